@@ -1,0 +1,138 @@
+"""What holds for every test: no way out of this machine, and Chromium or a word without it."""
+
+import ipaddress
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest_plugins = ("tests.postgres",)
+
+# A developer's own proxies and Slack tokens must not change a result, nor be used by a test.
+for _name in list(os.environ):
+    if _name.lower().endswith("_proxy") or _name.startswith(("SLACK_", "HANDOFF_")):
+        del os.environ[_name]
+for _name in ("DATABASE_URL", "PORT"):
+    os.environ.pop(_name, None)
+
+
+# --- Chromium
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_CHROMIUMS = (
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+)
+NO_CHROMIUM = "no Chromium on this machine (on Debian: apt-get install chromium)"
+
+
+def find_chromium() -> Path | None:
+    """Find the browser: what CHROMIUM names, else the first of the usual places."""
+    if named := os.environ.get("CHROMIUM"):
+        return Path(named) if os.access(named, os.X_OK) else None
+    on_path = (shutil.which(name) for name in CHROMIUM_NAMES)
+    found = [Path(path) for path in on_path if path] + [p for p in MAC_CHROMIUMS if p.exists()]
+    return found[0] if found else None
+
+
+def in_ci() -> bool:
+    """Tell CI, where a missing Chromium is a failure, from a laptop, where it is not."""
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
+@pytest.hookimpl(tryfirst=True)  # before any fixture starts a browser
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a browser test without a browser, or fail it in CI."""
+    if item.get_closest_marker("browser") and find_chromium() is None:
+        if in_ci():
+            pytest.fail(NO_CHROMIUM, pytrace=False)
+        pytest.skip(NO_CHROMIUM)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end how many browser tests were left out, so that a green run does not hide it."""
+    reports = terminalreporter.stats.get("skipped", [])
+    skipped = sum(
+        1
+        for report in reports
+        if isinstance(report.longrepr, tuple) and NO_CHROMIUM in str(report.longrepr[2])
+    )
+    if skipped:
+        tests = "1 browser test was" if skipped == 1 else f"{skipped} browser tests were"
+        terminalreporter.section("Chromium")
+        terminalreporter.write_line(f"{tests} skipped: {NO_CHROMIUM}")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """Give the browser's program; only tests marked `browser` may ask."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail(f"{NO_CHROMIUM}; is this test marked `browser`?", pytrace=False)
+    return path
+
+
+# --- The network
+
+REACHING = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg")
+LOOKING_UP = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
+_refused: list[str] = []
+
+
+class OutsideThisMachine(RuntimeError):
+    """A test tried to reach something that is not on this machine's loopback."""
+
+
+def is_loopback(host: object) -> bool:
+    """Say whether a host as Python's socket functions take it stays on this machine."""
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host is None or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _watch_sockets(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in REACHING:
+        address = arguments[1]
+        # A unix socket's address is a path; sendmsg on a connected socket names no address.
+        if not isinstance(address, tuple) or is_loopback(address[0]):
+            return
+        host = address[0]
+    elif event in LOOKING_UP:
+        host = arguments[0]
+        if is_loopback(host):
+            return
+    else:
+        return
+    _refused.append(f"{event} {host!r}")
+    raise OutsideThisMachine(f"{event} {host!r}: tests use loopback only")
+
+
+# An audit hook sees every socket of this process, whichever library opens it, and patches nothing.
+sys.addaudithook(_watch_sockets)
+
+
+@pytest.fixture
+def refused_connections() -> list[str]:
+    """Give the refused attempts of this test; a test that provoked one on purpose clears them."""
+    return _refused
+
+
+@pytest.fixture(autouse=True)
+def _stay_on_this_machine(refused_connections: list[str]) -> Iterator[None]:
+    """Fail a test whose attempt was refused, even if the code under test swallowed the refusal."""
+    refused_connections.clear()
+    yield
+    attempts = list(refused_connections)
+    refused_connections.clear()
+    if attempts:
+        pytest.fail(f"reached out of this machine: {', '.join(attempts)}", pytrace=False)
