@@ -1,0 +1,47 @@
+"""Whether a channel may hold internal content."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.errors import Problem
+
+CHECK_AFTER = timedelta(minutes=10)
+"""A check older than this says nothing any more; an unknown channel gets no post."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What was last learned of one conversation."""
+
+    id: int
+    workspace_id: int
+    slack_id: str
+    name: str = ""
+    private: bool = False
+    direct: bool = False
+    shared: bool = False
+    pending: bool = False
+    guests: bool = False
+    archived: bool = False
+    bot_inside: bool = False
+    checked_at: datetime | None = None
+
+    def stale(self, now: datetime) -> bool:
+        """Whether Slack must be asked again before showing anything; `now` is machine time."""
+        return self.checked_at is None or now - self.checked_at > CHECK_AFTER
+
+    def problem(self) -> Problem | None:
+        """Why nothing internal may be shown here, as last learned; None where it may."""
+        if self.checked_at is None:
+            return Problem.CHANNEL_UNKNOWN
+        if self.direct:
+            return Problem.CHANNEL_IS_DM
+        if self.shared or self.pending:
+            return Problem.CHANNEL_SHARED
+        if self.guests:
+            return Problem.CHANNEL_GUESTS
+        if self.archived:
+            return Problem.CHANNEL_ARCHIVED
+        if not self.bot_inside:
+            return Problem.CHANNEL_NOT_INSIDE
+        return None

@@ -1,0 +1,315 @@
+"""The clocks: one table of steps, and what each handoff owes whom and when."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.handoff import Handoff
+from bot.domain.nudging import Stage, StagePlan, due_now, late, reminders
+from bot.domain.policy import Clocks, Policy
+from bot.domain.ports import CalendarOf
+
+
+class Step(StrEnum):
+    """Steps of the process, called by their names there."""
+
+    MESSAGE = "message"
+    BRIEF = "brief"
+    ASSIGN = "assign"
+    READ = "read"
+
+
+class DeadlineState(StrEnum):
+    """Whether a step is owed now."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """One row of the process's table *Steps and clocks*."""
+
+    step: Step
+    number: int
+    owner: Callable[[Handoff], int | None]
+    needs: tuple[Step, ...]
+    hours: Callable[[Clocks], int]
+    """Raw hours from the signature."""
+    done: Callable[[Handoff], datetime | None]
+    own_hours: Callable[[Clocks], int] | None = None
+    """Working hours of the owner from the moment a waiting step became free."""
+    manager: Callable[[Handoff], int | None] | None = None
+    """Who is told when the owner is late; without it the owner's own manager."""
+    moves: bool = True
+    """Whether a due time outside working hours is moved."""
+
+
+STEPS: tuple[StepRule, ...] = (
+    # The message never moves, and nobody is told on: at its due time the bot posts it.
+    StepRule(
+        Step.MESSAGE,
+        3,
+        owner=lambda h: h.ae_id,
+        needs=(),
+        hours=lambda c: c.message,
+        done=lambda h: h.posted_at,
+        moves=False,
+    ),
+    StepRule(
+        Step.BRIEF,
+        4,
+        owner=lambda h: h.ae_id,
+        needs=(),
+        hours=lambda c: c.brief,
+        done=lambda h: h.gate_at,
+        manager=lambda h: h.ae_manager_id,
+    ),
+    StepRule(
+        Step.ASSIGN,
+        5,
+        owner=lambda h: h.cs_manager_id,
+        needs=(Step.BRIEF,),
+        hours=lambda c: c.assign,
+        done=lambda h: h.assigned_at,
+        own_hours=lambda c: c.own_assign,
+    ),
+    StepRule(
+        Step.READ,
+        7,
+        owner=lambda h: h.csm_id,
+        needs=(Step.ASSIGN,),
+        hours=lambda c: c.read,
+        done=lambda h: h.acknowledged_at,
+        own_hours=lambda c: c.own_other,
+        manager=lambda h: h.cs_manager_id,
+    ),
+)
+
+
+def _window(rule: StepRule, clocks: Clocks, handoff: Handoff) -> timedelta:
+    window = timedelta(hours=rule.hours(clocks))
+    if rule.step is not Step.MESSAGE or not handoff.signed_at or not handoff.signature_learned_at:
+        return window
+    # Learned after three of the message's four hours: one hour from when the bot learned it.
+    known_after = handoff.signature_learned_at - handoff.signed_at
+    if known_after > timedelta(hours=clocks.message_learned_late_after):
+        return known_after + timedelta(hours=clocks.message_learned_late)
+    return window
+
+
+_OWNER_STAGES = frozenset({Stage.HALF, Stage.MOST, Stage.LATE, Stage.SNOOZED, Stage.POST})
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What one person owes one handoff, with the reminders said and to come."""
+
+    step: Step
+    owner_id: int | None
+    zone: str | None
+    """Fixed when its owner was set; None while nobody owns it."""
+    state: DeadlineState
+    waits_for: Step | None
+    start_at: datetime | None
+    raw_due_at: datetime
+    due_at: datetime
+    stages: tuple[StagePlan, ...] = ()
+    manager_id: int | None = None
+    said: frozenset[Stage] = frozenset()
+    passed: frozenset[Stage] = frozenset()
+    """Stages that were overtaken by a later one before they could be said."""
+    snoozed_until: datetime | None = None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the sweep has to look at it again; None where nothing more is to be said."""
+        if self.state is not DeadlineState.OPEN:
+            return None
+        settled = self.said | self.passed
+        return min((plan.at for plan in self.stages if plan.stage not in settled), default=None)
+
+    def late_at(self, now: datetime) -> bool:
+        """Whether it is owed and overdue."""
+        return self.state is DeadlineState.OPEN and now > self.due_at
+
+
+ManagerOf = Callable[[int], int | None]
+"""A person's own manager, else somebody of RevOps, else nobody."""
+
+
+def deadlines(
+    handoff: Handoff,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    *,
+    manager_of: ManagerOf,
+    fixed: Mapping[Step, tuple[int | None, str | None]] | None = None,
+) -> list[Deadline]:
+    """What a handoff owes; empty before the signature, because clocks start there.
+
+    `fixed` holds owner and zone of the stored deadlines: a zone stays as long as its owner does.
+    """
+    if handoff.signed_at is None:
+        return []
+    made: list[Deadline] = []
+    for rule in STEPS:
+        kept_owner, kept_zone = (fixed or {}).get(rule.step, (None, None))
+        zone = kept_zone if kept_owner == rule.owner(handoff) else None
+        made.append(
+            _deadline(rule, zone, handoff, handoff.signed_at, policy, calendar_of, manager_of)
+        )
+    return made
+
+
+def _deadline(
+    rule: StepRule,
+    zone: str | None,
+    handoff: Handoff,
+    signed_at: datetime,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    manager_of: ManagerOf,
+) -> Deadline:
+    owner = rule.owner(handoff)
+    window = _window(rule, policy.clocks, handoff)
+    raw = signed_at + window
+    done = rule.done(handoff)
+    missing = next((need for need in rule.needs if done_at(need, handoff) is None), None)
+    free_since = _free_since(rule, handoff)
+    calendar = calendar_of(owner, zone) if owner is not None else None
+    due = calendar.moved(raw) if calendar and rule.moves else raw
+    start = max(signed_at, handoff.signature_learned_at or signed_at)
+    if free_since is not None and calendar is not None:
+        own_hours = rule.own_hours(policy.clocks) if rule.own_hours else 0
+        due = max(due, calendar.add_working(free_since, timedelta(hours=own_hours)))
+        start = max(start, free_since)
+    state = _state(handoff, done=done, waiting=missing is not None or owner is None)
+    manager = rule.manager(handoff) if rule.manager else None
+    told_on = rule.step is not Step.MESSAGE and done is None
+    if manager in (None, owner) and told_on and owner is not None:
+        manager = manager_of(owner)
+    deadline = Deadline(
+        step=rule.step,
+        owner_id=owner,
+        zone=calendar.zone.key if calendar else None,
+        state=state,
+        waits_for=missing if state is DeadlineState.WAITING else None,
+        start_at=start if state is not DeadlineState.WAITING else None,
+        raw_due_at=raw,
+        due_at=due,
+        manager_id=manager if manager != owner else None,
+    )
+    if state is not DeadlineState.OPEN or owner is None:
+        return deadline
+    return replace(deadline, stages=_stages(deadline, window, calendar_of))
+
+
+def _state(handoff: Handoff, *, done: datetime | None, waiting: bool) -> DeadlineState:
+    if done is not None:
+        return DeadlineState.DONE
+    if not handoff.open:
+        return DeadlineState.CANCELLED
+    return DeadlineState.WAITING if waiting else DeadlineState.OPEN
+
+
+def done_at(step: Step, handoff: Handoff) -> datetime | None:
+    """When a step was done; None while it is not."""
+    return next(rule.done(handoff) for rule in STEPS if rule.step is step)
+
+
+def _free_since(rule: StepRule, handoff: Handoff) -> datetime | None:
+    """When the last of its needs was met; None for a step without needs or while one is open."""
+    times = [done_at(need, handoff) for need in rule.needs]
+    met = [at for at in times if at is not None]
+    return max(met) if met and len(met) == len(times) else None
+
+
+def _stages(
+    deadline: Deadline, window: timedelta, calendar_of: CalendarOf
+) -> tuple[StagePlan, ...]:
+    owner_id, start = deadline.owner_id, deadline.start_at
+    if owner_id is None or start is None:
+        return ()
+    # Reminders follow the owner's zone of today, the due time the zone it was fixed in.
+    owner = calendar_of(owner_id, None)
+    plans = reminders(owner=owner, start=start, due=deadline.due_at, raw_window=window)
+    if deadline.step is Step.MESSAGE:
+        return (*plans, StagePlan(Stage.POST, deadline.due_at))
+    # Nobody can be told before the step was theirs: a signature learned late may be overdue then.
+    overdue = max(deadline.due_at, start)
+    plans.append(late(reader=owner, due=overdue, stage=Stage.LATE))
+    if deadline.manager_id is not None:
+        reader = calendar_of(deadline.manager_id, None)
+        plans.append(late(reader=reader, due=overdue, stage=Stage.LATE_MANAGER))
+    return tuple(plans)
+
+
+def bring_in_line(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:
+    """The wanted deadline with what was already said of the stored one.
+
+    A stage is said again only where the deadline moved and the stage now lies in the future, or
+    where the step has a new owner.
+    """
+    if stored is None or stored.owner_id != wanted.owner_id:
+        return wanted
+    moved = stored.due_at != wanted.due_at
+    ahead = {plan.stage for plan in wanted.stages if plan.at > now}
+    again = ahead if moved else set()
+    # Kept until its reminder was given: it lies in the past when an act comes before the sweep,
+    # and a step that was cancelled or done may be owed again.
+    reminded = Stage.SNOOZED in stored.said | stored.passed
+    snoozed = None if reminded else stored.snoozed_until
+    kept = replace(
+        wanted, said=stored.said - again, passed=stored.passed - again, snoozed_until=snoozed
+    )
+    return snooze(kept, snoozed) if snoozed and kept.state is DeadlineState.OPEN else kept
+
+
+def snooze(deadline: Deadline, until: datetime) -> Deadline:
+    """Silence the owner's reminders up to `until` and remind then; the manager's stays."""
+    silenced = {
+        plan.stage
+        for plan in deadline.stages
+        if plan.stage in (Stage.HALF, Stage.MOST, Stage.LATE) and plan.at <= until
+    }
+    # What an earlier, longer snooze had silenced and this one does not.
+    heard = {plan.stage for plan in deadline.stages if plan.at > until}
+    stages = tuple(plan for plan in deadline.stages if plan.stage is not Stage.SNOOZED)
+    # Once the bot has posted there is nothing left to remind of.
+    if all(until < plan.at for plan in stages if plan.stage is Stage.POST):
+        stages += (StagePlan(Stage.SNOOZED, until),)
+    return replace(
+        deadline,
+        stages=stages,
+        said=deadline.said - {Stage.SNOOZED},
+        passed=(deadline.passed - heard | silenced) - {Stage.SNOOZED},
+        snoozed_until=until,
+    )
+
+
+def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:
+    """What is to be said now: the owner's last due stage and the manager's, each once.
+
+    Earlier due stages of the owner are passed over: after a gap nobody gets a backlog.
+    """
+    if deadline.state is not DeadlineState.OPEN:
+        return deadline, ()
+    settled = deadline.said | deadline.passed
+    own = [plan for plan in deadline.stages if plan.stage in _OWNER_STAGES]
+    current, over = due_now(own, said=settled, now=now)
+    others = [
+        plan.stage
+        for plan in deadline.stages
+        if plan.stage not in _OWNER_STAGES | settled and plan.at <= now
+    ]
+    told = (*((current.stage,) if current else ()), *others)
+    settled_now = replace(
+        deadline,
+        said=deadline.said | set(told),
+        passed=deadline.passed | {plan.stage for plan in over},
+    )
+    return settled_now, told

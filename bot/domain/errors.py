@@ -1,0 +1,89 @@
+"""The small family of errors an act can end in; each carries a code and facts, never a sentence."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Problem(StrEnum):
+    """What stood in the way; `views/sentences.py` has one sentence for each."""
+
+    NOT_YOUR_TURN = "not_your_turn"
+    NOT_A_MEMBER = "not_a_member"
+    ADMINS_ONLY = "admins_only"
+    STATUS_FOR_KNOWN = "status_for_known"
+    HANDOFF_GONE = "handoff_gone"
+    HANDOFF_CANCELLED = "handoff_cancelled"
+    NO_HANDOFF_HERE = "no_handoff_here"
+    ALREADY_DONE = "already_done"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDO_TOO_LATE = "undo_too_late"
+    GATE_CLOSED = "gate_closed"
+    NOT_SIGNED = "not_signed"
+    NOT_ASSIGNED = "not_assigned"
+    SAME_PERSON = "same_person"
+    NOT_A_COLLEAGUE = "not_a_colleague"
+    NO_CS_MANAGER = "no_cs_manager"
+    BAD_VALUE = "bad_value"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    BELOW_TIERS = "below_tiers"
+    SIGNED_IN_FUTURE = "signed_in_future"
+    SIGNED_TOO_OLD = "signed_too_old"
+    DATE_NEEDED = "date_needed"
+    DATE_IN_PAST = "date_in_past"
+    BAD_LINK = "bad_link"
+    NOT_WORKING_TIME = "not_working_time"
+    TOO_LONG = "too_long"
+    EMPTY = "empty"
+    NONE_AND_SOME = "none_and_some"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    BUSY = "busy"
+    STORAGE_DOWN = "storage_down"
+    STALE_BUTTON = "stale_button"
+    CHANNEL_SHARED = "channel_shared"
+    CHANNEL_GUESTS = "channel_guests"
+    CHANNEL_ARCHIVED = "channel_archived"
+    CHANNEL_NOT_INSIDE = "channel_not_inside"
+    CHANNEL_UNKNOWN = "channel_unknown"
+    CHANNEL_IS_DM = "channel_is_dm"
+    SLACK_SILENT = "slack_silent"
+    UNEXPECTED = "unexpected"
+
+
+class HandoffError(Exception):
+    """An act was refused; nothing of it was kept."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        field: str | None = None,
+        whose: tuple[int, ...] = (),
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.field = field
+        """The form field the person should look at, where there is one."""
+        self.whose = whose
+        """Ids of the people whose turn it is."""
+        self.facts = dict(facts or {})
+
+
+class NotAllowed(HandoffError):
+    """The actor has no right to this act."""
+
+
+class NotFound(HandoffError):
+    """What the act was about does not exist, or not for this workspace."""
+
+
+class Conflict(HandoffError):
+    """Somebody else was faster, or the store is busy; trying again may work."""
+
+
+class Invalid(HandoffError):
+    """The input, or the state the handoff is in, does not admit the act."""
+
+
+class SlackUnavailable(HandoffError):
+    """Slack did not answer in time or refused for a reason of its own."""

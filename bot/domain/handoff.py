@@ -1,0 +1,406 @@
+"""The handoff: one won deal on its way from the AE to the CSM. Every act is a method here."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.domain import access
+from bot.domain.access import Act
+from bot.domain.brief import Completeness, SectionKey, passes_gate
+from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
+from bot.domain.history import Event, Fact, Tag, instant_text
+from bot.domain.money import Money
+from bot.domain.people import Person
+from bot.domain.policy import Policy, Tier
+
+CLOCK_SLACK = timedelta(minutes=5)
+"""How far ahead of our clock a person's "just now" may lie."""
+OLDEST_SIGNATURE = timedelta(days=366)
+LONGEST_ACCOUNT = 80
+LONGEST_REASON = 1000
+MOST_LINKS = 10
+
+
+class State(StrEnum):
+    """Where a handoff is in its life."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the start form asks for."""
+
+    account: str
+    value: Money
+    ae: Person
+    cs_manager: Person | None
+    ae_manager: Person | None = None
+    proposed_csm: Person | None = None
+    signed_at: datetime | None = None
+    expected_on: date | None = None
+    links: tuple[str, ...] = ()
+    light_anyway: bool = False
+    """A deal below the smallest tier that shall have the light form all the same."""
+
+
+@dataclass
+class Handoff:
+    """The aggregate; storage fills it from a row and writes it back with its new events."""
+
+    workspace_id: int
+    channel_id: int
+    account: str
+    value: Money
+    tier: Tier
+    ae_id: int
+    started_by: int
+    started_at: datetime
+    id: int = 0
+    """0 until it was stored."""
+    ae_confirmed_at: datetime | None = None
+    ae_manager_id: int | None = None
+    cs_manager_id: int | None = None
+    proposed_csm_id: int | None = None
+    csm_id: int | None = None
+    expected_on: date | None = None
+    signed_at: datetime | None = None
+    signature_learned_at: datetime | None = None
+    day0: date | None = None
+    links: tuple[str, ...] = ()
+    state: State = State.OPEN
+    cancelled_at: datetime | None = None
+    posted_at: datetime | None = None
+    posted_by: int | None = None
+    """Who pressed Post; None with `posted_at` set means the bot posted."""
+    brief_version: int = 0
+    items_filled: int = 0
+    items_counted: int = 0
+    gate_at: datetime | None = None
+    assigned_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_version: int | None = None
+    events: list[Event] = field(default_factory=list)
+    """What happened since it was loaded, in order; storage appends them to the history."""
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is still to be done in it."""
+        return self.state is State.OPEN
+
+    @property
+    def cs_side(self) -> int | None:
+        """The CSM, else the proposed one, else the CS manager."""
+        return self.csm_id or self.proposed_csm_id or self.cs_manager_id
+
+    def people(self) -> tuple[int, ...]:
+        """Everybody who has a part in it, each once."""
+        parts = (self.ae_id, self.csm_id, self.cs_manager_id, self.ae_manager_id)
+        return tuple(dict.fromkeys(part for part in parts if part is not None))
+
+    def _note(
+        self,
+        tag: Tag,
+        at: datetime,
+        actor: Person | None,
+        facts: dict[str, Fact] | None = None,
+        values: dict[str, str] | None = None,
+    ) -> None:
+        self.events.append(Event(tag, at, actor.id if actor else None, facts or {}, values or {}))
+
+    def _require(self, act: Act, actor: Person) -> None:
+        access.require(act, actor, self)
+        if not self.open and act is not Act.REOPEN:
+            raise Invalid(Problem.HANDOFF_CANCELLED)
+
+    @classmethod
+    def start(
+        cls, wish: Start, *, channel_id: int, by: Person, at: datetime, policy: Policy
+    ) -> "Handoff":
+        """Begin a handoff in a deal channel.
+
+        Raises NotAllowed for who is no full member, Invalid with the form's field otherwise.
+        """
+        if not by.full_member:
+            raise NotAllowed(Problem.NOT_A_MEMBER)
+        handoff = cls(
+            workspace_id=by.workspace_id,
+            channel_id=channel_id,
+            account=_account(wish.account),
+            value=wish.value,
+            tier=_tier(wish, policy),
+            ae_id=_colleague(wish.ae, "ae").id,
+            started_by=by.id,
+            started_at=at,
+            links=_links(wish.links),
+        )
+        if wish.cs_manager is None:
+            raise Invalid(Problem.NO_CS_MANAGER, field="cs_manager")
+        handoff.cs_manager_id = _colleague(wish.cs_manager, "cs_manager").id
+        if wish.ae_manager:
+            handoff.ae_manager_id = _colleague(wish.ae_manager, "ae_manager").id
+        if wish.proposed_csm:
+            handoff.proposed_csm_id = _colleague(wish.proposed_csm, "csm").id
+            if handoff.proposed_csm_id == handoff.ae_id:
+                raise Invalid(Problem.SAME_PERSON, field="csm")
+        if wish.signed_at is None:
+            handoff.expected_on = _expected(wish.expected_on, at, wish.ae.zone)
+        if by.id == wish.ae.id:
+            handoff.ae_confirmed_at = at
+        handoff._note(
+            Tag.STARTED,
+            at,
+            by,
+            {"ae": handoff.ae_id, "channel": channel_id, "tier": handoff.tier.value},
+            {
+                "account": handoff.account,
+                "value": f"{wish.value.amount} {wish.value.currency}",
+            },
+        )
+        if wish.signed_at is not None:
+            handoff._sign(wish.signed_at, by=by, at=at, zone=wish.ae.zone)
+        return handoff
+
+    def confirm_ae(self, *, by: Person, at: datetime) -> None:
+        """The AE says yes to being named by somebody else. Raises Conflict the second time."""
+        self._require(Act.CONFIRM_AE, by)
+        if self.ae_confirmed_at is not None:
+            raise Conflict(Problem.ALREADY_DONE)
+        self._confirm(by, at)
+
+    def _confirm(self, by: Person, at: datetime) -> None:
+        if by.id == self.ae_id and self.ae_confirmed_at is None:
+            self.ae_confirmed_at = at
+            self._note(Tag.AE_CONFIRMED, at, by)
+
+    def countersign(self, signed_at: datetime, *, by: Person, at: datetime, ae: Person) -> None:
+        """Record when both had signed, or correct it; every clock starts there.
+
+        Raises Invalid for an instant in the future or more than a year ago, Conflict for the
+        instant that is recorded already.
+        """
+        self._require(Act.SIGN, by)
+        self._sign(signed_at, by=by, at=at, zone=ae.zone)
+        self._confirm(by, at)
+
+    def _sign(self, signed_at: datetime, *, by: Person, at: datetime, zone: str) -> None:
+        signed_at = signed_at.astimezone(UTC)
+        if signed_at > at + CLOCK_SLACK:
+            raise Invalid(Problem.SIGNED_IN_FUTURE, field="signed_at")
+        if at - signed_at > OLDEST_SIGNATURE:
+            raise Invalid(Problem.SIGNED_TOO_OLD, field="signed_at")
+        if self.signed_at == signed_at:
+            raise Conflict(Problem.ALREADY_DONE)
+        tag = Tag.SIGNED if self.signed_at is None else Tag.SIGNATURE_CORRECTED
+        facts: dict[str, Fact] = {"signed_at": instant_text(signed_at)}
+        if self.signed_at is not None:
+            facts["before"] = instant_text(self.signed_at)
+        else:
+            self.signature_learned_at = at
+        self.signed_at = signed_at
+        self.day0 = signed_at.astimezone(ZoneInfo(zone)).date()
+        self._note(tag, at, by, facts)
+
+    def save_section(
+        self,
+        section: SectionKey,
+        *,
+        changed: dict[str, str],
+        revision: int,
+        state: Completeness,
+        by: Person,
+        at: datetime,
+        policy: Policy,
+    ) -> None:
+        """Take note that a section of the brief was saved; `changed` holds its new values."""
+        self._require(Act.EDIT_BRIEF, by)
+        self._confirm(by, at)
+        if changed:
+            self._brief_event(
+                Tag.BRIEF_SAVED,
+                {"section": section.value, "revision": revision},
+                changed,
+                by,
+                at,
+            )
+        self._weigh(state, at, policy)
+
+    def save_promise(
+        self,
+        tag: Tag,
+        *,
+        number: int,
+        version: int,
+        words: str,
+        state: Completeness,
+        by: Person,
+        at: datetime,
+        policy: Policy,
+    ) -> None:
+        """Take note that a promise was added, edited or withdrawn (then `words` is the reason)."""
+        self._require(Act.EDIT_BRIEF, by)
+        self._confirm(by, at)
+        self._brief_event(tag, {"number": number, "version": version}, {"words": words}, by, at)
+        self._weigh(state, at, policy)
+
+    def _brief_event(
+        self,
+        tag: Tag,
+        facts: dict[str, Fact],
+        values: dict[str, str],
+        by: Person,
+        at: datetime,
+    ) -> None:
+        self.brief_version += 1
+        self._note(tag, at, by, {**facts, "brief": self.brief_version}, values)
+
+    def _weigh(self, state: Completeness, at: datetime, policy: Policy) -> None:
+        self.items_filled, self.items_counted = state.filled, state.counted
+        # A gate once passed stays passed, whatever is emptied later.
+        if self.gate_at is None and passes_gate(state, self.tier, policy):
+            self.gate_at = at
+            self._note(
+                Tag.GATE_PASSED,
+                at,
+                None,
+                {"filled": state.filled, "counted": state.counted},
+            )
+
+    def post(self, *, by: Person, at: datetime) -> None:
+        """The AE puts the message into the deal channel. Raises Conflict the second time."""
+        self._require(Act.POST, by)
+        if self.signed_at is None:
+            raise Invalid(Problem.NOT_SIGNED)
+        if self.posted_at is not None:
+            raise Conflict(Problem.ALREADY_DONE)
+        self._confirm(by, at)
+        self.posted_at, self.posted_by = at, by.id
+        self._note(Tag.POSTED, at, by, {"by_bot": False})
+
+    def post_by_bot(self, *, at: datetime) -> bool:
+        """The bot posts because the AE has not; False where it stands there or nothing is to do."""
+        if not self.open or self.posted_at is not None or self.signed_at is None:
+            return False
+        self.posted_at, self.posted_by = at, None
+        self._note(Tag.POSTED, at, None, {"by_bot": True})
+        return True
+
+    def assign_csm(self, csm: Person, *, by: Person, at: datetime) -> None:
+        """Name the CSM; their clocks start. Raises Invalid before the gate (a hard one)."""
+        self._require(Act.ASSIGN, by)
+        if self.gate_at is None:
+            raise Invalid(Problem.GATE_CLOSED)
+        _colleague(csm, "csm")
+        if csm.id == self.ae_id:
+            raise Invalid(Problem.SAME_PERSON, field="csm")
+        if csm.id == self.csm_id:
+            raise Conflict(Problem.ALREADY_DONE)
+        before = self.csm_id
+        self.csm_id, self.assigned_at = csm.id, at
+        self.acknowledged_at = self.acknowledged_version = None
+        self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
+
+    def acknowledge(self, *, by: Person, at: datetime) -> None:
+        """The CSM says that they took over the brief at its present version.
+
+        Raises Invalid while nobody is assigned, Conflict the second time.
+        """
+        if self.csm_id is None and self.open:
+            raise Invalid(Problem.NOT_ASSIGNED)
+        self._require(Act.ACKNOWLEDGE, by)
+        if self.acknowledged_at is not None:
+            raise Conflict(Problem.ALREADY_DONE)
+        self.acknowledged_at, self.acknowledged_version = at, self.brief_version
+        self._note(Tag.ACKNOWLEDGED, at, by, {"brief": self.brief_version})
+
+    def undo_acknowledge(self, *, by: Person, at: datetime, policy: Policy) -> None:
+        """Take the acknowledgement back within the policy's minutes."""
+        self._require(Act.ACKNOWLEDGE, by)
+        if self.acknowledged_at is None:
+            raise Conflict(Problem.NOTHING_TO_UNDO)
+        _in_time(self.acknowledged_at, at, policy)
+        version = self.acknowledged_version
+        self.acknowledged_at = self.acknowledged_version = None
+        self._note(Tag.ACKNOWLEDGE_UNDONE, at, by, {"brief": version})
+
+    def snoozed(self, step: str, *, until: datetime, reason: str, by: Person, at: datetime) -> None:
+        """Take note that an owner wants to hear of a step again later; no deadline moves."""
+        if not self.open:
+            raise Invalid(Problem.HANDOFF_CANCELLED)
+        facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
+        self._note(Tag.SNOOZED, at, by, facts, {"reason": _reason(reason)})
+
+    def cancel(self, reason: str, *, by: Person, at: datetime) -> None:
+        """End it before its time; the reason is for those who may read reasons."""
+        self._require(Act.CANCEL, by)
+        text = _reason(reason)
+        self.state, self.cancelled_at = State.CANCELLED, at
+        self._note(Tag.CANCELLED, at, by, {}, {"reason": text})
+
+    def undo_cancel(self, *, by: Person, at: datetime, policy: Policy) -> None:
+        """Open it again within the policy's minutes; every clock goes on as if nothing was."""
+        self._require(Act.REOPEN, by)
+        if self.state is not State.CANCELLED or self.cancelled_at is None:
+            raise Conflict(Problem.NOTHING_TO_UNDO)
+        _in_time(self.cancelled_at, at, policy)
+        self.state, self.cancelled_at = State.OPEN, None
+        self._note(Tag.CANCEL_UNDONE, at, by)
+
+
+def _in_time(since: datetime, at: datetime, policy: Policy) -> None:
+    if at - since > policy.undo_window:
+        raise Conflict(Problem.UNDO_TOO_LATE, facts={"minutes": str(policy.undo_minutes)})
+
+
+def _account(text: str) -> str:
+    name = " ".join(text.split())
+    if not name:
+        raise Invalid(Problem.EMPTY, field="account")
+    if len(name) > LONGEST_ACCOUNT:
+        raise Invalid(Problem.TOO_LONG, field="account", facts={"most": str(LONGEST_ACCOUNT)})
+    return name
+
+
+def _tier(wish: Start, policy: Policy) -> Tier:
+    tier = policy.tier(wish.value)
+    if tier is not Tier.NONE:
+        return tier
+    if not wish.light_anyway:
+        raise Invalid(Problem.BELOW_TIERS, field="value")
+    return Tier.LIGHT
+
+
+def _colleague(person: Person, form_field: str) -> Person:
+    if not person.full_member:
+        raise Invalid(Problem.NOT_A_COLLEAGUE, field=form_field)
+    return person
+
+
+def _expected(expected_on: date | None, at: datetime, zone: str) -> date:
+    if expected_on is None:
+        raise Invalid(Problem.DATE_NEEDED, field="expected_on")
+    if expected_on < at.astimezone(ZoneInfo(zone)).date():
+        raise Invalid(Problem.DATE_IN_PAST, field="expected_on")
+    return expected_on
+
+
+def _links(links: tuple[str, ...]) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(link.strip() for link in links if link.strip()))
+    for link in kept:
+        if not link.startswith("https://") or any(ch.isspace() or ch in "<>|" for ch in link):
+            raise Invalid(Problem.BAD_LINK, field="links")
+    if len(kept) > MOST_LINKS:
+        raise Invalid(Problem.TOO_LONG, field="links", facts={"most": str(MOST_LINKS)})
+    return kept
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if not reason:
+        raise Invalid(Problem.EMPTY, field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(Problem.TOO_LONG, field="reason", facts={"most": str(LONGEST_REASON)})
+    return reason

@@ -1,0 +1,189 @@
+"""The history of a handoff: canonical bytes, a hash chain, and what a check of it finds.
+
+Each record is a JSON object with sorted keys, without floats, with times in UTC microseconds. Free
+text and personal values never stand in it: it holds `sha256(salt + value)` and the value lies
+beside it, so that a value can be erased and the chain still verifies.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+GENESIS = bytes(32)
+SALT_BYTES = 16
+
+Fact = str | int | bool | None | list[str] | list[int]
+
+
+class Tag(StrEnum):
+    """What happened; dotted, thing first."""
+
+    STARTED = "handoff.started"
+    AE_CONFIRMED = "ae.confirmed"
+    SIGNED = "signature.recorded"
+    SIGNATURE_CORRECTED = "signature.corrected"
+    BRIEF_SAVED = "brief.saved"
+    PROMISE_ADDED = "promise.added"
+    PROMISE_EDITED = "promise.edited"
+    PROMISE_WITHDRAWN = "promise.withdrawn"
+    GATE_PASSED = "gate.passed"
+    POSTED = "message.posted"
+    ASSIGNED = "csm.assigned"
+    ACKNOWLEDGED = "brief.acknowledged"
+    ACKNOWLEDGE_UNDONE = "acknowledgement.undone"
+    SNOOZED = "deadline.snoozed"
+    CANCELLED = "handoff.cancelled"
+    CANCEL_UNDONE = "cancellation.undone"
+    ERASED = "values.erased"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, before it has a place in the chain."""
+
+    tag: Tag
+    at: datetime
+    actor: int | None
+    """Id of the person who acted; None is the bot itself."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Free text and personal values; only their commitments enter the chain."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One link of the stored chain, with the values still kept for it."""
+
+    seq: int
+    body: bytes
+    hash: bytes
+    values: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    """By field name: the salt and the value."""
+
+
+def instant_text(at: datetime) -> str:
+    """An instant in UTC with microseconds, the only form in which a record holds a time."""
+    if at.tzinfo is None:
+        raise ValueError("a record needs an aware datetime")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def commitment(salt: bytes, value: str) -> str:
+    """What stands in the chain for a value."""
+    return hashlib.sha256(salt + value.encode()).hexdigest()
+
+
+def canonical(*, handoff: int, seq: int, event: Event, salts: Mapping[str, bytes]) -> bytes:
+    """The exact bytes that are hashed and stored for an event."""
+    content = {
+        "v": 1,
+        "handoff": handoff,
+        "seq": seq,
+        "tag": event.tag.value,
+        "at": instant_text(event.at),
+        "actor": event.actor,
+        "facts": dict(event.facts),
+        "values": {name: commitment(salts[name], text) for name, text in event.values.items()},
+    }
+    return json.dumps(
+        content,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=True,
+        allow_nan=False,
+    ).encode()
+
+
+def link(previous: bytes, body: bytes) -> bytes:
+    """The hash of a record, resting on the one before it."""
+    return hashlib.sha256(previous + body).digest()
+
+
+class Damage(StrEnum):
+    """What is wrong with a chain."""
+
+    FORGED = "forged"
+    SILENTLY_DELETED = "silently deleted"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One damaged place: the record's number and, for a value, its field."""
+
+    damage: Damage
+    seq: int
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check of one chain found."""
+
+    count: int
+    head: bytes
+    findings: tuple[Finding, ...]
+    erased: int
+    """Values that were removed by an erasure the chain itself names."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was forged or silently deleted."""
+        return not self.findings
+
+
+def _announced_erasures(bodies: Iterable[bytes]) -> set[tuple[int, str]]:
+    announced = set()
+    for body in bodies:
+        content = json.loads(body)
+        if content["tag"] == Tag.ERASED:
+            facts = content["facts"]
+            announced |= set(zip(facts["seqs"], facts["fields"], strict=True))
+    return announced
+
+
+def verify(records: Sequence[Record], *, expected_count: int, expected_head: bytes) -> Verdict:
+    """Check a chain against its own hashes and against the count and head kept elsewhere.
+
+    `records` come in the order of their numbers; `expected_head` is GENESIS for an empty chain.
+    """
+    findings: list[Finding] = []
+    intact: list[bytes] = []
+    previous, number = GENESIS, 0
+    for record in records:
+        while number + 1 < record.seq:
+            number += 1
+            findings.append(Finding(Damage.SILENTLY_DELETED, number))
+        gap = bool(findings) and findings[-1] == Finding(Damage.SILENTLY_DELETED, record.seq - 1)
+        number = record.seq
+        if gap:
+            pass  # Without the record before it, this one's hash cannot be checked.
+        elif link(previous, record.body) != record.hash:
+            findings.append(Finding(Damage.FORGED, record.seq))
+        else:
+            intact.append(record.body)
+        previous = record.hash
+    for missing in range(number + 1, expected_count + 1):
+        findings.append(Finding(Damage.SILENTLY_DELETED, missing))
+    if number >= expected_count and previous != expected_head and not findings:
+        findings.append(Finding(Damage.FORGED, number))
+    announced = _announced_erasures(intact)
+    erased = 0
+    for record in records:
+        if record.body not in intact:
+            continue
+        commitments = json.loads(record.body)["values"]
+        # A value nobody committed to would be shown like the others.
+        added = sorted(record.values.keys() - commitments.keys())
+        findings.extend(Finding(Damage.FORGED, record.seq, name) for name in added)
+        for name, committed in commitments.items():
+            kept = record.values.get(name)
+            if kept is None and (record.seq, name) in announced:
+                erased += 1
+            elif kept is None:
+                findings.append(Finding(Damage.SILENTLY_DELETED, record.seq, name))
+            elif commitment(*kept) != committed:
+                findings.append(Finding(Damage.FORGED, record.seq, name))
+    return Verdict(len(records), previous, tuple(findings), erased)

@@ -1,0 +1,247 @@
+"""What is said once, to whom, and where: decided from what happened, worded elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.handoff import Handoff, State
+from bot.domain.history import Event, Tag
+from bot.domain.nudging import Stage
+from bot.domain.ports import CalendarOf
+
+
+class NoticeKind(StrEnum):
+    """What a message is about."""
+
+    NUDGE = "nudge"
+    LATE = "late"
+    LATE_FOR_MANAGER = "late_for_manager"
+    BOT_POSTED = "bot_posted"
+    CSM_MENTION = "csm_mention"
+    CSM_INVITE = "csm_invite"
+    """No message: the CSM is invited to the deal channel."""
+    INVITE_BY_HAND = "invite_by_hand"
+    """The invitation was refused; a person is given the line to type."""
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGE_UNDONE = "acknowledge_undone"
+    SIGNATURE_CORRECTED = "signature_corrected"
+    CANCELLED = "cancelled"
+    CANCEL_UNDONE = "cancel_undone"
+    UNDO_OFFER = "undo_offer"
+    STATUS_POST = "status_post"
+    WELCOME = "welcome"
+    REFUSAL = "refusal"
+    """An answer that could not be given where the person pressed."""
+
+
+class Place(StrEnum):
+    """Where a notice goes."""
+
+    DM = "dm"
+    THREAD = "thread"
+    CHANNEL = "channel"
+    EPHEMERAL = "ephemeral"
+    INVITATION = "invitation"
+
+
+class Priority(IntEnum):
+    """Who goes first when there is more to send than may be sent; lower is sooner."""
+
+    ANSWER = 0
+    LATE = 1
+    CARD = 2
+    HAND_OVER = 3
+    NUDGE = 5
+    DIGEST = 7
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to be sent exactly once; `key` is unique for ever within a workspace."""
+
+    kind: NoticeKind
+    place: Place
+    key: str
+    priority: Priority
+    handoff_id: int | None = None
+    person_id: int | None = None
+    """The reader of a DM or an ephemeral message, or the one who is invited."""
+    channel_id: int | None = None
+    """The conversation of an ephemeral or a channel message; a thread is that of the card."""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    not_before: datetime | None = None
+    """Calendar time; None is at once."""
+
+
+class SurfaceKind(StrEnum):
+    """Messages that mirror rows and are edited in place."""
+
+    CARD = "card"
+    GUIDE = "guide"
+    HOME = "home"
+
+
+@dataclass(frozen=True)
+class SurfaceWish:
+    """A surface that should exist for a handoff as it is now."""
+
+    kind: SurfaceKind
+    person_id: int | None = None
+    not_before: datetime | None = None
+
+
+_THREAD = {
+    Tag.ACKNOWLEDGED: NoticeKind.ACKNOWLEDGED,
+    Tag.ACKNOWLEDGE_UNDONE: NoticeKind.ACKNOWLEDGE_UNDONE,
+    Tag.SIGNATURE_CORRECTED: NoticeKind.SIGNATURE_CORRECTED,
+    Tag.CANCELLED: NoticeKind.CANCELLED,
+    Tag.CANCEL_UNDONE: NoticeKind.CANCEL_UNDONE,
+}
+_UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
+
+
+def announcements(
+    handoff: Handoff, events: Sequence[tuple[int, Event]], *, asked_in: int | None
+) -> list[Notice]:
+    """What is told about what just happened; `events` come with their numbers in the history.
+
+    `asked_in` is the conversation in which the person acted, for the offer to undo; None where
+    there is no place for an ephemeral message.
+    """
+    told: list[Notice] = []
+    for seq, event in events:
+        told.extend(_of_event(handoff, seq, event))
+        if event.tag in _UNDOABLE and event.actor is not None and asked_in is not None:
+            told.append(
+                Notice(
+                    NoticeKind.UNDO_OFFER,
+                    Place.EPHEMERAL,
+                    f"undo:{handoff.id}:{seq}",
+                    Priority.ANSWER,
+                    handoff_id=handoff.id,
+                    person_id=event.actor,
+                    channel_id=asked_in,
+                    facts={"tag": event.tag.value},
+                )
+            )
+    return told
+
+
+def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    kind = _THREAD.get(event.tag)
+    if kind is not None and handoff.posted_at is not None:
+        return [_in_thread(handoff, kind, seq, {"seq": seq, "actor": event.actor or 0})]
+    if event.tag is Tag.POSTED:
+        return _of_posting(handoff, seq, by_bot=event.actor is None)
+    if event.tag is Tag.ASSIGNED and handoff.csm_id is not None:
+        invite = Notice(
+            NoticeKind.CSM_INVITE,
+            Place.INVITATION,
+            f"invite:{handoff.id}:{seq}",
+            Priority.HAND_OVER,
+            handoff_id=handoff.id,
+            person_id=handoff.csm_id,
+            channel_id=handoff.channel_id,
+        )
+        if handoff.posted_at is None:
+            return [invite]
+        mention = _in_thread(handoff, NoticeKind.CSM_MENTION, seq, {"csm": handoff.csm_id})
+        return [invite, mention]
+    return []
+
+
+def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
+    told: list[Notice] = []
+    if by_bot:
+        told.append(
+            Notice(
+                NoticeKind.BOT_POSTED,
+                Place.DM,
+                f"bot-posted:{handoff.id}:{seq}",
+                Priority.HAND_OVER,
+                handoff_id=handoff.id,
+                person_id=handoff.ae_id,
+            )
+        )
+    # A CSM who was assigned before the card stood there could not be mentioned then.
+    if handoff.csm_id is not None:
+        told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, {"csm": handoff.csm_id}))
+    return told
+
+
+def _in_thread(
+    handoff: Handoff, kind: NoticeKind, seq: int, facts: Mapping[str, str | int]
+) -> Notice:
+    return Notice(
+        kind,
+        Place.THREAD,
+        f"{kind.value}:{handoff.id}:{seq}",
+        Priority.CARD,
+        handoff_id=handoff.id,
+        channel_id=handoff.channel_id,
+        facts=facts,
+    )
+
+
+def surfaces(
+    handoff: Handoff, *, actor_id: int | None, calendar_of: CalendarOf, now: datetime
+) -> list[SurfaceWish]:
+    """The card once posted, and a guide card for each who has or had something to do.
+
+    A guide that appears through another person's act waits for the reader's quiet hours to end.
+    """
+    wishes = [SurfaceWish(SurfaceKind.CARD)] if handoff.posted_at is not None else []
+    readers = [handoff.ae_id]
+    if handoff.gate_at is not None and handoff.cs_manager_id is not None:
+        readers.append(handoff.cs_manager_id)
+    if handoff.csm_id is not None:
+        readers.append(handoff.csm_id)
+    for reader in dict.fromkeys(readers):
+        own = reader == actor_id
+        loud = None if own else calendar_of(reader, None).first_loud(now)
+        wishes.append(SurfaceWish(SurfaceKind.GUIDE, reader, loud if loud != now else None))
+    return wishes
+
+
+def clock_notices(
+    handoff: Handoff, deadline: Deadline, stages: Sequence[Stage], *, revision: str
+) -> list[Notice]:
+    """What the sweep says of one deadline; `revision` tells a moved deadline from the one before.
+
+    The message step's last stage is no notice: there the bot posts the card itself.
+    """
+    told: list[Notice] = []
+    for stage in stages:
+        if stage is Stage.POST or handoff.state is not State.OPEN:
+            continue
+        facts: dict[str, str | int] = {
+            "step": deadline.step.value,
+            "stage": stage.value,
+        }
+        late = stage in (Stage.LATE, Stage.LATE_MANAGER)
+        to_manager = stage is Stage.LATE_MANAGER
+        told.append(
+            Notice(
+                NoticeKind.LATE_FOR_MANAGER
+                if to_manager
+                else NoticeKind.LATE
+                if late
+                else NoticeKind.NUDGE,
+                Place.DM,
+                f"clock:{handoff.id}:{deadline.step.value}:{stage.value}:{revision}",
+                Priority.LATE if late else Priority.NUDGE,
+                handoff_id=handoff.id,
+                person_id=deadline.manager_id if to_manager else deadline.owner_id,
+                facts=facts,
+            )
+        )
+    return told
+
+
+def still_true(kind: NoticeKind, handoff: Handoff, deadline: Deadline | None) -> bool:
+    """Whether a notice the clock planned is still worth sending; the rest always is."""
+    if kind not in (NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER):
+        return True
+    return handoff.open and deadline is not None and deadline.state is DeadlineState.OPEN

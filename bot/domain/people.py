@@ -1,0 +1,45 @@
+"""The people of a workspace and the roles an admin gave them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Roles of a person; AE and CSM are roles in a handoff instead."""
+
+    CS_MANAGER = "cs_manager"
+    AE_MANAGER = "ae_manager"
+    REVOPS = "revops"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One Slack account as the bot knows it; `id` is ours, `slack_id` is Slack's."""
+
+    id: int
+    workspace_id: int
+    slack_id: str
+    name: str
+    zone: str = "UTC"
+    region: str = ""
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    manager_id: int | None = None
+    stand_in_id: int | None = None
+    leave_until: date | None = None
+    workspace_admin: bool = False
+    guest: bool = False
+    external: bool = False
+    bot: bool = False
+    deactivated: bool = False
+
+    @property
+    def full_member(self) -> bool:
+        """Whether the account belongs to the company: no guest, outsider, bot or closed account."""
+        return not (self.guest or self.external or self.bot or self.deactivated)
+
+    @property
+    def admin(self) -> bool:
+        """Workspace admins and owners, and those who were given the role."""
+        return self.full_member and (self.workspace_admin or Role.ADMIN in self.roles)

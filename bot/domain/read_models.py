@@ -1,0 +1,382 @@
+"""What people are shown, as plain values; each is built for one viewer or one place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain import access
+from bot.domain.access import Act, Audience, Capacity
+from bot.domain.brief import (
+    Brief,
+    Completeness,
+    FieldConflict,
+    SectionKey,
+    completeness,
+)
+from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
+from bot.domain.handoff import Handoff, State
+from bot.domain.money import Money
+from bot.domain.people import Person
+from bot.domain.policy import Tier
+from bot.domain.promises import Promise
+
+SOON = timedelta(hours=4)
+"""From this long before its due time a step is shown as due soon."""
+
+
+class Light(StrEnum):
+    """How a step stands, worst first when sorted by `order`."""
+
+    LATE = "late"
+    SOON = "soon"
+    ON_TIME = "on_time"
+    WAITING = "waiting"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class NamedPerson:
+    """A person as a message names them: Slack's id, from which each reader sees the name."""
+
+    id: int
+    slack_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step as the card, the guide and the status show it."""
+
+    step: Step
+    light: Light
+    owner: NamedPerson | None
+    due_at: datetime
+    waits_for: Step | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """The handoff message in the deal channel; also its preview."""
+
+    handoff_id: int
+    account: str
+    value: Money
+    tier: Tier
+    state: State
+    signed_at: datetime | None
+    expected_on: date | None
+    ae: NamedPerson
+    csm: NamedPerson | None
+    proposed_csm: NamedPerson | None
+    cs_manager: NamedPerson | None
+    brief: Brief
+    completeness: Completeness
+    brief_version: int
+    next: StepLine | None
+    acknowledged_at: datetime | None
+    acknowledged_version: int | None
+    posted_at: datetime | None
+    posted_by: NamedPerson | None
+    """None with `posted_at` set: the bot posted."""
+    gate_passed: bool
+    preview: bool = False
+    neutral: bool = False
+    """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """One person's own card for one handoff, in their DM."""
+
+    handoff_id: int
+    account: str
+    state: State
+    role: Capacity
+    viewer: NamedPerson
+    steps: tuple[StepLine, ...]
+    mine: StepLine | None
+    """The viewer's own next step, where there is one."""
+    completeness: Completeness
+    signed_at: datetime | None
+    expected_on: date | None
+    must_confirm_ae: bool
+    channel_slack_id: str
+    ae: NamedPerson
+    proposed_csm: NamedPerson | None
+    csm: NamedPerson | None
+    acknowledged_at: datetime | None
+    acknowledged_version: int | None
+    cancelled_at: datetime | None
+    acts: frozenset[Act]
+    """What the viewer may do, as far as rights go."""
+
+
+@dataclass(frozen=True)
+class StatusRow:
+    """One handoff in the status list, with its most urgent step."""
+
+    handoff_id: int
+    account: str
+    ae: NamedPerson
+    csm: NamedPerson | None
+    step: Step | None
+    """None while the signature is awaited or nothing built so far is owed."""
+    light: Light
+    due_at: datetime | None
+    percent: int
+    signed: bool
+    channel_slack_id: str
+
+
+@dataclass(frozen=True)
+class StatusCounts:
+    """Counts over everything the viewer may see, not only the page."""
+
+    late: int
+    due_today: int
+    waiting: int
+    on_time: int
+
+    @property
+    def open(self) -> int:
+        """All open handoffs."""
+        return self.late + self.due_today + self.waiting + self.on_time
+
+
+@dataclass(frozen=True)
+class StatusPage:
+    """A page of the status list, worst first."""
+
+    counts: StatusCounts
+    rows: tuple[StatusRow, ...]
+    page: int
+    """From 0."""
+    pages: int
+    only_own: bool
+    """The viewer has no role: only handoffs they take part in are counted and listed."""
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class HomeModel:
+    """The Home tab of one person."""
+
+    viewer: NamedPerson
+    needs_you: tuple[StatusRow, ...]
+    waiting_on_others: tuple[StatusRow, ...]
+    mine: tuple[StatusRow, ...]
+    more: int
+    """Handoffs left out of the lists for length."""
+    admin: bool
+    paused: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class BriefStep:
+    """One step of the brief's form as its writer sees it."""
+
+    handoff_id: int
+    account: str
+    section: SectionKey
+    number: int
+    count: int
+    revision: int
+    brief: Brief
+    completeness: Completeness
+    conflicts: tuple[FieldConflict, ...] = ()
+    changed_by: NamedPerson | None = None
+    changed_at: datetime | None = None
+    typed: Mapping[str, object] | None = None
+    """What the person had typed, where it could not be saved as it is."""
+
+
+@dataclass(frozen=True)
+class NudgeModel:
+    """A reminder or a late notice about one step."""
+
+    handoff_id: int
+    account: str
+    line: StepLine
+    completeness: Completeness
+    late_by: timedelta | None
+    holds_up: Step | None
+    viewer: NamedPerson
+    told_as_manager: bool
+    snoozed_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class WholePage:
+    """The handoff in a modal, by sections, as one viewer may see it."""
+
+    card: Card
+    steps: tuple[StepLine, ...]
+    promises: tuple[Promise, ...]
+    links: tuple[str, ...]
+    reasons: tuple[tuple[str, datetime, str], ...] = ()
+    """Tag, when and words of reasons the viewer may read."""
+
+
+def light_of(deadline: Deadline, *, as_of: datetime) -> Light:
+    """How a deadline stands at an instant."""
+    if deadline.state is DeadlineState.DONE:
+        return Light.DONE
+    if deadline.state is DeadlineState.CANCELLED:
+        return Light.CANCELLED
+    if deadline.state is DeadlineState.WAITING:
+        return Light.WAITING
+    if as_of > deadline.due_at:
+        return Light.LATE
+    return Light.SOON if deadline.due_at - as_of <= SOON else Light.ON_TIME
+
+
+def step_line(
+    deadline: Deadline,
+    people: Mapping[int, Person],
+    *,
+    as_of: datetime,
+    done: datetime | None,
+) -> StepLine:
+    """A deadline as it is shown."""
+    return StepLine(
+        deadline.step,
+        light_of(deadline, as_of=as_of),
+        named(deadline.owner_id, people),
+        deadline.due_at,
+        deadline.waits_for,
+        done,
+    )
+
+
+def named(person_id: int | None, people: Mapping[int, Person]) -> NamedPerson | None:
+    """A person by id, or None for nobody."""
+    person = people.get(person_id) if person_id is not None else None
+    return NamedPerson(person.id, person.slack_id, person.name) if person else None
+
+
+def next_line(lines: Sequence[StepLine]) -> StepLine | None:
+    """The step to name first: owed ones by due time, then waiting ones in the table's order."""
+    owed = [line for line in lines if line.light in (Light.LATE, Light.SOON, Light.ON_TIME)]
+    if owed:
+        return min(owed, key=lambda line: line.due_at)
+    return next((line for line in lines if line.light is Light.WAITING), None)
+
+
+def step_lines(
+    handoff: Handoff,
+    deadlines: Sequence[Deadline],
+    people: Mapping[int, Person],
+    *,
+    as_of: datetime,
+) -> tuple[StepLine, ...]:
+    """All steps of a handoff in the table's order."""
+    return tuple(
+        step_line(deadline, people, as_of=as_of, done=done_at(deadline.step, handoff))
+        for deadline in deadlines
+    )
+
+
+def card(
+    handoff: Handoff,
+    brief: Brief,
+    deadlines: Sequence[Deadline],
+    people: Mapping[int, Person],
+    *,
+    as_of: datetime,
+    preview: bool = False,
+    neutral: bool = False,
+) -> Card:
+    """The card as everyone in the deal channel may see it (audience *channel* only)."""
+    lines = step_lines(handoff, deadlines, people, as_of=as_of)
+    if preview:
+        # Once the message stands in the channel, posting it is not the next step any more.
+        lines = tuple(line for line in lines if line.step is not Step.MESSAGE)
+    ae = named(handoff.ae_id, people)
+    if ae is None:
+        raise KeyError(handoff.ae_id)
+    return Card(
+        handoff_id=handoff.id,
+        account=handoff.account,
+        value=handoff.value,
+        tier=handoff.tier,
+        state=handoff.state,
+        signed_at=handoff.signed_at,
+        expected_on=handoff.expected_on,
+        ae=ae,
+        csm=named(handoff.csm_id, people),
+        proposed_csm=named(handoff.proposed_csm_id, people),
+        cs_manager=named(handoff.cs_manager_id, people),
+        brief=brief,
+        completeness=completeness(brief, handoff.tier),
+        brief_version=handoff.brief_version,
+        next=next_line(lines),
+        acknowledged_at=handoff.acknowledged_at,
+        acknowledged_version=handoff.acknowledged_version,
+        posted_at=handoff.posted_at,
+        posted_by=named(handoff.posted_by, people),
+        gate_passed=handoff.gate_at is not None,
+        preview=preview,
+        neutral=neutral,
+    )
+
+
+def role_of(person: Person, handoff: Handoff) -> Capacity:
+    """The part a guide card speaks to, the nearest one first."""
+    held = access.capacities(person, handoff)
+    order = (
+        Capacity.AE,
+        Capacity.CSM,
+        Capacity.CS_MANAGER,
+        Capacity.AE_MANAGER,
+        Capacity.REVOPS,
+    )
+    return next((part for part in order if part in held), Capacity.MEMBER)
+
+
+def guide(
+    handoff: Handoff,
+    brief: Brief,
+    deadlines: Sequence[Deadline],
+    people: Mapping[int, Person],
+    viewer: Person,
+    *,
+    channel_slack_id: str,
+    as_of: datetime,
+) -> Guide:
+    """One person's own card."""
+    lines = step_lines(handoff, deadlines, people, as_of=as_of)
+    mine = next_line([line for line in lines if line.owner and line.owner.id == viewer.id])
+    seen_by = named(viewer.id, {viewer.id: viewer})
+    ae = named(handoff.ae_id, people)
+    if seen_by is None or ae is None:
+        raise KeyError(viewer.id)
+    return Guide(
+        handoff_id=handoff.id,
+        account=handoff.account,
+        state=handoff.state,
+        role=role_of(viewer, handoff),
+        viewer=seen_by,
+        steps=lines,
+        mine=mine,
+        completeness=completeness(brief, handoff.tier),
+        signed_at=handoff.signed_at,
+        expected_on=handoff.expected_on,
+        must_confirm_ae=handoff.ae_confirmed_at is None and viewer.id == handoff.ae_id,
+        channel_slack_id=channel_slack_id,
+        ae=ae,
+        proposed_csm=named(handoff.proposed_csm_id, people),
+        csm=named(handoff.csm_id, people),
+        acknowledged_at=handoff.acknowledged_at,
+        acknowledged_version=handoff.acknowledged_version,
+        cancelled_at=handoff.cancelled_at,
+        acts=frozenset(act for act in Act if access.may(act, viewer, handoff)),
+    )
+
+
+def readable(audience: Audience, viewer: Person, handoff: Handoff) -> bool:
+    """Whether one viewer may read content of an audience."""
+    return audience in access.audiences(viewer, handoff)

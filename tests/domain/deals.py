@@ -1,0 +1,142 @@
+"""Invented people with their calendars, and a deal that stands where a test needs it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.brief import Brief, Completeness, Promises, SectionKey, Success, completeness
+from bot.domain.handoff import Handoff, Start
+from bot.domain.money import Money
+from bot.domain.people import Person, Role
+from bot.domain.policy import Policy, Tier
+from bot.domain.worktime import Calendar, QuietHours, WorkingHours
+
+HOUR = timedelta(hours=1)
+POLICY = Policy()
+CHANNEL = 70
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def person(id: int, name: str, zone: str = "Europe/Berlin", *roles: Role) -> Person:
+    return Person(id, 1, f"U{id:03}", name, zone, roles=frozenset(roles))
+
+
+AE = person(1, "Ana")
+AE_MANAGER = person(2, "Milo", "Europe/Berlin", Role.AE_MANAGER)
+CSM = person(3, "Cleo", "America/New_York")
+CS_MANAGER = person(4, "Mara", "Europe/Berlin", Role.CS_MANAGER)
+REVOPS = person(5, "Rufus", "Europe/Berlin", Role.REVOPS)
+ADMIN = person(6, "Ada", "Europe/Berlin", Role.ADMIN)
+MEMBER = person(7, "Otto")
+OTHER_CSM = person(8, "Sol", "Australia/Sydney")
+GUEST = replace(person(9, "Gus"), guest=True)
+OUTSIDER = replace(person(10, "Xenia"), external=True)
+ROBOT = replace(person(11, "Relay"), bot=True)
+GONE = replace(person(12, "Gone", "Europe/Berlin", Role.REVOPS), deactivated=True)
+EVERYBODY = (
+    AE,
+    AE_MANAGER,
+    CSM,
+    CS_MANAGER,
+    REVOPS,
+    ADMIN,
+    MEMBER,
+    OTHER_CSM,
+    GUEST,
+    OUTSIDER,
+    ROBOT,
+    GONE,
+)
+PEOPLE = {one.id: one for one in EVERYBODY}
+MANAGERS = {AE.id: AE_MANAGER.id, CSM.id: CS_MANAGER.id, OTHER_CSM.id: CS_MANAGER.id}
+
+MONDAY = utc("2025-06-02T06:00")
+"""08:00 in Berlin, 02:00 in New York."""
+
+
+def no_holidays(year: int) -> frozenset[date]:
+    return frozenset()
+
+
+class Office:
+    """Where everybody is today; a test may move somebody."""
+
+    def __init__(self) -> None:
+        self.zones = {one.id: one.zone for one in EVERYBODY}
+
+    def calendar_of(self, person_id: int, zone: str | None) -> Calendar:
+        wanted = ZoneInfo(zone or self.zones[person_id])
+        return Calendar(wanted, WorkingHours(), QuietHours(), no_holidays)
+
+    def manager_of(self, person_id: int) -> int | None:
+        return MANAGERS.get(person_id, REVOPS.id)
+
+
+FULL_BRIEF = Brief(
+    Success(
+        metric="Tickets answered within a day",
+        today="61 %",
+        target="95 %",
+        by=date(2025, 9, 30),
+        whose="Ines",
+        said_on=date(2025, 5, 28),
+    ),
+    Promises(none_made=True, refused="A discount on the second year"),
+)
+FILLED = completeness(FULL_BRIEF, Tier.FULL)
+EMPTY = completeness(Brief(), Tier.FULL)
+
+
+def wish(**changed: object) -> Start:
+    usual = Start(
+        account="Lindgrove Mills",
+        value=Money(4_800_000, "USD"),
+        ae=AE,
+        cs_manager=CS_MANAGER,
+        ae_manager=AE_MANAGER,
+        expected_on=date(2025, 6, 20),
+    )
+    return replace(usual, **changed)  # type: ignore[arg-type]
+
+
+def started(*, by: Person = AE, at: datetime = MONDAY, **changed: object) -> Handoff:
+    return Handoff.start(wish(**changed), channel_id=CHANNEL, by=by, at=at, policy=POLICY)
+
+
+def signed(at: datetime = MONDAY, *, learned: datetime | None = None) -> Handoff:
+    handoff = started(at=min(at, MONDAY))
+    handoff.countersign(at, by=AE, at=learned or at, ae=AE)
+    return handoff
+
+
+def fill(handoff: Handoff, at: datetime, *, state: Completeness = FILLED) -> None:
+    handoff.save_section(
+        SectionKey.SUCCESS,
+        changed={"metric": "Tickets answered within a day"},
+        revision=1,
+        state=state,
+        by=AE,
+        at=at,
+        policy=POLICY,
+    )
+
+
+def gated(at: datetime = MONDAY, *, gate: datetime | None = None) -> Handoff:
+    handoff = signed(at)
+    fill(handoff, gate or at + HOUR)
+    return handoff
+
+
+def assigned(at: datetime = MONDAY, *, csm: Person = CSM, when: datetime | None = None) -> Handoff:
+    handoff = gated(at)
+    handoff.assign_csm(csm, by=CS_MANAGER, at=when or at + 2 * HOUR)
+    return handoff
+
+
+def acknowledged(at: datetime = MONDAY) -> Handoff:
+    handoff = assigned(at)
+    handoff.acknowledge(by=CSM, at=at + 3 * HOUR)
+    return handoff

@@ -1,0 +1,182 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.access import Act, Audience, Capacity, audiences, capacities, known, may, whose
+from bot.domain.access import require as require_right
+from bot.domain.channels import CHECK_AFTER, Channel
+from bot.domain.errors import NotAllowed, Problem
+from bot.domain.handoff import Handoff
+from bot.domain.people import Person, Role
+from tests.domain.deals import (
+    ADMIN,
+    AE,
+    AE_MANAGER,
+    CS_MANAGER,
+    CSM,
+    EVERYBODY,
+    GONE,
+    GUEST,
+    MEMBER,
+    MONDAY,
+    OTHER_CSM,
+    OUTSIDER,
+    REVOPS,
+    ROBOT,
+    assigned,
+    person,
+    started,
+)
+
+MEMBER_ONLY = frozenset({Capacity.MEMBER})
+
+
+@pytest.mark.parametrize(
+    ("who", "held"),
+    [
+        (AE, {Capacity.AE}),
+        (CSM, {Capacity.CSM}),
+        (CS_MANAGER, {Capacity.CS_MANAGER}),
+        (AE_MANAGER, {Capacity.AE_MANAGER}),
+        (REVOPS, {Capacity.REVOPS}),
+        (ADMIN, {Capacity.ADMIN}),
+        (replace(MEMBER, workspace_admin=True), {Capacity.ADMIN}),
+        (MEMBER, set()),
+        # A manager's role alone gives no part in a handoff that names somebody else.
+        (person(20, "Nil", "UTC", Role.CS_MANAGER, Role.AE_MANAGER), set()),
+        (replace(CS_MANAGER, roles=frozenset()), {Capacity.CS_MANAGER}),
+    ],
+)
+def test_a_person_is_to_a_handoff_what_it_names_them(who: Person, held: set[Capacity]) -> None:
+    assert capacities(who, assigned()) == MEMBER_ONLY | held
+
+
+@pytest.mark.parametrize("who", [GUEST, OUTSIDER, ROBOT, GONE])
+def test_who_is_no_full_member_is_nothing_even_with_a_part_and_a_role(who: Person) -> None:
+    handoff = replace(assigned(), ae_id=who.id, cs_manager_id=who.id)
+    admin = replace(who, workspace_admin=True, roles=frozenset(Role))
+    assert capacities(admin, handoff) == frozenset()
+    assert audiences(admin, handoff) == frozenset()
+    assert not any(may(act, admin, handoff) for act in Act)
+    assert not admin.admin
+    assert not known(admin, has_part=True)
+
+
+def test_revops_stands_in_for_a_manager_who_is_missing_and_for_no_other() -> None:
+    handoff = replace(assigned(), cs_manager_id=None)
+    assert Capacity.CS_MANAGER in capacities(REVOPS, handoff)
+    assert Capacity.AE_MANAGER not in capacities(REVOPS, handoff)
+    assert may(Act.ASSIGN, REVOPS, handoff)
+    assert not may(Act.ASSIGN, REVOPS, assigned())
+    assert Capacity.AE_MANAGER in capacities(REVOPS, replace(handoff, ae_manager_id=None))
+    assert not may(Act.ASSIGN, MEMBER, handoff)
+
+
+AE_SIDE = {AE.id, AE_MANAGER.id, REVOPS.id}
+RIGHTS = {
+    Act.CONFIRM_AE: {AE.id},
+    Act.EDIT_BRIEF: {AE.id},
+    Act.POST: {AE.id},
+    Act.SIGN: AE_SIDE,
+    Act.ASSIGN: {CS_MANAGER.id},
+    Act.ACKNOWLEDGE: {CSM.id},
+    Act.CANCEL: AE_SIDE,
+    Act.REOPEN: AE_SIDE,
+}
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> None:
+    handoff = assigned()
+    assert {one.id for one in EVERYBODY if may(act, one, handoff)} == RIGHTS[act]
+    for one in EVERYBODY:
+        if one.id in RIGHTS[act]:
+            require_right(act, one, handoff)
+            continue
+        with pytest.raises(NotAllowed) as refused:
+            require_right(act, one, handoff)
+        assert refused.value.problem is Problem.NOT_YOUR_TURN
+        assert set(refused.value.whose) == RIGHTS[act] - {REVOPS.id}
+        assert refused.value.facts == {"act": act.value}
+
+
+def test_one_person_with_two_parts_is_named_once() -> None:
+    handoff = replace(assigned(), ae_manager_id=AE.id)
+    assert whose(Act.CANCEL, handoff) == (AE.id,)
+    assert whose(Act.ACKNOWLEDGE, started()) == ()
+
+
+@pytest.mark.parametrize(
+    ("who", "reads_reasons"),
+    [
+        (AE, True),
+        (CSM, True),
+        (CS_MANAGER, True),
+        (AE_MANAGER, True),
+        (REVOPS, True),
+        (MEMBER, False),
+        (ADMIN, False),
+        (OTHER_CSM, False),
+    ],
+)
+def test_reasons_are_for_both_sides_and_their_managers(who: Person, reads_reasons: bool) -> None:
+    expected = {Audience.CHANNEL, Audience.REASONS} if reads_reasons else {Audience.CHANNEL}
+    assert audiences(who, assigned()) == expected
+
+
+def test_a_proposed_csm_reads_what_the_channel_reads_until_assigned() -> None:
+    handoff: Handoff = started(proposed_csm=CSM)
+    assert audiences(CSM, handoff) == {Audience.CHANNEL}
+    assert not may(Act.ACKNOWLEDGE, CSM, handoff)
+    assert Audience.REASONS in audiences(CSM, assigned())
+
+
+@pytest.mark.parametrize(
+    ("who", "has_part", "is_known"),
+    [
+        (MEMBER, False, False),
+        (MEMBER, True, True),
+        (REVOPS, False, True),
+        (ADMIN, False, True),
+        (replace(MEMBER, workspace_admin=True), False, True),
+        (GUEST, True, False),
+        (GONE, True, False),
+    ],
+)
+def test_the_bot_knows_who_has_a_role_or_a_part(
+    who: Person, has_part: bool, is_known: bool
+) -> None:
+    assert known(who, has_part=has_part) is is_known
+
+
+SAFE = Channel(1, 1, "C001", bot_inside=True, checked_at=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("channel", "problem"),
+    [
+        (SAFE, None),
+        (replace(SAFE, private=True), None),
+        (replace(SAFE, checked_at=None), Problem.CHANNEL_UNKNOWN),
+        (replace(SAFE, direct=True), Problem.CHANNEL_IS_DM),
+        (replace(SAFE, shared=True), Problem.CHANNEL_SHARED),
+        (replace(SAFE, pending=True), Problem.CHANNEL_SHARED),
+        (replace(SAFE, guests=True), Problem.CHANNEL_GUESTS),
+        (replace(SAFE, archived=True), Problem.CHANNEL_ARCHIVED),
+        (replace(SAFE, bot_inside=False), Problem.CHANNEL_NOT_INSIDE),
+        # Of two reasons the one that protects more is told.
+        (replace(SAFE, shared=True, archived=True, bot_inside=False), Problem.CHANNEL_SHARED),
+    ],
+)
+def test_a_channel_holds_internal_content_only_where_nothing_speaks_against_it(
+    channel: Channel, problem: Problem | None
+) -> None:
+    assert channel.problem() is problem
+
+
+def test_what_was_learned_of_a_channel_holds_for_ten_minutes() -> None:
+    assert timedelta(minutes=10) == CHECK_AFTER
+    assert not SAFE.stale(MONDAY + CHECK_AFTER)
+    assert SAFE.stale(MONDAY + CHECK_AFTER + timedelta(microseconds=1))
+    assert replace(SAFE, checked_at=None).stale(MONDAY)

@@ -1,0 +1,309 @@
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines
+from bot.domain.handoff import Handoff
+from bot.domain.history import Event
+from bot.domain.notices import (
+    Notice,
+    NoticeKind,
+    Place,
+    Priority,
+    SurfaceKind,
+    SurfaceWish,
+    announcements,
+    clock_notices,
+    still_true,
+    surfaces,
+)
+from bot.domain.nudging import Stage
+from tests.domain.deals import (
+    AE,
+    AE_MANAGER,
+    CHANNEL,
+    CS_MANAGER,
+    CSM,
+    HOUR,
+    MONDAY,
+    OTHER_CSM,
+    POLICY,
+    Office,
+    assigned,
+    gated,
+    signed,
+    started,
+    utc,
+)
+
+OFFICE = Office()
+ASKED_IN = 71
+NOON = utc("2025-06-02T10:00")
+
+
+def stored(handoff: Handoff) -> Handoff:
+    """As if it had been written and read again: with an id, and its events in the history."""
+    handoff.id = 5
+    handoff.events.clear()
+    return handoff
+
+
+def told(handoff: Handoff, *, first: int = 10, asked_in: int | None = None) -> list[Notice]:
+    return announcements(handoff, list(enumerate(handoff.events, first)), asked_in=asked_in)
+
+
+def brief_of(handoff: Handoff) -> Deadline:
+    made = deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of)
+    return next(one for one in made if one.step is Step.BRIEF)
+
+
+def posted(handoff: Handoff) -> Handoff:
+    handoff.post(by=AE, at=MONDAY + HOUR)
+    return stored(handoff)
+
+
+# --- What just happened
+
+
+def test_what_happens_to_a_posted_handoff_is_told_in_its_thread() -> None:
+    handoff = posted(assigned())
+    handoff.countersign(MONDAY - HOUR, by=AE_MANAGER, at=NOON, ae=AE)
+    handoff.acknowledge(by=CSM, at=NOON)
+    handoff.undo_acknowledge(by=CSM, at=NOON, policy=POLICY)
+    handoff.cancel("The customer withdrew", by=AE, at=NOON)
+    handoff.undo_cancel(by=AE, at=NOON, policy=POLICY)
+    notices = told(handoff)
+    assert [(one.kind, one.facts) for one in notices] == [
+        (NoticeKind.SIGNATURE_CORRECTED, {"seq": 10, "actor": AE_MANAGER.id}),
+        (NoticeKind.ACKNOWLEDGED, {"seq": 11, "actor": CSM.id}),
+        (NoticeKind.ACKNOWLEDGE_UNDONE, {"seq": 12, "actor": CSM.id}),
+        (NoticeKind.CANCELLED, {"seq": 13, "actor": AE.id}),
+        (NoticeKind.CANCEL_UNDONE, {"seq": 14, "actor": AE.id}),
+    ]
+    for one in notices:
+        assert (one.place, one.priority) == (Place.THREAD, Priority.CARD)
+        assert (one.handoff_id, one.channel_id, one.person_id) == (5, CHANNEL, None)
+
+
+def test_without_a_card_there_is_no_thread_to_tell_it_in() -> None:
+    handoff = stored(assigned())
+    handoff.acknowledge(by=CSM, at=NOON)
+    handoff.cancel("The customer withdrew", by=AE, at=NOON)
+    assert told(handoff) == []
+
+
+def test_starting_saving_and_snoozing_are_told_nobody() -> None:
+    handoff = gated()
+    handoff.id = 5
+    handoff.snoozed("brief", until=NOON, reason="In a workshop", by=AE, at=MONDAY)
+    assert len(handoff.events) == 5
+    assert told(handoff, asked_in=ASKED_IN) == []
+
+
+@pytest.mark.parametrize("asked_in", [None, ASKED_IN])
+def test_who_acknowledged_or_cancelled_is_offered_to_take_it_back_where_they_did(
+    asked_in: int | None,
+) -> None:
+    handoff = stored(assigned())
+    handoff.acknowledge(by=CSM, at=NOON)
+    handoff.undo_acknowledge(by=CSM, at=NOON, policy=POLICY)
+    handoff.cancel("The customer withdrew", by=AE_MANAGER, at=NOON)
+    offers = told(handoff, asked_in=asked_in)
+    if asked_in is None:
+        assert offers == []
+        return
+    assert [(one.kind, one.place, one.priority) for one in offers] == [
+        (NoticeKind.UNDO_OFFER, Place.EPHEMERAL, Priority.ANSWER)
+    ] * 2
+    assert [(one.person_id, one.channel_id, one.facts["tag"]) for one in offers] == [
+        (CSM.id, ASKED_IN, "brief.acknowledged"),
+        (AE_MANAGER.id, ASKED_IN, "handoff.cancelled"),
+    ]
+
+
+def test_the_bots_own_post_is_one_line_to_the_ae_and_the_aes_is_none() -> None:
+    handoff = stored(signed())
+    handoff.post_by_bot(at=NOON)
+    (line,) = told(handoff)
+    assert (line.kind, line.place, line.person_id) == (NoticeKind.BOT_POSTED, Place.DM, AE.id)
+    by_ae = stored(signed())
+    by_ae.post(by=AE, at=NOON)
+    assert told(by_ae) == []
+
+
+@pytest.mark.parametrize("card_stands", [True, False])
+def test_an_assigned_csm_is_invited_and_mentioned_where_a_card_stands(card_stands: bool) -> None:
+    handoff = posted(gated()) if card_stands else stored(gated())
+    handoff.assign_csm(CSM, by=CS_MANAGER, at=NOON)
+    invitation, *others = told(handoff)
+    assert (invitation.kind, invitation.place) == (NoticeKind.CSM_INVITE, Place.INVITATION)
+    assert (invitation.person_id, invitation.channel_id) == (CSM.id, CHANNEL)
+    assert [(one.kind, one.place, one.facts) for one in others] == [
+        (NoticeKind.CSM_MENTION, Place.THREAD, {"csm": CSM.id})
+    ] * card_stands
+
+
+@pytest.mark.parametrize("by_bot", [True, False])
+def test_a_csm_assigned_before_the_card_is_mentioned_once_it_stands(by_bot: bool) -> None:
+    handoff = stored(assigned())
+    if by_bot:
+        handoff.post_by_bot(at=NOON)
+    else:
+        handoff.post(by=AE, at=NOON)
+    mentions = [one for one in told(handoff) if one.kind is NoticeKind.CSM_MENTION]
+    assert [(one.place, one.facts) for one in mentions] == [(Place.THREAD, {"csm": CSM.id})]
+
+
+def test_every_notice_of_a_story_has_a_key_of_its_own_and_always_the_same_one() -> None:
+    handoff = stored(signed())
+    handoff.post_by_bot(at=NOON)
+    events: list[Event] = list(handoff.events)
+    handoff = gated()
+    handoff.id, handoff.posted_at = 5, NOON
+    handoff.events[:] = events
+    for csm in (CSM, OTHER_CSM, CSM):
+        handoff.assign_csm(csm, by=CS_MANAGER, at=NOON)
+        for _ in range(2):
+            handoff.acknowledge(by=csm, at=NOON)
+            handoff.undo_acknowledge(by=csm, at=NOON, policy=POLICY)
+    for _ in range(2):
+        handoff.cancel("The customer withdrew", by=AE, at=NOON)
+        handoff.undo_cancel(by=AE, at=NOON, policy=POLICY)
+    notices = told(handoff, asked_in=ASKED_IN)
+    # The bot's post with a mention; three assignments of two; undoable acts with their offers.
+    assert len(notices) == 2 + 3 * (2 + 2 * 3) + 2 * 3
+    keys = [one.key for one in notices]
+    assert len(set(keys)) == len(keys)
+    assert [one.key for one in told(handoff, asked_in=ASKED_IN)] == keys
+    handoff.id = 6
+    assert not set(keys) & {one.key for one in told(handoff, asked_in=ASKED_IN)}
+
+
+def test_words_that_people_typed_are_in_no_notice() -> None:
+    handoff = posted(assigned())
+    handoff.cancel("The customer withdrew", by=AE, at=NOON)
+    assert "withdrew" not in repr(told(handoff, asked_in=ASKED_IN))
+
+
+# --- What should stand there
+
+
+@pytest.mark.parametrize(
+    ("handoff", "readers"),
+    [
+        (started(), [AE.id]),
+        (signed(), [AE.id]),
+        (gated(), [AE.id, CS_MANAGER.id]),
+        (assigned(), [AE.id, CS_MANAGER.id, CSM.id]),
+        (replace(gated(), cs_manager_id=None), [AE.id]),
+        (replace(assigned(), csm_id=CS_MANAGER.id), [AE.id, CS_MANAGER.id]),
+    ],
+)
+def test_a_guide_is_for_each_who_has_something_to_do_and_a_card_for_what_was_posted(
+    handoff: Handoff, readers: list[int]
+) -> None:
+    midday = utc("2025-06-02T14:00")  # working hours in Berlin and in New York
+    wishes = surfaces(handoff, actor_id=None, calendar_of=OFFICE.calendar_of, now=midday)
+    assert wishes == [SurfaceWish(SurfaceKind.GUIDE, one) for one in readers]
+    carded = replace(handoff, posted_at=MONDAY)
+    with_card = surfaces(carded, actor_id=None, calendar_of=OFFICE.calendar_of, now=midday)
+    assert with_card == [SurfaceWish(SurfaceKind.CARD), *wishes]
+
+
+@pytest.mark.parametrize(
+    ("now", "for_the_ae", "for_the_csm"),
+    [
+        # Berlin is UTC+2, New York UTC-4; quiet hours are 20:00 to 08:00 and non-working days.
+        ("2025-06-02T14:00", None, None),
+        ("2025-06-02T06:00", None, "2025-06-02T12:00"),
+        ("2025-06-02T05:59:59", "2025-06-02T06:00", "2025-06-02T12:00"),
+        ("2025-06-02T18:00", "2025-06-03T06:00", None),
+        ("2025-06-03T00:00", "2025-06-03T06:00", "2025-06-03T12:00"),
+        ("2025-06-06T18:30", "2025-06-09T06:00", None),
+        ("2025-06-07T10:00", "2025-06-09T06:00", "2025-06-09T12:00"),
+    ],
+)
+def test_a_guide_that_another_caused_waits_for_the_end_of_the_readers_quiet_hours(
+    now: str, for_the_ae: str | None, for_the_csm: str | None
+) -> None:
+    def waits(actor_id: int | None) -> dict[int | None, datetime | None]:
+        wishes = surfaces(
+            assigned(), actor_id=actor_id, calendar_of=OFFICE.calendar_of, now=utc(now)
+        )
+        return {one.person_id: one.not_before for one in wishes}
+
+    ae, csm = (utc(at) if at else None for at in (for_the_ae, for_the_csm))
+    assert waits(None) == {AE.id: ae, CS_MANAGER.id: ae, CSM.id: csm}
+    # One's own act is answered at any hour.
+    assert waits(AE.id) == {AE.id: None, CS_MANAGER.id: ae, CSM.id: csm}
+    assert waits(CSM.id) == {AE.id: ae, CS_MANAGER.id: ae, CSM.id: None}
+
+
+def test_a_card_waits_for_nobodys_quiet_hours() -> None:
+    night = utc("2025-06-07T00:00")
+    handoff = posted(signed())
+    card, _ = surfaces(handoff, actor_id=None, calendar_of=OFFICE.calendar_of, now=night)
+    assert card == SurfaceWish(SurfaceKind.CARD, None, None)
+
+
+# --- What the clock says
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind", "reader", "priority"),
+    [
+        (Stage.HALF, NoticeKind.NUDGE, AE.id, Priority.NUDGE),
+        (Stage.MOST, NoticeKind.NUDGE, AE.id, Priority.NUDGE),
+        (Stage.SNOOZED, NoticeKind.NUDGE, AE.id, Priority.NUDGE),
+        (Stage.LATE, NoticeKind.LATE, AE.id, Priority.LATE),
+        (Stage.LATE_MANAGER, NoticeKind.LATE_FOR_MANAGER, AE_MANAGER.id, Priority.LATE),
+    ],
+)
+def test_the_owner_is_reminded_and_the_manager_hears_that_it_is_late(
+    stage: Stage, kind: NoticeKind, reader: int, priority: Priority
+) -> None:
+    handoff = stored(signed())
+    (notice,) = clock_notices(handoff, brief_of(handoff), [stage], revision="r1")
+    assert (notice.kind, notice.place, notice.priority) == (kind, Place.DM, priority)
+    assert (notice.person_id, notice.handoff_id, notice.channel_id) == (reader, 5, None)
+    assert notice.facts == {"step": "brief", "stage": stage.value}
+
+
+def test_the_bots_post_is_no_notice_and_a_cancelled_handoff_has_none() -> None:
+    handoff = stored(signed())
+    assert clock_notices(handoff, brief_of(handoff), [Stage.POST], revision="r1") == []
+    brief = brief_of(handoff)
+    handoff.cancel("The customer withdrew", by=AE, at=NOON)
+    assert clock_notices(handoff, brief, list(Stage), revision="r1") == []
+
+
+def test_what_the_clock_says_anew_has_a_new_key_and_the_same_has_the_same() -> None:
+    handoff = stored(signed())
+    brief = brief_of(handoff)
+    stages = [Stage.HALF, Stage.MOST, Stage.LATE, Stage.LATE_MANAGER]
+
+    def keys(deadline: Deadline, revision: str = "r1") -> set[str]:
+        said = clock_notices(handoff, deadline, stages, revision=revision)
+        return {one.key for one in said}
+
+    first = keys(brief)
+    assert len(first) == 4
+    assert keys(brief) == first
+    assert not first & keys(brief, "r2")
+    assert not first & keys(replace(brief, step=Step.READ))
+    handoff.id = 6
+    assert not first & keys(brief)
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER])
+def test_what_the_clock_planned_is_sent_only_while_the_step_is_owed(kind: NoticeKind) -> None:
+    handoff = stored(signed())
+    brief = brief_of(handoff)
+    assert still_true(kind, handoff, brief)
+    assert not still_true(kind, handoff, None)
+    for state in set(DeadlineState) - {DeadlineState.OPEN}:
+        assert not still_true(kind, handoff, replace(brief, state=state))
+    handoff.cancel("The customer withdrew", by=AE, at=NOON)
+    assert not still_true(kind, handoff, brief)
+    assert still_true(NoticeKind.CANCELLED, handoff, None)

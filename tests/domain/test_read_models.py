@@ -1,0 +1,232 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.access import Act, Audience, Capacity
+from bot.domain.brief import Brief
+from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines
+from bot.domain.handoff import Handoff, State
+from bot.domain.people import Person
+from bot.domain.read_models import (
+    SOON,
+    Guide,
+    Light,
+    NamedPerson,
+    StatusCounts,
+    card,
+    guide,
+    light_of,
+    named,
+    next_line,
+    readable,
+    role_of,
+    step_lines,
+)
+from tests.domain.deals import (
+    ADMIN,
+    AE,
+    AE_MANAGER,
+    CS_MANAGER,
+    CSM,
+    FULL_BRIEF,
+    HOUR,
+    MEMBER,
+    MONDAY,
+    PEOPLE,
+    POLICY,
+    REVOPS,
+    Office,
+    acknowledged,
+    assigned,
+    gated,
+    signed,
+    started,
+    utc,
+)
+
+OFFICE = Office()
+TICK = timedelta(microseconds=1)
+
+
+def owed(handoff: Handoff) -> list[Deadline]:
+    return deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of)
+
+
+def guide_of(handoff: Handoff, viewer: Person) -> Guide:
+    return guide(
+        handoff, FULL_BRIEF, owed(handoff), PEOPLE, viewer, channel_slack_id="C001", as_of=MONDAY
+    )
+
+
+def test_a_light_turns_at_its_instants() -> None:
+    brief = owed(signed())[1]
+    due = brief.due_at
+    assert light_of(brief, as_of=due - SOON - TICK) is Light.ON_TIME
+    assert light_of(brief, as_of=due - SOON) is Light.SOON
+    assert light_of(brief, as_of=due) is Light.SOON
+    assert light_of(brief, as_of=due + TICK) is Light.LATE
+
+
+@pytest.mark.parametrize(
+    ("state", "light"),
+    [
+        (DeadlineState.WAITING, Light.WAITING),
+        (DeadlineState.DONE, Light.DONE),
+        (DeadlineState.CANCELLED, Light.CANCELLED),
+    ],
+)
+def test_a_step_that_is_not_owed_is_never_late(state: DeadlineState, light: Light) -> None:
+    brief = replace(owed(signed())[1], state=state)
+    assert light_of(brief, as_of=MONDAY + 999 * HOUR) is light
+    assert not brief.late_at(MONDAY + 999 * HOUR)
+
+
+def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None:
+    handoff = gated()
+    lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
+    assert [line.step for line in lines] == [Step.MESSAGE, Step.BRIEF, Step.ASSIGN, Step.READ]
+    assert [line.light for line in lines] == [
+        Light.SOON,
+        Light.DONE,
+        Light.ON_TIME,
+        Light.WAITING,
+    ]
+    assert [line.owner and line.owner.name for line in lines] == ["Ana", "Ana", "Mara", None]
+    assert [line.waits_for for line in lines] == [None, None, None, Step.ASSIGN]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, None, None]
+
+
+def test_the_next_step_is_the_first_one_owed_else_the_first_that_waits() -> None:
+    handoff = gated()
+    lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY)
+    first = next_line(lines)
+    assert first is not None
+    assert first.step is Step.MESSAGE
+    # A late one is older than all that are not.
+    late = next_line(step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 90 * HOUR))
+    assert late is not None
+    assert (late.step, late.light) == (Step.MESSAGE, Light.LATE)
+    waiting = next_line([line for line in lines if line.light in (Light.WAITING, Light.DONE)])
+    assert waiting is not None
+    assert waiting.step is Step.READ
+    assert next_line([line for line in lines if line.light is Light.DONE]) is None
+    assert next_line([]) is None
+
+
+def test_a_person_is_named_by_slacks_id_and_nobody_as_nobody() -> None:
+    assert named(AE.id, PEOPLE) == NamedPerson(AE.id, "U001", "Ana")
+    assert named(None, PEOPLE) is None
+    assert named(999, PEOPLE) is None
+
+
+def test_the_card_says_what_the_channel_may_read() -> None:
+    handoff = acknowledged()
+    handoff.id = 5
+    handoff.post(by=AE, at=MONDAY + 3 * HOUR)
+    shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
+    assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
+    assert shown.ae == NamedPerson(AE.id, "U001", "Ana")
+    assert shown.csm == NamedPerson(CSM.id, "U003", "Cleo")
+    assert shown.posted_by == shown.ae
+    assert (shown.brief_version, shown.acknowledged_version) == (1, 1)
+    assert (shown.completeness.percent, shown.gate_passed, shown.next) == (100, True, None)
+    assert not shown.preview
+
+
+def test_a_card_of_the_bot_names_nobody_who_posted_it() -> None:
+    handoff = signed()
+    handoff.post_by_bot(at=MONDAY + 4 * HOUR)
+    shown = card(handoff, Brief(), owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
+    assert (shown.posted_at, shown.posted_by) == (MONDAY + 4 * HOUR, None)
+    assert (shown.completeness.filled, shown.gate_passed) == (0, False)
+
+
+def test_a_preview_does_not_ask_for_the_post_that_it_shows() -> None:
+    handoff = signed()
+    as_of = MONDAY + HOUR
+    preview = card(handoff, Brief(), owed(handoff), PEOPLE, as_of=as_of, preview=True)
+    assert preview.preview
+    assert preview.next is not None
+    assert preview.next.step is Step.BRIEF
+    handoff.post(by=AE, at=as_of)
+    real = card(handoff, Brief(), owed(handoff), PEOPLE, as_of=as_of)
+    assert (real.next, real.completeness) == (preview.next, preview.completeness)
+
+
+def test_a_cancelled_handoff_has_no_next_step() -> None:
+    handoff = signed()
+    handoff.cancel("The customer withdrew", by=AE, at=MONDAY + HOUR)
+    shown = card(handoff, Brief(), owed(handoff), PEOPLE, as_of=MONDAY + 99 * HOUR)
+    assert (shown.state, shown.next) == (State.CANCELLED, None)
+
+
+def test_a_card_without_its_ae_is_a_fault_and_not_a_blank() -> None:
+    with pytest.raises(KeyError):
+        card(signed(), Brief(), [], {}, as_of=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "role", "mine", "acts"),
+    [
+        (
+            AE,
+            Capacity.AE,
+            Step.MESSAGE,
+            {Act.CONFIRM_AE, Act.EDIT_BRIEF, Act.POST, Act.SIGN, Act.CANCEL, Act.REOPEN},
+        ),
+        (CSM, Capacity.CSM, Step.READ, {Act.ACKNOWLEDGE}),
+        (CS_MANAGER, Capacity.CS_MANAGER, None, {Act.ASSIGN}),
+        (AE_MANAGER, Capacity.AE_MANAGER, None, {Act.SIGN, Act.CANCEL, Act.REOPEN}),
+        (REVOPS, Capacity.REVOPS, None, {Act.SIGN, Act.CANCEL, Act.REOPEN}),
+        (MEMBER, Capacity.MEMBER, None, set()),
+        (ADMIN, Capacity.MEMBER, None, set()),
+    ],
+)
+def test_a_guide_speaks_to_its_reader(
+    viewer: Person, role: Capacity, mine: Step | None, acts: set[Act]
+) -> None:
+    handoff = assigned()
+    shown = guide_of(handoff, viewer)
+    assert shown.role is role is role_of(viewer, handoff)
+    assert (shown.mine.step if shown.mine else None) == mine
+    assert shown.acts == acts
+    assert shown.viewer.slack_id == viewer.slack_id
+    assert len(shown.steps) == 4
+
+
+def test_only_an_ae_who_has_not_said_yes_is_asked_for_it() -> None:
+    by_other = started(by=MEMBER)
+    assert guide_of(by_other, AE).must_confirm_ae
+    assert not guide_of(by_other, CS_MANAGER).must_confirm_ae
+    assert not guide_of(started(), AE).must_confirm_ae
+    by_other.confirm_ae(by=AE, at=MONDAY)
+    assert not guide_of(by_other, AE).must_confirm_ae
+
+
+def test_the_nearest_part_of_a_person_with_several_comes_first() -> None:
+    both = replace(assigned(), csm_id=CS_MANAGER.id)
+    assert role_of(CS_MANAGER, both) is Capacity.CSM
+    assert role_of(REVOPS, replace(assigned(), ae_manager_id=None)) is Capacity.AE_MANAGER
+
+
+def test_before_the_signature_a_guide_has_no_steps() -> None:
+    shown = guide_of(started(), AE)
+    assert (shown.steps, shown.mine, shown.signed_at) == ((), None, None)
+    assert shown.expected_on is not None
+
+
+def test_reasons_are_readable_for_those_they_are_for() -> None:
+    handoff = assigned()
+    assert readable(Audience.REASONS, CSM, handoff)
+    assert not readable(Audience.REASONS, MEMBER, handoff)
+    assert readable(Audience.CHANNEL, MEMBER, handoff)
+
+
+def test_the_counts_add_up_to_what_is_open() -> None:
+    assert StatusCounts(late=1, due_today=2, waiting=3, on_time=4).open == 10
+
+
+def test_lights_sort_worst_first() -> None:
+    assert list(Light)[:4] == [Light.LATE, Light.SOON, Light.ON_TIME, Light.WAITING]
+    assert utc("2025-06-02T06:00") == MONDAY
