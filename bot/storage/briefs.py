@@ -1,0 +1,306 @@
+"""The brief: sections as documents by audience and revision, promises as versioned rows."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+
+from bot.domain.access import Audience
+from bot.domain.brief import SCHEMA, SECTIONS, Brief, Section, SectionKey, read_section
+from bot.domain.errors import Conflict, NotFound, Problem
+from bot.domain.promises import Kind, Promise, PromiseText
+from bot.storage.handoffs import WritableHandoffs
+from bot.storage.statements import Scope
+from bot.storage.tables import IS_CURRENT, document, promise, promise_version
+
+BRIEF = "brief"
+SECTION_AUDIENCE: Mapping[SectionKey, Audience] = {
+    SectionKey.SUCCESS: Audience.CHANNEL,
+    SectionKey.PROMISES: Audience.CHANNEL,
+}
+PROMISE_AUDIENCE = Audience.CHANNEL
+CHANNEL_ONLY = frozenset({Audience.CHANNEL})
+
+_DOCUMENTS = select(document).where(
+    document.c.workspace_id == bindparam("workspace"),
+    document.c.handoff_id == bindparam("handoff"),
+    document.c.kind == BRIEF,
+)
+_CURRENT = _DOCUMENTS.where(
+    IS_CURRENT, document.c.audience.in_(bindparam("audiences", expanding=True))
+)
+_NEWEST = _DOCUMENTS.where(IS_CURRENT, document.c.section == bindparam("section"))
+_AT_REVISION = _DOCUMENTS.where(
+    document.c.section == bindparam("section"), document.c.revision == bindparam("revision")
+)
+_RETIRE = (
+    update(document)
+    .where(
+        document.c.workspace_id == bindparam("workspace"),
+        document.c.handoff_id == bindparam("handoff"),
+        document.c.kind == BRIEF,
+        document.c.section == bindparam("b_section"),
+        document.c.audience == bindparam("b_audience"),
+        IS_CURRENT,
+    )
+    .values(is_current=False)
+    .returning(document.c.revision)
+)
+_ADD_DOCUMENT = insert(document)
+
+_PROMISES = (
+    select(
+        promise.c.id,
+        promise.c.handoff_id,
+        promise.c.number,
+        promise.c.version,
+        promise.c.withdrawn_at,
+        promise_version.c.words,
+        promise_version.c.kind,
+        promise_version.c.said_to,
+        promise_version.c.due,
+    )
+    .join(
+        promise_version,
+        (promise_version.c.promise_id == promise.c.id)
+        & (promise_version.c.version == promise.c.version),
+    )
+    .where(promise.c.workspace_id == bindparam("workspace"))
+)
+_IN_FORCE = _PROMISES.where(
+    promise.c.handoff_id == bindparam("handoff"), promise.c.withdrawn_at.is_(None)
+).order_by(promise.c.number)
+_ONE_PROMISE = _PROMISES.where(promise.c.id == bindparam("promise"))
+_VERSIONS = (
+    select(promise_version)
+    .where(
+        promise_version.c.workspace_id == bindparam("workspace"),
+        promise_version.c.promise_id == bindparam("promise"),
+    )
+    .order_by(promise_version.c.version)
+)
+_LAST_NUMBER = select(func.coalesce(func.max(promise.c.number), 0)).where(
+    promise.c.workspace_id == bindparam("workspace"), promise.c.handoff_id == bindparam("handoff")
+)
+_ADD_PROMISE = insert(promise).returning(promise.c.id)
+_ADD_VERSION = insert(promise_version)
+_CHANGE_PROMISE = update(promise).where(
+    promise.c.id == bindparam("b_id"), promise.c.workspace_id == bindparam("b_workspace")
+)
+
+
+@dataclass(frozen=True)
+class PromiseVersion:
+    """One wording of a promise, with who wrote it when."""
+
+    version: int
+    text: PromiseText
+    by: int | None
+    at: datetime
+
+
+class Briefs:
+    """The briefs of one workspace, as far as the audiences given may read them."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def load(self, handoff_id: int, *, audiences: Collection[Audience] = CHANNEL_ONLY) -> Brief:
+        """All sections and the promises in force; what an audience may not read stays empty."""
+        readable = [audience.value for audience in audiences]
+        brief = Brief()
+        for row in self._rows(_CURRENT, handoff=handoff_id, audiences=readable):
+            brief = brief.with_section(SectionKey(row["section"]), _section(row))
+        if PROMISE_AUDIENCE not in audiences:
+            return brief
+        entries = (_promise(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
+        return Brief(brief.success, brief.promises, tuple(entries))
+
+    def revision(self, handoff_id: int, section: SectionKey) -> int:
+        """The newest revision of a section; 0 where it was never saved."""
+        row = self._first(_NEWEST, handoff=handoff_id, section=section.value)
+        return int(row["revision"]) if row is not None else 0
+
+    def at_revision(self, handoff_id: int, section: SectionKey, revision: int) -> Section:
+        """A section as it was; revision 0 is the empty one. Raises NotFound for none such."""
+        if revision == 0:
+            return SECTIONS[section]()
+        row = self._first(
+            _AT_REVISION, handoff=handoff_id, section=section.value, revision=revision
+        )
+        if row is None:
+            raise NotFound(Problem.STALE_BUTTON)
+        return _section(row)
+
+    def last_change(
+        self, handoff_id: int, section: SectionKey
+    ) -> tuple[int | None, datetime] | None:
+        """Who saved a section last, and when; None where it was never saved."""
+        row = self._first(_NEWEST, handoff=handoff_id, section=section.value)
+        return (row["written_by"], row["written_at"]) if row is not None else None
+
+    def promise(self, handoff_id: int, promise_id: int) -> Promise:
+        """One promise at the version in force, withdrawn or not; raises NotFound."""
+        row = self._promise_row(promise_id)
+        if row["handoff_id"] != handoff_id:
+            raise NotFound(Problem.STALE_BUTTON)
+        return _promise(row)
+
+    def promise_versions(self, promise_id: int) -> list[PromiseVersion]:
+        """Every wording of a promise, the first one first."""
+        return [
+            PromiseVersion(row["version"], _text(row), row["written_by"], row["written_at"])
+            for row in self._rows(_VERSIONS, promise=promise_id)
+        ]
+
+    def _promise_row(self, promise_id: int) -> RowMapping:
+        row = self._first(_ONE_PROMISE, promise=promise_id)
+        if row is None:
+            raise NotFound(Problem.STALE_BUTTON)
+        return row
+
+    def _rows(self, statement: Any, **values: Any) -> list[RowMapping]:
+        values["workspace"] = self._scope.workspace_id
+        return list(self._scope.connection.execute(statement, values).mappings())
+
+    def _first(self, statement: Any, **values: Any) -> RowMapping | None:
+        return next(iter(self._rows(statement, **values)), None)
+
+
+class WritableBriefs(Briefs):
+    """The briefs, changed only under the lock of their handoff."""
+
+    def __init__(self, scope: Scope, *, handoffs: WritableHandoffs) -> None:
+        super().__init__(scope)
+        self._handoffs = handoffs
+
+    def save_section(
+        self, handoff_id: int, section: SectionKey, new: Section, *, by: int, at: datetime
+    ) -> int:
+        """Make a section the newest one and give its revision; earlier ones are kept."""
+        self._handoffs.locked_chain(handoff_id)
+        audience = SECTION_AUDIENCE[section].value
+        before = self._scope.connection.execute(
+            _RETIRE,
+            {
+                "workspace": self._scope.workspace_id,
+                "handoff": handoff_id,
+                "b_section": section.value,
+                "b_audience": audience,
+            },
+        ).scalar()
+        revision = (before or 0) + 1
+        self._scope.connection.execute(
+            _ADD_DOCUMENT,
+            {
+                "workspace_id": self._scope.workspace_id,
+                "handoff_id": handoff_id,
+                "kind": BRIEF,
+                "section": section.value,
+                "audience": audience,
+                "revision": revision,
+                "schema": SCHEMA,
+                "body": new.model_dump_json(),
+                "written_by": by,
+                "written_at": at,
+                "is_current": True,
+            },
+        )
+        return revision
+
+    def add_promise(self, handoff_id: int, text: PromiseText, *, by: int, at: datetime) -> Promise:
+        """Write down a promise under the handoff's next number. Raises Invalid for bad words."""
+        self._handoffs.locked_chain(handoff_id)
+        words = text.checked()
+        key = {"workspace": self._scope.workspace_id, "handoff": handoff_id}
+        number = self._scope.connection.execute(_LAST_NUMBER, key).scalar_one() + 1
+        promise_id = self._scope.connection.execute(
+            _ADD_PROMISE,
+            {
+                "workspace_id": self._scope.workspace_id,
+                "handoff_id": handoff_id,
+                "number": number,
+                "version": 1,
+            },
+        ).scalar_one()
+        self._add_version(promise_id, 1, words, by, at)
+        return Promise(promise_id, number, 1, words)
+
+    def edit_promise(
+        self, promise_id: int, text: PromiseText, *, base_version: int, by: int, at: datetime
+    ) -> Promise:
+        """Write a promise's next version; the same text again changes nothing.
+
+        Raises Conflict where somebody else wrote a version after `base_version` or withdrew it.
+        """
+        known = self._promise_for_change(promise_id)
+        words = text.checked()
+        if known.withdrawn or known.version != base_version:
+            raise Conflict(Problem.CHANGED_MEANWHILE)
+        if known.text == words:
+            return known
+        version = known.version + 1
+        self._add_version(promise_id, version, words, by, at)
+        self._change_promise(promise_id, {"version": version})
+        return Promise(known.id, known.number, version, words)
+
+    def withdraw_promise(self, promise_id: int, reason: str, *, by: int, at: datetime) -> Promise:
+        """Take a promise out of force; its number and wordings stay. Conflict the second time."""
+        known = self._promise_for_change(promise_id)
+        if known.withdrawn:
+            raise Conflict(Problem.ALREADY_DONE)
+        self._change_promise(
+            promise_id, {"withdrawn_at": at, "withdrawn_by": by, "withdrawn_reason": reason}
+        )
+        return Promise(known.id, known.number, known.version, known.text, withdrawn=True)
+
+    def _promise_for_change(self, promise_id: int) -> Promise:
+        row = self._promise_row(promise_id)
+        self._handoffs.locked_chain(row["handoff_id"])
+        return _promise(row)
+
+    def _change_promise(self, promise_id: int, values: dict[str, Any]) -> None:
+        self._scope.connection.execute(
+            _CHANGE_PROMISE,
+            {"b_id": promise_id, "b_workspace": self._scope.workspace_id, **values},
+        )
+
+    def _add_version(
+        self, promise_id: int, version: int, text: PromiseText, by: int, at: datetime
+    ) -> None:
+        self._scope.connection.execute(
+            _ADD_VERSION,
+            {
+                "promise_id": promise_id,
+                "version": version,
+                "workspace_id": self._scope.workspace_id,
+                "words": text.words,
+                "kind": text.kind.value,
+                "said_to": text.said_to,
+                "due": text.due,
+                "written_by": by,
+                "written_at": at,
+            },
+        )
+
+
+def _section(row: RowMapping) -> Section:
+    key = SectionKey(row["section"])
+    return read_section(key, schema=row["schema"], body=json.loads(row["body"]))
+
+
+def _text(row: RowMapping) -> PromiseText:
+    return PromiseText(row["words"], Kind(row["kind"]), row["said_to"], row["due"])
+
+
+def _promise(row: RowMapping) -> Promise:
+    return Promise(
+        id=row["id"],
+        number=row["number"],
+        version=row["version"],
+        text=_text(row),
+        withdrawn=row["withdrawn_at"] is not None,
+    )

@@ -1,0 +1,134 @@
+"""Conversations, and what was last learned of who can read in them."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, select, update
+
+from bot.domain.channels import Channel
+from bot.domain.errors import NotFound, Problem
+from bot.storage.statements import Scope, once
+from bot.storage.tables import channel
+
+_CHANNELS = select(channel).where(channel.c.workspace_id == bindparam("workspace"))
+_BY_ID = _CHANNELS.where(channel.c.id == bindparam("id"))
+_BY_SLACK_ID = _CHANNELS.where(channel.c.slack_id == bindparam("slack_id"))
+_ADD = once(channel)
+_CHANGE = update(channel).where(
+    channel.c.id == bindparam("b_id"), channel.c.workspace_id == bindparam("b_workspace")
+)
+
+
+@dataclass(frozen=True)
+class ChannelFacts:
+    """What Slack's conversation object, and its members, say about a conversation."""
+
+    name: str = ""
+    private: bool = False
+    direct: bool = False
+    shared: bool = False
+    pending: bool = False
+    guests: bool = False
+    archived: bool = False
+    bot_inside: bool = False
+
+
+class Channels:
+    """The conversations the bot met."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def get(self, channel_id: int) -> Channel:
+        """One conversation; raises NotFound for one of another workspace."""
+        found = self._one(_BY_ID, {"id": channel_id})
+        if found is None:
+            raise NotFound(Problem.CHANNEL_UNKNOWN)
+        return found
+
+    def by_slack_id(self, slack_id: str) -> Channel | None:
+        """The conversation with Slack's id, where the bot met it before."""
+        return self._one(_BY_SLACK_ID, {"slack_id": slack_id})
+
+    def _one(self, statement: Any, values: dict[str, Any]) -> Channel | None:
+        values["workspace"] = self._scope.workspace_id
+        row = self._scope.connection.execute(statement, values).mappings().first()
+        return _channel(row) if row is not None else None
+
+
+class WritableChannels(Channels):
+    """The conversations, and what is learned of them."""
+
+    def __init__(self, scope: Scope, *, changed: set[int]) -> None:
+        super().__init__(scope)
+        self._changed = changed
+
+    def ensure(self, slack_id: str, *, facts: ChannelFacts | None = None) -> Channel:
+        """The conversation with Slack's id, made or brought up to date from what Slack says."""
+        known = self.by_slack_id(slack_id)
+        if known is None:
+            self._scope.connection.execute(
+                _ADD[self._scope.dialect],
+                {
+                    "workspace_id": self._scope.workspace_id,
+                    "slack_id": slack_id,
+                    **asdict(facts or ChannelFacts()),
+                    "checked_at": self._scope.machine_now if facts is not None else None,
+                },
+            )
+            known = self._one(_BY_SLACK_ID, {"slack_id": slack_id})
+            if known is None:
+                raise NotFound(Problem.CHANNEL_UNKNOWN)
+        if facts is None:
+            return known
+        return self._change(known, {**asdict(facts), "checked_at": self._scope.machine_now})
+
+    def note(
+        self,
+        slack_id: str,
+        *,
+        shared: bool | None = None,
+        pending: bool | None = None,
+        guests: bool | None = None,
+        archived: bool | None = None,
+        bot_inside: bool | None = None,
+        forget_check: bool = False,
+    ) -> Channel | None:
+        """Take note of what an event says; None where the bot never met the conversation.
+
+        With `forget_check` Slack is asked again before anything is shown there.
+        """
+        known = self.by_slack_id(slack_id)
+        if known is None:
+            return None
+        said = {
+            "shared": shared,
+            "pending": pending,
+            "guests": guests,
+            "archived": archived,
+            "bot_inside": bot_inside,
+        }
+        changes: dict[str, Any] = {name: flag for name, flag in said.items() if flag is not None}
+        if forget_check:
+            changes["checked_at"] = None
+        return self._change(known, changes)
+
+    def renumber(self, old: str, new: str) -> Channel | None:
+        """Slack gave a conversation another id; nothing else of it changes."""
+        known = self.by_slack_id(old)
+        return self._change(known, {"slack_id": new}) if known is not None else None
+
+    def _change(self, known: Channel, changes: dict[str, Any]) -> Channel:
+        if not changes:
+            return known
+        self._scope.connection.execute(
+            _CHANGE, {"b_id": known.id, "b_workspace": self._scope.workspace_id, **changes}
+        )
+        changed = self.get(known.id)
+        if changed.problem() is not known.problem() or changed.slack_id != known.slack_id:
+            self._changed.add(known.id)
+        return changed
+
+
+def _channel(row: RowMapping) -> Channel:
+    return Channel(**row)

@@ -1,0 +1,263 @@
+"""One database behind two doors: reads that cannot write, and writes that take turns."""
+
+import importlib
+import logging
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.domain.errors import Conflict, HandoffError, Problem
+
+log = logging.getLogger(__name__)
+
+SAFE_SQLITE = (3, 51, 3)
+"""Before this release a reset of the write-ahead log may corrupt the file."""
+WAIT_SECONDS = 2.0
+_BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001", "57014"})
+"""PostgreSQL: lock not available, deadlock, serialisation failure, query cancelled."""
+_BUSY_SQLITE = frozenset({5, 6})
+"""SQLITE_BUSY and SQLITE_LOCKED, without their extensions."""
+_READONLY_SQLITE = 8
+
+
+class StorageUnavailable(HandoffError):
+    """The database cannot be reached or refuses to work; nothing was kept."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.STORAGE_DOWN)
+
+
+class FairLock:
+    """A lock that is given in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+        self._held = False
+        self._owner: int | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many stand in the queue."""
+        return len(self._queue)
+
+    def acquire(self, wait_seconds: float) -> bool:
+        """Wait for one's turn; False when it did not come in time."""
+        me = threading.get_ident()
+        with self._guard:
+            if self._owner == me:
+                raise RuntimeError("a thread that writes already opened another unit to write")
+            if not self._held:
+                self._held, self._owner = True, me
+                return True
+            turn = threading.Event()
+            self._queue.append(turn)
+        turn.wait(wait_seconds)
+        with self._guard:
+            # Whether it came is asked under the guard: it may come just as the wait ends.
+            if turn.is_set():
+                self._owner = me
+                return True
+            self._queue.remove(turn)
+            return False
+
+    def release(self) -> None:
+        """Hand it to the one who waits longest."""
+        with self._guard:
+            self._owner = None
+            if self._queue:
+                self._queue.popleft().set()
+            else:
+                self._held = False
+
+
+class Database:
+    """The engines of one database; opened by `open_database`."""
+
+    def __init__(
+        self,
+        *,
+        dialect: str,
+        readers: Engine,
+        writers: Engine,
+        wait_seconds: float,
+    ) -> None:
+        self.dialect = dialect
+        self._readers = readers
+        self._writers = writers
+        self._wait_seconds = wait_seconds
+        # SQLite has one writer; a queue of our own is fair, its busy handler is not.
+        self._turn = FairLock() if dialect == "sqlite" else None
+
+    @property
+    def writers(self) -> Engine:
+        """The engine that may write, for migrations and measurements."""
+        return self._writers
+
+    @property
+    def readers(self) -> Engine:
+        """The engine whose transactions cannot write."""
+        return self._readers
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a transaction that sees one state of the data and cannot change it."""
+        with _translated(), self._readers.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a writing transaction that is rolled back unless it was committed.
+
+        Raises Conflict(BUSY) when others write for longer than the wait.
+        """
+        if self._turn is not None and not self._turn.acquire(self._wait_seconds):
+            raise Conflict(Problem.BUSY)
+        try:
+            with _translated(), self._writers.connect() as connection:
+                connection.begin()
+                yield connection
+        finally:
+            if self._turn is not None:
+                self._turn.release()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._readers.dispose()
+        self._writers.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Conflict(Problem.BUSY) from error
+    except DBAPIError as error:
+        problem = _problem(error)
+        if problem is None:
+            raise
+        raise problem from error
+
+
+def _problem(error: DBAPIError) -> HandoffError | None:
+    """What a driver's error means to a person; None for a mistake of ours."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        if code & 0xFF in _BUSY_SQLITE:
+            return Conflict(Problem.BUSY)
+        if code & 0xFF == _READONLY_SQLITE:
+            return None
+    if getattr(error.orig, "sqlstate", None) in _BUSY_SQLSTATES:
+        return Conflict(Problem.BUSY)
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return StorageUnavailable()
+    return None
+
+
+def open_database(url: str, *, pool_size: int = 24, wait_seconds: float = WAIT_SECONDS) -> Database:
+    """Open a database by its URL (`sqlite:///file` or `postgresql://…`).
+
+    Raises ValueError for any other URL; nothing is connected to before the first unit of work.
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise ValueError("the SQLite database must be a file")
+        return _open_sqlite(url, pool_size=pool_size, wait_seconds=wait_seconds)
+    if backend == "postgresql":
+        return _open_postgres(url, pool_size=pool_size, wait_seconds=wait_seconds)
+    raise ValueError(f"neither SQLite nor PostgreSQL: {backend}")
+
+
+def _open_sqlite(url: str, *, pool_size: int, wait_seconds: float) -> Database:
+    driver = sqlite_driver()
+
+    def engine(size: int) -> Engine:
+        return create_engine(
+            url,
+            module=driver,
+            poolclass=QueuePool,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=wait_seconds,
+            pool_use_lifo=True,
+            connect_args={
+                # Transactions are begun by our own hooks, as the driver knows no BEGIN IMMEDIATE.
+                "isolation_level": None,
+                "timeout": wait_seconds,
+                "check_same_thread": False,
+            },
+        )
+
+    readers, writers = engine(pool_size), engine(1)
+    _prepare_sqlite(readers, begin="BEGIN", only_reads=True)
+    _prepare_sqlite(writers, begin="BEGIN IMMEDIATE", only_reads=False)
+    return Database(dialect="sqlite", readers=readers, writers=writers, wait_seconds=wait_seconds)
+
+
+def _prepare_sqlite(engine: Engine, *, begin: str, only_reads: bool) -> None:
+    def on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if only_reads:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+
+
+def sqlite_driver() -> ModuleType:
+    """The standard library's SQLite where it is new enough, else pysqlite3 where there is one."""
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return sqlite3
+    try:
+        newer = importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        newer = None
+    if newer is not None and newer.sqlite_version_info >= SAFE_SQLITE:
+        return newer
+    log.warning("sqlite_older_than_3.51.3: a reset of the write-ahead log may corrupt the file")
+    return sqlite3
+
+
+def _open_postgres(url: str, *, pool_size: int, wait_seconds: float) -> Database:
+    waits = int(wait_seconds * 1000)
+    settings = {
+        "timezone": "UTC",
+        "lock_timeout": str(waits),
+        "statement_timeout": str(5 * waits),
+        "idle_in_transaction_session_timeout": "30000",
+    }
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=wait_seconds,
+        pool_use_lifo=True,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": max(2, int(wait_seconds)),
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        },
+    )
+    # One state of the data for all statements of a read, as SQLite gives it by itself.
+    readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(
+        dialect="postgresql", readers=readers, writers=engine, wait_seconds=wait_seconds
+    )

@@ -1,0 +1,235 @@
+"""Handoff rows, the lock every change to one begins with, and the few ways to find one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, insert, select, update
+
+from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.errors import NotFound, Problem
+from bot.domain.handoff import Handoff, State
+from bot.domain.history import GENESIS
+from bot.domain.money import Money
+from bot.domain.policy import Tier
+from bot.domain.read_models import SOON
+from bot.storage.statements import Scope
+from bot.storage.tables import HANDOFF_OPEN, AttentionState, handoff
+from bot.storage.types import MICROSECOND
+
+_HANDOFFS = select(handoff).where(handoff.c.workspace_id == bindparam("workspace"))
+_BY_ID = _HANDOFFS.where(handoff.c.id == bindparam("id"))
+_LOCKED = _BY_ID.with_for_update()
+_OPEN_IN = _HANDOFFS.where(handoff.c.channel_id == bindparam("channel"), HANDOFF_OPEN).order_by(
+    handoff.c.id
+)
+_CANCELLED_IN = _HANDOFFS.where(
+    handoff.c.channel_id == bindparam("channel"),
+    handoff.c.state == State.CANCELLED.value,
+    handoff.c.cancelled_at >= bindparam("since"),
+).order_by(handoff.c.cancelled_at.desc())
+_ADD = insert(handoff).returning(handoff.c.id)
+_CHANGE = update(handoff).where(
+    handoff.c.id == bindparam("b_id"), handoff.c.workspace_id == bindparam("b_workspace")
+)
+
+Chain = tuple[int, bytes]
+"""How long a handoff's history is, and its last hash."""
+
+
+class Handoffs:
+    """The handoffs of one workspace."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def get(self, handoff_id: int) -> Handoff:
+        """One handoff; raises NotFound."""
+        return _handoff(self._row(_BY_ID, handoff_id))
+
+    def chain(self, handoff_id: int) -> Chain:
+        """Length and head of its history, as kept apart from the history; raises NotFound."""
+        row = self._row(_BY_ID, handoff_id)
+        return row["event_count"], row["head"]
+
+    def open_in(self, channel_id: int) -> list[Handoff]:
+        """The open handoffs of a deal channel, first started first."""
+        return self._all(_OPEN_IN, {"channel": channel_id})
+
+    def cancelled_lately(self, channel_id: int, since: datetime) -> list[Handoff]:
+        """Those cancelled there at or after an instant, last cancelled first."""
+        return self._all(_CANCELLED_IN, {"channel": channel_id, "since": since})
+
+    def _row(self, statement: Any, handoff_id: int) -> RowMapping:
+        values = {"workspace": self._scope.workspace_id, "id": handoff_id}
+        row = self._scope.connection.execute(statement, values).mappings().first()
+        if row is None:
+            raise NotFound(Problem.HANDOFF_GONE)
+        return row
+
+    def _all(self, statement: Any, values: dict[str, Any]) -> list[Handoff]:
+        values["workspace"] = self._scope.workspace_id
+        return [
+            _handoff(row) for row in self._scope.connection.execute(statement, values).mappings()
+        ]
+
+
+class WritableHandoffs(Handoffs):
+    """The handoffs, each locked before it is changed."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self._chains: dict[int, Chain] = {}
+
+    def lock(self, handoff_id: int) -> Handoff:
+        """One handoff that nobody else changes until this unit ends; raises NotFound."""
+        row = self._row(_LOCKED, handoff_id)
+        self._chains[handoff_id] = row["event_count"], row["head"]
+        return _handoff(row)
+
+    def locked_chain(self, handoff_id: int) -> Chain:
+        """Where the history goes on; raises RuntimeError for a handoff this unit did not lock."""
+        try:
+            return self._chains[handoff_id]
+        except KeyError:
+            raise RuntimeError(f"handoff {handoff_id} is changed without its lock") from None
+
+    def add(self, new: Handoff) -> None:
+        """Store a new handoff and give it its id."""
+        values = {**_values(new), "event_count": 0, "head": GENESIS, **attention(new, (), None)}
+        new.id = self._scope.connection.execute(_ADD, values).scalar_one()
+        self._chains[new.id] = 0, GENESIS
+
+    def change(self, changed: Handoff, chain: Chain, deadlines: Sequence[Deadline]) -> None:
+        """Write a locked handoff back, with the history's new length and head."""
+        self.locked_chain(changed.id)
+        count, head = chain
+        self._write(
+            changed.id,
+            {
+                **_values(changed),
+                **attention(changed, deadlines, self._scope.now),
+                "event_count": count,
+                "head": head,
+            },
+        )
+        self._chains[changed.id] = chain
+
+    def set_lights(self, light_at: Mapping[int, datetime | None]) -> None:
+        """Set when a step of each next turns due soon or late."""
+        if light_at:
+            rows = [
+                {"b_id": one, "b_workspace": self._scope.workspace_id, "light_at": at}
+                for one, at in light_at.items()
+            ]
+            self._scope.connection.execute(_CHANGE, rows)
+
+    def _write(self, handoff_id: int, values: dict[str, Any]) -> None:
+        self._scope.connection.execute(
+            _CHANGE, {"b_id": handoff_id, "b_workspace": self._scope.workspace_id, **values}
+        )
+
+
+def attention(
+    about: Handoff, deadlines: Sequence[Deadline], now: datetime | None
+) -> dict[str, Any]:
+    """The most urgent step as columns: owed ones by due time, then the first that waits."""
+    owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
+    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING]
+    first = min(owed, key=lambda one: one.due_at) if owed else next(iter(waiting), None)
+    if first is None:
+        unsigned = about.signed_at is None
+        state = AttentionState.UNSIGNED if unsigned else AttentionState.NOTHING
+    else:
+        state = AttentionState.OWED if owed else AttentionState.WAITING
+    return {
+        "attention_state": state.value,
+        "attention_step": first.step.value if first else None,
+        "attention_owner_id": first.owner_id if first else None,
+        "attention_due_at": first.due_at if first else None,
+        "light_at": light_change(deadlines, now) if now else None,
+    }
+
+
+def light_change(deadlines: Sequence[Deadline], now: datetime) -> datetime | None:
+    """When a step that is owed next turns due soon or late; None when none will."""
+    changes = (
+        at
+        for one in deadlines
+        if one.state is DeadlineState.OPEN
+        # At its due time itself a step is not yet late.
+        for at in (one.due_at - SOON, one.due_at + MICROSECOND)
+        if at > now
+    )
+    return min(changes, default=None)
+
+
+def _values(of: Handoff) -> dict[str, Any]:
+    return {
+        "workspace_id": of.workspace_id,
+        "channel_id": of.channel_id,
+        "account": of.account,
+        "value_cents": of.value.cents,
+        "currency": of.value.currency,
+        "tier": of.tier.value,
+        "ae_id": of.ae_id,
+        "started_by": of.started_by,
+        "started_at": of.started_at,
+        "ae_confirmed_at": of.ae_confirmed_at,
+        "ae_manager_id": of.ae_manager_id,
+        "cs_manager_id": of.cs_manager_id,
+        "proposed_csm_id": of.proposed_csm_id,
+        "csm_id": of.csm_id,
+        "expected_on": of.expected_on,
+        "signed_at": of.signed_at,
+        "signature_learned_at": of.signature_learned_at,
+        "day0": of.day0,
+        "links": json.dumps(of.links),
+        "state": of.state.value,
+        "cancelled_at": of.cancelled_at,
+        "posted_at": of.posted_at,
+        "posted_by": of.posted_by,
+        "brief_version": of.brief_version,
+        "items_filled": of.items_filled,
+        "items_counted": of.items_counted,
+        "gate_at": of.gate_at,
+        "assigned_at": of.assigned_at,
+        "acknowledged_at": of.acknowledged_at,
+        "acknowledged_version": of.acknowledged_version,
+    }
+
+
+def _handoff(row: RowMapping) -> Handoff:
+    return Handoff(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        channel_id=row["channel_id"],
+        account=row["account"],
+        value=Money(row["value_cents"], row["currency"]),
+        tier=Tier(row["tier"]),
+        ae_id=row["ae_id"],
+        started_by=row["started_by"],
+        started_at=row["started_at"],
+        ae_confirmed_at=row["ae_confirmed_at"],
+        ae_manager_id=row["ae_manager_id"],
+        cs_manager_id=row["cs_manager_id"],
+        proposed_csm_id=row["proposed_csm_id"],
+        csm_id=row["csm_id"],
+        expected_on=row["expected_on"],
+        signed_at=row["signed_at"],
+        signature_learned_at=row["signature_learned_at"],
+        day0=row["day0"],
+        links=tuple(json.loads(row["links"])),
+        state=State(row["state"]),
+        cancelled_at=row["cancelled_at"],
+        posted_at=row["posted_at"],
+        posted_by=row["posted_by"],
+        brief_version=row["brief_version"],
+        items_filled=row["items_filled"],
+        items_counted=row["items_counted"],
+        gate_at=row["gate_at"],
+        assigned_at=row["assigned_at"],
+        acknowledged_at=row["acknowledged_at"],
+        acknowledged_version=row["acknowledged_version"],
+    )

@@ -1,0 +1,159 @@
+"""The history as rows: exact bytes chained by their hashes, the values kept beside them."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from bot.domain.handoff import Handoff
+from bot.domain.history import SALT_BYTES, Event, Fact, Record, Tag, canonical, link
+from bot.storage.handoffs import Chain, Handoffs
+from bot.storage.statements import Scope
+from bot.storage.tables import event, event_value
+
+_EVENTS = (
+    select(event.c.seq, event.c.body, event.c.hash)
+    .where(
+        event.c.workspace_id == bindparam("workspace"), event.c.handoff_id == bindparam("handoff")
+    )
+    .order_by(event.c.seq)
+)
+_VALUES = select(
+    event_value.c.seq, event_value.c.field, event_value.c.salt, event_value.c.value
+).where(
+    event_value.c.workspace_id == bindparam("workspace"),
+    event_value.c.handoff_id == bindparam("handoff"),
+)
+_REASONS = (
+    select(event.c.tag, event.c.at, event.c.actor_id, event_value.c.field, event_value.c.value)
+    .join(
+        event_value,
+        (event_value.c.handoff_id == event.c.handoff_id) & (event_value.c.seq == event.c.seq),
+    )
+    .where(
+        event.c.workspace_id == bindparam("workspace"),
+        event.c.handoff_id == bindparam("handoff"),
+        event_value.c.field == "reason",
+    )
+    .order_by(event.c.seq)
+)
+_ADD = insert(event)
+_ADD_VALUES = insert(event_value)
+_ERASE = delete(event_value).where(
+    event_value.c.workspace_id == bindparam("b_workspace"),
+    event_value.c.handoff_id == bindparam("b_handoff"),
+    event_value.c.seq == bindparam("b_seq"),
+    event_value.c.field == bindparam("b_field"),
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why somebody did something, in their own words; for those who may read reasons."""
+
+    tag: Tag
+    at: datetime
+    actor_id: int | None
+    field: str
+    value: str
+
+
+class History:
+    """The histories of one workspace's handoffs."""
+
+    def __init__(self, scope: Scope, *, handoffs: Handoffs) -> None:
+        self._scope = scope
+        self._handoffs = handoffs
+
+    def records(self, handoff_id: int) -> list[Record]:
+        """The whole chain with the values still kept, in order."""
+        values: dict[int, dict[str, tuple[bytes, str]]] = {}
+        for row in self._execute(_VALUES, handoff_id):
+            values.setdefault(row.seq, {})[row.field] = (row.salt, row.value)
+        return [
+            Record(row.seq, row.body.encode(), row.hash, values.get(row.seq, {}))
+            for row in self._execute(_EVENTS, handoff_id)
+        ]
+
+    def head(self, handoff_id: int) -> Chain:
+        """Length and head as the handoff's own row has them; raises NotFound."""
+        return self._handoffs.chain(handoff_id)
+
+    def reasons(self, handoff_id: int) -> list[Reason]:
+        """The reasons given and not erased, in order."""
+        return [
+            Reason(Tag(row.tag), row.at, row.actor_id, row.field, row.value)
+            for row in self._execute(_REASONS, handoff_id)
+        ]
+
+    def _execute(self, statement: Any, handoff_id: int) -> Iterable[Any]:
+        values = {"workspace": self._scope.workspace_id, "handoff": handoff_id}
+        return self._scope.connection.execute(statement, values)
+
+
+class WritableHistory(History):
+    """The histories, which only grow, and their values, which may be erased."""
+
+    def append(
+        self, handoff_id: int, events: Sequence[Event], chain: Chain
+    ) -> tuple[Chain, list[tuple[int, Event]]]:
+        """Add events behind a chain; gives the new chain and the events with their numbers."""
+        seq, head = chain
+        numbered: list[tuple[int, Event]] = []
+        rows: list[Mapping[str, Any]] = []
+        values: list[Mapping[str, Any]] = []
+        for one in events:
+            seq += 1
+            salts = {name: secrets.token_bytes(SALT_BYTES) for name in one.values}
+            body = canonical(handoff=handoff_id, seq=seq, event=one, salts=salts)
+            head = link(head, body)
+            numbered.append((seq, one))
+            place = {
+                "handoff_id": handoff_id,
+                "seq": seq,
+                "workspace_id": self._scope.workspace_id,
+            }
+            rows.append(
+                {
+                    **place,
+                    "tag": one.tag.value,
+                    "at": one.at,
+                    "actor_id": one.actor,
+                    "body": body.decode(),
+                    "hash": head,
+                }
+            )
+            values.extend(
+                {**place, "field": name, "salt": salts[name], "value": value}
+                for name, value in one.values.items()
+            )
+        if rows:
+            self._scope.connection.execute(_ADD, rows)
+        if values:
+            self._scope.connection.execute(_ADD_VALUES, values)
+        return (seq, head), numbered
+
+    def erase(
+        self, of: Handoff, fields: Sequence[tuple[int, str]], *, actor_id: int | None
+    ) -> None:
+        """Delete values for good and note on the handoff which; its next save keeps the note."""
+        self._scope.connection.execute(
+            _ERASE,
+            [
+                {
+                    "b_workspace": self._scope.workspace_id,
+                    "b_handoff": of.id,
+                    "b_seq": seq,
+                    "b_field": name,
+                }
+                for seq, name in fields
+            ],
+        )
+        facts: dict[str, Fact] = {
+            "seqs": [seq for seq, _ in fields],
+            "fields": [name for _, name in fields],
+        }
+        of.events.append(Event(Tag.ERASED, self._scope.now, actor_id, facts))

@@ -1,0 +1,101 @@
+"""Public holidays: computed by a library once, kept ever after, and the region guessed by zone."""
+
+import importlib
+import json
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot.storage.statements import once
+from bot.storage.tables import holiday
+
+_DAYS = select(holiday.c.days).where(
+    holiday.c.region == bindparam("region"), holiday.c.year == bindparam("year")
+)
+_KEEP = once(holiday)
+
+
+class HolidayBook:
+    """The library's answer; a region is a country and, after a dash, its subdivision."""
+
+    def holidays(self, region: str, year: int) -> frozenset[date]:
+        """The days off of one year; empty for a region the library does not know."""
+        # The library is large, and a workspace without regions never needs it.
+        library = importlib.import_module("holidays")
+        country, _, subdivision = region.partition("-")
+        if not country:
+            return frozenset()
+        try:
+            found = library.country_holidays(country, subdiv=subdivision or None, years=year)
+        except NotImplementedError:
+            return frozenset()
+        return frozenset(found)
+
+
+class HolidayShelf:
+    """What was computed stays as it is, so that a newer library changes no due time silently."""
+
+    def __init__(self, book: Callable[[str, int], frozenset[date]]) -> None:
+        self._book = book
+        self._kept: dict[tuple[str, int], frozenset[date]] = {}
+
+    def days(
+        self,
+        region: str,
+        year: int,
+        *,
+        connection: Connection,
+        fresh: dict[tuple[str, int], frozenset[date]],
+    ) -> frozenset[date]:
+        """The days off as kept; where none are kept yet they go into `fresh` to be kept."""
+        key = (region, year)
+        known = self._kept.get(key)
+        if known is None:
+            known = fresh.get(key)
+        if known is not None:
+            return known
+        row = connection.execute(_DAYS, {"region": region, "year": year}).scalar()
+        if row is not None:
+            days = frozenset(date.fromisoformat(day) for day in json.loads(row))
+            self._kept[key] = days
+            return days
+        fresh[key] = self._book(region, year)
+        return fresh[key]
+
+    def keep(self, connection: Connection, fresh: dict[tuple[str, int], frozenset[date]]) -> None:
+        """Write what was computed in this transaction; where another was faster, theirs stays."""
+        if fresh:
+            connection.execute(
+                _KEEP[connection.dialect.name],
+                [
+                    {
+                        "region": region,
+                        "year": year,
+                        "days": json.dumps([day.isoformat() for day in sorted(days)]),
+                    }
+                    for (region, year), days in sorted(fresh.items())
+                ],
+            )
+
+
+@cache
+def _countries() -> dict[str, str]:
+    files = resources.files("tzdata.zoneinfo")
+    table = files.joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in table if not line.startswith("#"))
+    countries = {fields[2]: fields[0] for fields in rows}
+    # Slack names some zones as they were called before, such as Asia/Calcutta.
+    for line in files.joinpath("tzdata.zi").read_text(encoding="utf-8").splitlines():
+        if line.startswith("L "):
+            _, zone, older = line.split()
+            if zone in countries:
+                countries.setdefault(older, countries[zone])
+    return countries
+
+
+def region_of_zone(zone: str) -> str:
+    """The country a zone belongs to; empty where it names none, such as UTC."""
+    return _countries().get(zone, "")

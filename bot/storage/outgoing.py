@@ -1,0 +1,250 @@
+"""What is to go out to Slack: notices said once, and surfaces that follow their rows."""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.domain.handoff import Handoff
+from bot.domain.notices import Notice, Place, Priority, SurfaceKind, SurfaceWish
+from bot.storage.statements import Scope, once
+from bot.storage.tables import IS_CARD, IS_HOME, OutboxState, SurfaceState, outbox, surface
+
+HOME_STAYS_FRESH = timedelta(minutes=15)
+"""For how long after it was opened a Home tab follows what changes."""
+METHODS = {
+    Place.DM: "chat.postMessage",
+    Place.THREAD: "chat.postMessage",
+    Place.CHANNEL: "chat.postMessage",
+    Place.EPHEMERAL: "chat.postEphemeral",
+    Place.INVITATION: "conversations.invite",
+}
+
+_ADD_NOTICES = once(outbox)
+_ADD_NOTICE = {dialect: add.returning(outbox.c.id) for dialect, add in _ADD_NOTICES.items()}
+_ADD_SURFACE = once(surface)
+_URGENT = or_(
+    surface.c.person_id == bindparam("actor"),
+    and_(IS_CARD, surface.c.channel_id == bindparam("watched")),
+)
+# A surface that waits out a refusal of Slack's, or that may be there already, keeps its time.
+_UNTROUBLED = and_(surface.c.attempts == 0, surface.c.maybe_sent.is_(False))
+_MACHINE_NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
+
+
+def _raising(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    # Rows are locked in the order of their ids, so that two transactions that raise the same ones
+    # take turns and never wait for each other crosswise.
+    touched = (
+        select(surface.c.id)
+        .where(surface.c.workspace_id == bindparam("workspace"), or_(*conditions))
+        .order_by(surface.c.id)
+        .with_for_update()
+        .cte("touched")
+    )
+    return (
+        update(surface)
+        .where(surface.c.id.in_(select(touched.c.id)))
+        .values(
+            wanted=surface.c.wanted + 1,
+            priority=case((_URGENT, Priority.ANSWER.value), else_=surface.c.priority),
+            next_try_at=case(
+                (and_(_URGENT, _UNTROUBLED), _MACHINE_NOW), else_=surface.c.next_try_at
+            ),
+        )
+        .returning(surface.c.kind, surface.c.handoff_id, surface.c.person_id)
+    )
+
+
+_RAISE = _raising(
+    surface.c.handoff_id.in_(bindparam("handoffs", expanding=True)),
+    and_(
+        IS_HOME,
+        surface.c.person_id.in_(bindparam("people", expanding=True)),
+        surface.c.opened_at >= bindparam("opened_since"),
+    ),
+)
+_RAISE_CARDS = _raising(
+    and_(IS_CARD, surface.c.channel_id.in_(bindparam("channels", expanding=True)))
+)
+_OPEN_HOME = (
+    update(surface)
+    .where(
+        surface.c.workspace_id == bindparam("b_workspace"),
+        IS_HOME,
+        surface.c.person_id == bindparam("b_person"),
+    )
+    .values(
+        wanted=surface.c.wanted + 1,
+        priority=Priority.ANSWER.value,
+        state=SurfaceState.LIVE.value,
+        opened_at=_MACHINE_NOW,
+        next_try_at=case((_UNTROUBLED, _MACHINE_NOW), else_=surface.c.next_try_at),
+    )
+)
+
+
+def destination(place: Place, *, person_id: int | None, channel_id: int | None) -> str:
+    """What is equal for two posts that must not overlap."""
+    return f"dm:{person_id}" if place is Place.DM else f"channel:{channel_id}"
+
+
+class Outbox:
+    """Notices on their way out."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.grown = False
+        """Whether anything was added in this unit."""
+
+    def add(self, notice: Notice) -> bool:
+        """Say something once; False where its key was said before."""
+        row = self._row(notice)
+        added = self._scope.connection.execute(_ADD_NOTICE[self._scope.dialect], row).first()
+        self.grown |= added is not None
+        return added is not None
+
+    def add_all(self, notices: Sequence[Notice]) -> None:
+        """Say several things, each once."""
+        if notices:
+            rows = [self._row(notice) for notice in notices]
+            self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
+            self.grown = True
+
+    def _row(self, notice: Notice) -> dict[str, Any]:
+        now = self._scope.machine_now
+        return {
+            "workspace_id": self._scope.workspace_id,
+            "kind": notice.kind.value,
+            "place": notice.place.value,
+            "method": METHODS[notice.place],
+            "destination": destination(
+                notice.place, person_id=notice.person_id, channel_id=notice.channel_id
+            ),
+            "priority": int(notice.priority),
+            "key": notice.key,
+            "opaque": secrets.token_hex(16),
+            "handoff_id": notice.handoff_id,
+            "person_id": notice.person_id,
+            "channel_id": notice.channel_id,
+            "facts": json.dumps(dict(notice.facts)),
+            "state": OutboxState.PENDING.value,
+            "not_before": notice.not_before,
+            "next_try_at": now,
+            "maybe_sent": False,
+            "attempts": 0,
+            "created_at": now,
+        }
+
+
+class Surfaces:
+    """Messages that mirror rows; what they want to show is counted up once, at the commit."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._wishes: dict[tuple[str, int, int | None], dict[str, Any]] = {}
+        self._handoffs: set[int] = set()
+        self._people: set[int] = set()
+        self._actor: int | None = None
+        self._watched: int | None = None
+        self.unsafe_channels: set[int] = set()
+        """Channels whose cards must be drawn anew because of who can read there."""
+        self.grown = False
+        """Whether there is anything for delivery to do."""
+
+    def touch(
+        self,
+        of: Handoff,
+        wishes: Iterable[SurfaceWish],
+        *,
+        actor_id: int | None,
+        asked_in: int | None,
+    ) -> None:
+        """A handoff changed: what shows it is to be drawn anew, and what is missing to be made.
+
+        What the person who acted looks at goes first.
+        """
+        for wish in wishes:
+            key = (wish.kind.value, of.id, wish.person_id)
+            self._wishes.setdefault(key, self._new(wish, of, wanted=1))
+        self._handoffs.add(of.id)
+        self._people |= set(of.people())
+        if actor_id is not None:
+            self._people.add(actor_id)
+            self._actor = actor_id
+        if asked_in is not None:
+            self._watched = asked_in
+
+    def refresh(self, handoff_id: int, *, people: Iterable[int] = ()) -> None:
+        """What a handoff shows changed by time alone."""
+        self._handoffs.add(handoff_id)
+        self._people |= set(people)
+
+    def open_home(self, person_id: int) -> None:
+        """A person looks at their Home tab; it follows what changes for a quarter of an hour."""
+        row = self._new(SurfaceWish(SurfaceKind.HOME, person_id), None, wanted=0)
+        self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], row)
+        self._scope.connection.execute(
+            _OPEN_HOME,
+            {
+                "b_workspace": self._scope.workspace_id,
+                "b_person": person_id,
+                "machine_now": self._scope.machine_now,
+            },
+        )
+        self.grown = True
+
+    def raise_wanted(self) -> None:
+        """Count up what was touched in this unit, and make what is missing."""
+        values = {
+            "workspace": self._scope.workspace_id,
+            "actor": self._actor,
+            "watched": self._watched,
+            "machine_now": self._scope.machine_now,
+        }
+        if self._handoffs or self._people:
+            about = {
+                "handoffs": sorted(self._handoffs),
+                "people": sorted(self._people),
+                "opened_since": self._scope.machine_now - HOME_STAYS_FRESH,
+            }
+            raised = self._scope.connection.execute(_RAISE, values | about).all()
+            there = {(row.kind, row.handoff_id, row.person_id) for row in raised}
+            missing = [row for key, row in self._wishes.items() if key not in there]
+            if missing:
+                self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], missing)
+            self.grown |= bool(raised or missing)
+        if self.unsafe_channels:
+            channels = {"channels": sorted(self.unsafe_channels)}
+            cards = self._scope.connection.execute(_RAISE_CARDS, values | channels).all()
+            self.grown |= bool(cards)
+
+    def _new(self, wish: SurfaceWish, of: Handoff | None, *, wanted: int) -> dict[str, Any]:
+        channel_id = of.channel_id if of and wish.kind is SurfaceKind.CARD else None
+        target = {
+            SurfaceKind.CARD: f"channel:{channel_id}",
+            SurfaceKind.GUIDE: f"dm:{wish.person_id}",
+            SurfaceKind.HOME: f"home:{wish.person_id}",
+        }
+        return {
+            "workspace_id": self._scope.workspace_id,
+            "kind": wish.kind.value,
+            "handoff_id": of.id if of else None,
+            "person_id": wish.person_id,
+            "channel_id": channel_id,
+            "destination": target[wish.kind],
+            "priority": Priority.CARD.value,
+            "state": SurfaceState.LIVE.value,
+            "wanted": wanted,
+            "shown": 0,
+            "view_revision": "",
+            "opaque": secrets.token_hex(16),
+            "not_before": wish.not_before,
+            "next_try_at": self._scope.machine_now,
+            "maybe_sent": False,
+            "attempts": 0,
+        }

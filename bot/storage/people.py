@@ -1,0 +1,306 @@
+"""The people of a workspace, their calendars and who manages whom."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import RowMapping, bindparam, delete, exists, insert, or_, select, update
+
+from bot.domain.errors import NotFound, Problem
+from bot.domain.people import Person, Role
+from bot.domain.policy import Policy
+from bot.domain.worktime import Calendar
+from bot.storage.holidays import HolidayShelf, region_of_zone
+from bot.storage.statements import Scope, once
+from bot.storage.tables import handoff, person, person_role
+
+_PEOPLE = (
+    select(person, person_role.c.role)
+    .outerjoin(person_role, person_role.c.person_id == person.c.id)
+    .where(person.c.workspace_id == bindparam("workspace"))
+)
+_BY_IDS = _PEOPLE.where(person.c.id.in_(bindparam("ids", expanding=True)))
+_BY_SLACK_ID = _PEOPLE.where(person.c.slack_id == bindparam("slack_id"))
+_BY_SLACK_IDS = _PEOPLE.where(person.c.slack_id.in_(bindparam("slack_ids", expanding=True)))
+_WITH_ROLE = _PEOPLE.where(
+    person.c.id.in_(
+        select(person_role.c.person_id).where(
+            person_role.c.workspace_id == bindparam("workspace"),
+            person_role.c.role == bindparam("role"),
+        )
+    )
+)
+_ADMINS = _PEOPLE.where(
+    or_(
+        person.c.workspace_admin,
+        person.c.slack_id.in_(bindparam("slack_ids", expanding=True)),
+        person.c.id.in_(
+            select(person_role.c.person_id).where(
+                person_role.c.workspace_id == bindparam("workspace"),
+                person_role.c.role == Role.ADMIN.value,
+            )
+        ),
+    )
+)
+_HAS_PART = select(
+    *(
+        exists().where(
+            column == bindparam("person"), handoff.c.workspace_id == bindparam("workspace")
+        )
+        for column in (
+            handoff.c.ae_id,
+            handoff.c.csm_id,
+            handoff.c.cs_manager_id,
+            handoff.c.ae_manager_id,
+        )
+    )
+)
+_ADD = once(person)
+_CHANGE = update(person).where(
+    person.c.id == bindparam("b_id"), person.c.workspace_id == bindparam("b_workspace")
+)
+_ADD_ROLES = insert(person_role)
+_DROP_ROLES = delete(person_role).where(
+    person_role.c.person_id == bindparam("b_id"),
+    person_role.c.workspace_id == bindparam("b_workspace"),
+)
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What Slack's user object says about an account."""
+
+    name: str
+    zone: str = "UTC"
+    workspace_admin: bool = False
+    guest: bool = False
+    external: bool = False
+    bot: bool = False
+    deactivated: bool = False
+
+
+class People:
+    """The people as they are in this unit; each is read once."""
+
+    def __init__(self, scope: Scope, *, policy: Policy, shelf: HolidayShelf) -> None:
+        self._scope = scope
+        self._policy = policy
+        self._shelf = shelf
+        self._known: dict[int, Person] = {}
+        self._checked: dict[int, datetime | None] = {}
+        self._calendars: dict[tuple[int, str | None], Calendar] = {}
+        self._revops: list[Person] | None = None
+        self.fresh_holidays: dict[tuple[str, int], frozenset[date]] = {}
+        """Days off that were computed in this unit because none were kept."""
+
+    def get(self, person_id: int) -> Person:
+        """One person; raises NotFound for nobody of this workspace."""
+        found = self.many([person_id]).get(person_id)
+        if found is None:
+            raise NotFound(Problem.UNEXPECTED)
+        return found
+
+    def many(self, ids: Iterable[int | None]) -> dict[int, Person]:
+        """Those of the ids that are people of this workspace."""
+        wanted = [one for one in dict.fromkeys(ids) if one is not None]
+        missing = sorted(one for one in wanted if one not in self._known)
+        if missing:
+            self._read(_BY_IDS, {"ids": missing})
+        return {one: self._known[one] for one in wanted if one in self._known}
+
+    def with_managers(self, ids: Iterable[int]) -> None:
+        """Read people and their managers ahead, in at most two statements."""
+        people = self.many(ids).values()
+        self.many(one.manager_id for one in people)
+
+    def by_slack_id(self, slack_id: str) -> Person | None:
+        """The person behind a Slack account, where the bot met it before."""
+        found = next((one for one in self._known.values() if one.slack_id == slack_id), None)
+        if found is not None:
+            return found
+        return next(iter(self._read(_BY_SLACK_ID, {"slack_id": slack_id})), None)
+
+    def by_slack_ids(self, slack_ids: Collection[str]) -> dict[str, Person]:
+        """Those of the Slack accounts the bot met before."""
+        found = self._read(_BY_SLACK_IDS, {"slack_ids": sorted(slack_ids)})
+        return {one.slack_id: one for one in found}
+
+    def with_role(self, role: Role) -> list[Person]:
+        """The full members with a role, longest known first."""
+        if role is Role.ADMIN:
+            found = self._read(_ADMINS, {"slack_ids": list(self._policy.admins)})
+        else:
+            found = self._read(_WITH_ROLE, {"role": role.value})
+        return [one for one in found if one.full_member]
+
+    def manager_of(self, person_id: int) -> int | None:
+        """A person's own manager, else somebody of RevOps, else nobody."""
+        manager_id = self.get(person_id).manager_id
+        if manager_id is not None and self.get(manager_id).full_member:
+            return manager_id
+        if self._revops is None:
+            self._revops = self.with_role(Role.REVOPS)
+        return next((one.id for one in self._revops if one.id != person_id), None)
+
+    def has_part(self, person_id: int) -> bool:
+        """Whether a person has or had a part in any handoff."""
+        values = {"person": person_id, "workspace": self._scope.workspace_id}
+        return any(self._scope.connection.execute(_HAS_PART, values).one())
+
+    def checked_at(self, person_id: int) -> datetime | None:
+        """When Slack was last asked about the account, in machine time; None for never."""
+        self.get(person_id)
+        return self._checked[person_id]
+
+    def region(self, person_id: int) -> str:
+        """The person's region, else the policy's, else the country of their zone."""
+        someone = self.get(person_id)
+        return someone.region or self._policy.default_region or region_of_zone(someone.zone)
+
+    def calendar(self, person_id: int, zone: str | None = None) -> Calendar:
+        """A person's working calendar, in the zone given or else in their zone of today."""
+        kept = self._calendars.get((person_id, zone))
+        if kept is None:
+            region = self.region(person_id)
+            kept = Calendar(
+                ZoneInfo(zone or self.get(person_id).zone),
+                self._policy.working_hours(region),
+                self._policy.quiet_hours(),
+                lambda year: self._days_off(region, year),
+            )
+            self._calendars[(person_id, zone)] = kept
+        return kept
+
+    def _days_off(self, region: str, year: int) -> frozenset[date]:
+        if not region:
+            return frozenset()
+        return self._shelf.days(
+            region, year, connection=self._scope.connection, fresh=self.fresh_holidays
+        )
+
+    def _read(self, statement: Any, values: dict[str, Any]) -> list[Person]:
+        values["workspace"] = self._scope.workspace_id
+        rows: dict[int, RowMapping] = {}
+        roles: dict[int, set[Role]] = {}
+        for row in self._scope.connection.execute(statement, values).mappings():
+            rows.setdefault(row["id"], row)
+            held = roles.setdefault(row["id"], set())
+            if row["role"] is not None:
+                held.add(Role(row["role"]))
+        for one, row in rows.items():
+            if row["slack_id"] in self._policy.admins:
+                roles[one].add(Role.ADMIN)
+            self._known[one] = _person(row, frozenset(roles[one]))
+            self._checked[one] = row["checked_at"]
+        return [self._known[one] for one in sorted(rows)]
+
+
+class WritablePeople(People):
+    """The people, and what is learned of them or set about them."""
+
+    def ensure(self, slack_id: str, *, facts: PersonFacts | None = None) -> Person:
+        """The person behind a Slack account, made or brought up to date from what Slack says."""
+        found = self.by_slack_id(slack_id)
+        if found is None:
+            self._scope.connection.execute(_ADD[self._scope.dialect], self._new(slack_id, facts))
+            added = self._read(_BY_SLACK_ID, {"slack_id": slack_id})
+            if facts is None or self._checked[added[0].id] == self._scope.machine_now:
+                return added[0]
+            found = added[0]  # Another was faster; what Slack says is brought in below.
+        if facts is None:
+            return found
+        learned = {**_checked_facts(facts), "checked_at": self._scope.machine_now}
+        return self._change(found.id, learned)
+
+    def note(self, slack_id: str, facts: PersonFacts) -> Person | None:
+        """Take note of what an event says of an account; None where the bot never met it."""
+        return self.ensure(slack_id, facts=facts) if self.by_slack_id(slack_id) else None
+
+    def set_part(
+        self,
+        person_id: int,
+        *,
+        roles: Collection[Role] | None = None,
+        manager_id: int | None = None,
+        region: str | None = None,
+        clear_manager: bool = False,
+    ) -> Person:
+        """Set what is given of a person's roles, manager and region; the rest stays.
+
+        Raises NotFound where person or manager are of another workspace.
+        """
+        self.get(person_id)
+        changes: dict[str, Any] = {}
+        if manager_id is not None:
+            changes["manager_id"] = self.get(manager_id).id
+        elif clear_manager:
+            changes["manager_id"] = None
+        if region is not None:
+            changes["region"] = region
+        if roles is not None:
+            self._set_roles(person_id, roles)
+        return self._change(person_id, changes)
+
+    def _set_roles(self, person_id: int, roles: Collection[Role]) -> None:
+        workspace_id = self._scope.workspace_id
+        self._scope.connection.execute(
+            _DROP_ROLES, {"b_id": person_id, "b_workspace": workspace_id}
+        )
+        if roles:
+            self._scope.connection.execute(
+                _ADD_ROLES,
+                [
+                    {"person_id": person_id, "role": role.value, "workspace_id": workspace_id}
+                    for role in sorted(set(roles))
+                ],
+            )
+        self._revops = None
+
+    def _new(self, slack_id: str, facts: PersonFacts | None) -> dict[str, Any]:
+        return {
+            "workspace_id": self._scope.workspace_id,
+            "slack_id": slack_id,
+            "region": "",
+            **_checked_facts(facts or PersonFacts(slack_id)),
+            "checked_at": self._scope.machine_now if facts is not None else None,
+        }
+
+    def _change(self, person_id: int, changes: dict[str, Any]) -> Person:
+        if changes:
+            self._scope.connection.execute(
+                _CHANGE,
+                {"b_id": person_id, "b_workspace": self._scope.workspace_id, **changes},
+            )
+        self._calendars.clear()
+        return self._read(_BY_IDS, {"ids": [person_id]})[0]
+
+
+def _checked_facts(facts: PersonFacts) -> dict[str, Any]:
+    try:
+        ZoneInfo(facts.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        # Slack may know a zone that this machine does not; a wrong hour is better than no bot.
+        return {**asdict(facts), "zone": "UTC"}
+    return asdict(facts)
+
+
+def _person(row: RowMapping, roles: frozenset[Role]) -> Person:
+    return Person(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        slack_id=row["slack_id"],
+        name=row["name"],
+        zone=row["zone"],
+        region=row["region"],
+        roles=roles,
+        manager_id=row["manager_id"],
+        stand_in_id=row["stand_in_id"],
+        leave_until=row["leave_until"],
+        workspace_admin=row["workspace_admin"],
+        guest=row["guest"],
+        external=row["external"],
+        bot=row["bot"],
+        deactivated=row["deactivated"],
+    )

@@ -1,0 +1,279 @@
+"""Lists of handoffs with their most urgent step, read from the handoff rows alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from bot.domain.deadlines import DeadlineState, Step
+from bot.domain.people import Person
+from bot.domain.read_models import (
+    SOON,
+    Light,
+    NamedPerson,
+    StatusCounts,
+    StatusPage,
+    StatusRow,
+)
+from bot.storage.statements import Scope
+from bot.storage.tables import HANDOFF_OPEN, AttentionState, channel, deadline, handoff, person
+
+HOME_ROWS = 20
+"""Handoffs in one list of the Home tab; a view has room for about this many."""
+
+_DUE = handoff.c.attention_due_at
+_NOW = bindparam("now", type_=_DUE.type)
+_DAY_END = bindparam("day_end", type_=_DUE.type)
+_OWED = handoff.c.attention_state == AttentionState.OWED.value
+_LATE = and_(_OWED, _DUE < _NOW)
+_TODAY = and_(_OWED, _DUE >= _NOW, _DUE <= _DAY_END)
+_WAITING = handoff.c.attention_state == AttentionState.WAITING.value
+_UNSIGNED = handoff.c.attention_state == AttentionState.UNSIGNED.value
+# Within one rank either all due times are there or none is, so that it does not matter that the
+# dialects sort missing values to different ends.
+_RANK = case((_LATE, 0), (_TODAY, 1), (_WAITING, 2), (_UNSIGNED, 3), (_OWED, 4), else_=5)
+
+_VIEWER = bindparam("viewer", type_=handoff.c.ae_id.type)
+_HAS_PART = or_(
+    handoff.c.ae_id == _VIEWER,
+    handoff.c.csm_id == _VIEWER,
+    handoff.c.cs_manager_id == _VIEWER,
+    handoff.c.ae_manager_id == _VIEWER,
+)
+_READABLE_IN = handoff.c.channel_id.in_(
+    select(channel.c.id).where(
+        channel.c.workspace_id == bindparam("workspace"),
+        or_(channel.c.id == bindparam("channel"), channel.c.private.is_(False)),
+    )
+)
+_ae = person.alias("ae")
+_csm = person.alias("csm")
+_SHOWN = (
+    select(
+        handoff.c.id,
+        handoff.c.account,
+        handoff.c.attention_state,
+        handoff.c.attention_step,
+        handoff.c.attention_owner_id,
+        handoff.c.attention_due_at,
+        handoff.c.signed_at,
+        handoff.c.items_filled,
+        handoff.c.items_counted,
+        handoff.c.ae_id,
+        _ae.c.slack_id.label("ae_slack_id"),
+        _ae.c.name.label("ae_name"),
+        handoff.c.csm_id,
+        _csm.c.slack_id.label("csm_slack_id"),
+        _csm.c.name.label("csm_name"),
+        channel.c.slack_id.label("channel_slack_id"),
+    )
+    .select_from(handoff)
+    .join(_ae, _ae.c.id == handoff.c.ae_id)
+    .join(channel, channel.c.id == handoff.c.channel_id)
+    .outerjoin(_csm, _csm.c.id == handoff.c.csm_id)
+    .where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN)
+)
+_COUNTS = select(
+    func.coalesce(func.sum(case((_LATE, 1), else_=0)), 0).label("late"),
+    func.coalesce(func.sum(case((_TODAY, 1), else_=0)), 0).label("due_today"),
+    func.coalesce(func.sum(case((or_(_WAITING, _UNSIGNED), 1), else_=0)), 0).label("waiting"),
+    func.count().label("all"),
+).where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN)
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Which handoffs a list is about, as statements built once."""
+
+    counts: Select[Any]
+    page: Select[Any]
+
+    @classmethod
+    def of(cls, *conditions: ColumnElement[bool]) -> "_Reach":
+        # The page is chosen on the narrow index first; only its rows are then joined and read.
+        chosen = (
+            select(handoff.c.id)
+            .where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN, *conditions)
+            .order_by(_RANK, _DUE, handoff.c.id)
+            .limit(bindparam("size"))
+            .offset(bindparam("skip"))
+        )
+        page = _SHOWN.where(handoff.c.id.in_(chosen)).order_by(_RANK, _DUE, handoff.c.id)
+        return cls(_COUNTS.where(*conditions), page)
+
+
+_REACHES = {
+    (False, False): _Reach.of(),
+    (True, False): _Reach.of(_HAS_PART),
+    (False, True): _Reach.of(_READABLE_IN),
+    (True, True): _Reach.of(_HAS_PART, _READABLE_IN),
+}
+_OWN_STEPS = (
+    deadline.c.workspace_id == bindparam("workspace"),
+    deadline.c.owner_id == _VIEWER,
+    deadline.c.state == DeadlineState.OPEN.value,
+)
+_OWNED = (
+    select(deadline.c.handoff_id, deadline.c.step, deadline.c.due_at)
+    .where(*_OWN_STEPS)
+    .order_by(deadline.c.due_at, deadline.c.handoff_id)
+    .limit(HOME_ROWS * len(Step))  # One person may own every step of a handoff.
+)
+_OWNED_COUNT = select(func.count(deadline.c.handoff_id.distinct()).label("all")).where(*_OWN_STEPS)
+_BY_IDS = _SHOWN.where(handoff.c.id.in_(bindparam("ids", expanding=True)))
+_OWES_NOTHING = ~exists().where(deadline.c.handoff_id == handoff.c.id, *_OWN_STEPS)
+_OTHERS = _Reach.of(_HAS_PART, _OWES_NOTHING, or_(_OWED, _WAITING))
+_REST = _Reach.of(
+    _HAS_PART,
+    _OWES_NOTHING,
+    handoff.c.attention_state.not_in((AttentionState.OWED.value, AttentionState.WAITING.value)),
+)
+
+
+_BY_CSM = (
+    select(person.c.id, person.c.slack_id, person.c.name, func.count().label("n"))
+    .join(handoff, handoff.c.csm_id == person.c.id)
+    .where(
+        handoff.c.workspace_id == bindparam("workspace"),
+        HANDOFF_OPEN,
+        person.c.deactivated.is_(False),
+    )
+    .group_by(person.c.id, person.c.slack_id, person.c.name)
+    .order_by(func.count(), person.c.name)
+)
+
+
+@dataclass(frozen=True)
+class HomeLists:
+    """A person's handoffs, each in one list: what they owe, what others owe, the rest."""
+
+    needs_you: tuple[StatusRow, ...]
+    waiting_on_others: tuple[StatusRow, ...]
+    mine: tuple[StatusRow, ...]
+    more: int
+
+
+class Status:
+    """The lists people see of a workspace's open handoffs."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def page(
+        self,
+        *,
+        viewer: Person,
+        only_own: bool,
+        page: int,
+        size: int,
+        day_end: datetime,
+        in_channel: int | None = None,
+    ) -> StatusPage:
+        """One page, worst first: late, due by `day_end`, waiting, unsigned, due later.
+
+        `in_channel` leaves out what lies in private channels other than that one.
+        """
+        reach = _REACHES[only_own, in_channel is not None]
+        values: dict[str, Any] = {"now": self._scope.now, "day_end": day_end}
+        if only_own:
+            values["viewer"] = viewer.id
+        if in_channel is not None:
+            values["channel"] = in_channel
+        found = self._execute(reach.counts, values)[0]
+        counts = StatusCounts(
+            late=found["late"],
+            due_today=found["due_today"],
+            waiting=found["waiting"],
+            on_time=found["all"] - found["late"] - found["due_today"] - found["waiting"],
+        )
+        pages = max(1, -(-counts.open // size))
+        page = min(max(page, 0), pages - 1)
+        rows = self._execute(reach.page, {**values, "size": size, "skip": page * size})
+        return StatusPage(
+            counts=counts,
+            rows=tuple(self._row(row) for row in rows),
+            page=page,
+            pages=pages,
+            only_own=only_own,
+            as_of=self._scope.now,
+        )
+
+    def home(self, viewer: Person) -> HomeLists:
+        """What a person owes, by their own most urgent step, and their other open handoffs."""
+        values = {"viewer": viewer.id, "now": self._scope.now, "day_end": self._scope.now}
+        own: dict[int, RowMapping] = {}
+        for row in self._execute(_OWNED, {"viewer": viewer.id}):
+            own.setdefault(row["handoff_id"], row)
+        ids = list(own)[:HOME_ROWS]
+        shown = {row["id"]: row for row in self._execute(_BY_IDS, {"ids": ids})} if ids else {}
+        needs = [
+            self._row(shown[one], step=own[one]["step"], due_at=own[one]["due_at"])
+            for one in ids
+            if one in shown
+        ]
+        more = 0
+        if len(own) > HOME_ROWS:
+            more = self._execute(_OWNED_COUNT, {"viewer": viewer.id})[0]["all"] - HOME_ROWS
+        others, others_more = self._first(_OTHERS, values)
+        rest, rest_more = self._first(_REST, values)
+        return HomeLists(tuple(needs), others, rest, more + others_more + rest_more)
+
+    def _first(self, reach: _Reach, values: dict[str, Any]) -> tuple[tuple[StatusRow, ...], int]:
+        """The first rows of a list, and how many more there are."""
+        found = self._execute(reach.page, {**values, "size": HOME_ROWS, "skip": 0})
+        rows = tuple(self._row(row) for row in found)
+        if len(rows) < HOME_ROWS:
+            return rows, 0
+        return rows, self._execute(reach.counts, values)[0]["all"] - HOME_ROWS
+
+    def open_by_csm(self) -> list[tuple[NamedPerson, int]]:
+        """How many open handoffs each CSM has, the fewest first."""
+        rows = self._execute(_BY_CSM, {})
+        return [(NamedPerson(row["id"], row["slack_id"], row["name"]), row["n"]) for row in rows]
+
+    def _execute(self, statement: Any, values: dict[str, Any]) -> list[RowMapping]:
+        values = {**values, "workspace": self._scope.workspace_id}
+        return list(self._scope.connection.execute(statement, values).mappings())
+
+    def _row(
+        self, row: RowMapping, *, step: str | None = None, due_at: datetime | None = None
+    ) -> StatusRow:
+        state = AttentionState.OWED if step else AttentionState(row["attention_state"])
+        named = step or row["attention_step"]
+        due = due_at or row["attention_due_at"]
+        counted = row["items_counted"]
+        csm_id = row["csm_id"]
+        return StatusRow(
+            handoff_id=row["id"],
+            account=row["account"],
+            ae=NamedPerson(row["ae_id"], row["ae_slack_id"], row["ae_name"]),
+            csm=NamedPerson(csm_id, row["csm_slack_id"], row["csm_name"]) if csm_id else None,
+            step=Step(named) if named else None,
+            light=_light(state, due, self._scope.now),
+            due_at=due,
+            percent=row["items_filled"] * 100 // counted if counted else 0,
+            signed=row["signed_at"] is not None,
+            channel_slack_id=row["channel_slack_id"],
+        )
+
+
+def _light(state: AttentionState, due_at: datetime | None, now: datetime) -> Light:
+    if state is AttentionState.NOTHING:
+        return Light.DONE
+    if state is not AttentionState.OWED or due_at is None:
+        return Light.WAITING
+    if now > due_at:
+        return Light.LATE
+    return Light.SOON if due_at - now <= SOON else Light.ON_TIME

@@ -1,0 +1,466 @@
+"""All tables; what is calendar time and what machine time is said where an instant is kept.
+
+The conditions in capitals belong to partial indexes. Queries use these very expressions, because
+a condition with a bound value does not match an index made for a literal one.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    or_,
+    text,
+)
+
+from bot.storage.types import ROW_ID, Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class OutboxState(StrEnum):
+    """Where a notice is on its way out."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+    UNCONFIRMED = "unconfirmed"
+
+
+class SurfaceState(StrEnum):
+    """Whether a surface is kept in step with its rows."""
+
+    LIVE = "live"
+    DEAD = "dead"
+
+
+class AttentionState(StrEnum):
+    """What kind of step a handoff's most urgent one is."""
+
+    OWED = "owed"
+    WAITING = "waiting"
+    UNSIGNED = "unsigned"
+    NOTHING = "nothing"
+
+
+def _workspace() -> Column[int]:
+    return Column("workspace_id", ROW_ID, ForeignKey("workspace.id"), nullable=False)
+
+
+def _person(name: str, *, nullable: bool = True) -> Column[int]:
+    return Column(name, ROW_ID, ForeignKey("person.id"), nullable=nullable)
+
+
+def _handoff(*, nullable: bool = False) -> Column[int]:
+    return Column("handoff_id", ROW_ID, ForeignKey("handoff.id"), nullable=nullable)
+
+
+def _channel(*, nullable: bool = False) -> Column[int]:
+    return Column("channel_id", ROW_ID, ForeignKey("channel.id"), nullable=nullable)
+
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("enterprise_id", Text, nullable=False),  # empty outside Enterprise Grid
+    Column("team_id", Text, nullable=False),
+    Column("bot_user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("paused_at", Instant),  # calendar
+    # Delivery alone stops for a workspace whose token Slack refuses.
+    Column("blocked_at", Instant),  # machine
+    Column("blocked_reason", Text),
+    UniqueConstraint("enterprise_id", "team_id"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    Column("slack_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("region", Text, nullable=False),  # empty: the policy's, else guessed from the zone
+    _person("manager_id"),
+    _person("stand_in_id"),
+    Column("leave_until", Date),
+    Column("workspace_admin", Boolean, nullable=False),
+    Column("guest", Boolean, nullable=False),
+    Column("external", Boolean, nullable=False),
+    Column("bot", Boolean, nullable=False),
+    Column("deactivated", Boolean, nullable=False),
+    Column("dm_slack_id", Text),  # the conversation between bot and person, once opened
+    Column("checked_at", Instant),  # machine
+    UniqueConstraint("workspace_id", "slack_id"),
+)
+
+person_role = Table(
+    "person_role",
+    metadata,
+    Column("person_id", ROW_ID, ForeignKey("person.id"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    _workspace(),
+    Index("ix_person_role_by_role", "workspace_id", "role"),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    Column("slack_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("direct", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("pending", Boolean, nullable=False),
+    Column("guests", Boolean, nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("bot_inside", Boolean, nullable=False),
+    Column("checked_at", Instant),  # machine
+    UniqueConstraint("workspace_id", "slack_id"),
+)
+
+handoff = Table(
+    "handoff",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _channel(),
+    Column("account", Text, nullable=False),
+    Column("value_cents", ROW_ID, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    _person("ae_id", nullable=False),
+    _person("started_by", nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ae_confirmed_at", Instant),
+    _person("ae_manager_id"),
+    _person("cs_manager_id"),
+    _person("proposed_csm_id"),
+    _person("csm_id"),
+    Column("expected_on", Date),
+    Column("signed_at", Instant),
+    Column("signature_learned_at", Instant),
+    Column("day0", Date),
+    Column("links", Text, nullable=False),  # a JSON list
+    Column("state", Text, nullable=False),
+    Column("cancelled_at", Instant),
+    Column("posted_at", Instant),
+    _person("posted_by"),
+    Column("brief_version", Integer, nullable=False),
+    Column("items_filled", Integer, nullable=False),
+    Column("items_counted", Integer, nullable=False),
+    Column("gate_at", Instant),
+    Column("assigned_at", Instant),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_version", Integer),
+    # The history's length and last hash, kept apart from the chain they vouch for.
+    Column("event_count", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    # The most urgent step, so that a list of handoffs needs no other table.
+    Column("attention_state", Text, nullable=False),
+    Column("attention_step", Text),
+    _person("attention_owner_id"),
+    Column("attention_due_at", Instant),
+    Column("light_at", Instant),  # calendar: when a step next turns due soon or late
+)
+HANDOFF_OPEN = handoff.c.state == text("'open'")
+Index(
+    "ix_handoff_status",
+    handoff.c.workspace_id,
+    handoff.c.attention_state,
+    handoff.c.attention_due_at,
+    handoff.c.ae_id,
+    handoff.c.csm_id,
+    handoff.c.cs_manager_id,
+    handoff.c.ae_manager_id,
+    handoff.c.channel_id,
+    sqlite_where=HANDOFF_OPEN,
+    postgresql_where=HANDOFF_OPEN,
+)
+Index("ix_handoff_channel_id", handoff.c.channel_id, handoff.c.state)
+Index("ix_handoff_ae_id", handoff.c.ae_id)
+Index("ix_handoff_csm_id", handoff.c.csm_id)
+Index("ix_handoff_cs_manager_id", handoff.c.cs_manager_id)
+Index("ix_handoff_ae_manager_id", handoff.c.ae_manager_id)
+LIGHT_CHANGES = handoff.c.light_at.is_not(None)
+Index(
+    "ix_handoff_light_at",
+    handoff.c.workspace_id,
+    handoff.c.light_at,
+    sqlite_where=LIGHT_CHANGES,
+    postgresql_where=LIGHT_CHANGES,
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("kind", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    _person("written_by"),
+    Column("written_at", Instant, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    UniqueConstraint("handoff_id", "kind", "section", "audience", "revision"),
+)
+IS_CURRENT = document.c.is_current.is_(True)
+Index(
+    "ix_document_current",
+    document.c.handoff_id,
+    document.c.kind,
+    document.c.section,
+    document.c.audience,
+    unique=True,
+    sqlite_where=IS_CURRENT,
+    postgresql_where=IS_CURRENT,
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # the one in force
+    Column("withdrawn_at", Instant),
+    _person("withdrawn_by"),
+    Column("withdrawn_reason", Text),
+    UniqueConstraint("handoff_id", "number"),
+)
+
+promise_version = Table(
+    "promise_version",
+    metadata,
+    Column("promise_id", ROW_ID, ForeignKey("promise.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _workspace(),
+    Column("words", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("said_to", Text, nullable=False),
+    Column("due", Date),
+    _person("written_by"),
+    Column("written_at", Instant, nullable=False),
+)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("handoff_id", ROW_ID, ForeignKey("handoff.id"), primary_key=True),
+    Column("step", Text, primary_key=True),
+    _workspace(),
+    _person("owner_id"),
+    Column("zone", Text),
+    Column("state", Text, nullable=False),
+    Column("waits_for", Text),
+    Column("start_at", Instant),
+    Column("raw_due_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("stages", Text, nullable=False),  # JSON: [[stage, instant], …]
+    _person("manager_id"),
+    Column("said", Text, nullable=False),  # a JSON list of stages
+    Column("passed", Text, nullable=False),  # a JSON list of stages
+    Column("snoozed_until", Instant),
+    Column("next_at", Instant),  # calendar: when the sweep looks at it again
+)
+DEADLINE_TO_SAY = deadline.c.next_at.is_not(None)
+Index(
+    "ix_deadline_next_at",
+    deadline.c.workspace_id,
+    deadline.c.next_at,
+    sqlite_where=DEADLINE_TO_SAY,
+    postgresql_where=DEADLINE_TO_SAY,
+)
+Index("ix_deadline_owner_id", deadline.c.owner_id, deadline.c.state)
+
+event = Table(
+    "event",
+    metadata,
+    Column("handoff_id", ROW_ID, ForeignKey("handoff.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _workspace(),
+    Column("tag", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    _person("actor_id"),
+    Column("body", Text, nullable=False),  # the exact bytes that were hashed, never parsed JSON
+    Column("hash", LargeBinary, nullable=False),
+)
+
+event_value = Table(
+    "event_value",
+    metadata,
+    Column("handoff_id", ROW_ID, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("field", Text, nullable=False),
+    _workspace(),
+    Column("salt", LargeBinary, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("handoff_id", "seq", "field"),
+    ForeignKeyConstraint(["handoff_id", "seq"], ["event.handoff_id", "event.seq"]),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    Column("kind", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("destination", Text, nullable=False),  # equal for what must not overlap; never parsed
+    Column("priority", SmallInteger, nullable=False),
+    Column("key", Text, nullable=False),  # what is said twice under one key is said once
+    Column("opaque", Text, nullable=False),  # random; Slack keeps it in the message's metadata
+    _handoff(nullable=True),
+    _person("person_id"),
+    _channel(nullable=True),
+    Column("facts", Text, nullable=False),  # a JSON object
+    Column("state", Text, nullable=False),
+    Column("not_before", Instant),  # calendar
+    Column("next_try_at", Instant, nullable=False),  # machine
+    Column("lease", Text),
+    Column("lease_until", Instant),  # machine
+    Column("maybe_sent", Boolean, nullable=False),
+    Column("first_try_at", Instant),  # machine
+    Column("attempts", Integer, nullable=False),
+    Column("batch", Text),
+    Column("ts", Text),
+    Column("sent_channel", Text),
+    Column("reason", Text),
+    Column("created_at", Instant, nullable=False),  # machine
+    Column("settled_at", Instant),  # machine: when it left the state pending
+    UniqueConstraint("workspace_id", "key"),
+)
+OUTBOX_PENDING = outbox.c.state == text("'pending'")
+Index(
+    "ix_outbox_pending",
+    outbox.c.next_try_at,
+    outbox.c.workspace_id,
+    outbox.c.destination,
+    sqlite_where=OUTBOX_PENDING,
+    postgresql_where=OUTBOX_PENDING,
+)
+OUTBOX_FAILED = or_(outbox.c.state == text("'dead'"), outbox.c.state == text("'unconfirmed'"))
+Index(
+    "ix_outbox_failed",
+    outbox.c.workspace_id,
+    outbox.c.state,
+    sqlite_where=OUTBOX_FAILED,
+    postgresql_where=OUTBOX_FAILED,
+)
+Index("ix_outbox_settled_at", outbox.c.settled_at)
+
+surface = Table(
+    "surface",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    Column("kind", Text, nullable=False),
+    _handoff(nullable=True),
+    _person("person_id"),
+    _channel(nullable=True),
+    Column("destination", Text, nullable=False),  # equal for what must not overlap; never parsed
+    Column("priority", SmallInteger, nullable=False),  # raised for who just acted
+    Column("state", Text, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("view_revision", Text, nullable=False),  # what is on screen, where that decides anew
+    Column("opaque", Text, nullable=False),
+    Column("ts", Text),
+    Column("posted_in", Text),  # Slack's id of the conversation in which `ts` lies
+    Column("not_before", Instant),  # calendar
+    Column("next_try_at", Instant, nullable=False),  # machine
+    Column("lease", Text),
+    Column("lease_until", Instant),  # machine
+    Column("maybe_sent", Boolean, nullable=False),
+    Column("first_try_at", Instant),  # machine
+    Column("attempts", Integer, nullable=False),
+    Column("opened_at", Instant),  # machine: a Home tab, when it was last looked at
+    Column("reason", Text),
+)
+SURFACE_STALE = and_(surface.c.wanted > surface.c.shown, surface.c.state == text("'live'"))
+Index(
+    "ix_surface_stale",
+    surface.c.next_try_at,
+    surface.c.workspace_id,
+    surface.c.destination,
+    sqlite_where=SURFACE_STALE,
+    postgresql_where=SURFACE_STALE,
+)
+IS_CARD = surface.c.kind == text("'card'")
+IS_GUIDE = surface.c.kind == text("'guide'")
+IS_HOME = surface.c.kind == text("'home'")
+Index(
+    "ix_surface_card",
+    surface.c.handoff_id,
+    unique=True,
+    sqlite_where=IS_CARD,
+    postgresql_where=IS_CARD,
+)
+Index(
+    "ix_surface_guide",
+    surface.c.handoff_id,
+    surface.c.person_id,
+    unique=True,
+    sqlite_where=IS_GUIDE,
+    postgresql_where=IS_GUIDE,
+)
+Index(
+    "ix_surface_home",
+    surface.c.person_id,
+    unique=True,
+    sqlite_where=IS_HOME,
+    postgresql_where=IS_HOME,
+)
+Index("ix_surface_handoff_id", surface.c.handoff_id)
+
+received = Table(
+    "received",
+    metadata,
+    _workspace(),
+    Column("key", Text, nullable=False),
+    Column("answer", Text),  # JSON; none while the act has not given it
+    Column("received_at", Instant, nullable=False),  # machine
+    PrimaryKeyConstraint("workspace_id", "key"),
+    Index("ix_received_received_at", "received_at"),
+)
+
+holiday = Table(
+    "holiday",
+    metadata,
+    Column("region", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("days", Text, nullable=False),  # a JSON list of dates
+    PrimaryKeyConstraint("region", "year"),
+)

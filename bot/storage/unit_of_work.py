@@ -1,0 +1,378 @@
+"""Units of work: one transaction for one workspace, kept only where it is committed."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection, bindparam, delete, or_, select, union, update
+
+from bot.domain.access import Audience
+from bot.domain.brief import Brief
+from bot.domain.channels import Channel
+from bot.domain.deadlines import Deadline, bring_in_line, deadlines
+from bot.domain.errors import NotFound, Problem
+from bot.domain.handoff import Handoff
+from bot.domain.notices import announcements, surfaces
+from bot.domain.people import Person
+from bot.domain.policy import Policy
+from bot.domain.ports import Clock, MachineClock, Poke
+from bot.storage import tables
+from bot.storage.briefs import CHANNEL_ONLY, Briefs, WritableBriefs
+from bot.storage.channels import Channels, WritableChannels
+from bot.storage.deadlines import Deadlines, WritableDeadlines
+from bot.storage.delivery import DeliveryStore
+from bot.storage.engine import Database
+from bot.storage.handoffs import Handoffs, WritableHandoffs, light_change
+from bot.storage.history import History, WritableHistory
+from bot.storage.holidays import HolidayShelf
+from bot.storage.outgoing import Outbox, Surfaces
+from bot.storage.people import People, WritablePeople
+from bot.storage.received import Received, WritableReceived
+from bot.storage.statements import Scope, once
+from bot.storage.status import Status
+
+RECEIVED_KEPT = timedelta(days=3)
+"""Slack delivers an event again for about an hour, a person presses a button again for longer."""
+OUTBOX_KEPT = timedelta(days=30)
+_BATCH = 500
+
+_WORKSPACES = select(
+    tables.workspace.c.id,
+    tables.workspace.c.enterprise_id,
+    tables.workspace.c.team_id,
+    tables.workspace.c.bot_user_id,
+    tables.workspace.c.paused_at,
+)
+_WORKSPACE = _WORKSPACES.where(tables.workspace.c.id == bindparam("workspace"))
+_BY_TEAM = _WORKSPACES.where(
+    tables.workspace.c.enterprise_id == bindparam("enterprise"),
+    tables.workspace.c.team_id == bindparam("team"),
+)
+_ADD_WORKSPACE = once(tables.workspace)
+_CHANGE_WORKSPACE = update(tables.workspace).where(tables.workspace.c.id == bindparam("b_id"))
+_DUE_WORKSPACES = union(
+    select(tables.deadline.c.workspace_id).where(
+        tables.DEADLINE_TO_SAY, tables.deadline.c.next_at <= bindparam("now")
+    ),
+    select(tables.handoff.c.workspace_id).where(
+        tables.LIGHT_CHANGES, tables.handoff.c.light_at <= bindparam("now")
+    ),
+)
+_HANDOFF_IDS = (
+    select(tables.handoff.c.id)
+    .where(tables.handoff.c.workspace_id == bindparam("workspace"))
+    .order_by(tables.handoff.c.id)
+)
+_LIGHTS = (
+    select(tables.handoff.c.id)
+    .where(
+        tables.handoff.c.workspace_id == bindparam("workspace"),
+        tables.LIGHT_CHANGES,
+        tables.handoff.c.light_at <= bindparam("now"),
+    )
+    .order_by(tables.handoff.c.light_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_FORGET_RECEIVED = delete(tables.received).where(
+    tables.received.c.received_at < bindparam("before")
+)
+_FORGET_SENT = delete(tables.outbox).where(
+    tables.outbox.c.id.in_(
+        select(tables.outbox.c.id)
+        .where(
+            tables.outbox.c.settled_at < bindparam("before"),
+            or_(tables.outbox.c.state == "sent", tables.outbox.c.state == "cancelled"),
+        )
+        .limit(_BATCH)
+    )
+)
+
+
+@dataclass(frozen=True)
+class WorkspaceRow:
+    """One Slack workspace the bot is installed in."""
+
+    id: int
+    enterprise_id: str | None
+    team_id: str
+    bot_user_id: str
+    paused_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A handoff with everything that what people are shown of it is built from."""
+
+    handoff: Handoff
+    brief: Brief
+    deadlines: list[Deadline]
+    people: Mapping[int, Person]
+    channel: Channel
+
+
+class ReadUnit:
+    """What may be read of one workspace, at one time."""
+
+    people: People
+    channels: Channels
+    handoffs: Handoffs
+    brief: Briefs
+    deadlines: Deadlines
+    history: History
+    received: Received
+
+    def __init__(self, scope: Scope, *, policy: Policy, shelf: HolidayShelf) -> None:
+        self._scope = scope
+        self.policy = policy
+        self.now = scope.now
+        """Calendar time, the same for the whole unit."""
+        self.status = Status(scope)
+        self._fill(shelf)
+
+    def _fill(self, shelf: HolidayShelf) -> None:
+        self.people = People(self._scope, policy=self.policy, shelf=shelf)
+        self.channels = Channels(self._scope)
+        self.handoffs = Handoffs(self._scope)
+        self.brief = Briefs(self._scope)
+        self.deadlines = Deadlines(self._scope)
+        self.history = History(self._scope, handoffs=self.handoffs)
+        self.received = Received(self._scope)
+
+    @cached_property
+    def workspace(self) -> WorkspaceRow:
+        """The workspace this unit is for; raises NotFound for none."""
+        row = self._scope.connection.execute(
+            _WORKSPACE, {"workspace": self._scope.workspace_id}
+        ).first()
+        if row is None:
+            raise NotFound(Problem.UNEXPECTED)
+        return WorkspaceRow(row.id, row.enterprise_id or None, *row[2:])
+
+    def bundle(self, handoff_id: int, *, audiences: Collection[Audience] = CHANNEL_ONLY) -> Bundle:
+        """A handoff with its brief, deadlines, people and channel; raises NotFound."""
+        handoff = self.handoffs.get(handoff_id)
+        owed = self.deadlines.of(handoff_id)
+        named = [*handoff.people(), handoff.proposed_csm_id, handoff.posted_by, handoff.started_by]
+        named += [part for one in owed for part in (one.owner_id, one.manager_id)]
+        return Bundle(
+            handoff,
+            self.brief.load(handoff_id, audiences=audiences),
+            owed,
+            self.people.many(named),
+            self.channels.get(handoff.channel_id),
+        )
+
+
+class WriteUnit(ReadUnit):
+    """What may be read and changed of one workspace; all or nothing, at `commit`."""
+
+    people: WritablePeople
+    channels: WritableChannels
+    handoffs: WritableHandoffs
+    brief: WritableBriefs
+    deadlines: WritableDeadlines
+    history: WritableHistory
+    received: WritableReceived
+
+    def __init__(self, scope: Scope, *, policy: Policy, shelf: HolidayShelf) -> None:
+        self._shelf = shelf
+        self._committed = False
+        self.outbox = Outbox(scope)
+        self.surfaces = Surfaces(scope)
+        super().__init__(scope, policy=policy, shelf=shelf)
+
+    def _fill(self, shelf: HolidayShelf) -> None:
+        scope = self._scope
+        self.people = WritablePeople(scope, policy=self.policy, shelf=shelf)
+        self.channels = WritableChannels(scope, changed=self.surfaces.unsafe_channels)
+        self.handoffs = WritableHandoffs(scope)
+        self.brief = WritableBriefs(scope, handoffs=self.handoffs)
+        self.deadlines = WritableDeadlines(scope)
+        self.history = WritableHistory(scope, handoffs=self.handoffs)
+        self.received = WritableReceived(scope)
+
+    @property
+    def delivery_wanted(self) -> bool:
+        """Whether something was committed that is to go out."""
+        return self._committed and (self.outbox.grown or self.surfaces.grown)
+
+    def commit(self) -> None:
+        """Keep everything; the unit can be used no more."""
+        if self._committed:
+            raise RuntimeError("a unit of work is committed once")
+        self._shelf.keep(self._scope.connection, self.people.fresh_holidays)
+        self.surfaces.raise_wanted()
+        self._scope.connection.commit()
+        self._committed = True
+
+    def save(self, handoff: Handoff, *, actor_id: int | None, asked_in: int | None = None) -> None:
+        """Keep a new or locked handoff with its events, and what follows from them.
+
+        Deadlines are brought in line, what just happened is announced, and everything that shows
+        the handoff is to be drawn anew. `actor_id` is who acted, None the bot itself; `asked_in`
+        the conversation where they did, for the offer to undo.
+        """
+        if handoff.workspace_id != self._scope.workspace_id:
+            raise NotFound(Problem.HANDOFF_GONE)
+        stored: list[Deadline] = []
+        if handoff.id:
+            chain = self.handoffs.locked_chain(handoff.id)
+            stored = self.deadlines.of(handoff.id)
+        else:
+            self.handoffs.add(handoff)
+            chain = self.handoffs.locked_chain(handoff.id)
+        self.people.with_managers(handoff.people())
+        owed = self._in_line(handoff, stored)
+        chain, numbered = self.history.append(handoff.id, handoff.events, chain)
+        self.handoffs.change(handoff, chain, owed)
+        self.deadlines.bring_in_line(handoff.id, stored, owed)
+        self.outbox.add_all(announcements(handoff, numbered, asked_in=asked_in))
+        wishes = surfaces(
+            handoff, actor_id=actor_id, calendar_of=self.people.calendar, now=self.now
+        )
+        self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
+        handoff.events.clear()
+
+    def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
+        before = {one.step: one for one in stored}
+        wanted = deadlines(
+            handoff,
+            self.policy,
+            self.people.calendar,
+            manager_of=self.people.manager_of,
+            fixed={one.step: (one.owner_id, one.zone) for one in stored},
+        )
+        return [bring_in_line(before.get(one.step), one, now=self.now) for one in wanted]
+
+    def refresh_due(self, limit: int) -> int:
+        """Have handoffs drawn anew whose steps turned due soon or late; gives how many."""
+        values = {"workspace": self._scope.workspace_id, "now": self.now, "most": limit}
+        ids = list(self._scope.connection.execute(_LIGHTS, values).scalars())
+        owed_by = self.deadlines.of_many(ids)
+        self.handoffs.set_lights({one: light_change(owed_by[one], self.now) for one in owed_by})
+        for handoff_id, owed in owed_by.items():
+            owners = {one.owner_id for one in owed if one.owner_id is not None}
+            self.surfaces.refresh(handoff_id, people=owners)
+        return len(ids)
+
+    def workspace_pause(self, at: datetime | None) -> None:
+        """Stop everything the bot says by itself in this workspace, or with None go on."""
+        self._scope.connection.execute(
+            _CHANGE_WORKSPACE, {"b_id": self._scope.workspace_id, "paused_at": at}
+        )
+        self.__dict__.pop("workspace", None)
+        self.surfaces.grown = True
+
+
+class SystemUnit:
+    """What is known across workspaces: which there are and where something is due."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def workspaces(self) -> list[WorkspaceRow]:
+        """All workspaces, the first one first."""
+        rows = self._connection.execute(_WORKSPACES.order_by(tables.workspace.c.id))
+        return [WorkspaceRow(row.id, row.enterprise_id or None, *row[2:]) for row in rows]
+
+    def due_workspaces(self, now: datetime) -> list[int]:
+        """Where a deadline has something to say, or a step turned due soon or late."""
+        return sorted(self._connection.execute(_DUE_WORKSPACES, {"now": now}).scalars())
+
+    def handoff_ids(self, workspace_id: int) -> list[int]:
+        """All handoffs of a workspace, open or not."""
+        return list(self._connection.execute(_HANDOFF_IDS, {"workspace": workspace_id}).scalars())
+
+
+class Store:
+    """Opens units of work on one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        machine: MachineClock,
+        policy: Policy,
+        holidays: Callable[[str, int], frozenset[date]],
+        on_commit: Poke,
+    ) -> None:
+        self.database = database
+        self.delivery = DeliveryStore(database, clock=clock, machine=machine)
+        self._clock = clock
+        self._machine = machine
+        self._policy = policy
+        self._shelf = HolidayShelf(holidays)
+        self._on_commit = on_commit
+
+    @contextmanager
+    def read(self, workspace_id: int) -> Iterator[ReadUnit]:
+        """A unit that sees one state of the data and cannot change it."""
+        with self.database.reading() as connection:
+            scope = self._scope(connection, workspace_id)
+            yield ReadUnit(scope, policy=self._policy, shelf=self._shelf)
+
+    @contextmanager
+    def write(self, workspace_id: int) -> Iterator[WriteUnit]:
+        """A unit that is rolled back unless it is committed.
+
+        Raises Conflict(BUSY) when others write for too long. After a commit that left something to
+        send, delivery is told, outside of the transaction.
+        """
+        with self.database.writing() as connection:
+            scope = self._scope(connection, workspace_id)
+            unit = WriteUnit(scope, policy=self._policy, shelf=self._shelf)
+            yield unit
+        if unit.delivery_wanted:
+            self._on_commit()
+
+    @contextmanager
+    def system(self) -> Iterator[SystemUnit]:
+        """A unit that sees headers of every workspace, and cannot change them."""
+        with self.database.reading() as connection:
+            yield SystemUnit(connection)
+
+    def workspace(
+        self, *, enterprise_id: str | None, team_id: str, bot_user_id: str = "", name: str = ""
+    ) -> int:
+        """The id of a Slack workspace, made where it is new; what is given is kept."""
+        key = {"enterprise": enterprise_id or "", "team": team_id}
+        learned = {"bot_user_id": bot_user_id, "name": name}
+        given = {column: value for column, value in learned.items() if value}
+        with self.database.writing() as connection:
+            row = connection.execute(_BY_TEAM, key).first()
+            if row is None:
+                connection.execute(
+                    _ADD_WORKSPACE[self.database.dialect],
+                    {"enterprise_id": key["enterprise"], "team_id": team_id, **learned},
+                )
+                row = connection.execute(_BY_TEAM, key).one()
+            if given:
+                connection.execute(_CHANGE_WORKSPACE, {"b_id": row.id, **given})
+            connection.commit()
+        return int(row.id)
+
+    def housekeeping(self) -> tuple[int, int]:
+        """Forget old requests and, a batch of, old posts; gives how many of each."""
+        now = self._machine.now()
+        with self.database.writing() as connection:
+            requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
+            posts = connection.execute(_FORGET_SENT, {"before": now - OUTBOX_KEPT})
+            connection.commit()
+        return requests.rowcount, posts.rowcount
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def _scope(self, connection: Connection, workspace_id: int) -> Scope:
+        return Scope(
+            connection=connection,
+            dialect=self.database.dialect,
+            workspace_id=workspace_id,
+            now=self._clock.now(),
+            machine_now=self._machine.now(),
+        )

@@ -1,0 +1,247 @@
+"""Small invented people, deals and stores that tests of several rooms start from."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from bot.domain.brief import SectionKey, Success, completeness
+from bot.domain.channels import Channel
+from bot.domain.handoff import Handoff, Start
+from bot.domain.money import Money
+from bot.domain.people import Person, Role
+from bot.domain.policy import Policy
+from bot.domain.ports import Poke
+from bot.domain.promises import Kind, PromiseText
+from bot.storage.channels import ChannelFacts
+from bot.storage.engine import open_database
+from bot.storage.people import PersonFacts
+from bot.storage.unit_of_work import Store, WriteUnit
+
+WEDNESDAY = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+"""Ten o'clock in Berlin, on a day that is no holiday anywhere near."""
+SUCCESS = Success(
+    metric="Days from order to dispatch",
+    today="9 days",
+    target="4 days",
+    by=date(2026, 9, 30),
+    whose="Head of Operations",
+    said_on=date(2026, 2, 12),
+)
+VALUE = Money(48_000_00, "USD")
+PROMISE = PromiseText("The ERP connector is live in 30 days.", Kind.INTEGRATION, "Ilse Brandt")
+
+
+class FixedClock:
+    """Calendar time that moves only when told to."""
+
+    def __init__(self, now: datetime = WEDNESDAY) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Go on and give the new time."""
+        self._now += by
+        return self._now
+
+
+class FakeMachine(FixedClock):
+    """Machine time that moves only when told to, on a day of its own so that a mix-up shows."""
+
+    def __init__(self, now: datetime = datetime(2030, 1, 1, tzinfo=UTC)) -> None:
+        super().__init__(now)
+        self._began = now
+
+    def monotonic(self) -> float:
+        return (self._now - self._began).total_seconds()
+
+
+@dataclass
+class Pokes:
+    """Counts how often delivery was told that there is something to do."""
+
+    count: int = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
+def wait_until(check: Callable[[], bool], *, seconds: float = 10.0) -> None:
+    """Return as soon as something another thread does has happened; fail when it does not."""
+    deadline, tick = time.monotonic() + seconds, threading.Event()
+    while not check():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        tick.wait(0.001)
+
+
+def no_holidays(region: str, year: int) -> frozenset[date]:
+    """A world in which every weekday is worked."""
+    return frozenset()
+
+
+def make_store(
+    url: str,
+    *,
+    clock: FixedClock | None = None,
+    machine: FakeMachine | None = None,
+    policy: Policy | None = None,
+    holidays: Callable[[str, int], frozenset[date]] = no_holidays,
+    on_commit: Poke | None = None,
+    wait_seconds: float = 2.0,
+) -> Store:
+    """A store on a database that is migrated already; the caller closes it."""
+    return Store(
+        open_database(url, wait_seconds=wait_seconds),
+        clock=clock or FixedClock(),
+        machine=machine or FakeMachine(),
+        policy=policy or Policy(),
+        holidays=holidays,
+        on_commit=on_commit or Pokes(),
+    )
+
+
+@dataclass(frozen=True)
+class Team:
+    """The people of one workspace, in Berlin unless said otherwise, and their deal channel."""
+
+    workspace_id: int
+    ae: Person
+    csm: Person
+    cs_manager: Person
+    ae_manager: Person
+    revops: Person
+    outsider: Person
+    channel: Channel
+
+
+_PEOPLE: dict[str, tuple[str, Role | None]] = {
+    "ae": ("Maya", None),
+    "csm": ("Jonas", None),
+    "cs_manager": ("Priya", Role.CS_MANAGER),
+    "ae_manager": ("Tomás", Role.AE_MANAGER),
+    "revops": ("Wren", Role.REVOPS),
+    "outsider": ("Sam", None),
+}
+
+
+def make_team(store: Store, *, team_id: str = "T100", zone: str = "Europe/Berlin") -> Team:
+    """Six people with their parts and a safe deal channel, stored."""
+    workspace_id = store.workspace(enterprise_id=None, team_id=team_id, bot_user_id="U0BOT")
+    with store.write(workspace_id) as unit:
+        people: dict[str, Person] = {}
+        for part, (name, role) in _PEOPLE.items():
+            facts = PersonFacts(name, zone)
+            made = unit.people.ensure(f"U{part.upper()}", facts=facts)
+            people[part] = unit.people.set_part(made.id, roles={role}) if role else made
+        for part, manager in (("ae", "ae_manager"), ("csm", "cs_manager")):
+            people[part] = unit.people.set_part(people[part].id, manager_id=people[manager].id)
+        channel = unit.channels.ensure(
+            "C0DEAL", facts=ChannelFacts(name="deal-northwind", bot_inside=True)
+        )
+        unit.commit()
+    return Team(workspace_id=workspace_id, channel=channel, **people)
+
+
+@dataclass(frozen=True)
+class Deal:
+    """What differs between deals; the rest is that of the team."""
+
+    account: str = "Northwind Robotics"
+    value: Money = VALUE
+    signed_at: datetime | None = None
+    expected_on: date | None = None
+    channel_id: int | None = None
+    links: tuple[str, ...] = ()
+
+
+def start(unit: WriteUnit, team: Team, deal: Deal | None = None) -> Handoff:
+    """A handoff begun by its AE and saved in the unit."""
+    deal = deal or Deal()
+    expected = deal.expected_on
+    if deal.signed_at is None and expected is None:
+        expected = unit.now.date() + timedelta(days=7)
+    handoff = Handoff.start(
+        Start(
+            account=deal.account,
+            value=deal.value,
+            ae=team.ae,
+            cs_manager=team.cs_manager,
+            ae_manager=team.ae_manager,
+            proposed_csm=team.csm,
+            signed_at=deal.signed_at,
+            expected_on=expected,
+            links=deal.links,
+        ),
+        channel_id=deal.channel_id or team.channel.id,
+        by=team.ae,
+        at=unit.now,
+        policy=Policy(),
+    )
+    unit.save(handoff, actor_id=team.ae.id)
+    return handoff
+
+
+def started(store: Store, team: Team, deal: Deal | None = None) -> int:
+    """The id of a handoff that waits for its signature, unless the deal says it is signed."""
+    with store.write(team.workspace_id) as unit:
+        handoff = start(unit, team, deal)
+        unit.commit()
+    return handoff.id
+
+
+def signed(store: Store, team: Team, deal: Deal | None = None) -> int:
+    """The id of a handoff that was signed at the unit's time; its clocks run."""
+    with store.write(team.workspace_id) as unit:
+        handoff = start(unit, team, replace(deal or Deal(), signed_at=unit.now))
+        unit.commit()
+    return handoff.id
+
+
+def fill_brief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
+    """Fill every counted item of a locked handoff, so that it passes the gate; saved."""
+    sections = {
+        SectionKey.SUCCESS: SUCCESS,
+        SectionKey.PROMISES: unit.brief.load(handoff.id).promises.model_copy(
+            update={"refused": "Work on weekends."}
+        ),
+    }
+    promise = unit.brief.add_promise(handoff.id, PROMISE, by=team.ae.id, at=unit.now)
+    for key, section in sections.items():
+        revision = unit.brief.save_section(handoff.id, key, section, by=team.ae.id, at=unit.now)
+        handoff.save_section(
+            key,
+            changed={"section": key.value},
+            revision=revision,
+            state=completeness(unit.brief.load(handoff.id), handoff.tier),
+            by=team.ae,
+            at=unit.now,
+            policy=Policy(),
+        )
+    assert promise.number == 1
+    unit.save(handoff, actor_id=team.ae.id)
+
+
+def posted(store: Store, team: Team, deal: Deal | None = None) -> int:
+    """The id of a signed handoff whose card the AE posted and whose brief passed the gate."""
+    handoff_id = signed(store, team, deal)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        fill_brief(unit, handoff, team)
+        handoff.post(by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id, asked_in=team.channel.id)
+        unit.commit()
+    return handoff_id
+
+
+def assigned(store: Store, team: Team, deal: Deal | None = None) -> int:
+    """The id of a posted handoff whose CSM was named and has not acknowledged yet."""
+    handoff_id = posted(store, team, deal)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.assign_csm(team.csm, by=team.cs_manager, at=unit.now)
+        unit.save(handoff, actor_id=team.cs_manager.id)
+        unit.commit()
+    return handoff_id

@@ -1,0 +1,128 @@
+import pytest
+
+from bot.domain.access import Audience
+from bot.domain.brief import Brief, Promises, SectionKey, Success
+from bot.domain.errors import Conflict, NotFound, Problem
+from bot.domain.promises import Kind, PromiseText
+from bot.storage.unit_of_work import Store
+from tests.builders import PROMISE, SUCCESS, FixedClock, Team, make_team, signed
+
+
+def test_a_section_is_kept_at_every_revision(store: Store, team: Team, clock: FixedClock) -> None:
+    handoff_id = signed(store, team)
+    other = SUCCESS.model_copy(update={"target": "3 days"})
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        brief, at = unit.brief, clock.now()
+        assert brief.revision(handoff_id, SectionKey.SUCCESS) == 0
+        assert brief.last_change(handoff_id, SectionKey.SUCCESS) is None
+        for number, (section, by) in enumerate(((SUCCESS, team.ae), (other, team.revops)), 1):
+            saved = brief.save_section(handoff_id, SectionKey.SUCCESS, section, by=by.id, at=at)
+            assert saved == number
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        kept = [after.brief.at_revision(handoff_id, SectionKey.SUCCESS, one) for one in range(3)]
+        assert kept == [Success(), SUCCESS, other]
+        assert after.brief.revision(handoff_id, SectionKey.SUCCESS) == 2
+        assert after.brief.last_change(handoff_id, SectionKey.SUCCESS) == (team.revops.id, at)
+        assert after.brief.load(handoff_id) == Brief(success=other)
+        with pytest.raises(NotFound) as refused:
+            after.brief.at_revision(handoff_id, SectionKey.SUCCESS, 3)
+        assert refused.value.problem is Problem.STALE_BUTTON
+
+
+def test_sections_have_revisions_of_their_own(store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    none_made = Promises(none_made=True)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        for key, section in ((SectionKey.SUCCESS, SUCCESS), (SectionKey.PROMISES, none_made)):
+            at = unit.now
+            assert unit.brief.save_section(handoff_id, key, section, by=team.ae.id, at=at) == 1
+        assert unit.brief.load(handoff_id) == Brief(SUCCESS, none_made)
+
+
+def test_what_an_audience_may_not_read_stays_empty(store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        key, by, at = SectionKey.SUCCESS, team.ae.id, unit.now
+        unit.brief.save_section(handoff_id, key, SUCCESS, by=by, at=at)
+        unit.brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        assert unit.brief.load(handoff_id, audiences={Audience.REASONS}) == Brief()
+        assert unit.brief.load(handoff_id, audiences=set(Audience)).success == SUCCESS
+
+
+def test_a_brief_is_changed_only_under_the_lock_of_its_handoff(store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    by = team.ae.id
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        made = unit.brief.add_promise(handoff_id, PROMISE, by=by, at=unit.now)
+        unit.commit()
+    with store.write(team.workspace_id) as unit:
+        at = unit.now
+        with pytest.raises(RuntimeError, match="lock"):
+            unit.brief.save_section(handoff_id, SectionKey.SUCCESS, SUCCESS, by=by, at=at)
+        with pytest.raises(RuntimeError, match="lock"):
+            unit.brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        with pytest.raises(RuntimeError, match="lock"):
+            unit.brief.edit_promise(made.id, PROMISE, base_version=1, by=by, at=at)
+        with pytest.raises(RuntimeError, match="lock"):
+            unit.brief.withdraw_promise(made.id, "No", by=by, at=at)
+
+
+def test_a_promise_keeps_every_wording(store: Store, team: Team, clock: FixedClock) -> None:
+    handoff_id = signed(store, team)
+    second = PromiseText("The connector is live in 45 days.", Kind.INTEGRATION, "Ilse Brandt")
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        by, at, brief = team.ae.id, unit.now, unit.brief
+        made = brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        assert brief.edit_promise(made.id, PROMISE, base_version=1, by=by, at=at) == made
+        edited = brief.edit_promise(made.id, second, base_version=1, by=team.csm.id, at=at)
+        assert (edited.number, edited.version, edited.text) == (1, 2, second)
+        with pytest.raises(Conflict) as refused:
+            brief.edit_promise(made.id, PROMISE, base_version=1, by=by, at=at)
+        assert refused.value.problem is Problem.CHANGED_MEANWHILE
+        versions = brief.promise_versions(made.id)
+        assert [(one.text, one.by) for one in versions] == [(PROMISE, by), (second, team.csm.id)]
+        assert brief.load(handoff_id).entries == (edited,)
+
+
+def test_a_withdrawn_promise_keeps_its_number_and_leaves_the_brief(
+    store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    by = team.ae.id
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        brief, at = unit.brief, unit.now
+        first = brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        withdrawn = brief.withdraw_promise(first.id, "Was never said", by=by, at=at)
+        assert withdrawn.withdrawn
+        with pytest.raises(Conflict) as refused:
+            brief.withdraw_promise(first.id, "Again", by=by, at=at)
+        assert refused.value.problem is Problem.ALREADY_DONE
+        with pytest.raises(Conflict):
+            brief.edit_promise(first.id, PROMISE, base_version=1, by=by, at=at)
+        second = brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        assert second.number == 2
+        assert brief.load(handoff_id).entries == (second,)
+        assert brief.promise(handoff_id, first.id) == withdrawn
+
+
+def test_a_promise_of_another_handoff_or_workspace_does_not_exist(store: Store, team: Team) -> None:
+    handoff_id, second = signed(store, team), signed(store, team)
+    other = make_team(store, team_id="T200")
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        made = unit.brief.add_promise(handoff_id, PROMISE, by=team.ae.id, at=unit.now)
+        with pytest.raises(NotFound):
+            unit.brief.promise(second, made.id)
+        unit.commit()
+    with store.write(other.workspace_id) as unit:
+        assert unit.brief.load(handoff_id) == Brief()
+        assert unit.brief.promise_versions(made.id) == []
+        with pytest.raises(NotFound):
+            unit.brief.withdraw_promise(made.id, "No", by=other.ae.id, at=unit.now)

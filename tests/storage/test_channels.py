@@ -1,0 +1,77 @@
+import pytest
+from sqlalchemy import select
+
+from bot.domain.errors import NotFound, Problem
+from bot.storage.channels import ChannelFacts
+from bot.storage.tables import surface
+from bot.storage.unit_of_work import Store
+from tests.builders import FakeMachine, Pokes, Team, make_team, posted
+
+
+def _wanted(store: Store) -> dict[str, int]:
+    with store.database.reading() as connection:
+        return {
+            row.kind: row.wanted
+            for row in connection.execute(select(surface.c.kind, surface.c.wanted))
+        }
+
+
+def test_a_channel_nobody_asked_about_is_unknown(store: Store, team: Team) -> None:
+    with store.write(team.workspace_id) as unit:
+        made = unit.channels.ensure("CNEW")
+        assert made.problem() is Problem.CHANNEL_UNKNOWN
+        assert unit.channels.ensure("CNEW").id == made.id
+
+
+def test_what_slack_says_of_a_channel_is_kept_with_the_machine_time(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    facts = ChannelFacts("ops", private=True, guests=True, bot_inside=True)
+    with store.write(team.workspace_id) as unit:
+        unit.channels.ensure("CNEW", facts=facts)
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        known = after.channels.by_slack_id("CNEW")
+    assert known is not None
+    assert (known.name, known.private, known.checked_at) == ("ops", True, machine.now())
+    assert known.problem() is Problem.CHANNEL_GUESTS
+
+
+def test_a_channel_that_becomes_unsafe_has_its_cards_drawn_anew(
+    store: Store, team: Team, pokes: Pokes
+) -> None:
+    posted(store, team)
+    before, pokes.count = _wanted(store), 0
+    with store.write(team.workspace_id) as unit:
+        noted = unit.channels.note("C0DEAL", shared=True)
+        unit.commit()
+    assert noted is not None
+    assert noted.problem() is Problem.CHANNEL_SHARED
+    assert _wanted(store) == {**before, "card": before["card"] + 1}
+    assert pokes.count == 1
+
+
+def test_an_event_that_changes_nothing_draws_nothing_anew(store: Store, team: Team) -> None:
+    posted(store, team)
+    before = _wanted(store)
+    with store.write(team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", shared=False)
+        assert unit.channels.note("CUNKNOWN", shared=True) is None
+        unit.commit()
+    assert _wanted(store) == before
+
+
+def test_a_channel_keeps_its_handoffs_under_a_new_slack_id(store: Store, team: Team) -> None:
+    handoff_id = posted(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.channels.renumber("C0DEAL", "C1DEAL")
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        assert after.channels.by_slack_id("C0DEAL") is None
+        assert after.bundle(handoff_id).channel.slack_id == "C1DEAL"
+
+
+def test_channels_of_another_workspace_are_unknown(store: Store, team: Team) -> None:
+    other = make_team(store, team_id="T200")
+    with store.read(team.workspace_id) as unit, pytest.raises(NotFound):
+        unit.channels.get(other.channel.id)

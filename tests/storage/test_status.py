@@ -1,0 +1,219 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert, select, update
+
+from bot.domain.deadlines import Step
+from bot.domain.read_models import Light, StatusCounts, StatusPage
+from bot.storage.channels import ChannelFacts
+from bot.storage.tables import deadline, handoff
+from bot.storage.unit_of_work import Store
+from tests.builders import (
+    WEDNESDAY,
+    Deal,
+    FixedClock,
+    Team,
+    assigned,
+    make_team,
+    posted,
+    signed,
+    started,
+)
+
+DAY_END = WEDNESDAY.replace(hour=23)
+
+
+def _page(
+    store: Store,
+    team: Team,
+    *,
+    only_own: bool = False,
+    page: int = 0,
+    size: int = 10,
+    in_channel: int | None = None,
+    day_end: datetime = DAY_END,
+) -> StatusPage:
+    with store.read(team.workspace_id) as unit:
+        return unit.status.page(
+            viewer=team.outsider,
+            only_own=only_own,
+            page=page,
+            size=size,
+            day_end=day_end,
+            in_channel=in_channel,
+        )
+
+
+def test_the_worst_comes_first_and_everything_is_counted(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    later = WEDNESDAY
+    clock.advance(-timedelta(days=2))
+    late = signed(store, team, Deal(account="Late"))
+    clock.advance(-timedelta(days=1))
+    very_late = signed(store, team, Deal(account="Very late"))
+    clock.advance(later - clock.now())
+    today = signed(store, team, Deal(account="Today"))
+    unsigned = started(store, team, Deal(account="Unsigned"))
+    tomorrow = posted(store, team, Deal(account="Tomorrow"))
+    page = _page(store, team)
+    assert [row.handoff_id for row in page.rows] == [very_late, late, today, unsigned, tomorrow]
+    assert page.counts == StatusCounts(late=2, due_today=1, waiting=1, on_time=1)
+    assert [row.light for row in page.rows] == [
+        Light.LATE,
+        Light.LATE,
+        Light.SOON,
+        Light.WAITING,
+        Light.ON_TIME,
+    ]
+    assert [row.step for row in page.rows] == [
+        Step.MESSAGE,
+        Step.MESSAGE,
+        Step.MESSAGE,
+        None,
+        Step.ASSIGN,
+    ]
+    assert page.rows[0].due_at is not None
+    assert (page.rows[0].ae.slack_id, page.rows[0].csm) == ("UAE", None)
+    assert page.rows[4].percent == 100
+    assert not page.rows[3].signed
+    assert page.as_of == clock.now()
+
+
+def test_a_page_holds_its_rows_and_the_counts_are_of_all(store: Store, team: Team) -> None:
+    ids = [signed(store, team, Deal(account=f"Deal {number}")) for number in range(5)]
+    pages = [_page(store, team, page=number, size=2) for number in range(4)]
+    assert [[row.handoff_id for row in page.rows] for page in pages] == [
+        ids[:2],
+        ids[2:4],
+        ids[4:],
+        ids[4:],
+    ]
+    assert {(page.pages, page.counts.open) for page in pages} == {(3, 5)}
+    assert [page.page for page in pages] == [0, 1, 2, 2]
+
+
+def test_an_empty_status_has_one_empty_page(store: Store, team: Team) -> None:
+    page = _page(store, team)
+    assert (page.rows, page.pages, page.counts.open) == ((), 1, 0)
+
+
+def test_who_has_no_role_sees_their_own(store: Store, team: Team) -> None:
+    signed(store, team)
+    own = signed(store, replace(team, ae=team.outsider), Deal(account="Mine"))
+    page = _page(store, team, only_own=True)
+    assert [row.handoff_id for row in page.rows] == [own]
+    assert (page.counts.open, page.only_own) == (1, True)
+
+
+def test_other_private_channels_are_left_out_of_what_is_posted_in_one(
+    store: Store, team: Team
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        facts = ChannelFacts("private", private=True, bot_inside=True)
+        here, elsewhere = (unit.channels.ensure(one, facts=facts).id for one in ("C1", "C2"))
+        unit.commit()
+    public = signed(store, team)
+    inside = signed(store, team, Deal(channel_id=here))
+    hidden = signed(store, team, Deal(channel_id=elsewhere))
+    page = _page(store, team, in_channel=here)
+    assert [row.handoff_id for row in page.rows] == [public, inside]
+    assert page.counts.open == 2
+    assert hidden in [row.handoff_id for row in _page(store, team).rows]
+
+
+def test_cancelled_handoffs_and_other_workspaces_are_not_listed(store: Store, team: Team) -> None:
+    other = make_team(store, team_id="T200")
+    signed(store, other)
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        of = unit.handoffs.lock(handoff_id)
+        of.cancel("Lost", by=team.ae, at=unit.now)
+        unit.save(of, actor_id=team.ae.id)
+        unit.commit()
+    assert _page(store, team).counts.open == 0
+
+
+def test_home_puts_each_handoff_into_one_list(store: Store, team: Team) -> None:
+    owed = signed(store, team, Deal(account="Owed by the AE"))
+    others = posted(store, team, Deal(account="Owed by the manager"))
+    unsigned = started(store, team, Deal(account="Unsigned"))
+    with store.read(team.workspace_id) as unit:
+        home = unit.status.home(team.ae)
+        stranger = unit.status.home(team.outsider)
+    assert [(row.handoff_id, row.step) for row in home.needs_you] == [(owed, Step.MESSAGE)]
+    assert [(row.handoff_id, row.step) for row in home.waiting_on_others] == [(others, Step.ASSIGN)]
+    assert [row.handoff_id for row in home.mine] == [unsigned]
+    assert (stranger.needs_you, stranger.waiting_on_others, stranger.mine) == ((), (), ())
+
+
+def test_home_names_the_persons_own_step_and_not_the_most_urgent_one(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = assigned(store, team)
+    with store.database.writing() as connection:
+        connection.execute(
+            update(deadline)
+            .where(deadline.c.step == Step.BRIEF.value)
+            .values(state="open", owner_id=team.ae.id)
+        )
+        connection.commit()
+    with store.read(team.workspace_id) as unit:
+        home = unit.status.home(team.csm)
+    assert [(row.handoff_id, row.step) for row in home.needs_you] == [(handoff_id, Step.READ)]
+    assert home.waiting_on_others == ()
+
+
+@pytest.mark.parametrize(
+    ("make", "listed", "left_out"),
+    [(started, "mine", 2), (signed, "needs_you", 2), (posted, "waiting_on_others", 2)],
+)
+def test_home_says_how_many_it_leaves_out(
+    store: Store, team: Team, make: Callable[..., int], listed: str, left_out: int
+) -> None:
+    ids = [make(store, team, Deal(account=f"Deal {number}")) for number in range(22)]
+    with store.read(team.workspace_id) as unit:
+        home = unit.status.home(team.ae)
+    lists = {"mine": home.mine, "needs_you": home.needs_you}
+    lists["waiting_on_others"] = home.waiting_on_others
+    assert [row.handoff_id for row in lists.pop(listed)] == ids[:20]
+    assert list(lists.values()) == [(), ()]
+    assert home.more == left_out
+
+
+def test_a_page_of_ten_thousand_handoffs_takes_two_statements_on_the_narrow_index(
+    store: Store, team: Team, dialect: str
+) -> None:
+    signed(store, team)
+    with store.database.writing() as connection:
+        row = dict(connection.execute(select(handoff)).mappings().one())
+        del row["id"]
+        connection.execute(
+            insert(handoff),
+            [
+                {**row, "attention_due_at": WEDNESDAY + timedelta(minutes=number)}
+                for number in range(9_999)
+            ],
+        )
+        connection.commit()
+    statements: list[tuple[str, Any]] = []
+
+    def note(
+        _connection: object, _cursor: object, statement: str, values: Any, *_rest: object
+    ) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append((statement, values))
+
+    event.listen(store.database.readers, "before_cursor_execute", note)
+    page = _page(store, team, page=100)
+    event.remove(store.database.readers, "before_cursor_execute", note)
+    assert page.counts.open == 10_000
+    assert len(statements) == 2
+    if dialect == "sqlite":
+        with store.database.reading() as connection:
+            for statement, values in statements:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                assert "ix_handoff_status" in " ".join(str(step) for step in plan)
