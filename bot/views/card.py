@@ -1,0 +1,213 @@
+"""The handoff message in the deal channel, and its preview, which is the same blocks in a modal."""
+
+from slack_sdk.models.blocks import Block, DividerBlock
+from slack_sdk.models.blocks.block_elements import RichTextElement
+from slack_sdk.models.views import View
+
+from bot.domain.brief import Success
+from bot.domain.deadlines import Step
+from bot.domain.handoff import State
+from bot.domain.read_models import Card, Light, StepLine
+from bot.views import sentences as said
+from bot.views.ids import ActionId, MoreChoice, ViewId
+from bot.views.message import (
+    Message,
+    actions,
+    button,
+    context,
+    header,
+    lines,
+    more,
+    plain,
+    plain_section,
+    section,
+    when,
+    who,
+    words,
+)
+from bot.views.payload import Ref
+from bot.views.text import day, escape, instant_token, mention, money, one_line
+
+METRIC = 120
+SHORT = 48
+"""Typed words of the card by their room; whole they stand behind *Open handoff*."""
+
+Row = list[RichTextElement]
+
+
+def card_message(card: Card) -> Message:
+    """The card as it stands in the channel; without its buttons while it is only a preview."""
+    if card.neutral:
+        return Message(said.CARD_NEUTRAL, (plain_section(said.CARD_NEUTRAL),))
+    blocks = _content(card)
+    if not card.preview:
+        blocks += actions(
+            [
+                button(
+                    ActionId.ACKNOWLEDGE,
+                    said.BUTTONS[ActionId.ACKNOWLEDGE],
+                    Ref(handoff=card.handoff_id),
+                    primary=True,
+                )
+                if _to_acknowledge(card)
+                else None,
+                button(
+                    ActionId.OPEN_HANDOFF,
+                    said.BUTTONS[ActionId.OPEN_HANDOFF],
+                    Ref(handoff=card.handoff_id),
+                ),
+                more(
+                    card.handoff_id,
+                    _choices(card),
+                    said.more_choices(signed=card.signed_at is not None),
+                ),
+            ]
+        )
+    if card.posted_at is not None:
+        by = mention(card.posted_by) if card.posted_by else said.THE_BOT
+        blocks.append(context(f"Posted by {by} {instant_token(card.posted_at)}"))
+    return Message(_lead(card), tuple(blocks))
+
+
+def preview_view(card: Card, ref: Ref) -> View:
+    """The card in a modal; it can be posted from there once the signature is recorded."""
+    lead = said.PREVIEW_LEAD
+    if card.state is not State.OPEN:
+        lead = said.PREVIEW_CANCELLED
+    elif card.posted_at is not None:
+        lead = said.PREVIEW_POSTED
+    elif card.signed_at is None:
+        lead = said.PREVIEW_NOT_SIGNED
+    postable = lead is said.PREVIEW_LEAD
+    return View(
+        type="modal",
+        callback_id=ViewId.PREVIEW.value,
+        private_metadata=ref.dump(),
+        title=plain(said.PREVIEW_TITLE),
+        submit=plain(said.PREVIEW_SUBMIT) if postable else None,
+        close=plain(said.CLOSE),
+        blocks=[context(lead), DividerBlock(), *_content(card)],
+    )
+
+
+def _lead(card: Card) -> str:
+    account = escape(one_line(card.account))
+    if card.state is State.CANCELLED:
+        return f"{account}: the handoff is cancelled."
+    if card.next is None:
+        return f"{account}: {said.NOTHING_DUE}"
+    step = said.STEP_NAMES[card.next.step]
+    if card.next.light is Light.WAITING:
+        return f"{account}: the {step} is waiting."
+    return f"{account}: {step} due {instant_token(card.next.due_at)}."
+
+
+def _content(card: Card) -> list[Block]:
+    account = one_line(card.account)
+    cancelled = card.state is State.CANCELLED
+    title = said.CARD_CANCELLED if cancelled else said.CARD_TITLE
+    return [
+        header(title.format(account=account)),
+        context(_size(card)),
+        section(_people(card)),
+        DividerBlock(),
+        lines(*([words(said.NOTHING_DUE)],) if cancelled else _rows(card)),
+    ]
+
+
+def _size(card: Card) -> str:
+    parts = [said.value_a_year(money(card.value), card.tier)]
+    if card.signed_at is not None:
+        parts.append(f"signed {instant_token(card.signed_at)}")
+    elif card.expected_on is not None:
+        parts.append(f"signature expected {day(card.expected_on)}")
+    return " · ".join(parts)
+
+
+def _people(card: Card) -> str:
+    ae = f"AE {mention(card.ae)}"
+    if card.csm is not None:
+        return f"{ae} → CSM {mention(card.csm)}"
+    proposed = f"{mention(card.proposed_csm)} (proposed)" if card.proposed_csm else "to be assigned"
+    manager = f" · {mention(card.cs_manager)} assigns the CSM" if card.cs_manager else ""
+    return f"{ae} → CSM {proposed}{manager}"
+
+
+def _rows(card: Card) -> list[Row]:
+    rows = [
+        _labelled(said.SUCCESS, success_line(card.brief.success) or said.NOT_WRITTEN),
+        _labelled(said.PROMISED, _promised(card)),
+        _labelled(said.BRIEF, said.brief_state(card.completeness)),
+    ]
+    if card.completeness.open:
+        rows[-1].append(words(f"  open: {said.open_items(card.completeness)}"))
+    rows.append([words(f"{said.NEXT}  ", bold=True), *_next(card)])
+    if card.acknowledged_at is not None and card.csm is not None:
+        read = said.version_read(card.acknowledged_version or 0)
+        rows.append(
+            [
+                words(f"{said.ACKNOWLEDGED}  ", bold=True),
+                words("by "),
+                who(card.csm),
+                words(" "),
+                when(card.acknowledged_at),
+                words(f", {read}"),
+            ]
+        )
+    return rows
+
+
+def _labelled(label: str, text: str) -> Row:
+    return [words(f"{label}  ", bold=True), words(text)]
+
+
+def success_line(success: Success) -> str:
+    """The success metric in one line, with what there is of it; empty where there is nothing."""
+    metric = one_line(success.metric, METRIC)
+    today, target = one_line(success.today, SHORT), one_line(success.target, SHORT)
+    numbers = " → ".join(part for part in (today, target) if part)
+    if success.by is not None:
+        numbers = f"{numbers} by {day(success.by)}".strip()
+    line = ": ".join(part for part in (metric, numbers) if part)
+    whose = one_line(success.whose, SHORT)
+    return f"{line} ({whose})".strip() if whose else line
+
+
+def _promised(card: Card) -> str:
+    if card.brief.entries:
+        return said.promises_made(len(card.brief.entries))
+    return said.NO_PROMISES if card.brief.promises.none_made else said.NOT_WRITTEN
+
+
+def _next(card: Card) -> Row:
+    if card.next is None:
+        return [words(said.NO_CLOCK_YET if card.signed_at is None else said.NOTHING_DUE)]
+    return step_row(card.next)
+
+
+def step_row(line: StepLine) -> Row:
+    """Who does what by when, with how it stands in a sign and in words."""
+    sign = f"{said.LIGHT_SIGNS[line.light]} {said.LIGHT_WORDS[line.light]}: "
+    if line.light is Light.WAITING or line.owner is None:
+        waits = said.WAITS_FOR.format(step=said.STEP_NAMES[line.waits_for or Step.ASSIGN])
+        return [words(f"{said.LIGHT_SIGNS[line.light]} {said.STEP_NAMES[line.step]} {waits}")]
+    due = said.WAS_DUE if line.light is Light.LATE else said.DUE
+    return [
+        words(sign),
+        who(line.owner),
+        words(f" {said.STEP_DOES[line.step]}, {due}"),
+        when(line.due_at),
+    ]
+
+
+def _to_acknowledge(card: Card) -> bool:
+    return card.state is State.OPEN and card.csm is not None and card.acknowledged_at is None
+
+
+def _choices(card: Card) -> list[MoreChoice]:
+    if card.state is not State.OPEN:
+        return []
+    choices = [MoreChoice.SIGNATURE, MoreChoice.WRITE_BRIEF]
+    if card.gate_passed:
+        choices.append(MoreChoice.ASSIGN)
+    return [*choices, MoreChoice.CANCEL]

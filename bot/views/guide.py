@@ -1,0 +1,182 @@
+"""One person's own card for one handoff, in their DM: what is done, what is next, what waits."""
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.domain.access import Act, Capacity
+from bot.domain.deadlines import Step
+from bot.domain.handoff import State
+from bot.domain.read_models import Guide, Light, StepLine
+from bot.views import sentences as said
+from bot.views.card import Row
+from bot.views.ids import ActionId, MoreChoice
+from bot.views.limits import BUTTONS
+from bot.views.message import (
+    Message,
+    actions,
+    button,
+    context,
+    header,
+    lines,
+    more,
+    plain_section,
+    when,
+    who,
+    words,
+)
+from bot.views.payload import Ref
+from bot.views.text import channel_link, day, escape, instant_token, mention, one_line
+
+OWED = frozenset({Light.LATE, Light.SOON, Light.ON_TIME})
+STEP_BUTTONS = {
+    Step.MESSAGE: ActionId.PREVIEW_MESSAGE,
+    Step.BRIEF: ActionId.WRITE_BRIEF,
+    Step.ASSIGN: ActionId.OPEN_ASSIGN,
+    Step.READ: ActionId.ACKNOWLEDGE,
+}
+"""The button that does the next thing of a step."""
+
+
+def guide_message(guide: Guide) -> Message:
+    """The guide; its first button is the viewer's next thing, where they have one."""
+    blocks: list[Block] = [header(_title(guide)), context(_facts(guide))]
+    if guide.state is not State.OPEN:
+        over = said.GUIDE_CANCELLED if guide.state is State.CANCELLED else said.GUIDE_CLOSED
+        blocks.append(plain_section(over))
+        blocks += _buttons(guide, [])
+        return Message(f"{escape(one_line(guide.account))}: {over}", tuple(blocks))
+    blocks.append(plain_section(_for_you(guide)))
+    if guide.steps:
+        blocks.append(lines(*(_step(line) for line in guide.steps)))
+    if guide.role is Capacity.AE and guide.completeness.open:
+        left = said.STILL_OPEN.format(items=said.open_items(guide.completeness))
+        blocks.append(context(f"{said.brief_state(guide.completeness)} · {left}"))
+    blocks += _buttons(guide, _next_actions(guide))
+    return Message(_lead(guide), tuple(blocks))
+
+
+def owed(line: StepLine | None) -> bool:
+    """Whether a step is its owner's to do now."""
+    return line is not None and line.light in OWED
+
+
+def _title(guide: Guide) -> str:
+    account = one_line(guide.account)
+    if guide.role is Capacity.MEMBER:
+        return account
+    return said.GUIDE_TITLE.format(account=account, role=said.ROLE_NAMES[guide.role])
+
+
+def _facts(guide: Guide) -> str:
+    done = sum(line.light is Light.DONE for line in guide.steps)
+    parts = [said.steps_done(done, len(guide.steps))] if guide.steps else []
+    if guide.signed_at is not None:
+        parts.append(f"signed {instant_token(guide.signed_at)}")
+    elif guide.expected_on is not None:
+        parts.append(f"signature expected {day(guide.expected_on)}")
+    if guide.role is not Capacity.AE:
+        parts.append(f"AE {mention(guide.ae)}")
+    if guide.csm is not None and guide.role is not Capacity.CSM:
+        parts.append(f"CSM {mention(guide.csm)}")
+    elif guide.csm is None and guide.proposed_csm is not None:
+        parts.append(f"proposed CSM {mention(guide.proposed_csm)}")
+    if guide.cancelled_at is not None:
+        parts.append(f"cancelled {instant_token(guide.cancelled_at)}")
+    return " · ".join([*parts, f"in {channel_link(guide.channel_slack_id)}"])
+
+
+def _for_you(guide: Guide) -> str:
+    if guide.must_confirm_ae:
+        return said.GUIDE_CONFIRM
+    if guide.signed_at is None:
+        return said.GUIDE_NOT_SIGNED
+    line = guide.mine
+    if line is None:
+        return said.GUIDE_NOTHING
+    if not owed(line):
+        return f"{said.STEP_TASKS[line.step]}: {_waits(line)}."
+    return f"{said.NEXT}: {said.STEP_TASKS[line.step]}."
+
+
+def _lead(guide: Guide) -> str:
+    account = escape(one_line(guide.account))
+    line = guide.mine
+    if guide.must_confirm_ae or guide.signed_at is None or line is None or not owed(line):
+        return f"{account}: {_for_you(guide)}"
+    by = said.WAS_DUE if line.light is Light.LATE else said.DUE
+    return f"{account}: {said.STEP_NAMES[line.step]} {by}{instant_token(line.due_at)}."
+
+
+def _waits(line: StepLine) -> str:
+    return said.WAITING_FOR.format(step=said.STEP_NAMES[line.waits_for or Step.ASSIGN])
+
+
+def _step(line: StepLine) -> Row:
+    sign = said.LIGHT_SIGNS[line.light]
+    if line.light is Light.DONE:
+        row = [words(f"{sign} {said.STEP_DONE[line.step]}")]
+        return [*row, words(" "), when(line.done_at)] if line.done_at else row
+    task = f"{sign} {said.STEP_TASKS[line.step]}"
+    if line.light is Light.WAITING:
+        return [words(f"{task} — {_waits(line)}")]
+    if line.light is Light.CANCELLED:
+        return [words(f"{task} — {said.LIGHT_WORDS[line.light]}")]
+    owner = [words(" — "), who(line.owner)] if line.owner else []
+    due = said.DUE_STATES[line.light]
+    return [words(task, bold=True), *owner, words(f" — {due}"), when(line.due_at)]
+
+
+def _next_actions(guide: Guide) -> list[ActionId]:
+    """What the viewer can do now, the next thing first."""
+    wanted: list[ActionId] = []
+    if guide.must_confirm_ae:
+        wanted.append(ActionId.CONFIRM_AE)
+    if guide.signed_at is None and Act.SIGN in guide.acts:
+        wanted.append(ActionId.OPEN_SIGNATURE)
+    mine = [line for line in guide.steps if owed(line) and _is_mine(guide, line)]
+    wanted += [STEP_BUTTONS[line.step] for line in sorted(mine, key=lambda line: line.due_at)]
+    if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
+        wanted.append(ActionId.WRITE_BRIEF)
+    return wanted
+
+
+def _is_mine(guide: Guide, line: StepLine) -> bool:
+    return line.owner is not None and line.owner.id == guide.viewer.id
+
+
+def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
+    shown = [*wanted[: BUTTONS - 1], ActionId.OPEN_HANDOFF]
+    row: list[ButtonElement] = [
+        button(
+            action,
+            said.BUTTONS[action],
+            Ref(handoff=guide.handoff_id),
+            primary=index == 0 and action is not ActionId.OPEN_HANDOFF,
+        )
+        for index, action in enumerate(shown)
+    ]
+    labels = said.more_choices(signed=guide.signed_at is not None)
+    return actions([*row, more(guide.handoff_id, _choices(guide, shown), labels)])
+
+
+def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
+    if guide.state is not State.OPEN:
+        can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
+        return [MoreChoice.UNDO_CANCEL] if can_reopen else []
+    done = {line.step for line in guide.steps if line.light is Light.DONE}
+    offers = (
+        (MoreChoice.SNOOZE, None, owed(guide.mine)),
+        (
+            MoreChoice.UNDO_ACKNOWLEDGE,
+            None,
+            Act.ACKNOWLEDGE in guide.acts and guide.acknowledged_at is not None,
+        ),
+        (MoreChoice.WRITE_BRIEF, ActionId.WRITE_BRIEF, Act.EDIT_BRIEF in guide.acts),
+        (
+            MoreChoice.ASSIGN,
+            ActionId.OPEN_ASSIGN,
+            Act.ASSIGN in guide.acts and Step.BRIEF in done,
+        ),
+        (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
+        (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
+    )
+    return [choice for choice, as_button, offered in offers if offered and as_button not in shown]

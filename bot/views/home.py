@@ -1,0 +1,67 @@
+"""The Home tab of one person: what needs them, what waits on others, what they have a part in."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.domain.read_models import HomeModel, StatusRow
+from bot.views import sentences as said
+from bot.views.guide import OWED, STEP_BUTTONS
+from bot.views.help import help_lines
+from bot.views.ids import ActionId
+from bot.views.message import actions, button, context, header, plain_section
+from bot.views.payload import Ref
+from bot.views.status import row_section
+
+ROWS = 25
+"""Rows of one list; three lists with their headings and the rest stay below Slack's 100 blocks."""
+
+
+def home_view(home: HomeModel, zone: str) -> View:
+    """The tab as rendered at `home.as_of`."""
+    blocks: list[Block] = []
+    if home.paused:
+        blocks.append(plain_section(said.HOME_PAUSED))
+    blocks.append(header(said.HOME_NEEDS_YOU))
+    if home.needs_you:
+        blocks += [
+            row_section(row, zone, home.as_of, press=_does(row)) for row in home.needs_you[:ROWS]
+        ]
+    else:
+        blocks.append(plain_section(said.HOME_NOTHING))
+    for title, rows in (
+        (said.HOME_WAITING, home.waiting_on_others),
+        (said.HOME_MINE, home.mine),
+    ):
+        if rows:
+            blocks += [header(title), *_rows(rows, home, zone)]
+    left = home.more + sum(
+        max(len(rows) - ROWS, 0) for rows in (home.needs_you, home.waiting_on_others, home.mine)
+    )
+    if left:
+        blocks.append(context(said.more_left(left)))
+    blocks += [header(said.HOME_HELP), plain_section(said.HELP_LEAD), help_lines()]
+    if home.admin:
+        blocks += [header(said.HOME_ADMIN), *_for_admins(paused=home.paused)]
+    return View(type="home", blocks=blocks)
+
+
+def _rows(rows: Sequence[StatusRow], home: HomeModel, zone: str) -> list[Block]:
+    return [row_section(row, zone, home.as_of) for row in rows[:ROWS]]
+
+
+def _does(row: StatusRow) -> ActionId:
+    if row.step is None or row.light not in OWED:
+        return ActionId.OPEN_HANDOFF
+    return STEP_BUTTONS[row.step]
+
+
+def _for_admins(*, paused: bool) -> list[Block]:
+    turn = ActionId.RESUME if paused else ActionId.PAUSE
+    return actions(
+        [
+            button(ActionId.OPEN_ROLES, said.BUTTONS[ActionId.OPEN_ROLES], Ref()),
+            button(turn, said.BUTTONS[turn], Ref()),
+        ]
+    )

@@ -1,0 +1,76 @@
+"""Slack's limits and this bot's own, by name, with the one way to cut a text and to page a list."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+# Slack's own.
+MESSAGE_BLOCKS: Final = 50
+MESSAGE_TEXT: Final = 4000
+VIEW_BLOCKS: Final = 100
+VIEW_TITLE: Final = 24
+VIEW_BUTTON: Final = 24
+PRIVATE_METADATA: Final = 3000
+SECTION_TEXT: Final = 3000
+SECTION_FIELDS: Final = 10
+FIELD_TEXT: Final = 2000
+HEADER_TEXT: Final = 150
+CONTEXT_ELEMENTS: Final = 10
+ACTIONS_ELEMENTS: Final = 25
+BUTTON_TEXT: Final = 75
+BUTTON_VALUE: Final = 2000
+OVERFLOW_OPTIONS: Final = 5
+OPTION_TEXT: Final = 75
+OPTION_VALUE: Final = 150
+OPTION_DESCRIPTION: Final = 75
+SELECT_OPTIONS: Final = 100
+CHECKBOX_OPTIONS: Final = 10
+PLACEHOLDER: Final = 150
+INPUT_TEXT: Final = 3000
+INPUT_LABEL: Final = 2000
+INPUT_HINT: Final = 2000
+CONFIRM_TITLE: Final = 100
+CONFIRM_TEXT: Final = 300
+CONFIRM_BUTTON: Final = 30
+
+# This bot's own, stricter than Slack's.
+BUTTONS: Final = 3
+CARD_BLOCKS: Final = 12
+CARD_CHARACTERS: Final = 1200
+LINE: Final = 120
+"""Typed text inside a line of a message; whole it stands in the handoff itself."""
+
+ELLIPSIS: Final = "…"
+_JOINER = "\u200d"
+_CLINGS = frozenset({"Mn", "Me", "Mc"})
+
+T = TypeVar("T")
+
+
+def truncate(text: str, limit: int) -> str:
+    """At most `limit` characters, the last an ellipsis where something was cut.
+
+    The cut never separates a letter from its accents nor the parts of a joined emoji.
+    """
+    if len(text) <= limit:
+        return text
+    end = max(limit - len(ELLIPSIS), 0)
+    while end and (_clings(text[end]) or text[end - 1] == _JOINER):
+        end -= 1
+    return (text[:end].rstrip() + ELLIPSIS)[:limit]
+
+
+def _clings(char: str) -> bool:
+    # Skin tones stand right after the emoji they colour.
+    return (
+        char == _JOINER
+        or unicodedata.category(char) in _CLINGS
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+    )
+
+
+def paginate(items: Sequence[T], *, page: int, size: int) -> tuple[Sequence[T], int, int]:
+    """The items of a page, the page really shown (the nearest there is) and the number of pages."""
+    pages = max(1, -(-len(items) // size))
+    shown = min(max(page, 0), pages - 1)
+    return items[shown * size : (shown + 1) * size], shown, pages

@@ -1,0 +1,83 @@
+"""Reminders and late notices: about one step, to the one who owes it or to their manager."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.deadlines import Step
+from bot.domain.notices import NoticeKind
+from bot.domain.read_models import Light, NudgeModel
+from bot.views import sentences as said
+from bot.views.card import Row
+from bot.views.guide import STEP_BUTTONS
+from bot.views.ids import ActionId
+from bot.views.message import Message, actions, button, lines, when, who, words
+from bot.views.payload import Ref
+from bot.views.text import escape, instant_token, one_line
+
+
+def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
+    """What is due, why this person hears it, and the one button that does the next thing.
+
+    It stays on screen, so times are absolute and no distance is named.
+    """
+    late = kind is not NoticeKind.NUDGE
+    to_manager = kind is NoticeKind.LATE_FOR_MANAGER or nudge.told_as_manager
+    account, step = one_line(nudge.account), said.STEP_NAMES[nudge.line.step]
+    due = said.WAS_DUE if late else said.DUE
+    light = Light.LATE if late else nudge.line.light
+    sign = f"{said.LIGHT_SIGNS[light]} {said.LIGHT_WORDS[light]}: "
+    rows: list[Row] = [
+        [
+            words(sign),
+            words(account, bold=True),
+            words(f" — {step} {due}"),
+            when(nudge.line.due_at),
+        ]
+    ]
+    rows += _for_manager(nudge) if to_manager else _for_owner(nudge)
+    if late and nudge.holds_up is not None:
+        rows.append([words(said.HOLDS_UP.format(step=said.STEP_NAMES[nudge.holds_up]))])
+    rows.append([words(said.WHY_MANAGER if to_manager else _why(nudge.line.step))])
+    text = f"{escape(account)}: {step} {due}{instant_token(nudge.line.due_at)}."
+    return Message(text, (lines(*rows), *_buttons(nudge, to_manager=to_manager)))
+
+
+def _why(step: Step) -> str:
+    return f"Why you: {said.WHY_YOU[step]}."
+
+
+def _for_owner(nudge: NudgeModel) -> list[Row]:
+    missing = said.MISSING[nudge.line.step]
+    if nudge.line.step is Step.BRIEF and nudge.completeness.open:
+        missing = said.STILL_OPEN.format(items=said.open_items(nudge.completeness))
+    rows: list[Row] = [[words(missing)]]
+    if nudge.snoozed_reason:
+        rows.append([words(said.SNOOZED_FOR), words(f"“{one_line(nudge.snoozed_reason)}”")])
+    return rows
+
+
+def _for_manager(nudge: NudgeModel) -> list[Row]:
+    owner = nudge.line.owner
+    if owner is None:
+        return []
+    return [[words(said.OWED_BY), who(owner)]]
+
+
+def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
+    about = Ref(handoff=nudge.handoff_id)
+    if to_manager:
+        return actions(
+            [
+                button(
+                    ActionId.STATUS_OPEN, said.BUTTONS[ActionId.STATUS_OPEN], Ref(), primary=True
+                ),
+                button(ActionId.OPEN_HANDOFF, said.BUTTONS[ActionId.OPEN_HANDOFF], about),
+            ]
+        )
+    does = STEP_BUTTONS[nudge.line.step]
+    snooze = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value)
+    return actions(
+        [
+            button(does, said.BUTTONS[does], about, primary=True),
+            button(ActionId.OPEN_SNOOZE, said.BUTTONS[ActionId.OPEN_SNOOZE], snooze),
+        ]
+    )

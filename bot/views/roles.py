@@ -1,0 +1,54 @@
+"""The form in which admins set a person's roles, manager and region: first who, then what."""
+
+from typing import Final
+
+from slack_sdk.models.views import View
+
+from bot.domain.people import Person, Role
+from bot.domain.read_models import NamedPerson
+from bot.views import sentences
+from bot.views.blocks import Place, boxes_input, form, option, person_input, text_input
+from bot.views.ids import Field, ViewId
+from bot.views.message import section
+from bot.views.payload import Ref
+from bot.views.text import mention
+
+LONGEST_REGION: Final = 10
+
+
+def roles_view(person: Person | None = None, *, manager: NamedPerson | None = None) -> View:
+    """Asks for the person, or shows what the chosen one has.
+
+    Both in one form would let empty boxes overwrite the roles of whoever is chosen last.
+    """
+    if person is None:
+        return form(
+            ViewId.ROLES,
+            Ref(),
+            [person_input(Place("roles"), Field.PERSON)],
+            title=sentences.FORM_TITLES[ViewId.ROLES],
+            submit=sentences.SHOW_ROLES,
+            close=sentences.CLOSE,
+        )
+    place = Place("roles", entry=person.id)
+    named = NamedPerson(person.id, person.slack_id, person.name)
+    return form(
+        ViewId.ROLES,
+        Ref(entry=person.id),
+        [
+            section(sentences.roles_of(mention(named))),
+            boxes_input(
+                place,
+                Field.ROLES,
+                [option(role.value, sentences.PERSON_ROLES[role]) for role in Role],
+                {role.value for role in person.roles},
+            ),
+            person_input(
+                place, Field.MANAGER, manager.slack_id if manager else None, optional=True
+            ),
+            text_input(place, Field.REGION, person.region, optional=True, longest=LONGEST_REGION),
+        ],
+        title=sentences.FORM_TITLES[ViewId.ROLES],
+        submit=sentences.FORM_SUBMITS[ViewId.ROLES],
+        close=sentences.CLOSE,
+    )

@@ -1,0 +1,785 @@
+"""The one catalogue of the words people read; every other module here only arranges them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
+
+from bot.domain.access import Act, Capacity
+from bot.domain.brief import Completeness, Hole, Item, OpenItem, SectionKey
+from bot.domain.deadlines import Step
+from bot.domain.errors import HandoffError, Problem
+from bot.domain.history import Tag
+from bot.domain.people import Role
+from bot.domain.policy import Policy, Tier
+from bot.domain.promises import Kind, PromiseText
+from bot.domain.read_models import Light, NamedPerson, StatusCounts
+from bot.views.ids import ActionId, Field, MoreChoice, ViewId
+from bot.views.text import day, isolate, one_line
+
+# Names of things
+
+STEP_NAMES: Final[Mapping[Step, str]] = {
+    Step.MESSAGE: "handoff message",
+    Step.BRIEF: "brief",
+    Step.ASSIGN: "CSM assignment",
+    Step.READ: "acknowledgement of the brief",
+}
+STEP_TASKS: Final[Mapping[Step, str]] = {
+    Step.MESSAGE: "Post the handoff message",
+    Step.BRIEF: "Write the brief",
+    Step.ASSIGN: "Assign the CSM",
+    Step.READ: "Read and acknowledge the brief",
+}
+STEP_DOES: Final[Mapping[Step, str]] = {
+    Step.MESSAGE: "posts the handoff message",
+    Step.BRIEF: "writes the brief",
+    Step.ASSIGN: "assigns the CSM",
+    Step.READ: "reads and acknowledges the brief",
+}
+STEP_DONE: Final[Mapping[Step, str]] = {
+    Step.MESSAGE: "Message posted",
+    Step.BRIEF: "Brief past its gate",
+    Step.ASSIGN: "CSM assigned",
+    Step.READ: "Brief acknowledged",
+}
+LIGHT_SIGNS: Final[Mapping[Light, str]] = {
+    Light.LATE: "🔴",
+    Light.SOON: "🟡",
+    Light.ON_TIME: "🟢",
+    Light.WAITING: "⚪",
+    Light.DONE: "✅",
+    Light.CANCELLED: "✖️",
+}
+LIGHT_WORDS: Final[Mapping[Light, str]] = {
+    Light.LATE: "late",
+    Light.SOON: "due soon",
+    Light.ON_TIME: "on time",
+    Light.WAITING: "waiting",
+    Light.DONE: "done",
+    Light.CANCELLED: "cancelled",
+}
+SECTION_NAMES: Final[Mapping[SectionKey, str]] = {
+    SectionKey.SUCCESS: "Success",
+    SectionKey.PROMISES: "Promises",
+}
+ITEM_NAMES: Final[Mapping[Item, str]] = {
+    Item.METRIC: "success metric",
+    Item.TODAY: "today's value",
+    Item.WHOSE: "whose number it is",
+    Item.PROMISES: "promises",
+    Item.REFUSED: "refused or deferred",
+}
+HOLE_WORDS: Final[Mapping[Hole, str]] = {
+    Hole.EMPTY: "empty",
+    Hole.NO_METRIC: "metric missing",
+    Hole.NO_NUMBER: "number missing",
+    Hole.NO_DATE: "date missing",
+    Hole.NO_PERSON: "person missing",
+    Hole.NO_SAID_ON: "day it was said missing",
+    Hole.MUST_CONFIRM: "must confirm with customer",
+}
+TIER_NAMES: Final[Mapping[Tier, str]] = {
+    Tier.NONE: "no tier",
+    Tier.LIGHT: "light",
+    Tier.FULL: "full",
+}
+ROLE_NAMES: Final[Mapping[Capacity, str]] = {
+    Capacity.AE: "AE",
+    Capacity.CSM: "CSM",
+    Capacity.CS_MANAGER: "CS manager",
+    Capacity.AE_MANAGER: "AE manager",
+    Capacity.REVOPS: "RevOps",
+    Capacity.ADMIN: "admin",
+    Capacity.MEMBER: "colleague",
+}
+
+
+def open_item(item: OpenItem) -> str:
+    """A hole of the brief and what is missing in it."""
+    return f"{ITEM_NAMES[item.item]} ({HOLE_WORDS[item.hole]})"
+
+
+# What is pressed
+
+BUTTONS: Final[Mapping[ActionId, str]] = {
+    ActionId.START_ANOTHER: "Start another",
+    ActionId.CONFIRM_AE: "Confirm as AE",
+    ActionId.OPEN_SIGNATURE: "Countersigned",
+    ActionId.WRITE_BRIEF: "Write brief",
+    ActionId.BRIEF_BACK: "Back",
+    ActionId.BRIEF_ALL_STEPS: "All steps",
+    ActionId.BRIEF_GO: "Go to step",
+    ActionId.PROMISE_ADD: "Add promise",
+    ActionId.PROMISE_EDIT: "Edit promise",
+    ActionId.PREVIEW_MESSAGE: "Preview message",
+    ActionId.OPEN_ASSIGN: "Assign CSM",
+    ActionId.ACKNOWLEDGE: "Acknowledge brief",
+    ActionId.UNDO_ACKNOWLEDGE: "Undo acknowledgement",
+    ActionId.OPEN_CANCEL: "Cancel handoff",
+    ActionId.UNDO_CANCEL: "Undo cancellation",
+    ActionId.OPEN_HANDOFF: "Open handoff",
+    ActionId.OPEN_SNOOZE: "Snooze",
+    ActionId.STATUS_OPEN: "Open status",
+    ActionId.STATUS_POST: "Post to channel",
+    ActionId.STATUS_PAGE_BACK: "Previous page",
+    ActionId.STATUS_PAGE_ON: "Next page",
+    ActionId.OPEN_ROLES: "People and roles",
+    ActionId.PAUSE: "Pause the bot",
+    ActionId.RESUME: "Resume the bot",
+    ActionId.RETRY_COMMAND: "Try again",
+}
+MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
+    MoreChoice.SIGNATURE: "Countersigned…",
+    MoreChoice.WRITE_BRIEF: "Write brief",
+    MoreChoice.SNOOZE: "Snooze…",
+    MoreChoice.ASSIGN: "Assign CSM…",
+    MoreChoice.CANCEL: "Cancel handoff…",
+    MoreChoice.UNDO_ACKNOWLEDGE: "Undo acknowledgement",
+    MoreChoice.UNDO_CANCEL: "Undo cancellation",
+    MoreChoice.OPEN: "Open handoff",
+}
+CORRECT_SIGNATURE: Final = "Correct signature…"
+
+
+def more_choices(*, signed: bool) -> Mapping[MoreChoice, str]:
+    """The entries of an overflow menu; a recorded signature can only be corrected."""
+    return {**MORE_CHOICES, MoreChoice.SIGNATURE: CORRECT_SIGNATURE} if signed else MORE_CHOICES
+
+
+# What stood in the way
+
+_DOING: Final[Mapping[str, str]] = {
+    Act.CONFIRM_AE: "Confirming who the AE is",
+    Act.EDIT_BRIEF: "Writing the brief",
+    Act.POST: "Posting the handoff message",
+    Act.SIGN: "Recording the signature",
+    Act.ASSIGN: "Assigning the CSM",
+    Act.ACKNOWLEDGE: "Acknowledging the brief",
+    Act.CANCEL: "Cancelling the handoff",
+    Act.REOPEN: "Reopening the handoff",
+}
+
+_PROBLEMS: Final[Mapping[Problem, str]] = {
+    Problem.NOT_A_MEMBER: (
+        "Handoffs are for full members of this workspace. "
+        "Ask a colleague with a full account to do this."
+    ),
+    Problem.ADMINS_ONLY: "Only admins can do this. Ask an admin of this workspace.",
+    Problem.STATUS_FOR_KNOWN: (
+        "The list of all handoffs is for people with a role in handoffs. "
+        "An admin sets roles on the bot's Home tab."
+    ),
+    Problem.HANDOFF_GONE: (
+        "This handoff does not exist any more. Use /handoff-status to find others."
+    ),
+    Problem.HANDOFF_CANCELLED: (
+        "This handoff is cancelled, so nothing in it changes. Start a new one with /handoff."
+    ),
+    Problem.NO_HANDOFF_HERE: (
+        "There is no open handoff in this channel. Start one here with /handoff."
+    ),
+    Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
+    Problem.NOTHING_TO_UNDO: "There is nothing to undo. Open the handoff to see where it stands.",
+    Problem.GATE_CLOSED: (
+        "The brief has not passed its gate. The CSM can be assigned once the AE has finished it."
+    ),
+    Problem.NOT_SIGNED: (
+        "The signature is not recorded. Record it with Countersigned or /handoff signed first."
+    ),
+    Problem.NOT_ASSIGNED: "No CSM is assigned. The CS manager assigns one first.",
+    Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",
+    Problem.NOT_A_COLLEAGUE: (
+        "This account is a guest, a bot, from outside or closed. Choose a full member."
+    ),
+    Problem.NO_CS_MANAGER: "Choose the CS manager who assigns the CSM.",
+    Problem.BAD_VALUE: "Enter an amount from 0 to 1,000,000,000,000, like 48000 or 48,000.50.",
+    Problem.UNKNOWN_CURRENCY: (
+        "There is no rate for this currency. Choose another, or ask an admin to add the rate."
+    ),
+    Problem.BELOW_TIERS: (
+        "A deal of this value needs no handoff. Tick the light form to do one all the same."
+    ),
+    Problem.SIGNED_IN_FUTURE: "This time is still to come. Enter when both sides had signed.",
+    Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",
+    Problem.DATE_NEEDED: "Enter a date. An expected one is enough while the contract is unsigned.",
+    Problem.DATE_IN_PAST: "This date has passed. Choose today or later.",
+    Problem.BAD_LINK: "Enter one address a line, each beginning with https:// and without blanks.",
+    Problem.NOT_WORKING_TIME: (
+        "This lies outside working hours or in the past. Choose a later time on a working day."
+    ),
+    Problem.EMPTY: "Write something here.",
+    Problem.NONE_AND_SOME: (
+        "There are promises in the list. Untick “none made”, or withdraw them first."
+    ),
+    Problem.CHANGED_MEANWHILE: (
+        "Somebody changed this while the form was open. Open it again and look at the new version."
+    ),
+    Problem.BUSY: "Many people are saving at this moment; nothing was kept. Try again.",
+    Problem.STORAGE_DOWN: "The database does not answer; nothing was kept. Try again in a minute.",
+    Problem.STALE_BUTTON: "This button is from an older version. Open the handoff for a fresh one.",
+    Problem.CHANNEL_SHARED: (
+        "This channel is shared outside the company, so no handoff is shown here. "
+        "Use a private channel with the AE, the CSM and their managers."
+    ),
+    Problem.CHANNEL_GUESTS: (
+        "There are guests in this channel, so no handoff is shown here. "
+        "Use a private channel with the AE, the CSM and their managers."
+    ),
+    Problem.CHANNEL_ARCHIVED: "This channel is archived. Run /handoff in a channel that is in use.",
+    Problem.CHANNEL_NOT_INSIDE: (
+        "The bot is not in this channel. Type /invite and the bot's name here, then try again."
+    ),
+    Problem.CHANNEL_UNKNOWN: (
+        "Slack has not said yet who can read this channel. Try again in a minute."
+    ),
+    Problem.CHANNEL_IS_DM: "A handoff lives in its deal channel. Run /handoff there.",
+    Problem.SLACK_SILENT: "Slack did not answer in time. Try again in a minute.",
+}
+
+
+def names(people: Iterable[NamedPerson]) -> str:
+    """People by name in plain text: nobody is pinged."""
+    shown = [isolate(person.name) for person in people]
+    return " or ".join(shown) if len(shown) < 3 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+
+def _not_your_turn(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    doing = _DOING.get(error.facts.get("act", ""), "This step")
+    turn = [people[one] for one in error.whose if one in people]
+    if not turn:
+        return f"{doing} is for somebody else. Open the handoff to see whose turn it is."
+    return f"{doing} is up to {names(turn)}. Open the handoff to see where it stands."
+
+
+def _undo_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    minutes = error.facts.get("minutes", "10")
+    return f"This can be undone for {minutes} minutes, and they are over. Nothing was changed."
+
+
+def _too_long(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    most = error.facts.get("most")
+    return f"This is too long: {most} is the most." if most else "This is too long. Shorten it."
+
+
+def _unexpected(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    reference = error.facts.get("reference")
+    told = f" and give the reference {reference}" if reference else ""
+    return f"Something unexpected happened; nothing was kept. Try again, or tell an admin{told}."
+
+
+_WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
+    Problem.NOT_YOUR_TURN: _not_your_turn,
+    Problem.UNDO_TOO_LATE: _undo_too_late,
+    Problem.TOO_LONG: _too_long,
+    Problem.UNEXPECTED: _unexpected,
+}
+
+
+def problem(error: HandoffError, *, people: Mapping[int, NamedPerson]) -> str:
+    """The sentence for a refusal, in plain text, fit for a form's field and for a message."""
+    with_facts = _WITH_FACTS.get(error.problem)
+    return with_facts(error, people) if with_facts else _PROBLEMS[error.problem]
+
+
+# The card, its preview and its thread
+
+CARD_TITLE: Final = "{account} — handoff"
+CARD_CANCELLED: Final = "{account} — handoff cancelled"
+CARD_NEUTRAL: Final = (
+    "A handoff stood here. This channel can be read from outside the company now, so the handoff "
+    "is kept out of it; those with a part in it find it on the bot's Home tab."
+)
+NOTHING_DUE: Final = "Nothing is due."
+NO_CLOCK_YET: Final = "Every clock starts with the signature, which is not recorded."
+SUCCESS: Final = "Success"
+PROMISED: Final = "Promised"
+BRIEF: Final = "Brief"
+NEXT: Final = "Next"
+ACKNOWLEDGED: Final = "Acknowledged"
+NOT_WRITTEN: Final = "missing in the brief"
+NO_PROMISES: Final = "none made"
+MOST_OPEN_NAMED: Final = 2
+BAR_LENGTH: Final = 10
+THE_BOT: Final = "the bot"
+PREVIEW_TITLE: Final = "Preview"
+PREVIEW_SUBMIT: Final = "Post to channel"
+PREVIEW_LEAD: Final = "This is how the message will stand in the deal channel."
+PREVIEW_NOT_SIGNED: Final = (
+    "The signature is not recorded yet. Once it is, this message can be posted."
+)
+PREVIEW_POSTED: Final = "The message stands in the deal channel, as below."
+PREVIEW_CANCELLED: Final = "This handoff is cancelled, so its message cannot be posted."
+
+
+def value_a_year(amount: str, tier: Tier) -> str:
+    """The size of the deal."""
+    return f"{amount} a year · {TIER_NAMES[tier]} handoff"
+
+
+def promises_made(count: int) -> str:
+    """How many promises are in force."""
+    return "1 promise" if count == 1 else f"{count} promises"
+
+
+def brief_state(state: Completeness) -> str:
+    """How much of the brief is filled, in figures and as a bar."""
+    full = BAR_LENGTH * state.percent // 100
+    bar = "█" * full + "░" * (BAR_LENGTH - full)
+    return f"{state.filled} of {state.counted} items ({state.percent} %) {bar}"
+
+
+def open_items(state: Completeness) -> str:
+    """The first open items by name and how many more there are; empty where none is open."""
+    named = [open_item(item) for item in state.open[:MOST_OPEN_NAMED]]
+    left = len(state.open) - len(named)
+    return ", ".join(named) + (f" and {left} more" if left else "")
+
+
+def version_read(version: int) -> str:
+    """Which version of the brief an acknowledgement is about."""
+    return f"version {version} of the brief"
+
+
+def thread_acknowledged(by: str, version: int) -> str:
+    """Told once below the card."""
+    return f"{by} acknowledged {version_read(version)}."
+
+
+def thread_acknowledge_undone(by: str) -> str:
+    """Told once below the card."""
+    return f"{by} took the acknowledgement back. The brief waits for it again."
+
+
+def thread_cancelled(by: str) -> str:
+    """Told once below the card; the reason is for those who may read reasons."""
+    return f"{by} cancelled this handoff. Nothing in it is due any more."
+
+
+def thread_cancel_undone(by: str) -> str:
+    """Told once below the card."""
+    return f"{by} opened this handoff again. Its due times hold as before."
+
+
+THREAD_SIGNED: Final = "{by} corrected the signature: both had signed "
+THREAD_SIGNED_END: Final = ". Due times were computed anew from there."
+THREAD_CSM: Final = (
+    "{csm} is the CSM of this handoff. Next: read the brief and press *Acknowledge brief* above"
+)
+BOT_POSTED: Final = "the bot posted the handoff message at its due time"
+BOT_POSTED_HOLES: Final = "Still open in it: {items}."
+BOT_POSTED_FULL: Final = "The brief in it has no open item."
+UNDO_OFFERS: Final[Mapping[Tag, tuple[str, ActionId]]] = {
+    Tag.ACKNOWLEDGED: ("You acknowledged the brief.", ActionId.UNDO_ACKNOWLEDGE),
+    Tag.CANCELLED: ("You cancelled the handoff.", ActionId.UNDO_CANCEL),
+}
+UNDO_FOR: Final = "You can take this back for {minutes} minutes."
+INVITE_BY_HAND: Final = (
+    "{account}: the bot could not bring {csm} into the deal channel. Type this line there:"
+)
+INVITE_LINE: Final = "/invite @{csm}"
+WELCOME: Final = (
+    "Here the bot writes to you about handoffs you have a part in: one card for each, which is "
+    "edited as things move on.",
+    "Before something of yours is due it reminds you, twice at most, within your working hours; "
+    "Snooze moves a reminder to when you want it.",
+    "The Home tab lists what needs you. /handoff help shows the commands.",
+)
+
+# The guide
+
+GUIDE_TITLE: Final = "{account} — you are the {role}"
+GUIDE_CONFIRM: Final = "You were named as the AE. Confirm it, or tell who started this handoff."
+GUIDE_NOT_SIGNED: Final = (
+    "The signature is not recorded. Every clock starts there; the brief can be written before."
+)
+GUIDE_CANCELLED: Final = "This handoff is cancelled. Nothing in it is due."
+GUIDE_CLOSED: Final = "This handoff is closed. Nothing in it is due."
+GUIDE_NOTHING: Final = "Nothing needs you here."
+WAITS_FOR: Final = "waits for the {step}"
+WAITING_FOR: Final = "waiting for the {step}"
+
+
+def steps_done(done: int, count: int) -> str:
+    """How far the handoff is."""
+    return f"{done} of {count} steps done"
+
+
+# Reminders
+
+WHY_YOU: Final[Mapping[Step, str]] = {
+    Step.MESSAGE: "you are the AE of this handoff",
+    Step.BRIEF: "you are the AE of this handoff",
+    Step.ASSIGN: "you are the CS manager of this handoff",
+    Step.READ: "you are the CSM of this handoff",
+}
+WHY_MANAGER: Final = "Why you: you are the manager told when this step is late."
+MISSING: Final[Mapping[Step, str]] = {
+    Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
+    Step.BRIEF: "Every counted item is filled; what is saved next passes the gate.",
+    Step.ASSIGN: "The brief is past its gate, and no CSM is named.",
+    Step.READ: "The brief is past its gate and waits for your acknowledgement.",
+}
+STILL_OPEN: Final = "Still open: {items}."
+OWED_BY: Final = "Owed by "
+HOLDS_UP: Final = "Holds up: {step}."
+SNOOZED_FOR: Final = "You asked to be reminded now: "
+WAS_DUE: Final = "was due "
+DUE: Final = "due "
+DUE_STATES: Final[Mapping[Light, str]] = {
+    Light.LATE: f"late, {WAS_DUE}",
+    Light.SOON: "due soon, ",
+    Light.ON_TIME: f"on time, {DUE}",
+}
+"""How an owed step stands, up to the time that follows."""
+
+# Status, Home and help
+
+STATUS_TITLE: Final = "Handoff status"
+STATUS_ALL: Final = "All handoffs"
+STATUS_OWN: Final = "Your handoffs"
+STATUS_EMPTY: Final = "No handoff is open; /handoff in a deal channel starts one."
+STATUS_EMPTY_OWN: Final = "You have no part in an open handoff."
+STATUS_EMPTY_POST: Final = "No handoff is open."
+NO_CSM: Final = "–"
+NO_SIGNATURE: Final = "signature not recorded"
+AS_OF: Final = "As of "
+HOME_PAUSED: Final = "The bot is paused: it answers, and sends nothing by itself."
+HOME_NEEDS_YOU: Final = "Needs you now"
+HOME_WAITING: Final = "Waiting on others"
+HOME_MINE: Final = "Mine"
+HOME_HELP: Final = "Help"
+HOME_ADMIN: Final = "Admins"
+HOME_NOTHING: Final = "Nothing needs you."
+HELP: Final = (
+    ("/handoff", "in a deal channel starts a handoff, or shows where the open one stands"),
+    ("/handoff signed", "records when both sides had signed, or corrects it"),
+    ("/handoff-status", "lists the open handoffs, the most urgent first"),
+    ("/handoff help", "shows these lines"),
+)
+HELP_LEAD: Final = "A handoff carries a won deal from the AE to the CSM, in its deal channel."
+PROBLEM_TITLE: Final = "This was not done"
+
+
+def status_counts(counts: StatusCounts) -> str:
+    """The line on top of the list, over everything and not only the page."""
+    parts = [f"{counts.open} open"]
+    for light, count, said in (
+        (Light.LATE, counts.late, "late"),
+        (Light.SOON, counts.due_today, "due today"),
+        (Light.WAITING, counts.waiting, "waiting"),
+        (Light.ON_TIME, counts.on_time, "on time"),
+    ):
+        if count:
+            parts.append(f"{LIGHT_SIGNS[light]} {count} {said}")
+    return " · ".join(parts)
+
+
+def late_by(span: str) -> str:
+    """For what is rendered now."""
+    return f"{span} late"
+
+
+def more_left(count: int) -> str:
+    """What a list leaves out."""
+    return f"and {count} more; /handoff-status lists all"
+
+
+# Forms
+
+
+class FieldWords(NamedTuple):
+    """What stands around one input."""
+
+    label: str
+    hint: str = ""
+    placeholder: str = ""
+
+
+FIELDS: Final[Mapping[Field, FieldWords]] = {
+    Field.ACCOUNT: FieldWords("Account", "The customer's name, as everybody here calls them."),
+    Field.VALUE: FieldWords(
+        "Contract value", "For one year, without the currency.", "for example 48,000"
+    ),
+    Field.CURRENCY: FieldWords("Currency"),
+    Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
+    Field.AE_MANAGER: FieldWords(
+        "AE's manager", "Left empty, it is the manager whom an admin set for the AE."
+    ),
+    Field.CSM: FieldWords("Proposed CSM", "A wish only: the CS manager assigns."),
+    Field.CS_MANAGER: FieldWords("CS manager", "Assigns the CSM once the brief is past its gate."),
+    Field.SIGNED_AT: FieldWords("Countersigned at", "When the second side had signed."),
+    Field.EXPECTED_ON: FieldWords(
+        "Signature expected on",
+        "Needed while a signature is missing; the time above then stays empty.",
+    ),
+    Field.LINKS: FieldWords(
+        "Links", "One address a line: contract, CRM, recordings. Ten at most.", "https://"
+    ),
+    Field.LIGHT_ANYWAY: FieldWords("Below the smallest size"),
+    Field.METRIC: FieldWords("What they count", "Something they can measure, not a wish."),
+    Field.TODAY: FieldWords("Where it stands today"),
+    Field.TARGET: FieldWords("Where it has to be", "With a number."),
+    Field.BY: FieldWords("By when"),
+    Field.WHOSE: FieldWords("Whose number it is", "Name and job of the person at the customer."),
+    Field.SAID_ON: FieldWords("When they said so"),
+    Field.MUST_CONFIRM: FieldWords(
+        "Must confirm with the customer",
+        "Tick what only the customer can answer. It counts as open until they have.",
+    ),
+    Field.NONE_MADE: FieldWords("No promises"),
+    Field.REFUSED: FieldWords(
+        "Asked for, and refused or put off",
+        "What they wanted and did not get, or get later. Write “nothing” where that is so.",
+    ),
+    Field.WORDS: FieldWords("What was promised", "In the words that were used."),
+    Field.KIND: FieldWords("Kind"),
+    Field.SAID_TO: FieldWords("Said to", "Who at the customer heard it."),
+    Field.DUE: FieldWords("Due on"),
+    Field.WITHDRAW: FieldWords(
+        "Withdraw, because",
+        "Leave this empty to keep the promise. A reason here takes it off the list; "
+        "the history keeps both.",
+    ),
+    Field.UNTIL: FieldWords("Remind me again at"),
+    Field.PERSON: FieldWords("Person"),
+    Field.ROLES: FieldWords("Roles", "AE and CSM are not set here: they belong to each handoff."),
+    Field.MANAGER: FieldWords("Manager", "Hears of steps that are late."),
+    Field.REGION: FieldWords(
+        "Region", "For public holidays: a country, or a country and its part.", "like DE or DE-BE"
+    ),
+}
+ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
+CANCEL_REASON: Final = FieldWords("Why it is cancelled")
+SNOOZE_REASON: Final = FieldWords("What it waits for")
+
+FORM_TITLES: Final[Mapping[ViewId, str]] = {
+    ViewId.START: "Start a handoff",
+    ViewId.SIGNATURE: "Countersigned",
+    ViewId.BRIEF_STEPS: "All steps of the brief",
+    ViewId.ASSIGN: "Assign the CSM",
+    ViewId.CANCEL: "Cancel the handoff",
+    ViewId.SNOOZE: "Snooze reminders",
+    ViewId.ROLES: "People and roles",
+    ViewId.WHOLE: "The whole handoff",
+}
+FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
+    ViewId.START: "Start handoff",
+    ViewId.SIGNATURE: "Record signature",
+    ViewId.PROMISE: "Save promise",
+    ViewId.ASSIGN: "Assign CSM",
+    ViewId.CANCEL: "Cancel handoff",
+    ViewId.SNOOZE: "Snooze",
+    ViewId.ROLES: "Save roles",
+}
+CLOSE: Final = "Close"
+KEEP_HANDOFF: Final = "Keep handoff"
+SAVE: Final = "Save"
+SAVE_AND_NEXT: Final = "Save and next"
+SHOW_ROLES: Final = "Show roles"
+
+TICK_LIGHT: Final = "Do the light form anyway"
+TICK_NONE_MADE: Final = "None were made"
+SECTION_QUESTIONS: Final[Mapping[SectionKey, str]] = {
+    SectionKey.SUCCESS: "Which number, by which date, will tell them that they bought well?",
+    SectionKey.PROMISES: (
+        "What did anybody on our side agree to, written or spoken, that others must now deliver?"
+    ),
+}
+KIND_NAMES: Final[Mapping[Kind, str]] = {
+    Kind.TIMING: "timing",
+    Kind.SCOPE: "scope",
+    Kind.INTEGRATION: "integration",
+    Kind.CUSTOM_WORK: "custom work",
+    Kind.EXECUTIVE_ACCESS: "access to executives",
+    Kind.PRICING: "pricing",
+    Kind.SUPPORT: "support",
+    Kind.OTHER: "other",
+}
+PERSON_ROLES: Final[Mapping[Role, str]] = {
+    Role.CS_MANAGER: "CS manager",
+    Role.AE_MANAGER: "AE manager",
+    Role.REVOPS: "RevOps",
+    Role.ADMIN: "Admin of this bot",
+}
+REASONS_OF: Final[Mapping[str, str]] = {
+    Tag.CANCELLED: "Cancelled",
+    Tag.SNOOZED: "Reminders snoozed",
+    Tag.PROMISE_WITHDRAWN: "Promise withdrawn",
+}
+WHOLE_CANCELLED: Final = "cancelled"
+WHOLE_STEPS: Final = "Steps"
+WHOLE_LINKS: Final = "Links"
+WHOLE_REASONS: Final = "Reasons"
+NO_PROMISES_YET: Final = "None written down yet."
+NOBODY: Final = "nobody yet"
+PAGE_BACK: Final = "Page before"
+PAGE_ON: Final = "Page after"
+
+
+def rates(policy: Policy) -> str:
+    """What the currencies count as when the size is judged."""
+    own = policy.currency
+    told = "; ".join(
+        f"1 {name} = {rate.normalize():f} {own}"
+        for name, rate in sorted(policy.rates.items())
+        if name != own
+    )
+    if not told:
+        return f"The size of the handoff is judged in {own}."
+    return f"The size of the handoff is judged in {own}: {told} (rates of {day(policy.rates_of)})."
+
+
+def below_tiers(policy: Policy) -> str:
+    """What a value below the smallest tier means, and the way on."""
+    least = f"{policy.tiers.light_from:,f} {policy.currency}"
+    return (
+        f"Below {least} the process asks for nothing. "
+        "Correct the value, or tick the box to write the light form all the same."
+    )
+
+
+def signature_starts() -> str:
+    """Which clocks the countersignature starts."""
+    *first, last = (STEP_NAMES[step] for step in Step)
+    return f"These clocks count from here: {', '.join(first)} and {last}."
+
+
+def signature_corrects(recorded: str, *, posted: bool) -> str:
+    """What correcting the recorded moment does."""
+    told = " The thread below the handoff message tells everybody." if posted else ""
+    return f"Recorded so far: {recorded}. Another time here moves every due time.{told}"
+
+
+def brief_title(number: int, count: int) -> str:
+    """The title of one step of the brief."""
+    return f"Brief {number} of {count}"
+
+
+def brief_progress(state: Completeness, section: SectionKey) -> str:
+    """How far the brief is, and what is open in this section."""
+    here = [open_item(item) for item in state.open if item.section is section]
+    left = f"Open here: {', '.join(here)}." if here else "Nothing is open here."
+    return f"{brief_filled(state)} {left}"
+
+
+def brief_filled(state: Completeness) -> str:
+    """How far the brief is."""
+    return f"{state.filled} of {state.counted} items are filled."
+
+
+def item_label(item: Item) -> str:
+    """An item of the brief at the beginning of a line."""
+    name = ITEM_NAMES[item]
+    return name[:1].upper() + name[1:]
+
+
+def brief_section(state: Completeness, section: SectionKey, *, counted: int) -> str:
+    """One section in the list of all steps (mrkdwn), with its `counted` items."""
+    here = [open_item(item) for item in state.open if item.section is section]
+    sign, told = ("⚪", f", open: {', '.join(here)}") if here else ("✅", "")
+    return f"{sign} *{SECTION_NAMES[section]}*  {counted - len(here)} of {counted} filled{told}"
+
+
+def saved_meanwhile(who: str, when: str, *, emptied: bool) -> str:
+    """Two people changed one field; what stands in it is this person's (mrkdwn)."""
+    at = f", {when}" if when else ""
+    told = "emptied this field" if emptied else "changed this field"
+    end = "" if emptied else " Theirs is:"
+    return f"{who} {told} while you were writing{at}. Saving again keeps what stands below.{end}"
+
+
+SOMEBODY: Final = "Somebody"
+TICKED: Final = "ticked"
+NOT_TICKED: Final = "not ticked"
+
+
+def go_to(section: SectionKey) -> str:
+    """The button that leads to one step of the brief."""
+    return f"Go to {SECTION_NAMES[section]}"
+
+
+def promise_title(number: int | None) -> str:
+    """The title of the editor of one promise."""
+    return "New promise" if number is None else f"Promise {number}"
+
+
+def promise_details(text: PromiseText) -> str:
+    """What goes with the words of a promise, in plain text."""
+    told = [KIND_NAMES[text.kind]]
+    if text.said_to.strip():
+        told.append(f"to {one_line(text.said_to)}")
+    told.append(f"due {day(text.due)}" if text.due else "no due date")
+    return " · ".join(told)
+
+
+def edit_promise(number: int) -> str:
+    """The button beside one promise."""
+    return f"Edit promise {number}"
+
+
+def page_of(page: int, pages: int) -> str:
+    """Which page of several is shown; `page` counts from 0."""
+    return f"Page {page + 1} of {pages}"
+
+
+def assign_load(most: int) -> str:
+    """How many open handoffs the policy plans for one CSM."""
+    return f"The policy plans for at most {most} open handoffs a CSM."
+
+
+def open_handoffs(who: str, count: int) -> str:
+    """What one candidate has already (mrkdwn)."""
+    return f"{who}: {count} open"
+
+
+def and_more(count: int) -> str:
+    """A list that was cut."""
+    return f"and {count} more"
+
+
+CANCEL_MEANS: Final = (
+    "Every step and reminder of this handoff stops. The deal channel hears that it is cancelled, "
+    "but not why: the reason is for the AE, the CSM, their managers and RevOps."
+)
+
+
+def snooze_means(step: Step, due: str) -> str:
+    """What a snooze does and does not do (mrkdwn)."""
+    return (
+        f"Reminders about the {STEP_NAMES[step]} wait until the time you choose. "
+        f"It stays due {due}. The reason is for the AE, the CSM, their managers and RevOps."
+    )
+
+
+def roles_of(who: str) -> str:
+    """Whose roles the form shows (mrkdwn)."""
+    return f"Roles of {who}"
+
+
+def whole_signed(when: str) -> str:
+    """When both had signed (mrkdwn)."""
+    return f"countersigned {when}"
+
+
+def whole_expected(day_expected: str) -> str:
+    """When the signature is expected."""
+    return f"signature expected {day_expected}"
+
+
+def whole_people(ae: str, csm: str, *, proposed: bool) -> str:
+    """From whom to whom (mrkdwn)."""
+    return f"AE {ae} → CSM {csm}" + (" (proposed)" if proposed else "")
+
+
+def unknown_words(typed: str) -> str:
+    """The answer to words behind `/handoff` that mean nothing here."""
+    words = " ".join(typed.split())
+    shown = words if len(words) <= 60 else words[:59] + "…"
+    return (
+        f"“{shown}” is not something /handoff knows. Type /handoff alone to start or to see where "
+        "this deal stands, /handoff signed to record the signature, or /handoff help."
+    )
+
+
+def started_for(account: str) -> str:
+    """What the person reads who started a handoff for somebody else."""
+    return f"The handoff for {account} has started. The AE you named gets a message to confirm it."

@@ -1,0 +1,162 @@
+"""What `/handoff` shows: the handoffs that stand in the channel, and the form that starts one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from slack_sdk.models.blocks import Block, Option
+from slack_sdk.models.views import View
+
+from bot.domain.handoff import LONGEST_ACCOUNT
+from bot.domain.policy import Policy
+from bot.domain.read_models import Card, Light, NamedPerson
+from bot.views import sentences
+from bot.views.blocks import (
+    Place,
+    as_typed,
+    boxes_input,
+    choice_input,
+    date_input,
+    form,
+    instant_input,
+    option,
+    person_input,
+    text_input,
+)
+from bot.views.guide import STEP_BUTTONS
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.limits import INPUT_HINT, SELECT_OPTIONS, truncate
+from bot.views.message import Message, actions, button, context, section
+from bot.views.payload import Ref
+from bot.views.text import escape, local_time, mention, one_line
+
+LONGEST_VALUE: Final = 40
+"""More than the largest amount takes, with blanks and separators."""
+MOST_STANDING: Final = 10
+"""Handoffs of one channel that are listed; each takes two blocks of a message."""
+LIGHT_ANYWAY: Final = "light"
+"""Value of the one option of that name."""
+
+
+@dataclass(frozen=True)
+class StartTyped:
+    """What stands in the form: texts as typed, people as Slack ids."""
+
+    account: str = ""
+    value: str = ""
+    currency: str = ""
+    ae: str | None = None
+    ae_manager: str | None = None
+    csm: str | None = None
+    cs_manager: str | None = None
+    signed_at: datetime | None = None
+    expected_on: date | None = None
+    links: str = ""
+    light_anyway: bool = False
+
+    def link_lines(self) -> tuple[str, ...]:
+        """The links one by one; empty lines are none."""
+        return tuple(line.strip() for line in self.links.splitlines() if line.strip())
+
+
+def start_view(
+    *,
+    channel_id: int,
+    policy: Policy,
+    ae: NamedPerson | None = None,
+    ae_manager: NamedPerson | None = None,
+    typed: StartTyped | None = None,
+    below_tiers: bool = False,
+) -> View:
+    """The form for a channel (by our id); with `typed` it shows that, else both people named."""
+    filled = typed or StartTyped(
+        ae=ae.slack_id if ae else None, ae_manager=ae_manager.slack_id if ae_manager else None
+    )
+    place = Place("start", entry=channel_id)
+    blocks: list[Block] = []
+    if below_tiers:
+        light = option(LIGHT_ANYWAY, sentences.TICK_LIGHT)
+        ticked = {LIGHT_ANYWAY} if filled.light_anyway else set[str]()
+        blocks += [
+            section(sentences.below_tiers(policy)),
+            boxes_input(place, Field.LIGHT_ANYWAY, [light], ticked),
+        ]
+    blocks += [
+        text_input(place, Field.ACCOUNT, filled.account, longest=LONGEST_ACCOUNT),
+        text_input(place, Field.VALUE, filled.value, longest=LONGEST_VALUE),
+        choice_input(
+            place,
+            Field.CURRENCY,
+            _currencies(policy),
+            filled.currency or policy.currency,
+            hint=truncate(sentences.rates(policy), INPUT_HINT),
+        ),
+        person_input(place, Field.AE, filled.ae),
+        person_input(place, Field.AE_MANAGER, filled.ae_manager, optional=True),
+        person_input(place, Field.CSM, filled.csm, optional=True),
+        person_input(place, Field.CS_MANAGER, filled.cs_manager),
+        instant_input(place, Field.SIGNED_AT, filled.signed_at, optional=True),
+        date_input(place, Field.EXPECTED_ON, filled.expected_on),
+        text_input(place, Field.LINKS, filled.links, optional=True, multiline=True),
+    ]
+    return form(
+        ViewId.START,
+        Ref(channel=channel_id),
+        blocks,
+        title=sentences.FORM_TITLES[ViewId.START],
+        submit=sentences.FORM_SUBMITS[ViewId.START],
+        close=sentences.CLOSE,
+    )
+
+
+def _currencies(policy: Policy) -> list[Option]:
+    others = sorted(name for name in policy.rates if name != policy.currency)
+    return [option(name, name) for name in (policy.currency, *others)[:SELECT_OPTIONS]]
+
+
+def standing_message(
+    cards: Sequence[Card], *, viewer: NamedPerson, as_of: datetime, zone: str
+) -> Message:
+    """What stands in a channel: each handoff with the one next step, and the way to another.
+
+    It is rendered for one reader at `as_of`; the button is the reader's own step, where it is one.
+    """
+    shown = cards[:MOST_STANDING]
+    blocks: list[Block] = []
+    for card in shown:
+        blocks.append(as_typed(card.account))
+        action = _next_action(card, viewer)
+        next_step = button(action, sentences.BUTTONS[action], Ref(handoff=card.handoff_id))
+        blocks.append(section(_standing(card, as_of=as_of, zone=zone), accessory=next_step))
+    if len(cards) > len(shown):
+        blocks.append(context(sentences.and_more(len(cards) - len(shown))))
+    another = sentences.BUTTONS[ActionId.START_ANOTHER]
+    blocks += actions([button(ActionId.START_ANOTHER, another, Ref())])
+    told = "\n".join(
+        f"{escape(one_line(card.account))}: {_standing(card, as_of=as_of, zone=zone)}"
+        for card in shown
+    )
+    return Message(told, tuple(blocks))
+
+
+def _standing(card: Card, *, as_of: datetime, zone: str) -> str:
+    line = card.next
+    if line is None:
+        return sentences.NOTHING_DUE if card.signed_at else sentences.NO_CLOCK_YET
+    sign = f"{sentences.LIGHT_SIGNS[line.light]} {sentences.STEP_NAMES[line.step]}"
+    if line.light is Light.WAITING:
+        waits = sentences.STEP_NAMES[line.waits_for or line.step]
+        return f"{sign} {sentences.WAITS_FOR.format(step=waits)}"
+    who = f" · {mention(line.owner)}" if line.owner else ""
+    return f"{sign}{who} · {sentences.DUE}{local_time(line.due_at, zone, as_of)}"
+
+
+def _next_action(card: Card, viewer: NamedPerson) -> ActionId:
+    if card.signed_at is None:
+        return ActionId.OPEN_SIGNATURE
+    line = card.next
+    mine = line is not None and line.owner is not None and line.owner.id == viewer.id
+    if line is None or not mine or line.light is Light.WAITING:
+        return ActionId.OPEN_HANDOFF
+    return STEP_BUTTONS[line.step]

@@ -1,0 +1,182 @@
+"""The whole handoff in a modal: by sections, in full words, over as many pages as it takes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.domain.brief import Item, SectionKey, Success
+from bot.domain.handoff import State
+from bot.domain.promises import Promise
+from bot.domain.read_models import Card, StepLine, WholePage
+from bot.views import sentences
+from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
+from bot.views.card import step_row
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.limits import SECTION_TEXT, truncate
+from bot.views.message import (
+    actions,
+    button,
+    context,
+    header,
+    labelled,
+    lines,
+    section,
+    when,
+    words,
+)
+from bot.views.payload import Ref
+from bot.views.text import day, escape, instant_token, mention, money
+
+PAGE_BLOCKS: Final = 90
+PAGE_CHARACTERS: Final = 18_000
+"""A character takes up to twelve bytes on the wire, and Slack refuses a view above 250 kB."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Blocks that stay together on a page, under the heading of their section."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+    characters: int
+
+
+def whole_view(whole: WholePage, *, page: int = 0) -> View:
+    """One page; its buttons lead to the one before and after."""
+    pages = _packed(list(_pieces(whole)))
+    here = min(max(page, 0), len(pages) - 1)
+    card = whole.card
+    state = _state(card) if here == 0 else sentences.page_of(here, len(pages))
+    blocks: list[Block] = [named_state(card.account, state)]
+    heading = ""
+    for piece in pages[here]:
+        if piece.heading != heading:
+            heading = piece.heading
+            blocks.append(header(heading))
+        blocks += piece.blocks
+    # Within one row of buttons Slack wants different action ids: each way gets its own row.
+    for label, target in ((sentences.PAGE_BACK, here - 1), (sentences.PAGE_ON, here + 1)):
+        if 0 <= target < len(pages):
+            ref = Ref(handoff=card.handoff_id, page=target)
+            blocks += actions([button(ActionId.OPEN_HANDOFF, label, ref)])
+    return form(
+        ViewId.WHOLE,
+        Ref(handoff=card.handoff_id, page=here),
+        blocks,
+        title=sentences.FORM_TITLES[ViewId.WHOLE],
+        close=sentences.CLOSE,
+    )
+
+
+def _packed(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    pages: list[list[_Piece]] = [[]]
+    blocks = characters = 0
+    for piece in pieces:
+        # One more for the heading it may stand under.
+        takes = len(piece.blocks) + 1
+        full = blocks + takes > PAGE_BLOCKS or characters + piece.characters > PAGE_CHARACTERS
+        if pages[-1] and full:
+            pages.append([])
+            blocks = characters = 0
+        pages[-1].append(piece)
+        blocks += takes
+        characters += piece.characters
+    return pages
+
+
+def _pieces(whole: WholePage) -> Iterator[_Piece]:
+    yield _steps(whole.steps)
+    yield from _success(whole.card.brief.success)
+    yield from _promises(whole)
+    for link in whole.links:
+        yield _Piece(sentences.WHOLE_LINKS, (_link(link),), len(link))
+    for tag, at, reason in whole.reasons:
+        told = context(f"{sentences.REASONS_OF.get(tag, tag)} · {instant_token(at)}")
+        yield _Piece(sentences.WHOLE_REASONS, (told, as_typed(reason)), len(reason))
+
+
+def _state(card: Card) -> str:
+    told = [sentences.WHOLE_CANCELLED] if card.state is State.CANCELLED else []
+    told.append(sentences.value_a_year(money(card.value), card.tier))
+    if card.signed_at is not None:
+        told.append(sentences.whole_signed(instant_token(card.signed_at)))
+    elif card.expected_on is not None:
+        told.append(sentences.whole_expected(day(card.expected_on)))
+    csm = card.csm or card.proposed_csm
+    told.append(
+        sentences.whole_people(
+            mention(card.ae),
+            mention(csm) if csm else sentences.NOBODY,
+            proposed=card.csm is None and csm is not None,
+        )
+    )
+    told.append(sentences.brief_state(card.completeness))
+    return " · ".join(told)
+
+
+def _steps(steps: Sequence[StepLine]) -> _Piece:
+    if not steps:
+        return _Piece(sentences.WHOLE_STEPS, (context(sentences.NO_CLOCK_YET),), 0)
+    rows = [
+        [words(f"✅ {sentences.STEP_DONE[line.step]}  "), when(line.done_at)]
+        if line.done_at is not None
+        else step_row(line)
+        for line in steps
+    ]
+    return _Piece(sentences.WHOLE_STEPS, (lines(*rows),), 100 * len(rows))
+
+
+def _success(success: Success) -> Iterator[_Piece]:
+    told = (
+        (Field.METRIC, success.metric),
+        (Field.TODAY, success.today),
+        (Field.TARGET, success.target),
+        (Field.BY, day(success.by) if success.by else ""),
+        (Field.WHOSE, success.whose),
+        (Field.SAID_ON, day(success.said_on) if success.said_on else ""),
+    )
+    for field, text in told:
+        yield _labelled(SectionKey.SUCCESS, sentences.FIELDS[field].label, text)
+    yield from _to_confirm(SectionKey.SUCCESS, success.must_confirm)
+
+
+def _promises(whole: WholePage) -> Iterator[_Piece]:
+    key, section_of = SectionKey.PROMISES, whole.card.brief.promises
+    for promise in whole.promises:
+        yield _promise(promise)
+    if not whole.promises:
+        none = sentences.TICK_NONE_MADE if section_of.none_made else sentences.NO_PROMISES_YET
+        yield _Piece(sentences.SECTION_NAMES[key], (context(none),), 0)
+    yield _labelled(key, sentences.FIELDS[Field.REFUSED].label, section_of.refused)
+    yield from _to_confirm(key, section_of.must_confirm)
+
+
+def _promise(promise: Promise) -> _Piece:
+    text = truncate(promise.text.words, SECTION_TEXT)
+    details = sentences.promise_details(promise.text)
+    return _Piece(
+        sentences.SECTION_NAMES[SectionKey.PROMISES],
+        (labelled(f"{promise.number}.", text), small_as_typed(details)),
+        len(text) + len(details),
+    )
+
+
+def _labelled(key: SectionKey, label: str, text: str) -> _Piece:
+    shown = truncate(text, SECTION_TEXT) if text.strip() else BLANK
+    return _Piece(sentences.SECTION_NAMES[key], (labelled(label, shown),), len(shown))
+
+
+def _to_confirm(key: SectionKey, items: Sequence[Item]) -> Iterator[_Piece]:
+    if items:
+        named = ", ".join(sentences.ITEM_NAMES[item] for item in items)
+        label = sentences.FIELDS[Field.MUST_CONFIRM].label
+        yield _labelled(key, label, named)
+
+
+def _link(link: str) -> Block:
+    shown = f"<{escape(link)}>"
+    # A link that was cut would lead somewhere else.
+    return section(shown) if len(shown) <= SECTION_TEXT else as_typed(link)

@@ -1,0 +1,212 @@
+"""The handoff message and its preview."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.brief import Brief, Promises, Success
+from bot.domain.deadlines import Step
+from bot.domain.handoff import State
+from bot.domain.read_models import Card, Light
+from bot.views import sentences
+from bot.views.card import card_message, preview_view, success_line
+from bot.views.ids import ActionId, MoreChoice
+from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS
+from bot.views.payload import Ref
+from tests.views.shown import (
+    CARD,
+    EMPTY_CARD,
+    FILLED,
+    HEBREW,
+    JONAS,
+    NOW,
+    PRIYA,
+    TRICKY,
+    WORST_ACKNOWLEDGED_CARD,
+    WORST_CARD,
+    action_ids,
+    check_message,
+    line,
+    menu,
+    parsed_texts,
+    pieces,
+    pressable,
+    seen_text,
+    view_dict,
+    visible_length,
+)
+
+ALL = [EMPTY_CARD, CARD, WORST_CARD, WORST_ACKNOWLEDGED_CARD]
+ON_BOTH_SURFACES = {"header", "section", "context", "actions", "divider", "rich_text"}
+
+
+@pytest.mark.parametrize("card", ALL)
+def test_a_card_keeps_to_its_blocks_and_characters(card: Card) -> None:
+    blocks = check_message(card_message(card))["blocks"]
+    assert len(blocks) <= CARD_BLOCKS
+    assert visible_length(blocks) <= CARD_CHARACTERS
+    assert {block["type"] for block in blocks} <= ON_BOTH_SURFACES
+
+
+@pytest.mark.parametrize("card", ALL)
+def test_the_preview_is_the_card_without_its_buttons(card: Card) -> None:
+    shown = view_dict(preview_view(card, Ref(handoff=7)))["blocks"][2:]
+    posted = card_message(replace(card, preview=True, posted_at=None)).to_args()["blocks"]
+    assert shown == posted
+    assert pressable(posted) == []
+
+
+def test_the_worst_card_counts_close_to_its_limit() -> None:
+    """Were nothing cut, this card would be far too long; so the limit is really tried."""
+    assert len(WORST_CARD.brief.success.metric) == 3000
+    assert visible_length(card_message(WORST_CARD).to_args()["blocks"]) > CARD_CHARACTERS / 2
+
+
+def test_a_typical_card_says_who_what_and_when() -> None:
+    shown = seen_text(card_message(CARD).to_args()["blocks"])
+    for words in (
+        "Northwind Robotics — handoff",
+        "48,000 USD a year · full handoff · signed",
+        "AE <@U0MAYA> → CSM <@U0JONAS>",
+        "Pick errors per 100 orders: 2.1 % → under 0.8 % by 30 Jun 2026 (Ilse Brandt, Head of",
+        "4 promises",
+        "5 of 5 items (100 %) ██████████",
+        "🟡 due soon: ",
+        " reads and acknowledges the brief, due ",
+        "Posted by <@U0MAYA>",
+    ):
+        assert words in shown
+
+
+def test_the_text_leads_with_account_step_and_due_time() -> None:
+    text = card_message(CARD).text
+    assert text.startswith("Northwind Robotics: acknowledgement of the brief due <!date^")
+    assert text.endswith("|Fri 13 Mar 2026, 16:00 UTC>.")
+
+
+def test_before_the_gate_the_manager_is_mentioned_and_the_proposed_csm_named() -> None:
+    card = replace(CARD, csm=None, gate_passed=False)
+    shown = parsed_texts(card_message(card).to_args())
+    assert "AE <@U0MAYA> → CSM <@U0JONAS> (proposed) · <@U0PRIYA> assigns the CSM" in shown
+
+
+def test_only_an_assigned_csm_is_asked_to_acknowledge() -> None:
+    asked = pressable(card_message(CARD).to_args()["blocks"])
+    assert [(pressed["action_id"], pressed.get("style")) for pressed in asked] == [
+        (ActionId.ACKNOWLEDGE, "primary"),
+        (ActionId.OPEN_HANDOFF, None),
+    ]
+    for card in (replace(CARD, csm=None), replace(CARD, acknowledged_at=NOW)):
+        ids = action_ids(card_message(card).to_args()["blocks"])
+        assert ids == [ActionId.OPEN_HANDOFF, ActionId.MORE]
+
+
+def test_an_acknowledgement_names_who_and_the_version() -> None:
+    card = replace(CARD, acknowledged_at=NOW, acknowledged_version=3, next=None)
+    shown = seen_text(card_message(card).to_args()["blocks"])
+    assert "Acknowledged" in shown
+    assert "<@U0JONAS>" in shown
+    assert ", version 3 of the brief" in shown
+    assert "Nothing is due." in shown
+
+
+def test_a_card_posted_by_the_bot_says_so() -> None:
+    shown = seen_text(card_message(replace(CARD, posted_by=None)).to_args()["blocks"])
+    assert "Posted by the bot <!date^" in shown
+
+
+def test_promises_are_counted_or_none_or_missing() -> None:
+    one = replace(FILLED, entries=FILLED.entries[:1])
+    none_made = Brief(promises=Promises(none_made=True))
+    for brief, words in (
+        (one, "1 promise"),
+        (none_made, "none made"),
+        (Brief(), "missing in the brief"),
+    ):
+        shown = pieces(card_message(replace(CARD, brief=brief)).to_args()["blocks"])
+        assert shown[shown.index("Promised  ") + 1] == words
+
+
+def test_open_items_are_named_with_what_is_missing_and_only_the_first() -> None:
+    shown = seen_text(card_message(EMPTY_CARD).to_args()["blocks"])
+    assert "0 of 5 items (0 %) ░░░░░░░░░░" in shown
+    assert "open: success metric (empty), today's value (empty) and 3 more" in shown
+
+
+def test_a_waiting_step_says_what_it_waits_for() -> None:
+    card = replace(CARD, csm=None, next=line(Step.READ, Light.WAITING, None, Step.ASSIGN))
+    shown = seen_text(card_message(card).to_args()["blocks"])
+    assert "⚪ acknowledgement of the brief waits for the CSM assignment" in shown
+
+
+def test_a_late_step_says_since_when_and_no_distance() -> None:
+    card = replace(CARD, next=line(Step.ASSIGN, Light.LATE, PRIYA))
+    shown = seen_text(card_message(card).to_args()["blocks"])
+    assert "🔴 late: \n<@U0PRIYA>\n assigns the CSM, was due \n<!date^" in shown
+
+
+def test_a_cancelled_card_has_nothing_due_and_nothing_to_change() -> None:
+    args = check_message(card_message(replace(CARD, state=State.CANCELLED)))
+    shown = seen_text(args["blocks"])
+    assert args["text"] == "Northwind Robotics: the handoff is cancelled."
+    assert "Northwind Robotics — handoff cancelled" in shown
+    assert "Nothing is due." in shown
+    assert "Pick errors" not in shown
+    assert action_ids(args["blocks"]) == [ActionId.OPEN_HANDOFF]
+
+
+def test_a_neutral_card_holds_nothing_internal() -> None:
+    args = check_message(card_message(replace(CARD, neutral=True)))
+    assert seen_text(args["blocks"]) == sentences.CARD_NEUTRAL == args["text"]
+    assert action_ids(args["blocks"]) == []
+
+
+def test_the_menu_offers_the_assignment_only_past_the_gate() -> None:
+    past = menu(card_message(CARD).to_args()["blocks"])
+    before = menu(card_message(replace(CARD, gate_passed=False)).to_args()["blocks"])
+    assert MoreChoice.ASSIGN in past
+    assert MoreChoice.ASSIGN not in before
+    assert past[MoreChoice.SIGNATURE] == "Correct signature…"
+    assert MoreChoice.CANCEL in before
+
+
+def test_typed_words_are_shown_as_typed_and_parsed_nowhere() -> None:
+    brief = Brief(success=Success(metric=TRICKY, target="0.8 %"))
+    args = check_message(card_message(replace(CARD, account="A & *B* <!here>", brief=brief)))
+    typed = [text for text in pieces(args["blocks"]) if TRICKY in text]
+    assert len(typed) == 1
+    assert all("bold" not in text and "*B*" not in text for text in parsed_texts(args))
+    assert args["text"].startswith("A &amp; *B* &lt;!here&gt;: ")
+
+
+def test_right_to_left_words_are_isolated_in_their_line() -> None:
+    brief = Brief(success=Success(metric=HEBREW, target="0.8 %"))
+    shown = seen_text(card_message(replace(CARD, account=HEBREW, brief=brief)).to_args()["blocks"])
+    assert f"\u2068{HEBREW}\u2069 — handoff" in shown
+    assert f"\u2068{HEBREW}\u2069: 0.8 %" in shown
+
+
+def test_a_success_line_is_made_of_what_there_is() -> None:
+    assert success_line(Success()) == ""
+    assert success_line(Success(target="0.8 %")) == "0.8 %"
+    assert success_line(Success(metric="Errors", whose="Ilse")) == "Errors (Ilse)"
+
+
+def test_only_a_signed_open_and_unposted_handoff_can_be_posted_from_its_preview() -> None:
+    ready = replace(CARD, posted_at=None, posted_by=None)
+    made = view_dict(preview_view(ready, Ref(handoff=7)))
+    assert made["submit"]["text"] == "Post to channel"
+    assert made["private_metadata"] == '{"h":7}'
+    for card, lead in (
+        (replace(ready, signed_at=None), sentences.PREVIEW_NOT_SIGNED),
+        (CARD, sentences.PREVIEW_POSTED),
+        (replace(ready, state=State.CANCELLED), sentences.PREVIEW_CANCELLED),
+    ):
+        made = view_dict(preview_view(card, Ref(handoff=7)))
+        assert "submit" not in made
+        assert pieces(made["blocks"])[0] == lead
+
+
+def test_a_csm_who_was_reassigned_is_the_one_shown() -> None:
+    shown = parsed_texts(card_message(replace(CARD, csm=PRIYA, proposed_csm=JONAS)).to_args())
+    assert "AE <@U0MAYA> → CSM <@U0PRIYA>" in shown

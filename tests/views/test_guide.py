@@ -1,0 +1,199 @@
+"""One person's own card for one handoff."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.access import Act, Capacity
+from bot.domain.brief import completeness
+from bot.domain.deadlines import Step
+from bot.domain.handoff import State
+from bot.domain.policy import Tier
+from bot.domain.read_models import Guide, Light
+from bot.views import sentences
+from bot.views.guide import guide_message
+from bot.views.ids import ActionId, MoreChoice
+from tests.views.shown import (
+    FILLED,
+    GUIDE,
+    JONAS,
+    MAYA,
+    NOW,
+    PRIYA,
+    WORST_CARD,
+    check_message,
+    line,
+    menu,
+    pressable,
+    seen_text,
+)
+
+NOT_SIGNED = replace(GUIDE, signed_at=None, steps=(), mine=None)
+CSM = replace(
+    GUIDE,
+    role=Capacity.CSM,
+    viewer=JONAS,
+    csm=JONAS,
+    acts=frozenset({Act.ACKNOWLEDGE}),
+    steps=(
+        line(Step.MESSAGE, Light.DONE, MAYA, done_at=NOW),
+        line(Step.BRIEF, Light.DONE, MAYA, done_at=NOW),
+        line(Step.ASSIGN, Light.DONE, PRIYA, done_at=NOW),
+        line(Step.READ, Light.LATE, JONAS),
+    ),
+    mine=line(Step.READ, Light.LATE, JONAS),
+)
+CS_MANAGER = replace(
+    CSM,
+    role=Capacity.CS_MANAGER,
+    viewer=PRIYA,
+    csm=None,
+    acts=frozenset({Act.ASSIGN}),
+    steps=(
+        line(Step.BRIEF, Light.DONE, MAYA, done_at=NOW),
+        line(Step.ASSIGN, Light.ON_TIME, PRIYA),
+    ),
+    mine=line(Step.ASSIGN, Light.ON_TIME, PRIYA),
+)
+
+
+def _pressed(guide: Guide) -> list[tuple[Any, Any]]:
+    buttons = pressable(check_message(guide_message(guide))["blocks"])
+    return [(pressed["action_id"], pressed.get("style")) for pressed in buttons]
+
+
+@pytest.mark.parametrize(
+    "guide",
+    [
+        NOT_SIGNED,
+        GUIDE,
+        CSM,
+        CS_MANAGER,
+        replace(GUIDE, account=WORST_CARD.account, completeness=WORST_CARD.completeness),
+        replace(GUIDE, role=Capacity.MEMBER, acts=frozenset(), mine=None),
+        replace(GUIDE, role=Capacity.REVOPS, acts=frozenset(Act), acknowledged_at=NOW),
+    ],
+)
+def test_a_guide_fits_into_a_message(guide: Guide) -> None:
+    args = check_message(guide_message(guide))
+    assert len(args["blocks"]) <= 12
+    assert args["text"]
+
+
+def test_the_ae_sees_what_is_done_next_and_waiting() -> None:
+    shown = seen_text(guide_message(GUIDE).to_args()["blocks"])
+    for words in (
+        "Northwind Robotics — you are the AE",
+        "1 of 4 steps done · signed <!date^",
+        "proposed CSM <@U0JONAS> · in <#C0DEAL>",
+        "Next: Write the brief.",
+        "✅ Message posted",
+        "🟡 Write the brief",
+        " — due soon, \n<!date^",
+        "⚪ Assign the CSM — waiting for the brief",
+        "⚪ Read and acknowledge the brief — waiting for the CSM assignment",
+        "Still open: success metric (empty), today's value (empty) and 3 more.",
+    ):
+        assert words in shown
+
+
+def test_confirming_comes_before_everything_else() -> None:
+    guide = replace(NOT_SIGNED, must_confirm_ae=True)
+    assert _pressed(guide) == [
+        (ActionId.CONFIRM_AE, "primary"),
+        (ActionId.OPEN_SIGNATURE, None),
+        (ActionId.OPEN_HANDOFF, None),
+    ]
+    assert MoreChoice.WRITE_BRIEF in menu(guide_message(guide).to_args())
+    assert guide_message(guide).text == f"Northwind Robotics: {sentences.GUIDE_CONFIRM}"
+
+
+def test_before_the_signature_the_ae_records_it_or_writes_already() -> None:
+    assert _pressed(NOT_SIGNED) == [
+        (ActionId.OPEN_SIGNATURE, "primary"),
+        (ActionId.WRITE_BRIEF, None),
+        (ActionId.OPEN_HANDOFF, None),
+    ]
+    assert list(menu(guide_message(NOT_SIGNED).to_args())) == [MoreChoice.CANCEL]
+
+
+def test_the_sooner_of_two_steps_is_the_primary_one() -> None:
+    message, brief = line(Step.MESSAGE), line(Step.BRIEF)
+    both = replace(GUIDE, steps=(message, replace(brief, due_at=brief.due_at.replace(year=2027))))
+    assert _pressed(both) == [
+        (ActionId.PREVIEW_MESSAGE, "primary"),
+        (ActionId.WRITE_BRIEF, None),
+        (ActionId.OPEN_HANDOFF, None),
+    ]
+
+
+def test_the_ae_snoozes_corrects_and_cancels_in_the_menu() -> None:
+    entries = menu(guide_message(GUIDE).to_args())
+    assert entries == {
+        MoreChoice.SNOOZE: "Snooze…",
+        MoreChoice.SIGNATURE: "Correct signature…",
+        MoreChoice.CANCEL: "Cancel handoff…",
+    }
+
+
+def test_with_nothing_to_do_there_is_no_primary_button_and_no_snooze() -> None:
+    done = replace(
+        GUIDE,
+        steps=(line(Step.BRIEF, Light.DONE, MAYA, done_at=NOW),),
+        mine=None,
+        completeness=completeness(FILLED, Tier.FULL),
+    )
+    assert _pressed(done) == [(ActionId.OPEN_HANDOFF, None)]
+    entries = menu(guide_message(done).to_args())
+    assert MoreChoice.WRITE_BRIEF in entries
+    assert MoreChoice.SNOOZE not in entries
+    shown = seen_text(guide_message(done).to_args()["blocks"])
+    assert sentences.GUIDE_NOTHING in shown
+    assert "Still open" not in shown
+
+
+def test_the_csm_acknowledges_and_can_take_it_back() -> None:
+    assert _pressed(CSM) == [(ActionId.ACKNOWLEDGE, "primary"), (ActionId.OPEN_HANDOFF, None)]
+    assert guide_message(CSM).text.startswith(
+        "Northwind Robotics: acknowledgement of the brief was due <!date^"
+    )
+    done = replace(CSM, mine=None, steps=CSM.steps[:3], acknowledged_at=NOW)
+    assert _pressed(done) == [(ActionId.OPEN_HANDOFF, None)]
+    assert list(menu(guide_message(done).to_args())) == [MoreChoice.UNDO_ACKNOWLEDGE]
+
+
+def test_the_cs_manager_assigns_and_later_reassigns() -> None:
+    assert _pressed(CS_MANAGER)[0] == (ActionId.OPEN_ASSIGN, "primary")
+    assert list(menu(guide_message(CS_MANAGER).to_args())) == [MoreChoice.SNOOZE]
+    assigned = replace(CS_MANAGER, csm=JONAS, mine=None, steps=CSM.steps[:3])
+    assert list(menu(guide_message(assigned).to_args())) == [MoreChoice.ASSIGN]
+
+
+def test_a_waiting_step_offers_no_button_for_itself() -> None:
+    waiting = line(Step.ASSIGN, Light.WAITING, PRIYA, Step.BRIEF)
+    guide = replace(CS_MANAGER, steps=(waiting,), mine=waiting)
+    assert _pressed(guide) == [(ActionId.OPEN_HANDOFF, None)]
+    assert guide_message(guide).text == "Northwind Robotics: Assign the CSM: waiting for the brief."
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "entries"),
+    [
+        (State.CANCELLED, sentences.GUIDE_CANCELLED, [MoreChoice.UNDO_CANCEL]),
+        (State.CLOSED, sentences.GUIDE_CLOSED, []),
+    ],
+)
+def test_a_handoff_that_is_over_has_nothing_to_press_but_open(
+    state: State, words: str, entries: list[MoreChoice]
+) -> None:
+    guide = replace(GUIDE, state=state, cancelled_at=NOW)
+    assert _pressed(guide) == [(ActionId.OPEN_HANDOFF, None)]
+    args = guide_message(guide).to_args()
+    assert args["text"] == f"Northwind Robotics: {words}"
+    assert list(menu(args)) == entries
+
+
+def test_an_expected_signature_is_named() -> None:
+    expected = replace(NOT_SIGNED, expected_on=NOW.date())
+    assert "signature expected 13 Mar 2026" in seen_text(guide_message(expected).to_args())

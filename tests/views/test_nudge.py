@@ -1,0 +1,113 @@
+"""Reminders and late notices."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.deadlines import Step
+from bot.domain.notices import NoticeKind
+from bot.domain.read_models import Light, NudgeModel
+from bot.views.ids import ActionId
+from bot.views.nudge import nudge_message
+from tests.views.shown import (
+    JONAS,
+    LONG,
+    MAYA,
+    NUDGE,
+    PRIYA,
+    WORST_CARD,
+    check_message,
+    line,
+    pressable,
+    seen_text,
+)
+
+LATE = replace(NUDGE, line=line(light=Light.LATE), late_by=timedelta(hours=3))
+FOR_MANAGER = replace(LATE, viewer=PRIYA, told_as_manager=True)
+KINDS = [NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("step", list(Step))
+def test_every_reminder_fits_at_its_worst(kind: NoticeKind, step: Step) -> None:
+    worst = replace(
+        LATE,
+        account=WORST_CARD.account,
+        line=line(step, Light.LATE, MAYA),
+        snoozed_reason=LONG,
+    )
+    assert check_message(nudge_message(worst, kind))["blocks"]
+
+
+def test_a_reminder_says_what_is_missing_until_when_and_why_you() -> None:
+    args = check_message(nudge_message(NUDGE, NoticeKind.NUDGE))
+    shown = seen_text(args["blocks"])
+    assert args["text"].startswith("Northwind Robotics: brief due <!date^")
+    for words in (
+        "🟡 due soon: \nNorthwind Robotics\n — brief due \n<!date^",
+        "Still open: success metric (empty), today's value (empty) and 3 more.",
+        "Why you: you are the AE of this handoff.",
+    ):
+        assert words in shown
+    assert "Holds up" not in shown
+
+
+@pytest.mark.parametrize(
+    ("step", "action"),
+    [
+        (Step.MESSAGE, ActionId.PREVIEW_MESSAGE),
+        (Step.BRIEF, ActionId.WRITE_BRIEF),
+        (Step.ASSIGN, ActionId.OPEN_ASSIGN),
+        (Step.READ, ActionId.ACKNOWLEDGE),
+    ],
+)
+def test_one_button_does_the_next_thing_and_one_snoozes(step: Step, action: ActionId) -> None:
+    args = check_message(nudge_message(replace(NUDGE, line=line(step)), NoticeKind.NUDGE))
+    does, snooze = pressable(args["blocks"])
+    assert (does["action_id"], does["style"]) == (action, "primary")
+    assert snooze["action_id"] == ActionId.OPEN_SNOOZE
+    assert json.loads(snooze["value"]) == {"h": 7, "t": step.value}
+
+
+def test_a_late_notice_says_since_when_and_what_it_holds_up() -> None:
+    shown = seen_text(nudge_message(LATE, NoticeKind.LATE).to_args()["blocks"])
+    assert "🔴 late: \nNorthwind Robotics\n — brief was due \n<!date^" in shown
+    assert "Holds up: CSM assignment." in shown
+
+
+def test_what_stays_on_screen_names_no_distance() -> None:
+    for model, kind in ((LATE, NoticeKind.LATE), (FOR_MANAGER, NoticeKind.LATE_FOR_MANAGER)):
+        args = nudge_message(model, kind).to_args()
+        assert "3 h" not in args["text"] + seen_text(args["blocks"])
+
+
+def test_a_last_step_holds_nothing_up() -> None:
+    last = replace(LATE, line=line(Step.READ, Light.LATE, JONAS), holds_up=None)
+    assert "Holds up" not in seen_text(nudge_message(last, NoticeKind.LATE).to_args())
+
+
+def test_a_manager_hears_who_owes_what_since_when_and_why_they() -> None:
+    args = check_message(nudge_message(FOR_MANAGER, NoticeKind.LATE_FOR_MANAGER))
+    shown = seen_text(args["blocks"])
+    assert (
+        "brief was due \n<!date^1773417600^x|Fri 13 Mar 2026, 16:00 UTC>\nOwed by \n<@U0MAYA>"
+        in shown
+    )
+    assert "Why you: you are the manager told when this step is late." in shown
+    assert "Still open" not in shown
+    ids = [(pressed["action_id"], pressed.get("style")) for pressed in pressable(args["blocks"])]
+    assert ids == [(ActionId.STATUS_OPEN, "primary"), (ActionId.OPEN_HANDOFF, None)]
+
+
+def test_a_manager_of_nobody_hears_of_the_step_alone() -> None:
+    orphan: NudgeModel = replace(FOR_MANAGER, line=line(light=Light.LATE, owner=None))
+    args = check_message(nudge_message(orphan, NoticeKind.LATE_FOR_MANAGER))
+    assert "Owed by" not in seen_text(args["blocks"])
+
+
+def test_a_snoozed_reminder_brings_its_reason_back() -> None:
+    model = replace(NUDGE, snoozed_reason="Ilse is back on Monday")
+    shown = seen_text(nudge_message(model, NoticeKind.NUDGE).to_args()["blocks"])
+    assert "You asked to be reminded now: \n“Ilse is back on Monday”" in shown

@@ -1,0 +1,47 @@
+"""The form of the countersignature."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.read_models import Card
+from bot.views.ids import Field, ViewId
+from bot.views.signature import signature_view
+from tests.views.shown import CARD, EMPTY_CARD, NOW, TRICKY, WORST_CARD, seen_text
+from tests.views.submitted import block_of, form_dict
+
+SECONDS = NOW + timedelta(seconds=42, microseconds=7)
+
+
+@pytest.mark.parametrize("card", [EMPTY_CARD, CARD, WORST_CARD])
+def test_the_form_keeps_to_slacks_limits(card: Card) -> None:
+    view = form_dict(signature_view(card, as_of=SECONDS))
+    assert view["callback_id"] == ViewId.SIGNATURE
+    assert json.loads(view["private_metadata"]) == {"h": 7}
+
+
+def test_a_first_record_stands_at_the_minute_and_says_which_clocks_start() -> None:
+    view = form_dict(signature_view(EMPTY_CARD, as_of=SECONDS))
+    element = block_of(view, Field.SIGNED_AT)["element"]
+    assert element["initial_date_time"] == int(NOW.timestamp())
+    seen = seen_text(view["blocks"])
+    assert "handoff message, brief, CSM assignment" in seen
+    assert "Recorded so far" not in seen
+
+
+def test_a_correction_stands_at_what_is_recorded_and_says_what_it_does() -> None:
+    signed = NOW - timedelta(hours=5)
+    view = form_dict(signature_view(replace(CARD, signed_at=signed), as_of=SECONDS))
+    element = block_of(view, Field.SIGNED_AT)["element"]
+    assert element["initial_date_time"] == int(signed.timestamp())
+    seen = seen_text(view["blocks"])
+    assert f"Recorded so far: <!date^{int(signed.timestamp())}" in seen
+    assert "every due time" in seen
+    assert "thread" in seen
+
+
+def test_before_the_message_no_thread_is_promised() -> None:
+    card = replace(CARD, posted_at=None, account=TRICKY)
+    assert "thread" not in seen_text(form_dict(signature_view(card, as_of=NOW))["blocks"])

@@ -1,0 +1,167 @@
+"""What `/handoff` shows."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.deadlines import Step
+from bot.domain.policy import Policy
+from bot.domain.read_models import Card, Light
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.start import MOST_STANDING, StartTyped, standing_message, start_view
+from tests.views.shown import (
+    CARD,
+    EMPTY_CARD,
+    HEBREW,
+    JONAS,
+    LONG,
+    MAYA,
+    NOW,
+    PRIYA,
+    TRICKY,
+    WORST_CARD,
+    ZONE,
+    action_ids,
+    check_message,
+    line,
+    message_args,
+    parsed_texts,
+    seen_text,
+)
+from tests.views.submitted import block_of, fields_of, form_dict, refused_by_slack, submitted
+
+TYPED = StartTyped(
+    account=TRICKY[:50] + HEBREW,
+    value="48.000,50",
+    currency="EUR",
+    ae="U0MAYA",
+    ae_manager="U0OMAR",
+    csm="U0JONAS",
+    cs_manager="U0PRIYA",
+    signed_at=NOW,
+    expected_on=date(2026, 4, 1),
+    links=LONG,
+    light_anyway=True,
+)
+
+
+def test_the_empty_form_offers_the_asker_as_ae_and_the_policys_currency() -> None:
+    view = form_dict(start_view(channel_id=3, policy=Policy(), ae=MAYA, ae_manager=PRIYA))
+    assert view["callback_id"] == ViewId.START
+    assert json.loads(view["private_metadata"]) == {"c": 3}
+    assert block_of(view, Field.AE)["element"]["initial_user"] == "U0MAYA"
+    assert block_of(view, Field.AE_MANAGER)["element"]["initial_user"] == "U0PRIYA"
+    assert block_of(view, Field.CURRENCY)["element"]["initial_option"]["value"] == "USD"
+    assert "initial_date_time" not in block_of(view, Field.SIGNED_AT)["element"]
+
+
+def test_slack_itself_asks_for_account_value_ae_and_cs_manager_only() -> None:
+    payload = submitted(start_view(channel_id=3, policy=Policy()))
+    missing = {block_of(payload, field)["block_id"] for field in (
+        Field.ACCOUNT, Field.VALUE, Field.AE, Field.CS_MANAGER,
+    )}  # fmt: skip
+    assert set(refused_by_slack(payload)) == missing
+
+
+def test_the_rates_that_decide_the_size_are_shown() -> None:
+    policy = Policy(rates={"USD": Decimal(1), "EUR": Decimal("1.10")}, rates_of=date(2026, 1, 2))
+    view = form_dict(start_view(channel_id=3, policy=policy))
+    hint = block_of(view, Field.CURRENCY)["hint"]["text"]
+    assert "1 EUR = 1.1 USD" in hint
+    assert "2 Jan 2026" in hint
+
+
+def test_a_policy_with_one_currency_names_no_rate() -> None:
+    view = form_dict(start_view(channel_id=3, policy=Policy(rates={})))
+    assert "=" not in block_of(view, Field.CURRENCY)["hint"]["text"]
+    assert len(block_of(view, Field.CURRENCY)["element"]["options"]) == 1
+
+
+def test_more_currencies_than_a_menu_holds_still_make_a_form() -> None:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    names = [f"{a}{b}X" for a in letters[:12] for b in letters[:12]]
+    policy = Policy(rates={name: Decimal("1.5") for name in names})
+    view = form_dict(start_view(channel_id=3, policy=policy))
+    offered = block_of(view, Field.CURRENCY)["element"]["options"]
+    assert len(offered) == 100
+    assert offered[0]["value"] == "USD"
+
+
+def test_below_the_tiers_the_form_comes_back_with_everything_typed_and_a_box_on_top() -> None:
+    view = form_dict(
+        start_view(channel_id=3, policy=Policy(), ae=PRIYA, typed=TYPED, below_tiers=True)
+    )
+    assert fields_of(view)[0] == Field.LIGHT_ANYWAY
+    assert "15,000 USD" in seen_text(view["blocks"][0])
+    assert block_of(view, Field.ACCOUNT)["element"]["initial_value"] == TYPED.account
+    assert block_of(view, Field.VALUE)["element"]["initial_value"] == "48.000,50"
+    assert block_of(view, Field.CURRENCY)["element"]["initial_option"]["value"] == "EUR"
+    assert block_of(view, Field.AE)["element"]["initial_user"] == "U0MAYA"
+    assert block_of(view, Field.LINKS)["element"]["initial_value"] == LONG
+    assert block_of(view, Field.EXPECTED_ON)["element"]["initial_date"] == "2026-04-01"
+    assert block_of(view, Field.SIGNED_AT)["element"]["initial_date_time"] == NOW.timestamp()
+    assert len(block_of(view, Field.LIGHT_ANYWAY)["element"]["initial_options"]) == 1
+
+
+def test_the_box_is_there_only_below_the_tiers() -> None:
+    view = form_dict(start_view(channel_id=3, policy=Policy(), typed=TYPED))
+    assert Field.LIGHT_ANYWAY not in fields_of(view)
+
+
+def test_links_are_read_line_by_line() -> None:
+    typed = StartTyped(links="https://a.example/1\n\n  https://b.example/2  \n")
+    assert typed.link_lines() == ("https://a.example/1", "https://b.example/2")
+
+
+# What stands in the channel
+
+
+def _standing(*cards: Card) -> dict[str, object]:
+    message = standing_message(cards, viewer=MAYA, as_of=NOW, zone=ZONE)
+    return check_message(message) if len(cards) < 3 else message_args(message)
+
+
+def test_one_handoff_shows_its_step_with_the_distance_and_the_readers_own_button() -> None:
+    args = _standing(replace(CARD, next=line(Step.BRIEF, Light.SOON, MAYA)))
+    seen = seen_text(args["blocks"])
+    assert "Northwind Robotics" in seen
+    assert "brief · <@U0MAYA> · due 17:00 (in 2 h)" in seen
+    assert action_ids(args["blocks"]) == [ActionId.WRITE_BRIEF, ActionId.START_ANOTHER]
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        replace(CARD, next=line(Step.READ, Light.SOON, JONAS)),
+        replace(CARD, next=line(Step.ASSIGN, Light.WAITING, MAYA, waits_for=Step.BRIEF)),
+        replace(CARD, next=None),
+    ],
+)
+def test_what_is_not_the_readers_turn_can_only_be_opened(card: Card) -> None:
+    args = _standing(card)
+    assert action_ids(args["blocks"])[0] == ActionId.OPEN_HANDOFF
+
+
+def test_a_waiting_step_names_what_it_waits_for() -> None:
+    card = replace(CARD, next=line(Step.ASSIGN, Light.WAITING, PRIYA, waits_for=Step.BRIEF))
+    assert "CSM assignment waits for the brief" in seen_text(_standing(card)["blocks"])
+
+
+def test_an_unsigned_handoff_offers_the_signature() -> None:
+    args = _standing(EMPTY_CARD)
+    assert action_ids(args["blocks"])[0] == ActionId.OPEN_SIGNATURE
+
+
+def test_more_handoffs_than_are_listed_are_counted() -> None:
+    args = _standing(*[WORST_CARD] * (MOST_STANDING + 4))
+    assert "and 4 more" in seen_text(args["blocks"])
+    assert len(action_ids(args["blocks"])) == MOST_STANDING + 1
+
+
+def test_an_accounts_name_mentions_nobody() -> None:
+    args = _standing(replace(CARD, account=TRICKY))
+    assert TRICKY in seen_text(args["blocks"])
+    assert not any("U0OMAR" in text for text in parsed_texts(args))

@@ -1,0 +1,164 @@
+"""What is said once, below the card and about it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.deadlines import Step
+from bot.domain.history import Tag
+from bot.domain.notices import NoticeKind
+from bot.domain.read_models import Card, Light, NamedPerson
+from bot.views.ids import ActionId
+from bot.views.message import Message
+from bot.views.thread import (
+    bot_posted_message,
+    invite_by_hand_message,
+    thread_message,
+    undo_offer_message,
+    welcome_message,
+)
+from tests.views.shown import (
+    CARD,
+    EMPTY_CARD,
+    HEBREW,
+    JONAS,
+    MAYA,
+    NOW,
+    TRICKY,
+    WORST_CARD,
+    check_message,
+    line,
+    parsed_texts,
+    pressable,
+    seen_text,
+)
+
+PEOPLE = {MAYA.id: MAYA, JONAS.id: JONAS}
+REPLIES = [
+    NoticeKind.CSM_MENTION,
+    NoticeKind.ACKNOWLEDGED,
+    NoticeKind.ACKNOWLEDGE_UNDONE,
+    NoticeKind.SIGNATURE_CORRECTED,
+    NoticeKind.CANCELLED,
+    NoticeKind.CANCEL_UNDONE,
+]
+
+
+def _reply(kind: NoticeKind, card: Card = CARD, actor: int = 1) -> Message:
+    return thread_message(kind, card, {"seq": 4, "actor": actor, "csm": JONAS.id}, PEOPLE)
+
+
+@pytest.mark.parametrize("kind", REPLIES)
+@pytest.mark.parametrize("card", [replace(EMPTY_CARD, signed_at=NOW), CARD, WORST_CARD])
+def test_every_reply_fits_and_pings_at_most_the_csm(kind: NoticeKind, card: Card) -> None:
+    args = check_message(_reply(kind, card))
+    pinged = "<@U0JONAS>" in "".join(parsed_texts(args))
+    assert pinged is (kind is NoticeKind.CSM_MENTION)
+    assert "<@U0MAYA>" not in seen_text(args["blocks"])
+
+
+def test_the_csm_is_mentioned_with_the_next_thing_and_its_due_time() -> None:
+    shown = seen_text(_reply(NoticeKind.CSM_MENTION).to_args()["blocks"])
+    assert shown.startswith("<@U0JONAS> is the CSM of this handoff. Next: read the brief")
+    assert ", due <!date^" in shown
+    other = replace(CARD, next=line(Step.BRIEF, Light.SOON, MAYA))
+    assert ", due" not in seen_text(_reply(NoticeKind.CSM_MENTION, other).to_args()["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (NoticeKind.ACKNOWLEDGED, "Maya Reed acknowledged version 2 of the brief."),
+        (
+            NoticeKind.ACKNOWLEDGE_UNDONE,
+            "Maya Reed took the acknowledgement back. The brief waits for it again.",
+        ),
+        (
+            NoticeKind.CANCELLED,
+            "Maya Reed cancelled this handoff. Nothing in it is due any more.",
+        ),
+        (
+            NoticeKind.CANCEL_UNDONE,
+            "Maya Reed opened this handoff again. Its due times hold as before.",
+        ),
+    ],
+)
+def test_a_reply_says_who_did_what(kind: NoticeKind, sentence: str) -> None:
+    args = _reply(kind, replace(CARD, acknowledged_version=2)).to_args()
+    assert seen_text(args["blocks"]) == sentence
+    assert args["text"] == f"Northwind Robotics: {sentence}"
+
+
+def test_a_corrected_signature_is_told_with_the_new_time() -> None:
+    args = _reply(NoticeKind.SIGNATURE_CORRECTED).to_args()
+    assert "both had signed \n<!date^" in seen_text(args["blocks"])
+    assert "|Fri 13 Mar 2026, 13:00 UTC>. Due times were computed anew" in args["text"]
+
+
+def test_a_name_is_no_markup() -> None:
+    people = {1: NamedPerson(1, "U0X", TRICKY), 2: JONAS}
+    reply = thread_message(NoticeKind.CANCELLED, CARD, {"actor": 1}, people)
+    args = check_message(reply)
+    assert parsed_texts(args) == []
+    assert seen_text(args["blocks"]).startswith(TRICKY)
+
+
+def test_a_right_to_left_name_is_isolated() -> None:
+    people = {1: NamedPerson(1, "U0X", HEBREW)}
+    reply = thread_message(NoticeKind.CANCELLED, CARD, {"actor": 1}, people)
+    assert seen_text(reply.to_args()["blocks"]).startswith(f"\u2068{HEBREW}\u2069 cancelled")
+
+
+def test_what_is_no_reply_is_refused() -> None:
+    for kind in (NoticeKind.NUDGE, NoticeKind.WELCOME):
+        with pytest.raises(KeyError):
+            _reply(kind)
+    with pytest.raises(KeyError):
+        thread_message(NoticeKind.CSM_MENTION, CARD, {"csm": 99}, PEOPLE)
+    with pytest.raises(KeyError):
+        _reply(NoticeKind.SIGNATURE_CORRECTED, EMPTY_CARD)
+
+
+def test_the_ae_hears_that_the_bot_posted_and_what_is_open() -> None:
+    card = replace(EMPTY_CARD, signed_at=NOW, posted_at=NOW)
+    args = check_message(bot_posted_message(card))
+    shown = seen_text(args["blocks"])
+    assert "Still open in it: success metric (empty), today's value (empty) and 3 more." in shown
+    assert "|Fri 13 Mar 2026, 14:00 UTC>." in args["text"]
+    assert [pressed["action_id"] for pressed in pressable(args["blocks"])] == [
+        ActionId.WRITE_BRIEF,
+        ActionId.OPEN_HANDOFF,
+    ]
+
+
+def test_a_full_brief_posted_by_the_bot_leaves_nothing_to_write() -> None:
+    args = check_message(bot_posted_message(replace(CARD, posted_by=None)))
+    assert "The brief in it has no open item." in seen_text(args["blocks"])
+    assert [pressed["action_id"] for pressed in pressable(args["blocks"])] == [
+        ActionId.OPEN_HANDOFF
+    ]
+
+
+def test_an_act_can_be_undone_where_it_was_done() -> None:
+    for tag, action in (
+        (Tag.ACKNOWLEDGED, ActionId.UNDO_ACKNOWLEDGE),
+        (Tag.CANCELLED, ActionId.UNDO_CANCEL),
+    ):
+        args = check_message(undo_offer_message(7, tag, minutes=15))
+        assert [pressed["action_id"] for pressed in pressable(args["blocks"])] == [action]
+        assert "15 minutes" in args["text"]
+    with pytest.raises(KeyError):
+        undo_offer_message(7, Tag.POSTED)
+
+
+def test_the_line_to_type_names_the_csm_and_pings_nobody() -> None:
+    args = check_message(invite_by_hand_message(CARD, JONAS))
+    assert seen_text(args["blocks"]).endswith("/invite @Jonas Brandt")
+    assert parsed_texts(args) == []
+    assert check_message(invite_by_hand_message(WORST_CARD, NamedPerson(9, "U9", TRICKY)))
+
+
+def test_the_first_message_has_three_lines_and_says_how_to_quieten_it() -> None:
+    args = check_message(welcome_message())
+    assert len(args["blocks"]) == 3
+    assert "Snooze" in seen_text(args["blocks"])
