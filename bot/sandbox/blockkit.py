@@ -1,0 +1,212 @@
+"""Strict Block Kit: what a message, a modal and a Home tab may contain, told as Slack tells it."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from bot.sandbox.blockkit_checks import (
+    Check,
+    Report,
+    Shape,
+    Surface,
+    boolean,
+    list_of,
+    string,
+    text,
+    typed,
+)
+from bot.sandbox.blockkit_elements import (
+    ACCESSORIES,
+    ACTIONS,
+    CONTEXT,
+    INPUTS,
+    SLACK_FILE,
+)
+from bot.sandbox.blockkit_rich_text import RICH_TEXT_ELEMENTS
+from bot.sandbox.limits import LIMITS, MESSAGE_TEXT_TOTAL, VIEW_BYTES
+
+
+def _block_id(value: Any, at: str, report: Report) -> None:
+    string("block_id")(value, at, report)
+    if isinstance(value, str):
+        if value in report.block_ids:
+            report.add(f"block_id already exists: {value}", at)
+        report.block_ids.add(value)
+
+
+def _action_ids_differ(block: dict[str, Any], at: str, report: Report) -> None:
+    seen: set[str] = set()
+    for index, element in enumerate(block["elements"]):
+        action_id = element.get("action_id")
+        if action_id is None:
+            continue
+        if action_id in seen:
+            report.add(f"action_id already exists: {action_id}", f"{at}/elements/{index}")
+        seen.add(action_id)
+
+
+def _section_says_something(block: dict[str, Any], at: str, report: Report) -> None:
+    if "text" not in block and "fields" not in block:
+        report.add("one of text and fields is required", at)
+
+
+def _image_has_source(block: dict[str, Any], at: str, report: Report) -> None:
+    if ("image_url" in block) == ("slack_file" in block):
+        report.add("exactly one of image_url and slack_file is required", at)
+
+
+def _input(_: dict[str, Any], at: str, report: Report) -> None:
+    report.inputs += 1
+    if report.surface is Surface.MESSAGE:
+        report.add("input blocks in messages are not done by this sandbox", at)
+
+
+def _markdown(value: Any, at: str, report: Report) -> None:
+    string("markdown.text")(value, at, report)
+    if isinstance(value, str):
+        # The limit counts all markdown blocks of a message together.
+        before = report.markdown_total
+        report.markdown_total += len(value)
+        report.text_total += len(value)
+        complaint = LIMITS["markdown.text"].complaint(report.markdown_total)
+        if before and complaint:
+            report.add(f"all markdown blocks together {complaint}", at)
+
+
+def _markdown_place(_: dict[str, Any], at: str, report: Report) -> None:
+    if report.surface is not Surface.MESSAGE:
+        report.add("markdown blocks are for messages only", at)
+
+
+def _block(
+    fields: Mapping[str, Check],
+    *,
+    required: tuple[str, ...] = (),
+    whole: Callable[[dict[str, Any], str, Report], None] | None = None,
+) -> Shape:
+    return Shape({"block_id": _block_id, **fields}, required=required, whole=whole)
+
+
+BLOCKS: Final[dict[str, Check]] = {
+    "section": _block(
+        {
+            "text": text("section.text", mrkdwn=True),
+            "fields": list_of(text("section.field", mrkdwn=True), "section.fields"),
+            "accessory": typed(ACCESSORIES, what="accessory"),
+            "expand": boolean,
+        },
+        whole=_section_says_something,
+    ),
+    "header": _block({"text": text("header.text")}, required=("text",)),
+    "divider": _block({}),
+    "context": _block(
+        {"elements": list_of(typed(CONTEXT, what="context element"), "context.elements")},
+        required=("elements",),
+    ),
+    "actions": _block(
+        {"elements": list_of(typed(ACTIONS, what="actions element"), "actions.elements")},
+        required=("elements",),
+        whole=_action_ids_differ,
+    ),
+    "image": _block(
+        {
+            "image_url": string("image.image_url"),
+            "slack_file": SLACK_FILE,
+            "alt_text": string("image.alt_text"),
+            "title": text("image.title"),
+        },
+        required=("alt_text",),
+        whole=_image_has_source,
+    ),
+    "input": _block(
+        {
+            "label": text("input.label"),
+            "hint": text("input.hint"),
+            "optional": boolean,
+            "dispatch_action": boolean,
+            "element": typed(INPUTS, what="input element"),
+        },
+        required=("label", "element"),
+        whole=_input,
+    ),
+    "rich_text": _block(
+        {"elements": list_of(typed(RICH_TEXT_ELEMENTS, what="rich text"), least=1)},
+        required=("elements",),
+    ),
+    "markdown": _block({"text": _markdown}, required=("text",), whole=_markdown_place),
+}
+
+_ANY_BLOCK: Final = typed(BLOCKS, what="block")
+_MESSAGE_BLOCKS: Final = list_of(_ANY_BLOCK, "message.blocks")
+_VIEW_BLOCKS: Final = list_of(_ANY_BLOCK, "view.blocks")
+
+_SHARED_VIEW_FIELDS: Final[dict[str, Check]] = {
+    "blocks": _VIEW_BLOCKS,
+    "private_metadata": string("view.private_metadata"),
+    "callback_id": string("view.callback_id"),
+    "external_id": string("view.external_id"),
+}
+
+
+def _submit_is_there(view: dict[str, Any], at: str, report: Report) -> None:
+    if report.inputs and "submit" not in view:
+        report.add("submit is required when blocks contain an input", f"{at}/submit")
+
+
+VIEWS: Final[dict[str, Check]] = {
+    "modal": Shape(
+        {
+            **_SHARED_VIEW_FIELDS,
+            "title": text("view.title"),
+            "submit": text("view.submit"),
+            "close": text("view.close"),
+            "clear_on_close": boolean,
+            "notify_on_close": boolean,
+            "submit_disabled": boolean,
+        },
+        required=("title", "blocks"),
+        whole=_submit_is_there,
+    ),
+    "home": Shape({**_SHARED_VIEW_FIELDS}, required=("blocks",)),
+}
+
+
+class BlocksRefused(Exception):
+    """Slack's error code, and its sentences with the places they are about."""
+
+    def __init__(self, error: str, messages: list[str]) -> None:
+        super().__init__(error)
+        self.error = error
+        self.messages = messages
+
+
+def check_message_blocks(blocks: Any) -> None:
+    """Raises BlocksRefused unless Slack would take these blocks in a message."""
+    if not isinstance(blocks, list):
+        raise BlocksRefused(
+            "invalid_blocks_format", ["[ERROR] must provide an array [json-pointer:/blocks]"]
+        )
+    report = Report(Surface.MESSAGE)
+    _MESSAGE_BLOCKS(blocks, "/blocks", report)
+    if report.complaints:
+        raise BlocksRefused("invalid_blocks", report.complaints)
+    if report.text_total > MESSAGE_TEXT_TOTAL:
+        raise BlocksRefused("msg_blocks_too_long", [])
+
+
+def check_view(view: Any, surface: Surface, *, at: str = "/view") -> None:
+    """Raises BlocksRefused unless Slack would take this view on this surface."""
+    if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
+        raise BlocksRefused("view_too_large", [])
+    report = Report(surface)
+    if not isinstance(view, dict):
+        report.add("must provide an object", at)
+    elif view.get("type") != surface:
+        report.add(f"view must be of type {surface}", f"{at}/type")
+    else:
+        VIEWS[surface.value](view, at, report)
+    if report.complaints:
+        raise BlocksRefused("invalid_arguments", report.complaints)
+
+
+__all__ = ["BlocksRefused", "Surface", "check_message_blocks", "check_view"]

@@ -1,0 +1,246 @@
+"""The control API: tests and tools act as people, look at screens and move the clock."""
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, is_dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.sandbox.api import WebApi
+from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.interactions import Acts
+from bot.sandbox.persistence import dump
+from bot.sandbox.socket_mode import SocketDelivery
+from bot.sandbox.view_state import CannotAct
+from bot.sandbox.workspace import Json, Message, OpenView, Workspace
+
+HEADER: Final = "x-sandbox-control"
+"""A header of our own: another site's page cannot send it without asking first."""
+
+ACTS: Final[frozenset[str]] = frozenset(
+    {
+        "slash",
+        "global_shortcut",
+        "message_shortcut",
+        "click_message",
+        "click_view",
+        "click_home",
+        "keep_typed",
+        "submit_view",
+        "close_view",
+        "open_home",
+        "post_message",
+        "edit_message",
+        "delete_message",
+        "react",
+        "unreact",
+        "join",
+        "leave",
+        "invite",
+        "remove_member",
+        "archive",
+        "unarchive",
+        "share",
+        "unshare",
+        "edit_user",
+    }
+)
+
+_MOST_WAIT_SECONDS: Final = 30.0
+
+
+class Control:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        acts: Acts,
+        faults: Faults,
+        api: WebApi,
+        sockets: SocketDelivery | None,
+    ) -> None:
+        self._workspace = workspace
+        self._acts = acts
+        self._faults = faults
+        self._api = api
+        self._sockets = sockets
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/control/clock", self.read_clock, methods=["GET"]),
+            Route("/control/clock", _guarded(self.move_clock), methods=["POST"]),
+            Route("/control/act", _guarded(self.act), methods=["POST"]),
+            Route("/control/faults", _guarded(self.set_faults), methods=["POST"]),
+            Route("/control/disconnect", _guarded(self.disconnect), methods=["POST"]),
+            Route("/control/state", _guarded(self.state), methods=["GET"]),
+            Route("/control/directory", _guarded(self.directory), methods=["GET"]),
+            Route("/control/screen", _guarded(self.screen), methods=["GET"]),
+            Route("/control/messages", _guarded(self.messages), methods=["GET"]),
+            Route("/control/changes", _guarded(self.changes), methods=["GET"]),
+            Route("/control/app", _guarded(self.app), methods=["GET"]),
+        ]
+
+    # ---- the clock
+
+    async def read_clock(self, _: Request) -> Response:
+        clock = self._workspace.clock
+        return JSONResponse(
+            {"offset_seconds": clock.offset_seconds, "now": clock.now().isoformat()}
+        )
+
+    async def move_clock(self, request: Request) -> Response:
+        body = await _body(request)
+        seconds = body.get("advance_seconds")
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+            return _no("advance_seconds must be a number.", status=400)
+        try:
+            self._workspace.clock.advance(seconds)
+        except ValueError as error:
+            return _no(str(error), status=400)
+        self._workspace.touch()
+        return await self.read_clock(request)
+
+    # ---- acting
+
+    async def act(self, request: Request) -> Response:
+        """`{"act": …, "user": …, "with": {…}}`: one act, answered when the app has answered."""
+        body = await _body(request)
+        name, user, given = body.get("act"), body.get("user"), body.get("with", {})
+        if name not in ACTS or not isinstance(user, str) or not isinstance(given, dict):
+            return _no(f"There is no act {name!r} of {user!r} like that.", status=400)
+        method = getattr(self._acts, str(name))
+        try:
+            inspect.signature(method).bind(user, **given)
+        except TypeError as error:
+            return _no(f"{name}: {error}.", status=400)
+        try:
+            result = method(user, **given)
+            if inspect.isawaitable(result):
+                result = await result
+        except CannotAct as refusal:
+            return _no(str(refusal), status=409)
+        shown = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
+        return JSONResponse({"ok": True, "answer": shown})
+
+    async def set_faults(self, request: Request) -> Response:
+        """Adds one fault, or clears all of them when the body is empty."""
+        body = await _body(request)
+        if not body:
+            self._faults.clear()
+            return JSONResponse({"ok": True})
+        try:
+            self._faults.add(Fault(**body))
+        except TypeError as error:
+            return _no(f"fault: {error}.", status=400)
+        return JSONResponse({"ok": True})
+
+    async def disconnect(self, _: Request) -> Response:
+        """Sends the app's sockets away, as Slack does now and then."""
+        if self._sockets is None:
+            return _no("There is no Socket Mode in this workspace.", status=409)
+        await self._sockets.disconnect()
+        return JSONResponse({"ok": True})
+
+    # ---- looking
+
+    async def state(self, _: Request) -> Response:
+        shown = dump(self._workspace)
+        for secret in ("bot_token", "app_token", "signing_secret"):
+            del shown["app"][secret]
+        return JSONResponse(shown)
+
+    async def directory(self, _: Request) -> Response:
+        """Who and what there is by id and name, without anything that was said."""
+        return JSONResponse(
+            {
+                "users": [
+                    {"id": user.id, "name": user.name} for user in self._workspace.users.values()
+                ],
+                "channels": [
+                    {"id": channel.id, "name": channel.name}
+                    for channel in self._workspace.channels.values()
+                    if not channel.is_im
+                ],
+            }
+        )
+
+    async def app(self, _: Request) -> Response:
+        return JSONResponse(
+            {
+                "connections": self._sockets.connections if self._sockets is not None else 0,
+                "calls": dict(self._api.calls),
+            }
+        )
+
+    async def changes(self, request: Request) -> Response:
+        try:
+            after = int(request.query_params.get("after", "-1"))
+            timeout = float(request.query_params.get("timeout", "0"))
+        except ValueError:
+            return _no("after and timeout must be numbers.", status=400)
+        wait = min(max(timeout, 0.0), _MOST_WAIT_SECONDS)
+        return JSONResponse({"version": await self._workspace.wait_for_change(after, wait)})
+
+    async def screen(self, request: Request) -> Response:
+        """What one person sees beside the conversations: modals, Home tab and notices."""
+        user = request.query_params.get("user", "")
+        if user not in self._workspace.users:
+            return _no(f"There is no person {user}.", status=404)
+        home = self._workspace.homes.get(user)
+        dm = self._workspace.app_dm(user)
+        return JSONResponse(
+            {
+                "modals": [_view(view) for view in self._workspace.modal_stack(user)],
+                "home": _view(home) if home is not None else None,
+                "notices": [asdict(n) for n in self._workspace.notices.get(user, [])],
+                "dm": dm.id if dm is not None else None,
+                "version": self._workspace.version,
+            }
+        )
+
+    async def messages(self, request: Request) -> Response:
+        """A channel or thread as one person sees it, oldest first."""
+        user = request.query_params.get("user", "")
+        channel = self._workspace.channels.get(request.query_params.get("channel", ""))
+        hidden = channel is not None and (channel.is_private or channel.is_im or channel.is_mpim)
+        if channel is None or (hidden and user not in channel.members):
+            return _no("There is no such conversation for this person.", status=404)
+        thread = request.query_params.get("thread")
+        found = channel.thread(thread, user) if thread else channel.top_level(user)
+        return JSONResponse({"messages": [_message(message) for message in found]})
+
+
+def _view(view: OpenView) -> Json:
+    return asdict(view)
+
+
+def _message(message: Message) -> Json:
+    return asdict(message)
+
+
+def _no(sentence: str, *, status: int) -> Response:
+    return JSONResponse({"ok": False, "error": sentence}, status_code=status)
+
+
+async def _body(request: Request) -> Json:
+    raw = await request.body()
+    try:
+        decoded: Any = json.loads(raw) if raw else {}
+    except ValueError:
+        return {}
+    return decoded if isinstance(decoded, dict) else {}
+
+
+def _guarded(
+    endpoint: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def guarded(request: Request) -> Response:
+        if request.headers.get(HEADER) != "1":
+            return _no(f"The header {HEADER} is missing.", status=403)
+        return await endpoint(request)
+
+    return guarded

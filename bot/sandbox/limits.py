@@ -1,0 +1,106 @@
+"""The sandbox's own table of Slack's limits; it shares no number with any app under test."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Unit(StrEnum):
+    CHARACTERS = "characters"
+    ITEMS = "items"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` is the largest size accepted, `least` the smallest."""
+
+    most: int
+    least: int = 0
+    unit: Unit = Unit.CHARACTERS
+
+    def complaint(self, size: int) -> str | None:
+        """Slack's sentence about this size, or None when it fits."""
+        if size > self.most:
+            if self.unit is Unit.ITEMS:
+                return f"no more than {self.most} items allowed"
+            return f"must be less than {self.most + 1} characters"
+        if size < self.least:
+            if self.unit is Unit.ITEMS:
+                return f"must contain at least {self.least} items"
+            return f"must be more than {self.least - 1} characters"
+        return None
+
+
+def _items(most: int, least: int = 0) -> Limit:
+    return Limit(most, least, Unit.ITEMS)
+
+
+LIMITS: Final[dict[str, Limit]] = {
+    # blocks
+    "message.blocks": _items(50),
+    "view.blocks": _items(100, 1),
+    "block_id": Limit(255, 1),
+    "section.text": Limit(3000, 1),
+    "section.fields": _items(10, 1),
+    "section.field": Limit(2000, 1),
+    "header.text": Limit(150, 1),
+    "context.elements": _items(10, 1),
+    "context.text": Limit(3000, 1),
+    "actions.elements": _items(25, 1),
+    "image.alt_text": Limit(2000, 1),
+    "image.title": Limit(2000, 1),
+    "image.image_url": Limit(3000, 1),
+    "input.label": Limit(2000, 1),
+    "input.hint": Limit(2000, 1),
+    "markdown.text": Limit(12_000, 1),
+    # elements
+    "action_id": Limit(255, 1),
+    "button.text": Limit(75, 1),
+    "button.value": Limit(2000),
+    "button.url": Limit(3000, 1),
+    "button.accessibility_label": Limit(75, 1),
+    "overflow.options": _items(5, 1),
+    "option.text": Limit(75, 1),
+    "option.value": Limit(150, 1),
+    "option.description": Limit(75, 1),
+    "option.url": Limit(3000, 1),
+    "option_group.label": Limit(75, 1),
+    "option_group.options": _items(100, 1),
+    "select.option_groups": _items(100, 1),
+    "select.options": _items(100, 1),
+    "placeholder": Limit(150, 1),
+    "checkboxes.options": _items(10, 1),
+    "radio_buttons.options": _items(10, 1),
+    "plain_text_input.initial_value": Limit(3000),
+    "confirm.title": Limit(100, 1),
+    "confirm.text": Limit(300, 1),
+    "confirm.confirm": Limit(30, 1),
+    "confirm.deny": Limit(30, 1),
+    # views
+    "view.title": Limit(24, 1),
+    "view.submit": Limit(24, 1),
+    "view.close": Limit(24, 1),
+    "view.private_metadata": Limit(3000),
+    "view.callback_id": Limit(255),
+    "view.external_id": Limit(255),
+    # arguments of methods
+    "chat.postMessage.markdown_text": Limit(12_000, 1),
+    "chat.update.text": Limit(4000),
+    "conversations.invite.users": _items(100, 1),
+    "conversations.open.users": _items(8, 1),
+    "metadata.event_type": Limit(255, 1),
+}
+
+TEXT_KEPT: Final = 40_000
+"""`text` of a posted message is cut here; longer is not an error."""
+MESSAGE_TEXT_TOTAL: Final = 13_200
+"""All texts of a message's blocks together: the size at which `msg_blocks_too_long` was seen."""
+METADATA_BYTES: Final = 16_384
+"""Slack documents no number for `metadata_too_large`; this is the sandbox's own."""
+VIEW_BYTES: Final = 250_000
+VIEW_STACK: Final = 3
+TRIGGER_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 3.0
+RESPONSE_URL_USES: Final = 5
+RESPONSE_URL_SECONDS: Final = 1800.0
+SOCKETS: Final = 10

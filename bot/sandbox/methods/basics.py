@@ -1,0 +1,81 @@
+"""Who am I, which team is this, and the door of Socket Mode."""
+
+from urllib.parse import urlencode
+
+from bot.sandbox.methods.call import Call, Method, Refused, Token
+from bot.sandbox.socket_mode import TooManySockets
+from bot.sandbox.workspace import Json
+
+
+def api_test(call: Call) -> Json:
+    if call.has("error"):
+        raise Refused(call.text("error"), args=call.arguments)
+    return {"args": call.arguments} if call.arguments else {}
+
+
+def auth_test(call: Call) -> Json:
+    workspace = call.workspace
+    return {
+        "url": f"{call.server.base_url()}/",
+        "team": workspace.team.name,
+        "user": workspace.users[workspace.app.bot_user_id].name,
+        "team_id": workspace.team.id,
+        "user_id": workspace.app.bot_user_id,
+        "bot_id": workspace.app.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def team_info(call: Call) -> Json:
+    team = call.workspace.team
+    if call.has("team") and call.text("team") != team.id:
+        raise Refused("team_not_found")
+    if call.has("domain") and call.text("domain") != team.domain:
+        raise Refused("team_not_found")
+    return {
+        "team": {
+            "id": team.id,
+            "name": team.name,
+            "domain": team.domain,
+            "email_domain": "",
+            "url": f"{call.server.base_url()}/",
+            "icon": {"image_default": True},
+        }
+    }
+
+
+def connections_open(call: Call) -> Json:
+    sockets = call.server.sockets
+    if sockets is None:
+        # Socket Mode is off while the workspace delivers by signed HTTP.
+        raise Refused("forbidden_team")
+    try:
+        ticket = sockets.issue_ticket()
+    except TooManySockets:
+        raise Refused("too_many_websockets") from None
+    query = urlencode({"ticket": ticket, "app_id": call.workspace.app.id})
+    base = call.server.base_url().replace("http://", "ws://", 1)
+    return {"url": f"{base}/socket?{query}"}
+
+
+METHODS = (
+    Method(
+        name="api.test",
+        handler=api_test,
+        arguments=frozenset({"error", "foo"}),
+        token=Token.NONE,
+    ),
+    Method(name="auth.test", handler=auth_test),
+    Method(
+        name="team.info",
+        handler=team_info,
+        arguments=frozenset({"team", "domain"}),
+        scopes=("team:read",),
+    ),
+    Method(
+        name="apps.connections.open",
+        handler=connections_open,
+        scopes=("connections:write",),
+        token=Token.APP,
+    ),
+)

@@ -1,0 +1,217 @@
+"""The workspace as a page in the browser: anyone's screen, live, on this machine only."""
+
+from pathlib import Path
+from secrets import compare_digest, token_urlsafe
+from typing import Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.interactions import Acts
+from bot.sandbox.page_acts import PageActs, Posted
+from bot.sandbox.page_screen import APP_DM, HOME, LOOPBACK, Screen, Seat, Unread, permalink
+from bot.sandbox.render.emoji import OFFERED, emoji
+from bot.sandbox.render.forms import UnreadableForm
+from bot.sandbox.render.views import home_html, modal_html
+from bot.sandbox.view_state import CannotAct
+from bot.sandbox.workspace import User, Workspace
+
+_HERE: Final = Path(__file__).parent
+_POLL_SECONDS: Final = 15.0
+_POST_BYTES: Final = 1_000_000
+_PARTS: Final = ("top", "notices", "sidebar", "main", "thread", "modals")
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' https: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+def routes(workspace: Workspace, acts: Acts, clock: SandboxClock) -> list[BaseRoute]:
+    page = Page(workspace, acts, clock)
+    return [
+        Route("/", page.show),
+        Route("/archives/{place:path}", page.follow),
+        Route("/page/live", page.live),
+        Route("/page/{deed}", page.act, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=_HERE / "static")),
+    ]
+
+
+class Page:
+    """Shows a seat's screen, tells it what changed, and takes what its buttons post."""
+
+    def __init__(self, workspace: Workspace, acts: Acts, clock: SandboxClock) -> None:
+        self._workspace = workspace
+        self._clock = clock
+        self._unread = Unread(workspace)
+        self._acts = PageActs(workspace, acts, clock, self._unread)
+        # Only a page that this process rendered knows it; a restart makes open pages reload.
+        self._token = token_urlsafe(24)
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    async def show(self, request: Request) -> Response:
+        if not _is_local(request):
+            return _refused("This page is for this machine only.")
+        seat = self._seat(request)
+        if seat is None:
+            return PlainTextResponse("There are no people in this workspace.", 404)
+        version = self._workspace.version
+        html = self._templates.get_template("page.html").render(
+            parts=self._parts(seat),
+            seat=seat,
+            team=self._workspace.team,
+            token=self._token,
+            version=version,
+        )
+        return HTMLResponse(html, headers=_HEADERS)
+
+    async def follow(self, request: Request) -> Response:
+        """A permalink that was opened in the browser leads to its message."""
+        seat = self._seat(request)
+        if not _is_local(request) or seat is None:
+            return _refused("This page is for this machine only.")
+        place = permalink(self._workspace, seat, request.url.path)
+        return RedirectResponse(place or seat.link(seat.place), 303, headers=_HEADERS)
+
+    async def live(self, request: Request) -> Response:
+        """Waits for a change after the version the page has, then gives its parts anew."""
+        if not _is_local(request):
+            return _refused("This page is for this machine only.")
+        after = request.query_params.get("after", "")
+        if after.isascii() and after.isdigit():
+            await self._workspace.wait_for_change(int(after), _POLL_SECONDS)
+        seat = self._seat(request)
+        if seat is None:
+            return PlainTextResponse("There are no people in this workspace.", 404)
+        version = self._workspace.version
+        shown = {"version": version, "token": self._token, "parts": self._parts(seat)}
+        return JSONResponse(shown, headers=_HEADERS)
+
+    async def act(self, request: Request) -> Response:
+        if not (_is_local(request) and _is_own_origin(request) and self._has_token(request)):
+            return _refused("Only this page may do that.")
+        if int(request.headers.get("content-length") or _POST_BYTES) >= _POST_BYTES:
+            return _said("That is too much for one form.", self._workspace, status=413)
+        form = await request.form(max_fields=2000)
+        posted = Posted([(k, v) for k, v in form.multi_items() if isinstance(v, str)])
+        deed = self._acts.deeds.get(request.path_params["deed"])
+        user = self._person(posted.get("as"))
+        if deed is None or user is None:
+            return _said("The sandbox knows no such thing to do.", self._workspace, status=404)
+        try:
+            sentence = await deed(user, posted)
+        except CannotAct as refusal:
+            return _said(str(refusal), self._workspace, status=409)
+        except UnreadableForm as refusal:
+            return _said(str(refusal), self._workspace, status=400)
+        return _said(sentence, self._workspace, status=409 if sentence else 200)
+
+    # ---- one screen
+
+    def _person(self, user_id: str | None) -> User | None:
+        return next((p for p in self._workspace.people() if p.id == user_id), None)
+
+    def _seat(self, request: Request) -> Seat | None:
+        asked = request.query_params
+        people = self._workspace.people()
+        user = self._person(asked.get("as")) or (people[0] if people else None)
+        if user is None:
+            return None
+        place = asked.get("place") or APP_DM
+        if place not in (HOME, APP_DM):
+            place = self._known_place(user, place)
+        return Seat(user=user, place=place, thread=asked.get("thread"))
+
+    def _known_place(self, user: User, place: str) -> str:
+        dm = self._workspace.app_dm(user.id)
+        if dm is not None and place == dm.id:
+            return APP_DM
+        known = any(channel.id == place for channel in self._workspace.channels_of(user.id))
+        return place if known else APP_DM
+
+    def _parts(self, seat: Seat) -> dict[str, str]:
+        screen = Screen(self._workspace, seat, self._unread)
+        if screen.channel is not None:
+            self._unread.mark(seat.user.id, screen.channel)
+        stack = self._workspace.modal_stack(seat.user.id)
+        app = self._workspace.app
+        notices = self._workspace.notices.get(seat.user.id, [])
+        home = self._workspace.homes.get(seat.user.id)
+        known = {
+            "screen": screen,
+            "seat": seat,
+            "user": seat.user,
+            "app": app,
+            "channel": screen.channel,
+            "team": self._workspace.team,
+            "now": self._clock.now().astimezone(screen.reader.zone),
+            "timestamp": self._clock.timestamp(),
+            "offset_seconds": int(self._clock.offset_seconds),
+            "notices": notices,
+            "modals": [
+                modal_html(
+                    view,
+                    screen.reader,
+                    app_name=app.name,
+                    is_top=view is stack[-1],
+                    notices=notices if view is stack[-1] else (),
+                )
+                for view in stack
+            ],
+            "home": home_html(home, screen.reader) if home else None,
+            "reactions": [(name, emoji(name)) for name in OFFERED],
+            "global_shortcuts": [s for s in app.shortcuts if s.type == "global"],
+            "message_shortcuts": [s for s in app.shortcuts if s.type == "message"],
+        }
+        return {part: self._templates.get_template(f"{part}.html").render(known) for part in _PARTS}
+
+    # ---- who may post
+
+    def _has_token(self, request: Request) -> bool:
+        sent = request.headers.get("x-sandbox-page", "")
+        return compare_digest(sent.encode(), self._token.encode())
+
+
+def _is_local(request: Request) -> bool:
+    """A name that merely resolves to this machine is refused, against DNS rebinding."""
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return False
+    return host in LOOPBACK
+
+
+def _is_own_origin(request: Request) -> bool:
+    return request.headers.get("origin") == f"http://{request.headers.get('host')}"
+
+
+def _refused(sentence: str) -> Response:
+    return JSONResponse({"said": sentence}, status_code=403, headers=_HEADERS)
+
+
+def _said(sentence: str | None, workspace: Workspace, *, status: int) -> Response:
+    return JSONResponse(
+        {"said": sentence, "version": workspace.version}, status_code=status, headers=_HEADERS
+    )

@@ -1,0 +1,303 @@
+"""What people do in a workspace without the app's part: write, react, come, go, archive."""
+
+import re
+from dataclasses import fields
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.sandbox.events import Events
+from bot.sandbox.posting import message_json
+from bot.sandbox.user_json import user_json
+from bot.sandbox.view_state import CannotAct
+from bot.sandbox.workspace import Channel, Message, Reaction, User, Workspace
+
+_TOKENS: Final = re.compile(r"<(?:[@#][A-Z0-9]+(?:\|[^<>]*)?|![a-z]+)>")
+_FIXED: Final = frozenset({"id", "team_id", "is_bot"})
+
+
+def as_typed(text: str) -> str:
+    """Escapes what a person typed; mentions, which Slack's composer makes, stay tokens."""
+    out, end = [], 0
+    for token in _TOKENS.finditer(text):
+        out += [_escape(text[end : token.start()]), token.group()]
+        end = token.end()
+    return "".join([*out, _escape(text[end:])])
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class PeopleActs:
+    """Acts that only change the workspace; the app may hear of them through events."""
+
+    def __init__(self, workspace: Workspace, events: Events) -> None:
+        self._workspace = workspace
+        self._events = events
+
+    # ---- who, where, what
+
+    def _person(self, user_id: str) -> User:
+        user = self._workspace.users.get(user_id)
+        if user is None or user.is_bot:
+            raise CannotAct(f"There is no person {user_id}.")
+        if user.deleted:
+            raise CannotAct(f"{user.real_name} is deactivated.")
+        return user
+
+    def _visible(self, user_id: str, channel_id: str) -> Channel:
+        channel = self._workspace.channels.get(channel_id)
+        hidden = channel is not None and (channel.is_private or channel.is_im or channel.is_mpim)
+        if channel is None or (hidden and user_id not in channel.members):
+            raise CannotAct(f"There is no conversation {channel_id} for this person.")
+        return channel
+
+    def _writable(self, user_id: str, channel_id: str) -> Channel:
+        channel = self._visible(user_id, channel_id)
+        if channel.is_archived:
+            raise CannotAct(f"#{channel.name} is archived.")
+        if user_id not in channel.members:
+            raise CannotAct(f"Join #{channel.name} first.")
+        return channel
+
+    def _message(self, user_id: str, channel_id: str, ts: str) -> Message:
+        channel = self._visible(user_id, channel_id)
+        message = channel.messages.get(ts)
+        if message is None or message.tombstone or message.ephemeral_for not in (None, user_id):
+            raise CannotAct(f"There is no message {ts} for this person.")
+        return message
+
+    # ---- messages
+
+    async def post_message(
+        self, user_id: str, *, channel_id: str, text: str, thread_ts: str | None = None
+    ) -> str:
+        """Writes into a channel, thread or the app's DM; returns the ts."""
+        self._person(user_id)
+        channel = self._writable(user_id, channel_id)
+        if not text.strip():
+            raise CannotAct("There is nothing to send.")
+        if channel.is_im and not self._workspace.app.messages_tab_enabled:
+            raise CannotAct("Sending messages to this app has been turned off.")
+        if thread_ts is not None and thread_ts not in channel.messages:
+            raise CannotAct(f"There is no message {thread_ts} to reply to.")
+        message = Message(
+            ts=self._workspace.new_ts(),
+            channel=channel.id,
+            user=user_id,
+            text=as_typed(text),
+            thread_ts=thread_ts,
+        )
+        self._workspace.add_message(message)
+        bot = self._workspace.app.bot_user_id
+        if bot in channel.members:
+            event = self._events.message_event(message)
+            await self._events.tell(self._events.message_name(channel), event, channel=channel)
+        if f"<@{bot}" in message.text and not channel.is_im:
+            mention = {**self._events.message_event(message), "type": "app_mention"}
+            del mention["channel_type"]
+            await self._events.tell("app_mention", mention, channel=channel)
+        return message.ts
+
+    async def edit_message(self, user_id: str, *, channel_id: str, ts: str, text: str) -> None:
+        message = self._message(user_id, channel_id, ts)
+        if message.user != user_id:
+            raise CannotAct("Only their author edits a message.")
+        previous = message_json(self._workspace, message, whole_metadata=True)
+        message.text = as_typed(text)
+        message.edited_ts = self._workspace.new_ts()
+        self._workspace.message_changed(message)
+        await self._altered("message_changed", message, previous)
+
+    async def delete_message(self, user_id: str, *, channel_id: str, ts: str) -> None:
+        """People delete their own messages, administrators anyone's; ephemerals just go."""
+        person = self._person(user_id)
+        message = self._message(user_id, channel_id, ts)
+        may = message.user == user_id or person.is_admin or message.ephemeral_for == user_id
+        if not may:
+            raise CannotAct("Only its author or an administrator deletes a message.")
+        previous = message_json(self._workspace, message, whole_metadata=True)
+        self._workspace.remove_message(message)
+        if message.ephemeral_for is None:
+            await self._altered("message_deleted", message, previous)
+
+    async def _altered(self, subtype: str, message: Message, previous: dict[str, object]) -> None:
+        channel = self._workspace.channels[message.channel]
+        if self._workspace.app.bot_user_id in channel.members:
+            name, event = self._events.message_altered(subtype, message, previous)
+            await self._events.tell(name, event, channel=channel)
+
+    # ---- reactions
+
+    async def react(self, user_id: str, *, channel_id: str, ts: str, name: str) -> None:
+        message = self._message(user_id, channel_id, ts)
+        if not add_reaction(message, user_id, name):
+            raise CannotAct(f"This person already reacted with :{name}:.")
+        await self._reacted("reaction_added", user_id, name, message)
+
+    async def unreact(self, user_id: str, *, channel_id: str, ts: str, name: str) -> None:
+        message = self._message(user_id, channel_id, ts)
+        if not remove_reaction(message, user_id, name):
+            raise CannotAct(f"This person did not react with :{name}:.")
+        await self._reacted("reaction_removed", user_id, name, message)
+
+    async def _reacted(self, kind: str, user_id: str, name: str, message: Message) -> None:
+        self._workspace.message_changed(message)
+        channel = self._workspace.channels[message.channel]
+        if self._workspace.app.bot_user_id in channel.members:
+            event = self._events.reaction_event(kind, user=user_id, name=name, message=message)
+            await self._events.tell(kind, event, channel=channel)
+
+    # ---- channels
+
+    async def join(self, user_id: str, *, channel_id: str) -> None:
+        person = self._person(user_id)
+        channel = self._visible(user_id, channel_id)
+        if user_id in channel.members:
+            raise CannotAct(f"{person.real_name} is in #{channel.name} already.")
+        await self._enter(person, channel, inviter=None)
+
+    async def invite(self, user_id: str, *, channel_id: str, invited: list[str]) -> None:
+        channel = self._writable(user_id, channel_id)
+        users = [self._workspace.users.get(someone) for someone in invited]
+        for user in users:
+            if user is None or user.deleted:
+                raise CannotAct("There is no such person to invite.")
+            if user.id not in channel.members:
+                await self._enter(user, channel, inviter=user_id)
+
+    async def leave(self, user_id: str, *, channel_id: str) -> None:
+        await self._go(user_id, channel_id)
+
+    async def remove_member(self, user_id: str, *, channel_id: str, removed: str) -> None:
+        self._writable(user_id, channel_id)
+        await self._go(removed, channel_id)
+
+    async def _enter(self, user: User, channel: Channel, *, inviter: str | None) -> None:
+        channel.members.append(user.id)
+        self._workspace.touch()
+        await self._member_event("member_joined_channel", user, channel, inviter=inviter)
+
+    async def _go(self, user_id: str, channel_id: str) -> None:
+        channel = self._workspace.channels.get(channel_id)
+        if channel is None or channel.is_im or user_id not in channel.members:
+            raise CannotAct("That person is not in this channel.")
+        channel.members.remove(user_id)
+        self._workspace.touch()
+        user = self._workspace.users[user_id]
+        await self._member_event("member_left_channel", user, channel, inviter=None)
+
+    async def _member_event(
+        self, kind: str, user: User, channel: Channel, *, inviter: str | None
+    ) -> None:
+        bot = self._workspace.app.bot_user_id
+        if bot in channel.members or user.id == bot:
+            event = self._events.member_event(kind, user=user, channel=channel, inviter=inviter)
+            await self._events.tell(kind, event, channel=channel)
+
+    async def archive(self, user_id: str, *, channel_id: str) -> None:
+        await self._set_archived(user_id, channel_id, archived=True)
+
+    async def unarchive(self, user_id: str, *, channel_id: str) -> None:
+        await self._set_archived(user_id, channel_id, archived=False)
+
+    async def _set_archived(self, user_id: str, channel_id: str, *, archived: bool) -> None:
+        self._person(user_id)
+        channel = self._visible(user_id, channel_id)
+        if channel.is_im or channel.is_archived == archived:
+            raise CannotAct(f"#{channel.name} is {'archived' if archived else 'open'} already.")
+        channel.is_archived = archived
+        kind = "group" if channel.is_private else "channel"
+        verb = "archive" if archived else "unarchive"
+        await self._channel_event(f"{kind}_{verb}", channel, user=user_id)
+
+    async def share(self, user_id: str, *, channel_id: str, pending: bool = False) -> None:
+        """Shares the channel with another company, or only invites one (`pending`)."""
+        self._person(user_id)
+        channel = self._visible(user_id, channel_id)
+        if pending:
+            # An invitation that nobody accepted yet is announced by no event.
+            channel.is_pending_ext_shared = True
+            self._workspace.touch()
+            return
+        channel.is_ext_shared = True
+        channel.is_pending_ext_shared = False
+        await self._channel_event("channel_shared", channel, connected_team_id="T0PARTNER01")
+
+    async def unshare(self, user_id: str, *, channel_id: str) -> None:
+        self._person(user_id)
+        channel = self._visible(user_id, channel_id)
+        channel.is_ext_shared = False
+        channel.is_pending_ext_shared = False
+        await self._channel_event(
+            "channel_unshared",
+            channel,
+            previously_connected_team_id="T0PARTNER01",
+            is_ext_shared=False,
+        )
+
+    async def _channel_event(self, kind: str, channel: Channel, **more: object) -> None:
+        self._workspace.touch()
+        bot = self._workspace.app.bot_user_id
+        if channel.is_private and bot not in channel.members:
+            return
+        event = {
+            "type": kind,
+            "channel": channel.id,
+            "event_ts": self._workspace.new_ts(),
+            **more,
+        }
+        await self._events.tell(kind, event, channel=channel)
+
+    # ---- people
+
+    async def edit_user(self, user_id: str, **changes: str | bool) -> None:
+        """Changes fields of a person (zone, title, guest flags, deactivation)."""
+        user = self._workspace.users.get(user_id)
+        if user is None:
+            raise CannotAct(f"There is no person {user_id}.")
+        known = {item.name: type(getattr(user, item.name)) for item in fields(User)}
+        for name, value in changes.items():
+            if name in _FIXED or known.get(name) is not type(value):
+                raise CannotAct(f"{name} of a person cannot be changed to that.")
+        if "tz" in changes:
+            _must_be_zone(str(changes["tz"]))
+        for name, value in changes.items():
+            setattr(user, name, value)
+        self._workspace.touch()
+        event = {
+            "type": "user_change",
+            "user": user_json(self._workspace, user),
+            "event_ts": self._workspace.new_ts(),
+        }
+        await self._events.tell("user_change", event)
+
+
+def _must_be_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise CannotAct(f"{name} is no time zone.") from None
+
+
+def add_reaction(message: Message, user_id: str, name: str) -> bool:
+    """False when this person had reacted so already."""
+    reaction = next((r for r in message.reactions if r.name == name), None)
+    if reaction is None:
+        message.reactions.append(Reaction(name=name, users=[user_id]))
+        return True
+    if user_id in reaction.users:
+        return False
+    reaction.users.append(user_id)
+    return True
+
+
+def remove_reaction(message: Message, user_id: str, name: str) -> bool:
+    """False when this person had not reacted so."""
+    reaction = next((r for r in message.reactions if r.name == name), None)
+    if reaction is None or user_id not in reaction.users:
+        return False
+    reaction.users.remove(user_id)
+    if not reaction.users:
+        message.reactions.remove(reaction)
+    return True

@@ -1,0 +1,110 @@
+"""Messages on their way in and out: written by the app, shown to the app."""
+
+from typing import Any
+
+from bot.sandbox.blockkit import check_message_blocks
+from bot.sandbox.limits import TEXT_KEPT
+from bot.sandbox.view_state import fill_ids
+from bot.sandbox.workspace import Blocks, Json, Message, Workspace
+
+
+def accept_blocks(workspace: Workspace, blocks: Any) -> Blocks:
+    """Checked blocks with every id filled in; raises BlocksRefused."""
+    check_message_blocks(blocks)
+    checked: Blocks = blocks
+    fill_ids(checked, workspace.new_id)
+    return checked
+
+
+def post_as_app(
+    workspace: Workspace,
+    channel_id: str,
+    *,
+    text: str,
+    blocks: Blocks,
+    metadata: Json | None = None,
+    thread_ts: str | None = None,
+    reply_broadcast: bool = False,
+    ephemeral_for: str | None = None,
+) -> Message:
+    message = Message(
+        ts=workspace.new_ts(),
+        channel=channel_id,
+        user=workspace.app.bot_user_id,
+        bot_id=workspace.app.bot_id,
+        text=text[:TEXT_KEPT],
+        blocks=blocks,
+        metadata=metadata,
+        thread_ts=thread_ts,
+        reply_broadcast=reply_broadcast,
+        ephemeral_for=ephemeral_for,
+    )
+    workspace.add_message(message)
+    return message
+
+
+def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool = False) -> Json:
+    """The message as Slack's API and payloads show it; metadata values only when asked for."""
+    shown: Json = {
+        "type": "message",
+        "user": message.user,
+        "text": message.text,
+        "ts": message.ts,
+        "team": workspace.team.id,
+    }
+    if message.tombstone:
+        shown["subtype"] = "tombstone"
+        shown["hidden"] = True
+    elif message.subtype is not None:
+        shown["subtype"] = message.subtype
+    if message.bot_id is not None:
+        app = workspace.app
+        shown["bot_id"] = message.bot_id
+        shown["app_id"] = app.id
+        shown["bot_profile"] = {
+            "id": app.bot_id,
+            "app_id": app.id,
+            "name": app.name,
+            "team_id": workspace.team.id,
+            "deleted": False,
+        }
+    if message.blocks:
+        shown["blocks"] = message.blocks
+    if message.metadata is not None:
+        shown["metadata"] = (
+            message.metadata
+            if whole_metadata
+            else {"event_type": message.metadata["event_type"], "event_payload": {}}
+        )
+    if message.edited_ts is not None:
+        shown["edited"] = {"user": message.user, "ts": message.edited_ts}
+    if message.reactions:
+        shown["reactions"] = [
+            {"name": r.name, "users": list(r.users), "count": len(r.users)}
+            for r in message.reactions
+        ]
+    _add_thread(workspace, message, shown)
+    return shown
+
+
+def _add_thread(workspace: Workspace, message: Message, shown: Json) -> None:
+    channel = workspace.channels[message.channel]
+    if message.is_reply:
+        shown["thread_ts"] = message.thread_ts
+        parent = channel.messages.get(message.thread_ts or "")
+        if parent is not None:
+            shown["parent_user_id"] = parent.user
+        if message.reply_broadcast:
+            shown["subtype"] = "thread_broadcast"
+        return
+    replies = [
+        reply
+        for ts in channel.threads.get(message.ts, ())
+        if (reply := channel.messages[ts]).ephemeral_for is None
+    ]
+    if replies:
+        shown["thread_ts"] = message.ts
+        shown["reply_count"] = len(replies)
+        shown["reply_users"] = list(dict.fromkeys(reply.user for reply in replies))
+        shown["reply_users_count"] = len(shown["reply_users"])
+        shown["latest_reply"] = replies[-1].ts

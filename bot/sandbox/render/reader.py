@@ -1,0 +1,32 @@
+"""Whose eyes the HTML is for: names, zone and links as this person sees them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def _nowhere(_url: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """`here` turns a link into this workspace into a link of this page, None for any other link."""
+
+    user_id: str
+    zone: ZoneInfo
+    now: datetime
+    people: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    place_links: Mapping[str, str] = field(default_factory=dict)
+    people_to_choose: Sequence[Choice] = ()
+    conversations_to_choose: Sequence[Choice] = ()
+    channels_to_choose: Sequence[Choice] = ()
+    here: Callable[[str], str | None] = _nowhere

@@ -1,0 +1,287 @@
+"""The sandbox's server: puts the parts together and runs them, alone or in a thread."""
+
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.sandbox.answers import AnswerRefused, use_response_url
+from bot.sandbox.api import WebApi
+from bot.sandbox.control import Control
+from bot.sandbox.deliver import Delivery, HttpDelivery
+from bot.sandbox.events import Events
+from bot.sandbox.faults import Faults
+from bot.sandbox.interactions import Acts
+from bot.sandbox.limits import ANSWER_SECONDS
+from bot.sandbox.methods.call import Server
+from bot.sandbox.page import routes as page_routes
+from bot.sandbox.persistence import Saver, read
+from bot.sandbox.socket_mode import SocketDelivery
+from bot.sandbox.triggers import ResponseUrls, RightRefused, TriggerBook
+from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace_file import apply_manifest, default_workspace
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class LoopbackOnly:
+    """Refuses requests under a foreign name, which is how a web page elsewhere would come in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            host = next((v for k, v in scope["headers"] if k == b"host"), b"").decode("latin-1")
+            if urlsplit(f"//{host}").hostname not in _LOOPBACK:
+                refusal = PlainTextResponse("The sandbox serves this machine only.", 421)
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandboxed:
+    """The application and the parts which whoever built it may want to reach."""
+
+    app: Starlette
+    acts: Acts
+    events: Events
+    faults: Faults
+
+
+def build(
+    workspace: Workspace,
+    *,
+    deliver: Delivery,
+    base_url: str,
+    data: Path | None = None,
+    retry_scale: float = 1.0,
+) -> Sandboxed:
+    """Wires one workspace to one way of reaching its app; `base_url` has no slash at its end."""
+    sockets = deliver if isinstance(deliver, SocketDelivery) else None
+    if sockets is not None:
+        sockets.on_connections = lambda _: workspace.touch()
+    events = Events(workspace, deliver, retry_scale=retry_scale)
+    triggers = TriggerBook(workspace.clock)
+    response_urls = ResponseUrls(workspace.clock)
+    response_urls.base_url = base_url
+    acts = Acts(
+        workspace,
+        delivery=deliver,
+        events=events,
+        triggers=triggers,
+        response_urls=response_urls,
+    )
+    faults = Faults()
+    server = Server(
+        workspace=workspace,
+        events=events,
+        triggers=triggers,
+        sockets=sockets,
+        base_url=lambda: base_url,
+    )
+    api = WebApi(server, faults=faults)
+    control = Control(workspace, acts=acts, faults=faults, api=api, sockets=sockets)
+    saver = Saver(workspace, data) if data is not None else None
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if saver is not None:
+            saver.start()
+        yield
+        await events.close()
+        await deliver.close()
+        if saver is not None:
+            await saver.stop()
+
+    app = Starlette(
+        routes=[
+            Route("/api/{method}", api.endpoint, methods=["GET", "POST"]),
+            Route(
+                "/response/{key}",
+                _response_endpoint(workspace, events, response_urls),
+                methods=["POST"],
+            ),
+            *([WebSocketRoute("/socket", sockets.endpoint)] if sockets is not None else ()),
+            *control.routes(),
+            *page_routes(workspace, acts, workspace.clock),
+        ],
+        lifespan=lifespan,
+    )
+    app.add_middleware(LoopbackOnly)
+    return Sandboxed(app=app, acts=acts, events=events, faults=faults)
+
+
+def _response_endpoint(
+    workspace: Workspace, events: Events, response_urls: ResponseUrls
+) -> Callable[[Request], Awaitable[Response]]:
+    async def use(request: Request) -> Response:
+        try:
+            right = response_urls.take(request.path_params["key"])
+        except RightRefused as refusal:
+            return JSONResponse({"ok": False, "error": refusal.error}, status_code=404)
+        try:
+            body = json.loads(await request.body())
+            use_response_url(workspace, events, right, body)
+        except ValueError:
+            return JSONResponse({"ok": False, "error": "invalid_payload"}, status_code=400)
+        except AnswerRefused as refusal:
+            return JSONResponse(
+                {"ok": False, "error": "invalid_payload", "detail": str(refusal)},
+                status_code=400,
+            )
+        return PlainTextResponse("ok")
+
+    return use
+
+
+class _Uvicorn(uvicorn.Server):
+    """Lets go of whoever waits for a change before the server waits for them."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        workspace: Workspace,
+        deliver: HttpDelivery | SocketDelivery,
+    ) -> None:
+        super().__init__(config)
+        self._workspace = workspace
+        self._deliver = deliver
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._workspace.close()
+        await self._deliver.close()
+        await super().shutdown(sockets)
+
+
+class SandboxServer:
+    """A sandbox on a free loopback port, bound when built and served between start and stop.
+
+    `request_url` chooses signed HTTP (an empty string: aimed later by `deliver_to`), None chooses
+    Socket Mode. A workspace saved in `data` wins over the one given.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace | None = None,
+        *,
+        request_url: str | None = None,
+        manifest: dict[str, object] | None = None,
+        data: Path | None = None,
+        port: int = 0,
+        answer_seconds: float = ANSWER_SECONDS,
+        retry_scale: float = 1.0,
+    ) -> None:
+        saved = read(data) if data is not None else None
+        self.workspace = saved or workspace or default_workspace()
+        if manifest is not None:
+            apply_manifest(self.workspace.app, manifest)
+        self._deliver: HttpDelivery | SocketDelivery
+        if request_url is None:
+            self._deliver = SocketDelivery(
+                app_id=self.workspace.app.id, answer_seconds=answer_seconds
+            )
+        else:
+            self._deliver = HttpDelivery(
+                request_url or None,
+                signing_secret=self.signing_secret,
+                answer_seconds=answer_seconds,
+            )
+        # asyncio sends without delay only where the protocol is named: otherwise 40 ms a call.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind(("127.0.0.1", port))
+            # Listening at once lets a client connect before the server thread runs.
+            self._socket.listen(128)
+        except OSError:
+            self._socket.close()
+            raise
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        built = build(
+            self.workspace,
+            deliver=self._deliver,
+            base_url=self.url,
+            data=data,
+            retry_scale=retry_scale,
+        )
+        config = uvicorn.Config(
+            built.app,
+            http="h11",
+            ws="wsproto",
+            loop="asyncio",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=60,
+        )
+        self._server = _Uvicorn(config, self.workspace, self._deliver)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        return self.workspace.app.bot_token
+
+    @property
+    def app_token(self) -> str:
+        return self.workspace.app.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        return self.workspace.app.signing_secret
+
+    def deliver_to(self, request_url: str) -> None:
+        """Aims signed HTTP at the app; ValueError for a workspace in Socket Mode."""
+        if not isinstance(self._deliver, HttpDelivery):
+            raise ValueError("This workspace reaches its app by Socket Mode.")
+        self._deliver.aim(request_url)
+
+    def start(self) -> Self:
+        self._thread = threading.Thread(
+            target=self._server.run,
+            kwargs={"sockets": [self._socket]},
+            name="sandbox",
+            daemon=True,
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Waits until the workspace is saved and the port is free; RuntimeError after 15 s."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(timeout=15)
+        self._socket.close()
+        if self._thread is not None and self._thread.is_alive():
+            raise RuntimeError("The sandbox did not stop within 15 seconds.")
+
+    def serve(self) -> None:
+        """Serves in the calling thread until a signal ends it."""
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

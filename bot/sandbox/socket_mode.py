@@ -1,0 +1,161 @@
+"""Socket Mode: the app dials in, envelopes go to one of its connections, acks come back."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.sandbox.deliver import Envelope, Failure, Kind, Reply
+from bot.sandbox.limits import ANSWER_SECONDS, SOCKETS
+
+_LOST: Final = object()
+"""Stands for an answer that can no longer come: the connection ended."""
+
+
+@dataclass(eq=False, slots=True)
+class _Connection:
+    socket: WebSocket
+    waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def send(self, message: dict[str, Any]) -> None:
+        async with self.sending:
+            await self.socket.send_text(json.dumps(message))
+
+
+class TooManySockets(Exception):
+    """The app holds as many connections as Slack grants."""
+
+
+class SocketDelivery:
+    """Envelopes over the WebSockets the app opened with one-use tickets."""
+
+    def __init__(self, *, app_id: str, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._app_id = app_id
+        self._answer_seconds = answer_seconds
+        self._tickets: set[str] = set()
+        self._connections: list[_Connection] = []
+        self._turn = count()
+        self.on_connections: Callable[[int], object] = lambda _: None
+
+    @property
+    def connections(self) -> int:
+        return len(self._connections)
+
+    def issue_ticket(self) -> str:
+        """A ticket for one connection; TooManySockets beyond the tenth."""
+        if len(self._connections) >= SOCKETS:
+            raise TooManySockets
+        ticket = secrets.token_urlsafe(24)
+        self._tickets.add(ticket)
+        return ticket
+
+    async def send(self, envelope: Envelope) -> Reply:
+        """Sends to one connection, a different one each time; a connection lost is a failure."""
+        if not self._connections:
+            return Reply(failure=Failure.CONNECTION, status=0)
+        connection = self._connections[next(self._turn) % len(self._connections)]
+        envelope_id = str(uuid4())
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        connection.waiting[envelope_id] = answer
+        message: dict[str, Any] = {
+            "envelope_id": envelope_id,
+            "type": envelope.kind.value,
+            "accepts_response_payload": envelope.kind is not Kind.EVENT,
+            "payload": envelope.payload,
+        }
+        if envelope.kind is Kind.EVENT:
+            message["retry_attempt"] = envelope.retry_num
+            message["retry_reason"] = envelope.retry_reason or ""
+        try:
+            async with asyncio.timeout(self._answer_seconds):
+                await connection.send(message)
+                body = await answer
+        except TimeoutError:
+            return Reply(failure=Failure.TIMEOUT, status=0)
+        except (ConnectionError, WebSocketDisconnect, RuntimeError):
+            # Starlette raises RuntimeError for a send after the close.
+            return Reply(failure=Failure.CONNECTION, status=0)
+        finally:
+            connection.waiting.pop(envelope_id, None)
+        if body is _LOST:
+            return Reply(failure=Failure.CONNECTION, status=0)
+        return Reply(body=body)
+
+    async def endpoint(self, socket: WebSocket) -> None:
+        """Serves one connection of the app from its hello to its end."""
+        ticket = socket.query_params.get("ticket", "")
+        if ticket not in self._tickets:
+            await socket.close(code=1008)
+            return
+        self._tickets.discard(ticket)
+        await socket.accept()
+        connection = _Connection(socket)
+        self._connections.append(connection)
+        self.on_connections(len(self._connections))
+        try:
+            await connection.send(self._hello())
+            while True:
+                self._acknowledged(connection, await socket.receive_text())
+        except WebSocketDisconnect:
+            return
+        finally:
+            self._lost(connection)
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Tells every connection to go and come back, as Slack does now and then."""
+        for connection in list(self._connections):
+            self._lost(connection)
+            try:
+                await connection.send(
+                    {
+                        "type": "disconnect",
+                        "reason": reason,
+                        "debug_info": {"host": "sandbox"},
+                    }
+                )
+                await connection.socket.close(code=1000)
+            except (ConnectionError, WebSocketDisconnect, RuntimeError):
+                continue
+
+    async def close(self) -> None:
+        for connection in list(self._connections):
+            self._lost(connection)
+            try:
+                await connection.socket.close(code=1001)
+            except (ConnectionError, WebSocketDisconnect, RuntimeError):
+                continue
+
+    def _hello(self) -> dict[str, Any]:
+        return {
+            "type": "hello",
+            "num_connections": len(self._connections),
+            "connection_info": {"app_id": self._app_id},
+            "debug_info": {"host": "sandbox", "approximate_connection_time": 3600},
+        }
+
+    def _acknowledged(self, connection: _Connection, raw: str) -> None:
+        try:
+            ack = json.loads(raw)
+        except ValueError:
+            return
+        if not isinstance(ack, dict):
+            return
+        answer = connection.waiting.get(str(ack.get("envelope_id")))
+        if answer is not None and not answer.done():
+            answer.set_result(ack.get("payload") or None)
+
+    def _lost(self, connection: _Connection) -> None:
+        if connection not in self._connections:
+            return
+        self._connections.remove(connection)
+        self.on_connections(len(self._connections))
+        for answer in connection.waiting.values():
+            if not answer.done():
+                answer.set_result(_LOST)

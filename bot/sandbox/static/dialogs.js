@@ -1,0 +1,79 @@
+// Modals come from the sandbox; questions before an act are the page's own.
+
+export function showModals() {
+  const stack = [...document.querySelectorAll("#part-modals > dialog.modal")];
+  for (const dialog of stack) {
+    if (dialog.open) continue;
+    dialog.showModal();
+    if (!dialog.contains(document.activeElement) || !dialog.querySelector("[autofocus]")) {
+      const first = dialog.querySelector(
+        ".modal-body :is(input:not([type=hidden]), textarea, select):not([disabled])",
+      );
+      (first ?? dialog.querySelector(".modal-body")).focus();
+    }
+  }
+  // An update can take away what had the focus.
+  if (document.activeElement === document.body) stack.at(-1)?.querySelector(".modal-body").focus();
+}
+
+function button(words, kind, value) {
+  const made = document.createElement("button");
+  made.className = `button button-${kind}`;
+  made.value = value;
+  made.textContent = words;
+  return made;
+}
+
+function question(...inside) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "question";
+  dialog.setAttribute("role", "alertdialog");
+  const form = document.createElement("form");
+  form.method = "dialog";
+  form.append(...inside);
+  dialog.append(form);
+  document.body.append(dialog);
+  return dialog;
+}
+
+function answered(dialog) {
+  return new Promise((done) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      done(dialog.returnValue === "yes");
+    });
+    dialog.showModal();
+  });
+}
+
+function footer(...buttons) {
+  const made = document.createElement("footer");
+  made.className = "modal-footer";
+  made.append(...buttons);
+  return made;
+}
+
+export function ask(template) {
+  const { confirm, deny, style } = template.dataset;
+  const dialog = question(
+    template.content.cloneNode(true),
+    footer(button(deny, "plain", "no"), button(confirm, style, "yes")),
+  );
+  return answered(dialog);
+}
+
+export async function askForText(title, text) {
+  const heading = document.createElement("h2");
+  heading.textContent = title;
+  const field = document.createElement("textarea");
+  field.rows = 4;
+  field.value = text;
+  field.setAttribute("aria-label", title);
+  const dialog = question(
+    heading,
+    field,
+    footer(button("Cancel", "plain", "no"), button("Save", "primary", "yes")),
+  );
+  const agreed = await answered(dialog);
+  return agreed ? field.value : null;
+}

@@ -1,0 +1,259 @@
+// What the page does when it is touched.
+
+import { ask, askForText, showModals } from "./dialogs.js";
+import { act, seat, toast, watch } from "./live.js";
+import { startComposers, whenCommandPicked } from "./composer.js";
+
+function setPending(control, pending) {
+  if (!control?.isConnected) return;
+  if (pending) control.dataset.pending = "";
+  else delete control.dataset.pending;
+  control.disabled = pending;
+  if (pending) control.setAttribute("aria-busy", "true");
+  else control.removeAttribute("aria-busy");
+}
+
+// A button that is waiting says so; a field that is waiting stays usable.
+async function actWith(control, deed, fields) {
+  const isButton = control?.tagName === "BUTTON";
+  if (isButton && "pending" in control.dataset) return null;
+  const around = control?.closest("details.menu, .field");
+  const hadFocus = document.activeElement === control;
+  if (isButton) setPending(control, true);
+  if (around) around.dataset.waiting = "";
+  const refusal = await act(deed, fields);
+  if (isButton) setPending(control, false);
+  if (around) delete around.dataset.waiting;
+  const nowhere = document.activeElement?.matches("body, .modal-body") ?? true;
+  if (isButton && hadFocus && nowhere) control.focus();
+  if (refusal) toast(refusal);
+  return refusal;
+}
+
+// ---- blocks
+
+function formFields(form) {
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string");
+}
+
+function surfaceFields(control) {
+  const surface = control.closest("[data-surface]");
+  const { surface: kind, channel, ts, viewId } = surface.dataset;
+  if (kind === "message") return [["surface", kind], ["channel", channel], ["ts", ts]];
+  return [["surface", kind], ["view_id", viewId], ...formFields(surface)];
+}
+
+function chosenIn(control) {
+  if (control.tagName === "BUTTON") return control.dataset.chosen ? [control.dataset.chosen] : [];
+  if (control.type === "checkbox" || control.type === "radio") {
+    const boxes = control.closest(".ticks").querySelectorAll("input:checked");
+    return [...boxes].map((box) => box.value);
+  }
+  return [control.value];
+}
+
+async function press(control) {
+  const template = control.closest(".field, .pressable")?.querySelector("template.confirm-text");
+  if (template && !(await ask(template))) return;
+  cancelTyped();
+  if (control.dataset.url) window.open(control.dataset.url, "_blank", "noopener");
+  control.closest("details.menu")?.removeAttribute("open");
+  await actWith(control, "press", [
+    ...surfaceFields(control),
+    ["action_id", control.dataset.actionId],
+    ["block_id", control.dataset.blockId],
+    ...chosenIn(control).map((value) => ["chosen", value]),
+  ]);
+}
+
+// ---- what is typed in an open view is kept, also through a reload
+
+let typedTimer = null;
+
+function cancelTyped() {
+  clearTimeout(typedTimer);
+}
+
+function keepTyped(form) {
+  cancelTyped();
+  const fields = () => [["view_id", form.dataset.viewId], ...formFields(form)];
+  typedTimer = setTimeout(() => {
+    if (form.isConnected) act("typed", fields());
+  }, 400);
+}
+
+let dispatchTimer = null;
+
+document.addEventListener("input", (event) => {
+  const control = event.target;
+  if (control.dataset.dispatch?.includes("on_character_entered")) {
+    clearTimeout(dispatchTimer);
+    dispatchTimer = setTimeout(() => press(control), 400);
+    return;
+  }
+  const form = control.closest?.("form[data-view-id]");
+  if (form && !("immediate" in control.dataset)) keepTyped(form);
+});
+
+document.addEventListener("change", (event) => {
+  const control = event.target;
+  if (control.id === "who") {
+    const asked = new URLSearchParams({ as: control.value, place: seat.place });
+    location.assign(`/?${asked}`);
+  } else if ("immediate" in (control.dataset ?? {})) {
+    // While a year is being typed, the date passes through the first centuries.
+    if (control.type.startsWith("date") && control.value && control.value < "1900") return;
+    press(control);
+  }
+});
+
+// ---- buttons
+
+async function edit(control) {
+  const text = await askForText("Edit message", control.dataset.edit);
+  if (text !== null) await actWith(control, "edit", { ...sent(control), text });
+}
+
+const sent = (control) => JSON.parse(control.dataset.send ?? "{}");
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target.closest("details.menu"));
+  const control = event.target.closest("button");
+  if (!control) return;
+  const { dataset } = control;
+  if ("press" in dataset) press(control);
+  else if ("edit" in dataset) edit(control);
+  else if ("command" in dataset) whenCommandPicked(control);
+  else if (dataset.close) closeView(control.closest("dialog"), dataset.close, control);
+  else if (dataset.do) {
+    control.closest("details.message-menu")?.removeAttribute("open");
+    actWith(control, dataset.do, sent(control));
+  } else if (control.id === "places-toggle") {
+    const open = document.body.classList.toggle("places-open");
+    control.setAttribute("aria-expanded", String(open));
+  }
+});
+
+// A menu opens upwards where there is no room below it.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details.menu") || !menu.open) return;
+    const entries = menu.querySelector(".menu-entries");
+    menu.dataset.opens = "";
+    const edges = (menu.closest(".scroll, .modal-body") ?? document.body).getBoundingClientRect();
+    const box = entries.getBoundingClientRect();
+    const above = menu.getBoundingClientRect().top - edges.top;
+    const up = box.bottom > edges.bottom && above > box.height;
+    const left = box.right > edges.right - 8;
+    menu.dataset.opens = `${up ? "up" : ""} ${left ? "left" : ""}`;
+  },
+  true,
+);
+
+// ---- forms and modals
+
+async function closeView(dialog, how, control = null) {
+  cancelTyped();
+  const fields = { view_id: dialog.dataset.viewId, how };
+  await actWith(control, "close", fields);
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method === "dialog") return;
+  event.preventDefault();
+  if ("invite" in form.dataset) {
+    const invited = new FormData(form).get("invited");
+    if (invited) {
+      const fields = { channel: form.dataset.channel, invited };
+      await actWith(form.querySelector("button"), "invite", fields);
+    }
+    return;
+  }
+  const submit = form.querySelector("button[data-submit]");
+  if (!submit) return;
+  cancelTyped();
+  const fields = [["view_id", form.dataset.viewId], ...formFields(form)];
+  await actWith(submit, "submit", fields);
+  form.querySelector("[aria-invalid=true]")?.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  const control = event.target;
+  if (event.key === "Enter" && control.dataset?.dispatch && control.tagName === "INPUT") {
+    if (!control.dataset.dispatch.includes("on_enter_pressed")) return;
+    event.preventDefault();
+    press(control);
+  } else if (event.key === "Escape") {
+    const menu = control.closest?.("details.menu[open]");
+    if (menu) {
+      event.preventDefault();
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+});
+
+document.addEventListener(
+  "cancel",
+  (event) => {
+    if (!event.target.matches?.("dialog.modal")) return;
+    event.preventDefault();
+    closeView(event.target, "view");
+  },
+  true,
+);
+
+// A browser may close a modal without asking, on a second Escape.
+document.addEventListener(
+  "close",
+  (event) => {
+    if (event.target.matches?.("dialog.modal") && event.target.isConnected) {
+      closeView(event.target, "view");
+    }
+  },
+  true,
+);
+
+// ---- the clock's face
+
+const face = () => document.getElementById("now");
+let faceSet = null;
+
+function tick() {
+  const { timestamp, zone } = face().dataset;
+  if (faceSet?.timestamp !== timestamp) faceSet = { timestamp, at: performance.now() };
+  const now = Number(timestamp) * 1000 + performance.now() - faceSet.at;
+  const part = (options) =>
+    new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(now);
+  const shown = `${part({ weekday: "short" })} ${part({ day: "numeric", month: "short" })} ${part({
+    hour: "2-digit",
+    minute: "2-digit",
+  })}`;
+  if (face().textContent !== shown) face().textContent = shown;
+}
+
+// ---- start
+
+function afterShow() {
+  showModals();
+  tick();
+}
+
+startComposers(actWith);
+showModals();
+for (const log of document.querySelectorAll(".scroll[role=log]")) log.scrollTop = log.scrollHeight;
+document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });
+setInterval(tick, 1000);
+watch(afterShow);
+if (seat.place === "home") act("opened", { tab: "home" });
+else if (seat.place === "app") act("opened", { tab: "messages" });
+document.documentElement.dataset.ready = "true";

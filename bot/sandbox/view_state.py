@@ -1,0 +1,242 @@
+"""What stands in a view's or message's elements, shaped as Slack shapes `state.values`."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+from bot.sandbox.blockkit_elements import options_of
+from bot.sandbox.workspace import Blocks, Json
+
+Plain: TypeAlias = str | int | bool | list[str] | None
+Values: TypeAlias = dict[str, dict[str, Plain]]
+State: TypeAlias = dict[str, dict[str, Json]]
+
+
+class CannotAct(Exception):
+    """The person has nothing like that on their screen; the sentence says what is missing."""
+
+
+_ONE: Final = {
+    "plain_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+    "email_text_input": ("value", "initial_value"),
+    "url_text_input": ("value", "initial_value"),
+    "static_select": ("selected_option", "initial_option"),
+    "radio_buttons": ("selected_option", "initial_option"),
+    "users_select": ("selected_user", "initial_user"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "channels_select": ("selected_channel", "initial_channel"),
+    "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
+    "datetimepicker": ("selected_date_time", "initial_date_time"),
+}
+_MANY: Final = {
+    "multi_static_select": ("selected_options", "initial_options"),
+    "checkboxes": ("selected_options", "initial_options"),
+    "multi_users_select": ("selected_users", "initial_users"),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
+    "multi_channels_select": ("selected_channels", "initial_channels"),
+}
+STATEFUL: Final = {**_ONE, **_MANY}
+_TYPED_TEXT: Final = frozenset(
+    {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
+)
+_OPTIONS: Final = frozenset({"static_select", "radio_buttons", "multi_static_select", "checkboxes"})
+
+
+def elements_of(blocks: Blocks) -> Iterator[tuple[Json, Json]]:
+    """Every element that has an action id, with its block."""
+    for block in blocks:
+        if "accessory" in block:
+            found = [block["accessory"]]
+        elif "element" in block:
+            found = [block["element"]]
+        elif block["type"] == "actions":
+            found = block["elements"]
+        else:
+            continue
+        for element in found:
+            if "action_id" in element:
+                yield block, element
+
+
+def initial_state(blocks: Blocks) -> State:
+    """What the elements hold before anyone touched them."""
+    state: State = {}
+    for block, element in elements_of(blocks):
+        kind = element["type"]
+        if kind not in STATEFUL:
+            continue
+        chosen, initial = STATEFUL[kind]
+        nothing: Any = [] if kind in _MANY else None
+        held = element.get(initial, nothing)
+        state.setdefault(block["block_id"], {})[element["action_id"]] = _held(element, chosen, held)
+    return state
+
+
+def carry_over(old: State, blocks: Blocks) -> State:
+    """The state of an updated view: an element with the same block and action id keeps its own."""
+    state = initial_state(blocks)
+    for block_id, actions in state.items():
+        for action_id, fresh in actions.items():
+            kept = old.get(block_id, {}).get(action_id)
+            if kept is not None and kept["type"] == fresh["type"]:
+                actions[action_id] = kept
+    return state
+
+
+def element_at(blocks: Blocks, *, action_id: str, block_id: str | None = None) -> tuple[Json, Json]:
+    """The one element with this action id; CannotAct when there is none or more than one."""
+    found = [
+        (block, element)
+        for block, element in elements_of(blocks)
+        if element["action_id"] == action_id and block_id in (None, block["block_id"])
+    ]
+    if not found:
+        raise CannotAct(f"There is nothing with the action id {action_id} here.")
+    if len(found) > 1:
+        raise CannotAct(f"There are {len(found)} elements with the action id {action_id} here.")
+    return found[0]
+
+
+def apply_values(state: State, blocks: Blocks, values: Values) -> State:
+    """A new state with these plain choices shaped into it; CannotAct for what is not offered."""
+    filled = {block_id: dict(actions) for block_id, actions in state.items()}
+    for block_id, actions in values.items():
+        for action_id, plain in actions.items():
+            _, element = element_at(blocks, action_id=action_id, block_id=block_id)
+            filled.setdefault(block_id, {})[action_id] = shape(element, plain)
+    return filled
+
+
+def shape(element: Json, plain: Plain) -> Json:
+    """One element's state after the person chose this; CannotAct when it cannot be chosen."""
+    kind = element["type"]
+    if kind not in STATEFUL:
+        raise CannotAct(f"A {kind} holds no value.")
+    chosen, _ = STATEFUL[kind]
+    if kind in _MANY:
+        return _held(element, chosen, _many(element, plain))
+    return _held(element, chosen, _one(element, plain))
+
+
+def option_with(element: Json, value: Plain) -> Json:
+    for option in options_of(element):
+        if option["value"] == value:
+            return dict(option)
+    raise CannotAct(f"{value!r} is not among the options of {element['action_id']}.")
+
+
+def _held(element: Json, chosen: str, held: Any) -> Json:
+    state: Json = {"type": element["type"], chosen: held}
+    if element["type"] == "timepicker" and "timezone" in element:
+        state["timezone"] = element["timezone"]
+    return state
+
+
+def _one(element: Json, plain: Plain) -> Any:
+    kind = element["type"]
+    if plain is None or plain == "":
+        return None
+    if kind == "datetimepicker":
+        if not isinstance(plain, int) or isinstance(plain, bool):
+            raise CannotAct("A date and time is chosen as whole seconds since 1970.")
+        return plain
+    if not isinstance(plain, str):
+        raise CannotAct(f"A {kind} takes one text.")
+    if kind in _OPTIONS:
+        return option_with(element, plain)
+    if kind == "datepicker":
+        _must_be_date(plain)
+    if kind == "timepicker" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", plain):
+        raise CannotAct(f"{plain!r} is no time of day.")
+    return plain
+
+
+def _many(element: Json, plain: Plain) -> list[Any]:
+    if plain is None or plain == "":
+        return []
+    if not isinstance(plain, list):
+        raise CannotAct(f"A {element['type']} takes a list.")
+    if len(plain) > element.get("max_selected_items", len(plain)):
+        raise CannotAct(f"At most {element['max_selected_items']} can be chosen.")
+    if element["type"] in _OPTIONS:
+        return [option_with(element, value) for value in plain]
+    return list(plain)
+
+
+def _must_be_date(plain: str) -> None:
+    try:
+        date.fromisoformat(plain)
+    except ValueError:
+        raise CannotAct(f"{plain!r} is no date.") from None
+
+
+def is_empty(held: Json) -> bool:
+    chosen, _ = STATEFUL[held["type"]]
+    return held[chosen] in (None, [], "")
+
+
+def complaints(blocks: Blocks, state: State) -> dict[str, str]:
+    """What Slack's client itself refuses before the app hears of it, by block id."""
+    found: dict[str, str] = {}
+    for block in blocks:
+        if block["type"] != "input":
+            continue
+        element = block["element"]
+        held = state[block["block_id"]][element["action_id"]]
+        if is_empty(held):
+            if not block.get("optional", False):
+                found[block["block_id"]] = "Please complete this required field."
+            continue
+        if element["type"] in _TYPED_TEXT:
+            sentence = _typed_complaint(element, held["value"])
+            if sentence:
+                found[block["block_id"]] = sentence
+    return found
+
+
+def _typed_complaint(element: Json, typed: str) -> str | None:
+    match element["type"]:
+        case "plain_text_input":
+            least, most = element.get("min_length", 0), element.get("max_length", 3000)
+            if len(typed) < least:
+                return f"Please write at least {least} characters."
+            if len(typed) > most:
+                return f"Please write at most {most} characters."
+        case "number_input":
+            return _number_complaint(element, typed)
+        case "email_text_input":
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed):
+                return "Please enter an e-mail address."
+        case "url_text_input":
+            if not re.fullmatch(r"https?://\S+", typed):
+                return "Please enter a web address."
+    return None
+
+
+def _number_complaint(element: Json, typed: str) -> str | None:
+    pattern = r"-?\d+(\.\d+)?" if element["is_decimal_allowed"] else r"-?\d+"
+    if not re.fullmatch(pattern, typed):
+        return "Please enter a number."
+    number = float(typed)
+    if "min_value" in element and number < float(element["min_value"]):
+        return f"Please enter a number of at least {element['min_value']}."
+    if "max_value" in element and number > float(element["max_value"]):
+        return f"Please enter a number of at most {element['max_value']}."
+    return None
+
+
+def fill_ids(blocks: Blocks, new_id: Callable[[str], str]) -> None:
+    """Gives every block and element that came without an id a fresh one, as Slack does."""
+    for block in blocks:
+        if "block_id" not in block:
+            block["block_id"] = new_id("b")
+        for element in (
+            *([block["accessory"]] if "accessory" in block else ()),
+            *([block["element"]] if "element" in block else ()),
+            *(block["elements"] if block["type"] == "actions" else ()),
+        ):
+            if element["type"] != "image" and "action_id" not in element:
+                element["action_id"] = new_id("a")

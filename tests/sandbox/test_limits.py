@@ -1,0 +1,255 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.sandbox.blockkit import BlocksRefused, Surface, check_message_blocks, check_view
+from bot.sandbox.limits import LIMITS, MESSAGE_TEXT_TOTAL, VIEW_BYTES
+from tests.sandbox.desk import Desk, Json, actions, button, modal, plain, text_input
+
+Sized = Callable[[int], Json]
+
+
+def x(size: int) -> str:
+    return "x" * size
+
+
+def option(number: int = 0, **more: Any) -> Json:
+    return {"text": plain(f"o{number}"), "value": f"v{number}", **more}
+
+
+def options(size: int) -> list[Json]:
+    return [option(number) for number in range(size)]
+
+
+def row(element: Json) -> Json:
+    return actions({"action_id": "a", **element})
+
+
+def section(**more: Any) -> Json:
+    return {"type": "section", **more}
+
+
+def with_text(text: Json) -> Json:
+    return section(text=text)
+
+
+def confirm(part: str) -> Sized:
+    def build(size: int) -> Json:
+        whole = {name: plain("x") for name in ("title", "text", "confirm", "deny")}
+        return row(button(confirm={**whole, part: plain(x(size))}))
+
+    return build
+
+
+def select(**more: Any) -> Json:
+    return row({"type": "static_select", **more})
+
+
+# One block for each limit of a block, with the limited thing at the size asked for.
+IN_A_BLOCK: dict[str, Sized] = {
+    "block_id": lambda n: {"type": "divider", "block_id": x(n)},
+    "section.text": lambda n: with_text({"type": "mrkdwn", "text": x(n)}),
+    "section.fields": lambda n: section(fields=[plain("x")] * n),
+    "section.field": lambda n: section(fields=[plain(x(n))]),
+    "header.text": lambda n: {"type": "header", "text": plain(x(n))},
+    "context.elements": lambda n: {"type": "context", "elements": [plain("x")] * n},
+    "context.text": lambda n: {"type": "context", "elements": [plain(x(n))]},
+    "actions.elements": lambda n: actions(*(button(f"b{i}") for i in range(n))),
+    "image.alt_text": lambda n: {"type": "image", "image_url": "https://x", "alt_text": x(n)},
+    "image.title": lambda n: {
+        "type": "image",
+        "image_url": "https://x",
+        "alt_text": "x",
+        "title": plain(x(n)),
+    },
+    "image.image_url": lambda n: {"type": "image", "image_url": x(n), "alt_text": "x"},
+    "input.label": lambda n: {**text_input(), "label": plain(x(n))},
+    "input.hint": lambda n: {**text_input(), "hint": plain(x(n))},
+    "action_id": lambda n: actions(button(x(n))),
+    "button.text": lambda n: row({"type": "button", "text": plain(x(n))}),
+    "button.value": lambda n: actions(button(value=x(n))),
+    "button.url": lambda n: actions(button(url=x(n))),
+    "button.accessibility_label": lambda n: actions(button(accessibility_label=x(n))),
+    "overflow.options": lambda n: row({"type": "overflow", "options": options(n)}),
+    "option.text": lambda n: select(options=[{"text": plain(x(n)), "value": "v"}]),
+    "option.value": lambda n: select(options=[{"text": plain("x"), "value": x(n)}]),
+    "option.description": lambda n: select(options=[option(description=plain(x(n)))]),
+    "option.url": lambda n: row({"type": "overflow", "options": [option(url=x(n))]}),
+    "option_group.label": lambda n: select(
+        option_groups=[{"label": plain(x(n)), "options": options(1)}]
+    ),
+    "option_group.options": lambda n: select(
+        option_groups=[{"label": plain("x"), "options": options(n)}]
+    ),
+    "select.option_groups": lambda n: select(
+        option_groups=[{"label": plain("x"), "options": options(1)}] * n
+    ),
+    "select.options": lambda n: select(options=options(n)),
+    "placeholder": lambda n: select(options=options(1), placeholder=plain(x(n))),
+    "checkboxes.options": lambda n: row({"type": "checkboxes", "options": options(n)}),
+    "radio_buttons.options": lambda n: row({"type": "radio_buttons", "options": options(n)}),
+    "plain_text_input.initial_value": lambda n: text_input(initial_value=x(n)),
+    "confirm.title": confirm("title"),
+    "confirm.text": confirm("text"),
+    "confirm.confirm": confirm("confirm"),
+    "confirm.deny": confirm("deny"),
+}
+IN_A_MESSAGE: dict[str, Callable[[int], list[Json]]] = {
+    "message.blocks": lambda n: [{"type": "divider"}] * n,
+    "markdown.text": lambda n: [{"type": "markdown", "text": x(n)}],
+}
+IN_A_VIEW: dict[str, Sized] = {
+    "view.blocks": lambda n: {**modal(), "blocks": [{"type": "divider"}] * n},
+    "view.title": lambda n: modal(title=plain(x(n))),
+    "view.submit": lambda n: modal(submit=plain(x(n))),
+    "view.close": lambda n: modal(close=plain(x(n))),
+    "view.private_metadata": lambda n: modal(private_metadata=x(n)),
+    "view.callback_id": lambda n: modal(callback_id=x(n)),
+    "view.external_id": lambda n: modal(external_id=x(n)),
+}
+USERS = "conversations.invite.users"
+OF_A_METHOD = {
+    "chat.postMessage.markdown_text",
+    "chat.update.text",
+    USERS,
+    "conversations.open.users",
+    "metadata.event_type",
+}
+
+
+def accepted(name: str, size: int) -> bool:
+    try:
+        if name in IN_A_BLOCK:
+            check_view(modal(IN_A_BLOCK[name](size)), Surface.MODAL)
+        elif name in IN_A_MESSAGE:
+            check_message_blocks(IN_A_MESSAGE[name](size))
+        else:
+            check_view(IN_A_VIEW[name](size), Surface.MODAL)
+    except BlocksRefused:
+        return False
+    return True
+
+
+TABLED = sorted({*IN_A_BLOCK, *IN_A_MESSAGE, *IN_A_VIEW})
+
+
+def test_every_limit_of_the_table_is_tried_here() -> None:
+    assert set(LIMITS) == {*TABLED, *OF_A_METHOD}
+
+
+@pytest.mark.parametrize("name", TABLED)
+def test_the_largest_size_is_accepted_and_one_more_is_not(name: str) -> None:
+    most = LIMITS[name].most
+    assert accepted(name, most - 1)
+    assert accepted(name, most)
+    assert not accepted(name, most + 1)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLED if LIMITS[name].least])
+def test_the_smallest_size_is_accepted_and_one_less_is_not(name: str) -> None:
+    least = LIMITS[name].least
+    assert accepted(name, least + 1)
+    assert accepted(name, least)
+    assert not accepted(name, least - 1)
+
+
+def refusal(check: Callable[[], None]) -> BlocksRefused:
+    with pytest.raises(BlocksRefused) as caught:
+        check()
+    return caught.value
+
+
+def test_a_refusal_points_at_its_place_as_slack_does() -> None:
+    blocks = [{"type": "divider"}, actions(button("a"), {**button("b"), "text": plain(x(76))})]
+    refused = refusal(lambda: check_message_blocks(blocks))
+    assert refused.error == "invalid_blocks"
+    assert refused.messages == [
+        "[ERROR] must be less than 76 characters [json-pointer:/blocks/1/elements/1/text/text]"
+    ]
+
+
+def test_texts_of_all_blocks_together_have_a_limit() -> None:
+    def blocks(total: int) -> list[Json]:
+        sizes = [3000] * (total // 3000) + [total % 3000]
+        return [with_text(plain(x(size))) for size in sizes if size]
+
+    check_message_blocks(blocks(MESSAGE_TEXT_TOTAL))
+    refused = refusal(lambda: check_message_blocks(blocks(MESSAGE_TEXT_TOTAL + 1)))
+    assert refused.error == "msg_blocks_too_long"
+
+
+def test_markdown_blocks_share_one_limit() -> None:
+    check_message_blocks([{"type": "markdown", "text": x(6000)}] * 2)
+    blocks = [{"type": "markdown", "text": x(6000)}, {"type": "markdown", "text": x(6001)}]
+    assert refusal(lambda: check_message_blocks(blocks)).error == "invalid_blocks"
+
+
+def test_a_view_is_too_large_beyond_its_bytes() -> None:
+    def view(blocks: int, padding: int) -> Json:
+        full = [with_text(plain(x(3000)))] * blocks
+        return modal(*full, private_metadata=x(padding))
+
+    def size(blocks: int) -> int:
+        return len(json.dumps(view(blocks, 0)).encode())
+
+    blocks = max(count for count in range(1, 100) if size(count) <= VIEW_BYTES - 1)
+    spare = VIEW_BYTES - size(blocks)
+    assert spare < 3000
+    check_view(view(blocks, spare), Surface.MODAL)
+    refused = refusal(lambda: check_view(view(blocks, spare + 1), Surface.MODAL))
+    assert refused.error == "view_too_large"
+
+
+# ---- limits of methods
+
+
+def users(size: int) -> str:
+    return ",".join(f"U{number:09d}" for number in range(size))
+
+
+def test_an_invitation_names_at_most_a_hundred_people(desk: Desk) -> None:
+    most = LIMITS[USERS].most
+
+    def answer(size: int) -> str:
+        got = desk.call("conversations.invite", channel="C0NORTHWD1", users=users(size))
+        return str(got["error"])
+
+    # Nobody has these ids, so that within the limit each of them is looked for.
+    assert answer(most) == "user_not_found"
+    assert answer(most + 1) == "invalid_arguments"
+
+
+def test_a_group_dm_has_at_most_eight_others(desk: Desk) -> None:
+    most = LIMITS["conversations.open.users"].most
+    assert desk.call("conversations.open", users=users(most))["error"] == "user_not_found"
+    assert desk.call("conversations.open", users=users(most + 1))["error"] == "too_many_users"
+
+
+def test_an_update_has_a_shorter_text_than_a_message(desk: Desk) -> None:
+    ts, most = desk.post(), LIMITS["chat.update.text"].most
+    assert desk.call("chat.update", channel="C0NORTHWD1", ts=ts, text=x(most))["ok"]
+    too_long = desk.call("chat.update", channel="C0NORTHWD1", ts=ts, text=x(most + 1))
+    assert too_long["error"] == "msg_too_long"
+
+
+def test_markdown_text_has_its_limit(desk: Desk) -> None:
+    most = LIMITS["chat.postMessage.markdown_text"].most
+    arguments = {"channel": "C0NORTHWD1"}
+    assert desk.call("chat.postMessage", **arguments, markdown_text=x(most))["ok"]
+    refused = desk.call("chat.postMessage", **arguments, markdown_text=x(most + 1))
+    assert refused["error"] == "invalid_arguments"
+
+
+@pytest.mark.parametrize(("extra", "ok"), [(-1, True), (0, True), (1, False)])
+def test_a_metadata_type_has_its_limit(desk: Desk, *, extra: int, ok: bool) -> None:
+    size = LIMITS["metadata.event_type"].most + extra
+    metadata = {"event_type": x(size), "event_payload": {"key": "k"}}
+    answer = desk.call("chat.postMessage", channel="C0NORTHWD1", text="x", metadata=metadata)
+    assert answer["ok"] is ok
+
+
+def test_a_posted_text_is_cut_and_not_refused(desk: Desk) -> None:
+    answer = desk.call("chat.postMessage", channel="C0NORTHWD1", text=x(40_001))
+    assert len(answer["message"]["text"]) == 40_000

@@ -1,0 +1,513 @@
+"""The page in Chromium: what a person at it sees and does, with an app that answers on cue."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+
+from bot.sandbox.blockkit import Surface
+from bot.sandbox.deliver import Envelope, Kind, Reply
+from bot.sandbox.posting import accept_blocks, post_as_app
+from bot.sandbox.screen import accept_view, open_modal, publish_home, replace_view
+from bot.sandbox.server import build
+from bot.sandbox.triggers import Trigger
+from bot.sandbox.workspace import Message, OpenView
+from bot.sandbox.workspace_file import default_workspace
+from tests.sandbox.desk import (
+    JONAS,
+    MAYA,
+    NORTHWIND,
+    THEO,
+    AppByHand,
+    Json,
+    actions,
+    button,
+    modal,
+    plain,
+    text_input,
+)
+
+pytestmark = pytest.mark.browser
+
+T = TypeVar("T")
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class AppOnCue(AppByHand):
+    """Does what was arranged for an action id or a submission; anything else is acknowledged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cues: dict[str, Callable[[Json], Awaitable[Any]]] = {}
+
+    async def send(self, envelope: Envelope) -> Reply:
+        self.heard.append(envelope)
+        payload = envelope.payload
+        name = str(payload.get("type", payload.get("command", "")))
+        if name == "block_actions":
+            name = payload["actions"][0]["action_id"]
+        cue = self.cues.get(name)
+        return Reply() if cue is None else Reply(body=await cue(payload))
+
+    def interactions(self, kind: str) -> list[Json]:
+        found = [e.payload for e in self.heard if e.kind is Kind.INTERACTION]
+        return [payload for payload in found if payload["type"] == kind]
+
+
+class Stage:
+    """A sandbox served from a thread, whose workspace the test changes on the server's loop."""
+
+    def __init__(self) -> None:
+        self.workspace = default_workspace()
+        self.app = AppOnCue()
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(64)
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.built = build(self.workspace, deliver=self.app, base_url=self.url)
+        config = uvicorn.Config(
+            self.built.app, http="h11", ws="none", loop="asyncio", log_config=None
+        )
+        self._server = uvicorn.Server(config)
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._thread.start()
+        assert self._started.wait(10)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._started.set()
+        await self._server.serve(sockets=[self._socket])
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self.do(self.workspace.close)
+        self._thread.join(15)
+        self._socket.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    def do(self, change: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        async def on_the_loop() -> T:
+            return change(*arguments, **named)
+
+        return self.run(on_the_loop())
+
+    # ---- what the app does
+
+    def post(self, *blocks: Json, text: str = "text", **more: Any) -> Message:
+        def post() -> Message:
+            accepted = accept_blocks(self.workspace, list(blocks)) if blocks else []
+            return post_as_app(self.workspace, NORTHWIND, text=text, blocks=accepted, **more)
+
+        return self.do(post)
+
+    def show(self, view: Json, *, user: str = MAYA, over: str | None = None) -> OpenView:
+        """To be called on the loop."""
+        accepted = accept_view(self.workspace, view, Surface.MODAL)
+        return open_modal(self.workspace, accepted, Trigger(user, over, 0.0))
+
+    def open(self, view: Json, *, user: str = MAYA) -> OpenView:
+        return self.do(self.show, view, user=user)
+
+    def update(self, open_view: OpenView, view: Json) -> None:
+        accepted = accept_view(self.workspace, view, Surface.MODAL, instead_of=open_view)
+        self.do(replace_view, self.workspace, open_view, accepted)
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    built = Stage()
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, args=_CHROMIUM_ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+class Screen:
+    """One person's tab; whatever the browser complains of fails the test at its end."""
+
+    def __init__(self, page: Page, stage: Stage) -> None:
+        self.page = page
+        self._stage = stage
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        page.on("response", self._note_failure)
+
+    def _note_failure(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def go(self, place: str = NORTHWIND, *, user: str = MAYA, more: str = "") -> Page:
+        self.page.goto(f"{self._stage.url}/?as={user}&place={place}{more}")
+        expect(self.page.locator("html[data-ready]")).to_be_attached()
+        return self.page
+
+
+@pytest.fixture
+def screen(chromium: Browser, stage: Stage) -> Iterator[Screen]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(8000)
+    shown = Screen(context.new_page(), stage)
+    yield shown
+    context.close()
+    # A refused deed is an answer, though the browser logs it as an error.
+    assert [c for c in shown.complaints if "status of 409" not in c] == []
+
+
+def option(value: str) -> Json:
+    return {"text": plain(f"Option {value}"), "value": value}
+
+
+def question(kind: str, block_id: str, **element: Any) -> Json:
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(f"About {block_id}"),
+        "element": {"type": kind, "action_id": "a", **element},
+    }
+
+
+def test_a_pressed_button_waits_visibly_until_the_modal_is_there(
+    stage: Stage, screen: Screen
+) -> None:
+    go_on = asyncio.Event()
+
+    async def open_after_a_while(_: Json) -> None:
+        await go_on.wait()
+        stage.show(modal())
+
+    stage.app.cues["open_brief"] = open_after_a_while
+    stage.post(actions(button("open_brief"), button("other", text=plain("Other"))))
+    page = screen.go()
+    pressed = page.locator("button[data-action-id=open_brief]")
+    pressed.click()
+    expect(pressed).to_be_disabled()
+    expect(pressed).to_have_attribute("aria-busy", "true")
+    stage.post(text="something else happens")
+    expect(page.locator("#part-main")).to_contain_text("something else happens")
+    expect(pressed).to_be_disabled()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    stage.do(go_on.set)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(pressed).to_be_enabled()
+    expect(page.get_by_label("About")).to_be_focused()
+    assert len(stage.app.interactions("block_actions")) == 1
+
+
+def test_typing_is_not_disturbed_by_what_happens_elsewhere(stage: Stage, screen: Screen) -> None:
+    page = screen.go()
+    page.locator("#composer").fill("half a sen")
+    stage.post(text="first news")
+    expect(page.locator("#messages")).to_contain_text("first news")
+    expect(page.locator("#composer")).to_have_value("half a sen")
+    expect(page.locator("#composer")).to_be_focused()
+    stage.open(modal(text_input(), text_input("more", "note")))
+    field = page.locator("[data-block-id=about] input[data-action-id=note]")
+    field.fill("half a wor")
+    stage.post(text="second news")
+    expect(page.locator("#messages")).to_contain_text("second news")
+    expect(field).to_have_value("half a wor")
+    expect(field).to_be_focused()
+    page.keyboard.type("d")
+    expect(field).to_have_value("half a word")
+
+
+def test_an_update_keeps_what_was_typed_where_both_ids_stay(stage: Stage, screen: Screen) -> None:
+    view = stage.open(modal(text_input("same", "note"), text_input("old", "note")))
+    page = screen.go()
+    page.locator("[data-block-id=same] input[data-action-id]").fill("kept")
+    page.locator("[data-block-id=old] input[data-action-id]").fill("lost")
+    same = text_input("same", "note", initial_value="of the app")
+    new = text_input("new", "note", initial_value="of the app")
+    stage.update(view, modal(same, new))
+    expect(page.locator("[data-block-id=new] input[data-action-id]")).to_have_value("of the app")
+    expect(page.locator("[data-block-id=same] input[data-action-id]")).to_have_value("kept")
+    expect(page.locator("[data-block-id=old]")).to_have_count(0)
+
+
+def test_every_element_is_filled_and_sent(stage: Stage, screen: Screen) -> None:
+    options = [option("1"), option("2")]
+    stage.open(
+        modal(
+            question("plain_text_input", "line"),
+            question("plain_text_input", "lines", multiline=True),
+            question("number_input", "number", is_decimal_allowed=False),
+            question("email_text_input", "mail"),
+            question("url_text_input", "link"),
+            question("static_select", "one", options=options),
+            question("users_select", "person"),
+            question("channels_select", "channel"),
+            question("conversations_select", "talk"),
+            question("multi_static_select", "many", options=options),
+            question("multi_users_select", "people"),
+            question("datepicker", "day"),
+            question("timepicker", "hour"),
+            question("datetimepicker", "moment"),
+            question("checkboxes", "ticks", options=options),
+            question("radio_buttons", "either", options=options),
+        )
+    )
+    page = screen.go()
+    for block, text in (
+        ("line", 'a "b" <c>'),
+        ("lines", "one\ntwo"),
+        ("number", "42"),
+        ("mail", "ilse@mills.example"),
+        ("link", "https://mills.example"),
+        ("day", "2026-03-31"),
+        ("hour", "09:30"),
+        ("moment", "2026-03-31T09:30"),
+    ):
+        page.get_by_label(f"About {block}", exact=True).fill(text)
+    for block, value in (
+        ("one", "2"),
+        ("person", THEO),
+        ("channel", NORTHWIND),
+        ("talk", NORTHWIND),
+    ):
+        page.get_by_label(f"About {block}", exact=True).select_option(value)
+    for block, value in (("many", "2"), ("people", JONAS), ("ticks", "1"), ("either", "2")):
+        page.locator(f"[data-block-id={block}] input[value='{value}']").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    values = stage.app.interactions("view_submission")[0]["view"]["state"]["values"]
+    assert {block: held["a"] for block, held in values.items()} == {
+        "line": {"type": "plain_text_input", "value": 'a "b" <c>'},
+        "lines": {"type": "plain_text_input", "value": "one\ntwo"},
+        "number": {"type": "number_input", "value": "42"},
+        "mail": {"type": "email_text_input", "value": "ilse@mills.example"},
+        "link": {"type": "url_text_input", "value": "https://mills.example"},
+        "one": {"type": "static_select", "selected_option": options[1]},
+        "person": {"type": "users_select", "selected_user": THEO},
+        "channel": {"type": "channels_select", "selected_channel": NORTHWIND},
+        "talk": {"type": "conversations_select", "selected_conversation": NORTHWIND},
+        "many": {"type": "multi_static_select", "selected_options": [options[1]]},
+        "people": {"type": "multi_users_select", "selected_users": [JONAS]},
+        "day": {"type": "datepicker", "selected_date": "2026-03-31"},
+        "hour": {"type": "timepicker", "selected_time": "09:30"},
+        # 09:30 in New York, where Maya sits, in the summer half of the year.
+        "moment": {"type": "datetimepicker", "selected_date_time": 1774963800},
+        "ticks": {"type": "checkboxes", "selected_options": [options[0]]},
+        "either": {"type": "radio_buttons", "selected_option": options[1]},
+    }
+
+
+def test_an_error_stands_under_its_field_and_the_focus_goes_there(
+    stage: Stage, screen: Screen
+) -> None:
+    async def refuse(_: Json) -> Json:
+        return {"response_action": "errors", "errors": {"more": "A date is missing."}}
+
+    stage.app.cues["view_submission"] = refuse
+    stage.open(modal(text_input(), text_input("more", "note")))
+    page = screen.go()
+    page.locator("[data-block-id=about] input[data-action-id]").fill("one")
+    more = page.locator("[data-block-id=more] input[data-action-id]")
+    more.fill("two")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-block-id=more] .field-error")).to_have_text("A date is missing.")
+    expect(more).to_be_focused()
+    expect(more).to_have_value("two")
+    expect(more).to_have_accessible_description("A date is missing.")
+
+
+def test_a_question_is_asked_before_a_button_that_has_one(stage: Stage, screen: Screen) -> None:
+    asked = {
+        "title": plain("Withdraw it?"),
+        "text": plain("It stays in the history."),
+        "confirm": plain("Withdraw"),
+        "deny": plain("Keep"),
+    }
+    stage.post(actions(button("withdraw", confirm=asked)))
+    page = screen.go()
+    page.locator("button[data-action-id=withdraw]").click()
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text("It stays in the history.")
+    question.get_by_role("button", name="Keep").click()
+    expect(question).to_have_count(0)
+    assert stage.app.interactions("block_actions") == []
+    page.locator("button[data-action-id=withdraw]").click()
+    with page.expect_response("**/page/press"):
+        page.get_by_role("alertdialog").get_by_role("button", name="Withdraw").click()
+    assert len(stage.app.interactions("block_actions")) == 1
+
+
+def test_a_menu_opens_and_its_choice_is_sent(stage: Stage, screen: Screen) -> None:
+    menu = {"type": "overflow", "action_id": "more", "options": [option("1"), option("2")]}
+    select = {
+        "type": "static_select",
+        "action_id": "snooze",
+        "placeholder": plain("Snooze"),
+        "options": [option("1"), option("2")],
+    }
+    stage.post(actions(menu, select))
+    page = screen.go()
+    page.locator("summary[data-overflow=more]").click()
+    with page.expect_response("**/page/press"):
+        page.get_by_role("button", name="Option 2").click()
+    expect(page.get_by_role("button", name="Option 2")).to_be_hidden()
+    with page.expect_response("**/page/press"):
+        page.get_by_label("Snooze").select_option("1")
+    sent = [p["actions"][0] for p in stage.app.interactions("block_actions")]
+    assert [action["selected_option"]["value"] for action in sent] == ["2", "1"]
+
+
+def test_escape_closes_the_top_and_the_cross_closes_all(stage: Stage, screen: Screen) -> None:
+    def deeper() -> None:
+        root = stage.show(modal(text_input(), title=plain("Below")))
+        stage.show(modal(text_input("x", "y"), title=plain("Above")), over=root.id)
+
+    stage.do(deeper)
+    page = screen.go()
+    expect(page.get_by_role("dialog", name="Above")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Below")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Below")).to_be_visible()
+    page.get_by_role("dialog").get_by_label("About").fill("typed below")
+    stage.do(lambda: stage.show(modal(), over=stage.workspace.modal_stack(MAYA)[0].id))
+    expect(page.get_by_role("dialog", name="Title")).to_be_visible()
+    page.get_by_role("button", name="Close all").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert stage.workspace.top_modal(MAYA) is None
+
+
+def test_words_typed_in_a_modal_survive_a_reload(stage: Stage, screen: Screen) -> None:
+    stage.open(modal())
+    page = screen.go()
+    with page.expect_response("**/page/typed"):
+        page.get_by_label("About").fill("half a sen")
+    page.reload()
+    expect(page.get_by_label("About")).to_have_value("half a sen")
+
+
+def test_a_command_is_offered_and_its_answer_is_seen_by_one_person(
+    stage: Stage, screen: Screen
+) -> None:
+    async def answer(payload: Json) -> Json:
+        return {"text": f"You asked for {payload['text']}."}
+
+    stage.app.cues["/handoff"] = answer
+    page = screen.go()
+    page.locator("#composer").fill("/hand")
+    expect(page.get_by_role("button", name="/handoff-status")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#composer")).to_have_value("/handoff ")
+    page.keyboard.type("help")
+    page.keyboard.press("Enter")
+    mine = page.locator("article[data-ephemeral]")
+    expect(mine).to_contain_text("You asked for help.")
+    expect(page.locator("#composer")).to_have_value("")
+    screen.go(user=THEO)
+    expect(page.locator("#composer")).to_be_visible()
+    expect(page.locator("article[data-ephemeral]")).to_have_count(0)
+
+
+def test_what_cannot_be_sent_comes_back_with_the_reason(stage: Stage, screen: Screen) -> None:
+    page = screen.go()
+    page.locator("#composer").fill("/nope now")
+    page.locator("#send").click()
+    expect(page.get_by_text("/nope is not a valid command.")).to_be_visible()
+    expect(page.locator("#composer")).to_have_value("/nope now")
+
+
+def test_a_message_of_another_person_arrives_without_a_reload(
+    stage: Stage, screen: Screen, chromium: Browser
+) -> None:
+    page = screen.go()
+    context = chromium.new_context()
+    theirs = Screen(context.new_page(), stage)
+    theirs.go(user=THEO)
+    theirs.page.locator("#composer").fill("Ready, @Maya Ferrant? <b>now</b>")
+    theirs.page.keyboard.press("Enter")
+    expect(page.locator("#messages .mention-me")).to_have_text("@Maya Ferrant")
+    expect(page.locator("#messages")).to_contain_text("<b>now</b>")
+    context.close()
+    assert theirs.complaints == []
+
+
+def test_the_person_is_switched_and_the_place_kept(stage: Stage, screen: Screen) -> None:
+    page = screen.go()
+    page.locator("#who").select_option(THEO)
+    expect(page.locator(f"body[data-as={THEO}][data-place={NORTHWIND}]")).to_be_attached()
+    expect(page.locator("#who")).to_have_value(THEO)
+
+
+def test_a_reply_is_written_in_the_open_thread(stage: Stage, screen: Screen) -> None:
+    card = stage.post(text="the card")
+    page = screen.go(more=f"&thread={card.ts}")
+    page.locator("#composer-thread").fill("a reply")
+    page.locator("#send-reply").click()
+    expect(page.locator("#replies")).to_contain_text("a reply")
+    expect(page.locator("#messages .thread-link")).to_have_text("1 reply")
+
+
+def test_the_clock_moves_on_the_page(stage: Stage, screen: Screen) -> None:
+    page = screen.go()
+    page.locator("#clock-morning").click()
+    expect(page.locator("#now")).to_contain_text("09:00")
+    page.locator("#clock-1h").click()
+    expect(page.locator("#now")).to_contain_text("10:00")
+
+
+def test_home_is_shown_and_a_text_there_is_sent_on_enter(stage: Stage, screen: Screen) -> None:
+    blocks = [{**question("plain_text_input", "find"), "dispatch_action": True}]
+    view = accept_view(stage.workspace, {"type": "home", "blocks": blocks}, Surface.HOME)
+    stage.do(publish_home, stage.workspace, view, MAYA)
+    page = screen.go("home")
+    page.get_by_label("About find").fill("Northwind")
+    with page.expect_response("**/page/press"):
+        page.keyboard.press("Enter")
+    assert stage.app.interactions("block_actions")[0]["actions"][0]["value"] == "Northwind"
+    assert stage.app.events()[0]["type"] == "app_home_opened"
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_nothing_is_wider_than_the_screen(stage: Stage, screen: Screen, width: int) -> None:
+    card = stage.post(
+        {"type": "section", "text": {"type": "mrkdwn", "text": "W" * 400 + " <@" + MAYA + ">"}},
+        actions(*[button(f"b{n}", text=plain("A button of many words")) for n in range(5)]),
+    )
+    stage.open(modal(question("static_select", "one", options=[option("x" * 60)])))
+    page = screen.page
+    page.set_viewport_size({"width": width, "height": 844})
+    screen.go(more=f"&thread={card.ts}" if width > 1000 else "")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    wide = """() => [...document.querySelectorAll("body, .top, .message-body, dialog, .modal-body")]
+        .filter((one) => one.scrollWidth > Math.max(one.clientWidth, 1) + 1)
+        .map((one) => `${one.tagName}.${one.className} ${one.scrollWidth}/${one.clientWidth}`)"""
+    assert page.evaluate(wide) == []
+
+
+def test_the_places_of_a_narrow_screen_open_on_demand(stage: Stage, screen: Screen) -> None:
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    screen.go()
+    expect(page.locator("#place-home")).to_be_hidden()
+    page.locator("#places-toggle").click()
+    page.locator("#place-home").click()
+    expect(page.locator("body[data-place=home]")).to_be_attached()
