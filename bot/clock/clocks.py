@@ -1,0 +1,125 @@
+"""The two clocks, and the calendar clock of a demo that can be moved forward."""
+
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+log = structlog.get_logger()
+
+Monotonic = Callable[[], float]
+Wall = Callable[[], datetime]
+ReadOffset = Callable[[], float]
+"""Seconds a calendar is ahead; raises OSError or ValueError where it cannot be read."""
+
+
+def wall_now() -> datetime:
+    """What the machine says the time is; it may step."""
+    return datetime.now(UTC)
+
+
+class SystemClock:
+    """The calendar clock of a real install."""
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return datetime.now(UTC)
+
+
+class SteadyMachineClock:
+    """Starts at the wall time and then rises with the monotonic clock, whatever the wall does."""
+
+    def __init__(self, *, monotonic: Monotonic = time.monotonic, wall: Wall = wall_now) -> None:
+        self._monotonic = monotonic
+        self._anchor = wall()
+        self._zero = monotonic()
+
+    def now(self) -> datetime:
+        """An aware UTC instant that never steps back."""
+        return self._anchor + timedelta(seconds=self._monotonic() - self._zero)
+
+    def monotonic(self) -> float:
+        """Seconds on the same scale, for differences."""
+        return self._monotonic()
+
+
+class TravelClock:
+    """Ahead of the wall by an offset that another process tells; it never goes back."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        on_moved: Callable[[], None],
+        every: float = 0.3,
+        read_offset: ReadOffset | None = None,
+        wall: Wall = wall_now,
+    ) -> None:
+        self._read_offset = read_offset or _over_http(url)
+        self._on_moved = on_moved
+        self._every = every
+        self._wall = wall
+        self._offset = timedelta(0)
+        self._latest: datetime | None = None
+        self._guard = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def now(self) -> datetime:
+        """Wall time plus the offset, and never before an instant already told."""
+        with self._guard:
+            now = self._wall() + self._offset
+            self._latest = now if self._latest is None else max(self._latest, now)
+            return self._latest
+
+    def start(self) -> None:
+        """Read the offset once, then follow it in a thread of its own."""
+        self.look()
+        self._thread = threading.Thread(target=self._run, name="travel-clock", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following; the offset stays."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(5.0)
+
+    def look(self) -> bool:
+        """Read the offset once; whether it has grown."""
+        try:
+            told = timedelta(seconds=self._read_offset())
+        except (OSError, ValueError, OverflowError) as error:
+            log.debug("clock offset not read", error=type(error).__name__)
+            return False
+        with self._guard:
+            moved = told > self._offset
+            if moved:
+                self._offset = told
+        if moved:
+            self._on_moved()
+        return moved
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._every):
+            self.look()
+
+
+def _over_http(url: str) -> ReadOffset:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("a clock is read over http(s)")
+
+    def read() -> float:
+        with urllib.request.urlopen(url, timeout=2.0) as answer:  # noqa: S310, checked above
+            told = json.loads(answer.read(10_000))
+        if not isinstance(told, dict):
+            raise ValueError("no object")
+        offset = told.get("offset_seconds")
+        if isinstance(offset, bool) or not isinstance(offset, int | float):
+            raise ValueError("no offset_seconds")
+        return float(offset)
+
+    return read

@@ -1,0 +1,170 @@
+"""The three ticks: sweep, deliver, housekeeping. No job stands for a deadline of its own."""
+
+import os
+import secrets
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import (  # type: ignore[import-untyped]
+    BackgroundScheduler,
+)
+
+from bot.clock.clocks import Monotonic, Wall, wall_now
+from bot.clock.watchdog import Watchdog
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = timedelta(seconds=5)
+DELIVER_EVERY = timedelta(seconds=1)
+HOUSEKEEPING_EVERY = timedelta(hours=1)
+PERIODS_UNTIL_UNWELL = 5
+UNWELL_AFTER_AT_LEAST = timedelta(seconds=30)
+EXIT_STATUS = 70
+
+
+def exit_at_once() -> None:
+    """End the process without waiting for the thread that hangs."""
+    os._exit(EXIT_STATUS)
+
+
+class Tick:
+    """Work that is repeated; asked for again while it runs, it runs once more."""
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[], object],
+        *,
+        every: timedelta,
+        monotonic: Monotonic = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._work = work
+        self.every = every
+        self._monotonic = monotonic
+        self._guard = threading.Lock()
+        self._began: float | None = None
+        self._ended_well = monotonic()
+        self._again = False
+
+    @property
+    def name(self) -> str:
+        """Also the id of its job."""
+        return self._name
+
+    def __call__(self) -> None:
+        """Run until nobody has asked for another run meanwhile."""
+        while True:
+            with self._guard:
+                self._again = False
+                self._began = self._monotonic()
+            self._run_once()
+            with self._guard:
+                self._began = None
+                if not self._again:
+                    return
+
+    def ask_again(self) -> bool:
+        """Where it runs now, have it run once more; whether it does."""
+        with self._guard:
+            self._again = self._began is not None
+            return self._again
+
+    def running_for(self) -> float | None:
+        """Seconds since the present run began, None between runs."""
+        with self._guard:
+            return None if self._began is None else self._monotonic() - self._began
+
+    def well(self) -> bool:
+        """Whether it ended without an error not too long ago."""
+        longest = max(self.every * PERIODS_UNTIL_UNWELL, UNWELL_AFTER_AT_LEAST)
+        with self._guard:
+            return self._monotonic() - self._ended_well <= longest.total_seconds()
+
+    def _run_once(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001, the top of a tick
+            log.error(
+                "tick failed",
+                tick=self._name,
+                reference=secrets.token_hex(4),
+                error=type(error).__name__,
+                # Frames, but not the error's own text: that may quote what people wrote.
+                frames="".join(traceback.format_tb(error.__traceback__)),
+            )
+            return
+        with self._guard:
+            self._ended_well = self._monotonic()
+
+
+class Ticks:
+    """Runs the ticks in memory and watches over them."""
+
+    def __init__(
+        self,
+        *,
+        sweep: Callable[[], object],
+        deliver: Callable[[], object],
+        housekeeping: Callable[[], object],
+        end_process: Callable[[], None] = exit_at_once,
+        monotonic: Monotonic = time.monotonic,
+        wall: Wall = wall_now,
+    ) -> None:
+        self._sweep = Tick("sweep", sweep, every=SWEEP_EVERY, monotonic=monotonic)
+        self._ticks = (
+            self._sweep,
+            Tick("deliver", deliver, every=DELIVER_EVERY, monotonic=monotonic),
+            Tick("housekeeping", housekeeping, every=HOUSEKEEPING_EVERY, monotonic=monotonic),
+        )
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._watchdog = Watchdog(
+            ticks=self._ticks,
+            wake=self.wake,
+            end_process=end_process,
+            monotonic=monotonic,
+            wall=wall,
+        )
+
+    def start(self) -> None:
+        """Start ticking; the first run of each is at once."""
+        for tick in self._ticks:
+            self._scheduler.add_job(
+                tick,
+                "interval",
+                seconds=tick.every.total_seconds(),
+                id=tick.name,
+                next_run_time=datetime.now(UTC),
+            )
+        self._scheduler.start()
+        self._watchdog.start()
+
+    def stop(self) -> None:
+        """Stop ticking; a run in hand is finished."""
+        self._watchdog.stop()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def poke_sweep(self) -> None:
+        """Sweep now; from any thread, and nothing before the start."""
+        self._run_now(self._sweep)
+
+    def wake(self) -> None:
+        """Run everything now: the scheduler sleeps by the wall clock, which has moved."""
+        for tick in self._ticks:
+            self._run_now(tick)
+
+    def healthy(self) -> bool:
+        """Whether every tick has done its work lately."""
+        return all(tick.well() for tick in self._ticks)
+
+    def _run_now(self, tick: Tick) -> None:
+        if self._scheduler.running and not tick.ask_again():
+            self._scheduler.modify_job(tick.name, next_run_time=datetime.now(UTC))

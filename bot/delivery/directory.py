@@ -1,0 +1,136 @@
+"""Who people are and whether channels are safe, asked of Slack only when the rows do not say."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.domain.channels import Channel
+from bot.domain.errors import Invalid, NotFound, Problem, SlackUnavailable
+from bot.domain.people import Person
+from bot.domain.ports import MachineClock
+from bot.storage.facts import channel_facts, person_facts
+from bot.storage.people import PersonFacts
+from bot.storage.unit_of_work import Store
+
+log = structlog.get_logger()
+
+MEMBERS_A_PAGE = 200
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_NOT_INSIDE = frozenset({"channel_not_found", "not_in_channel"})
+
+
+class SlackDirectory:
+    """Looks people and channels up, in the rows first; keeps what Slack says.
+
+    `budget` is how long, in seconds, one look at a channel's members may take: before an answer
+    little, in delivery more. What was found in time is kept, so that the next look goes on there.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        client_of: Callable[[int], WebClient],
+        machine: MachineClock,
+        budget: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._client_of = client_of
+        self._machine = machine
+        self._budget = budget
+        self._monotonic = monotonic
+
+    def person(self, workspace_id: int, slack_id: str) -> Person:
+        """A person by Slack's id; raises NotFound for no such account, SlackUnavailable."""
+        with self._store.read(workspace_id) as unit:
+            known = unit.people.by_slack_id(slack_id)
+            team_id = unit.workspace.team_id
+        if known is not None:
+            return known
+        facts = self._ask_person(workspace_id, slack_id, team_id)
+        with self._store.write(workspace_id) as unit:
+            person = unit.people.ensure(slack_id, facts=facts)
+            unit.commit()
+        return person
+
+    def channel(self, workspace_id: int, slack_id: str) -> Channel:
+        """A conversation, checked within the last ten minutes.
+
+        Raises Invalid where the bot is not inside, SlackUnavailable where Slack cannot be asked
+        or the look at the members has to go on at the next call.
+        """
+        with self._store.read(workspace_id) as unit:
+            known = unit.channels.by_slack_id(slack_id)
+            team_id = unit.workspace.team_id
+        if known is not None and not known.stale(self._machine.now()):
+            return known
+        client = self._client_of(workspace_id)
+        try:
+            info = client.conversations_info(channel=slack_id)["channel"]
+            inside = bool(info.get("is_member"))
+            guests = inside and self._has_guests(client, workspace_id, slack_id, team_id)
+        except SlackApiError as error:
+            if error.response.get("error") in _NOT_INSIDE:
+                raise Invalid(Problem.CHANNEL_NOT_INSIDE) from error
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        except (SlackClientError, OSError) as error:
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        with self._store.write(workspace_id) as unit:
+            channel = unit.channels.ensure(slack_id, facts=channel_facts(info, guests=guests))
+            unit.commit()
+        return channel
+
+    def _has_guests(
+        self, client: WebClient, workspace_id: int, slack_id: str, team_id: str
+    ) -> bool:
+        end = self._monotonic() + self._budget
+        members = list(self._members(client, slack_id))
+        with self._store.read(workspace_id) as unit:
+            known = unit.people.by_slack_ids(members)
+        if any(person.guest for person in known.values()):
+            return True
+        found: dict[str, PersonFacts] = {}
+        try:
+            for member in members:
+                if member in known:
+                    continue
+                if self._monotonic() > end:
+                    raise SlackUnavailable(Problem.CHANNEL_UNKNOWN)
+                found[member] = self._ask_person(workspace_id, member, team_id)
+        finally:
+            self._keep(workspace_id, found)
+        return any(facts.guest for facts in found.values())
+
+    def _members(self, client: WebClient, slack_id: str) -> Iterator[str]:
+        cursor: str | None = None
+        while True:
+            page = client.conversations_members(
+                channel=slack_id, limit=MEMBERS_A_PAGE, cursor=cursor
+            )
+            yield from page["members"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+    def _keep(self, workspace_id: int, found: dict[str, PersonFacts]) -> None:
+        if not found:
+            return
+        with self._store.write(workspace_id) as unit:
+            for member, facts in found.items():
+                unit.people.ensure(member, facts=facts)
+            unit.commit()
+
+    def _ask_person(self, workspace_id: int, slack_id: str, team_id: str) -> PersonFacts:
+        try:
+            user = self._client_of(workspace_id).users_info(user=slack_id)["user"]
+        except SlackApiError as error:
+            if error.response.get("error") in _NOBODY:
+                raise NotFound(Problem.NOT_A_COLLEAGUE) from error
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        except (SlackClientError, OSError) as error:
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        return person_facts(user, team_id=team_id)

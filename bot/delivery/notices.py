@@ -1,0 +1,123 @@
+"""The words of a notice as true now, or why it is not said any more."""
+
+from datetime import datetime
+
+from bot.delivery.plans import Cancel
+from bot.domain import read_models
+from bot.domain.deadlines import Deadline, Step
+from bot.domain.handoff import Handoff
+from bot.domain.history import Tag
+from bot.domain.notices import Notice, NoticeKind, still_true
+from bot.domain.nudging import Stage
+from bot.domain.people import Person
+from bot.domain.policy import Policy
+from bot.domain.read_models import NamedPerson, NudgeModel, named, step_line
+from bot.storage.unit_of_work import Bundle, ReadUnit
+from bot.views.message import Message
+from bot.views.nudge import nudge_message
+from bot.views.thread import (
+    bot_posted_message,
+    invite_by_hand_message,
+    thread_message,
+    undo_offer_message,
+    welcome_message,
+)
+
+_OF_THE_CLOCK = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
+_REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
+"""What a snooze silences."""
+
+
+class NoticeText:
+    """Words for each kind of notice."""
+
+    def __init__(self, *, policy: Policy) -> None:
+        self._policy = policy
+
+    def for_person(self, unit: ReadUnit, notice: Notice, reader: Person) -> Message | Cancel:
+        """What one person is told in a DM or where they acted."""
+        if notice.kind is NoticeKind.WELCOME:
+            return welcome_message()
+        bundle = unit.bundle(notice.handoff_id or 0)
+        if notice.kind in _OF_THE_CLOCK:
+            return _nudge(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.UNDO_OFFER:
+            return self._undo_offer(bundle.handoff, notice, unit.now)
+        if not bundle.handoff.open:
+            return Cancel("handoff_closed")
+        if notice.kind is NoticeKind.BOT_POSTED:
+            return bot_posted_message(_card(bundle, unit.now))
+        if notice.kind is NoticeKind.INVITE_BY_HAND:
+            csm = named(int(notice.facts["csm"]), bundle.people)
+            if csm is None or bundle.handoff.csm_id != csm.id:
+                return Cancel("no_longer_csm")
+            return invite_by_hand_message(_card(bundle, unit.now), csm)
+        return Cancel("no_such_notice")
+
+    def for_thread(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
+        """A reply below the card."""
+        bundle = unit.bundle(notice.handoff_id or 0)
+        if notice.kind is NoticeKind.CSM_MENTION and (
+            not bundle.handoff.open or bundle.handoff.csm_id != notice.facts["csm"]
+        ):
+            return Cancel("no_longer_csm")
+        ids = [int(notice.facts[name]) for name in ("actor", "csm") if notice.facts.get(name)]
+        people = unit.people.many(ids)
+        known = {one: NamedPerson(one, who.slack_id, who.name) for one, who in people.items()}
+        return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
+
+    def _undo_offer(self, handoff: Handoff, notice: Notice, now: datetime) -> Message | Cancel:
+        tag = Tag(str(notice.facts["tag"]))
+        done = handoff.acknowledged_at if tag is Tag.ACKNOWLEDGED else handoff.cancelled_at
+        if done is None or now - done > self._policy.undo_window:
+            return Cancel("too_late_to_undo")
+        return undo_offer_message(handoff.id, tag, minutes=self._policy.undo_minutes)
+
+
+def _card(bundle: Bundle, as_of: datetime) -> read_models.Card:
+    return read_models.card(
+        bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=as_of
+    )
+
+
+def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    step, stage = Step(str(notice.facts["step"])), Stage(str(notice.facts["stage"]))
+    owed = next((one for one in bundle.deadlines if one.step is step), None)
+    if owed is None or not still_true(notice.kind, bundle.handoff, owed):
+        return Cancel("no_longer_owed")
+    to_manager = notice.kind is NoticeKind.LATE_FOR_MANAGER
+    if reader.id != (owed.manager_id if to_manager else owed.owner_id):
+        return Cancel("no_longer_theirs")
+    if notice.kind is not NoticeKind.NUDGE and not owed.late_at(unit.now):
+        return Cancel("no_longer_late")
+    if stage in _REMINDERS and owed.snoozed_until and unit.now < owed.snoozed_until:
+        return Cancel("snoozed")
+    late_by = unit.now - owed.due_at if owed.late_at(unit.now) else None
+    model = NudgeModel(
+        handoff_id=bundle.handoff.id,
+        account=bundle.handoff.account,
+        line=step_line(owed, bundle.people, as_of=unit.now, done=None),
+        completeness=_card(bundle, unit.now).completeness,
+        late_by=late_by,
+        holds_up=_held_up(bundle, owed),
+        viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
+        told_as_manager=to_manager,
+        snoozed_reason=_snoozed_for(unit, notice, reader, stage),
+    )
+    return nudge_message(model, notice.kind)
+
+
+def _held_up(bundle: Bundle, owed: Deadline) -> Step | None:
+    return next((one.step for one in bundle.deadlines if one.waits_for is owed.step), None)
+
+
+def _snoozed_for(unit: ReadUnit, notice: Notice, reader: Person, stage: Stage) -> str | None:
+    """The reader's own reason, told back to them alone."""
+    if stage is not Stage.SNOOZED:
+        return None
+    own = [
+        one.value
+        for one in unit.history.reasons(notice.handoff_id or 0)
+        if one.tag is Tag.SNOOZED and one.actor_id == reader.id
+    ]
+    return own[-1] if own else None

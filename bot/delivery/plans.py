@@ -1,0 +1,92 @@
+"""What is to be done for a job, once it was checked again and rendered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.notices import Notice
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The person at the other end of a DM."""
+
+    person_id: int
+    slack_id: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a message stands or will: a conversation, or the DM with a reader, and a thread."""
+
+    channel: str | None = None
+    reader: Reader | None = None
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True)
+class Post:
+    """A new message."""
+
+    spot: Spot
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A message that stands already, as it should look now."""
+
+    channel: str
+    ts: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Publish:
+    """The Home tab of a person."""
+
+    slack_user: str
+    view: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Whisper:
+    """A message only one person in a conversation sees; a DM where they are not in it."""
+
+    channel: str
+    reader: Reader
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Invite:
+    """A person is brought into a channel, or somebody told to do it by hand."""
+
+    channel: str
+    slack_user: str
+    by_hand: Notice | None
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """It is not to be said any more; `reason` is a word for the row."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """Something it needs is not there yet; machine time."""
+
+    after: timedelta
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """Its reader's quiet hours end then; calendar time."""
+
+    until: datetime
+
+
+Plan = Post | Edit | Publish | Whisper | Invite | Cancel | Later | Postpone

@@ -1,0 +1,340 @@
+"""Sending one job so that it is there exactly once, as far as anybody can look."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web import SlackResponse
+
+from bot.delivery.constants import Constants
+from bot.delivery.failpoints import Reached
+from bot.delivery.outcomes import Outcome, Verdict, answered, failed
+from bot.delivery.plans import (
+    Cancel,
+    Edit,
+    Invite,
+    Later,
+    Plan,
+    Post,
+    Postpone,
+    Publish,
+    Reader,
+    Spot,
+    Whisper,
+)
+from bot.delivery.rendering import Renderer
+from bot.delivery.shaping import Shaping
+from bot.domain.notices import Place
+from bot.domain.ports import MachineClock
+from bot.storage.delivery import Job
+from bot.storage.unit_of_work import Store
+
+EVENT_TYPE = "handoff_notice"
+HISTORY_PAGE = 100
+_SILENT = {"unfurl_links": False, "unfurl_media": False}
+_IS_THERE = frozenset({"already_in_channel", "cant_invite_self"})
+_NOT_AMONG_THEM = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel"})
+
+ClientOf = Callable[[int], WebClient]
+"""A workspace's client; for writes it must not retry by itself."""
+
+
+class _Unfinished(Exception):
+    """A call that a post needs first did not end well."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.word)
+        self.outcome = outcome
+
+
+class Protocol:
+    """Lease, mark, post once, classify; what is in doubt waits, is looked for, then repeated."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        renderer: Renderer,
+        client_of: ClientOf,
+        shaping: Shaping,
+        machine: MachineClock,
+        constants: Constants,
+        reached: Reached,
+    ) -> None:
+        self._store = store
+        self._delivery = store.delivery
+        self._renderer = renderer
+        self._client_of = client_of
+        self._shaping = shaping
+        self._machine = machine
+        self._constants = constants
+        self._reached = reached
+
+    def deliver(self, job: Job) -> None:
+        """Bring one leased job as far as it gets now, and settle it."""
+        self._reached("leased")
+        try:
+            if job.maybe_sent and not self._ended_before(job):
+                return
+            self._reached("looked")
+            plan = self._renderer.plan(job)
+            self._reached("rendered")
+            self._carry_out(job, plan)
+        except _Unfinished as stopped:
+            self._give_back(job, stopped.outcome, maybe_sent=None)
+        self._reached("settled")
+
+    # --- In doubt
+
+    def _ended_before(self, job: Job) -> bool:
+        """Whether an earlier try is known not to be there; else the job is settled here."""
+        spot = self._renderer.spot(job)
+        if spot is None:
+            # Inviting twice does nothing, a Home tab is replaced: both may be repeated.
+            if job.method in ("conversations.invite", "views.publish"):
+                return True
+            self._delivery.unconfirmed(job, reason="nowhere_to_look")
+            return False
+        channel = self._channel(job, spot)
+        outcome, ts = self._find(job, channel, spot.thread_ts)
+        if outcome.verdict is not Verdict.OK:
+            if outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
+                self._delivery.unconfirmed(job, reason=outcome.word)
+            else:
+                self._give_back(job, outcome, maybe_sent=True)
+            return False
+        if ts is not None:
+            # Which version was posted is not known, so a surface is edited once more.
+            shown = job.surface.shown if job.surface else None
+            self._delivery.sent(job, ts=ts, channel=channel, shown=shown)
+            return False
+        if job.notice is not None and job.notice.place is Place.EPHEMERAL:
+            # What only one person sees stands in no history.
+            self._delivery.unconfirmed(job, reason="nowhere_to_look")
+            return False
+        return True
+
+    def _find(self, job: Job, channel: str, thread_ts: str | None) -> tuple[Outcome, str | None]:
+        client = self._client_of(job.workspace_id)
+        since = (job.first_try_at or self._machine.now()) - self._constants.look_back
+        span: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": HISTORY_PAGE,
+        }
+        method = "conversations.history"
+        read: Callable[..., SlackResponse] = client.conversations_history
+        if thread_ts is not None:
+            method, read = "conversations.replies", client.conversations_replies
+            span["ts"] = thread_ts
+        cursor: str | None = None
+        while True:
+            self._wait_or_stop(job, method)
+            page = {**span, "cursor": cursor} if cursor else span
+            outcome = self._call(job, method, read, page)
+            if outcome.verdict is not Verdict.OK or outcome.answer is None:
+                return outcome, None
+            for message in outcome.answer.get("messages", ()):
+                if _key_of(message) == job.key:
+                    return outcome, str(message["ts"])
+            cursor = (outcome.answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return outcome, None
+
+    # --- Sending
+
+    def _carry_out(self, job: Job, plan: Plan) -> None:
+        match plan:
+            case Cancel(reason):
+                self._delivery.cancelled(job, reason=reason)
+            case Later(after):
+                self._delivery.retry(job, after=after, maybe_sent=False, counted=False)
+            case Postpone(until):
+                self._delivery.postpone(job, until=until)
+            case Post(spot, args):
+                self._post(job, spot, args)
+            case Edit():
+                self._edit(job, plan)
+            case Publish():
+                self._publish(job, plan)
+            case Whisper():
+                self._whisper(job, plan)
+            case Invite():
+                self._invite(job, plan)
+
+    def _post(self, job: Job, spot: Spot, args: Mapping[str, Any]) -> None:
+        channel = self._channel(job, spot)
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": job.key}}
+        values: dict[str, Any] = {"channel": channel, **args, **_SILENT, "metadata": metadata}
+        if spot.thread_ts is not None:
+            values["thread_ts"] = spot.thread_ts
+        if not self._mark(job):
+            return
+        client = self._client_of(job.workspace_id)
+        outcome = self._call(job, "chat.postMessage", client.chat_postMessage, values)
+        self._reached("posted")
+        if outcome.verdict is Verdict.OK and outcome.answer is not None:
+            self._sent(job, outcome.answer)
+        else:
+            self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)
+
+    def _mark(self, job: Job) -> bool:
+        """Whether the post may be made: the lease is still ours, and outlasts a late acceptance."""
+        needed = self._constants.http_timeout + self._constants.quarantine
+        if job.lease_until - self._machine.now() < needed:
+            self._delivery.retry(job, after=timedelta(0), counted=False)
+            return False
+        marked = self._delivery.mark_maybe_sent(job)
+        self._reached("marked")
+        return marked
+
+    def _edit(self, job: Job, edit: Edit) -> None:
+        client = self._client_of(job.workspace_id)
+        values = {"channel": edit.channel, "ts": edit.ts, **edit.args}
+        outcome = self._call(job, "chat.update", client.chat_update, values)
+        self._reached("edited")
+        if outcome.verdict is Verdict.OK:
+            self._sent(job, {})
+        elif outcome.verdict is Verdict.GONE:
+            self._delivery.retry(job, after=timedelta(0), maybe_sent=False, surface_lost=True)
+        else:
+            self._give_back(job, outcome, maybe_sent=False)
+
+    def _publish(self, job: Job, publish: Publish) -> None:
+        client = self._client_of(job.workspace_id)
+        values = {"user_id": publish.slack_user, "view": publish.view}
+        outcome = self._call(job, "views.publish", client.views_publish, values)
+        self._reached("published")
+        if outcome.verdict is Verdict.OK:
+            self._sent(job, {})
+        else:
+            self._give_back(job, outcome, maybe_sent=False)
+
+    def _whisper(self, job: Job, whisper: Whisper) -> None:
+        if not self._mark(job):
+            return
+        client = self._client_of(job.workspace_id)
+        values = {"channel": whisper.channel, "user": whisper.reader.slack_id, **whisper.args}
+        outcome = self._call(job, "chat.postEphemeral", client.chat_postEphemeral, values)
+        self._reached("whispered")
+        if outcome.verdict is Verdict.OK:
+            self._delivery.sent(job, ts=None, channel=whisper.channel)
+        elif outcome.verdict is Verdict.REFUSED and outcome.reason in _NOT_AMONG_THEM:
+            self._shaping.take(job.workspace_id, "chat.postMessage")
+            self._post(job, Spot(reader=whisper.reader), whisper.args)
+        elif outcome.verdict is Verdict.AMBIGUOUS:
+            self._delivery.unconfirmed(job, reason=outcome.word)
+        else:
+            self._give_back(job, outcome, maybe_sent=False)
+
+    def _invite(self, job: Job, invite: Invite) -> None:
+        client = self._client_of(job.workspace_id)
+        values = {"channel": invite.channel, "users": invite.slack_user}
+        outcome = self._call(job, "conversations.invite", client.conversations_invite, values)
+        self._reached("invited")
+        if outcome.verdict is Verdict.OK or outcome.reason in _IS_THERE:
+            self._delivery.sent(job, ts=None, channel=invite.channel)
+        elif outcome.verdict in (Verdict.REFUSED, Verdict.UNREADABLE):
+            if invite.by_hand is not None:
+                with self._store.write(job.workspace_id) as unit:
+                    unit.outbox.add(invite.by_hand)
+                    unit.commit()
+                self._reached("asked_by_hand")
+            self._delivery.cancelled(job, reason=outcome.word)
+        else:
+            self._give_back(job, outcome, maybe_sent=False)
+
+    # --- Settling
+
+    def _sent(self, job: Job, answer: Mapping[str, Any]) -> None:
+        self._delivery.sent(
+            job,
+            ts=answer.get("ts"),
+            channel=answer.get("channel"),
+            shown=job.surface.wanted if job.surface else None,
+            settle=self._constants.settle,
+        )
+        if job.probing:
+            self._delivery.unblock_workspace(job.workspace_id)
+
+    def _give_back(self, job: Job, outcome: Outcome, *, maybe_sent: bool | None) -> None:
+        """Settle what did not work; only what Slack will never take is given up."""
+        match outcome.verdict:
+            case Verdict.LIMITED:
+                self._delivery.retry(
+                    job, after=outcome.retry_after, maybe_sent=maybe_sent, counted=False
+                )
+            case Verdict.NO_ACCESS:
+                self._delivery.block_workspace(job.workspace_id, outcome.word)
+                self._delivery.retry(job, after=timedelta(0), maybe_sent=maybe_sent, counted=False)
+            case Verdict.NOT_SENT:
+                after = self._constants.back_off(job.attempts)
+                self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+            case Verdict.AMBIGUOUS:
+                after = max(self._constants.quarantine, self._constants.back_off(job.attempts))
+                self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+            case _:
+                self._delivery.dead(job, reason=outcome.word)
+
+    # --- Calling
+
+    def _channel(self, job: Job, spot: Spot) -> str:
+        """The conversation a message goes to; that with a person is opened once and remembered."""
+        if spot.channel is not None:
+            return spot.channel
+        if spot.reader is None:
+            raise TypeError(spot)
+        known = self._delivery.dm_of(spot.reader.person_id)
+        return known if known is not None else self._open(job, spot.reader)
+
+    def _open(self, job: Job, reader: Reader) -> str:
+        self._wait_or_stop(job, "conversations.open")
+        client = self._client_of(job.workspace_id)
+        values = {"users": reader.slack_id}
+        outcome = self._call(job, "conversations.open", client.conversations_open, values)
+        if outcome.verdict is not Verdict.OK or outcome.answer is None:
+            if outcome.verdict is Verdict.AMBIGUOUS:
+                # Opening twice opens nothing new: there is no doubt to wait out.
+                outcome = Outcome(Verdict.NOT_SENT, outcome.reason)
+            raise _Unfinished(outcome)
+        channel = str(outcome.answer["channel"]["id"])
+        self._delivery.set_dm(reader.person_id, channel)
+        self._reached("opened")
+        return channel
+
+    def _wait_or_stop(self, job: Job, method: str) -> None:
+        wait = self._shaping.wait(job.workspace_id, method)
+        if wait > timedelta(0):
+            raise _Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
+        self._shaping.take(job.workspace_id, method)
+
+    def _call(
+        self,
+        job: Job,
+        method: str,
+        call: Callable[..., SlackResponse],
+        values: Mapping[str, Any],
+    ) -> Outcome:
+        try:
+            outcome = answered(call(**values))
+        except (SlackClientError, OSError, HTTPException, ValueError) as error:
+            outcome = failed(error)
+        if outcome.verdict is Verdict.LIMITED:
+            self._shaping.limited(job.workspace_id, method, outcome.retry_after)
+        if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
+            self._shaping.failed(job.workspace_id)
+        else:
+            self._shaping.reached(job.workspace_id)
+        return outcome
+
+
+def _key_of(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return key if isinstance(key, str) else None

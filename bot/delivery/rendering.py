@@ -1,0 +1,284 @@
+"""From a job to what is said now: everything is read and checked again just before it goes out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.delivery.constants import Constants
+from bot.delivery.notices import NoticeText
+from bot.delivery.plans import (
+    Cancel,
+    Edit,
+    Invite,
+    Later,
+    Plan,
+    Post,
+    Postpone,
+    Publish,
+    Reader,
+    Spot,
+    Whisper,
+)
+from bot.domain import read_models
+from bot.domain.channels import Channel
+from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
+from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
+from bot.domain.people import Person
+from bot.domain.policy import Policy
+from bot.domain.ports import MachineClock
+from bot.domain.read_models import HomeModel, NamedPerson
+from bot.storage.delivery import Job, SurfaceJob
+from bot.storage.unit_of_work import Bundle, ReadUnit, Store
+from bot.views.card import card_message
+from bot.views.guide import guide_message
+from bot.views.home import home_view
+from bot.views.status import status_post_message
+
+STATUS_ROWS = 20
+_NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Problem.CHANNEL_IS_DM})
+"""Where nothing can be shown at all, not even that it may not be shown."""
+_IN_CHANNEL = frozenset({Place.THREAD, Place.CHANNEL})
+
+CheckChannel = Callable[[int, str], Channel]
+"""Asks Slack about a conversation, by workspace and Slack's id, and keeps the answer."""
+
+
+class Renderer:
+    """Reads rows in a read unit and words them; what Slack must be asked is asked outside of it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        check_channel: CheckChannel,
+        policy: Policy,
+        machine: MachineClock,
+        constants: Constants,
+    ) -> None:
+        self._store = store
+        self._check_channel = check_channel
+        self._machine = machine
+        self._constants = constants
+        self._texts = NoticeText(policy=policy)
+
+    def spot(self, job: Job) -> Spot | None:
+        """Where a post of this job stands if it was made; None where nothing can be read back."""
+        notice = job.notice
+        with self._store.read(job.workspace_id) as unit:
+            if job.surface is not None:
+                return self._surface_spot(unit, job.surface)
+            if notice is None or notice.place is Place.INVITATION:
+                return None
+            if notice.place in (Place.DM, Place.EPHEMERAL):
+                return Spot(reader=_reader(unit, notice.person_id))
+            if notice.channel_id is None:
+                return None
+            channel = unit.channels.get(notice.channel_id).slack_id
+        if notice.place is Place.CHANNEL:
+            return Spot(channel=channel)
+        card = self._store.delivery.card_message(notice.handoff_id or 0)
+        return Spot(channel=card.posted_in, thread_ts=card.ts) if card.ts else None
+
+    def plan(self, job: Job) -> Plan:
+        """What is to be done for a job now; raises nothing that depends on its rows."""
+        try:
+            if job.surface is not None:
+                return self._surface(job, job.surface)
+            if job.notice is not None:
+                return self._notice(job, job.notice)
+        except NotFound as gone:
+            return Cancel(gone.problem.value)
+        raise TypeError(job.source)
+
+    # --- Surfaces
+
+    def _surface_spot(self, unit: ReadUnit, surface: SurfaceJob) -> Spot | None:
+        if surface.kind is SurfaceKind.HOME:
+            return None
+        if surface.kind is SurfaceKind.GUIDE:
+            return Spot(reader=_reader(unit, surface.person_id))
+        if surface.channel_id is None:
+            return None
+        return Spot(channel=unit.channels.get(surface.channel_id).slack_id)
+
+    def _surface(self, job: Job, surface: SurfaceJob) -> Plan:
+        if surface.kind is SurfaceKind.CARD:
+            return self._card(job, surface)
+        with self._store.read(job.workspace_id) as unit:
+            reader = unit.people.get(surface.person_id or 0)
+            if not reader.full_member:
+                return Cancel("reader_inactive")
+            if surface.kind is SurfaceKind.HOME:
+                return Publish(
+                    reader.slack_id, home_view(_home(unit, reader), reader.zone).to_dict()
+                )
+            return _guide(unit, surface, reader)
+
+    def _card(self, job: Job, surface: SurfaceJob) -> Plan:
+        channel = self._looked_at(job.workspace_id, surface.channel_id)
+        if channel is None:
+            return Later(self._constants.unknown_channel_waits)
+        problem = channel.problem()
+        if problem in _NO_PLACE or (problem is not None and surface.ts is None):
+            return Cancel(problem.value if problem else "")
+        with self._store.read(job.workspace_id) as unit:
+            bundle = unit.bundle(surface.handoff_id or 0)
+            message = card_message(_card_of(bundle, unit.now, neutral=problem is not None))
+        if surface.ts is None and not bundle.handoff.open:
+            return Cancel("handoff_closed")
+        return _mirror(surface, Spot(channel=channel.slack_id), message.to_args())
+
+    def _looked_at(self, workspace_id: int, channel_id: int | None) -> Channel | None:
+        """The channel as checked lately; None while Slack cannot say."""
+        with self._store.read(workspace_id) as unit:
+            channel = unit.channels.get(channel_id or 0)
+        if not channel.stale(self._machine.now()):
+            return channel
+        try:
+            return self._check_channel(workspace_id, channel.slack_id)
+        except SlackUnavailable:
+            return None
+        except HandoffError as refused:
+            if refused.problem not in _NO_PLACE:
+                raise
+            with self._store.write(workspace_id) as unit:
+                unit.channels.note(channel.slack_id, bot_inside=False)
+                unit.commit()
+            raise NotFound(refused.problem) from refused
+
+    # --- Notices
+
+    def _notice(self, job: Job, notice: Notice) -> Plan:
+        if notice.place in _IN_CHANNEL:
+            channel = self._looked_at(job.workspace_id, notice.channel_id)
+            if channel is None:
+                return Later(self._constants.unknown_channel_waits)
+            problem = channel.problem()
+            if problem is not None:
+                return Cancel(problem.value)
+            if notice.place is Place.THREAD:
+                return self._in_thread(job, notice)
+            return self._in_channel(job, notice, channel)
+        with self._store.read(job.workspace_id) as unit:
+            reader = unit.people.get(notice.person_id or 0)
+            if not reader.full_member:
+                return Cancel("reader_inactive")
+            if notice.place is Place.INVITATION:
+                return _invitation(unit, notice, reader)
+            if notice.place is Place.DM and notice.priority is not Priority.ANSWER:
+                # Whenever it was decided, nothing of the bot's own reaches anybody at night.
+                loud = unit.people.calendar(reader.id).first_loud(unit.now)
+                if loud > unit.now:
+                    return Postpone(loud)
+            text = self._texts.for_person(unit, notice, reader)
+            if isinstance(text, Cancel):
+                return text
+            to = Reader(reader.id, reader.slack_id)
+            if notice.place is Place.EPHEMERAL and notice.channel_id is not None:
+                where = unit.channels.get(notice.channel_id)
+                if not where.direct:
+                    return Whisper(where.slack_id, to, text.to_args())
+            return Post(Spot(reader=to), text.to_args())
+
+    def _in_thread(self, job: Job, notice: Notice) -> Plan:
+        card = self._store.delivery.card_message(notice.handoff_id or 0)
+        if card.ts is None or card.posted_in is None:
+            return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
+        with self._store.read(job.workspace_id) as unit:
+            text = self._texts.for_thread(unit, notice)
+        if isinstance(text, Cancel):
+            return text
+        return Post(Spot(channel=card.posted_in, thread_ts=card.ts), text.to_args())
+
+    def _in_channel(self, job: Job, notice: Notice, channel: Channel) -> Plan:
+        if notice.kind is not NoticeKind.STATUS_POST:
+            return Cancel("no_such_post")
+        with self._store.read(job.workspace_id) as unit:
+            viewer = unit.people.get(notice.person_id or 0)
+            has_role = bool(viewer.roles) or viewer.admin
+            page = unit.status.page(
+                viewer=viewer,
+                only_own=not has_role,
+                page=0,
+                size=STATUS_ROWS,
+                day_end=_end_of_day(unit.now, viewer.zone),
+                in_channel=channel.id,
+            )
+        return Post(Spot(channel=channel.slack_id), status_post_message(page).to_args())
+
+
+def _card_of(bundle: Bundle, as_of: datetime, *, neutral: bool = False) -> read_models.Card:
+    return read_models.card(
+        bundle.handoff,
+        bundle.brief,
+        bundle.deadlines,
+        bundle.people,
+        as_of=as_of,
+        neutral=neutral,
+    )
+
+
+def _mirror(surface: SurfaceJob, spot: Spot, args: dict[str, object]) -> Plan:
+    if surface.ts is not None and surface.posted_in is not None:
+        # Without blocks in the call an edit would keep the old ones.
+        return Edit(surface.posted_in, surface.ts, {"blocks": [], **args})
+    return Post(spot, args)
+
+
+def _guide(unit: ReadUnit, surface: SurfaceJob, reader: Person) -> Plan:
+    bundle = unit.bundle(surface.handoff_id or 0)
+    if surface.ts is None and not bundle.handoff.open:
+        return Cancel("handoff_closed")
+    guide = read_models.guide(
+        bundle.handoff,
+        bundle.brief,
+        bundle.deadlines,
+        bundle.people,
+        reader,
+        channel_slack_id=bundle.channel.slack_id,
+        as_of=unit.now,
+    )
+    to = Spot(reader=Reader(reader.id, reader.slack_id))
+    return _mirror(surface, to, guide_message(guide).to_args())
+
+
+def _home(unit: ReadUnit, viewer: Person) -> HomeModel:
+    lists = unit.status.home(viewer)
+    return HomeModel(
+        viewer=NamedPerson(viewer.id, viewer.slack_id, viewer.name),
+        needs_you=lists.needs_you,
+        waiting_on_others=lists.waiting_on_others,
+        mine=lists.mine,
+        more=lists.more,
+        admin=viewer.admin,
+        paused=unit.workspace.paused_at is not None,
+        as_of=unit.now,
+    )
+
+
+def _invitation(unit: ReadUnit, notice: Notice, csm: Person) -> Plan:
+    handoff = unit.handoffs.get(notice.handoff_id or 0)
+    if not handoff.open or handoff.csm_id != csm.id:
+        return Cancel("no_longer_csm")
+    channel = unit.channels.get(handoff.channel_id)
+    teller = handoff.cs_manager_id or handoff.ae_id
+    by_hand = Notice(
+        NoticeKind.INVITE_BY_HAND,
+        Place.DM,
+        f"by-hand:{notice.key}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=teller,
+        facts={"csm": csm.id},
+    )
+    return Invite(channel.slack_id, csm.slack_id, by_hand)
+
+
+def _reader(unit: ReadUnit, person_id: int | None) -> Reader:
+    person = unit.people.get(person_id or 0)
+    return Reader(person.id, person.slack_id)
+
+
+def _end_of_day(now: datetime, zone: str) -> datetime:
+    local = now.astimezone(ZoneInfo(zone))
+    return datetime.combine(local.date(), time.max, tzinfo=ZoneInfo(zone)).astimezone(UTC)

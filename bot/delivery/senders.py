@@ -1,0 +1,168 @@
+"""The threads that post; each takes one job at a time."""
+
+import contextlib
+import secrets
+import threading
+import time
+import traceback
+from datetime import timedelta
+
+import structlog
+
+from bot.delivery.constants import Constants
+from bot.delivery.failpoints import Reached, nowhere
+from bot.delivery.protocol import ClientOf, Protocol
+from bot.delivery.rendering import CheckChannel, Renderer
+from bot.delivery.shaping import Shaping
+from bot.domain.errors import Conflict, HandoffError
+from bot.domain.policy import Policy
+from bot.domain.ports import MachineClock
+from bot.storage.delivery import Job
+from bot.storage.engine import StorageUnavailable
+from bot.storage.unit_of_work import Store
+
+log = structlog.get_logger()
+
+_POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
+STOPS_WITHIN = 15.0
+"""Seconds; a call under way ends within its time-out."""
+
+
+class Senders:
+    """Sends what is due, woken by a poke or after a moment by themselves."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        client_of: ClientOf,
+        check_channel: CheckChannel,
+        policy: Policy,
+        machine: MachineClock,
+        constants: Constants | None = None,
+        reached: Reached = nowhere,
+    ) -> None:
+        self._constants = constants or Constants()
+        self._delivery = store.delivery
+        self._shaping = Shaping(machine=machine, constants=self._constants)
+        renderer = Renderer(
+            store=store,
+            check_channel=check_channel,
+            policy=policy,
+            machine=machine,
+            constants=self._constants,
+        )
+        self._protocol = Protocol(
+            store=store,
+            renderer=renderer,
+            client_of=client_of,
+            shaping=self._shaping,
+            machine=machine,
+            constants=self._constants,
+            reached=reached,
+        )
+        # Leasing and taking from the buckets is one step, so that no two senders take one token.
+        self._turn = threading.Lock()
+        self._woken = threading.Condition()
+        self._pokes = 0
+        self._stopping = False
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the threads; a second start raises RuntimeError."""
+        if self._threads:
+            raise RuntimeError("the senders run already")
+        self._threads = [
+            threading.Thread(target=self._run, name=f"sender-{number}", daemon=True)
+            for number in range(1, self._constants.senders + 1)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def poke(self) -> None:
+        """Look for work now."""
+        with self._woken:
+            self._pokes += 1
+            self._woken.notify_all()
+
+    def stop(self, timeout: float = STOPS_WITHIN) -> bool:
+        """Let what is in hand be finished; False where that took longer than `timeout` seconds."""
+        with self._woken:
+            self._stopping = True
+            self._woken.notify_all()
+        end = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def work_once(self) -> bool:
+        """Send one thing, if one is due; whether there was one."""
+        job: Job | None = None
+        try:
+            job = self._next()
+            if job is not None:
+                self._protocol.deliver(job)
+        except Exception as error:  # noqa: BLE001, the top of a sender
+            self._note(error, job)
+            if job is None:
+                return False
+            self._give_back(job, error)
+        return job is not None
+
+    def _next(self) -> Job | None:
+        with self._turn:
+            jobs = self._delivery.lease(
+                1,
+                lease=self._constants.lease,
+                exclude_workspaces=self._shaping.workspaces_paused(),
+                methods_blocked=self._shaping.methods_blocked(),
+                destinations_blocked=self._shaping.destinations_blocked(),
+            )
+            if not jobs:
+                return None
+            job = jobs[0]
+            posts = job.method in _POSTS
+            self._shaping.take(job.workspace_id, job.method, job.destination if posts else None)
+        return job
+
+    def _note(self, error: Exception, job: Job | None) -> None:
+        # Frames, but not the error's own text: that may quote what people wrote.
+        frames = traceback.format_tb(error.__traceback__)
+        log.error(
+            "sending failed",
+            reference=secrets.token_hex(4),
+            error=type(error).__name__,
+            source=job.source.value if job else None,
+            id=job.id if job else None,
+            workspace=job.workspace_id if job else None,
+            frames="".join(frames),
+        )
+
+    def _give_back(self, job: Job, error: Exception) -> None:
+        """A job that failed in our own hands is tried again a few times, then given up visibly."""
+        busy = isinstance(error, Conflict | StorageUnavailable)
+        # Where even this cannot be written, the lease runs out by itself.
+        with contextlib.suppress(HandoffError):
+            if not busy and job.attempts + 1 >= self._constants.most_failures:
+                self._delivery.dead(job, reason=type(error).__name__)
+                return
+            back_off = self._constants.back_off(0 if busy else job.attempts)
+            self._delivery.retry(
+                job,
+                after=back_off,
+                counted=not busy,
+                in_doubt_after=max(back_off, self._constants.quarantine),
+            )
+
+    def _run(self) -> None:
+        seen = -1
+        while not self._stopping:
+            if self.work_once():
+                continue
+            with self._woken:
+                if self._pokes == seen and not self._stopping:
+                    self._woken.wait(self._pause().total_seconds())
+                seen = self._pokes
+
+    def _pause(self) -> timedelta:
+        return self._constants.idle

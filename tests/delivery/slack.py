@@ -1,0 +1,225 @@
+"""A Slack made by hand, at the seam of the SDK's `api_call`, with a ledger of what was taken."""
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from tests.builders import FakeMachine
+
+
+class Fault(Enum):
+    """What may go wrong with one call."""
+
+    LIMITED = auto()
+    SERVER_ERROR = auto()
+    """Not taken."""
+    TAKEN_THEN_SERVER_ERROR = auto()
+    TAKEN_THEN_RESET = auto()
+    TAKEN_THEN_SILENT = auto()
+    SILENT = auto()
+    TAKEN_LATE = auto()
+    """The caller gives up; Slack takes it half a minute later."""
+    NO_CONNECTION = auto()
+
+
+LATE = timedelta(seconds=30)
+RETRY_AFTER = 7
+_PROMPT = (Fault.TAKEN_THEN_SERVER_ERROR, Fault.TAKEN_THEN_RESET, Fault.TAKEN_THEN_SILENT)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer with `ok: false`."""
+
+    error: str
+
+
+@dataclass
+class Message:
+    """One message as it stands in Slack."""
+
+    channel: str
+    ts: str
+    args: dict[str, Any]
+    thread_ts: str | None = None
+    edits: int = 0
+
+    @property
+    def key(self) -> str | None:
+        payload: dict[str, str] = (self.args.get("metadata") or {}).get("event_payload", {})
+        return payload.get("key")
+
+
+@dataclass
+class Ledger:
+    """What Slack has taken, in order."""
+
+    messages: list[Message] = field(default_factory=list)
+    whispers: list[dict[str, Any]] = field(default_factory=list)
+    views: list[dict[str, Any]] = field(default_factory=list)
+    invitations: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, float]] = field(default_factory=list)
+
+    def in_channel(self, channel: str) -> list[Message]:
+        return [one for one in self.messages if one.channel == channel]
+
+    def keys(self) -> list[str | None]:
+        return [one.key for one in self.messages]
+
+
+Trouble = Callable[[str, dict[str, Any]], "Fault | Refusal | None"]
+
+
+def no_trouble(_method: str, _args: dict[str, Any]) -> None:
+    return None
+
+
+class Script:
+    """Faults for the next calls of named methods, one each; then none."""
+
+    def __init__(self, **planned: Iterable[Fault | Refusal | None]) -> None:
+        self._planned = {name.replace("__", "."): deque(each) for name, each in planned.items()}
+
+    def __call__(self, method: str, _args: dict[str, Any]) -> Fault | Refusal | None:
+        queue = self._planned.get(method)
+        return queue.popleft() if queue else None
+
+
+class FakeSlack(WebClient):
+    """Takes, refuses or loses calls as told; several threads may not use one."""
+
+    def __init__(self, machine: FakeMachine, trouble: Trouble = no_trouble) -> None:
+        super().__init__(token="xoxb-invented", retry_handlers=[])
+        self.machine = machine
+        self.trouble = trouble
+        self.ledger = Ledger()
+        self.without_scopes: set[str] = set()
+        self._late: list[tuple[float, str, dict[str, Any]]] = []
+        self._number = itertools.count(1)
+
+    def api_call(self, api_method: str, **given: Any) -> SlackResponse:
+        args = {k: v for k, v in (given.get("json") or given.get("params") or {}).items()}
+        args = {name: value for name, value in args.items() if value is not None}
+        self.catch_up()
+        self.ledger.calls.append((api_method, self.machine.monotonic()))
+        if api_method in self.without_scopes:
+            raise self._refused("missing_scope")
+        fault = self.trouble(api_method, args)
+        if isinstance(fault, Refusal):
+            raise self._refused(fault.error)
+        if fault in _PROMPT:
+            self._take(api_method, args)
+        if fault is Fault.TAKEN_LATE:
+            at = self.machine.monotonic() + LATE.total_seconds()
+            self._late.append((at, api_method, args))
+        self._fail(fault)
+        answer = self._take(api_method, args)
+        return self._response({"ok": True, **answer})
+
+    def catch_up(self) -> None:
+        """Take what was on its way."""
+        now = self.machine.monotonic()
+        due = [one for one in self._late if one[0] <= now]
+        self._late = [one for one in self._late if one[0] > now]
+        for _, method, args in due:
+            self._take(method, args)
+
+    def _fail(self, fault: Fault | None) -> None:
+        if fault is Fault.LIMITED:
+            raise self._refused("ratelimited", status=429, headers={"Retry-After": RETRY_AFTER})
+        if fault in (Fault.SERVER_ERROR, Fault.TAKEN_THEN_SERVER_ERROR):
+            raise self._refused("Received an answer that is no JSON", status=503)
+        if fault is Fault.TAKEN_THEN_RESET:
+            raise ConnectionResetError(104, "reset by peer")
+        if fault in (Fault.SILENT, Fault.TAKEN_THEN_SILENT, Fault.TAKEN_LATE):
+            raise TimeoutError("timed out")
+        if fault is Fault.NO_CONNECTION:
+            raise URLError(ConnectionRefusedError(111, "refused"))
+
+    def _response(
+        self, data: dict[str, Any], status: int = 200, headers: dict[str, Any] | None = None
+    ) -> SlackResponse:
+        return SlackResponse(
+            client=self,
+            http_verb="POST",
+            api_url="",
+            req_args={},
+            data=data,
+            headers=headers or {},
+            status_code=status,
+        )
+
+    def _refused(
+        self, error: str, status: int = 200, headers: dict[str, Any] | None = None
+    ) -> SlackApiError:
+        answer = self._response({"ok": False, "error": error}, status, headers)
+        return SlackApiError("the call failed", answer)
+
+    # --- What Slack does
+
+    def _take(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        act = {
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "chat.postEphemeral": self._whisper,
+            "views.publish": self._publish,
+            "conversations.open": self._open,
+            "conversations.invite": self._invite,
+            "conversations.history": self._history,
+            "conversations.replies": self._history,
+        }[method]
+        return act(args)
+
+    def _post(self, args: dict[str, Any]) -> dict[str, Any]:
+        stamp = self.machine.now().timestamp() + next(self._number) / 1_000_000
+        message = Message(args["channel"], f"{stamp:.6f}", args, args.get("thread_ts"))
+        self.ledger.messages.append(message)
+        return {"channel": message.channel, "ts": message.ts}
+
+    def _update(self, args: dict[str, Any]) -> dict[str, Any]:
+        for message in self.ledger.messages:
+            if (message.channel, message.ts) == (args["channel"], args["ts"]):
+                message.args = {**message.args, **args}
+                message.edits += 1
+                return {"channel": message.channel, "ts": message.ts}
+        raise self._refused("message_not_found")
+
+    def _whisper(self, args: dict[str, Any]) -> dict[str, Any]:
+        self.ledger.whispers.append(args)
+        return {"message_ts": "1.000001"}
+
+    def _publish(self, args: dict[str, Any]) -> dict[str, Any]:
+        self.ledger.views.append(args)
+        return {"view": {"id": "V1"}}
+
+    def _open(self, args: dict[str, Any]) -> dict[str, Any]:
+        return {"channel": {"id": f"D-{args['users']}"}}
+
+    def _invite(self, args: dict[str, Any]) -> dict[str, Any]:
+        self.ledger.invitations.append((args["channel"], args["users"]))
+        return {"channel": {"id": args["channel"]}}
+
+    def _history(self, args: dict[str, Any]) -> dict[str, Any]:
+        found = [
+            one
+            for one in reversed(self.ledger.in_channel(args["channel"]))
+            if float(one.ts) > float(args["oldest"])
+            and (one.thread_ts == args.get("ts") or one.ts == args.get("ts"))
+        ]
+        begin = int(args.get("cursor", "0"))
+        end = begin + int(args["limit"])
+        shown = [
+            {"ts": one.ts, **({"metadata": one.args["metadata"]} if "metadata" in one.args else {})}
+            for one in found[begin:end]
+        ]
+        cursor = str(end) if end < len(found) else ""
+        return {"messages": shown, "response_metadata": {"next_cursor": cursor}}

@@ -1,0 +1,253 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.storage.tables import outbox, surface
+from bot.storage.unit_of_work import Store
+from tests.builders import Team, assigned, make_team, posted
+from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
+from tests.delivery.slack import Fault, FakeSlack, Refusal, Script
+
+DOUBTFUL = [
+    Fault.TAKEN_THEN_SERVER_ERROR,
+    Fault.TAKEN_THEN_RESET,
+    Fault.TAKEN_THEN_SILENT,
+    Fault.TAKEN_LATE,
+    Fault.SERVER_ERROR,
+    Fault.SILENT,
+]
+
+
+def test_a_notice_is_posted_once_with_its_key_and_without_previews(desk: Desk) -> None:
+    key = desk.say("hello")
+    desk.drain()
+    (message,) = desk.slack.ledger.messages
+    assert message.channel == "D-UAE"
+    assert message.args["metadata"] == {
+        "event_type": "handoff_notice",
+        "event_payload": {"key": key},
+    }
+    assert (message.args["unfurl_links"], message.args["unfurl_media"]) == (False, False)
+    assert message.args["text"]
+    row = desk.row(outbox, key="hello")
+    assert (row["state"], row["ts"], row["sent_channel"]) == ("sent", message.ts, "D-UAE")
+
+
+def test_the_conversation_with_a_person_is_opened_once(desk: Desk) -> None:
+    desk.say("one")
+    desk.say("two")
+    desk.drain()
+    methods = [method for method, _ in desk.slack.ledger.calls]
+    assert methods.count("conversations.open") == 1
+    assert desk.store.delivery.dm_of(desk.team.ae.id) == "D-UAE"
+
+
+@pytest.mark.parametrize("fault", DOUBTFUL)
+def test_a_post_in_doubt_ends_up_there_exactly_once(desk: Desk, fault: Fault) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[fault])
+    key = desk.say("hello")
+    desk.drain()
+    assert desk.slack.ledger.keys() == [key]
+    assert desk.row(outbox, key="hello")["ts"] == desk.slack.ledger.messages[0].ts
+
+
+def test_a_post_in_doubt_is_not_touched_before_the_quarantine_ends(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.SILENT])
+    desk.say("hello")
+    desk.pass_time(desk.constants.quarantine - SECOND)
+    methods = [method for method, _ in desk.slack.ledger.calls]
+    assert methods == ["conversations.open", "chat.postMessage"]
+    desk.pass_time(2 * SECOND)
+    assert len(desk.slack.ledger.messages) == 1
+
+
+def test_a_look_back_reads_every_page(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
+    key = desk.say("hello")
+    desk.work()
+    for number in range(250):
+        desk.slack.chat_postMessage(channel="D-UAE", text=f"chatter {number}")
+    desk.drain()
+    assert desk.slack.ledger.keys().count(key) == 1
+    methods = [method for method, _ in desk.slack.ledger.calls]
+    assert methods.count("conversations.history") == 3
+
+
+def test_a_rate_limit_is_waited_out_and_leaves_no_doubt(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.LIMITED])
+    desk.say("hello")
+    desk.work()
+    assert not desk.row(outbox, key="hello")["maybe_sent"]
+    desk.pass_time(6 * SECOND)
+    assert not desk.slack.ledger.messages
+    desk.pass_time(3 * SECOND)
+    assert len(desk.slack.ledger.messages) == 1
+
+
+def test_without_a_connection_nothing_is_in_doubt_and_it_is_tried_again(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.NO_CONNECTION] * 3)
+    desk.say("hello")
+    desk.drain()
+    assert len(desk.slack.ledger.messages) == 1
+    methods = [method for method, _ in desk.slack.ledger.calls]
+    assert "conversations.history" not in methods
+
+
+def test_what_slack_will_never_take_is_given_up_and_shown(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Refusal("invalid_blocks")])
+    desk.say("hello")
+    desk.drain()
+    assert desk.state("hello") == "dead"
+    (letter,) = desk.store.delivery.dead_letters(desk.team.workspace_id)
+    assert (letter.kind, letter.reason) == ("welcome", "invalid_blocks")
+    assert desk.store.delivery.counts().dead == 1
+
+
+def test_a_refused_token_blocks_one_workspace_and_is_tried_again_later(
+    desk: Desk, store: Store
+) -> None:
+    other = make_team(store, team_id="T200")
+    theirs = FakeSlack(desk.machine, lambda *_: Refusal("token_revoked"))
+    desk.clients[other.workspace_id] = theirs
+    for number in range(5):
+        desk.say(f"ours {number}")
+    _say_in(store, other, "theirs")
+    desk.pass_time(2 * MINUTE, step=5 * SECOND)
+    assert len(desk.slack.ledger.messages) == 5
+    assert store.delivery.blocked() == {other.workspace_id: "token_revoked"}
+    assert len(theirs.ledger.calls) == 1
+    theirs.trouble = Script()
+    desk.pass_time(4 * MINUTE, step=5 * SECOND)
+    assert len(theirs.ledger.messages) == 1
+    assert store.delivery.blocked() == {}
+
+
+def _say_in(store: Store, team: Team, key: str) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.outbox.add(
+            Notice(NoticeKind.WELCOME, Place.DM, key, Priority.HAND_OVER, person_id=team.ae.id)
+        )
+        unit.commit()
+
+
+def test_a_workspace_slack_does_not_answer_for_leaves_the_others_alone(
+    desk: Desk, store: Store
+) -> None:
+    other = make_team(store, team_id="T200")
+    desk.clients[other.workspace_id] = FakeSlack(desk.machine, lambda *_: Fault.NO_CONNECTION)
+    for number in range(8):
+        desk.say(f"ours {number}")
+        _say_in(store, other, f"theirs {number}")
+    desk.pass_time(10 * SECOND)
+    assert len(desk.slack.ledger.messages) == 8
+    assert len(desk.clients[other.workspace_id].ledger.calls) < 8
+
+
+def test_a_channel_post_in_doubt_without_a_history_scope_is_unconfirmed_and_not_repeated(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.without_scopes = {"conversations.history", "conversations.replies"}
+    desk.add(_status_post(team, "once"))
+    desk.drain()
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
+    desk.add(_status_post(team, "again"))
+    desk.drain()
+    assert desk.state("again") == "unconfirmed"
+    assert len(desk.slack.ledger.in_channel("C0DEAL")) == 2
+    assert store.delivery.counts().unconfirmed == 1
+    desk.pass_time(10 * MINUTE, step=MINUTE)
+    assert len(desk.slack.ledger.in_channel("C0DEAL")) == 2
+
+
+def _status_post(team: Team, key: str) -> Notice:
+    return Notice(
+        NoticeKind.STATUS_POST,
+        Place.CHANNEL,
+        key,
+        Priority.ANSWER,
+        person_id=team.revops.id,
+        channel_id=team.channel.id,
+    )
+
+
+POINTS = [
+    "leased",
+    "looked",
+    "opened",
+    "rendered",
+    "marked",
+    "posted",
+    "settled",
+    "edited",
+    "invited",
+    "whispered",
+]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(
+    desk: Desk, store: Store, team: Team, point: str
+) -> None:
+    crash = CrashAt(point, nth=2 if point not in ("whispered", "invited", "edited") else 1)
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.acknowledge(by=team.csm, at=unit.now)
+        unit.save(handoff, actor_id=team.csm.id, asked_in=team.channel.id)
+        unit.commit()
+
+    def drain_twice() -> None:
+        desk.drain()
+        with store.write(team.workspace_id) as unit:
+            unit.surfaces.refresh(handoff_id)
+            unit.commit()
+        desk.drain()
+
+    desk.survive(crash, drain_twice)
+    assert crash.died
+    keys = desk.slack.ledger.keys()
+    assert len(keys) == len(set(keys))
+    expected = {row["opaque"] for row in desk.rows(surface)}
+    expected |= {
+        row["opaque"]
+        for row in desk.rows(outbox)
+        if row["place"] in ("dm", "thread") and row["state"] == "sent"
+    }
+    assert set(keys) == expected
+    waiting = [row for row in desk.rows(outbox) if row["state"] not in ("sent", "cancelled")]
+    if point == "whispered":
+        # Nobody can look whether a person saw it, so it is not shown twice.
+        (row,) = waiting
+        assert (row["place"], row["state"]) == ("ephemeral", "unconfirmed")
+        assert len(desk.slack.ledger.whispers) == 1
+    else:
+        assert not waiting
+    assert desk.surfaces_at_rest()
+
+
+def test_a_card_in_doubt_is_found_by_its_key_and_then_brought_up_to_date(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET] * 6)
+    posted(store, team)
+    desk.drain()
+    cards = desk.slack.ledger.in_channel("C0DEAL")
+    assert len(cards) == 1
+    assert cards[0].edits == 1
+    assert desk.surfaces_at_rest()
+
+
+def test_a_sender_frozen_past_its_lease_does_not_post(desk: Desk) -> None:
+    desk.say("hello")
+
+    def freeze(name: str) -> None:
+        if name == "rendered":
+            desk.machine.advance(timedelta(seconds=55))
+
+    desk.hire(freeze)
+    assert desk.senders.work_once()
+    assert not desk.slack.ledger.messages
+    desk.hire()
+    desk.drain()
+    assert len(desk.slack.ledger.messages) == 1

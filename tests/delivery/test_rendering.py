@@ -1,0 +1,311 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock.sweep import Sweep
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.storage.people import PersonFacts
+from bot.storage.tables import outbox, surface
+from bot.storage.unit_of_work import Store
+from tests.builders import FixedClock, Team, assigned, posted, signed
+from tests.delivery.desk import MINUTE, SECOND, Desk
+from tests.delivery.slack import Refusal, Script
+
+HOUR = timedelta(hours=1)
+SOME_TIME = 11 * MINUTE
+
+
+def _sweep(desk: Desk) -> int:
+    return Sweep(store=desk.store, clock=desk.clock).run()
+
+
+def _texts(desk: Desk, channel: str) -> list[str]:
+    return [one.args["text"] for one in desk.slack.ledger.in_channel(channel)]
+
+
+def test_a_posted_handoff_has_its_card_in_the_channel_and_a_guide_in_the_dm(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    posted(store, team)
+    desk.drain()
+    assert len(desk.slack.ledger.in_channel("C0DEAL")) == 1
+    assert len(desk.slack.ledger.in_channel("D-UAE")) == 1
+    assert len(desk.slack.ledger.in_channel("D-UCS_MANAGER")) == 1
+    assert "Northwind Robotics" in _texts(desk, "C0DEAL")[0]
+
+
+def test_a_change_edits_the_card_in_place_and_replies_in_its_thread(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    assigned(store, team)
+    desk.drain()
+    card, reply = desk.slack.ledger.in_channel("C0DEAL")
+    assert reply.thread_ts == card.ts
+    assert "<@UCSM>" in reply.args["text"]
+    assert desk.slack.ledger.invitations == [("C0DEAL", "UCSM")]
+
+
+def test_what_the_actor_sees_is_edited_at_once_and_others_settle(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = posted(store, team)
+    desk.drain()
+    edited = desk.slack.ledger.messages[0].edits
+    for asked_in, waits in ((team.channel.id, 0), (None, 1)):
+        with store.write(team.workspace_id) as unit:
+            unit.save(unit.handoffs.lock(handoff_id), actor_id=None, asked_in=asked_in)
+            unit.commit()
+        desk.work()
+        card = desk.slack.ledger.in_channel("C0DEAL")[0]
+        assert card.edits == edited + 1 - waits
+        desk.pass_time(desk.constants.settle)
+        edited = card.edits
+        assert desk.surfaces_at_rest()
+
+
+@pytest.mark.parametrize("word", ["message_not_found", "edit_window_closed", "cant_update_message"])
+def test_a_card_that_cannot_be_edited_is_posted_anew(
+    desk: Desk, store: Store, team: Team, word: str
+) -> None:
+    handoff_id = posted(store, team)
+    desk.drain()
+    (card,) = desk.slack.ledger.in_channel("C0DEAL")
+    desk.slack.trouble = Script(chat__update=[Refusal(word)])
+    with store.write(team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=None, asked_in=team.channel.id)
+        unit.commit()
+    desk.drain()
+    _, anew = desk.slack.ledger.in_channel("C0DEAL")
+    row = desk.row(surface, kind="card")
+    assert (row["ts"], row["opaque"]) == (anew.ts, anew.key)
+    assert anew.key != card.key
+    assert desk.surfaces_at_rest()
+
+
+def test_a_card_in_a_channel_that_became_shared_shows_nothing_of_the_deal(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    posted(store, team)
+    desk.drain()
+    with store.write(team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", shared=True)
+        unit.commit()
+    desk.drain()
+    (card,) = desk.slack.ledger.in_channel("C0DEAL")
+    assert card.edits
+    assert "Northwind" not in str(card.args)
+
+
+def test_nothing_is_posted_to_a_channel_that_is_shared_when_it_is_looked_at(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    assigned(store, team)
+    desk.machine.advance(SOME_TIME)
+    desk.facts = replace(desk.facts, shared=True)
+    desk.drain()
+    assert not desk.slack.ledger.in_channel("C0DEAL")
+    assert desk.row(outbox, kind="csm_mention")["reason"] == "channel_shared"
+
+
+def _reminded(desk: Desk, store: Store, team: Team, *, after: timedelta = 20 * HOUR) -> int:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.post(by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    desk.clock.advance(after)
+    assert _sweep(desk)
+    return handoff_id
+
+
+def test_a_reminder_reaches_its_owner_in_working_hours(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    _reminded(desk, store, team, after=23 * HOUR)
+    desk.drain()
+    assert desk.row(outbox, kind="nudge")["state"] == "sent"
+    assert len(_texts(desk, "D-UAE")) == 2
+
+
+def test_a_reminder_waits_for_the_quiet_hours_to_end(desk: Desk, store: Store, team: Team) -> None:
+    _reminded(desk, store, team, after=20 * HOUR)  # Five in the morning, in Berlin six.
+    desk.drain()
+    row = desk.row(outbox, kind="nudge")
+    assert row["state"] == "pending"
+    assert row["not_before"] == desk.clock.now() + 2 * HOUR
+    desk.clock.advance(2 * HOUR)
+    desk.drain()
+    assert desk.state(row["key"]) == "sent"
+
+
+def test_a_reminder_for_what_was_done_meanwhile_is_not_sent(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = _reminded(desk, store, team, after=23 * HOUR)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cancel("They chose another vendor.", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    row = desk.row(outbox, kind="nudge")
+    assert (row["state"], row["reason"]) == ("cancelled", "no_longer_owed")
+
+
+@pytest.mark.parametrize("fact", ["deactivated", "guest", "external"])
+def test_nothing_reaches_an_account_that_is_no_colleague_any_more(
+    desk: Desk, store: Store, team: Team, fact: str
+) -> None:
+    facts: dict[str, Any] = {fact: True}
+    with store.write(team.workspace_id) as unit:
+        unit.people.ensure("UAE", facts=PersonFacts("Maya", "Europe/Berlin", **facts))
+        unit.commit()
+    desk.say("hello")
+    signed(store, team)
+    desk.drain()
+    assert not desk.slack.ledger.messages
+    assert desk.row(outbox, key="hello")["reason"] == "reader_inactive"
+    assert desk.surfaces_at_rest()
+
+
+def test_a_refused_invitation_gives_the_cs_manager_the_line_to_type(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.trouble = Script(conversations__invite=[Refusal("cant_invite")])
+    assigned(store, team)
+    desk.drain()
+    row = desk.row(outbox, kind="invite_by_hand")
+    assert (row["state"], row["person_id"]) == ("sent", team.cs_manager.id)
+    assert "/invite" in _texts(desk, "D-UCS_MANAGER")[-1]
+
+
+def test_a_csm_who_is_in_the_channel_already_needs_no_invitation(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.trouble = Script(conversations__invite=[Refusal("already_in_channel")])
+    assigned(store, team)
+    desk.drain()
+    assert desk.row(outbox, kind="csm_invite")["state"] == "sent"
+    assert all(row["kind"] != "invite_by_hand" for row in desk.rows(outbox))
+
+
+def _acknowledged(store: Store, team: Team) -> int:
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.acknowledge(by=team.csm, at=unit.now)
+        unit.save(handoff, actor_id=team.csm.id, asked_in=team.channel.id)
+        unit.commit()
+    return handoff_id
+
+
+def test_the_offer_to_undo_is_whispered_to_the_one_who_acted(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    _acknowledged(store, team)
+    desk.drain()
+    (whisper,) = desk.slack.ledger.whispers
+    assert (whisper["channel"], whisper["user"]) == ("C0DEAL", "UCSM")
+
+
+def test_the_offer_to_undo_goes_by_dm_to_who_is_not_in_the_channel(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.trouble = Script(chat__postEphemeral=[Refusal("user_not_in_channel")])
+    _acknowledged(store, team)
+    desk.drain()
+    opaque = desk.row(outbox, kind="undo_offer")["opaque"]
+    (offer,) = [one for one in desk.slack.ledger.messages if one.key == opaque]
+    assert offer.channel == "D-UCSM"
+
+
+def test_the_offer_to_undo_is_not_made_when_it_is_too_late(
+    desk: Desk, store: Store, team: Team, clock: FixedClock
+) -> None:
+    _acknowledged(store, team)
+    clock.advance(SOME_TIME)
+    desk.drain()
+    assert not desk.slack.ledger.whispers
+    assert desk.row(outbox, kind="undo_offer")["reason"] == "too_late_to_undo"
+
+
+def test_a_reply_waits_until_its_card_is_there(desk: Desk, store: Store, team: Team) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Refusal("ratelimited")] * 3)
+    assigned(store, team)
+    desk.drain()
+    card, reply = desk.slack.ledger.in_channel("C0DEAL")
+    assert reply.thread_ts == card.ts
+    assert card.thread_ts is None
+
+
+def test_a_reply_below_a_card_that_never_came_is_not_sent(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = posted(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cancel("Posted too soon.", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    assert not desk.slack.ledger.in_channel("C0DEAL")
+    assert desk.row(outbox, kind="cancelled")["reason"] == "no_card"
+
+
+def test_the_home_tab_is_published_for_who_opened_it(desk: Desk, store: Store, team: Team) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.surfaces.open_home(team.csm.id)
+        unit.commit()
+    desk.work()
+    (home,) = desk.slack.ledger.views
+    assert (home["user_id"], home["view"]["type"]) == ("UCSM", "home")
+
+
+def test_a_status_list_is_posted_for_the_channel_it_stands_in(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    posted(store, team)
+    desk.add(
+        Notice(
+            NoticeKind.STATUS_POST,
+            Place.CHANNEL,
+            "status",
+            Priority.ANSWER,
+            person_id=team.revops.id,
+            channel_id=team.channel.id,
+        )
+    )
+    desk.drain()
+    assert desk.state("status") == "sent"
+
+
+def test_in_a_paused_workspace_only_answers_are_sent(desk: Desk, store: Store, team: Team) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_pause(unit.now)
+        unit.commit()
+    desk.say("own accord")
+    desk.say("answer", priority=Priority.ANSWER)
+    desk.pass_time(5 * SECOND)
+    assert (desk.state("own accord"), desk.state("answer")) == ("pending", "sent")
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_pause(None)
+        unit.commit()
+    desk.pass_time(5 * SECOND)
+    assert desk.state("own accord") == "sent"
+
+
+def test_a_job_that_fails_in_our_own_hands_is_given_up_visibly_in_the_end(
+    desk: Desk, team: Team
+) -> None:
+    desk.say("broken", kind=NoticeKind.UNDO_OFFER, facts={"tag": "no such tag"})
+    handoff_id = signed(desk.store, team)
+    desk.say("broken too", kind=NoticeKind.UNDO_OFFER, handoff_id=handoff_id, facts={})
+    desk.drain()
+    assert desk.state("broken") == "cancelled"
+    row = desk.row(outbox, key="broken too")
+    assert (row["state"], row["reason"]) == ("dead", "KeyError")
+    assert row["attempts"] == desk.constants.most_failures - 1
