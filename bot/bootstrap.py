@@ -1,0 +1,336 @@
+"""The one place where the parts meet: everything is built here, from settings or with fakes."""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from starlette.applications import Starlette
+
+from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
+from bot.clock.sweep import Sweep
+from bot.clock.ticks import Ticks
+from bot.delivery.constants import Constants
+from bot.delivery.directory import SlackDirectory
+from bot.delivery.failpoints import Reached, fail_points_from
+from bot.delivery.senders import Senders
+from bot.domain.errors import HandoffError
+from bot.domain.policy import load_policy
+from bot.flows.conversations import Conversations
+from bot.flows.registration import all_listeners
+from bot.logs import configure_logs, quiet_logger
+from bot.settings import Settings
+from bot.storage.engine import Database, open_database
+from bot.storage.holidays import HolidayBook
+from bot.storage.migrate import migrate
+from bot.storage.unit_of_work import Store
+from bot.web.app import Health, build_web
+from bot.web.socket import Socket, build_socket
+
+log = structlog.get_logger()
+
+THREADS = 16
+"""Request threads, of the HTTP pool or the Socket Mode workers; the database pool follows it."""
+BEFORE_ANSWER_TIMEOUT = 2
+"""Seconds for a call to Slack before the answer, which is due within three."""
+BEFORE_ANSWER_BUDGET = 1.2
+"""Seconds a look at a channel's members may take before the answer."""
+IN_DELIVERY_BUDGET = 20.0
+STOP_WITHIN = 10
+
+
+class StartError(Exception):
+    """The bot cannot start; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The workspace a token belongs to, as Slack names it."""
+
+    id: int
+    team_id: str
+    enterprise_id: str | None
+    bot_user_id: str
+    bot_id: str | None
+    name: str
+
+
+@dataclass
+class Bot:
+    """All parts of a running bot; `start` and `stop` are called once each."""
+
+    settings: Settings
+    store: Store
+    workplace: Workplace
+    bolt: App
+    web: Starlette
+    socket: Socket | None
+    senders: Senders
+    ticks: Ticks
+    travel: TravelClock | None
+    directory: SlackDirectory
+
+    def start(self) -> None:
+        """Begin to answer, to send and to look at the clocks."""
+        self.senders.start()
+        self.ticks.start()
+        if self.travel is not None:
+            self.travel.start()
+        if self.socket is not None:
+            self.socket.connect()
+
+    def stop(self) -> None:
+        """Let the act in hand be answered and what is being sent be settled, then end."""
+        if self.socket is not None:
+            self.socket.close()
+        if self.travel is not None:
+            self.travel.stop()
+        self.ticks.stop()
+        self.senders.stop()
+        self.bolt.listener_runner.listener_executor.shutdown(wait=True)
+        self.store.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    constants: Constants | None = None,
+    reached: Reached | None = None,
+) -> Bot:
+    """Build every part from settings; raises SettingsError, PolicyError or StartError.
+
+    `reached` is called with the name of each fail point that is passed; without it the
+    environment's HANDOFF_FAILPOINT says where the process is to die.
+    """
+    token = settings.require_slack()
+    policy = load_policy(settings.handoff_policy)
+    database = open_migrated(settings)
+    machine = SteadyMachineClock()
+    sweep_poke, senders_poke = _Late(), _Late()
+    travel = None
+    if settings.handoff_clock_url is not None:
+        travel = TravelClock(settings.handoff_clock_url, on_moved=sweep_poke)
+    clock = travel or SystemClock()
+    kept = constants or Constants()
+    passed = reached or fail_points_from(os.environ)
+    store = Store(
+        database,
+        clock=clock,
+        machine=machine,
+        policy=policy,
+        holidays=HolidayBook().holidays,
+        on_commit=senders_poke,
+    )
+    asking = WebClient(
+        token, settings.slack_api_url, timeout=BEFORE_ANSWER_TIMEOUT, retry_handlers=[]
+    )
+    workplace = _workplace(asking, store)
+    sending = WebClient(
+        token,
+        settings.slack_api_url,
+        timeout=max(1, int(kept.http_timeout.total_seconds())),
+        retry_handlers=[],
+    )
+    before_answer = SlackDirectory(
+        store=store,
+        client_of=lambda _: asking,
+        machine=machine,
+        budget=BEFORE_ANSWER_BUDGET,
+    )
+    in_delivery = SlackDirectory(
+        store=store, client_of=lambda _: sending, machine=machine, budget=IN_DELIVERY_BUDGET
+    )
+    senders = Senders(
+        store=store,
+        client_of=lambda _: sending,
+        check_channel=in_delivery.channel,
+        policy=policy,
+        machine=machine,
+        constants=kept,
+        reached=passed,
+    )
+    senders_poke.target = senders.poke
+    sweep = Sweep(store=store, clock=clock, reached=passed)
+    ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=store.housekeeping)
+    sweep_poke.target = ticks.poke_sweep
+    bolt = _bolt(workplace, token, asking)
+    Conversations(
+        store=store,
+        directory=before_answer,
+        listeners=all_listeners(),
+        workspace_of=_only(workplace),
+    ).bind(bolt)
+    secret = settings.slack_signing_secret
+    web = build_web(
+        health=Health(alive=lambda: _not_alive(ticks), ready=lambda: _not_ready(store)),
+        bolt=None if settings.socket_mode else bolt,
+        signing_secret=secret.get_secret_value() if secret else None,
+        threads=THREADS,
+    )
+    socket = None
+    if settings.slack_app_token is not None:
+        socket = build_socket(
+            bolt,
+            app_token=settings.slack_app_token.get_secret_value(),
+            client=asking,
+            threads=THREADS,
+        )
+    return Bot(settings, store, workplace, bolt, web, socket, senders, ticks, travel, in_delivery)
+
+
+class _Late:
+    """A poke whose receiver is built after those who poke."""
+
+    def __init__(self) -> None:
+        self.target: Callable[[], None] | None = None
+
+    def __call__(self) -> None:
+        if self.target is not None:
+            self.target()
+
+
+def open_migrated(settings: Settings) -> Database:
+    """The database of the settings, brought to this version's tables."""
+    database = open_database(settings.database_url, pool_size=THREADS + 8)
+    migrate(database)
+    return database
+
+
+def _workplace(client: WebClient, store: Store) -> Workplace:
+    try:
+        told = client.auth_test()
+    except SlackApiError as error:
+        raise StartError(
+            f"Slack refused SLACK_BOT_TOKEN ({error.response.get('error')}): "
+            "copy it again from the app's page, or install the app anew."
+        ) from None
+    except (SlackClientError, OSError) as error:
+        raise StartError(
+            f"SLACK_API_URL: {client.base_url} does not answer ({type(error).__name__})."
+        ) from None
+    enterprise_id = told.get("enterprise_id")
+    workspace_id = store.workspace(
+        enterprise_id=enterprise_id,
+        team_id=told["team_id"],
+        bot_user_id=told["user_id"],
+        name=told.get("team") or "",
+    )
+    return Workplace(
+        workspace_id,
+        told["team_id"],
+        enterprise_id,
+        told["user_id"],
+        told.get("bot_id"),
+        told.get("team") or "",
+    )
+
+
+def _only(workplace: Workplace) -> Callable[[str | None, str | None], int | None]:
+    def workspace_of(_: str | None, team_id: str | None) -> int | None:
+        return workplace.id if team_id == workplace.team_id else None
+
+    return workspace_of
+
+
+def _bolt(workplace: Workplace, token: str, client: WebClient) -> App:
+    def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=workplace.enterprise_id,
+            team_id=workplace.team_id,
+            team=workplace.name,
+            bot_token=token,
+            bot_id=workplace.bot_id,
+            bot_user_id=workplace.bot_user_id,
+        )
+
+    bolt = App(
+        name="handoff",
+        client=WebClient(
+            base_url=client.base_url, timeout=BEFORE_ANSWER_TIMEOUT, retry_handlers=[]
+        ),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,  # Checked in our own layer, which logs no body.
+        raise_error_for_unhandled_request=True,  # Bolt's own handler would log the body.
+        logger=quiet_logger("slack"),
+    )
+
+    def answer_error(error: Exception) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            return BoltResponse(status=404)
+        log.error("request failed outside of a listener", error=type(error).__name__)
+        return BoltResponse(status=500)
+
+    bolt.error(answer_error)
+    return bolt
+
+
+def _not_alive(ticks: Ticks) -> str | None:
+    return None if ticks.healthy() else "A tick did not end within its time."
+
+
+def _not_ready(store: Store) -> str | None:
+    try:
+        with store.system() as system:
+            system.workspaces()
+    except HandoffError:
+        return "The database does not answer."
+    return None
+
+
+class WebServer:
+    """Uvicorn in a thread, on a port bound when it is built; for the demo and for tests."""
+
+    def __init__(self, app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        config = _uvicorn(app, host=host, port=port)
+        self._socket = config.bind_socket()
+        self.url = f"http://{host}:{self._socket.getsockname()[1]}"
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="web", daemon=True
+        )
+
+    def start(self) -> None:
+        """Serve until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the requests in hand."""
+        self._server.should_exit = True
+        self._thread.join(timeout=STOP_WITHIN)
+        self._socket.close()
+
+
+def _uvicorn(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    configure_logs()
+    bot = build(settings)
+    bot.start()
+    log.info("running", mode="socket" if bot.socket else "http", port=settings.port)
+    try:
+        # Inside a container the port is only reachable on all of its addresses.
+        config = _uvicorn(bot.web, host="0.0.0.0", port=settings.port)  # noqa: S104
+        uvicorn.Server(config).run()
+    finally:
+        bot.stop()

@@ -1,0 +1,140 @@
+"""The commands of `handoff-bot`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from bot import bootstrap, operations
+from bot.bootstrap import StartError
+from bot.domain.policy import PolicyError
+from bot.flows.manifest import manifest as app_manifest
+from bot.flows.registration import all_listeners
+from bot.settings import SettingsError, load_settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Carries a won deal from the account executive to the customer success manager.",
+)
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """What a person can mend ends as one sentence, not as a traceback."""
+    try:
+        yield
+    except (SettingsError, PolicyError, StartError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def run() -> None:
+    """Run the bot with the settings of the environment until it is told to stop."""
+    with _one_sentence():
+        bootstrap.run(load_settings())
+
+
+@app.command("demo")
+def play(
+    fresh: Annotated[bool, typer.Option(help="Forget what earlier demos kept.")] = False,
+    port: Annotated[int, typer.Option(help="Where the page is; 0 is any free port.")] = 8040,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
+) -> None:
+    """Play the whole job in a browser: a workspace on this machine with the bot in it."""
+    from bot import demo  # The sandbox is loaded by the commands that need it, by `run` never.
+
+    if fresh:
+        demo.forget(data)
+    with _one_sentence():
+        demo.run_demo(data, port=port)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 is any free one.")] = 0,
+    workspace: Annotated[Path | None, typer.Option(help="A workspace file (YAML).")] = None,
+    print_env: Annotated[
+        bool, typer.Option("--print-env", help="Print what an app needs as shell lines.")
+    ] = False,
+) -> None:
+    """Serve a Slack-like workspace on this machine, for any app."""
+    from bot.demo import sandbox_environment
+    from bot.sandbox.server import SandboxServer
+    from bot.sandbox.workspace_file import load_workspace
+
+    place = load_workspace(workspace) if workspace else None
+    server = SandboxServer(place, port=port)
+    if print_env:
+        for name, value in sandbox_environment(server).items():
+            typer.echo(f"{name}={value}")
+        sys.stdout.flush()
+    else:
+        typer.echo(f"The workspace is at {server.url}")
+    server.serve()
+
+
+@app.command()
+def check() -> None:
+    """Say whether the bot could run as it is set up, and what was not delivered."""
+    with _one_sentence():
+        findings = operations.check(load_settings())
+    for finding in findings:
+        typer.echo(("ok   " if finding.ok else "look ") + finding.sentence)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    with _one_sentence():
+        operations.migrate_database(load_settings())
+    typer.echo("The database is up to date.")
+
+
+@app.command("manifest")
+def write_manifest(
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode.")] = False,
+    http: Annotated[str | None, typer.Option("--http", help="For HTTP: the bot's address.")] = None,
+) -> None:
+    """Write the app manifest to paste into Slack, as YAML."""
+    if socket == (http is not None):
+        typer.echo("Say --socket, or --http with the bot's address.", err=True)
+        raise typer.Exit(2)
+    url = None if http is None else http.rstrip("/") + "/slack/events"
+    content = app_manifest(all_listeners(), http_url=url)
+    typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=88), nl=False)
+
+
+@app.command()
+def pause(
+    resume: Annotated[bool, typer.Option("--resume", help="Go on again.")] = False,
+) -> None:
+    """Let the bot say nothing of its own; answers to people still come."""
+    with _one_sentence():
+        count = operations.set_pause(load_settings(), paused=not resume)
+    typer.echo(f"{'Resumed' if resume else 'Paused'} in {count} workspace(s).")
+
+
+@app.command()
+def verify(
+    handoff: Annotated[int | None, typer.Option(help="One handoff's number; else all.")] = None,
+) -> None:
+    """Check the history of every handoff for what was forged, silently deleted or erased."""
+    with _one_sentence():
+        reports = operations.verify_histories(load_settings(), handoff=handoff)
+    for report in reports:
+        typer.echo(report.sentence)
+    if not all(report.sound for report in reports):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,153 @@
+"""The demo: the bot beside a sandbox workspace, with people who already have their roles."""
+
+import shutil
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import typer
+from pydantic import SecretStr
+
+from bot.bootstrap import Bot, build
+from bot.delivery.constants import Constants
+from bot.domain.people import Role
+from bot.flows.manifest import manifest
+from bot.flows.registration import all_listeners
+from bot.logs import configure_logs
+from bot.sandbox.server import SandboxServer
+from bot.settings import Settings
+from bot.storage.holidays import HolidayBook
+from bot.storage.unit_of_work import Store
+
+
+@dataclass(frozen=True)
+class Part:
+    """What an admin would have set for one invented person."""
+
+    roles: frozenset[Role]
+    manager: str | None
+    region: str
+
+
+MAYA, JONAS, PRIYA = "U0MAYA0001", "U0JONAS001", "U0PRIYA001"
+THEO, ADA, SAM = "U0THEO0001", "U0ADA00001", "U0SAM00001"
+
+PARTS: Mapping[str, Part] = {
+    ADA: Part(frozenset({Role.REVOPS, Role.ADMIN}), None, "GB-ENG"),
+    PRIYA: Part(frozenset({Role.CS_MANAGER}), ADA, "GB-ENG"),
+    THEO: Part(frozenset({Role.AE_MANAGER}), ADA, "US-NY"),
+    MAYA: Part(frozenset(), THEO, "US-NY"),
+    JONAS: Part(frozenset(), PRIYA, "DE-BE"),
+    SAM: Part(frozenset(), THEO, "US-IL"),
+}
+
+
+def working_moment(now: datetime) -> datetime:
+    """The first 14:30 UTC, from `now` on, of three working days in a row for everybody.
+
+    Then New York, London and Berlin are all at work, so nothing waits for anybody's morning.
+    """
+    book = HolidayBook()
+    day = now.date()
+    while True:
+        moment = datetime.combine(day, time(14, 30), tzinfo=UTC)
+        days = [day + timedelta(days=ahead) for ahead in range(3)]
+        if moment >= now and all(_all_work(one, book) for one in days):
+            return moment
+        day += timedelta(days=1)
+
+
+def _all_work(day: date, book: HolidayBook) -> bool:
+    regions = {part.region for part in PARTS.values()}
+    return day.weekday() < 5 and not any(day in book.holidays(one, day.year) for one in regions)
+
+
+def forget(folder: Path) -> None:
+    """Start over: remove what earlier demos kept."""
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def cast_roles(store: Store, workspace_id: int, known: Mapping[str, int]) -> None:
+    """Give the invented people their roles; `known` maps Slack ids to person ids."""
+    with store.write(workspace_id) as unit:
+        for slack_id, part in PARTS.items():
+            unit.people.set_part(
+                known[slack_id],
+                roles=part.roles,
+                manager_id=known[part.manager] if part.manager else None,
+                region=part.region,
+            )
+        unit.commit()
+
+
+def sandbox_environment(server: SandboxServer) -> Mapping[str, str]:
+    """What an app needs to use a sandbox, as environment variables."""
+    return {
+        "SLACK_API_URL": server.api_url,
+        "SLACK_BOT_TOKEN": server.bot_token,
+        "SLACK_APP_TOKEN": server.app_token,
+        "SLACK_SIGNING_SECRET": server.signing_secret,
+    }
+
+
+def demo_constants() -> Constants:
+    """Each change shows within a second: the sandbox has no rates that would have to be kept."""
+    shipped, fast = Constants(), Constants().divided(20)
+    return replace(shipped, settle=timedelta(seconds=1), rates=fast.rates, channel=fast.channel)
+
+
+def seed(bot: Bot) -> None:
+    """Let the bot know the sandbox's people, with the roles an admin would have given them."""
+    known = {slack_id: bot.directory.person(bot.workplace.id, slack_id).id for slack_id in PARTS}
+    cast_roles(bot.store, bot.workplace.id, known)
+
+
+def run_demo(data: Path, *, port: int) -> None:
+    """A sandbox workspace and the bot in it, until Ctrl-C."""
+    configure_logs()
+    first_time = not data.exists()
+    data.mkdir(parents=True, exist_ok=True)
+    server = SandboxServer(
+        manifest=manifest(all_listeners()), data=data / "workspace.json", port=port
+    )
+    if first_time:
+        go_to_work(server)
+    server.start()
+    settings = Settings(
+        slack_bot_token=SecretStr(server.bot_token),
+        slack_app_token=SecretStr(server.app_token),
+        slack_api_url=server.api_url,
+        database_url=f"sqlite:///{data / 'handoff.db'}",
+        handoff_clock_url=f"{server.url}/control/clock",
+    )
+    try:
+        bot = build(settings, constants=demo_constants())
+        seed(bot)
+        bot.start()
+        try:
+            typer.echo(f"Open {server.url} and type /handoff in #deal-northwind as Maya (the AE).")
+            typer.echo(f"What you do is kept in {data}/; Ctrl-C ends it.")
+            _wait_for_signal()
+        finally:
+            bot.stop()
+    finally:
+        server.stop()
+
+
+def go_to_work(server: SandboxServer) -> None:
+    """Move a workspace's calendar to a moment at which everybody in it is at work."""
+    clock = server.workspace.clock
+    ahead = working_moment(clock.now()) - clock.now()
+    if ahead > timedelta(0):
+        clock.advance(ahead.total_seconds())
+
+
+def _wait_for_signal() -> None:
+    ended = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: ended.set())
+    ended.wait()

@@ -1,0 +1,1 @@
+"""The conversations: one file each, with its listeners and their registration."""

@@ -1,0 +1,50 @@
+"""The CS manager names the CSM."""
+
+from collections.abc import Sequence
+
+from bot.domain.access import Act
+from bot.domain.errors import Invalid, Problem
+from bot.domain.people import Person
+from bot.flows.answers import Answer, Done, Open
+from bot.flows.asked import Asked
+from bot.flows.listeners import Listeners
+from bot.flows.showing import card_of
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.assign import assign_view
+from bot.views.ids import ActionId, Field, ViewId
+
+
+def open_form(asked: Asked, unit: ReadUnit) -> Answer:
+    """The form, with the proposed CSM chosen and how many open handoffs candidates have."""
+    card = card_of(unit, asked.handoff_id)
+    return Open(
+        assign_view(
+            card,
+            candidates=unit.status.open_by_csm(),
+            most=unit.policy.open_handoffs_per_csm,
+        )
+    )
+
+
+def named_person(asked: Asked) -> Sequence[str]:
+    """Whoever was chosen."""
+    chosen = asked.typed.user(Field.CSM)
+    return [chosen] if chosen else []
+
+
+def assign(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted form: from now on the CSM's clocks run."""
+    chosen = asked.typed.user(Field.CSM)
+    csm = unit.people.by_slack_id(chosen) if chosen else None
+    if csm is None:
+        raise Invalid(Problem.EMPTY, field=Field.CSM)
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    handoff.assign_csm(csm, by=actor, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """The button and the form."""
+    listeners.opens(ActionId.OPEN_ASSIGN, open_form, act=Act.ASSIGN)
+    listeners.submits(ViewId.ASSIGN, assign, named=named_person)

@@ -1,0 +1,243 @@
+"""Writing the brief: one section a step, each saved on its own, merged field by field."""
+
+from dataclasses import dataclass
+
+from slack_sdk.models.views import View
+
+from bot.domain.access import Act
+from bot.domain.brief import (
+    FieldConflict,
+    Promises,
+    Section,
+    SectionKey,
+    Success,
+    changed_fields,
+    check_section,
+    completeness,
+    merge,
+)
+from bot.domain.errors import Invalid, Problem
+from bot.domain.history import Tag
+from bot.domain.people import Person
+from bot.domain.read_models import BriefStep
+from bot.flows.answers import Answer, Done, Open, Push, Refresh, Update
+from bot.flows.asked import Asked
+from bot.flows.inputs import Typed, promise_text, promises_of, success_of
+from bot.flows.listeners import Listeners
+from bot.flows.showing import name_of
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.brief import brief_steps_view, brief_view, promise_view
+from bot.views.ids import ActionId, Field, ViewId
+
+ORDER = tuple(SectionKey)
+
+
+@dataclass(frozen=True)
+class _Saved:
+    """What became of a step: its conflicts, and whether the form may go on."""
+
+    section: SectionKey
+    conflicts: tuple[FieldConflict, ...]
+    typed: Section
+
+
+def first_step(unit: ReadUnit, handoff_id: int) -> View:
+    """The step to go on with: the first section with something open, else the first of all."""
+    handoff = unit.handoffs.get(handoff_id)
+    open_sections = {
+        item.section for item in completeness(unit.brief.load(handoff_id), handoff.tier).open
+    }
+    return step(unit, handoff_id, next((key for key in ORDER if key in open_sections), ORDER[0]))
+
+
+def step(
+    unit: ReadUnit,
+    handoff_id: int,
+    section: SectionKey,
+    saved: _Saved | None = None,
+    *,
+    page: int = 0,
+) -> View:
+    """One step of the form as it stands now; with `saved`, what could not be saved is shown."""
+    handoff = unit.handoffs.get(handoff_id)
+    brief = unit.brief.load(handoff_id)
+    change = unit.brief.last_change(handoff_id, section) if saved else None
+    model = BriefStep(
+        handoff_id=handoff_id,
+        account=handoff.account,
+        section=section,
+        number=ORDER.index(section) + 1,
+        count=len(ORDER),
+        revision=unit.brief.revision(handoff_id, section),
+        brief=brief,
+        completeness=completeness(brief, handoff.tier),
+        conflicts=saved.conflicts if saved else (),
+        changed_by=name_of(unit, change[0]) if change else None,
+        changed_at=change[1] if change else None,
+        typed=saved.typed.model_dump() if saved else None,
+    )
+    return brief_view(model, page=page)
+
+
+def open_brief(asked: Asked, unit: ReadUnit) -> Answer:
+    """*Write brief*: where the writer left off."""
+    return Open(first_step(unit, asked.handoff_id))
+
+
+def _save(asked: Asked, unit: WriteUnit, actor: Person) -> _Saved:
+    """Save the step the person is in, merged with what was saved since they opened it."""
+    section, form = _section(asked.form.thing), asked.form
+    handoff = unit.handoffs.lock(form.handoff or 0)
+    before = unit.brief.load(handoff.id)
+    base = unit.brief.at_revision(handoff.id, section, form.revision or 0)
+    submitted = _read(section, asked.typed, base)
+    check_section(submitted)
+    merged = merge(base=base, current=before.section(section), submitted=submitted)
+    after = before.with_section(section, merged.section)
+    if after.promises.none_made and after.entries:
+        raise Invalid(Problem.NONE_AND_SOME, field=Field.NONE_MADE)
+    changed = changed_fields(before.section(section), merged.section)
+    revision = unit.brief.revision(handoff.id, section)
+    if changed:
+        revision = unit.brief.save_section(
+            handoff.id, section, merged.section, by=actor.id, at=unit.now
+        )
+    handoff.save_section(
+        section,
+        changed=changed,
+        revision=revision,
+        state=completeness(after, handoff.tier),
+        by=actor,
+        at=unit.now,
+        policy=unit.policy,
+    )
+    unit.save(handoff, actor_id=actor.id)
+    return _Saved(section, merged.conflicts, submitted)
+
+
+def _section(thing: str | None) -> SectionKey:
+    if thing not in set(SectionKey):
+        raise Invalid(Problem.STALE_BUTTON)
+    return SectionKey(thing)
+
+
+def _read(section: SectionKey, typed: Typed, base: Section) -> Section:
+    if isinstance(base, Success):
+        return success_of(typed, base)
+    if isinstance(base, Promises):
+        return promises_of(typed, base)
+    raise TypeError(section)
+
+
+def save_and_next(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted step: saved, then the next one; after the last the form closes."""
+    saved = _save(asked, unit, actor)
+    handoff_id = asked.form.handoff or 0
+    if saved.conflicts:
+        return Update(step(unit, handoff_id, saved.section, saved))
+    place = ORDER.index(saved.section) + 1
+    if place == len(ORDER):
+        return Done()
+    return Update(step(unit, handoff_id, ORDER[place]))
+
+
+def go_back(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Back*: saved first, then the step before."""
+    saved = _save(asked, unit, actor)
+    place = max(ORDER.index(saved.section) - 1, 0)
+    return _on(asked, unit, saved, step(unit, asked.form.handoff or 0, ORDER[place]))
+
+
+def all_steps(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*All steps*: saved first, then the list of sections."""
+    saved = _save(asked, unit, actor)
+    handoff_id = asked.form.handoff or 0
+    handoff, brief = unit.handoffs.get(handoff_id), unit.brief.load(handoff_id)
+    view = brief_steps_view(
+        handoff_id=handoff_id,
+        account=handoff.account,
+        completeness=completeness(brief, handoff.tier),
+        tier=handoff.tier,
+    )
+    return _on(asked, unit, saved, view)
+
+
+def _on(asked: Asked, unit: ReadUnit, saved: _Saved, view: View) -> Answer:
+    """The view asked for, unless a conflict has to be looked at first."""
+    if saved.conflicts:
+        return Update(step(unit, asked.form.handoff or 0, saved.section, saved))
+    return Update(view)
+
+
+def go_to(asked: Asked, unit: ReadUnit) -> Answer:
+    """One section chosen from the list."""
+    section = _section(asked.ref.thing)
+    return Update(step(unit, asked.handoff_id, section, page=asked.ref.page or 0))
+
+
+def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Add promise*: the step is saved, then the editor of one entry opens on top."""
+    saved = _save(asked, unit, actor)
+    if saved.conflicts:
+        return Update(step(unit, asked.form.handoff or 0, saved.section, saved))
+    return Push(promise_view(asked.form.handoff or 0, None))
+
+
+def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Edit* beside an entry: the step is saved, then its editor opens on top."""
+    saved = _save(asked, unit, actor)
+    handoff_id = asked.form.handoff or 0
+    if saved.conflicts:
+        return Update(step(unit, handoff_id, saved.section, saved))
+    return Push(promise_view(handoff_id, unit.brief.promise(handoff_id, asked.ref.entry or 0)))
+
+
+def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The editor of one entry: added, changed as a new version, or withdrawn with its reason."""
+    handoff_id, typed = asked.handoff_id, asked.typed
+    handoff = unit.handoffs.lock(handoff_id)
+    by, at = actor.id, unit.now
+    reason = typed.text(Field.WITHDRAW).strip()
+    if asked.ref.entry is None:
+        text = promise_text(typed).checked()
+        tag, promise = Tag.PROMISE_ADDED, unit.brief.add_promise(handoff_id, text, by=by, at=at)
+        words = text.words
+    elif reason:
+        unit.brief.promise(handoff_id, asked.ref.entry)
+        tag, words = Tag.PROMISE_WITHDRAWN, reason
+        promise = unit.brief.withdraw_promise(asked.ref.entry, reason, by=by, at=at)
+    else:
+        unit.brief.promise(handoff_id, asked.ref.entry)
+        text = promise_text(typed).checked()
+        tag, words = Tag.PROMISE_EDITED, text.words
+        promise = unit.brief.edit_promise(
+            asked.ref.entry, text, base_version=asked.ref.revision or 0, by=by, at=at
+        )
+    brief = unit.brief.load(handoff_id)
+    handoff.save_promise(
+        tag,
+        number=promise.number,
+        version=promise.version,
+        words=words,
+        state=completeness(brief, handoff.tier),
+        by=actor,
+        at=at,
+        policy=unit.policy,
+    )
+    unit.save(handoff, actor_id=actor.id)
+    below = (asked.view or {}).get("previous_view_id")
+    if below is None:
+        return Done()
+    return Done(Refresh(below, step(unit, handoff_id, SectionKey.PROMISES)))
+
+
+def register(listeners: Listeners) -> None:
+    """The form's button, its steps, and the editor of one promise."""
+    listeners.opens(ActionId.WRITE_BRIEF, open_brief, act=Act.EDIT_BRIEF)
+    listeners.submits(ViewId.BRIEF, save_and_next)
+    listeners.acts(ActionId.BRIEF_BACK, go_back)
+    listeners.acts(ActionId.BRIEF_ALL_STEPS, all_steps)
+    listeners.opens(ActionId.BRIEF_GO, go_to, act=Act.EDIT_BRIEF)
+    listeners.acts(ActionId.PROMISE_ADD, add_promise)
+    listeners.acts(ActionId.PROMISE_EDIT, edit_promise)
+    listeners.submits(ViewId.PROMISE, save_promise)

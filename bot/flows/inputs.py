@@ -1,0 +1,165 @@
+"""What stands in a modal's inputs, read back into typed values."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from bot.domain.brief import Item, Promises, Success
+from bot.domain.errors import Invalid, Problem
+from bot.domain.promises import Kind, PromiseText
+from bot.views.ids import Field
+from bot.views.start import StartTyped
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Typed:
+    """The state of a view as Slack sends it; values are found by action id, never by block id."""
+
+    def __init__(self, view: Mapping[str, Any]) -> None:
+        state = view.get("state") or {}
+        self._held: dict[str, Mapping[str, Any]] = {}
+        self._blocks: dict[str, str] = {}
+        for block_id, action_id, held in _inputs(state.get("values") or {}):
+            self._held[action_id] = held
+            self._blocks[action_id] = block_id
+
+    def shown(self, field: Field) -> bool:
+        """Whether the form has this input at all."""
+        return field.value in self._held
+
+    def block_of(self, field: Field) -> str | None:
+        """The block an error answer about this field must name; None where it is not shown."""
+        return self._blocks.get(field.value)
+
+    def block_named(self, name: str | None) -> str | None:
+        """The same for a field as an error of the domain names it."""
+        return self._blocks.get(name) if name is not None else None
+
+    def first_block(self) -> str | None:
+        """Where an error about the whole form can stand."""
+        return next(iter(self._blocks.values()), None)
+
+    def text(self, field: Field) -> str:
+        """A text as it was typed; empty where nothing was."""
+        return self._value(field, "value") or ""
+
+    def user(self, field: Field) -> str | None:
+        """The Slack id of the chosen person."""
+        return self._value(field, "selected_user") or None
+
+    def option(self, field: Field) -> str | None:
+        """The value of the chosen option."""
+        chosen = self._value(field, "selected_option")
+        return chosen["value"] if chosen else None
+
+    def options(self, field: Field) -> tuple[str, ...]:
+        """The values of the ticked options, in the order Slack gives them."""
+        return tuple(entry["value"] for entry in self._value(field, "selected_options") or ())
+
+    def date(self, field: Field) -> date | None:
+        """The chosen day; raises Invalid for what is none."""
+        chosen = self._value(field, "selected_date")
+        if not chosen:
+            return None
+        try:
+            return date.fromisoformat(chosen)
+        except ValueError as error:
+            raise Invalid(Problem.STALE_BUTTON, field=field.value) from error
+
+    def instant(self, field: Field) -> datetime | None:
+        """The chosen moment, in UTC."""
+        chosen = self._value(field, "selected_date_time")
+        return datetime.fromtimestamp(chosen, tz=UTC) if chosen else None
+
+    def _value(self, field: Field, key: str) -> Any:
+        return self._held.get(field.value, {}).get(key)
+
+
+def _inputs(
+    values: Mapping[str, Mapping[str, Any]],
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for block_id, actions in values.items():
+        for action_id, held in actions.items():
+            yield block_id, action_id, held
+
+
+def _member(kind: type[E], value: str, field: Field) -> E:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise Invalid(Problem.STALE_BUTTON, field=field.value) from error
+
+
+def start_typed(view: Mapping[str, Any]) -> StartTyped:
+    """The start form as it was filled in, so that it can be shown again."""
+    typed = Typed(view)
+    return StartTyped(
+        account=typed.text(Field.ACCOUNT),
+        value=typed.text(Field.VALUE),
+        currency=typed.option(Field.CURRENCY) or "",
+        ae=typed.user(Field.AE),
+        ae_manager=typed.user(Field.AE_MANAGER),
+        csm=typed.user(Field.CSM),
+        cs_manager=typed.user(Field.CS_MANAGER),
+        signed_at=typed.instant(Field.SIGNED_AT),
+        expected_on=typed.date(Field.EXPECTED_ON),
+        links=typed.text(Field.LINKS),
+        light_anyway=bool(typed.options(Field.LIGHT_ANYWAY)),
+    )
+
+
+def _must_confirm(typed: Typed, base: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not typed.shown(Field.MUST_CONFIRM):
+        return base
+    ticked = {
+        _member(Item, value, Field.MUST_CONFIRM) for value in typed.options(Field.MUST_CONFIRM)
+    }
+    # One order whatever was ticked first: else the same boxes would look changed.
+    return tuple(item for item in Item if item in ticked)
+
+
+def success_of(typed: Typed, base: Success) -> Success:
+    """The section *Success*; what the form does not show stays as in `base`."""
+
+    def text(field: Field, before: str) -> str:
+        return typed.text(field) if typed.shown(field) else before
+
+    def day(field: Field, before: date | None) -> date | None:
+        return typed.date(field) if typed.shown(field) else before
+
+    return Success(
+        must_confirm=_must_confirm(typed, base.must_confirm),
+        metric=text(Field.METRIC, base.metric),
+        today=text(Field.TODAY, base.today),
+        target=text(Field.TARGET, base.target),
+        by=day(Field.BY, base.by),
+        whose=text(Field.WHOSE, base.whose),
+        said_on=day(Field.SAID_ON, base.said_on),
+    )
+
+
+def promises_of(typed: Typed, base: Promises) -> Promises:
+    """What goes with the promises; what the form does not show stays as in `base`."""
+    return Promises(
+        must_confirm=_must_confirm(typed, base.must_confirm),
+        none_made=bool(typed.options(Field.NONE_MADE))
+        if typed.shown(Field.NONE_MADE)
+        else base.none_made,
+        refused=typed.text(Field.REFUSED) if typed.shown(Field.REFUSED) else base.refused,
+    )
+
+
+def promise_text(typed: Typed) -> PromiseText:
+    """One promise; raises Invalid for one without words."""
+    kind = typed.option(Field.KIND)
+    text = PromiseText(
+        words=typed.text(Field.WORDS),
+        said_to=typed.text(Field.SAID_TO),
+        due=typed.date(Field.DUE),
+    )
+    if kind is not None:
+        text = replace(text, kind=_member(Kind, kind, Field.KIND))
+    return text.checked()

@@ -1,0 +1,95 @@
+"""The tables in which conversations register their listeners; the manifest is written from them."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.access import Act
+from bot.flows.answers import Answer
+from bot.flows.asked import Asked, Kind
+
+SUPPLIED = ("asked", "unit", "actor")
+"""What a listener may ask for, by name: the delivery, the unit of work, and who acted."""
+
+
+@dataclass(frozen=True)
+class CommandWords:
+    """How a slash command is announced in the manifest."""
+
+    description: str
+    usage_hint: str
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One conversation's answer to one thing Slack tells."""
+
+    kind: Kind
+    name: str
+    run: Callable[..., Answer]
+    writes: bool
+    """Whether it changes rows: then it runs once for an act, however often it is delivered."""
+    act: Act | None = None
+    """The right the person needs on the handoff that is named."""
+    safe_channel: bool = False
+    """Whether the conversation the person is in must be able to hold internal content."""
+    words: CommandWords | None = None
+    scopes: tuple[str, ...] = ()
+    """What an event needs beyond the scopes of what the bot does."""
+    named: Callable[[Asked], Sequence[str]] | None = None
+    """Slack ids of people it needs to know before it runs."""
+    takes: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Read once: the signature is needed at every call.
+        object.__setattr__(self, "takes", tuple(inspect.signature(self.run).parameters))
+
+    def answer(self, **supplied: Any) -> Answer:
+        """Call it with what it asks for of what is supplied."""
+        return self.run(**{name: supplied[name] for name in self.takes})
+
+
+@dataclass
+class Listeners:
+    """All listeners of the app by what they answer to."""
+
+    by_key: dict[tuple[Kind, str], Listener] = field(default_factory=dict)
+
+    def add(self, listener: Listener) -> None:
+        """Register one; raises ValueError for a second one or one with foreign arguments."""
+        key = (listener.kind, listener.name)
+        if key in self.by_key:
+            raise ValueError(f"{listener.kind} {listener.name} has a listener already")
+        foreign = set(listener.takes) - set(SUPPLIED)
+        if foreign:
+            raise ValueError(f"{listener.name}: nobody supplies {sorted(foreign)}")
+        self.by_key[key] = listener
+
+    def command(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
+        """A slash command; it only looks."""
+        self.add(Listener(Kind.COMMAND, name, run, writes=False, **more))
+
+    def opens(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
+        """A button that only shows something."""
+        self.add(Listener(Kind.ACTION, name, run, writes=False, **more))
+
+    def acts(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
+        """A button that changes something."""
+        self.add(Listener(Kind.ACTION, name, run, writes=True, **more))
+
+    def submits(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
+        """A modal's submission; it changes something."""
+        self.add(Listener(Kind.SUBMISSION, name, run, writes=True, **more))
+
+    def event(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
+        """An event of the workspace; it changes something."""
+        self.add(Listener(Kind.EVENT, name, run, writes=True, **more))
+
+    def of(self, kind: Kind, name: str) -> Listener | None:
+        """The listener for something, where there is one."""
+        return self.by_key.get((kind, name))
+
+    def names(self, kind: Kind) -> list[str]:
+        """All names of one kind, sorted."""
+        return sorted(str(name) for known, name in self.by_key if known is kind)

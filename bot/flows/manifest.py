@@ -1,0 +1,133 @@
+"""The app manifest, written from the tables that register the listeners."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.flows.asked import Kind
+from bot.flows.listeners import Listeners
+
+APP_NAME = "Handoff"
+BOT_NAME = "handoff"
+DESCRIPTION = "Carries a won deal from the account executive to the customer success manager."
+LONG_DESCRIPTION = (
+    "When a deal is won, what the account executive knows about it fades within days. Handoff "
+    "guides both people through the handover where they already are: a structured message in the "
+    "deal channel within four hours of the signature, a brief that is good enough to be believed, "
+    "an acknowledgement by the customer success manager, and quiet reminders to whoever is next."
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One permission and why the bot asks for it."""
+
+    name: str
+    reason: str
+    optional: bool = False
+
+
+SCOPES: tuple[Scope, ...] = (
+    Scope("commands", "to offer /handoff and /handoff-status"),
+    Scope("chat:write", "to post the handoff message and to write to the people who are next"),
+    Scope("im:write", "to open the direct message in which a person gets their own card"),
+    Scope(
+        "im:history",
+        "to look, after an unclear answer from Slack, whether a message of the bot's own arrived, "
+        "so that nothing is said twice",
+    ),
+    Scope("users:read", "to know names, time zones, guests and closed accounts"),
+    Scope("channels:read", "to see whether a public channel is shared outside or holds guests"),
+    Scope("groups:read", "the same for private channels the bot was invited to"),
+    Scope(
+        "channels:write.invites",
+        "to invite the assigned CSM to a public deal channel; without it a person is asked to",
+        optional=True,
+    ),
+    Scope(
+        "groups:write.invites",
+        "to invite the assigned CSM to a private deal channel; without it a person is asked to",
+        optional=True,
+    ),
+    Scope(
+        "channels:history",
+        "to look in a public deal channel, after an unclear answer from Slack, whether the bot's "
+        "own message arrived; without it the AE is asked",
+        optional=True,
+    ),
+    Scope(
+        "groups:history",
+        "the same for private deal channels",
+        optional=True,
+    ),
+)
+
+
+def manifest(listeners: Listeners, *, http_url: str | None = None) -> dict[str, Any]:
+    """The manifest for Socket Mode, or for signed HTTP where `http_url` is the endpoint's URL."""
+    settings: dict[str, Any] = {
+        "event_subscriptions": {"bot_events": listeners.names(Kind.EVENT)},
+        "interactivity": {"is_enabled": True},
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": http_url is None,
+        "token_rotation_enabled": False,
+    }
+    if http_url is not None:
+        settings["event_subscriptions"]["request_url"] = http_url
+        settings["interactivity"]["request_url"] = http_url
+    _check_scopes(listeners)
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 0},
+        "display_information": {
+            "name": APP_NAME,
+            "description": DESCRIPTION,
+            "long_description": LONG_DESCRIPTION,
+            "background_color": "#1f4d3a",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": BOT_NAME, "always_online": True},
+            "slash_commands": [
+                _command(listeners, name, http_url) for name in _commands(listeners)
+            ],
+        },
+        "oauth_config": {
+            "scopes": {
+                "bot": [scope.name for scope in SCOPES],
+                "bot_optional": [scope.name for scope in SCOPES if scope.optional],
+            }
+        },
+        "settings": settings,
+    }
+
+
+def _commands(listeners: Listeners) -> list[str]:
+    return listeners.names(Kind.COMMAND)
+
+
+def _command(listeners: Listeners, name: str, http_url: str | None) -> dict[str, Any]:
+    listener = listeners.of(Kind.COMMAND, name)
+    if listener is None or listener.words is None:
+        raise ValueError(f"{name} has no words for the manifest")
+    command: dict[str, Any] = {
+        "command": name,
+        "description": listener.words.description,
+        "should_escape": False,
+    }
+    if listener.words.usage_hint:
+        command["usage_hint"] = listener.words.usage_hint
+    if http_url is not None:
+        command["url"] = http_url
+    return command
+
+
+def _check_scopes(listeners: Listeners) -> None:
+    """Every scope an event needs is asked for; raises ValueError otherwise."""
+    asked_for = {scope.name for scope in SCOPES}
+    for listener in listeners.by_key.values():
+        missing = set(listener.scopes) - asked_for
+        if missing:
+            raise ValueError(f"{listener.name} needs {sorted(missing)}")

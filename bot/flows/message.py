@@ -1,0 +1,36 @@
+"""The handoff message: its preview, which is the card, and the AE's *Post*."""
+
+from bot.domain.access import Act
+from bot.domain.errors import Invalid
+from bot.domain.people import Person
+from bot.flows.answers import Answer, Done, Open
+from bot.flows.asked import Asked
+from bot.flows.listeners import Listeners
+from bot.flows.showing import card_of
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.card import preview_view
+from bot.views.ids import ActionId, ViewId
+from bot.views.payload import Ref
+
+
+def preview(asked: Asked, unit: ReadUnit) -> Answer:
+    """The card as it would stand in the channel now, holes and all."""
+    card = card_of(unit, asked.handoff_id, preview=True)
+    return Open(preview_view(card, Ref(handoff=card.handoff_id)))
+
+
+def post(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Post to channel*."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    problem = unit.channels.get(handoff.channel_id).problem()
+    if problem is not None:
+        raise Invalid(problem)
+    handoff.post(by=actor, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """The preview and the posting."""
+    listeners.opens(ActionId.PREVIEW_MESSAGE, preview, act=Act.POST)
+    listeners.submits(ViewId.PREVIEW, post)

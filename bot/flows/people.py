@@ -1,0 +1,92 @@
+"""Roles of people, and the pause: what admins set."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.views import View
+
+from bot.domain.errors import Invalid, NotAllowed, Problem
+from bot.domain.people import Person, Role
+from bot.flows.answers import Answer, Done, Open, Update
+from bot.flows.asked import Asked
+from bot.flows.inputs import Typed
+from bot.flows.listeners import Listeners
+from bot.flows.showing import name_of
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.roles import roles_view
+
+
+def _require_admin(actor: Person) -> None:
+    if not actor.admin:
+        raise NotAllowed(Problem.ADMINS_ONLY)
+
+
+def open_form(actor: Person) -> Answer:
+    """The form that asks whose roles, manager and region are meant."""
+    _require_admin(actor)
+    return Open(roles_view())
+
+
+def named_people(asked: Asked) -> Sequence[str]:
+    """The person and their manager."""
+    typed = asked.typed
+    return [chosen for f in (Field.PERSON, Field.MANAGER) if (chosen := typed.user(f))]
+
+
+def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted form, in two steps: who, then what; an emptied field is taken away."""
+    _require_admin(actor)
+    typed = asked.typed
+    if asked.ref.entry is None:
+        return Update(_for_one(_chosen(typed, Field.PERSON, unit), unit))
+    person = unit.people.get(asked.ref.entry)
+    manager = _chosen(typed, Field.MANAGER, unit)
+    if manager is not None and manager.id == person.id:
+        raise Invalid(Problem.SAME_PERSON, field=Field.MANAGER)
+    unit.people.set_part(
+        person.id,
+        roles=frozenset(Role(value) for value in typed.options(Field.ROLES)),
+        manager_id=manager.id if manager else None,
+        clear_manager=manager is None,
+        region=typed.text(Field.REGION).strip().upper(),
+    )
+    return Done()
+
+
+def _for_one(person: Person | None, unit: ReadUnit) -> View:
+    """The second step, filled with what the person has now, so that nothing is lost unseen."""
+    if person is None:
+        raise Invalid(Problem.EMPTY, field=Field.PERSON)
+    return roles_view(person, manager=name_of(unit, person.manager_id))
+
+
+def _chosen(typed: Typed, name: Field, unit: WriteUnit) -> Person | None:
+    slack_id = typed.user(name)
+    person = unit.people.by_slack_id(slack_id) if slack_id else None
+    if person is not None and not person.full_member:
+        raise Invalid(Problem.NOT_A_COLLEAGUE, field=name)
+    return person
+
+
+def pause(unit: WriteUnit, actor: Person) -> Answer:
+    """*Pause*: the bot says nothing of its own until *Resume*; answers still come."""
+    _require_admin(actor)
+    unit.workspace_pause(unit.now)
+    unit.surfaces.open_home(actor.id)
+    return Done()
+
+
+def resume(unit: WriteUnit, actor: Person) -> Answer:
+    """*Resume*: clocks never stopped; each person hears the present state once."""
+    _require_admin(actor)
+    unit.workspace_pause(None)
+    unit.surfaces.open_home(actor.id)
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """The form and both buttons."""
+    listeners.opens(ActionId.OPEN_ROLES, open_form)
+    listeners.submits(ViewId.ROLES, set_roles, named=named_people)
+    listeners.acts(ActionId.PAUSE, pause)
+    listeners.acts(ActionId.RESUME, resume)

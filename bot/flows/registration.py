@@ -1,0 +1,40 @@
+"""All conversations of the app."""
+
+from bot.flows import (
+    acknowledge,
+    assignment,
+    brief,
+    cancel,
+    home,
+    message,
+    people,
+    signature,
+    snooze,
+    start,
+    status,
+    whole,
+    workplace,
+)
+from bot.flows.listeners import Listeners
+
+
+def all_listeners() -> Listeners:
+    """A fresh table with every listener in it."""
+    listeners = Listeners()
+    for conversation in (
+        start,
+        signature,
+        brief,
+        message,
+        assignment,
+        acknowledge,
+        cancel,
+        snooze,
+        status,
+        whole,
+        home,
+        people,
+        workplace,
+    ):
+        conversation.register(listeners)
+    return listeners

@@ -1,0 +1,93 @@
+"""Read models for the person who asked, built from what is stored."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.domain import read_models
+from bot.domain.access import Audience
+from bot.domain.errors import Invalid, Problem
+from bot.domain.handoff import Handoff
+from bot.domain.people import Person
+from bot.domain.read_models import Card, NamedPerson, StatusPage, WholePage, named
+from bot.storage.unit_of_work import ReadUnit
+
+PAGE = 10
+"""Handoffs on one page of the status list."""
+
+
+def myself(person: Person) -> NamedPerson:
+    """The person who asked, as a message names them."""
+    return NamedPerson(person.id, person.slack_id, person.name)
+
+
+def card_of(unit: ReadUnit, handoff_id: int, *, preview: bool = False) -> Card:
+    """The card of a handoff as it would stand in its channel now."""
+    bundle = unit.bundle(handoff_id)
+    return read_models.card(
+        bundle.handoff,
+        bundle.brief,
+        bundle.deadlines,
+        bundle.people,
+        as_of=unit.now,
+        preview=preview,
+    )
+
+
+def whole_of(unit: ReadUnit, handoff_id: int, viewer: Person) -> WholePage:
+    """The whole handoff as this viewer may see it."""
+    bundle = unit.bundle(handoff_id)
+    card = read_models.card(
+        bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
+    )
+    reasons: tuple[tuple[str, datetime, str], ...] = ()
+    if read_models.readable(Audience.REASONS, viewer, bundle.handoff):
+        reasons = tuple((one.tag, one.at, one.value) for one in unit.history.reasons(handoff_id))
+    return WholePage(
+        card=card,
+        steps=read_models.step_lines(
+            bundle.handoff, bundle.deadlines, bundle.people, as_of=unit.now
+        ),
+        promises=bundle.brief.entries,
+        links=bundle.handoff.links,
+        reasons=reasons,
+    )
+
+
+def status_of(
+    unit: ReadUnit, viewer: Person, *, page: int = 0, in_channel: int | None = None
+) -> StatusPage:
+    """A page of the status list: all for people the bot knows by a role, else their own.
+
+    Raises Invalid for who has neither a role nor a part in any handoff.
+    """
+    has_role = bool(viewer.roles) or viewer.admin
+    if not has_role and not unit.people.has_part(viewer.id):
+        raise Invalid(Problem.STATUS_FOR_KNOWN)
+    return unit.status.page(
+        viewer=viewer,
+        only_own=not has_role,
+        page=page,
+        size=PAGE,
+        day_end=end_of_day(unit.now, viewer.zone),
+        in_channel=in_channel,
+    )
+
+
+def end_of_day(now: datetime, zone: str) -> datetime:
+    """The last instant of the viewer's day, in UTC."""
+    local = now.astimezone(ZoneInfo(zone))
+    return datetime.combine(local.date(), time.max, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def only_open_here(unit: ReadUnit, channel: str | None) -> list[Handoff]:
+    """The open handoffs of the channel a person is in; raises Invalid where there is none."""
+    known = unit.channels.by_slack_id(channel) if channel else None
+    found = unit.handoffs.open_in(known.id) if known else []
+    if not found:
+        raise Invalid(Problem.NO_HANDOFF_HERE)
+    return found
+
+
+def name_of(unit: ReadUnit, person_id: int | None) -> NamedPerson | None:
+    """One person as a message names them."""
+    return named(person_id, unit.people.many([person_id])) if person_id is not None else None

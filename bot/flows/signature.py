@@ -1,0 +1,45 @@
+"""When both had signed: the form, and the record every clock starts from."""
+
+from bot.domain.access import Act
+from bot.domain.errors import Invalid, Problem
+from bot.domain.people import Person
+from bot.flows.answers import Answer, Done, Open, Say
+from bot.flows.asked import Asked
+from bot.flows.listeners import Listeners
+from bot.flows.showing import card_of, myself, only_open_here
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.signature import signature_view
+from bot.views.start import standing_message
+
+
+def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """`/handoff signed`: the form, or which handoff is meant where several are open."""
+    standing = only_open_here(unit, asked.channel)
+    cards = [card_of(unit, handoff.id) for handoff in standing]
+    if len(cards) > 1:
+        return Say(standing_message(cards, viewer=myself(actor), as_of=unit.now, zone=actor.zone))
+    return Open(signature_view(cards[0], as_of=unit.now))
+
+
+def open_form(asked: Asked, unit: ReadUnit) -> Answer:
+    """The form behind *Countersigned*."""
+    return Open(signature_view(card_of(unit, asked.handoff_id), as_of=unit.now))
+
+
+def record(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted form: a first record or a correction."""
+    signed_at = asked.typed.instant(Field.SIGNED_AT)
+    if signed_at is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.SIGNED_AT)
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    ae = unit.people.get(handoff.ae_id)
+    handoff.countersign(signed_at, by=actor, at=unit.now, ae=ae)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """The button and the form."""
+    listeners.opens(ActionId.OPEN_SIGNATURE, open_form, act=Act.SIGN)
+    listeners.submits(ViewId.SIGNATURE, record)

@@ -1,0 +1,71 @@
+"""An owner wants to hear of a step again later; no deadline moves and nobody else is silenced."""
+
+from datetime import timedelta
+
+from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.deadlines import snooze as snoozed
+from bot.domain.errors import Invalid, NotAllowed, Problem
+from bot.domain.people import Person
+from bot.domain.read_models import step_line
+from bot.flows.answers import Answer, Done, Open
+from bot.flows.asked import Asked
+from bot.flows.listeners import Listeners
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.payload import Ref
+from bot.views.snooze import snooze_view
+
+
+def _owed(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
+    """The step the button names, else the actor's next one; it must be theirs and open."""
+    owed = [
+        deadline
+        for deadline in unit.deadlines.of(asked.handoff_id)
+        if deadline.state is DeadlineState.OPEN
+    ]
+    if asked.ref.thing in set(Step):
+        owed = [deadline for deadline in owed if deadline.step == asked.ref.thing]
+    mine = [deadline for deadline in owed if deadline.owner_id == actor.id]
+    if not owed:
+        raise Invalid(Problem.ALREADY_DONE)
+    if not mine:
+        owners = tuple(d.owner_id for d in owed if d.owner_id is not None)
+        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=owners)
+    return min(mine, key=lambda deadline: deadline.due_at)
+
+
+def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """The form, with the next working morning filled in."""
+    deadline = _owed(asked, unit, actor)
+    handoff = unit.handoffs.get(asked.handoff_id)
+    calendar = unit.people.calendar(actor.id)
+    people = {actor.id: actor}
+    line = step_line(deadline, people, as_of=unit.now, done=None)
+    ref = Ref(handoff=handoff.id, thing=deadline.step.value)
+    until = calendar.first_morning(unit.now + timedelta(minutes=1))
+    return Open(snooze_view(account=handoff.account, line=line, until=until, ref=ref))
+
+
+def snooze(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted form: a reason, and a time in the owner's working hours."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    deadline = _owed(asked, unit, actor)
+    until = asked.typed.instant(Field.UNTIL)
+    if until is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.UNTIL)
+    if until <= unit.now:
+        raise Invalid(Problem.DATE_IN_PAST, field=Field.UNTIL)
+    calendar = unit.people.calendar(actor.id)
+    if calendar.working_between(until, until + timedelta(minutes=1)) == timedelta(0):
+        raise Invalid(Problem.NOT_WORKING_TIME, field=Field.UNTIL)
+    reason = asked.typed.text(Field.REASON)
+    handoff.snoozed(deadline.step.value, until=until, reason=reason, by=actor, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    unit.deadlines.settle(handoff.id, snoozed(deadline, until))
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """The button and the form."""
+    listeners.opens(ActionId.OPEN_SNOOZE, open_form)
+    listeners.submits(ViewId.SNOOZE, snooze)

@@ -1,0 +1,142 @@
+"""`/handoff`: what stands in this channel, or the form that starts a handoff."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.views import View
+
+from bot.domain.errors import HandoffError, Invalid, Problem
+from bot.domain.handoff import Handoff, Start
+from bot.domain.money import Money, parse_amount
+from bot.domain.people import Person
+from bot.flows import brief, signature
+from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
+from bot.flows.asked import Asked
+from bot.flows.inputs import start_typed
+from bot.flows.listeners import CommandWords, Listeners
+from bot.flows.showing import card_of, myself, name_of
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views import sentences
+from bot.views.help import help_message
+from bot.views.ids import ActionId, CommandId, Field, ViewId
+from bot.views.problem import problem_message, problem_view
+from bot.views.start import StartTyped, standing_message, start_view
+
+HELP_WORDS = frozenset({"help", "?"})
+
+
+def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """`/handoff` with or without words; before any form it is clear that one may be filled here."""
+    words = asked.words.strip().lower()
+    if words in HELP_WORDS:
+        return Say(help_message())
+    if words == "signed":
+        return signature.from_command(asked, unit, actor)
+    if words == "new":
+        return open_form(asked, unit, actor)
+    if words:
+        return Say(problem_message(sentences.unknown_words(asked.words), None))
+    channel = unit.channels.by_slack_id(asked.channel or "")
+    standing = unit.handoffs.open_in(channel.id) if channel else []
+    if not standing:
+        return open_form(asked, unit, actor)
+    cards = [card_of(unit, handoff.id) for handoff in standing]
+    return Say(standing_message(cards, viewer=myself(actor), as_of=unit.now, zone=actor.zone))
+
+
+def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """The start form, with the person who asked as the AE and their manager filled in."""
+    channel = unit.channels.by_slack_id(asked.channel or "")
+    if channel is None:
+        raise Invalid(Problem.CHANNEL_UNKNOWN)
+    view = start_view(
+        channel_id=channel.id,
+        policy=unit.policy,
+        ae=myself(actor),
+        ae_manager=name_of(unit, actor.manager_id),
+    )
+    return Open(view)
+
+
+def named_people(asked: Asked) -> Sequence[str]:
+    """Everybody chosen on the form."""
+    typed = asked.typed
+    chosen = (typed.user(f) for f in (Field.AE, Field.AE_MANAGER, Field.CSM, Field.CS_MANAGER))
+    return [slack_id for slack_id in chosen if slack_id]
+
+
+def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted start form."""
+    typed = start_typed(asked.view or {})
+    channel = unit.channels.get(asked.ref.channel or 0)
+    problem = channel.problem()
+    if problem is not None:
+        raise Invalid(problem)
+    try:
+        handoff = Handoff.start(
+            _wish(typed, unit), channel_id=channel.id, by=actor, at=unit.now, policy=unit.policy
+        )
+    except HandoffError as error:
+        if error.problem is Problem.BELOW_TIERS:
+            return Update(_again(asked, typed, unit))
+        if error.field is None:
+            raise
+        return FieldErrors({Field(error.field): sentences.problem(error, people={})})
+    unit.save(handoff, actor_id=actor.id)
+    if handoff.ae_id == actor.id:
+        return Update(brief.first_step(unit, handoff.id))
+    return Update(problem_view(sentences.started_for(handoff.account)))
+
+
+def _wish(typed: StartTyped, unit: WriteUnit) -> Start:
+    def person(slack_id: str | None) -> Person | None:
+        return unit.people.by_slack_id(slack_id) if slack_id else None
+
+    ae = person(typed.ae)
+    if ae is None:
+        raise Invalid(Problem.EMPTY, field=Field.AE)
+    return Start(
+        account=typed.account,
+        value=Money(int(parse_amount(typed.value) * 100), typed.currency),
+        ae=ae,
+        cs_manager=person(typed.cs_manager),
+        ae_manager=person(typed.ae_manager) or _own_manager(ae, unit),
+        proposed_csm=person(typed.csm),
+        signed_at=typed.signed_at,
+        expected_on=typed.expected_on,
+        links=typed.link_lines(),
+        light_anyway=typed.light_anyway,
+    )
+
+
+def _own_manager(ae: Person, unit: WriteUnit) -> Person | None:
+    return unit.people.get(ae.manager_id) if ae.manager_id is not None else None
+
+
+def _again(asked: Asked, typed: StartTyped, unit: WriteUnit) -> View:
+    return start_view(
+        channel_id=asked.ref.channel or 0,
+        policy=unit.policy,
+        typed=typed,
+        below_tiers=True,
+    )
+
+
+def confirm_ae(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The AE says yes to being named by somebody else."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    handoff.confirm_ae(by=actor, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """`/handoff`, its form, and the AE's yes."""
+    listeners.command(
+        CommandId.HANDOFF,
+        answer_command,
+        safe_channel=True,
+        words=CommandWords("Hand a won deal over to customer success", "[signed | new | help]"),
+    )
+    listeners.opens(ActionId.START_ANOTHER, open_form, safe_channel=True)
+    listeners.submits(ViewId.START, start, named=named_people)
+    listeners.acts(ActionId.CONFIRM_AE, confirm_ae)

@@ -1,0 +1,152 @@
+"""What the command line does besides running: check, migrate, pause, verify."""
+
+from dataclasses import dataclass
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.bootstrap import BEFORE_ANSWER_TIMEOUT, open_migrated
+from bot.clock.clocks import SteadyMachineClock, SystemClock
+from bot.domain.history import verify
+from bot.domain.policy import load_policy
+from bot.flows.manifest import SCOPES
+from bot.settings import Settings
+from bot.storage.holidays import HolidayBook
+from bot.storage.unit_of_work import Store
+
+
+def migrate_database(settings: Settings) -> None:
+    """Bring the database to this version's tables and let go of it."""
+    open_migrated(settings).close()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at, and how it is."""
+
+    ok: bool
+    sentence: str
+
+
+def check(settings: Settings) -> list[Finding]:
+    """Look at what the bot needs, one finding each; raises as `build` does for settings."""
+    token = settings.require_slack()
+    load_policy(settings.handoff_policy)
+    findings = [Finding(True, "The settings and the policy can be read.")]
+    store = _bare_store(settings)
+    try:
+        findings.append(Finding(True, f"The database answers ({store.database.dialect})."))
+        client = WebClient(
+            token, settings.slack_api_url, timeout=BEFORE_ANSWER_TIMEOUT, retry_handlers=[]
+        )
+        findings += _check_slack(client)
+        findings.append(_check_outbox(store))
+    finally:
+        store.close()
+    return findings
+
+
+def _check_slack(client: WebClient) -> list[Finding]:
+    try:
+        told = client.auth_test()
+    except SlackApiError as error:
+        return [Finding(False, f"Slack refused SLACK_BOT_TOKEN: {error.response.get('error')}.")]
+    except (SlackClientError, OSError) as error:
+        return [Finding(False, f"Slack does not answer: {type(error).__name__}.")]
+    findings = [Finding(True, f"Slack knows the bot in {told.get('team') or told['team_id']}.")]
+    header = told.headers.get("x-oauth-scopes") if told.headers else None
+    if isinstance(header, str):
+        granted = {scope.strip() for scope in header.split(",")}
+        for scope in SCOPES:
+            if scope.name not in granted:
+                findings.append(
+                    Finding(
+                        scope.optional,
+                        f"The scope {scope.name} is missing; it is asked for {scope.reason}.",
+                    )
+                )
+    return findings
+
+
+def _check_outbox(store: Store) -> Finding:
+    counts = store.delivery.counts()
+    if counts.dead or counts.unconfirmed:
+        return Finding(
+            False,
+            f"{counts.dead} message(s) could not be delivered, {counts.unconfirmed} may not have "
+            "arrived.",
+        )
+    return Finding(True, f"{counts.pending} message(s) wait to be sent, none failed.")
+
+
+def _bare_store(settings: Settings) -> Store:
+    """A store for the commands that need no Slack."""
+    return Store(
+        open_migrated(settings),
+        clock=SystemClock(),
+        machine=SteadyMachineClock(),
+        policy=load_policy(settings.handoff_policy),
+        holidays=HolidayBook().holidays,
+        on_commit=lambda: None,
+    )
+
+
+def set_pause(settings: Settings, *, paused: bool) -> int:
+    """Pause or resume every workspace of the database; gives how many there are."""
+    store = _bare_store(settings)
+    try:
+        with store.system() as system:
+            workspaces = system.workspaces()
+        for workspace in workspaces:
+            with store.write(workspace.id) as unit:
+                unit.workspace_pause(unit.now if paused else None)
+                unit.commit()
+        return len(workspaces)
+    finally:
+        store.close()
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a check of one handoff's history found, in a sentence."""
+
+    sound: bool
+    sentence: str
+
+
+def verify_histories(settings: Settings, *, handoff: int | None = None) -> list[Verified]:
+    """Check the history of one handoff or of all."""
+    store = _bare_store(settings)
+    try:
+        with store.system() as system:
+            known = {
+                workspace.id: system.handoff_ids(workspace.id) for workspace in system.workspaces()
+            }
+        return [
+            _verified(store, workspace_id, handoff_id)
+            for workspace_id, handoff_ids in known.items()
+            for handoff_id in handoff_ids
+            if handoff in (None, handoff_id)
+        ]
+    finally:
+        store.close()
+
+
+def _verified(store: Store, workspace_id: int, handoff_id: int) -> Verified:
+    with store.read(workspace_id) as unit:
+        count, head = unit.history.head(handoff_id)
+        verdict = verify(
+            unit.history.records(handoff_id),
+            expected_count=count,
+            expected_head=head,
+        )
+    told = f"Handoff {handoff_id}: {verdict.count} records, head {verdict.head.hex()[:16]}"
+    if verdict.erased:
+        told += f", {verdict.erased} value(s) erased on request"
+    if verdict.sound:
+        return Verified(True, f"{told}: sound.")
+    places = ", ".join(
+        f"record {one.seq}{f' ({one.field})' if one.field else ''} {one.damage}"
+        for one in verdict.findings
+    )
+    return Verified(False, f"{told}: NOT sound: {places}.")

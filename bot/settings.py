@@ -1,0 +1,92 @@
+"""The environment, read once and typed; a wrong or missing setting is one sentence."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_WANTED = {
+    "slack_bot_token": "SLACK_BOT_TOKEN: the bot token of the installed app, starting with xoxb-",
+    "slack_app_token": "SLACK_APP_TOKEN: an app-level token with connections:write, xapp-…",
+    "slack_signing_secret": "SLACK_SIGNING_SECRET: from the app's basic information page",
+    "slack_api_url": "SLACK_API_URL: an http(s) address ending in /api/",
+    "database_url": "DATABASE_URL: sqlite:///path or postgresql://user@host/name",
+    "handoff_policy": "HANDOFF_POLICY: the path of a policy file (TOML)",
+    "handoff_clock_url": "HANDOFF_CLOCK_URL: an http(s) address that tells a clock's offset",
+    "port": "PORT: a number from 1 to 65535",
+}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is one sentence with its name."""
+
+
+class Settings(BaseSettings):
+    """What the environment says; see README for each name."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, env_ignore_empty=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: str = "sqlite:///handoff.db"
+    handoff_policy: Path | None = None
+    handoff_clock_url: str | None = None
+    port: int = Field(default=3000, ge=1, le=65535)
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+            raise ValueError("no bot token")
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("no app-level token")
+        return value
+
+    @field_validator("slack_api_url", "handoff_clock_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("no http address")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("neither SQLite nor PostgreSQL")
+        return value
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether the bot connects to Slack itself instead of being called by it."""
+        return self.slack_app_token is not None
+
+    def require_slack(self) -> str:
+        """The bot token; raises SettingsError unless the bot can run with what is set."""
+        if self.slack_bot_token is None:
+            raise SettingsError(f"Missing setting {_WANTED['slack_bot_token']}.")
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise SettingsError(
+                f"Missing setting {_WANTED['slack_app_token']} (Socket Mode), "
+                f"or {_WANTED['slack_signing_secret']} (HTTP)."
+            )
+        return self.slack_bot_token.get_secret_value()
+
+
+def load_settings() -> Settings:
+    """Read the environment; raises SettingsError with one sentence."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0]).lower()
+        raise SettingsError(f"Wrong setting {_WANTED.get(name, name.upper())}.") from None

@@ -1,0 +1,130 @@
+"""The HTTP application: the Slack endpoint where it is used, and health in both modes."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+import anyio.to_thread
+import structlog
+from slack_bolt import App, BoltRequest, BoltResponse
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.web.signing import Signed
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 1_000_000
+"""Bytes; Slack's largest payload, a view with its state, stays below 300 kB."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the health routes ask: each returns None when well, else one sentence."""
+
+    alive: Callable[[], str | None]
+    ready: Callable[[], str | None]
+
+
+def build_web(
+    *, health: Health, bolt: App | None, signing_secret: str | None, threads: int
+) -> Starlette:
+    """The application; without `bolt` and a secret it has no Slack endpoint (Socket Mode)."""
+    routes: list[BaseRoute] = [
+        Route("/healthz", _health_route(health.alive)),
+        Route("/readyz", _health_route(health.ready)),
+    ]
+    if bolt is not None and signing_secret is not None:
+        endpoint = _slack_route(bolt, Signed(signing_secret), anyio.CapacityLimiter(threads))
+        routes.append(Route("/slack/events", endpoint, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+def _health_route(check: Callable[[], str | None]) -> Callable[[Request], Response]:
+    def answer(_: Request) -> Response:
+        problem = check()
+        if problem is None:
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "unwell", "problem": problem}, status_code=503)
+
+    return answer
+
+
+def _slack_route(
+    bolt: App, signed: Signed, limiter: anyio.CapacityLimiter
+) -> Callable[[Request], object]:
+    async def receive(request: Request) -> Response:
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return Response(status_code=413)
+        if not signed.genuine(body, request.headers):
+            # Nothing of the request is logged: it may be anybody's.
+            log.warning("request refused", reason="signature")
+            return Response(status_code=401)
+        headers: dict[str, str | Sequence[str]] = dict(request.headers.items())
+        text = body.decode()
+        if not _readable(text, request.headers.get("content-type", "")):
+            return Response(status_code=400)
+        answer = await anyio.to_thread.run_sync(
+            lambda: bolt.dispatch(BoltRequest(body=text, headers=headers)), limiter=limiter
+        )
+        return _response(answer)
+
+    return receive
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, or None where it is larger than anything Slack sends."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+_OBJECTS = frozenset(
+    {"enterprise", "event", "team", "user", "view", "channel", "message", "container"}
+)
+"""Parts of a payload that are objects where they are present (a team may be absent or null)."""
+
+
+def _readable(text: str, content_type: str) -> bool:
+    """Whether Bolt can read the body: a command's form, or an object of the shape Slack sends.
+
+    Bolt takes the shape for granted, so anything else would end as an error of ours.
+    """
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        fields = dict(parse_qsl(text, keep_blank_values=True))
+        if "payload" not in fields:
+            return "command" in fields or "ssl_check" in fields
+        text = fields["payload"]
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return False
+    if not isinstance(content, dict) or not isinstance(content.get("type"), str):
+        return False
+    actions = content.get("actions", [])
+    return (
+        all(isinstance(content.get(name) or {}, dict) for name in _OBJECTS)
+        and isinstance(actions, list)
+        and all(isinstance(action, dict) for action in actions)
+        and ("event" not in content or isinstance(content["event"], dict))
+    )
+
+
+def _response(answer: BoltResponse) -> Response:
+    response = Response(content=answer.body, status_code=answer.status)
+    for name, values in answer.headers.items():
+        for value in values:
+            if name.lower() != "content-length":
+                response.headers.append(name, value)
+    return response
