@@ -1,9 +1,11 @@
 """The one place where the parts meet: everything is built here, from settings or with fakes."""
 
 import os
+import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -43,7 +45,8 @@ BEFORE_ANSWER_TIMEOUT = 2
 BEFORE_ANSWER_BUDGET = 1.2
 """Seconds a look at a channel's members may take before the answer."""
 IN_DELIVERY_BUDGET = 20.0
-STOP_WITHIN = 10
+STOP_WITHIN = 4
+"""Seconds for requests in hand, and again for posts: containers are killed ten after SIGTERM."""
 
 
 class StartError(Exception):
@@ -93,7 +96,7 @@ class Bot:
         if self.travel is not None:
             self.travel.stop()
         self.ticks.stop()
-        self.senders.stop()
+        self.senders.stop(STOP_WITHIN)
         self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self.store.close()
 
@@ -118,7 +121,7 @@ def build(
     if settings.handoff_clock_url is not None:
         travel = TravelClock(settings.handoff_clock_url, on_moved=sweep_poke)
     clock = travel or SystemClock()
-    kept = constants or Constants()
+    kept = constants or _constants(settings.handoff_hurry)
     passed = reached or fail_points_from(os.environ)
     store = Store(
         database,
@@ -166,6 +169,7 @@ def build(
         directory=before_answer,
         listeners=all_listeners(),
         workspace_of=_only(workplace),
+        reached=passed,
     ).bind(bolt)
     secret = settings.slack_signing_secret
     web = build_web(
@@ -201,6 +205,14 @@ def open_migrated(settings: Settings) -> Database:
     database = open_database(settings.database_url, pool_size=THREADS + 8)
     migrate(database)
     return database
+
+
+def _constants(hurry: int) -> Constants:
+    """The waits of delivery, so many times shorter; a call still gets a whole second."""
+    if hurry == 1:
+        return Constants()
+    fast = Constants().divided(hurry)
+    return replace(fast, http_timeout=max(fast.http_timeout, timedelta(seconds=1)))
 
 
 def _workplace(client: WebClient, store: Store) -> Workplace:
@@ -286,7 +298,7 @@ def _not_ready(store: Store) -> str | None:
 
 
 class WebServer:
-    """Uvicorn in a thread, on a port bound when it is built; for the demo and for tests."""
+    """Uvicorn in a thread, on a port bound when it is built; ends when it is told to."""
 
     def __init__(self, app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> None:
         config = _uvicorn(app, host=host, port=port)
@@ -304,7 +316,8 @@ class WebServer:
     def stop(self) -> None:
         """End after the requests in hand."""
         self._server.should_exit = True
-        self._thread.join(timeout=STOP_WITHIN)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=STOP_WITHIN + 1)
         self._socket.close()
 
 
@@ -325,12 +338,27 @@ def _uvicorn(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     configure_logs()
+    ended = ended_by_signal()
     bot = build(settings)
-    bot.start()
-    log.info("running", mode="socket" if bot.socket else "http", port=settings.port)
     try:
         # Inside a container the port is only reachable on all of its addresses.
-        config = _uvicorn(bot.web, host="0.0.0.0", port=settings.port)  # noqa: S104
-        uvicorn.Server(config).run()
+        web = WebServer(bot.web, host="0.0.0.0", port=settings.port)  # noqa: S104
+    except SystemExit:  # Uvicorn's answer to a port it cannot have.
+        raise StartError(f"PORT: {settings.port} cannot be used; is it taken already?") from None
+    try:
+        bot.start()
+        web.start()
+        log.info("running", mode="socket" if bot.socket else "http", port=settings.port)
+        ended.wait()
     finally:
+        web.stop()
         bot.stop()
+    log.info("stopped")
+
+
+def ended_by_signal() -> threading.Event:
+    """Set by SIGTERM or SIGINT from now on; what is in hand can then be ended first."""
+    ended = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: ended.set())
+    return ended

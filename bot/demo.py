@@ -1,8 +1,6 @@
 """The demo: the bot beside a sandbox workspace, with people who already have their roles."""
 
 import shutil
-import signal
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +9,7 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from bot.bootstrap import Bot, build
+from bot.bootstrap import Bot, build, ended_by_signal
 from bot.delivery.constants import Constants
 from bot.domain.people import Role
 from bot.flows.manifest import manifest
@@ -109,6 +107,7 @@ def seed(bot: Bot) -> None:
 def run_demo(data: Path, *, port: int) -> None:
     """A sandbox workspace and the bot in it, until Ctrl-C."""
     configure_logs()
+    ended = ended_by_signal()
     first_time = not data.exists()
     data.mkdir(parents=True, exist_ok=True)
     server = SandboxServer(
@@ -131,7 +130,7 @@ def run_demo(data: Path, *, port: int) -> None:
         try:
             typer.echo(f"Open {server.url} and type /handoff in #deal-northwind as Maya (the AE).")
             typer.echo(f"What you do is kept in {data}/; Ctrl-C ends it.")
-            _wait_for_signal()
+            ended.wait()
         finally:
             bot.stop()
     finally:
@@ -144,10 +143,3 @@ def go_to_work(server: SandboxServer) -> None:
     ahead = working_moment(clock.now()) - clock.now()
     if ahead > timedelta(0):
         clock.advance(ahead.total_seconds())
-
-
-def _wait_for_signal() -> None:
-    ended = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: ended.set())
-    ended.wait()

@@ -14,6 +14,7 @@ _WANTED = {
     "database_url": "DATABASE_URL: sqlite:///path or postgresql://user@host/name",
     "handoff_policy": "HANDOFF_POLICY: the path of a policy file (TOML)",
     "handoff_clock_url": "HANDOFF_CLOCK_URL: an http(s) address that tells a clock's offset",
+    "handoff_hurry": "HANDOFF_HURRY: a whole number from 1 to 30, for tests and demos only",
     "port": "PORT: a number from 1 to 65535",
 }
 
@@ -34,6 +35,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///handoff.db"
     handoff_policy: Path | None = None
     handoff_clock_url: str | None = None
+    handoff_hurry: int = Field(default=1, ge=1, le=30)
+    """How many times faster the bot waits and sends than Slack allows: for tests and demos only."""
     port: int = Field(default=3000, ge=1, le=65535)
 
     @field_validator("slack_bot_token")

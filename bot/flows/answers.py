@@ -44,6 +44,8 @@ class Push:
     """A modal opens on top of the one the person is in."""
 
     view: View
+    refresh: "Refresh | None" = None
+    """The one below, where what was typed in it has just been saved."""
 
 
 @dataclass(frozen=True)

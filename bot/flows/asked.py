@@ -10,6 +10,9 @@ from bot.flows.inputs import Typed
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.payload import Ref
 
+DIRECT_MESSAGE = "directmessage"
+"""Slack's fixed name for a conversation of two; no channel can be called so."""
+
 
 class Kind(StrEnum):
     """The ways in which Slack tells the app something."""
@@ -47,6 +50,8 @@ class Asked:
     block_id: str | None = None
     team: str | None = None
     """The team of the person who acted, where Slack says it."""
+    stale: bool = False
+    """Whether it carries a value that this version never wrote; then `ref` says nothing."""
 
     @property
     def typed(self) -> Typed:
@@ -101,8 +106,7 @@ def read_command(body: Mapping[str, Any], workspace_id: int) -> Asked:
         f"command:{body['trigger_id']}",
         words=body.get("text", ""),
         channel=body["channel_id"],
-        # Slack's fixed name for a conversation of two; no channel can be called so.
-        direct=body.get("channel_name") == "directmessage",
+        direct=body.get("channel_name") == DIRECT_MESSAGE,
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url"),
         team=body.get("team_id"),
@@ -115,15 +119,16 @@ def read_action(body: Mapping[str, Any], workspace_id: int) -> Asked:
     name, value = action["action_id"], action.get("value")
     if action["type"] == "overflow":
         value = action["selected_option"]["value"]
-    ref = Ref.load(value or "")
+    channel = body.get("channel") or {}
+    ref, stale = _ref(value or "")
     words = ""
     if name == ActionId.RETRY_COMMAND:
         name, words = ref.thing or "", ref.words or ""
     if name == ActionId.MORE:
-        if ref.thing not in set(MoreChoice):
-            raise Invalid(Problem.STALE_BUTTON)
-        choice = MoreChoice(ref.thing)
-        name, ref = MORE[choice], ref.model_copy(update={"thing": None})
+        if ref.thing in set(MoreChoice):
+            name, ref = MORE[MoreChoice(ref.thing)], ref.model_copy(update={"thing": None})
+        else:
+            stale = True
     return Asked(
         Kind.ACTION,
         name,
@@ -132,30 +137,42 @@ def read_action(body: Mapping[str, Any], workspace_id: int) -> Asked:
         f"action:{action['action_ts']}:{user['id']}",
         ref=ref,
         words=words,
-        channel=(body.get("channel") or {}).get("id"),
+        channel=channel.get("id"),
+        direct=channel.get("name") == DIRECT_MESSAGE,
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url"),
         view=body.get("view"),
         action_value=value,
         block_id=action.get("block_id"),
         team=user.get("team_id"),
+        stale=stale,
     )
 
 
 def read_submission(body: Mapping[str, Any], workspace_id: int) -> Asked:
     """A submitted modal."""
     view, user = body["view"], body["user"]
+    ref, stale = _ref(view.get("private_metadata", ""))
     return Asked(
         Kind.SUBMISSION,
         view["callback_id"],
         workspace_id,
         user["id"],
         f"view:{view['id']}:{view['hash']}",
-        ref=Ref.load(view.get("private_metadata", "")),
+        ref=ref,
         trigger_id=body.get("trigger_id"),
         view=view,
         team=user.get("team_id"),
+        stale=stale,
     )
+
+
+def _ref(value: str) -> tuple[Ref, bool]:
+    """What a button or form carries, and whether it is unreadable: the answer then says so."""
+    try:
+        return Ref.load(value), False
+    except Invalid:
+        return Ref(), True
 
 
 def read_event(body: Mapping[str, Any], workspace_id: int) -> Asked:

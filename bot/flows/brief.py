@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from slack_sdk.models.views import View
 
+from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.brief import (
     FieldConflict,
@@ -39,6 +40,8 @@ class _Saved:
     section: SectionKey
     conflicts: tuple[FieldConflict, ...]
     typed: Section
+    revision: int
+    """The section's newest one; the open form stands for an older one if it saved something."""
 
 
 def first_step(unit: ReadUnit, handoff_id: int) -> View:
@@ -112,7 +115,7 @@ def _save(asked: Asked, unit: WriteUnit, actor: Person) -> _Saved:
         policy=unit.policy,
     )
     unit.save(handoff, actor_id=actor.id)
-    return _Saved(section, merged.conflicts, submitted)
+    return _Saved(section, merged.conflicts, submitted, revision)
 
 
 def _section(thing: str | None) -> SectionKey:
@@ -169,10 +172,27 @@ def _on(asked: Asked, unit: ReadUnit, saved: _Saved, view: View) -> Answer:
     return Update(view)
 
 
-def go_to(asked: Asked, unit: ReadUnit) -> Answer:
-    """One section chosen from the list."""
+def _over(asked: Asked, unit: ReadUnit, saved: _Saved, view: View) -> Answer:
+    """An editor on top of the step, which goes on from what it has just saved.
+
+    Else its next save would take the writer's own words for somebody else's.
+    """
+    if asked.view is None or saved.revision == (asked.form.revision or 0):
+        return Push(view)
+    below = step(unit, asked.form.handoff or 0, saved.section)
+    return Push(view, Refresh(asked.view["id"], below))
+
+
+def go_to(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """One section chosen from the list, or another page of it: then the step is saved first."""
     section = _section(asked.ref.thing)
-    return Update(step(unit, asked.handoff_id, section, page=asked.ref.page or 0))
+    handoff = unit.handoffs.get(asked.handoff_id)
+    access.require(Act.EDIT_BRIEF, actor, handoff)
+    if handoff.open and asked.form.thing is not None:
+        saved = _save(asked, unit, actor)
+        if saved.conflicts:
+            return Update(step(unit, handoff.id, saved.section, saved))
+    return Update(step(unit, handoff.id, section, page=asked.ref.page or 0))
 
 
 def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -180,7 +200,7 @@ def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     saved = _save(asked, unit, actor)
     if saved.conflicts:
         return Update(step(unit, asked.form.handoff or 0, saved.section, saved))
-    return Push(promise_view(asked.form.handoff or 0, None))
+    return _over(asked, unit, saved, promise_view(asked.form.handoff or 0, None))
 
 
 def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -189,7 +209,8 @@ def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     handoff_id = asked.form.handoff or 0
     if saved.conflicts:
         return Update(step(unit, handoff_id, saved.section, saved))
-    return Push(promise_view(handoff_id, unit.brief.promise(handoff_id, asked.ref.entry or 0)))
+    promise = unit.brief.promise(handoff_id, asked.ref.entry or 0)
+    return _over(asked, unit, saved, promise_view(handoff_id, promise))
 
 
 def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -237,7 +258,7 @@ def register(listeners: Listeners) -> None:
     listeners.submits(ViewId.BRIEF, save_and_next)
     listeners.acts(ActionId.BRIEF_BACK, go_back)
     listeners.acts(ActionId.BRIEF_ALL_STEPS, all_steps)
-    listeners.opens(ActionId.BRIEF_GO, go_to, act=Act.EDIT_BRIEF)
+    listeners.acts(ActionId.BRIEF_GO, go_to)
     listeners.acts(ActionId.PROMISE_ADD, add_promise)
     listeners.acts(ActionId.PROMISE_EDIT, edit_promise)
     listeners.submits(ViewId.PROMISE, save_promise)

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -13,7 +14,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.domain import access
 from bot.domain.channels import Channel
-from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem, SlackUnavailable
+from bot.domain.errors import HandoffError, Invalid, NotAllowed, Problem, SlackUnavailable
 from bot.domain.people import Person
 from bot.domain.read_models import NamedPerson, named
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 
 RESPONSE_URL_TIMEOUT = 1
 """Seconds for a sentence sent before the answer; Slack waits three in all."""
+LONGEST_RETRIED = 100
+"""Characters of a command's words kept for another try: no word it knows is longer."""
 _ANYTHING = re.compile(".*")
 _PASSING = frozenset({Problem.BUSY, Problem.STORAGE_DOWN, Problem.SLACK_SILENT, Problem.UNEXPECTED})
 """What may go away by itself: the refusal offers to try again."""
@@ -47,6 +50,10 @@ class Directory(Protocol):
         ...
 
 
+def _nowhere(_name: str) -> None:
+    return None
+
+
 class _UnknownPerson(Exception):
     """The person acted before the bot ever heard of them."""
 
@@ -61,11 +68,13 @@ class Conversations:
         directory: Directory,
         listeners: Listeners,
         workspace_of: Callable[[str | None, str | None], int | None],
+        reached: Callable[[str], None] = _nowhere,
     ) -> None:
         self._store = store
         self._directory = directory
         self._listeners = listeners
         self._workspace_of = workspace_of
+        self._reached = reached
 
     def bind(self, app: App) -> None:
         """Register every listener with Bolt; Bolt keeps the order, and each name is unique."""
@@ -114,13 +123,20 @@ class Conversations:
                 # Only events are delivered again by Slack, so only they may fail.
                 return BoltResponse(status=500)
             payload = self._refuse(error, asked, client)
-        except Exception:  # The top of a request.
+        except Exception as error:  # noqa: BLE001, the top of a request
             reference = secrets.token_hex(4)
-            log.exception("request failed", reference=reference, kind=kind, name=_name(asked))
+            log.error(
+                "request failed",
+                reference=reference,
+                kind=kind.value,
+                name=_name(asked),
+                traceback="".join(_where(error)),
+            )
             if kind is Kind.EVENT:
                 return BoltResponse(status=500)
             unexpected = HandoffError(Problem.UNEXPECTED, facts={"reference": reference})
             payload = self._refuse(unexpected, asked, client)
+        self._reached("answering")
         ack(**payload)
         return None
 
@@ -128,9 +144,9 @@ class Conversations:
         listener = self._listeners.of(asked.kind, asked.name)
         if listener is None and asked.kind is Kind.ACTION:
             listener = self._listeners.of(Kind.COMMAND, asked.name)  # *Try again* of a command.
-        if listener is None:
+        if listener is None or asked.stale:
             raise Invalid(Problem.STALE_BUTTON)
-        if listener.safe_channel and asked.channel is not None:
+        if listener.wants_safe_channel(asked):
             self._require_safe_channel(asked)
         for slack_id in listener.named(asked) if listener.named else ():
             self._directory.person(asked.workspace_id, slack_id)
@@ -162,13 +178,17 @@ class Conversations:
             kept = unit.received.claim(asked.key)
             if kept is not None:
                 return None, kept
+            self._reached("received")
             actor = self._actor(unit, asked)
             self._require_right(listener, asked, unit, actor)
             answer = listener.answer(asked=asked, unit=unit, actor=actor)
             if isinstance(answer, FieldErrors):
                 return answer, None  # Nothing was kept, so nothing is committed.
+            self._reached("acted")
             unit.received.keep(asked.key, _payload(answer, asked))
+            self._reached("answer_kept")
             unit.commit()
+            self._reached("committed")
             return answer, None
 
     def _actor(self, unit: ReadUnit, asked: Asked) -> Person | None:
@@ -211,6 +231,8 @@ class Conversations:
             client.views_open(trigger_id=asked.trigger_id or "", view=answer.view)
         elif isinstance(answer, Push):
             client.views_push(trigger_id=asked.trigger_id or "", view=answer.view)
+            if answer.refresh is not None:
+                client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
         elif isinstance(answer, Update) and asked.view is not None:
             client.views_update(view_id=asked.view["id"], view=answer.view)
         elif isinstance(answer, Say) and asked.kind is Kind.ACTION:
@@ -252,7 +274,7 @@ class Conversations:
         try:
             with self._store.read(asked.workspace_id) as unit:
                 people = unit.people.many(error.whose)
-        except Conflict:
+        except HandoffError:  # Without names the sentence still says what to do.
             return {}
         found = {person_id: named(person_id, people) for person_id in error.whose}
         return {person_id: person for person_id, person in found.items() if person is not None}
@@ -271,11 +293,19 @@ def _name(asked: Asked | None) -> str:
     return asked.name if asked else "unread"
 
 
+def _where(error: BaseException | None) -> Iterator[str]:
+    """The traceback without messages and values: these quote what people wrote."""
+    while error is not None:
+        yield f"{type(error).__module__}.{type(error).__qualname__}\n"
+        yield from traceback.format_tb(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
 def _retry(error: HandoffError, asked: Asked) -> tuple[str, str] | None:
     if error.problem not in _PASSING and error.problem is not Problem.CHANNEL_UNKNOWN:
         return None
     if asked.kind is Kind.COMMAND:
-        again = Ref(thing=asked.name, words=asked.words[:1000] or None)
+        again = Ref(thing=asked.name, words=asked.words[:LONGEST_RETRIED] or None)
         return ActionId.RETRY_COMMAND.value, again.dump()
     return asked.name, asked.ref.dump()
 

@@ -34,6 +34,8 @@ class Listener:
     """The right the person needs on the handoff that is named."""
     safe_channel: bool = False
     """Whether the conversation the person is in must be able to hold internal content."""
+    anywhere: Callable[[Asked], bool] | None = None
+    """What of it may be asked in any conversation all the same."""
     words: CommandWords | None = None
     scopes: tuple[str, ...] = ()
     """What an event needs beyond the scopes of what the bot does."""
@@ -44,6 +46,12 @@ class Listener:
     def __post_init__(self) -> None:
         # Read once: the signature is needed at every call.
         object.__setattr__(self, "takes", tuple(inspect.signature(self.run).parameters))
+
+    def wants_safe_channel(self, asked: Asked) -> bool:
+        """Whether the conversation has to be looked at before this is answered."""
+        if not self.safe_channel or asked.channel is None:
+            return False
+        return self.anywhere is None or not self.anywhere(asked)
 
     def answer(self, **supplied: Any) -> Answer:
         """Call it with what it asks for of what is supplied."""

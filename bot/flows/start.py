@@ -22,16 +22,17 @@ from bot.views.problem import problem_message, problem_view
 from bot.views.start import StartTyped, standing_message, start_view
 
 HELP_WORDS = frozenset({"help", "?"})
+SIGNED, NEW = "signed", "new"
 
 
 def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """`/handoff` with or without words; before any form it is clear that one may be filled here."""
-    words = asked.words.strip().lower()
+    words = _words(asked)
     if words in HELP_WORDS:
         return Say(help_message())
-    if words == "signed":
+    if words == SIGNED:
         return signature.from_command(asked, unit, actor)
-    if words == "new":
+    if words == NEW:
         return open_form(asked, unit, actor)
     if words:
         return Say(problem_message(sentences.unknown_words(asked.words), None))
@@ -41,6 +42,15 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         return open_form(asked, unit, actor)
     cards = [card_of(unit, handoff.id) for handoff in standing]
     return Say(standing_message(cards, viewer=myself(actor), as_of=unit.now, zone=actor.zone))
+
+
+def _words(asked: Asked) -> str:
+    return asked.words.strip().lower()
+
+
+def _shows_nothing(asked: Asked) -> bool:
+    """Help and words that mean nothing are answered wherever they are typed."""
+    return _words(asked) not in ("", SIGNED, NEW)
 
 
 def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -135,6 +145,7 @@ def register(listeners: Listeners) -> None:
         CommandId.HANDOFF,
         answer_command,
         safe_channel=True,
+        anywhere=_shows_nothing,
         words=CommandWords("Hand a won deal over to customer success", "[signed | new | help]"),
     )
     listeners.opens(ActionId.START_ANOTHER, open_form, safe_channel=True)

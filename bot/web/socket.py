@@ -1,27 +1,58 @@
 """Socket Mode: the bot connects to Slack, with as many workers as there are request threads."""
 
-from typing import Protocol, cast
+import threading
+from typing import Protocol
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+ANSWER_WITHIN = 4.0
+"""Seconds; whoever acted waits for three."""
 
 
 class Socket(Protocol):
-    """What is used of Bolt's handler, whose own methods carry no types."""
+    """What is used of the handler."""
 
     def connect(self) -> None:
         """Ask for an address and connect to it."""
         ...
 
     def close(self) -> None:
-        """Disconnect and wait for the workers."""
+        """Let what is in hand be answered, disconnect and wait for the workers."""
         ...
+
+
+class _Handler(SocketModeHandler):
+    """Bolt's own hangs up at once, and whoever acted at that moment would hear nothing."""
+
+    def __init__(self, bolt: App, app_token: str, *, client: WebClient, threads: int) -> None:
+        super().__init__(bolt, app_token, web_client=client, concurrency=threads, ping_interval=10)
+        self._changed = threading.Condition()
+        self._in_hand = 0
+        self._closing = False
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        with self._changed:
+            if self._closing:
+                return  # Not acknowledged: an event is delivered again.
+            self._in_hand += 1
+        try:
+            super().handle(client, req)
+        finally:
+            with self._changed:
+                self._in_hand -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closing = True
+            self._changed.wait_for(lambda: self._in_hand == 0, timeout=ANSWER_WITHIN)
+        super().close()  # type: ignore[no-untyped-call]
 
 
 def build_socket(bolt: App, *, app_token: str, client: WebClient, threads: int) -> Socket:
     """A handler that is not connected yet; `client` is used to ask for the connection's address."""
-    handler = SocketModeHandler(
-        bolt, app_token, web_client=client, concurrency=threads, ping_interval=10
-    )
-    return cast(Socket, handler)
+    return _Handler(bolt, app_token, client=client, threads=threads)

@@ -14,8 +14,8 @@ from bot.delivery.failpoints import Reached
 from bot.demo import go_to_work, seed
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
-from bot.sandbox.server import SandboxServer
 from bot.sandbox.seen import Screen, Seen
+from bot.sandbox.server import SandboxServer
 from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
 

@@ -133,8 +133,12 @@ def test_random_unsigned_bodies_are_refused(
         st.binary(max_size=200),
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-            lambda inner: st.lists(inner, max_size=3)
-            | st.dictionaries(st.sampled_from(["type", "team", "user", "payload", "event"]), inner),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(["type", "team", "user", "payload", "event"]), inner
+                )
+            ),
             max_leaves=8,
         ).map(lambda value: json.dumps(value).encode()),
     ),
@@ -160,7 +164,6 @@ def test_every_truncation_of_a_signed_payload_is_refused_or_left_alone(endpoint:
 
 
 def test_a_refusal_logs_nothing_of_the_body(endpoint: Endpoint) -> None:
-    before = endpoint.ran
     with structlog.testing.capture_logs() as logs:
         endpoint.post(command(text="the customer's secret"), signature=lambda at, body: "v0=1")
     assert logs
@@ -172,7 +175,6 @@ def test_a_body_larger_than_slack_sends_is_refused(endpoint: Endpoint) -> None:
 
 
 def test_health_says_what_is_wrong(endpoint: Endpoint) -> None:
-    before = endpoint.ran
     assert request(endpoint.app, "GET", "/healthz").status == 200
     unwell = request(endpoint.app, "GET", "/readyz")
     assert unwell.status == 503
@@ -181,6 +183,8 @@ def test_health_says_what_is_wrong(endpoint: Endpoint) -> None:
 
 
 def test_without_a_secret_there_is_no_slack_endpoint() -> None:
-    app = build_web(health=Health(alive=well, ready=well), bolt=None, signing_secret=None, threads=1)
+    app = build_web(
+        health=Health(alive=well, ready=well), bolt=None, signing_secret=None, threads=1
+    )
     assert request(app, "POST", "/slack/events").status == 404
     assert request(app, "GET", "/readyz").status == 200

@@ -1,0 +1,160 @@
+"""Time passes: the bot posts itself, reminds, tells a manager, and is quiet when asked."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from bot.sandbox.seen import Seen
+from bot.sandbox.visitor import Visitor
+from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, outbox, surface
+from tests.story.stack import DEAL, Stack, modal
+from tests.story.typing import example, start_deal, write_brief
+
+HOUR = 3600
+
+
+def signed(stack: Stack) -> datetime:
+    """Half an hour ago: 14:00 UTC, 09:00 in New York, on a working day."""
+    return (stack.sandbox.now() - timedelta(minutes=30)).replace(second=0, microsecond=0)
+
+
+def begin(stack: Stack) -> None:
+    start_deal(
+        stack,
+        example("northwind", today=stack.sandbox.now().date()),
+        signed_at=signed(stack),
+    )
+    stack.maya.close()
+
+
+def settled(stack: Stack) -> None:
+    """Nothing is due, nothing may be sent now, and every message shows what the rows say."""
+    stack.until(lambda: at_rest(stack))
+
+
+def at_rest(stack: Stack) -> bool:
+    now = stack.sandbox.now()
+    with stack.bot.store.system() as system:
+        due = system.due_workspaces(now)
+    held = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
+    waiting = select(func.count()).select_from(outbox).where(OUTBOX_PENDING, held)
+    shown = or_(surface.c.not_before.is_(None), surface.c.not_before <= now)
+    stale = select(func.count()).select_from(surface).where(SURFACE_STALE, shown)
+    with stack.bot.store.database.reading() as connection:
+        return not (due or connection.scalar(waiting) or connection.scalar(stale))
+
+
+def late_notices(reader: Visitor) -> list[Seen]:
+    """Messages the clock sent because something is late; a guide card is no such message."""
+    return [one for one in reader.dms() if "Why you" in one.words and "was due" in one.text]
+
+
+def test_the_bot_posts_the_message_itself_at_four_hours_with_its_holes(place: Stack) -> None:
+    begin(place)
+    assert place.card() is None
+    place.sandbox.advance(3 * HOUR)
+    place.dm_says(place.maya, "due")
+    settled(place)
+    assert place.card() is None
+    place.sandbox.advance(HOUR)
+    card = place.card_says("Northwind Mills")
+    assert "the bot" in card.words.lower()
+    assert "0 of 5" in card.words
+    place.dm_says(place.maya, "posted")
+    settled(place)
+    place.sandbox.advance(HOUR)
+    settled(place)
+    posts = [one for one in place.theo.messages(DEAL) if "Northwind Mills" in one.words]
+    assert len(posts) == 1
+
+
+def test_a_late_brief_is_told_once_to_the_ae_and_once_to_their_manager(place: Stack) -> None:
+    begin(place)
+    place.sandbox.advance(23.6 * HOUR)
+    place.dm_says(place.theo, "was due")
+    settled(place)
+    assert len(late_notices(place.theo)) == 1
+    late = late_notices(place.maya)
+    assert len(late) == 1
+    place.sandbox.advance(3 * HOUR)
+    settled(place)
+    assert len(late_notices(place.theo)) == 1
+    assert len(late_notices(place.maya)) == 1
+
+
+def test_a_snooze_silences_the_owner_only_and_moves_no_deadline(place: Stack) -> None:
+    begin(place)
+    mine = place.dm_says(place.maya, "Northwind Mills")
+    place.maya.click(mine, "more", chosen=menu_value(mine, "snooze"))
+    form = modal(place.maya)
+    before = due_of(place)
+    until = (place.sandbox.now() + timedelta(days=2)).replace(hour=16, minute=0, second=0)
+    refused = place.maya.submit({"until": until.replace(hour=3), "reason": "On a plane."})
+    assert refused.field_errors, form.words
+    sent = place.maya.submit({"until": until, "reason": "The customer is on a plane."})
+    assert not sent.field_errors, sent.field_errors
+    place.sandbox.advance(26 * HOUR)
+    settled(place)
+    assert due_of(place) == before
+
+
+def test_a_correction_of_the_signature_recomputes_and_is_said_in_the_thread(place: Stack) -> None:
+    deal = example("northwind", today=place.sandbox.now().date())
+    start_deal(place, deal, signed_at=None)
+    place.maya.close()
+    mine = place.dm_says(place.maya, "Northwind Mills")
+    place.maya.click(mine, "open_signature")
+    at = signed(place)
+    assert not place.maya.submit({"signed_at": at}).field_errors
+    place.until(lambda: due_of(place))
+    mine = place.dm_says(place.maya, "Northwind Mills")
+    place.sandbox.wait_until(
+        lambda: (
+            "preview_message" in place.dm_says(place.maya, "Northwind").action_ids()
+            or "write_brief" in place.dm_says(place.maya, "Northwind").action_ids()
+        )
+    )
+    assert place.maya.slash("/handoff", "signed", channel=DEAL).answered
+    future = place.maya.submit({"signed_at": place.sandbox.now() + timedelta(hours=3)})
+    assert future.field_errors
+    before = due_of(place)
+    assert not place.maya.submit({"signed_at": at - timedelta(hours=1)}).field_errors
+    assert due_of(place) == [due - timedelta(hours=1) for due in before[:1]] + due_of(place)[1:]
+
+
+def test_a_csm_who_does_not_acknowledge_is_reminded_and_their_manager_told(place: Stack) -> None:
+    deal = example("northwind", today=place.sandbox.now().date())
+    start_deal(place, deal, signed_at=signed(place))
+    write_brief(place.maya, deal)
+    place.priya.click(place.dm_says(place.priya, "Northwind Mills"), "open_assign")
+    place.priya.submit({"csm": place.jonas.id})
+    place.dm_says(place.jonas, "Northwind Mills")
+    place.sandbox.advance(44 * HOUR)
+    place.dm_says(place.priya, "Why you")
+    settled(place)
+    late = late_notices(place.jonas)
+    assert len(late) == 1
+    assert "acknowledge" in late[0].action_ids()
+    place.jonas.click(late[0], "acknowledge")
+    place.until(lambda: read_done(place))
+
+
+def menu_value(message: Seen, thing: str) -> str:
+    """The value of a menu entry, by what it carries."""
+    values: list[str] = [
+        option["value"]
+        for block in message.blocks
+        for element in block.get("elements", ())
+        for option in element.get("options", ())
+    ]
+    return next(value for value in values if f'"{thing}"' in value)
+
+
+def due_of(stack: Stack) -> list[datetime]:
+    with stack.bot.store.read(stack.bot.workplace.id) as unit:
+        return [one.due_at for one in unit.deadlines.of(1)]
+
+
+def read_done(stack: Stack) -> bool:
+    with stack.bot.store.read(stack.bot.workplace.id) as unit:
+        return unit.handoffs.get(1).acknowledged_at is not None
