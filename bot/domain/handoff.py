@@ -243,7 +243,8 @@ class Handoff:
         """Take note that a promise was added, edited or withdrawn (then `words` is the reason)."""
         self._require(Act.EDIT_BRIEF, by)
         self._confirm(by, at)
-        self._brief_event(tag, {"number": number, "version": version}, {"words": words}, by, at)
+        values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
+        self._brief_event(tag, {"number": number, "version": version}, values, by, at)
         self._weigh(state, at, policy)
 
     def _brief_event(

@@ -62,6 +62,8 @@ class Record:
     hash: bytes
     values: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
     """By field name: the salt and the value."""
+    columns: Mapping[str, Fact] | None = None
+    """What stands in columns beside the body, for lists; it must say what the body says."""
 
 
 def instant_text(at: datetime) -> str:
@@ -134,6 +136,13 @@ class Verdict:
         return not self.findings
 
 
+def _columns_differ(record: Record) -> bool:
+    if record.columns is None:
+        return False
+    content = json.loads(record.body)
+    return any(content.get(name) != value for name, value in record.columns.items())
+
+
 def _announced_erasures(bodies: Iterable[bytes]) -> set[tuple[int, str]]:
     announced = set()
     for body in bodies:
@@ -160,7 +169,7 @@ def verify(records: Sequence[Record], *, expected_count: int, expected_head: byt
         number = record.seq
         if gap:
             pass  # Without the record before it, this one's hash cannot be checked.
-        elif link(previous, record.body) != record.hash:
+        elif link(previous, record.body) != record.hash or _columns_differ(record):
             findings.append(Finding(Damage.FORGED, record.seq))
         else:
             intact.append(record.body)

@@ -1,7 +1,7 @@
 """What is said once, to whom, and where: decided from what happened, worded elsewhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -169,6 +169,20 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
     if handoff.csm_id is not None:
         told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, {"csm": handoff.csm_id}))
     return told
+
+
+def hold_mentions(
+    notices: Sequence[Notice], *, actor_id: int | None, calendar_of: CalendarOf, now: datetime
+) -> list[Notice]:
+    """The same, with a mention of somebody else waiting for the end of their quiet hours."""
+    held: list[Notice] = []
+    for notice in notices:
+        mentioned = notice.facts.get("csm")
+        if notice.kind is NoticeKind.CSM_MENTION and mentioned not in (None, actor_id):
+            loud = calendar_of(int(mentioned or 0), None).first_loud(now)
+            notice = replace(notice, not_before=loud if loud != now else None)
+        held.append(notice)
+    return held
 
 
 def _in_thread(

@@ -74,7 +74,7 @@ def due_now(
         (plan for plan in plans if plan.at <= now and plan.stage not in said),
         key=lambda plan: plan.at,
     )
-    current = next((plan for plan in reversed(open_plans) if not _overtaken(plan, said)), None)
+    current = next((plan for plan in reversed(open_plans) if not overtaken(plan.stage, said)), None)
     return current, [plan for plan in open_plans if plan is not current]
 
 
@@ -86,5 +86,6 @@ def _reminder(
     return None if at is None or at >= due else StagePlan(stage, at)
 
 
-def _overtaken(plan: StagePlan, said: Collection[Stage]) -> bool:
-    return any(later in said for later in _OVERTAKEN_BY.get(plan.stage, ()))
+def overtaken(stage: Stage, said: Collection[Stage]) -> bool:
+    """Whether a later word about the step was said, so that this reminder would be stale."""
+    return any(later in said for later in _OVERTAKEN_BY.get(stage, ()))

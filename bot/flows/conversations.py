@@ -1,5 +1,6 @@
 """From a delivery to an answer: the one way every listener is called and every refusal is shown."""
 
+import contextlib
 import re
 import secrets
 import traceback
@@ -148,6 +149,9 @@ class Conversations:
             raise Invalid(Problem.STALE_BUTTON)
         if listener.wants_safe_channel(asked):
             self._require_safe_channel(asked)
+        if listener.looks_at_channel and asked.channel is not None:
+            with contextlib.suppress(HandoffError):  # Unknown is an answer too: not safe.
+                self._directory.channel(asked.workspace_id, asked.channel)
         for slack_id in listener.named(asked) if listener.named else ():
             self._directory.person(asked.workspace_id, slack_id)
         try:

@@ -36,6 +36,8 @@ class Listener:
     """Whether the conversation the person is in must be able to hold internal content."""
     anywhere: Callable[[Asked], bool] | None = None
     """What of it may be asked in any conversation all the same."""
+    looks_at_channel: bool = False
+    """Whether what is known of that conversation should be fresh; the listener decides on it."""
     words: CommandWords | None = None
     scopes: tuple[str, ...] = ()
     """What an event needs beyond the scopes of what the bot does."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.domain import read_models
+from bot.domain import access, read_models
 from bot.domain.access import Audience
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
@@ -60,8 +60,8 @@ def status_of(
 
     Raises Invalid for who has neither a role nor a part in any handoff.
     """
-    has_role = bool(viewer.roles) or viewer.admin
-    if not has_role and not unit.people.has_part(viewer.id):
+    has_role = access.known(viewer, has_part=False)
+    if not has_role and not access.known(viewer, has_part=unit.people.has_part(viewer.id)):
         raise Invalid(Problem.STATUS_FOR_KNOWN)
     return unit.status.page(
         viewer=viewer,

@@ -29,8 +29,9 @@ def _owed(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
     if not owed:
         raise Invalid(Problem.ALREADY_DONE)
     if not mine:
-        owners = tuple(d.owner_id for d in owed if d.owner_id is not None)
-        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=owners)
+        # One person may owe several steps, and is named once.
+        owners = dict.fromkeys(d.owner_id for d in owed if d.owner_id is not None)
+        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=tuple(owners))
     return min(mine, key=lambda deadline: deadline.due_at)
 
 

@@ -12,9 +12,17 @@ from bot.views.ids import ActionId, CommandId
 from bot.views.status import status_message, status_view
 
 
-def answer_command(unit: ReadUnit, actor: Person) -> Answer:
-    """The first page, for the person who asked alone."""
-    return Say(status_message(status_of(unit, actor), actor.zone))
+def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """The first page for the person who asked alone; in a modal where the channel is not safe.
+
+    Nothing internal is shown in a channel that outsiders or guests can read, or that the bot
+    cannot look into; a modal is in no channel.
+    """
+    page = status_of(unit, actor)
+    here = unit.channels.by_slack_id(asked.channel or "")
+    if here is None or here.problem() is not None:
+        return Open(status_view(page, actor.zone))
+    return Say(status_message(page, actor.zone))
 
 
 def open_page(unit: ReadUnit, actor: Person) -> Answer:
@@ -52,6 +60,7 @@ def register(listeners: Listeners) -> None:
     listeners.command(
         CommandId.STATUS,
         answer_command,
+        looks_at_channel=True,
         words=CommandWords("Show where all handoffs stand, worst first", ""),
     )
     listeners.opens(ActionId.STATUS_OPEN, open_page)

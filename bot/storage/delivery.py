@@ -251,8 +251,14 @@ class DeliveryStore:
                 .limit(limit * 4)
             )
             found += [(source, row) for row in connection.execute(statement, times).mappings()]
+        # A card goes before the replies below it that were decided with it.
         found.sort(
-            key=lambda one: (one[1]["priority"] != Priority.ANSWER, one[1]["aged"], one[1]["id"])
+            key=lambda one: (
+                one[1]["priority"] != Priority.ANSWER,
+                one[1]["aged"],
+                one[0] is JobSource.NOTICE,
+                one[1]["id"],
+            )
         )
         return found
 
@@ -533,9 +539,7 @@ def _free_from(table: Table) -> ColumnElement[Any]:
     return case((leased_longer, table.c.lease_until), else_=table.c.next_try_at)
 
 
-def _by_state(
-    connection: Connection, table: Table, of: ColumnElement[bool]
-) -> dict[str, int]:
+def _by_state(connection: Connection, table: Table, of: ColumnElement[bool]) -> dict[str, int]:
     counted = select(table.c.state, func.count()).where(of).group_by(table.c.state)
     return {state: count for state, count in connection.execute(counted)}
 

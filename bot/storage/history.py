@@ -9,13 +9,22 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 
 from bot.domain.handoff import Handoff
-from bot.domain.history import SALT_BYTES, Event, Fact, Record, Tag, canonical, link
+from bot.domain.history import (
+    SALT_BYTES,
+    Event,
+    Fact,
+    Record,
+    Tag,
+    canonical,
+    instant_text,
+    link,
+)
 from bot.storage.handoffs import Chain, Handoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import event, event_value
 
 _EVENTS = (
-    select(event.c.seq, event.c.body, event.c.hash)
+    select(event.c.seq, event.c.body, event.c.hash, event.c.tag, event.c.at, event.c.actor_id)
     .where(
         event.c.workspace_id == bindparam("workspace"), event.c.handoff_id == bindparam("handoff")
     )
@@ -74,7 +83,19 @@ class History:
         for row in self._execute(_VALUES, handoff_id):
             values.setdefault(row.seq, {})[row.field] = (row.salt, row.value)
         return [
-            Record(row.seq, row.body.encode(), row.hash, values.get(row.seq, {}))
+            Record(
+                row.seq,
+                row.body.encode(),
+                row.hash,
+                values.get(row.seq, {}),
+                {
+                    "handoff": handoff_id,
+                    "seq": row.seq,
+                    "tag": row.tag,
+                    "at": instant_text(row.at),
+                    "actor": row.actor_id,
+                },
+            )
             for row in self._execute(_EVENTS, handoff_id)
         ]
 

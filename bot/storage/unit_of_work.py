@@ -14,7 +14,7 @@ from bot.domain.channels import Channel
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.notices import announcements, surfaces
+from bot.domain.notices import announcements, hold_mentions, surfaces
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Clock, MachineClock, Poke
@@ -229,7 +229,11 @@ class WriteUnit(ReadUnit):
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
         self.deadlines.bring_in_line(handoff.id, stored, owed)
-        self.outbox.add_all(announcements(handoff, numbered, asked_in=asked_in))
+        told = announcements(handoff, numbered, asked_in=asked_in)
+        calendar_of = self.people.calendar
+        self.outbox.add_all(
+            hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
+        )
         wishes = surfaces(
             handoff, actor_id=actor_id, calendar_of=self.people.calendar, now=self.now
         )

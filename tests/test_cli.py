@@ -1,0 +1,149 @@
+"""The commands: one sentence for what a person can mend, and an exit code a script can use."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from bot.flows.manifest import manifest
+from bot.flows.registration import all_listeners
+from bot.sandbox.server import SandboxServer
+from bot.settings import load_settings
+from tests.story.stack import Stack, Transport, running
+from tests.story.test_clocks import begin
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty place for a database, named in the environment."""
+    path = tmp_path / "handoff.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def workspace(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
+    """A sandbox to be checked against, named in the environment."""
+    with SandboxServer(manifest=manifest(all_listeners())) as server:
+        monkeypatch.setenv("SLACK_API_URL", server.api_url)
+        monkeypatch.setenv("SLACK_BOT_TOKEN", server.bot_token)
+        monkeypatch.setenv("SLACK_APP_TOKEN", server.app_token)
+        yield server
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_a_missing_setting_is_one_sentence_with_its_name(database: Path) -> None:
+    outcome = call("run")
+    assert outcome.exit_code == 2
+    assert outcome.output.startswith("Missing setting SLACK_BOT_TOKEN")
+    assert len(outcome.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-not-a-bot-token"),
+        ("SLACK_APP_TOKEN", "xoxb-not-an-app-token"),
+        ("SLACK_API_URL", "slack.com"),
+        ("DATABASE_URL", "mysql://somewhere"),
+        ("PORT", "0"),
+        ("PORT", "a door"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_with_its_name_and_without_its_value(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv(name, value)
+    outcome = call("run")
+    assert outcome.exit_code == 2
+    assert outcome.output.startswith(f"Wrong setting {name}:")
+    assert value not in outcome.output.replace(name, "")
+
+
+def test_an_unusable_policy_is_named_with_its_key(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workspace: SandboxServer
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[tiers]\nlight_form = 1\n")
+    monkeypatch.setenv("HANDOFF_POLICY", str(policy))
+    outcome = call("check")
+    assert outcome.exit_code == 2
+    assert "policy.toml" in outcome.output
+    assert "tiers.light_form" in outcome.output
+
+
+def test_a_refused_token_is_said(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-wrong")
+    outcome = call("run")
+    assert outcome.exit_code == 2
+    assert "SLACK_BOT_TOKEN" in outcome.output
+    assert "invalid_auth" in outcome.output
+    assert "xoxb-wrong" not in outcome.output
+
+
+def test_check_finds_everything_in_order(database: Path, workspace: SandboxServer) -> None:
+    outcome = call("check")
+    assert outcome.exit_code == 0, outcome.output
+    assert all(line.startswith("ok ") for line in outcome.output.strip().splitlines())
+
+
+def test_migrate_makes_the_tables_and_may_be_repeated(database: Path) -> None:
+    assert call("migrate").exit_code == 0
+    assert call("migrate").exit_code == 0
+    with closing(sqlite3.connect(database)) as connection:
+        names = {row[0] for row in connection.execute("select name from sqlite_master")}
+    assert {"handoff", "event", "outbox"} <= names
+
+
+def test_the_manifest_is_written_for_socket_mode_or_http() -> None:
+    socket = yaml.safe_load(call("manifest", "--socket").output)
+    assert socket == manifest(all_listeners())
+    http = yaml.safe_load(call("manifest", "--http", "https://bot.example.com/").output)
+    assert http["settings"]["interactivity"]["request_url"] == (
+        "https://bot.example.com/slack/events"
+    )
+    assert call("manifest").exit_code == 2
+    assert call("manifest", "--socket", "--http", "https://x.example.com").exit_code == 2
+
+
+def test_pause_and_verify_work_on_the_database_of_a_played_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path, transport=Transport.HTTP) as stack:
+        begin(stack)
+        workplace = stack.bot.workplace.id
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'handoff.db'}")
+        assert "Paused in 1 workspace" in call("pause").output
+        assert paused(stack, workplace)
+        assert "Resumed in 1 workspace" in call("pause", "--resume").output
+        assert not paused(stack, workplace)
+    sound = call("verify")
+    assert sound.exit_code == 0, sound.output
+    assert "sound" in sound.output
+    with closing(sqlite3.connect(tmp_path / "handoff.db")) as connection:
+        connection.execute("update event set body = replace(body, 'full', 'none') where seq = 1")
+        connection.commit()
+    forged = call("verify", "--handoff", "1")
+    assert forged.exit_code == 1
+    assert "record 1 forged" in forged.output
+
+
+def paused(stack: Stack, workplace: int) -> bool:
+    with stack.bot.store.read(workplace) as unit:
+        return unit.workspace.paused_at is not None
+
+
+def test_settings_hide_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-very-secret")
+    assert "very-secret" not in repr(load_settings())
