@@ -34,6 +34,7 @@ from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import Store
 from bot.web.app import Health, build_web
+from bot.web.listening import listening_socket
 from bot.web.socket import Socket, build_socket
 
 log = structlog.get_logger()
@@ -208,11 +209,17 @@ def open_migrated(settings: Settings) -> Database:
 
 
 def _constants(hurry: int) -> Constants:
-    """The waits of delivery, so many times shorter; a call still gets a whole second."""
+    """The waits of delivery, so many times shorter."""
     if hurry == 1:
         return Constants()
     fast = Constants().divided(hurry)
-    return replace(fast, http_timeout=max(fast.http_timeout, timedelta(seconds=1)))
+    return replace(
+        fast,
+        # The client counts whole seconds.
+        http_timeout=max(fast.http_timeout, timedelta(seconds=1)),
+        # Who looks too often takes the time from who works.
+        idle=max(fast.idle, timedelta(seconds=0.2)),
+    )
 
 
 def _workplace(client: WebClient, store: Store) -> Workplace:
@@ -302,7 +309,7 @@ class WebServer:
 
     def __init__(self, app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> None:
         config = _uvicorn(app, host=host, port=port)
-        self._socket = config.bind_socket()
+        self._socket = listening_socket(host, port)
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -20,7 +20,8 @@ class _NoBodies(logging.Filter):
 def quiet_logger(name: str) -> logging.Logger:
     """A logger to hand to a library whose messages quote what people wrote."""
     logger = logging.getLogger(f"handoff.{name}")
-    logger.setLevel(logging.WARNING)
+    # Bolt's warnings are about how it is set up, and come at every start.
+    logger.setLevel(logging.ERROR)
     if not any(isinstance(known, _NoBodies) for known in logger.filters):
         logger.addFilter(_NoBodies())
     return logger

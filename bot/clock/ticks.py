@@ -1,10 +1,8 @@
 """The three ticks: sweep, deliver, housekeeping. No job stands for a deadline of its own."""
 
 import os
-import secrets
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +13,7 @@ from apscheduler.schedulers.background import (  # type: ignore[import-untyped]
 
 from bot.clock.clocks import Monotonic, Wall, wall_now
 from bot.clock.watchdog import Watchdog
+from bot.delivery.trouble import frames, reference
 
 log = structlog.get_logger()
 
@@ -92,10 +91,9 @@ class Tick:
             log.error(
                 "tick failed",
                 tick=self._name,
-                reference=secrets.token_hex(4),
+                reference=reference(),
                 error=type(error).__name__,
-                # Frames, but not the error's own text: that may quote what people wrote.
-                frames="".join(traceback.format_tb(error.__traceback__)),
+                frames=frames(error),
             )
             return
         with self._guard:

@@ -7,8 +7,8 @@ from bot.domain import read_models
 from bot.domain.deadlines import Deadline, Step
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
-from bot.domain.notices import Notice, NoticeKind, still_true
-from bot.domain.nudging import Stage
+from bot.domain.notices import JobSource, Notice, NoticeKind, still_true
+from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.read_models import NamedPerson, NudgeModel, named, step_line
@@ -19,6 +19,7 @@ from bot.views.thread import (
     bot_posted_message,
     invite_by_hand_message,
     thread_message,
+    unconfirmed_message,
     undo_offer_message,
     welcome_message,
 )
@@ -52,6 +53,13 @@ class NoticeText:
             if csm is None or bundle.handoff.csm_id != csm.id:
                 return Cancel("no_longer_csm")
             return invite_by_hand_message(_card(bundle, unit.now), csm)
+        if notice.kind is NoticeKind.UNCONFIRMED:
+            return unconfirmed_message(
+                _card(bundle, unit.now),
+                source=JobSource(str(notice.facts["source"])),
+                entry=int(notice.facts["entry"]),
+                channel_slack_id=bundle.channel.slack_id,
+            )
         return Cancel("no_such_notice")
 
     def for_thread(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
@@ -88,6 +96,8 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
     to_manager = notice.kind is NoticeKind.LATE_FOR_MANAGER
     if reader.id != (owed.manager_id if to_manager else owed.owner_id):
         return Cancel("no_longer_theirs")
+    if overtaken(stage, owed.said):
+        return Cancel("overtaken")  # After a pause or an outage only the present state is said.
     if notice.kind is not NoticeKind.NUDGE and not owed.late_at(unit.now):
         return Cancel("no_longer_late")
     if stage in _REMINDERS and owed.snoozed_until and unit.now < owed.snoozed_until:

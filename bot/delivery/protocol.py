@@ -27,10 +27,10 @@ from bot.delivery.plans import (
 )
 from bot.delivery.rendering import Renderer
 from bot.delivery.shaping import Shaping
-from bot.domain.notices import Place
+from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
 from bot.domain.ports import MachineClock
-from bot.storage.delivery import Job
-from bot.storage.unit_of_work import Store
+from bot.storage.jobs import Job
+from bot.storage.unit_of_work import Store, WriteUnit
 
 EVENT_TYPE = "handoff_notice"
 HISTORY_PAGE = 100
@@ -96,13 +96,13 @@ class Protocol:
             # Inviting twice does nothing, a Home tab is replaced: both may be repeated.
             if job.method in ("conversations.invite", "views.publish"):
                 return True
-            self._delivery.unconfirmed(job, reason="nowhere_to_look")
+            self._unconfirmed(job, "nowhere_to_look")
             return False
         channel = self._channel(job, spot)
         outcome, ts = self._find(job, channel, spot.thread_ts)
         if outcome.verdict is not Verdict.OK:
             if outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
-                self._delivery.unconfirmed(job, reason=outcome.word)
+                self._unconfirmed(job, outcome.word)
             else:
                 self._give_back(job, outcome, maybe_sent=True)
             return False
@@ -148,6 +148,8 @@ class Protocol:
     # --- Sending
 
     def _carry_out(self, job: Job, plan: Plan) -> None:
+        if isinstance(plan, Cancel | Later | Postpone):
+            self._shaping.unused(job)
         match plan:
             case Cancel(reason):
                 self._delivery.cancelled(job, reason=reason)
@@ -250,6 +252,16 @@ class Protocol:
 
     # --- Settling
 
+    def _unconfirmed(self, job: Job, reason: str) -> None:
+        """Never repeated by itself; what may be missing from a channel is asked of a person."""
+        with self._store.write(job.workspace_id) as unit:
+            question = _question(unit, job)
+            if question is not None:
+                unit.outbox.add(question)
+                unit.commit()
+        # Asked first, under a key of this try: a crash in between repeats neither.
+        self._delivery.unconfirmed(job, reason=reason)
+
     def _sent(self, job: Job, answer: Mapping[str, Any]) -> None:
         self._delivery.sent(
             job,
@@ -330,6 +342,25 @@ class Protocol:
         else:
             self._shaping.reached(job.workspace_id)
         return outcome
+
+
+def _question(unit: WriteUnit, job: Job) -> Notice | None:
+    """What the AE is asked about a card or a line below it; None for what stands elsewhere."""
+    of = job.surface or job.notice
+    in_channel = (job.surface is not None and job.surface.kind is SurfaceKind.CARD) or (
+        job.notice is not None and job.notice.place is Place.THREAD
+    )
+    if of is None or of.handoff_id is None or not in_channel:
+        return None
+    return Notice(
+        NoticeKind.UNCONFIRMED,
+        Place.DM,
+        f"unconfirmed:{job.key}:{job.first_try_at}",
+        Priority.HAND_OVER,
+        handoff_id=of.handoff_id,
+        person_id=unit.handoffs.get(of.handoff_id).ae_id,
+        facts={"source": job.source.value, "entry": job.id},
+    )
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:

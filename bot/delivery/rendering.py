@@ -27,7 +27,7 @@ from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
 from bot.domain.read_models import HomeModel, NamedPerson
-from bot.storage.delivery import Job, SurfaceJob
+from bot.storage.jobs import Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
 from bot.views.card import card_message
 from bot.views.guide import guide_message

@@ -1,10 +1,8 @@
 """The threads that post; each takes one job at a time."""
 
 import contextlib
-import secrets
 import threading
 import time
-import traceback
 from datetime import timedelta
 
 import structlog
@@ -14,16 +12,16 @@ from bot.delivery.failpoints import Reached, nowhere
 from bot.delivery.protocol import ClientOf, Protocol
 from bot.delivery.rendering import CheckChannel, Renderer
 from bot.delivery.shaping import Shaping
+from bot.delivery.trouble import frames, reference
 from bot.domain.errors import Conflict, HandoffError
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
-from bot.storage.delivery import Job
 from bot.storage.engine import StorageUnavailable
+from bot.storage.jobs import Job
 from bot.storage.unit_of_work import Store
 
 log = structlog.get_logger()
 
-_POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 STOPS_WITHIN = 15.0
 """Seconds; a call under way ends within its time-out."""
 
@@ -83,7 +81,7 @@ class Senders:
         """Look for work now."""
         with self._woken:
             self._pokes += 1
-            self._woken.notify_all()
+            self._woken.notify()
 
     def stop(self, timeout: float = STOPS_WITHIN) -> bool:
         """Let what is in hand be finished; False where that took longer than `timeout` seconds."""
@@ -101,6 +99,10 @@ class Senders:
         try:
             job = self._next()
             if job is not None:
+                # One sender wakes the next only while there is work: a poke for one message does
+                # not set all of them looking.
+                with self._woken:
+                    self._woken.notify()
                 self._protocol.deliver(job)
         except Exception as error:  # noqa: BLE001, the top of a sender
             self._note(error, job)
@@ -121,21 +123,18 @@ class Senders:
             if not jobs:
                 return None
             job = jobs[0]
-            posts = job.method in _POSTS
-            self._shaping.take(job.workspace_id, job.method, job.destination if posts else None)
+            self._shaping.begin(job)
         return job
 
     def _note(self, error: Exception, job: Job | None) -> None:
-        # Frames, but not the error's own text: that may quote what people wrote.
-        frames = traceback.format_tb(error.__traceback__)
         log.error(
             "sending failed",
-            reference=secrets.token_hex(4),
+            reference=reference(),
             error=type(error).__name__,
             source=job.source.value if job else None,
             id=job.id if job else None,
             workspace=job.workspace_id if job else None,
-            frames="".join(frames),
+            frames=frames(error),
         )
 
     def _give_back(self, job: Job, error: Exception) -> None:

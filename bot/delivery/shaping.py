@@ -10,7 +10,9 @@ from datetime import timedelta
 
 from bot.delivery.constants import Constants, Rate
 from bot.domain.ports import MachineClock
+from bot.storage.jobs import Job
 
+POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 _FORGET_AFTER = 1000
 """Buckets of conversations that are kept before those that are full again are dropped."""
 
@@ -52,12 +54,24 @@ class Shaping:
         self._paused: dict[int, tuple[float, int]] = {}
         self._guard = threading.Lock()
 
-    def take(self, workspace_id: int, method: str, destination: str | None = None) -> None:
-        """Note a call that is about to be made; posts name where they go."""
+    def take(self, workspace_id: int, method: str) -> None:
+        """Note a call that is about to be made."""
         with self._guard:
             self._method(workspace_id, method).tokens -= 1
-            if destination is not None:
-                self._place(workspace_id, destination).tokens -= 1
+
+    def begin(self, job: Job) -> None:
+        """Note the call, and the post, that a job is about to be."""
+        self._count(job, -1.0)
+
+    def unused(self, job: Job) -> None:
+        """The job came to no call, so that another one may go at once."""
+        self._count(job, 1.0)
+
+    def _count(self, job: Job, tokens: float) -> None:
+        with self._guard:
+            self._method(job.workspace_id, job.method).tokens += tokens
+            if job.method in POSTS:
+                self._place(job.workspace_id, job.destination).tokens += tokens
 
     def wait(self, workspace_id: int, method: str) -> timedelta:
         """How long until the method may be called again; none for at once."""

@@ -32,8 +32,8 @@ class NoticeKind(StrEnum):
     UNDO_OFFER = "undo_offer"
     STATUS_POST = "status_post"
     WELCOME = "welcome"
-    REFUSAL = "refusal"
-    """An answer that could not be given where the person pressed."""
+    UNCONFIRMED = "unconfirmed"
+    """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 
 
 class Place(StrEnum):
@@ -44,6 +44,13 @@ class Place(StrEnum):
     CHANNEL = "channel"
     EPHEMERAL = "ephemeral"
     INVITATION = "invitation"
+
+
+class JobSource(StrEnum):
+    """The two sorts of things that are sent: said once, or mirrored and edited."""
+
+    NOTICE = "notice"
+    SURFACE = "surface"
 
 
 class Priority(IntEnum):

@@ -149,7 +149,7 @@ class Conversations:
             raise Invalid(Problem.STALE_BUTTON)
         if listener.wants_safe_channel(asked):
             self._require_safe_channel(asked)
-        if listener.looks_at_channel and asked.channel is not None:
+        if listener.looks_at_channel and asked.channel is not None and not asked.direct:
             with contextlib.suppress(HandoffError):  # Unknown is an answer too: not safe.
                 self._directory.channel(asked.workspace_id, asked.channel)
         for slack_id in listener.named(asked) if listener.named else ():

@@ -12,6 +12,7 @@ from bot.flows import (
     snooze,
     start,
     status,
+    unconfirmed,
     whole,
     workplace,
 )
@@ -31,6 +32,7 @@ def all_listeners() -> Listeners:
         cancel,
         snooze,
         status,
+        unconfirmed,
         whole,
         home,
         people,

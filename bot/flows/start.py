@@ -18,7 +18,7 @@ from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views import sentences
 from bot.views.help import help_message
 from bot.views.ids import ActionId, CommandId, Field, ViewId
-from bot.views.problem import problem_message, problem_view
+from bot.views.problem import problem_message, started_view
 from bot.views.start import StartTyped, standing_message, start_view
 
 HELP_WORDS = frozenset({"help", "?"})
@@ -94,7 +94,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     unit.save(handoff, actor_id=actor.id)
     if handoff.ae_id == actor.id:
         return Update(brief.first_step(unit, handoff.id))
-    return Update(problem_view(sentences.started_for(handoff.account)))
+    return Update(started_view(handoff.account))
 
 
 def _wish(typed: StartTyped, unit: WriteUnit) -> Start:

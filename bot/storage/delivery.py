@@ -1,34 +1,28 @@
 """What delivery reads and settles: leases on notices and surfaces, each call a transaction."""
 
-import json
 import secrets
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Interval,
-    RowMapping,
     Table,
     and_,
-    bindparam,
     case,
     func,
     literal,
-    not_,
-    or_,
     select,
     text,
     update,
 )
 
-from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
+from bot.domain.notices import JobSource, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
+from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
+from bot.storage.leasing import TABLES, HeldBack, Times, candidates, claim, free_from
 from bot.storage.tables import (
     IS_CARD,
     OUTBOX_FAILED,
@@ -41,143 +35,9 @@ from bot.storage.tables import (
     surface,
     workspace,
 )
-from bot.storage.types import MICROSECOND
 
-AGEING = timedelta(minutes=10)
-"""What waits goes up one level of priority in this time, though never above an answer."""
-BLOCKED_FOR = timedelta(minutes=5)
-"""A workspace whose token was refused is tried again after this."""
 _LEASING = 7_205_759_404
 """Replicas lease one after the other, so that two never choose one destination."""
-
-
-class JobSource(StrEnum):
-    """The table a job comes from."""
-
-    NOTICE = "notice"
-    SURFACE = "surface"
-
-
-@dataclass(frozen=True)
-class SurfaceJob:
-    """A surface that is behind its rows."""
-
-    kind: SurfaceKind
-    handoff_id: int | None
-    person_id: int | None
-    channel_id: int | None
-    ts: str | None
-    posted_in: str | None
-    """Slack's id of the conversation `ts` lies in."""
-    wanted: int
-    shown: int
-
-
-@dataclass(frozen=True)
-class Job:
-    """One thing to send, leased to who holds it."""
-
-    id: int
-    workspace_id: int
-    source: JobSource
-    key: str
-    """Opaque; goes into the message's metadata, so that a post in doubt can be found again."""
-    destination: str
-    method: str
-    priority: int
-    attempts: int
-    maybe_sent: bool
-    first_try_at: datetime | None
-    """Machine time."""
-    lease: str
-    lease_until: datetime
-    """Machine time."""
-    probing: bool = False
-    """Its workspace is blocked; this job tries whether it still is."""
-    notice: Notice | None = None
-    surface: SurfaceJob | None = None
-
-
-@dataclass(frozen=True)
-class OutboxCounts:
-    """How delivery stands; a healthy install has neither unconfirmed nor dead ones."""
-
-    pending: int
-    oldest_age: timedelta | None
-    unconfirmed: int
-    dead: int
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """Something that was given up, and Slack's word for why; never what it would have said."""
-
-    source: JobSource
-    id: int
-    kind: str
-    handoff_id: int | None
-    person_id: int | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class CardMessage:
-    """Where a handoff's card stands, or whether it soon will."""
-
-    ts: str | None
-    posted_in: str | None
-    awaited: bool
-
-
-_METHOD_OF_SURFACE = case(
-    (surface.c.kind == SurfaceKind.HOME.value, "views.publish"),
-    (surface.c.ts.is_(None), "chat.postMessage"),
-    else_="chat.update",
-)
-_NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
-_CALENDAR_NOW = bindparam("calendar_now", type_=surface.c.not_before.type)
-_BLOCKED_BEFORE = bindparam("blocked_before", type_=workspace.c.blocked_at.type)
-
-
-def _aged(table: Table, since: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
-    """Ten minutes of age weigh as much as one level; the order does not depend on the hour."""
-    if dialect == "postgresql":
-        return since + table.c.priority * literal(AGEING, Interval())
-    return since + table.c.priority * literal(AGEING // MICROSECOND)
-
-
-def _leased_elsewhere(table: Table, other: Table) -> ColumnElement[bool]:
-    """Another row, of the same or the other table, is in flight to this row's destination."""
-    busy = other.alias("busy")
-    return (
-        select(busy.c.id)
-        .where(
-            busy.c.workspace_id == table.c.workspace_id,
-            busy.c.destination == table.c.destination,
-            busy.c.lease.is_not(None),
-            busy.c.lease_until > _NOW,
-        )
-        .exists()
-    )
-
-
-def _free(table: Table) -> ColumnElement[bool]:
-    waiting = OUTBOX_PENDING if table is outbox else SURFACE_STALE
-    return and_(
-        waiting,
-        table.c.next_try_at <= _NOW,
-        or_(table.c.not_before.is_(None), table.c.not_before <= _CALENDAR_NOW),
-        or_(table.c.lease.is_(None), table.c.lease_until <= _NOW),
-        not_(_leased_elsewhere(table, outbox)),
-        not_(_leased_elsewhere(table, surface)),
-    )
-
-
-def _allowed(table: Table) -> ColumnElement[bool]:
-    return and_(
-        or_(workspace.c.blocked_at.is_(None), workspace.c.blocked_at <= _BLOCKED_BEFORE),
-        or_(workspace.c.paused_at.is_(None), table.c.priority == Priority.ANSWER.value),
-    )
 
 
 class DeliveryStore:
@@ -204,98 +64,32 @@ class DeliveryStore:
         Of a paused workspace only answers are taken, of a blocked one nothing until it is tried
         again.
         """
-        held_back = (exclude_workspaces, methods_blocked, destinations_blocked)
+        held_back = HeldBack(exclude_workspaces, methods_blocked, destinations_blocked)
+        times = Times(self._machine.now(), self._clock.now())
+        dialect = self._database.dialect
         with self._database.reading() as connection:
-            found = self._candidates(connection, limit, held_back)
+            found = candidates(connection, limit, held_back, times=times, dialect=dialect)
         if not found:
             return []
         taken: list[Job] = []
-        with self._database.writing() as connection:
-            if self._database.dialect == "postgresql":
+        with self._database.writing(patient=True) as connection:
+            if dialect == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LEASING})
             for source, row in found:
                 if len(taken) == limit:
                     break
-                job = self._claim(connection, source, row, lease)
+                job = claim(connection, source, row, lease=lease, times=times)
                 if job is not None:
                     taken.append(job)
             if taken:
                 connection.commit()
         return taken
 
-    def _candidates(
-        self,
-        connection: Connection,
-        limit: int,
-        held_back: tuple[Collection[int], Collection[tuple[int, str]], Collection[tuple[int, str]]],
-    ) -> list[tuple[JobSource, RowMapping]]:
-        times = self._times()
-        found: list[tuple[JobSource, RowMapping]] = []
-        for source, table in _TABLES.items():
-            method = table.c.method if table is outbox else _METHOD_OF_SURFACE
-            since = table.c.created_at if table is outbox else table.c.next_try_at
-            aged = _aged(table, since, self._database.dialect)
-            statement = (
-                select(
-                    table.c.id,
-                    table.c.workspace_id,
-                    table.c.destination,
-                    table.c.priority,
-                    aged.label("aged"),
-                    workspace.c.blocked_at.is_not(None).label("probing"),
-                )
-                .join(workspace, workspace.c.id == table.c.workspace_id)
-                .where(_free(table), _allowed(table), *_but_for(table, method, held_back))
-                .order_by(table.c.priority != Priority.ANSWER.value, aged, table.c.id)
-                # More than asked for, as several may go to one destination.
-                .limit(limit * 4)
-            )
-            found += [(source, row) for row in connection.execute(statement, times).mappings()]
-        # A card goes before the replies below it that were decided with it.
-        found.sort(
-            key=lambda one: (
-                one[1]["priority"] != Priority.ANSWER,
-                one[1]["aged"],
-                one[0] is JobSource.NOTICE,
-                one[1]["id"],
-            )
-        )
-        return found
-
-    def _claim(
-        self, connection: Connection, source: JobSource, row: RowMapping, lease: timedelta
-    ) -> Job | None:
-        table = _TABLES[source]
-        times = self._times()
-        until, token = times["machine_now"] + lease, secrets.token_hex(8)
-        values: dict[str, Any] = {"lease": token, "lease_until": until}
-        if table is surface:
-            # Raised again while it is under way, it is urgent again; else it has been served.
-            values["priority"] = Priority.CARD.value
-        statement = (
-            update(table)
-            .where(table.c.id == row["id"], _free(table))
-            .values(**values)
-            .returning(*table.c)
-        )
-        claimed = connection.execute(statement, times).mappings().first()
-        if claimed is None:
-            return None
-        return _job(source, claimed, priority=row["priority"], probing=bool(row["probing"]))
-
-    def _times(self) -> dict[str, datetime]:
-        now = self._machine.now()
-        return {
-            "machine_now": now,
-            "calendar_now": self._clock.now(),
-            "blocked_before": now - BLOCKED_FOR,
-        }
-
     # --- Settling
 
     def mark_maybe_sent(self, job: Job) -> bool:
         """Note, just before posting, that from now on it may be there."""
-        table = _TABLES[job.source]
+        table = TABLES[job.source]
         first = func.coalesce(
             table.c.first_try_at, literal(self._machine.now(), table.c.first_try_at.type)
         )
@@ -356,7 +150,7 @@ class DeliveryStore:
         `surface_lost`: the message is gone, so it is posted anew under a new key.
         `in_doubt_after` is how long to wait where the row says that it may be there.
         """
-        table = _TABLES[job.source]
+        table = TABLES[job.source]
         now, kind = self._machine.now(), table.c.next_try_at.type
         values: dict[str, Any] = {"next_try_at": now + after}
         if in_doubt_after is not None:
@@ -419,13 +213,13 @@ class DeliveryStore:
         return self._settle(job, values)
 
     def _settle(self, job: Job, values: dict[str, Any], *, release: bool = True) -> bool:
-        table = _TABLES[job.source]
+        table = TABLES[job.source]
         if release:
             values = {**values, "lease": None, "lease_until": None}
         statement = (
             update(table).where(table.c.id == job.id, table.c.lease == job.lease).values(**values)
         )
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             settled = connection.execute(statement).rowcount == 1
             if settled:
                 connection.commit()
@@ -466,7 +260,7 @@ class DeliveryStore:
             return {row.id: row.blocked_reason or "" for row in rows}
 
     def _write(self, statement: Any) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             connection.execute(statement)
             connection.commit()
 
@@ -487,7 +281,7 @@ class DeliveryStore:
         """When, in machine time, the next notice or surface may be tried; None for nothing."""
         with self._database.reading() as connection:
             dues = [
-                connection.execute(select(func.min(_free_from(table))).where(waiting)).scalar()
+                connection.execute(select(func.min(free_from(table))).where(waiting)).scalar()
                 for table, waiting in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE))
             ]
         return min((due for due in dues if due is not None), default=None)
@@ -531,89 +325,12 @@ class DeliveryStore:
         return letters
 
 
-_TABLES = {JobSource.NOTICE: outbox, JobSource.SURFACE: surface}
-
-
-def _free_from(table: Table) -> ColumnElement[Any]:
-    leased_longer = table.c.lease_until > table.c.next_try_at
-    return case((leased_longer, table.c.lease_until), else_=table.c.next_try_at)
-
-
 def _by_state(connection: Connection, table: Table, of: ColumnElement[bool]) -> dict[str, int]:
-    counted = select(table.c.state, func.count()).where(of).group_by(table.c.state)
-    return {state: count for state, count in connection.execute(counted)}
-
-
-def _but_for(
-    table: Table,
-    method: ColumnElement[Any],
-    held_back: tuple[Collection[int], Collection[tuple[int, str]], Collection[tuple[int, str]]],
-) -> Iterable[ColumnElement[bool]]:
-    workspaces, methods, destinations = held_back
-    if workspaces:
-        yield table.c.workspace_id.not_in(sorted(workspaces))
-    for workspace_id, name in methods:
-        yield not_(and_(table.c.workspace_id == workspace_id, method == name))
-    for workspace_id, name in destinations:
-        yield not_(and_(table.c.workspace_id == workspace_id, table.c.destination == name))
+    counted = select(table.c.state, func.count().label("of_it")).where(of).group_by(table.c.state)
+    return {row.state: row.of_it for row in connection.execute(counted)}
 
 
 def _surface_of(job: Job) -> SurfaceJob:
     if job.surface is None:
         raise TypeError(job.source)
     return job.surface
-
-
-def _job(source: JobSource, row: RowMapping, *, priority: int, probing: bool) -> Job:
-    notice = _notice(row) if source is JobSource.NOTICE else None
-    mirrored = _surface(row) if source is JobSource.SURFACE else None
-    return Job(
-        id=row["id"],
-        workspace_id=row["workspace_id"],
-        source=source,
-        key=row["opaque"],
-        destination=row["destination"],
-        method=row["method"] if notice else _method(mirrored),
-        priority=priority,
-        attempts=row["attempts"],
-        maybe_sent=row["maybe_sent"],
-        first_try_at=row["first_try_at"],
-        lease=row["lease"],
-        lease_until=row["lease_until"],
-        probing=probing,
-        notice=notice,
-        surface=mirrored,
-    )
-
-
-def _method(mirrored: SurfaceJob | None) -> str:
-    if mirrored is not None and mirrored.kind is SurfaceKind.HOME:
-        return "views.publish"
-    return "chat.postMessage" if mirrored is None or mirrored.ts is None else "chat.update"
-
-
-def _notice(row: RowMapping) -> Notice:
-    return Notice(
-        kind=NoticeKind(row["kind"]),
-        place=Place(row["place"]),
-        key=row["key"],
-        priority=Priority(row["priority"]),
-        handoff_id=row["handoff_id"],
-        person_id=row["person_id"],
-        channel_id=row["channel_id"],
-        facts=json.loads(row["facts"]),
-        not_before=row["not_before"],
-    )
-
-
-def _surface(row: RowMapping) -> SurfaceJob:
-    return SurfaceJob(
-        kind=SurfaceKind(row["kind"]),
-        handoff_id=row["handoff_id"],
-        person_id=row["person_id"],
-        channel_id=row["channel_id"],
-        ts=row["ts"],
-        posted_in=row["posted_in"],
-        wanted=row["wanted"],
-        shown=row["shown"],
-    )

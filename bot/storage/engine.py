@@ -35,21 +35,31 @@ class StorageUnavailable(HandoffError):
         super().__init__(Problem.STORAGE_DOWN)
 
 
+MOST_OVERTAKEN = 8
+"""How many may go before one who is patient, so that delivery stands still for nobody."""
+
+
 class FairLock:
-    """A lock that is given in the order in which it was asked for."""
+    """A lock that is given in the order in which it was asked for, to the patient ones last.
+
+    Somebody waits for an act, nobody for a sender: whoever is patient lets the others go first,
+    though only so many of them in a row.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._queue: deque[threading.Event] = deque()
+        self._patient: deque[threading.Event] = deque()
+        self._overtaken = 0
         self._held = False
         self._owner: int | None = None
 
     @property
     def waiting(self) -> int:
         """How many stand in the queue."""
-        return len(self._queue)
+        return len(self._queue) + len(self._patient)
 
-    def acquire(self, wait_seconds: float) -> bool:
+    def acquire(self, wait_seconds: float, *, patient: bool = False) -> bool:
         """Wait for one's turn; False when it did not come in time."""
         me = threading.get_ident()
         with self._guard:
@@ -59,24 +69,33 @@ class FairLock:
                 self._held, self._owner = True, me
                 return True
             turn = threading.Event()
-            self._queue.append(turn)
+            queue = self._patient if patient else self._queue
+            queue.append(turn)
         turn.wait(wait_seconds)
         with self._guard:
             # Whether it came is asked under the guard: it may come just as the wait ends.
             if turn.is_set():
                 self._owner = me
                 return True
-            self._queue.remove(turn)
+            queue.remove(turn)
             return False
 
     def release(self) -> None:
-        """Hand it to the one who waits longest."""
+        """Hand it to the one who waits longest, of those who go first."""
         with self._guard:
             self._owner = None
-            if self._queue:
-                self._queue.popleft().set()
+            turn = self._next()
+            if turn is not None:
+                turn.set()
             else:
                 self._held = False
+
+    def _next(self) -> threading.Event | None:
+        if self._queue and (not self._patient or self._overtaken < MOST_OVERTAKEN):
+            self._overtaken = self._overtaken + 1 if self._patient else 0
+            return self._queue.popleft()
+        self._overtaken = 0
+        return self._patient.popleft() if self._patient else None
 
 
 class Database:
@@ -114,12 +133,13 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, patient: bool = False) -> Iterator[Connection]:
         """A connection in a writing transaction that is rolled back unless it was committed.
 
-        Raises Conflict(BUSY) when others write for longer than the wait.
+        Who is `patient` lets others go first. Raises Conflict(BUSY) when others write for longer
+        than the wait.
         """
-        if self._turn is not None and not self._turn.acquire(self._wait_seconds):
+        if self._turn is not None and not self._turn.acquire(self._wait_seconds, patient=patient):
             raise Conflict(Problem.BUSY)
         try:
             with _translated(), self._writers.connect() as connection:

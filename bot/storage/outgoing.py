@@ -88,6 +88,36 @@ _OPEN_HOME = (
 )
 
 
+_AGAIN = {
+    "maybe_sent": False,
+    "first_try_at": None,
+    "attempts": 0,
+    "next_try_at": _MACHINE_NOW,
+    "reason": None,
+}
+_NOTICE_AGAIN = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("b_id"),
+        outbox.c.workspace_id == bindparam("b_workspace"),
+        outbox.c.handoff_id == bindparam("b_handoff"),
+        outbox.c.state == OutboxState.UNCONFIRMED.value,
+    )
+    .values(**_AGAIN, state=OutboxState.PENDING.value, settled_at=None)
+)
+_SURFACE_AGAIN = (
+    update(surface)
+    .where(
+        surface.c.id == bindparam("b_id"),
+        surface.c.workspace_id == bindparam("b_workspace"),
+        surface.c.handoff_id == bindparam("b_handoff"),
+        surface.c.state == SurfaceState.DEAD.value,
+        surface.c.ts.is_(None),
+    )
+    .values(**_AGAIN, state=SurfaceState.LIVE.value, wanted=surface.c.wanted + 1)
+)
+
+
 def destination(place: Place, *, person_id: int | None, channel_id: int | None) -> str:
     """What is equal for two posts that must not overlap."""
     return f"dm:{person_id}" if place is Place.DM else f"channel:{channel_id}"
@@ -114,6 +144,18 @@ class Outbox:
             rows = [self._row(notice) for notice in notices]
             self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
             self.grown = True
+
+    def send_again(self, notice_id: int, *, handoff_id: int) -> bool:
+        """Send an unconfirmed notice of a handoff once more; False where it is none."""
+        values = {
+            "b_id": notice_id,
+            "b_workspace": self._scope.workspace_id,
+            "b_handoff": handoff_id,
+            "machine_now": self._scope.machine_now,
+        }
+        again = self._scope.connection.execute(_NOTICE_AGAIN, values).rowcount > 0
+        self.grown |= again
+        return again
 
     def _row(self, notice: Notice) -> dict[str, Any]:
         now = self._scope.machine_now
@@ -197,6 +239,18 @@ class Surfaces:
             },
         )
         self.grown = True
+
+    def post_again(self, surface_id: int, *, handoff_id: int) -> bool:
+        """Post an unconfirmed surface of a handoff anew; False where it is none."""
+        values = {
+            "b_id": surface_id,
+            "b_workspace": self._scope.workspace_id,
+            "b_handoff": handoff_id,
+            "machine_now": self._scope.machine_now,
+        }
+        again = self._scope.connection.execute(_SURFACE_AGAIN, values).rowcount > 0
+        self.grown |= again
+        return again
 
     def raise_wanted(self) -> None:
         """Count up what was touched in this unit, and make what is missing."""

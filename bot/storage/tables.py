@@ -371,6 +371,14 @@ Index(
     sqlite_where=OUTBOX_PENDING,
     postgresql_where=OUTBOX_PENDING,
 )
+# Whether a destination is busy is asked for every candidate; few rows are leased at any time.
+Index(
+    "ix_outbox_leased",
+    outbox.c.destination,
+    outbox.c.workspace_id,
+    sqlite_where=outbox.c.lease.is_not(None),
+    postgresql_where=outbox.c.lease.is_not(None),
+)
 OUTBOX_FAILED = or_(outbox.c.state == text("'dead'"), outbox.c.state == text("'unconfirmed'"))
 Index(
     "ix_outbox_failed",
@@ -410,6 +418,13 @@ surface = Table(
     Column("reason", Text),
 )
 SURFACE_STALE = and_(surface.c.wanted > surface.c.shown, surface.c.state == text("'live'"))
+Index(
+    "ix_surface_leased",
+    surface.c.destination,
+    surface.c.workspace_id,
+    sqlite_where=surface.c.lease.is_not(None),
+    postgresql_where=surface.c.lease.is_not(None),
+)
 Index(
     "ix_surface_stale",
     surface.c.next_try_at,

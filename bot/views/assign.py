@@ -24,7 +24,7 @@ def assign_view(card: Card, *, candidates: Sequence[tuple[NamedPerson, int]], mo
     `candidates` come with their open handoffs, of which the policy plans at most `most` each.
     """
     proposed = card.proposed_csm if card.csm is None else None
-    lines = [sentences.assign_load(most)]
+    lines = [sentences.assign_load(most, anybody=bool(candidates))]
     lines += [
         sentences.open_handoffs(mention(person), count)
         for person, count in candidates[:MOST_CANDIDATES]

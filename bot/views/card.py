@@ -99,7 +99,8 @@ def _lead(card: Card) -> str:
     step = said.STEP_NAMES[card.next.step]
     if card.next.light is Light.WAITING:
         return f"{account}: the {step} is waiting."
-    return f"{account}: {step} due {instant_token(card.next.due_at)}."
+    due = said.WAS_DUE if card.next.light is Light.LATE else said.DUE
+    return f"{account}: {step} {due}{instant_token(card.next.due_at)}."
 
 
 def _content(card: Card) -> list[Block]:
@@ -129,7 +130,8 @@ def _people(card: Card) -> str:
     if card.csm is not None:
         return f"{ae} → CSM {mention(card.csm)}"
     proposed = f"{mention(card.proposed_csm)} (proposed)" if card.proposed_csm else "to be assigned"
-    manager = f" · {mention(card.cs_manager)} assigns the CSM" if card.cs_manager else ""
+    assigns = card.cs_manager if card.state is State.OPEN else None
+    manager = f" · {mention(assigns)} assigns the CSM" if assigns else ""
     return f"{ae} → CSM {proposed}{manager}"
 
 

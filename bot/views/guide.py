@@ -46,10 +46,10 @@ def guide_message(guide: Guide) -> Message:
         return Message(f"{escape(one_line(guide.account))}: {over}", tuple(blocks))
     blocks.append(plain_section(_for_you(guide)))
     if guide.steps:
-        blocks.append(lines(*(_step(line) for line in guide.steps)))
+        blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
     if guide.role is Capacity.AE and guide.completeness.open:
         left = said.STILL_OPEN.format(items=said.open_items(guide.completeness))
-        blocks.append(context(f"{said.brief_state(guide.completeness)} · {left}"))
+        blocks.append(context(f"{said.BRIEF}: {said.brief_state(guide.completeness)} · {left}"))
     blocks += _buttons(guide, _next_actions(guide))
     return Message(_lead(guide), tuple(blocks))
 
@@ -110,7 +110,7 @@ def _waits(line: StepLine) -> str:
     return said.WAITING_FOR.format(step=said.STEP_NAMES[line.waits_for or Step.ASSIGN])
 
 
-def _step(line: StepLine) -> Row:
+def _step(line: StepLine, *, mine: bool) -> Row:
     sign = said.LIGHT_SIGNS[line.light]
     if line.light is Light.DONE:
         row = [words(f"{sign} {said.STEP_DONE[line.step]}")]
@@ -122,7 +122,7 @@ def _step(line: StepLine) -> Row:
         return [words(f"{task} — {said.LIGHT_WORDS[line.light]}")]
     owner = [words(" — "), who(line.owner)] if line.owner else []
     due = said.DUE_STATES[line.light]
-    return [words(task, bold=True), *owner, words(f" — {due}"), when(line.due_at)]
+    return [words(task, bold=mine), *owner, words(f" — {due}"), when(line.due_at)]
 
 
 def _next_actions(guide: Guide) -> list[ActionId]:

@@ -39,6 +39,7 @@ class ActionId(StrEnum):
     OPEN_ROLES = "open_roles"
     PAUSE = "pause"
     RESUME = "resume"
+    POST_AGAIN = "post_again"
     RETRY_COMMAND = "retry_command"
 
 

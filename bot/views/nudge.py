@@ -24,7 +24,9 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     account, step = one_line(nudge.account), said.STEP_NAMES[nudge.line.step]
     due = said.WAS_DUE if late else said.DUE
     light = Light.LATE if late else nudge.line.light
-    sign = f"{said.LIGHT_SIGNS[light]} {said.LIGHT_WORDS[light]}: "
+    # It stays on screen past its due time, so that "due soon" would not stay true.
+    told = said.LIGHT_WORDS[light] if late else said.REMINDER
+    sign = f"{said.LIGHT_SIGNS[light]} {told}: "
     rows: list[Row] = [
         [
             words(sign),

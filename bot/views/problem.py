@@ -22,10 +22,19 @@ def problem_message(sentence: str, retry: tuple[str, str] | None = None) -> Mess
 
 def problem_view(sentence: str) -> View:
     """The sentence (plain text) in a modal; problems keep nothing of what was asked."""
+    return _only(said.PROBLEM_TITLE, sentence)
+
+
+def started_view(account: str) -> View:
+    """What stands in place of the start form when the brief is for somebody else to write."""
+    return _only(said.STARTED_TITLE, said.started_for(account))
+
+
+def _only(title: str, sentence: str) -> View:
     return View(
         type="modal",
         callback_id=ViewId.PROBLEM.value,
-        title=plain(said.PROBLEM_TITLE),
+        title=plain(title),
         close=plain(said.CLOSE),
         blocks=[plain_section(sentence)],
     )

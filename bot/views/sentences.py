@@ -37,7 +37,7 @@ STEP_DOES: Final[Mapping[Step, str]] = {
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "Message posted",
-    Step.BRIEF: "Brief past its gate",
+    Step.BRIEF: "Brief ready",
     Step.ASSIGN: "CSM assigned",
     Step.READ: "Brief acknowledged",
 }
@@ -125,6 +125,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_ROLES: "People and roles",
     ActionId.PAUSE: "Pause the bot",
     ActionId.RESUME: "Resume the bot",
+    ActionId.POST_AGAIN: "Post it again",
     ActionId.RETRY_COMMAND: "Try again",
 }
 MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
@@ -165,8 +166,8 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.ADMINS_ONLY: "Only admins can do this. Ask an admin of this workspace.",
     Problem.STATUS_FOR_KNOWN: (
-        "The list of all handoffs is for people with a role in handoffs. "
-        "An admin sets roles on the bot's Home tab."
+        "You have no part in a handoff yet. The list of all handoffs is for people with a role, "
+        "which an admin sets on the bot's Home tab."
     ),
     Problem.HANDOFF_GONE: (
         "This handoff does not exist any more. Use /handoff-status to find others."
@@ -180,7 +181,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
     Problem.NOTHING_TO_UNDO: "There is nothing to undo. Open the handoff to see where it stands.",
     Problem.GATE_CLOSED: (
-        "The brief has not passed its gate. The CSM can be assigned once the AE has finished it."
+        "The brief is not ready. The CSM can be assigned once the AE has filled what is counted."
     ),
     Problem.NOT_SIGNED: (
         "The signature is not recorded. Record it with Countersigned or /handoff signed first."
@@ -320,11 +321,21 @@ def promises_made(count: int) -> str:
     return "1 promise" if count == 1 else f"{count} promises"
 
 
+def percent(share: int) -> str:
+    """A share; number and sign stay in one line."""
+    return f"{share}\N{NO-BREAK SPACE}%"
+
+
+def brief_share(share: int) -> str:
+    """How much of the brief is filled, among other figures."""
+    return f"{percent(share)} of the brief"
+
+
 def brief_state(state: Completeness) -> str:
     """How much of the brief is filled, in figures and as a bar."""
     full = BAR_LENGTH * state.percent // 100
     bar = "█" * full + "░" * (BAR_LENGTH - full)
-    return f"{state.filled} of {state.counted} items ({state.percent} %) {bar}"
+    return f"{state.filled} of {state.counted} items ({percent(state.percent)}) {bar}"
 
 
 def open_items(state: Completeness) -> str:
@@ -364,7 +375,7 @@ THREAD_SIGNED_END: Final = ". Due times were computed anew from there."
 THREAD_CSM: Final = (
     "{csm} is the CSM of this handoff. Next: read the brief and press *Acknowledge brief* above"
 )
-BOT_POSTED: Final = "the bot posted the handoff message at its due time"
+BOT_POSTED: Final = "the handoff message was due, so the bot posted it"
 BOT_POSTED_HOLES: Final = "Still open in it: {items}."
 BOT_POSTED_FULL: Final = "The brief in it has no open item."
 UNDO_OFFERS: Final[Mapping[Tag, tuple[str, ActionId]]] = {
@@ -414,14 +425,15 @@ WHY_YOU: Final[Mapping[Step, str]] = {
 WHY_MANAGER: Final = "Why you: you are the manager told when this step is late."
 MISSING: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
-    Step.BRIEF: "Every counted item is filled; what is saved next passes the gate.",
-    Step.ASSIGN: "The brief is past its gate, and no CSM is named.",
-    Step.READ: "The brief is past its gate and waits for your acknowledgement.",
+    Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
+    Step.ASSIGN: "The brief is ready, and no CSM is named.",
+    Step.READ: "The brief is ready and waits for your acknowledgement.",
 }
 STILL_OPEN: Final = "Still open: {items}."
 OWED_BY: Final = "Owed by "
 HOLDS_UP: Final = "Holds up: {step}."
 SNOOZED_FOR: Final = "You asked to be reminded now: "
+REMINDER: Final = "reminder"
 WAS_DUE: Final = "was due "
 DUE: Final = "due "
 DUE_STATES: Final[Mapping[Light, str]] = {
@@ -439,24 +451,26 @@ STATUS_OWN: Final = "Your handoffs"
 STATUS_EMPTY: Final = "No handoff is open; /handoff in a deal channel starts one."
 STATUS_EMPTY_OWN: Final = "You have no part in an open handoff."
 STATUS_EMPTY_POST: Final = "No handoff is open."
-NO_CSM: Final = "–"
+NO_CSM: Final = "no CSM yet"
 NO_SIGNATURE: Final = "signature not recorded"
 AS_OF: Final = "As of "
 HOME_PAUSED: Final = "The bot is paused: it answers, and sends nothing by itself."
 HOME_NEEDS_YOU: Final = "Needs you now"
 HOME_WAITING: Final = "Waiting on others"
-HOME_MINE: Final = "Mine"
+HOME_MINE: Final = "My handoffs"
 HOME_HELP: Final = "Help"
 HOME_ADMIN: Final = "Admins"
 HOME_NOTHING: Final = "Nothing needs you."
 HELP: Final = (
     ("/handoff", "in a deal channel starts a handoff, or shows where the open one stands"),
+    ("/handoff new", "starts another handoff in a channel that has one"),
     ("/handoff signed", "records when both sides had signed, or corrects it"),
     ("/handoff-status", "lists the open handoffs, the most urgent first"),
     ("/handoff help", "shows these lines"),
 )
 HELP_LEAD: Final = "A handoff carries a won deal from the AE to the CSM, in its deal channel."
 PROBLEM_TITLE: Final = "This was not done"
+STARTED_TITLE: Final = "Handoff started"
 
 
 def status_counts(counts: StatusCounts) -> str:
@@ -505,19 +519,21 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "AE's manager", "Left empty, it is the manager whom an admin set for the AE."
     ),
     Field.CSM: FieldWords("Proposed CSM", "A wish only: the CS manager assigns."),
-    Field.CS_MANAGER: FieldWords("CS manager", "Assigns the CSM once the brief is past its gate."),
+    Field.CS_MANAGER: FieldWords("CS manager", "Assigns the CSM once the brief is ready."),
     Field.SIGNED_AT: FieldWords("Countersigned at", "When the second side had signed."),
     Field.EXPECTED_ON: FieldWords(
         "Signature expected on",
-        "Needed while a signature is missing; the time above then stays empty.",
+        "Only while a signature is missing. Then leave the time above empty.",
     ),
     Field.LINKS: FieldWords(
         "Links", "One address a line: contract, CRM, recordings. Ten at most.", "https://"
     ),
     Field.LIGHT_ANYWAY: FieldWords("Below the smallest size"),
-    Field.METRIC: FieldWords("What they count", "Something they can measure, not a wish."),
-    Field.TODAY: FieldWords("Where it stands today"),
-    Field.TARGET: FieldWords("Where it has to be", "With a number."),
+    Field.METRIC: FieldWords(
+        "Success metric", "What they count: something to measure, not a wish."
+    ),
+    Field.TODAY: FieldWords("Today's value"),
+    Field.TARGET: FieldWords("Target value", "Where it has to be, with a number."),
     Field.BY: FieldWords("By when"),
     Field.WHOSE: FieldWords("Whose number it is", "Name and job of the person at the customer."),
     Field.SAID_ON: FieldWords("When they said so"),
@@ -527,8 +543,8 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     ),
     Field.NONE_MADE: FieldWords("No promises"),
     Field.REFUSED: FieldWords(
-        "Asked for, and refused or put off",
-        "What they wanted and did not get, or get later. Write “nothing” where that is so.",
+        "Refused or deferred",
+        "What they asked for and do not get, or get later. Write “nothing” where that is so.",
     ),
     Field.WORDS: FieldWords("What was promised", "In the words that were used."),
     Field.KIND: FieldWords("Kind"),
@@ -721,9 +737,10 @@ def page_of(page: int, pages: int) -> str:
     return f"Page {page + 1} of {pages}"
 
 
-def assign_load(most: int) -> str:
-    """How many open handoffs the policy plans for one CSM."""
-    return f"The policy plans for at most {most} open handoffs a CSM."
+def assign_load(most: int, *, anybody: bool) -> str:
+    """How many open handoffs the policy plans for one CSM, before those who have some."""
+    planned = f"The policy plans for at most {most} open handoffs a CSM"
+    return f"{planned}:" if anybody else f"{planned}; nobody has one yet."
 
 
 def open_handoffs(who: str, count: int) -> str:
@@ -783,3 +800,13 @@ def unknown_words(typed: str) -> str:
 def started_for(account: str) -> str:
     """What the person reads who started a handoff for somebody else."""
     return f"The handoff for {account} has started. The AE you named gets a message to confirm it."
+
+
+UNCONFIRMED_CARD: Final = (
+    "Slack did not say whether the handoff message arrived, and the bot may not look into the "
+    "channel. Is it there? Where it is not, post it again."
+)
+UNCONFIRMED_LINE: Final = (
+    "Slack did not say whether a line of the bot arrived, and the bot may not look into the "
+    "channel. Where it is not there, post it again."
+)

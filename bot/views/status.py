@@ -146,7 +146,7 @@ def _subject(row: StatusRow) -> list[str]:
 
 
 def _percent(row: StatusRow) -> list[str]:
-    return [f"{row.percent} %"] if row.signed or row.percent else []
+    return [said.brief_share(row.percent)] if row.signed or row.percent else []
 
 
 def _state_now(row: StatusRow, zone: str, as_of: datetime) -> str:

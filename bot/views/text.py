@@ -94,10 +94,13 @@ def local_time(at: datetime, zone: str, as_of: datetime) -> str:
 
 
 def distance(span: timedelta) -> str:
-    """How long, in its largest whole unit; less than a minute counts as one."""
-    if span < _HOUR:
-        return f"{max(span // _MINUTE, 1)} min"
-    return f"{span // _HOUR} h" if span < _DAY else f"{span // _DAY} d"
+    """How long, rounded to its largest unit; less than a minute counts as one."""
+    for unit, most, sign in ((_MINUTE, 60, "min"), (_HOUR, 24, "h")):
+        # Rounded, as 3 h 59 min would else be told as 3 h.
+        count = max((span + unit / 2) // unit, 1)
+        if count < most:
+            return f"{count} {sign}"
+    return f"{max((span + _DAY / 2) // _DAY, 1)} d"
 
 
 def money(value: Money) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Block
 
 from bot.domain.history import Tag
-from bot.domain.notices import NoticeKind
+from bot.domain.notices import JobSource, NoticeKind
 from bot.domain.read_models import Card, NamedPerson
 from bot.views import sentences as said
 from bot.views.card import Row
@@ -21,7 +21,7 @@ from bot.views.message import (
     words,
 )
 from bot.views.payload import Ref
-from bot.views.text import escape, instant_token, isolate, mention, one_line
+from bot.views.text import channel_link, escape, instant_token, isolate, mention, one_line
 
 _SOMEBODY = "The bot"
 
@@ -103,6 +103,24 @@ def invite_by_hand_message(card: Card, csm: NamedPerson) -> Message:
     lead = said.INVITE_BY_HAND.format(account=one_line(card.account), csm=isolate(csm.name))
     line = said.INVITE_LINE.format(csm=csm.name)
     return Message(escape(f"{lead} {line}"), (plain_section(lead), plain_section(line)))
+
+
+def unconfirmed_message(
+    card: Card, *, source: JobSource, entry: int, channel_slack_id: str
+) -> Message:
+    """Whether something arrived in the channel is asked of somebody who can look.
+
+    `source` and `entry` say what would be posted again: a surface, which is the card, or a
+    notice, by its row's id.
+    """
+    told = said.UNCONFIRMED_CARD if source is JobSource.SURFACE else said.UNCONFIRMED_LINE
+    where = section(f"{_account(card)} · {channel_link(channel_slack_id)}")
+    again = button(
+        ActionId.POST_AGAIN,
+        said.BUTTONS[ActionId.POST_AGAIN],
+        Ref(handoff=card.handoff_id, thing=source.value, entry=entry),
+    )
+    return Message(f"{_account(card)}: {told}", (where, plain_section(told), *actions([again])))
 
 
 def welcome_message() -> Message:

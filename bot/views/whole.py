@@ -113,7 +113,7 @@ def _state(card: Card) -> str:
             proposed=card.csm is None and csm is not None,
         )
     )
-    told.append(sentences.brief_state(card.completeness))
+    told.append(f"{sentences.BRIEF}: {sentences.brief_state(card.completeness)}")
     return " · ".join(told)
 
 

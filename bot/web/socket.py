@@ -11,6 +11,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 ANSWER_WITHIN = 4.0
 """Seconds; whoever acted waits for three."""
+HANG_UP_WITHIN = 4.0
+"""Seconds; the SDK's reader holds the connection's lock for three at a time, and may take turns."""
 
 
 class Socket(Protocol):
@@ -50,7 +52,9 @@ class _Handler(SocketModeHandler):
         with self._changed:
             self._closing = True
             self._changed.wait_for(lambda: self._in_hand == 0, timeout=ANSWER_WITHIN)
-        super().close()  # type: ignore[no-untyped-call]
+        hang_up = threading.Thread(target=super().close, name="hang-up", daemon=True)
+        hang_up.start()
+        hang_up.join(HANG_UP_WITHIN)
 
 
 def build_socket(bolt: App, *, app_token: str, client: WebClient, threads: int) -> Socket:

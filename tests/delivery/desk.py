@@ -89,7 +89,7 @@ class Desk:
             self.slack.catch_up()
             self.work()
 
-    def drain(self, *, within: timedelta = timedelta(hours=2)) -> None:
+    def drain(self, *, within: timedelta = timedelta(minutes=20)) -> None:
         """Go on until nothing waits; fail when that takes longer than `within`."""
         end = self.machine.now() + within
         while True:
@@ -100,7 +100,7 @@ class Desk:
                 self.slack.catch_up()
                 return
             assert self.machine.now() < end, "the queue does not drain"
-            self.machine.advance(max(SECOND / 4, min(due - self.machine.now(), 10 * SECOND)))
+            self.machine.advance(max(SECOND / 2, min(due - self.machine.now(), 10 * SECOND)))
             self.slack.catch_up()
 
     def survive(self, crash: CrashAt, run: Callable[[], Any]) -> None:

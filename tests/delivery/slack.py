@@ -107,7 +107,7 @@ class FakeSlack(WebClient):
         self._number = itertools.count(1)
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
-        args = {k: v for k, v in (given.get("json") or given.get("params") or {}).items()}
+        args: dict[str, Any] = given.get("json") or given.get("params") or {}
         args = {name: value for name, value in args.items() if value is not None}
         self.catch_up()
         self.ledger.calls.append((api_method, self.machine.monotonic()))
@@ -162,7 +162,7 @@ class FakeSlack(WebClient):
         self, error: str, status: int = 200, headers: dict[str, Any] | None = None
     ) -> SlackApiError:
         answer = self._response({"ok": False, "error": error}, status, headers)
-        return SlackApiError("the call failed", answer)
+        return SlackApiError("the call failed", answer)  # type: ignore[no-untyped-call]
 
     # --- What Slack does
 

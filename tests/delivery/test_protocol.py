@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.builders import Team, assigned, make_team, posted
 from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
-from tests.delivery.slack import Fault, FakeSlack, Refusal, Script
+from tests.delivery.slack import FakeSlack, Fault, Refusal, Script
 
 DOUBTFUL = [
     Fault.TAKEN_THEN_SERVER_ERROR,
@@ -60,6 +61,16 @@ def test_a_post_in_doubt_is_not_touched_before_the_quarantine_ends(desk: Desk) -
     assert methods == ["conversations.open", "chat.postMessage"]
     desk.pass_time(2 * SECOND)
     assert len(desk.slack.ledger.messages) == 1
+
+
+def test_a_shorter_quarantine_would_miss_a_late_acceptance(desk: Desk) -> None:
+    # The fake can double a post: what keeps it from that is the wait, not the fake.
+    desk.constants = replace(desk.constants, quarantine=SECOND)
+    desk.hire()
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_LATE])
+    key = desk.say("hello")
+    desk.drain()
+    assert desk.slack.ledger.keys() == [key, key]
 
 
 def test_a_look_back_reads_every_page(desk: Desk) -> None:

@@ -396,6 +396,36 @@ def test_escape_closes_the_top_and_the_cross_closes_all(stage: Stage, screen: Sc
     assert stage.workspace.top_modal(MAYA) is None
 
 
+def test_another_form_in_the_same_modal_begins_at_its_top(stage: Stage, screen: Screen) -> None:
+    tall = [text_input(f"f{n}", "note") for n in range(20)]
+    view = stage.open(modal(*tall, title=plain("Step 1")))
+    page = screen.go()
+    top_of = "one => one.scrollTop"
+    page.locator("[data-block-id=f19] input[data-action-id]").fill("at the end")
+    body = page.locator(".modal-body")
+    assert body.evaluate(top_of) > 0
+    stage.update(view, modal(*tall, text_input("f20", "note"), title=plain("Step 1")))
+    expect(page.locator("[data-block-id=f20] input[data-action-id]")).to_be_attached()
+    assert body.evaluate(top_of) > 0, "the same form with one more row stays where it is"
+    stage.update(view, modal(*tall, title=plain("Step 2")))
+    expect(page.get_by_role("dialog", name="Step 2")).to_be_visible()
+    expect(page.locator("[data-block-id=f0] input[data-action-id]")).to_be_focused()
+    assert body.evaluate(top_of) == 0
+
+
+def test_a_modal_is_closed_once_however_often_escape_is_pressed(
+    stage: Stage, screen: Screen
+) -> None:
+    stage.open(modal())
+    page = screen.go()
+    closed: list[str] = []
+    page.on("request", lambda r: closed.append(r.url) if r.url.endswith("/page/close") else None)
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert len(closed) == 1
+
+
 def test_words_typed_in_a_modal_survive_a_reload(stage: Stage, screen: Screen) -> None:
     stage.open(modal())
     page = screen.go()

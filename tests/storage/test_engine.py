@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import Conflict, NotFound, Problem
-from bot.storage.engine import FairLock, StorageUnavailable, open_database
+from bot.storage.engine import MOST_OVERTAKEN, FairLock, StorageUnavailable, open_database
 from bot.storage.people import PersonFacts
 from bot.storage.tables import person
 from bot.storage.unit_of_work import Store
@@ -163,6 +163,32 @@ def test_the_lock_is_given_in_the_order_it_was_asked_for() -> None:
         for one in waiting:
             one.result(WAIT)
     assert order == [0, 1, 2, 3, 4]
+
+
+def test_the_patient_let_others_go_first_but_not_for_ever() -> None:
+    lock, order = FairLock(), list[str]()
+    assert lock.acquire(WAIT)
+
+    def take(name: str, patient: bool) -> None:
+        assert lock.acquire(WAIT, patient=patient)
+        order.append(name)
+        lock.release()
+
+    def stands(many: int) -> bool:
+        return lock.waiting == many
+
+    acts = MOST_OVERTAKEN + 2
+    with ThreadPoolExecutor(acts + 1) as pool:
+        waiting = [pool.submit(take, "sender", True)]
+        wait_until(partial(stands, 1))
+        for number in range(acts):
+            waiting.append(pool.submit(take, "act", False))
+            wait_until(partial(stands, number + 2))
+        lock.release()
+        for one in waiting:
+            one.result(WAIT)
+    assert order.index("sender") == MOST_OVERTAKEN
+    assert order.count("act") == acts
 
 
 def test_who_stopped_waiting_for_the_lock_does_not_get_it() -> None:

@@ -136,3 +136,12 @@ def home_words(visitor: Visitor) -> str:
 def home_buttons(visitor: Visitor) -> list[str]:
     home = visitor.home()
     return home.action_ids() if home is not None else []
+
+
+def test_in_a_channel_with_outsiders_the_status_opens_in_a_modal_instead(place: Stack) -> None:
+    begin(place)
+    place.dm_says(place.maya, "Northwind Mills")
+    place.maya.slash("/handoff-status", channel="#deal-harbor-shared")
+    assert "Northwind Mills" in modal(place.maya).words
+    seen = place.maya.ephemerals("#deal-harbor-shared")
+    assert not any("Northwind Mills" in one.words for one in seen)

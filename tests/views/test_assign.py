@@ -25,6 +25,7 @@ def test_the_proposed_csm_stands_there_first_beside_everybodys_open_handoffs() -
 def test_without_a_proposal_nobody_is_chosen() -> None:
     view = form_dict(assign_view(EMPTY_CARD, candidates=[], most=40))
     assert "initial_user" not in block_of(view, Field.CSM)["element"]
+    assert "nobody has one yet" in seen_text(view["blocks"])
 
 
 def test_whoever_changes_the_csm_chooses_from_nobody() -> None:

@@ -70,7 +70,7 @@ def test_a_typical_card_says_who_what_and_when() -> None:
         "AE <@U0MAYA> → CSM <@U0JONAS>",
         "Pick errors per 100 orders: 2.1 % → under 0.8 % by 30 Jun 2026 (Ilse Brandt, Head of",
         "4 promises",
-        "5 of 5 items (100 %) ██████████",
+        "5 of 5 items (100\N{NO-BREAK SPACE}%) ██████████",
         "🟡 due soon: ",
         " reads and acknowledges the brief, due ",
         "Posted by <@U0MAYA>",
@@ -129,7 +129,7 @@ def test_promises_are_counted_or_none_or_missing() -> None:
 
 def test_open_items_are_named_with_what_is_missing_and_only_the_first() -> None:
     shown = seen_text(card_message(EMPTY_CARD).to_args()["blocks"])
-    assert "0 of 5 items (0 %) ░░░░░░░░░░" in shown
+    assert "0 of 5 items (0\N{NO-BREAK SPACE}%) ░░░░░░░░░░" in shown
     assert "open: success metric (empty), today's value (empty) and 3 more" in shown
 
 
@@ -153,6 +153,13 @@ def test_a_cancelled_card_has_nothing_due_and_nothing_to_change() -> None:
     assert "Nothing is due." in shown
     assert "Pick errors" not in shown
     assert action_ids(args["blocks"]) == [ActionId.OPEN_HANDOFF]
+
+
+def test_nobody_is_said_to_assign_anybody_in_a_cancelled_handoff() -> None:
+    card = replace(CARD, csm=None)
+    assert "assigns the CSM" in seen_text(card_message(card).to_args()["blocks"])
+    cancelled = card_message(replace(card, state=State.CANCELLED)).to_args()
+    assert "assigns the CSM" not in seen_text(cancelled["blocks"])
 
 
 def test_a_neutral_card_holds_nothing_internal() -> None:

@@ -98,6 +98,18 @@ def test_the_ae_sees_what_is_done_next_and_waiting() -> None:
         assert words in shown
 
 
+def test_only_the_readers_own_step_stands_out() -> None:
+    theirs = replace(CSM, viewer=PRIYA, role=Capacity.CS_MANAGER, mine=None)
+    for guide, bold in ((CSM, ["🔴 Read and acknowledge the brief"]), (theirs, [])):
+        rows = guide_message(guide).to_args()["blocks"][3]["elements"]
+        assert [
+            piece["text"]
+            for row in rows
+            for piece in row["elements"]
+            if piece.get("style", {}).get("bold")
+        ] == bold
+
+
 def test_confirming_comes_before_everything_else() -> None:
     guide = replace(NOT_SIGNED, must_confirm_ae=True)
     assert _pressed(guide) == [

@@ -54,7 +54,7 @@ def test_with_nothing_to_do_there_is_one_sentence_and_no_button() -> None:
 def test_the_lists_stand_in_the_order_of_what_needs_you() -> None:
     made = view_dict(home_view(TYPICAL, ZONE), Surface.HOME)
     headings = [block["text"]["text"] for block in made["blocks"] if block["type"] == "header"]
-    assert headings == ["Needs you now", "Waiting on others", "Mine", "Help"]
+    assert headings == ["Needs you now", "Waiting on others", "My handoffs", "Help"]
 
 
 def test_what_needs_you_has_the_button_that_does_it() -> None:

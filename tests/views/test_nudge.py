@@ -46,7 +46,7 @@ def test_a_reminder_says_what_is_missing_until_when_and_why_you() -> None:
     shown = seen_text(args["blocks"])
     assert args["text"].startswith("Northwind Robotics: brief due <!date^")
     for words in (
-        "🟡 due soon: \nNorthwind Robotics\n — brief due \n<!date^",
+        "🟡 reminder: \nNorthwind Robotics\n — brief due \n<!date^",
         "Still open: success metric (empty), today's value (empty) and 3 more.",
         "Why you: you are the AE of this handoff.",
     ):

@@ -29,6 +29,7 @@ from tests.views.shown import (
     view_dict,
 )
 
+SHARE = "61\N{NO-BREAK SPACE}% of the brief"
 SOON = replace(ROW, light=Light.SOON, due_at=NOW + timedelta(hours=2), csm=None)
 WAITING = replace(ROW, step=Step.ASSIGN, light=Light.WAITING, percent=100)
 NOT_SIGNED = replace(
@@ -81,10 +82,12 @@ def test_who_sees_only_their_own_is_told_so() -> None:
 
 def test_a_row_says_account_step_people_share_and_time() -> None:
     assert _lines(ROW, SOON, WAITING, NOT_SIGNED) == [
-        "🔴 Northwind Robotics · brief · <@U0MAYA> → <@U0JONAS> · 61 % · 3 h late",
-        "🟡 Northwind Robotics · brief · <@U0MAYA> → – · 61 % · due soon, 17:00 (in 2 h)",
-        "⚪ Northwind Robotics · CSM assignment · <@U0MAYA> → <@U0JONAS> · 100 % · waiting",
-        "⚪ Northwind Robotics · <@U0MAYA> → – · waiting, signature not recorded",
+        f"🔴 Northwind Robotics · brief · <@U0MAYA> → <@U0JONAS> · {SHARE} · 3 h late",
+        "🟡 Northwind Robotics · brief · <@U0MAYA> → no CSM yet "
+        f"· {SHARE} · due soon, 17:00 (in 2 h)",
+        "⚪ Northwind Robotics · CSM assignment · <@U0MAYA> → <@U0JONAS> "
+        "· 100\N{NO-BREAK SPACE}% of the brief · waiting",
+        "⚪ Northwind Robotics · <@U0MAYA> → no CSM yet · waiting, signature not recorded",
     ]
 
 
@@ -98,8 +101,9 @@ def test_each_row_of_the_modal_opens_its_handoff() -> None:
     made = view_dict(status_view(status_page(*rows), ZONE))
     opened = pressable(made["blocks"])
     assert [json.loads(pressed["value"])["h"] for pressed in opened] == [7, 8]
-    assert "🔴 Northwind Robotics · brief · Maya Reed → Jonas Brandt · 61 % · 3 h late" in pieces(
-        made["blocks"]
+    assert (
+        f"🔴 Northwind Robotics · brief · Maya Reed → Jonas Brandt · {SHARE} · 3 h late"
+        in pieces(made["blocks"])
     )
 
 

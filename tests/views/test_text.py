@@ -79,10 +79,14 @@ def test_pages_cover_a_list_and_none_lies_outside(items: list[int], page: int, s
     ("span", "shown"),
     [
         (timedelta(seconds=5), "1 min"),
-        (timedelta(minutes=59, seconds=59), "59 min"),
         (timedelta(hours=1), "1 h"),
-        (timedelta(hours=23, minutes=59), "23 h"),
+        (timedelta(minutes=58, seconds=40), "59 min"),
+        (timedelta(hours=23, minutes=20), "23 h"),
         (timedelta(days=1, hours=7), "1 d"),
+        (timedelta(minutes=59, seconds=40), "1 h"),
+        (timedelta(hours=3, minutes=59), "4 h"),
+        (timedelta(hours=23, minutes=45), "1 d"),
+        (timedelta(days=1, hours=13), "2 d"),
     ],
 )
 def test_a_distance_is_told_in_its_largest_unit(span: timedelta, shown: str) -> None:

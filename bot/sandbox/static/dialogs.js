@@ -1,15 +1,35 @@
 // Modals come from the sandbox; questions before an act are the page's own.
 
+// The form each modal shows; the app may put another one into it.
+const shown = new WeakMap();
+
+function formOf(dialog) {
+  return `${dialog.dataset.callbackId} ${dialog.querySelector(".modal-header h2").textContent}`;
+}
+
+function focusFirst(dialog) {
+  const first = dialog.querySelector(
+    ".modal-body :is(input:not([type=hidden]), textarea, select):not([disabled])",
+  );
+  (first ?? dialog.querySelector(".modal-body")).focus();
+}
+
 export function showModals() {
   const stack = [...document.querySelectorAll("#part-modals > dialog.modal")];
   for (const dialog of stack) {
-    if (dialog.open) continue;
+    const isNew = shown.get(dialog) !== formOf(dialog);
+    shown.set(dialog, formOf(dialog));
+    if (dialog.open) {
+      // Another form is read from its beginning, not from where the one before was left.
+      if (isNew && !dialog.inert) {
+        focusFirst(dialog);
+        dialog.querySelector(".modal-body").scrollTop = 0;
+      }
+      continue;
+    }
     dialog.showModal();
     if (!dialog.contains(document.activeElement) || !dialog.querySelector("[autofocus]")) {
-      const first = dialog.querySelector(
-        ".modal-body :is(input:not([type=hidden]), textarea, select):not([disabled])",
-      );
-      (first ?? dialog.querySelector(".modal-body")).focus();
+      focusFirst(dialog);
     }
   }
   // An update can take away what had the focus.

@@ -160,10 +160,15 @@ document.addEventListener(
 
 // ---- forms and modals
 
+const closing = new WeakSet();
+
 async function closeView(dialog, how, control = null) {
+  if (closing.has(dialog)) return;
+  closing.add(dialog);
   cancelTyped();
   const fields = { view_id: dialog.dataset.viewId, how };
   await actWith(control, "close", fields);
+  closing.delete(dialog);
 }
 
 document.addEventListener("submit", async (event) => {

@@ -438,6 +438,14 @@ def _outbox() -> None:
         postgresql_where=sa.text("state = 'dead' OR state = 'unconfirmed'"),
     )
     op.create_index(
+        "ix_outbox_leased",
+        "outbox",
+        ["destination", "workspace_id"],
+        unique=False,
+        sqlite_where=sa.text("lease IS NOT NULL"),
+        postgresql_where=sa.text("lease IS NOT NULL"),
+    )
+    op.create_index(
         "ix_outbox_pending",
         "outbox",
         ["next_try_at", "workspace_id", "destination"],
@@ -538,6 +546,14 @@ def _surface() -> None:
         unique=True,
         sqlite_where=sa.text("kind = 'home'"),
         postgresql_where=sa.text("kind = 'home'"),
+    )
+    op.create_index(
+        "ix_surface_leased",
+        "surface",
+        ["destination", "workspace_id"],
+        unique=False,
+        sqlite_where=sa.text("lease IS NOT NULL"),
+        postgresql_where=sa.text("lease IS NOT NULL"),
     )
     op.create_index(
         "ix_surface_stale",

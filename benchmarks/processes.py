@@ -1,0 +1,95 @@
+"""The bot and Slack's side as processes of their own, for as long as they are needed."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROJECT = Path(__file__).parent.parent
+STARTS_WITHIN = 30
+ENDS_WITHIN = 30
+SIGNING_SECRET = "only-used-on-loopback"  # noqa: S105, nothing outside ever sees it
+_TOKEN = "xoxb-only-used-on-loopback"  # noqa: S105, likewise
+
+
+class NotStarted(Exception):
+    """A process ended before it listened."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that listens."""
+
+    pid: int
+    url: str
+
+
+@contextmanager
+def slack() -> Iterator[Started]:
+    """Slack's side."""
+    with _started("benchmarks.slack_stub", {}) as process:
+        yield process
+
+
+@contextmanager
+def the_bot(*, slack_url: str, database_url: str) -> Iterator[Started]:
+    """The bot, on the database, reached by signed HTTP."""
+    settings = {
+        "SLACK_BOT_TOKEN": _TOKEN,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_API_URL": f"{slack_url}/api/",
+        "DATABASE_URL": database_url,
+    }
+    with _started("benchmarks.bot_process", settings) as process:
+        yield process
+
+
+@contextmanager
+def _started(module: str, settings: Mapping[str, str]) -> Iterator[Started]:
+    # What the shell sets for another bot must not reach this one.
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "TZ")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    process = subprocess.Popen(
+        [sys.executable, "-m", module],
+        cwd=PROJECT,
+        env={**environment, **settings},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        url = process.stdout.readline().strip() if process.stdout else ""
+        if not url:
+            raise NotStarted(f"{module} did not start")
+        _wait_until_listening(url)
+        yield Started(process.pid, url)
+    finally:
+        # Each ends when its standard input does, also where this process dies.
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _wait_until_listening(url: str) -> None:
+    parts = urlsplit(url)
+    end = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            socket.create_connection((parts.hostname or "", parts.port or 80), timeout=1).close()
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise NotStarted(f"{url} does not listen") from None
+            time.sleep(0.02)

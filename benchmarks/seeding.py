@@ -1,0 +1,239 @@
+"""A workspace in use: people, deal channels, and handoffs that wait to be acknowledged.
+
+Everything goes through the bot's own storage. What these handoffs would have posted is noted as
+posted, as if it had happened on other days.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select, update
+
+from benchmarks.slack_stub import BOT_USER, TEAM_ID
+from bot.clock.clocks import SteadyMachineClock, SystemClock
+from bot.domain import read_models
+from bot.domain.brief import SectionKey, Success, completeness
+from bot.domain.channels import Channel
+from bot.domain.handoff import Handoff, Start
+from bot.domain.money import Money
+from bot.domain.notices import SurfaceKind
+from bot.domain.people import Person, Role
+from bot.domain.policy import Policy
+from bot.domain.promises import Kind, PromiseText
+from bot.storage.channels import ChannelFacts
+from bot.storage.engine import Database, open_database
+from bot.storage.holidays import HolidayBook
+from bot.storage.migrate import migrate
+from bot.storage.people import PersonFacts
+from bot.storage.tables import (
+    OUTBOX_PENDING,
+    SURFACE_STALE,
+    OutboxState,
+    handoff,
+    outbox,
+    surface,
+)
+from bot.storage.unit_of_work import Store, WriteUnit
+from bot.views.card import card_message
+
+EACH = 40
+"""Handoffs of one AE and of one CSM, the most that a CSM should have open."""
+BATCH = 5
+"""Handoffs seeded in one transaction, few because a running bot waits for its turn meanwhile."""
+REVOPS = "U0REVOPS01"
+_POLICY = Policy()
+_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Chicago")
+_PROMISES = (
+    PromiseText("The warehouse connector is live in 30 days.", Kind.INTEGRATION, "Ilse Brandt"),
+    PromiseText("Two administrators are trained on site.", Kind.SUPPORT, "Ilse Brandt"),
+)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """A handoff that its CSM can acknowledge, and where its card stands."""
+
+    handoff_id: int
+    csm: str
+    channel: str
+
+
+@contextmanager
+def _store(url: str) -> Iterator[Store]:
+    store = Store(
+        open_database(url, pool_size=2, wait_seconds=30.0),
+        clock=SystemClock(),
+        machine=SteadyMachineClock(),
+        policy=_POLICY,
+        holidays=HolidayBook().holidays,
+        on_commit=lambda: None,
+    )
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def seed(url: str, *, first: int, count: int) -> list[Assigned]:
+    """Add handoffs number `first` and on, each in a deal channel of its own."""
+    made: list[Assigned] = []
+    with _store(url) as store:
+        migrate(store.database)
+        workspace_id = store.workspace(
+            enterprise_id=None, team_id=TEAM_ID, bot_user_id=BOT_USER, name="Benchmark"
+        )
+        for start in range(first, first + count, BATCH):
+            numbers = range(start, min(start + BATCH, first + count))
+            with store.write(workspace_id) as unit:
+                made += [_assigned(unit, number) for number in numbers]
+                unit.commit()
+        _note_as_posted(store.database)
+    return made
+
+
+def card_blocks(url: str, one: Assigned) -> list[dict[str, Any]]:
+    """The blocks of a handoff's card, which Slack sends along with every press on it."""
+    with _store(url) as store:
+        with store.system() as system:
+            workspace_id = system.workspaces()[0].id
+        with store.read(workspace_id) as unit:
+            bundle = unit.bundle(one.handoff_id)
+            card = read_models.card(
+                bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
+            )
+    blocks: list[dict[str, Any]] = card_message(card).to_args()["blocks"]
+    return blocks
+
+
+def settle(url: str) -> None:
+    """Note everything that still waits to be sent as sent."""
+    with _store(url) as store:
+        _note_as_posted(store.database)
+
+
+def acknowledged(url: str) -> set[int]:
+    """The ids of all handoffs that are acknowledged now."""
+    statement = select(handoff.c.id).where(handoff.c.acknowledged_at.is_not(None))
+    with _store(url) as store, store.database.reading() as connection:
+        return set(connection.execute(statement).scalars())
+
+
+def waiting_to_be_sent(url: str) -> int:
+    """How many notices and surfaces wait to be sent."""
+    with _store(url) as store, store.database.reading() as connection:
+        return sum(
+            connection.execute(select(func.count()).select_from(table).where(waits)).scalar_one()
+            for table, waits in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE))
+        )
+
+
+def _assigned(unit: WriteUnit, number: int) -> Assigned:
+    team = number // EACH
+    revops = _person(unit, REVOPS, "Wren", Role.REVOPS)
+    ae_manager = _person(unit, f"U0AEM{team // 8:05d}", "Tomás", Role.AE_MANAGER, revops)
+    cs_manager = _person(unit, f"U0CSM{team // 8:05d}", "Priya", Role.CS_MANAGER, revops)
+    ae = _person(unit, f"U0AE{team:06d}", f"Maya {team}", None, ae_manager, zone=team)
+    csm = _person(unit, f"U0CS{team:06d}", f"Jonas {team}", None, cs_manager, zone=team)
+    channel = _channel(unit, number)
+    started = Handoff.start(
+        Start(
+            account=f"Northwind Mills {number}",
+            value=Money(48_000_00 + number, "USD"),
+            ae=ae,
+            cs_manager=cs_manager,
+            ae_manager=ae_manager,
+            proposed_csm=csm,
+            signed_at=unit.now - timedelta(minutes=number % 90),
+        ),
+        channel_id=channel.id,
+        by=ae,
+        at=unit.now,
+        policy=_POLICY,
+    )
+    unit.save(started, actor_id=ae.id)
+    begun = unit.handoffs.lock(started.id)
+    _write_brief(unit, begun, ae)
+    begun.post(by=ae, at=unit.now)
+    begun.assign_csm(csm, by=cs_manager, at=unit.now)
+    unit.save(begun, actor_id=cs_manager.id)
+    return Assigned(started.id, csm.slack_id, channel.slack_id)
+
+
+def _write_brief(unit: WriteUnit, begun: Handoff, ae: Person) -> None:
+    success = Success(
+        metric="Days from order to dispatch",
+        today="9 days",
+        target="4 days",
+        by=unit.now.date() + timedelta(days=200),
+        whose="Head of Operations",
+        said_on=date(unit.now.year, 1, 2),
+    )
+    for promise in _PROMISES:
+        unit.brief.add_promise(begun.id, promise, by=ae.id, at=unit.now)
+    promises = unit.brief.load(begun.id).promises
+    sections = {
+        SectionKey.SUCCESS: success,
+        SectionKey.PROMISES: promises.model_copy(update={"refused": "Work on weekends."}),
+    }
+    for key, section in sections.items():
+        revision = unit.brief.save_section(begun.id, key, section, by=ae.id, at=unit.now)
+        begun.save_section(
+            key,
+            changed={"section": key.value},
+            revision=revision,
+            state=completeness(unit.brief.load(begun.id), begun.tier),
+            by=ae,
+            at=unit.now,
+            policy=_POLICY,
+        )
+
+
+def _person(
+    unit: WriteUnit,
+    slack_id: str,
+    name: str,
+    role: Role | None,
+    manager: Person | None = None,
+    *,
+    zone: int = 0,
+) -> Person:
+    known = unit.people.by_slack_id(slack_id)
+    if known is not None:
+        return known
+    made = unit.people.ensure(slack_id, facts=PersonFacts(name, _ZONES[zone % len(_ZONES)]))
+    return unit.people.set_part(
+        made.id, roles={role} if role else set(), manager_id=manager.id if manager else None
+    )
+
+
+def _channel(unit: WriteUnit, number: int) -> Channel:
+    facts = ChannelFacts(name=f"deal-{number}", bot_inside=True)
+    return unit.channels.ensure(f"C0DEAL{number:06d}", facts=facts)
+
+
+def _note_as_posted(database: Database) -> None:
+    now = SteadyMachineClock().now()
+    sent: dict[str, Any] = {"state": OutboxState.SENT.value, "settled_at": now}
+    waiting = or_(SURFACE_STALE, surface.c.ts.is_(None))
+    posted = select(surface.c.id, surface.c.kind).where(waiting)
+    shown = (
+        update(surface)
+        .where(surface.c.id == bindparam("b_id"))
+        .values(shown=surface.c.wanted, ts=bindparam("b_ts"), posted_in=bindparam("b_in"))
+    )
+    with database.writing() as connection:
+        connection.execute(update(outbox).where(OUTBOX_PENDING).values(**sent))
+        rows = [
+            {
+                "b_id": row.id,
+                "b_ts": f"1790000000.{row.id:06d}",
+                "b_in": f"{'C' if row.kind == SurfaceKind.CARD.value else 'D'}{row.id:010d}",
+            }
+            for row in connection.execute(posted)
+        ]
+        if rows:
+            connection.execute(shown, rows)
+        connection.commit()

@@ -1,0 +1,135 @@
+"""What delivery works on: things to send, and what became of those that could not be sent."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping
+
+from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
+
+
+@dataclass(frozen=True)
+class SurfaceJob:
+    """A surface that is behind its rows."""
+
+    kind: SurfaceKind
+    handoff_id: int | None
+    person_id: int | None
+    channel_id: int | None
+    ts: str | None
+    posted_in: str | None
+    """Slack's id of the conversation `ts` lies in."""
+    wanted: int
+    shown: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing to send, leased to who holds it."""
+
+    id: int
+    workspace_id: int
+    source: JobSource
+    key: str
+    """Opaque; goes into the message's metadata, so that a post in doubt can be found again."""
+    destination: str
+    method: str
+    priority: int
+    attempts: int
+    maybe_sent: bool
+    first_try_at: datetime | None
+    """Machine time."""
+    lease: str
+    lease_until: datetime
+    """Machine time."""
+    probing: bool = False
+    """Its workspace is blocked; this job tries whether it still is."""
+    notice: Notice | None = None
+    surface: SurfaceJob | None = None
+
+
+@dataclass(frozen=True)
+class OutboxCounts:
+    """How delivery stands; a healthy install has neither unconfirmed nor dead ones."""
+
+    pending: int
+    oldest_age: timedelta | None
+    unconfirmed: int
+    dead: int
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """Something that was given up, and Slack's word for why; never what it would have said."""
+
+    source: JobSource
+    id: int
+    kind: str
+    handoff_id: int | None
+    person_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class CardMessage:
+    """Where a handoff's card stands, or whether it soon will."""
+
+    ts: str | None
+    posted_in: str | None
+    awaited: bool
+
+
+def job_of(source: JobSource, row: RowMapping, *, priority: int, probing: bool) -> Job:
+    notice = _notice(row) if source is JobSource.NOTICE else None
+    mirrored = _surface(row) if source is JobSource.SURFACE else None
+    return Job(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        source=source,
+        key=row["opaque"],
+        destination=row["destination"],
+        method=row["method"] if notice else _method(mirrored),
+        priority=priority,
+        attempts=row["attempts"],
+        maybe_sent=row["maybe_sent"],
+        first_try_at=row["first_try_at"],
+        lease=row["lease"],
+        lease_until=row["lease_until"],
+        probing=probing,
+        notice=notice,
+        surface=mirrored,
+    )
+
+
+def _method(mirrored: SurfaceJob | None) -> str:
+    if mirrored is not None and mirrored.kind is SurfaceKind.HOME:
+        return "views.publish"
+    return "chat.postMessage" if mirrored is None or mirrored.ts is None else "chat.update"
+
+
+def _notice(row: RowMapping) -> Notice:
+    return Notice(
+        kind=NoticeKind(row["kind"]),
+        place=Place(row["place"]),
+        key=row["key"],
+        priority=Priority(row["priority"]),
+        handoff_id=row["handoff_id"],
+        person_id=row["person_id"],
+        channel_id=row["channel_id"],
+        facts=json.loads(row["facts"]),
+        not_before=row["not_before"],
+    )
+
+
+def _surface(row: RowMapping) -> SurfaceJob:
+    return SurfaceJob(
+        kind=SurfaceKind(row["kind"]),
+        handoff_id=row["handoff_id"],
+        person_id=row["person_id"],
+        channel_id=row["channel_id"],
+        ts=row["ts"],
+        posted_in=row["posted_in"],
+        wanted=row["wanted"],
+        shown=row["shown"],
+    )

@@ -1,0 +1,220 @@
+"""Which notices and surfaces may be sent now, and taking one so that nobody else does."""
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Interval,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.domain.notices import JobSource, Priority, SurfaceKind
+from bot.storage.jobs import Job, job_of
+from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, outbox, surface, workspace
+from bot.storage.types import MICROSECOND
+
+AGEING = timedelta(minutes=10)
+"""What waits goes up one level of priority in this time, though never above an answer."""
+BLOCKED_FOR = timedelta(minutes=5)
+"""A workspace whose token was refused is tried again after this."""
+SPARE = 4
+"""How many times more rows are looked at than are taken: several may go to one destination."""
+
+TABLES = {JobSource.NOTICE: outbox, JobSource.SURFACE: surface}
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """What may not be sent now for reasons the rows do not know."""
+
+    workspaces: Collection[int] = ()
+    methods: Collection[tuple[int, str]] = ()
+    destinations: Collection[tuple[int, str]] = ()
+
+
+@dataclass(frozen=True)
+class Times:
+    """The two clocks at one instant."""
+
+    machine: datetime
+    calendar: datetime
+
+    def values(self) -> dict[str, datetime]:
+        """For the statements here."""
+        return {
+            "machine_now": self.machine,
+            "calendar_now": self.calendar,
+            "blocked_before": self.machine - BLOCKED_FOR,
+        }
+
+
+_METHOD_OF_SURFACE = case(
+    (surface.c.kind == SurfaceKind.HOME.value, "views.publish"),
+    (surface.c.ts.is_(None), "chat.postMessage"),
+    else_="chat.update",
+)
+_NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
+_CALENDAR_NOW = bindparam("calendar_now", type_=surface.c.not_before.type)
+_BLOCKED_BEFORE = bindparam("blocked_before", type_=workspace.c.blocked_at.type)
+
+
+def _aged(table: Table, since: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """Ten minutes of age weigh as much as one level; the order does not depend on the hour."""
+    if dialect == "postgresql":
+        return since + table.c.priority * literal(AGEING, Interval())
+    return since + table.c.priority * literal(AGEING // MICROSECOND)
+
+
+def _leased_elsewhere(table: Table, other: Table) -> ColumnElement[bool]:
+    """Another row, of the same or the other table, is in flight to this row's destination."""
+    busy = other.alias("busy")
+    return (
+        select(busy.c.id)
+        .where(
+            busy.c.workspace_id == table.c.workspace_id,
+            busy.c.destination == table.c.destination,
+            busy.c.lease.is_not(None),
+            busy.c.lease_until > _NOW,
+        )
+        .exists()
+    )
+
+
+def _free(table: Table) -> ColumnElement[bool]:
+    waiting = OUTBOX_PENDING if table is outbox else SURFACE_STALE
+    return and_(
+        waiting,
+        table.c.next_try_at <= _NOW,
+        or_(table.c.not_before.is_(None), table.c.not_before <= _CALENDAR_NOW),
+        or_(table.c.lease.is_(None), table.c.lease_until <= _NOW),
+        not_(_leased_elsewhere(table, outbox)),
+        not_(_leased_elsewhere(table, surface)),
+    )
+
+
+def _allowed(table: Table) -> ColumnElement[bool]:
+    return and_(
+        or_(workspace.c.blocked_at.is_(None), workspace.c.blocked_at <= _BLOCKED_BEFORE),
+        or_(workspace.c.paused_at.is_(None), table.c.priority == Priority.ANSWER.value),
+    )
+
+
+def _candidates(table: Table, dialect: str) -> Select[Any]:
+    since = table.c.created_at if table is outbox else table.c.next_try_at
+    aged = _aged(table, since, dialect)
+    return (
+        select(
+            table.c.id,
+            table.c.priority,
+            aged.label("aged"),
+            workspace.c.blocked_at.is_not(None).label("probing"),
+        )
+        .join(workspace, workspace.c.id == table.c.workspace_id)
+        .where(_free(table), _allowed(table))
+        .order_by(table.c.priority != Priority.ANSWER.value, aged, table.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+def _claim(table: Table) -> ReturningUpdate[Any]:
+    values: dict[str, Any] = {
+        "lease": bindparam("b_lease"),
+        "lease_until": bindparam("b_until", type_=table.c.lease_until.type),
+    }
+    if table is surface:
+        # Raised again while it is under way, it is urgent again; else it has been served.
+        values["priority"] = Priority.CARD.value
+    return (
+        update(table)
+        .where(table.c.id == bindparam("b_id"), _free(table))
+        .values(**values)
+        .returning(*table.c)
+    )
+
+
+# Building a statement costs more than running it, and every sender asks once a second.
+_CANDIDATES = {
+    (dialect, source): _candidates(table, dialect)
+    for dialect in ("sqlite", "postgresql")
+    for source, table in TABLES.items()
+}
+_CLAIM = {source: _claim(table) for source, table in TABLES.items()}
+_METHODS = {JobSource.NOTICE: outbox.c.method, JobSource.SURFACE: _METHOD_OF_SURFACE}
+
+
+def candidates(
+    connection: Connection, limit: int, held_back: HeldBack, *, times: Times, dialect: str
+) -> list[tuple[JobSource, RowMapping]]:
+    """What may be sent now, in the order in which it should be."""
+    values = {**times.values(), "most": limit * SPARE}
+    found: list[tuple[JobSource, RowMapping]] = []
+    for source, table in TABLES.items():
+        excepted = tuple(_but_for(table, _METHODS[source], held_back))
+        statement = _CANDIDATES[dialect, source]
+        if excepted:
+            statement = statement.where(*excepted)
+        found += [(source, row) for row in connection.execute(statement, values).mappings()]
+    # A card goes before the replies below it that were decided with it.
+    found.sort(
+        key=lambda one: (
+            one[1]["priority"] != Priority.ANSWER,
+            one[1]["aged"],
+            one[0] is JobSource.NOTICE,
+            one[1]["id"],
+        )
+    )
+    return found
+
+
+def claim(
+    connection: Connection,
+    source: JobSource,
+    row: RowMapping,
+    *,
+    lease: timedelta,
+    times: Times,
+) -> Job | None:
+    """Lease a candidate in a writing transaction; None where it is not free any more."""
+    values: dict[str, Any] = {
+        **times.values(),
+        "b_id": row["id"],
+        "b_lease": secrets.token_hex(8),
+        "b_until": times.machine + lease,
+    }
+    claimed = connection.execute(_CLAIM[source], values).mappings().first()
+    if claimed is None:
+        return None
+    return job_of(source, claimed, priority=row["priority"], probing=bool(row["probing"]))
+
+
+def free_from(table: Table) -> ColumnElement[Any]:
+    """The machine time from which a row may be leased."""
+    leased_longer = table.c.lease_until > table.c.next_try_at
+    return case((leased_longer, table.c.lease_until), else_=table.c.next_try_at)
+
+
+def _but_for(
+    table: Table, method: ColumnElement[Any], held_back: HeldBack
+) -> Iterable[ColumnElement[bool]]:
+    if held_back.workspaces:
+        yield table.c.workspace_id.not_in(sorted(held_back.workspaces))
+    for workspace_id, name in held_back.methods:
+        yield not_(and_(table.c.workspace_id == workspace_id, method == name))
+    for workspace_id, name in held_back.destinations:
+        yield not_(and_(table.c.workspace_id == workspace_id, table.c.destination == name))

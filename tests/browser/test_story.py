@@ -1,0 +1,311 @@
+"""The thin job in a browser, by people who click: from `/handoff` to the acknowledged brief."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.browser.conftest import Seat
+from tests.browser.person import AT_ONCE, CHANNELS, Person, local
+from tests.story.stack import Stack
+from tests.story.typing import Deal, example, fill_success
+
+pytestmark = pytest.mark.browser
+
+NEW_YORK = "America/New_York"
+NORTHWIND = "Northwind Mills"
+
+
+def start(maya: Person, stack: Stack, deal: Deal, *, signed_at: datetime | None) -> None:
+    """Fill the open start form and send it."""
+    typed = deal.content["start"]
+    maya.fill(
+        {
+            "account": typed["account"],
+            "value": typed["value"],
+            "currency": typed["currency"],
+            "csm": stack.jonas.id,
+            "cs_manager": stack.priya.id,
+            "links": "\n".join(typed["links"]),
+        }
+    )
+    if signed_at is not None:
+        maya.fill({"signed_at": local(signed_at, NEW_YORK)})
+    else:
+        maya.fill({"expected_on": deal.day(typed["expected_in_days"])})
+    maya.picture("02-start-filled")
+    maya.submit()
+
+
+def write(maya: Person, deal: Deal) -> None:
+    """Both steps of the brief, from the first one's open form."""
+    maya.sees(maya.modal, "Brief 1 of 2", within=AT_ONCE)
+    maya.picture("03-brief-success-empty")
+    maya.fill(fill_success(deal))
+    maya.picture(
+        "04-brief-success-filled", maya.modal.locator("[data-action-id=must_confirm]").last
+    )
+    maya.submit()
+    maya.sees(maya.modal, "Brief 2 of 2", within=AT_ONCE)
+    maya.picture("05-brief-promises-empty")
+    for promise in deal.content.get("promises", ()):
+        maya.press(maya.modal, "promise_add")
+        maya.sees(maya.modal, "New promise", within=AT_ONCE)
+        maya.fill(
+            {
+                "words": promise["words"],
+                "kind": promise["kind"],
+                "said_to": promise["said_to"],
+                "due": deal.day(promise["due_in_days"]),
+            }
+        )
+        maya.picture("06-promise")
+        maya.submit()
+        maya.sees(maya.modal, promise["words"], within=AT_ONCE)
+    maya.fill({"refused": deal.content["other"]["refused"]})
+    if deal.content["other"].get("none_made"):
+        maya.fill({"none_made": True})
+    maya.picture("07-brief-promises")
+    maya.press(maya.modal, "brief_all_steps")
+    maya.sees(maya.modal, "All steps of the brief", within=AT_ONCE)
+    maya.picture("08-brief-all-steps")
+    maya.modal.get_by_role("button", name="Go to Promises").click()
+    maya.sees(maya.modal, "Brief 2 of 2", within=AT_ONCE)
+    maya.submit()
+    maya.expect_no_modal()
+
+
+def test_a_deal_is_carried_from_the_ae_to_the_csm_by_clicking(stack: Stack, sit: Seat) -> None:
+    deal = example("northwind", today=stack.sandbox.now().date())
+    maya, jonas, priya = sit("maya"), sit("jonas"), sit("priya")
+
+    maya.go("deal-northwind")
+    maya.command("/handoff")
+    maya.sees(maya.modal, "Start a handoff", within=AT_ONCE)
+    maya.picture("01-start-empty")
+    start(maya, stack, deal, signed_at=stack.sandbox.now() - timedelta(minutes=30))
+    write(maya, deal)
+
+    maya.go("app")
+    guide = maya.message(NORTHWIND)
+    maya.sees(guide, "Brief ready", within=AT_ONCE)
+    maya.picture("09-guide-ae")
+    maya.press(guide, "preview_message")
+    maya.sees(maya.modal, "Northwind Mills — handoff", within=AT_ONCE)
+    maya.picture("10-preview")
+    maya.submit()
+    maya.expect_no_modal()
+    maya.sees(maya.message(NORTHWIND), "Message posted", within=AT_ONCE)
+    maya.go("deal-northwind")
+    card = maya.message("Northwind Mills — handoff")
+    maya.sees(card, "Posted by", within=AT_ONCE)
+    maya.expect_whole(card)
+    maya.picture("11-card-posted")
+
+    priya.go("app")
+    asked = priya.message(NORTHWIND)
+    priya.sees(asked, "Assign the CSM")
+    priya.picture("12-guide-manager")
+    priya.press(asked, "open_assign")
+    priya.sees(priya.modal, "Assign the CSM", within=AT_ONCE)
+    priya.picture("13-assign")
+    priya.submit()
+    priya.expect_no_modal()
+    priya.sees(priya.message(NORTHWIND), "CSM assigned", within=AT_ONCE)
+    priya.picture("14-guide-manager-after")
+
+    maya.sees(card, "Acknowledge brief")
+    maya.press(card, "acknowledge")
+    maya.sees(maya.whisper("Jonas"), "Jonas Lindqvist", within=AT_ONCE)
+    maya.picture("15-refused")
+    card.locator(".thread-link").click()
+    maya.sees(maya.page.locator("#replies"), "is the CSM of this handoff")
+    maya.picture("16-thread")
+
+    jonas.go("app")
+    task = jonas.message(NORTHWIND)
+    jonas.sees(task, "Read and acknowledge the brief")
+    jonas.picture("17-guide-csm")
+    jonas.go("deal-northwind")
+    card = jonas.message("Northwind Mills — handoff")
+    jonas.press(card, "open_handoff")
+    jonas.sees(jonas.modal, deal.content["promises"][1]["words"], within=AT_ONCE)
+    jonas.picture("18-whole")
+    jonas.page.keyboard.press("Escape")
+    jonas.press(card, "acknowledge")
+    jonas.sees(card, "Acknowledged", within=AT_ONCE)
+    undo = jonas.whisper("You acknowledged the brief")
+    jonas.sees(undo, "take this back", within=AT_ONCE)
+    jonas.picture("19-acknowledged")
+    jonas.press(undo, "undo_acknowledge")
+    jonas.sees(card, "Acknowledge brief", within=AT_ONCE)
+    jonas.picture("20-acknowledgement-undone")
+    jonas.go("app")
+    jonas.press(jonas.message(NORTHWIND), "acknowledge")
+    jonas.sees(jonas.message(NORTHWIND), "Brief acknowledged", within=AT_ONCE)
+    jonas.picture("21-guide-csm-after")
+    jonas.go("home")
+    jonas.sees(jonas.page.locator(".home"), "Nothing needs you.")
+    jonas.picture("22-home-csm")
+
+
+def test_a_handoff_is_cancelled_and_taken_up_again_and_found_in_the_status(
+    stack: Stack, sit: Seat
+) -> None:
+    deal = example("larkfield", today=stack.sandbox.now().date())
+    account = deal.account
+    maya, theo, ada = sit("maya"), sit("theo"), sit("ada")
+
+    maya.go("deal-larkfield")
+    maya.command("/handoff")
+    maya.sees(maya.modal, "Start a handoff", within=AT_ONCE)
+    start(maya, stack, deal, signed_at=None)
+    maya.sees(maya.modal, "Brief 1 of 2", within=AT_ONCE)
+    maya.page.keyboard.press("Escape")
+    maya.expect_no_modal()
+    maya.command("/handoff")
+    maya.sees(maya.whisper(account), "Start another", within=AT_ONCE)
+    maya.picture("30-standing-unsigned")
+    maya.go("app")
+    maya.sees(maya.message(account), "signature is not recorded")
+    maya.picture("31-guide-unsigned")
+    maya.press(maya.message(account), "open_signature")
+    maya.sees(maya.modal, "Countersigned", within=AT_ONCE)
+    maya.picture("32-signature")
+    signed = stack.sandbox.now() - timedelta(minutes=10)
+    maya.fill({"signed_at": local(signed, NEW_YORK)})
+    maya.submit()
+    maya.expect_no_modal()
+    maya.sees(maya.message(account), "Post the handoff message", within=AT_ONCE)
+    maya.picture("33-guide-signed")
+    maya.press(maya.message(account), "preview_message")
+    maya.sees(maya.modal, "Preview", within=AT_ONCE)
+    maya.picture("34-preview-with-holes")
+    maya.submit()
+    maya.expect_no_modal()
+    maya.go("home")
+    maya.sees(maya.page.locator(".home"), account)
+    maya.picture("35-home-ae")
+
+    theo.go("revenue-team")
+    theo.command("/handoff-status")
+    listed = theo.whisper(account)
+    theo.sees(listed, "1 open", within=AT_ONCE)
+    theo.picture("36-status")
+    theo.press(listed, "status_open")
+    theo.sees(theo.modal, "Handoff status", within=AT_ONCE)
+    theo.picture("37-status-modal")
+    theo.press(theo.modal, "open_handoff")
+    theo.sees(theo.modal, "The whole handoff", within=AT_ONCE)
+    theo.picture("38-whole-with-holes")
+    theo.page.get_by_role("button", name="Close all").click()
+    theo.expect_no_modal()
+    theo.press(listed, "status_post")
+    theo.sees(theo.message(account), "Handoff status", within=AT_ONCE)
+    theo.picture("39-status-posted")
+
+    maya.go("deal-larkfield")
+    card = maya.message(f"{account} — handoff")
+    maya.sees(card, "Posted by")
+    maya.choose(card, "Cancel handoff…")
+    maya.sees(maya.modal, "Cancel the handoff", within=AT_ONCE)
+    maya.picture("40-cancel")
+    maya.fill({"reason": "The customer withdrew from the contract."})
+    maya.submit()
+    maya.expect_no_modal()
+    maya.sees(card, "handoff cancelled", within=AT_ONCE)
+    undo = maya.whisper("You cancelled the handoff")
+    maya.sees(undo, "take this back", within=AT_ONCE)
+    maya.picture("41-cancelled")
+    maya.press(undo, "undo_cancel")
+    maya.sees(card, "Next", within=AT_ONCE)
+    maya.picture("42-cancel-undone")
+
+    ada.go("home")
+    ada.sees(ada.page.locator(".home"), "People and roles")
+    ada.picture("43-home-admin")
+    ada.press(ada.page.locator(".home"), "open_roles")
+    ada.sees(ada.modal, "People and roles", within=AT_ONCE)
+    ada.picture("44-roles-who")
+    ada.fill({"person": stack.sam.id})
+    ada.submit()
+    ada.sees(ada.modal, "Roles of", within=AT_ONCE)
+    ada.picture("45-roles")
+    ada.submit()
+    ada.expect_no_modal()
+    ada.press(ada.page.locator(".home"), "pause")
+    ada.sees(ada.page.locator(".home"), "The bot is paused", within=AT_ONCE)
+    ada.picture("46-home-paused")
+    ada.press(ada.page.locator(".home"), "resume")
+    ada.sees(ada.page.locator(".home"), "Pause the bot", within=AT_ONCE)
+
+
+def test_the_clock_brings_reminders_the_bots_own_post_and_the_managers_message(
+    stack: Stack, sit: Seat
+) -> None:
+    deal = example("northwind", today=stack.sandbox.now().date())
+    maya, theo = sit("maya"), sit("theo")
+    maya.go("deal-northwind")
+    maya.command("/handoff")
+    maya.sees(maya.modal, "Start a handoff", within=AT_ONCE)
+    start(maya, stack, deal, signed_at=stack.sandbox.now() - timedelta(minutes=30))
+    maya.sees(maya.modal, "Brief 1 of 2", within=AT_ONCE)
+    maya.page.keyboard.press("Escape")
+    maya.expect_no_modal()
+
+    maya.go("app")
+    maya.page.locator("#clock-1h").click()
+    maya.page.locator("#clock-1h").click()
+    maya.page.locator("#clock-1h").click()
+    nudge = maya.message("handoff message due")
+    maya.sees(nudge, "Why you")
+    maya.picture("50-nudge-message")
+    maya.press(nudge, "open_snooze")
+    maya.sees(maya.modal, "Snooze reminders", within=AT_ONCE)
+    maya.picture("51-snooze")
+    maya.page.keyboard.press("Escape")
+    maya.page.locator("#clock-1h").click()
+    posted = maya.message("so the bot posted it")
+    maya.sees(posted, "Still open in it")
+    maya.picture("52-bot-posted")
+    maya.go("deal-northwind")
+    card = maya.message("Northwind Mills — handoff")
+    maya.sees(card, "the bot")
+    maya.expect_whole(card)
+    maya.picture("53-card-by-the-bot")
+
+    maya.go("app")
+    maya.page.locator("#clock-morning").click()
+    maya.page.locator("#clock-1h").click()
+    maya.page.locator("#clock-4h").click()
+    late = maya.message("brief was due")
+    maya.sees(late, "late")
+    maya.picture("54-late")
+    theo.go("app")
+    told = theo.message("brief was due")
+    theo.sees(told, "Owed by")
+    theo.picture("55-late-for-manager")
+    theo.press(told, "open_handoff")
+    theo.sees(theo.modal, "The whole handoff", within=AT_ONCE)
+    theo.page.keyboard.press("Escape")
+    theo.go("home")
+    theo.sees(theo.page.locator(".home"), NORTHWIND)
+    theo.picture("56-home-ae-manager")
+
+
+def test_where_no_handoff_can_start_a_sentence_says_what_to_do(stack: Stack, sit: Seat) -> None:
+    maya = sit("maya")
+    for place, words, sentence in (
+        ("deal-harbor-shared", "", "shared outside the company"),
+        ("general", "", "not in this channel"),
+        ("app", "", "lives in its deal channel"),
+        ("deal-northwind", "help", "shows these lines"),
+        ("deal-northwind", "frobnicate", "not something /handoff knows"),
+        ("deal-northwind", "signed", "no open handoff in this channel"),
+    ):
+        maya.go(place)
+        maya.command(f"/handoff {words}".strip())
+        maya.sees(maya.whisper(sentence), sentence, within=AT_ONCE)
+        maya.picture(f"60-{CHANNELS.get(place, place)}-{words or 'alone'}")
+    maya.command("/handoff-status")
+    maya.sees(maya.whisper("no part in"), "You have no part in a handoff yet.", within=AT_ONCE)
+    maya.picture("61-status-empty")

@@ -1,0 +1,202 @@
+import shutil
+from collections.abc import Iterator
+from contextlib import _GeneratorContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock.sweep import Sweep
+from bot.domain.deadlines import Step
+from bot.domain.errors import Conflict, Problem
+from bot.domain.nudging import Stage
+from bot.storage.engine import open_database
+from bot.storage.migrate import migrate
+from bot.storage.tables import outbox, surface
+from bot.storage.unit_of_work import Store, WriteUnit
+from tests.builders import FakeMachine, FixedClock, Team, make_store, make_team, posted, signed
+
+HOUR = timedelta(hours=1)
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(scope="module")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def store(empty_file: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
+    path = tmp_path / "handoff.db"
+    shutil.copy(empty_file, path)
+    opened = make_store(f"sqlite:///{path}", clock=clock, machine=FakeMachine())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def team(store: Store) -> Team:
+    return make_team(store)
+
+
+def _said(store: Store) -> list[tuple[str, str]]:
+    with store.database.reading() as connection:
+        rows = connection.execute(select(outbox).order_by(outbox.c.id))
+        return [(row.kind, row.key) for row in rows if row.key.startswith(("clock", "bot-posted"))]
+
+
+def _kinds(store: Store) -> list[str]:
+    return sorted(kind for kind, _ in _said(store))
+
+
+def test_nothing_is_said_before_it_is_due(store: Store, team: Team, clock: FixedClock) -> None:
+    signed(store, team)
+    assert Sweep(store=store, clock=clock).run() == 0
+    assert _said(store) == []
+
+
+def test_a_stage_is_said_once_however_often_the_sweep_runs(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    posted(store, team)
+    sweep = Sweep(store=store, clock=clock)
+    clock.advance(23 * HOUR)
+    for _ in range(3):
+        sweep.run()
+    assert len(_said(store)) == len(set(_said(store))) == 1
+
+
+def test_after_a_gap_only_the_last_stage_is_said_to_each_reader(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.post(by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    clock.advance(timedelta(days=7))
+    Sweep(store=store, clock=clock).run()
+    assert _kinds(store) == ["late", "late_for_manager"]
+    with store.read(team.workspace_id) as unit:
+        brief = next(one for one in unit.deadlines.of(handoff_id) if one.step is Step.BRIEF)
+    assert brief.passed == {Stage.HALF, Stage.MOST}
+    assert brief.next_at is None
+
+
+def test_the_bot_posts_the_message_that_its_owner_did_not(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    clock.advance(4 * HOUR)
+    Sweep(store=store, clock=clock).run()
+    with store.read(team.workspace_id) as unit:
+        handoff = unit.handoffs.get(handoff_id)
+    assert handoff.posted_at == clock.now()
+    assert handoff.posted_by is None
+    assert _kinds(store) == ["bot_posted"]
+    with store.database.reading() as connection:
+        kinds = set(connection.execute(select(surface.c.kind)).scalars())
+    assert "card" in kinds
+
+
+def test_a_card_is_drawn_anew_when_a_step_turns_due_soon(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.post(by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    before = _wanted(store)
+    clock.advance(20 * HOUR)
+    sweep = Sweep(store=store, clock=clock)
+    sweep.run()
+    assert _wanted(store) == before + 1
+    sweep.run()
+    assert _wanted(store) == before + 1
+
+
+def _wanted(store: Store) -> int:
+    with store.database.reading() as connection:
+        query = select(surface.c.wanted).where(surface.c.kind == "card")
+        return int(connection.execute(query).scalar_one())
+
+
+@pytest.mark.parametrize("point", ["claimed", "said", "swept"])
+def test_a_crash_anywhere_in_the_sweep_loses_and_doubles_nothing(
+    store: Store, team: Team, clock: FixedClock, point: str
+) -> None:
+    for _ in range(3):
+        signed(store, team)
+    clock.advance(30 * HOUR)
+
+    def die(name: str) -> None:
+        if name == point:
+            raise Crash
+
+    with pytest.raises(Crash):
+        Sweep(store=store, clock=clock, reached=die).run()
+    Sweep(store=store, clock=clock).run()
+    said = _said(store)
+    assert len(said) == len(set(said))
+    assert _kinds(store) == sorted(["bot_posted", "late", "late_for_manager"] * 3)
+
+
+def test_a_moved_deadline_is_said_again_under_another_key(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    sweep = Sweep(store=store, clock=clock)
+    clock.advance(30 * HOUR)
+    sweep.run()
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.countersign(unit.now, by=team.ae, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    clock.advance(timedelta(days=7))
+    sweep.run()
+    late = [key for kind, key in _said(store) if kind == "late"]
+    assert len(late) == len(set(late)) == 2
+
+
+def test_one_workspace_that_is_busy_keeps_no_other_from_being_swept(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    other = make_team(store, team_id="T200")
+    for one in (team, other):
+        signed(store, one)
+    clock.advance(4 * HOUR)
+    failing = _BusyOnce(store, team.workspace_id)
+    Sweep(store=failing, clock=clock).run()
+    with store.database.reading() as connection:
+        swept = set(connection.execute(select(outbox.c.workspace_id)).scalars())
+    assert swept == {other.workspace_id}
+
+
+class _BusyOnce(Store):
+    """A store in which one workspace is always being written to by somebody else."""
+
+    def __init__(self, store: Store, busy: int) -> None:
+        self.__dict__.update(store.__dict__)
+        self._busy = busy
+
+    def write(self, workspace_id: int) -> _GeneratorContextManager[WriteUnit]:
+        if workspace_id == self._busy:
+            raise Conflict(Problem.BUSY)
+        return super().write(workspace_id)

@@ -1,0 +1,159 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.clock.ticks import Tick, Ticks
+from bot.clock.watchdog import HANGS_AFTER, Watchdog
+from tests.builders import wait_until
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+class Clocks:
+    """A monotonic and a wall clock that run together until the wall is set."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.set_by = timedelta(0)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds) + self.set_by
+
+
+class Count:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
+def _watchdog(clocks: Clocks, tick: Tick, wakes: Count, ends: Count) -> Watchdog:
+    return Watchdog(
+        ticks=[tick],
+        wake=wakes,
+        end_process=ends,
+        monotonic=clocks.monotonic,
+        wall=clocks.wall,
+    )
+
+
+@pytest.mark.parametrize("step", [-3600, 3600, -3, 3])
+def test_a_step_of_the_wall_clock_wakes_the_ticks_once(step: int) -> None:
+    clocks, wakes, ends = Clocks(), Count(), Count()
+    tick = Tick("sweep", Count(), every=SECOND, monotonic=clocks.monotonic)
+    watchdog = _watchdog(clocks, tick, wakes, ends)
+    clocks.seconds += 0.5
+    watchdog.look()
+    assert wakes.count == 0
+    clocks.set_by += timedelta(seconds=step)
+    for _ in range(5):
+        clocks.seconds += 0.5
+        watchdog.look()
+    assert (wakes.count, ends.count) == (1, 0)
+
+
+def test_a_wall_clock_that_is_slewed_wakes_nobody() -> None:
+    clocks, wakes, ends = Clocks(), Count(), Count()
+    tick = Tick("sweep", Count(), every=SECOND, monotonic=clocks.monotonic)
+    watchdog = _watchdog(clocks, tick, wakes, ends)
+    for _ in range(100):
+        clocks.seconds += 0.5
+        clocks.set_by += timedelta(milliseconds=1)
+        watchdog.look()
+    assert wakes.count == 0
+
+
+def test_a_tick_that_hangs_ends_the_process_and_a_slow_one_does_not() -> None:
+    clocks, wakes, ends = Clocks(), Count(), Count()
+    looks: list[int] = []
+
+    def hang() -> None:
+        for seconds in (HANGS_AFTER - 1, 0.5, 1.0):
+            clocks.seconds += seconds
+            watchdog.look()
+            looks.append(ends.count)
+
+    tick = Tick("sweep", hang, every=SECOND, monotonic=clocks.monotonic)
+    watchdog = _watchdog(clocks, tick, wakes, ends)
+    tick()
+    assert looks == [0, 0, 1]
+    clocks.seconds += 1000
+    watchdog.look()
+    assert ends.count == 1
+
+
+def test_a_tick_asked_for_while_it_runs_runs_once_more() -> None:
+    runs: list[bool] = []
+
+    def work() -> None:
+        runs.append(tick.ask_again() if not runs else False)
+
+    tick = Tick("sweep", work, every=SECOND)
+    tick()
+    assert runs == [True, False]
+    assert not tick.ask_again()
+
+
+def test_a_tick_that_fails_is_logged_by_a_reference_and_goes_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clocks = Clocks()
+    failing = [True]
+
+    def work() -> None:
+        if failing[0]:
+            raise LookupError("words that a person wrote")
+
+    tick = Tick("sweep", work, every=SECOND, monotonic=clocks.monotonic)
+    clocks.seconds = 31
+    tick()
+    assert not tick.well()
+    failing[0] = False
+    tick()
+    assert tick.well()
+    printed = capsys.readouterr().out
+    assert "reference" in printed
+    assert "words that a person wrote" not in printed
+
+
+def test_the_ticks_run_at_once_when_poked_and_stop_with_their_work_done() -> None:
+    sweeps, delivers, housekeepings = Count(), Count(), Count()
+    ticks = Ticks(sweep=sweeps, deliver=delivers, housekeeping=housekeepings, end_process=Count())
+    ticks.poke_sweep()
+    assert sweeps.count == 0
+    ticks.start()
+    wait_until(lambda: min(sweeps.count, delivers.count, housekeepings.count) == 1)
+    assert ticks.healthy()
+    ticks.poke_sweep()
+    wait_until(lambda: sweeps.count == 2)
+    ticks.wake()
+    wait_until(lambda: sweeps.count >= 3 and housekeepings.count >= 2)
+    ticks.stop()
+    done = (sweeps.count, delivers.count)
+    ticks.poke_sweep()
+    assert (sweeps.count, delivers.count) == done
+
+
+def test_a_poke_during_a_sweep_is_not_lost() -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    runs = Count()
+
+    def sweep() -> None:
+        runs()
+        if runs.count == 1:
+            inside.set()
+            assert go_on.wait(10)
+
+    ticks = Ticks(sweep=sweep, deliver=Count(), housekeeping=Count(), end_process=Count())
+    ticks.start()
+    assert inside.wait(10)
+    ticks.poke_sweep()
+    go_on.set()
+    wait_until(lambda: runs.count == 2, seconds=4)
+    ticks.stop()

@@ -1,0 +1,117 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+from bot.delivery.failpoints import fail_points_from, nowhere
+from bot.storage.tables import outbox
+from bot.storage.unit_of_work import Store
+from tests.builders import Team, wait_until
+from tests.delivery.desk import Desk
+from tests.delivery.slack import Fault, Refusal
+
+
+class Gate:
+    """Holds one call of a method until it is let through."""
+
+    def __init__(self, method: str) -> None:
+        self.method = method
+        self.inside = threading.Event()
+        self.let_through = threading.Event()
+
+    def __call__(self, method: str, _args: dict[str, Any]) -> Fault | Refusal | None:
+        if method == self.method and not self.inside.is_set():
+            self.inside.set()
+            assert self.let_through.wait(10)
+        return None
+
+
+def test_a_poke_wakes_the_senders_and_stop_waits_for_work_in_hand(desk: Desk) -> None:
+    gate = Gate("chat.postMessage")
+    desk.slack.trouble = gate
+    desk.senders.start()
+    desk.say("hello")
+    desk.senders.poke()
+    assert gate.inside.wait(10)
+    stopped: list[bool] = []
+    stopping = threading.Thread(target=lambda: stopped.append(desk.senders.stop()))
+    stopping.start()
+    assert not stopped
+    gate.let_through.set()
+    stopping.join(10)
+    assert stopped == [True]
+    assert desk.state("hello") == "sent"
+
+
+def test_stop_gives_up_on_a_call_that_does_not_end(desk: Desk) -> None:
+    gate = Gate("chat.postMessage")
+    desk.slack.trouble = gate
+    desk.senders.start()
+    desk.say("hello")
+    desk.senders.poke()
+    assert gate.inside.wait(10)
+    assert not desk.senders.stop(timeout=0.0)
+    gate.let_through.set()
+    wait_until(lambda: desk.senders.stop(timeout=10.0))
+
+
+def test_two_posts_to_one_person_are_never_under_way_together(desk: Desk, team: Team) -> None:
+    gate = Gate("chat.postMessage")
+    desk.slack.trouble = gate
+    desk.say("first")
+    desk.say("second")
+    desk.say("other", person_id=team.csm.id)
+    desk.senders.start()
+    assert gate.inside.wait(10)
+    wait_until(lambda: desk.state("other") == "sent" or desk.state("first") == "sent")
+    assert desk.state("second") == "pending"
+    gate.let_through.set()
+    assert desk.senders.stop()
+
+
+def test_the_log_of_a_failure_holds_a_reference_and_no_words(
+    desk: Desk, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_name: str) -> None:
+        raise LookupError("words that a person wrote")
+
+    desk.hire(fail)
+    desk.say("hello")
+    assert desk.senders.work_once()
+    printed = capsys.readouterr().out
+    assert "reference" in printed
+    assert "LookupError" in printed
+    assert "words that a person wrote" not in printed
+    row = desk.row(outbox, key="hello")
+    assert (row["attempts"], row["lease"]) == (1, None)
+
+
+def test_a_fail_point_kills_at_the_nth_time_only() -> None:
+    killed: list[bool] = []
+    reached = fail_points_from({"HANDOFF_FAILPOINT": "marked:2"}, kill=lambda: killed.append(True))
+    for name in ("marked", "posted", "marked", "marked"):
+        reached(name)
+    assert killed == [True]
+    assert fail_points_from({}) is nowhere
+
+
+def test_a_fail_point_needs_a_count_above_nought() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        fail_points_from({"HANDOFF_FAILPOINT": "marked:0"})
+
+
+def test_a_fail_point_ends_a_real_process_without_a_word() -> None:
+    code = (
+        "import os; from bot.delivery.failpoints import fail_points_from;"
+        "fail_points_from(os.environ)('posted'); print('still here')"
+    )
+    environ = {**os.environ, "HANDOFF_FAILPOINT": "posted"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout == b""

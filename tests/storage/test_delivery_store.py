@@ -1,0 +1,249 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority
+from bot.storage.jobs import Job
+from bot.storage.unit_of_work import Store
+from tests.builders import FakeMachine, FixedClock, Team, make_team, posted
+
+LEASE = timedelta(minutes=2)
+MINUTE = timedelta(minutes=1)
+
+
+def _say(store: Store, team: Team, key: str, **changed: Any) -> None:
+    given: dict[str, Any] = {
+        "kind": NoticeKind.WELCOME,
+        "place": Place.DM,
+        "priority": Priority.HAND_OVER,
+        "person_id": team.ae.id,
+        **changed,
+    }
+    with store.write(team.workspace_id) as unit:
+        unit.outbox.add(Notice(key=key, **given))
+        unit.commit()
+
+
+def _lease(store: Store, limit: int = 1, **changed: Any) -> list[Job]:
+    return store.delivery.lease(limit, lease=LEASE, **changed)
+
+
+def _key(job: Job) -> str:
+    return job.notice.key if job.notice else str(job.source)
+
+
+def _keys_in_order(store: Store) -> list[str]:
+    keys = []
+    while jobs := _lease(store):
+        keys.append(_key(jobs[0]))
+        store.delivery.sent(jobs[0], ts="1.1", channel="D1")
+    return keys
+
+
+def test_one_thing_at_a_time_goes_to_one_destination(store: Store, team: Team) -> None:
+    _say(store, team, "first")
+    _say(store, team, "second")
+    _say(store, team, "other", person_id=team.csm.id)
+    jobs = _lease(store, 10)
+    assert [_key(job) for job in jobs] == ["first", "other"]
+    assert _lease(store, 10) == []
+    assert store.delivery.sent(jobs[0], ts="1.1", channel="D1")
+    assert [_key(job) for job in _lease(store, 10)] == ["second"]
+
+
+def test_answers_go_first_then_what_matters_more_then_what_is_older(
+    store: Store, team: Team
+) -> None:
+    _say(store, team, "nudge", priority=Priority.NUDGE)
+    _say(store, team, "late", priority=Priority.LATE)
+    _say(store, team, "answer", priority=Priority.ANSWER)
+    _say(store, team, "late too", priority=Priority.LATE)
+    assert _keys_in_order(store) == ["answer", "late", "late too", "nudge"]
+
+
+def test_what_waits_long_overtakes_what_matters_more_but_never_an_answer(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    _say(store, team, "old nudge", priority=Priority.NUDGE)
+    machine.advance(41 * MINUTE)
+    _say(store, team, "late", priority=Priority.LATE)
+    _say(store, team, "answer", priority=Priority.ANSWER)
+    assert _keys_in_order(store) == ["answer", "old nudge", "late"]
+
+
+def test_a_lease_that_ran_out_goes_to_the_next_and_the_first_can_settle_nothing(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    _say(store, team, "once")
+    (late,) = _lease(store)
+    assert store.delivery.mark_maybe_sent(late)
+    machine.advance(LEASE)
+    (job,) = _lease(store)
+    assert job.maybe_sent
+    assert job.first_try_at is not None
+    settles: list[Callable[[], bool]] = [
+        lambda: store.delivery.mark_maybe_sent(late),
+        lambda: store.delivery.sent(late, ts="1.1", channel="D1"),
+        lambda: store.delivery.retry(late, after=MINUTE, maybe_sent=False),
+        lambda: store.delivery.dead(late, reason="no"),
+        lambda: store.delivery.cancelled(late, reason="no"),
+        lambda: store.delivery.unconfirmed(late, reason="no"),
+        lambda: store.delivery.postpone(late, until=late.lease_until),
+    ]
+    assert [settle() for settle in settles] == [False] * len(settles)
+    assert store.delivery.sent(job, ts="1.1", channel="D1")
+    assert _lease(store) == []
+
+
+def test_two_replicas_never_hold_the_same_job(
+    open_store: Callable[..., Store], store: Store, team: Team
+) -> None:
+    for person in (team.ae, team.csm, team.revops):
+        _say(store, team, f"to {person.name}", person_id=person.id)
+    other = open_store()
+    held = [_key(job) for one in (store, other, store, other) for job in _lease(one)]
+    assert len(held) == len(set(held)) == 3
+
+
+def test_what_is_for_later_waits_for_its_own_clock(
+    store: Store, team: Team, clock: FixedClock, machine: FakeMachine
+) -> None:
+    morning: datetime = clock.now() + 3 * MINUTE
+    _say(store, team, "in the morning", not_before=morning)
+    machine.advance(5 * MINUTE)
+    assert _lease(store) == []
+    clock.advance(3 * MINUTE)
+    (job,) = _lease(store)
+    assert store.delivery.postpone(job, until=clock.now() + MINUTE)
+    assert _lease(store) == []
+    clock.advance(MINUTE)
+    (job,) = _lease(store)
+    assert store.delivery.retry(job, after=MINUTE, maybe_sent=False)
+    assert _lease(store) == []
+    assert store.delivery.next_due() == machine.now() + MINUTE
+    machine.advance(MINUTE)
+    assert [one.attempts for one in _lease(store)] == [1]
+
+
+def test_doubt_waits_longer_than_certainty(store: Store, team: Team, machine: FakeMachine) -> None:
+    _say(store, team, "certain")
+    _say(store, team, "in doubt", person_id=team.csm.id)
+    certain, doubtful = _lease(store, 2)
+    store.delivery.mark_maybe_sent(doubtful)
+    for job in (certain, doubtful):
+        store.delivery.retry(job, after=MINUTE, in_doubt_after=5 * MINUTE)
+    machine.advance(MINUTE)
+    assert [_key(job) for job in _lease(store, 2)] == ["certain"]
+    machine.advance(4 * MINUTE)
+    assert "in doubt" in [_key(job) for job in _lease(store, 2)]
+
+
+@pytest.mark.parametrize("held_back", ["exclude_workspaces", "methods", "destinations", "block"])
+def test_one_workspace_is_held_back_alone(store: Store, team: Team, held_back: str) -> None:
+    other = make_team(store, team_id="T200")
+    for one in (team, other):
+        _say(store, one, "hello")
+    here = team.workspace_id
+    choices: dict[str, dict[str, Any]] = {
+        "exclude_workspaces": {"exclude_workspaces": [here]},
+        "methods": {"methods_blocked": [(here, "chat.postMessage")]},
+        "destinations": {"destinations_blocked": [(here, f"dm:{team.ae.id}")]},
+        "block": {},
+    }
+    if held_back == "block":
+        store.delivery.block_workspace(here, "token_revoked")
+    assert [job.workspace_id for job in _lease(store, 5, **choices[held_back])] == [
+        other.workspace_id
+    ]
+
+
+def test_a_blocked_workspace_is_tried_again_and_freed(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    _say(store, team, "hello")
+    store.delivery.block_workspace(team.workspace_id, "token_revoked")
+    assert store.delivery.blocked() == {team.workspace_id: "token_revoked"}
+    machine.advance(5 * MINUTE)
+    (job,) = _lease(store)
+    assert job.probing
+    store.delivery.unblock_workspace(team.workspace_id)
+    assert store.delivery.blocked() == {}
+
+
+def test_a_paused_workspace_gives_answers_only(store: Store, team: Team, clock: FixedClock) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_pause(clock.now())
+        unit.commit()
+    _say(store, team, "own accord", priority=Priority.LATE)
+    _say(store, team, "answer", priority=Priority.ANSWER, person_id=team.csm.id)
+    assert [_key(job) for job in _lease(store, 5)] == ["answer"]
+
+
+def _card(store: Store) -> Job:
+    jobs = _lease(store, 10)
+    return next(job for job in jobs if job.surface and job.surface.channel_id is not None)
+
+
+def test_a_surface_is_posted_once_and_edited_from_then_on(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    handoff_id = posted(store, team)
+    assert store.delivery.card_message(handoff_id).awaited
+    card = _card(store)
+    assert (card.source, card.method) == (JobSource.SURFACE, "chat.postMessage")
+    assert card.surface is not None
+    settle = timedelta(seconds=10)
+    assert store.delivery.sent(
+        card, ts="5.5", channel="C0DEAL", shown=card.surface.wanted, settle=settle
+    )
+    assert store.delivery.card_message(handoff_id).ts == "5.5"
+    with store.write(team.workspace_id) as unit:
+        unit.surfaces.refresh(handoff_id)
+        unit.commit()
+    assert all(job.surface and job.surface.channel_id is None for job in _lease(store, 10))
+    machine.advance(settle)
+    again = _card(store)
+    assert (again.method, again.key) == ("chat.update", card.key)
+    assert store.delivery.retry(again, after=timedelta(0), surface_lost=True)
+    anew = _card(store)
+    assert anew.method == "chat.postMessage"
+    assert anew.key != card.key
+
+
+def test_a_surface_raised_while_it_is_under_way_is_drawn_again(store: Store, team: Team) -> None:
+    handoff_id = posted(store, team)
+    card = _card(store)
+    with store.write(team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=None, asked_in=team.channel.id)
+        unit.commit()
+    store.delivery.sent(card, ts="5.5", channel="C0DEAL", settle=timedelta(seconds=10))
+    again = _card(store)
+    assert again.surface is not None
+    assert card.surface is not None
+    assert again.surface.wanted == card.surface.wanted + 1
+    assert again.priority == Priority.ANSWER
+
+
+def test_what_was_given_up_is_counted_and_listed_without_its_words(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    _say(store, team, "dead")
+    _say(store, team, "in doubt", person_id=team.csm.id)
+    _say(store, team, "waits", person_id=team.revops.id)
+    dead, doubtful, _ = _lease(store, 3)
+    store.delivery.dead(dead, reason="invalid_blocks")
+    store.delivery.unconfirmed(doubtful, reason="missing_scope")
+    machine.advance(MINUTE)
+    counts = store.delivery.counts()
+    assert (counts.pending, counts.dead, counts.unconfirmed) == (1, 1, 1)
+    assert counts.oldest_age == MINUTE
+    letters = store.delivery.dead_letters(team.workspace_id)
+    assert [letter.reason for letter in letters] == ["invalid_blocks", "missing_scope"]
+
+
+def test_a_persons_conversation_is_remembered(store: Store, team: Team) -> None:
+    assert store.delivery.dm_of(team.ae.id) is None
+    store.delivery.set_dm(team.ae.id, "D1")
+    assert store.delivery.dm_of(team.ae.id) == "D1"
