@@ -38,7 +38,7 @@ manifest: $(VENV)/.runtime ## write manifest.yml from the registered listeners
 	$(BIN)/handoff-bot manifest --socket > manifest.yml.new && mv manifest.yml.new manifest.yml
 
 bench: $(VENV)/.dev ## how fast the bot answers, and its memory
-	$(BIN)/python benchmarks/answer.py $(ARGS)
+	$(BIN)/python -m benchmarks.answer $(ARGS)
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new \

@@ -33,6 +33,8 @@ class Part:
 MAYA, JONAS, PRIYA = "U0MAYA0001", "U0JONAS001", "U0PRIYA001"
 THEO, ADA, SAM = "U0THEO0001", "U0ADA00001", "U0SAM00001"
 
+DEAL_CHANNEL = "C0NORTHWD1"
+
 PARTS: Mapping[str, Part] = {
     ADA: Part(frozenset({Role.REVOPS, Role.ADMIN}), None, "GB-ENG"),
     PRIYA: Part(frozenset({Role.CS_MANAGER}), ADA, "GB-ENG"),
@@ -128,7 +130,9 @@ def run_demo(data: Path, *, port: int) -> None:
         seed(bot)
         bot.start()
         try:
-            typer.echo(f"Open {server.url} and type /handoff in #deal-northwind as Maya (the AE).")
+            typer.echo(f"Open {server.url}/?as={MAYA}&place={DEAL_CHANNEL}")
+            typer.echo("You are Maya, the AE, in #deal-northwind: type /handoff and press Send.")
+            typer.echo("Change who you are at the top left, and the time at the top right.")
             typer.echo(f"What you do is kept in {data}/; Ctrl-C ends it.")
             ended.wait()
         finally:

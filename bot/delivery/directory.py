@@ -76,6 +76,9 @@ class SlackDirectory:
         except SlackApiError as error:
             if error.response.get("error") in _NOT_INSIDE:
                 raise Invalid(Problem.CHANNEL_NOT_INSIDE) from error
+            if error.response.get("error") == "missing_scope":
+                # The bot may look into channels only; what is left are conversations of a few.
+                raise Invalid(Problem.CHANNEL_IS_DM) from error
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
         except (SlackClientError, OSError) as error:
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
@@ -91,7 +94,7 @@ class SlackDirectory:
         members = list(self._members(client, slack_id))
         with self._store.read(workspace_id) as unit:
             known = unit.people.by_slack_ids(members)
-        if any(person.guest for person in known.values()):
+        if any(person.guest or person.external for person in known.values()):
             return True
         found: dict[str, PersonFacts] = {}
         try:
@@ -103,7 +106,7 @@ class SlackDirectory:
                 found[member] = self._ask_person(workspace_id, member, team_id)
         finally:
             self._keep(workspace_id, found)
-        return any(facts.guest for facts in found.values())
+        return any(facts.guest or facts.external for facts in found.values())
 
     def _members(self, client: WebClient, slack_id: str) -> Iterator[str]:
         cursor: str | None = None

@@ -19,7 +19,7 @@ from bot.delivery.plans import (
     Spot,
     Whisper,
 )
-from bot.domain import read_models
+from bot.domain import access, read_models
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
@@ -195,7 +195,7 @@ class Renderer:
             return Cancel("no_such_post")
         with self._store.read(job.workspace_id) as unit:
             viewer = unit.people.get(notice.person_id or 0)
-            has_role = bool(viewer.roles) or viewer.admin
+            has_role = access.has_role(viewer)
             page = unit.status.page(
                 viewer=viewer,
                 only_own=not has_role,

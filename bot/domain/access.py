@@ -133,6 +133,6 @@ def audiences(person: Person, handoff: _Parts) -> frozenset[Audience]:
     return frozenset(audience for audience, readers in _AUDIENCES.items() if readers & held)
 
 
-def known(person: Person, *, has_part: bool) -> bool:
-    """Whether the bot knows a person: a role of their own or a part in any handoff."""
-    return person.full_member and (bool(person.roles) or person.admin or has_part)
+def has_role(person: Person) -> bool:
+    """Whether an admin, or Slack, gave the person a role of their own; AE and CSM are none."""
+    return person.full_member and (bool(person.roles) or person.admin)

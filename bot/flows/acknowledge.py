@@ -23,7 +23,7 @@ def undo(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     handoff = unit.handoffs.lock(asked.handoff_id)
     handoff.undo_acknowledge(by=actor, at=unit.now, policy=unit.policy)
     unit.save(handoff, actor_id=actor.id)
-    return Done()
+    return Done(spent=True)
 
 
 def register(listeners: Listeners) -> None:

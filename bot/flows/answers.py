@@ -15,6 +15,8 @@ class Done:
 
     refresh: "Refresh | None" = None
     """Another open view that shows what was just changed."""
+    spent: bool = False
+    """The message with the button has had its use: where only this person sees it, it goes."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class Asked:
     block_id: str | None = None
     team: str | None = None
     """The team of the person who acted, where Slack says it."""
+    whispered: bool = False
+    """Whether the message with the button is seen by this person alone."""
     stale: bool = False
     """Whether it carries a value that this version never wrote; then `ref` says nothing."""
 
@@ -141,6 +143,7 @@ def read_action(body: Mapping[str, Any], workspace_id: int) -> Asked:
         direct=channel.get("name") == DIRECT_MESSAGE,
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url"),
+        whispered=bool((body.get("container") or {}).get("is_ephemeral")),
         view=body.get("view"),
         action_value=value,
         block_id=action.get("block_id"),

@@ -17,13 +17,12 @@ from bot.views.ids import ActionId, Field, ViewId
 def open_form(asked: Asked, unit: ReadUnit) -> Answer:
     """The form, with the proposed CSM chosen and how many open handoffs candidates have."""
     card = card_of(unit, asked.handoff_id)
-    return Open(
-        assign_view(
-            card,
-            candidates=unit.status.open_by_csm(),
-            most=unit.policy.open_handoffs_per_csm,
-        )
-    )
+    candidates = unit.status.open_by_csm()
+    proposed = card.proposed_csm
+    if proposed is not None and all(known.id != proposed.id for known, _ in candidates):
+        candidates.insert(0, (proposed, 0))
+    most = unit.policy.open_handoffs_per_csm
+    return Open(assign_view(card, candidates=candidates, most=most))
 
 
 def named_person(asked: Asked) -> Sequence[str]:

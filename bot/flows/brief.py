@@ -17,7 +17,7 @@ from bot.domain.brief import (
     completeness,
     merge,
 )
-from bot.domain.errors import Invalid, Problem
+from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.history import Tag
 from bot.domain.people import Person
 from bot.domain.read_models import BriefStep
@@ -25,10 +25,12 @@ from bot.flows.answers import Answer, Done, Open, Push, Refresh, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import Typed, promise_text, promises_of, success_of
 from bot.flows.listeners import Listeners
-from bot.flows.showing import name_of
+from bot.flows.showing import card_of, name_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.brief import brief_steps_view, brief_view, promise_view
+from bot.views.card import preview_view
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.payload import Ref
 
 ORDER = tuple(SectionKey)
 
@@ -133,15 +135,34 @@ def _read(section: SectionKey, typed: Typed, base: Section) -> Section:
 
 
 def save_and_next(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted step: saved, then the next one; after the last the form closes."""
+    """The submitted step: saved, then the next one; after the last what comes next is shown."""
     saved = _save(asked, unit, actor)
     handoff_id = asked.form.handoff or 0
     if saved.conflicts:
         return Update(step(unit, handoff_id, saved.section, saved))
     place = ORDER.index(saved.section) + 1
     if place == len(ORDER):
-        return Done()
+        return Update(_after_the_last(unit, handoff_id))
     return Update(step(unit, handoff_id, ORDER[place]))
+
+
+def _after_the_last(unit: ReadUnit, handoff_id: int) -> View:
+    """The preview where the message can be posted now, else how far every section is."""
+    handoff = unit.handoffs.get(handoff_id)
+    if handoff.signed_at is not None and handoff.posted_at is None:
+        card = card_of(unit, handoff_id, preview=True)
+        return preview_view(card, Ref(handoff=handoff_id))
+    return _steps(unit, handoff_id)
+
+
+def _steps(unit: ReadUnit, handoff_id: int) -> View:
+    handoff, brief = unit.handoffs.get(handoff_id), unit.brief.load(handoff_id)
+    return brief_steps_view(
+        handoff_id=handoff_id,
+        account=handoff.account,
+        completeness=completeness(brief, handoff.tier),
+        tier=handoff.tier,
+    )
 
 
 def go_back(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -154,15 +175,7 @@ def go_back(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 def all_steps(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*All steps*: saved first, then the list of sections."""
     saved = _save(asked, unit, actor)
-    handoff_id = asked.form.handoff or 0
-    handoff, brief = unit.handoffs.get(handoff_id), unit.brief.load(handoff_id)
-    view = brief_steps_view(
-        handoff_id=handoff_id,
-        account=handoff.account,
-        completeness=completeness(brief, handoff.tier),
-        tier=handoff.tier,
-    )
-    return _on(asked, unit, saved, view)
+    return _on(asked, unit, saved, _steps(unit, asked.form.handoff or 0))
 
 
 def _on(asked: Asked, unit: ReadUnit, saved: _Saved, view: View) -> Answer:
@@ -231,9 +244,14 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         unit.brief.promise(handoff_id, asked.ref.entry)
         text = promise_text(typed).checked()
         tag, words = Tag.PROMISE_EDITED, text.words
-        promise = unit.brief.edit_promise(
-            asked.ref.entry, text, base_version=asked.ref.revision or 0, by=by, at=at
-        )
+        base = asked.ref.revision or 0
+        try:
+            promise = unit.brief.edit_promise(
+                asked.ref.entry, text, base_version=base, by=by, at=at
+            )
+        except Conflict as error:
+            last = unit.brief.promise_versions(asked.ref.entry)[-1]
+            raise Conflict(error.problem, field=Field.WORDS, whose=(last.by or 0,)) from error
     brief = unit.brief.load(handoff_id)
     handoff.save_promise(
         tag,

@@ -137,9 +137,12 @@ class Conversations:
                 return BoltResponse(status=500)
             unexpected = HandoffError(Problem.UNEXPECTED, facts={"reference": reference})
             payload = self._refuse(unexpected, asked, client)
-        self._reached("answering")
+        self._passed(kind, "answering")
         ack(**payload)
         return None
+
+    def _passed(self, kind: Kind, step: str) -> None:
+        self._reached(f"{kind.value}-{step}")
 
     def _perform(self, asked: Asked, client: WebClient) -> dict[str, Any]:
         listener = self._listeners.of(asked.kind, asked.name)
@@ -182,17 +185,17 @@ class Conversations:
             kept = unit.received.claim(asked.key)
             if kept is not None:
                 return None, kept
-            self._reached("received")
+            self._passed(asked.kind, "received")
             actor = self._actor(unit, asked)
             self._require_right(listener, asked, unit, actor)
             answer = listener.answer(asked=asked, unit=unit, actor=actor)
             if isinstance(answer, FieldErrors):
                 return answer, None  # Nothing was kept, so nothing is committed.
-            self._reached("acted")
+            self._passed(asked.kind, "acted")
             unit.received.keep(asked.key, _payload(answer, asked))
-            self._reached("answer_kept")
+            self._passed(asked.kind, "answer_kept")
             unit.commit()
-            self._reached("committed")
+            self._passed(asked.kind, "committed")
             return answer, None
 
     def _actor(self, unit: ReadUnit, asked: Asked) -> Person | None:
@@ -231,6 +234,8 @@ class Conversations:
             client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
         if asked.kind is Kind.SUBMISSION:
             return
+        if isinstance(answer, Done) and answer.spent and asked.whispered and asked.response_url:
+            _hook(asked.response_url).send(delete_original=True)
         if isinstance(answer, Open) or (isinstance(answer, Push | Update) and not asked.in_modal):
             client.views_open(trigger_id=asked.trigger_id or "", view=answer.view)
         elif isinstance(answer, Push):
@@ -248,8 +253,7 @@ class Conversations:
             opens = client.views_push if asked.in_modal else client.views_open
             opens(trigger_id=asked.trigger_id or "", view=problem_view(answer.message.text))
             return
-        hook = WebhookClient(asked.response_url, timeout=RESPONSE_URL_TIMEOUT, retry_handlers=[])
-        hook.send(
+        _hook(asked.response_url).send(
             text=answer.message.text,
             blocks=answer.message.blocks,
             response_type="ephemeral",
@@ -291,6 +295,10 @@ def _read(kind: Kind, body: Mapping[str, Any], workspace_id: int) -> Asked | Non
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         log.warning("unreadable delivery", kind=kind, error=type(error).__name__)
         return None
+
+
+def _hook(response_url: str) -> WebhookClient:
+    return WebhookClient(response_url, timeout=RESPONSE_URL_TIMEOUT, retry_handlers=[])
 
 
 def _name(asked: Asked | None) -> str:

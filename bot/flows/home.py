@@ -1,6 +1,6 @@
 """The Home tab: published when it is opened, by delivery."""
 
-from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.domain.notices import welcome
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done
 from bot.flows.asked import Asked
@@ -15,15 +15,7 @@ def opened(asked: Asked, unit: WriteUnit, actor: Person | None) -> Answer:
     if asked.event.get("tab") == "home":
         unit.surfaces.open_home(actor.id)
     else:
-        unit.outbox.add(
-            Notice(
-                NoticeKind.WELCOME,
-                Place.DM,
-                f"welcome:{actor.id}",
-                Priority.ANSWER,
-                person_id=actor.id,
-            )
-        )
+        unit.outbox.add(welcome(actor.id))
     return Done()
 
 

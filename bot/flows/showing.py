@@ -56,13 +56,8 @@ def whole_of(unit: ReadUnit, handoff_id: int, viewer: Person) -> WholePage:
 def status_of(
     unit: ReadUnit, viewer: Person, *, page: int = 0, in_channel: int | None = None
 ) -> StatusPage:
-    """A page of the status list: all for people the bot knows by a role, else their own.
-
-    Raises Invalid for who has neither a role nor a part in any handoff.
-    """
-    has_role = access.known(viewer, has_part=False)
-    if not has_role and not access.known(viewer, has_part=unit.people.has_part(viewer.id)):
-        raise Invalid(Problem.STATUS_FOR_KNOWN)
+    """A page of the status list: all for people with a role of their own, else their own."""
+    has_role = access.has_role(viewer)
     return unit.status.page(
         viewer=viewer,
         only_own=not has_role,

@@ -3,14 +3,15 @@
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
-from bot.flows.answers import Answer, Done, Open, Say
+from bot.flows.answers import Answer, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
-from bot.flows.showing import card_of, myself, only_open_here
+from bot.flows.showing import card_of, myself, only_open_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.signature import signature_view
 from bot.views.start import standing_message
+from bot.views.whole import whole_view
 
 
 def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -28,7 +29,7 @@ def open_form(asked: Asked, unit: ReadUnit) -> Answer:
 
 
 def record(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted form: a first record or a correction."""
+    """The submitted form: a first record or a correction, answered with what is due when."""
     signed_at = asked.typed.instant(Field.SIGNED_AT)
     if signed_at is None:
         raise Invalid(Problem.DATE_NEEDED, field=Field.SIGNED_AT)
@@ -36,7 +37,7 @@ def record(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     ae = unit.people.get(handoff.ae_id)
     handoff.countersign(signed_at, by=actor, at=unit.now, ae=ae)
     unit.save(handoff, actor_id=actor.id)
-    return Done()
+    return Update(whole_view(whole_of(unit, handoff.id, actor)))
 
 
 def register(listeners: Listeners) -> None:

@@ -41,7 +41,8 @@ def post(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     problem = channel.problem() if channel else None
     if channel is None or problem is not None:
         raise Invalid(problem or Problem.CHANNEL_UNKNOWN)
-    status_of(unit, actor)  # Who may not see it may not post it.
+    if not status_of(unit, actor).rows:
+        raise Invalid(Problem.NOTHING_TO_POST)
     unit.outbox.add(
         Notice(
             NoticeKind.STATUS_POST,

@@ -211,6 +211,7 @@ def _open_sqlite(url: str, *, pool_size: int, wait_seconds: float) -> Database:
             max_overflow=0,
             pool_timeout=wait_seconds,
             pool_use_lifo=True,
+            hide_parameters=True,  # An error's text must not quote what people wrote.
             connect_args={
                 # Transactions are begun by our own hooks, as the driver knows no BEGIN IMMEDIATE.
                 "isolation_level": None,
@@ -271,6 +272,7 @@ def _open_postgres(url: str, *, pool_size: int, wait_seconds: float) -> Database
         pool_timeout=wait_seconds,
         pool_use_lifo=True,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": max(2, int(wait_seconds)),
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),

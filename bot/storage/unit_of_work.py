@@ -14,7 +14,7 @@ from bot.domain.channels import Channel
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.notices import announcements, hold_mentions, surfaces
+from bot.domain.notices import announcements, hold_mentions, surfaces, welcomes
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Clock, MachineClock, Poke
@@ -231,12 +231,9 @@ class WriteUnit(ReadUnit):
         self.deadlines.bring_in_line(handoff.id, stored, owed)
         told = announcements(handoff, numbered, asked_in=asked_in)
         calendar_of = self.people.calendar
-        self.outbox.add_all(
-            hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
-        )
-        wishes = surfaces(
-            handoff, actor_id=actor_id, calendar_of=self.people.calendar, now=self.now
-        )
+        held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
+        wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
+        self.outbox.add_all([*welcomes(wishes, handoff.events), *held])
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 

@@ -53,8 +53,8 @@ class Message:
 
 
 def plain(text: str) -> PlainTextObject:
-    """Words shown as typed: nothing in them formats, links or pings."""
-    return PlainTextObject(text=text, emoji=True)
+    """Words shown as typed: nothing in them formats, links, pings or turns into an emoji."""
+    return PlainTextObject(text=text, emoji=False)
 
 
 def mrkdwn(text: str) -> MarkdownTextObject:

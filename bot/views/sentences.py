@@ -165,10 +165,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "Ask a colleague with a full account to do this."
     ),
     Problem.ADMINS_ONLY: "Only admins can do this. Ask an admin of this workspace.",
-    Problem.STATUS_FOR_KNOWN: (
-        "You have no part in a handoff yet. The list of all handoffs is for people with a role, "
-        "which an admin sets on the bot's Home tab."
-    ),
+    Problem.NOTHING_TO_POST: "Your list is empty, so there is nothing to post.",
     Problem.HANDOFF_GONE: (
         "This handoff does not exist any more. Use /handoff-status to find others."
     ),
@@ -210,9 +207,6 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.EMPTY: "Write something here.",
     Problem.NONE_AND_SOME: (
         "There are promises in the list. Untick “none made”, or withdraw them first."
-    ),
-    Problem.CHANGED_MEANWHILE: (
-        "Somebody changed this while the form was open. Open it again and look at the new version."
     ),
     Problem.BUSY: "Many people are saving at this moment; nothing was kept. Try again.",
     Problem.STORAGE_DOWN: "The database does not answer; nothing was kept. Try again in a minute.",
@@ -267,8 +261,18 @@ def _unexpected(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"Something unexpected happened; nothing was kept. Try again, or tell an admin{told}."
 
 
+def _changed_meanwhile(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    found = [people[one] for one in error.whose if one in people]
+    who = names(found) if found else "Somebody"
+    return (
+        f"{who} changed this while the form was open. What you typed is still here: copy it, close "
+        "the form, and look at the new version."
+    )
+
+
 _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
     Problem.NOT_YOUR_TURN: _not_your_turn,
+    Problem.CHANGED_MEANWHILE: _changed_meanwhile,
     Problem.UNDO_TOO_LATE: _undo_too_late,
     Problem.TOO_LONG: _too_long,
     Problem.UNEXPECTED: _unexpected,
@@ -793,7 +797,8 @@ def unknown_words(typed: str) -> str:
     shown = words if len(words) <= 60 else words[:59] + "…"
     return (
         f"“{shown}” is not something /handoff knows. Type /handoff alone to start or to see where "
-        "this deal stands, /handoff signed to record the signature, or /handoff help."
+        "this deal stands, /handoff new for another one, /handoff signed to record the signature, "
+        "or /handoff help."
     )
 
 

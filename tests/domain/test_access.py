@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access import Act, Audience, Capacity, audiences, capacities, known, may, whose
+from bot.domain.access import Act, Audience, Capacity, audiences, capacities, has_role, may, whose
 from bot.domain.access import require as require_right
 from bot.domain.channels import CHECK_AFTER, Channel
 from bot.domain.errors import NotAllowed, Problem
@@ -60,7 +60,7 @@ def test_who_is_no_full_member_is_nothing_even_with_a_part_and_a_role(who: Perso
     assert audiences(admin, handoff) == frozenset()
     assert not any(may(act, admin, handoff) for act in Act)
     assert not admin.admin
-    assert not known(admin, has_part=True)
+    assert not has_role(admin)
 
 
 def test_revops_stands_in_for_a_manager_who_is_missing_and_for_no_other() -> None:
@@ -133,21 +133,18 @@ def test_a_proposed_csm_reads_what_the_channel_reads_until_assigned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "has_part", "is_known"),
+    ("who", "has"),
     [
-        (MEMBER, False, False),
-        (MEMBER, True, True),
-        (REVOPS, False, True),
-        (ADMIN, False, True),
-        (replace(MEMBER, workspace_admin=True), False, True),
-        (GUEST, True, False),
-        (GONE, True, False),
+        (MEMBER, False),
+        (REVOPS, True),
+        (ADMIN, True),
+        (replace(MEMBER, workspace_admin=True), True),
+        (GUEST, False),
+        (GONE, False),
     ],
 )
-def test_the_bot_knows_who_has_a_role_or_a_part(
-    who: Person, has_part: bool, is_known: bool
-) -> None:
-    assert known(who, has_part=has_part) is is_known
+def test_a_role_of_ones_own_is_given_by_an_admin_or_by_slack(who: Person, has: bool) -> None:
+    assert has_role(who) is has
 
 
 SAFE = Channel(1, 1, "C001", bot_inside=True, checked_at=MONDAY)

@@ -71,9 +71,13 @@ def test_a_cancelled_handoff_can_be_taken_back_for_ten_minutes(place: Stack) -> 
     )
     place.maya.submit({"reason": "They went with somebody else after all."})
     place.card_says("ancelled")
+    place.until(
+        lambda: any("undo_cancel" in one.action_ids() for one in place.maya.ephemerals(DEAL))
+    )
+    late = next(one for one in place.maya.ephemerals(DEAL) if "undo_cancel" in one.action_ids())
     place.sandbox.advance(11 * 60)
     settled(place)
-    place.maya.click(offer, "undo_cancel")
+    place.maya.click(late, "undo_cancel")
     place.until(lambda: any("10 minutes" in one.words for one in place.maya.ephemerals(DEAL)))
 
 

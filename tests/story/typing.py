@@ -95,4 +95,5 @@ def write_brief(writer: Visitor, deal: Deal) -> None:
         typed["none_made"] = ["none"]
     sent = writer.submit(typed)
     assert not sent.field_errors, sent.field_errors
-    assert writer.modal is None
+    assert modal(writer).callback_id in ("preview", "brief_steps")
+    writer.close()

@@ -1,0 +1,128 @@
+"""What people live through while the bot dies somewhere in the middle of it."""
+
+from datetime import timedelta
+
+from bot.domain.history import Tag
+from bot.sandbox.answers import Answer
+from bot.sandbox.view_state import CannotAct
+from tests.crash.process import LARKFIELD, NORTHWIND, Life
+
+ONCE_EACH = {NORTHWIND: 1, f"{NORTHWIND} thread": 2, "maya": 2, "jonas": 2, "priya": 2}
+"""Card, mention and the line about the acknowledgement; for each who has a part welcome and guide.
+"""
+
+
+def hand_over(life: Life) -> None:
+    """A card is posted, the CSM is told and brought in, looks at Home and acknowledges."""
+    life.see(lambda: life.person("jonas").dms())
+    life.see(lambda: "deal-northwind" in _channels_of_jonas(life))
+    life.rest()
+    life.act(lambda: _open_home(life))
+    life.see(lambda: life.person("jonas").home())
+    acknowledge(life)
+    life.rest()
+    offers = [
+        one
+        for one in life.person("jonas").ephemerals(NORTHWIND)
+        if "undo_acknowledge" in one.action_ids()
+    ]
+    assert len(offers) == 1
+    assert life.stands() == ONCE_EACH, life.stands()
+    assert "Acknowledged" in life.card().words
+    assert life.tags(1).count(Tag.ACKNOWLEDGED) == 1
+
+
+def invite_by_hand(life: Life) -> None:
+    """Slack refuses to bring the CSM in, so a person is asked, once."""
+    life.sandbox.fail_next("conversations.invite", times=50, error="user_is_restricted")
+    life.see(lambda: len(life.person("priya").dms()) == 3)
+    life.rest()
+    assert life.stands() == ONCE_EACH | {"priya": 3, f"{NORTHWIND} thread": 1}, life.stands()
+
+
+def act(life: Life) -> None:
+    """One handoff is started and another acknowledged; each act is done once."""
+    life.see(lambda: "deal-northwind" in _channels_of_jonas(life))
+    life.rest()
+    maya = life.person("maya")
+    life.act(lambda: maya.slash("/handoff", channel=LARKFIELD))
+    if maya.modal is None:  # Its trigger had been used when the answer was lost.
+        life.act(lambda: maya.slash("/handoff", channel=LARKFIELD))
+    life.act(lambda: start(life))
+    modal = maya.modal
+    assert modal is not None
+    assert modal.callback_id == "brief"
+    life.see(lambda: len(maya.dms()) == 3)
+    acknowledge(life)
+    life.rest()
+    assert life.stands() == ONCE_EACH | {"maya": 3}, life.stands()
+    assert life.tags(1).count(Tag.ACKNOWLEDGED) == 1
+    assert life.tags(2) == [Tag.STARTED, Tag.SIGNED]
+    with life.store() as store, store.system() as system:
+        assert system.handoff_ids(1) == [1, 2]
+
+
+def greet(life: Life) -> None:
+    """Somebody opens the bot's DM; Slack tells it again until it is answered."""
+    life.rest()
+    theo = life.person("theo")
+    told = life.sandbox.act("open_home", theo.id, tab="messages")
+    assert not told["answered"]
+    life.see(theo.dms)
+    life.rest()
+    assert life.stands() == {"maya": 2, "theo": 1}, life.stands()
+
+
+def acknowledge(life: Life) -> None:
+    """Jonas presses *Acknowledge*; where it was done but not answered, he sees that it is done."""
+    life.see(lambda: "acknowledge" in life.card().action_ids())
+    life.act(lambda: _press_acknowledge(life))
+    life.see(lambda: "acknowledge" not in life.card().action_ids())
+
+
+def run_late(life: Life) -> None:
+    """The AE is nudged, and when nothing comes the bot posts the card itself."""
+    life.see(lambda: len(life.person("maya").dms()) == 2)
+    life.sandbox.advance(timedelta(hours=3, minutes=20).total_seconds())
+    life.see(lambda: len(life.person("maya").dms()) == 3)
+    assert not life.posts(NORTHWIND)
+    life.sandbox.advance(timedelta(minutes=50).total_seconds())
+    life.card()
+    life.see(lambda: len(life.person("maya").dms()) == 4)
+    life.rest()
+    assert life.stands() == {NORTHWIND: 1, "maya": 4}, life.stands()
+    assert life.tags(1) == [Tag.STARTED, Tag.SIGNED, Tag.POSTED]
+
+
+def start(life: Life) -> Answer:
+    """The start form that is open before Maya."""
+    maya = life.person("maya")
+    return maya.submit(
+        {
+            "account": "Larkfield Labs",
+            "value": "48,000",
+            "currency": "USD",
+            "csm": life.person("jonas").id,
+            "cs_manager": life.person("priya").id,
+            "signed_at": (life.sandbox.now() - timedelta(minutes=30)).replace(second=0),
+        }
+    )
+
+
+def _press_acknowledge(life: Life) -> Answer:
+    try:
+        return life.person("jonas").click(life.card(), "acknowledge")
+    except CannotAct:
+        # The button went while he looked: it is done.
+        return Answer(answered=True)
+
+
+def _open_home(life: Life) -> Answer:
+    jonas = life.person("jonas")
+    return Answer(**life.sandbox.act("open_home", jonas.id))
+
+
+def _channels_of_jonas(life: Life) -> list[str]:
+    jonas = life.person("jonas").id
+    state = life.sandbox.state()
+    return [one["name"] for one in state["channels"] if jonas in one["members"]]

@@ -1,0 +1,67 @@
+"""The bot is stopped, or loses its connection, in the middle of what people do."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bot.domain.history import Tag
+from tests.crash import stories
+from tests.crash.process import LARKFIELD, living, wait
+
+ENDS_WITHIN = 10.0
+"""Seconds after SIGTERM in which a container's host kills what still runs."""
+
+
+def test_a_form_that_is_open_during_a_restart_can_be_submitted(tmp_path: Path) -> None:
+    with living(tmp_path) as life:
+        life.start()
+        maya = life.person("maya")
+        assert maya.slash("/handoff", channel=LARKFIELD).answered
+        life.terminate()
+        assert life.ended(within=ENDS_WITHIN) == 0, life.log.read_text()
+        assert not stories.start(life).answered
+        life.start()
+        sent = stories.start(life)
+        assert sent.answered
+        assert not sent.field_errors
+        assert maya.modal is not None
+        assert maya.modal.callback_id == "brief"
+        life.see(maya.dms)
+        life.rest()
+        assert life.stands() == {"maya": 2}
+        assert life.tags(1) == [Tag.STARTED, Tag.SIGNED]
+
+
+def test_a_connection_that_slack_ends_comes_back_and_an_open_form_works(tmp_path: Path) -> None:
+    with living(tmp_path) as life:
+        life.start()
+        maya = life.person("maya")
+        assert maya.slash("/handoff", channel=LARKFIELD).answered
+        life.sandbox.disconnect()
+        life.sandbox.wait_for_app(within=20)
+        assert life.returncode is None
+        assert stories.start(life).answered
+        life.see(maya.dms)
+        life.rest()
+        assert life.stands() == {"maya": 2}
+        assert life.tags(1) == [Tag.STARTED, Tag.SIGNED]
+
+
+@pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
+def test_an_act_in_hand_is_answered_before_the_process_ends(
+    tmp_path: Path, over_http: bool
+) -> None:
+    with living(tmp_path, over_http=over_http) as life, ThreadPoolExecutor(1) as aside:
+        life.start()
+        maya = life.person("maya")
+        life.sandbox.fail_next("views.open", after=True, delay_seconds=1.0)
+        asked = aside.submit(maya.slash, "/handoff", channel=LARKFIELD)
+        wait(lambda: "views.open" in life.sandbox.calls())
+        life.terminate()
+        begun = time.monotonic()
+        assert asked.result(timeout=ENDS_WITHIN).answered, maya.notices
+        assert maya.modal is not None
+        left = ENDS_WITHIN - (time.monotonic() - begun)
+        assert life.ended(within=left) == 0, life.log.read_text()

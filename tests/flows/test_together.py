@@ -1,0 +1,186 @@
+"""Two screens saving at the same instant: nothing either typed is lost."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from bot.domain.brief import Brief
+from bot.domain.history import verify
+from bot.views.payload import Ref
+from tests.builders import assigned, posted, signed
+from tests.flows.app import App, Modal, Reply
+
+AE = "UAE"
+ROUNDS = 5
+WAIT = 20.0
+
+
+def together(*works: Callable[[], Reply]) -> list[Reply]:
+    """What each was answered that began at the same instant."""
+    start = threading.Barrier(len(works))
+
+    def begin(work: Callable[[], Reply]) -> Reply:
+        start.wait(WAIT)
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        running = [pool.submit(begin, work) for work in works]
+        return [one.result(WAIT) for one in running]
+
+
+def brief_of(app: App, handoff_id: int) -> Brief:
+    with app.store.read(app.team.workspace_id) as unit:
+        return unit.brief.load(handoff_id)
+
+
+def history_is_sound(app: App, handoff_id: int) -> bool:
+    with app.store.read(app.team.workspace_id) as unit:
+        count, head = unit.history.head(handoff_id)
+        records = unit.history.records(handoff_id)
+        return verify(records, expected_count=count, expected_head=head).sound
+
+
+def first_step(app: App, handoff_id: int) -> Modal:
+    """The brief as it opens on one screen."""
+    modal = app.modal(app.press(AE, "write_brief", Ref(handoff=handoff_id)))
+    assert modal.callback_id == "brief"
+    return modal
+
+
+def test_one_field_typed_on_two_screens_is_kept_once_and_shown_back_once(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    for number in range(ROUNDS):
+        handoff_id = signed(desk.store, desk.team)
+        screens = (first_step(desk, handoff_id), first_step(phone, handoff_id))
+        texts = (f"desk {number}", f"phone {number}")
+        filled = [one.type(metric=text) for one, text in zip(screens, texts, strict=True)]
+        replies = together(
+            partial(desk.submit, AE, filled[0]),
+            partial(phone.submit, AE, filled[1]),
+        )
+        kept = brief_of(desk, handoff_id).success.metric
+        assert kept in texts
+        lost = texts[1 - texts.index(kept)]
+        told = replies[texts.index(lost)].body["view"]
+        shown = desk.updated(filled[texts.index(lost)], told)
+        assert shown.holds("metric") == lost
+        assert kept in shown.words
+        assert "changed this field" in shown.words
+        assert "<@UAE>" in shown.words
+        winner = replies[texts.index(kept)].body["view"]
+        assert "changed this field" not in str(winner)
+
+        again = phone.submit(AE, shown)
+        assert "changed this field" not in str(again.body["view"])
+        assert brief_of(desk, handoff_id).success.metric == lost
+        assert history_is_sound(desk, handoff_id)
+
+
+def test_different_fields_typed_on_two_screens_are_both_kept(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    for number in range(ROUNDS):
+        handoff_id = signed(desk.store, desk.team)
+        on_desk = first_step(desk, handoff_id).type(metric=f"Days {number}", by="2026-09-30")
+        on_phone = first_step(phone, handoff_id).type(today="9 days", target=f"{number} days")
+        replies = together(
+            partial(desk.submit, AE, on_desk),
+            partial(phone.submit, AE, on_phone),
+        )
+        assert [str(one.body["view"]).count("changed this field") for one in replies] == [0, 0]
+        success = brief_of(desk, handoff_id).success
+        assert (success.metric, str(success.by)) == (f"Days {number}", "2026-09-30")
+        assert (success.today, success.target) == ("9 days", f"{number} days")
+        assert history_is_sound(desk, handoff_id)
+
+
+def promises_step(app: App, handoff_id: int) -> Modal:
+    """The second step, reached from the list of all steps."""
+    none = {"type": "modal", "callback_id": "brief_steps", "blocks": [], "private_metadata": ""}
+    app.press(AE, "brief_go", Ref(handoff=handoff_id, thing="promises"), modal=app.screen(none))
+    return app.screen(app.slack.called("views.update")[-1]["view"])
+
+
+def editor(app: App, handoff_id: int) -> tuple[Modal, str]:
+    """The editor of the first promise, and the id of the step below it."""
+    step = promises_step(app, handoff_id)
+    edit = next(
+        block["accessory"]["value"] for block in step.view["blocks"] if "accessory" in block
+    )
+    return app.modal(app.press(AE, "promise_edit", edit, modal=step)), step.id
+
+
+def test_a_promise_edited_on_two_screens_keeps_one_wording_and_leaves_the_other_in_its_form(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    for number in range(ROUNDS):
+        handoff_id = posted(desk.store, desk.team)
+        (one, below_one), (two, below_two) = editor(desk, handoff_id), editor(phone, handoff_id)
+        texts = (f"Live in {number} days.", f"Live in {number} weeks.")
+        filled = (one.type(words=texts[0]), two.type(words=texts[1]))
+        replies = together(
+            partial(desk.submit, AE, filled[0], previous=below_one),
+            partial(phone.submit, AE, filled[1], previous=below_two),
+        )
+        (promise,) = brief_of(desk, handoff_id).entries
+        kept = texts.index(promise.text.words)
+        assert promise.version == 2
+        assert replies[kept].body == {}
+        refused = replies[1 - kept]
+        # An error under a field leaves the form as it is: what was typed stays on the screen.
+        assert list(refused.errors) == [filled[1 - kept].block_of("words")]
+        assert "changed" in refused.sentence
+        assert history_is_sound(desk, handoff_id)
+
+
+def test_an_editor_opened_over_a_half_typed_step_does_not_turn_its_writer_against_themselves(
+    app: App,
+) -> None:
+    handoff_id = signed(app.store, app.team)
+    step = promises_step(app, handoff_id).type(refused="Night shifts")
+    add = Ref(handoff=handoff_id, thing="promises", revision=0)
+    pushed = app.press(AE, "promise_add", add, modal=step)
+    assert app.modal(pushed).callback_id == "promise"
+
+    below = app.slack.called("views.update")[-1]
+    assert below["view_id"] == step.id
+    step = app.updated(step, below["view"])
+    assert step.holds("refused") == "Night shifts"
+    reply = app.submit(AE, step.type(refused="Night shifts and weekends"))
+    assert "changed this field" not in str(reply.body)
+    assert brief_of(app, handoff_id).promises.refused == "Night shifts and weekends"
+
+
+def test_turning_the_page_of_promises_keeps_what_was_typed_beside_them(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    step = promises_step(app, handoff_id).type(refused="Night shifts")
+    app.press(AE, "brief_go", Ref(handoff=handoff_id, thing="promises", page=1), modal=step)
+    turned = app.updated(step, app.slack.called("views.update")[-1]["view"])
+    assert turned.holds("refused") == "Night shifts"
+    assert brief_of(app, handoff_id).promises.refused == "Night shifts"
+
+
+def test_an_acknowledgement_and_a_late_edit_at_one_instant_name_the_version_that_was_read(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    for number in range(ROUNDS):
+        handoff_id = assigned(desk.store, desk.team)
+        modal = first_step(desk, handoff_id).type(whose=f"Ilse Brandt {number}")
+        replies = together(
+            partial(desk.submit, AE, modal),
+            partial(phone.press, "UCSM", "acknowledge", Ref(handoff=handoff_id)),
+        )
+        assert [one.status for one in replies] == [200, 200]
+        assert not replies[1].whispered
+        with desk.store.read(desk.team.workspace_id) as unit:
+            handoff = unit.handoffs.get(handoff_id)
+        tags = desk.events(handoff_id)
+        later = tags.index("brief.acknowledged") < len(tags) - 1
+        assert handoff.acknowledged_version == handoff.brief_version - later
+        assert history_is_sound(desk, handoff_id)
