@@ -3,7 +3,6 @@
 import contextlib
 import threading
 import time
-from datetime import timedelta
 
 import structlog
 
@@ -22,6 +21,8 @@ from bot.storage.unit_of_work import Store
 
 log = structlog.get_logger()
 
+GATHER = 0.03
+"""Seconds between a poke and the look it asks for; nobody sees them, a loaded machine does."""
 STOPS_WITHIN = 15.0
 """Seconds; a call under way ends within its time-out."""
 
@@ -40,6 +41,7 @@ class Senders:
         constants: Constants | None = None,
         reached: Reached = nowhere,
     ) -> None:
+        self._give_way = store.database.giving_way.wait
         self._constants = constants or Constants()
         self._delivery = store.delivery
         self._shaping = Shaping(machine=machine, constants=self._constants)
@@ -97,12 +99,14 @@ class Senders:
         """Send one thing, if one is due; whether there was one."""
         job: Job | None = None
         try:
+            self._give_way()
             job = self._next()
             if job is not None:
                 # One sender wakes the next only while there is work: a poke for one message does
                 # not set all of them looking.
                 with self._woken:
                     self._woken.notify()
+                self._give_way()
                 self._protocol.deliver(job)
         except Exception as error:  # noqa: BLE001, the top of a sender
             self._note(error, job)
@@ -160,8 +164,7 @@ class Senders:
                 continue
             with self._woken:
                 if self._pokes == seen and not self._stopping:
-                    self._woken.wait(self._pause().total_seconds())
+                    self._woken.wait(self._constants.idle.total_seconds())
+                # Acts come in crowds: one look serves all that come within a blink.
+                self._woken.wait_for(lambda: self._stopping, GATHER)
                 seen = self._pokes
-
-    def _pause(self) -> timedelta:
-        return self._constants.idle

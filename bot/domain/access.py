@@ -40,6 +40,8 @@ class Audience(StrEnum):
     """Everyone in the deal channel: metric, promises, account, owners, steps, due times."""
     REASONS = "reasons"
     """Reasons for a cancel, a snooze, an override: both sides and their managers."""
+    LINKS = "links"
+    """Links to contract, CRM and recordings: the same people, never all of the deal channel."""
 
 
 class _Parts(Protocol):
@@ -64,17 +66,19 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.REOPEN: frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS}),
 }
 
+_BOTH_SIDES = frozenset(
+    {
+        Capacity.AE,
+        Capacity.CSM,
+        Capacity.CS_MANAGER,
+        Capacity.AE_MANAGER,
+        Capacity.REVOPS,
+    }
+)
 _AUDIENCES: Mapping[Audience, frozenset[Capacity]] = {
     Audience.CHANNEL: frozenset(Capacity),
-    Audience.REASONS: frozenset(
-        {
-            Capacity.AE,
-            Capacity.CSM,
-            Capacity.CS_MANAGER,
-            Capacity.AE_MANAGER,
-            Capacity.REVOPS,
-        }
-    ),
+    Audience.REASONS: _BOTH_SIDES,
+    Audience.LINKS: _BOTH_SIDES,
 }
 
 

@@ -1,5 +1,6 @@
 """The brief: its sections, counted items, completeness, the gate, and field-wise merging."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,12 @@ from bot.domain.errors import Invalid, Problem
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Promise
 
+_ELSEWHERE = re.compile(
+    r"\W*(see|in|as per|refer to)\s+((the|my|our)\s+)?([^\W\d]+\s+)?"
+    r"(notes?|crm|recordings?|calls?|e-?mails?|docs?|documents?|decks?|slides?|threads?)\W*",
+    re.IGNORECASE,
+)
+"""A whole text that only says where the answer stands is none."""
 LONGEST = 3000
 """Slack's own limit of a text field; nothing a person can type is longer."""
 
@@ -44,6 +51,7 @@ class Hole(StrEnum):
     NO_PERSON = "no_person"
     NO_SAID_ON = "no_said_on"
     MUST_CONFIRM = "must_confirm"
+    ELSEWHERE = "elsewhere"
 
 
 class Section(BaseModel):
@@ -99,31 +107,39 @@ class Brief:
         raise TypeError(key)
 
 
+def _text_hole(*texts: str) -> Hole | None:
+    if not all(text.strip() for text in texts):
+        return Hole.EMPTY
+    return Hole.ELSEWHERE if any(_ELSEWHERE.fullmatch(text) for text in texts) else None
+
+
 def _metric_hole(brief: Brief) -> Hole | None:
     success = brief.success
     if not success.metric.strip():
         return Hole.EMPTY if not success.target.strip() and success.by is None else Hole.NO_METRIC
     if not any(ch.isdigit() for ch in success.target):
         return Hole.NO_NUMBER
-    return Hole.NO_DATE if success.by is None else None
+    return Hole.NO_DATE if success.by is None else _text_hole(success.metric, success.target)
 
 
 def _today_hole(brief: Brief) -> Hole | None:
-    return None if brief.success.today.strip() else Hole.EMPTY
+    return _text_hole(brief.success.today)
 
 
 def _whose_hole(brief: Brief) -> Hole | None:
     if not brief.success.whose.strip():
         return Hole.EMPTY if brief.success.said_on is None else Hole.NO_PERSON
-    return Hole.NO_SAID_ON if brief.success.said_on is None else None
+    return Hole.NO_SAID_ON if brief.success.said_on is None else _text_hole(brief.success.whose)
 
 
 def _promises_hole(brief: Brief) -> Hole | None:
-    return None if brief.entries or brief.promises.none_made else Hole.EMPTY
+    if brief.entries:
+        return _text_hole(*(entry.text.words for entry in brief.entries))
+    return None if brief.promises.none_made else Hole.EMPTY
 
 
 def _refused_hole(brief: Brief) -> Hole | None:
-    return None if brief.promises.refused.strip() else Hole.EMPTY
+    return _text_hole(brief.promises.refused)
 
 
 @dataclass(frozen=True)

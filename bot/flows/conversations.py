@@ -98,7 +98,8 @@ class Conversations:
         def answer(
             body: dict[str, Any], ack: Ack, client: WebClient, context: BoltContext
         ) -> BoltResponse | None:
-            return self._answer(kind, body, ack, client, context)
+            with self._store.act():
+                return self._answer(kind, body, ack, client, context)
 
         return answer
 
@@ -192,7 +193,9 @@ class Conversations:
             if isinstance(answer, FieldErrors):
                 return answer, None  # Nothing was kept, so nothing is committed.
             self._passed(asked.kind, "acted")
-            unit.received.keep(asked.key, _payload(answer, asked))
+            payload = _payload(answer, asked)
+            if payload:  # An empty answer is what a claimed key stands for.
+                unit.received.keep(asked.key, payload)
             self._passed(asked.kind, "answer_kept")
             unit.commit()
             self._passed(asked.kind, "committed")

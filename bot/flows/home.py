@@ -1,5 +1,7 @@
 """The Home tab: published when it is opened, by delivery."""
 
+from collections.abc import Sequence
+
 from bot.domain.notices import welcome
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done
@@ -19,6 +21,11 @@ def opened(asked: Asked, unit: WriteUnit, actor: Person | None) -> Answer:
     return Done()
 
 
+def who_looks(asked: Asked) -> Sequence[str]:
+    """Whoever opened it: an admin's first step is the Home tab, before the bot ever met them."""
+    return [asked.slack_user] if asked.slack_user else []
+
+
 def register(listeners: Listeners) -> None:
     """The one event."""
-    listeners.event("app_home_opened", opened)
+    listeners.event("app_home_opened", opened, named=who_looks)

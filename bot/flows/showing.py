@@ -42,13 +42,16 @@ def whole_of(unit: ReadUnit, handoff_id: int, viewer: Person) -> WholePage:
     reasons: tuple[tuple[str, datetime, str], ...] = ()
     if read_models.readable(Audience.REASONS, viewer, bundle.handoff):
         reasons = tuple((one.tag, one.at, one.value) for one in unit.history.reasons(handoff_id))
+    links: tuple[str, ...] = ()
+    if read_models.readable(Audience.LINKS, viewer, bundle.handoff):
+        links = bundle.handoff.links
     return WholePage(
         card=card,
         steps=read_models.step_lines(
             bundle.handoff, bundle.deadlines, bundle.people, as_of=unit.now
         ),
         promises=bundle.brief.entries,
-        links=bundle.handoff.links,
+        links=links,
         reasons=reasons,
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.errors import Conflict, HandoffError, Problem
+from bot.storage.giving_way import GivingWay
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ class Database:
         self._readers = readers
         self._writers = writers
         self._wait_seconds = wait_seconds
+        self.giving_way = GivingWay()
         # SQLite has one writer; a queue of our own is fair, its busy handler is not.
         self._turn = FairLock() if dialect == "sqlite" else None
 
@@ -136,9 +138,11 @@ class Database:
     def writing(self, *, patient: bool = False) -> Iterator[Connection]:
         """A connection in a writing transaction that is rolled back unless it was committed.
 
-        Who is `patient` lets others go first. Raises Conflict(BUSY) when others write for longer
+        Who is `patient` lets acts go first. Raises Conflict(BUSY) when others write for longer
         than the wait.
         """
+        if patient:
+            self.giving_way.wait()
         if self._turn is not None and not self._turn.acquire(self._wait_seconds, patient=patient):
             raise Conflict(Problem.BUSY)
         try:
@@ -211,6 +215,7 @@ def _open_sqlite(url: str, *, pool_size: int, wait_seconds: float) -> Database:
             max_overflow=0,
             pool_timeout=wait_seconds,
             pool_use_lifo=True,
+            pool_reset_on_return=None,  # Every unit ends its transaction itself.
             hide_parameters=True,  # An error's text must not quote what people wrote.
             connect_args={
                 # Transactions are begun by our own hooks, as the driver knows no BEGIN IMMEDIATE.

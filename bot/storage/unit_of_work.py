@@ -336,6 +336,12 @@ class Store:
         with self.database.reading() as connection:
             yield SystemUnit(connection)
 
+    @contextmanager
+    def act(self) -> Iterator[None]:
+        """An act of a person is in hand: whoever can wait lets it go first."""
+        with self.database.giving_way.act():
+            yield
+
     def workspace(
         self, *, enterprise_id: str | None, team_id: str, bot_user_id: str = "", name: str = ""
     ) -> int:

@@ -76,6 +76,7 @@ HOLE_WORDS: Final[Mapping[Hole, str]] = {
     Hole.NO_PERSON: "person missing",
     Hole.NO_SAID_ON: "day it was said missing",
     Hole.MUST_CONFIRM: "must confirm with customer",
+    Hole.ELSEWHERE: "only points elsewhere",
 }
 TIER_NAMES: Final[Mapping[Tier, str]] = {
     Tier.NONE: "no tier",
