@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import structlog
 import yaml
 from typer.testing import CliRunner, Result
 
@@ -16,6 +17,13 @@ from bot.sandbox.server import SandboxServer
 from bot.settings import load_settings
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """`run` has the log written to the runner's own output, which is closed afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

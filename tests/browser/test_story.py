@@ -71,6 +71,8 @@ def write(maya: Person, deal: Deal) -> None:
     maya.modal.get_by_role("button", name="Go to Promises").click()
     maya.sees(maya.modal, "Brief 2 of 2", within=AT_ONCE)
     maya.submit()
+    maya.sees(maya.modal, "This is how the message will stand", within=AT_ONCE)
+    maya.page.keyboard.press("Escape")
     maya.expect_no_modal()
 
 
@@ -174,6 +176,8 @@ def test_a_handoff_is_cancelled_and_taken_up_again_and_found_in_the_status(
     signed = stack.sandbox.now() - timedelta(minutes=10)
     maya.fill({"signed_at": local(signed, NEW_YORK)})
     maya.submit()
+    maya.sees(maya.modal, "countersigned", within=AT_ONCE)
+    maya.page.keyboard.press("Escape")
     maya.expect_no_modal()
     maya.sees(maya.message(account), "Post the handoff message", within=AT_ONCE)
     maya.picture("33-guide-signed")
@@ -307,5 +311,5 @@ def test_where_no_handoff_can_start_a_sentence_says_what_to_do(stack: Stack, sit
         maya.sees(maya.whisper(sentence), sentence, within=AT_ONCE)
         maya.picture(f"60-{CHANNELS.get(place, place)}-{words or 'alone'}")
     maya.command("/handoff-status")
-    maya.sees(maya.whisper("no part in"), "You have no part in a handoff yet.", within=AT_ONCE)
+    maya.sees(maya.whisper("no part in"), "You have no part in an open handoff.", within=AT_ONCE)
     maya.picture("61-status-empty")

@@ -108,7 +108,7 @@ def test_one_person_with_two_parts_is_named_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "reads_reasons"),
+    ("who", "reads_them"),
     [
         (AE, True),
         (CSM, True),
@@ -120,9 +120,11 @@ def test_one_person_with_two_parts_is_named_once() -> None:
         (OTHER_CSM, False),
     ],
 )
-def test_reasons_are_for_both_sides_and_their_managers(who: Person, reads_reasons: bool) -> None:
-    expected = {Audience.CHANNEL, Audience.REASONS} if reads_reasons else {Audience.CHANNEL}
-    assert audiences(who, assigned()) == expected
+def test_reasons_and_links_are_for_both_sides_and_their_managers(
+    who: Person, reads_them: bool
+) -> None:
+    restricted = {Audience.REASONS, Audience.LINKS} if reads_them else set()
+    assert audiences(who, assigned()) == {Audience.CHANNEL} | restricted
 
 
 def test_a_proposed_csm_reads_what_the_channel_reads_until_assigned() -> None:

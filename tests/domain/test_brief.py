@@ -75,6 +75,18 @@ def holes(state: Completeness) -> dict[Item, Hole]:
         (success(must_confirm=(Item.METRIC,)), Item.METRIC, Hole.MUST_CONFIRM),
         (success(must_confirm=(Item.TODAY,), today=""), Item.TODAY, Hole.MUST_CONFIRM),
         (promises(must_confirm=(Item.REFUSED,)), Item.REFUSED, Hole.MUST_CONFIRM),
+        (success(metric="See notes."), Item.METRIC, Hole.ELSEWHERE),
+        (success(today="see CRM"), Item.TODAY, Hole.ELSEWHERE),
+        (success(whose="in the recording"), Item.WHOSE, Hole.ELSEWHERE),
+        (
+            promises(replace(ENTRY, text=PromiseText("see the call notes"))),
+            Item.PROMISES,
+            Hole.ELSEWHERE,
+        ),
+        (promises(refused="(see my e-mail)"), Item.REFUSED, Hole.ELSEWHERE),
+        # Words about notes and calls that say something themselves are an answer.
+        (success(today="in 3 calls"), Item.TODAY, None),
+        (promises(refused="See CRM sync in real time: not before 2027"), Item.REFUSED, None),
         # An item can be left to the customer only where it stands.
         (promises(must_confirm=(Item.METRIC,)), Item.METRIC, None),
     ],

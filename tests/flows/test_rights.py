@@ -11,9 +11,9 @@ from bot.flows.registration import all_listeners
 from bot.storage.unit_of_work import Store
 from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
 from bot.views.payload import Ref
-from tests.builders import Team, assigned, posted, signed, start, started
+from tests.builders import Deal, Team, assigned, posted, signed, start, started
 from tests.flows.app import App, Modal
-from tests.flows.slack import NOT_MEMBERS, Json
+from tests.flows.slack import NOT_MEMBERS, Json, account
 
 AE, CSM, CS_MANAGER, AE_MANAGER = "UAE", "UCSM", "UCS_MANAGER", "UAE_MANAGER"
 REVOPS, NO_PART = "UREVOPS", "UOUTSIDER"
@@ -316,6 +316,24 @@ def test_the_home_tab_stays_empty_for_who_is_no_full_member(app: App, user: str)
         app.deliver(app.event_body(type="app_home_opened", user=user, tab=tab, channel="D0X"))
         after = app.rows()
         assert (after["surface"], after["outbox"]) == (before["surface"], before["outbox"])
+
+
+def test_links_are_shown_to_who_has_a_part_and_not_to_all_of_the_channel(app: App) -> None:
+    link = "https://crm.example/deal/1"
+    handoff_id = signed(app.store, app.team, Deal(links=(link,)))
+    seen = {
+        user
+        for user in MEMBERS
+        if link in str(app.press(user, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)).opened)
+    }
+    assert seen == {AE, CS_MANAGER, AE_MANAGER, REVOPS}
+
+
+def test_the_home_tab_is_there_for_an_admin_whom_the_bot_never_met(app: App) -> None:
+    app.slack.users["UNEW"] = account("UNEW", is_admin=True)
+    event = app.event_body(type="app_home_opened", user="UNEW", tab="home", channel="D0X")
+    assert app.deliver(event).status == 200
+    assert any("'home'" in row for row in app.rows()["surface"])
 
 
 @pytest.mark.parametrize("value", ['{"v":2}', '{"h":"x"}', "not json", '{"t":"unheard of"}'])
