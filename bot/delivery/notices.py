@@ -7,7 +7,7 @@ from bot.domain import read_models
 from bot.domain.deadlines import Deadline, Step
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
-from bot.domain.notices import JobSource, Notice, NoticeKind, still_true
+from bot.domain.notices import OF_A_STEP, JobSource, Notice, NoticeKind, still_true
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
@@ -24,7 +24,7 @@ from bot.views.thread import (
     welcome_message,
 )
 
-_OF_THE_CLOCK = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
+_LATE = frozenset({NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 _REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
 """What a snooze silences."""
 
@@ -40,7 +40,7 @@ class NoticeText:
         if notice.kind is NoticeKind.WELCOME:
             return welcome_message()
         bundle = unit.bundle(notice.handoff_id or 0)
-        if notice.kind in _OF_THE_CLOCK:
+        if notice.kind in OF_A_STEP:
             return _nudge(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.UNDO_OFFER:
             return self._undo_offer(bundle.handoff, notice, unit.now)
@@ -89,16 +89,17 @@ def _card(bundle: Bundle, as_of: datetime) -> read_models.Card:
 
 
 def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
-    step, stage = Step(str(notice.facts["step"])), Stage(str(notice.facts["stage"]))
+    step = Step(str(notice.facts["step"]))
+    stage = Stage(str(notice.facts["stage"])) if "stage" in notice.facts else None
     owed = next((one for one in bundle.deadlines if one.step is step), None)
     if owed is None or not still_true(notice.kind, bundle.handoff, owed):
         return Cancel("no_longer_owed")
     to_manager = notice.kind is NoticeKind.LATE_FOR_MANAGER
     if reader.id != (owed.manager_id if to_manager else owed.owner_id):
         return Cancel("no_longer_theirs")
-    if overtaken(stage, owed.said):
+    if stage is not None and overtaken(stage, owed.said):
         return Cancel("overtaken")  # After a pause or an outage only the present state is said.
-    if notice.kind is not NoticeKind.NUDGE and not owed.late_at(unit.now):
+    if notice.kind in _LATE and not owed.late_at(unit.now):
         return Cancel("no_longer_late")
     if stage in _REMINDERS and owed.snoozed_until and unit.now < owed.snoozed_until:
         return Cancel("snoozed")
@@ -112,6 +113,7 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager,
+        brief_version=bundle.handoff.brief_version,
         snoozed_reason=_snoozed_for(unit, notice, reader, stage),
     )
     return nudge_message(model, notice.kind)
@@ -121,7 +123,7 @@ def _held_up(bundle: Bundle, owed: Deadline) -> Step | None:
     return next((one.step for one in bundle.deadlines if one.waits_for is owed.step), None)
 
 
-def _snoozed_for(unit: ReadUnit, notice: Notice, reader: Person, stage: Stage) -> str | None:
+def _snoozed_for(unit: ReadUnit, notice: Notice, reader: Person, stage: Stage | None) -> str | None:
     """The reader's own reason, told back to them alone."""
     if stage is not Stage.SNOOZED:
         return None

@@ -91,11 +91,6 @@ class Handoff:
         """Whether anything is still to be done in it."""
         return self.state is State.OPEN
 
-    @property
-    def cs_side(self) -> int | None:
-        """The CSM, else the proposed one, else the CS manager."""
-        return self.csm_id or self.proposed_csm_id or self.cs_manager_id
-
     def people(self) -> tuple[int, ...]:
         """Everybody who has a part in it, each once."""
         parts = (self.ae_id, self.csm_id, self.cs_manager_id, self.ae_manager_id)
@@ -198,7 +193,8 @@ class Handoff:
         facts: dict[str, Fact] = {"signed_at": instant_text(signed_at)}
         if self.signed_at is not None:
             facts["before"] = instant_text(self.signed_at)
-        else:
+        if self.signed_at is None or signed_at < self.signed_at:
+            # What lies further back than was known is learned now: nobody could have been in time.
             self.signature_learned_at = at
         self.signed_at = signed_at
         self.day0 = signed_at.astimezone(ZoneInfo(zone)).date()
@@ -304,18 +300,21 @@ class Handoff:
         self.acknowledged_at = self.acknowledged_version = None
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
-    def acknowledge(self, *, by: Person, at: datetime) -> None:
-        """The CSM says that they took over the brief at its present version.
+    def acknowledge(self, *, version: int, by: Person, at: datetime) -> None:
+        """The CSM says that they took over the brief at the version they were shown.
 
-        Raises Invalid while nobody is assigned, Conflict the second time.
+        Raises Invalid while nobody is assigned, Conflict the second time and where the brief
+        changed since: nobody acknowledges what they have not seen.
         """
         if self.csm_id is None and self.open:
             raise Invalid(Problem.NOT_ASSIGNED)
         self._require(Act.ACKNOWLEDGE, by)
         if self.acknowledged_at is not None:
             raise Conflict(Problem.ALREADY_DONE)
-        self.acknowledged_at, self.acknowledged_version = at, self.brief_version
-        self._note(Tag.ACKNOWLEDGED, at, by, {"brief": self.brief_version})
+        if version != self.brief_version:
+            raise Conflict(Problem.BRIEF_CHANGED)
+        self.acknowledged_at, self.acknowledged_version = at, version
+        self._note(Tag.ACKNOWLEDGED, at, by, {"brief": version})
 
     def undo_acknowledge(self, *, by: Person, at: datetime, policy: Policy) -> None:
         """Take the acknowledgement back within the policy's minutes."""

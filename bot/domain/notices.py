@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.handoff import Handoff, State
 from bot.domain.history import Event, Tag
 from bot.domain.nudging import Stage
@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     """What a message is about."""
 
     NUDGE = "nudge"
+    HANDED_OVER = "handed_over"
+    """A step became somebody's through another person's act; an edited card would not tell."""
     LATE = "late"
     LATE_FOR_MANAGER = "late_for_manager"
     BOT_POSTED = "bot_posted"
@@ -34,6 +36,12 @@ class NoticeKind(StrEnum):
     WELCOME = "welcome"
     UNCONFIRMED = "unconfirmed"
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
+
+
+OF_A_STEP = frozenset(
+    {NoticeKind.NUDGE, NoticeKind.HANDED_OVER, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER}
+)
+"""What is about a step that somebody owes, and is dropped once nobody does."""
 
 
 class Place(StrEnum):
@@ -61,7 +69,6 @@ class Priority(IntEnum):
     CARD = 2
     HAND_OVER = 3
     NUDGE = 5
-    DIGEST = 7
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,14 @@ def announcements(
 def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     kind = _THREAD.get(event.tag)
     if kind is not None and handoff.posted_at is not None:
-        return [_in_thread(handoff, kind, seq, {"seq": seq, "actor": event.actor or 0})]
+        version = event.facts.get("brief")
+        facts = {"seq": seq, "actor": event.actor or 0}
+        if isinstance(version, int):
+            facts["version"] = version
+        return [_in_thread(handoff, kind, seq, facts)]
+    if event.tag is Tag.SIGNED and event.actor not in (None, handoff.ae_id):
+        step = Step.MESSAGE if handoff.posted_at is None else Step.BRIEF
+        return [_hand_over(handoff, step, handoff.ae_id, seq)]
     if event.tag is Tag.POSTED:
         return _of_posting(handoff, seq, by_bot=event.actor is None)
     if event.tag is Tag.ASSIGNED and handoff.csm_id is not None:
@@ -152,11 +166,27 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
             person_id=handoff.csm_id,
             channel_id=handoff.channel_id,
         )
-        if handoff.posted_at is None:
-            return [invite]
-        mention = _in_thread(handoff, NoticeKind.CSM_MENTION, seq, {"csm": handoff.csm_id})
-        return [invite, mention]
+        told = [invite]
+        if event.facts.get("before") is not None:
+            # They may have had this handoff before: then their card is there already.
+            told.append(_hand_over(handoff, Step.READ, handoff.csm_id, seq))
+        if handoff.posted_at is not None:
+            facts = {"csm": handoff.csm_id}
+            told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, facts))
+        return told
     return []
+
+
+def _hand_over(handoff: Handoff, step: Step, owner_id: int, seq: int) -> Notice:
+    return Notice(
+        NoticeKind.HANDED_OVER,
+        Place.DM,
+        f"handed-over:{handoff.id}:{seq}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=owner_id,
+        facts={"step": step.value},
+    )
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
@@ -290,6 +320,6 @@ def clock_notices(
 
 def still_true(kind: NoticeKind, handoff: Handoff, deadline: Deadline | None) -> bool:
     """Whether a notice the clock planned is still worth sending; the rest always is."""
-    if kind not in (NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER):
+    if kind not in OF_A_STEP:
         return True
     return handoff.open and deadline is not None and deadline.state is DeadlineState.OPEN

@@ -112,6 +112,8 @@ class Guide:
     cancelled_at: datetime | None
     acts: frozenset[Act]
     """What the viewer may do, as far as rights go."""
+    brief_version: int = 0
+    """The version an acknowledgement from this card would name."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class StatusRow:
     percent: int
     signed: bool
     channel_slack_id: str
+    brief_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,7 @@ class NudgeModel:
     viewer: NamedPerson
     told_as_manager: bool
     snoozed_reason: str | None = None
+    brief_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -374,6 +378,7 @@ def guide(
         acknowledged_version=handoff.acknowledged_version,
         cancelled_at=handoff.cancelled_at,
         acts=frozenset(act for act in Act if access.may(act, viewer, handoff)),
+        brief_version=handoff.brief_version,
     )
 
 

@@ -69,6 +69,7 @@ _SHOWN = (
         handoff.c.attention_owner_id,
         handoff.c.attention_due_at,
         handoff.c.signed_at,
+        handoff.c.brief_version,
         handoff.c.items_filled,
         handoff.c.items_counted,
         handoff.c.ae_id,
@@ -266,6 +267,7 @@ class Status:
             percent=row["items_filled"] * 100 // counted if counted else 0,
             signed=row["signed_at"] is not None,
             channel_slack_id=row["channel_slack_id"],
+            brief_version=row["brief_version"],
         )
 
 

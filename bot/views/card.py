@@ -46,7 +46,7 @@ def card_message(card: Card) -> Message:
                 button(
                     ActionId.ACKNOWLEDGE,
                     said.BUTTONS[ActionId.ACKNOWLEDGE],
-                    Ref(handoff=card.handoff_id),
+                    Ref(handoff=card.handoff_id, revision=card.brief_version),
                     primary=True,
                 )
                 if _to_acknowledge(card)

@@ -149,7 +149,7 @@ def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
         button(
             action,
             said.BUTTONS[action],
-            Ref(handoff=guide.handoff_id),
+            Ref(handoff=guide.handoff_id, revision=guide.brief_version),
             primary=index == 0 and action is not ActionId.OPEN_HANDOFF,
         )
         for index, action in enumerate(shown)

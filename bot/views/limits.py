@@ -5,33 +5,15 @@ from collections.abc import Sequence
 from typing import Final, TypeVar
 
 # Slack's own.
-MESSAGE_BLOCKS: Final = 50
 MESSAGE_TEXT: Final = 4000
 VIEW_BLOCKS: Final = 100
-VIEW_TITLE: Final = 24
-VIEW_BUTTON: Final = 24
-PRIVATE_METADATA: Final = 3000
 SECTION_TEXT: Final = 3000
-SECTION_FIELDS: Final = 10
-FIELD_TEXT: Final = 2000
 HEADER_TEXT: Final = 150
-CONTEXT_ELEMENTS: Final = 10
-ACTIONS_ELEMENTS: Final = 25
-BUTTON_TEXT: Final = 75
-BUTTON_VALUE: Final = 2000
 OVERFLOW_OPTIONS: Final = 5
 OPTION_TEXT: Final = 75
-OPTION_VALUE: Final = 150
-OPTION_DESCRIPTION: Final = 75
 SELECT_OPTIONS: Final = 100
-CHECKBOX_OPTIONS: Final = 10
-PLACEHOLDER: Final = 150
 INPUT_TEXT: Final = 3000
-INPUT_LABEL: Final = 2000
 INPUT_HINT: Final = 2000
-CONFIRM_TITLE: Final = 100
-CONFIRM_TEXT: Final = 300
-CONFIRM_BUTTON: Final = 30
 
 # This bot's own, stricter than Slack's.
 BUTTONS: Final = 3

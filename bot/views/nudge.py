@@ -19,13 +19,15 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
 
     It stays on screen, so times are absolute and no distance is named.
     """
-    late = kind is not NoticeKind.NUDGE
+    late = kind in (NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER)
     to_manager = kind is NoticeKind.LATE_FOR_MANAGER or nudge.told_as_manager
     account, step = one_line(nudge.account), said.STEP_NAMES[nudge.line.step]
     due = said.WAS_DUE if late else said.DUE
     light = Light.LATE if late else nudge.line.light
     # It stays on screen past its due time, so that "due soon" would not stay true.
-    told = said.LIGHT_WORDS[light] if late else said.REMINDER
+    told = said.REMINDER if kind is NoticeKind.NUDGE else said.YOUR_TURN
+    if late:
+        told = said.LIGHT_WORDS[light]
     sign = f"{said.LIGHT_SIGNS[light]} {told}: "
     rows: list[Row] = [
         [
@@ -76,10 +78,11 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
             ]
         )
     does = STEP_BUTTONS[nudge.line.step]
+    shown = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)
     snooze = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value)
     return actions(
         [
-            button(does, said.BUTTONS[does], about, primary=True),
+            button(does, said.BUTTONS[does], shown, primary=True),
             button(ActionId.OPEN_SNOOZE, said.BUTTONS[ActionId.OPEN_SNOOZE], snooze),
         ]
     )

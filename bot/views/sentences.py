@@ -201,6 +201,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",
     Problem.DATE_NEEDED: "Enter a date. An expected one is enough while the contract is unsigned.",
     Problem.DATE_IN_PAST: "This date has passed. Choose today or later.",
+    Problem.UNKNOWN_REGION: (
+        "No public holidays are known for this region. Write the code of a country, like DE, or "
+        "with its part, like DE-BE; or leave it empty."
+    ),
     Problem.BAD_LINK: "Enter one address a line, each beginning with https:// and without blanks.",
     Problem.NOT_WORKING_TIME: (
         "This lies outside working hours or in the past. Choose a later time on a working day."
@@ -208,6 +212,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.EMPTY: "Write something here.",
     Problem.NONE_AND_SOME: (
         "There are promises in the list. Untick “none made”, or withdraw them first."
+    ),
+    Problem.BRIEF_CHANGED: (
+        "The brief changed after this was drawn. Open the handoff to read it as it is now; its "
+        "fresh message has the button again."
     ),
     Problem.BUSY: "Many people are saving at this moment; nothing was kept. Try again.",
     Problem.STORAGE_DOWN: "The database does not answer; nothing was kept. Try again in a minute.",
@@ -439,6 +447,7 @@ OWED_BY: Final = "Owed by "
 HOLDS_UP: Final = "Holds up: {step}."
 SNOOZED_FOR: Final = "You asked to be reminded now: "
 REMINDER: Final = "reminder"
+YOUR_TURN: Final = "your turn"
 WAS_DUE: Final = "was due "
 DUE: Final = "due "
 DUE_STATES: Final[Mapping[Light, str]] = {
@@ -655,6 +664,15 @@ def below_tiers(policy: Policy) -> str:
     return (
         f"Below {least} the process asks for nothing. "
         "Correct the value, or tick the box to write the light form all the same."
+    )
+
+
+def started_meanwhile(who: str, account: str) -> str:
+    """Another handoff began in the channel while this form was filled in (mrkdwn)."""
+    again = FORM_SUBMITS[ViewId.START]
+    return (
+        f"{who} started a handoff for {account} in this channel meanwhile. Is it the same deal? "
+        f"Then close this form. For another deal press *{again}* once more."
     )
 
 

@@ -35,6 +35,8 @@ LONGEST_VALUE: Final = 40
 """More than the largest amount takes, with blanks and separators."""
 MOST_STANDING: Final = 10
 """Handoffs of one channel that are listed; each takes two blocks of a message."""
+ANOTHER: Final = "another"
+"""The thing of a form in which one more handoff beside those in the channel is asked for."""
 LIGHT_ANYWAY: Final = "light"
 """Value of the one option of that name."""
 
@@ -60,6 +62,14 @@ class StartTyped:
         return tuple(line.strip() for line in self.links.splitlines() if line.strip())
 
 
+@dataclass(frozen=True)
+class StartedHere:
+    """The handoff that somebody started in the channel while the form was open."""
+
+    account: str
+    by: NamedPerson | None
+
+
 def start_view(
     *,
     channel_id: int,
@@ -68,13 +78,22 @@ def start_view(
     ae_manager: NamedPerson | None = None,
     typed: StartTyped | None = None,
     below_tiers: bool = False,
+    another: bool = False,
+    meanwhile: StartedHere | None = None,
 ) -> View:
-    """The form for a channel (by our id); with `typed` it shows that, else both people named."""
+    """The form for a channel (by our id); with `typed` it shows that, else both people named.
+
+    `another`: one more is wanted whatever stands in the channel; so it is once `meanwhile` told.
+    """
     filled = typed or StartTyped(
         ae=ae.slack_id if ae else None, ae_manager=ae_manager.slack_id if ae_manager else None
     )
     place = Place("start", entry=channel_id)
     blocks: list[Block] = []
+    if meanwhile is not None:
+        who = mention(meanwhile.by) if meanwhile.by else sentences.SOMEBODY
+        account = escape(one_line(meanwhile.account))
+        blocks.append(section(sentences.started_meanwhile(who, account)))
     if below_tiers:
         light = option(LIGHT_ANYWAY, sentences.TICK_LIGHT)
         ticked = {LIGHT_ANYWAY} if filled.light_anyway else set[str]()
@@ -102,7 +121,7 @@ def start_view(
     ]
     return form(
         ViewId.START,
-        Ref(channel=channel_id),
+        Ref(channel=channel_id, thing=ANOTHER if another or meanwhile else None),
         blocks,
         title=sentences.FORM_TITLES[ViewId.START],
         submit=sentences.FORM_SUBMITS[ViewId.START],

@@ -109,7 +109,9 @@ def row_section(
     row: StatusRow, zone: str, as_of: datetime, *, press: ActionId = ActionId.OPEN_HANDOFF
 ) -> SectionBlock:
     """A handoff in one paragraph of plain text, with one button."""
-    beside = button(press, said.BUTTONS[press], Ref(handoff=row.handoff_id))
+    beside = button(
+        press, said.BUTTONS[press], Ref(handoff=row.handoff_id, revision=row.brief_version)
+    )
     pair = f"{isolate(row.ae.name)} → {isolate(row.csm.name) if row.csm else said.NO_CSM}"
     parts = [*_subject(row), pair, *_percent(row), _state_now(row, zone, as_of)]
     return SectionBlock(text=plain(_SEPARATOR.join(parts)), accessory=beside)

@@ -42,7 +42,7 @@ def thread_message(
     by = isolate(actor.name) if actor else _SOMEBODY
     if kind is NoticeKind.SIGNATURE_CORRECTED:
         return _signature_corrected(card, by)
-    version = card.acknowledged_version or card.brief_version
+    version = int(facts.get("version", card.brief_version))
     sentence = {
         NoticeKind.ACKNOWLEDGED: said.thread_acknowledged(by, version),
         NoticeKind.ACKNOWLEDGE_UNDONE: said.thread_acknowledge_undone(by),

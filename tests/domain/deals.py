@@ -138,5 +138,5 @@ def assigned(at: datetime = MONDAY, *, csm: Person = CSM, when: datetime | None 
 
 def acknowledged(at: datetime = MONDAY) -> Handoff:
     handoff = assigned(at)
-    handoff.acknowledge(by=CSM, at=at + 3 * HOUR)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=at + 3 * HOUR)
     return handoff

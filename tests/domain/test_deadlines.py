@@ -396,7 +396,7 @@ def test_an_acknowledgement_taken_back_is_owed_as_before() -> None:
     before, told = say(owed(handoff)[Step.READ], now=utc("2025-06-05T14:00"))
     assert told == (Stage.LATE, Stage.LATE_MANAGER)
     now = utc("2025-06-05T15:00")
-    handoff.acknowledge(by=CSM, at=now)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=now)
     done = in_line(before, handoff, now)
     assert (done.state, done.next_at) == (DeadlineState.DONE, None)
     handoff.undo_acknowledge(by=CSM, at=now, policy=POLICY)
@@ -563,7 +563,7 @@ def play(run: Run, name: str, number: int) -> None:
         case "assign":
             run.act(lambda: handoff.assign_csm(csm, by=CS_MANAGER, at=now))
         case "acknowledge":
-            run.act(lambda: handoff.acknowledge(by=csm, at=now))
+            run.act(lambda: handoff.acknowledge(version=handoff.brief_version, by=csm, at=now))
         case "take back":
             run.act(lambda: handoff.undo_acknowledge(by=csm, at=now, policy=POLICY))
         case "cancel":

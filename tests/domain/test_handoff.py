@@ -79,10 +79,7 @@ def test_a_handoff_starts_with_what_the_form_says() -> None:
     assert [event.tag for event in handoff.events] == [Tag.STARTED]
 
 
-def test_the_side_of_cs_is_the_csm_else_the_proposed_one_else_the_manager() -> None:
-    assert started().cs_side == CS_MANAGER.id
-    assert started(proposed_csm=OTHER_CSM).cs_side == OTHER_CSM.id
-    assert assigned().cs_side == CSM.id
+def test_the_csm_has_a_part_once_assigned() -> None:
     assert assigned().people() == (AE.id, CSM.id, CS_MANAGER.id, AE_MANAGER.id)
 
 
@@ -242,7 +239,7 @@ DEEDS = [
     Deed(
         "acknowledge",
         assigned,
-        lambda h, by, at: h.acknowledge(by=by, at=at),
+        lambda h, by, at: h.acknowledge(version=h.brief_version, by=by, at=at),
         (CSM,),
         (CSM,),
         (Tag.ACKNOWLEDGED,),
@@ -397,11 +394,18 @@ def test_a_signature_is_neither_in_the_future_nor_older_than_a_year(
     assert handoff.signed_at is None
 
 
-def test_a_correction_keeps_when_it_was_learned_and_names_both_instants() -> None:
+def test_a_correction_to_a_later_time_keeps_when_it_was_learned() -> None:
+    handoff = started()
+    handoff.countersign(MONDAY - HOUR, by=AE, at=MONDAY, ae=AE)
+    handoff.countersign(MONDAY - HOUR / 2, by=AE, at=LATER, ae=AE)
+    assert handoff.signature_learned_at == MONDAY
+
+
+def test_a_correction_to_an_earlier_time_is_learned_anew_and_names_both_instants() -> None:
     handoff = signed()
     handoff.countersign(MONDAY - 30 * HOUR, by=REVOPS, at=LATER, ae=AE)
     assert handoff.signed_at == MONDAY - 30 * HOUR
-    assert handoff.signature_learned_at == MONDAY
+    assert handoff.signature_learned_at == LATER
     assert handoff.day0 == date(2025, 6, 1)
     assert handoff.events[-1].tag is Tag.SIGNATURE_CORRECTED
     assert handoff.events[-1].facts == {
@@ -520,7 +524,7 @@ def test_the_csm_is_a_colleague_and_not_the_ae(csm: Person, problem: Problem) ->
 def test_the_cs_manager_may_sign_the_side_of_the_csm() -> None:
     handoff = gated()
     handoff.assign_csm(CS_MANAGER, by=CS_MANAGER, at=LATER)
-    handoff.acknowledge(by=CS_MANAGER, at=LATER)
+    handoff.acknowledge(version=handoff.brief_version, by=CS_MANAGER, at=LATER)
     assert handoff.acknowledged_at == LATER
 
 
@@ -531,17 +535,29 @@ def test_a_new_csm_starts_anew_and_the_former_one_has_no_part_any_more() -> None
     assert (handoff.acknowledged_at, handoff.acknowledged_version) == (None, None)
     assert handoff.events[-1].facts == {"csm": OTHER_CSM.id, "before": CSM.id}
     with pytest.raises(NotAllowed) as refused:
-        handoff.acknowledge(by=CSM, at=LATER)
+        handoff.acknowledge(version=handoff.brief_version, by=CSM, at=LATER)
     assert refused.value.whose == (OTHER_CSM.id,)
 
 
 def test_an_acknowledgement_names_the_version_that_was_read() -> None:
     handoff = assigned()
     save(handoff, AE, MONDAY + 2 * HOUR)
-    handoff.acknowledge(by=CSM, at=LATER)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=LATER)
     assert (handoff.acknowledged_at, handoff.acknowledged_version) == (LATER, 2)
     save(handoff, AE, LATER + HOUR)
     assert (handoff.brief_version, handoff.acknowledged_version) == (3, 2)
+
+
+def test_nobody_acknowledges_a_version_they_were_not_shown() -> None:
+    handoff = assigned()
+    shown = handoff.brief_version
+    save(handoff, AE, MONDAY + 2 * HOUR)
+    before = list(handoff.events)
+    with pytest.raises(Conflict) as refused:
+        handoff.acknowledge(version=shown, by=CSM, at=LATER)
+    assert refused.value.problem is Problem.BRIEF_CHANGED
+    assert handoff.acknowledged_at is None
+    assert handoff.events == before
 
 
 @pytest.mark.parametrize("stage", [started, signed, gated])
@@ -549,7 +565,7 @@ def test_nobody_acknowledges_before_a_csm_is_assigned(stage: Callable[[], Handof
     handoff = stage()
     for who in (AE, CSM, CS_MANAGER):
         with pytest.raises(Invalid) as refused:
-            handoff.acknowledge(by=who, at=LATER)
+            handoff.acknowledge(version=handoff.brief_version, by=who, at=LATER)
         assert refused.value.problem is Problem.NOT_ASSIGNED
 
 
@@ -567,7 +583,7 @@ def test_an_acknowledgement_is_taken_back_within_ten_minutes() -> None:
     assert handoff == before
     handoff.undo_acknowledge(by=CSM, at=SOON_AFTER, policy=POLICY)
     assert (handoff.acknowledged_at, handoff.acknowledged_version) == (None, None)
-    handoff.acknowledge(by=CSM, at=LATER)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=LATER)
     assert handoff.acknowledged_at == LATER
 
 
@@ -658,7 +674,7 @@ def test_words_that_people_typed_stand_only_in_the_values_of_events(
     handoff.post(by=author, at=LATER)
     handoff.assign_csm(CSM, by=CS_MANAGER, at=LATER)
     handoff.snoozed("read", until=LATER + HOUR, reason=why_later, by=CSM, at=LATER)
-    handoff.acknowledge(by=CSM, at=LATER)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=LATER)
     handoff.undo_acknowledge(by=CSM, at=LATER, policy=POLICY)
     handoff.cancel(why_ended, by=author, at=LATER)
     handoff.undo_cancel(by=author, at=LATER, policy=POLICY)

@@ -29,6 +29,7 @@ from tests.domain.deals import (
     MONDAY,
     OTHER_CSM,
     POLICY,
+    REVOPS,
     Office,
     assigned,
     gated,
@@ -69,15 +70,15 @@ def posted(handoff: Handoff) -> Handoff:
 def test_what_happens_to_a_posted_handoff_is_told_in_its_thread() -> None:
     handoff = posted(assigned())
     handoff.countersign(MONDAY - HOUR, by=AE_MANAGER, at=NOON, ae=AE)
-    handoff.acknowledge(by=CSM, at=NOON)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=NOON)
     handoff.undo_acknowledge(by=CSM, at=NOON, policy=POLICY)
     handoff.cancel("The customer withdrew", by=AE, at=NOON)
     handoff.undo_cancel(by=AE, at=NOON, policy=POLICY)
     notices = told(handoff)
     assert [(one.kind, one.facts) for one in notices] == [
         (NoticeKind.SIGNATURE_CORRECTED, {"seq": 10, "actor": AE_MANAGER.id}),
-        (NoticeKind.ACKNOWLEDGED, {"seq": 11, "actor": CSM.id}),
-        (NoticeKind.ACKNOWLEDGE_UNDONE, {"seq": 12, "actor": CSM.id}),
+        (NoticeKind.ACKNOWLEDGED, {"seq": 11, "actor": CSM.id, "version": 1}),
+        (NoticeKind.ACKNOWLEDGE_UNDONE, {"seq": 12, "actor": CSM.id, "version": 1}),
         (NoticeKind.CANCELLED, {"seq": 13, "actor": AE.id}),
         (NoticeKind.CANCEL_UNDONE, {"seq": 14, "actor": AE.id}),
     ]
@@ -88,7 +89,7 @@ def test_what_happens_to_a_posted_handoff_is_told_in_its_thread() -> None:
 
 def test_without_a_card_there_is_no_thread_to_tell_it_in() -> None:
     handoff = stored(assigned())
-    handoff.acknowledge(by=CSM, at=NOON)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=NOON)
     handoff.cancel("The customer withdrew", by=AE, at=NOON)
     assert told(handoff) == []
 
@@ -106,7 +107,7 @@ def test_who_acknowledged_or_cancelled_is_offered_to_take_it_back_where_they_did
     asked_in: int | None,
 ) -> None:
     handoff = stored(assigned())
-    handoff.acknowledge(by=CSM, at=NOON)
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=NOON)
     handoff.undo_acknowledge(by=CSM, at=NOON, policy=POLICY)
     handoff.cancel("The customer withdrew", by=AE_MANAGER, at=NOON)
     offers = told(handoff, asked_in=asked_in)
@@ -165,19 +166,31 @@ def test_every_notice_of_a_story_has_a_key_of_its_own_and_always_the_same_one() 
     for csm in (CSM, OTHER_CSM, CSM):
         handoff.assign_csm(csm, by=CS_MANAGER, at=NOON)
         for _ in range(2):
-            handoff.acknowledge(by=csm, at=NOON)
+            handoff.acknowledge(version=handoff.brief_version, by=csm, at=NOON)
             handoff.undo_acknowledge(by=csm, at=NOON, policy=POLICY)
     for _ in range(2):
         handoff.cancel("The customer withdrew", by=AE, at=NOON)
         handoff.undo_cancel(by=AE, at=NOON, policy=POLICY)
     notices = told(handoff, asked_in=ASKED_IN)
-    # The bot's post with a mention; three assignments of two; undoable acts with their offers.
-    assert len(notices) == 2 + 3 * (2 + 2 * 3) + 2 * 3
+    # The bot's post with a mention; three assignments of two, the later ones handed over as
+    # well; undoable acts with their offers.
+    assert len(notices) == 2 + 3 * (2 + 2 * 3) + 2 + 2 * 3
     keys = [one.key for one in notices]
     assert len(set(keys)) == len(keys)
     assert [one.key for one in told(handoff, asked_in=ASKED_IN)] == keys
     handoff.id = 6
     assert not set(keys) & {one.key for one in told(handoff, asked_in=ASKED_IN)}
+
+
+def test_an_ae_hears_of_a_signature_that_somebody_else_recorded() -> None:
+    handoff = stored(started())
+    handoff.countersign(MONDAY - HOUR, by=REVOPS, at=MONDAY, ae=AE)
+    (notice,) = told(handoff)
+    assert (notice.kind, notice.person_id) == (NoticeKind.HANDED_OVER, AE.id)
+    assert notice.facts == {"step": Step.MESSAGE.value}
+    own = stored(started())
+    own.countersign(MONDAY - HOUR, by=AE, at=MONDAY, ae=AE)
+    assert told(own) == []
 
 
 def test_words_that_people_typed_are_in_no_notice() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, outbox, surface
-from tests.story.stack import DEAL, Stack, modal
+from tests.story.stack import DEAL, Stack
 from tests.story.typing import example, start_deal, write_brief
 
 HOUR = 3600
@@ -84,42 +84,63 @@ def test_a_late_brief_is_told_once_to_the_ae_and_once_to_their_manager(place: St
 
 def test_a_snooze_silences_the_owner_only_and_moves_no_deadline(place: Stack) -> None:
     begin(place)
-    mine = place.dm_says(place.maya, "Northwind Mills")
-    place.maya.click(mine, "more", chosen=menu_value(mine, "snooze"))
-    form = modal(place.maya)
     before = due_of(place)
+    # The brief is what is snoozed, from its own reminder.
+    place.sandbox.advance(5 * HOUR)
+    reminder = place.dm_says(place.maya, "Why you")
+    brief = place.sandbox.wait_until(lambda: reminder_of_the_brief(place))
+    assert brief is not None, reminder.words
+    place.maya.click(brief, "open_snooze")
     until = (place.sandbox.now() + timedelta(days=2)).replace(hour=16, minute=0, second=0)
     refused = place.maya.submit({"until": until.replace(hour=3), "reason": "On a plane."})
-    assert refused.field_errors, form.words
+    assert refused.field_errors
     sent = place.maya.submit({"until": until, "reason": "The customer is on a plane."})
     assert not sent.field_errors, sent.field_errors
-    place.sandbox.advance(26 * HOUR)
+    place.sandbox.advance(20 * HOUR)
+    place.dm_says(place.theo, "was due")
     settled(place)
+    assert late_notices(place.maya) == []
     assert due_of(place) == before
+    place.sandbox.advance((until - place.sandbox.now()).total_seconds() + 60)
+    told = place.dm_says(place.maya, "The customer is on a plane.")
+    assert "Why you" in told.words
+    settled(place)
+    assert len(late_notices(place.theo)) == 1
+
+
+def reminder_of_the_brief(stack: Stack) -> Seen | None:
+    found = (one for one in stack.maya.dms() if "Why you" in one.words)
+    return next((one for one in found if "write_brief" in one.action_ids()), None)
 
 
 def test_a_correction_of_the_signature_recomputes_and_is_said_in_the_thread(place: Stack) -> None:
     deal = example("northwind", today=place.sandbox.now().date())
     start_deal(place, deal, signed_at=None)
     place.maya.close()
-    mine = place.dm_says(place.maya, "Northwind Mills")
+    mine = place.dm_says(place.maya, "you are the AE")
     place.maya.click(mine, "open_signature")
     at = signed(place)
     assert not place.maya.submit({"signed_at": at}).field_errors
-    place.until(lambda: due_of(place))
-    mine = place.dm_says(place.maya, "Northwind Mills")
-    place.sandbox.wait_until(
-        lambda: (
-            "preview_message" in place.dm_says(place.maya, "Northwind").action_ids()
-            or "write_brief" in place.dm_says(place.maya, "Northwind").action_ids()
-        )
-    )
+    place.maya.close()
+    before = due_of(place)
+    assert before[0] == at + timedelta(hours=4)
+    place.until(lambda: "preview_message" in place.dm_says(place.maya, "you are").action_ids())
+    place.maya.click(place.dm_says(place.maya, "you are the AE"), "preview_message")
+    place.maya.submit({})
+    card = place.card_says("Posted by")
     assert place.maya.slash("/handoff", "signed", channel=DEAL).answered
     future = place.maya.submit({"signed_at": place.sandbox.now() + timedelta(hours=3)})
     assert future.field_errors
-    before = due_of(place)
-    assert not place.maya.submit({"signed_at": at - timedelta(hours=1)}).field_errors
-    assert due_of(place) == [due - timedelta(hours=1) for due in before[:1]] + due_of(place)[1:]
+    corrected = at - timedelta(hours=1)
+    assert not place.maya.submit({"signed_at": corrected}).field_errors
+    assert due_of(place)[1] == corrected + timedelta(hours=24) + timedelta(hours=2)
+    place.until(
+        lambda: any(
+            "computed anew" in one.words
+            for one in place.theo.thread(DEAL, card.ts)
+            if one.ts != card.ts
+        )
+    )
 
 
 def test_a_csm_who_does_not_acknowledge_is_reminded_and_their_manager_told(place: Stack) -> None:

@@ -68,7 +68,7 @@ def test_the_csm_is_mentioned_with_the_next_thing_and_its_due_time() -> None:
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        (NoticeKind.ACKNOWLEDGED, "Maya Reed acknowledged version 2 of the brief."),
+        (NoticeKind.ACKNOWLEDGED, "Maya Reed acknowledged version 3 of the brief."),
         (
             NoticeKind.ACKNOWLEDGE_UNDONE,
             "Maya Reed took the acknowledgement back. The brief waits for it again.",
@@ -84,9 +84,15 @@ def test_the_csm_is_mentioned_with_the_next_thing_and_its_due_time() -> None:
     ],
 )
 def test_a_reply_says_who_did_what(kind: NoticeKind, sentence: str) -> None:
-    args = _reply(kind, replace(CARD, acknowledged_version=2)).to_args()
+    args = _reply(kind).to_args()
     assert seen_text(args["blocks"]) == sentence
     assert args["text"] == f"Northwind Robotics: {sentence}"
+
+
+def test_a_reply_sent_late_names_the_version_that_was_acknowledged() -> None:
+    moved_on = replace(CARD, brief_version=9, acknowledged_version=8)
+    reply = thread_message(NoticeKind.ACKNOWLEDGED, moved_on, {"actor": 1, "version": 2}, PEOPLE)
+    assert "version 2 of the brief" in seen_text(reply.to_args()["blocks"])
 
 
 def test_a_corrected_signature_is_told_with_the_new_time() -> None:
