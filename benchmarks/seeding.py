@@ -59,6 +59,7 @@ class Assigned:
     handoff_id: int
     csm: str
     channel: str
+    brief_version: int
 
 
 @contextmanager
@@ -159,7 +160,7 @@ def _assigned(unit: WriteUnit, number: int) -> Assigned:
     begun.post(by=ae, at=unit.now)
     begun.assign_csm(csm, by=cs_manager, at=unit.now)
     unit.save(begun, actor_id=cs_manager.id)
-    return Assigned(started.id, csm.slack_id, channel.slack_id)
+    return Assigned(started.id, csm.slack_id, channel.slack_id, begun.brief_version)
 
 
 def _write_brief(unit: WriteUnit, begun: Handoff, ae: Person) -> None:

@@ -86,7 +86,7 @@ class SlackActs:
                     "action_id": action_id,
                     "block_id": "acts",
                     "text": {"type": "plain_text", "text": "Acknowledge", "emoji": True},
-                    "value": Ref(handoff=at.handoff_id).dump(),
+                    "value": Ref(handoff=at.handoff_id, revision=at.brief_version).dump(),
                     "action_ts": f"{self._began + number // 1_000_000}.{number % 1_000_000:06d}",
                 }
             ],

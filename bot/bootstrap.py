@@ -21,7 +21,7 @@ from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
 from bot.clock.sweep import Sweep
 from bot.clock.ticks import Ticks
 from bot.delivery.constants import Constants
-from bot.delivery.directory import SlackDirectory
+from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.senders import Senders
 from bot.domain.errors import HandoffError
@@ -148,14 +148,15 @@ def build(
         timeout=max(1, int(kept.http_timeout.total_seconds())),
         retry_handlers=[],
     )
+    in_delivery = SlackDirectory(
+        store=store, client_of=lambda _: sending, machine=machine, budget=IN_DELIVERY_BUDGET
+    )
     before_answer = SlackDirectory(
         store=store,
         client_of=lambda _: asking,
         machine=machine,
         budget=BEFORE_ANSWER_BUDGET,
-    )
-    in_delivery = SlackDirectory(
-        store=store, client_of=lambda _: sending, machine=machine, budget=IN_DELIVERY_BUDGET
+        on_unfinished=LooksGoOn(in_delivery.channel),
     )
     senders = Senders(
         store=store,

@@ -101,9 +101,15 @@ def demo_constants() -> Constants:
 
 
 def seed(bot: Bot) -> None:
-    """Let the bot know the sandbox's people, with the roles an admin would have given them."""
+    """Let the bot know the sandbox's people; the first time with roles as if by an admin.
+
+    Later the roles are as whoever plays the admin left them.
+    """
+    with bot.store.read(bot.workplace.id) as unit:
+        met = unit.people.by_slack_ids(PARTS)
     known = {slack_id: bot.directory.person(bot.workplace.id, slack_id).id for slack_id in PARTS}
-    cast_roles(bot.store, bot.workplace.id, known)
+    if not met:
+        cast_roles(bot.store, bot.workplace.id, known)
 
 
 def run_demo(data: Path, *, port: int) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import structlog
 
 from bot.domain.deadlines import Deadline, say
-from bot.domain.errors import Conflict
-from bot.domain.notices import clock_notices
+from bot.domain.errors import Conflict, Problem
+from bot.domain.handoff import Handoff
+from bot.domain.notices import cannot_post, clock_notices
 from bot.domain.nudging import Stage
 from bot.domain.ports import Clock
 from bot.storage.unit_of_work import Store, WriteUnit
@@ -53,6 +54,8 @@ class Sweep:
         done = 0
         for _ in range(MOST_BATCHES):
             with self._store.write(workspace_id) as unit:
+                if unit.workspace.paused_at is not None:
+                    return done  # Nothing happens by itself; afterwards the last stage is said.
                 claimed = unit.deadlines.due(BATCH)
                 self._reached("claimed")
                 for handoff_id in dict.fromkeys(handoff_id for handoff_id, _ in claimed):
@@ -80,7 +83,17 @@ def _say(unit: WriteUnit, handoff_id: int) -> None:
                 unit.outbox.add(notice)
         unit.deadlines.settle(handoff_id, settled)
         post |= Stage.POST in stages
-    if post and handoff.post_by_bot(at=unit.now):
+    if post:
+        _post(unit, handoff)
+
+
+def _post(unit: WriteUnit, handoff: Handoff) -> None:
+    """Post for the AE, or tell them why the channel may not hold the message."""
+    problem = unit.channels.get(handoff.channel_id).problem()
+    # What was not looked at lately is looked at when the card goes out.
+    if problem is not None and problem is not Problem.CHANNEL_UNKNOWN:
+        unit.outbox.add(cannot_post(handoff, problem))
+    elif handoff.post_by_bot(at=unit.now):
         unit.save(handoff, actor_id=None)
 
 

@@ -1,5 +1,6 @@
 """Who people are and whether channels are safe, asked of Slack only when the rows do not say."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -7,8 +8,9 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.delivery.trouble import frames, reference
 from bot.domain.channels import Channel
-from bot.domain.errors import Invalid, NotFound, Problem, SlackUnavailable
+from bot.domain.errors import HandoffError, Invalid, NotFound, Problem, SlackUnavailable
 from bot.domain.people import Person
 from bot.domain.ports import MachineClock
 from bot.storage.facts import channel_facts, person_facts
@@ -22,11 +24,54 @@ _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 _NOT_INSIDE = frozenset({"channel_not_found", "not_in_channel"})
 
 
+def _let_be(_workspace_id: int, _slack_id: str) -> None:
+    return None
+
+
+class LooksGoOn:
+    """Takes looks at channels that ran out of their time to their end, in the background.
+
+    One channel is never looked at twice at once.
+    """
+
+    def __init__(self, look: Callable[[int, str], object]) -> None:
+        self._look = look
+        self._guard = threading.Lock()
+        self._under_way: set[tuple[int, str]] = set()
+
+    def __call__(self, workspace_id: int, slack_id: str) -> None:
+        """Begin, unless the same look is under way."""
+        with self._guard:
+            if (workspace_id, slack_id) in self._under_way:
+                return
+            self._under_way.add((workspace_id, slack_id))
+        threading.Thread(
+            target=self._go_on, args=(workspace_id, slack_id), name="look", daemon=True
+        ).start()
+
+    def _go_on(self, workspace_id: int, slack_id: str) -> None:
+        try:
+            self._look(workspace_id, slack_id)
+        except HandoffError as error:
+            log.info("channel not looked at", problem=error.problem.value)
+        except Exception as error:  # noqa: BLE001, the top of a thread
+            log.error(
+                "look failed",
+                reference=reference(),
+                error=type(error).__name__,
+                frames=frames(error),
+            )
+        finally:
+            with self._guard:
+                self._under_way.discard((workspace_id, slack_id))
+
+
 class SlackDirectory:
     """Looks people and channels up, in the rows first; keeps what Slack says.
 
     `budget` is how long, in seconds, one look at a channel's members may take: before an answer
-    little, in delivery more. What was found in time is kept, so that the next look goes on there.
+    little, in delivery more. What was found in time is kept, so that the next look goes on there;
+    `on_unfinished` is told of a look that ran out of its time, by workspace and Slack's id.
     """
 
     def __init__(
@@ -36,12 +81,14 @@ class SlackDirectory:
         client_of: Callable[[int], WebClient],
         machine: MachineClock,
         budget: float,
+        on_unfinished: Callable[[int, str], None] = _let_be,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._client_of = client_of
         self._machine = machine
         self._budget = budget
+        self._on_unfinished = on_unfinished
         self._monotonic = monotonic
 
     def person(self, workspace_id: int, slack_id: str) -> Person:
@@ -75,6 +122,7 @@ class SlackDirectory:
             guests = inside and self._has_guests(client, workspace_id, slack_id, team_id)
         except SlackApiError as error:
             if error.response.get("error") in _NOT_INSIDE:
+                self._not_inside(workspace_id, slack_id)
                 raise Invalid(Problem.CHANNEL_NOT_INSIDE) from error
             if error.response.get("error") == "missing_scope":
                 # The bot may look into channels only; what is left are conversations of a few.
@@ -87,11 +135,16 @@ class SlackDirectory:
             unit.commit()
         return channel
 
+    def _not_inside(self, workspace_id: int, slack_id: str) -> None:
+        with self._store.write(workspace_id) as unit:
+            unit.channels.note(slack_id, bot_inside=False)
+            unit.commit()
+
     def _has_guests(
         self, client: WebClient, workspace_id: int, slack_id: str, team_id: str
     ) -> bool:
         end = self._monotonic() + self._budget
-        members = list(self._members(client, slack_id))
+        members = list(self._members(client, workspace_id, slack_id, end))
         with self._store.read(workspace_id) as unit:
             known = unit.people.by_slack_ids(members)
         if any(person.guest or person.external for person in known.values()):
@@ -101,14 +154,20 @@ class SlackDirectory:
             for member in members:
                 if member in known:
                     continue
-                if self._monotonic() > end:
-                    raise SlackUnavailable(Problem.CHANNEL_UNKNOWN)
+                self._stop_after(end, workspace_id, slack_id)
                 found[member] = self._ask_person(workspace_id, member, team_id)
         finally:
             self._keep(workspace_id, found)
         return any(facts.guest or facts.external for facts in found.values())
 
-    def _members(self, client: WebClient, slack_id: str) -> Iterator[str]:
+    def _stop_after(self, end: float, workspace_id: int, slack_id: str) -> None:
+        if self._monotonic() > end:
+            self._on_unfinished(workspace_id, slack_id)
+            raise SlackUnavailable(Problem.CHANNEL_UNKNOWN)
+
+    def _members(
+        self, client: WebClient, workspace_id: int, slack_id: str, end: float
+    ) -> Iterator[str]:
         cursor: str | None = None
         while True:
             page = client.conversations_members(
@@ -118,6 +177,7 @@ class SlackDirectory:
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
+            self._stop_after(end, workspace_id, slack_id)
 
     def _keep(self, workspace_id: int, found: dict[str, PersonFacts]) -> None:
         if not found:

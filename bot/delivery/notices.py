@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.delivery.plans import Cancel
 from bot.domain import read_models
 from bot.domain.deadlines import Deadline, Step
+from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.notices import OF_A_STEP, JobSource, Notice, NoticeKind, still_true
@@ -17,6 +18,7 @@ from bot.views.message import Message
 from bot.views.nudge import nudge_message
 from bot.views.thread import (
     bot_posted_message,
+    cannot_post_message,
     invite_by_hand_message,
     thread_message,
     unconfirmed_message,
@@ -48,6 +50,8 @@ class NoticeText:
             return Cancel("handoff_closed")
         if notice.kind is NoticeKind.BOT_POSTED:
             return bot_posted_message(_card(bundle, unit.now))
+        if notice.kind is NoticeKind.CANNOT_POST:
+            return _cannot_post(bundle, notice, unit.now)
         if notice.kind is NoticeKind.INVITE_BY_HAND:
             csm = named(int(notice.facts["csm"]), bundle.people)
             if csm is None or bundle.handoff.csm_id != csm.id:
@@ -85,6 +89,15 @@ class NoticeText:
 def _card(bundle: Bundle, as_of: datetime) -> read_models.Card:
     return read_models.card(
         bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=as_of
+    )
+
+
+def _cannot_post(bundle: Bundle, notice: Notice, now: datetime) -> Message | Cancel:
+    if bundle.handoff.posted_at is not None and bundle.channel.problem() is None:
+        return Cancel("can_post")  # Meanwhile the card goes out by itself.
+    problem = Problem(str(notice.facts["problem"]))
+    return cannot_post_message(
+        _card(bundle, now), problem=problem, channel_slack_id=bundle.channel.slack_id
     )
 
 

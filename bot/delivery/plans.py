@@ -73,6 +73,8 @@ class Cancel:
     """It is not to be said any more; `reason` is a word for the row."""
 
     reason: str
+    told: Notice | None = None
+    """Said instead, once."""
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,9 @@ class Protocol:
         if isinstance(plan, Cancel | Later | Postpone):
             self._shaping.unused(job)
         match plan:
-            case Cancel(reason):
+            case Cancel(reason, told):
+                if told is not None:
+                    self._say(job, told)
                 self._delivery.cancelled(job, reason=reason)
             case Later(after):
                 self._delivery.retry(job, after=after, maybe_sent=False, counted=False)
@@ -242,9 +244,7 @@ class Protocol:
             self._delivery.sent(job, ts=None, channel=invite.channel)
         elif outcome.verdict in (Verdict.REFUSED, Verdict.UNREADABLE):
             if invite.by_hand is not None:
-                with self._store.write(job.workspace_id) as unit:
-                    unit.outbox.add(invite.by_hand)
-                    unit.commit()
+                self._say(job, invite.by_hand)
                 self._reached("asked_by_hand")
             self._delivery.cancelled(job, reason=outcome.word)
         else:
@@ -261,6 +261,11 @@ class Protocol:
                 unit.commit()
         # Asked first, under a key of this try: a crash in between repeats neither.
         self._delivery.unconfirmed(job, reason=reason)
+
+    def _say(self, job: Job, notice: Notice) -> None:
+        with self._store.write(job.workspace_id) as unit:
+            unit.outbox.add(notice)
+            unit.commit()
 
     def _sent(self, job: Job, answer: Mapping[str, Any]) -> None:
         self._delivery.sent(

@@ -22,7 +22,7 @@ from bot.delivery.plans import (
 from bot.domain import access, read_models
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
-from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
+from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind, cannot_post
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
@@ -115,18 +115,28 @@ class Renderer:
             return _guide(unit, surface, reader)
 
     def _card(self, job: Job, surface: SurfaceJob) -> Plan:
-        channel = self._looked_at(job.workspace_id, surface.channel_id)
+        try:
+            channel = self._looked_at(job.workspace_id, surface.channel_id)
+        except NotFound as gone:
+            return self._no_place(job, surface, gone.problem)
         if channel is None:
             return Later(self._constants.unknown_channel_waits)
         problem = channel.problem()
-        if problem in _NO_PLACE or (problem is not None and surface.ts is None):
-            return Cancel(problem.value if problem else "")
+        if problem is not None and (problem in _NO_PLACE or surface.ts is None):
+            return self._no_place(job, surface, problem)
         with self._store.read(job.workspace_id) as unit:
             bundle = unit.bundle(surface.handoff_id or 0)
             message = card_message(_card_of(bundle, unit.now, neutral=problem is not None))
         if surface.ts is None and not bundle.handoff.open:
             return Cancel("handoff_closed")
         return _mirror(surface, Spot(channel=channel.slack_id), message.to_args())
+
+    def _no_place(self, job: Job, surface: SurfaceJob, problem: Problem) -> Cancel:
+        """Nothing is shown there; of a message that never stood there the AE is told."""
+        with self._store.read(job.workspace_id) as unit:
+            handoff = unit.handoffs.get(surface.handoff_id or 0)
+        tell = surface.ts is None and handoff.open and problem is not Problem.CHANNEL_UNKNOWN
+        return Cancel(problem.value, cannot_post(handoff, problem) if tell else None)
 
     def _looked_at(self, workspace_id: int, channel_id: int | None) -> Channel | None:
         """The channel as checked lately; None while Slack cannot say."""
@@ -159,6 +169,10 @@ class Renderer:
             if notice.place is Place.THREAD:
                 return self._in_thread(job, notice)
             return self._in_channel(job, notice, channel)
+        if notice.kind is NoticeKind.BOT_POSTED:
+            card = self._store.delivery.card_message(notice.handoff_id or 0)
+            if card.ts is None:  # Only what stands there is said to be posted.
+                return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
         with self._store.read(job.workspace_id) as unit:
             reader = unit.people.get(notice.person_id or 0)
             if not reader.full_member:

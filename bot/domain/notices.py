@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.history import Event, Tag
 from bot.domain.nudging import Stage
@@ -21,6 +22,8 @@ class NoticeKind(StrEnum):
     LATE = "late"
     LATE_FOR_MANAGER = "late_for_manager"
     BOT_POSTED = "bot_posted"
+    CANNOT_POST = "cannot_post"
+    """The handoff message was to be posted and its channel may not hold it."""
     CSM_MENTION = "csm_mention"
     CSM_INVITE = "csm_invite"
     """No message: the CSM is invited to the deal channel."""
@@ -206,6 +209,19 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
     if handoff.csm_id is not None:
         told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, {"csm": handoff.csm_id}))
     return told
+
+
+def cannot_post(handoff: Handoff, problem: Problem) -> Notice:
+    """The AE hears once why their message does not stand in its channel, and what to do."""
+    return Notice(
+        NoticeKind.CANNOT_POST,
+        Place.DM,
+        f"cannot-post:{handoff.id}:{problem.value}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=handoff.ae_id,
+        facts={"problem": problem.value},
+    )
 
 
 def hold_mentions(

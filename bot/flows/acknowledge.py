@@ -1,6 +1,5 @@
 """The CSM takes the brief over, and may take that back for some minutes."""
 
-from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done
 from bot.flows.asked import Asked
@@ -12,9 +11,8 @@ from bot.views.ids import ActionId
 def acknowledge(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Acknowledge brief*, on the card or in the CSM's own message."""
     handoff = unit.handoffs.lock(asked.handoff_id)
-    if asked.ref.revision is None:
-        raise Invalid(Problem.STALE_BUTTON)
-    handoff.acknowledge(version=asked.ref.revision, by=actor, at=unit.now)
+    # A button that names no version was drawn before any was written down.
+    handoff.acknowledge(version=asked.ref.revision or 0, by=actor, at=unit.now)
     here = unit.channels.by_slack_id(asked.channel) if asked.channel else None
     # In the CSM's own message nothing is whispered: its menu holds the undo.
     unit.save(handoff, actor_id=actor.id, asked_in=here.id if here else None)

@@ -46,8 +46,6 @@ class Asked:
     response_url: str | None = None
     view: Mapping[str, Any] | None = None
     event: Mapping[str, Any] = field(default_factory=dict)
-    action_value: str | None = None
-    block_id: str | None = None
     team: str | None = None
     """The team of the person who acted, where Slack says it."""
     whispered: bool = False
@@ -61,11 +59,6 @@ class Asked:
         if self.view is None:
             raise Invalid(Problem.STALE_BUTTON)
         return Typed(self.view)
-
-    @property
-    def in_message(self) -> bool:
-        """Whether the person pressed something in a message."""
-        return self.kind is Kind.ACTION and self.view is None
 
     @property
     def form(self) -> Ref:
@@ -145,8 +138,6 @@ def read_action(body: Mapping[str, Any], workspace_id: int) -> Asked:
         response_url=body.get("response_url"),
         whispered=bool((body.get("container") or {}).get("is_ephemeral")),
         view=body.get("view"),
-        action_value=value,
-        block_id=action.get("block_id"),
         team=user.get("team_id"),
         stale=stale,
     )

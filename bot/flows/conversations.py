@@ -156,6 +156,8 @@ class Conversations:
         if listener.looks_at_channel and asked.channel is not None and not asked.direct:
             with contextlib.suppress(HandoffError):  # Unknown is an answer too: not safe.
                 self._directory.channel(asked.workspace_id, asked.channel)
+        if listener.looks_at_deal_channel:
+            self._look_at_deal_channel(asked)
         for slack_id in listener.named(asked) if listener.named else ():
             self._directory.person(asked.workspace_id, slack_id)
         try:
@@ -174,6 +176,13 @@ class Conversations:
         problem = channel.problem()
         if problem is not None:
             raise Invalid(problem)
+
+    def _look_at_deal_channel(self, asked: Asked) -> None:
+        with contextlib.suppress(HandoffError):  # The listener decides on what is known then.
+            with self._store.read(asked.workspace_id) as unit:
+                handoff = unit.handoffs.get(asked.handoff_id)
+                slack_id = unit.channels.get(handoff.channel_id).slack_id
+            self._directory.channel(asked.workspace_id, slack_id)
 
     def _run(self, listener: Listener, asked: Asked) -> tuple[Answer | None, dict[str, Any] | None]:
         """The listener's answer, or None and what was answered the first time."""

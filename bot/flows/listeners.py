@@ -38,6 +38,8 @@ class Listener:
     """What of it may be asked in any conversation all the same."""
     looks_at_channel: bool = False
     """Whether what is known of that conversation should be fresh; the listener decides on it."""
+    looks_at_deal_channel: bool = False
+    """Whether the same goes for the channel of the handoff it is about."""
     words: CommandWords | None = None
     scopes: tuple[str, ...] = ()
     """What an event needs beyond the scopes of what the bot does."""

@@ -2,6 +2,7 @@
 
 from bot.domain.access import Act
 from bot.domain.errors import Invalid
+from bot.domain.handoff import Handoff
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Open
 from bot.flows.asked import Asked
@@ -15,6 +16,7 @@ from bot.views.payload import Ref
 
 def preview(asked: Asked, unit: ReadUnit) -> Answer:
     """The card as it would stand in the channel now, holes and all."""
+    _require_safe(unit, unit.handoffs.get(asked.handoff_id))
     card = card_of(unit, asked.handoff_id, preview=True)
     return Open(preview_view(card, Ref(handoff=card.handoff_id)))
 
@@ -22,15 +24,20 @@ def preview(asked: Asked, unit: ReadUnit) -> Answer:
 def post(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Post to channel*."""
     handoff = unit.handoffs.lock(asked.handoff_id)
+    _require_safe(unit, handoff)
+    handoff.post(by=actor, at=unit.now)
+    # The card is the answer to who posted it, wherever they pressed.
+    unit.save(handoff, actor_id=actor.id, asked_in=handoff.channel_id)
+    return Done()
+
+
+def _require_safe(unit: ReadUnit, handoff: Handoff) -> None:
     problem = unit.channels.get(handoff.channel_id).problem()
     if problem is not None:
         raise Invalid(problem)
-    handoff.post(by=actor, at=unit.now)
-    unit.save(handoff, actor_id=actor.id)
-    return Done()
 
 
 def register(listeners: Listeners) -> None:
     """The preview and the posting."""
-    listeners.opens(ActionId.PREVIEW_MESSAGE, preview, act=Act.POST)
-    listeners.submits(ViewId.PREVIEW, post)
+    listeners.opens(ActionId.PREVIEW_MESSAGE, preview, act=Act.POST, looks_at_deal_channel=True)
+    listeners.submits(ViewId.PREVIEW, post, looks_at_deal_channel=True)

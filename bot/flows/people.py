@@ -11,6 +11,7 @@ from bot.flows.asked import Asked
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listeners
 from bot.flows.showing import name_of
+from bot.storage.holidays import known_region
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.roles import roles_view
@@ -43,13 +44,18 @@ def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     manager = _chosen(typed, Field.MANAGER, unit)
     if manager is not None and manager.id == person.id:
         raise Invalid(Problem.SAME_PERSON, field=Field.MANAGER)
-    unit.people.set_part(
+    region = typed.text(Field.REGION).strip().upper()
+    if region and not known_region(region):
+        raise Invalid(Problem.UNKNOWN_REGION, field=Field.REGION)
+    changed = unit.people.set_part(
         person.id,
         roles=frozenset(Role(value) for value in typed.options(Field.ROLES)),
         manager_id=manager.id if manager else None,
         clear_manager=manager is None,
-        region=typed.text(Field.REGION).strip().upper(),
+        region=region,
     )
+    if (changed.manager_id, changed.region) != (person.manager_id, person.region):
+        unit.bring_in_line(person.id)
     return Done()
 
 

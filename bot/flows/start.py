@@ -19,7 +19,7 @@ from bot.views import sentences
 from bot.views.help import help_message
 from bot.views.ids import ActionId, CommandId, Field, ViewId
 from bot.views.problem import problem_message, started_view
-from bot.views.start import StartTyped, standing_message, start_view
+from bot.views.start import ANOTHER, StartedHere, StartTyped, standing_message, start_view
 
 HELP_WORDS = frozenset({"help", "?"})
 SIGNED, NEW = "signed", "new"
@@ -63,6 +63,7 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         policy=unit.policy,
         ae=myself(actor),
         ae_manager=name_of(unit, actor.manager_id),
+        another=asked.name == ActionId.START_ANOTHER or _words(asked) == NEW,
     )
     return Open(view)
 
@@ -87,10 +88,15 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         )
     except HandoffError as error:
         if error.problem is Problem.BELOW_TIERS:
-            return Update(_again(asked, typed, unit))
+            return Update(_again(asked, typed, unit, below_tiers=True))
         if error.field is None:
             raise
         return FieldErrors({Field(error.field): sentences.problem(error, people={})})
+    meanwhile = _started_meanwhile(asked, channel.id, unit)
+    if meanwhile is not None:
+        # The box has to stay: what is not shown is not sent again.
+        below_tiers = typed.light_anyway
+        return Update(_again(asked, typed, unit, below_tiers=below_tiers, meanwhile=meanwhile))
     unit.save(handoff, actor_id=actor.id)
     if handoff.ae_id == actor.id:
         return Update(brief.first_step(unit, handoff.id))
@@ -122,12 +128,32 @@ def _own_manager(ae: Person, unit: WriteUnit) -> Person | None:
     return unit.people.get(ae.manager_id) if ae.manager_id is not None else None
 
 
-def _again(asked: Asked, typed: StartTyped, unit: WriteUnit) -> View:
+def _started_meanwhile(asked: Asked, channel_id: int, unit: WriteUnit) -> StartedHere | None:
+    """What the person could not know of when they opened the form; the newest, where several."""
+    if asked.ref.thing == ANOTHER:
+        return None
+    unit.channels.lock(channel_id)
+    standing = unit.handoffs.open_in(channel_id)
+    if not standing:
+        return None
+    return StartedHere(standing[-1].account, name_of(unit, standing[-1].started_by))
+
+
+def _again(
+    asked: Asked,
+    typed: StartTyped,
+    unit: WriteUnit,
+    *,
+    below_tiers: bool,
+    meanwhile: StartedHere | None = None,
+) -> View:
     return start_view(
         channel_id=asked.ref.channel or 0,
         policy=unit.policy,
         typed=typed,
-        below_tiers=True,
+        below_tiers=below_tiers,
+        another=asked.ref.thing == ANOTHER,
+        meanwhile=meanwhile,
     )
 
 

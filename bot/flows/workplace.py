@@ -60,8 +60,15 @@ def account_changed(asked: Asked, unit: WriteUnit) -> Answer:
     """Name, zone, guest or closed account: kept for people the bot has met."""
     user = asked.event.get("user")
     if isinstance(user, dict) and isinstance(user.get("id"), str):
-        unit.people.note(user["id"], person_facts(user, team_id=unit.workspace.team_id))
+        before = unit.people.by_slack_id(user["id"])
+        now = unit.people.note(user["id"], person_facts(user, team_id=unit.workspace.team_id))
+        if before is not None and now is not None and _outside(before) is not _outside(now):
+            unit.channels.forget_checks()
     return Done()
+
+
+def _outside(person: Person) -> bool:
+    return person.guest or person.external
 
 
 def _channel(asked: Asked) -> str:

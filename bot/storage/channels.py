@@ -8,14 +8,29 @@ from sqlalchemy import RowMapping, bindparam, select, update
 from bot.domain.channels import Channel
 from bot.domain.errors import NotFound, Problem
 from bot.storage.statements import Scope, once
-from bot.storage.tables import channel
+from bot.storage.tables import IS_CARD, channel, surface
 
 _CHANNELS = select(channel).where(channel.c.workspace_id == bindparam("workspace"))
 _BY_ID = _CHANNELS.where(channel.c.id == bindparam("id"))
+# Not the strongest lock: rows that refer to the conversation are still added meanwhile.
+_LOCKED = _BY_ID.with_for_update(key_share=True)
 _BY_SLACK_ID = _CHANNELS.where(channel.c.slack_id == bindparam("slack_id"))
 _ADD = once(channel)
 _CHANGE = update(channel).where(
     channel.c.id == bindparam("b_id"), channel.c.workspace_id == bindparam("b_workspace")
+)
+_FORGET_CHECKS = (
+    update(channel)
+    .where(
+        channel.c.workspace_id == bindparam("b_workspace"),
+        channel.c.id.in_(
+            select(surface.c.channel_id).where(
+                surface.c.workspace_id == bindparam("b_workspace"), IS_CARD
+            )
+        ),
+    )
+    .values(checked_at=None)
+    .returning(channel.c.id)
 )
 
 
@@ -62,6 +77,10 @@ class WritableChannels(Channels):
     def __init__(self, scope: Scope, *, changed: set[int]) -> None:
         super().__init__(scope)
         self._changed = changed
+
+    def lock(self, channel_id: int) -> None:
+        """Whoever locks the conversation too waits until this unit ends."""
+        self._one(_LOCKED, {"id": channel_id})
 
     def ensure(self, slack_id: str, *, facts: ChannelFacts | None = None) -> Channel:
         """The conversation with Slack's id, made or brought up to date from what Slack says."""
@@ -112,6 +131,11 @@ class WritableChannels(Channels):
         if forget_check:
             changes["checked_at"] = None
         return self._change(known, changes)
+
+    def forget_checks(self) -> None:
+        """Somebody became a guest or a colleague: wherever a card is, Slack is asked again."""
+        values = {"b_workspace": self._scope.workspace_id}
+        self._changed.update(self._scope.connection.execute(_FORGET_CHECKS, values).scalars())
 
     def renumber(self, old: str, new: str) -> Channel | None:
         """Slack gave a conversation another id; nothing else of it changes."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
 
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.errors import NotFound, Problem
@@ -24,11 +24,21 @@ _LOCKED = _BY_ID.with_for_update()
 _OPEN_IN = _HANDOFFS.where(handoff.c.channel_id == bindparam("channel"), HANDOFF_OPEN).order_by(
     handoff.c.id
 )
-_CANCELLED_IN = _HANDOFFS.where(
-    handoff.c.channel_id == bindparam("channel"),
-    handoff.c.state == State.CANCELLED.value,
-    handoff.c.cancelled_at >= bindparam("since"),
-).order_by(handoff.c.cancelled_at.desc())
+_OPEN_OF = (
+    select(handoff.c.id)
+    .where(
+        handoff.c.workspace_id == bindparam("workspace"),
+        HANDOFF_OPEN,
+        or_(
+            handoff.c.ae_id == bindparam("person"),
+            handoff.c.csm_id == bindparam("person"),
+            handoff.c.cs_manager_id == bindparam("person"),
+            handoff.c.ae_manager_id == bindparam("person"),
+        ),
+    )
+    .order_by(handoff.c.id)
+    .limit(bindparam("most"))
+)
 _ADD = insert(handoff).returning(handoff.c.id)
 _CHANGE = update(handoff).where(
     handoff.c.id == bindparam("b_id"), handoff.c.workspace_id == bindparam("b_workspace")
@@ -57,9 +67,10 @@ class Handoffs:
         """The open handoffs of a deal channel, first started first."""
         return self._all(_OPEN_IN, {"channel": channel_id})
 
-    def cancelled_lately(self, channel_id: int, since: datetime) -> list[Handoff]:
-        """Those cancelled there at or after an instant, last cancelled first."""
-        return self._all(_CANCELLED_IN, {"channel": channel_id, "since": since})
+    def open_of(self, person_id: int, most: int) -> list[int]:
+        """Ids of open handoffs in which a person has a part, first started first."""
+        values = {"workspace": self._scope.workspace_id, "person": person_id, "most": most}
+        return list(self._scope.connection.execute(_OPEN_OF, values).scalars())
 
     def _row(self, statement: Any, handoff_id: int) -> RowMapping:
         values = {"workspace": self._scope.workspace_id, "id": handoff_id}

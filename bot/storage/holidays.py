@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -18,21 +18,33 @@ _DAYS = select(holiday.c.days).where(
 _KEEP = once(holiday)
 
 
+def _country_holidays(region: str, year: int | None = None) -> Collection[date] | None:
+    # The library is large, and a workspace without regions never needs it.
+    library = importlib.import_module("holidays")
+    country, _, subdivision = region.partition("-")
+    if not country:
+        return None
+    try:
+        found: Collection[date] = library.country_holidays(
+            country, subdiv=subdivision or None, years=year
+        )
+    except NotImplementedError:
+        return None
+    return found
+
+
+def known_region(region: str) -> bool:
+    """Whether the library knows a country and, where one is named, its subdivision."""
+    return _country_holidays(region) is not None
+
+
 class HolidayBook:
     """The library's answer; a region is a country and, after a dash, its subdivision."""
 
     def holidays(self, region: str, year: int) -> frozenset[date]:
         """The days off of one year; empty for a region the library does not know."""
-        # The library is large, and a workspace without regions never needs it.
-        library = importlib.import_module("holidays")
-        country, _, subdivision = region.partition("-")
-        if not country:
-            return frozenset()
-        try:
-            found = library.country_holidays(country, subdiv=subdivision or None, years=year)
-        except NotImplementedError:
-            return frozenset()
-        return frozenset(found)
+        found = _country_holidays(region, year)
+        return frozenset(found) if found is not None else frozenset()
 
 
 class HolidayShelf:

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -268,7 +268,11 @@ class Surfaces:
             }
             raised = self._scope.connection.execute(_RAISE, values | about).all()
             there = {(row.kind, row.handoff_id, row.person_id) for row in raised}
-            missing = [row for key, row in self._wishes.items() if key not in there]
+            missing = [
+                {**row, "priority": self._first_priority(row)}
+                for key, row in self._wishes.items()
+                if key not in there
+            ]
             if missing:
                 self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], missing)
             self.grown |= bool(raised or missing)
@@ -276,6 +280,12 @@ class Surfaces:
             channels = {"channels": sorted(self.unsafe_channels)}
             cards = self._scope.connection.execute(_RAISE_CARDS, values | channels).all()
             self.grown |= bool(cards)
+
+    def _first_priority(self, row: Mapping[str, Any]) -> int:
+        """What a person's own act makes for them is their answer, also during a pause."""
+        own = self._actor is not None and row["person_id"] == self._actor
+        watched = self._watched is not None and row["channel_id"] == self._watched
+        return (Priority.ANSWER if own or watched else Priority.CARD).value
 
     def _new(self, wish: SurfaceWish, of: Handoff | None, *, wanted: int) -> dict[str, Any]:
         channel_id = of.channel_id if of and wish.kind is SurfaceKind.CARD else None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import RowMapping, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, insert, or_, select, update
 
 from bot.domain.errors import NotFound, Problem
 from bot.domain.people import Person, Role
@@ -14,7 +14,7 @@ from bot.domain.policy import Policy
 from bot.domain.worktime import Calendar
 from bot.storage.holidays import HolidayShelf, region_of_zone
 from bot.storage.statements import Scope, once
-from bot.storage.tables import handoff, person, person_role
+from bot.storage.tables import person, person_role
 
 _PEOPLE = (
     select(person, person_role.c.role)
@@ -42,19 +42,6 @@ _ADMINS = _PEOPLE.where(
                 person_role.c.role == Role.ADMIN.value,
             )
         ),
-    )
-)
-_HAS_PART = select(
-    *(
-        exists().where(
-            column == bindparam("person"), handoff.c.workspace_id == bindparam("workspace")
-        )
-        for column in (
-            handoff.c.ae_id,
-            handoff.c.csm_id,
-            handoff.c.cs_manager_id,
-            handoff.c.ae_manager_id,
-        )
     )
 )
 _ADD = once(person)
@@ -143,11 +130,6 @@ class People:
         if self._revops is None:
             self._revops = self.with_role(Role.REVOPS)
         return next((one.id for one in self._revops if one.id != person_id), None)
-
-    def has_part(self, person_id: int) -> bool:
-        """Whether a person has or had a part in any handoff."""
-        values = {"person": person_id, "workspace": self._scope.workspace_id}
-        return any(self._scope.connection.execute(_HAS_PART, values).one())
 
     def checked_at(self, person_id: int) -> datetime | None:
         """When Slack was last asked about the account, in machine time; None for never."""

@@ -36,7 +36,11 @@ from bot.storage.status import Status
 RECEIVED_KEPT = timedelta(days=3)
 """Slack delivers an event again for about an hour, a person presses a button again for longer."""
 OUTBOX_KEPT = timedelta(days=30)
+CHANNELS_LOOKED_AT_AFTER = timedelta(hours=24)
+"""How long a card stands before who can read it is asked again, whatever events said."""
 _BATCH = 500
+_BROUGHT_IN_LINE = 200
+"""Handoffs of one person; Slack waits three seconds for the answer."""
 
 _WORKSPACES = select(
     tables.workspace.c.id,
@@ -53,11 +57,19 @@ _BY_TEAM = _WORKSPACES.where(
 _ADD_WORKSPACE = once(tables.workspace)
 _CHANGE_WORKSPACE = update(tables.workspace).where(tables.workspace.c.id == bindparam("b_id"))
 _DUE_WORKSPACES = union(
-    select(tables.deadline.c.workspace_id).where(
-        tables.DEADLINE_TO_SAY, tables.deadline.c.next_at <= bindparam("now")
+    select(tables.deadline.c.workspace_id)
+    .join(tables.workspace, tables.workspace.c.id == tables.deadline.c.workspace_id)
+    .where(
+        tables.DEADLINE_TO_SAY,
+        tables.deadline.c.next_at <= bindparam("now"),
+        tables.workspace.c.paused_at.is_(None),
     ),
-    select(tables.handoff.c.workspace_id).where(
-        tables.LIGHT_CHANGES, tables.handoff.c.light_at <= bindparam("now")
+    select(tables.handoff.c.workspace_id)
+    .join(tables.workspace, tables.workspace.c.id == tables.handoff.c.workspace_id)
+    .where(
+        tables.LIGHT_CHANGES,
+        tables.handoff.c.light_at <= bindparam("now"),
+        tables.workspace.c.paused_at.is_(None),
     ),
 )
 _HANDOFF_IDS = (
@@ -88,6 +100,27 @@ _FORGET_SENT = delete(tables.outbox).where(
         )
         .limit(_BATCH)
     )
+)
+_UNCHECKED = (
+    select(tables.surface.c.id)
+    .join(tables.handoff, tables.handoff.c.id == tables.surface.c.handoff_id)
+    .join(tables.channel, tables.channel.c.id == tables.surface.c.channel_id)
+    .where(
+        tables.IS_CARD,
+        tables.surface.c.ts.is_not(None),
+        tables.surface.c.wanted <= tables.surface.c.shown,
+        tables.HANDOFF_OPEN,
+        tables.channel.c.checked_at < bindparam("checked_before"),
+    )
+    .order_by(tables.surface.c.id)
+    .with_for_update(skip_locked=True, of=tables.surface)
+    .cte("unchecked")
+)
+# A card that is drawn anew has its channel looked at.
+_LOOK_AGAIN = (
+    update(tables.surface)
+    .where(tables.surface.c.id.in_(select(_UNCHECKED.c.id)))
+    .values(wanted=tables.surface.c.wanted + 1)
 )
 
 
@@ -248,6 +281,14 @@ class WriteUnit(ReadUnit):
         )
         return [bring_in_line(before.get(one.step), one, now=self.now) for one in wanted]
 
+    def bring_in_line(self, person_id: int) -> None:
+        """Reckon the open handoffs of a person anew, whose manager, region or zone changed."""
+        # In the order of their ids, so that two such changes never wait for each other crosswise.
+        for handoff_id in self.handoffs.open_of(person_id, _BROUGHT_IN_LINE):
+            handoff = self.handoffs.lock(handoff_id)
+            if handoff.open:
+                self.save(handoff, actor_id=None)
+
     def refresh_due(self, limit: int) -> int:
         """Have handoffs drawn anew whose steps turned due soon or late; gives how many."""
         values = {"workspace": self._scope.workspace_id, "now": self.now, "most": limit}
@@ -280,7 +321,10 @@ class SystemUnit:
         return [WorkspaceRow(row.id, row.enterprise_id or None, *row[2:]) for row in rows]
 
     def due_workspaces(self, now: datetime) -> list[int]:
-        """Where a deadline has something to say, or a step turned due soon or late."""
+        """Where a deadline has something to say, or a step turned due soon or late.
+
+        Paused workspaces are left out: there the bot does nothing by itself.
+        """
         return sorted(self._connection.execute(_DUE_WORKSPACES, {"now": now}).scalars())
 
     def handoff_ids(self, workspace_id: int) -> list[int]:
@@ -363,12 +407,19 @@ class Store:
         return int(row.id)
 
     def housekeeping(self) -> tuple[int, int]:
-        """Forget old requests and, a batch of, old posts; gives how many of each."""
+        """Forget old requests and, a batch of, old posts; gives how many of each.
+
+        Cards whose channel was not looked at for a day are drawn anew, so that it is.
+        """
         now = self._machine.now()
         with self.database.writing() as connection:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
             posts = connection.execute(_FORGET_SENT, {"before": now - OUTBOX_KEPT})
+            before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
+            unchecked = connection.execute(_LOOK_AGAIN, before)
             connection.commit()
+        if unchecked.rowcount:
+            self._on_commit()
         return requests.rowcount, posts.rowcount
 
     def close(self) -> None:

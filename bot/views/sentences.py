@@ -391,6 +391,29 @@ THREAD_CSM: Final = (
 BOT_POSTED: Final = "the handoff message was due, so the bot posted it"
 BOT_POSTED_HOLES: Final = "Still open in it: {items}."
 BOT_POSTED_FULL: Final = "The brief in it has no open item."
+CANNOT_POST_BECAUSE: Final = "the handoff message was to be posted, but {why}. It is not there."
+CANNOT_POST: Final[Mapping[Problem, tuple[str, str]]] = {
+    Problem.CHANNEL_SHARED: (
+        "its channel is shared outside the company",
+        "Stop sharing the channel.",
+    ),
+    Problem.CHANNEL_GUESTS: (
+        "there are guests in its channel",
+        "Take the guests out of the channel.",
+    ),
+    Problem.CHANNEL_ARCHIVED: ("its channel is archived", "Bring the channel back into use."),
+    Problem.CHANNEL_NOT_INSIDE: (
+        "the bot is not in its channel",
+        "Type /invite and the bot's name in the channel.",
+    ),
+    Problem.CHANNEL_IS_DM: ("it may only stand in a channel", "Turn it into a private channel."),
+}
+"""Why the message is not there, and what makes it possible."""
+CANNOT_POST_PRESS: Final = "Then press the button below."
+CANNOT_POST_ITSELF: Final = "Then the bot posts the message by itself."
+CANNOT_POST_ELSEWHERE: Final = (
+    "Or cancel this handoff and run /handoff in a private channel with the CSM and both managers."
+)
 UNDO_OFFERS: Final[Mapping[Tag, tuple[str, ActionId]]] = {
     Tag.ACKNOWLEDGED: ("You acknowledged the brief.", ActionId.UNDO_ACKNOWLEDGE),
     Tag.CANCELLED: ("You cancelled the handoff.", ActionId.UNDO_CANCEL),

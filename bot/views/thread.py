@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.errors import Problem
 from bot.domain.history import Tag
 from bot.domain.notices import JobSource, NoticeKind
 from bot.domain.read_models import Card, NamedPerson
@@ -85,6 +86,27 @@ def bot_posted_message(card: Card) -> Message:
     look = button(ActionId.OPEN_HANDOFF, said.BUTTONS[ActionId.OPEN_HANDOFF], about)
     blocks: list[Block] = [lines(*rows), *actions([*pressed, look])]
     return Message(f"{_account(card)}: {said.BOT_POSTED}{text}.", tuple(blocks))
+
+
+def cannot_post_message(card: Card, *, problem: Problem, channel_slack_id: str) -> Message:
+    """To the AE: why the handoff message does not stand in its channel, and what to do.
+
+    Raises KeyError for a problem that keeps no message from being posted.
+    """
+    why, remedy = said.CANNOT_POST[problem]
+    told = said.CANNOT_POST_BECAUSE.format(why=why)
+    waits = card.posted_at is None
+    then = said.CANNOT_POST_PRESS if waits else said.CANNOT_POST_ITSELF
+    about = Ref(handoff=card.handoff_id)
+    press = ActionId.PREVIEW_MESSAGE if waits else ActionId.OPEN_HANDOFF
+    blocks: list[Block] = [
+        section(f"{_account(card)} · {channel_link(channel_slack_id)}"),
+        plain_section(told),
+        plain_section(f"{remedy} {then}"),
+        plain_section(said.CANNOT_POST_ELSEWHERE),
+        *actions([button(press, said.BUTTONS[press], about, primary=waits)]),
+    ]
+    return Message(f"{_account(card)}: {told}", tuple(blocks))
 
 
 def undo_offer_message(handoff_id: int, tag: Tag, *, minutes: int = 10) -> Message:

@@ -201,3 +201,71 @@ class _BusyOnce(Store):
         if workspace_id == self._busy:
             raise Conflict(Problem.BUSY)
         return super().write(workspace_id)
+
+
+@pytest.mark.parametrize(
+    ("noted", "problem"),
+    [
+        ({"shared": True}, Problem.CHANNEL_SHARED),
+        ({"guests": True}, Problem.CHANNEL_GUESTS),
+        ({"archived": True}, Problem.CHANNEL_ARCHIVED),
+        ({"bot_inside": False}, Problem.CHANNEL_NOT_INSIDE),
+    ],
+)
+def test_where_the_channel_may_not_hold_the_message_nothing_is_posted_and_the_ae_is_told_once(
+    store: Store, team: Team, clock: FixedClock, noted: dict[str, bool], problem: Problem
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", **noted)
+        unit.commit()
+    clock.advance(4 * HOUR)
+    sweep = Sweep(store=store, clock=clock)
+    sweep.run()
+    sweep.run()
+    with store.read(team.workspace_id) as unit:
+        assert unit.handoffs.get(handoff_id).posted_at is None
+    with store.database.reading() as connection:
+        rows = connection.execute(select(outbox).where(outbox.c.kind != "welcome")).all()
+        kinds = set(connection.execute(select(surface.c.kind)).scalars())
+    assert [(row.kind, row.person_id) for row in rows] == [("cannot_post", team.ae.id)]
+    assert rows[0].key == f"cannot-post:{handoff_id}:{problem.value}"
+    assert "card" not in kinds
+
+
+def test_a_channel_that_was_not_looked_at_lately_does_not_keep_the_bot_from_posting(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", forget_check=True)
+        unit.commit()
+    clock.advance(4 * HOUR)
+    Sweep(store=store, clock=clock).run()
+    with store.read(team.workspace_id) as unit:
+        assert unit.handoffs.get(handoff_id).posted_at == clock.now()
+
+
+def test_in_a_paused_workspace_nothing_is_said_or_posted_and_later_only_the_last_stage(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    sweep = Sweep(store=store, clock=clock)
+    _pause(store, team, paused=True)
+    clock.advance(30 * HOUR)
+    assert sweep.run() == 0
+    with store.read(team.workspace_id) as unit:
+        assert unit.handoffs.get(handoff_id).posted_at is None
+    assert _said(store) == []
+    _pause(store, team, paused=False)
+    clock.advance(HOUR)
+    sweep.run()
+    with store.read(team.workspace_id) as unit:
+        assert unit.handoffs.get(handoff_id).posted_at == clock.now()
+    assert _kinds(store) == ["bot_posted", "late", "late_for_manager"]
+
+
+def _pause(store: Store, team: Team, *, paused: bool) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_pause(unit.now if paused else None)
+        unit.commit()

@@ -204,7 +204,7 @@ def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(
     handoff_id = assigned(store, team)
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
-        handoff.acknowledge(by=team.csm, at=unit.now)
+        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
         unit.save(handoff, actor_id=team.csm.id, asked_in=team.channel.id)
         unit.commit()
 

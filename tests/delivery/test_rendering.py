@@ -6,6 +6,7 @@ import pytest
 
 from bot.clock.sweep import Sweep
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
@@ -199,7 +200,7 @@ def _acknowledged(store: Store, team: Team) -> int:
     handoff_id = assigned(store, team)
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
-        handoff.acknowledge(by=team.csm, at=unit.now)
+        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
         unit.save(handoff, actor_id=team.csm.id, asked_in=team.channel.id)
         unit.commit()
     return handoff_id
@@ -311,3 +312,64 @@ def test_a_job_that_fails_in_our_own_hands_is_given_up_visibly_in_the_end(
     row = desk.row(outbox, key="broken too")
     assert (row["state"], row["reason"]) == ("dead", "KeyError")
     assert row["attempts"] == desk.constants.most_failures - 1
+
+
+def _bot_posts(desk: Desk) -> None:
+    desk.clock.advance(4 * HOUR)
+    _sweep(desk)
+
+
+def test_the_ae_is_told_that_the_bot_posted_only_once_the_card_stands_there(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    signed(store, team)
+    desk.drain()
+    _bot_posts(desk)
+    desk.slack.trouble = Script(chat__postMessage=[Refusal("ratelimited")] * 3)
+    desk.drain()
+    assert desk.row(outbox, kind="bot_posted")["state"] == "sent"
+    (card,) = desk.slack.ledger.in_channel("C0DEAL")
+    told = desk.row(outbox, kind="bot_posted")["opaque"]
+    assert desk.slack.ledger.keys().index(card.key) < desk.slack.ledger.keys().index(told)
+
+
+@pytest.mark.parametrize(
+    "unsafe",
+    [
+        ChannelFacts(bot_inside=True, shared=True),
+        ChannelFacts(bot_inside=True, guests=True),
+        ChannelFacts(bot_inside=True, archived=True),
+    ],
+)
+def test_a_card_whose_channel_turned_out_unsafe_is_told_to_the_ae_and_not_called_posted(
+    desk: Desk, store: Store, team: Team, unsafe: ChannelFacts
+) -> None:
+    signed(store, team)
+    desk.drain()
+    _bot_posts(desk)
+    desk.machine.advance(SOME_TIME)
+    safe, desk.facts = desk.facts, unsafe
+    desk.drain()
+    assert not desk.slack.ledger.in_channel("C0DEAL")
+    assert desk.row(outbox, kind="bot_posted")["reason"] == "no_card"
+    row = desk.row(outbox, kind="cannot_post")
+    assert (row["state"], row["person_id"]) == ("sent", team.ae.id)
+    desk.facts = safe
+    with store.write(team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", forget_check=True)
+        unit.commit()
+    desk.drain()
+    assert len(desk.slack.ledger.in_channel("C0DEAL")) == 1
+
+
+def test_during_a_pause_the_persons_own_act_is_answered_and_others_wait(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_pause(unit.now)
+        unit.commit()
+    posted(store, team)
+    desk.pass_time(5 * SECOND)
+    assert len(desk.slack.ledger.in_channel("C0DEAL")) == 1
+    assert any("Northwind" in one for one in _texts(desk, "D-UAE"))
+    assert not any("Northwind" in one for one in _texts(desk, "D-UCS_MANAGER"))

@@ -277,6 +277,12 @@ class App:
                 for table in _CHANGED_BY_ACTS
             }
 
+    def shown(self, handoff_id: int) -> Ref:
+        """What a button in a message drawn now carries: the handoff and the brief's version."""
+        with self.store.read(self.team.workspace_id) as unit:
+            version = unit.handoffs.get(handoff_id).brief_version
+        return Ref(handoff=handoff_id, revision=version)
+
     def events(self, handoff_id: int) -> list[str]:
         """The history of a handoff, by tags."""
         with self.store.read(self.team.workspace_id) as unit:

@@ -47,7 +47,7 @@ def test_a_button_pressed_while_others_write_for_long_can_be_pressed_again(impat
     handoff_id = assigned(app.store, app.team)
     with app.store.write(app.team.workspace_id) as unit:
         unit.handoffs.lock(handoff_id)
-        body = app.press_body(CSM, "acknowledge", Ref(handoff=handoff_id))
+        body = app.press_body(CSM, "acknowledge", app.shown(handoff_id))
         refused = elsewhere(app, body)
     assert (refused.status, refused.body) == (200, {})
     assert "nothing was kept" in refused.sentence
@@ -113,7 +113,7 @@ def test_a_broken_database_is_told_in_a_sentence_and_fails_events_only(
     form = brief(app, handoff_id).type(metric=SECRET)
     broken()
     with capture_logs() as logs:
-        pressed = app.press(CSM, "acknowledge", Ref(handoff=handoff_id))
+        pressed = app.press(CSM, "acknowledge", app.shown(handoff_id))
         submitted = app.submit(AE, form)
         told = app.deliver(app.event_body(type="app_home_opened", user=AE, tab="home"))
     assert [pressed.status, submitted.status, told.status] == [200, 200, 500]
@@ -126,12 +126,12 @@ def test_a_broken_database_is_told_in_a_sentence_and_fails_events_only(
 def test_a_database_that_is_gone_is_told_in_a_sentence_wherever_somebody_asks(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
     form = brief(app, handoff_id).type(metric=SECRET)
-    replies = {}
+    replies, seen = {}, app.shown(handoff_id)
     with gone(app):
         replies["command"] = app.command(AE)
         replies["status"] = app.command(AE, name="/handoff-status")
         replies["open"] = app.press(AE, "write_brief", Ref(handoff=handoff_id))
-        replies["act"] = app.press(CSM, "acknowledge", Ref(handoff=handoff_id))
+        replies["act"] = app.press(CSM, "acknowledge", seen)
         replies["form"] = app.submit(AE, form)
         told = app.deliver(app.event_body(type="app_home_opened", user=AE, tab="home"))
     for name, reply in replies.items():
@@ -199,7 +199,7 @@ def test_an_act_whose_view_slack_did_not_show_stands_and_is_not_called_failed(ap
 
 def test_a_refusal_slack_did_not_show_is_no_error_either(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
-    body = app.press_body(AE, "acknowledge", Ref(handoff=handoff_id))
+    body = app.press_body(AE, "acknowledge", app.shown(handoff_id))
     del body["response_url"]
     app.slack.silent = {"views.open"}
     with capture_logs() as logs:
@@ -270,7 +270,7 @@ def test_trying_again_after_an_unexpected_error_works_once_it_is_gone(
 ) -> None:
     handoff_id = assigned(app.store, app.team)
     failing = App(app.store, app.team, app.slack, app.whispers, app.machine, buggy)
-    refused = failing.press(CSM, "acknowledge", Ref(handoff=handoff_id))
+    refused = failing.press(CSM, "acknowledge", failing.shown(handoff_id))
     press_again(app, CSM, refused)
     assert app.events(handoff_id)[-1] == "brief.acknowledged"
 
@@ -298,7 +298,7 @@ def test_a_delivery_that_lacks_what_slack_always_sends_is_refused_unread(
 ) -> None:
     handoff_id = signed(app.store, app.team)
     bodies = [
-        app.press_body(AE, "acknowledge", Ref(handoff=handoff_id)),
+        app.press_body(AE, "acknowledge", app.shown(handoff_id)),
         app.submit_body(AE, brief(app, handoff_id).type(metric=SECRET)),
     ]
     before = app.rows()

@@ -28,7 +28,7 @@ def acknowledged(store: Store, team: Team) -> int:
     handoff_id = assigned(store, team)
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
-        handoff.acknowledge(by=team.csm, at=unit.now)
+        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
         unit.save(handoff, actor_id=team.csm.id)
         unit.commit()
     return handoff_id
@@ -60,7 +60,7 @@ Ask = Callable[[App, str, int], Json]
 
 
 def pressed(action: ActionId) -> Ask:
-    return lambda app, user, one: app.press_body(user, action, Ref(handoff=one))
+    return lambda app, user, one: app.press_body(user, action, app.shown(one))
 
 
 def chosen(choice: MoreChoice) -> Ask:
@@ -303,7 +303,7 @@ def test_a_full_member_who_became_a_guest_has_no_right_any_more(app: App) -> Non
 
 def test_a_request_of_another_workspace_is_not_answered(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
-    body = app.press_body(CSM, ActionId.ACKNOWLEDGE, Ref(handoff=handoff_id))
+    body = app.press_body(CSM, ActionId.ACKNOWLEDGE, app.shown(handoff_id))
     before = app.rows()
     assert app.deliver({**body, "team": {"id": "T0ELSEWHERE"}}).status == 404
     assert app.rows() == before

@@ -35,7 +35,7 @@ class Delivery:
 
 def a_button(app: App) -> Delivery:
     handoff_id = assigned(app.store, app.team)
-    body = app.press_body("UCSM", "acknowledge", Ref(handoff=handoff_id))
+    body = app.press_body("UCSM", "acknowledge", app.shown(handoff_id))
     return Delivery(body, handoff_id, ("brief.acknowledged",))
 
 
@@ -149,7 +149,7 @@ def test_an_old_event_delivered_late_does_not_undo_a_newer_one(app: App) -> None
 
 def test_two_different_presses_of_one_button_are_two_acts(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
-    press = partial(app.press, "UCSM", "acknowledge", Ref(handoff=handoff_id))
+    press = partial(app.press, "UCSM", "acknowledge", app.shown(handoff_id))
     press()
     before = app.events(handoff_id)
     assert "done already" in press().sentence

@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.errors import NotFound, Problem
 from bot.storage.channels import ChannelFacts
@@ -75,3 +77,39 @@ def test_channels_of_another_workspace_are_unknown(store: Store, team: Team) -> 
     other = make_team(store, team_id="T200")
     with store.read(team.workspace_id) as unit, pytest.raises(NotFound):
         unit.channels.get(other.channel.id)
+
+
+def test_where_a_card_is_the_checks_are_forgotten_and_the_card_is_drawn_anew(
+    store: Store, team: Team
+) -> None:
+    posted(store, team)
+    before = _wanted(store)
+    with store.write(team.workspace_id) as unit:
+        unit.channels.ensure("CNEW", facts=ChannelFacts("ops", bot_inside=True))
+        unit.channels.forget_checks()
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        deal, other = after.channels.by_slack_id("C0DEAL"), after.channels.by_slack_id("CNEW")
+    assert deal is not None
+    assert deal.problem() is Problem.CHANNEL_UNKNOWN
+    assert other is not None
+    assert other.problem() is None
+    assert _wanted(store) == {**before, "card": before["card"] + 1}
+
+
+def test_a_card_whose_channel_was_not_looked_at_for_a_day_is_drawn_anew_once(
+    store: Store, team: Team, machine: FakeMachine, pokes: Pokes
+) -> None:
+    posted(store, team)
+    with store.database.writing() as connection:
+        connection.execute(update(surface).values(ts="1.000001", shown=surface.c.wanted))
+        connection.commit()
+    before, pokes.count = _wanted(store), 0
+    machine.advance(timedelta(hours=23))
+    store.housekeeping()
+    assert (_wanted(store), pokes.count) == (before, 0)
+    machine.advance(timedelta(hours=2))
+    store.housekeeping()
+    store.housekeeping()
+    assert _wanted(store) == {**before, "card": before["card"] + 1}
+    assert pokes.count == 1

@@ -123,7 +123,7 @@ def test_only_one_of_several_acknowledgements_counts(
         with stores[number].write(team.workspace_id) as unit:
             handoff = unit.handoffs.lock(handoff_id)
             try:
-                handoff.acknowledge(by=team.csm, at=unit.now)
+                handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
             except Conflict:
                 return False
             unit.save(handoff, actor_id=team.csm.id)

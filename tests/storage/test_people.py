@@ -10,7 +10,7 @@ from bot.domain.policy import Policy
 from bot.storage.holidays import HolidayBook, region_of_zone
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store
-from tests.builders import FakeMachine, Team, make_team, signed
+from tests.builders import FakeMachine, Team, make_team
 
 MONDAY = date(2026, 3, 9)
 
@@ -79,16 +79,6 @@ def test_a_manager_is_ones_own_or_somebody_of_revops(store: Store, team: Team) -
         assert people.manager_of(team.ae.id) == team.revops.id
         people.set_part(team.csm.id, clear_manager=True)
         assert people.manager_of(team.csm.id) == team.revops.id
-
-
-def test_only_who_has_or_had_a_part_has_one(store: Store, team: Team) -> None:
-    signed(store, team)
-    with store.read(team.workspace_id) as unit:
-        parts = {
-            one.id: unit.people.has_part(one.id)
-            for one in (team.ae, team.cs_manager, team.ae_manager, team.csm, team.outsider)
-        }
-    assert [one for one, has in parts.items() if not has] == [team.csm.id, team.outsider.id]
 
 
 def test_people_of_another_workspace_are_nobody(store: Store, team: Team) -> None:

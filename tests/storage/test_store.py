@@ -50,7 +50,7 @@ def test_housekeeping_forgets_what_is_old_and_settled(
     with store.write(team.workspace_id) as unit:
         unit.received.claim("old")
         for key in ("sent", "dead", "pending"):
-            notice = Notice(NoticeKind.WELCOME, Place.DM, key, Priority.DIGEST, None, team.ae.id)
+            notice = Notice(NoticeKind.WELCOME, Place.DM, key, Priority.NUDGE, None, team.ae.id)
             unit.outbox.add(notice)
         unit.commit()
     with store.database.writing() as connection:

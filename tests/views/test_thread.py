@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.deadlines import Step
+from bot.domain.errors import Problem
 from bot.domain.history import Tag
 from bot.domain.notices import NoticeKind
 from bot.domain.read_models import Card, Light, NamedPerson
@@ -12,6 +13,7 @@ from bot.views.ids import ActionId
 from bot.views.message import Message
 from bot.views.thread import (
     bot_posted_message,
+    cannot_post_message,
     invite_by_hand_message,
     thread_message,
     undo_offer_message,
@@ -168,3 +170,20 @@ def test_the_first_message_has_three_lines_and_says_how_to_quieten_it() -> None:
     args = check_message(welcome_message())
     assert len(args["blocks"]) == 3
     assert "Snooze" in seen_text(args["blocks"])
+
+
+@pytest.mark.parametrize("problem", [one for one in Problem if one.value.startswith("channel_")])
+@pytest.mark.parametrize("card", [EMPTY_CARD, WORST_CARD])
+def test_the_ae_hears_why_the_message_is_not_there_and_what_to_do(
+    card: Card, problem: Problem
+) -> None:
+    for waiting in (replace(card, posted_at=None), replace(card, posted_at=NOW)):
+        if problem is Problem.CHANNEL_UNKNOWN:
+            with pytest.raises(KeyError):
+                cannot_post_message(waiting, problem=problem, channel_slack_id="C0DEAL")
+            continue
+        told = cannot_post_message(waiting, problem=problem, channel_slack_id="C0DEAL")
+        args = check_message(told)
+        assert "/handoff" in seen_text(args["blocks"])
+        press = ActionId.PREVIEW_MESSAGE if waiting.posted_at is None else ActionId.OPEN_HANDOFF
+        assert [one["action_id"] for one in pressable(args["blocks"])] == [press]

@@ -1,0 +1,117 @@
+"""Who can read a channel is asked in pages and one by one, within the time there is."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from bot.delivery.directory import LooksGoOn, SlackDirectory
+from bot.domain.errors import Problem, SlackUnavailable
+from bot.storage.unit_of_work import Store
+from tests.builders import FakeMachine, Team, wait_until
+from tests.flows.slack import account
+
+PAGES = 3
+
+
+class SlowSlack(WebClient):
+    """A channel of several pages of members; every call takes a second."""
+
+    def __init__(self, machine: FakeMachine) -> None:
+        super().__init__(token="xoxb-invented", retry_handlers=[])
+        self.machine = machine
+        self.called: list[str] = []
+
+    def api_call(self, api_method: str, **given: Any) -> SlackResponse:
+        args = given.get("json") or given.get("params") or given.get("data") or {}
+        self.called.append(api_method)
+        self.machine.advance(timedelta(seconds=1))
+        answer: dict[str, Any] = {"ok": True}
+        if api_method == "conversations.info":
+            answer["channel"] = {"id": "CBIG", "name": "big", "is_member": True}
+        elif api_method == "conversations.members":
+            page = int(args.get("cursor") or 0)
+            answer["members"] = [f"UMANY{page}"]
+            following = str(page + 1) if page + 1 < PAGES else ""
+            answer["response_metadata"] = {"next_cursor": following}
+        else:
+            answer["user"] = account(args["user"])
+        return SlackResponse(
+            client=self,
+            http_verb="POST",
+            api_url="",
+            req_args={},
+            data=answer,
+            headers={},
+            status_code=200,
+        )
+
+
+def _directory(store: Store, slack: SlowSlack, budget: float, **more: Any) -> SlackDirectory:
+    return SlackDirectory(
+        store=store,
+        client_of=lambda _: slack,
+        machine=slack.machine,
+        monotonic=slack.machine.monotonic,
+        budget=budget,
+        **more,
+    )
+
+
+@pytest.mark.parametrize("budget", [1.5, 4.5])
+def test_a_look_without_time_for_all_pages_or_people_is_told_on_and_stops(
+    store: Store, team: Team, machine: FakeMachine, budget: float
+) -> None:
+    slack, told = SlowSlack(machine), list[tuple[int, str]]()
+    directory = _directory(store, slack, budget, on_unfinished=lambda *which: told.append(which))
+    with pytest.raises(SlackUnavailable) as refused:
+        directory.channel(team.workspace_id, "CBIG")
+    assert refused.value.problem is Problem.CHANNEL_UNKNOWN
+    assert told == [(team.workspace_id, "CBIG")]
+    assert len(slack.called) <= budget + 2.5
+
+
+def test_the_look_that_goes_on_lets_the_second_press_through(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    slack = SlowSlack(machine)
+    longer = _directory(store, slack, 60.0)
+    ended = threading.Event()
+
+    def look(workspace_id: int, slack_id: str) -> None:
+        longer.channel(workspace_id, slack_id)
+        ended.set()
+
+    directory = _directory(store, slack, 1.5, on_unfinished=LooksGoOn(look))
+    with pytest.raises(SlackUnavailable):
+        directory.channel(team.workspace_id, "CBIG")
+    assert ended.wait(10)
+    asked = len(slack.called)
+    assert directory.channel(team.workspace_id, "CBIG").problem() is None
+    assert len(slack.called) == asked
+
+
+def test_one_channel_is_never_looked_at_twice_at_once_and_can_be_again_afterwards() -> None:
+    go, looked = threading.Semaphore(0), list[str]()
+
+    def look(_workspace_id: int, slack_id: str) -> None:
+        looked.append(slack_id)
+        go.acquire(timeout=10)
+        raise SlackUnavailable(Problem.SLACK_SILENT)
+
+    looks = LooksGoOn(look)
+    for slack_id in ("CONE", "CONE", "CTWO"):
+        looks(1, slack_id)
+    wait_until(lambda: len(looked) == 2)
+    assert sorted(looked) == ["CONE", "CTWO"]
+    go.release(2)
+
+    def again() -> bool:
+        looks(1, "CONE")
+        return len(looked) == 3
+
+    wait_until(again)
+    go.release()

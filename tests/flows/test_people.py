@@ -1,0 +1,82 @@
+"""What admins set of people: it holds for the handoffs that run already."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock.sweep import Sweep
+from bot.domain.deadlines import Step
+from bot.domain.people import Role
+from bot.storage.tables import outbox
+from tests.builders import FixedClock
+from tests.flows.app import App, Modal, Reply
+from tests.flows.test_start import filled
+
+ADMIN = "UADMIN"
+
+
+@pytest.fixture(autouse=True)
+def admin(app: App) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.people.set_part(unit.people.ensure(ADMIN).id, roles={Role.ADMIN})
+        unit.commit()
+
+
+def form_for(app: App, person: str) -> Modal:
+    asked = app.modal(app.press(ADMIN, "open_roles"))
+    reply = app.submit(ADMIN, asked.type(person=person))
+    return app.screen(reply.body["view"])
+
+
+def set_manager(app: App, person: str, manager: str) -> Reply:
+    return app.submit(ADMIN, form_for(app, person).type(manager=manager))
+
+
+def told_late(app: App) -> list[int]:
+    """Whom the bot told of a late brief, by person."""
+    with app.store.database.reading() as connection:
+        rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
+    late = [row for row in rows if row.key.startswith("clock") and "late" in row.key]
+    return [row.person_id for row in late if Step.BRIEF in row.key]
+
+
+def test_a_manager_set_afterwards_hears_of_what_is_late_and_nobody_is_told_twice(
+    app: App, clock: FixedClock
+) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.people.set_part(app.team.ae.id, clear_manager=True)
+        unit.commit()
+    form = filled(app.modal(app.command("UAE")), "Northwind Mills")
+    app.submit("UAE", form.type(signed_at=int(clock.now().timestamp())))
+    with app.store.read(app.team.workspace_id) as unit_before:
+        (handoff_id,) = unit_before.handoffs.open_of(app.team.ae.id, 2)
+        owed = unit_before.deadlines.of(handoff_id)
+    assert {one.manager_id for one in owed if one.step is Step.BRIEF} == {app.team.revops.id}
+    before = app.events(handoff_id)
+    assert not set_manager(app, "UAE", "UOUTSIDER").errors
+    assert app.events(handoff_id) == before
+    with app.store.read(app.team.workspace_id) as unit_after:
+        brief = next(one for one in unit_after.deadlines.of(handoff_id) if one.step is Step.BRIEF)
+    assert brief.manager_id == app.team.outsider.id
+    sweep = Sweep(store=app.store, clock=clock)
+    clock.advance(max(plan.at for plan in brief.stages) - clock.now())
+    sweep.run()
+    assert sorted(told_late(app)) == sorted([app.team.ae.id, app.team.outsider.id])
+    assert not set_manager(app, "UAE", "UREVOPS").errors
+    sweep.run()
+    assert sorted(told_late(app)) == sorted([app.team.ae.id, app.team.outsider.id])
+
+
+def test_an_unknown_region_is_refused_at_its_field(app: App) -> None:
+    for typed in ("Germany", "DE-XX", "Nowhere"):
+        form = form_for(app, "UAE")
+        reply = app.submit(ADMIN, form.type(region=typed))
+        assert "No public holidays are known" in reply.errors[form.block_of("region")]
+    with app.store.read(app.team.workspace_id) as unit:
+        assert unit.people.get(app.team.ae.id).region == ""
+
+
+def test_a_known_region_is_kept_and_an_emptied_one_taken_away(app: App) -> None:
+    for typed, kept in (("de", "DE"), ("de-be", "DE-BE"), ("", "")):
+        assert not app.submit(ADMIN, form_for(app, "UAE").type(region=typed)).errors
+        with app.store.read(app.team.workspace_id) as unit:
+            assert unit.people.get(app.team.ae.id).region == kept

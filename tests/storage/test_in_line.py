@@ -1,0 +1,54 @@
+"""Deadlines follow what is set of a person after the handoff began."""
+
+from collections.abc import Callable
+from datetime import date
+
+from bot.domain.deadlines import Deadline, Step
+from bot.storage.unit_of_work import Store
+from tests.builders import Deal, Team, assigned, signed, started
+
+THURSDAY = date(2026, 3, 5)
+
+
+def brief_of(store: Store, team: Team, handoff_id: int) -> Deadline:
+    with store.read(team.workspace_id) as unit:
+        return next(one for one in unit.deadlines.of(handoff_id) if one.step is Step.BRIEF)
+
+
+def off_in_france(region: str, year: int) -> frozenset[date]:
+    return frozenset({THURSDAY}) if region == "FR" and year == THURSDAY.year else frozenset()
+
+
+def test_due_times_follow_the_region_that_is_set_afterwards(
+    open_store: Callable[..., Store], team: Team
+) -> None:
+    store = open_store(holidays=off_in_france)
+    handoff_id = signed(store, team)
+    assert brief_of(store, team, handoff_id).due_at.date() == THURSDAY
+    with store.write(team.workspace_id) as unit:
+        unit.people.set_part(team.ae.id, region="FR")
+        unit.bring_in_line(team.ae.id)
+        unit.commit()
+    assert brief_of(store, team, handoff_id).due_at.date() == date(2026, 3, 6)
+
+
+def test_only_open_handoffs_with_a_part_for_the_person_are_found(store: Store, team: Team) -> None:
+    ids = [assigned(store, team), started(store, team, Deal(account="Larkfield"))]
+    with store.write(team.workspace_id) as unit:
+        parts = (team.ae, team.cs_manager, team.ae_manager)
+        assert [unit.handoffs.open_of(one.id, 10) for one in parts] == [ids] * 3
+        assert unit.handoffs.open_of(team.csm.id, 10) == ids[:1]
+        assert unit.handoffs.open_of(team.outsider.id, 10) == []
+        assert unit.handoffs.open_of(team.ae.id, 1) == ids[:1]
+        handoff = unit.handoffs.lock(ids[0])
+        handoff.cancel("Lost after all", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        assert unit.handoffs.open_of(team.ae.id, 10) == ids[1:]
+
+
+def test_bringing_in_line_adds_nothing_to_the_history(store: Store, team: Team) -> None:
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        before = unit.history.head(handoff_id)
+        unit.bring_in_line(team.csm.id)
+        assert unit.history.head(handoff_id) == before
