@@ -71,9 +71,14 @@ def _slack_route(
         text = body.decode()
         if not _readable(text, request.headers.get("content-type", "")):
             return Response(status_code=400)
-        answer = await anyio.to_thread.run_sync(
-            lambda: bolt.dispatch(BoltRequest(body=text, headers=headers)), limiter=limiter
-        )
+        try:
+            answer = await anyio.to_thread.run_sync(
+                lambda: bolt.dispatch(BoltRequest(body=text, headers=headers)), limiter=limiter
+            )
+        except (TypeError, AttributeError, KeyError, ValueError) as error:
+            # Bolt takes Slack's shape for granted; what our listeners raise never comes this far.
+            log.warning("unreadable delivery", error=type(error).__name__)
+            return Response(status_code=400)
         return _response(answer)
 
     return receive

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 import structlog
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -127,7 +127,8 @@ def test_random_unsigned_bodies_are_refused(
     assert endpoint.ran == before
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=300)
+@example(body=b'{"event":{"user":false},"type":""}', kind=JSON, wrapped=False)
 @given(
     body=st.one_of(
         st.binary(max_size=200),
