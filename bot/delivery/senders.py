@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 GATHER = 0.03
 """Seconds between a poke and the look it asks for; nobody sees them, a loaded machine does."""
+LOOKS_SHARE = 8
+"""An empty look is followed by a rest this many times as long, whatever waits for its rate."""
 STOPS_WITHIN = 15.0
 """Seconds; a call under way ends within its time-out."""
 
@@ -65,6 +67,7 @@ class Senders:
         self._turn = threading.Lock()
         self._woken = threading.Condition()
         self._pokes = 0
+        self._rests_until = 0.0
         self._stopping = False
         self._threads: list[threading.Thread] = []
 
@@ -117,6 +120,7 @@ class Senders:
 
     def _next(self) -> Job | None:
         with self._turn:
+            began = time.monotonic()
             jobs = self._delivery.lease(
                 1,
                 lease=self._constants.lease,
@@ -125,6 +129,9 @@ class Senders:
                 destinations_blocked=self._shaping.destinations_blocked(),
             )
             if not jobs:
+                # The longer a look over what waits takes, the longer the next one may wait.
+                now = time.monotonic()
+                self._rests_until = now + LOOKS_SHARE * (now - began)
                 return None
             job = jobs[0]
             self._shaping.begin(job)
@@ -165,6 +172,7 @@ class Senders:
             with self._woken:
                 if self._pokes == seen and not self._stopping:
                     self._woken.wait(self._constants.idle.total_seconds())
-                # Acts come in crowds: one look serves all that come within a blink.
-                self._woken.wait_for(lambda: self._stopping, GATHER)
                 seen = self._pokes
+                # Acts come in crowds: one look, by one sender, serves all within a blink.
+                rest = self._rests_until - time.monotonic()
+                self._woken.wait_for(lambda: self._stopping, max(GATHER, rest))
