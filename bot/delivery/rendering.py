@@ -1,8 +1,7 @@
 """From a job to what is said now: everything is read and checked again just before it goes out."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from bot.delivery.constants import Constants
 from bot.delivery.notices import NoticeText
@@ -27,6 +26,7 @@ from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
 from bot.domain.read_models import HomeModel, NamedPerson
+from bot.domain.worktime import end_of_day
 from bot.storage.jobs import Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
 from bot.views.card import card_message
@@ -215,7 +215,7 @@ class Renderer:
                 only_own=not has_role,
                 page=0,
                 size=STATUS_ROWS,
-                day_end=_end_of_day(unit.now, viewer.zone),
+                day_end=end_of_day(unit.now, viewer.zone),
                 in_channel=channel.id,
             )
         return Post(Spot(channel=channel.slack_id), status_post_message(page).to_args())
@@ -291,8 +291,3 @@ def _invitation(unit: ReadUnit, notice: Notice, csm: Person) -> Plan:
 def _reader(unit: ReadUnit, person_id: int | None) -> Reader:
     person = unit.people.get(person_id or 0)
     return Reader(person.id, person.slack_id)
-
-
-def _end_of_day(now: datetime, zone: str) -> datetime:
-    local = now.astimezone(ZoneInfo(zone))
-    return datetime.combine(local.date(), time.max, tzinfo=ZoneInfo(zone)).astimezone(UTC)

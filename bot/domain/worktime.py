@@ -232,3 +232,9 @@ def _utc(instant: datetime) -> datetime:
     # Two datetimes of one zone are compared and subtracted by their wall times, across a change of
     # the clocks too; in UTC they never are.
     return instant.astimezone(UTC)
+
+
+def end_of_day(now: datetime, zone: str) -> datetime:
+    """The last instant of the viewer's day, in UTC."""
+    local = now.astimezone(ZoneInfo(zone))
+    return datetime.combine(local.date(), time.max, tzinfo=ZoneInfo(zone)).astimezone(UTC)

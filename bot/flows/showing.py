@@ -1,7 +1,6 @@
 """Read models for the person who asked, built from what is stored."""
 
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from bot.domain import access, read_models
 from bot.domain.access import Audience
@@ -9,6 +8,7 @@ from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.people import Person
 from bot.domain.read_models import Card, NamedPerson, StatusPage, WholePage, named
+from bot.domain.worktime import end_of_day
 from bot.storage.unit_of_work import ReadUnit
 
 PAGE = 10
@@ -69,12 +69,6 @@ def status_of(
         day_end=end_of_day(unit.now, viewer.zone),
         in_channel=in_channel,
     )
-
-
-def end_of_day(now: datetime, zone: str) -> datetime:
-    """The last instant of the viewer's day, in UTC."""
-    local = now.astimezone(ZoneInfo(zone))
-    return datetime.combine(local.date(), time.max, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def only_open_here(unit: ReadUnit, channel: str | None) -> list[Handoff]:
