@@ -305,7 +305,6 @@ class Surfaces:
             "state": SurfaceState.LIVE.value,
             "wanted": wanted,
             "shown": 0,
-            "view_revision": "",
             "opaque": secrets.token_hex(16),
             "not_before": wish.not_before,
             "next_try_at": self._scope.machine_now,

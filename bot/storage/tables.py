@@ -403,7 +403,6 @@ surface = Table(
     Column("state", Text, nullable=False),
     Column("wanted", Integer, nullable=False),
     Column("shown", Integer, nullable=False),
-    Column("view_revision", Text, nullable=False),  # what is on screen, where that decides anew
     Column("opaque", Text, nullable=False),
     Column("ts", Text),
     Column("posted_in", Text),  # Slack's id of the conversation in which `ts` lies

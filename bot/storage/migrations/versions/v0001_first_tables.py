@@ -495,7 +495,6 @@ def _surface() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
-        sa.Column("view_revision", sa.Text(), nullable=False),
         sa.Column("opaque", sa.Text(), nullable=False),
         sa.Column("ts", sa.Text(), nullable=True),
         sa.Column("posted_in", sa.Text(), nullable=True),
