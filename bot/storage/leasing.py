@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.notices import JobSource, Priority, SurfaceKind
+from bot.domain.notices import JobSource, NoticeKind, Priority, SurfaceKind
 from bot.storage.jobs import Job, job_of
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, outbox, surface, workspace
 from bot.storage.types import MICROSECOND
@@ -121,6 +121,7 @@ def _candidates(table: Table, dialect: str) -> Select[Any]:
     return (
         select(
             table.c.id,
+            table.c.kind,
             table.c.priority,
             aged.label("aged"),
             workspace.c.blocked_at.is_not(None).label("probing"),
@@ -170,16 +171,25 @@ def candidates(
         if excepted:
             statement = statement.where(*excepted)
         found += [(source, row) for row in connection.execute(statement, values).mappings()]
-    # A card goes before the replies below it that were decided with it.
     found.sort(
         key=lambda one: (
             one[1]["priority"] != Priority.ANSWER,
             one[1]["aged"],
-            one[0] is JobSource.NOTICE,
+            _rank(one[0], one[1]["kind"]),
             one[1]["id"],
         )
     )
     return found
+
+
+def _rank(source: JobSource, kind: str) -> int:
+    """The order of what was decided in one transaction, and so is equally old.
+
+    A person is greeted before their first card, and a card goes before the replies below it.
+    """
+    if kind == NoticeKind.WELCOME:
+        return 0
+    return 1 if source is JobSource.SURFACE else 2
 
 
 def claim(
