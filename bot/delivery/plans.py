@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.deadlines import Step
 from bot.domain.notices import Notice
 
 
@@ -31,11 +32,25 @@ class Post:
 
     spot: Spot
     args: Mapping[str, Any]
+    step: Step | None = None
+    """The step of its reader's that a guide tells of."""
 
 
 @dataclass(frozen=True)
 class Edit:
     """A message that stands already, as it should look now."""
+
+    channel: str
+    ts: str
+    args: Mapping[str, Any]
+    step: Step | None = None
+    anew_at: datetime | None = None
+    """Its reader has to hear of it, but their quiet hours end only then; calendar time."""
+
+
+@dataclass(frozen=True)
+class Retire:
+    """A message that shrinks to a line, because a new one takes its place."""
 
     channel: str
     ts: str
@@ -91,4 +106,4 @@ class Postpone:
     until: datetime
 
 
-Plan = Post | Edit | Publish | Whisper | Invite | Cancel | Later | Postpone
+Plan = Post | Edit | Retire | Publish | Whisper | Invite | Cancel | Later | Postpone

@@ -22,11 +22,13 @@ from bot.delivery.plans import (
     Postpone,
     Publish,
     Reader,
+    Retire,
     Spot,
     Whisper,
 )
 from bot.delivery.rendering import Renderer
 from bot.delivery.shaping import Shaping
+from bot.domain.deadlines import Step
 from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
 from bot.domain.ports import MachineClock
 from bot.storage.jobs import Job
@@ -159,10 +161,12 @@ class Protocol:
                 self._delivery.retry(job, after=after, maybe_sent=False, counted=False)
             case Postpone(until):
                 self._delivery.postpone(job, until=until)
-            case Post(spot, args):
-                self._post(job, spot, args)
+            case Post(spot, args, step):
+                self._post(job, spot, args, step)
             case Edit():
                 self._edit(job, plan)
+            case Retire():
+                self._retire(job, plan)
             case Publish():
                 self._publish(job, plan)
             case Whisper():
@@ -170,13 +174,15 @@ class Protocol:
             case Invite():
                 self._invite(job, plan)
 
-    def _post(self, job: Job, spot: Spot, args: Mapping[str, Any]) -> None:
+    def _post(
+        self, job: Job, spot: Spot, args: Mapping[str, Any], step: Step | None = None
+    ) -> None:
         channel = self._channel(job, spot)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": job.key}}
         values: dict[str, Any] = {"channel": channel, **args, **_SILENT, "metadata": metadata}
         if spot.thread_ts is not None:
             values["thread_ts"] = spot.thread_ts
-        if not self._mark(job):
+        if not self._mark(job, step):
             return
         client = self._client_of(job.workspace_id)
         outcome = self._call(job, "chat.postMessage", client.chat_postMessage, values)
@@ -186,13 +192,13 @@ class Protocol:
         else:
             self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)
 
-    def _mark(self, job: Job) -> bool:
+    def _mark(self, job: Job, step: Step | None = None) -> bool:
         """Whether the post may be made: the lease is still ours, and outlasts a late acceptance."""
         needed = self._constants.http_timeout + self._constants.quarantine
         if job.lease_until - self._machine.now() < needed:
             self._delivery.retry(job, after=timedelta(0), counted=False)
             return False
-        marked = self._delivery.mark_maybe_sent(job)
+        marked = self._delivery.mark_maybe_sent(job, step=step)
         self._reached("marked")
         return marked
 
@@ -201,10 +207,27 @@ class Protocol:
         values = {"channel": edit.channel, "ts": edit.ts, **edit.args}
         outcome = self._call(job, "chat.update", client.chat_update, values)
         self._reached("edited")
-        if outcome.verdict is Verdict.OK:
-            self._sent(job, {})
+        if outcome.verdict is Verdict.OK and edit.anew_at is not None:
+            settle = self._constants.settle
+            self._delivery.shown_for_now(job, until=edit.anew_at, settle=settle)
+        elif outcome.verdict is Verdict.OK:
+            self._sent(job, {}, step=edit.step)
         elif outcome.verdict is Verdict.GONE:
             self._delivery.retry(job, after=timedelta(0), maybe_sent=False, surface_lost=True)
+        else:
+            self._give_back(job, outcome, maybe_sent=False)
+
+    def _retire(self, job: Job, retire: Retire) -> None:
+        """Shrink the old message; the surface, which has none then, is posted next."""
+        client = self._client_of(job.workspace_id)
+        values = {"channel": retire.channel, "ts": retire.ts, **retire.args}
+        outcome = self._call(job, "chat.update", client.chat_update, values)
+        self._reached("retired")
+        if outcome.verdict in (Verdict.OK, Verdict.GONE):
+            after = timedelta(0)
+            self._delivery.retry(
+                job, after=after, maybe_sent=False, surface_lost=True, counted=False
+            )
         else:
             self._give_back(job, outcome, maybe_sent=False)
 
@@ -267,13 +290,14 @@ class Protocol:
             unit.outbox.add(notice)
             unit.commit()
 
-    def _sent(self, job: Job, answer: Mapping[str, Any]) -> None:
+    def _sent(self, job: Job, answer: Mapping[str, Any], *, step: Step | None = None) -> None:
         self._delivery.sent(
             job,
             ts=answer.get("ts"),
             channel=answer.get("channel"),
             shown=job.surface.wanted if job.surface else None,
             settle=self._constants.settle,
+            step=step,
         )
         if job.probing:
             self._delivery.unblock_workspace(job.workspace_id)

@@ -1,6 +1,7 @@
 """From a job to what is said now: everything is read and checked again just before it goes out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.delivery.constants import Constants
@@ -15,6 +16,7 @@ from bot.delivery.plans import (
     Postpone,
     Publish,
     Reader,
+    Retire,
     Spot,
     Whisper,
 )
@@ -30,7 +32,7 @@ from bot.domain.worktime import end_of_day
 from bot.storage.jobs import Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
 from bot.views.card import card_message
-from bot.views.guide import guide_message
+from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
 from bot.views.status import status_post_message
 
@@ -112,7 +114,7 @@ class Renderer:
                 return Publish(
                     reader.slack_id, home_view(_home(unit, reader), reader.zone).to_dict()
                 )
-            return _guide(unit, surface, reader)
+            return _guide(unit, job, surface, reader)
 
     def _card(self, job: Job, surface: SurfaceJob) -> Plan:
         try:
@@ -239,7 +241,8 @@ def _mirror(surface: SurfaceJob, spot: Spot, args: dict[str, object]) -> Plan:
     return Post(spot, args)
 
 
-def _guide(unit: ReadUnit, surface: SurfaceJob, reader: Person) -> Plan:
+def _guide(unit: ReadUnit, job: Job, surface: SurfaceJob, reader: Person) -> Plan:
+    """Edited within a step, which wakes nobody; posted anew where its reader got another one."""
     bundle = unit.bundle(surface.handoff_id or 0)
     if surface.ts is None and not bundle.handoff.open:
         return Cancel("handoff_closed")
@@ -252,8 +255,17 @@ def _guide(unit: ReadUnit, surface: SurfaceJob, reader: Person) -> Plan:
         channel_slack_id=bundle.channel.slack_id,
         as_of=unit.now,
     )
-    to = Spot(reader=Reader(reader.id, reader.slack_id))
-    return _mirror(surface, to, guide_message(guide).to_args())
+    args, step = guide_message(guide).to_args(), guide.owed_step
+    if surface.ts is None or surface.posted_in is None:
+        return Post(Spot(reader=Reader(reader.id, reader.slack_id)), args, step)
+    edit = Edit(surface.posted_in, surface.ts, {"blocks": [], **args}, step)
+    if step in (None, surface.step):
+        return edit
+    loud = unit.people.calendar(reader.id).first_loud(unit.now)
+    if loud > unit.now and job.priority != Priority.ANSWER:
+        return replace(edit, anew_at=loud)
+    retired = guide_retired_message(guide, surface.step).to_args()
+    return Retire(surface.posted_in, surface.ts, {"blocks": [], **retired})
 
 
 def _home(unit: ReadUnit, viewer: Person) -> HomeModel:

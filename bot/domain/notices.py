@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.history import Event, Tag
@@ -17,8 +17,6 @@ class NoticeKind(StrEnum):
     """What a message is about."""
 
     NUDGE = "nudge"
-    HANDED_OVER = "handed_over"
-    """A step became somebody's through another person's act; an edited card would not tell."""
     LATE = "late"
     LATE_FOR_MANAGER = "late_for_manager"
     BOT_POSTED = "bot_posted"
@@ -41,9 +39,7 @@ class NoticeKind(StrEnum):
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 
 
-OF_A_STEP = frozenset(
-    {NoticeKind.NUDGE, NoticeKind.HANDED_OVER, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER}
-)
+OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 """What is about a step that somebody owes, and is dropped once nobody does."""
 
 
@@ -154,9 +150,6 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if isinstance(version, int):
             facts["version"] = version
         return [_in_thread(handoff, kind, seq, facts)]
-    if event.tag is Tag.SIGNED and event.actor not in (None, handoff.ae_id):
-        step = Step.MESSAGE if handoff.posted_at is None else Step.BRIEF
-        return [_hand_over(handoff, step, handoff.ae_id, seq)]
     if event.tag is Tag.POSTED:
         return _of_posting(handoff, seq, by_bot=event.actor is None)
     if event.tag is Tag.ASSIGNED and handoff.csm_id is not None:
@@ -170,26 +163,11 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
             channel_id=handoff.channel_id,
         )
         told = [invite]
-        if event.facts.get("before") is not None:
-            # They may have had this handoff before: then their card is there already.
-            told.append(_hand_over(handoff, Step.READ, handoff.csm_id, seq))
         if handoff.posted_at is not None:
             facts = {"csm": handoff.csm_id}
             told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, facts))
         return told
     return []
-
-
-def _hand_over(handoff: Handoff, step: Step, owner_id: int, seq: int) -> Notice:
-    return Notice(
-        NoticeKind.HANDED_OVER,
-        Place.DM,
-        f"handed-over:{handoff.id}:{seq}",
-        Priority.HAND_OVER,
-        handoff_id=handoff.id,
-        person_id=owner_id,
-        facts={"step": step.value},
-    )
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:

@@ -36,6 +36,10 @@ class Light(StrEnum):
     CANCELLED = "cancelled"
 
 
+OWED = frozenset({Light.LATE, Light.SOON, Light.ON_TIME})
+"""A step that is its owner's to do now."""
+
+
 @dataclass(frozen=True)
 class NamedPerson:
     """A person as a message names them: Slack's id, from which each reader sees the name."""
@@ -114,6 +118,11 @@ class Guide:
     """What the viewer may do, as far as rights go."""
     brief_version: int = 0
     """The version an acknowledgement from this card would name."""
+
+    @property
+    def owed_step(self) -> Step | None:
+        """The step the viewer has to do now; None while nothing is up to them."""
+        return self.mine.step if self.mine is not None and self.mine.light in OWED else None
 
 
 @dataclass(frozen=True)
@@ -264,7 +273,7 @@ def named(person_id: int | None, people: Mapping[int, Person]) -> NamedPerson | 
 
 def next_line(lines: Sequence[StepLine]) -> StepLine | None:
     """The step to name first: owed ones by due time, then waiting ones in the table's order."""
-    owed = [line for line in lines if line.light in (Light.LATE, Light.SOON, Light.ON_TIME)]
+    owed = [line for line in lines if line.light in OWED]
     if owed:
         return min(owed, key=lambda line: line.due_at)
     return next((line for line in lines if line.light is Light.WAITING), None)

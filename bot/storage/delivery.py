@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.deadlines import Step
 from bot.domain.notices import JobSource, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
@@ -87,13 +88,19 @@ class DeliveryStore:
 
     # --- Settling
 
-    def mark_maybe_sent(self, job: Job) -> bool:
-        """Note, just before posting, that from now on it may be there."""
+    def mark_maybe_sent(self, job: Job, *, step: Step | None = None) -> bool:
+        """Note, just before posting, that from now on it may be there.
+
+        `step` is the one that a guide tells its reader of.
+        """
         table = TABLES[job.source]
         first = func.coalesce(
             table.c.first_try_at, literal(self._machine.now(), table.c.first_try_at.type)
         )
-        return self._settle(job, {"maybe_sent": True, "first_try_at": first}, release=False)
+        values: dict[str, Any] = {"maybe_sent": True, "first_try_at": first}
+        if job.source is JobSource.SURFACE:
+            values["step"] = step
+        return self._settle(job, values, release=False)
 
     def sent(
         self,
@@ -103,8 +110,12 @@ class DeliveryStore:
         channel: str | None,
         shown: int | None = None,
         settle: timedelta = timedelta(0),
+        step: Step | None = None,
     ) -> bool:
-        """It is there; a surface shows the version `shown` and rests for `settle`."""
+        """It is there; a surface shows the version `shown` and rests for `settle`.
+
+        Without a `ts` it was edited, and a guide stands at `step` now.
+        """
         now = self._machine.now()
         values: dict[str, Any]
         if job.source is JobSource.NOTICE:
@@ -133,7 +144,14 @@ class DeliveryStore:
         }
         if ts is not None:
             values |= {"ts": ts, "posted_in": channel}
+        else:
+            values["step"] = step
         return self._settle(job, values)
+
+    def shown_for_now(self, job: Job, *, until: datetime, settle: timedelta) -> bool:
+        """A surface was edited, and is wanted anew at a calendar time unless it changes before."""
+        rested = self._machine.now() + settle
+        return self._settle(job, {"not_before": until, "next_try_at": rested, "attempts": 0})
 
     def retry(
         self,
@@ -147,7 +165,7 @@ class DeliveryStore:
     ) -> bool:
         """Give it back for later; `maybe_sent` None leaves that open as it stands.
 
-        `surface_lost`: the message is gone, so it is posted anew under a new key.
+        `surface_lost`: its message is gone or retired, so it is posted anew under a new key.
         `in_doubt_after` is how long to wait where the row says that it may be there.
         """
         table = TABLES[job.source]

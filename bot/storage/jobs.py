@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping
 
+from bot.domain.deadlines import Step
 from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
 
 
@@ -22,6 +23,8 @@ class SurfaceJob:
     """Slack's id of the conversation `ts` lies in."""
     wanted: int
     shown: int
+    step: Step | None = None
+    """Of a guide: the step its reader was told of with the message that stands there."""
 
 
 @dataclass(frozen=True)
@@ -132,4 +135,5 @@ def _surface(row: RowMapping) -> SurfaceJob:
         posted_in=row["posted_in"],
         wanted=row["wanted"],
         shown=row["shown"],
+        step=Step(row["step"]) if row["step"] else None,
     )

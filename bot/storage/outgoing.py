@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.handoff import Handoff
@@ -54,6 +54,10 @@ def _raising(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
             priority=case((_URGENT, Priority.ANSWER.value), else_=surface.c.priority),
             next_try_at=case(
                 (and_(_URGENT, _UNTROUBLED), _MACHINE_NOW), else_=surface.c.next_try_at
+            ),
+            # Only a first message waits for the morning: an edit wakes nobody, nor does one's own.
+            not_before=case(
+                (or_(_URGENT, surface.c.ts.is_not(None)), null()), else_=surface.c.not_before
             ),
         )
         .returning(surface.c.kind, surface.c.handoff_id, surface.c.person_id)

@@ -414,6 +414,7 @@ surface = Table(
     Column("first_try_at", Instant),  # machine
     Column("attempts", Integer, nullable=False),
     Column("opened_at", Instant),  # machine: a Home tab, when it was last looked at
+    Column("step", Text),  # a guide: its reader's step when it was posted, or last edited
     Column("reason", Text),
 )
 SURFACE_STALE = and_(surface.c.wanted > surface.c.shown, surface.c.state == text("'live'"))

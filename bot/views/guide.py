@@ -5,7 +5,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.domain.access import Act, Capacity
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
-from bot.domain.read_models import Guide, Light, StepLine
+from bot.domain.read_models import OWED, Guide, Light, StepLine
 from bot.views import sentences as said
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
@@ -26,7 +26,6 @@ from bot.views.message import (
 from bot.views.payload import Ref
 from bot.views.text import channel_link, day, escape, instant_token, mention, one_line
 
-OWED = frozenset({Light.LATE, Light.SOON, Light.ON_TIME})
 STEP_BUTTONS = {
     Step.MESSAGE: ActionId.PREVIEW_MESSAGE,
     Step.BRIEF: ActionId.WRITE_BRIEF,
@@ -52,6 +51,15 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(f"{said.BRIEF}: {said.brief_state(guide.completeness)} · {left}"))
     blocks += _buttons(guide, _next_actions(guide))
     return Message(_lead(guide), tuple(blocks))
+
+
+def guide_retired_message(guide: Guide, step: Step | None) -> Message:
+    """What is left of a guide posted for `step`, once a new one stands further down."""
+    done = any(line.step is step and line.light is Light.DONE for line in guide.steps)
+    told = f"{said.STEP_DONE[step]}. " if step is not None and done else ""
+    account = one_line(guide.account)
+    row = [words(account, bold=True), words(f": {told}{said.GUIDE_RETIRED}")]
+    return Message(f"{escape(account)}: {told}{said.GUIDE_RETIRED}", (lines(row),))
 
 
 def owed(line: StepLine | None) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.domain.read_models import HomeModel, StatusRow
+from bot.domain.read_models import OWED, HomeModel, StatusRow
 from bot.views import sentences as said
-from bot.views.guide import OWED, STEP_BUTTONS
+from bot.views.guide import STEP_BUTTONS
 from bot.views.help import help_lines
 from bot.views.ids import ActionId
 from bot.views.message import actions, button, context, header, plain_section

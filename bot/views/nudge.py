@@ -25,9 +25,7 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     due = said.WAS_DUE if late else said.DUE
     light = Light.LATE if late else nudge.line.light
     # It stays on screen past its due time, so that "due soon" would not stay true.
-    told = said.REMINDER if kind is NoticeKind.NUDGE else said.YOUR_TURN
-    if late:
-        told = said.LIGHT_WORDS[light]
+    told = said.LIGHT_WORDS[light] if late else said.REMINDER
     sign = f"{said.LIGHT_SIGNS[light]} {told}: "
     rows: list[Row] = [
         [

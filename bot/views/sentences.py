@@ -441,6 +441,7 @@ GUIDE_NOT_SIGNED: Final = (
 GUIDE_CANCELLED: Final = "This handoff is cancelled. Nothing in it is due."
 GUIDE_CLOSED: Final = "This handoff is closed. Nothing in it is due."
 GUIDE_NOTHING: Final = "Nothing needs you here."
+GUIDE_RETIRED: Final = "What is next stands in a newer message below."
 WAITS_FOR: Final = "waits for the {step}"
 WAITING_FOR: Final = "waiting for the {step}"
 
@@ -470,7 +471,6 @@ OWED_BY: Final = "Owed by "
 HOLDS_UP: Final = "Holds up: {step}."
 SNOOZED_FOR: Final = "You asked to be reminded now: "
 REMINDER: Final = "reminder"
-YOUR_TURN: Final = "your turn"
 WAS_DUE: Final = "was due "
 DUE: Final = "due "
 DUE_STATES: Final[Mapping[Light, str]] = {

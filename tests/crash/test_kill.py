@@ -69,6 +69,7 @@ _DELIVERY = [
     )
 ]
 _DELIVERY.append(Case("asked_by_hand", 1, stories.invite_by_hand, assigned))
+_DELIVERY.append(Case("retired", 1, stories.run_late, signed))
 # The first sweep with something to say nudges, the second posts the card.
 _SWEEP = [
     Case(point, nth, stories.run_late, signed)
@@ -116,6 +117,10 @@ def live(case: Case, folder: Path) -> None:
         else:
             # A machine so busy that a call takes a second may leave this one in doubt as well.
             assert set(life.doubtful()) <= {NoticeKind.UNDO_OFFER.value}
+
+
+def test_there_is_a_death_at_every_named_point() -> None:
+    assert {case.point for case in CASES} == fail_points()
 
 
 @pytest.fixture(scope="module")

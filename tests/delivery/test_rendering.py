@@ -6,13 +6,14 @@ import pytest
 
 from bot.clock.sweep import Sweep
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.domain.people import Person
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
-from tests.builders import FixedClock, Team, assigned, posted, signed
-from tests.delivery.desk import MINUTE, SECOND, Desk
-from tests.delivery.slack import Refusal, Script
+from tests.builders import FixedClock, Team, assigned, posted, signed, started
+from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
+from tests.delivery.slack import Fault, Refusal, Script
 
 HOUR = timedelta(hours=1)
 SOME_TIME = 11 * MINUTE
@@ -48,6 +49,113 @@ def test_a_change_edits_the_card_in_place_and_replies_in_its_thread(
     assert reply.thread_ts == card.ts
     assert "<@UCSM>" in reply.args["text"]
     assert desk.slack.ledger.invitations == [("C0DEAL", "UCSM")]
+
+
+def _signs(store: Store, team: Team, handoff_id: int, by: Person) -> None:
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.countersign(unit.now, by=by, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=by.id)
+        unit.commit()
+
+
+def test_a_guide_is_posted_anew_when_its_readers_step_changes_and_the_old_one_is_a_line(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team)
+    desk.drain()
+    _signs(store, team, handoff_id, team.revops)
+    desk.drain()
+    _, old, anew = desk.slack.ledger.in_channel("D-UAE")
+    assert len(old.args["blocks"]) == 1
+    assert "Post the handoff message" in str(anew.args["blocks"])
+    assert anew.key != old.key
+    row = desk.row(surface, kind="guide")
+    assert (row["ts"], row["step"]) == (anew.ts, "message")
+    assert desk.surfaces_at_rest()
+
+
+def test_within_a_step_a_guide_is_edited(desk: Desk, store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    desk.drain()
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.countersign(unit.now - HOUR, by=team.ae, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    _, guide = desk.slack.ledger.in_channel("D-UAE")
+    assert guide.edits
+
+
+def test_the_retired_guide_names_what_was_done(desk: Desk, store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    desk.drain()
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.post(by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    _, old, anew = desk.slack.ledger.in_channel("D-UAE")
+    assert old.args["text"].startswith("Northwind Robotics: Message posted.")
+    assert "brief" in anew.args["text"]
+
+
+def test_at_night_a_step_from_somebody_else_is_shown_silently_and_told_in_the_morning(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team)
+    desk.drain()
+    desk.clock.advance(13 * HOUR)  # 23:00 in Berlin.
+    _signs(store, team, handoff_id, team.revops)
+    desk.pass_time(MINUTE)
+    _, guide = desk.slack.ledger.in_channel("D-UAE")
+    assert "Post the handoff message" in str(guide.args["blocks"])
+    desk.clock.advance(9 * HOUR)
+    desk.drain()
+    _, old, anew = desk.slack.ledger.in_channel("D-UAE")
+    assert len(old.args["blocks"]) == 1
+    assert anew.args["blocks"] != old.args["blocks"]
+    assert desk.surfaces_at_rest()
+
+
+def test_at_night_a_step_from_ones_own_act_is_told_at_once(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team)
+    desk.drain()
+    desk.clock.advance(13 * HOUR)
+    _signs(store, team, handoff_id, team.ae)
+    desk.drain()
+    assert len(desk.slack.ledger.in_channel("D-UAE")) == 3
+
+
+@pytest.mark.parametrize("point", ["retired", "marked", "posted", "settled"])
+def test_a_crash_while_a_guide_is_replaced_leaves_one_guide(
+    desk: Desk, store: Store, team: Team, point: str
+) -> None:
+    handoff_id = started(store, team)
+    desk.drain()
+    _signs(store, team, handoff_id, team.revops)
+    crash = CrashAt(point)
+    desk.survive(crash, desk.drain)
+    assert crash.died
+    _, old, anew = desk.slack.ledger.in_channel("D-UAE")
+    assert (len(old.args["blocks"]), len(anew.args["blocks"]) > 1) == (1, True)
+    assert desk.row(surface, kind="guide")["ts"] == anew.ts
+
+
+def test_a_new_guide_in_doubt_is_found_and_not_posted_a_third_time(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team)
+    desk.drain()
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
+    _signs(store, team, handoff_id, team.revops)
+    desk.drain()
+    _, _, anew = desk.slack.ledger.in_channel("D-UAE")
+    assert desk.row(surface, kind="guide")["ts"] == anew.ts
 
 
 def test_what_the_actor_sees_is_edited_at_once_and_others_settle(
