@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from benchmarks.slack_stub import BOT_USER, TEAM_ID
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.domain import read_models
+from bot.domain.access import EVERY
 from bot.domain.brief import SectionKey, Success, completeness
 from bot.domain.channels import Channel
 from bot.domain.handoff import Handoff, Start
@@ -101,7 +102,7 @@ def card_blocks(url: str, one: Assigned) -> list[dict[str, Any]]:
         with store.system() as system:
             workspace_id = system.workspaces()[0].id
         with store.read(workspace_id) as unit:
-            bundle = unit.bundle(one.handoff_id)
+            bundle = unit.bundle(one.handoff_id, viewer=None)
             card = read_models.card(
                 bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
             )
@@ -174,7 +175,7 @@ def _write_brief(unit: WriteUnit, begun: Handoff, ae: Person) -> None:
     )
     for promise in _PROMISES:
         unit.brief.add_promise(begun.id, promise, by=ae.id, at=unit.now)
-    promises = unit.brief.load(begun.id).promises
+    promises = unit.brief.load(begun.id, audiences=EVERY).promises
     sections = {
         SectionKey.SUCCESS: success,
         SectionKey.PROMISES: promises.model_copy(update={"refused": "Work on weekends."}),
@@ -185,7 +186,7 @@ def _write_brief(unit: WriteUnit, begun: Handoff, ae: Person) -> None:
             key,
             changed={"section": key.value},
             revision=revision,
-            state=completeness(unit.brief.load(begun.id), begun.tier),
+            state=completeness(unit.brief.load(begun.id, audiences=EVERY), begun.tier),
             by=ae,
             at=unit.now,
             policy=_POLICY,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from bot.domain.access import EVERY
 from bot.domain.brief import SectionKey, Success, completeness
 from bot.domain.channels import Channel
 from bot.domain.handoff import Handoff, Start
@@ -204,7 +205,7 @@ def fill_brief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
     """Fill every counted item of a locked handoff, so that it passes the gate; saved."""
     sections = {
         SectionKey.SUCCESS: SUCCESS,
-        SectionKey.PROMISES: unit.brief.load(handoff.id).promises.model_copy(
+        SectionKey.PROMISES: unit.brief.load(handoff.id, audiences=EVERY).promises.model_copy(
             update={"refused": "Work on weekends."}
         ),
     }
@@ -215,7 +216,7 @@ def fill_brief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
             key,
             changed={"section": key.value},
             revision=revision,
-            state=completeness(unit.brief.load(handoff.id), handoff.tier),
+            state=completeness(unit.brief.load(handoff.id, audiences=EVERY), handoff.tier),
             by=team.ae,
             at=unit.now,
             policy=Policy(),

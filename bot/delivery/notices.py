@@ -41,7 +41,7 @@ class NoticeText:
         """What one person is told in a DM or where they acted."""
         if notice.kind is NoticeKind.WELCOME:
             return welcome_message()
-        bundle = unit.bundle(notice.handoff_id or 0)
+        bundle = unit.bundle(notice.handoff_id or 0, viewer=reader)
         if notice.kind in OF_A_STEP:
             return _nudge(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.UNDO_OFFER:
@@ -68,7 +68,7 @@ class NoticeText:
 
     def for_thread(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
         """A reply below the card."""
-        bundle = unit.bundle(notice.handoff_id or 0)
+        bundle = unit.bundle(notice.handoff_id or 0, viewer=None)
         if notice.kind is NoticeKind.CSM_MENTION and (
             not bundle.handoff.open or bundle.handoff.csm_id != notice.facts["csm"]
         ):
@@ -121,7 +121,7 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
         handoff_id=bundle.handoff.id,
         account=bundle.handoff.account,
         line=step_line(owed, bundle.people, as_of=unit.now, done=None),
-        completeness=_card(bundle, unit.now).completeness,
+        completeness=bundle.handoff.completeness.seen_by(bundle.audiences),
         late_by=late_by,
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),

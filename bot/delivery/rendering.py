@@ -20,7 +20,7 @@ from bot.delivery.plans import (
     Spot,
     Whisper,
 )
-from bot.domain import access, read_models
+from bot.domain import read_models
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind, cannot_post
@@ -127,7 +127,7 @@ class Renderer:
         if problem is not None and (problem in _NO_PLACE or surface.ts is None):
             return self._no_place(job, surface, problem)
         with self._store.read(job.workspace_id) as unit:
-            bundle = unit.bundle(surface.handoff_id or 0)
+            bundle = unit.bundle(surface.handoff_id or 0, viewer=None)
             message = card_message(_card_of(bundle, unit.now, neutral=problem is not None))
         if surface.ts is None and not bundle.handoff.open:
             return Cancel("handoff_closed")
@@ -211,10 +211,8 @@ class Renderer:
             return Cancel("no_such_post")
         with self._store.read(job.workspace_id) as unit:
             viewer = unit.people.get(notice.person_id or 0)
-            has_role = access.has_role(viewer)
             page = unit.status.page(
                 viewer=viewer,
-                only_own=not has_role,
                 page=0,
                 size=STATUS_ROWS,
                 day_end=end_of_day(unit.now, viewer.zone),
@@ -243,15 +241,15 @@ def _mirror(surface: SurfaceJob, spot: Spot, args: dict[str, object]) -> Plan:
 
 def _guide(unit: ReadUnit, job: Job, surface: SurfaceJob, reader: Person) -> Plan:
     """Edited within a step, which wakes nobody; posted anew where its reader got another one."""
-    bundle = unit.bundle(surface.handoff_id or 0)
+    bundle = unit.bundle(surface.handoff_id or 0, viewer=reader)
     if surface.ts is None and not bundle.handoff.open:
         return Cancel("handoff_closed")
     guide = read_models.guide(
         bundle.handoff,
-        bundle.brief,
         bundle.deadlines,
         bundle.people,
         reader,
+        audiences=bundle.audiences,
         channel_slack_id=bundle.channel.slack_id,
         as_of=unit.now,
     )

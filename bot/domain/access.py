@@ -1,6 +1,6 @@
 """The one place of *who may do what* and *who sees what* (both fixed by the process)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,6 +17,8 @@ class Capacity(StrEnum):
     AE_MANAGER = "ae_manager"
     REVOPS = "revops"
     ADMIN = "admin"
+    IN_CHANNEL = "in_channel"
+    """Can read the deal channel: it is public, or they are in it."""
     MEMBER = "member"
 
 
@@ -76,7 +78,7 @@ _BOTH_SIDES = frozenset(
     }
 )
 _AUDIENCES: Mapping[Audience, frozenset[Capacity]] = {
-    Audience.CHANNEL: frozenset(Capacity),
+    Audience.CHANNEL: _BOTH_SIDES | {Capacity.IN_CHANNEL},
     Audience.REASONS: _BOTH_SIDES,
     Audience.LINKS: _BOTH_SIDES,
 }
@@ -131,12 +133,39 @@ def require(act: Act, person: Person, handoff: _Parts) -> None:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=whose(act, handoff), facts={"act": act.value})
 
 
-def audiences(person: Person, handoff: _Parts) -> frozenset[Audience]:
-    """What a person may read of a handoff; storage filters by it in the SELECT."""
+EVERY = frozenset(Audience)
+"""All of it: for what is merged, counted and checked, never for what is shown."""
+IN_THE_CHANNEL = frozenset({Audience.CHANNEL})
+"""What everyone in the deal channel may read, and so what stands there."""
+
+
+def audiences(person: Person, handoff: _Parts, *, in_channel: bool) -> frozenset[Audience]:
+    """What a person may read of a handoff; storage filters by it in the SELECT.
+
+    `in_channel` says whether they can read its deal channel.
+    """
     held = capacities(person, handoff)
+    if in_channel and Capacity.MEMBER in held:
+        held |= {Capacity.IN_CHANNEL}
     return frozenset(audience for audience, readers in _AUDIENCES.items() if readers & held)
 
 
-def has_role(person: Person) -> bool:
-    """Whether an admin, or Slack, gave the person a role of their own; AE and CSM are none."""
-    return person.full_member and (bool(person.roles) or person.admin)
+class Reach(StrEnum):
+    """Which handoffs a person's lists hold."""
+
+    OWN = "own"
+    READABLE = "readable"
+    """Their own, and those of public channels, which any member may join."""
+    ALL = "all"
+
+
+def reach(person: Person, *, has_part: Callable[[], bool]) -> Reach:
+    """The lists of a person; `has_part` tells whether they have a part in any handoff.
+
+    Who has a role of their own or in a handoff is known to the bot and sees more than their own.
+    """
+    if not person.full_member:
+        return Reach.OWN
+    if Role.REVOPS in person.roles:
+        return Reach.ALL
+    return Reach.READABLE if person.roles or person.admin or has_part() else Reach.OWN

@@ -1,8 +1,8 @@
 """The brief: its sections, counted items, completeness, the gate, and field-wise merging."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.access import Audience
 from bot.domain.errors import Invalid, Problem
+from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Promise
 
@@ -87,7 +89,7 @@ SECTIONS: Mapping[SectionKey, type[Section]] = {
 
 @dataclass(frozen=True)
 class Brief:
-    """All of the brief that is built so far."""
+    """All of the brief that is built so far, as far as its reader may read it."""
 
     success: Success = field(default_factory=Success)
     promises: Promises = field(default_factory=Promises)
@@ -96,15 +98,29 @@ class Brief:
 
     def section(self, key: SectionKey) -> Section:
         """One section by its key."""
-        return self.success if key is SectionKey.SUCCESS else self.promises
+        found: Section = getattr(self, key.value)
+        return found
 
     def with_section(self, key: SectionKey, section: Section) -> "Brief":
-        """The brief with one section replaced."""
-        if isinstance(section, Success):
-            return Brief(section, self.promises, self.entries)
-        if isinstance(section, Promises):
-            return Brief(self.success, section, self.entries)
-        raise TypeError(key)
+        """The brief with one section replaced; raises TypeError for a section of another key."""
+        if not isinstance(section, SECTIONS[key]):
+            raise TypeError(key)
+        changed: dict[str, Any] = {key.value: section}
+        return replace(self, **changed)
+
+
+def audience_of(section: type[Section], name: str) -> Audience:
+    """Who may read a field; everyone in the deal channel unless its annotation says otherwise."""
+    marks = section.model_fields[name].metadata
+    return next((mark for mark in marks if isinstance(mark, Audience)), Audience.CHANNEL)
+
+
+def split(section: Section) -> dict[Audience, dict[str, Any]]:
+    """A section's fields as JSON values by who may read them; stored apart, filtered apart."""
+    parts: dict[Audience, dict[str, Any]] = {}
+    for name, value in section.model_dump(mode="json").items():
+        parts.setdefault(audience_of(type(section), name), {})[name] = value
+    return parts
 
 
 def _text_hole(*texts: str) -> Hole | None:
@@ -152,6 +168,8 @@ class ItemRule:
     core: bool
     light: bool
     hole: Callable[[Brief], Hole | None]
+    audience: Audience = Audience.CHANNEL
+    """Who may read that it is open; the narrowest of the fields it draws on."""
 
     def counted(self, tier: Tier) -> bool:
         """Whether a deal of this tier counts the item."""
@@ -167,14 +185,30 @@ ITEMS: tuple[ItemRule, ...] = (
 )
 
 
+_RULES = {rule.item: rule for rule in ITEMS}
+
+
 @dataclass(frozen=True)
 class OpenItem:
     """A counted item that is a hole, and why."""
 
     item: Item
-    section: SectionKey
-    core: bool
     hole: Hole
+
+    @property
+    def section(self) -> SectionKey:
+        """Where it is filled in."""
+        return _RULES[self.item].section
+
+    @property
+    def core(self) -> bool:
+        """Whether the gate stays closed while it is open."""
+        return _RULES[self.item].core
+
+    @property
+    def audience(self) -> Audience:
+        """Who may read that it is open."""
+        return _RULES[self.item].audience
 
 
 @dataclass(frozen=True)
@@ -183,12 +217,22 @@ class Completeness:
 
     filled: int
     counted: int
-    open: tuple[OpenItem, ...]
+    open: tuple[OpenItem, ...] = ()
+    private: int = 0
+    """Open items that this reader is told of by number only."""
 
     @property
     def percent(self) -> int:
         """Filled of counted, rounded down; 100 where nothing is counted."""
         return 100 if not self.counted else self.filled * 100 // self.counted
+
+    def seen_by(self, audiences: Collection[Audience]) -> "Completeness":
+        """The same for a reader: holes in what they may not read are only counted."""
+        named = tuple(item for item in self.open if item.audience in audiences)
+        return replace(self, open=named, private=len(self.open) - len(named))
+
+
+NOTHING_COUNTED = Completeness(0, 0)
 
 
 def completeness(brief: Brief, tier: Tier) -> Completeness:
@@ -200,7 +244,7 @@ def completeness(brief: Brief, tier: Tier) -> Completeness:
         if rule.item in brief.section(rule.section).must_confirm:
             hole = Hole.MUST_CONFIRM
         if hole is not None:
-            open_items.append(OpenItem(rule.item, rule.section, rule.core, hole))
+            open_items.append(OpenItem(rule.item, hole))
     return Completeness(len(rules) - len(open_items), len(rules), tuple(open_items))
 
 
@@ -218,15 +262,6 @@ def passes_gate(state: Completeness, tier: Tier, policy: Policy) -> bool:
     return Fraction(state.filled, state.counted) >= Fraction(policy.gate_percent, 100)
 
 
-@dataclass(frozen=True)
-class FieldConflict:
-    """A field that two people changed to different values since the same revision."""
-
-    field: str
-    theirs: Any
-    yours: Any
-
-
 S = TypeVar("S", bound=Section)
 
 
@@ -239,20 +274,11 @@ class Merge(Generic[S]):
 
 
 def merge(*, base: S, current: S, submitted: S) -> Merge[S]:
-    """Keep what either changed since `base`; a field both changed differently is a conflict.
-
-    In `section` a conflicting field still has the current value: nothing is overwritten unseen.
-    """
-    old, now, new = base.model_dump(), current.model_dump(), submitted.model_dump()
-    merged, conflicts = dict(now), []
-    for name, value in new.items():
-        if value in (old[name], now[name]):
-            continue
-        if now[name] == old[name]:
-            merged[name] = value
-        else:
-            conflicts.append(FieldConflict(name, now[name], value))
-    return Merge(type(current).model_validate(merged), tuple(conflicts))
+    """Two changes of one section brought together; see `merge_fields`."""
+    merged, conflicts = merge_fields(
+        base=base.model_dump(), current=current.model_dump(), submitted=submitted.model_dump()
+    )
+    return Merge(type(current).model_validate(merged), conflicts)
 
 
 def changed_fields(before: Section, after: Section) -> dict[str, str]:
@@ -284,11 +310,15 @@ SCHEMA = 1
 """The schema number under which section bodies are written today."""
 
 
-def read_section(key: SectionKey, *, schema: int, body: dict[str, Any]) -> Section:
-    """A section from its stored body; raises ValueError for a schema this version does not know.
+def read_section(key: SectionKey, parts: Iterable[tuple[int, Mapping[str, Any]]]) -> Section:
+    """A section from its stored parts, each a schema number and a body.
 
-    Older bodies are raised here, one step a schema number; so far there is only schema 1.
+    Fields of a part that is not given are empty. Raises ValueError for a schema that this version
+    does not know. Older bodies are raised here, one step a schema number; so far there is only 1.
     """
-    if schema != SCHEMA:
-        raise ValueError(f"{key}: unknown schema {schema}")
+    body: dict[str, Any] = {}
+    for schema, part in parts:
+        if schema != SCHEMA:
+            raise ValueError(f"{key}: unknown schema {schema}")
+        body.update(part)
     return SECTIONS[key].model_validate(body)

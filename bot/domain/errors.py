@@ -10,6 +10,7 @@ class Problem(StrEnum):
     NOT_YOUR_TURN = "not_your_turn"
     NOT_A_MEMBER = "not_a_member"
     ADMINS_ONLY = "admins_only"
+    PRIVATE_CHANNEL = "private_channel"
     NOTHING_TO_POST = "nothing_to_post"
     HANDOFF_GONE = "handoff_gone"
     HANDOFF_CANCELLED = "handoff_cancelled"

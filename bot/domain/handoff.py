@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.brief import Completeness, SectionKey, passes_gate
+from bot.domain.brief import (
+    NOTHING_COUNTED,
+    Brief,
+    Completeness,
+    SectionKey,
+    completeness,
+    passes_gate,
+)
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
 from bot.domain.money import Money
@@ -77,8 +84,8 @@ class Handoff:
     posted_by: int | None = None
     """Who pressed Post; None with `posted_at` set means the bot posted."""
     brief_version: int = 0
-    items_filled: int = 0
-    items_counted: int = 0
+    completeness: Completeness = NOTHING_COUNTED
+    """How far the brief is, so that what shows it need not read all of the brief."""
     gate_at: datetime | None = None
     assigned_at: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -132,6 +139,7 @@ class Handoff:
             started_at=at,
             links=_links(wish.links),
         )
+        handoff.completeness = completeness(Brief(), handoff.tier)
         if wish.cs_manager is None:
             raise Invalid(Problem.NO_CS_MANAGER, field="cs_manager")
         handoff.cs_manager_id = _colleague(wish.cs_manager, "cs_manager").id
@@ -255,7 +263,7 @@ class Handoff:
         self._note(tag, at, by, {**facts, "brief": self.brief_version}, values)
 
     def _weigh(self, state: Completeness, at: datetime, policy: Policy) -> None:
-        self.items_filled, self.items_counted = state.filled, state.counted
+        self.completeness = state
         # A gate once passed stays passed, whatever is emptied later.
         if self.gate_at is None and passes_gate(state, self.tier, policy):
             self.gate_at = at

@@ -1,21 +1,16 @@
 """What people are shown, as plain values; each is built for one viewer or one place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
-from bot.domain.brief import (
-    Brief,
-    Completeness,
-    FieldConflict,
-    SectionKey,
-    completeness,
-)
+from bot.domain.brief import Brief, Completeness, SectionKey
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
 from bot.domain.handoff import Handoff, State
+from bot.domain.merging import FieldConflict
 from bot.domain.money import Money
 from bot.domain.people import Person
 from bot.domain.policy import Tier
@@ -188,6 +183,15 @@ class HomeModel:
 
 
 @dataclass(frozen=True)
+class Clash:
+    """Fields that somebody else changed, too, while this person was writing."""
+
+    conflicts: tuple[FieldConflict, ...]
+    by: NamedPerson | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class BriefStep:
     """One step of the brief's form as its writer sees it."""
 
@@ -199,9 +203,7 @@ class BriefStep:
     revision: int
     brief: Brief
     completeness: Completeness
-    conflicts: tuple[FieldConflict, ...] = ()
-    changed_by: NamedPerson | None = None
-    changed_at: datetime | None = None
+    clash: Clash | None = None
     typed: Mapping[str, object] | None = None
     """What the person had typed, where it could not be saved as it is."""
 
@@ -324,7 +326,7 @@ def card(
         proposed_csm=named(handoff.proposed_csm_id, people),
         cs_manager=named(handoff.cs_manager_id, people),
         brief=brief,
-        completeness=completeness(brief, handoff.tier),
+        completeness=handoff.completeness.seen_by(access.IN_THE_CHANNEL),
         brief_version=handoff.brief_version,
         next=next_line(lines),
         acknowledged_at=handoff.acknowledged_at,
@@ -352,15 +354,15 @@ def role_of(person: Person, handoff: Handoff) -> Capacity:
 
 def guide(
     handoff: Handoff,
-    brief: Brief,
     deadlines: Sequence[Deadline],
     people: Mapping[int, Person],
     viewer: Person,
     *,
+    audiences: Collection[Audience],
     channel_slack_id: str,
     as_of: datetime,
 ) -> Guide:
-    """One person's own card."""
+    """One person's own card; `audiences` is what they may read."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
     mine = next_line([line for line in lines if line.owner and line.owner.id == viewer.id])
     seen_by = named(viewer.id, {viewer.id: viewer})
@@ -375,7 +377,7 @@ def guide(
         viewer=seen_by,
         steps=lines,
         mine=mine,
-        completeness=completeness(brief, handoff.tier),
+        completeness=handoff.completeness.seen_by(audiences),
         signed_at=handoff.signed_at,
         expected_on=handoff.expected_on,
         must_confirm_ae=handoff.ae_confirmed_at is None and viewer.id == handoff.ae_id,
@@ -389,8 +391,3 @@ def guide(
         acts=frozenset(act for act in Act if access.may(act, viewer, handoff)),
         brief_version=handoff.brief_version,
     )
-
-
-def readable(audience: Audience, viewer: Person, handoff: Handoff) -> bool:
-    """Whether one viewer may read content of an audience."""
-    return audience in access.audiences(viewer, handoff)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from bot.domain import access, read_models
+from bot.domain import read_models
 from bot.domain.access import Audience
-from bot.domain.errors import Invalid, Problem
+from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.people import Person
 from bot.domain.read_models import Card, NamedPerson, StatusPage, WholePage, named
@@ -22,7 +22,7 @@ def myself(person: Person) -> NamedPerson:
 
 def card_of(unit: ReadUnit, handoff_id: int, *, preview: bool = False) -> Card:
     """The card of a handoff as it would stand in its channel now."""
-    bundle = unit.bundle(handoff_id)
+    bundle = unit.bundle(handoff_id, viewer=None)
     return read_models.card(
         bundle.handoff,
         bundle.brief,
@@ -33,17 +33,24 @@ def card_of(unit: ReadUnit, handoff_id: int, *, preview: bool = False) -> Card:
     )
 
 
-def whole_of(unit: ReadUnit, handoff_id: int, viewer: Person) -> WholePage:
-    """The whole handoff as this viewer may see it."""
-    bundle = unit.bundle(handoff_id)
+def whole_of(
+    unit: ReadUnit, handoff_id: int, viewer: Person, *, from_channel: int | None = None
+) -> WholePage:
+    """The whole handoff as this viewer may see it; `from_channel` is where they asked.
+
+    Raises NotAllowed for who has no part in it and cannot read its private channel.
+    """
+    bundle = unit.bundle(handoff_id, viewer=viewer, from_channel=from_channel)
+    if Audience.CHANNEL not in bundle.audiences:
+        raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     card = read_models.card(
         bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
     )
     reasons: tuple[tuple[str, datetime, str], ...] = ()
-    if read_models.readable(Audience.REASONS, viewer, bundle.handoff):
+    if Audience.REASONS in bundle.audiences:
         reasons = tuple((one.tag, one.at, one.value) for one in unit.history.reasons(handoff_id))
     links: tuple[str, ...] = ()
-    if read_models.readable(Audience.LINKS, viewer, bundle.handoff):
+    if Audience.LINKS in bundle.audiences:
         links = bundle.handoff.links
     return WholePage(
         card=card,
@@ -59,11 +66,9 @@ def whole_of(unit: ReadUnit, handoff_id: int, viewer: Person) -> WholePage:
 def status_of(
     unit: ReadUnit, viewer: Person, *, page: int = 0, in_channel: int | None = None
 ) -> StatusPage:
-    """A page of the status list: all for people with a role of their own, else their own."""
-    has_role = access.has_role(viewer)
+    """A page of the status list: all for people known to the bot, else their own."""
     return unit.status.page(
         viewer=viewer,
-        only_own=not has_role,
         page=page,
         size=PAGE,
         day_end=end_of_day(unit.now, viewer.zone),

@@ -99,7 +99,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         return Update(_again(asked, typed, unit, below_tiers=below_tiers, meanwhile=meanwhile))
     unit.save(handoff, actor_id=actor.id)
     if handoff.ae_id == actor.id:
-        return Update(brief.first_step(unit, handoff.id))
+        return Update(brief.first_step(unit, handoff.id, actor))
     return Update(started_view(handoff.account))
 
 

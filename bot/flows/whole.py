@@ -12,7 +12,10 @@ from bot.views.whole import whole_view
 
 def open_handoff(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """The page, by sections; its own buttons turn it."""
-    view = whole_view(whole_of(unit, asked.handoff_id, actor), page=asked.ref.page or 0)
+    here = unit.channels.by_slack_id(asked.channel) if asked.channel else None
+    from_channel = here.id if here else asked.ref.channel
+    whole = whole_of(unit, asked.handoff_id, actor, from_channel=from_channel)
+    view = whole_view(whole, page=asked.ref.page or 0, from_channel=from_channel)
     return Open(view) if asked.ref.page is None else Update(view)
 
 

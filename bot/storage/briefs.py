@@ -1,53 +1,59 @@
 """The brief: sections as documents by audience and revision, promises as versioned rows."""
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 
-from bot.domain.access import Audience
-from bot.domain.brief import SCHEMA, SECTIONS, Brief, Section, SectionKey, read_section
+from bot.domain.access import EVERY, Audience
+from bot.domain.brief import SCHEMA, Brief, Section, SectionKey, read_section, split
 from bot.domain.errors import Conflict, NotFound, Problem
+from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document, promise, promise_version
 
 BRIEF = "brief"
-SECTION_AUDIENCE: Mapping[SectionKey, Audience] = {
-    SectionKey.SUCCESS: Audience.CHANNEL,
-    SectionKey.PROMISES: Audience.CHANNEL,
-}
 PROMISE_AUDIENCE = Audience.CHANNEL
-CHANNEL_ONLY = frozenset({Audience.CHANNEL})
 
 _DOCUMENTS = select(document).where(
     document.c.workspace_id == bindparam("workspace"),
     document.c.handoff_id == bindparam("handoff"),
     document.c.kind == BRIEF,
+    document.c.audience.in_(bindparam("audiences", expanding=True)),
 )
-_CURRENT = _DOCUMENTS.where(
-    IS_CURRENT, document.c.audience.in_(bindparam("audiences", expanding=True))
-)
-_NEWEST = _DOCUMENTS.where(IS_CURRENT, document.c.section == bindparam("section"))
+_CURRENT = _DOCUMENTS.where(IS_CURRENT).order_by(document.c.revision)
+_NEWEST = _CURRENT.where(document.c.section == bindparam("section"))
+_later = document.alias("later")
+# Each part as it was when the section had a revision: of what is not newer, the newest.
 _AT_REVISION = _DOCUMENTS.where(
-    document.c.section == bindparam("section"), document.c.revision == bindparam("revision")
+    document.c.section == bindparam("section"),
+    document.c.revision
+    == select(func.max(_later.c.revision))
+    .where(
+        _later.c.handoff_id == document.c.handoff_id,
+        _later.c.kind == document.c.kind,
+        _later.c.section == document.c.section,
+        _later.c.audience == document.c.audience,
+        _later.c.revision <= bindparam("revision"),
+    )
+    .scalar_subquery(),
 )
 _RETIRE = (
     update(document)
     .where(
-        document.c.workspace_id == bindparam("workspace"),
-        document.c.handoff_id == bindparam("handoff"),
+        document.c.workspace_id == bindparam("b_workspace"),
+        document.c.handoff_id == bindparam("b_handoff"),
         document.c.kind == BRIEF,
         document.c.section == bindparam("b_section"),
         document.c.audience == bindparam("b_audience"),
         IS_CURRENT,
     )
     .values(is_current=False)
-    .returning(document.c.revision)
 )
 _ADD_DOCUMENT = insert(document)
 
@@ -108,39 +114,56 @@ class Briefs:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def load(self, handoff_id: int, *, audiences: Collection[Audience] = CHANNEL_ONLY) -> Brief:
+    def load(self, handoff_id: int, *, audiences: Collection[Audience]) -> Brief:
         """All sections and the promises in force; what an audience may not read stays empty."""
-        readable = [audience.value for audience in audiences]
+        parts: dict[SectionKey, list[RowMapping]] = {}
+        for row in self._rows(_CURRENT, handoff=handoff_id, audiences=_values(audiences)):
+            parts.setdefault(SectionKey(row["section"]), []).append(row)
         brief = Brief()
-        for row in self._rows(_CURRENT, handoff=handoff_id, audiences=readable):
-            brief = brief.with_section(SectionKey(row["section"]), _section(row))
+        for key, rows in parts.items():
+            brief = brief.with_section(key, _section(key, rows))
         if PROMISE_AUDIENCE not in audiences:
             return brief
         entries = (_promise(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
-        return Brief(brief.success, brief.promises, tuple(entries))
+        return replace(brief, entries=tuple(entries))
 
     def revision(self, handoff_id: int, section: SectionKey) -> int:
-        """The newest revision of a section; 0 where it was never saved."""
-        row = self._first(_NEWEST, handoff=handoff_id, section=section.value)
-        return int(row["revision"]) if row is not None else 0
+        """The newest revision of a section, in any of its parts; 0 where it was never saved."""
+        rows = self._parts(_NEWEST, handoff_id, section, EVERY)
+        return max((int(row["revision"]) for row in rows), default=0)
 
-    def at_revision(self, handoff_id: int, section: SectionKey, revision: int) -> Section:
+    def at_revision(
+        self,
+        handoff_id: int,
+        section: SectionKey,
+        revision: int,
+        *,
+        audiences: Collection[Audience],
+    ) -> Section:
         """A section as it was; revision 0 is the empty one. Raises NotFound for none such."""
-        if revision == 0:
-            return SECTIONS[section]()
-        row = self._first(
-            _AT_REVISION, handoff=handoff_id, section=section.value, revision=revision
-        )
-        if row is None:
+        if not 0 <= revision <= self.revision(handoff_id, section):
             raise NotFound(Problem.STALE_BUTTON)
-        return _section(row)
+        rows = self._parts(_AT_REVISION, handoff_id, section, audiences, revision=revision)
+        return _section(section, rows)
 
     def last_change(
         self, handoff_id: int, section: SectionKey
     ) -> tuple[int | None, datetime] | None:
         """Who saved a section last, and when; None where it was never saved."""
-        row = self._first(_NEWEST, handoff=handoff_id, section=section.value)
-        return (row["written_by"], row["written_at"]) if row is not None else None
+        rows = self._parts(_NEWEST, handoff_id, section, EVERY)
+        return (rows[-1]["written_by"], rows[-1]["written_at"]) if rows else None
+
+    def _parts(
+        self,
+        statement: Any,
+        handoff_id: int,
+        section: SectionKey,
+        audiences: Iterable[Audience],
+        **more: Any,
+    ) -> list[RowMapping]:
+        readable = _values(audiences)
+        found = {"handoff": handoff_id, "section": section.value, "audiences": readable}
+        return self._rows(statement, **found, **more)
 
     def promise(self, handoff_id: int, promise_id: int) -> Promise:
         """One promise at the version in force, withdrawn or not; raises NotFound."""
@@ -180,36 +203,41 @@ class WritableBriefs(Briefs):
     def save_section(
         self, handoff_id: int, section: SectionKey, new: Section, *, by: int, at: datetime
     ) -> int:
-        """Make a section the newest one and give its revision; earlier ones are kept."""
+        """Make a section the newest one and give its revision; earlier ones are kept.
+
+        Only the parts that differ are written. `new` holds every part: who writes reads them all.
+        """
         self._handoffs.locked_chain(handoff_id)
-        audience = SECTION_AUDIENCE[section].value
-        before = self._scope.connection.execute(
-            _RETIRE,
-            {
-                "workspace": self._scope.workspace_id,
-                "handoff": handoff_id,
-                "b_section": section.value,
-                "b_audience": audience,
-            },
-        ).scalar()
-        revision = (before or 0) + 1
-        self._scope.connection.execute(
-            _ADD_DOCUMENT,
-            {
-                "workspace_id": self._scope.workspace_id,
-                "handoff_id": handoff_id,
-                "kind": BRIEF,
-                "section": section.value,
-                "audience": audience,
-                "revision": revision,
-                "schema": SCHEMA,
-                "body": new.model_dump_json(),
-                "written_by": by,
-                "written_at": at,
-                "is_current": True,
-            },
-        )
-        return revision
+        stored = self._parts(_NEWEST, handoff_id, section, EVERY)
+        bodies = {row["audience"]: json.loads(row["body"]) for row in stored}
+        revision = max((row["revision"] for row in stored), default=0) + 1
+        changed = [
+            (audience, body)
+            for audience, body in split(new).items()
+            if bodies.get(audience.value) != body
+        ]
+        place = {"b_workspace": self._scope.workspace_id, "b_handoff": handoff_id}
+        for audience, body in changed:
+            self._scope.connection.execute(
+                _RETIRE, {**place, "b_section": section.value, "b_audience": audience.value}
+            )
+            self._scope.connection.execute(
+                _ADD_DOCUMENT,
+                {
+                    "workspace_id": self._scope.workspace_id,
+                    "handoff_id": handoff_id,
+                    "kind": BRIEF,
+                    "section": section.value,
+                    "audience": audience.value,
+                    "revision": revision,
+                    "schema": SCHEMA,
+                    "body": json.dumps(body, ensure_ascii=False),
+                    "written_by": by,
+                    "written_at": at,
+                    "is_current": True,
+                },
+            )
+        return revision if changed else revision - 1
 
     def add_promise(self, handoff_id: int, text: PromiseText, *, by: int, at: datetime) -> Promise:
         """Write down a promise under the handoff's next number. Raises Invalid for bad words."""
@@ -231,21 +259,31 @@ class WritableBriefs(Briefs):
 
     def edit_promise(
         self, promise_id: int, text: PromiseText, *, base_version: int, by: int, at: datetime
-    ) -> Promise:
-        """Write a promise's next version; the same text again changes nothing.
+    ) -> tuple[Promise, tuple[FieldConflict, ...]]:
+        """Write a promise's next version, merged with those since `base_version`.
 
-        Raises Conflict where somebody else wrote a version after `base_version` or withdrew it.
+        A field that both changed keeps its present value and is given back as a conflict; the
+        same text again writes nothing. Raises Conflict for a promise that was withdrawn.
         """
         known = self._promise_for_change(promise_id)
-        words = text.checked()
-        if known.withdrawn or known.version != base_version:
+        submitted = text.checked()
+        if known.withdrawn:
             raise Conflict(Problem.CHANGED_MEANWHILE)
+        wordings = {one.version: one.text for one in self.promise_versions(promise_id)}
+        if base_version not in wordings:
+            raise NotFound(Problem.STALE_BUTTON)
+        merged, conflicts = merge_fields(
+            base=asdict(wordings[base_version]),
+            current=asdict(known.text),
+            submitted=asdict(submitted),
+        )
+        words = PromiseText(**merged)
         if known.text == words:
-            return known
+            return known, conflicts
         version = known.version + 1
         self._add_version(promise_id, version, words, by, at)
         self._change_promise(promise_id, {"version": version})
-        return Promise(known.id, known.number, version, words)
+        return Promise(known.id, known.number, version, words), conflicts
 
     def withdraw_promise(self, promise_id: int, reason: str, *, by: int, at: datetime) -> Promise:
         """Take a promise out of force; its number and wordings stay. Conflict the second time."""
@@ -287,9 +325,12 @@ class WritableBriefs(Briefs):
         )
 
 
-def _section(row: RowMapping) -> Section:
-    key = SectionKey(row["section"])
-    return read_section(key, schema=row["schema"], body=json.loads(row["body"]))
+def _values(audiences: Iterable[Audience]) -> list[str]:
+    return [audience.value for audience in audiences]
+
+
+def _section(key: SectionKey, rows: Iterable[RowMapping]) -> Section:
+    return read_section(key, [(row["schema"], json.loads(row["body"])) for row in rows])
 
 
 def _text(row: RowMapping) -> PromiseText:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
 
+from bot.domain.brief import Completeness, Hole, Item, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
@@ -202,13 +203,25 @@ def _values(of: Handoff) -> dict[str, Any]:
         "posted_at": of.posted_at,
         "posted_by": of.posted_by,
         "brief_version": of.brief_version,
-        "items_filled": of.items_filled,
-        "items_counted": of.items_counted,
+        "items_filled": of.completeness.filled,
+        "items_counted": of.completeness.counted,
+        "open_items": json.dumps(
+            [[one.item.value, one.hole.value] for one in of.completeness.open]
+        ),
         "gate_at": of.gate_at,
         "assigned_at": of.assigned_at,
         "acknowledged_at": of.acknowledged_at,
         "acknowledged_version": of.acknowledged_version,
     }
+
+
+def _completeness(row: RowMapping) -> Completeness:
+    open_items = json.loads(row["open_items"])
+    return Completeness(
+        row["items_filled"],
+        row["items_counted"],
+        tuple(OpenItem(Item(item), Hole(hole)) for item, hole in open_items),
+    )
 
 
 def _handoff(row: RowMapping) -> Handoff:
@@ -237,8 +250,7 @@ def _handoff(row: RowMapping) -> Handoff:
         posted_at=row["posted_at"],
         posted_by=row["posted_by"],
         brief_version=row["brief_version"],
-        items_filled=row["items_filled"],
-        items_counted=row["items_counted"],
+        completeness=_completeness(row),
         gate_at=row["gate_at"],
         assigned_at=row["assigned_at"],
         acknowledged_at=row["acknowledged_at"],

@@ -1,5 +1,6 @@
 """Lists of handoffs with their most urgent step, read from the handoff rows alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from sqlalchemy import (
     select,
 )
 
+from bot.domain import access
+from bot.domain.access import Reach
 from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.people import Person
 from bot.domain.read_models import (
@@ -95,14 +98,14 @@ _COUNTS = select(
 
 
 @dataclass(frozen=True)
-class _Reach:
+class _List:
     """Which handoffs a list is about, as statements built once."""
 
     counts: Select[Any]
     page: Select[Any]
 
     @classmethod
-    def of(cls, *conditions: ColumnElement[bool]) -> "_Reach":
+    def of(cls, *conditions: ColumnElement[bool]) -> "_List":
         # The page is chosen on the narrow index first; only its rows are then joined and read.
         chosen = (
             select(handoff.c.id)
@@ -115,12 +118,24 @@ class _Reach:
         return cls(_COUNTS.where(*conditions), page)
 
 
-_REACHES = {
-    (False, False): _Reach.of(),
-    (True, False): _Reach.of(_HAS_PART),
-    (False, True): _Reach.of(_READABLE_IN),
-    (True, True): _Reach.of(_HAS_PART, _READABLE_IN),
+_PUBLIC = handoff.c.channel_id.in_(
+    select(channel.c.id).where(
+        channel.c.workspace_id == bindparam("workspace"), channel.c.private.is_(False)
+    )
+)
+_OF_REACH: Mapping[Reach, tuple[ColumnElement[bool], ...]] = {
+    Reach.OWN: (_HAS_PART,),
+    Reach.READABLE: (or_(_HAS_PART, _PUBLIC),),
+    Reach.ALL: (),
 }
+_LISTS = {
+    (reach, in_channel): _List.of(*conditions, *([_READABLE_IN] if in_channel else []))
+    for reach, conditions in _OF_REACH.items()
+    for in_channel in (False, True)
+}
+_PART_IN_ANY = (
+    select(handoff.c.id).where(handoff.c.workspace_id == bindparam("workspace"), _HAS_PART).limit(1)
+)
 _OWN_STEPS = (
     deadline.c.workspace_id == bindparam("workspace"),
     deadline.c.owner_id == _VIEWER,
@@ -135,8 +150,8 @@ _OWNED = (
 _OWNED_COUNT = select(func.count(deadline.c.handoff_id.distinct()).label("all")).where(*_OWN_STEPS)
 _BY_IDS = _SHOWN.where(handoff.c.id.in_(bindparam("ids", expanding=True)))
 _OWES_NOTHING = ~exists().where(deadline.c.handoff_id == handoff.c.id, *_OWN_STEPS)
-_OTHERS = _Reach.of(_HAS_PART, _OWES_NOTHING, or_(_OWED, _WAITING))
-_REST = _Reach.of(
+_OTHERS = _List.of(_HAS_PART, _OWES_NOTHING, or_(_OWED, _WAITING))
+_REST = _List.of(
     _HAS_PART,
     _OWES_NOTHING,
     handoff.c.attention_state.not_in((AttentionState.OWED.value, AttentionState.WAITING.value)),
@@ -176,7 +191,6 @@ class Status:
         self,
         *,
         viewer: Person,
-        only_own: bool,
         page: int,
         size: int,
         day_end: datetime,
@@ -186,13 +200,16 @@ class Status:
 
         `in_channel` leaves out what lies in private channels other than that one.
         """
-        reach = _REACHES[only_own, in_channel is not None]
+        reach = access.reach(
+            viewer, has_part=lambda: bool(self._execute(_PART_IN_ANY, {"viewer": viewer.id}))
+        )
+        chosen = _LISTS[reach, in_channel is not None]
         values: dict[str, Any] = {"now": self._scope.now, "day_end": day_end}
-        if only_own:
+        if reach is not Reach.ALL:
             values["viewer"] = viewer.id
         if in_channel is not None:
             values["channel"] = in_channel
-        found = self._execute(reach.counts, values)[0]
+        found = self._execute(chosen.counts, values)[0]
         counts = StatusCounts(
             late=found["late"],
             due_today=found["due_today"],
@@ -201,13 +218,13 @@ class Status:
         )
         pages = max(1, -(-counts.open // size))
         page = min(max(page, 0), pages - 1)
-        rows = self._execute(reach.page, {**values, "size": size, "skip": page * size})
+        rows = self._execute(chosen.page, {**values, "size": size, "skip": page * size})
         return StatusPage(
             counts=counts,
             rows=tuple(self._row(row) for row in rows),
             page=page,
             pages=pages,
-            only_own=only_own,
+            only_own=reach is Reach.OWN,
             as_of=self._scope.now,
         )
 
@@ -231,13 +248,13 @@ class Status:
         rest, rest_more = self._first(_REST, values)
         return HomeLists(tuple(needs), others, rest, more + others_more + rest_more)
 
-    def _first(self, reach: _Reach, values: dict[str, Any]) -> tuple[tuple[StatusRow, ...], int]:
+    def _first(self, chosen: _List, values: dict[str, Any]) -> tuple[tuple[StatusRow, ...], int]:
         """The first rows of a list, and how many more there are."""
-        found = self._execute(reach.page, {**values, "size": HOME_ROWS, "skip": 0})
+        found = self._execute(chosen.page, {**values, "size": HOME_ROWS, "skip": 0})
         rows = tuple(self._row(row) for row in found)
         if len(rows) < HOME_ROWS:
             return rows, 0
-        return rows, self._execute(reach.counts, values)[0]["all"] - HOME_ROWS
+        return rows, self._execute(chosen.counts, values)[0]["all"] - HOME_ROWS
 
     def open_by_csm(self) -> list[tuple[NamedPerson, int]]:
         """How many open handoffs each CSM has, the fewest first."""

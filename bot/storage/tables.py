@@ -175,6 +175,8 @@ handoff = Table(
     Column("brief_version", Integer, nullable=False),
     Column("items_filled", Integer, nullable=False),
     Column("items_counted", Integer, nullable=False),
+    # JSON: [[item, hole], …]. With a default, because the column came after the first tables.
+    Column("open_items", Text, nullable=False, server_default="[]"),
     Column("gate_at", Instant),
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),

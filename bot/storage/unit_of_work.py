@@ -1,6 +1,6 @@
 """Units of work: one transaction for one workspace, kept only where it is committed."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +8,8 @@ from functools import cached_property
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, union, update
 
-from bot.domain.access import Audience
+from bot.domain import access
+from bot.domain.access import IN_THE_CHANNEL, Audience
 from bot.domain.brief import Brief
 from bot.domain.channels import Channel
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines
@@ -19,7 +20,7 @@ from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Clock, MachineClock, Poke
 from bot.storage import tables
-from bot.storage.briefs import CHANNEL_ONLY, Briefs, WritableBriefs
+from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.delivery import DeliveryStore
@@ -144,6 +145,8 @@ class Bundle:
     deadlines: list[Deadline]
     people: Mapping[int, Person]
     channel: Channel
+    audiences: frozenset[Audience] = IN_THE_CHANNEL
+    """Whom it was read for; the rest of the brief is empty in it."""
 
 
 class ReadUnit:
@@ -184,9 +187,20 @@ class ReadUnit:
             raise NotFound(Problem.UNEXPECTED)
         return WorkspaceRow(row.id, row.enterprise_id or None, *row[2:])
 
-    def bundle(self, handoff_id: int, *, audiences: Collection[Audience] = CHANNEL_ONLY) -> Bundle:
-        """A handoff with its brief, deadlines, people and channel; raises NotFound."""
+    def bundle(
+        self, handoff_id: int, *, viewer: Person | None, from_channel: int | None = None
+    ) -> Bundle:
+        """A handoff with its brief, deadlines, people and channel; raises NotFound.
+
+        It is read for one viewer, or with None for everyone in the deal channel. Who acts in a
+        channel is in it: `from_channel` is where they did.
+        """
         handoff = self.handoffs.get(handoff_id)
+        channel = self.channels.get(handoff.channel_id)
+        audiences = IN_THE_CHANNEL
+        if viewer is not None:
+            inside = not channel.private or from_channel == channel.id
+            audiences = access.audiences(viewer, handoff, in_channel=inside)
         owed = self.deadlines.of(handoff_id)
         named = [*handoff.people(), handoff.proposed_csm_id, handoff.posted_by, handoff.started_by]
         named += [part for one in owed for part in (one.owner_id, one.manager_id)]
@@ -195,7 +209,8 @@ class ReadUnit:
             self.brief.load(handoff_id, audiences=audiences),
             owed,
             self.people.many(named),
-            self.channels.get(handoff.channel_id),
+            channel,
+            audiences,
         )
 
 

@@ -1,16 +1,18 @@
 """Writing the brief step by step, the list of its steps, and the editor of one promise."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.domain.brief import ITEMS, Completeness, FieldConflict, Item, SectionKey
+from bot.domain.brief import ITEMS, Completeness, Item, SectionKey
+from bot.domain.merging import FieldConflict
 from bot.domain.policy import Tier
 from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
-from bot.domain.read_models import BriefStep
+from bot.domain.read_models import BriefStep, Clash
 from bot.views import sentences
 from bot.views.blocks import (
     Place,
@@ -87,7 +89,7 @@ def _success(step: BriefStep) -> list[Block]:
     place, shown = _place(step), _shown(step)
     blocks: list[Block] = []
     for field in _SUCCESS:
-        blocks += _conflict(step, field)
+        blocks += _theirs(step.clash, field)
         value = shown[field.value]
         if field in (Field.BY, Field.SAID_ON):
             blocks.append(date_input(place, field, value if isinstance(value, date) else None))
@@ -105,9 +107,9 @@ def _promises(step: BriefStep, ref: Ref, page: int) -> list[Block]:
     if shown["none_made"] or not step.brief.entries:
         none = option(NONE_MADE, sentences.TICK_NONE_MADE)
         ticked = {NONE_MADE} if shown["none_made"] else set[str]()
-        blocks += _conflict(step, Field.NONE_MADE)
+        blocks += _theirs(step.clash, Field.NONE_MADE)
         blocks.append(boxes_input(place, Field.NONE_MADE, [none], ticked))
-    blocks += _conflict(step, Field.REFUSED)
+    blocks += _theirs(step.clash, Field.REFUSED)
     blocks.append(
         text_input(place, Field.REFUSED, str(shown["refused"]), optional=True, multiline=True)
     )
@@ -150,27 +152,33 @@ def _must_confirm(step: BriefStep) -> list[Block]:
         [option(item.value, sentences.item_label(item)) for item in items],
         {item.value for item in items if item in ticked},
     )
-    return [*_conflict(step, Field.MUST_CONFIRM), boxes]
+    return [*_theirs(step.clash, Field.MUST_CONFIRM), boxes]
 
 
 def _shown(step: BriefStep) -> Mapping[str, Any]:
     """What stands in the fields: this person's own words before what is saved."""
     saved = step.brief.section(step.section).model_dump()
-    if step.conflicts:
+    if step.clash is not None:
         # The rest was merged and saved. What was typed there may be older than what others wrote,
         # and the next save would put it back.
-        return {**saved, **{conflict.field: conflict.yours for conflict in step.conflicts}}
+        return {**saved, **_yours(step.clash)}
     return {**saved, **(step.typed or {})}
 
 
-def _conflict(step: BriefStep, field: Field) -> list[Block]:
-    conflict = next((entry for entry in step.conflicts if entry.field == field.value), None)
-    if conflict is None:
+def _yours(clash: Clash) -> dict[str, Any]:
+    return {conflict.field: conflict.yours for conflict in clash.conflicts}
+
+
+def _theirs(clash: Clash | None, field: Field) -> list[Block]:
+    """What somebody else wrote into a field that this person changed, too."""
+    conflicts = clash.conflicts if clash else ()
+    conflict = next((entry for entry in conflicts if entry.field == field.value), None)
+    if clash is None or conflict is None:
         return []
     theirs = _told(conflict)
     told = sentences.saved_meanwhile(
-        mention(step.changed_by) if step.changed_by else sentences.SOMEBODY,
-        instant_token(step.changed_at) if step.changed_at else "",
+        mention(clash.by) if clash.by else sentences.SOMEBODY,
+        instant_token(clash.at) if clash.at else "",
         emptied=not theirs,
     )
     return [meanwhile(told, one_line(theirs, 2 * LINE)) if theirs else context(told)]
@@ -182,6 +190,8 @@ def _told(conflict: FieldConflict) -> str:
         return sentences.TICKED if theirs else sentences.NOT_TICKED
     if isinstance(theirs, date):
         return day(theirs)
+    if isinstance(theirs, Kind):
+        return sentences.KIND_NAMES[theirs]
     if isinstance(theirs, tuple | list):
         return ", ".join(sentences.ITEM_NAMES[Item(item)] for item in theirs)
     return str(theirs or "").strip()
@@ -209,19 +219,25 @@ def brief_steps_view(
 
 
 def promise_view(
-    handoff_id: int, promise: Promise | None = None, *, typed: PromiseText | None = None
+    handoff_id: int, promise: Promise | None = None, *, clash: Clash | None = None
 ) -> View:
-    """The editor of one promise, on top of its step; `typed` is what could not be saved."""
-    text = typed or (promise.text if promise else PromiseText(words=""))
+    """The editor of one promise, on top of its step; in a `clash` with this person's words."""
+    text = promise.text if promise else PromiseText(words="")
+    if clash is not None:
+        text = replace(text, **_yours(clash))
     ref, place = Ref(handoff=handoff_id), Place("promise")
     if promise is not None:
         ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
         place = Place("promise", entry=promise.id, revision=promise.version)
     kinds = [option(kind.value, sentences.KIND_NAMES[kind]) for kind in Kind]
     blocks: list[Block] = [
+        *_theirs(clash, Field.WORDS),
         text_input(place, Field.WORDS, text.words, multiline=True, longest=LONGEST_WORDS),
+        *_theirs(clash, Field.KIND),
         choice_input(place, Field.KIND, kinds, text.kind.value),
+        *_theirs(clash, Field.SAID_TO),
         text_input(place, Field.SAID_TO, text.said_to, optional=True, longest=LONGEST_NAME),
+        *_theirs(clash, Field.DUE),
         date_input(place, Field.DUE, text.due),
     ]
     if promise is not None:

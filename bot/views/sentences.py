@@ -90,6 +90,7 @@ ROLE_NAMES: Final[Mapping[Capacity, str]] = {
     Capacity.AE_MANAGER: "AE manager",
     Capacity.REVOPS: "RevOps",
     Capacity.ADMIN: "admin",
+    Capacity.IN_CHANNEL: "colleague",
     Capacity.MEMBER: "colleague",
 }
 
@@ -166,6 +167,9 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "Ask a colleague with a full account to do this."
     ),
     Problem.ADMINS_ONLY: "Only admins can do this. Ask an admin of this workspace.",
+    Problem.PRIVATE_CHANNEL: (
+        "This handoff lives in a private channel. Open it there, or ask its AE."
+    ),
     Problem.NOTHING_TO_POST: "Your list is empty, so there is nothing to post.",
     Problem.HANDOFF_GONE: (
         "This handoff does not exist any more. Use /handoff-status to find others."

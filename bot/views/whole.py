@@ -44,8 +44,11 @@ class _Piece:
     characters: int
 
 
-def whole_view(whole: WholePage, *, page: int = 0) -> View:
-    """One page; its buttons lead to the one before and after."""
+def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = None) -> View:
+    """One page; its buttons lead to the one before and after.
+
+    `from_channel` is the channel it was asked for in, which the other pages have to know of.
+    """
     pages = _packed(list(_pieces(whole)))
     here = min(max(page, 0), len(pages) - 1)
     card = whole.card
@@ -60,7 +63,7 @@ def whole_view(whole: WholePage, *, page: int = 0) -> View:
     # Within one row of buttons Slack wants different action ids: each way gets its own row.
     for label, target in ((sentences.PAGE_BACK, here - 1), (sentences.PAGE_ON, here + 1)):
         if 0 <= target < len(pages):
-            ref = Ref(handoff=card.handoff_id, page=target)
+            ref = Ref(handoff=card.handoff_id, page=target, channel=from_channel)
             blocks += actions([button(ActionId.OPEN_HANDOFF, label, ref)])
     return form(
         ViewId.WHOLE,

@@ -3,7 +3,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access import Act, Audience, Capacity, audiences, capacities, has_role, may, whose
+from bot.domain.access import (
+    Act,
+    Audience,
+    Capacity,
+    Reach,
+    audiences,
+    capacities,
+    may,
+    reach,
+    whose,
+)
 from bot.domain.access import require as require_right
 from bot.domain.channels import CHECK_AFTER, Channel
 from bot.domain.errors import NotAllowed, Problem
@@ -57,10 +67,10 @@ def test_who_is_no_full_member_is_nothing_even_with_a_part_and_a_role(who: Perso
     handoff = replace(assigned(), ae_id=who.id, cs_manager_id=who.id)
     admin = replace(who, workspace_admin=True, roles=frozenset(Role))
     assert capacities(admin, handoff) == frozenset()
-    assert audiences(admin, handoff) == frozenset()
+    assert audiences(admin, handoff, in_channel=True) == frozenset()
     assert not any(may(act, admin, handoff) for act in Act)
     assert not admin.admin
-    assert not has_role(admin)
+    assert reach(admin, has_part=lambda: True) is Reach.OWN
 
 
 def test_revops_stands_in_for_a_manager_who_is_missing_and_for_no_other() -> None:
@@ -124,29 +134,37 @@ def test_reasons_and_links_are_for_both_sides_and_their_managers(
     who: Person, reads_them: bool
 ) -> None:
     restricted = {Audience.REASONS, Audience.LINKS} if reads_them else set()
-    assert audiences(who, assigned()) == {Audience.CHANNEL} | restricted
+    assert audiences(who, assigned(), in_channel=True) == {Audience.CHANNEL} | restricted
+    # Outside a private channel only those with a part, and RevOps, read anything.
+    outside = {Audience.CHANNEL} | restricted if reads_them else set()
+    assert audiences(who, assigned(), in_channel=False) == outside
 
 
 def test_a_proposed_csm_reads_what_the_channel_reads_until_assigned() -> None:
     handoff: Handoff = started(proposed_csm=CSM)
-    assert audiences(CSM, handoff) == {Audience.CHANNEL}
+    assert audiences(CSM, handoff, in_channel=True) == {Audience.CHANNEL}
+    assert audiences(CSM, handoff, in_channel=False) == set()
     assert not may(Act.ACKNOWLEDGE, CSM, handoff)
-    assert Audience.REASONS in audiences(CSM, assigned())
+    assert Audience.REASONS in audiences(CSM, assigned(), in_channel=False)
 
 
 @pytest.mark.parametrize(
-    ("who", "has"),
+    ("who", "has_part", "lists"),
     [
-        (MEMBER, False),
-        (REVOPS, True),
-        (ADMIN, True),
-        (replace(MEMBER, workspace_admin=True), True),
-        (GUEST, False),
-        (GONE, False),
+        (MEMBER, False, Reach.OWN),
+        (MEMBER, True, Reach.READABLE),
+        (CS_MANAGER, False, Reach.READABLE),
+        (ADMIN, False, Reach.READABLE),
+        (replace(MEMBER, workspace_admin=True), False, Reach.READABLE),
+        (REVOPS, False, Reach.ALL),
+        (GUEST, True, Reach.OWN),
+        (GONE, True, Reach.OWN),
     ],
 )
-def test_a_role_of_ones_own_is_given_by_an_admin_or_by_slack(who: Person, has: bool) -> None:
-    assert has_role(who) is has
+def test_who_has_a_role_of_either_sort_sees_more_than_their_own(
+    who: Person, has_part: bool, lists: Reach
+) -> None:
+    assert reach(who, has_part=lambda: has_part) is lists
 
 
 SAFE = Channel(1, 1, "C001", bot_inside=True, checked_at=MONDAY)

@@ -1,21 +1,22 @@
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.domain.access import Audience
 from bot.domain.brief import (
     LONGEST,
     Brief,
     Completeness,
-    FieldConflict,
     Hole,
     Item,
     OpenItem,
     Promises,
+    Section,
     SectionKey,
     Success,
     changed_fields,
@@ -24,8 +25,10 @@ from bot.domain.brief import (
     merge,
     passes_gate,
     read_section,
+    split,
 )
 from bot.domain.errors import Invalid, Problem
+from bot.domain.merging import FieldConflict
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
 from tests.domain.deals import FULL_BRIEF, HOUR, MONDAY, fill, signed
@@ -126,15 +129,11 @@ def test_completeness_is_shown_rounded_down(filled: int, counted: int, shown: in
 # --- The gate
 
 
-def open_item(item: Item, hole: Hole, *, core: bool) -> OpenItem:
-    return OpenItem(item, SectionKey.SUCCESS, core, hole)
-
-
-CORE_EMPTY = open_item(Item.METRIC, Hole.EMPTY, core=True)
-CORE_ASKED = open_item(Item.METRIC, Hole.MUST_CONFIRM, core=True)
-OTHER_EMPTY = open_item(Item.TODAY, Hole.EMPTY, core=False)
-OTHER_ASKED = open_item(Item.TODAY, Hole.MUST_CONFIRM, core=False)
-SECOND_ASKED = open_item(Item.WHOSE, Hole.MUST_CONFIRM, core=False)
+CORE_EMPTY = OpenItem(Item.METRIC, Hole.EMPTY)
+CORE_ASKED = OpenItem(Item.METRIC, Hole.MUST_CONFIRM)
+OTHER_EMPTY = OpenItem(Item.TODAY, Hole.EMPTY)
+OTHER_ASKED = OpenItem(Item.TODAY, Hole.MUST_CONFIRM)
+SECOND_ASKED = OpenItem(Item.WHOSE, Hole.MUST_CONFIRM)
 
 
 @pytest.mark.parametrize(
@@ -373,16 +372,34 @@ def test_a_text_longer_than_a_form_can_give_is_refused_with_its_field(field: str
 @pytest.mark.parametrize("key", list(SectionKey))
 def test_a_section_survives_being_stored(key: SectionKey) -> None:
     section = FULL_BRIEF.section(key)
-    body = section.model_dump(mode="json")
-    assert read_section(key, schema=1, body=body) == section
-    assert read_section(key, schema=1, body={}) == type(section)()
+    assert read_section(key, [(1, body) for body in split(section).values()]) == section
+    assert read_section(key, []) == type(section)()
+
+
+class _Mixed(Section):
+    open: str = ""
+    reasons: Annotated[str, Audience.REASONS] = ""
+
+
+def test_a_section_is_split_by_who_may_read_its_fields() -> None:
+    assert split(_Mixed(open="a", reasons="b")) == {
+        Audience.CHANNEL: {"must_confirm": [], "open": "a"},
+        Audience.REASONS: {"reasons": "b"},
+    }
+
+
+def test_a_hole_in_what_a_reader_may_not_read_is_only_counted() -> None:
+    state = completeness(Brief(), Tier.FULL)
+    assert state.seen_by({Audience.CHANNEL}) == state
+    seen = state.seen_by({Audience.LINKS})
+    assert (seen.open, seen.private, seen.percent) == ((), len(state.open), 0)
 
 
 def test_a_body_of_an_unknown_schema_or_field_is_refused() -> None:
     with pytest.raises(ValueError, match="success: unknown schema 2"):
-        read_section(SectionKey.SUCCESS, schema=2, body={})
+        read_section(SectionKey.SUCCESS, [(2, {})])
     with pytest.raises(ValidationError, match="Extra inputs"):
-        read_section(SectionKey.SUCCESS, schema=1, body={"metrik": "x"})
+        read_section(SectionKey.SUCCESS, [(1, {"metrik": "x"})])
 
 
 def test_a_section_goes_to_its_own_place() -> None:

@@ -481,7 +481,7 @@ def test_a_saved_brief_counts_its_versions_and_passes_its_gate_once() -> None:
     handoff = signed()
     save(handoff, AE, LATER)
     assert (handoff.brief_version, handoff.gate_at) == (1, None)
-    assert (handoff.items_filled, handoff.items_counted) == (0, 5)
+    assert (handoff.completeness.filled, handoff.completeness.counted) == (0, 5)
     handoff.save_section(
         SectionKey.PROMISES, changed={}, revision=1, state=FILLED, by=AE, at=LATER, policy=POLICY
     )
@@ -490,7 +490,7 @@ def test_a_saved_brief_counts_its_versions_and_passes_its_gate_once() -> None:
     assert handoff.events[-1].facts == {"filled": 5, "counted": 5}
     promise(handoff, AE, LATER + HOUR)
     assert (handoff.brief_version, handoff.gate_at) == (2, LATER)
-    assert (handoff.items_filled, handoff.items_counted) == (0, 5)
+    assert (handoff.completeness.filled, handoff.completeness.counted) == (0, 5)
     assert handoff.events[-1].facts == {"number": 1, "version": 1, "brief": 2}
 
 

@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.access import Act, Audience, Capacity
+from bot.domain import access
+from bot.domain.access import Act, Capacity
 from bot.domain.brief import Brief
 from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines
 from bot.domain.handoff import Handoff, State
@@ -19,7 +20,6 @@ from bot.domain.read_models import (
     light_of,
     named,
     next_line,
-    readable,
     role_of,
     step_lines,
 )
@@ -55,7 +55,13 @@ def owed(handoff: Handoff) -> list[Deadline]:
 
 def guide_of(handoff: Handoff, viewer: Person) -> Guide:
     return guide(
-        handoff, FULL_BRIEF, owed(handoff), PEOPLE, viewer, channel_slack_id="C001", as_of=MONDAY
+        handoff,
+        owed(handoff),
+        PEOPLE,
+        viewer,
+        audiences=access.audiences(viewer, handoff, in_channel=True),
+        channel_slack_id="C001",
+        as_of=MONDAY,
     )
 
 
@@ -214,13 +220,6 @@ def test_before_the_signature_a_guide_has_no_steps() -> None:
     shown = guide_of(started(), AE)
     assert (shown.steps, shown.mine, shown.signed_at) == ((), None, None)
     assert shown.expected_on is not None
-
-
-def test_reasons_are_readable_for_those_they_are_for() -> None:
-    handoff = assigned()
-    assert readable(Audience.REASONS, CSM, handoff)
-    assert not readable(Audience.REASONS, MEMBER, handoff)
-    assert readable(Audience.CHANNEL, MEMBER, handoff)
 
 
 def test_the_counts_add_up_to_what_is_open() -> None:

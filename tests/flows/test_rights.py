@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.domain.access import EVERY
 from bot.domain.people import Role
 from bot.flows.asked import Kind
 from bot.flows.registration import all_listeners
+from bot.storage.channels import ChannelFacts
 from bot.storage.unit_of_work import Store
 from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
 from bot.views.payload import Ref
 from tests.builders import Deal, Team, assigned, posted, signed, start, started
 from tests.flows.app import App, Modal
-from tests.flows.slack import NOT_MEMBERS, Json, account
+from tests.flows.slack import DEAL, NOT_MEMBERS, Json, account
 
 AE, CSM, CS_MANAGER, AE_MANAGER = "UAE", "UCSM", "UCS_MANAGER", "UAE_MANAGER"
 REVOPS, NO_PART = "UREVOPS", "UOUTSIDER"
@@ -102,7 +104,7 @@ def in_brief(action: ActionId) -> Ask:
 
 def edit_promise(app: App, user: str, one: int) -> Json:
     with app.store.read(app.team.workspace_id) as unit:
-        (entry,) = unit.brief.load(one).entries
+        (entry,) = unit.brief.load(one, audiences=EVERY).entries
     ref = Ref(handoff=one, entry=entry.id, revision=entry.version)
     return app.press_body(user, ActionId.PROMISE_EDIT, ref, modal=brief(app, one))
 
@@ -355,3 +357,22 @@ def test_a_form_of_another_version_stays_open_with_a_sentence(app: App) -> None:
 
 def test_a_button_nobody_knows_is_answered_with_a_sentence(app: App) -> None:
     assert "older version" in app.press(CSM, "from_last_year").sentence
+
+
+def test_a_handoff_in_a_private_channel_opens_for_its_people_and_inside_the_channel(
+    app: App,
+) -> None:
+    one = assigned(app.store, app.team)
+    facts = ChannelFacts(name="deal-northwind", private=True, bot_inside=True)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.channels.ensure(DEAL, facts=facts)
+        unit.commit()
+    elsewhere = "D0SOMEBODY"
+    for known in (AE, "UCSM", "UREVOPS"):
+        ref = Ref(handoff=one)
+        opened = app.modal(app.press(known, ActionId.OPEN_HANDOFF, ref, channel=elsewhere))
+        assert "Days from order to dispatch" in opened.words
+    refused = app.press("UOUTSIDER", ActionId.OPEN_HANDOFF, Ref(handoff=one), channel=elsewhere)
+    assert "private channel" in refused.sentence
+    inside = app.press("UOUTSIDER", ActionId.OPEN_HANDOFF, Ref(handoff=one), channel=DEAL)
+    assert "Days from order to dispatch" in app.modal(inside).words

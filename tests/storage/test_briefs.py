@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from bot.domain.access import Audience
+from bot.domain.access import EVERY, Audience
 from bot.domain.brief import Brief, Promises, SectionKey, Success
 from bot.domain.errors import Conflict, NotFound, Problem
+from bot.domain.merging import FieldConflict
 from bot.domain.promises import Kind, PromiseText
 from bot.storage.unit_of_work import Store
 from tests.builders import PROMISE, SUCCESS, FixedClock, Team, make_team, signed
@@ -21,13 +24,16 @@ def test_a_section_is_kept_at_every_revision(store: Store, team: Team, clock: Fi
             assert saved == number
         unit.commit()
     with store.read(team.workspace_id) as after:
-        kept = [after.brief.at_revision(handoff_id, SectionKey.SUCCESS, one) for one in range(3)]
+        kept = [
+            after.brief.at_revision(handoff_id, SectionKey.SUCCESS, one, audiences=EVERY)
+            for one in range(3)
+        ]
         assert kept == [Success(), SUCCESS, other]
         assert after.brief.revision(handoff_id, SectionKey.SUCCESS) == 2
         assert after.brief.last_change(handoff_id, SectionKey.SUCCESS) == (team.revops.id, at)
-        assert after.brief.load(handoff_id) == Brief(success=other)
+        assert after.brief.load(handoff_id, audiences=EVERY) == Brief(success=other)
         with pytest.raises(NotFound) as refused:
-            after.brief.at_revision(handoff_id, SectionKey.SUCCESS, 3)
+            after.brief.at_revision(handoff_id, SectionKey.SUCCESS, 3, audiences=EVERY)
         assert refused.value.problem is Problem.STALE_BUTTON
 
 
@@ -39,7 +45,7 @@ def test_sections_have_revisions_of_their_own(store: Store, team: Team) -> None:
         for key, section in ((SectionKey.SUCCESS, SUCCESS), (SectionKey.PROMISES, none_made)):
             at = unit.now
             assert unit.brief.save_section(handoff_id, key, section, by=team.ae.id, at=at) == 1
-        assert unit.brief.load(handoff_id) == Brief(SUCCESS, none_made)
+        assert unit.brief.load(handoff_id, audiences=EVERY) == Brief(SUCCESS, none_made)
 
 
 def test_what_an_audience_may_not_read_stays_empty(store: Store, team: Team) -> None:
@@ -79,15 +85,32 @@ def test_a_promise_keeps_every_wording(store: Store, team: Team, clock: FixedClo
         unit.handoffs.lock(handoff_id)
         by, at, brief = team.ae.id, unit.now, unit.brief
         made = brief.add_promise(handoff_id, PROMISE, by=by, at=at)
-        assert brief.edit_promise(made.id, PROMISE, base_version=1, by=by, at=at) == made
-        edited = brief.edit_promise(made.id, second, base_version=1, by=team.csm.id, at=at)
+        assert brief.edit_promise(made.id, PROMISE, base_version=1, by=by, at=at) == (made, ())
+        edited, _ = brief.edit_promise(made.id, second, base_version=1, by=team.csm.id, at=at)
         assert (edited.number, edited.version, edited.text) == (1, 2, second)
-        with pytest.raises(Conflict) as refused:
-            brief.edit_promise(made.id, PROMISE, base_version=1, by=by, at=at)
-        assert refused.value.problem is Problem.CHANGED_MEANWHILE
         versions = brief.promise_versions(made.id)
         assert [(one.text, one.by) for one in versions] == [(PROMISE, by), (second, team.csm.id)]
-        assert brief.load(handoff_id).entries == (edited,)
+        assert brief.load(handoff_id, audiences=EVERY).entries == (edited,)
+
+
+def test_a_promise_is_merged_field_by_field_and_only_a_field_both_changed_is_a_conflict(
+    store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    reworded = replace(PROMISE, words="Live in 45 days.")
+    readdressed = replace(PROMISE, said_to="Omar", words="Live in 60 days.")
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        by, at, brief = team.ae.id, unit.now, unit.brief
+        made = brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        brief.edit_promise(made.id, reworded, base_version=1, by=by, at=at)
+        merged, conflicts = brief.edit_promise(made.id, readdressed, base_version=1, by=by, at=at)
+        assert merged.text == replace(reworded, said_to="Omar")
+        assert conflicts == (FieldConflict("words", "Live in 45 days.", "Live in 60 days."),)
+        again, conflicts = brief.edit_promise(
+            made.id, readdressed, base_version=merged.version, by=by, at=at
+        )
+        assert (again.text, conflicts) == (readdressed, ())
 
 
 def test_a_withdrawn_promise_keeps_its_number_and_leaves_the_brief(
@@ -108,7 +131,7 @@ def test_a_withdrawn_promise_keeps_its_number_and_leaves_the_brief(
             brief.edit_promise(first.id, PROMISE, base_version=1, by=by, at=at)
         second = brief.add_promise(handoff_id, PROMISE, by=by, at=at)
         assert second.number == 2
-        assert brief.load(handoff_id).entries == (second,)
+        assert brief.load(handoff_id, audiences=EVERY).entries == (second,)
         assert brief.promise(handoff_id, first.id) == withdrawn
 
 
@@ -122,7 +145,7 @@ def test_a_promise_of_another_handoff_or_workspace_does_not_exist(store: Store, 
             unit.brief.promise(second, made.id)
         unit.commit()
     with store.write(other.workspace_id) as unit:
-        assert unit.brief.load(handoff_id) == Brief()
+        assert unit.brief.load(handoff_id, audiences=EVERY) == Brief()
         assert unit.brief.promise_versions(made.id) == []
         with pytest.raises(NotFound):
             unit.brief.withdraw_promise(made.id, "No", by=other.ae.id, at=unit.now)

@@ -70,7 +70,7 @@ def test_a_channel_keeps_its_handoffs_under_a_new_slack_id(store: Store, team: T
         unit.commit()
     with store.read(team.workspace_id) as after:
         assert after.channels.by_slack_id("C0DEAL") is None
-        assert after.bundle(handoff_id).channel.slack_id == "C1DEAL"
+        assert after.bundle(handoff_id, viewer=None).channel.slack_id == "C1DEAL"
 
 
 def test_channels_of_another_workspace_are_unknown(store: Store, team: Team) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from bot.domain.access import EVERY
 from bot.domain.brief import SectionKey, Success, merge
 from bot.domain.errors import Conflict
 from bot.domain.history import verify
@@ -140,7 +141,7 @@ def _submit(store: Store, team: Team, handoff_id: int, changed: dict[str, str]) 
         unit.handoffs.lock(handoff_id)
         outcome = merge(
             base=SUCCESS,
-            current=unit.brief.at_revision(handoff_id, key, unit.brief.revision(handoff_id, key)),
+            current=unit.brief.load(handoff_id, audiences=EVERY).section(key),
             submitted=SUCCESS.model_copy(update=changed),
         )
         if not outcome.conflicts:
@@ -170,7 +171,7 @@ def test_different_fields_saved_at_once_are_all_kept(
     )
     assert conflicts == [(), ()]
     with stores[0].read(team.workspace_id) as unit:
-        success = unit.brief.load(handoff_id).success
+        success = unit.brief.load(handoff_id, audiences=EVERY).success
         assert unit.brief.revision(handoff_id, SectionKey.SUCCESS) == 3
     assert isinstance(success, Success)
     assert (success.target, success.whose) == ("3 days", "Head of Sales")
@@ -188,7 +189,7 @@ def test_of_the_same_field_saved_at_once_one_is_kept_and_the_other_told(
     assert sorted(conflicts, key=str) == [("target",), ()] or conflicts == [(), ("target",)]
     kept = changes[conflicts.index(())]["target"]
     with stores[0].read(team.workspace_id) as unit:
-        assert unit.brief.load(handoff_id).success.target == kept
+        assert unit.brief.load(handoff_id, audiences=EVERY).success.target == kept
         assert unit.brief.revision(handoff_id, SectionKey.SUCCESS) == 2
 
 

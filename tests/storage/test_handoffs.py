@@ -2,10 +2,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import event, select
 
+from bot.domain.brief import Completeness, Hole, Item, OpenItem
 from bot.domain.deadlines import DeadlineState, Step, say, snooze
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
@@ -100,8 +102,7 @@ def test_a_handoff_comes_back_as_it_was_saved(store: Store, team: Team) -> None:
             posted_at=unit.now + 2 * HOUR,
             posted_by=team.ae.id,
             brief_version=7,
-            items_filled=3,
-            items_counted=5,
+            completeness=Completeness(3, 5, (OpenItem(Item.TODAY, Hole.EMPTY),)),
             gate_at=unit.now + 3 * HOUR,
             assigned_at=unit.now + 4 * HOUR,
             acknowledged_at=unit.now + 5 * HOUR,
@@ -126,7 +127,8 @@ def test_a_handoff_of_another_workspace_does_not_exist(store: Store, team: Team)
     other = make_team(store, team_id="T200")
     foreign = _load(store, team, handoff_id)
     with store.write(other.workspace_id) as unit:
-        for look in (unit.handoffs.get, unit.handoffs.lock, unit.handoffs.chain, unit.bundle):
+        bundle = partial(unit.bundle, viewer=None)
+        for look in (unit.handoffs.get, unit.handoffs.lock, unit.handoffs.chain, bundle):
             with pytest.raises(NotFound) as refused:
                 look(handoff_id)
             assert refused.value.problem is Problem.HANDOFF_GONE
@@ -151,7 +153,7 @@ def test_open_handoffs_of_a_channel_are_found(store: Store, team: Team) -> None:
 def test_the_bundle_has_everybody_who_is_named(store: Store, team: Team) -> None:
     handoff_id = assigned(store, team)
     with store.read(team.workspace_id) as unit:
-        bundle = unit.bundle(handoff_id)
+        bundle = unit.bundle(handoff_id, viewer=None)
     assert [one.step for one in bundle.deadlines] == list(Step)
     assert set(bundle.people) == {
         team.ae.id,

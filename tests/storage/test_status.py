@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from bot.domain.deadlines import Step
+from bot.domain.people import Person, Role
 from bot.domain.read_models import Light, StatusCounts, StatusPage
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import deadline, handoff
@@ -30,7 +31,7 @@ def _page(
     store: Store,
     team: Team,
     *,
-    only_own: bool = False,
+    viewer: Person | None = None,
     page: int = 0,
     size: int = 10,
     in_channel: int | None = None,
@@ -38,8 +39,7 @@ def _page(
 ) -> StatusPage:
     with store.read(team.workspace_id) as unit:
         return unit.status.page(
-            viewer=team.outsider,
-            only_own=only_own,
+            viewer=viewer or team.revops,
             page=page,
             size=size,
             day_end=day_end,
@@ -101,12 +101,32 @@ def test_an_empty_status_has_one_empty_page(store: Store, team: Team) -> None:
     assert (page.rows, page.pages, page.counts.open) == ((), 1, 0)
 
 
-def test_who_has_no_role_sees_their_own(store: Store, team: Team) -> None:
-    signed(store, team)
+def test_who_is_not_known_to_the_bot_sees_nothing_and_who_has_a_part_sees_the_rest(
+    store: Store, team: Team
+) -> None:
+    first = signed(store, team)
+    page = _page(store, team, viewer=team.outsider)
+    assert (page.rows, page.counts.open, page.only_own) == ((), 0, True)
     own = signed(store, replace(team, ae=team.outsider), Deal(account="Mine"))
-    page = _page(store, team, only_own=True)
-    assert [row.handoff_id for row in page.rows] == [own]
-    assert (page.counts.open, page.only_own) == (1, True)
+    page = _page(store, team, viewer=team.outsider)
+    assert [row.handoff_id for row in page.rows] == [first, own]
+    assert (page.counts.open, page.only_own) == (2, False)
+
+
+def test_handoffs_of_private_channels_are_listed_for_those_with_a_part_and_revops(
+    store: Store, team: Team
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        facts = ChannelFacts("private", private=True, bot_inside=True)
+        hidden = unit.channels.ensure("C1", facts=facts).id
+        manager = unit.people.set_part(team.outsider.id, roles={Role.CS_MANAGER})
+        unit.commit()
+    public = signed(store, team)
+    inside = signed(store, team, Deal(channel_id=hidden))
+    assert [row.handoff_id for row in _page(store, team, viewer=manager).rows] == [public]
+    for known in (team.revops, team.ae, team.cs_manager):
+        rows = _page(store, team, viewer=known).rows
+        assert [row.handoff_id for row in rows] == [public, inside]
 
 
 def test_other_private_channels_are_left_out_of_what_is_posted_in_one(

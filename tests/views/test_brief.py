@@ -9,16 +9,16 @@ import pytest
 
 from bot.domain.brief import (
     Brief,
-    FieldConflict,
     Item,
     Promises,
     SectionKey,
     Success,
     completeness,
 )
+from bot.domain.merging import FieldConflict
 from bot.domain.policy import Tier
 from bot.domain.promises import Kind, Promise, PromiseText
-from bot.domain.read_models import BriefStep
+from bot.domain.read_models import BriefStep, Clash
 from bot.views.brief import PROMISES_A_PAGE, brief_steps_view, brief_view, promise_view
 from bot.views.ids import ActionId, Field, ViewId
 from tests.views.shown import (
@@ -81,7 +81,7 @@ def step(section: SectionKey = SectionKey.SUCCESS, brief: Brief = FILLED) -> Bri
 
 
 def in_conflict(*conflicts: FieldConflict) -> BriefStep:
-    return replace(step(), conflicts=conflicts, changed_by=JONAS, changed_at=NOW)
+    return replace(step(), clash=Clash(conflicts, JONAS, NOW))
 
 
 def held(made: Any, field: Field) -> Any:
@@ -224,7 +224,8 @@ def test_every_sort_of_field_can_be_in_conflict(conflict: FieldConflict, told: s
 
 def test_a_box_can_be_in_conflict() -> None:
     model = replace(
-        step(SectionKey.PROMISES, Brief()), conflicts=(FieldConflict("none_made", False, True),)
+        step(SectionKey.PROMISES, Brief()),
+        clash=Clash((FieldConflict("none_made", False, True),), None, None),
     )
     view = form_dict(brief_view(model))
     assert len(block_of(view, Field.NONE_MADE)["element"]["initial_options"]) == 1
@@ -308,9 +309,22 @@ def test_the_editor_shows_a_promise_as_it_is_and_offers_to_withdraw_it() -> None
     assert block_of(view, Field.WITHDRAW)["optional"] is True
 
 
-def test_what_was_typed_for_a_promise_comes_before_what_is_saved() -> None:
-    view = form_dict(promise_view(7, FILLED.entries[0], typed=PromiseText("mine", Kind.SCOPE)))
-    assert held(view, Field.WORDS) == "mine"
+@pytest.mark.parametrize(
+    ("conflict", "told"),
+    [
+        (FieldConflict("words", LONG, HEBREW), "<!channel>"),
+        (FieldConflict("kind", Kind.SCOPE, Kind.TIMING), "scope"),
+        (FieldConflict("said_to", "", "Ilse"), "emptied this field"),
+        (FieldConflict("due", date(2026, 7, 1), None), "1 Jul 2026"),
+    ],
+)
+def test_a_promise_in_conflict_shows_both_values(conflict: FieldConflict, told: str) -> None:
+    view = form_dict(promise_view(7, WORST.entries[0], clash=Clash((conflict,), JONAS, NOW)))
+    blocks, field = view["blocks"], Field(conflict.field)
+    assert told in seen_text(blocks[blocks.index(block_of(view, field)) - 1])
+    assert f"<@{JONAS.slack_id}>" in seen_text(blocks)
+    if field is Field.WORDS:
+        assert held(view, field) == HEBREW
 
 
 # All steps

@@ -53,7 +53,7 @@ def test_a_label_is_short_and_says_what_is_done(label: str) -> None:
 
 
 def test_an_open_item_says_what_is_missing_in_it() -> None:
-    item = OpenItem(Item.METRIC, SectionKey.SUCCESS, True, Hole.NO_DATE)
+    item = OpenItem(Item.METRIC, Hole.NO_DATE)
     assert sentences.open_item(item) == "success metric (date missing)"
 
 

@@ -1,0 +1,32 @@
+"""Bringing together what two people changed in one thing since both read it, field by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """A field that two people changed to different values since the same revision."""
+
+    field: str
+    theirs: Any
+    yours: Any
+
+
+def merge_fields(
+    *, base: Mapping[str, Any], current: Mapping[str, Any], submitted: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[FieldConflict, ...]]:
+    """Keep what either changed since `base`; a field both changed differently is a conflict.
+
+    A conflicting field still has its current value: nothing is overwritten unseen.
+    """
+    merged, conflicts = dict(current), []
+    for name, value in submitted.items():
+        if value in (base[name], current[name]):
+            continue
+        if current[name] == base[name]:
+            merged[name] = value
+        else:
+            conflicts.append(FieldConflict(name, current[name], value))
+    return merged, tuple(conflicts)
