@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from starlette.applications import Starlette
 
 from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
+from bot.clock.housekeeping import Housekeeping
 from bot.clock.sweep import Sweep
 from bot.clock.ticks import Ticks
 from bot.delivery.constants import Constants
@@ -122,7 +123,7 @@ def build(
     token = settings.require_slack()
     policy = load_policy(settings.handoff_policy)
     database = open_migrated(settings)
-    machine = SteadyMachineClock()
+    machine = _machine_clock(database)
     sweep_poke, senders_poke = _Late(), _Late()
     travel = None
     if settings.handoff_clock_url is not None:
@@ -169,7 +170,8 @@ def build(
     )
     senders_poke.target = senders.poke
     sweep = Sweep(store=store, clock=clock, reached=passed)
-    ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=store.housekeeping)
+    housekeeping = Housekeeping(store=store, machine=machine)
+    ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=housekeeping.run)
     sweep_poke.target = ticks.poke_sweep
     bolt = _bolt(workplace, token, asking)
     Conversations(
@@ -213,6 +215,13 @@ def open_migrated(settings: Settings) -> Database:
     database = open_database(settings.database_url, pool_size=THREADS + 8)
     migrate(database)
     return database
+
+
+def _machine_clock(database: Database) -> SteadyMachineClock:
+    """On PostgreSQL the server's, so that replicas agree on who holds a lease."""
+    if database.dialect == "postgresql":
+        return SteadyMachineClock(told=database.server_now, shared=True)
+    return SteadyMachineClock()
 
 
 def _constants(hurry: int) -> Constants:

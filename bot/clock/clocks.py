@@ -31,16 +31,40 @@ class SystemClock:
 
 
 class SteadyMachineClock:
-    """Starts at the wall time and then rises with the monotonic clock, whatever the wall does."""
+    """Starts at a time told and then rises with the monotonic clock, whatever the wall does.
 
-    def __init__(self, *, monotonic: Monotonic = time.monotonic, wall: Wall = wall_now) -> None:
+    Several processes on one database have it told by the database's server, so that a lease means
+    the same to all of them; a process alone starts at its own wall time.
+    """
+
+    def __init__(
+        self, *, monotonic: Monotonic = time.monotonic, told: Wall = wall_now, shared: bool = False
+    ) -> None:
         self._monotonic = monotonic
-        self._anchor = wall()
+        self._told = told
+        self._shared = shared
+        self._guard = threading.Lock()
+        self._anchor = self._latest = told()
         self._zero = monotonic()
 
     def now(self) -> datetime:
         """An aware UTC instant that never steps back."""
-        return self._anchor + timedelta(seconds=self._monotonic() - self._zero)
+        with self._guard:
+            now = self._anchor + timedelta(seconds=self._monotonic() - self._zero)
+            # Held for the moment by which this machine's seconds were the shorter ones.
+            self._latest = max(self._latest, now)
+            return self._latest
+
+    def set_right(self) -> None:
+        """Have a shared time told again: two machines' seconds are not quite as long.
+
+        A process alone keeps to its own: a wall clock that is set would only end its leases.
+        """
+        if not self._shared:
+            return
+        told, zero = self._told(), self._monotonic()
+        with self._guard:
+            self._anchor, self._zero = told, zero
 
     def monotonic(self) -> float:
         """Seconds on the same scale, for differences."""

@@ -230,7 +230,7 @@ class Handoff:
                 by,
                 at,
             )
-        self._weigh(state, at, policy)
+        self.weigh(state, at=at, policy=policy)
 
     def save_promise(
         self,
@@ -249,7 +249,7 @@ class Handoff:
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         self._brief_event(tag, {"number": number, "version": version}, values, by, at)
-        self._weigh(state, at, policy)
+        self.weigh(state, at=at, policy=policy)
 
     def _brief_event(
         self,
@@ -262,7 +262,8 @@ class Handoff:
         self.brief_version += 1
         self._note(tag, at, by, {**facts, "brief": self.brief_version}, values)
 
-    def _weigh(self, state: Completeness, at: datetime, policy: Policy) -> None:
+    def weigh(self, state: Completeness, *, at: datetime, policy: Policy) -> None:
+        """Take note of how far the brief is, and that it passes its gate."""
         self.completeness = state
         # A gate once passed stays passed, whatever is emptied later.
         if self.gate_at is None and passes_gate(state, self.tier, policy):

@@ -7,10 +7,11 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -152,6 +153,12 @@ class Database:
         finally:
             if self._turn is not None:
                 self._turn.release()
+
+    def server_now(self) -> datetime:
+        """What PostgreSQL's server says the time is, in UTC; the same for all who share it."""
+        with self.reading() as connection:
+            told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return told.astimezone(UTC)
 
     def close(self) -> None:
         """Close every connection."""

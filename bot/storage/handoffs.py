@@ -40,6 +40,16 @@ _OPEN_OF = (
     .order_by(handoff.c.id)
     .limit(bindparam("most"))
 )
+_OPEN_AFTER = (
+    select(handoff.c.id)
+    .where(
+        handoff.c.workspace_id == bindparam("workspace"),
+        HANDOFF_OPEN,
+        handoff.c.id > bindparam("after"),
+    )
+    .order_by(handoff.c.id)
+    .limit(bindparam("most"))
+)
 _ADD = insert(handoff).returning(handoff.c.id)
 _CHANGE = update(handoff).where(
     handoff.c.id == bindparam("b_id"), handoff.c.workspace_id == bindparam("b_workspace")
@@ -72,6 +82,11 @@ class Handoffs:
         """Ids of open handoffs in which a person has a part, first started first."""
         values = {"workspace": self._scope.workspace_id, "person": person_id, "most": most}
         return list(self._scope.connection.execute(_OPEN_OF, values).scalars())
+
+    def open_after(self, handoff_id: int, most: int) -> list[int]:
+        """Ids of open handoffs behind one, first started first; 0 is before all."""
+        values = {"workspace": self._scope.workspace_id, "after": handoff_id, "most": most}
+        return list(self._scope.connection.execute(_OPEN_AFTER, values).scalars())
 
     def _row(self, statement: Any, handoff_id: int) -> RowMapping:
         values = {"workspace": self._scope.workspace_id, "id": handoff_id}

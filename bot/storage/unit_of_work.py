@@ -9,8 +9,8 @@ from functools import cached_property
 from sqlalchemy import Connection, bindparam, delete, or_, select, union, update
 
 from bot.domain import access
-from bot.domain.access import IN_THE_CHANNEL, Audience
-from bot.domain.brief import Brief
+from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
+from bot.domain.brief import Brief, completeness
 from bot.domain.channels import Channel
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines
 from bot.domain.errors import NotFound, Problem
@@ -213,6 +213,24 @@ class ReadUnit:
             audiences,
         )
 
+    def drifted(self, handoff_id: int) -> bool:
+        """Whether a handoff is not as the rules of today would have it."""
+        handoff = self.handoffs.get(handoff_id)
+        stored = self.deadlines.of(handoff_id)
+        counted = completeness(self.brief.load(handoff_id, audiences=EVERY), handoff.tier)
+        return counted != handoff.completeness or self._in_line(handoff, stored) != stored
+
+    def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
+        before = {one.step: one for one in stored}
+        wanted = deadlines(
+            handoff,
+            self.policy,
+            self.people.calendar,
+            manager_of=self.people.manager_of,
+            fixed={one.step: (one.owner_id, one.zone) for one in stored},
+        )
+        return [bring_in_line(before.get(one.step), one, now=self.now) for one in wanted]
+
 
 class WriteUnit(ReadUnit):
     """What may be read and changed of one workspace; all or nothing, at `commit`."""
@@ -285,16 +303,14 @@ class WriteUnit(ReadUnit):
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
-    def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
-        before = {one.step: one for one in stored}
-        wanted = deadlines(
-            handoff,
-            self.policy,
-            self.people.calendar,
-            manager_of=self.people.manager_of,
-            fixed={one.step: (one.owner_id, one.zone) for one in stored},
-        )
-        return [bring_in_line(before.get(one.step), one, now=self.now) for one in wanted]
+    def reckon(self, handoff_id: int) -> None:
+        """Bring an open handoff in line with the rules of today; what was said stays said."""
+        handoff = self.handoffs.lock(handoff_id)
+        if not handoff.open:
+            return
+        counted = completeness(self.brief.load(handoff_id, audiences=EVERY), handoff.tier)
+        handoff.weigh(counted, at=self.now, policy=self.policy)
+        self.save(handoff, actor_id=None)
 
     def bring_in_line(self, person_id: int) -> None:
         """Reckon the open handoffs of a person anew, whose manager, region or zone changed."""

@@ -43,7 +43,7 @@ class Moves:
 
 def test_the_machines_clock_rises_with_the_monotonic_one_whatever_the_wall_does() -> None:
     wall, seconds = Wall(), [100.0]
-    machine = SteadyMachineClock(monotonic=lambda: seconds[0], wall=wall)
+    machine = SteadyMachineClock(monotonic=lambda: seconds[0], told=wall)
     wall.at -= HOUR
     seconds[0] = 160.0
     assert machine.now() == NOON + timedelta(minutes=1)

@@ -1,0 +1,64 @@
+"""What is done now and then: old rows go, and handoffs are held against the rules of today."""
+
+import contextlib
+import time
+
+from bot.clock.clocks import Monotonic, SteadyMachineClock
+from bot.domain.errors import Conflict, NotFound
+from bot.storage.unit_of_work import Store
+
+PAGE = 100
+"""Handoffs looked at in one read."""
+LOOKS_FOR = 20.0
+"""Seconds of one run; what is left is looked at in the next, which begins where this one ended."""
+
+
+class Housekeeping:
+    """Forgets, sets the shared clock right, and brings every open handoff in line.
+
+    An act brings its own handoff in line. What changes for all of them at once does so here: a new
+    policy, other holidays, a manager or zone that changed, other rules in a new version.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        machine: SteadyMachineClock,
+        monotonic: Monotonic = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._machine = machine
+        self._monotonic = monotonic
+        self._next: dict[int, int] = {}
+
+    def run(self) -> int:
+        """One round; gives how many handoffs were out of line."""
+        self._machine.set_right()
+        self._store.housekeeping()
+        end = self._monotonic() + LOOKS_FOR
+        with self._store.system() as system:
+            workspaces = [row.id for row in system.workspaces()]
+        return sum(self._bring_in_line(workspace_id, end) for workspace_id in workspaces)
+
+    def _bring_in_line(self, workspace_id: int, end: float) -> int:
+        changed = 0
+        while self._monotonic() < end:
+            after = self._next.get(workspace_id, 0)
+            with self._store.read(workspace_id) as unit:
+                ids = unit.handoffs.open_after(after, PAGE)
+                drifted = [one for one in ids if unit.drifted(one)]
+            for handoff_id in drifted:
+                # Somebody else writes just now: it is found again in the next round.
+                with contextlib.suppress(Conflict, NotFound):
+                    self._reckon(workspace_id, handoff_id)
+                    changed += 1
+            self._next[workspace_id] = ids[-1] if ids else 0
+            if not ids:
+                return changed
+        return changed
+
+    def _reckon(self, workspace_id: int, handoff_id: int) -> None:
+        with self._store.write(workspace_id) as unit:
+            unit.reckon(handoff_id)
+            unit.commit()

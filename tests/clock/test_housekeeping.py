@@ -1,0 +1,163 @@
+"""Now and then every open handoff is held against the rules of today."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock.clocks import SteadyMachineClock
+from bot.clock.housekeeping import LOOKS_FOR, PAGE, Housekeeping
+from bot.domain.deadlines import Deadline, Step, snooze
+from bot.domain.policy import Clocks, Policy
+from bot.storage.engine import open_database
+from bot.storage.migrate import migrate
+from bot.storage.tables import handoff
+from bot.storage.unit_of_work import Store
+from tests.builders import (
+    Deal,
+    FakeMachine,
+    FixedClock,
+    Team,
+    assigned,
+    make_store,
+    make_team,
+    posted,
+    signed,
+    started,
+)
+
+HOUR = timedelta(hours=1)
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+SLOWER = Policy(clocks=Clocks(brief=48))
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[Callable[[Policy], Store]]:
+    """The same database under one policy or another."""
+    path = tmp_path / "handoff.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    opened: list[Store] = []
+
+    def open_one(policy: Policy) -> Store:
+        clock, machine = FixedClock(), FakeMachine()
+        url = f"sqlite:///{path}"
+        opened.append(make_store(url, clock=clock, machine=machine, policy=policy))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+def keep_house(store: Store, monotonic: Callable[[], float] | None = None) -> Housekeeping:
+    machine = SteadyMachineClock()
+    return Housekeeping(store=store, machine=machine, monotonic=monotonic or machine.monotonic)
+
+
+def owed(store: Store, team: Team, handoff_id: int, step: Step = Step.BRIEF) -> Deadline:
+    with store.read(team.workspace_id) as unit:
+        return next(one for one in unit.deadlines.of(handoff_id) if one.step is step)
+
+
+def test_a_new_policy_reaches_handoffs_that_nobody_touches(
+    open_store: Callable[[Policy], Store],
+) -> None:
+    before = open_store(Policy())
+    team = make_team(before)
+    handoff_id = signed(before, team)
+    first = owed(before, team, handoff_id)
+    after = open_store(SLOWER)
+    assert keep_house(after).run() == 1
+    assert owed(after, team, handoff_id).due_at == first.due_at + 24 * HOUR
+    assert keep_house(after).run() == 0
+
+
+def test_what_is_in_line_is_left_alone(open_store: Callable[[Policy], Store]) -> None:
+    store = open_store(Policy())
+    team = make_team(store)
+    for make in (started, signed, posted, assigned):
+        make(store, team)
+    snoozed_id = signed(store, team, Deal(account="Larkfield"))
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(snoozed_id)
+        kept = next(one for one in unit.deadlines.of(snoozed_id) if one.step is Step.BRIEF)
+        unit.deadlines.settle(snoozed_id, snooze(kept, unit.now + 5 * HOUR))
+        unit.commit()
+    with store.read(team.workspace_id) as unit:
+        heads = [unit.history.head(one) for one in range(1, 6)]
+    assert keep_house(store).run() == 0
+    with store.read(team.workspace_id) as unit:
+        assert [unit.history.head(one) for one in range(1, 6)] == heads
+
+
+def test_a_manager_who_left_is_replaced_in_what_is_owed(
+    open_store: Callable[[Policy], Store],
+) -> None:
+    store = open_store(Policy())
+    team = make_team(store)
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        # Nobody told the handoffs: the row alone was changed.
+        unit.people.set_part(team.cs_manager.id, manager_id=team.outsider.id)
+        unit.commit()
+    assert keep_house(store).run() == 1
+    assert owed(store, team, handoff_id, Step.ASSIGN).manager_id == team.outsider.id
+
+
+def test_a_brief_is_counted_anew_under_other_rules(open_store: Callable[[Policy], Store]) -> None:
+    store = open_store(Policy())
+    team = make_team(store)
+    handoff_id = posted(store, team)
+    with store.database.writing() as connection:
+        connection.execute(handoff.update().values(items_filled=0, open_items="[]"))
+        connection.commit()
+    assert keep_house(store).run() == 1
+    with store.read(team.workspace_id) as unit:
+        assert unit.handoffs.get(handoff_id).completeness.filled == 5
+
+
+def test_a_round_ends_after_a_while_and_the_next_goes_on(
+    open_store: Callable[[Policy], Store],
+) -> None:
+    before = open_store(Policy())
+    team = make_team(before)
+    for number in range(PAGE + 2):
+        signed(before, team, Deal(account=f"Deal {number}"))
+    after = open_store(SLOWER)
+    times = iter([0.0, 0.0, LOOKS_FOR, 0.0, 0.0, 0.0])
+    house = keep_house(after, lambda: next(times))
+    assert [house.run(), house.run()] == [PAGE, 2]
+
+
+def test_replicas_on_one_server_agree_on_the_time(tmp_path: Path) -> None:
+    seconds = [0.0]
+    server = [NOON]
+    clock = SteadyMachineClock(monotonic=lambda: seconds[0], told=lambda: server[0], shared=True)
+    seconds[0], server[0] = 3601.0, NOON + HOUR
+    assert clock.now() == NOON + HOUR + timedelta(seconds=1)
+    clock.set_right()
+    # Ahead by a second: it is held until the others have caught up, and never steps back.
+    assert clock.now() == NOON + HOUR + timedelta(seconds=1)
+    seconds[0] += 5
+    assert clock.now() == NOON + HOUR + timedelta(seconds=5)
+
+
+def test_a_process_alone_keeps_its_own_time_when_the_wall_is_set() -> None:
+    wall = [NOON]
+    clock = SteadyMachineClock(monotonic=lambda: 0.0, told=lambda: wall[0])
+    wall[0] += HOUR
+    clock.set_right()
+    assert clock.now() == NOON
+
+
+@pytest.mark.postgres
+def test_the_server_of_a_shared_database_tells_the_time(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    first, second = database.server_now(), database.server_now()
+    database.close()
+    assert first < second
+    assert first.tzinfo is UTC
+    assert abs(second - datetime.now(UTC)) < timedelta(minutes=1)
