@@ -152,6 +152,8 @@ class Protocol:
     def _carry_out(self, job: Job, plan: Plan) -> None:
         if isinstance(plan, Cancel | Later | Postpone):
             self._shaping.unused(job)
+        if isinstance(plan, Edit | Retire | Publish | Invite) and not self._may_call(job):
+            return
         match plan:
             case Cancel(reason, told):
                 if told is not None:
@@ -164,11 +166,11 @@ class Protocol:
             case Post(spot, args, step):
                 self._post(job, spot, args, step)
             case Edit():
-                self._edit(job, plan)
+                self._draw_again_unless(self._edit(job, plan), job)
             case Retire():
-                self._retire(job, plan)
+                self._draw_again_unless(self._retire(job, plan), job)
             case Publish():
-                self._publish(job, plan)
+                self._draw_again_unless(self._publish(job, plan), job)
             case Whisper():
                 self._whisper(job, plan)
             case Invite():
@@ -193,31 +195,42 @@ class Protocol:
             self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)
 
     def _mark(self, job: Job, step: Step | None = None) -> bool:
-        """Whether the post may be made: the lease is still ours, and outlasts a late acceptance."""
-        needed = self._constants.http_timeout + self._constants.quarantine
-        if job.lease_until - self._machine.now() < needed:
-            self._delivery.retry(job, after=timedelta(0), counted=False)
+        """Whether a post may be made; noted in the row, because it must not be repeated."""
+        if not self._in_time(job):
             return False
         marked = self._delivery.mark_maybe_sent(job, step=step)
         self._reached("marked")
         return marked
 
-    def _edit(self, job: Job, edit: Edit) -> None:
+    def _may_call(self, job: Job) -> bool:
+        """Whether a call may be made that may be repeated: nobody else has taken the job over."""
+        return self._in_time(job) and self._delivery.holds(job)
+
+    def _in_time(self, job: Job) -> bool:
+        """Whether the lease outlasts a late acceptance, so that whoever is next comes after it."""
+        needed = self._constants.http_timeout + self._constants.quarantine
+        if job.lease_until - self._machine.now() < needed:
+            self._delivery.retry(job, after=timedelta(0), counted=False)
+            return False
+        return True
+
+    def _edit(self, job: Job, edit: Edit) -> bool:
         client = self._client_of(job.workspace_id)
         values = {"channel": edit.channel, "ts": edit.ts, **edit.args}
         outcome = self._call(job, "chat.update", client.chat_update, values)
         self._reached("edited")
         if outcome.verdict is Verdict.OK and edit.anew_at is not None:
             settle = self._constants.settle
-            self._delivery.shown_for_now(job, until=edit.anew_at, settle=settle)
-        elif outcome.verdict is Verdict.OK:
-            self._sent(job, {}, step=edit.step)
-        elif outcome.verdict is Verdict.GONE:
-            self._delivery.retry(job, after=timedelta(0), maybe_sent=False, surface_lost=True)
-        else:
-            self._give_back(job, outcome, maybe_sent=False)
+            return self._delivery.shown_for_now(job, until=edit.anew_at, settle=settle)
+        if outcome.verdict is Verdict.OK:
+            return self._sent(job, {}, step=edit.step)
+        if outcome.verdict is Verdict.GONE:
+            return self._delivery.retry(
+                job, after=timedelta(0), maybe_sent=False, surface_lost=True
+            )
+        return self._give_back(job, outcome, maybe_sent=False)
 
-    def _retire(self, job: Job, retire: Retire) -> None:
+    def _retire(self, job: Job, retire: Retire) -> bool:
         """Shrink the old message; the surface, which has none then, is posted next."""
         client = self._client_of(job.workspace_id)
         values = {"channel": retire.channel, "ts": retire.ts, **retire.args}
@@ -225,21 +238,19 @@ class Protocol:
         self._reached("retired")
         if outcome.verdict in (Verdict.OK, Verdict.GONE):
             after = timedelta(0)
-            self._delivery.retry(
+            return self._delivery.retry(
                 job, after=after, maybe_sent=False, surface_lost=True, counted=False
             )
-        else:
-            self._give_back(job, outcome, maybe_sent=False)
+        return self._give_back(job, outcome, maybe_sent=False)
 
-    def _publish(self, job: Job, publish: Publish) -> None:
+    def _publish(self, job: Job, publish: Publish) -> bool:
         client = self._client_of(job.workspace_id)
         values = {"user_id": publish.slack_user, "view": publish.view}
         outcome = self._call(job, "views.publish", client.views_publish, values)
         self._reached("published")
         if outcome.verdict is Verdict.OK:
-            self._sent(job, {})
-        else:
-            self._give_back(job, outcome, maybe_sent=False)
+            return self._sent(job, {})
+        return self._give_back(job, outcome, maybe_sent=False)
 
     def _whisper(self, job: Job, whisper: Whisper) -> None:
         if not self._mark(job):
@@ -275,6 +286,12 @@ class Protocol:
 
     # --- Settling
 
+    def _draw_again_unless(self, settled: bool, job: Job) -> None:
+        """Have a surface drawn again where somebody else had the job when our call ended."""
+        if not settled:
+            # Ours may have arrived after theirs, and shows older rows.
+            self._delivery.draw_again(job)
+
     def _unconfirmed(self, job: Job, reason: str) -> None:
         """Never repeated by itself; what may be missing from a channel is asked of a person."""
         with self._store.write(job.workspace_id) as unit:
@@ -290,8 +307,8 @@ class Protocol:
             unit.outbox.add(notice)
             unit.commit()
 
-    def _sent(self, job: Job, answer: Mapping[str, Any], *, step: Step | None = None) -> None:
-        self._delivery.sent(
+    def _sent(self, job: Job, answer: Mapping[str, Any], *, step: Step | None = None) -> bool:
+        settled = self._delivery.sent(
             job,
             ts=answer.get("ts"),
             channel=answer.get("channel"),
@@ -301,25 +318,28 @@ class Protocol:
         )
         if job.probing:
             self._delivery.unblock_workspace(job.workspace_id)
+        return settled
 
-    def _give_back(self, job: Job, outcome: Outcome, *, maybe_sent: bool | None) -> None:
+    def _give_back(self, job: Job, outcome: Outcome, *, maybe_sent: bool | None) -> bool:
         """Settle what did not work; only what Slack will never take is given up."""
         match outcome.verdict:
             case Verdict.LIMITED:
-                self._delivery.retry(
+                return self._delivery.retry(
                     job, after=outcome.retry_after, maybe_sent=maybe_sent, counted=False
                 )
             case Verdict.NO_ACCESS:
                 self._delivery.block_workspace(job.workspace_id, outcome.word)
-                self._delivery.retry(job, after=timedelta(0), maybe_sent=maybe_sent, counted=False)
+                return self._delivery.retry(
+                    job, after=timedelta(0), maybe_sent=maybe_sent, counted=False
+                )
             case Verdict.NOT_SENT:
                 after = self._constants.back_off(job.attempts)
-                self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+                return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
             case Verdict.AMBIGUOUS:
                 after = max(self._constants.quarantine, self._constants.back_off(job.attempts))
-                self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+                return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
             case _:
-                self._delivery.dead(job, reason=outcome.word)
+                return self._delivery.dead(job, reason=outcome.word)
 
     # --- Calling
 

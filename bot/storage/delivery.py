@@ -86,6 +86,13 @@ class DeliveryStore:
                 connection.commit()
         return taken
 
+    def holds(self, job: Job) -> bool:
+        """Whether the job is still leased to who holds it, however late their clock is."""
+        table = TABLES[job.source]
+        held = select(table.c.id).where(table.c.id == job.id, table.c.lease == job.lease)
+        with self._database.reading() as connection:
+            return connection.execute(held).first() is not None
+
     # --- Settling
 
     def mark_maybe_sent(self, job: Job, *, step: Step | None = None) -> bool:
@@ -189,6 +196,11 @@ class DeliveryStore:
             if surface_lost:
                 values |= {"ts": None, "posted_in": None, "opaque": secrets.token_hex(16)}
         return self._settle(job, values)
+
+    def draw_again(self, job: Job) -> None:
+        """Have a surface drawn once more, whoever holds it now."""
+        statement = update(surface).where(surface.c.id == job.id)
+        self._write(statement.values(wanted=surface.c.wanted + 1))
 
     def postpone(self, job: Job, *, until: datetime) -> bool:
         """Let it wait for a calendar time, as quiet hours do."""

@@ -27,19 +27,33 @@ class Crash(BaseException):
     """The process dies here: nothing of ours catches it."""
 
 
-class CrashAt:
-    """Dies at a named point when it is reached for the nth time."""
+class Nth:
+    """Does something when a named point is reached for the nth time."""
 
-    def __init__(self, point: str, nth: int = 1) -> None:
-        self._point, self._left = point, nth
-        self.died = False
+    def __init__(self, point: str, nth: int, do: Callable[[], object]) -> None:
+        self._point, self._left, self._do = point, nth, do
+        self.done = False
 
     def __call__(self, name: str) -> None:
         if name == self._point:
             self._left -= 1
             if self._left == 0:
-                self.died = True
-                raise Crash(name)
+                self.done = True
+                self._do()
+
+
+class CrashAt(Nth):
+    """Dies at a named point when it is reached for the nth time."""
+
+    def __init__(self, point: str, nth: int = 1) -> None:
+        super().__init__(point, nth, self._die)
+
+    @property
+    def died(self) -> bool:
+        return self.done
+
+    def _die(self) -> None:
+        raise Crash(self._point)
 
 
 class Desk:

@@ -1,13 +1,15 @@
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
-from tests.builders import Team, assigned, make_team, posted
-from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
+from tests.builders import FakeMachine, Team, assigned, make_store, make_team, posted
+from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk, Nth
 from tests.delivery.slack import FakeSlack, Fault, Refusal, Script
 
 DOUBTFUL = [
@@ -262,3 +264,81 @@ def test_a_sender_frozen_past_its_lease_does_not_post(desk: Desk) -> None:
     desk.hire()
     desk.drain()
     assert len(desk.slack.ledger.messages) == 1
+
+
+def _looked_at(desk: Desk) -> None:
+    """A posted handoff, and a reader of its Home tab, with everything shown as it is."""
+    posted(desk.store, desk.team)
+    with desk.store.write(desk.team.workspace_id) as unit:
+        unit.surfaces.open_home(desk.team.ae.id)
+        unit.commit()
+    desk.drain()
+
+
+def _renamed(desk: Desk, account: str) -> None:
+    with desk.store.write(desk.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(1)
+        handoff.account = account
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+
+
+def _overtaken(desk: Desk, *, frozen_for: timedelta) -> None:
+    """The rows change while a sender is frozen, and others show them before it thaws."""
+    senders = desk.senders
+    desk.machine.advance(frozen_for)
+    _renamed(desk, "Renamed later")
+    desk.hire()
+    desk.drain()
+    desk.senders = senders
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_a_sender_frozen_past_its_lease_changes_no_message_that_others_drew_since(
+    desk: Desk, nth: int
+) -> None:
+    _looked_at(desk)
+    _renamed(desk, "Renamed before")
+    freeze = Nth("rendered", nth, lambda: _overtaken(desk, frozen_for=2 * desk.constants.lease))
+    desk.hire(freeze)
+    desk.machine.advance(MINUTE)
+    desk.work()
+    assert freeze.done
+    assert "Renamed before" not in str(desk.slack.ledger.messages)
+    assert "Renamed before" not in str(desk.slack.ledger.views[-1])
+
+
+@pytest.mark.parametrize("method", ["chat.update", "views.publish"])
+def test_an_edit_that_arrives_after_the_lease_went_to_somebody_else_is_drawn_over(
+    desk: Desk, method: str
+) -> None:
+    _looked_at(desk)
+    _renamed(desk, "Renamed before")
+    freeze = Nth(method, 1, lambda: _overtaken(desk, frozen_for=2 * desk.constants.lease))
+
+    def trouble(called: str, _args: dict[str, Any]) -> None:
+        freeze(called)
+
+    desk.slack.trouble = trouble
+    desk.machine.advance(MINUTE)
+    desk.drain()
+    assert freeze.done
+    assert "Renamed before" not in str(desk.slack.ledger.messages)
+    assert "Renamed before" not in str(desk.slack.ledger.views[-1])
+    assert desk.surfaces_at_rest()
+
+
+def test_a_sender_whose_clock_stood_still_while_its_lease_went_calls_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    # A machine that slept does not count the time, so its own clock shows a lease that is gone.
+    _looked_at(desk)
+    _renamed(desk, "Renamed before")
+    ahead = FakeMachine(desk.machine.now() + 2 * desk.constants.lease)
+    other = make_store(f"sqlite:///{tmp_path / 'handoff.db'}", clock=desk.clock, machine=ahead)
+    desk.hire(Nth("rendered", 1, lambda: other.delivery.lease(9, lease=MINUTE)))
+    desk.machine.advance(MINUTE)
+    before = len(desk.slack.ledger.calls)
+    assert desk.senders.work_once()
+    other.close()
+    assert len(desk.slack.ledger.calls) == before
