@@ -343,7 +343,8 @@ outbox = Table(
     Column("destination", Text, nullable=False),  # equal for what must not overlap; never parsed
     Column("priority", SmallInteger, nullable=False),
     Column("key", Text, nullable=False),  # what is said twice under one key is said once
-    Column("opaque", Text, nullable=False),  # random; Slack keeps it in the message's metadata
+    # Random; Slack keeps it in the message's metadata. Empty once nobody will look for it.
+    Column("opaque", Text, nullable=False),
     _handoff(nullable=True),
     _person("person_id"),
     _channel(nullable=True),
@@ -361,7 +362,8 @@ outbox = Table(
     Column("sent_channel", Text),
     Column("reason", Text),
     Column("created_at", Instant, nullable=False),  # machine
-    Column("settled_at", Instant),  # machine: when it left the state pending
+    # Machine: when it left the state pending; none also once the row was slimmed.
+    Column("settled_at", Instant),
     UniqueConstraint("workspace_id", "key"),
 )
 OUTBOX_PENDING = outbox.c.state == text("'pending'")

@@ -36,7 +36,8 @@ from bot.storage.status import Status
 
 RECEIVED_KEPT = timedelta(days=3)
 """Slack delivers an event again for about an hour, a person presses a button again for longer."""
-OUTBOX_KEPT = timedelta(days=30)
+OUTBOX_KEPT_WHOLE = timedelta(days=30)
+"""Afterwards a row says only that its key was said."""
 CHANNELS_LOOKED_AT_AFTER = timedelta(hours=24)
 """How long a card stands before who can read it is asked again, whatever events said."""
 _BATCH = 500
@@ -92,15 +93,20 @@ _LIGHTS = (
 _FORGET_RECEIVED = delete(tables.received).where(
     tables.received.c.received_at < bindparam("before")
 )
-_FORGET_SENT = delete(tables.outbox).where(
-    tables.outbox.c.id.in_(
-        select(tables.outbox.c.id)
-        .where(
-            tables.outbox.c.settled_at < bindparam("before"),
-            or_(tables.outbox.c.state == "sent", tables.outbox.c.state == "cancelled"),
+# A row without the time it was settled at has been slimmed, so each is met once.
+_SLIM_SENT = (
+    update(tables.outbox)
+    .where(
+        tables.outbox.c.id.in_(
+            select(tables.outbox.c.id)
+            .where(
+                tables.outbox.c.settled_at < bindparam("before"),
+                or_(tables.outbox.c.state == "sent", tables.outbox.c.state == "cancelled"),
+            )
+            .limit(_BATCH)
         )
-        .limit(_BATCH)
     )
+    .values(facts="{}", opaque="", reason=None, settled_at=None)
 )
 _UNCHECKED = (
     select(tables.surface.c.id)
@@ -438,14 +444,16 @@ class Store:
         return int(row.id)
 
     def housekeeping(self) -> tuple[int, int]:
-        """Forget old requests and, a batch of, old posts; gives how many of each.
+        """Forget old requests and slim, a batch of, old posts; gives how many of each.
 
+        A post keeps its row for good: its key is what keeps it from being said a second time, and
+        an insert that meets it there needs no other table. What the row held besides is cleared.
         Cards whose channel was not looked at for a day are drawn anew, so that it is.
         """
         now = self._machine.now()
         with self.database.writing() as connection:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
-            posts = connection.execute(_FORGET_SENT, {"before": now - OUTBOX_KEPT})
+            posts = connection.execute(_SLIM_SENT, {"before": now - OUTBOX_KEPT_WHOLE})
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             unchecked = connection.execute(_LOOK_AGAIN, before)
             connection.commit()

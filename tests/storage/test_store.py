@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.errors import NotFound
-from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.domain.notices import Notice, NoticeKind, Place, Priority, welcome
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Pokes, Team
@@ -44,13 +44,14 @@ def test_a_workspace_is_paused_and_goes_on(
     assert pokes.count == 2
 
 
-def test_housekeeping_forgets_what_is_old_and_settled(
+def test_housekeeping_forgets_old_requests_and_slims_old_posts_once(
     store: Store, team: Team, machine: FakeMachine
 ) -> None:
     with store.write(team.workspace_id) as unit:
         unit.received.claim("old")
         for key in ("sent", "dead", "pending"):
-            notice = Notice(NoticeKind.WELCOME, Place.DM, key, Priority.NUDGE, None, team.ae.id)
+            facts = {"seq": 1}
+            notice = Notice(NoticeKind.ACKNOWLEDGED, Place.THREAD, key, Priority.NUDGE, facts=facts)
             unit.outbox.add(notice)
         unit.commit()
     with store.database.writing() as connection:
@@ -67,8 +68,29 @@ def test_housekeeping_forgets_what_is_old_and_settled(
     assert store.housekeeping() == (1, 0)
     machine.advance(timedelta(days=27))
     assert store.housekeeping() == (1, 1)
+    assert store.housekeeping() == (0, 0)
     with store.database.reading() as connection:
-        assert set(connection.execute(select(outbox.c.key)).scalars()) == {"dead", "pending"}
+        rows = {row.key: row for row in connection.execute(select(outbox))}
+    slim = {key for key, row in rows.items() if not row.opaque}
+    assert (set(rows), slim) == ({"sent", "dead", "pending"}, {"sent"})
+    assert (rows["sent"].facts, rows["sent"].settled_at) == ("{}", None)
+
+
+def test_what_was_said_is_not_said_again_however_long_ago_that_was(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    for _ in range(2):
+        with store.write(team.workspace_id) as unit:
+            unit.outbox.add(welcome(team.ae.id))
+            unit.commit()
+        for job in store.delivery.lease(9, lease=timedelta(minutes=2)):
+            store.delivery.sent(job, ts="1.1", channel="D1")
+        machine.advance(timedelta(days=40))
+        store.housekeeping()
+    with store.database.reading() as connection:
+        greeted = connection.execute(select(outbox.c.state).where(outbox.c.kind == "welcome"))
+        assert list(greeted.scalars()) == ["sent"]
+    assert store.delivery.lease(9, lease=timedelta(minutes=2)) == []
 
 
 def test_an_instant_comes_back_in_utc_with_its_microseconds(
