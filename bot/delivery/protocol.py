@@ -113,10 +113,6 @@ class Protocol:
             shown = job.surface.shown if job.surface else None
             self._delivery.sent(job, ts=ts, channel=channel, shown=shown)
             return False
-        if job.notice is not None and job.notice.place is Place.EPHEMERAL:
-            # What only one person sees stands in no history.
-            self._delivery.unconfirmed(job, reason="nowhere_to_look")
-            return False
         return True
 
     def _find(self, job: Job, channel: str, thread_ts: str | None) -> tuple[Outcome, str | None]:
@@ -262,8 +258,7 @@ class Protocol:
         if outcome.verdict is Verdict.OK:
             self._delivery.sent(job, ts=None, channel=whisper.channel)
         elif outcome.verdict is Verdict.REFUSED and outcome.reason in _NOT_AMONG_THEM:
-            self._shaping.take(job.workspace_id, "chat.postMessage")
-            self._post(job, Spot(reader=whisper.reader), whisper.args)
+            self._delivery.by_dm(job)
         elif outcome.verdict is Verdict.AMBIGUOUS:
             self._delivery.unconfirmed(job, reason=outcome.word)
         else:

@@ -39,6 +39,7 @@ from bot.views.status import status_post_message
 STATUS_ROWS = 20
 _NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Problem.CHANNEL_IS_DM})
 """Where nothing can be shown at all, not even that it may not be shown."""
+_IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL})
 _IN_CHANNEL = frozenset({Place.THREAD, Place.CHANNEL})
 
 CheckChannel = Callable[[int, str], Channel]
@@ -69,9 +70,9 @@ class Renderer:
         with self._store.read(job.workspace_id) as unit:
             if job.surface is not None:
                 return self._surface_spot(unit, job.surface)
-            if notice is None or notice.place is Place.INVITATION:
+            if notice is None or notice.place in _IN_NO_HISTORY:
                 return None
-            if notice.place in (Place.DM, Place.EPHEMERAL):
+            if notice.place is Place.DM:
                 return Spot(reader=_reader(unit, notice.person_id))
             if notice.channel_id is None:
                 return None
@@ -192,8 +193,7 @@ class Renderer:
             to = Reader(reader.id, reader.slack_id)
             if notice.place is Place.EPHEMERAL and notice.channel_id is not None:
                 where = unit.channels.get(notice.channel_id)
-                if not where.direct:
-                    return Whisper(where.slack_id, to, text.to_args())
+                return Whisper(where.slack_id, to, text.to_args())
             return Post(Spot(reader=to), text.to_args())
 
     def _in_thread(self, job: Job, notice: Notice) -> Plan:

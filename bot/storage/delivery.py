@@ -19,11 +19,12 @@ from sqlalchemy import (
 )
 
 from bot.domain.deadlines import Step
-from bot.domain.notices import JobSource, Priority
+from bot.domain.notices import JobSource, Place, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
 from bot.storage.leasing import TABLES, HeldBack, Times, candidates, claim, free_from
+from bot.storage.outgoing import lane
 from bot.storage.tables import (
     IS_CARD,
     OUTBOX_FAILED,
@@ -196,6 +197,14 @@ class DeliveryStore:
             if surface_lost:
                 values |= {"ts": None, "posted_in": None, "opaque": secrets.token_hex(16)}
         return self._settle(job, values)
+
+    def by_dm(self, job: Job) -> bool:
+        """Send a notice to its reader's DM instead, from now on in the lane of that."""
+        if job.notice is None:
+            raise TypeError(job.source)
+        to_reader = lane(Place.DM, person_id=job.notice.person_id, channel_id=None)
+        values = {"maybe_sent": False, "first_try_at": None, "next_try_at": self._machine.now()}
+        return self._settle(job, {**to_reader, **values})
 
     def draw_again(self, job: Job) -> None:
         """Have a surface drawn once more, whoever holds it now."""

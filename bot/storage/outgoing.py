@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from bot.domain.handoff import Handoff
 from bot.domain.notices import Notice, Place, Priority, SurfaceKind, SurfaceWish
 from bot.storage.statements import Scope, once
-from bot.storage.tables import IS_CARD, IS_HOME, OutboxState, SurfaceState, outbox, surface
+from bot.storage.tables import IS_CARD, IS_HOME, OutboxState, SurfaceState, channel, outbox, surface
 
 HOME_STAYS_FRESH = timedelta(minutes=15)
 """For how long after it was opened a Home tab follows what changes."""
@@ -122,9 +122,18 @@ _SURFACE_AGAIN = (
 )
 
 
-def destination(place: Place, *, person_id: int | None, channel_id: int | None) -> str:
-    """What is equal for two posts that must not overlap."""
-    return f"dm:{person_id}" if place is Place.DM else f"channel:{channel_id}"
+_IS_DIRECT = select(channel.c.direct).where(
+    channel.c.id == bindparam("id"), channel.c.workspace_id == bindparam("workspace")
+)
+
+
+def lane(place: Place, *, person_id: int | None, channel_id: int | None) -> dict[str, Any]:
+    """How a notice travels: its place, Slack's method, and what two posts must not overlap in."""
+    return {
+        "place": place.value,
+        "method": METHODS[place],
+        "destination": f"dm:{person_id}" if place is Place.DM else f"channel:{channel_id}",
+    }
 
 
 class Outbox:
@@ -161,16 +170,20 @@ class Outbox:
         self.grown |= again
         return again
 
+    def _place(self, notice: Notice) -> Place:
+        """Where it goes: what only one person sees in a conversation of theirs is a DM."""
+        if notice.place is Place.EPHEMERAL:
+            here = {"id": notice.channel_id, "workspace": self._scope.workspace_id}
+            if self._scope.connection.execute(_IS_DIRECT, here).scalar():
+                return Place.DM
+        return notice.place
+
     def _row(self, notice: Notice) -> dict[str, Any]:
         now = self._scope.machine_now
         return {
             "workspace_id": self._scope.workspace_id,
             "kind": notice.kind.value,
-            "place": notice.place.value,
-            "method": METHODS[notice.place],
-            "destination": destination(
-                notice.place, person_id=notice.person_id, channel_id=notice.channel_id
-            ),
+            **lane(self._place(notice), person_id=notice.person_id, channel_id=notice.channel_id),
             "priority": int(notice.priority),
             "key": notice.key,
             "opaque": secrets.token_hex(16),

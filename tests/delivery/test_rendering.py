@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -329,9 +330,38 @@ def test_the_offer_to_undo_goes_by_dm_to_who_is_not_in_the_channel(
     desk.slack.trouble = Script(chat__postEphemeral=[Refusal("user_not_in_channel")])
     _acknowledged(store, team)
     desk.drain()
-    opaque = desk.row(outbox, kind="undo_offer")["opaque"]
-    (offer,) = [one for one in desk.slack.ledger.messages if one.key == opaque]
+    row = desk.row(outbox, kind="undo_offer")
+    (offer,) = [one for one in desk.slack.ledger.messages if one.key == row["opaque"]]
     assert offer.channel == "D-UCSM"
+    _a_second_apart(desk, "D-UCSM")
+
+
+def test_what_is_whispered_in_a_dm_takes_turns_with_the_other_posts_to_its_reader(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        dm = unit.channels.ensure("D-UCSM", facts=ChannelFacts(direct=True))
+        unit.commit()
+    desk.say("hello", person_id=team.csm.id)
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
+        unit.save(handoff, actor_id=team.csm.id, asked_in=dm.id)
+        unit.commit()
+    leased = store.delivery.lease(9, lease=MINUTE)
+    assert len([one for one in leased if one.destination == f"dm:{team.csm.id}"]) == 1
+    assert desk.row(outbox, kind="undo_offer")["destination"] == f"dm:{team.csm.id}"
+    desk.drain()
+    assert not desk.slack.ledger.whispers
+    assert desk.row(outbox, kind="undo_offer")["sent_channel"] == "D-UCSM"
+    _a_second_apart(desk, "D-UCSM")
+
+
+def _a_second_apart(desk: Desk, channel: str) -> None:
+    stamps = [float(one.ts) for one in desk.slack.ledger.in_channel(channel)]
+    assert len(stamps) > 1
+    assert all(later - before >= 0.99 for before, later in pairwise(stamps))
 
 
 def test_the_offer_to_undo_is_not_made_when_it_is_too_late(
