@@ -89,10 +89,11 @@ def _say(unit: WriteUnit, handoff_id: int) -> None:
 
 def _post(unit: WriteUnit, handoff: Handoff) -> None:
     """Post for the AE, or tell them why the channel may not hold the message."""
-    problem = unit.channels.get(handoff.channel_id).problem()
+    channel = unit.channels.get(handoff.channel_id)
+    problem = channel.problem()
     # What was not looked at lately is looked at when the card goes out.
     if problem is not None and problem is not Problem.CHANNEL_UNKNOWN:
-        unit.outbox.add(cannot_post(handoff, problem))
+        unit.outbox.add(cannot_post(handoff, problem, turns=channel.turns))
     elif handoff.post_by_bot(at=unit.now):
         unit.save(handoff, actor_id=None)
 

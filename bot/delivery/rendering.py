@@ -138,8 +138,9 @@ class Renderer:
         """Nothing is shown there; of a message that never stood there the AE is told."""
         with self._store.read(job.workspace_id) as unit:
             handoff = unit.handoffs.get(surface.handoff_id or 0)
+            turns = unit.channels.get(handoff.channel_id).turns
         tell = surface.ts is None and handoff.open and problem is not Problem.CHANNEL_UNKNOWN
-        return Cancel(problem.value, cannot_post(handoff, problem) if tell else None)
+        return Cancel(problem.value, cannot_post(handoff, problem, turns=turns) if tell else None)
 
     def _looked_at(self, workspace_id: int, channel_id: int | None) -> Channel | None:
         """The channel as checked lately; None while Slack cannot say."""

@@ -25,6 +25,8 @@ class Channel:
     archived: bool = False
     bot_inside: bool = False
     checked_at: datetime | None = None
+    turns: int = 0
+    """How many times its obstacle has changed."""
 
     def stale(self, now: datetime) -> bool:
         """Whether Slack must be asked again before showing anything; `now` is machine time."""
@@ -32,8 +34,11 @@ class Channel:
 
     def problem(self) -> Problem | None:
         """Why nothing internal may be shown here, as last learned; None where it may."""
-        if self.checked_at is None:
-            return Problem.CHANNEL_UNKNOWN
+        return Problem.CHANNEL_UNKNOWN if self.checked_at is None else self.obstacle
+
+    @property
+    def obstacle(self) -> Problem | None:
+        """The problem by what was last learned, however long ago that was."""
         if self.direct:
             return Problem.CHANNEL_IS_DM
         if self.shared or self.pending:

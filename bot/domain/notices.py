@@ -189,12 +189,15 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
     return told
 
 
-def cannot_post(handoff: Handoff, problem: Problem) -> Notice:
-    """The AE hears once why their message does not stand in its channel, and what to do."""
+def cannot_post(handoff: Handoff, problem: Problem, *, turns: int) -> Notice:
+    """The AE hears why their message does not stand in its channel, and what to do.
+
+    `turns` are the channel's: a second time that it is shared or archived is told anew.
+    """
     return Notice(
         NoticeKind.CANNOT_POST,
         Place.DM,
-        f"cannot-post:{handoff.id}:{problem.value}",
+        f"cannot-post:{handoff.id}:{problem.value}:{turns}",
         Priority.HAND_OVER,
         handoff_id=handoff.id,
         person_id=handoff.ae_id,

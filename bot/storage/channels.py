@@ -1,6 +1,6 @@
 """Conversations, and what was last learned of who can read in them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select, update
@@ -19,6 +19,7 @@ _ADD = once(channel)
 _CHANGE = update(channel).where(
     channel.c.id == bindparam("b_id"), channel.c.workspace_id == bindparam("b_workspace")
 )
+_TURN = _CHANGE.values(turns=channel.c.turns + 1)
 _FORGET_CHECKS = (
     update(channel)
     .where(
@@ -145,8 +146,10 @@ class WritableChannels(Channels):
     def _change(self, known: Channel, changes: dict[str, Any]) -> Channel:
         if not changes:
             return known
+        turned = replace(known, **changes).obstacle is not known.obstacle
         self._scope.connection.execute(
-            _CHANGE, {"b_id": known.id, "b_workspace": self._scope.workspace_id, **changes}
+            _TURN if turned else _CHANGE,
+            {"b_id": known.id, "b_workspace": self._scope.workspace_id, **changes},
         )
         changed = self.get(known.id)
         if changed.problem() is not known.problem() or changed.slack_id != known.slack_id:

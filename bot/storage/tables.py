@@ -142,6 +142,8 @@ channel = Table(
     Column("archived", Boolean, nullable=False),
     Column("bot_inside", Boolean, nullable=False),
     Column("checked_at", Instant),  # machine
+    # How often what forbids a message here has changed.
+    Column("turns", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("workspace_id", "slack_id"),
 )
 

@@ -500,6 +500,26 @@ def test_a_card_whose_channel_turned_out_unsafe_is_told_to_the_ae_and_not_called
     assert len(desk.slack.ledger.in_channel("C0DEAL")) == 1
 
 
+def test_a_channel_archived_a_second_time_is_told_a_second_time_and_no_oftener(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    def becomes(*, archived: bool) -> None:
+        with store.write(team.workspace_id) as unit:
+            unit.channels.note("C0DEAL", archived=archived)
+            unit.save(unit.handoffs.lock(handoff_id), actor_id=None)
+            unit.commit()
+
+    handoff_id = posted(store, team)
+    desk.slack.trouble = lambda method, args: (
+        Fault.LIMITED if method == "chat.postMessage" and args["channel"] == "C0DEAL" else None
+    )
+    for archived in (True, True, False, True, True):
+        becomes(archived=archived)
+        desk.pass_time(2 * MINUTE, step=5 * SECOND)
+    told = [row for row in desk.rows(outbox) if row["kind"] == "cannot_post"]
+    assert [row["state"] for row in told] == ["sent", "sent"]
+
+
 def test_during_a_pause_the_persons_own_act_is_answered_and_others_wait(
     desk: Desk, store: Store, team: Team
 ) -> None:

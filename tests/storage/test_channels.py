@@ -73,6 +73,24 @@ def test_a_channel_keeps_its_handoffs_under_a_new_slack_id(store: Store, team: T
         assert after.bundle(handoff_id, viewer=None).channel.slack_id == "C1DEAL"
 
 
+def test_a_channel_counts_how_often_its_obstacle_changes_and_nothing_else(
+    store: Store, team: Team
+) -> None:
+    def turns(**noted: bool) -> int:
+        with store.write(team.workspace_id) as unit:
+            unit.channels.note("C0DEAL", **noted)
+            unit.commit()
+        with store.read(team.workspace_id) as after:
+            return after.channels.get(team.channel.id).turns
+
+    assert turns(shared=True) == 1
+    # Still shared: that it is looked at, or pending too, is no second time.
+    assert turns(pending=True, forget_check=True) == 1
+    assert turns(shared=False) == 1
+    assert turns(pending=False) == 2
+    assert turns(shared=True) == 3
+
+
 def test_channels_of_another_workspace_are_unknown(store: Store, team: Team) -> None:
     other = make_team(store, team_id="T200")
     with store.read(team.workspace_id) as unit, pytest.raises(NotFound):
