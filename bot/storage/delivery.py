@@ -228,20 +228,20 @@ class DeliveryStore:
         return self._settle_notice(job, OutboxState.CANCELLED, reason)
 
     def unconfirmed(self, job: Job, *, reason: str) -> bool:
-        """It may be there or not and nobody can look: never repeated, and shown."""
+        """It may be there or not and nobody can look: not repeated by itself, and shown.
+
+        A guide is posted anew when its rows change, a card where a person says so.
+        """
         if job.source is JobSource.SURFACE:
-            return self._settle(
-                job,
-                {"shown": _surface_of(job).wanted, "state": SurfaceState.DEAD.value}
-                | {"reason": reason},
-            )
+            over = {"state": SurfaceState.DEAD.value, "opaque": secrets.token_hex(16)}
+            return self._let_be(job, reason, over)
         return self._settle_notice(job, OutboxState.UNCONFIRMED, reason)
 
     def _settle_notice(self, job: Job, state: OutboxState, reason: str) -> bool:
         values = {"state": state.value, "reason": reason, "settled_at": self._machine.now()}
         return self._settle(job, values)
 
-    def _let_be(self, job: Job, reason: str | None) -> bool:
+    def _let_be(self, job: Job, reason: str | None, over: dict[str, Any] | None = None) -> bool:
         values = {
             "shown": _surface_of(job).wanted,
             "maybe_sent": False,
@@ -249,7 +249,7 @@ class DeliveryStore:
             "attempts": 0,
             "reason": reason,
         }
-        return self._settle(job, values)
+        return self._settle(job, {**values, **(over or {})})
 
     def _settle(self, job: Job, values: dict[str, Any], *, release: bool = True) -> bool:
         table = TABLES[job.source]

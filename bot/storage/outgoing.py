@@ -12,7 +12,16 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from bot.domain.handoff import Handoff
 from bot.domain.notices import Notice, Place, Priority, SurfaceKind, SurfaceWish
 from bot.storage.statements import Scope, once
-from bot.storage.tables import IS_CARD, IS_HOME, OutboxState, SurfaceState, channel, outbox, surface
+from bot.storage.tables import (
+    IS_CARD,
+    IS_GUIDE,
+    IS_HOME,
+    OutboxState,
+    SurfaceState,
+    channel,
+    outbox,
+    surface,
+)
 
 HOME_STAYS_FRESH = timedelta(minutes=15)
 """For how long after it was opened a Home tab follows what changes."""
@@ -51,6 +60,8 @@ def _raising(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
         .where(surface.c.id.in_(select(touched.c.id)))
         .values(
             wanted=surface.c.wanted + 1,
+            # A guide that may be there already is worth more than none; a card is asked about.
+            state=case((IS_GUIDE, SurfaceState.LIVE.value), else_=surface.c.state),
             priority=case((_URGENT, Priority.ANSWER.value), else_=surface.c.priority),
             next_try_at=case(
                 (and_(_URGENT, _UNTROUBLED), _MACHINE_NOW), else_=surface.c.next_try_at

@@ -159,6 +159,25 @@ def test_a_new_guide_in_doubt_is_found_and_not_posted_a_third_time(
     assert desk.row(surface, kind="guide")["ts"] == anew.ts
 
 
+def test_a_guide_nobody_can_look_for_comes_back_when_its_rows_change(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.without_scopes = {"conversations.history"}
+    desk.slack.trouble = Script(chat__postMessage=[None, Fault.TAKEN_THEN_RESET])
+    handoff_id = started(store, team)
+    desk.drain()
+    assert store.delivery.counts().unconfirmed == 1
+    desk.pass_time(10 * MINUTE, step=MINUTE)
+    _, doubtful = desk.slack.ledger.in_channel("D-UAE")
+    _signs(store, team, handoff_id, team.revops)
+    desk.drain()
+    _, _, anew = desk.slack.ledger.in_channel("D-UAE")
+    assert anew.key != doubtful.key
+    assert desk.row(surface, kind="guide")["ts"] == anew.ts
+    counts = store.delivery.counts()
+    assert (counts.unconfirmed, counts.dead) == (0, 0)
+
+
 def test_what_the_actor_sees_is_edited_at_once_and_others_settle(
     desk: Desk, store: Store, team: Team
 ) -> None:
