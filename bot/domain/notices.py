@@ -253,31 +253,28 @@ def surfaces(
     return wishes
 
 
-_NEW_READERS = frozenset({Tag.STARTED, Tag.GATE_PASSED, Tag.ASSIGNED})
-"""After these somebody may get the first message of their life from the bot."""
+@dataclass(frozen=True)
+class FirstWord:
+    """Something that may be the first a person ever reads from the bot, so a greeting precedes it.
+
+    It goes as soon as what it precedes, in the same hours.
+    """
+
+    person_id: int
+    priority: Priority = Priority.ANSWER
+    not_before: datetime | None = None
 
 
-def welcome(person_id: int, *, not_before: datetime | None = None) -> Notice:
+def welcome(before: FirstWord) -> Notice:
     """The greeting a person gets once, before anything else."""
     return Notice(
         NoticeKind.WELCOME,
         Place.DM,
-        f"welcome:{person_id}",
-        Priority.ANSWER,
-        person_id=person_id,
-        not_before=not_before,
+        f"welcome:{before.person_id}",
+        before.priority,
+        person_id=before.person_id,
+        not_before=before.not_before,
     )
-
-
-def welcomes(wishes: Sequence[SurfaceWish], events: Sequence[Event]) -> list[Notice]:
-    """A greeting for everybody whose first guide card may come with these events."""
-    if not any(event.tag in _NEW_READERS for event in events):
-        return []
-    return [
-        welcome(wish.person_id, not_before=wish.not_before)
-        for wish in wishes
-        if wish.kind is SurfaceKind.GUIDE and wish.person_id is not None
-    ]
 
 
 def clock_notices(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.notices import welcome
+from bot.domain.notices import FirstWord
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done
 from bot.flows.asked import Asked
@@ -17,7 +17,7 @@ def opened(asked: Asked, unit: WriteUnit, actor: Person | None) -> Answer:
     if asked.event.get("tab") == "home":
         unit.surfaces.open_home(actor.id)
     else:
-        unit.outbox.add(welcome(actor.id))
+        unit.outbox.greet(FirstWord(actor.id))
     return Done()
 
 

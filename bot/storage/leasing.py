@@ -128,7 +128,12 @@ def _candidates(table: Table, dialect: str) -> Select[Any]:
         )
         .join(workspace, workspace.c.id == table.c.workspace_id)
         .where(_free(table), _allowed(table))
-        .order_by(table.c.priority != Priority.ANSWER.value, aged, table.c.id)
+        .order_by(
+            table.c.priority != Priority.ANSWER.value,
+            aged,
+            table.c.kind != NoticeKind.WELCOME.value,
+            table.c.id,
+        )
         .limit(bindparam("most"))
     )
 

@@ -7,15 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.handoff import Handoff
-from bot.domain.notices import Notice, Place, Priority, SurfaceKind, SurfaceWish
+from bot.domain.notices import (
+    FirstWord,
+    Notice,
+    NoticeKind,
+    Place,
+    Priority,
+    SurfaceKind,
+    SurfaceWish,
+    welcome,
+)
 from bot.storage.statements import Scope, once
 from bot.storage.tables import (
     IS_CARD,
     IS_GUIDE,
     IS_HOME,
+    OUTBOX_PENDING,
     OutboxState,
     SurfaceState,
     channel,
@@ -36,6 +47,32 @@ METHODS = {
 _ADD_NOTICES = once(outbox)
 _ADD_NOTICE = {dialect: add.returning(outbox.c.id) for dialect, add in _ADD_NOTICES.items()}
 _ADD_SURFACE = once(surface)
+
+
+def _greeting(add: Any) -> Any:
+    # A greeting that waits goes as early as the first of what it precedes.
+    wanted = add.excluded
+    at_once = or_(wanted.not_before.is_(None), outbox.c.not_before.is_(None))
+    return add.on_conflict_do_update(
+        index_elements=[outbox.c.workspace_id, outbox.c.key],
+        set_={
+            "priority": case(
+                (wanted.priority < outbox.c.priority, wanted.priority), else_=outbox.c.priority
+            ),
+            "not_before": case(
+                (at_once, null()),
+                (wanted.not_before < outbox.c.not_before, wanted.not_before),
+                else_=outbox.c.not_before,
+            ),
+        },
+        where=OUTBOX_PENDING,
+    )
+
+
+_GREET = {
+    "sqlite": _greeting(sqlite.insert(outbox)),
+    "postgresql": _greeting(postgresql.insert(outbox)),
+}
 _URGENT = or_(
     surface.c.person_id == bindparam("actor"),
     and_(IS_CARD, surface.c.channel_id == bindparam("watched")),
@@ -71,7 +108,14 @@ def _raising(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
                 (or_(_URGENT, surface.c.ts.is_not(None)), null()), else_=surface.c.not_before
             ),
         )
-        .returning(surface.c.kind, surface.c.handoff_id, surface.c.person_id)
+        .returning(
+            surface.c.kind,
+            surface.c.handoff_id,
+            surface.c.person_id,
+            surface.c.ts,
+            surface.c.priority,
+            surface.c.not_before,
+        )
     )
 
 
@@ -152,11 +196,13 @@ class Outbox:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._first_words: list[FirstWord] = []
         self.grown = False
         """Whether anything was added in this unit."""
 
     def add(self, notice: Notice) -> bool:
         """Say something once; False where its key was said before."""
+        self._precede([notice])
         row = self._row(notice)
         added = self._scope.connection.execute(_ADD_NOTICE[self._scope.dialect], row).first()
         self.grown |= added is not None
@@ -165,9 +211,37 @@ class Outbox:
     def add_all(self, notices: Sequence[Notice]) -> None:
         """Say several things, each once."""
         if notices:
+            self._precede(notices)
             rows = [self._row(notice) for notice in notices]
             self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
             self.grown = True
+
+    def greet(self, *first_words: FirstWord) -> None:
+        """See that whoever never heard from the bot is greeted before they read any of these."""
+        self._first_words += first_words
+
+    def add_greetings(self) -> None:
+        """Add what is missing of the greetings of this unit, or have it go sooner.
+
+        At its end and in the order of people, so that two units never wait for each other
+        crosswise.
+        """
+        words = sorted(self._first_words, key=lambda word: word.person_id)
+        if words:
+            rows = [self._row(welcome(word)) for word in words]
+            self._scope.connection.execute(_GREET[self._scope.dialect], rows)
+            self.grown = True
+
+    def _precede(self, notices: Sequence[Notice]) -> None:
+        self.greet(
+            *(
+                FirstWord(notice.person_id, notice.priority, notice.not_before)
+                for notice in notices
+                if notice.place is Place.DM
+                and notice.kind is not NoticeKind.WELCOME
+                and notice.person_id is not None
+            )
+        )
 
     def send_again(self, notice_id: int, *, handoff_id: int) -> bool:
         """Send an unconfirmed notice of a handoff once more; False where it is none."""
@@ -280,8 +354,12 @@ class Surfaces:
         self.grown |= again
         return again
 
-    def raise_wanted(self) -> None:
-        """Count up what was touched in this unit, and make what is missing."""
+    def raise_wanted(self) -> list[FirstWord]:
+        """Count up what was touched in this unit, and make what is missing.
+
+        Gives the guide cards that do not stand yet: each may be its reader's first.
+        """
+        first_cards: list[FirstWord] = []
         values = {
             "workspace": self._scope.workspace_id,
             "actor": self._actor,
@@ -294,8 +372,11 @@ class Surfaces:
                 "people": sorted(self._people),
                 "opened_since": self._scope.machine_now - HOME_STAYS_FRESH,
             }
-            raised = self._scope.connection.execute(_RAISE, values | about).all()
-            there = {(row.kind, row.handoff_id, row.person_id) for row in raised}
+            raised = [
+                dict(row)
+                for row in self._scope.connection.execute(_RAISE, values | about).mappings()
+            ]
+            there = {(row["kind"], row["handoff_id"], row["person_id"]) for row in raised}
             missing = [
                 {**row, "priority": self._first_priority(row)}
                 for key, row in self._wishes.items()
@@ -304,10 +385,12 @@ class Surfaces:
             if missing:
                 self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], missing)
             self.grown |= bool(raised or missing)
+            first_cards += [_first_word(row) for row in (*missing, *raised) if _unseen_guide(row)]
         if self.unsafe_channels:
             channels = {"channels": sorted(self.unsafe_channels)}
             cards = self._scope.connection.execute(_RAISE_CARDS, values | channels).all()
             self.grown |= bool(cards)
+        return first_cards
 
     def _first_priority(self, row: Mapping[str, Any]) -> int:
         """What a person's own act makes for them is their answer, also during a pause."""
@@ -339,3 +422,11 @@ class Surfaces:
             "maybe_sent": False,
             "attempts": 0,
         }
+
+
+def _unseen_guide(row: Mapping[str, Any]) -> bool:
+    return row["kind"] == SurfaceKind.GUIDE and row.get("ts") is None
+
+
+def _first_word(row: Mapping[str, Any]) -> FirstWord:
+    return FirstWord(row["person_id"], Priority(row["priority"]), row["not_before"])

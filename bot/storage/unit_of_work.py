@@ -15,7 +15,7 @@ from bot.domain.channels import Channel
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.notices import announcements, hold_mentions, surfaces, welcomes
+from bot.domain.notices import announcements, hold_mentions, surfaces
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Clock, MachineClock, Poke
@@ -276,7 +276,8 @@ class WriteUnit(ReadUnit):
         if self._committed:
             raise RuntimeError("a unit of work is committed once")
         self._shelf.keep(self._scope.connection, self.people.fresh_holidays)
-        self.surfaces.raise_wanted()
+        self.outbox.greet(*self.surfaces.raise_wanted())
+        self.outbox.add_greetings()
         self._scope.connection.commit()
         self._committed = True
 
@@ -305,7 +306,7 @@ class WriteUnit(ReadUnit):
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
-        self.outbox.add_all([*welcomes(wishes, handoff.events), *held])
+        self.outbox.add_all(held)
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 

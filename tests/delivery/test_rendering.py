@@ -12,6 +12,7 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
+from bot.views.sentences import WELCOME
 from tests.builders import FixedClock, Team, assigned, posted, signed, started
 from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
 from tests.delivery.slack import Fault, Refusal, Script
@@ -271,6 +272,55 @@ def test_a_reminder_waits_for_the_quiet_hours_to_end(desk: Desk, store: Store, t
     desk.clock.advance(2 * HOUR)
     desk.drain()
     assert desk.state(row["key"]) == "sent"
+
+
+def _is_greeting(text: str) -> bool:
+    return text == WELCOME[0]
+
+
+def test_the_first_message_a_manager_ever_gets_is_a_greeting_then_what_is_late(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    _reminded(desk, store, team, after=7 * 24 * HOUR)
+    desk.drain()
+    greeting, late = _texts(desk, "D-UAE_MANAGER")
+    assert _is_greeting(greeting)
+    assert "Northwind Robotics" in late
+    # Once: the next one comes by itself.
+    desk.say("more", kind=NoticeKind.LATE_FOR_MANAGER, person_id=team.ae_manager.id)
+    desk.drain()
+    greetings = [row for row in desk.rows(outbox) if row["kind"] == "welcome"]
+    assert [row["person_id"] for row in greetings].count(team.ae_manager.id) == 1
+
+
+def test_a_greeting_keeps_to_the_hours_of_what_it_precedes(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    _reminded(desk, store, team, after=7 * 24 * HOUR)
+    desk.clock.advance(12 * HOUR)  # Decided at ten in the morning, sent at ten at night.
+    desk.pass_time(MINUTE)
+    assert not _texts(desk, "D-UAE_MANAGER")
+    desk.clock.advance(10 * HOUR)
+    desk.drain()
+    greeting, _ = _texts(desk, "D-UAE_MANAGER")
+    assert _is_greeting(greeting)
+
+
+def test_who_acts_at_night_is_greeted_then_and_not_in_the_morning(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.clock.advance(13 * HOUR)  # 23:00 in Berlin.
+    handoff_id = posted(store, team)
+    desk.pass_time(MINUTE)
+    assert not _texts(desk, "D-UCS_MANAGER")
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.assign_csm(team.csm, by=team.cs_manager, at=unit.now)
+        unit.save(handoff, actor_id=team.cs_manager.id)
+        unit.commit()
+    desk.pass_time(MINUTE)
+    greeting, guide = _texts(desk, "D-UCS_MANAGER")
+    assert (_is_greeting(greeting), _is_greeting(guide)) == (True, False)
 
 
 def test_a_reminder_for_what_was_done_meanwhile_is_not_sent(

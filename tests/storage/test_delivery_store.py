@@ -63,6 +63,24 @@ def test_answers_go_first_then_what_matters_more_then_what_is_older(
     assert _keys_in_order(store) == ["answer", "late", "late too", "nudge"]
 
 
+def test_everybody_is_greeted_before_the_first_of_many_things_decided_at_once(
+    store: Store, team: Team
+) -> None:
+    people = (team.ae, team.csm, team.revops, team.cs_manager, team.ae_manager, team.outsider)
+    with store.write(team.workspace_id) as unit:
+        for person in people:
+            for number in range(3):
+                key = f"{number}:{person.id}"
+                late = Notice(NoticeKind.LATE, Place.DM, key, Priority.LATE, person_id=person.id)
+                unit.outbox.add(late)
+        unit.commit()
+    order = _keys_in_order(store)
+    for person in people:
+        first = min(order.index(f"{number}:{person.id}") for number in range(3))
+        assert order.index(f"welcome:{person.id}") < first
+    assert len(order) == 4 * len(people)
+
+
 def test_what_waits_long_overtakes_what_matters_more_but_never_an_answer(
     store: Store, team: Team, machine: FakeMachine
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from bot.domain.brief import Completeness, Hole, Item, OpenItem
 from bot.domain.deadlines import DeadlineState, Step, say, snooze
@@ -377,6 +377,9 @@ def test_an_acknowledgement_takes_few_statements_however_much_there_is(
     counts = []
     for number in range(3):
         handoff_id = assigned(store, team, Deal(account=f"Account {number}"))
+        with store.database.writing() as connection:
+            connection.execute(update(surface).values(ts="1.1", shown=surface.c.wanted))
+            connection.commit()
         with _counted(store) as statements:
             acknowledge(store, team, handoff_id)
         counts.append(len(statements))

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.errors import NotFound
-from bot.domain.notices import Notice, NoticeKind, Place, Priority, welcome
+from bot.domain.notices import FirstWord, Notice, NoticeKind, Place, Priority
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Pokes, Team
@@ -81,7 +81,7 @@ def test_what_was_said_is_not_said_again_however_long_ago_that_was(
 ) -> None:
     for _ in range(2):
         with store.write(team.workspace_id) as unit:
-            unit.outbox.add(welcome(team.ae.id))
+            unit.outbox.greet(FirstWord(team.ae.id))
             unit.commit()
         for job in store.delivery.lease(9, lease=timedelta(minutes=2)):
             store.delivery.sent(job, ts="1.1", channel="D1")
