@@ -24,7 +24,7 @@ from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
 from bot.storage.leasing import TABLES, HeldBack, Times, candidates, claim, free_from
-from bot.storage.outgoing import lane
+from bot.storage.outbox import lane
 from bot.storage.tables import (
     IS_CARD,
     OUTBOX_FAILED,

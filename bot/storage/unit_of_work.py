@@ -28,11 +28,12 @@ from bot.storage.engine import Database
 from bot.storage.handoffs import Handoffs, WritableHandoffs, light_change
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
-from bot.storage.outgoing import Outbox, Surfaces
+from bot.storage.outbox import Outbox
 from bot.storage.people import People, WritablePeople
 from bot.storage.received import Received, WritableReceived
 from bot.storage.statements import Scope, once
 from bot.storage.status import Status
+from bot.storage.surfaces import Surfaces
 
 RECEIVED_KEPT = timedelta(days=3)
 """Slack delivers an event again for about an hour, a person presses a button again for longer."""

@@ -1,0 +1,174 @@
+"""Notices: what is said once, and to whom the bot introduces itself before it says it."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, case, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.notices import FirstWord, Notice, NoticeKind, Place, welcome
+from bot.storage.statements import Scope, once
+from bot.storage.tables import OUTBOX_PENDING, OutboxState, channel, outbox
+
+METHODS = {
+    Place.DM: "chat.postMessage",
+    Place.THREAD: "chat.postMessage",
+    Place.CHANNEL: "chat.postMessage",
+    Place.EPHEMERAL: "chat.postEphemeral",
+    Place.INVITATION: "conversations.invite",
+}
+
+_ADD_NOTICES = once(outbox)
+_ADD_NOTICE = {dialect: add.returning(outbox.c.id) for dialect, add in _ADD_NOTICES.items()}
+
+
+def _greeting(add: Any) -> Any:
+    # A greeting that waits goes as early as the first of what it precedes.
+    wanted = add.excluded
+    at_once = or_(wanted.not_before.is_(None), outbox.c.not_before.is_(None))
+    return add.on_conflict_do_update(
+        index_elements=[outbox.c.workspace_id, outbox.c.key],
+        set_={
+            "priority": case(
+                (wanted.priority < outbox.c.priority, wanted.priority), else_=outbox.c.priority
+            ),
+            "not_before": case(
+                (at_once, null()),
+                (wanted.not_before < outbox.c.not_before, wanted.not_before),
+                else_=outbox.c.not_before,
+            ),
+        },
+        where=OUTBOX_PENDING,
+    )
+
+
+_GREET = {
+    "sqlite": _greeting(sqlite.insert(outbox)),
+    "postgresql": _greeting(postgresql.insert(outbox)),
+}
+AGAIN = {
+    "maybe_sent": False,
+    "first_try_at": None,
+    "attempts": 0,
+    "next_try_at": bindparam("machine_now", type_=outbox.c.next_try_at.type),
+    "reason": None,
+}
+"""A post whose fate a person cleared up is sent as if it never had been tried."""
+_NOTICE_AGAIN = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("b_id"),
+        outbox.c.workspace_id == bindparam("b_workspace"),
+        outbox.c.handoff_id == bindparam("b_handoff"),
+        outbox.c.state == OutboxState.UNCONFIRMED.value,
+    )
+    .values(**AGAIN, state=OutboxState.PENDING.value, settled_at=None)
+)
+_IS_DIRECT = select(channel.c.direct).where(
+    channel.c.id == bindparam("id"), channel.c.workspace_id == bindparam("workspace")
+)
+
+
+def lane(place: Place, *, person_id: int | None, channel_id: int | None) -> dict[str, Any]:
+    """How a notice travels: its place, Slack's method, and what two posts must not overlap in."""
+    return {
+        "place": place.value,
+        "method": METHODS[place],
+        "destination": f"dm:{person_id}" if place is Place.DM else f"channel:{channel_id}",
+    }
+
+
+class Outbox:
+    """Notices on their way out."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._first_words: list[FirstWord] = []
+        self.grown = False
+        """Whether anything was added in this unit."""
+
+    def add(self, notice: Notice) -> bool:
+        """Say something once; False where its key was said before."""
+        self._precede([notice])
+        row = self._row(notice)
+        added = self._scope.connection.execute(_ADD_NOTICE[self._scope.dialect], row).first()
+        self.grown |= added is not None
+        return added is not None
+
+    def add_all(self, notices: Sequence[Notice]) -> None:
+        """Say several things, each once."""
+        if notices:
+            self._precede(notices)
+            rows = [self._row(notice) for notice in notices]
+            self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
+            self.grown = True
+
+    def greet(self, *first_words: FirstWord) -> None:
+        """See that whoever never heard from the bot is greeted before they read any of these."""
+        self._first_words += first_words
+
+    def add_greetings(self) -> None:
+        """Add what is missing of the greetings of this unit, or have it go sooner.
+
+        At its end and in the order of people, so that two units never wait for each other
+        crosswise.
+        """
+        words = sorted(self._first_words, key=lambda word: word.person_id)
+        if words:
+            rows = [self._row(welcome(word)) for word in words]
+            self._scope.connection.execute(_GREET[self._scope.dialect], rows)
+            self.grown = True
+
+    def _precede(self, notices: Sequence[Notice]) -> None:
+        self.greet(
+            *(
+                FirstWord(notice.person_id, notice.priority, notice.not_before)
+                for notice in notices
+                if notice.place is Place.DM
+                and notice.kind is not NoticeKind.WELCOME
+                and notice.person_id is not None
+            )
+        )
+
+    def send_again(self, notice_id: int, *, handoff_id: int) -> bool:
+        """Send an unconfirmed notice of a handoff once more; False where it is none."""
+        values = {
+            "b_id": notice_id,
+            "b_workspace": self._scope.workspace_id,
+            "b_handoff": handoff_id,
+            "machine_now": self._scope.machine_now,
+        }
+        again = self._scope.connection.execute(_NOTICE_AGAIN, values).rowcount > 0
+        self.grown |= again
+        return again
+
+    def _place(self, notice: Notice) -> Place:
+        """Where it goes: what only one person sees in a conversation of theirs is a DM."""
+        if notice.place is Place.EPHEMERAL:
+            here = {"id": notice.channel_id, "workspace": self._scope.workspace_id}
+            if self._scope.connection.execute(_IS_DIRECT, here).scalar():
+                return Place.DM
+        return notice.place
+
+    def _row(self, notice: Notice) -> dict[str, Any]:
+        now = self._scope.machine_now
+        return {
+            "workspace_id": self._scope.workspace_id,
+            "kind": notice.kind.value,
+            **lane(self._place(notice), person_id=notice.person_id, channel_id=notice.channel_id),
+            "priority": int(notice.priority),
+            "key": notice.key,
+            "opaque": secrets.token_hex(16),
+            "handoff_id": notice.handoff_id,
+            "person_id": notice.person_id,
+            "channel_id": notice.channel_id,
+            "facts": json.dumps(dict(notice.facts)),
+            "state": OutboxState.PENDING.value,
+            "not_before": notice.not_before,
+            "next_try_at": now,
+            "maybe_sent": False,
+            "attempts": 0,
+            "created_at": now,
+        }
