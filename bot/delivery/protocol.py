@@ -1,17 +1,13 @@
 """Sending one job so that it is there exactly once, as far as anybody can look."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from http.client import HTTPException
 from typing import Any
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web import SlackResponse
-
+from bot.delivery.calls import EVENT_TYPE, Calls, Unfinished
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
-from bot.delivery.outcomes import Outcome, Verdict, answered, failed
+from bot.delivery.outcomes import Outcome, Verdict
 from bot.delivery.plans import (
     Cancel,
     Edit,
@@ -21,7 +17,6 @@ from bot.delivery.plans import (
     Post,
     Postpone,
     Publish,
-    Reader,
     Retire,
     Spot,
     Whisper,
@@ -34,22 +29,9 @@ from bot.domain.ports import MachineClock
 from bot.storage.jobs import Job
 from bot.storage.unit_of_work import Store, WriteUnit
 
-EVENT_TYPE = "handoff_notice"
-HISTORY_PAGE = 100
 _SILENT = {"unfurl_links": False, "unfurl_media": False}
 _IS_THERE = frozenset({"already_in_channel", "cant_invite_self"})
 _NOT_AMONG_THEM = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel"})
-
-ClientOf = Callable[[int], WebClient]
-"""A workspace's client; for writes it must not retry by itself."""
-
-
-class _Unfinished(Exception):
-    """A call that a post needs first did not end well."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.word)
-        self.outcome = outcome
 
 
 class Protocol:
@@ -60,7 +42,7 @@ class Protocol:
         *,
         store: Store,
         renderer: Renderer,
-        client_of: ClientOf,
+        calls: Calls,
         shaping: Shaping,
         machine: MachineClock,
         constants: Constants,
@@ -69,7 +51,7 @@ class Protocol:
         self._store = store
         self._delivery = store.delivery
         self._renderer = renderer
-        self._client_of = client_of
+        self._calls = calls
         self._shaping = shaping
         self._machine = machine
         self._constants = constants
@@ -85,7 +67,7 @@ class Protocol:
             plan = self._renderer.plan(job)
             self._reached("rendered")
             self._carry_out(job, plan)
-        except _Unfinished as stopped:
+        except Unfinished as stopped:
             self._give_back(job, stopped.outcome, maybe_sent=None)
         self._reached("settled")
 
@@ -100,8 +82,8 @@ class Protocol:
                 return True
             self._unconfirmed(job, "nowhere_to_look")
             return False
-        channel = self._channel(job, spot)
-        outcome, ts = self._find(job, channel, spot.thread_ts)
+        channel = self._calls.channel(job, spot)
+        outcome, ts = self._calls.find(job, channel, spot.thread_ts)
         if outcome.verdict is not Verdict.OK:
             if outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
                 self._unconfirmed(job, outcome.word)
@@ -114,34 +96,6 @@ class Protocol:
             self._delivery.sent(job, ts=ts, channel=channel, shown=shown)
             return False
         return True
-
-    def _find(self, job: Job, channel: str, thread_ts: str | None) -> tuple[Outcome, str | None]:
-        client = self._client_of(job.workspace_id)
-        since = (job.first_try_at or self._machine.now()) - self._constants.look_back
-        span: dict[str, Any] = {
-            "channel": channel,
-            "oldest": f"{since.timestamp():.6f}",
-            "include_all_metadata": True,
-            "limit": HISTORY_PAGE,
-        }
-        method = "conversations.history"
-        read: Callable[..., SlackResponse] = client.conversations_history
-        if thread_ts is not None:
-            method, read = "conversations.replies", client.conversations_replies
-            span["ts"] = thread_ts
-        cursor: str | None = None
-        while True:
-            self._wait_or_stop(job, method)
-            page = {**span, "cursor": cursor} if cursor else span
-            outcome = self._call(job, method, read, page)
-            if outcome.verdict is not Verdict.OK or outcome.answer is None:
-                return outcome, None
-            for message in outcome.answer.get("messages", ()):
-                if _key_of(message) == job.key:
-                    return outcome, str(message["ts"])
-            cursor = (outcome.answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return outcome, None
 
     # --- Sending
 
@@ -175,15 +129,14 @@ class Protocol:
     def _post(
         self, job: Job, spot: Spot, args: Mapping[str, Any], step: Step | None = None
     ) -> None:
-        channel = self._channel(job, spot)
+        channel = self._calls.channel(job, spot)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": job.key}}
         values: dict[str, Any] = {"channel": channel, **args, **_SILENT, "metadata": metadata}
         if spot.thread_ts is not None:
             values["thread_ts"] = spot.thread_ts
         if not self._mark(job, step):
             return
-        client = self._client_of(job.workspace_id)
-        outcome = self._call(job, "chat.postMessage", client.chat_postMessage, values)
+        outcome = self._calls.call(job, "chat.postMessage", values)
         self._reached("posted")
         if outcome.verdict is Verdict.OK and outcome.answer is not None:
             self._sent(job, outcome.answer)
@@ -211,9 +164,8 @@ class Protocol:
         return True
 
     def _edit(self, job: Job, edit: Edit) -> bool:
-        client = self._client_of(job.workspace_id)
         values = {"channel": edit.channel, "ts": edit.ts, **edit.args}
-        outcome = self._call(job, "chat.update", client.chat_update, values)
+        outcome = self._calls.call(job, "chat.update", values)
         self._reached("edited")
         if outcome.verdict is Verdict.OK and edit.anew_at is not None:
             settle = self._constants.settle
@@ -228,9 +180,8 @@ class Protocol:
 
     def _retire(self, job: Job, retire: Retire) -> bool:
         """Shrink the old message; the surface, which has none then, is posted next."""
-        client = self._client_of(job.workspace_id)
         values = {"channel": retire.channel, "ts": retire.ts, **retire.args}
-        outcome = self._call(job, "chat.update", client.chat_update, values)
+        outcome = self._calls.call(job, "chat.update", values)
         self._reached("retired")
         if outcome.verdict in (Verdict.OK, Verdict.GONE):
             after = timedelta(0)
@@ -240,9 +191,8 @@ class Protocol:
         return self._give_back(job, outcome, maybe_sent=False)
 
     def _publish(self, job: Job, publish: Publish) -> bool:
-        client = self._client_of(job.workspace_id)
         values = {"user_id": publish.slack_user, "view": publish.view}
-        outcome = self._call(job, "views.publish", client.views_publish, values)
+        outcome = self._calls.call(job, "views.publish", values)
         self._reached("published")
         if outcome.verdict is Verdict.OK:
             return self._sent(job, {})
@@ -251,9 +201,8 @@ class Protocol:
     def _whisper(self, job: Job, whisper: Whisper) -> None:
         if not self._mark(job):
             return
-        client = self._client_of(job.workspace_id)
         values = {"channel": whisper.channel, "user": whisper.reader.slack_id, **whisper.args}
-        outcome = self._call(job, "chat.postEphemeral", client.chat_postEphemeral, values)
+        outcome = self._calls.call(job, "chat.postEphemeral", values)
         self._reached("whispered")
         if outcome.verdict is Verdict.OK:
             self._delivery.sent(job, ts=None, channel=whisper.channel)
@@ -265,9 +214,8 @@ class Protocol:
             self._give_back(job, outcome, maybe_sent=False)
 
     def _invite(self, job: Job, invite: Invite) -> None:
-        client = self._client_of(job.workspace_id)
         values = {"channel": invite.channel, "users": invite.slack_user}
-        outcome = self._call(job, "conversations.invite", client.conversations_invite, values)
+        outcome = self._calls.call(job, "conversations.invite", values)
         self._reached("invited")
         if outcome.verdict is Verdict.OK or outcome.reason in _IS_THERE:
             self._delivery.sent(job, ts=None, channel=invite.channel)
@@ -336,57 +284,6 @@ class Protocol:
             case _:
                 return self._delivery.dead(job, reason=outcome.word)
 
-    # --- Calling
-
-    def _channel(self, job: Job, spot: Spot) -> str:
-        """The conversation a message goes to; that with a person is opened once and remembered."""
-        if spot.channel is not None:
-            return spot.channel
-        if spot.reader is None:
-            raise TypeError(spot)
-        known = self._delivery.dm_of(spot.reader.person_id)
-        return known if known is not None else self._open(job, spot.reader)
-
-    def _open(self, job: Job, reader: Reader) -> str:
-        self._wait_or_stop(job, "conversations.open")
-        client = self._client_of(job.workspace_id)
-        values = {"users": reader.slack_id}
-        outcome = self._call(job, "conversations.open", client.conversations_open, values)
-        if outcome.verdict is not Verdict.OK or outcome.answer is None:
-            if outcome.verdict is Verdict.AMBIGUOUS:
-                # Opening twice opens nothing new: there is no doubt to wait out.
-                outcome = Outcome(Verdict.NOT_SENT, outcome.reason)
-            raise _Unfinished(outcome)
-        channel = str(outcome.answer["channel"]["id"])
-        self._delivery.set_dm(reader.person_id, channel)
-        self._reached("opened")
-        return channel
-
-    def _wait_or_stop(self, job: Job, method: str) -> None:
-        wait = self._shaping.wait(job.workspace_id, method)
-        if wait > timedelta(0):
-            raise _Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
-        self._shaping.take(job.workspace_id, method)
-
-    def _call(
-        self,
-        job: Job,
-        method: str,
-        call: Callable[..., SlackResponse],
-        values: Mapping[str, Any],
-    ) -> Outcome:
-        try:
-            outcome = answered(call(**values))
-        except (SlackClientError, OSError, HTTPException, ValueError) as error:
-            outcome = failed(error)
-        if outcome.verdict is Verdict.LIMITED:
-            self._shaping.limited(job.workspace_id, method, outcome.retry_after)
-        if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
-            self._shaping.failed(job.workspace_id)
-        else:
-            self._shaping.reached(job.workspace_id)
-        return outcome
-
 
 def _question(unit: WriteUnit, job: Job) -> Notice | None:
     """What the AE is asked about a card or a line below it; None for what stands elsewhere."""
@@ -405,11 +302,3 @@ def _question(unit: WriteUnit, job: Job) -> Notice | None:
         person_id=unit.handoffs.get(of.handoff_id).ae_id,
         facts={"source": job.source.value, "entry": job.id},
     )
-
-
-def _key_of(message: Mapping[str, Any]) -> str | None:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return None
-    key = (metadata.get("event_payload") or {}).get("key")
-    return key if isinstance(key, str) else None

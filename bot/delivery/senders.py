@@ -6,9 +6,10 @@ import time
 
 import structlog
 
+from bot.delivery.calls import Calls, ClientOf
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
-from bot.delivery.protocol import ClientOf, Protocol
+from bot.delivery.protocol import Protocol
 from bot.delivery.rendering import CheckChannel, Renderer
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames, reference
@@ -54,10 +55,18 @@ class Senders:
             machine=machine,
             constants=self._constants,
         )
+        calls = Calls(
+            delivery=store.delivery,
+            client_of=client_of,
+            shaping=self._shaping,
+            machine=machine,
+            constants=self._constants,
+            reached=reached,
+        )
         self._protocol = Protocol(
             store=store,
             renderer=renderer,
-            client_of=client_of,
+            calls=calls,
             shaping=self._shaping,
             machine=machine,
             constants=self._constants,

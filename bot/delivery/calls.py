@@ -1,0 +1,148 @@
+"""Calls to Slack: each at its rate, and what its end means; reading back what was posted."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web import SlackResponse
+
+from bot.delivery.constants import Constants
+from bot.delivery.failpoints import Reached
+from bot.delivery.outcomes import Outcome, Verdict, answered, failed
+from bot.delivery.plans import Reader, Spot
+from bot.delivery.shaping import Shaping
+from bot.domain.ports import MachineClock
+from bot.storage.delivery import DeliveryStore
+from bot.storage.jobs import Job
+
+EVENT_TYPE = "handoff_notice"
+HISTORY_PAGE = 100
+
+ClientOf = Callable[[int], WebClient]
+"""A workspace's client; for writes it must not retry by itself."""
+
+_METHODS: Mapping[str, Callable[..., SlackResponse]] = {
+    "chat.postMessage": WebClient.chat_postMessage,
+    "chat.postEphemeral": WebClient.chat_postEphemeral,
+    "chat.update": WebClient.chat_update,
+    "views.publish": WebClient.views_publish,
+    "conversations.history": WebClient.conversations_history,
+    "conversations.invite": WebClient.conversations_invite,
+    "conversations.open": WebClient.conversations_open,
+    "conversations.replies": WebClient.conversations_replies,
+}
+
+
+class Unfinished(Exception):
+    """A call that a post needs first did not end well."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.word)
+        self.outcome = outcome
+
+
+class Calls:
+    """Makes one call for a job and says how it ended."""
+
+    def __init__(
+        self,
+        *,
+        delivery: DeliveryStore,
+        client_of: ClientOf,
+        shaping: Shaping,
+        machine: MachineClock,
+        constants: Constants,
+        reached: Reached,
+    ) -> None:
+        self._delivery = delivery
+        self._client_of = client_of
+        self._shaping = shaping
+        self._machine = machine
+        self._constants = constants
+        self._reached = reached
+
+    def call(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
+        """Call a method once, at a moment its rate allows."""
+        client = self._client_of(job.workspace_id)
+        try:
+            outcome = answered(_METHODS[method](client, **values))
+        except (SlackClientError, OSError, HTTPException, ValueError) as error:
+            outcome = failed(error)
+        if outcome.verdict is Verdict.LIMITED:
+            self._shaping.limited(job.workspace_id, method, outcome.retry_after)
+        if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
+            self._shaping.failed(job.workspace_id)
+        else:
+            self._shaping.reached(job.workspace_id)
+        return outcome
+
+    def channel(self, job: Job, spot: Spot) -> str:
+        """The conversation a message goes to; that with a person is opened once and remembered.
+
+        Raises Unfinished where it could not be opened.
+        """
+        if spot.channel is not None:
+            return spot.channel
+        if spot.reader is None:
+            raise TypeError(spot)
+        known = self._delivery.dm_of(spot.reader.person_id)
+        return known if known is not None else self._open(job, spot.reader)
+
+    def find(self, job: Job, channel: str, thread_ts: str | None) -> tuple[Outcome, str | None]:
+        """Look where a post of this job would stand; gives its timestamp where it is there.
+
+        Raises Unfinished where that may not be asked now.
+        """
+        since = (job.first_try_at or self._machine.now()) - self._constants.look_back
+        span: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": HISTORY_PAGE,
+        }
+        method = "conversations.history"
+        if thread_ts is not None:
+            method = "conversations.replies"
+            span["ts"] = thread_ts
+        cursor: str | None = None
+        while True:
+            page = {**span, "cursor": cursor} if cursor else span
+            outcome = self._at_its_rate(job, method, page)
+            if outcome.verdict is not Verdict.OK or outcome.answer is None:
+                return outcome, None
+            for message in outcome.answer.get("messages", ()):
+                if _key_of(message) == job.key:
+                    return outcome, str(message["ts"])
+            cursor = (outcome.answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return outcome, None
+
+    def _open(self, job: Job, reader: Reader) -> str:
+        outcome = self._at_its_rate(job, "conversations.open", {"users": reader.slack_id})
+        if outcome.verdict is not Verdict.OK or outcome.answer is None:
+            if outcome.verdict is Verdict.AMBIGUOUS:
+                # Opening twice opens nothing new: there is no doubt to wait out.
+                outcome = Outcome(Verdict.NOT_SENT, outcome.reason)
+            raise Unfinished(outcome)
+        channel = str(outcome.answer["channel"]["id"])
+        self._delivery.set_dm(reader.person_id, channel)
+        self._reached("opened")
+        return channel
+
+    def _at_its_rate(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
+        wait = self._shaping.wait(job.workspace_id, method)
+        if wait > timedelta(0):
+            raise Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
+        self._shaping.take(job.workspace_id, method)
+        return self.call(job, method, values)
+
+
+def _key_of(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return key if isinstance(key, str) else None
