@@ -29,7 +29,7 @@ from bot.domain.errors import HandoffError
 from bot.domain.policy import load_policy
 from bot.flows.conversations import Conversations
 from bot.flows.registration import all_listeners
-from bot.logs import configure_logs, quiet_logger
+from bot.logs import quiet_logger
 from bot.settings import Settings
 from bot.storage.engine import Database, open_database
 from bot.storage.holidays import HolidayBook
@@ -360,7 +360,6 @@ def _uvicorn(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
 
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
-    configure_logs()
     ended = ended_by_signal()
     bot = build(settings)
     try:

@@ -14,9 +14,11 @@ from bot.bootstrap import StartError
 from bot.domain.policy import PolicyError
 from bot.flows.manifest import manifest as app_manifest
 from bot.flows.registration import all_listeners
+from bot.logs import configure_logs
 from bot.settings import SettingsError, load_settings
 
 app = typer.Typer(
+    callback=configure_logs,  # Whatever is run, its libraries must not say what they like.
     add_completion=False,
     no_args_is_help=True,
     help="Carries a won deal from the account executive to the customer success manager.",

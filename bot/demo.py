@@ -14,7 +14,6 @@ from bot.delivery.constants import Constants
 from bot.domain.people import Role
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
-from bot.logs import configure_logs
 from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
 from bot.storage.holidays import HolidayBook
@@ -114,7 +113,6 @@ def seed(bot: Bot) -> None:
 
 def run_demo(data: Path, *, port: int) -> None:
     """A sandbox workspace and the bot in it, until Ctrl-C."""
-    configure_logs()
     ended = ended_by_signal()
     first_time = not data.exists()
     data.mkdir(parents=True, exist_ok=True)

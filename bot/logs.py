@@ -1,9 +1,20 @@
 """Logging: ids and references only, never bodies, tokens or what people wrote."""
 
+import contextlib
 import logging
 import sys
 
 import structlog
+
+from bot.delivery.trouble import frames
+
+_OURS = "bot."
+_CONSTANT = ("apscheduler", "uvicorn")
+"""Libraries that see no body, and whose texts are constants before their arguments are put in."""
+
+
+class _Outline(str):
+    """What is left of a message whose own text was taken out."""
 
 
 class _NoBodies(logging.Filter):
@@ -12,9 +23,43 @@ class _NoBodies(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep the record, without its text."""
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        record.msg = f"{record.module}:{record.lineno} {kind}".rstrip()
+        record.msg = _Outline(f"{_where(record)} {kind}".rstrip())
         record.args, record.exc_info, record.exc_text = (), None, None
         return True
+
+
+class _Libraries(logging.Handler):
+    """Writes that a library had something to say, and where, never what.
+
+    An SDK quotes the answer that it cannot read, a driver the row, and an address of Slack's is a
+    key by itself. So a text is only kept where it is ours or known to be a constant.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line in the form of our own, so that a log has one form."""
+        log = structlog.get_logger()
+        tell = log.error if record.levelno >= logging.ERROR else log.warning
+        # A library that quotes an error in its text mostly does so while it handles it.
+        error = (record.exc_info or sys.exc_info())[1]
+        more: dict[str, object] = {"error": type(error).__name__} if error else {}
+        if error and record.exc_info:
+            more["frames"] = frames(error)
+        # Where standard error is closed, nobody can be told of it either.
+        with contextlib.suppress(OSError, ValueError):
+            tell(_text(record), logger=record.name, where=_where(record), **more)
+
+
+def _text(record: logging.LogRecord) -> str:
+    if record.name.startswith(_OURS):
+        return record.getMessage()
+    known = isinstance(record.msg, _Outline) or record.name.startswith(_CONSTANT)
+    if known and isinstance(record.msg, str):
+        return record.msg.strip()
+    return "words of a library left out"
+
+
+def _where(record: logging.LogRecord) -> str:
+    return f"{record.module}:{record.lineno}"
 
 
 def quiet_logger(name: str) -> logging.Logger:
@@ -45,4 +90,4 @@ def configure_logs() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s %(message)s")
+    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING)
