@@ -14,7 +14,7 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from starlette.applications import Starlette
 
 from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
@@ -31,6 +31,7 @@ from bot.flows.conversations import Conversations
 from bot.flows.registration import all_listeners
 from bot.logs import quiet_logger
 from bot.settings import Settings
+from bot.slack_calls import CALL_FAILED
 from bot.storage.engine import Database, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
@@ -246,7 +247,7 @@ def _workplace(client: WebClient, store: Store) -> Workplace:
             f"Slack refused SLACK_BOT_TOKEN ({error.response.get('error')}): "
             "copy it again from the app's page, or install the app anew."
         ) from None
-    except (SlackClientError, OSError) as error:
+    except CALL_FAILED as error:
         raise StartError(
             f"SLACK_API_URL: {client.base_url} does not answer ({type(error).__name__})."
         ) from None

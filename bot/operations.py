@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import BEFORE_ANSWER_TIMEOUT, open_migrated
 from bot.clock.clocks import SteadyMachineClock, SystemClock
@@ -11,6 +11,7 @@ from bot.domain.history import verify
 from bot.domain.policy import load_policy
 from bot.flows.manifest import SCOPES
 from bot.settings import Settings
+from bot.slack_calls import CALL_FAILED
 from bot.storage.holidays import HolidayBook
 from bot.storage.unit_of_work import Store
 
@@ -51,7 +52,7 @@ def _check_slack(client: WebClient) -> list[Finding]:
         told = client.auth_test()
     except SlackApiError as error:
         return [Finding(False, f"Slack refused SLACK_BOT_TOKEN: {error.response.get('error')}.")]
-    except (SlackClientError, OSError) as error:
+    except CALL_FAILED as error:
         return [Finding(False, f"Slack does not answer: {type(error).__name__}.")]
     findings = [Finding(True, f"Slack knows the bot in {told.get('team') or told['team_id']}.")]
     header = told.headers.get("x-oauth-scopes") if told.headers else None

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web import SlackResponse
 
 from bot.delivery.constants import Constants
@@ -15,6 +13,7 @@ from bot.delivery.outcomes import Outcome, Verdict, answered, failed
 from bot.delivery.plans import Reader, Spot
 from bot.delivery.shaping import Shaping
 from bot.domain.ports import MachineClock
+from bot.slack_calls import CALL_FAILED
 from bot.storage.delivery import DeliveryStore
 from bot.storage.jobs import Job
 
@@ -69,7 +68,7 @@ class Calls:
         client = self._client_of(job.workspace_id)
         try:
             outcome = answered(_METHODS[method](client, **values))
-        except (SlackClientError, OSError, HTTPException, ValueError) as error:
+        except CALL_FAILED as error:
             outcome = failed(error)
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(job.workspace_id, method, outcome.retry_after)

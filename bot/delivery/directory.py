@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.delivery.trouble import frames, reference
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, Invalid, NotFound, Problem, SlackUnavailable
 from bot.domain.people import Person
 from bot.domain.ports import MachineClock
+from bot.slack_calls import CALL_FAILED
 from bot.storage.facts import channel_facts, person_facts
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store
@@ -128,7 +129,7 @@ class SlackDirectory:
                 # The bot may look into channels only; what is left are conversations of a few.
                 raise Invalid(Problem.CHANNEL_IS_DM) from error
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
-        except (SlackClientError, OSError) as error:
+        except CALL_FAILED as error:
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
         with self._store.write(workspace_id) as unit:
             channel = unit.channels.ensure(slack_id, facts=channel_facts(info, guests=guests))
@@ -194,6 +195,6 @@ class SlackDirectory:
             if error.response.get("error") in _NOBODY:
                 raise NotFound(Problem.NOT_A_COLLEAGUE) from error
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
-        except (SlackClientError, OSError) as error:
+        except CALL_FAILED as error:
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
         return person_facts(user, team_id=team_id)

@@ -5,33 +5,32 @@ import re
 import secrets
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
 from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
-from slack_sdk.webhook import WebhookClient
 
 from bot.domain import access
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, Invalid, NotAllowed, Problem, SlackUnavailable
 from bot.domain.people import Person
 from bot.domain.read_models import NamedPerson, named
-from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
+from bot.flows.answers import Answer, FieldErrors, Say
 from bot.flows.asked import READERS, Asked, Kind
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listener, Listeners
+from bot.flows.telling import field_refusal, payload_of, show, whisper
+from bot.slack_calls import CALL_FAILED
 from bot.storage.unit_of_work import ReadUnit, Store
 from bot.views import sentences
 from bot.views.ids import ActionId
 from bot.views.payload import Ref
-from bot.views.problem import problem_message, problem_view
+from bot.views.problem import problem_message
 
 log = structlog.get_logger()
 
-RESPONSE_URL_TIMEOUT = 1
-"""Seconds for a sentence sent before the answer; Slack waits three in all."""
 LONGEST_RETRIED = 100
 """Characters of a command's words kept for another try: no word it knows is longer."""
 _ANYTHING = re.compile(".*")
@@ -57,6 +56,17 @@ def _nowhere(_name: str) -> None:
 
 class _UnknownPerson(Exception):
     """The person acted before the bot ever heard of them."""
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """What a listener came to."""
+
+    payload: dict[str, Any]
+    """What the acknowledgement carries."""
+    answer: Answer | None = None
+    """None where the same was answered before: then there is nothing more to show."""
+    committed: bool = False
 
 
 class Conversations:
@@ -119,25 +129,22 @@ class Conversations:
             asked = _read(kind, body, workspace_id)
             if asked is None:
                 return BoltResponse(status=400)
-            payload = self._perform(asked, client)
+            ended = self._perform(asked, client)
+            payload = ended.payload
         except HandoffError as error:
             if kind is Kind.EVENT and error.problem in _PASSING:
                 # Only events are delivered again by Slack, so only they may fail.
                 return BoltResponse(status=500)
             payload = self._refuse(error, asked, client)
         except Exception as error:  # noqa: BLE001, the top of a request
-            reference = secrets.token_hex(4)
-            log.error(
-                "request failed",
-                reference=reference,
-                kind=kind.value,
-                name=_name(asked),
-                traceback="".join(_where(error)),
-            )
+            reference = _note(error, kind, asked, what="request failed")
             if kind is Kind.EVENT:
                 return BoltResponse(status=500)
             unexpected = HandoffError(Problem.UNEXPECTED, facts={"reference": reference})
             payload = self._refuse(unexpected, asked, client)
+        else:
+            if ended.committed and ended.answer is not None:
+                self._show_what_stands(ended.answer, asked, client)
         self._passed(kind, "answering")
         ack(**payload)
         return None
@@ -145,7 +152,7 @@ class Conversations:
     def _passed(self, kind: Kind, step: str) -> None:
         self._reached(f"{kind.value}-{step}")
 
-    def _perform(self, asked: Asked, client: WebClient) -> dict[str, Any]:
+    def _perform(self, asked: Asked, client: WebClient) -> _Ended:
         listener = self._listeners.of(asked.kind, asked.name)
         if listener is None and asked.kind is Kind.ACTION:
             listener = self._listeners.of(Kind.COMMAND, asked.name)  # *Try again* of a command.
@@ -161,13 +168,13 @@ class Conversations:
         for slack_id in listener.named(asked) if listener.named else ():
             self._directory.person(asked.workspace_id, slack_id)
         try:
-            answer, kept = self._run(listener, asked)
+            ended = self._run(listener, asked)
         except _UnknownPerson:
             self._directory.person(asked.workspace_id, asked.slack_user or "")
-            answer, kept = self._run(listener, asked)
-        if answer is None:
-            return kept or {}
-        return self._shown(answer, asked, client, committed=listener.writes)
+            ended = self._run(listener, asked)
+        if ended.answer is not None and not ended.committed:
+            self._show(ended.answer, asked, client)
+        return ended
 
     def _require_safe_channel(self, asked: Asked) -> None:
         if asked.direct:
@@ -184,31 +191,31 @@ class Conversations:
                 slack_id = unit.channels.get(handoff.channel_id).slack_id
             self._directory.channel(asked.workspace_id, slack_id)
 
-    def _run(self, listener: Listener, asked: Asked) -> tuple[Answer | None, dict[str, Any] | None]:
-        """The listener's answer, or None and what was answered the first time."""
+    def _run(self, listener: Listener, asked: Asked) -> _Ended:
         if not listener.writes:
             with self._store.read(asked.workspace_id) as unit:
                 actor = self._actor(unit, asked)
                 self._require_right(listener, asked, unit, actor)
-                return listener.answer(asked=asked, unit=unit, actor=actor), None
+                answer = listener.answer(asked=asked, unit=unit, actor=actor)
+                return _Ended(payload_of(answer, asked), answer)
         with self._store.write(asked.workspace_id) as unit:
             kept = unit.received.claim(asked.key)
             if kept is not None:
-                return None, kept
+                return _Ended(kept)
             self._passed(asked.kind, "received")
             actor = self._actor(unit, asked)
             self._require_right(listener, asked, unit, actor)
             answer = listener.answer(asked=asked, unit=unit, actor=actor)
+            payload = payload_of(answer, asked)
             if isinstance(answer, FieldErrors):
-                return answer, None  # Nothing was kept, so nothing is committed.
+                return _Ended(payload, answer)  # Nothing was kept, so nothing is committed.
             self._passed(asked.kind, "acted")
-            payload = _payload(answer, asked)
             if payload:  # An empty answer is what a claimed key stands for.
                 unit.received.keep(asked.key, payload)
             self._passed(asked.kind, "answer_kept")
             unit.commit()
             self._passed(asked.kind, "committed")
-            return answer, None
+        return _Ended(payload, answer, committed=True)
 
     def _actor(self, unit: ReadUnit, asked: Asked) -> Person | None:
         if asked.slack_user is None:
@@ -229,48 +236,22 @@ class Conversations:
             return  # An act checks it again on the locked handoff; one look is enough for it.
         access.require(listener.act, actor, unit.handoffs.get(asked.handoff_id))
 
-    def _shown(
-        self, answer: Answer, asked: Asked, client: WebClient, *, committed: bool
-    ) -> dict[str, Any]:
+    def _show(self, answer: Answer, asked: Asked, client: WebClient) -> None:
+        """Show what nothing was kept for; raises SlackUnavailable."""
         try:
-            self._call_slack(answer, asked, client)
-        except (SlackClientError, OSError) as error:
-            # The act stands: the view is only how it would have been shown.
+            show(answer, asked, client)
+        except CALL_FAILED as error:
             log.warning("view not shown", name=asked.name, error=type(error).__name__)
-            if not committed:
-                raise SlackUnavailable(Problem.SLACK_SILENT) from error
-        return _payload(answer, asked)
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
 
-    def _call_slack(self, answer: Answer, asked: Asked, client: WebClient) -> None:
-        if isinstance(answer, Done) and answer.refresh is not None:
-            client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
-        if asked.kind is Kind.SUBMISSION:
-            return
-        if isinstance(answer, Done) and answer.spent and asked.whispered and asked.response_url:
-            _hook(asked.response_url).send(delete_original=True)
-        if isinstance(answer, Open) or (isinstance(answer, Push | Update) and not asked.in_modal):
-            client.views_open(trigger_id=asked.trigger_id or "", view=answer.view)
-        elif isinstance(answer, Push):
-            client.views_push(trigger_id=asked.trigger_id or "", view=answer.view)
-            if answer.refresh is not None:
-                client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
-        elif isinstance(answer, Update) and asked.view is not None:
-            client.views_update(view_id=asked.view["id"], view=answer.view)
-        elif isinstance(answer, Say) and asked.kind is Kind.ACTION:
-            self._whisper(answer, asked, client)
-
-    def _whisper(self, answer: Say, asked: Asked, client: WebClient) -> None:
-        """A sentence to the person who pressed, where they pressed."""
-        if asked.response_url is None:
-            opens = client.views_push if asked.in_modal else client.views_open
-            opens(trigger_id=asked.trigger_id or "", view=problem_view(answer.message.text))
-            return
-        _hook(asked.response_url).send(
-            text=answer.message.text,
-            blocks=answer.message.blocks,
-            response_type="ephemeral",
-            replace_original=False,
-        )
+    def _show_what_stands(self, answer: Answer, asked: Asked, client: WebClient) -> None:
+        """The act is kept: whatever goes wrong now, it must not be said that nothing was."""
+        try:
+            show(answer, asked, client)
+        except CALL_FAILED as error:
+            log.warning("view not shown", name=asked.name, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001, the top of a request
+            _note(error, asked.kind, asked, what="view not shown")
 
     def _refuse(
         self, error: HandoffError, asked: Asked | None, client: WebClient
@@ -279,14 +260,14 @@ class Conversations:
             return {}
         sentence = sentences.problem(error, people=self._named(error, asked))
         if asked.kind is Kind.SUBMISSION and asked.view is not None:
-            return _field_refusal(error, sentence, Typed(asked.view))
+            return field_refusal(error, sentence, Typed(asked.view))
         answer = Say(problem_message(sentence, _retry(error, asked)))
         if asked.kind is Kind.ACTION:
             try:
-                self._whisper(answer, asked, client)
-            except (SlackClientError, OSError) as silent:
+                whisper(answer, asked, client)
+            except CALL_FAILED as silent:
                 log.warning("refusal not shown", name=asked.name, error=type(silent).__name__)
-        return _payload(answer, asked)
+        return payload_of(answer, asked)
 
     def _named(self, error: HandoffError, asked: Asked) -> dict[int, NamedPerson]:
         if not error.whose:
@@ -309,12 +290,17 @@ def _read(kind: Kind, body: Mapping[str, Any], workspace_id: int) -> Asked | Non
         return None
 
 
-def _hook(response_url: str) -> WebhookClient:
-    return WebhookClient(response_url, timeout=RESPONSE_URL_TIMEOUT, retry_handlers=[])
-
-
-def _name(asked: Asked | None) -> str:
-    return asked.name if asked else "unread"
+def _note(error: Exception, kind: Kind, asked: Asked | None, *, what: str) -> str:
+    """Log what nobody foresaw; gives the reference by which it is found."""
+    reference = secrets.token_hex(4)
+    log.error(
+        what,
+        reference=reference,
+        kind=kind.value,
+        name=asked.name if asked else "unread",
+        traceback="".join(_where(error)),
+    )
+    return reference
 
 
 def _where(error: BaseException | None) -> Iterator[str]:
@@ -332,27 +318,3 @@ def _retry(error: HandoffError, asked: Asked) -> tuple[str, str] | None:
         again = Ref(thing=asked.name, words=asked.words[:LONGEST_RETRIED] or None)
         return ActionId.RETRY_COMMAND.value, again.dump()
     return asked.name, asked.ref.dump()
-
-
-def _field_refusal(error: HandoffError, sentence: str, typed: Typed) -> dict[str, Any]:
-    block = typed.block_named(error.field) or typed.first_block()
-    if block is None:
-        return {"response_action": "update", "view": problem_view(sentence).to_dict()}
-    return {"response_action": "errors", "errors": {block: sentence}}
-
-
-def _payload(answer: Answer, asked: Asked) -> dict[str, Any]:
-    """What the acknowledgement itself carries."""
-    if asked.kind is Kind.COMMAND and isinstance(answer, Say):
-        return {**answer.message.to_args(), "response_type": "ephemeral"}
-    if asked.kind is not Kind.SUBMISSION:
-        return {}
-    if isinstance(answer, Update | Open):
-        return {"response_action": "update", "view": answer.view.to_dict()}
-    if isinstance(answer, Push):
-        return {"response_action": "push", "view": answer.view.to_dict()}
-    if isinstance(answer, FieldErrors):
-        typed = asked.typed
-        errors = {typed.block_of(name): text for name, text in answer.sentences.items()}
-        return {"response_action": "errors", "errors": errors}
-    return {}

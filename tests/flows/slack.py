@@ -53,6 +53,8 @@ class SlackByHand(WebClient):
         self.calls: list[tuple[str, Json]] = []
         self.number = itertools.count(1)
         self.silent: set[str] = set()
+        self.ends: dict[str, Exception] = {}
+        """How calls of a method end, where they do not end well."""
         self.users = dict(NOT_MEMBERS)
         self.channels: dict[str, Json] = {}
         self.members: dict[str, list[str]] = {}
@@ -61,6 +63,8 @@ class SlackByHand(WebClient):
         args = given.get("json") or given.get("params") or given.get("data") or {}
         if api_method in self.silent:
             raise TimeoutError("timed out")
+        if api_method in self.ends:
+            raise self.ends[api_method]
         if "view" in args:
             check_modal(args["view"])
         self.calls.append((api_method, args))

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.client import IncompleteRead, RemoteDisconnected
+from json import JSONDecodeError
 from typing import NoReturn
 
 import pytest
@@ -16,9 +18,10 @@ from bot.flows.registration import all_listeners
 from bot.views.payload import Ref
 from tests.builders import assigned, signed
 from tests.flows.app import App, Modal, Reply
-from tests.flows.slack import Json
+from tests.flows.slack import Json, account
 
 AE, CSM = "UAE", "UCSM"
+ELSEWHERE = "C0ELSEWHERE"
 SECRET = "Northwind pays in seven instalments"
 
 
@@ -197,11 +200,60 @@ def test_an_act_whose_view_slack_did_not_show_stands_and_is_not_called_failed(ap
     assert app.events(handoff_id)[-1] == "brief.saved"
 
 
-def test_a_refusal_slack_did_not_show_is_no_error_either(app: App) -> None:
+BAD_ENDS = [
+    pytest.param(IncompleteRead(b'{"ok": true'), id="cut off"),
+    pytest.param(JSONDecodeError("Expecting value", "<html>", 0), id="no JSON"),
+    pytest.param(RemoteDisconnected("closed"), id="hung up"),
+]
+
+
+@pytest.mark.parametrize("end", [*BAD_ENDS, pytest.param(KeyError("view"), id="unforeseen")])
+def test_an_act_stands_however_badly_showing_its_view_ends(app: App, end: Exception) -> None:
+    handoff_id = signed(app.store, app.team)
+    form = brief(app, handoff_id).type(metric=SECRET)
+    app.slack.ends = dict.fromkeys(("views.update", "views.push", "views.open"), end)
+    ref = Ref(handoff=handoff_id, thing="success", revision=0)
+    with capture_logs() as logs:
+        reply = app.press(AE, "brief_all_steps", ref, modal=form)
+    assert (reply.status, reply.body, reply.whispered, reply.opened) == (200, {}, [], [])
+    assert app.events(handoff_id)[-1] == "brief.saved"
+    assert [one["event"] for one in logs] == ["view not shown"]
+    assert SECRET not in str(logs)
+
+
+def test_an_undo_stands_where_its_message_cannot_be_taken_away(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    app.press(CSM, "acknowledge", app.shown(handoff_id))
+    body = app.press_body(CSM, "undo_acknowledge", Ref(handoff=handoff_id))
+    body |= {"container": {"is_ephemeral": True}, "response_url": "https://[nowhere/"}
+    reply = app.deliver(body)
+    assert (reply.status, reply.body) == (200, {})
+    assert app.events(handoff_id)[-1] == "acknowledgement.undone"
+
+
+@pytest.mark.parametrize("end", BAD_ENDS)
+@pytest.mark.parametrize("method", ["views.open", "conversations.info", "users.info"])
+def test_a_call_that_ends_badly_before_anything_is_kept_says_that_slack_is_silent(
+    app: App, method: str, end: Exception
+) -> None:
+    app.slack.users["U0NEW"] = account("U0NEW")
+    app.slack.channels[ELSEWHERE] = {"id": ELSEWHERE, "name": "deal", "is_member": True}
+    app.slack.ends = {method: end}
+    before = app.rows()
+    reply = app.command("U0NEW", channel=ELSEWHERE)
+    assert "Slack did not answer in time" in reply.sentence
+    assert app.rows() == before
+
+
+@pytest.mark.parametrize("hook", ["views.open", "https://[nowhere/", "nowhere"])
+def test_a_refusal_slack_did_not_show_is_no_error_either(app: App, hook: str) -> None:
     handoff_id = assigned(app.store, app.team)
     body = app.press_body(AE, "acknowledge", app.shown(handoff_id))
-    del body["response_url"]
-    app.slack.silent = {"views.open"}
+    if hook == "views.open":
+        del body["response_url"]
+    else:
+        body["response_url"] = hook
+    app.slack.ends = {"views.open": IncompleteRead(b"")}
     with capture_logs() as logs:
         assert app.deliver(body).status == 200
     assert [one["event"] for one in logs] == ["refusal not shown"]

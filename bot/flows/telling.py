@@ -1,0 +1,78 @@
+"""How an answer reaches the person who acted: in the acknowledgement, or by a call to Slack."""
+
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from bot.domain.errors import HandoffError
+from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
+from bot.flows.asked import Asked, Kind
+from bot.flows.inputs import Typed
+from bot.views.problem import problem_view
+
+RESPONSE_URL_TIMEOUT = 1
+"""Seconds for a sentence sent before the answer; Slack waits three in all."""
+
+
+def payload_of(answer: Answer, asked: Asked) -> dict[str, Any]:
+    """What the acknowledgement itself carries."""
+    if asked.kind is Kind.COMMAND and isinstance(answer, Say):
+        return {**answer.message.to_args(), "response_type": "ephemeral"}
+    if asked.kind is not Kind.SUBMISSION:
+        return {}
+    if isinstance(answer, Update | Open):
+        return {"response_action": "update", "view": answer.view.to_dict()}
+    if isinstance(answer, Push):
+        return {"response_action": "push", "view": answer.view.to_dict()}
+    if isinstance(answer, FieldErrors):
+        typed = asked.typed
+        errors = {typed.block_of(name): text for name, text in answer.sentences.items()}
+        return {"response_action": "errors", "errors": errors}
+    return {}
+
+
+def field_refusal(error: HandoffError, sentence: str, typed: Typed) -> dict[str, Any]:
+    """The same for a form that stays open, with the sentence under a field where there is one."""
+    block = typed.block_named(error.field) or typed.first_block()
+    if block is None:
+        return {"response_action": "update", "view": problem_view(sentence).to_dict()}
+    return {"response_action": "errors", "errors": {block: sentence}}
+
+
+def show(answer: Answer, asked: Asked, client: WebClient) -> None:
+    """Show what the acknowledgement cannot carry; raises one of CALL_FAILED."""
+    if isinstance(answer, Done) and answer.refresh is not None:
+        client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
+    if asked.kind is Kind.SUBMISSION:
+        return
+    if isinstance(answer, Done) and answer.spent and asked.whispered and asked.response_url:
+        _hook(asked.response_url).send(delete_original=True)
+    if isinstance(answer, Open) or (isinstance(answer, Push | Update) and not asked.in_modal):
+        client.views_open(trigger_id=asked.trigger_id or "", view=answer.view)
+    elif isinstance(answer, Push):
+        client.views_push(trigger_id=asked.trigger_id or "", view=answer.view)
+        if answer.refresh is not None:
+            client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
+    elif isinstance(answer, Update) and asked.view is not None:
+        client.views_update(view_id=asked.view["id"], view=answer.view)
+    elif isinstance(answer, Say) and asked.kind is Kind.ACTION:
+        whisper(answer, asked, client)
+
+
+def whisper(answer: Say, asked: Asked, client: WebClient) -> None:
+    """A sentence to the person who pressed, where they pressed; raises one of CALL_FAILED."""
+    if asked.response_url is None:
+        opens = client.views_push if asked.in_modal else client.views_open
+        opens(trigger_id=asked.trigger_id or "", view=problem_view(answer.message.text))
+        return
+    _hook(asked.response_url).send(
+        text=answer.message.text,
+        blocks=answer.message.blocks,
+        response_type="ephemeral",
+        replace_original=False,
+    )
+
+
+def _hook(response_url: str) -> WebhookClient:
+    return WebhookClient(response_url, timeout=RESPONSE_URL_TIMEOUT, retry_handlers=[])
