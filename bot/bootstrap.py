@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 import uvicorn
@@ -25,10 +26,12 @@ from bot.delivery.constants import Constants
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.senders import Senders
+from bot.delivery.trouble import frames
 from bot.domain.errors import HandoffError
 from bot.domain.policy import load_policy
 from bot.flows.conversations import Conversations
 from bot.flows.registration import all_listeners
+from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED
@@ -298,11 +301,15 @@ def _bolt(workplace: Workplace, token: str, client: WebClient) -> App:
         logger=quiet_logger("slack"),
     )
 
-    def answer_error(error: Exception) -> BoltResponse:
+    def answer_error(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             return BoltResponse(status=404)
-        log.error("request failed outside of a listener", error=type(error).__name__)
-        return BoltResponse(status=500)
+        ours = not isinstance(error, UNREADABLE)
+        tell = log.error if ours else log.warning
+        told = "request failed outside of a listener" if ours else "unreadable delivery"
+        tell(told, error=type(error).__name__, frames=frames(error))
+        # Slack delivers nothing but events again.
+        return BoltResponse(status=500 if ours and body.get("type") == "event_callback" else 400)
 
     bolt.error(answer_error)
     return bolt

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.errors import Invalid, Problem
 from bot.flows.inputs import Typed
+from bot.flows.shape import object_or_none, require_event, require_storable, text, text_or_none
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.payload import Ref
 
@@ -91,30 +92,37 @@ MORE: Mapping[MoreChoice, ActionId] = {
 """What an entry of an overflow menu stands for."""
 
 
-def read_command(body: Mapping[str, Any], workspace_id: int) -> Asked:
-    """A slash command."""
+def read(kind: Kind, body: Mapping[str, Any], workspace_id: int) -> Asked:
+    """A delivery as a value; raises one of UNREADABLE for one that Slack would not send."""
+    require_storable(body)
+    return _READERS[kind](body, workspace_id)
+
+
+def _command(body: Mapping[str, Any], workspace_id: int) -> Asked:
+    trigger_id = text(body, "trigger_id")
     return Asked(
         Kind.COMMAND,
-        body["command"],
+        text(body, "command"),
         workspace_id,
-        body["user_id"],
-        f"command:{body['trigger_id']}",
-        words=body.get("text", ""),
-        channel=body["channel_id"],
+        text(body, "user_id"),
+        f"command:{trigger_id}",
+        words=text_or_none(body, "text") or "",
+        channel=text(body, "channel_id"),
         direct=body.get("channel_name") == DIRECT_MESSAGE,
-        trigger_id=body["trigger_id"],
-        response_url=body.get("response_url"),
-        team=body.get("team_id"),
+        trigger_id=trigger_id,
+        response_url=text_or_none(body, "response_url"),
+        team=text_or_none(body, "team_id"),
     )
 
 
-def read_action(body: Mapping[str, Any], workspace_id: int) -> Asked:
+def _action(body: Mapping[str, Any], workspace_id: int) -> Asked:
     """A button or a menu entry; a menu entry and *Try again* are read as what they stand for."""
     action, user = body["actions"][0], body["user"]
-    name, value = action["action_id"], action.get("value")
+    name, value = text(action, "action_id"), text_or_none(action, "value")
     if action["type"] == "overflow":
-        value = action["selected_option"]["value"]
-    channel = body.get("channel") or {}
+        value = text(action["selected_option"], "value")
+    user_id = text(user, "id")
+    channel = object_or_none(body, "channel") or {}
     ref, stale = _ref(value or "")
     words = ""
     if name == ActionId.RETRY_COMMAND:
@@ -128,37 +136,45 @@ def read_action(body: Mapping[str, Any], workspace_id: int) -> Asked:
         Kind.ACTION,
         name,
         workspace_id,
-        user["id"],
-        f"action:{action['action_ts']}:{user['id']}",
+        user_id,
+        f"action:{text(action, 'action_ts')}:{user_id}",
         ref=ref,
         words=words,
-        channel=channel.get("id"),
+        channel=text_or_none(channel, "id"),
         direct=channel.get("name") == DIRECT_MESSAGE,
-        trigger_id=body.get("trigger_id"),
-        response_url=body.get("response_url"),
-        whispered=bool((body.get("container") or {}).get("is_ephemeral")),
-        view=body.get("view"),
-        team=user.get("team_id"),
+        trigger_id=text_or_none(body, "trigger_id"),
+        response_url=text_or_none(body, "response_url"),
+        whispered=bool((object_or_none(body, "container") or {}).get("is_ephemeral")),
+        view=_view(object_or_none(body, "view")),
+        team=text_or_none(user, "team_id"),
         stale=stale,
     )
 
 
-def read_submission(body: Mapping[str, Any], workspace_id: int) -> Asked:
-    """A submitted modal."""
-    view, user = body["view"], body["user"]
-    ref, stale = _ref(view.get("private_metadata", ""))
+def _submission(body: Mapping[str, Any], workspace_id: int) -> Asked:
+    view, user = _view(body["view"]) or {}, body["user"]
+    ref, stale = _ref(text_or_none(view, "private_metadata") or "")
     return Asked(
         Kind.SUBMISSION,
-        view["callback_id"],
+        text(view, "callback_id"),
         workspace_id,
-        user["id"],
-        f"view:{view['id']}:{view['hash']}",
+        text(user, "id"),
+        f"view:{view['id']}:{text(view, 'hash')}",
         ref=ref,
-        trigger_id=body.get("trigger_id"),
+        trigger_id=text_or_none(body, "trigger_id"),
         view=view,
-        team=user.get("team_id"),
+        team=text_or_none(user, "team_id"),
         stale=stale,
     )
+
+
+def _view(view: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A view whose parts are what everybody takes them for."""
+    if view is not None:
+        text(view, "id")
+        text_or_none(view, "private_metadata")
+        Typed(view)
+    return view
 
 
 def _ref(value: str) -> tuple[Ref, bool]:
@@ -169,23 +185,23 @@ def _ref(value: str) -> tuple[Ref, bool]:
         return Ref(), True
 
 
-def read_event(body: Mapping[str, Any], workspace_id: int) -> Asked:
-    """Something that happened in the workspace."""
+def _event(body: Mapping[str, Any], workspace_id: int) -> Asked:
     event = body["event"]
+    require_event(event)
     user = event.get("user")
     return Asked(
         Kind.EVENT,
         event["type"],
         workspace_id,
         user if isinstance(user, str) else None,
-        f"event:{body['event_id']}",
+        f"event:{text(body, 'event_id')}",
         event=event,
     )
 
 
-READERS = {
-    Kind.COMMAND: read_command,
-    Kind.ACTION: read_action,
-    Kind.SUBMISSION: read_submission,
-    Kind.EVENT: read_event,
+_READERS = {
+    Kind.COMMAND: _command,
+    Kind.ACTION: _action,
+    Kind.SUBMISSION: _submission,
+    Kind.EVENT: _event,
 }

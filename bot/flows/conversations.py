@@ -18,9 +18,10 @@ from bot.domain.errors import HandoffError, Invalid, NotAllowed, Problem, SlackU
 from bot.domain.people import Person
 from bot.domain.read_models import NamedPerson, named
 from bot.flows.answers import Answer, FieldErrors, Say
-from bot.flows.asked import READERS, Asked, Kind
+from bot.flows.asked import Asked, Kind, read
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listener, Listeners
+from bot.flows.shape import UNREADABLE
 from bot.flows.telling import field_refusal, payload_of, show, whisper
 from bot.slack_calls import CALL_FAILED
 from bot.storage.unit_of_work import ReadUnit, Store
@@ -284,8 +285,8 @@ class Conversations:
 def _read(kind: Kind, body: Mapping[str, Any], workspace_id: int) -> Asked | None:
     """The delivery as a value, or None for one that lacks what Slack always sends."""
     try:
-        return READERS[kind](body, workspace_id)
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        return read(kind, body, workspace_id)
+    except UNREADABLE as error:
         log.warning("unreadable delivery", kind=kind, error=type(error).__name__)
         return None
 

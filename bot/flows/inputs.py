@@ -16,7 +16,10 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Typed:
-    """The state of a view as Slack sends it; values are found by action id, never by block id."""
+    """The state of a view as Slack sends it; values are found by action id, never by block id.
+
+    Raises one of UNREADABLE for a state that is none.
+    """
 
     def __init__(self, view: Mapping[str, Any]) -> None:
         state = view.get("state") or {}
@@ -83,6 +86,8 @@ def _inputs(
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for block_id, actions in values.items():
         for action_id, held in actions.items():
+            if not isinstance(held, Mapping):
+                raise TypeError(action_id)
             yield block_id, action_id, held
 
 

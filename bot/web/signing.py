@@ -6,6 +6,8 @@ from slack_sdk.signature import SignatureVerifier
 
 TIMESTAMP = "x-slack-request-timestamp"
 SIGNATURE = "x-slack-signature"
+LONGEST_TIMESTAMP = 12
+"""Digits; a number of many more cannot be subtracted from the time."""
 
 
 class Signed:
@@ -19,7 +21,7 @@ class Signed:
         timestamp, signature = headers.get(TIMESTAMP), headers.get(SIGNATURE)
         if not timestamp or not signature or not timestamp.isascii() or not timestamp.isdigit():
             return False
-        if not signature.isascii():
+        if len(timestamp) > LONGEST_TIMESTAMP or not signature.isascii():
             return False
         try:
             return self._verifier.is_valid(body, timestamp, signature)

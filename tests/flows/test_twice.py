@@ -115,7 +115,7 @@ def test_after_a_crash_between_commit_and_answer_the_stored_answer_is_given(
 
     lost: list[dict[str, object]] = []
     app.bolt.use(lose_the_answer)
-    assert app.bolt.dispatch(BoltRequest(mode="socket_mode", body=delivery.body)).status == 500
+    assert app.bolt.dispatch(BoltRequest(mode="socket_mode", body=delivery.body)).status != 200
     (promised,) = lost
     assert new_tags(app, delivery, before) == delivery.tags
 
