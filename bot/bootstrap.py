@@ -27,7 +27,7 @@ from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.senders import Senders
 from bot.delivery.trouble import frames
-from bot.domain.errors import HandoffError
+from bot.domain.errors import Conflict, HandoffError
 from bot.domain.policy import load_policy
 from bot.flows.conversations import Conversations
 from bot.flows.registration import all_listeners
@@ -35,7 +35,7 @@ from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED
-from bot.storage.engine import Database, open_database
+from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import Store
@@ -214,10 +214,33 @@ class _Late:
             self.target()
 
 
+_WANTED_OF = {
+    "sqlite": "sqlite:///path wants a folder and a file in it that can be written",
+    "postgresql": "postgresql://user@host/name wants a server that answers, lets this user in and "
+    "lets them make tables",
+}
+
+
 def open_migrated(settings: Settings) -> Database:
-    """The database of the settings, brought to this version's tables."""
-    database = open_database(settings.database_url, pool_size=THREADS + 8)
-    migrate(database)
+    """The database of the settings, brought to this version's tables; raises StartError.
+
+    The sentence never has the address, nor what the driver says of it: both may hold a password.
+    """
+    try:
+        database = open_database(settings.database_url, pool_size=THREADS + 8)
+    except ModuleNotFoundError:
+        raise StartError(
+            "DATABASE_URL: PostgreSQL needs its driver; install handoff-bot with [postgres]."
+        ) from None
+    try:
+        database.reach()
+        migrate(database)
+    except Conflict:
+        database.close()
+        raise StartError("DATABASE_URL: others write to the database for too long.") from None
+    except StorageUnavailable:
+        database.close()
+        raise StartError(f"DATABASE_URL: {_WANTED_OF[database.dialect]}.") from None
     return database
 
 

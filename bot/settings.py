@@ -1,11 +1,19 @@
 """The environment, read once and typed; a wrong or missing setting is one sentence."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.clock import sweep
+from bot.delivery import failpoints
+from bot.flows import conversations
+from bot.storage.engine import checked_url
+
+FAIL_POINTS = failpoints.POINTS | sweep.POINTS | conversations.POINTS
+"""Where a test may let the process die."""
 _WANTED = {
     "slack_bot_token": "SLACK_BOT_TOKEN: the bot token of the installed app, starting with xoxb-",
     "slack_app_token": "SLACK_APP_TOKEN: an app-level token with connections:write, xapp-…",
@@ -16,6 +24,7 @@ _WANTED = {
     "handoff_clock_url": "HANDOFF_CLOCK_URL: an http(s) address that tells a clock's offset",
     "handoff_hurry": "HANDOFF_HURRY: a whole number from 1 to 30, for tests and demos only",
     "port": "PORT: a number from 1 to 65535",
+    "handoff_failpoint": "HANDOFF_FAILPOINT: a point's name, or name:count; for tests only",
 }
 
 
@@ -65,8 +74,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("neither SQLite nor PostgreSQL")
+        checked_url(value)
         return value
 
     @property
@@ -89,7 +97,18 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the environment; raises SettingsError with one sentence."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0]).lower()
-        raise SettingsError(f"Wrong setting {_WANTED.get(name, name.upper())}.") from None
+        raise _wrong(str(error.errors()[0]["loc"][0]).lower()) from None
+    try:
+        point = failpoints.wanted_point(os.environ)
+    except ValueError:
+        raise _wrong("handoff_failpoint") from None
+    if point is not None and point[0] not in FAIL_POINTS:
+        raise _wrong("handoff_failpoint")
+    return settings
+
+
+def _wrong(name: str) -> SettingsError:
+    """Without the value, which may hold a password."""
+    return SettingsError(f"Wrong setting {_WANTED.get(name, name.upper())}.")

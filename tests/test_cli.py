@@ -1,13 +1,19 @@
 """The commands: one sentence for what a person can mend, and an exit code a script can use."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 import structlog
 import yaml
+from psycopg import sql
+from sqlalchemy import make_url
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
@@ -15,6 +21,7 @@ from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.server import SandboxServer
 from bot.settings import load_settings
+from bot.storage.engine import sqlite_driver
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
 
@@ -75,6 +82,121 @@ def test_a_wrong_setting_is_one_sentence_with_its_name_and_without_its_value(
     assert outcome.exit_code == 2
     assert outcome.output.startswith(f"Wrong setting {name}:")
     assert value not in outcome.output.replace(name, "")
+
+
+DATABASE_COMMANDS = ["run", "check", "migrate", "verify", "pause"]
+PASSWORD = "a-password-nobody-may-read"
+
+
+@pytest.fixture
+def tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `run` and `check` ask for first; no Slack is called before the database is open."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "an invented one")
+
+
+def one_sentence(outcome: Result) -> str:
+    """The only line a command said before it gave up, without a traceback or a password."""
+    assert outcome.exit_code == 2, outcome.output
+    assert isinstance(outcome.exception, SystemExit)
+    (line,) = outcome.output.strip().splitlines()
+    assert PASSWORD not in line
+    return str(line)
+
+
+@pytest.mark.parametrize("command", DATABASE_COMMANDS)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///",
+        "sqlite:///:memory:",
+        f"postgresql://u:{PASSWORD}@[bad/x",
+        f"postgresql://u:{PASSWORD}@127.0.0.1:door/x",
+        f"postgresql+other://u:{PASSWORD}@127.0.0.1/x",
+    ],
+)
+def test_a_database_url_that_is_none_is_one_sentence(
+    tokens: None, monkeypatch: pytest.MonkeyPatch, command: str, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    told = one_sentence(call(command))
+    assert told.startswith("Wrong setting DATABASE_URL: sqlite:///path or postgresql://")
+
+
+@pytest.mark.parametrize("command", DATABASE_COMMANDS)
+def test_a_database_that_cannot_be_opened_is_one_sentence_that_says_what_is_wanted(
+    tokens: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    no_database = tmp_path / "notes.txt"
+    no_database.write_text("These are notes.")
+    for url, wanted in (
+        (f"sqlite:///{tmp_path / PASSWORD / 'handoff.db'}", "wants a folder"),
+        (f"sqlite:///{tmp_path}", "wants a folder"),
+        (f"sqlite:///{no_database}", "wants a folder"),
+        (f"postgresql://u:{PASSWORD}@127.0.0.1:1/x", "wants a server"),
+        (f"postgresql://u:{PASSWORD}@127.0.0.1:1/x?sslmode={PASSWORD}", "wants a server"),
+    ):
+        monkeypatch.setenv("DATABASE_URL", url)
+        told = one_sentence(call(command))
+        assert told.startswith("DATABASE_URL: ")
+        assert wanted in told
+    assert no_database.read_text() == "These are notes."
+
+
+def test_a_database_another_writes_to_for_too_long_is_said(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("migrate").exit_code == 0
+    # By the same library: two of them in one process do not see each other's locks.
+    with closing(sqlite_driver().connect(database)) as other:
+        other.execute("begin immediate")
+        told = one_sentence(call("migrate"))
+    assert told == "DATABASE_URL: others write to the database for too long."
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("command", DATABASE_COMMANDS)
+def test_a_user_who_may_make_no_tables_is_said(
+    tokens: None, postgres_url: str, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    own = make_url(postgres_url)
+    guest = f"guest_{own.database}"  # Roles are those of all databases.
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as server:
+        server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(guest)))
+    url = own.set(username=guest, password=PASSWORD)
+    monkeypatch.setenv("DATABASE_URL", url.render_as_string(hide_password=False))
+    assert "lets them make tables" in one_sentence(call(command))
+
+
+def test_postgresql_without_its_driver_is_said() -> None:
+    code = "import sys; sys.modules['psycopg'] = None; from bot.cli import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "migrate"],
+        env={**os.environ, "DATABASE_URL": f"postgresql://u:{PASSWORD}@127.0.0.1:1/x"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("DATABASE_URL: PostgreSQL needs its driver")
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", DATABASE_COMMANDS)
+@pytest.mark.parametrize("value", ["posted:x", "posted:0", "posted:-1", "nowhere-at-all", ":2"])
+def test_a_fail_point_that_is_none_is_one_sentence(
+    tokens: None, database: Path, monkeypatch: pytest.MonkeyPatch, command: str, value: str
+) -> None:
+    monkeypatch.setenv("HANDOFF_FAILPOINT", value)
+    assert one_sentence(call(command)).startswith("Wrong setting HANDOFF_FAILPOINT: ")
+    assert not database.exists()
+
+
+def test_a_known_fail_point_is_taken(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in ("posted", "posted:2", "event-committed", "swept"):
+        monkeypatch.setenv("HANDOFF_FAILPOINT", value)
+        assert call("migrate").exit_code == 0
 
 
 def test_an_unusable_policy_is_named_with_its_key(

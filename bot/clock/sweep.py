@@ -19,6 +19,8 @@ BATCH = 50
 """Deadlines of one transaction: short enough that an act never waits long for its turn."""
 MOST_BATCHES = 200
 """Of one run, for each workspace; the next run goes on."""
+POINTS = frozenset({"claimed", "said", "swept"})
+"""Between the steps of a sweep."""
 
 
 def _nowhere(_name: str) -> None:

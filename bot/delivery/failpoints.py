@@ -9,6 +9,14 @@ Reached = Callable[[str], None]
 """Called between two steps with the name of the point between them."""
 
 VARIABLE = "HANDOFF_FAILPOINT"
+POINTS = frozenset(
+    {
+        *("leased", "looked", "rendered", "marked", "settled"),
+        *("posted", "edited", "retired", "published", "whispered", "invited"),
+        *("asked_by_hand", "opened"),
+    }
+)
+"""Those of delivery; an act and the sweep have their own."""
 
 
 def nowhere(_name: str) -> None:
@@ -39,18 +47,30 @@ def kill_this_process() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def fail_points_from(
-    environ: Mapping[str, str], *, kill: Callable[[], None] = kill_this_process
-) -> Reached:
-    """The points of `HANDOFF_FAILPOINT=name` or `name:nth`; without it nothing ever happens.
+def wanted_point(environ: Mapping[str, str]) -> tuple[str, int] | None:
+    """Which point of `HANDOFF_FAILPOINT=name` or `name:nth`, and when; None where none is set.
 
     Raises ValueError for a count that is no positive number.
     """
     wanted = environ.get(VARIABLE, "")
     if not wanted:
-        return nowhere
+        return None
     point, _, count = wanted.partition(":")
     nth = int(count or "1")
     if nth < 1:
         raise ValueError(f"{VARIABLE}: the count must be at least 1")
+    return point, nth
+
+
+def fail_points_from(
+    environ: Mapping[str, str], *, kill: Callable[[], None] = kill_this_process
+) -> Reached:
+    """What to call at every point; without `HANDOFF_FAILPOINT` nothing ever happens.
+
+    Raises ValueError as `wanted_point` does.
+    """
+    wanted = wanted_point(environ)
+    if wanted is None:
+        return nowhere
+    point, nth = wanted
     return Kill(point, nth=nth, kill=kill)

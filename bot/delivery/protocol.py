@@ -26,7 +26,6 @@ from bot.delivery.shaping import Shaping
 from bot.domain.deadlines import Step
 from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
 from bot.domain.ports import MachineClock
-from bot.slack_calls import CALL_FAILED
 from bot.storage.jobs import Job
 from bot.storage.unit_of_work import Store, WriteUnit
 

@@ -37,6 +37,13 @@ LONGEST_RETRIED = 100
 _ANYTHING = re.compile(".*")
 _PASSING = frozenset({Problem.BUSY, Problem.STORAGE_DOWN, Problem.SLACK_SILENT, Problem.UNEXPECTED})
 """What may go away by itself: the refusal offers to try again."""
+_WRITING = ("received", "acted", "answer_kept", "committed")
+POINTS = frozenset(
+    f"{kind}-{step}"
+    for kind in Kind
+    for step in ("answering", *(() if kind is Kind.COMMAND else _WRITING))
+)
+"""Between the steps of an act, of which a command, which only looks, has one."""
 
 
 class Directory(Protocol):

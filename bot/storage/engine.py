@@ -11,8 +11,17 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    QueuePool,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.errors import Conflict, HandoffError, Problem
@@ -25,6 +34,7 @@ SAFE_SQLITE = (3, 51, 3)
 WAIT_SECONDS = 2.0
 _BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001", "57014"})
 """PostgreSQL: lock not available, deadlock, serialisation failure, query cancelled."""
+_NO_RIGHT_SQLSTATE = "42501"
 _BUSY_SQLITE = frozenset({5, 6})
 """SQLITE_BUSY and SQLITE_LOCKED, without their extensions."""
 _READONLY_SQLITE = 8
@@ -160,6 +170,17 @@ class Database:
             told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         return told.astimezone(UTC)
 
+    def reach(self) -> None:
+        """Begin to write once; raises StorageUnavailable where that is refused for any reason.
+
+        Later the same refusal may be a mistake of ours; now it is the place.
+        """
+        try:
+            with self.writing():
+                pass
+        except DBAPIError as error:
+            raise StorageUnavailable from error
+
     def close(self) -> None:
         """Close every connection."""
         self._readers.dispose()
@@ -187,8 +208,11 @@ def _problem(error: DBAPIError) -> HandoffError | None:
             return Conflict(Problem.BUSY)
         if code & 0xFF == _READONLY_SQLITE:
             return None
-    if getattr(error.orig, "sqlstate", None) in _BUSY_SQLSTATES:
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate in _BUSY_SQLSTATES:
         return Conflict(Problem.BUSY)
+    if sqlstate == _NO_RIGHT_SQLSTATE:
+        return StorageUnavailable()
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StorageUnavailable()
     return None
@@ -199,15 +223,26 @@ def open_database(url: str, *, pool_size: int = 24, wait_seconds: float = WAIT_S
 
     Raises ValueError for any other URL; nothing is connected to before the first unit of work.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "sqlite":
+    parsed = checked_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(url, pool_size=pool_size, wait_seconds=wait_seconds)
+    return _open_postgres(url, pool_size=pool_size, wait_seconds=wait_seconds)
+
+
+def checked_url(url: str) -> URL:
+    """The parts of a database's URL; raises ValueError for one that can lead to none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("not the URL of a database") from None
+    if parsed.drivername == "sqlite":
         if parsed.database in (None, "", ":memory:"):
             raise ValueError("the SQLite database must be a file")
-        return _open_sqlite(url, pool_size=pool_size, wait_seconds=wait_seconds)
-    if backend == "postgresql":
-        return _open_postgres(url, pool_size=pool_size, wait_seconds=wait_seconds)
-    raise ValueError(f"neither SQLite nor PostgreSQL: {backend}")
+    elif parsed.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise ValueError("neither SQLite nor PostgreSQL")
+    elif set("[]") & set(parsed.host or ""):
+        raise ValueError("the host is cut off")
+    return parsed
 
 
 def _open_sqlite(url: str, *, pool_size: int, wait_seconds: float) -> Database:

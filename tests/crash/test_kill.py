@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.notices import NoticeKind
 from bot.flows.asked import Kind
+from bot.settings import FAIL_POINTS
 from tests import postgres
 from tests.builders import assigned, signed
 from tests.crash import stories
@@ -120,7 +121,7 @@ def live(case: Case, folder: Path) -> None:
 
 
 def test_there_is_a_death_at_every_named_point() -> None:
-    assert {case.point for case in CASES} == fail_points()
+    assert {case.point for case in CASES} == fail_points() == FAIL_POINTS
 
 
 @pytest.fixture(scope="module")
