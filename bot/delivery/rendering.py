@@ -185,9 +185,11 @@ class Renderer:
                 return _invitation(unit, notice, reader)
             if notice.place is Place.DM and notice.priority is not Priority.ANSWER:
                 # Whenever it was decided, nothing of the bot's own reaches anybody at night.
-                loud = unit.people.calendar(reader.id).first_loud(unit.now)
-                if loud > unit.now:
-                    return Postpone(loud)
+                calendar = unit.people.calendar(reader.id)
+                late = notice.priority is Priority.LATE
+                loud = calendar.first_morning if late else calendar.first_loud
+                if calendar.is_quiet(unit.now):
+                    return Postpone(loud(unit.now))
             text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
                 return text

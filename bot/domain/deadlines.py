@@ -94,11 +94,21 @@ def _window(rule: StepRule, clocks: Clocks, handoff: Handoff) -> timedelta:
     window = timedelta(hours=rule.hours(clocks))
     if rule.step is not Step.MESSAGE or not handoff.signed_at or not handoff.signature_learned_at:
         return window
-    # Learned after three of the message's four hours: one hour from when the bot learned it.
+    # Learned after three of the message's four hours: one hour from when the bot first learned it.
     known_after = handoff.signature_learned_at - handoff.signed_at
     if known_after > timedelta(hours=clocks.message_learned_late_after):
         return known_after + timedelta(hours=clocks.message_learned_late)
     return window
+
+
+def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) -> datetime:
+    """When the bot posts for the AE, after a correction that would have had it post at once.
+
+    The AE gets the hour of a signature learned late, but never more time than they had before.
+    """
+    if due > now:
+        return due
+    return max(due, min(before, now + timedelta(hours=clocks.message_learned_late)))
 
 
 _OWNER_STAGES = frozenset({Stage.HALF, Stage.MOST, Stage.LATE, Stage.SNOOZED, Stage.POST})
@@ -147,34 +157,44 @@ def deadlines(
     calendar_of: CalendarOf,
     *,
     manager_of: ManagerOf,
-    fixed: Mapping[Step, tuple[int | None, str | None]] | None = None,
+    now: datetime,
+    stored: Mapping[Step, Deadline] | None = None,
 ) -> list[Deadline]:
     """What a handoff owes; empty before the signature, because clocks start there.
 
-    `fixed` holds owner and zone of the stored deadlines: a zone stays as long as its owner does.
+    Of the stored deadlines a zone stays as long as its owner does, and the time of the bot's own
+    post is never pulled away from under the AE.
     """
     if handoff.signed_at is None:
         return []
-    made: list[Deadline] = []
-    for rule in STEPS:
-        kept_owner, kept_zone = (fixed or {}).get(rule.step, (None, None))
-        zone = kept_zone if kept_owner == rule.owner(handoff) else None
-        made.append(
-            _deadline(rule, zone, handoff, handoff.signed_at, policy, calendar_of, manager_of)
+    kept = stored or {}
+    return [
+        _deadline(
+            rule,
+            kept.get(rule.step),
+            handoff,
+            handoff.signed_at,
+            policy,
+            calendar_of,
+            manager_of,
+            now,
         )
-    return made
+        for rule in STEPS
+    ]
 
 
 def _deadline(
     rule: StepRule,
-    zone: str | None,
+    stored: Deadline | None,
     handoff: Handoff,
     signed_at: datetime,
     policy: Policy,
     calendar_of: CalendarOf,
     manager_of: ManagerOf,
+    now: datetime,
 ) -> Deadline:
     owner = rule.owner(handoff)
+    zone = stored.zone if stored is not None and stored.owner_id == owner else None
     window = _window(rule, policy.clocks, handoff)
     raw = signed_at + window
     done = rule.done(handoff)
@@ -182,6 +202,8 @@ def _deadline(
     free_since = _free_since(rule, handoff)
     calendar = calendar_of(owner, zone) if owner is not None else None
     due = calendar.moved(raw) if calendar and rule.moves else raw
+    if rule.step is Step.MESSAGE and done is None and stored is not None:
+        due = _post_at(due, before=stored.due_at, clocks=policy.clocks, now=now)
     start = max(signed_at, handoff.signature_learned_at or signed_at)
     if free_since is not None and calendar is not None:
         own_hours = rule.own_hours(policy.clocks) if rule.own_hours else 0
@@ -251,14 +273,13 @@ def _stages(
 def bring_in_line(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:
     """The wanted deadline with what was already said of the stored one.
 
-    A stage is said again only where the deadline moved and the stage now lies in the future, or
-    where the step has a new owner.
+    A stage is said again only where the due time moved into the future past it, or where the step
+    has a new owner.
     """
     if stored is None or stored.owner_id != wanted.owner_id:
         return wanted
-    moved = stored.due_at != wanted.due_at
-    ahead = {plan.stage for plan in wanted.stages if plan.at > now}
-    again = ahead if moved else set()
+    prolonged = wanted.due_at > max(stored.due_at, now)
+    again = {plan.stage for plan in wanted.stages if prolonged and plan.at > now}
     # Kept until its reminder was given: it lies in the past when an act comes before the sweep,
     # and a step that was cancelled or done may be owed again.
     reminded = Stage.SNOOZED in stored.said | stored.passed

@@ -201,8 +201,8 @@ class Handoff:
         facts: dict[str, Fact] = {"signed_at": instant_text(signed_at)}
         if self.signed_at is not None:
             facts["before"] = instant_text(self.signed_at)
-        if self.signed_at is None or signed_at < self.signed_at:
-            # What lies further back than was known is learned now: nobody could have been in time.
+        if self.signed_at is None:
+            # A correction keeps it: that there is a signature was known from then on.
             self.signature_learned_at = at
         self.signed_at = signed_at
         self.day0 = signed_at.astimezone(ZoneInfo(zone)).date()

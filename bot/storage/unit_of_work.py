@@ -234,7 +234,8 @@ class ReadUnit:
             self.policy,
             self.people.calendar,
             manager_of=self.people.manager_of,
-            fixed={one.step: (one.owner_id, one.zone) for one in stored},
+            now=self.now,
+            stored=before,
         )
         return [bring_in_line(before.get(one.step), one, now=self.now) for one in wanted]
 

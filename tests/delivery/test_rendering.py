@@ -323,6 +323,23 @@ def test_who_acts_at_night_is_greeted_then_and_not_in_the_morning(
     assert (_is_greeting(greeting), _is_greeting(guide)) == (True, False)
 
 
+def test_a_step_that_became_late_by_a_correction_at_night_is_told_at_nine(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    desk.drain()
+    desk.clock.advance(14 * HOUR)  # Wednesday midnight in Berlin.
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.countersign(unit.now - 40 * HOUR, by=team.ae, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    assert _sweep(desk)
+    desk.pass_time(5 * SECOND)
+    row = desk.row(outbox, kind="late")
+    assert (row["state"], row["not_before"]) == ("pending", desk.clock.now() + 9 * HOUR)
+
+
 def test_a_reminder_for_what_was_done_meanwhile_is_not_sent(
     desk: Desk, store: Store, team: Team
 ) -> None:

@@ -49,6 +49,7 @@ def owed(
     handoff: Handoff,
     *,
     stored: dict[Step, Deadline] | None = None,
+    now: datetime = MONDAY,
     office: Office = OFFICE,
     policy: Policy = POLICY,
 ) -> dict[Step, Deadline]:
@@ -57,13 +58,14 @@ def owed(
         policy,
         office.calendar_of,
         manager_of=office.manager_of,
-        fixed={step: (one.owner_id, one.zone) for step, one in (stored or {}).items()},
+        now=now,
+        stored=stored,
     )
     return {one.step: one for one in made}
 
 
 def in_line(stored: Deadline, handoff: Handoff, now: datetime) -> Deadline:
-    wanted = owed(handoff, stored={stored.step: stored})[stored.step]
+    wanted = owed(handoff, stored={stored.step: stored}, now=now)[stored.step]
     return bring_in_line(stored, wanted, now=now)
 
 
@@ -377,6 +379,102 @@ def test_a_deadline_moved_into_the_past_says_late_once_more_never() -> None:
     assert say(in_line(brief, handoff, now), now=now)[1] == ()
 
 
+@pytest.mark.parametrize(
+    ("corrections", "due"),
+    [
+        # Learned at 08:00 when it was signed, so the bot posts at 12:00. Each pair is when the
+        # correction came, and what it said.
+        ([], "12:00"),
+        ([("09:00", "07:30")], "11:30"),
+        # More than three hours before it was first learned: an hour from then, not from now.
+        ([("08:20", "04:30")], "09:00"),
+        # The time for it is over: an hour from the correction ...
+        ([("10:00", "05:00")], "11:00"),
+        ([("10:00", "2025-05-30T08:00")], "11:00"),
+        # ... but never more time than there was.
+        ([("11:45", "07:59")], "11:59"),
+        ([("11:45", "07:00")], "12:00"),
+        ([("11:45", "2025-05-30T08:00")], "12:00"),
+        ([("10:00", "05:00"), ("10:50", "04:00")], "11:00"),
+        ([("10:00", "05:00"), ("10:50", "04:00"), ("10:55", "08:00")], "12:00"),
+        # What was signed later gives its four hours from there.
+        ([("09:00", "08:40")], "12:40"),
+        ([("10:00", "05:00"), ("10:30", "09:00")], "13:00"),
+    ],
+)
+def test_a_correction_never_postpones_the_bots_post_nor_has_it_post_at_once(
+    corrections: list[tuple[str, str]], due: str
+) -> None:
+    def at(text: str) -> datetime:
+        return utc(text if "T" in text else f"2025-06-02T{text}")
+
+    handoff = signed(at("08:00"))
+    stored = owed(handoff)
+    for now, signed_at in corrections:
+        handoff.countersign(at(signed_at), by=AE, at=at(now), ae=AE)
+        # Whatever is saved afterwards changes nothing about it.
+        for later in (at(now), at(now) + timedelta(minutes=5), at(now) + 9 * HOUR):
+            again = {Step.MESSAGE: in_line(stored[Step.MESSAGE], handoff, later)}
+            stored = again if later == at(now) else stored
+            assert again[Step.MESSAGE].due_at == stored[Step.MESSAGE].due_at
+    message = stored[Step.MESSAGE]
+    assert message.due_at == at(due)
+    assert plan(message)["post"] == at(due).strftime("%m-%dT%H:%M")
+
+
+LATE_STAGES = frozenset({Stage.LATE, Stage.LATE_MANAGER})
+
+
+@pytest.mark.parametrize(
+    ("now", "corrected", "again"),
+    [
+        # The brief was due on Tuesday at 08:00. What is told by night would lie ahead, in the
+        # morning that follows.
+        ("2025-06-03T21:00", "2025-06-02T05:59", frozenset()),
+        ("2025-06-03T21:00", "2025-06-02T07:55", frozenset()),
+        ("2025-06-03T21:00", "2025-06-02T09:00", frozenset()),
+        ("2025-06-03T10:00", "2025-06-02T07:00", frozenset()),
+        ("2025-06-03T10:00", "2025-06-02T10:00", frozenset()),
+        # Only where it is not late any more.
+        ("2025-06-03T10:00", "2025-06-02T10:01", LATE_STAGES),
+        ("2025-06-03T21:00", "2025-06-03T09:00", LATE_STAGES),
+    ],
+)
+def test_late_is_said_again_only_of_what_is_not_late_any_more(
+    now: str, corrected: str, again: frozenset[Stage]
+) -> None:
+    handoff = signed(utc("2025-06-02T08:00"))
+    brief, told = say(owed(handoff)[Step.BRIEF], now=utc("2025-06-03T08:00"))
+    assert frozenset(told) == LATE_STAGES
+    handoff.countersign(utc(corrected), by=AE, at=utc(now), ae=AE)
+    brief = in_line(brief, handoff, utc(now))
+    assert LATE_STAGES - brief.said == again
+    heard = {stage for _ in range(3) for stage in say(brief, now=utc("2025-06-30T09:00"))[1]}
+    assert LATE_STAGES & heard == again
+
+
+def test_a_due_time_moved_within_the_past_wakes_no_manager_whose_evening_it_fell_into() -> None:
+    handoff = assigned(utc("2025-06-02T08:00"), when=utc("2025-06-03T07:00"))
+    read, told = say(owed(handoff)[Step.READ], now=utc("2025-06-04T14:00"))
+    assert frozenset(told) == LATE_STAGES
+    # Three in the afternoon in New York, where the CSM is, and nine in the evening in Berlin.
+    handoff.countersign(utc("2025-06-02T23:00"), by=AE, at=utc("2025-06-04T20:30"), ae=AE)
+    read = in_line(read, handoff, utc("2025-06-04T20:30"))
+    assert (read.due_at, plan(read)["late_manager"]) == (utc("2025-06-04T19:00"), "06-05T07:00")
+    assert read.said == LATE_STAGES
+
+
+@pytest.mark.parametrize("minutes", [1, 30, 90, 150])
+def test_a_correction_to_an_earlier_time_says_no_reminder_again(minutes: int) -> None:
+    handoff = signed()
+    brief, told = say(owed(handoff)[Step.BRIEF], now=utc("2025-06-02T12:00"))
+    assert told == (Stage.HALF,)
+    now = utc("2025-06-02T12:01")
+    handoff.countersign(MONDAY - timedelta(minutes=minutes), by=AE, at=now, ae=AE)
+    brief = in_line(brief, handoff, now)
+    assert brief.said == {Stage.HALF}
+
+
 def test_a_cancelled_handoff_owes_nothing_and_after_the_undo_all_is_as_before() -> None:
     handoff = signed()
     before, _ = say(owed(handoff)[Step.BRIEF], now=utc("2025-06-02T12:10"))
@@ -478,12 +576,12 @@ class Run:
     def act(self, deed: Callable[[], object]) -> None:
         with suppress(HandoffError):
             deed()
-        wanted = owed(self.handoff, stored=self.stored)
+        wanted = owed(self.handoff, stored=self.stored, now=self.now)
         for step, want in wanted.items():
             before = self.stored.get(step)
             if before is None or before.owner_id != want.owner_id:
                 self.said[step] = set()
-            elif before.due_at != want.due_at:
+            elif want.due_at > max(before.due_at, self.now):
                 self.said[step] -= {one.stage for one in want.stages if one.at > self.now}
             self.stored[step] = bring_in_line(before, want, now=self.now)
 

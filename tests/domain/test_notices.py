@@ -54,7 +54,7 @@ def told(handoff: Handoff, *, first: int = 10, asked_in: int | None = None) -> l
 
 
 def brief_of(handoff: Handoff) -> Deadline:
-    made = deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of)
+    made = deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of, now=MONDAY)
     return next(one for one in made if one.step is Step.BRIEF)
 
 

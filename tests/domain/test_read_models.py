@@ -50,7 +50,7 @@ TICK = timedelta(microseconds=1)
 
 
 def owed(handoff: Handoff) -> list[Deadline]:
-    return deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of)
+    return deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of, now=MONDAY)
 
 
 def guide_of(handoff: Handoff, viewer: Person) -> Guide:
