@@ -10,6 +10,7 @@ from bot.domain.handoff import State
 from bot.domain.read_models import Card, Light, StepLine
 from bot.views import sentences as said
 from bot.views.ids import ActionId, MoreChoice, ViewId
+from bot.views.limits import CARD_CHARACTERS, CARD_FOOT
 from bot.views.message import (
     Message,
     actions,
@@ -21,6 +22,7 @@ from bot.views.message import (
     plain,
     plain_section,
     section,
+    visible_length,
     when,
     who,
     words,
@@ -104,6 +106,16 @@ def _lead(card: Card) -> str:
 
 
 def _content(card: Card) -> list[Block]:
+    """The card with all its holes by name, or as many of them as it has room for."""
+    named = len(card.completeness.open)
+    blocks = _drawn(card, named)
+    while named > 1 and visible_length(blocks) > CARD_CHARACTERS - CARD_FOOT:
+        named -= 1
+        blocks = _drawn(card, named)
+    return blocks
+
+
+def _drawn(card: Card, named: int) -> list[Block]:
     account = one_line(card.account)
     cancelled = card.state is State.CANCELLED
     title = said.CARD_CANCELLED if cancelled else said.CARD_TITLE
@@ -112,7 +124,7 @@ def _content(card: Card) -> list[Block]:
         context(_size(card)),
         section(_people(card)),
         DividerBlock(),
-        lines(*([words(said.NOTHING_DUE)],) if cancelled else _rows(card)),
+        lines(*([words(said.NOTHING_DUE)],) if cancelled else _rows(card, named)),
     ]
 
 
@@ -135,14 +147,14 @@ def _people(card: Card) -> str:
     return f"{ae} → CSM {proposed}{manager}"
 
 
-def _rows(card: Card) -> list[Row]:
+def _rows(card: Card, named: int) -> list[Row]:
     rows = [
         _labelled(said.SUCCESS, success_line(card.brief.success) or said.NOT_WRITTEN),
         _labelled(said.PROMISED, _promised(card)),
         _labelled(said.BRIEF, said.brief_state(card.completeness)),
     ]
     if card.completeness.open:
-        rows[-1].append(words(f"  open: {said.open_items(card.completeness)}"))
+        rows[-1].append(words(f"  open: {said.open_items(card.completeness, named)}"))
     rows.append([words(f"{said.NEXT}  ", bold=True), *_next(card)])
     if card.acknowledged_at is not None and card.csm is not None:
         read = said.version_read(card.acknowledged_version or 0)

@@ -19,6 +19,11 @@ INPUT_HINT: Final = 2000
 BUTTONS: Final = 3
 CARD_BLOCKS: Final = 12
 CARD_CHARACTERS: Final = 1200
+CARD_FOOT: Final = 160
+"""Of these, what the card's buttons and its last line may take."""
+NAME_SHOWN: Final = 30
+TIME_SHOWN: Final = 22
+"""What a mention and a date token count as, because each reader sees something else."""
 LINE: Final = 120
 """Typed text inside a line of a message; whole it stands in the handoff itself."""
 

@@ -1,5 +1,6 @@
 """A message as it goes to Slack, and the few pieces that messages and views are made of."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,12 +30,16 @@ from bot.views.ids import ActionId, MoreChoice
 from bot.views.limits import (
     HEADER_TEXT,
     MESSAGE_TEXT,
+    NAME_SHOWN,
     OVERFLOW_OPTIONS,
     SECTION_TEXT,
+    TIME_SHOWN,
     truncate,
 )
 from bot.views.payload import Ref
 from bot.views.text import DATE_FORMAT, utc_time
+
+_TOKENS = ((re.compile(r"<!date\^[^>]*>"), TIME_SHOWN), (re.compile(r"<[@#]\w+>"), NAME_SHOWN))
 
 
 @dataclass(frozen=True)
@@ -139,3 +144,26 @@ def actions(elements: Iterable[ButtonElement | OverflowMenuElement | None]) -> l
     """A row of what there is to press: no block where there is nothing."""
     present = [element for element in elements if element is not None]
     return [ActionsBlock(elements=present)] if present else []
+
+
+def visible_length(blocks: Sequence[Block]) -> int:
+    """About how many characters of the blocks a reader sees."""
+    return sum(_visible(block.to_dict()) for block in blocks)
+
+
+def _visible(node: Any) -> int:
+    if isinstance(node, list):
+        return sum(_visible(inner) for inner in node)
+    if not isinstance(node, dict):
+        return 0
+    match node.get("type"):
+        case "user":
+            return NAME_SHOWN
+        case "date":
+            return TIME_SHOWN
+        case "text" | "plain_text" | "mrkdwn":
+            text = str(node["text"])
+            for token, shown in _TOKENS:
+                text = token.sub("x" * shown, text)
+            return len(text)
+    return sum(_visible(inner) for inner in node.values())

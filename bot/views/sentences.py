@@ -315,7 +315,6 @@ NEXT: Final = "Next"
 ACKNOWLEDGED: Final = "Acknowledged"
 NOT_WRITTEN: Final = "missing in the brief"
 NO_PROMISES: Final = "none made"
-MOST_OPEN_NAMED: Final = 2
 BAR_LENGTH: Final = 10
 THE_BOT: Final = "the bot"
 PREVIEW_TITLE: Final = "Preview"
@@ -355,9 +354,9 @@ def brief_state(state: Completeness) -> str:
     return f"{state.filled} of {state.counted} items ({percent(state.percent)}) {bar}"
 
 
-def open_items(state: Completeness) -> str:
-    """The first open items by name and how many more there are; empty where none is open."""
-    named = [open_item(item) for item in state.open[:MOST_OPEN_NAMED]]
+def open_items(state: Completeness, most: int | None = None) -> str:
+    """The open items by name; past the first `most` only how many more there are."""
+    named = [open_item(item) for item in state.open[:most]]
     left = len(state.open) - len(named)
     return ", ".join(named) + (f" and {left} more" if left else "")
 

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.models.views import View
 
 from bot.domain.access import Act, Capacity
-from bot.domain.brief import Brief, Promises, Success, completeness
+from bot.domain.brief import Brief, Item, Promises, Success, completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.money import Money
@@ -129,6 +129,16 @@ WORST_CARD = replace(
     acknowledged_version=1_000,
 )
 WORST_ACKNOWLEDGED_CARD = replace(WORST_CARD, csm=JONAS)
+_ALL_TO_CONFIRM = Brief(
+    success=_WORST_BRIEF.success.model_copy(update={"must_confirm": tuple(Item)}),
+    promises=Promises(must_confirm=tuple(Item)),
+)
+WORST_OPEN_CARD = replace(
+    WORST_ACKNOWLEDGED_CARD,
+    brief=_ALL_TO_CONFIRM,
+    completeness=completeness(_ALL_TO_CONFIRM, Tier.FULL),
+)
+"""Too long a card for all its holes."""
 
 GUIDE = Guide(
     handoff_id=7,

@@ -1,5 +1,6 @@
 """The handoff message and its preview."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from bot.domain.read_models import Card, Light
 from bot.views import sentences
 from bot.views.card import card_message, preview_view, success_line
 from bot.views.ids import ActionId, MoreChoice
-from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS
+from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS, CARD_FOOT
 from bot.views.payload import Ref
 from tests.views.shown import (
     CARD,
@@ -24,6 +25,7 @@ from tests.views.shown import (
     TRICKY,
     WORST_ACKNOWLEDGED_CARD,
     WORST_CARD,
+    WORST_OPEN_CARD,
     action_ids,
     check_message,
     line,
@@ -36,7 +38,7 @@ from tests.views.shown import (
     visible_length,
 )
 
-ALL = [EMPTY_CARD, CARD, WORST_CARD, WORST_ACKNOWLEDGED_CARD]
+ALL = [EMPTY_CARD, CARD, WORST_CARD, WORST_ACKNOWLEDGED_CARD, WORST_OPEN_CARD]
 ON_BOTH_SURFACES = {"header", "section", "context", "actions", "divider", "rich_text"}
 
 
@@ -127,10 +129,28 @@ def test_promises_are_counted_or_none_or_missing() -> None:
         assert shown[shown.index("Promised  ") + 1] == words
 
 
-def test_open_items_are_named_with_what_is_missing_and_only_the_first() -> None:
+def test_open_items_are_all_named_with_what_is_missing() -> None:
     shown = seen_text(card_message(EMPTY_CARD).to_args()["blocks"])
     assert "0 of 5 items (0\N{NO-BREAK SPACE}%) ░░░░░░░░░░" in shown
-    assert "open: success metric (empty), today's value (empty) and 3 more" in shown
+    assert (
+        "open: success metric (empty), today's value (empty), whose number it is (empty), "
+        "promises (empty), refused or deferred (empty)" in shown
+    )
+
+
+def test_only_a_card_without_room_leaves_holes_out_and_says_how_many() -> None:
+    shown = seen_text(card_message(WORST_OPEN_CARD).to_args()["blocks"])
+    assert re.search(r"open: success metric \(must confirm with customer\).* and \d more\n", shown)
+    roomy = replace(CARD, completeness=WORST_OPEN_CARD.completeness)
+    assert "more" not in seen_text(card_message(roomy).to_args()["blocks"])
+
+
+@pytest.mark.parametrize("card", ALL)
+def test_the_foot_of_a_card_takes_no_more_than_is_kept_for_it(card: Card) -> None:
+    card = replace(card, posted_at=NOW, gate_passed=True)
+    whole = visible_length(card_message(card).to_args()["blocks"])
+    preview = replace(card, preview=True, posted_at=None)
+    assert whole - visible_length(card_message(preview).to_args()["blocks"]) <= CARD_FOOT
 
 
 def test_a_waiting_step_says_what_it_waits_for() -> None:

@@ -14,6 +14,7 @@ from bot.domain.read_models import Guide, Light
 from bot.views import sentences
 from bot.views.guide import guide_message
 from bot.views.ids import ActionId, MoreChoice
+from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS
 from tests.views.shown import (
     FILLED,
     GUIDE,
@@ -22,11 +23,13 @@ from tests.views.shown import (
     NOW,
     PRIYA,
     WORST_CARD,
+    WORST_OPEN_CARD,
     check_message,
     line,
     menu,
     pressable,
     seen_text,
+    visible_length,
 )
 
 NOT_SIGNED = replace(GUIDE, signed_at=None, steps=(), mine=None)
@@ -70,14 +73,15 @@ def _pressed(guide: Guide) -> list[tuple[Any, Any]]:
         GUIDE,
         CSM,
         CS_MANAGER,
-        replace(GUIDE, account=WORST_CARD.account, completeness=WORST_CARD.completeness),
+        replace(GUIDE, account=WORST_CARD.account, completeness=WORST_OPEN_CARD.completeness),
         replace(GUIDE, role=Capacity.MEMBER, acts=frozenset(), mine=None),
         replace(GUIDE, role=Capacity.REVOPS, acts=frozenset(Act), acknowledged_at=NOW),
     ],
 )
 def test_a_guide_fits_into_a_message(guide: Guide) -> None:
     args = check_message(guide_message(guide))
-    assert len(args["blocks"]) <= 12
+    assert len(args["blocks"]) <= CARD_BLOCKS
+    assert visible_length(args["blocks"]) <= CARD_CHARACTERS
     assert args["text"]
 
 
@@ -93,7 +97,8 @@ def test_the_ae_sees_what_is_done_next_and_waiting() -> None:
         " — due soon, \n<!date^",
         "⚪ Assign the CSM — waiting for the brief",
         "⚪ Read and acknowledge the brief — waiting for the CSM assignment",
-        "Still open: success metric (empty), today's value (empty) and 3 more.",
+        "Still open: success metric (empty), today's value (empty), whose number it is (empty), "
+        "promises (empty), refused or deferred (empty).",
     ):
         assert words in shown
 

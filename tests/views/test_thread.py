@@ -131,7 +131,10 @@ def test_the_ae_hears_that_the_bot_posted_and_what_is_open() -> None:
     card = replace(EMPTY_CARD, signed_at=NOW, posted_at=NOW)
     args = check_message(bot_posted_message(card))
     shown = seen_text(args["blocks"])
-    assert "Still open in it: success metric (empty), today's value (empty) and 3 more." in shown
+    assert (
+        "Still open in it: success metric (empty), today's value (empty), "
+        "whose number it is (empty), promises (empty), refused or deferred (empty)." in shown
+    )
     assert "|Fri 13 Mar 2026, 14:00 UTC>." in args["text"]
     assert [pressed["action_id"] for pressed in pressable(args["blocks"])] == [
         ActionId.WRITE_BRIEF,
