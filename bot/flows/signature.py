@@ -6,20 +6,19 @@ from bot.domain.people import Person
 from bot.flows.answers import Answer, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
-from bot.flows.showing import card_of, myself, only_open_here, whole_of
+from bot.flows.showing import card_of, only_open_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.signature import signature_view
-from bot.views.start import standing_message
+from bot.views.signature import signature_view, which_signed_message
 from bot.views.whole import whole_view
 
 
-def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+def from_command(asked: Asked, unit: ReadUnit) -> Answer:
     """`/handoff signed`: the form, or which handoff is meant where several are open."""
     standing = only_open_here(unit, asked.channel)
     cards = [card_of(unit, handoff.id) for handoff in standing]
     if len(cards) > 1:
-        return Say(standing_message(cards, viewer=myself(actor), as_of=unit.now, zone=actor.zone))
+        return Say(which_signed_message(cards))
     return Open(signature_view(cards[0], as_of=unit.now))
 
 

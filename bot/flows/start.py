@@ -31,7 +31,7 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     if words in HELP_WORDS:
         return Say(help_message())
     if words == SIGNED:
-        return signature.from_command(asked, unit, actor)
+        return signature.from_command(asked, unit)
     if words == NEW:
         return open_form(asked, unit, actor)
     if words:

@@ -140,12 +140,13 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
     MoreChoice.OPEN: "Open handoff",
 }
-CORRECT_SIGNATURE: Final = "Correct signature…"
+CORRECT_SIGNATURE: Final = "Correct signature"
 
 
 def more_choices(*, signed: bool) -> Mapping[MoreChoice, str]:
     """The entries of an overflow menu; a recorded signature can only be corrected."""
-    return {**MORE_CHOICES, MoreChoice.SIGNATURE: CORRECT_SIGNATURE} if signed else MORE_CHOICES
+    correct = f"{CORRECT_SIGNATURE}…"
+    return {**MORE_CHOICES, MoreChoice.SIGNATURE: correct} if signed else MORE_CHOICES
 
 
 # What stood in the way
@@ -700,6 +701,9 @@ def started_meanwhile(who: str, account: str) -> str:
         f"{who} started a handoff for {account} in this channel meanwhile. Is it the same deal? "
         f"Then close this form. For another deal press *{again}* once more."
     )
+
+
+WHICH_SIGNED: Final = "Several handoffs are open in this channel. Whose signature is it?"
 
 
 def signature_starts() -> str:

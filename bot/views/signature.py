@@ -1,16 +1,18 @@
-"""The form that records when both had signed, or corrects it."""
+"""The form that records when both had signed, or corrects it, and the question for which deal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
 from bot.domain.read_models import Card
 from bot.views import sentences
 from bot.views.blocks import Place, as_typed, form, instant_input
-from bot.views.ids import Field, ViewId
-from bot.views.message import section
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.message import Message, button, context, plain_section, section
 from bot.views.payload import Ref
+from bot.views.start import MOST_STANDING
 from bot.views.text import instant_token
 
 
@@ -33,3 +35,22 @@ def signature_view(card: Card, *, as_of: datetime) -> View:
         submit=sentences.FORM_SUBMITS[ViewId.SIGNATURE],
         close=sentences.CLOSE,
     )
+
+
+def which_signed_message(cards: Sequence[Card]) -> Message:
+    """Which of the handoffs in a channel is meant: each by account, with the button of its form."""
+    blocks: list[Block] = [plain_section(sentences.WHICH_SIGNED)]
+    for card in cards[:MOST_STANDING]:
+        blocks.append(as_typed(card.account, accessory=_opens_form(card)))
+        signed = card.signed_at
+        state = sentences.whole_signed(instant_token(signed)) if signed else sentences.NO_SIGNATURE
+        blocks.append(context(state))
+    if len(cards) > MOST_STANDING:
+        blocks.append(context(sentences.and_more(len(cards) - MOST_STANDING)))
+    return Message(sentences.WHICH_SIGNED, tuple(blocks))
+
+
+def _opens_form(card: Card) -> ButtonElement:
+    opens = ActionId.OPEN_SIGNATURE
+    label = sentences.CORRECT_SIGNATURE if card.signed_at else sentences.BUTTONS[opens]
+    return button(opens, label, Ref(handoff=card.handoff_id))

@@ -165,14 +165,17 @@ def test_signed_with_one_handoff_opens_its_form_and_records_it(app: App, clock: 
 
 
 def test_signed_with_two_handoffs_asks_which_one(app: App) -> None:
-    started(app.store, app.team)
+    signed(app.store, app.team)
     started(app.store, app.team, Deal(account="Larkfield Labs"))
     reply = app.command(AE, "signed")
     assert not app.slack.called("views.open")
-    actions = [one["action_id"] for one in reply.buttons]
-    assert actions == ["open_signature", "open_signature", "start_another"]
-    chosen = app.modal(app.press(AE, "open_signature", reply.buttons[1]["value"]))
-    assert "Larkfield Labs" in chosen.words
+    assert [(one["action_id"], one["text"]["text"]) for one in reply.buttons] == [
+        ("open_signature", "Correct signature"),
+        ("open_signature", "Countersigned"),
+    ]
+    for button, name in zip(reply.buttons, ("Northwind", "Larkfield"), strict=True):
+        chosen = app.modal(app.press(AE, "open_signature", button["value"]))
+        assert name in chosen.words
 
 
 def test_a_cancelled_handoff_stands_in_no_channel(app: App) -> None:

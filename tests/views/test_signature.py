@@ -8,8 +8,20 @@ import pytest
 
 from bot.domain.read_models import Card
 from bot.views.ids import Field, ViewId
-from bot.views.signature import signature_view
-from tests.views.shown import CARD, EMPTY_CARD, NOW, TRICKY, WORST_CARD, seen_text
+from bot.views.signature import signature_view, which_signed_message
+from bot.views.start import MOST_STANDING
+from tests.views.shown import (
+    CARD,
+    EMPTY_CARD,
+    NOW,
+    TRICKY,
+    WORST_CARD,
+    check_message,
+    message_args,
+    parsed_texts,
+    pressable,
+    seen_text,
+)
 from tests.views.submitted import block_of, form_dict
 
 SECONDS = NOW + timedelta(seconds=42, microseconds=7)
@@ -45,3 +57,21 @@ def test_a_correction_stands_at_what_is_recorded_and_says_what_it_does() -> None
 def test_before_the_message_no_thread_is_promised() -> None:
     card = replace(CARD, posted_at=None, account=TRICKY)
     assert "thread" not in seen_text(form_dict(signature_view(card, as_of=NOW))["blocks"])
+
+
+def test_each_handoff_of_a_channel_has_the_button_of_its_own_signature() -> None:
+    args = check_message(which_signed_message([CARD, replace(EMPTY_CARD, account=TRICKY)]))
+    assert args["text"] == "Several handoffs are open in this channel. Whose signature is it?"
+    buttons = pressable(args["blocks"])
+    assert [one["text"]["text"] for one in buttons] == ["Correct signature", "Countersigned"]
+    seen = seen_text(args["blocks"])
+    assert "countersigned <!date^" in seen
+    assert "signature not recorded" in seen
+    assert TRICKY in seen
+    assert not any("U0OMAR" in text for text in parsed_texts(args))
+
+
+def test_of_more_handoffs_than_are_listed_the_rest_is_counted() -> None:
+    args = message_args(which_signed_message([WORST_CARD] * (MOST_STANDING + 2)))
+    assert len(pressable(args["blocks"])) == MOST_STANDING
+    assert "and 2 more" in seen_text(args["blocks"])
