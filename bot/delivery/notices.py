@@ -4,22 +4,31 @@ from datetime import datetime
 
 from bot.delivery.plans import Cancel
 from bot.domain import read_models
-from bot.domain.deadlines import Deadline, Step
+from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
-from bot.domain.notices import OF_A_STEP, JobSource, Notice, NoticeKind, still_true
+from bot.domain.notices import (
+    OF_A_STEP,
+    JobSource,
+    Notice,
+    NoticeKind,
+    steps_named,
+    still_true,
+)
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.domain.read_models import NamedPerson, NudgeModel, named, step_line
+from bot.domain.read_models import NamedPerson, NudgeModel, StepLine, named, step_line
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.message import Message
 from bot.views.nudge import nudge_message
 from bot.views.thread import (
     bot_posted_message,
     cannot_post_message,
+    due_moved_message,
     invite_by_hand_message,
+    signature_corrected_message,
     thread_message,
     unconfirmed_message,
     undo_offer_message,
@@ -50,6 +59,8 @@ class NoticeText:
             return Cancel("handoff_closed")
         if notice.kind is NoticeKind.BOT_POSTED:
             return bot_posted_message(_card(bundle, unit.now))
+        if notice.kind is NoticeKind.DUE_MOVED:
+            return _due_moved(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.CANNOT_POST:
             return _cannot_post(bundle, notice, unit.now)
         if notice.kind is NoticeKind.INVITE_BY_HAND:
@@ -73,9 +84,12 @@ class NoticeText:
             not bundle.handoff.open or bundle.handoff.csm_id != notice.facts["csm"]
         ):
             return Cancel("no_longer_csm")
-        ids = [int(notice.facts[name]) for name in ("actor", "csm") if notice.facts.get(name)]
-        people = unit.people.many(ids)
-        known = {one: NamedPerson(one, who.slack_id, who.name) for one, who in people.items()}
+        known = _named_in(unit, notice)
+        if notice.kind is NoticeKind.SIGNATURE_CORRECTED:
+            moved = _still_owed(bundle, notice, unit.now)
+            return signature_corrected_message(
+                _card(bundle, unit.now), notice.facts, known.get(int(notice.facts["actor"])), moved
+            )
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
 
     def _undo_offer(self, handoff: Handoff, notice: Notice, now: datetime) -> Message | Cancel:
@@ -90,6 +104,34 @@ def _card(bundle: Bundle, as_of: datetime) -> read_models.Card:
     return read_models.card(
         bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=as_of
     )
+
+
+def _named_in(unit: ReadUnit, notice: Notice) -> dict[int, NamedPerson]:
+    ids = [int(notice.facts[name]) for name in ("actor", "csm") if notice.facts.get(name)]
+    people = unit.people.many(ids)
+    return {one: NamedPerson(one, who.slack_id, who.name) for one, who in people.items()}
+
+
+def _still_owed(
+    bundle: Bundle, notice: Notice, now: datetime, owner_id: int | None = None
+) -> list[StepLine]:
+    """Of the steps a correction moved those that are still owed, by one owner or by anybody."""
+    named_steps = steps_named(notice)
+    return [
+        step_line(one, bundle.people, as_of=now, done=None)
+        for one in bundle.deadlines
+        if one.step in named_steps
+        and one.state is DeadlineState.OPEN
+        and owner_id in (None, one.owner_id)
+    ]
+
+
+def _due_moved(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    moved = _still_owed(bundle, notice, unit.now, reader.id)
+    if not moved:
+        return Cancel("no_longer_owed")
+    by = _named_in(unit, notice).get(int(notice.facts["actor"]))
+    return due_moved_message(_card(bundle, unit.now), by, moved)
 
 
 def _cannot_post(bundle: Bundle, notice: Notice, now: datetime) -> Message | Cancel:

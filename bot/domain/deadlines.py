@@ -1,6 +1,6 @@
 """The clocks: one table of steps, and what each handoff owes whom and when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -288,6 +288,16 @@ def bring_in_line(stored: Deadline | None, wanted: Deadline, *, now: datetime) -
         wanted, said=stored.said - again, passed=stored.passed - again, snoozed_until=snoozed
     )
     return snooze(kept, snoozed) if snoozed and kept.state is DeadlineState.OPEN else kept
+
+
+def moved(stored: Iterable[Deadline], wanted: Iterable[Deadline]) -> list[Deadline]:
+    """Those of the wanted deadlines that are owed now and at another time than the stored ones."""
+    before = {one.step: one.due_at for one in stored}
+    return [
+        one
+        for one in wanted
+        if one.state is DeadlineState.OPEN and one.due_at != before.get(one.step, one.due_at)
+    ]
 
 
 def snooze(deadline: Deadline, until: datetime) -> Deadline:

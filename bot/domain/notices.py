@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff, State
-from bot.domain.history import Event, Tag
+from bot.domain.history import Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
 
@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGE_UNDONE = "acknowledge_undone"
     SIGNATURE_CORRECTED = "signature_corrected"
+    DUE_MOVED = "due_moved"
+    """A signature somebody else corrected moved when the reader's steps are due."""
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
     UNDO_OFFER = "undo_offer"
@@ -108,7 +110,6 @@ class SurfaceWish:
 _THREAD = {
     Tag.ACKNOWLEDGED: NoticeKind.ACKNOWLEDGED,
     Tag.ACKNOWLEDGE_UNDONE: NoticeKind.ACKNOWLEDGE_UNDONE,
-    Tag.SIGNATURE_CORRECTED: NoticeKind.SIGNATURE_CORRECTED,
     Tag.CANCELLED: NoticeKind.CANCELLED,
     Tag.CANCEL_UNDONE: NoticeKind.CANCEL_UNDONE,
 }
@@ -116,16 +117,22 @@ _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
 
 
 def announcements(
-    handoff: Handoff, events: Sequence[tuple[int, Event]], *, asked_in: int | None
+    handoff: Handoff,
+    events: Sequence[tuple[int, Event]],
+    *,
+    asked_in: int | None,
+    moved: Sequence[Deadline] = (),
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
     `asked_in` is the conversation in which the person acted, for the offer to undo; None where
-    there is no place for an ephemeral message.
+    there is no place for an ephemeral message. `moved` are the owed steps whose due time changed.
     """
     told: list[Notice] = []
     for seq, event in events:
         told.extend(_of_event(handoff, seq, event))
+        if event.tag is Tag.SIGNATURE_CORRECTED:
+            told.extend(_of_correction(handoff, seq, event, moved))
         if event.tag in _UNDOABLE and event.actor is not None and asked_in is not None:
             told.append(
                 Notice(
@@ -140,6 +147,43 @@ def announcements(
                 )
             )
     return told
+
+
+def _of_correction(
+    handoff: Handoff, seq: int, event: Event, moved: Sequence[Deadline]
+) -> list[Notice]:
+    """To everybody in the thread, and to each owner who did not correct it themselves."""
+    about: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    about |= {name: str(event.facts[name]) for name in ("before", "signed_at")}
+    told: list[Notice] = []
+    if handoff.posted_at is not None:
+        facts = about | _naming(moved)
+        told.append(_in_thread(handoff, NoticeKind.SIGNATURE_CORRECTED, seq, facts))
+    owners = dict.fromkeys(one.owner_id for one in moved)
+    for owner in owners:
+        if owner is not None and owner != event.actor:
+            theirs = [one for one in moved if one.owner_id == owner]
+            told.append(
+                Notice(
+                    NoticeKind.DUE_MOVED,
+                    Place.DM,
+                    f"due-moved:{handoff.id}:{seq}:{owner}",
+                    Priority.HAND_OVER,
+                    handoff_id=handoff.id,
+                    person_id=owner,
+                    facts=about | _naming(theirs),
+                )
+            )
+    return told
+
+
+def _naming(deadlines: Sequence[Deadline]) -> dict[str, str | int]:
+    return {one.step.value: instant_text(one.due_at) for one in deadlines}
+
+
+def steps_named(notice: Notice) -> tuple[Step, ...]:
+    """The steps whose due times a notice of a correction is about."""
+    return tuple(step for step in Step if step.value in notice.facts)
 
 
 def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:

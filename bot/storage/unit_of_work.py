@@ -12,7 +12,7 @@ from bot.domain import access
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
 from bot.domain.brief import Brief, completeness
 from bot.domain.channels import Channel
-from bot.domain.deadlines import Deadline, bring_in_line, deadlines
+from bot.domain.deadlines import Deadline, bring_in_line, deadlines, moved
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.notices import announcements, hold_mentions, surfaces
@@ -304,7 +304,7 @@ class WriteUnit(ReadUnit):
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
         self.deadlines.bring_in_line(handoff.id, stored, owed)
-        told = announcements(handoff, numbered, asked_in=asked_in)
+        told = announcements(handoff, numbered, asked_in=asked_in, moved=moved(stored, owed))
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)

@@ -387,8 +387,19 @@ def thread_cancel_undone(by: str) -> str:
     return f"{by} opened this handoff again. Its due times hold as before."
 
 
-THREAD_SIGNED: Final = "{by} corrected the signature: both had signed "
-THREAD_SIGNED_END: Final = ". Due times were computed anew from there."
+def signature_corrected(by: str) -> str:
+    """Told once below the card, before the one instant and the other."""
+    return f"{by} corrected the signature from "
+
+
+TO_INSTANT: Final = " to "
+
+
+def due_moved(by: str) -> str:
+    """To the owner of what is due at another time now."""
+    return f"{by} corrected the signature, so what you owe is due at another time."
+
+
 THREAD_CSM: Final = (
     "{csm} is the CSM of this handoff. Next: read the brief and press *Acknowledge brief* above"
 )
@@ -715,7 +726,8 @@ def signature_starts() -> str:
 def signature_corrects(recorded: str, *, posted: bool) -> str:
     """What correcting the recorded moment does."""
     told = " The thread below the handoff message tells everybody." if posted else ""
-    return f"Recorded so far: {recorded}. Another time here moves every due time.{told}"
+    moves = "Another time here moves the due times, and whoever owes such a step hears it."
+    return f"Recorded so far: {recorded}. {moves}{told}"
 
 
 def brief_title(number: int, count: int) -> str:

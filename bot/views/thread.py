@@ -1,15 +1,17 @@
 """What is said once: below the card, and in a DM or to one person about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
 from bot.domain.errors import Problem
 from bot.domain.history import Tag
 from bot.domain.notices import JobSource, NoticeKind
-from bot.domain.read_models import Card, NamedPerson
+from bot.domain.read_models import Card, Light, NamedPerson, StepLine
 from bot.views import sentences as said
 from bot.views.card import Row
+from bot.views.guide import STEP_BUTTONS
 from bot.views.ids import ActionId
 from bot.views.message import (
     Message,
@@ -41,8 +43,6 @@ def thread_message(
         return _csm_mention(card, people.get(int(facts["csm"])))
     actor = people.get(int(facts.get("actor", 0)))
     by = isolate(actor.name) if actor else _SOMEBODY
-    if kind is NoticeKind.SIGNATURE_CORRECTED:
-        return _signature_corrected(card, by)
     version = int(facts.get("version", card.brief_version))
     sentence = {
         NoticeKind.ACKNOWLEDGED: said.thread_acknowledged(by, version),
@@ -62,13 +62,52 @@ def _csm_mention(card: Card, csm: NamedPerson | None) -> Message:
     return Message(f"{_account(card)}: {sentence}.", (section(f"{sentence}."),))
 
 
-def _signature_corrected(card: Card, by: str) -> Message:
-    lead = said.THREAD_SIGNED.format(by=by)
-    if card.signed_at is None:
-        raise KeyError(NoticeKind.SIGNATURE_CORRECTED)
-    row: Row = [words(lead), when(card.signed_at), words(said.THREAD_SIGNED_END)]
-    text = f"{escape(lead)}{instant_token(card.signed_at)}{said.THREAD_SIGNED_END}"
-    return Message(f"{_account(card)}: {text}", (lines(row),))
+def signature_corrected_message(
+    card: Card,
+    facts: Mapping[str, str | int],
+    by: NamedPerson | None,
+    moved: Sequence[StepLine],
+) -> Message:
+    """A reply below the card: from when to when, and which owed steps moved with it."""
+    before, after = (datetime.fromisoformat(str(facts[name])) for name in ("before", "signed_at"))
+    lead = said.signature_corrected(isolate(by.name) if by else _SOMEBODY)
+    rows: list[Row] = [
+        [words(lead), when(before), words(said.TO_INSTANT), when(after), words(".")],
+        *_moved(moved),
+    ]
+    text = f"{escape(lead)}{instant_token(before)}{said.TO_INSTANT}{instant_token(after)}."
+    return Message(f"{_account(card)}: {text}", (lines(*rows),))
+
+
+def due_moved_message(card: Card, by: NamedPerson | None, moved: Sequence[StepLine]) -> Message:
+    """To the owner of steps that are due at another time, because somebody corrected the signature.
+
+    `moved` are theirs, and not empty.
+    """
+    first = min(moved, key=lambda line: line.due_at)
+    lead = said.due_moved(isolate(by.name) if by else _SOMEBODY)
+    rows: list[Row] = [[words(one_line(card.account), bold=True), words(f": {lead}")]]
+    rows += _moved(moved)
+    does, look = STEP_BUTTONS[first.step], ActionId.OPEN_HANDOFF
+    pressed = [
+        button(
+            does,
+            said.BUTTONS[does],
+            Ref(handoff=card.handoff_id, revision=card.brief_version),
+            primary=True,
+        ),
+        button(look, said.BUTTONS[look], Ref(handoff=card.handoff_id)),
+    ]
+    text = f"{said.STEP_NAMES[first.step]} {_due(first)}{instant_token(first.due_at)}."
+    return Message(f"{_account(card)}: {text}", (lines(*rows), *actions(pressed)))
+
+
+def _moved(moved: Sequence[StepLine]) -> list[Row]:
+    return [[words(f"{said.STEP_NAMES[one.step]} {_due(one)}"), when(one.due_at)] for one in moved]
+
+
+def _due(line: StepLine) -> str:
+    return said.WAS_DUE if line.light is Light.LATE else said.DUE
 
 
 def bot_posted_message(card: Card) -> Message:

@@ -340,6 +340,57 @@ def test_a_step_that_became_late_by_a_correction_at_night_is_told_at_nine(
     assert (row["state"], row["not_before"]) == ("pending", desk.clock.now() + 9 * HOUR)
 
 
+def _corrects(store: Store, team: Team, handoff_id: int, by: Person) -> None:
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        before = handoff.signed_at or unit.now
+        handoff.countersign(before + HOUR, by=by, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=by.id)
+        unit.commit()
+
+
+def test_a_correction_is_told_the_owner_of_what_moved_and_in_the_thread(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.post(by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.clock.advance(2 * HOUR)
+    desk.drain()
+    _corrects(store, team, handoff_id, team.ae_manager)
+    desk.drain()
+    told = _texts(desk, "D-UAE")[-1]
+    assert told.startswith("Northwind Robotics: brief due <!date^")
+    assert "Thu 5 Mar 2026, 10:00 UTC" in told
+    reply = desk.slack.ledger.in_channel("C0DEAL")[-1]
+    assert "corrected the signature from <!date^" in reply.args["text"]
+    assert "brief due " in str(reply.args["blocks"])
+    assert not [kind for kind in ("D-UCS_MANAGER", "D-UCSM") if _texts(desk, kind)]
+
+
+def test_a_moved_due_time_is_told_in_the_morning_and_only_of_what_is_still_owed(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    desk.drain()
+    desk.clock.advance(13 * HOUR)  # Eleven in the evening in Berlin.
+    _corrects(store, team, handoff_id, team.ae_manager)
+    desk.pass_time(5 * SECOND)
+    row = desk.row(outbox, kind="due_moved")
+    assert (row["state"], row["not_before"]) == ("pending", desk.clock.now() + 9 * HOUR)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cancel("They chose another vendor.", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.clock.advance(9 * HOUR)
+    desk.drain()
+    assert desk.state(row["key"]) == "cancelled"
+
+
 def test_a_reminder_for_what_was_done_meanwhile_is_not_sent(
     desk: Desk, store: Store, team: Team
 ) -> None:

@@ -1,9 +1,10 @@
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines
+from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines, moved
 from bot.domain.handoff import Handoff
 from bot.domain.history import Event
 from bot.domain.notices import (
@@ -15,10 +16,12 @@ from bot.domain.notices import (
     SurfaceWish,
     announcements,
     clock_notices,
+    steps_named,
     still_true,
     surfaces,
 )
 from bot.domain.nudging import Stage
+from bot.domain.people import Person
 from tests.domain.deals import (
     AE,
     AE_MANAGER,
@@ -29,6 +32,7 @@ from tests.domain.deals import (
     MONDAY,
     OTHER_CSM,
     POLICY,
+    REVOPS,
     Office,
     assigned,
     gated,
@@ -53,9 +57,12 @@ def told(handoff: Handoff, *, first: int = 10, asked_in: int | None = None) -> l
     return announcements(handoff, list(enumerate(handoff.events, first)), asked_in=asked_in)
 
 
+def owed(handoff: Handoff) -> list[Deadline]:
+    return deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of, now=MONDAY)
+
+
 def brief_of(handoff: Handoff) -> Deadline:
-    made = deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of, now=MONDAY)
-    return next(one for one in made if one.step is Step.BRIEF)
+    return next(one for one in owed(handoff) if one.step is Step.BRIEF)
 
 
 def posted(handoff: Handoff) -> Handoff:
@@ -68,22 +75,71 @@ def posted(handoff: Handoff) -> Handoff:
 
 def test_what_happens_to_a_posted_handoff_is_told_in_its_thread() -> None:
     handoff = posted(assigned())
-    handoff.countersign(MONDAY - HOUR, by=AE_MANAGER, at=NOON, ae=AE)
     handoff.acknowledge(version=handoff.brief_version, by=CSM, at=NOON)
     handoff.undo_acknowledge(by=CSM, at=NOON, policy=POLICY)
     handoff.cancel("The customer withdrew", by=AE, at=NOON)
     handoff.undo_cancel(by=AE, at=NOON, policy=POLICY)
     notices = told(handoff)
     assert [(one.kind, one.facts) for one in notices] == [
-        (NoticeKind.SIGNATURE_CORRECTED, {"seq": 10, "actor": AE_MANAGER.id}),
-        (NoticeKind.ACKNOWLEDGED, {"seq": 11, "actor": CSM.id, "version": 1}),
-        (NoticeKind.ACKNOWLEDGE_UNDONE, {"seq": 12, "actor": CSM.id, "version": 1}),
-        (NoticeKind.CANCELLED, {"seq": 13, "actor": AE.id}),
-        (NoticeKind.CANCEL_UNDONE, {"seq": 14, "actor": AE.id}),
+        (NoticeKind.ACKNOWLEDGED, {"seq": 10, "actor": CSM.id, "version": 1}),
+        (NoticeKind.ACKNOWLEDGE_UNDONE, {"seq": 11, "actor": CSM.id, "version": 1}),
+        (NoticeKind.CANCELLED, {"seq": 12, "actor": AE.id}),
+        (NoticeKind.CANCEL_UNDONE, {"seq": 13, "actor": AE.id}),
     ]
     for one in notices:
         assert (one.place, one.priority) == (Place.THREAD, Priority.CARD)
         assert (one.handoff_id, one.channel_id, one.person_id) == (5, CHANNEL, None)
+
+
+def _corrected(handoff: Handoff, by: Person) -> list[Notice]:
+    """What is told once the signature turns out to have been an hour later."""
+    before = owed(handoff)
+    handoff.countersign(MONDAY + HOUR, by=by, at=NOON, ae=AE)
+    numbered = list(enumerate(handoff.events, 10))
+    return announcements(handoff, numbered, asked_in=None, moved=moved(before, owed(handoff)))
+
+
+def test_a_correction_is_told_in_the_thread_and_to_each_owner_of_what_moved() -> None:
+    # The brief's next step waits, and the CS manager's own four hours end after the table's time.
+    notices = _corrected(posted(signed()), AE_MANAGER)
+    told_of = {
+        "seq": 10,
+        "actor": AE_MANAGER.id,
+        "before": "2025-06-02T06:00:00.000000Z",
+        "signed_at": "2025-06-02T07:00:00.000000Z",
+        "brief": "2025-06-03T07:00:00.000000Z",
+    }
+    assert [(one.kind, one.place, one.priority, one.person_id, one.facts) for one in notices] == [
+        (NoticeKind.SIGNATURE_CORRECTED, Place.THREAD, Priority.CARD, None, told_of),
+        (NoticeKind.DUE_MOVED, Place.DM, Priority.HAND_OVER, AE.id, told_of),
+    ]
+    assert steps_named(notices[1]) == (Step.BRIEF,)
+
+
+@pytest.mark.parametrize(
+    ("handoff", "by", "heard"),
+    [
+        # Before the message stands there is no thread, and the AE owes two steps.
+        (signed(), REVOPS, [(AE.id, (Step.MESSAGE, Step.BRIEF))]),
+        (signed(), AE, []),
+        (gated(), AE_MANAGER, [(AE.id, (Step.MESSAGE,)), (CS_MANAGER.id, (Step.ASSIGN,))]),
+        (gated(), AE, [(CS_MANAGER.id, (Step.ASSIGN,))]),
+        # The CSM's own eight hours, which no signature moves, end later than the table's time.
+        (assigned(when=utc("2025-06-02T20:00")), AE, []),
+    ],
+)
+def test_who_owes_what_moved_hears_it_unless_they_did_it_themselves(
+    handoff: Handoff, by: Person, heard: list[tuple[int, tuple[Step, ...]]]
+) -> None:
+    notices = _corrected(stored(deepcopy(handoff)), by)
+    assert {one.kind for one in notices} <= {NoticeKind.DUE_MOVED}
+    assert [(one.person_id, steps_named(one)) for one in notices] == heard
+    assert len({one.key for one in notices}) == len(notices)
+
+
+def test_a_first_signature_moves_nothing() -> None:
+    handoff = stored(started())
+    assert _corrected(handoff, AE_MANAGER) == []
 
 
 def test_without_a_card_there_is_no_thread_to_tell_it_in() -> None:

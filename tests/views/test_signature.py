@@ -50,7 +50,7 @@ def test_a_correction_stands_at_what_is_recorded_and_says_what_it_does() -> None
     assert element["initial_date_time"] == int(signed.timestamp())
     seen = seen_text(view["blocks"])
     assert f"Recorded so far: <!date^{int(signed.timestamp())}" in seen
-    assert "every due time" in seen
+    assert "moves the due times, and whoever owes such a step hears it" in seen
     assert "thread" in seen
 
 

@@ -1,12 +1,14 @@
 """What is said once, below the card and about it."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.domain.deadlines import Step
 from bot.domain.errors import Problem
-from bot.domain.history import Tag
+from bot.domain.history import Tag, instant_text
 from bot.domain.notices import NoticeKind
 from bot.domain.read_models import Card, Light, NamedPerson
 from bot.views.ids import ActionId
@@ -14,7 +16,9 @@ from bot.views.message import Message
 from bot.views.thread import (
     bot_posted_message,
     cannot_post_message,
+    due_moved_message,
     invite_by_hand_message,
+    signature_corrected_message,
     thread_message,
     undo_offer_message,
     welcome_message,
@@ -26,6 +30,7 @@ from tests.views.shown import (
     JONAS,
     MAYA,
     NOW,
+    PRIYA,
     TRICKY,
     WORST_CARD,
     check_message,
@@ -40,7 +45,6 @@ REPLIES = [
     NoticeKind.CSM_MENTION,
     NoticeKind.ACKNOWLEDGED,
     NoticeKind.ACKNOWLEDGE_UNDONE,
-    NoticeKind.SIGNATURE_CORRECTED,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
 ]
@@ -97,10 +101,47 @@ def test_a_reply_sent_late_names_the_version_that_was_acknowledged() -> None:
     assert "version 2 of the brief" in seen_text(reply.to_args()["blocks"])
 
 
-def test_a_corrected_signature_is_told_with_the_new_time() -> None:
-    args = _reply(NoticeKind.SIGNATURE_CORRECTED).to_args()
-    assert "both had signed \n<!date^" in seen_text(args["blocks"])
-    assert "|Fri 13 Mar 2026, 13:00 UTC>. Due times were computed anew" in args["text"]
+CORRECTED: dict[str, str | int] = {
+    "actor": MAYA.id,
+    "before": instant_text(NOW - timedelta(hours=2)),
+    "signed_at": instant_text(NOW - timedelta(hours=3)),
+}
+MOVED = [line(Step.BRIEF, Light.LATE, MAYA), line(Step.ASSIGN, Light.ON_TIME, PRIYA)]
+
+
+def test_a_corrected_signature_is_told_from_when_to_when_and_with_what_moved() -> None:
+    args = check_message(signature_corrected_message(CARD, CORRECTED, MAYA, MOVED))
+    assert "<@" not in seen_text(args["blocks"])
+    assert re.sub(r"<!date\^\d+\^x\|Fri 13 Mar 2026, ", "<", seen_text(args["blocks"])) == (
+        "Maya Reed corrected the signature from \n<12:00 UTC>\n to \n<11:00 UTC>\n.\n"
+        "brief was due \n<16:00 UTC>\nCSM assignment due \n<16:00 UTC>"
+    )
+    assert args["text"].startswith("Northwind Robotics: Maya Reed corrected the signature from <!")
+    nothing = signature_corrected_message(CARD, CORRECTED, None, [])
+    assert seen_text(nothing.to_args()["blocks"]).startswith("The bot corrected the signature")
+    assert "due" not in seen_text(nothing.to_args()["blocks"])
+
+
+def test_an_owner_hears_when_their_steps_are_due_now_with_the_button_of_the_first() -> None:
+    message = line(Step.MESSAGE, Light.SOON, MAYA)
+    later = replace(MOVED[1], due_at=NOW + timedelta(days=1))
+    args = check_message(due_moved_message(CARD, JONAS, [later, message]))
+    seen = seen_text(args["blocks"])
+    assert "Jonas Brandt corrected the signature, so what you owe is due at another time." in seen
+    assert "CSM assignment due \n<!date^" in seen
+    assert "handoff message due \n<!date^" in seen
+    assert args["text"].startswith("Northwind Robotics: handoff message due <!date^")
+    pressed = [(one["action_id"], one.get("style")) for one in pressable(args["blocks"])]
+    assert pressed == [(ActionId.PREVIEW_MESSAGE, "primary"), (ActionId.OPEN_HANDOFF, None)]
+
+
+def test_a_corrector_with_a_tricky_name_is_no_markup() -> None:
+    by = NamedPerson(1, "U0X", TRICKY)
+    for made in (
+        signature_corrected_message(WORST_CARD, CORRECTED, by, MOVED),
+        due_moved_message(WORST_CARD, by, MOVED),
+    ):
+        assert parsed_texts(check_message(made)) == []
 
 
 def test_a_name_is_no_markup() -> None:
@@ -123,8 +164,6 @@ def test_what_is_no_reply_is_refused() -> None:
             _reply(kind)
     with pytest.raises(KeyError):
         thread_message(NoticeKind.CSM_MENTION, CARD, {"csm": 99}, PEOPLE)
-    with pytest.raises(KeyError):
-        _reply(NoticeKind.SIGNATURE_CORRECTED, EMPTY_CARD)
 
 
 def test_the_ae_hears_that_the_bot_posted_and_what_is_open() -> None:
