@@ -85,6 +85,11 @@ class Card:
     neutral: bool = False
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
 
+    @property
+    def changed_since(self) -> bool:
+        """Whether the brief is another one than the CSM acknowledged."""
+        return _changed_since(self.acknowledged_version, self.brief_version)
+
 
 @dataclass(frozen=True)
 class Guide:
@@ -118,6 +123,11 @@ class Guide:
     def owed_step(self) -> Step | None:
         """The step the viewer has to do now; None while nothing is up to them."""
         return self.mine.step if self.mine is not None and self.mine.light in OWED else None
+
+    @property
+    def changed_since(self) -> bool:
+        """Whether the brief is another one than the CSM acknowledged."""
+        return _changed_since(self.acknowledged_version, self.brief_version)
 
 
 @dataclass(frozen=True)
@@ -234,6 +244,10 @@ class WholePage:
     links: tuple[str, ...]
     reasons: tuple[tuple[str, datetime, str], ...] = ()
     """Tag, when and words of reasons the viewer may read."""
+
+
+def _changed_since(acknowledged: int | None, now: int) -> bool:
+    return acknowledged is not None and now > acknowledged
 
 
 def light_of(deadline: Deadline, *, as_of: datetime) -> Light:

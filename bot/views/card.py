@@ -158,6 +158,7 @@ def _rows(card: Card, named: int) -> list[Row]:
     rows.append([words(f"{said.NEXT}  ", bold=True), *_next(card)])
     if card.acknowledged_at is not None and card.csm is not None:
         read = said.version_read(card.acknowledged_version or 0)
+        since = f"; {said.CHANGED_SINCE}" if card.changed_since else ""
         rows.append(
             [
                 words(f"{said.ACKNOWLEDGED}  ", bold=True),
@@ -165,7 +166,7 @@ def _rows(card: Card, named: int) -> list[Row]:
                 who(card.csm),
                 words(" "),
                 when(card.acknowledged_at),
-                words(f", {read}"),
+                words(f", {read}{since}"),
             ]
         )
     return rows

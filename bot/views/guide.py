@@ -98,6 +98,8 @@ def _for_you(guide: Guide) -> str:
     if guide.signed_at is None:
         return said.GUIDE_NOT_SIGNED
     line = guide.mine
+    if line is None and guide.role is Capacity.CSM and guide.changed_since:
+        return said.guide_changed_since(guide.acknowledged_version or 0)
     if line is None:
         return said.GUIDE_NOTHING
     if not owed(line):

@@ -367,6 +367,15 @@ def version_read(version: int) -> str:
     return f"version {version} of the brief"
 
 
+CHANGED_SINCE: Final = "the brief changed since"
+
+
+def guide_changed_since(version: int) -> str:
+    """To the CSM, whose acknowledgement is about an earlier brief than there is now."""
+    read = version_read(version)
+    return f"You acknowledged {read}, which changed since. Open the handoff to read it as it is."
+
+
 def thread_acknowledged(by: str, version: int) -> str:
     """Told once below the card."""
     return f"{by} acknowledged {version_read(version)}."

@@ -127,6 +127,7 @@ WORST_CARD = replace(
     next=line(Step.READ, Light.LATE, JONAS),
     acknowledged_at=NOW,
     acknowledged_version=1_000,
+    brief_version=1_001,
 )
 WORST_ACKNOWLEDGED_CARD = replace(WORST_CARD, csm=JONAS)
 _ALL_TO_CONFIRM = Brief(

@@ -112,6 +112,14 @@ def test_an_acknowledgement_names_who_and_the_version() -> None:
     assert "Nothing is due." in shown
 
 
+def test_a_brief_changed_after_its_acknowledgement_says_so() -> None:
+    card = replace(CARD, acknowledged_at=NOW, acknowledged_version=3, next=None)
+    same = seen_text(card_message(card).to_args()["blocks"])
+    changed = seen_text(card_message(replace(card, brief_version=4)).to_args()["blocks"])
+    assert "changed since" not in same
+    assert ", version 3 of the brief; the brief changed since" in changed
+
+
 def test_a_card_posted_by_the_bot_says_so() -> None:
     shown = seen_text(card_message(replace(CARD, posted_by=None)).to_args()["blocks"])
     assert "Posted by the bot <!date^" in shown

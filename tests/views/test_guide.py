@@ -180,6 +180,24 @@ def test_the_csm_acknowledges_and_can_take_it_back() -> None:
     assert list(menu(guide_message(done).to_args())) == [MoreChoice.UNDO_ACKNOWLEDGE]
 
 
+def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> None:
+    done = replace(
+        CSM,
+        mine=None,
+        steps=CSM.steps[:3],
+        acknowledged_at=NOW,
+        acknowledged_version=3,
+        brief_version=3,
+    )
+    assert guide_message(done).text == f"Northwind Robotics: {sentences.GUIDE_NOTHING}"
+    changed = replace(done, brief_version=5)
+    told = "You acknowledged version 3 of the brief, which changed since."
+    assert told in guide_message(changed).text
+    assert told in seen_text(guide_message(changed).to_args()["blocks"])
+    others = replace(changed, viewer=PRIYA, role=Capacity.CS_MANAGER)
+    assert sentences.GUIDE_NOTHING in guide_message(others).text
+
+
 def test_the_cs_manager_assigns_and_later_reassigns() -> None:
     assert _pressed(CS_MANAGER)[0] == (ActionId.OPEN_ASSIGN, "primary")
     assert list(menu(guide_message(CS_MANAGER).to_args())) == [MoreChoice.SNOOZE]
