@@ -110,13 +110,14 @@ def _wish(typed: StartTyped, unit: WriteUnit) -> Start:
     ae = person(typed.ae)
     if ae is None:
         raise Invalid(Problem.EMPTY, field=Field.AE)
+    csm = person(typed.csm)
     return Start(
         account=typed.account,
         value=Money(int(parse_amount(typed.value) * 100), typed.currency),
         ae=ae,
-        cs_manager=person(typed.cs_manager),
+        cs_manager=person(typed.cs_manager) or _own_manager(csm, unit),
         ae_manager=person(typed.ae_manager) or _own_manager(ae, unit),
-        proposed_csm=person(typed.csm),
+        proposed_csm=csm,
         signed_at=typed.signed_at,
         expected_on=typed.expected_on,
         links=typed.link_lines(),
@@ -124,8 +125,12 @@ def _wish(typed: StartTyped, unit: WriteUnit) -> Start:
     )
 
 
-def _own_manager(ae: Person, unit: WriteUnit) -> Person | None:
-    return unit.people.get(ae.manager_id) if ae.manager_id is not None else None
+def _own_manager(person: Person | None, unit: WriteUnit) -> Person | None:
+    """The manager an admin set, where they still are a colleague: nobody chose them here."""
+    if person is None or person.manager_id is None:
+        return None
+    manager = unit.people.get(person.manager_id)
+    return manager if manager.full_member else None
 
 
 def _started_meanwhile(asked: Asked, channel_id: int, unit: WriteUnit) -> StartedHere | None:

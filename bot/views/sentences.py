@@ -194,7 +194,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NOT_A_COLLEAGUE: (
         "This account is a guest, a bot, from outside or closed. Choose a full member."
     ),
-    Problem.NO_CS_MANAGER: "Choose the CS manager who assigns the CSM.",
+    Problem.NO_CS_MANAGER: (
+        "Choose the CS manager who assigns the CSM. This can stay empty only where an admin set a "
+        "manager for the proposed CSM."
+    ),
     Problem.BAD_VALUE: "Enter an amount from 0 to 1,000,000,000,000, like 48000 or 48,000.50.",
     Problem.UNKNOWN_CURRENCY: (
         "There is no rate for this currency. Choose another, or ask an admin to add the rate."
@@ -580,7 +583,11 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "AE's manager", "Left empty, it is the manager whom an admin set for the AE."
     ),
     Field.CSM: FieldWords("Proposed CSM", "A wish only: the CS manager assigns."),
-    Field.CS_MANAGER: FieldWords("CS manager", "Assigns the CSM once the brief is ready."),
+    Field.CS_MANAGER: FieldWords(
+        "CS manager",
+        "Assigns the CSM once the brief is ready. Left empty, it is the manager whom an admin set "
+        "for the proposed CSM.",
+    ),
     Field.SIGNED_AT: FieldWords("Countersigned at", "When the second side had signed."),
     Field.EXPECTED_ON: FieldWords(
         "Signature expected on",

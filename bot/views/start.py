@@ -114,7 +114,7 @@ def start_view(
         person_input(place, Field.AE, filled.ae),
         person_input(place, Field.AE_MANAGER, filled.ae_manager, optional=True),
         person_input(place, Field.CSM, filled.csm, optional=True),
-        person_input(place, Field.CS_MANAGER, filled.cs_manager),
+        person_input(place, Field.CS_MANAGER, filled.cs_manager, optional=True),
         instant_input(place, Field.SIGNED_AT, filled.signed_at, optional=True),
         date_input(place, Field.EXPECTED_ON, filled.expected_on),
         text_input(place, Field.LINKS, filled.links, optional=True, multiline=True),

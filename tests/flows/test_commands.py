@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.domain.handoff import State
+from bot.storage.people import PersonFacts
 from bot.views.payload import Ref
 from tests.builders import Deal, FixedClock, signed, started
 from tests.flows.app import App, Modal
@@ -216,7 +217,7 @@ TYPED = {
 }
 
 
-def filled(app: App, **changed: str) -> Modal:
+def filled(app: App, **changed: str | None) -> Modal:
     return app.modal(app.command(AE)).type(**{**TYPED, **changed})
 
 
@@ -279,6 +280,31 @@ def test_naming_somebody_the_bot_never_met_as_csm_works_and_a_guest_is_refused(
     assert "guest" in reply.sentence
     started_with = app.submit(AE, form.type(csm="U0NEWCSM"))
     assert started_with.body["view"]["callback_id"] == "brief"
+
+
+def test_managers_left_out_are_those_of_the_ae_and_of_the_proposed_csm(app: App) -> None:
+    reply = app.submit(AE, filled(app, cs_manager=None, ae_manager=None))
+    assert reply.body["view"]["callback_id"] == "brief"
+    with app.store.read(app.team.workspace_id) as unit:
+        (handoff,) = unit.handoffs.open_in(app.team.channel.id)
+    assert handoff.cs_manager_id == app.team.cs_manager.id
+    assert handoff.ae_manager_id == app.team.ae_manager.id
+
+
+@pytest.mark.parametrize("why", ["nobody proposed", "no manager set", "manager gone"])
+def test_without_any_cs_manager_one_is_asked_for(app: App, why: str) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        if why == "no manager set":
+            unit.people.set_part(app.team.csm.id, clear_manager=True)
+        if why == "manager gone":
+            unit.people.ensure(CS_MANAGER, facts=PersonFacts("Priya", "UTC", deactivated=True))
+        unit.commit()
+    csm = None if why == "nobody proposed" else CSM
+    form = filled(app, cs_manager=None, csm=csm)
+    reply = app.submit(AE, form)
+    assert list(reply.errors) == [form.block_of("cs_manager")]
+    assert "manager for the proposed CSM" in reply.sentence
+    assert not app.rows()["handoff"]
 
 
 def test_starting_for_somebody_else_says_that_it_has_started(app: App) -> None:

@@ -58,10 +58,10 @@ def test_the_empty_form_offers_the_asker_as_ae_and_the_policys_currency() -> Non
     assert "initial_date_time" not in block_of(view, Field.SIGNED_AT)["element"]
 
 
-def test_slack_itself_asks_for_account_value_ae_and_cs_manager_only() -> None:
+def test_slack_itself_asks_for_account_value_and_ae_only() -> None:
     payload = submitted(start_view(channel_id=3, policy=Policy()))
     missing = {block_of(payload, field)["block_id"] for field in (
-        Field.ACCOUNT, Field.VALUE, Field.AE, Field.CS_MANAGER,
+        Field.ACCOUNT, Field.VALUE, Field.AE,
     )}  # fmt: skip
     assert set(refused_by_slack(payload)) == missing
 
