@@ -156,11 +156,13 @@ class StatusCounts:
     due_today: int
     waiting: int
     on_time: int
+    done: int = 0
+    """Nothing is owed in them that is built so far."""
 
     @property
     def open(self) -> int:
         """All open handoffs."""
-        return self.late + self.due_today + self.waiting + self.on_time
+        return self.late + self.due_today + self.waiting + self.on_time + self.done
 
 
 @dataclass(frozen=True)

@@ -44,9 +44,10 @@ _LATE = and_(_OWED, _DUE < _NOW)
 _TODAY = and_(_OWED, _DUE >= _NOW, _DUE <= _DAY_END)
 _WAITING = handoff.c.attention_state == AttentionState.WAITING.value
 _UNSIGNED = handoff.c.attention_state == AttentionState.UNSIGNED.value
+_DONE = handoff.c.attention_state == AttentionState.NOTHING.value
 # Within one rank either all due times are there or none is, so that it does not matter that the
 # dialects sort missing values to different ends.
-_RANK = case((_LATE, 0), (_TODAY, 1), (_WAITING, 2), (_UNSIGNED, 3), (_OWED, 4), else_=5)
+_RANK = case((_LATE, 0), (_TODAY, 1), (_OWED, 2), (_WAITING, 3), (_UNSIGNED, 4), else_=5)
 
 _VIEWER = bindparam("viewer", type_=handoff.c.ae_id.type)
 _HAS_PART = or_(
@@ -93,6 +94,7 @@ _COUNTS = select(
     func.coalesce(func.sum(case((_LATE, 1), else_=0)), 0).label("late"),
     func.coalesce(func.sum(case((_TODAY, 1), else_=0)), 0).label("due_today"),
     func.coalesce(func.sum(case((or_(_WAITING, _UNSIGNED), 1), else_=0)), 0).label("waiting"),
+    func.coalesce(func.sum(case((_DONE, 1), else_=0)), 0).label("done"),
     func.count().label("all"),
 ).where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN)
 
@@ -196,7 +198,7 @@ class Status:
         day_end: datetime,
         in_channel: int | None = None,
     ) -> StatusPage:
-        """One page, worst first: late, due by `day_end`, waiting, unsigned, due later.
+        """One page, worst first: late, due by `day_end`, due later, waiting, unsigned, done.
 
         `in_channel` leaves out what lies in private channels other than that one.
         """
@@ -210,12 +212,8 @@ class Status:
         if in_channel is not None:
             values["channel"] = in_channel
         found = self._execute(chosen.counts, values)[0]
-        counts = StatusCounts(
-            late=found["late"],
-            due_today=found["due_today"],
-            waiting=found["waiting"],
-            on_time=found["all"] - found["late"] - found["due_today"] - found["waiting"],
-        )
+        told = {name: found[name] for name in ("late", "due_today", "waiting", "done")}
+        counts = StatusCounts(**told, on_time=found["all"] - sum(told.values()))
         pages = max(1, -(-counts.open // size))
         page = min(max(page, 0), pages - 1)
         rows = self._execute(chosen.page, {**values, "size": size, "skip": page * size})

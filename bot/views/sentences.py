@@ -543,8 +543,9 @@ def status_counts(counts: StatusCounts) -> str:
     for light, count, said in (
         (Light.LATE, counts.late, "late"),
         (Light.SOON, counts.due_today, "due today"),
-        (Light.WAITING, counts.waiting, "waiting"),
         (Light.ON_TIME, counts.on_time, "on time"),
+        (Light.WAITING, counts.waiting, "waiting"),
+        (Light.DONE, counts.done, "done"),
     ):
         if count:
             parts.append(f"{LIGHT_SIGNS[light]} {count} {said}")

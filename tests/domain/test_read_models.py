@@ -223,7 +223,7 @@ def test_before_the_signature_a_guide_has_no_steps() -> None:
 
 
 def test_the_counts_add_up_to_what_is_open() -> None:
-    assert StatusCounts(late=1, due_today=2, waiting=3, on_time=4).open == 10
+    assert StatusCounts(late=1, due_today=2, waiting=3, on_time=4, done=5).open == 15
 
 
 def test_lights_sort_worst_first() -> None:

@@ -47,6 +47,16 @@ def _page(
         )
 
 
+def _acknowledged(store: Store, team: Team, deal: Deal) -> int:
+    handoff_id = assigned(store, team, deal)
+    with store.write(team.workspace_id) as unit:
+        of = unit.handoffs.lock(handoff_id)
+        of.acknowledge(version=of.brief_version, by=team.csm, at=unit.now)
+        unit.save(of, actor_id=team.csm.id)
+        unit.commit()
+    return handoff_id
+
+
 def test_the_worst_comes_first_and_everything_is_counted(
     store: Store, team: Team, clock: FixedClock
 ) -> None:
@@ -56,30 +66,33 @@ def test_the_worst_comes_first_and_everything_is_counted(
     clock.advance(-timedelta(days=1))
     very_late = signed(store, team, Deal(account="Very late"))
     clock.advance(later - clock.now())
-    today = signed(store, team, Deal(account="Today"))
+    done = _acknowledged(store, team, Deal(account="Done"))
     unsigned = started(store, team, Deal(account="Unsigned"))
+    next_week = assigned(store, team, Deal(account="Later"))
     tomorrow = posted(store, team, Deal(account="Tomorrow"))
+    today = signed(store, team, Deal(account="Today"))
+    waiting = posted(store, team, Deal(account="Waiting"))
+    with store.write(team.workspace_id) as unit:
+        of = unit.handoffs.lock(waiting)
+        of.cs_manager_id = None  # Nobody owns the assignment.
+        unit.save(of, actor_id=None)
+        unit.commit()
     page = _page(store, team)
-    assert [row.handoff_id for row in page.rows] == [very_late, late, today, unsigned, tomorrow]
-    assert page.counts == StatusCounts(late=2, due_today=1, waiting=1, on_time=1)
-    assert [row.light for row in page.rows] == [
-        Light.LATE,
-        Light.LATE,
-        Light.SOON,
-        Light.WAITING,
-        Light.ON_TIME,
+    assert [(row.handoff_id, row.light, row.step) for row in page.rows] == [
+        (very_late, Light.LATE, Step.MESSAGE),
+        (late, Light.LATE, Step.MESSAGE),
+        (today, Light.SOON, Step.MESSAGE),
+        (tomorrow, Light.ON_TIME, Step.ASSIGN),
+        (next_week, Light.ON_TIME, Step.READ),
+        (waiting, Light.WAITING, Step.ASSIGN),
+        (unsigned, Light.WAITING, None),
+        (done, Light.DONE, None),
     ]
-    assert [row.step for row in page.rows] == [
-        Step.MESSAGE,
-        Step.MESSAGE,
-        Step.MESSAGE,
-        None,
-        Step.ASSIGN,
-    ]
+    assert page.counts == StatusCounts(late=2, due_today=1, waiting=2, on_time=2, done=1)
     assert page.rows[0].due_at is not None
     assert (page.rows[0].ae.slack_id, page.rows[0].csm) == ("UAE", None)
-    assert page.rows[4].percent == 100
-    assert not page.rows[3].signed
+    assert page.rows[3].percent == 100
+    assert not page.rows[6].signed
     assert page.as_of == clock.now()
 
 
