@@ -111,6 +111,7 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
     return max(due, min(before, now + timedelta(hours=clocks.message_learned_late)))
 
 
+LONGEST_SOON = timedelta(hours=4)
 _OWNER_STAGES = frozenset({Stage.HALF, Stage.MOST, Stage.LATE, Stage.SNOOZED, Stage.POST})
 
 
@@ -142,9 +143,25 @@ class Deadline:
         settled = self.said | self.passed
         return min((plan.at for plan in self.stages if plan.stage not in settled), default=None)
 
+    @property
+    def soon_at(self) -> datetime:
+        """From when it is shown as due soon."""
+        return soon_from(self.start_at, self.due_at)
+
     def late_at(self, now: datetime) -> bool:
         """Whether it is owed and overdue."""
         return self.state is DeadlineState.OPEN and now > self.due_at
+
+
+def soon_from(start: datetime | None, due: datetime) -> datetime:
+    """From when a step that became its owner's at `start` is due soon.
+
+    That is the last quarter of their time for it, and never more than `LONGEST_SOON`: else a step
+    of a few hours would be due soon from its first minute.
+    """
+    if start is None:
+        return due - LONGEST_SOON
+    return due - min(LONGEST_SOON, max(due - start, timedelta(0)) / 4)
 
 
 ManagerOf = Callable[[int], int | None]

@@ -31,6 +31,7 @@ class Problem(StrEnum):
     SIGNED_TOO_OLD = "signed_too_old"
     DATE_NEEDED = "date_needed"
     DATE_IN_PAST = "date_in_past"
+    TIME_PAST = "time_past"
     BAD_LINK = "bad_link"
     UNKNOWN_REGION = "unknown_region"
     NOT_WORKING_TIME = "not_working_time"

@@ -103,6 +103,11 @@ class Handoff:
         parts = (self.ae_id, self.csm_id, self.cs_manager_id, self.ae_manager_id)
         return tuple(dict.fromkeys(part for part in parts if part is not None))
 
+    def undo_ends_at(self, policy: Policy) -> datetime | None:
+        """The last instant at which its cancellation, or else its acknowledgement, is undone."""
+        since = self.acknowledged_at if self.open else self.cancelled_at
+        return since + policy.undo_window if since is not None else None
+
     def _note(
         self,
         tag: Tag,

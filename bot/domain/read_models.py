@@ -13,11 +13,8 @@ from bot.domain.handoff import Handoff, State
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money
 from bot.domain.people import Person
-from bot.domain.policy import Tier
+from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Promise
-
-SOON = timedelta(hours=4)
-"""From this long before its due time a step is shown as due soon."""
 
 
 class Light(StrEnum):
@@ -54,6 +51,8 @@ class StepLine:
     due_at: datetime
     waits_for: Step | None = None
     done_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    """Until when its owner wants no reminder; for their own eyes."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +117,9 @@ class Guide:
     """What the viewer may do, as far as rights go."""
     brief_version: int = 0
     """The version an acknowledgement from this card would name."""
+    undoable: bool = False
+    """Whether the cancellation, or else the acknowledgement, can still be taken back."""
+    started_by: NamedPerson | None = None
 
     @property
     def owed_step(self) -> Step | None:
@@ -262,7 +264,7 @@ def light_of(deadline: Deadline, *, as_of: datetime) -> Light:
         return Light.WAITING
     if as_of > deadline.due_at:
         return Light.LATE
-    return Light.SOON if deadline.due_at - as_of <= SOON else Light.ON_TIME
+    return Light.SOON if as_of >= deadline.soon_at else Light.ON_TIME
 
 
 def step_line(
@@ -273,6 +275,7 @@ def step_line(
     done: datetime | None,
 ) -> StepLine:
     """A deadline as it is shown."""
+    until = deadline.snoozed_until if deadline.state is DeadlineState.OPEN else None
     return StepLine(
         deadline.step,
         light_of(deadline, as_of=as_of),
@@ -280,6 +283,7 @@ def step_line(
         deadline.due_at,
         deadline.waits_for,
         done,
+        until if until is not None and until > as_of else None,
     )
 
 
@@ -377,8 +381,10 @@ def guide(
     audiences: Collection[Audience],
     channel_slack_id: str,
     as_of: datetime,
+    policy: Policy,
 ) -> Guide:
     """One person's own card; `audiences` is what they may read."""
+    undo_ends = handoff.undo_ends_at(policy)
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
     mine = next_line([line for line in lines if line.owner and line.owner.id == viewer.id])
     seen_by = named(viewer.id, {viewer.id: viewer})
@@ -406,4 +412,6 @@ def guide(
         cancelled_at=handoff.cancelled_at,
         acts=frozenset(act for act in Act if access.may(act, viewer, handoff)),
         brief_version=handoff.brief_version,
+        undoable=undo_ends is not None and as_of <= undo_ends,
+        started_by=named(handoff.started_by, people),
     )

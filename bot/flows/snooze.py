@@ -55,14 +55,15 @@ def snooze(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if until is None:
         raise Invalid(Problem.DATE_NEEDED, field=Field.UNTIL)
     if until <= unit.now:
-        raise Invalid(Problem.DATE_IN_PAST, field=Field.UNTIL)
+        raise Invalid(Problem.TIME_PAST, field=Field.UNTIL)
     calendar = unit.people.calendar(actor.id)
     if calendar.working_between(until, until + timedelta(minutes=1)) == timedelta(0):
         raise Invalid(Problem.NOT_WORKING_TIME, field=Field.UNTIL)
     reason = asked.typed.text(Field.REASON)
     handoff.snoozed(deadline.step.value, until=until, reason=reason, by=actor, at=unit.now)
-    unit.save(handoff, actor_id=actor.id)
+    # First the deadline: saving takes note when the guide that names the snooze has to change.
     unit.deadlines.settle(handoff.id, snoozed(deadline, until))
+    unit.save(handoff, actor_id=actor.id)
     return Done()
 
 

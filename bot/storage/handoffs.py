@@ -13,14 +13,14 @@ from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.history import GENESIS
 from bot.domain.money import Money
-from bot.domain.policy import Tier
-from bot.domain.read_models import SOON
+from bot.domain.policy import Policy, Tier
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_OPEN, AttentionState, handoff
 from bot.storage.types import MICROSECOND
 
 _HANDOFFS = select(handoff).where(handoff.c.workspace_id == bindparam("workspace"))
 _BY_ID = _HANDOFFS.where(handoff.c.id == bindparam("id"))
+_BY_IDS = _HANDOFFS.where(handoff.c.id.in_(bindparam("ids", expanding=True)))
 _LOCKED = _BY_ID.with_for_update()
 _OPEN_IN = _HANDOFFS.where(handoff.c.channel_id == bindparam("channel"), HANDOFF_OPEN).order_by(
     handoff.c.id
@@ -105,8 +105,9 @@ class Handoffs:
 class WritableHandoffs(Handoffs):
     """The handoffs, each locked before it is changed."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, policy: Policy) -> None:
         super().__init__(scope)
+        self._policy = policy
         self._chains: dict[int, Chain] = {}
 
     def lock(self, handoff_id: int) -> Handoff:
@@ -124,7 +125,7 @@ class WritableHandoffs(Handoffs):
 
     def add(self, new: Handoff) -> None:
         """Store a new handoff and give it its id."""
-        values = {**_values(new), "event_count": 0, "head": GENESIS, **attention(new, (), None)}
+        values = {**_values(new), "event_count": 0, "head": GENESIS, **attention(new, ())}
         new.id = self._scope.connection.execute(_ADD, values).scalar_one()
         self._chains[new.id] = 0, GENESIS
 
@@ -136,20 +137,29 @@ class WritableHandoffs(Handoffs):
             changed.id,
             {
                 **_values(changed),
-                **attention(changed, deadlines, self._scope.now),
+                **attention(changed, deadlines),
+                "light_at": light_change(changed, deadlines, self._policy, self._scope.now),
                 "event_count": count,
                 "head": head,
             },
         )
         self._chains[changed.id] = chain
 
-    def set_lights(self, light_at: Mapping[int, datetime | None]) -> None:
-        """Set when a step of each next turns due soon or late."""
-        if light_at:
-            rows = [
-                {"b_id": one, "b_workspace": self._scope.workspace_id, "light_at": at}
-                for one, at in light_at.items()
-            ]
+    def turn_lights(
+        self, handoff_ids: Sequence[int], deadlines: Mapping[int, Sequence[Deadline]]
+    ) -> None:
+        """Set when what each shows next changes by time alone, after that time has come."""
+        rows = [
+            {
+                "b_id": one.id,
+                "b_workspace": self._scope.workspace_id,
+                "light_at": light_change(
+                    one, deadlines.get(one.id, ()), self._policy, self._scope.now
+                ),
+            }
+            for one in self._all(_BY_IDS, {"ids": list(handoff_ids)})
+        ]
+        if rows:
             self._scope.connection.execute(_CHANGE, rows)
 
     def _write(self, handoff_id: int, values: dict[str, Any]) -> None:
@@ -158,9 +168,7 @@ class WritableHandoffs(Handoffs):
         )
 
 
-def attention(
-    about: Handoff, deadlines: Sequence[Deadline], now: datetime | None
-) -> dict[str, Any]:
+def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
     """The most urgent step as columns: owed ones by due time, then the first that waits."""
     owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
     waiting = [one for one in deadlines if one.state is DeadlineState.WAITING]
@@ -175,21 +183,26 @@ def attention(
         "attention_step": first.step.value if first else None,
         "attention_owner_id": first.owner_id if first else None,
         "attention_due_at": first.due_at if first else None,
-        "light_at": light_change(deadlines, now) if now else None,
     }
 
 
-def light_change(deadlines: Sequence[Deadline], now: datetime) -> datetime | None:
-    """When a step that is owed next turns due soon or late; None when none will."""
-    changes = (
-        at
-        for one in deadlines
-        if one.state is DeadlineState.OPEN
-        # At its due time itself a step is not yet late.
-        for at in (one.due_at - SOON, one.due_at + MICROSECOND)
-        if at > now
-    )
-    return min(changes, default=None)
+def light_change(
+    about: Handoff, deadlines: Sequence[Deadline], policy: Policy, now: datetime
+) -> datetime | None:
+    """When next something it shows changes by time alone; None when nothing will.
+
+    A step that is owed turns due soon or late, a snooze ends, or an act cannot be undone any more.
+    """
+    owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
+    ends = about.undo_ends_at(policy)
+    changes = [
+        *(one.soon_at for one in owed),
+        # At its due time itself a step is not yet late, nor is it too late then to undo.
+        *(one.due_at + MICROSECOND for one in owed),
+        *(one.snoozed_until for one in owed if one.snoozed_until is not None),
+        *([ends + MICROSECOND] if ends is not None else []),
+    ]
+    return min((at for at in changes if at > now), default=None)
 
 
 def _values(of: Handoff) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Lists of handoffs with their most urgent step, read from the handoff rows alone."""
+"""Lists of handoffs with their most urgent step, chosen and counted on the handoff rows alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +20,9 @@ from sqlalchemy import (
 
 from bot.domain import access
 from bot.domain.access import Reach
-from bot.domain.deadlines import DeadlineState, Step
+from bot.domain.deadlines import DeadlineState, Step, soon_from
 from bot.domain.people import Person
 from bot.domain.read_models import (
-    SOON,
     Light,
     NamedPerson,
     StatusCounts,
@@ -64,6 +63,7 @@ _READABLE_IN = handoff.c.channel_id.in_(
 )
 _ae = person.alias("ae")
 _csm = person.alias("csm")
+_urgent = deadline.alias("urgent")
 _SHOWN = (
     select(
         handoff.c.id,
@@ -83,11 +83,16 @@ _SHOWN = (
         _csm.c.slack_id.label("csm_slack_id"),
         _csm.c.name.label("csm_name"),
         channel.c.slack_id.label("channel_slack_id"),
+        _urgent.c.start_at,
     )
     .select_from(handoff)
     .join(_ae, _ae.c.id == handoff.c.ae_id)
     .join(channel, channel.c.id == handoff.c.channel_id)
     .outerjoin(_csm, _csm.c.id == handoff.c.csm_id)
+    .outerjoin(
+        _urgent,
+        and_(_urgent.c.handoff_id == handoff.c.id, _urgent.c.step == handoff.c.attention_step),
+    )
     .where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN)
 )
 _COUNTS = select(
@@ -144,7 +149,7 @@ _OWN_STEPS = (
     deadline.c.state == DeadlineState.OPEN.value,
 )
 _OWNED = (
-    select(deadline.c.handoff_id, deadline.c.step, deadline.c.due_at)
+    select(deadline.c.handoff_id, deadline.c.step, deadline.c.start_at, deadline.c.due_at)
     .where(*_OWN_STEPS)
     .order_by(deadline.c.due_at, deadline.c.handoff_id)
     .limit(HOME_ROWS * len(Step))  # One person may own every step of a handoff.
@@ -234,11 +239,7 @@ class Status:
             own.setdefault(row["handoff_id"], row)
         ids = list(own)[:HOME_ROWS]
         shown = {row["id"]: row for row in self._execute(_BY_IDS, {"ids": ids})} if ids else {}
-        needs = [
-            self._row(shown[one], step=own[one]["step"], due_at=own[one]["due_at"])
-            for one in ids
-            if one in shown
-        ]
+        needs = [self._row(shown[one], own=own[one]) for one in ids if one in shown]
         more = 0
         if len(own) > HOME_ROWS:
             more = self._execute(_OWNED_COUNT, {"viewer": viewer.id})[0]["all"] - HOME_ROWS
@@ -263,12 +264,12 @@ class Status:
         values = {**values, "workspace": self._scope.workspace_id}
         return list(self._scope.connection.execute(statement, values).mappings())
 
-    def _row(
-        self, row: RowMapping, *, step: str | None = None, due_at: datetime | None = None
-    ) -> StatusRow:
-        state = AttentionState.OWED if step else AttentionState(row["attention_state"])
-        named = step or row["attention_step"]
-        due = due_at or row["attention_due_at"]
+    def _row(self, row: RowMapping, *, own: RowMapping | None = None) -> StatusRow:
+        """A row with its most urgent step, or with one that a person owes themselves."""
+        state = AttentionState.OWED if own else AttentionState(row["attention_state"])
+        named = own["step"] if own else row["attention_step"]
+        due = own["due_at"] if own else row["attention_due_at"]
+        start = own["start_at"] if own else row["start_at"]
         counted = row["items_counted"]
         csm_id = row["csm_id"]
         return StatusRow(
@@ -277,7 +278,7 @@ class Status:
             ae=NamedPerson(row["ae_id"], row["ae_slack_id"], row["ae_name"]),
             csm=NamedPerson(csm_id, row["csm_slack_id"], row["csm_name"]) if csm_id else None,
             step=Step(named) if named else None,
-            light=_light(state, due, self._scope.now),
+            light=_light(state, start, due, self._scope.now),
             due_at=due,
             percent=row["items_filled"] * 100 // counted if counted else 0,
             signed=row["signed_at"] is not None,
@@ -286,11 +287,13 @@ class Status:
         )
 
 
-def _light(state: AttentionState, due_at: datetime | None, now: datetime) -> Light:
+def _light(
+    state: AttentionState, start_at: datetime | None, due_at: datetime | None, now: datetime
+) -> Light:
     if state is AttentionState.NOTHING:
         return Light.DONE
     if state is not AttentionState.OWED or due_at is None:
         return Light.WAITING
     if now > due_at:
         return Light.LATE
-    return Light.SOON if due_at - now <= SOON else Light.ON_TIME
+    return Light.SOON if now >= soon_from(start_at, due_at) else Light.ON_TIME

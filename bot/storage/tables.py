@@ -186,12 +186,12 @@ handoff = Table(
     # The history's length and last hash, kept apart from the chain they vouch for.
     Column("event_count", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False),
-    # The most urgent step, so that a list of handoffs needs no other table.
+    # The most urgent step, so that lists are chosen and counted without another table.
     Column("attention_state", Text, nullable=False),
     Column("attention_step", Text),
     _person("attention_owner_id"),
     Column("attention_due_at", Instant),
-    Column("light_at", Instant),  # calendar: when a step next turns due soon or late
+    Column("light_at", Instant),  # calendar: when next what it shows changes by time alone
 )
 HANDOFF_OPEN = handoff.c.state == text("'open'")
 Index(

@@ -25,7 +25,7 @@ from bot.storage.channels import Channels, WritableChannels
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.delivery import DeliveryStore
 from bot.storage.engine import Database
-from bot.storage.handoffs import Handoffs, WritableHandoffs, light_change
+from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
 from bot.storage.outbox import Outbox
@@ -262,7 +262,7 @@ class WriteUnit(ReadUnit):
         scope = self._scope
         self.people = WritablePeople(scope, policy=self.policy, shelf=shelf)
         self.channels = WritableChannels(scope, changed=self.surfaces.unsafe_channels)
-        self.handoffs = WritableHandoffs(scope)
+        self.handoffs = WritableHandoffs(scope, policy=self.policy)
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
@@ -330,14 +330,14 @@ class WriteUnit(ReadUnit):
                 self.save(handoff, actor_id=None)
 
     def refresh_due(self, limit: int) -> int:
-        """Have handoffs drawn anew whose steps turned due soon or late; gives how many."""
+        """Have handoffs drawn anew that show something else by time alone; gives how many."""
         values = {"workspace": self._scope.workspace_id, "now": self.now, "most": limit}
         ids = list(self._scope.connection.execute(_LIGHTS, values).scalars())
         owed_by = self.deadlines.of_many(ids)
-        self.handoffs.set_lights({one: light_change(owed_by[one], self.now) for one in owed_by})
-        for handoff_id, owed in owed_by.items():
-            owners = {one.owner_id for one in owed if one.owner_id is not None}
-            self.surfaces.refresh(handoff_id, people=owners)
+        self.handoffs.turn_lights(ids, owed_by)
+        for handoff_id in ids:
+            owners = (one.owner_id for one in owed_by.get(handoff_id, ()))
+            self.surfaces.refresh(handoff_id, people={one for one in owners if one is not None})
         return len(ids)
 
     def workspace_pause(self, at: datetime | None) -> None:
@@ -361,7 +361,7 @@ class SystemUnit:
         return [WorkspaceRow(row.id, row.enterprise_id or None, *row[2:]) for row in rows]
 
     def due_workspaces(self, now: datetime) -> list[int]:
-        """Where a deadline has something to say, or a step turned due soon or late.
+        """Where a deadline has something to say, or what a handoff shows changed by time alone.
 
         Paused workspaces are left out: there the bot does nothing by itself.
         """

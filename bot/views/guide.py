@@ -24,7 +24,7 @@ from bot.views.message import (
     words,
 )
 from bot.views.payload import Ref
-from bot.views.text import channel_link, day, escape, instant_token, mention, one_line
+from bot.views.text import channel_link, day, escape, instant_token, isolate, mention, one_line
 
 STEP_BUTTONS = {
     Step.MESSAGE: ActionId.PREVIEW_MESSAGE,
@@ -43,7 +43,8 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(plain_section(over))
         blocks += _buttons(guide, [])
         return Message(f"{escape(one_line(guide.account))}: {over}", tuple(blocks))
-    blocks.append(plain_section(_for_you(guide)))
+    if not _told_by_steps(guide):
+        blocks.append(plain_section(_for_you(guide)))
     if guide.steps:
         blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
     if guide.role is Capacity.AE and guide.completeness.open:
@@ -92,9 +93,15 @@ def _facts(guide: Guide) -> str:
     return " · ".join([*parts, f"in {channel_link(guide.channel_slack_id)}"])
 
 
+def _told_by_steps(guide: Guide) -> bool:
+    """Whether the viewer's own line among the steps says what is up to them."""
+    return guide.mine is not None and guide.signed_at is not None and not guide.must_confirm_ae
+
+
 def _for_you(guide: Guide) -> str:
     if guide.must_confirm_ae:
-        return said.GUIDE_CONFIRM
+        starter = guide.started_by
+        return said.guide_confirm(isolate(starter.name) if starter else said.SOMEBODY)
     if guide.signed_at is None:
         return said.GUIDE_NOT_SIGNED
     line = guide.mine
@@ -102,16 +109,14 @@ def _for_you(guide: Guide) -> str:
         return said.guide_changed_since(guide.acknowledged_version or 0)
     if line is None:
         return said.GUIDE_NOTHING
-    if not owed(line):
-        return f"{said.STEP_TASKS[line.step]}: {_waits(line)}."
-    return f"{said.NEXT}: {said.STEP_TASKS[line.step]}."
+    return f"{said.STEP_TASKS[line.step]}: {_waits(line)}."
 
 
 def _lead(guide: Guide) -> str:
     account = escape(one_line(guide.account))
     line = guide.mine
     if guide.must_confirm_ae or guide.signed_at is None or line is None or not owed(line):
-        return f"{account}: {_for_you(guide)}"
+        return f"{account}: {escape(_for_you(guide))}"
     by = said.WAS_DUE if line.light is Light.LATE else said.DUE
     return f"{account}: {said.STEP_NAMES[line.step]} {by}{instant_token(line.due_at)}."
 
@@ -127,12 +132,15 @@ def _step(line: StepLine, *, mine: bool) -> Row:
         return [*row, words(" "), when(line.done_at)] if line.done_at else row
     task = f"{sign} {said.STEP_TASKS[line.step]}"
     if line.light is Light.WAITING:
-        return [words(f"{task} — {_waits(line)}")]
+        return [words(task, bold=mine), words(f" — {_waits(line)}")]
     if line.light is Light.CANCELLED:
         return [words(f"{task} — {said.LIGHT_WORDS[line.light]}")]
     owner = [words(" — "), who(line.owner)] if line.owner else []
     due = said.DUE_STATES[line.light]
-    return [words(task, bold=mine), *owner, words(f" — {due}"), when(line.due_at)]
+    row = [words(task, bold=mine), *owner, words(f" — {due}"), when(line.due_at)]
+    if mine and line.snoozed_until is not None:
+        row += [words(said.GUIDE_SNOOZED), when(line.snoozed_until)]
+    return row
 
 
 def _next_actions(guide: Guide) -> list[ActionId]:
@@ -171,15 +179,11 @@ def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
 def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
         can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
-        return [MoreChoice.UNDO_CANCEL] if can_reopen else []
+        return [MoreChoice.UNDO_CANCEL] if can_reopen and guide.undoable else []
     done = {line.step for line in guide.steps if line.light is Light.DONE}
     offers = (
         (MoreChoice.SNOOZE, None, owed(guide.mine)),
-        (
-            MoreChoice.UNDO_ACKNOWLEDGE,
-            None,
-            Act.ACKNOWLEDGE in guide.acts and guide.acknowledged_at is not None,
-        ),
+        (MoreChoice.UNDO_ACKNOWLEDGE, None, Act.ACKNOWLEDGE in guide.acts and guide.undoable),
         (MoreChoice.WRITE_BRIEF, ActionId.WRITE_BRIEF, Act.EDIT_BRIEF in guide.acts),
         (
             MoreChoice.ASSIGN,

@@ -209,13 +209,14 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",
     Problem.DATE_NEEDED: "Enter a date. An expected one is enough while the contract is unsigned.",
     Problem.DATE_IN_PAST: "This date has passed. Choose today or later.",
+    Problem.TIME_PAST: "This time has passed. Choose a later one.",
     Problem.UNKNOWN_REGION: (
         "No public holidays are known for this region. Write the code of a country, like DE, or "
         "with its part, like DE-BE; or leave it empty."
     ),
     Problem.BAD_LINK: "Enter one address a line, each beginning with https:// and without blanks.",
     Problem.NOT_WORKING_TIME: (
-        "This lies outside working hours or in the past. Choose a later time on a working day."
+        "This lies outside your working hours. Choose a time within them, on a working day."
     ),
     Problem.EMPTY: "Write something here.",
     Problem.NONE_AND_SOME: (
@@ -461,16 +462,24 @@ WELCOME: Final = (
 # The guide
 
 GUIDE_TITLE: Final = "{account} — you are the {role}"
-GUIDE_CONFIRM: Final = "You were named as the AE. Confirm it, or tell who started this handoff."
 GUIDE_NOT_SIGNED: Final = (
     "The signature is not recorded. Every clock starts there; the brief can be written before."
 )
 GUIDE_CANCELLED: Final = "This handoff is cancelled. Nothing in it is due."
 GUIDE_CLOSED: Final = "This handoff is closed. Nothing in it is due."
 GUIDE_NOTHING: Final = "Nothing needs you here."
+GUIDE_SNOOZED: Final = " — reminders wait until "
 GUIDE_RETIRED: Final = "What is next stands in a newer message below."
 WAITS_FOR: Final = "waits for the {step}"
 WAITING_FOR: Final = "waiting for the {step}"
+
+
+def guide_confirm(starter: str) -> str:
+    """To an AE whom somebody else named."""
+    return (
+        f"{starter} started this handoff and named you as the AE. Confirm it. If it is not yours, "
+        f"tell {starter} and cancel it, so that it is started anew for the right AE."
+    )
 
 
 def steps_done(done: int, count: int) -> str:

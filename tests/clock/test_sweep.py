@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import _GeneratorContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -8,14 +8,25 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock.sweep import Sweep
-from bot.domain.deadlines import Step
+from bot.domain.deadlines import Step, snooze
 from bot.domain.errors import Conflict, Problem
 from bot.domain.nudging import Stage
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
+from bot.storage.tables import handoff as handoff_table
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store, WriteUnit
-from tests.builders import FakeMachine, FixedClock, Team, make_store, make_team, posted, signed
+from tests.builders import (
+    FakeMachine,
+    FixedClock,
+    Team,
+    assigned,
+    make_store,
+    make_team,
+    posted,
+    signed,
+    started,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -131,10 +142,70 @@ def test_a_card_is_drawn_anew_when_a_step_turns_due_soon(
     assert _wanted(store) == before + 1
 
 
-def _wanted(store: Store) -> int:
+def _wanted(store: Store, kind: str = "card", reader: int | None = None) -> int:
     with store.database.reading() as connection:
-        query = select(surface.c.wanted).where(surface.c.kind == "card")
+        query = select(surface.c.wanted).where(surface.c.kind == kind)
+        if reader is not None:
+            query = query.where(surface.c.person_id == reader)
         return int(connection.execute(query).scalar_one())
+
+
+def test_a_guide_is_drawn_anew_when_nothing_can_be_undone_any_more(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
+        unit.save(handoff, actor_id=team.csm.id)
+        unit.commit()
+    _ends_after_ten_minutes(store, team, clock, reader=team.csm.id)
+
+
+@pytest.mark.parametrize("make", [started, signed])
+def test_a_cancelled_handoff_is_drawn_anew_once_it_stays_cancelled(
+    store: Store, team: Team, clock: FixedClock, make: Callable[..., int]
+) -> None:
+    handoff_id = make(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cancel("They chose another vendor.", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    _ends_after_ten_minutes(store, team, clock, reader=team.ae.id)
+
+
+def _ends_after_ten_minutes(store: Store, team: Team, clock: FixedClock, *, reader: int) -> None:
+    sweep = Sweep(store=store, clock=clock)
+    before = _wanted(store, "guide", reader)
+    for passes, drawn in ((timedelta(minutes=10), 0), (timedelta(seconds=1), 1), (HOUR / 2, 1)):
+        clock.advance(passes)
+        sweep.run()
+        assert _wanted(store, "guide", reader) == before + drawn
+    with store.database.reading() as connection:
+        light_at = connection.execute(select(handoff_table.c.light_at)).scalar_one()
+    assert light_at is None or light_at > clock.now()
+
+
+def test_a_guide_is_drawn_anew_when_a_snooze_ends(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    until = clock.now() + HOUR
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        brief = unit.deadlines.of(handoff_id)[1]
+        unit.deadlines.settle(handoff_id, snooze(brief, until))
+        handoff.snoozed("brief", until=until, reason="On the road", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    before = _wanted(store, "guide")
+    sweep = Sweep(store=store, clock=clock)
+    sweep.run()
+    assert _wanted(store, "guide") == before
+    clock.advance(HOUR)
+    sweep.run()
+    assert _wanted(store, "guide") == before + 1
 
 
 @pytest.mark.parametrize("point", ["claimed", "said", "swept"])

@@ -1,16 +1,15 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.domain import access
 from bot.domain.access import Act, Capacity
 from bot.domain.brief import Brief
-from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines
+from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines, snooze
 from bot.domain.handoff import Handoff, State
 from bot.domain.people import Person
 from bot.domain.read_models import (
-    SOON,
     Guide,
     Light,
     NamedPerson,
@@ -21,6 +20,7 @@ from bot.domain.read_models import (
     named,
     next_line,
     role_of,
+    step_line,
     step_lines,
 )
 from tests.domain.deals import (
@@ -53,7 +53,7 @@ def owed(handoff: Handoff) -> list[Deadline]:
     return deadlines(handoff, POLICY, OFFICE.calendar_of, manager_of=OFFICE.manager_of, now=MONDAY)
 
 
-def guide_of(handoff: Handoff, viewer: Person) -> Guide:
+def guide_of(handoff: Handoff, viewer: Person, *, as_of: datetime = MONDAY) -> Guide:
     return guide(
         handoff,
         owed(handoff),
@@ -61,15 +61,29 @@ def guide_of(handoff: Handoff, viewer: Person) -> Guide:
         viewer,
         audiences=access.audiences(viewer, handoff, in_channel=True),
         channel_slack_id="C001",
-        as_of=MONDAY,
+        as_of=as_of,
+        policy=POLICY,
     )
 
 
-def test_a_light_turns_at_its_instants() -> None:
-    brief = owed(signed())[1]
+@pytest.mark.parametrize(
+    ("hours", "soon"),
+    [
+        # The last quarter of the owner's time, and four hours at most.
+        (26, 4),
+        (16, 4),
+        (4, 1),
+        (1, 0.25),
+        # Overdue when it was learned: there is no time to speak of.
+        (0, 0),
+        (-3, 0),
+    ],
+)
+def test_a_light_turns_at_its_instants(hours: float, soon: float) -> None:
+    brief = replace(owed(signed())[1], start_at=MONDAY, due_at=MONDAY + hours * HOUR)
     due = brief.due_at
-    assert light_of(brief, as_of=due - SOON - TICK) is Light.ON_TIME
-    assert light_of(brief, as_of=due - SOON) is Light.SOON
+    assert light_of(brief, as_of=due - soon * HOUR - TICK) is Light.ON_TIME
+    assert light_of(brief, as_of=due - soon * HOUR) is Light.SOON
     assert light_of(brief, as_of=due) is Light.SOON
     assert light_of(brief, as_of=due + TICK) is Light.LATE
 
@@ -93,7 +107,7 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
     assert [line.step for line in lines] == [Step.MESSAGE, Step.BRIEF, Step.ASSIGN, Step.READ]
     assert [line.light for line in lines] == [
-        Light.SOON,
+        Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
         Light.WAITING,
@@ -208,6 +222,31 @@ def test_only_an_ae_who_has_not_said_yes_is_asked_for_it() -> None:
     assert not guide_of(started(), AE).must_confirm_ae
     by_other.confirm_ae(by=AE, at=MONDAY)
     assert not guide_of(by_other, AE).must_confirm_ae
+
+
+def test_a_guide_names_who_started_the_handoff() -> None:
+    assert guide_of(started(by=MEMBER), AE).started_by == named(MEMBER.id, PEOPLE)
+
+
+def test_an_act_can_be_undone_up_to_the_last_instant_of_its_minutes() -> None:
+    handoff = acknowledged()
+    done = handoff.acknowledged_at or MONDAY
+    ends = done + timedelta(minutes=10)
+    assert guide_of(handoff, CSM, as_of=ends).undoable
+    assert not guide_of(handoff, CSM, as_of=ends + TICK).undoable
+    handoff.cancel("The customer withdrew", by=AE, at=ends + HOUR)
+    assert guide_of(handoff, AE, as_of=ends + HOUR + timedelta(minutes=10)).undoable
+    assert not guide_of(handoff, AE, as_of=ends + 2 * HOUR).undoable
+    assert not guide_of(assigned(), CSM).undoable
+
+
+def test_a_snooze_shows_until_it_ends_and_only_of_what_is_owed() -> None:
+    until = MONDAY + 5 * HOUR
+    brief = snooze(owed(signed())[1], until)
+    for as_of, shown in ((until - TICK, until), (until, None)):
+        assert step_line(brief, PEOPLE, as_of=as_of, done=None).snoozed_until == shown
+    done = replace(brief, state=DeadlineState.DONE)
+    assert step_line(done, PEOPLE, as_of=MONDAY, done=MONDAY).snoozed_until is None
 
 
 def test_the_nearest_part_of_a_person_with_several_comes_first() -> None:

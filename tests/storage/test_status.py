@@ -81,7 +81,7 @@ def test_the_worst_comes_first_and_everything_is_counted(
     assert [(row.handoff_id, row.light, row.step) for row in page.rows] == [
         (very_late, Light.LATE, Step.MESSAGE),
         (late, Light.LATE, Step.MESSAGE),
-        (today, Light.SOON, Step.MESSAGE),
+        (today, Light.ON_TIME, Step.MESSAGE),
         (tomorrow, Light.ON_TIME, Step.ASSIGN),
         (next_week, Light.ON_TIME, Step.READ),
         (waiting, Light.WAITING, Step.ASSIGN),
@@ -94,6 +94,20 @@ def test_the_worst_comes_first_and_everything_is_counted(
     assert page.rows[3].percent == 100
     assert not page.rows[6].signed
     assert page.as_of == clock.now()
+
+
+def test_a_step_is_due_soon_in_the_last_quarter_of_its_owners_time(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    signed(store, team)
+    for passes, light in (
+        (timedelta(hours=3) - timedelta(seconds=1), Light.ON_TIME),
+        (timedelta(seconds=1), Light.SOON),
+    ):
+        clock.advance(passes)
+        assert [row.light for row in _page(store, team).rows] == [light]
+        with store.read(team.workspace_id) as unit:
+            assert [row.light for row in unit.status.home(team.ae).needs_you] == [light]
 
 
 def test_a_page_holds_its_rows_and_the_counts_are_of_all(store: Store, team: Team) -> None:

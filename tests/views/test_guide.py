@@ -10,7 +10,7 @@ from bot.domain.brief import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.policy import Tier
-from bot.domain.read_models import Guide, Light
+from bot.domain.read_models import Guide, Light, NamedPerson
 from bot.views import sentences
 from bot.views.guide import guide_message
 from bot.views.ids import ActionId, MoreChoice
@@ -21,7 +21,9 @@ from tests.views.shown import (
     JONAS,
     MAYA,
     NOW,
+    OMAR,
     PRIYA,
+    TRICKY,
     WORST_CARD,
     WORST_OPEN_CARD,
     check_message,
@@ -75,7 +77,9 @@ def _pressed(guide: Guide) -> list[tuple[Any, Any]]:
         CS_MANAGER,
         replace(GUIDE, account=WORST_CARD.account, completeness=WORST_OPEN_CARD.completeness),
         replace(GUIDE, role=Capacity.MEMBER, acts=frozenset(), mine=None),
-        replace(GUIDE, role=Capacity.REVOPS, acts=frozenset(Act), acknowledged_at=NOW),
+        replace(
+            GUIDE, role=Capacity.REVOPS, acts=frozenset(Act), acknowledged_at=NOW, undoable=True
+        ),
     ],
 )
 def test_a_guide_fits_into_a_message(guide: Guide) -> None:
@@ -91,39 +95,62 @@ def test_the_ae_sees_what_is_done_next_and_waiting() -> None:
         "Northwind Robotics — you are the AE",
         "1 of 4 steps done · signed <!date^",
         "proposed CSM <@U0JONAS> · in <#C0DEAL>",
-        "Next: Write the brief.",
         "✅ Message posted",
         "🟡 Write the brief",
         " — due soon, \n<!date^",
-        "⚪ Assign the CSM — waiting for the brief",
-        "⚪ Read and acknowledge the brief — waiting for the CSM assignment",
+        "⚪ Assign the CSM\n — waiting for the brief",
+        "⚪ Read and acknowledge the brief\n — waiting for the CSM assignment",
         "Still open: success metric (empty), today's value (empty), whose number it is (empty), "
         "promises (empty), refused or deferred (empty).",
     ):
         assert words in shown
 
 
-def test_only_the_readers_own_step_stands_out() -> None:
-    theirs = replace(CSM, viewer=PRIYA, role=Capacity.CS_MANAGER, mine=None)
-    for guide, bold in ((CSM, ["🔴 Read and acknowledge the brief"]), (theirs, [])):
-        rows = guide_message(guide).to_args()["blocks"][3]["elements"]
-        assert [
-            piece["text"]
-            for row in rows
-            for piece in row["elements"]
-            if piece.get("style", {}).get("bold")
-        ] == bold
+WAITING = line(Step.ASSIGN, Light.WAITING, PRIYA, Step.BRIEF)
+
+
+@pytest.mark.parametrize(
+    ("guide", "bold"),
+    [
+        (CSM, ["🔴 Read and acknowledge the brief"]),
+        (replace(CS_MANAGER, steps=(WAITING,), mine=WAITING), ["⚪ Assign the CSM"]),
+        (replace(CSM, viewer=PRIYA, role=Capacity.CS_MANAGER, mine=None), []),
+    ],
+)
+def test_only_the_readers_own_step_stands_out_and_is_told_once(
+    guide: Guide, bold: list[str]
+) -> None:
+    blocks = guide_message(guide).to_args()["blocks"]
+    (steps,) = [block for block in blocks if block["type"] == "rich_text"]
+    assert [
+        piece["text"]
+        for row in steps["elements"]
+        for piece in row["elements"]
+        if piece.get("style", {}).get("bold")
+    ] == bold
+    told = [block for block in blocks if block["type"] == "section"]
+    assert len(told) == (0 if bold else 1)
 
 
 def test_confirming_comes_before_everything_else() -> None:
-    guide = replace(NOT_SIGNED, must_confirm_ae=True)
+    guide = replace(NOT_SIGNED, must_confirm_ae=True, started_by=OMAR)
     assert _pressed(guide) == [
         (ActionId.CONFIRM_AE, "primary"),
         (ActionId.OPEN_SIGNATURE, None),
         (ActionId.OPEN_HANDOFF, None),
     ]
     assert MoreChoice.WRITE_BRIEF in menu(guide_message(guide).to_args())
-    assert guide_message(guide).text == f"Northwind Robotics: {sentences.GUIDE_CONFIRM}"
+    told = "Omar Vance started this handoff and named you as the AE. Confirm it."
+    assert guide_message(guide).text.startswith(f"Northwind Robotics: {told}")
+    assert "tell Omar Vance and cancel it" in seen_text(guide_message(guide).to_args()["blocks"])
+
+
+def test_whoever_started_a_handoff_is_named_without_markup() -> None:
+    starter = NamedPerson(9, "U0X", TRICKY)
+    for named in (starter, None):
+        guide = replace(NOT_SIGNED, must_confirm_ae=True, started_by=named)
+        args = check_message(guide_message(guide))
+        assert (TRICKY in seen_text(args["blocks"])) is (named is not None)
 
 
 def test_before_the_signature_the_ae_records_it_or_writes_already() -> None:
@@ -175,9 +202,10 @@ def test_the_csm_acknowledges_and_can_take_it_back() -> None:
     assert guide_message(CSM).text.startswith(
         "Northwind Robotics: acknowledgement of the brief was due <!date^"
     )
-    done = replace(CSM, mine=None, steps=CSM.steps[:3], acknowledged_at=NOW)
+    done = replace(CSM, mine=None, steps=CSM.steps[:3], acknowledged_at=NOW, undoable=True)
     assert _pressed(done) == [(ActionId.OPEN_HANDOFF, None)]
     assert list(menu(guide_message(done).to_args())) == [MoreChoice.UNDO_ACKNOWLEDGE]
+    assert menu(guide_message(replace(done, undoable=False)).to_args()) == {}
 
 
 def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> None:
@@ -206,8 +234,7 @@ def test_the_cs_manager_assigns_and_later_reassigns() -> None:
 
 
 def test_a_waiting_step_offers_no_button_for_itself() -> None:
-    waiting = line(Step.ASSIGN, Light.WAITING, PRIYA, Step.BRIEF)
-    guide = replace(CS_MANAGER, steps=(waiting,), mine=waiting)
+    guide = replace(CS_MANAGER, steps=(WAITING,), mine=WAITING)
     assert _pressed(guide) == [(ActionId.OPEN_HANDOFF, None)]
     assert guide_message(guide).text == "Northwind Robotics: Assign the CSM: waiting for the brief."
 
@@ -222,11 +249,21 @@ def test_a_waiting_step_offers_no_button_for_itself() -> None:
 def test_a_handoff_that_is_over_has_nothing_to_press_but_open(
     state: State, words: str, entries: list[MoreChoice]
 ) -> None:
-    guide = replace(GUIDE, state=state, cancelled_at=NOW)
+    guide = replace(GUIDE, state=state, cancelled_at=NOW, undoable=True)
     assert _pressed(guide) == [(ActionId.OPEN_HANDOFF, None)]
     args = guide_message(guide).to_args()
     assert args["text"] == f"Northwind Robotics: {words}"
     assert list(menu(args)) == entries
+    assert menu(guide_message(replace(guide, undoable=False)).to_args()) == {}
+
+
+def test_a_snoozed_step_says_to_its_owner_until_when_reminders_wait() -> None:
+    snoozed = replace(GUIDE.steps[1], snoozed_until=NOW)
+    guide = replace(GUIDE, steps=(GUIDE.steps[0], snoozed, *GUIDE.steps[2:]))
+    told = " — reminders wait until \n<!date^"
+    assert told in seen_text(guide_message(guide).to_args()["blocks"])
+    others = replace(guide, viewer=PRIYA, role=Capacity.CS_MANAGER, mine=guide.steps[2])
+    assert "reminders wait" not in seen_text(guide_message(others).to_args()["blocks"])
 
 
 def test_an_expected_signature_is_named() -> None:
