@@ -28,7 +28,7 @@ from bot.storage.unit_of_work import ReadUnit, Store
 from bot.views import sentences
 from bot.views.ids import ActionId
 from bot.views.payload import Ref
-from bot.views.problem import problem_message
+from bot.views.problem import problem_message, problem_view
 
 log = structlog.get_logger()
 
@@ -44,6 +44,15 @@ POINTS = frozenset(
     for step in ("answering", *(() if kind is Kind.COMMAND else _WRITING))
 )
 """Between the steps of an act, of which a command, which only looks, has one."""
+_LOOK_THERE = frozenset(
+    {
+        Problem.NOT_YOUR_TURN,
+        Problem.NOTHING_TO_UNDO,
+        Problem.BRIEF_CHANGED,
+        Problem.STALE_BUTTON,
+    }
+)
+"""What is explained by the handoff itself: the refusal opens it, where it is known which."""
 
 
 class Directory(Protocol):
@@ -267,12 +276,16 @@ class Conversations:
         if asked is None or asked.kind is Kind.EVENT:
             return {}
         sentence = sentences.problem(error, people=self._named(error, asked))
+        look_at = asked.ref.handoff if error.problem in _LOOK_THERE else None
+        if asked.name == ActionId.OPEN_HANDOFF:
+            look_at = None  # It was refused just now.
+        instead = problem_view(sentence, handoff_id=look_at)
         if asked.kind is Kind.SUBMISSION and asked.view is not None:
-            return field_refusal(error, sentence, Typed(asked.view))
-        answer = Say(problem_message(sentence, _retry(error, asked)))
+            return field_refusal(error, sentence, Typed(asked.view), instead)
+        answer = Say(problem_message(sentence, _retry(error, asked), handoff_id=look_at))
         if asked.kind is Kind.ACTION:
             try:
-                whisper(answer, asked, client)
+                whisper(answer, asked, client, instead)
             except CALL_FAILED as silent:
                 log.warning("refusal not shown", name=asked.name, error=type(silent).__name__)
         return payload_of(answer, asked)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
 from bot.domain.errors import HandoffError
@@ -32,11 +33,16 @@ def payload_of(answer: Answer, asked: Asked) -> dict[str, Any]:
     return {}
 
 
-def field_refusal(error: HandoffError, sentence: str, typed: Typed) -> dict[str, Any]:
-    """The same for a form that stays open, with the sentence under a field where there is one."""
+def field_refusal(
+    error: HandoffError, sentence: str, typed: Typed, instead: View
+) -> dict[str, Any]:
+    """The same for a form that stays open, with the sentence under a field where there is one.
+
+    A form without fields gives way to a view that says it.
+    """
     block = typed.block_named(error.field) or typed.first_block()
     if block is None:
-        return {"response_action": "update", "view": problem_view(sentence).to_dict()}
+        return {"response_action": "update", "view": instead.to_dict()}
     return {"response_action": "errors", "errors": {block: sentence}}
 
 
@@ -57,14 +63,17 @@ def show(answer: Answer, asked: Asked, client: WebClient) -> None:
     elif isinstance(answer, Update) and asked.view is not None:
         client.views_update(view_id=asked.view["id"], view=answer.view)
     elif isinstance(answer, Say) and asked.kind is Kind.ACTION:
-        whisper(answer, asked, client)
+        whisper(answer, asked, client, problem_view(answer.message.text))
 
 
-def whisper(answer: Say, asked: Asked, client: WebClient) -> None:
-    """A sentence to the person who pressed, where they pressed; raises one of CALL_FAILED."""
+def whisper(answer: Say, asked: Asked, client: WebClient, instead: View) -> None:
+    """A sentence to the person who pressed, where they pressed; in a modal and on Home a view.
+
+    Slack has no place for a message there. Raises one of CALL_FAILED.
+    """
     if asked.response_url is None:
         opens = client.views_push if asked.in_modal else client.views_open
-        opens(trigger_id=asked.trigger_id or "", view=problem_view(answer.message.text))
+        opens(trigger_id=asked.trigger_id or "", view=instead)
         return
     _hook(asked.response_url).send(
         text=answer.message.text,

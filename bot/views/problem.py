@@ -1,28 +1,41 @@
 """A refusal or a failure as a message or as a modal, for where there is no form to say it in."""
 
-from slack_sdk.models.blocks import ButtonElement
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
 from bot.views import sentences as said
 from bot.views.ids import ActionId, ViewId
-from bot.views.message import Message, actions, plain, plain_section
+from bot.views.message import Message, actions, button, plain, plain_section
+from bot.views.payload import Ref
 from bot.views.text import escape
 
 
-def problem_message(sentence: str, retry: tuple[str, str] | None = None) -> Message:
-    """The sentence (plain text), with a way to try again: action id and value of the button."""
-    if retry is None:
-        return Message(escape(sentence), (plain_section(sentence),))
-    action_id, value = retry
-    again = ButtonElement(
-        action_id=action_id, value=value, text=plain(said.BUTTONS[ActionId.RETRY_COMMAND])
-    )
-    return Message(escape(sentence), (plain_section(sentence), *actions([again])))
+def problem_message(
+    sentence: str, retry: tuple[str, str] | None = None, *, handoff_id: int | None = None
+) -> Message:
+    """The sentence (plain text), with a way to try again: action id and value of the button.
+
+    With `handoff_id` it has the button that opens the handoff it speaks of.
+    """
+    pressed = [_opens(handoff_id)] if handoff_id is not None else []
+    if retry is not None:
+        action_id, value = retry
+        again = plain(said.BUTTONS[ActionId.RETRY_COMMAND])
+        pressed.append(ButtonElement(action_id=action_id, value=value, text=again))
+    return Message(escape(sentence), (plain_section(sentence), *actions(pressed)))
 
 
-def problem_view(sentence: str) -> View:
+def problem_view(sentence: str, *, handoff_id: int | None = None) -> View:
     """The sentence (plain text) in a modal; problems keep nothing of what was asked."""
-    return _only(said.PROBLEM_TITLE, sentence)
+    pressed = [_opens(handoff_id)] if handoff_id is not None else []
+    return _only(said.PROBLEM_TITLE, sentence, actions(pressed))
+
+
+def _opens(handoff_id: int) -> ButtonElement:
+    look = ActionId.OPEN_HANDOFF
+    return button(look, said.BUTTONS[look], Ref(handoff=handoff_id))
 
 
 def started_view(account: str) -> View:
@@ -30,11 +43,11 @@ def started_view(account: str) -> View:
     return _only(said.STARTED_TITLE, said.started_for(account))
 
 
-def _only(title: str, sentence: str) -> View:
+def _only(title: str, sentence: str, pressed: Sequence[Block] = ()) -> View:
     return View(
         type="modal",
         callback_id=ViewId.PROBLEM.value,
         title=plain(title),
         close=plain(said.CLOSE),
-        blocks=[plain_section(sentence)],
+        blocks=[plain_section(sentence), *pressed],
     )

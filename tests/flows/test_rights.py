@@ -9,7 +9,9 @@ from bot.domain.access import EVERY
 from bot.domain.people import Role
 from bot.flows.asked import Kind
 from bot.flows.registration import all_listeners
+from bot.sandbox.view_state import elements_of
 from bot.storage.channels import ChannelFacts
+from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store
 from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
 from bot.views.payload import Ref
@@ -291,6 +293,38 @@ def test_who_has_the_right_is_not_turned_away(app: App, admin: str) -> None:
             assert not reply.errors, (door.what, user)
             refused = "Try again" in str(reply.whispered) or "not done" in str(reply.opened)
             assert not refused, (door.what, user, reply)
+
+
+def test_a_refusal_that_speaks_of_the_handoff_has_the_button_that_opens_it(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    about = Ref(handoff=handoff_id)
+    refusals = [
+        app.press(AE, ActionId.OPEN_ASSIGN, about),
+        app.press(CSM, ActionId.ACKNOWLEDGE, about),  # A version that is no longer the brief's.
+        app.press(CSM, ActionId.UNDO_ACKNOWLEDGE, about),
+    ]
+    for reply in refusals:
+        assert "Open the handoff" in reply.sentence
+        (opens,) = reply.buttons
+        assert (opens["action_id"], opens["value"]) == (ActionId.OPEN_HANDOFF, about.dump())
+        shown = app.modal(app.press(CSM, opens["action_id"], opens["value"]))
+        assert shown.callback_id == "whole"
+    inside = app.press(AE, ActionId.OPEN_ASSIGN, about, modal=shown)
+    (view,) = inside.opened
+    (pressed,) = [one for _, one in elements_of(view["blocks"])]
+    assert (pressed["action_id"], pressed["value"]) == (ActionId.OPEN_HANDOFF, about.dump())
+    # Where it is not known which handoff is meant there is nothing to open.
+    assert app.press(AE, ActionId.OPEN_ASSIGN, "from another version").buttons == []
+
+
+def test_a_name_in_a_refusal_is_shown_as_it_is_in_a_modal(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.people.ensure(CS_MANAGER, facts=PersonFacts("Priya & Co", "Europe/Berlin"))
+        unit.commit()
+    form = app.modal(app.press(AE, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
+    refused = app.press(AE, ActionId.OPEN_ASSIGN, Ref(handoff=handoff_id), modal=form)
+    assert "up to Priya & Co." in refused.sentence
 
 
 def test_a_full_member_who_became_a_guest_has_no_right_any_more(app: App) -> None:

@@ -78,6 +78,16 @@ def test_a_message_can_offer_to_try_again() -> None:
     assert pressable(check_message(problem_message(sentence))["blocks"]) == []
 
 
+def test_a_refusal_can_open_the_handoff_it_speaks_of() -> None:
+    sentence = said(Problem.NOTHING_TO_UNDO)
+    for shown in (
+        check_message(problem_message(sentence, handoff_id=7)),
+        view_dict(problem_view(sentence, handoff_id=7)),
+    ):
+        (opens,) = pressable(shown["blocks"])
+        assert (opens["action_id"], opens["value"]) == (ActionId.OPEN_HANDOFF, '{"h":7}')
+
+
 def test_a_sentence_is_plain_text_in_both_places() -> None:
     args = check_message(problem_message(TRICKY))
     made = view_dict(problem_view(TRICKY))
