@@ -221,7 +221,8 @@ class Renderer:
                 day_end=end_of_day(unit.now, viewer.zone),
                 in_channel=channel.id,
             )
-        return Post(Spot(channel=channel.slack_id), status_post_message(page).to_args())
+        by = NamedPerson(viewer.id, viewer.slack_id, viewer.name)
+        return Post(Spot(channel=channel.slack_id), status_post_message(page, by).to_args())
 
 
 def _card_of(bundle: Bundle, as_of: datetime, *, neutral: bool = False) -> read_models.Card:

@@ -22,6 +22,7 @@ class Problem(StrEnum):
     NOT_SIGNED = "not_signed"
     NOT_ASSIGNED = "not_assigned"
     SAME_PERSON = "same_person"
+    OWN_MANAGER = "own_manager"
     NOT_A_COLLEAGUE = "not_a_colleague"
     NO_CS_MANAGER = "no_cs_manager"
     BAD_VALUE = "bad_value"

@@ -43,7 +43,7 @@ def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     person = unit.people.get(asked.ref.entry)
     manager = _chosen(typed, Field.MANAGER, unit)
     if manager is not None and manager.id == person.id:
-        raise Invalid(Problem.SAME_PERSON, field=Field.MANAGER)
+        raise Invalid(Problem.OWN_MANAGER, field=Field.MANAGER)
     region = typed.text(Field.REGION).strip().upper()
     if region and not known_region(region):
         raise Invalid(Problem.UNKNOWN_REGION, field=Field.REGION)

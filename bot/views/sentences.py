@@ -191,6 +191,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.NOT_ASSIGNED: "No CSM is assigned. The CS manager assigns one first.",
     Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",
+    Problem.OWN_MANAGER: "Nobody is their own manager. Choose somebody else, or leave it empty.",
     Problem.NOT_A_COLLEAGUE: (
         "This account is a guest, a bot, from outside or closed. Choose a full member."
     ),
@@ -416,7 +417,8 @@ def due_moved(by: str) -> str:
 THREAD_CSM: Final = (
     "{csm} is the CSM of this handoff. Next: read the brief and press *Acknowledge brief* above"
 )
-BOT_POSTED: Final = "the handoff message was due, so the bot posted it"
+BOT_POSTED: Final = "the bot posted the handoff message "
+BOT_POSTED_WHY: Final = ", because it was due."
 BOT_POSTED_HOLES: Final = "Still open in it: {items}."
 BOT_POSTED_FULL: Final = "The brief in it has no open item."
 CANNOT_POST_BECAUSE: Final = "the handoff message was to be posted, but {why}. It is not there."
@@ -523,7 +525,7 @@ STATUS_ALL: Final = "All handoffs"
 STATUS_OWN: Final = "Your handoffs"
 STATUS_EMPTY: Final = "No handoff is open; /handoff in a deal channel starts one."
 STATUS_EMPTY_OWN: Final = "You have no part in an open handoff."
-STATUS_EMPTY_POST: Final = "No handoff is open."
+STATUS_EMPTY_POST: Final = "There is no open handoff to show here."
 NO_CSM: Final = "no CSM yet"
 NO_SIGNATURE: Final = "signature not recorded"
 AS_OF: Final = "As of "
@@ -559,6 +561,16 @@ def status_counts(counts: StatusCounts) -> str:
         if count:
             parts.append(f"{LIGHT_SIGNS[light]} {count} {said}")
     return " · ".join(parts)
+
+
+def status_of_one(who: str) -> str:
+    """The title of a posted list that holds the handoffs of one person only."""
+    return f"Handoffs of {who}"
+
+
+def status_posted_by(who: str) -> str:
+    """Whoever pressed *Post to channel* for a list."""
+    return f"Posted by {who}"
 
 
 def late_by(span: str) -> str:

@@ -29,7 +29,7 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import INPUT_HINT, SELECT_OPTIONS, truncate
 from bot.views.message import Message, actions, button, context, section
 from bot.views.payload import Ref
-from bot.views.text import escape, local_time, mention, one_line
+from bot.views.text import distance, escape, local_time, mention, one_line
 
 LONGEST_VALUE: Final = 40
 """More than the largest amount takes, with blanks and separators."""
@@ -168,6 +168,8 @@ def _standing(card: Card, *, as_of: datetime, zone: str) -> str:
         waits = sentences.STEP_NAMES[line.waits_for or line.step]
         return f"{sign} {sentences.WAITS_FOR.format(step=waits)}"
     who = f" · {mention(line.owner)}" if line.owner else ""
+    if line.light is Light.LATE:
+        return f"{sign}{who} · {sentences.late_by(distance(as_of - line.due_at))}"
     return f"{sign}{who} · {sentences.DUE}{local_time(line.due_at, zone, as_of)}"
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks import Block, ContextBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.domain.read_models import Light, StatusPage, StatusRow
+from bot.domain.read_models import Light, NamedPerson, StatusPage, StatusRow
 from bot.views import sentences as said
 from bot.views.card import Row
 from bot.views.ids import ActionId, ViewId
@@ -16,6 +16,7 @@ from bot.views.message import (
     context,
     header,
     lines,
+    mrkdwn,
     plain,
     plain_section,
     when,
@@ -25,6 +26,7 @@ from bot.views.message import (
 from bot.views.payload import Ref
 from bot.views.text import (
     distance,
+    escape,
     instant_token,
     isolate,
     local_time,
@@ -85,24 +87,35 @@ def status_view(page: StatusPage, zone: str) -> View:
     )
 
 
-def status_post_message(page: StatusPage) -> Message:
-    """The list for a channel, where it stays: dates and no distances, names and no mentions."""
+def status_post_message(page: StatusPage, by: NamedPerson) -> Message:
+    """The list for a channel, where it stays: dates and no distances, names and no mentions.
+
+    It says who posted it, and whose list it is where that person sees only their own.
+    """
+    name = isolate(by.name)
+    title = said.status_of_one(name) if page.only_own else said.STATUS_TITLE
     if not page.rows:
-        return Message(said.STATUS_EMPTY_POST, (plain_section(said.STATUS_EMPTY_POST),))
+        empty = said.STATUS_EMPTY_POST
+        foot = _foot(page, name)
+        return Message(f"{escape(title)}: {empty}", (header(title), plain_section(empty), foot))
     counts = said.status_counts(page.counts)
     shown = page.rows[:ROWS_IN_POST]
     rows = [_to_stay(row) for row in shown]
-    left = page.counts.open - len(shown)
+    blocks: tuple[Block, ...] = (
+        header(title),
+        plain_section(counts),
+        lines(*rows),
+        _foot(page, name, left=page.counts.open - len(shown)),
+    )
+    return Message(f"{escape(title)}: {counts}", blocks)
+
+
+def _foot(page: StatusPage, name: str, *, left: int = 0) -> ContextBlock:
     small = f"{said.AS_OF}{instant_token(page.as_of)}"
     if left > 0:
         small += f"{_SEPARATOR}{said.more_left(left)}"
-    blocks: tuple[Block, ...] = (
-        header(said.STATUS_TITLE),
-        plain_section(counts),
-        lines(*rows),
-        context(small),
-    )
-    return Message(f"{said.STATUS_TITLE}: {counts}", blocks)
+    # A name is nobody's markup: only what stands beside it is mrkdwn.
+    return ContextBlock(elements=[plain(said.status_posted_by(name)), mrkdwn(small)])
 
 
 def row_section(

@@ -111,20 +111,24 @@ def _due(line: StepLine) -> str:
 
 
 def bot_posted_message(card: Card) -> Message:
-    """One line to the AE after the bot posted the message at its due time."""
+    """One line to the AE after the bot posted the message at its due time.
+
+    Raises KeyError for a card that was not posted.
+    """
     left = said.open_items(card.completeness)
     holes = said.BOT_POSTED_HOLES.format(items=left) if left else said.BOT_POSTED_FULL
-    posted, text = [words(one_line(card.account), bold=True), words(f": {said.BOT_POSTED}")], ""
-    if card.posted_at is not None:
-        posted += [words(", "), when(card.posted_at)]
-        text = f", {instant_token(card.posted_at)}"
+    if card.posted_at is None:
+        raise KeyError(NoticeKind.BOT_POSTED)
+    posted: Row = [words(one_line(card.account), bold=True), words(f": {said.BOT_POSTED}")]
+    posted += [when(card.posted_at), words(said.BOT_POSTED_WHY)]
     rows: list[Row] = [posted, [words(holes)]]
     about = Ref(handoff=card.handoff_id)
     write = ActionId.WRITE_BRIEF
     pressed = [] if card.gate_passed else [button(write, said.BUTTONS[write], about, primary=True)]
     look = button(ActionId.OPEN_HANDOFF, said.BUTTONS[ActionId.OPEN_HANDOFF], about)
     blocks: list[Block] = [lines(*rows), *actions([*pressed, look])]
-    return Message(f"{_account(card)}: {said.BOT_POSTED}{text}.", tuple(blocks))
+    text = f"{said.BOT_POSTED}{instant_token(card.posted_at)}{said.BOT_POSTED_WHY}"
+    return Message(f"{_account(card)}: {text}", tuple(blocks))
 
 
 def cannot_post_message(card: Card, *, problem: Problem, channel_slack_id: str) -> Message:

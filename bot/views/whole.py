@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from bot.domain.brief import Item, SectionKey, Success
 from bot.domain.handoff import State
 from bot.domain.promises import Promise
-from bot.domain.read_models import Card, StepLine, WholePage
+from bot.domain.read_models import Card, WholePage
 from bot.views import sentences
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.card import step_row
@@ -91,7 +91,7 @@ def _packed(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 
 def _pieces(whole: WholePage) -> Iterator[_Piece]:
-    yield _steps(whole.steps)
+    yield _steps(whole)
     yield from _success(whole.card.brief.success)
     yield from _promises(whole)
     for link in whole.links:
@@ -120,9 +120,12 @@ def _state(card: Card) -> str:
     return " · ".join(told)
 
 
-def _steps(steps: Sequence[StepLine]) -> _Piece:
+def _steps(whole: WholePage) -> _Piece:
+    steps = whole.steps
     if not steps:
-        return _Piece(sentences.WHOLE_STEPS, (context(sentences.NO_CLOCK_YET),), 0)
+        over = whole.card.state is State.CANCELLED
+        told = sentences.NOTHING_DUE if over else sentences.NO_CLOCK_YET
+        return _Piece(sentences.WHOLE_STEPS, (context(told),), 0)
     rows = [
         [words(f"✅ {sentences.STEP_DONE[line.step]}  "), when(line.done_at)]
         if line.done_at is not None

@@ -543,22 +543,29 @@ def test_the_home_tab_is_published_for_who_opened_it(desk: Desk, store: Store, t
     assert (home["user_id"], home["view"]["type"]) == ("UCSM", "home")
 
 
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [("revops", ("Handoff status", "Posted by Wren")), ("ae", ("Handoffs of Maya", "by Maya"))],
+)
 def test_a_status_list_is_posted_for_the_channel_it_stands_in(
-    desk: Desk, store: Store, team: Team
+    desk: Desk, store: Store, team: Team, part: str, told: tuple[str, ...]
 ) -> None:
     posted(store, team)
+    viewer: Person = getattr(team, part)
     desk.add(
         Notice(
             NoticeKind.STATUS_POST,
             Place.CHANNEL,
             "status",
             Priority.ANSWER,
-            person_id=team.revops.id,
+            person_id=viewer.id,
             channel_id=team.channel.id,
         )
     )
     desk.drain()
     assert desk.state("status") == "sent"
+    shown = str(desk.slack.ledger.in_channel("C0DEAL")[-1].args["blocks"])
+    assert [words for words in told if words not in shown] == []
 
 
 def test_in_a_paused_workspace_only_answers_are_sent(desk: Desk, store: Store, team: Team) -> None:

@@ -80,3 +80,10 @@ def test_a_known_region_is_kept_and_an_emptied_one_taken_away(app: App) -> None:
         assert not app.submit(ADMIN, form_for(app, "UAE").type(region=typed)).errors
         with app.store.read(app.team.workspace_id) as unit:
             assert unit.people.get(app.team.ae.id).region == kept
+
+
+def test_nobody_is_set_as_their_own_manager(app: App) -> None:
+    form = form_for(app, "UCSM").type(manager="UCSM")
+    reply = app.submit(ADMIN, form)
+    assert list(reply.errors) == [form.block_of("manager")]
+    assert "Nobody is their own manager" in reply.sentence

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -130,6 +130,13 @@ def test_one_handoff_shows_its_step_with_the_distance_and_the_readers_own_button
     assert "Northwind Robotics" in seen
     assert "brief · <@U0MAYA> · due 17:00 (in 2 h)" in seen
     assert action_ids(args["blocks"]) == [ActionId.WRITE_BRIEF, ActionId.START_ANOTHER]
+
+
+def test_a_late_handoff_says_how_late_it_is() -> None:
+    late = replace(line(Step.BRIEF, Light.LATE, MAYA), due_at=NOW - timedelta(hours=6))
+    args = _standing(replace(CARD, next=late))
+    assert "🔴 brief · <@U0MAYA> · 6 h late" in seen_text(args["blocks"])
+    assert "due" not in seen_text(args["blocks"])
 
 
 @pytest.mark.parametrize(

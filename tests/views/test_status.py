@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.deadlines import Step
-from bot.domain.read_models import Light, StatusCounts, StatusPage, StatusRow
+from bot.domain.read_models import Light, NamedPerson, StatusCounts, StatusPage, StatusRow
 from bot.views import sentences
 from bot.views.ids import ActionId
 from bot.views.limits import VIEW_BLOCKS
 from bot.views.status import status_message, status_post_message, status_view
 from tests.views.shown import (
     HEBREW,
+    MAYA,
     NOW,
     ROW,
     TRICKY,
@@ -47,7 +48,7 @@ def _lines(*rows: StatusRow) -> list[str]:
 def test_the_list_fits_everywhere_at_its_worst(count: int) -> None:
     page = status_page(*[WORST_ROW] * count, page=1, pages=3)
     assert check_message(status_message(page, ZONE))["blocks"]
-    assert check_message(status_post_message(page))["blocks"]
+    assert check_message(status_post_message(page, MAYA))["blocks"]
     assert len(view_dict(status_view(page, ZONE))["blocks"]) <= VIEW_BLOCKS
 
 
@@ -56,7 +57,6 @@ def test_nothing_open_is_one_sentence_without_buttons() -> None:
     for message, words in (
         (status_message(everybody, ZONE), sentences.STATUS_EMPTY),
         (status_message(own, ZONE), sentences.STATUS_EMPTY_OWN),
-        (status_post_message(everybody), sentences.STATUS_EMPTY_POST),
     ):
         args = check_message(message)
         assert pieces(args["blocks"]) == [words] == [args["text"]]
@@ -132,7 +132,7 @@ def test_a_single_page_has_no_buttons_to_turn_it() -> None:
 
 
 def test_what_is_posted_has_dates_names_and_nothing_to_press() -> None:
-    args = check_message(status_post_message(status_page(ROW, SOON, WAITING, NOT_SIGNED)))
+    args = check_message(status_post_message(status_page(ROW, SOON, WAITING, NOT_SIGNED), MAYA))
     shown = seen_text(args["blocks"])
     assert action_ids(args["blocks"]) == []
     assert "<@" not in shown
@@ -144,8 +144,29 @@ def test_what_is_posted_has_dates_names_and_nothing_to_press() -> None:
     assert "As of <!date^" in shown
 
 
+@pytest.mark.parametrize("rows", [(ROW,), ()])
+def test_what_is_posted_says_who_posted_it_and_whose_list_it_is(
+    rows: tuple[StatusRow, ...],
+) -> None:
+    everybody = check_message(status_post_message(status_page(*rows), MAYA))
+    assert pieces(everybody["blocks"])[0] == "Handoff status"
+    assert pieces(everybody["blocks"])[-2] == "Posted by Maya Reed"
+    own = check_message(status_post_message(replace(status_page(*rows), only_own=True), MAYA))
+    assert pieces(own["blocks"])[0] == "Handoffs of Maya Reed"
+    assert own["text"].startswith("Handoffs of Maya Reed: ")
+    if not rows:
+        assert sentences.STATUS_EMPTY_POST in pieces(own["blocks"])
+
+
+def test_who_posted_a_list_is_no_markup() -> None:
+    page = replace(status_page(ROW), only_own=True)
+    args = check_message(status_post_message(page, NamedPerson(9, "U0X", TRICKY)))
+    assert seen_text(args["blocks"]).count(TRICKY) == 2
+    assert not any("bold" in text for text in parsed_texts(args))
+
+
 def test_a_long_list_is_posted_in_part() -> None:
-    shown = seen_text(status_post_message(status_page(*[ROW] * 25)).to_args()["blocks"])
+    shown = seen_text(status_post_message(status_page(*[ROW] * 25), MAYA).to_args()["blocks"])
     assert "and 5 more; /handoff-status lists all" in shown
 
 
@@ -153,7 +174,7 @@ def test_typed_words_in_a_list_format_nothing() -> None:
     row = replace(ROW, account=TRICKY[:60])
     for args in (
         check_message(status_message(status_page(row), ZONE)),
-        check_message(status_post_message(status_page(row))),
+        check_message(status_post_message(status_page(row), MAYA)),
         view_dict(status_view(status_page(row), ZONE)),
     ):
         assert TRICKY[:60] in seen_text(args["blocks"])

@@ -174,7 +174,8 @@ def test_the_ae_hears_that_the_bot_posted_and_what_is_open() -> None:
         "Still open in it: success metric (empty), today's value (empty), "
         "whose number it is (empty), promises (empty), refused or deferred (empty)." in shown
     )
-    assert "|Fri 13 Mar 2026, 14:00 UTC>." in args["text"]
+    assert args["text"].startswith("Northwind Robotics: the bot posted the handoff message <!date^")
+    assert args["text"].endswith("|Fri 13 Mar 2026, 14:00 UTC>, because it was due.")
     assert [pressed["action_id"] for pressed in pressable(args["blocks"])] == [
         ActionId.WRITE_BRIEF,
         ActionId.OPEN_HANDOFF,

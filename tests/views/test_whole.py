@@ -142,6 +142,22 @@ def test_a_cancelled_handoff_says_so_first() -> None:
     assert "\ncancelled · " in seen_text(pages_of(whole)[0]["blocks"])
 
 
+def test_what_was_not_done_in_a_cancelled_handoff_is_cancelled_and_nothing_else() -> None:
+    steps = (
+        line(Step.MESSAGE, Light.DONE, MAYA, done_at=NOW),
+        line(Step.BRIEF, Light.CANCELLED, MAYA),
+        line(Step.READ, Light.CANCELLED, None, Step.ASSIGN),
+    )
+    whole = replace(TYPICAL, card=replace(CARD, state=State.CANCELLED), steps=steps)
+    seen = seen_text(pages_of(whole)[0]["blocks"])
+    assert "✅ Message posted" in seen
+    assert "✖️ cancelled: brief\n✖️ cancelled: acknowledgement of the brief\n" in seen
+    assert "waits for" not in seen
+    assert f"<@{MAYA.slack_id}>\n" not in seen
+    unsigned = replace(EMPTY, card=replace(EMPTY_CARD, state=State.CANCELLED))
+    assert "Every clock starts" not in seen_text(pages_of(unsigned)[0]["blocks"])
+
+
 def test_promises_that_were_never_made_are_told_from_missing_ones() -> None:
     brief = replace(FILLED, promises=Promises(none_made=True))
     whole = replace(TYPICAL, card=replace(CARD, brief=brief), promises=())
