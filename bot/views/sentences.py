@@ -563,11 +563,6 @@ def status_counts(counts: StatusCounts) -> str:
     return " · ".join(parts)
 
 
-def status_of_one(who: str) -> str:
-    """The title of a posted list that holds the handoffs of one person only."""
-    return f"Handoffs of {who}"
-
-
 def status_posted_by(who: str) -> str:
     """Whoever pressed *Post to channel* for a list."""
     return f"Posted by {who}"

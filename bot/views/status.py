@@ -26,7 +26,6 @@ from bot.views.message import (
 from bot.views.payload import Ref
 from bot.views.text import (
     distance,
-    escape,
     instant_token,
     isolate,
     local_time,
@@ -88,16 +87,12 @@ def status_view(page: StatusPage, zone: str) -> View:
 
 
 def status_post_message(page: StatusPage, by: NamedPerson) -> Message:
-    """The list for a channel, where it stays: dates and no distances, names and no mentions.
-
-    It says who posted it, and whose list it is where that person sees only their own.
-    """
-    name = isolate(by.name)
-    title = said.status_of_one(name) if page.only_own else said.STATUS_TITLE
+    """The list for a channel, where it stays: dates and no distances, names and no mentions."""
+    name, title = isolate(by.name), said.STATUS_TITLE
     if not page.rows:
         empty = said.STATUS_EMPTY_POST
         foot = _foot(page, name)
-        return Message(f"{escape(title)}: {empty}", (header(title), plain_section(empty), foot))
+        return Message(f"{title}: {empty}", (header(title), plain_section(empty), foot))
     counts = said.status_counts(page.counts)
     shown = page.rows[:ROWS_IN_POST]
     rows = [_to_stay(row) for row in shown]
@@ -107,7 +102,7 @@ def status_post_message(page: StatusPage, by: NamedPerson) -> Message:
         lines(*rows),
         _foot(page, name, left=page.counts.open - len(shown)),
     )
-    return Message(f"{escape(title)}: {counts}", blocks)
+    return Message(f"{title}: {counts}", blocks)
 
 
 def _foot(page: StatusPage, name: str, *, left: int = 0) -> ContextBlock:
