@@ -34,7 +34,7 @@ from bot.flows.registration import all_listeners
 from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
-from bot.slack_calls import CALL_FAILED
+from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
@@ -47,10 +47,8 @@ log = structlog.get_logger()
 
 THREADS = 16
 """Request threads, of the HTTP pool or the Socket Mode workers; the database pool follows it."""
-BEFORE_ANSWER_TIMEOUT = 2
-"""Seconds for a call to Slack before the answer, which is due within three."""
 BEFORE_ANSWER_BUDGET = 1.2
-"""Seconds a look at a channel's members may take before the answer."""
+"""Seconds a look at a channel's members may take of those there are before the answer."""
 IN_DELIVERY_BUDGET = 20.0
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that computes lets another one on."""
@@ -143,9 +141,7 @@ def build(
         holidays=HolidayBook().holidays,
         on_commit=senders_poke,
     )
-    asking = WebClient(
-        token, settings.slack_api_url, timeout=BEFORE_ANSWER_TIMEOUT, retry_handlers=[]
-    )
+    asking = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
     workplace = _workplace(asking, store)
     sending = WebClient(
         token,
@@ -314,9 +310,7 @@ def _bolt(workplace: Workplace, token: str, client: WebClient) -> App:
 
     bolt = App(
         name="handoff",
-        client=WebClient(
-            base_url=client.base_url, timeout=BEFORE_ANSWER_TIMEOUT, retry_handlers=[]
-        ),
+        client=WebClient(base_url=client.base_url, timeout=CALL_TIMEOUT, retry_handlers=[]),
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,  # Checked in our own layer, which logs no body.

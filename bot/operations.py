@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.bootstrap import BEFORE_ANSWER_TIMEOUT, open_migrated
+from bot.bootstrap import open_migrated
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.domain.history import verify
 from bot.domain.policy import load_policy
 from bot.flows.manifest import SCOPES
 from bot.settings import Settings
-from bot.slack_calls import CALL_FAILED
+from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
 from bot.storage.holidays import HolidayBook
 from bot.storage.unit_of_work import Store
 
@@ -37,9 +37,7 @@ def check(settings: Settings) -> list[Finding]:
     store = _bare_store(settings)
     try:
         findings.append(Finding(True, f"The database answers ({store.database.dialect})."))
-        client = WebClient(
-            token, settings.slack_api_url, timeout=BEFORE_ANSWER_TIMEOUT, retry_handlers=[]
-        )
+        client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
         findings += _check_slack(client)
         findings.append(_check_outbox(store))
     finally:

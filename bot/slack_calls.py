@@ -1,8 +1,52 @@
-"""What every call to Slack has in common, whoever makes it."""
+"""What every call to Slack has in common: how it may end, and how long somebody waits for it."""
 
+import copy
+import time
+from collections.abc import Callable
 from http.client import HTTPException
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 CALL_FAILED = (SlackClientError, OSError, HTTPException, ValueError)
 """How a call ends that did not end well: refused, silent, cut off, or with an unreadable answer."""
+CALL_TIMEOUT = 2
+"""Seconds one call may take while somebody waits for its end."""
+BEFORE_ANSWER = 2.5
+"""Seconds for everything that is asked of Slack before an answer, which is due within three."""
+
+
+class Patience:
+    """The time there is to ask Slack: counted from when a request came in, shared by all calls."""
+
+    def __init__(
+        self,
+        seconds: float = BEFORE_ANSWER,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._monotonic = monotonic
+        self._end = monotonic() + seconds
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        return self._monotonic() >= self._end
+
+    def part(self, seconds: float) -> "Patience":
+        """At most so much of it, for one thing of several."""
+        left = self._end - self._monotonic()
+        return Patience(min(seconds, left), monotonic=self._monotonic)
+
+    def seconds(self, most: float, *, least: float = 0.0) -> float:
+        """How long the next call may take; raises TimeoutError where nothing is left."""
+        seconds = max(least, min(most, self._end - self._monotonic()))
+        if seconds <= 0:
+            raise TimeoutError("no time is left to ask Slack")
+        return seconds
+
+    def lend(self, client: WebClient, *, least: float = 0.0) -> WebClient:
+        """The client, for one call that ends in time; raises TimeoutError where none is left."""
+        lent = copy.copy(client)
+        lent.timeout = self.seconds(CALL_TIMEOUT, least=least)  # type: ignore[assignment]
+        return lent

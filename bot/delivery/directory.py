@@ -13,7 +13,7 @@ from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, Invalid, NotFound, Problem, SlackUnavailable
 from bot.domain.people import Person
 from bot.domain.ports import MachineClock
-from bot.slack_calls import CALL_FAILED
+from bot.slack_calls import CALL_FAILED, Patience
 from bot.storage.facts import channel_facts, person_facts
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store
@@ -73,6 +73,7 @@ class SlackDirectory:
     `budget` is how long, in seconds, one look at a channel's members may take: before an answer
     little, in delivery more. What was found in time is kept, so that the next look goes on there;
     `on_unfinished` is told of a look that ran out of its time, by workspace and Slack's id.
+    `within` is what is left of somebody's patience, where somebody waits.
     """
 
     def __init__(
@@ -92,20 +93,20 @@ class SlackDirectory:
         self._on_unfinished = on_unfinished
         self._monotonic = monotonic
 
-    def person(self, workspace_id: int, slack_id: str) -> Person:
+    def person(self, workspace_id: int, slack_id: str, within: Patience | None = None) -> Person:
         """A person by Slack's id; raises NotFound for no such account, SlackUnavailable."""
         with self._store.read(workspace_id) as unit:
             known = unit.people.by_slack_id(slack_id)
             team_id = unit.workspace.team_id
         if known is not None:
             return known
-        facts = self._ask_person(workspace_id, slack_id, team_id)
+        facts = self._ask_person(workspace_id, slack_id, team_id, within)
         with self._store.write(workspace_id) as unit:
             person = unit.people.ensure(slack_id, facts=facts)
             unit.commit()
         return person
 
-    def channel(self, workspace_id: int, slack_id: str) -> Channel:
+    def channel(self, workspace_id: int, slack_id: str, within: Patience | None = None) -> Channel:
         """A conversation, checked within the last ten minutes.
 
         Raises Invalid where the bot is not inside, SlackUnavailable where Slack cannot be asked
@@ -116,11 +117,11 @@ class SlackDirectory:
             team_id = unit.workspace.team_id
         if known is not None and not known.stale(self._machine.now()):
             return known
-        client = self._client_of(workspace_id)
         try:
+            client = self._client(workspace_id, within)
             info = client.conversations_info(channel=slack_id)["channel"]
             inside = bool(info.get("is_member"))
-            guests = inside and self._has_guests(client, workspace_id, slack_id, team_id)
+            guests = inside and self._has_guests(workspace_id, slack_id, team_id, within)
         except SlackApiError as error:
             if error.response.get("error") in _NOT_INSIDE:
                 self._not_inside(workspace_id, slack_id)
@@ -142,10 +143,14 @@ class SlackDirectory:
             unit.commit()
 
     def _has_guests(
-        self, client: WebClient, workspace_id: int, slack_id: str, team_id: str
+        self, workspace_id: int, slack_id: str, team_id: str, within: Patience | None
     ) -> bool:
-        end = self._monotonic() + self._budget
-        members = list(self._members(client, workspace_id, slack_id, end))
+        look = (
+            within.part(self._budget)
+            if within is not None
+            else Patience(self._budget, monotonic=self._monotonic)
+        )
+        members = list(self._members(workspace_id, slack_id, look, within))
         with self._store.read(workspace_id) as unit:
             known = unit.people.by_slack_ids(members)
         if any(person.guest or person.external for person in known.values()):
@@ -155,30 +160,34 @@ class SlackDirectory:
             for member in members:
                 if member in known:
                     continue
-                self._stop_after(end, workspace_id, slack_id)
-                found[member] = self._ask_person(workspace_id, member, team_id)
+                self._stop_after(look, workspace_id, slack_id)
+                found[member] = self._ask_person(workspace_id, member, team_id, within)
         finally:
             self._keep(workspace_id, found)
         return any(facts.guest or facts.external for facts in found.values())
 
-    def _stop_after(self, end: float, workspace_id: int, slack_id: str) -> None:
-        if self._monotonic() > end:
+    def _stop_after(self, look: Patience, workspace_id: int, slack_id: str) -> None:
+        if look.over:
             self._on_unfinished(workspace_id, slack_id)
             raise SlackUnavailable(Problem.CHANNEL_UNKNOWN)
 
     def _members(
-        self, client: WebClient, workspace_id: int, slack_id: str, end: float
+        self, workspace_id: int, slack_id: str, look: Patience, within: Patience | None
     ) -> Iterator[str]:
         cursor: str | None = None
         while True:
-            page = client.conversations_members(
+            page = self._client(workspace_id, within).conversations_members(
                 channel=slack_id, limit=MEMBERS_A_PAGE, cursor=cursor
             )
             yield from page["members"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
-            self._stop_after(end, workspace_id, slack_id)
+            self._stop_after(look, workspace_id, slack_id)
+
+    def _client(self, workspace_id: int, within: Patience | None) -> WebClient:
+        client = self._client_of(workspace_id)
+        return client if within is None else within.lend(client)
 
     def _keep(self, workspace_id: int, found: dict[str, PersonFacts]) -> None:
         if not found:
@@ -188,9 +197,11 @@ class SlackDirectory:
                 unit.people.ensure(member, facts=facts)
             unit.commit()
 
-    def _ask_person(self, workspace_id: int, slack_id: str, team_id: str) -> PersonFacts:
+    def _ask_person(
+        self, workspace_id: int, slack_id: str, team_id: str, within: Patience | None
+    ) -> PersonFacts:
         try:
-            user = self._client_of(workspace_id).users_info(user=slack_id)["user"]
+            user = self._client(workspace_id, within).users_info(user=slack_id)["user"]
         except SlackApiError as error:
             if error.response.get("error") in _NOBODY:
                 raise NotFound(Problem.NOT_A_COLLEAGUE) from error

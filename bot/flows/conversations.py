@@ -3,6 +3,7 @@
 import contextlib
 import re
 import secrets
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ from bot.flows.asked import Asked, Kind, read
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listener, Listeners
 from bot.flows.shape import UNREADABLE
-from bot.flows.telling import field_refusal, payload_of, show, whisper
-from bot.slack_calls import CALL_FAILED
+from bot.flows.telling import LAST_WORD, field_refusal, payload_of, show, whisper
+from bot.slack_calls import CALL_FAILED, Patience
 from bot.storage.unit_of_work import ReadUnit, Store
 from bot.views import sentences
 from bot.views.ids import ActionId
@@ -58,11 +59,11 @@ _LOOK_THERE = frozenset(
 class Directory(Protocol):
     """Who people are and whether channels are safe, as Slack says; asks Slack only when needed."""
 
-    def person(self, workspace_id: int, slack_id: str) -> Person:
+    def person(self, workspace_id: int, slack_id: str, within: Patience) -> Person:
         """A person by Slack's id; raises NotFound or SlackUnavailable."""
         ...
 
-    def channel(self, workspace_id: int, slack_id: str) -> Channel:
+    def channel(self, workspace_id: int, slack_id: str, within: Patience) -> Channel:
         """A conversation as checked within the last ten minutes; raises SlackUnavailable."""
         ...
 
@@ -97,12 +98,14 @@ class Conversations:
         listeners: Listeners,
         workspace_of: Callable[[str | None, str | None], int | None],
         reached: Callable[[str], None] = _nowhere,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._directory = directory
         self._listeners = listeners
         self._workspace_of = workspace_of
         self._reached = reached
+        self._monotonic = monotonic
 
     def bind(self, app: App) -> None:
         """Register every listener with Bolt; Bolt keeps the order, and each name is unique."""
@@ -139,6 +142,7 @@ class Conversations:
         context: BoltContext,
     ) -> BoltResponse | None:
         asked: Asked | None = None
+        patience = Patience(monotonic=self._monotonic)
         try:
             workspace_id = self._workspace_of(context.enterprise_id, context.team_id)
             if workspace_id is None:
@@ -146,22 +150,22 @@ class Conversations:
             asked = _read(kind, body, workspace_id)
             if asked is None:
                 return BoltResponse(status=400)
-            ended = self._perform(asked, client)
+            ended = self._perform(asked, client, patience)
             payload = ended.payload
         except HandoffError as error:
             if kind is Kind.EVENT and error.problem in _PASSING:
                 # Only events are delivered again by Slack, so only they may fail.
                 return BoltResponse(status=500)
-            payload = self._refuse(error, asked, client)
+            payload = self._refuse(error, asked, client, patience)
         except Exception as error:  # noqa: BLE001, the top of a request
             reference = _note(error, kind, asked, what="request failed")
             if kind is Kind.EVENT:
                 return BoltResponse(status=500)
             unexpected = HandoffError(Problem.UNEXPECTED, facts={"reference": reference})
-            payload = self._refuse(unexpected, asked, client)
+            payload = self._refuse(unexpected, asked, client, patience)
         else:
             if ended.committed and ended.answer is not None:
-                self._show_what_stands(ended.answer, asked, client)
+                self._show_what_stands(ended.answer, asked, client, patience)
         self._passed(kind, "answering")
         ack(**payload)
         return None
@@ -169,44 +173,44 @@ class Conversations:
     def _passed(self, kind: Kind, step: str) -> None:
         self._reached(f"{kind.value}-{step}")
 
-    def _perform(self, asked: Asked, client: WebClient) -> _Ended:
+    def _perform(self, asked: Asked, client: WebClient, patience: Patience) -> _Ended:
         listener = self._listeners.of(asked.kind, asked.name)
         if listener is None and asked.kind is Kind.ACTION:
             listener = self._listeners.of(Kind.COMMAND, asked.name)  # *Try again* of a command.
         if listener is None or asked.stale:
             raise Invalid(Problem.STALE_BUTTON)
         if listener.wants_safe_channel(asked):
-            self._require_safe_channel(asked)
+            self._require_safe_channel(asked, patience)
         if listener.looks_at_channel and asked.channel is not None and not asked.direct:
             with contextlib.suppress(HandoffError):  # Unknown is an answer too: not safe.
-                self._directory.channel(asked.workspace_id, asked.channel)
+                self._directory.channel(asked.workspace_id, asked.channel, patience)
         if listener.looks_at_deal_channel:
-            self._look_at_deal_channel(asked)
+            self._look_at_deal_channel(asked, patience)
         for slack_id in listener.named(asked) if listener.named else ():
-            self._directory.person(asked.workspace_id, slack_id)
+            self._directory.person(asked.workspace_id, slack_id, patience)
         try:
             ended = self._run(listener, asked)
         except _UnknownPerson:
-            self._directory.person(asked.workspace_id, asked.slack_user or "")
+            self._directory.person(asked.workspace_id, asked.slack_user or "", patience)
             ended = self._run(listener, asked)
         if ended.answer is not None and not ended.committed:
-            self._show(ended.answer, asked, client)
+            self._show(ended.answer, asked, client, patience)
         return ended
 
-    def _require_safe_channel(self, asked: Asked) -> None:
+    def _require_safe_channel(self, asked: Asked, patience: Patience) -> None:
         if asked.direct:
             raise Invalid(Problem.CHANNEL_IS_DM)
-        channel = self._directory.channel(asked.workspace_id, asked.channel or "")
+        channel = self._directory.channel(asked.workspace_id, asked.channel or "", patience)
         problem = channel.problem()
         if problem is not None:
             raise Invalid(problem)
 
-    def _look_at_deal_channel(self, asked: Asked) -> None:
+    def _look_at_deal_channel(self, asked: Asked, patience: Patience) -> None:
         with contextlib.suppress(HandoffError):  # The listener decides on what is known then.
             with self._store.read(asked.workspace_id) as unit:
                 handoff = unit.handoffs.get(asked.handoff_id)
                 slack_id = unit.channels.get(handoff.channel_id).slack_id
-            self._directory.channel(asked.workspace_id, slack_id)
+            self._directory.channel(asked.workspace_id, slack_id, patience)
 
     def _run(self, listener: Listener, asked: Asked) -> _Ended:
         if not listener.writes:
@@ -253,25 +257,27 @@ class Conversations:
             return  # An act checks it again on the locked handoff; one look is enough for it.
         access.require(listener.act, actor, unit.handoffs.get(asked.handoff_id))
 
-    def _show(self, answer: Answer, asked: Asked, client: WebClient) -> None:
+    def _show(self, answer: Answer, asked: Asked, client: WebClient, patience: Patience) -> None:
         """Show what nothing was kept for; raises SlackUnavailable."""
         try:
-            show(answer, asked, client)
+            show(answer, asked, client, patience)
         except CALL_FAILED as error:
             log.warning("view not shown", name=asked.name, error=type(error).__name__)
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
 
-    def _show_what_stands(self, answer: Answer, asked: Asked, client: WebClient) -> None:
+    def _show_what_stands(
+        self, answer: Answer, asked: Asked, client: WebClient, patience: Patience
+    ) -> None:
         """The act is kept: whatever goes wrong now, it must not be said that nothing was."""
         try:
-            show(answer, asked, client)
+            show(answer, asked, client, patience)
         except CALL_FAILED as error:
             log.warning("view not shown", name=asked.name, error=type(error).__name__)
         except Exception as error:  # noqa: BLE001, the top of a request
             _note(error, asked.kind, asked, what="view not shown")
 
     def _refuse(
-        self, error: HandoffError, asked: Asked | None, client: WebClient
+        self, error: HandoffError, asked: Asked | None, client: WebClient, patience: Patience
     ) -> dict[str, Any]:
         if asked is None or asked.kind is Kind.EVENT:
             return {}
@@ -285,7 +291,7 @@ class Conversations:
         answer = Say(problem_message(sentence, _retry(error, asked), handoff_id=look_at))
         if asked.kind is Kind.ACTION:
             try:
-                whisper(answer, asked, client, instead)
+                whisper(answer, asked, client, patience, instead, least=LAST_WORD)
             except CALL_FAILED as silent:
                 log.warning("refusal not shown", name=asked.name, error=type(silent).__name__)
         return payload_of(answer, asked)

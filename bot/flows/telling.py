@@ -7,13 +7,16 @@ from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
 from bot.domain.errors import HandoffError
-from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
+from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Refresh, Say, Update
 from bot.flows.asked import Asked, Kind
 from bot.flows.inputs import Typed
+from bot.slack_calls import Patience
 from bot.views.problem import problem_view
 
 RESPONSE_URL_TIMEOUT = 1
 """Seconds for a sentence sent before the answer; Slack waits three in all."""
+LAST_WORD = 0.4
+"""Seconds a refusal has in any case: else whoever pressed would hear nothing of it."""
 
 
 def payload_of(answer: Answer, asked: Asked) -> dict[str, Any]:
@@ -46,36 +49,45 @@ def field_refusal(
     return {"response_action": "errors", "errors": {block: sentence}}
 
 
-def show(answer: Answer, asked: Asked, client: WebClient) -> None:
+def show(answer: Answer, asked: Asked, client: WebClient, patience: Patience) -> None:
     """Show what the acknowledgement cannot carry; raises one of CALL_FAILED."""
     if isinstance(answer, Done) and answer.refresh is not None:
-        client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
+        _refresh(answer.refresh, client, patience)
     if asked.kind is Kind.SUBMISSION:
         return
     if isinstance(answer, Done) and answer.spent and asked.whispered and asked.response_url:
-        _hook(asked.response_url).send(delete_original=True)
+        _hook(asked.response_url, patience).send(delete_original=True)
     if isinstance(answer, Open) or (isinstance(answer, Push | Update) and not asked.in_modal):
-        client.views_open(trigger_id=asked.trigger_id or "", view=answer.view)
+        patience.lend(client).views_open(trigger_id=asked.trigger_id or "", view=answer.view)
     elif isinstance(answer, Push):
-        client.views_push(trigger_id=asked.trigger_id or "", view=answer.view)
+        patience.lend(client).views_push(trigger_id=asked.trigger_id or "", view=answer.view)
         if answer.refresh is not None:
-            client.views_update(view_id=answer.refresh.view_id, view=answer.refresh.view)
+            _refresh(answer.refresh, client, patience)
     elif isinstance(answer, Update) and asked.view is not None:
-        client.views_update(view_id=asked.view["id"], view=answer.view)
+        patience.lend(client).views_update(view_id=asked.view["id"], view=answer.view)
     elif isinstance(answer, Say) and asked.kind is Kind.ACTION:
-        whisper(answer, asked, client, problem_view(answer.message.text))
+        whisper(answer, asked, client, patience, problem_view(answer.message.text))
 
 
-def whisper(answer: Say, asked: Asked, client: WebClient, instead: View) -> None:
+def whisper(
+    answer: Say,
+    asked: Asked,
+    client: WebClient,
+    patience: Patience,
+    instead: View,
+    *,
+    least: float = 0.0,
+) -> None:
     """A sentence to the person who pressed, where they pressed; in a modal and on Home a view.
 
     Slack has no place for a message there. Raises one of CALL_FAILED.
     """
     if asked.response_url is None:
-        opens = client.views_push if asked.in_modal else client.views_open
+        lent = patience.lend(client, least=least)
+        opens = lent.views_push if asked.in_modal else lent.views_open
         opens(trigger_id=asked.trigger_id or "", view=instead)
         return
-    _hook(asked.response_url).send(
+    _hook(asked.response_url, patience, least=least).send(
         text=answer.message.text,
         blocks=answer.message.blocks,
         response_type="ephemeral",
@@ -83,5 +95,10 @@ def whisper(answer: Say, asked: Asked, client: WebClient, instead: View) -> None
     )
 
 
-def _hook(response_url: str) -> WebhookClient:
-    return WebhookClient(response_url, timeout=RESPONSE_URL_TIMEOUT, retry_handlers=[])
+def _refresh(refresh: Refresh, client: WebClient, patience: Patience) -> None:
+    patience.lend(client).views_update(view_id=refresh.view_id, view=refresh.view)
+
+
+def _hook(response_url: str, patience: Patience, *, least: float = 0.0) -> WebhookClient:
+    seconds = patience.seconds(RESPONSE_URL_TIMEOUT, least=least)
+    return WebhookClient(response_url, timeout=seconds, retry_handlers=[])  # type: ignore[arg-type]

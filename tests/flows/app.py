@@ -128,7 +128,7 @@ class App:
     ) -> None:
         self.store, self.team, self.slack = store, team, slack
         self.whispers, self.machine = whispers, machine
-        self._number = slack.number
+        self._number, slack.machine = slack.number, machine
         workplace = Workplace(team.workspace_id, TEAM, None, BOT_USER, "B0BOT", "Invented")
         self.bolt = _bolt(workplace, "xoxb-invented", slack)
 
@@ -141,8 +141,13 @@ class App:
         Conversations(
             store=store,
             directory=SlackDirectory(
-                store=store, client_of=lambda _: slack, machine=machine, budget=1.2
+                store=store,
+                client_of=lambda _: slack,
+                machine=machine,
+                budget=1.2,
+                monotonic=machine.monotonic,
             ),
+            monotonic=machine.monotonic,
             listeners=listeners or all_listeners(),
             workspace_of=lambda _, team_id: team.workspace_id if team_id == TEAM else None,
         ).bind(self.bolt)

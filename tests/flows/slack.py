@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.sandbox.blockkit import Surface, check_view
+from tests.builders import FakeMachine
 
 TEAM, BOT_USER, DEAL = "T100", "U0BOT", "C0DEAL"
 Json = dict[str, Any]
@@ -55,13 +57,18 @@ class SlackByHand(WebClient):
         self.silent: set[str] = set()
         self.ends: dict[str, Exception] = {}
         """How calls of a method end, where they do not end well."""
+        self.takes = timedelta(0)
+        """How long every call takes, on the machine's clock; its time-out ends it."""
+        self.machine: FakeMachine | None = None
         self.users = dict(NOT_MEMBERS)
         self.channels: dict[str, Json] = {}
         self.members: dict[str, list[str]] = {}
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         args = given.get("json") or given.get("params") or given.get("data") or {}
-        if api_method in self.silent:
+        if self.machine is not None:
+            self.machine.advance(min(self.takes, timedelta(seconds=self.timeout)))
+        if api_method in self.silent or self.takes > timedelta(seconds=self.timeout):
             raise TimeoutError("timed out")
         if api_method in self.ends:
             raise self.ends[api_method]
