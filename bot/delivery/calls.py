@@ -24,6 +24,7 @@ ClientOf = Callable[[int], WebClient]
 """A workspace's client; for writes it must not retry by itself."""
 
 _METHODS: Mapping[str, Callable[..., SlackResponse]] = {
+    "chat.delete": WebClient.chat_delete,
     "chat.postMessage": WebClient.chat_postMessage,
     "chat.postEphemeral": WebClient.chat_postEphemeral,
     "chat.update": WebClient.chat_update,

@@ -21,6 +21,7 @@ def _rates() -> dict[str, Rate]:
     # Slack's tiers, each for one workspace; chat.postMessage has a rate of its own.
     return {
         "chat.postMessage": Rate(5.0, burst=10.0),
+        "chat.delete": _per_minute(50),
         "chat.postEphemeral": _per_minute(100),
         "chat.update": _per_minute(50),
         "views.publish": _per_minute(100),

@@ -58,6 +58,20 @@ class Retire:
 
 
 @dataclass(frozen=True)
+class Withdraw:
+    """A message that goes, because others may read it; `args` stand there where it cannot."""
+
+    channel: str
+    ts: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A message that was looked at and may stand where it does."""
+
+
+@dataclass(frozen=True)
 class Publish:
     """The Home tab of a person."""
 
@@ -106,4 +120,6 @@ class Postpone:
     until: datetime
 
 
-Plan = Post | Edit | Retire | Publish | Whisper | Invite | Cancel | Later | Postpone
+Call = Edit | Retire | Withdraw | Publish | Invite
+"""What may be repeated, so that nothing need be noted before it."""
+Plan = Call | Post | Whisper | Stay | Cancel | Later | Postpone

@@ -9,6 +9,7 @@ from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
 from bot.delivery.outcomes import Outcome, Verdict
 from bot.delivery.plans import (
+    Call,
     Cancel,
     Edit,
     Invite,
@@ -19,7 +20,9 @@ from bot.delivery.plans import (
     Publish,
     Retire,
     Spot,
+    Stay,
     Whisper,
+    Withdraw,
 )
 from bot.delivery.rendering import Renderer
 from bot.delivery.shaping import Shaping
@@ -100,9 +103,9 @@ class Protocol:
     # --- Sending
 
     def _carry_out(self, job: Job, plan: Plan) -> None:
-        if isinstance(plan, Cancel | Later | Postpone):
+        if isinstance(plan, Cancel | Later | Postpone | Stay):
             self._shaping.unused(job)
-        if isinstance(plan, Edit | Retire | Publish | Invite) and not self._may_call(job):
+        if isinstance(plan, Call) and not self._may_call(job):
             return
         match plan:
             case Cancel(reason, told):
@@ -121,6 +124,10 @@ class Protocol:
                 self._draw_again_unless(self._retire(job, plan), job)
             case Publish():
                 self._draw_again_unless(self._publish(job, plan), job)
+            case Stay():
+                self._delivery.stays(job)
+            case Withdraw():
+                self._withdraw(job, plan)
             case Whisper():
                 self._whisper(job, plan)
             case Invite():
@@ -189,6 +196,19 @@ class Protocol:
                 job, after=after, maybe_sent=False, surface_lost=True, counted=False
             )
         return self._give_back(job, outcome, maybe_sent=False)
+
+    def _withdraw(self, job: Job, withdraw: Withdraw) -> None:
+        """Take a message down; where Slack keeps it, as for an archive, its words go at least."""
+        values: dict[str, Any] = {"channel": withdraw.channel, "ts": withdraw.ts}
+        outcome = self._calls.call(job, "chat.delete", values)
+        if outcome.verdict is Verdict.REFUSED:
+            self._shaping.take(job.workspace_id, "chat.update")
+            outcome = self._calls.call(job, "chat.update", {**values, **withdraw.args})
+        self._reached("withdrawn")
+        if outcome.verdict is Verdict.OK or outcome.reason == "message_not_found":
+            self._delivery.withdrawn(job)
+        else:
+            self._give_back(job, outcome, maybe_sent=False)
 
     def _publish(self, job: Job, publish: Publish) -> bool:
         values = {"user_id": publish.slack_user, "view": publish.view}

@@ -18,12 +18,22 @@ from bot.delivery.plans import (
     Reader,
     Retire,
     Spot,
+    Stay,
     Whisper,
+    Withdraw,
 )
 from bot.domain import read_models
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
-from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind, cannot_post
+from bot.domain.notices import (
+    IN_CHANNEL,
+    Notice,
+    NoticeKind,
+    Place,
+    Priority,
+    SurfaceKind,
+    cannot_post,
+)
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
@@ -35,12 +45,12 @@ from bot.views.card import card_message
 from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
 from bot.views.status import status_post_message
+from bot.views.thread import withdrawn_message
 
 STATUS_ROWS = 20
 _NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Problem.CHANNEL_IS_DM})
 """Where nothing can be shown at all, not even that it may not be shown."""
 _IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL})
-_IN_CHANNEL = frozenset({Place.THREAD, Place.CHANNEL})
 
 CheckChannel = Callable[[int, str], Channel]
 """Asks Slack about a conversation, by workspace and Slack's id, and keeps the answer."""
@@ -87,6 +97,8 @@ class Renderer:
         try:
             if job.surface is not None:
                 return self._surface(job, job.surface)
+            if job.notice is not None and job.stands is not None:
+                return self._standing(job, job.notice, job.stands)
             if job.notice is not None:
                 return self._notice(job, job.notice)
         except NotFound as gone:
@@ -162,8 +174,23 @@ class Renderer:
 
     # --- Notices
 
+    def _standing(self, job: Job, notice: Notice, ts: str) -> Plan:
+        """Whether what was said may go on standing in its channel."""
+        with self._store.read(job.workspace_id) as unit:
+            channel: Channel | None = unit.channels.get(notice.channel_id or 0)
+        if channel is not None and not channel.outsiders:
+            try:
+                channel = self._looked_at(job.workspace_id, notice.channel_id)
+            except NotFound:
+                return Stay()  # The bot is not inside, and can find out nothing.
+        if channel is None:
+            return Later(self._constants.unknown_channel_waits)
+        if not channel.outsiders:
+            return Stay()
+        return Withdraw(channel.slack_id, ts, {"blocks": [], **withdrawn_message().to_args()})
+
     def _notice(self, job: Job, notice: Notice) -> Plan:
-        if notice.place in _IN_CHANNEL:
+        if notice.place in IN_CHANNEL:
             channel = self._looked_at(job.workspace_id, notice.channel_id)
             if channel is None:
                 return Later(self._constants.unknown_channel_waits)

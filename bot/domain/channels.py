@@ -37,6 +37,11 @@ class Channel:
         return Problem.CHANNEL_UNKNOWN if self.checked_at is None else self.obstacle
 
     @property
+    def outsiders(self) -> bool:
+        """Whether, as last learned, others than colleagues read here or are about to."""
+        return self.shared or self.pending or self.guests
+
+    @property
     def obstacle(self) -> Problem | None:
         """The problem by what was last learned, however long ago that was."""
         if self.direct:

@@ -55,6 +55,10 @@ class Place(StrEnum):
     INVITATION = "invitation"
 
 
+IN_CHANNEL = frozenset({Place.THREAD, Place.CHANNEL})
+"""Where what is said stands for everybody who can read there."""
+
+
 class JobSource(StrEnum):
     """The two sorts of things that are sent: said once, or mirrored and edited."""
 

@@ -28,7 +28,11 @@ class Scope:
 
 SCOPES: tuple[Scope, ...] = (
     Scope("commands", "to offer /handoff and /handoff-status"),
-    Scope("chat:write", "to post the handoff message and to write to the people who are next"),
+    Scope(
+        "chat:write",
+        "to post the handoff message, to write to the people who are next, and to take its own "
+        "messages down where outsiders may read them",
+    ),
     Scope("im:write", "to open the direct message in which a person gets their own card"),
     Scope(
         "im:history",

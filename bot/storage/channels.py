@@ -3,12 +3,12 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, or_, select, update
 
 from bot.domain.channels import Channel
 from bot.domain.errors import NotFound, Problem
 from bot.storage.statements import Scope, once
-from bot.storage.tables import IS_CARD, channel, surface
+from bot.storage.tables import IS_CARD, channel, outbox, standing, surface
 
 _CHANNELS = select(channel).where(channel.c.workspace_id == bindparam("workspace"))
 _BY_ID = _CHANNELS.where(channel.c.id == bindparam("id"))
@@ -24,10 +24,17 @@ _FORGET_CHECKS = (
     update(channel)
     .where(
         channel.c.workspace_id == bindparam("b_workspace"),
-        channel.c.id.in_(
-            select(surface.c.channel_id).where(
-                surface.c.workspace_id == bindparam("b_workspace"), IS_CARD
-            )
+        or_(
+            channel.c.id.in_(
+                select(surface.c.channel_id).where(
+                    surface.c.workspace_id == bindparam("b_workspace"), IS_CARD
+                )
+            ),
+            channel.c.id.in_(
+                select(outbox.c.channel_id).where(
+                    outbox.c.workspace_id == bindparam("b_workspace"), standing(outbox)
+                )
+            ),
         ),
     )
     .values(checked_at=None)
@@ -134,7 +141,7 @@ class WritableChannels(Channels):
         return self._change(known, changes)
 
     def forget_checks(self) -> None:
-        """Somebody became a guest or a colleague: wherever a card is, Slack is asked again."""
+        """Somebody became a guest or a colleague: where the bot wrote, Slack is asked again."""
         values = {"b_workspace": self._scope.workspace_id}
         self._changed.update(self._scope.connection.execute(_FORGET_CHECKS, values).scalars())
 
@@ -152,7 +159,8 @@ class WritableChannels(Channels):
             {"b_id": known.id, "b_workspace": self._scope.workspace_id, **changes},
         )
         changed = self.get(known.id)
-        if changed.problem() is not known.problem() or changed.slack_id != known.slack_id:
+        seen = (changed.problem(), changed.outsiders, changed.slack_id)
+        if seen != (known.problem(), known.outsiders, known.slack_id):
             self._changed.add(known.id)
         return changed
 

@@ -19,12 +19,13 @@ from sqlalchemy import (
 )
 
 from bot.domain.deadlines import Step
-from bot.domain.notices import JobSource, Place, Priority
+from bot.domain.notices import IN_CHANNEL, JobSource, Place, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
 from bot.storage.leasing import TABLES, HeldBack, Times, candidates, claim, free_from
-from bot.storage.outbox import lane
+from bot.storage.outbox import METHODS, lane
+from bot.storage.standing import filed
 from bot.storage.tables import (
     IS_CARD,
     OUTBOX_FAILED,
@@ -135,7 +136,7 @@ class DeliveryStore:
                 "reason": None,
                 "settled_at": now,
             }
-            return self._settle(job, values)
+            return self._settle(job, values, stands=ts is not None)
         version = shown if shown is not None else _surface_of(job).wanted
         urgent = and_(
             surface.c.priority == Priority.ANSWER.value, surface.c.wanted > literal(version)
@@ -221,6 +222,17 @@ class DeliveryStore:
             return self._let_be(job, reason)
         return self._settle_notice(job, OutboxState.DEAD, reason)
 
+    def stays(self, job: Job) -> bool:
+        """What was looked at may go on standing where it does."""
+        if job.notice is None:
+            raise TypeError(job.source)
+        values = {"state": OutboxState.SENT.value, "method": METHODS[job.notice.place]}
+        return self._settle(job, values, stands=True)
+
+    def withdrawn(self, job: Job) -> bool:
+        """What stood in a channel does so no more."""
+        return self._settle_notice(job, OutboxState.WITHDRAWN, None)
+
     def cancelled(self, job: Job, *, reason: str) -> bool:
         """It is no longer to be sent; a surface is looked at again when its rows change."""
         if job.source is JobSource.SURFACE:
@@ -237,7 +249,7 @@ class DeliveryStore:
             return self._let_be(job, reason, over)
         return self._settle_notice(job, OutboxState.UNCONFIRMED, reason)
 
-    def _settle_notice(self, job: Job, state: OutboxState, reason: str) -> bool:
+    def _settle_notice(self, job: Job, state: OutboxState, reason: str | None) -> bool:
         values = {"state": state.value, "reason": reason, "settled_at": self._machine.now()}
         return self._settle(job, values)
 
@@ -251,15 +263,18 @@ class DeliveryStore:
         }
         return self._settle(job, {**values, **(over or {})})
 
-    def _settle(self, job: Job, values: dict[str, Any], *, release: bool = True) -> bool:
+    def _settle(
+        self, job: Job, values: dict[str, Any], *, release: bool = True, stands: bool = False
+    ) -> bool:
         table = TABLES[job.source]
         if release:
             values = {**values, "lease": None, "lease_until": None}
-        statement = (
-            update(table).where(table.c.id == job.id, table.c.lease == job.lease).values(**values)
-        )
+        statement = update(table).where(table.c.id == job.id, table.c.lease == job.lease)
         with self._database.writing(patient=True) as connection:
-            settled = connection.execute(statement).rowcount == 1
+            if stands and job.notice is not None and job.notice.place in IN_CHANNEL:
+                now = self._machine.now()
+                values |= filed(connection, job.notice.channel_id, now=now)
+            settled = connection.execute(statement.values(**values)).rowcount == 1
             if settled:
                 connection.commit()
         return settled

@@ -49,6 +49,8 @@ class Job:
     probing: bool = False
     """Its workspace is blocked; this job tries whether it still is."""
     notice: Notice | None = None
+    stands: str | None = None
+    """Of a notice that was sent: its timestamp. It is looked at whether it may stay."""
     surface: SurfaceJob | None = None
 
 
@@ -101,6 +103,7 @@ def job_of(source: JobSource, row: RowMapping, *, priority: int, probing: bool) 
         lease_until=row["lease_until"],
         probing=probing,
         notice=notice,
+        stands=row["ts"] if notice else None,
         surface=mirrored,
     )
 

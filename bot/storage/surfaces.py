@@ -28,7 +28,9 @@ _UNTROUBLED = and_(surface.c.attempts == 0, surface.c.maybe_sent.is_(False))
 _MACHINE_NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
 
 
-def _raising(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
+def _raising(
+    *conditions: ColumnElement[bool], urgent: ColumnElement[bool] = _URGENT
+) -> ReturningUpdate[Any]:
     # Rows are locked in the order of their ids, so that two transactions that raise the same ones
     # take turns and never wait for each other crosswise.
     touched = (
@@ -45,13 +47,13 @@ def _raising(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
             wanted=surface.c.wanted + 1,
             # A guide that may be there already is worth more than none; a card is asked about.
             state=case((IS_GUIDE, SurfaceState.LIVE.value), else_=surface.c.state),
-            priority=case((_URGENT, Priority.ANSWER.value), else_=surface.c.priority),
+            priority=case((urgent, Priority.ANSWER.value), else_=surface.c.priority),
             next_try_at=case(
-                (and_(_URGENT, _UNTROUBLED), _MACHINE_NOW), else_=surface.c.next_try_at
+                (and_(urgent, _UNTROUBLED), _MACHINE_NOW), else_=surface.c.next_try_at
             ),
             # Only a first message waits for the morning: an edit wakes nobody, nor does one's own.
             not_before=case(
-                (or_(_URGENT, surface.c.ts.is_not(None)), null()), else_=surface.c.not_before
+                (or_(urgent, surface.c.ts.is_not(None)), null()), else_=surface.c.not_before
             ),
         )
         .returning(
@@ -73,8 +75,10 @@ _RAISE = _raising(
         surface.c.opened_at >= bindparam("opened_since"),
     ),
 )
+# A card that stands where others may read it is made neutral at once, also during a pause.
 _RAISE_CARDS = _raising(
-    and_(IS_CARD, surface.c.channel_id.in_(bindparam("channels", expanding=True)))
+    and_(IS_CARD, surface.c.channel_id.in_(bindparam("channels", expanding=True))),
+    urgent=surface.c.ts.is_not(None),
 )
 _OPEN_HOME = (
     update(surface)

@@ -9,9 +9,11 @@ from enum import StrEnum
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -45,6 +47,7 @@ class OutboxState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
     DEAD = "dead"
     UNCONFIRMED = "unconfirmed"
 
@@ -360,7 +363,7 @@ outbox = Table(
     Column("first_try_at", Instant),  # machine
     Column("attempts", Integer, nullable=False),
     Column("batch", Text),
-    Column("ts", Text),
+    Column("ts", Text),  # of what is pending: it stands there and is to be looked at again
     Column("sent_channel", Text),
     Column("reason", Text),
     Column("created_at", Instant, nullable=False),  # machine
@@ -394,6 +397,20 @@ Index(
     postgresql_where=OUTBOX_FAILED,
 )
 Index("ix_outbox_settled_at", outbox.c.settled_at)
+
+
+def standing(table: FromClause) -> ColumnElement[bool]:
+    """Of `outbox` or an alias of it: what the bot said in channels and still stands there."""
+    in_channel = or_(table.c.place == text("'thread'"), table.c.place == text("'channel'"))
+    return and_(table.c.state == text("'sent'"), table.c.ts.is_not(None), in_channel)
+
+
+Index(
+    "ix_outbox_standing",
+    outbox.c.channel_id,
+    sqlite_where=standing(outbox),
+    postgresql_where=standing(outbox),
+)
 
 surface = Table(
     "surface",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, union, update
+from sqlalchemy import Connection, bindparam, delete, select, union, update
 
 from bot.domain import access
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
@@ -31,6 +31,7 @@ from bot.storage.holidays import HolidayShelf
 from bot.storage.outbox import Outbox
 from bot.storage.people import People, WritablePeople
 from bot.storage.received import Received, WritableReceived
+from bot.storage.standing import LOOK_DAILY, look_again
 from bot.storage.statements import Scope, once
 from bot.storage.status import Status
 from bot.storage.surfaces import Surfaces
@@ -102,9 +103,11 @@ _SLIM_SENT = (
             select(tables.outbox.c.id)
             .where(
                 tables.outbox.c.settled_at < bindparam("before"),
-                or_(tables.outbox.c.state == "sent", tables.outbox.c.state == "cancelled"),
+                tables.outbox.c.state.in_(("sent", "cancelled", "withdrawn")),
             )
+            .order_by(tables.outbox.c.id)
             .limit(_BATCH)
+            .with_for_update(skip_locked=True)
         )
     )
     .values(facts="{}", opaque="", reason=None, settled_at=None)
@@ -125,7 +128,7 @@ _UNCHECKED = (
     .cte("unchecked")
 )
 # A card that is drawn anew has its channel looked at.
-_LOOK_AGAIN = (
+_DRAW_AGAIN = (
     update(tables.surface)
     .where(tables.surface.c.id.in_(select(_UNCHECKED.c.id)))
     .values(wanted=tables.surface.c.wanted + 1)
@@ -279,6 +282,7 @@ class WriteUnit(ReadUnit):
             raise RuntimeError("a unit of work is committed once")
         self._shelf.keep(self._scope.connection, self.people.fresh_holidays)
         self.outbox.greet(*self.surfaces.raise_wanted())
+        self.outbox.grown |= look_again(self._scope, self.surfaces.unsafe_channels)
         self.outbox.add_greetings()
         self._scope.connection.commit()
         self._committed = True
@@ -451,16 +455,17 @@ class Store:
 
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
-        Cards whose channel was not looked at for a day are drawn anew, so that it is.
+        Where the bot's messages stand and was not looked at for a day, it is looked again.
         """
         now = self._machine.now()
         with self.database.writing() as connection:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
             posts = connection.execute(_SLIM_SENT, {"before": now - OUTBOX_KEPT_WHOLE})
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
-            unchecked = connection.execute(_LOOK_AGAIN, before)
+            unchecked = connection.execute(_DRAW_AGAIN, before).rowcount
+            unchecked += connection.execute(LOOK_DAILY, {**before, "machine_now": now}).rowcount
             connection.commit()
-        if unchecked.rowcount:
+        if unchecked:
             self._on_commit()
         return requests.rowcount, posts.rowcount
 

@@ -312,6 +312,9 @@ CARD_NEUTRAL: Final = (
     "A handoff stood here. This channel can be read from outside the company now, so the handoff "
     "is kept out of it; those with a part in it find it on the bot's Home tab."
 )
+WITHDRAWN: Final = (
+    "What stood here is kept out of this channel, which can be read from outside the company."
+)
 NOTHING_DUE: Final = "Nothing is due."
 NO_CLOCK_YET: Final = "Every clock starts with the signature, which is not recorded."
 SUCCESS: Final = "Success"

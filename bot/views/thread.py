@@ -188,6 +188,11 @@ def unconfirmed_message(
     return Message(f"{_account(card)}: {told}", (where, plain_section(told), *actions([again])))
 
 
+def withdrawn_message() -> Message:
+    """What is left of a message that others may read, where it cannot be taken away."""
+    return Message(said.WITHDRAWN, (plain_section(said.WITHDRAWN),))
+
+
 def welcome_message() -> Message:
     """The first DM: what the bot will send, and how to quieten it."""
     return Message(said.WELCOME[0], tuple(plain_section(line) for line in said.WELCOME))

@@ -170,6 +170,7 @@ class FakeSlack(WebClient):
         act = {
             "chat.postMessage": self._post,
             "chat.update": self._update,
+            "chat.delete": self._delete,
             "chat.postEphemeral": self._whisper,
             "views.publish": self._publish,
             "conversations.open": self._open,
@@ -190,6 +191,13 @@ class FakeSlack(WebClient):
             if (message.channel, message.ts) == (args["channel"], args["ts"]):
                 message.args = {**message.args, **args}
                 message.edits += 1
+                return {"channel": message.channel, "ts": message.ts}
+        raise self._refused("message_not_found")
+
+    def _delete(self, args: dict[str, Any]) -> dict[str, Any]:
+        for message in self.ledger.messages:
+            if (message.channel, message.ts) == (args["channel"], args["ts"]):
+                self.ledger.messages.remove(message)
                 return {"channel": message.channel, "ts": message.ts}
         raise self._refused("message_not_found")
 

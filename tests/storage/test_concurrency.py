@@ -2,13 +2,17 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
+
+from sqlalchemy import event
 
 from bot.domain.access import EVERY
 from bot.domain.brief import SectionKey, Success, merge
 from bot.domain.errors import Conflict
 from bot.domain.history import verify
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.promises import PromiseText
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store
@@ -16,6 +20,8 @@ from tests.builders import SUCCESS, Team, assigned, posted, signed
 
 THREADS = 6
 WAIT = 20.0
+STOPPED = 0.3
+"""Seconds in which what is not stopped would long be done."""
 
 
 def _together(work: Callable[[int], object], *, threads: int = THREADS) -> list[object]:
@@ -270,3 +276,46 @@ def test_a_handoff_is_locked_until_its_unit_ends(
             order.append("first")
         following.result(WAIT)
     assert order == ["first", "second"]
+
+
+def test_a_line_settled_while_its_channel_becomes_shared_is_not_overlooked(
+    open_store: Callable[..., Store], team: Team
+) -> None:
+    sending, noting = open_store(), open_store()
+    with sending.write(team.workspace_id) as unit:
+        unit.outbox.add(_line(team))
+        unit.commit()
+    (job,) = sending.delivery.lease(1, lease=timedelta(minutes=2))
+    noted = threading.Event()
+
+    def share() -> None:
+        with noting.write(team.workspace_id) as unit:
+            unit.channels.note("C0DEAL", shared=True)
+            unit.commit()
+        noted.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        sharing: list[Future[None]] = []
+
+        def meanwhile(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if statement.startswith("UPDATE outbox") and not sharing:
+                # Between the look at the channel and what is written because of it.
+                sharing.append(pool.submit(share))
+                noted.wait(STOPPED)
+
+        event.listen(sending.database.writers, "before_cursor_execute", meanwhile)
+        assert sending.delivery.sent(job, ts="5.5", channel="C0DEAL")
+        sharing[0].result(WAIT)
+    (again,) = sending.delivery.lease(1, lease=timedelta(minutes=2))
+    assert (again.method, again.stands) == ("chat.delete", "5.5")
+
+
+def _line(team: Team) -> Notice:
+    return Notice(
+        NoticeKind.STATUS_POST,
+        Place.CHANNEL,
+        "status",
+        Priority.ANSWER,
+        person_id=team.revops.id,
+        channel_id=team.channel.id,
+    )

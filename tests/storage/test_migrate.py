@@ -1,13 +1,21 @@
+from datetime import timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, update
 
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.storage.channels import ChannelFacts
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
-from bot.storage.tables import metadata
+from bot.storage.tables import channel, metadata
+from bot.storage.unit_of_work import Store
+from tests.builders import Team
 
 
 def test_the_migrated_schema_is_the_one_the_tables_describe(url: str) -> None:
@@ -48,6 +56,47 @@ def _conditions(connection: Connection) -> dict[str, str]:
                 if option.endswith("_where"):
                     found[str(index["name"])] = str(where)
     return found
+
+
+def test_what_stands_where_outsiders_read_already_is_taken_down_after_the_upgrade(
+    store: Store, team: Team
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        safe = unit.channels.ensure("C0SAFE", facts=ChannelFacts(bot_inside=True))
+        for place in (team.channel.id, safe.id):
+            unit.outbox.add(
+                Notice(
+                    NoticeKind.STATUS_POST,
+                    Place.CHANNEL,
+                    f"status:{place}",
+                    Priority.ANSWER,
+                    person_id=team.revops.id,
+                    channel_id=place,
+                )
+            )
+        unit.commit()
+    for job in store.delivery.lease(9, lease=timedelta(minutes=2)):
+        store.delivery.sent(job, ts="5.5", channel="C")
+    with store.database.writing() as connection:
+        # As an older version left it, which took nothing down.
+        shared = update(channel).where(channel.c.id == team.channel.id).values(shared=True)
+        connection.execute(shared)
+        _downgrade(connection, "0003")
+        connection.commit()
+    migrate(store.database)
+    (job,) = store.delivery.lease(9, lease=timedelta(minutes=2))
+    assert job.stands == "5.5"
+    assert job.notice is not None
+    assert job.notice.channel_id == team.channel.id
+
+
+def _downgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    with resources.as_file(resources.files("bot.storage.migrations")) as scripts:
+        config.set_main_option("script_location", str(scripts))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
 
 
 def test_migrating_twice_changes_nothing(url: str) -> None:

@@ -22,6 +22,7 @@ from bot.views.thread import (
     thread_message,
     undo_offer_message,
     welcome_message,
+    withdrawn_message,
 )
 from tests.views.shown import (
     CARD,
@@ -213,6 +214,12 @@ def test_the_first_message_has_three_lines_and_says_how_to_quieten_it() -> None:
     args = check_message(welcome_message())
     assert len(args["blocks"]) == 3
     assert "Snooze" in seen_text(args["blocks"])
+
+
+def test_what_is_left_of_a_message_names_nobody_and_nothing() -> None:
+    args = check_message(withdrawn_message())
+    assert seen_text(args["blocks"]) == args["text"]
+    assert parsed_texts(args) == []
 
 
 @pytest.mark.parametrize("problem", [one for one in Problem if one.value.startswith("channel_")])
