@@ -412,6 +412,11 @@ def signature_corrected(by: str) -> str:
 TO_INSTANT: Final = " to "
 
 
+def due_now(step: Step, *, late: bool) -> str:
+    """A step that a correction moved, before its due time."""
+    return f"The {STEP_NAMES[step]} {'was' if late else 'is now'} due "
+
+
 def due_moved(by: str) -> str:
     """To the owner of what is due at another time now."""
     return f"{by} corrected the signature, so what you owe is due at another time."

@@ -98,16 +98,20 @@ def due_moved_message(card: Card, by: NamedPerson | None, moved: Sequence[StepLi
         ),
         button(look, said.BUTTONS[look], Ref(handoff=card.handoff_id)),
     ]
-    text = f"{said.STEP_NAMES[first.step]} {_due(first)}{instant_token(first.due_at)}."
+    due = said.WAS_DUE if first.light is Light.LATE else said.DUE
+    text = f"{said.STEP_NAMES[first.step]} {due}{instant_token(first.due_at)}."
     return Message(f"{_account(card)}: {text}", (lines(*rows), *actions(pressed)))
 
 
 def _moved(moved: Sequence[StepLine]) -> list[Row]:
-    return [[words(f"{said.STEP_NAMES[one.step]} {_due(one)}"), when(one.due_at)] for one in moved]
-
-
-def _due(line: StepLine) -> str:
-    return said.WAS_DUE if line.light is Light.LATE else said.DUE
+    return [
+        [
+            words(said.due_now(one.step, late=one.light is Light.LATE)),
+            when(one.due_at),
+            words("."),
+        ]
+        for one in moved
+    ]
 
 
 def bot_posted_message(card: Card) -> Message:

@@ -367,7 +367,7 @@ def test_a_correction_is_told_the_owner_of_what_moved_and_in_the_thread(
     assert "Thu 5 Mar 2026, 10:00 UTC" in told
     reply = desk.slack.ledger.in_channel("C0DEAL")[-1]
     assert "corrected the signature from <!date^" in reply.args["text"]
-    assert "brief due " in str(reply.args["blocks"])
+    assert "The brief is now due " in str(reply.args["blocks"])
     assert not [kind for kind in ("D-UCS_MANAGER", "D-UCSM") if _texts(desk, kind)]
 
 

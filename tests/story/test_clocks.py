@@ -136,7 +136,7 @@ def test_a_correction_of_the_signature_recomputes_and_is_said_in_the_thread(plac
     assert due_of(place)[1] == corrected + timedelta(hours=24) + timedelta(hours=2)
     place.until(
         lambda: any(
-            "corrected the signature from" in one.words and "brief due" in one.words
+            "corrected the signature from" in one.words and "brief is now due" in one.words
             for one in place.theo.thread(DEAL, card.ts)
             if one.ts != card.ts
         )

@@ -115,7 +115,7 @@ def test_a_corrected_signature_is_told_from_when_to_when_and_with_what_moved() -
     assert "<@" not in seen_text(args["blocks"])
     assert re.sub(r"<!date\^\d+\^x\|Fri 13 Mar 2026, ", "<", seen_text(args["blocks"])) == (
         "Maya Reed corrected the signature from \n<12:00 UTC>\n to \n<11:00 UTC>\n.\n"
-        "brief was due \n<16:00 UTC>\nCSM assignment due \n<16:00 UTC>"
+        "The brief was due \n<16:00 UTC>\n.\nThe CSM assignment is now due \n<16:00 UTC>\n."
     )
     assert args["text"].startswith("Northwind Robotics: Maya Reed corrected the signature from <!")
     nothing = signature_corrected_message(CARD, CORRECTED, None, [])
@@ -129,8 +129,8 @@ def test_an_owner_hears_when_their_steps_are_due_now_with_the_button_of_the_firs
     args = check_message(due_moved_message(CARD, JONAS, [later, message]))
     seen = seen_text(args["blocks"])
     assert "Jonas Brandt corrected the signature, so what you owe is due at another time." in seen
-    assert "CSM assignment due \n<!date^" in seen
-    assert "handoff message due \n<!date^" in seen
+    assert "The CSM assignment is now due \n<!date^" in seen
+    assert "The handoff message is now due \n<!date^" in seen
     assert args["text"].startswith("Northwind Robotics: handoff message due <!date^")
     pressed = [(one["action_id"], one.get("style")) for one in pressable(args["blocks"])]
     assert pressed == [(ActionId.PREVIEW_MESSAGE, "primary"), (ActionId.OPEN_HANDOFF, None)]
