@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot.sandbox.blockkit import BlocksRefused, Surface
 from bot.sandbox.deliver import Failure, Reply
 from bot.sandbox.events import Events
-from bot.sandbox.posting import accept_blocks, message_json, post_as_app
+from bot.sandbox.posting import accept_blocks, message_json, post_as_app, thread_trouble
 from bot.sandbox.screen import accept_view, push_modal, replace_view
 from bot.sandbox.triggers import ResponseRight
 from bot.sandbox.workspace import Json, Message, OpenView, Workspace
@@ -127,11 +127,23 @@ def use_response_url(workspace: Workspace, events: Events, right: ResponseRight,
         right.channel,
         text=text,
         blocks=blocks,
-        thread_ts=body.get("thread_ts"),
+        thread_ts=_thread(workspace, right, body),
         ephemeral_for=None if _is_public(body) else right.user,
     )
     right.source_ts = right.source_ts or message.ts
     events.app_posted(message)
+
+
+def _thread(workspace: Workspace, right: ResponseRight, body: Json) -> str | None:
+    thread_ts = body.get("thread_ts")
+    if thread_ts is None:
+        return None
+    if not isinstance(thread_ts, str):
+        raise AnswerRefused("The answer's thread_ts is not a string.")
+    trouble = thread_trouble(workspace.channels[right.channel], thread_ts)
+    if trouble is not None:
+        raise AnswerRefused(f"The answer's thread_ts was refused ({trouble}).")
+    return thread_ts
 
 
 def _source(workspace: Workspace, right: ResponseRight) -> Message | None:

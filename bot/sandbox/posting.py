@@ -5,7 +5,7 @@ from typing import Any
 from bot.sandbox.blockkit import check_message_blocks
 from bot.sandbox.limits import TEXT_KEPT
 from bot.sandbox.view_state import fill_ids
-from bot.sandbox.workspace import Blocks, Json, Message, Workspace
+from bot.sandbox.workspace import Blocks, Channel, Json, Message, Workspace
 
 
 def accept_blocks(workspace: Workspace, blocks: Any) -> Blocks:
@@ -14,6 +14,17 @@ def accept_blocks(workspace: Workspace, blocks: Any) -> Blocks:
     checked: Blocks = blocks
     fill_ids(checked, workspace.new_id)
     return checked
+
+
+def thread_trouble(channel: Channel, thread_ts: str) -> str | None:
+    """Slack's error code for a thread that nothing can be posted to; None where it can."""
+    parent = channel.messages.get(thread_ts)
+    if parent is None:
+        return "thread_not_found"
+    # Slack warns against a reply's ts here, because it then makes a thread nobody can open.
+    if parent.is_reply or parent.ephemeral_for is not None:
+        return "cannot_reply_to_message"
+    return None
 
 
 def post_as_app(

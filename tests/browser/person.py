@@ -21,6 +21,7 @@ CHANNELS = {
     "deal-northwind": "C0NORTHWD1",
     "deal-larkfield": "C0LARKFLD1",
     "deal-harbor-shared": "C0HARBOR01",
+    "deal-tidewater": "C0TIDEWTR1",
 }
 
 

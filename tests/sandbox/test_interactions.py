@@ -257,12 +257,25 @@ def test_a_response_url_replaces_and_deletes_its_message(desk: Desk) -> None:
         {"text": "x", "response_type": "loud"},
         {"blocks": [{"type": "carousel"}]},
         {"text": "x", "colour": "red"},
+        {"text": "x", "thread_ts": 1.5},
     ],
 )
 def test_a_response_url_refuses_what_slack_would(desk: Desk, body: Json) -> None:
     url, _ = response_url(desk)
     status, answer = desk.respond(url, body)
     assert (status, "invalid_payload" in answer) == (400, True)
+
+
+def test_a_response_url_posts_to_a_thread_that_is_there_and_refuses_any_other(desk: Desk) -> None:
+    url, ts = response_url(desk)
+    reply = desk.post(thread_ts=ts)
+    for thread_ts, error in (("1.000001", "thread_not_found"), (reply, "cannot_reply_to_message")):
+        status, answer = desk.respond(url, {"text": "x", "thread_ts": thread_ts})
+        assert (status, error in answer) == (400, True)
+    body = {"text": "There.", "thread_ts": ts, "response_type": "in_channel"}
+    assert desk.respond(url, body) == (200, "ok")
+    thread = desk.workspace.channels[NORTHWIND].thread(ts, MAYA)
+    assert [one.text for one in thread][-1] == "There."
 
 
 def test_an_unknown_response_url_is_refused(desk: Desk) -> None:

@@ -457,3 +457,5 @@ def test_the_default_workspace_has_its_six_people(desk: Desk) -> None:
     ]
     inside = {c.name for c in workspace.channels.values() if BOT in c.members}
     assert inside == {"revenue-team", "deal-northwind", "deal-larkfield", "deal-harbor-shared"}
+    (hidden,) = [c for c in workspace.channels.values() if c.is_private]
+    assert (hidden.name, hidden.members) == ("deal-tidewater", [MAYA, THEO])

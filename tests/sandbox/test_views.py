@@ -57,6 +57,15 @@ def test_a_trigger_id_nobody_issued_is_invalid(desk: Desk) -> None:
     assert error(desk.call("views.open", view=modal())) == "invalid_arguments"
 
 
+@pytest.mark.parametrize("method", ["views.open", "views.push"])
+def test_a_trigger_id_is_looked_at_before_the_view(desk: Desk, method: str) -> None:
+    wrong = modal(title=plain("x" * 25))
+    answer = desk.call(method, trigger_id="1.2.abc", view=wrong)
+    assert error(answer) == "invalid_trigger_id"
+    trigger = desk.trigger()
+    assert error(desk.call("views.push", trigger_id=trigger, view=wrong)) == "not_found"
+
+
 def test_a_refused_view_leaves_the_trigger_id_usable(desk: Desk) -> None:
     trigger = desk.trigger()
     refused = desk.call("views.open", trigger_id=trigger, view=modal(title=plain("x" * 25)))

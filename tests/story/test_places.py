@@ -153,3 +153,17 @@ def test_in_a_channel_with_outsiders_the_status_opens_in_a_modal_instead(place: 
     assert "Northwind Mills" in modal(place.maya).words
     seen = place.maya.ephemerals("#deal-harbor-shared")
     assert not any("Northwind Mills" in one.words for one in seen)
+
+
+def test_a_private_channel_without_the_bot_gets_the_line_to_type_and_then_a_handoff(
+    place: Stack,
+) -> None:
+    tidewater = "#deal-tidewater"
+    assert place.maya.slash("/handoff", channel=tidewater).answered
+    assert "/invite" in place.maya.ephemerals(tidewater)[-1].words
+    assert place.maya.modal is None
+    bot = place.sandbox.state()["app"]["bot_user_id"]
+    place.maya.do("invite", channel_id=place.sandbox.channel(tidewater), invited=[bot])
+    place.maya.slash("/handoff", channel=tidewater)
+    place.until(lambda: place.maya.modal is not None)
+    assert "Contract value" in modal(place.maya).words

@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.blockkit import BlocksRefused
 from bot.sandbox.limits import LIMITS, METADATA_BYTES
 from bot.sandbox.methods.call import Call, Method, Refused, bad_argument
-from bot.sandbox.posting import accept_blocks, message_json, post_as_app
+from bot.sandbox.posting import accept_blocks, message_json, post_as_app, thread_trouble
 from bot.sandbox.workspace import Blocks, Channel, Json, Message
 
 
@@ -95,12 +95,9 @@ def _thread(call: Call, channel: Channel) -> str | None:
     if not call.has("thread_ts"):
         return None
     thread_ts = call.text("thread_ts")
-    parent = channel.messages.get(thread_ts)
-    if parent is None:
-        raise Refused("thread_not_found")
-    # Slack warns against a reply's ts here, because it then makes a thread nobody can open.
-    if parent.is_reply or parent.ephemeral_for is not None:
-        raise Refused("cannot_reply_to_message")
+    trouble = thread_trouble(channel, thread_ts)
+    if trouble is not None:
+        raise Refused(trouble)
     return thread_ts
 
 

@@ -21,17 +21,17 @@ def _accepted(
 
 
 def _by_trigger(call: Call, *, push: bool) -> Json:
-    view = _accepted(call, Surface.MODAL)
     if not call.has("trigger_id"):
         raise bad_argument("trigger_id", "missing required field: trigger_id")
     try:
         trigger = call.server.triggers.look_at(call.text("trigger_id"))
     except RightRefused as refusal:
         raise Refused(refusal.error) from refusal
+    if push and trigger.view_id is None:
+        raise Refused("not_found")
+    view = _accepted(call, Surface.MODAL)
     try:
         if push:
-            if trigger.view_id is None:
-                raise Refused("not_found")
             shown = push_modal(call.workspace, view, trigger.user)
         else:
             shown = open_modal(call.workspace, view, trigger)
