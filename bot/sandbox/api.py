@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.methods import METHODS
@@ -33,10 +34,12 @@ class WebApi:
     async def endpoint(self, request: Request) -> Response:
         name = request.path_params["method"]
         self.calls[name] += 1
-        fault = self._faults.take(name)
+        fault = self._faults.take(name, await _channel(request)) if self._faults else None
         if fault is not None:
             answer = await self._answer(name, request) if fault.after else {}
             await asyncio.sleep(fault.delay_seconds)
+            if fault.cut:
+                return CutOff()
             if fault.status == 200 and fault.after:
                 return self._response(answer)
             headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
@@ -73,6 +76,21 @@ class WebApi:
                 **(headers or {}),
             },
         )
+
+
+class CutOff(Response):
+    """The server closes the connection, because the answer never comes to its end."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"100")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def _channel(request: Request) -> str | None:
+    try:
+        return str((await _arguments(request)).get("channel"))
+    except Refused:
+        return None
 
 
 async def _arguments(request: Request) -> Json:

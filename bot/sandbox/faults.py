@@ -6,14 +6,21 @@ from fnmatch import fnmatchcase
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """`after` lets the call do its work first, so that the app cannot know that it was done."""
+    """`after` lets the call do its work first, so that the app cannot know that it was done.
+
+    `skip` calls go through before; with `channel` only calls to that conversation count. `cut`
+    ends the connection in the middle of the answer.
+    """
 
     method: str
+    channel: str | None = None
+    skip: int = 0
     times: int = 1
     error: str = "internal_error"
     status: int = 200
     retry_after: int | None = None
     after: bool = False
+    cut: bool = False
     delay_seconds: float = 0.0
 
 
@@ -29,9 +36,15 @@ class Faults:
     def clear(self) -> None:
         self._waiting.clear()
 
-    def take(self, method: str) -> Fault | None:
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def take(self, method: str, channel: str | None = None) -> Fault | None:
         for fault in self._waiting:
-            if fnmatchcase(method, fault.method):
+            if fnmatchcase(method, fault.method) and fault.channel in (None, channel):
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    return None
                 fault.times -= 1
                 if fault.times <= 0:
                     self._waiting.remove(fault)

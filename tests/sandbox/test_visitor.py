@@ -220,6 +220,26 @@ def test_faults_meet_the_real_client(client: WebClient, sandbox: Sandbox) -> Non
     assert sandbox.calls()["chat.postMessage"] == 2
 
 
+def test_a_connection_can_break_after_a_post_was_taken(client: WebClient, sandbox: Sandbox) -> None:
+    channel = sandbox.channel("#deal-northwind")
+    sandbox.fail_next("chat.postMessage", after=True, cut=True)
+    with pytest.raises(http.client.IncompleteRead):
+        client.chat_postMessage(channel=channel, text="taken")
+    assert client.chat_postMessage(channel=channel, text="next")["ok"]
+    assert [one.text for one in sandbox.visitor("maya").messages(channel)] == ["taken", "next"]
+
+
+def test_only_the_calls_that_are_meant_fail(client: WebClient, sandbox: Sandbox) -> None:
+    deal, other = sandbox.channel("#deal-northwind"), sandbox.channel("#deal-larkfield")
+    sandbox.fail_next("chat.postMessage", channel=deal, skip=1)
+    for channel, taken in ((other, True), (deal, True), (other, True), (deal, False), (deal, True)):
+        if taken:
+            assert client.chat_postMessage(channel=channel, text="x")["ok"]
+        else:
+            with pytest.raises(SlackApiError, match="internal_error"):
+                client.chat_postMessage(channel=channel, text="x")
+
+
 def request(server: SandboxServer, verb: str, path: str, **headers: str) -> tuple[int, str]:
     host, _, port = server.url.removeprefix("http://").partition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=5)
