@@ -268,7 +268,7 @@ def test_the_clock_brings_reminders_the_bots_own_post_and_the_managers_message(
     maya.picture("51-snooze")
     maya.page.keyboard.press("Escape")
     maya.page.locator("#clock-1h").click()
-    posted = maya.message("so the bot posted it")
+    posted = maya.message("the bot posted the handoff message")
     maya.sees(posted, "Still open in it")
     maya.picture("52-bot-posted")
     maya.go("deal-northwind")

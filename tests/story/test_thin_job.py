@@ -12,6 +12,7 @@ from bot.sandbox.visitor import Visitor
 from bot.views.sentences import PREVIEW_LEAD
 from tests import postgres
 from tests.story.stack import DEAL, Stack, Transport, modal, running
+from tests.story.test_clocks import settled
 from tests.story.typing import Deal, example, start_deal, write_brief
 
 PREVIEW_ONLY = {PREVIEW_LEAD}
@@ -118,6 +119,7 @@ def test_nobody_is_told_twice_and_no_card_stands_twice(stack: Stack) -> None:
     stack.card_says("Acknowledged")
     cards = [one for one in stack.theo.messages(DEAL) if "Northwind Mills" in one.words]
     assert len(cards) == 1
+    settled(stack)
     for reader in (stack.maya, stack.jonas, stack.priya):
         guides = [one for one in reader.dms() if "Northwind Mills" in one.words]
         assert len(guides) == 1, (reader.id, [one.words for one in guides])
