@@ -4,9 +4,11 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -26,6 +28,7 @@ from bot.delivery.constants import Constants
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.senders import Senders
+from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames
 from bot.domain.errors import Conflict, HandoffError
 from bot.domain.policy import load_policy
@@ -50,6 +53,8 @@ THREADS = 16
 BEFORE_ANSWER_BUDGET = 1.2
 """Seconds a look at a channel's members may take of those there are before the answer."""
 IN_DELIVERY_BUDGET = 20.0
+IN_BACKGROUND_BUDGET = 600.0
+"""Long enough for several hundred people whom the bot never met, at Slack's rate."""
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that computes lets another one on."""
 STOP_WITHIN = 4
@@ -86,6 +91,7 @@ class Bot:
     ticks: Ticks
     travel: TravelClock | None
     directory: SlackDirectory
+    """The one that waits for its turn."""
 
     def start(self) -> None:
         """Begin to answer, to send and to look at the clocks."""
@@ -149,15 +155,17 @@ def build(
         timeout=max(1, int(kept.http_timeout.total_seconds())),
         retry_handlers=[],
     )
-    in_delivery = SlackDirectory(
-        store=store, client_of=lambda _: sending, machine=machine, budget=IN_DELIVERY_BUDGET
+    shaping = Shaping(machine=machine, constants=kept)
+    directory = partial(SlackDirectory, store=store, machine=machine, shaping=shaping)
+    in_background = directory(
+        client_of=lambda _: sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep
     )
-    before_answer = SlackDirectory(
-        store=store,
-        client_of=lambda _: asking,
-        machine=machine,
-        budget=BEFORE_ANSWER_BUDGET,
-        on_unfinished=LooksGoOn(in_delivery.channel),
+    looks_go_on = LooksGoOn(in_background.channel)
+    in_delivery = directory(
+        client_of=lambda _: sending, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
+    )
+    before_answer = directory(
+        client_of=lambda _: asking, budget=BEFORE_ANSWER_BUDGET, on_unfinished=looks_go_on
     )
     senders = Senders(
         store=store,
@@ -167,6 +175,7 @@ def build(
         machine=machine,
         constants=kept,
         reached=passed,
+        shaping=shaping,
     )
     senders_poke.target = senders.poke
     sweep = Sweep(store=store, clock=clock, reached=passed)
@@ -196,7 +205,7 @@ def build(
             client=asking,
             threads=THREADS,
         )
-    return Bot(settings, store, workplace, bolt, web, socket, senders, ticks, travel, in_delivery)
+    return Bot(settings, store, workplace, bolt, web, socket, senders, ticks, travel, in_background)
 
 
 class _Late:

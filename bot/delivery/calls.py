@@ -133,10 +133,9 @@ class Calls:
         return channel
 
     def _at_its_rate(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
-        wait = self._shaping.wait(job.workspace_id, method)
+        wait = self._shaping.take_in_turn(job.workspace_id, method)
         if wait > timedelta(0):
             raise Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
-        self._shaping.take(job.workspace_id, method)
         return self.call(job, method, values)
 
 

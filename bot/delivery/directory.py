@@ -8,6 +8,9 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.delivery.asking import Asking, NoTurn, Sleep
+from bot.delivery.constants import Constants
+from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames, reference
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, Invalid, NotFound, Problem, SlackUnavailable
@@ -72,8 +75,9 @@ class SlackDirectory:
 
     `budget` is how long, in seconds, one look at a channel's members may take: before an answer
     little, in delivery more. What was found in time is kept, so that the next look goes on there;
-    `on_unfinished` is told of a look that ran out of its time, by workspace and Slack's id.
-    `within` is what is left of somebody's patience, where somebody waits.
+    `on_unfinished` is told of a look that ran out of its time or of calls, by workspace and Slack's
+    id. `within` is what is left of somebody's patience, where somebody waits. With `sleep` calls
+    wait for their turn.
     """
 
     def __init__(
@@ -83,15 +87,18 @@ class SlackDirectory:
         client_of: Callable[[int], WebClient],
         machine: MachineClock,
         budget: float,
+        shaping: Shaping | None = None,
+        sleep: Sleep | None = None,
         on_unfinished: Callable[[int, str], None] = _let_be,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._client_of = client_of
         self._machine = machine
         self._budget = budget
         self._on_unfinished = on_unfinished
         self._monotonic = monotonic
+        shaping = shaping or Shaping(machine=machine, constants=Constants())
+        self._asking = Asking(client_of=client_of, shaping=shaping, sleep=sleep)
 
     def person(self, workspace_id: int, slack_id: str, within: Patience | None = None) -> Person:
         """A person by Slack's id; raises NotFound for no such account, SlackUnavailable."""
@@ -118,8 +125,8 @@ class SlackDirectory:
         if known is not None and not known.stale(self._machine.now()):
             return known
         try:
-            client = self._client(workspace_id, within)
-            info = client.conversations_info(channel=slack_id)["channel"]
+            told = self._asking.ask(workspace_id, "conversations.info", within, channel=slack_id)
+            info = told["channel"]
             inside = bool(info.get("is_member"))
             guests = inside and self._has_guests(workspace_id, slack_id, team_id, within)
         except SlackApiError as error:
@@ -145,49 +152,50 @@ class SlackDirectory:
     def _has_guests(
         self, workspace_id: int, slack_id: str, team_id: str, within: Patience | None
     ) -> bool:
-        look = (
-            within.part(self._budget)
-            if within is not None
-            else Patience(self._budget, monotonic=self._monotonic)
-        )
-        members = list(self._members(workspace_id, slack_id, look, within))
-        with self._store.read(workspace_id) as unit:
-            known = unit.people.by_slack_ids(members)
-        if any(person.guest or person.external for person in known.values()):
-            return True
+        if within is not None:
+            look = within.part(self._budget)
+        else:
+            look = Patience(self._budget, monotonic=self._monotonic)
         found: dict[str, PersonFacts] = {}
         try:
+            members = list(self._members(workspace_id, slack_id, look, within))
+            with self._store.read(workspace_id) as unit:
+                known = unit.people.by_slack_ids(members)
+            if any(person.guest or person.external for person in known.values()):
+                return True
             for member in members:
                 if member in known:
                     continue
-                self._stop_after(look, workspace_id, slack_id)
-                found[member] = self._ask_person(workspace_id, member, team_id, within)
+                _go_on(look)
+                found[member] = self._ask_person(
+                    workspace_id, member, team_id, within, one_of_many=True
+                )
+        except NoTurn as unfinished:
+            self._on_unfinished(workspace_id, slack_id)
+            raise SlackUnavailable(Problem.CHANNEL_UNKNOWN) from unfinished
         finally:
             self._keep(workspace_id, found)
         return any(facts.guest or facts.external for facts in found.values())
-
-    def _stop_after(self, look: Patience, workspace_id: int, slack_id: str) -> None:
-        if look.over:
-            self._on_unfinished(workspace_id, slack_id)
-            raise SlackUnavailable(Problem.CHANNEL_UNKNOWN)
 
     def _members(
         self, workspace_id: int, slack_id: str, look: Patience, within: Patience | None
     ) -> Iterator[str]:
         cursor: str | None = None
         while True:
-            page = self._client(workspace_id, within).conversations_members(
-                channel=slack_id, limit=MEMBERS_A_PAGE, cursor=cursor
+            page = self._asking.ask(
+                workspace_id,
+                "conversations.members",
+                within,
+                one_of_many=cursor is not None,
+                channel=slack_id,
+                limit=MEMBERS_A_PAGE,
+                cursor=cursor,
             )
             yield from page["members"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
-            self._stop_after(look, workspace_id, slack_id)
-
-    def _client(self, workspace_id: int, within: Patience | None) -> WebClient:
-        client = self._client_of(workspace_id)
-        return client if within is None else within.lend(client)
+            _go_on(look)
 
     def _keep(self, workspace_id: int, found: dict[str, PersonFacts]) -> None:
         if not found:
@@ -198,10 +206,19 @@ class SlackDirectory:
             unit.commit()
 
     def _ask_person(
-        self, workspace_id: int, slack_id: str, team_id: str, within: Patience | None
+        self,
+        workspace_id: int,
+        slack_id: str,
+        team_id: str,
+        within: Patience | None,
+        *,
+        one_of_many: bool = False,
     ) -> PersonFacts:
         try:
-            user = self._client(workspace_id, within).users_info(user=slack_id)["user"]
+            told = self._asking.ask(
+                workspace_id, "users.info", within, one_of_many=one_of_many, user=slack_id
+            )
+            user = told["user"]
         except SlackApiError as error:
             if error.response.get("error") in _NOBODY:
                 raise NotFound(Problem.NOT_A_COLLEAGUE) from error
@@ -209,3 +226,9 @@ class SlackDirectory:
         except CALL_FAILED as error:
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
         return person_facts(user, team_id=team_id)
+
+
+def _go_on(look: Patience) -> None:
+    """A look that has used up its time is told of like one that has used up its calls."""
+    if look.over:
+        raise NoTurn

@@ -43,11 +43,12 @@ class Senders:
         machine: MachineClock,
         constants: Constants | None = None,
         reached: Reached = nowhere,
+        shaping: Shaping | None = None,
     ) -> None:
         self._give_way = store.database.giving_way.wait
         self._constants = constants or Constants()
         self._delivery = store.delivery
-        self._shaping = Shaping(machine=machine, constants=self._constants)
+        self._shaping = shaping or Shaping(machine=machine, constants=self._constants)
         renderer = Renderer(
             store=store,
             check_channel=check_channel,

@@ -59,6 +59,24 @@ class Shaping:
         with self._guard:
             self._method(workspace_id, method).tokens -= 1
 
+    def take_in_turn(self, workspace_id: int, method: str) -> timedelta:
+        """Note a call that is made now if it may be; else how long until then, and none is noted.
+
+        Looking and taking is one step, so that no two threads take one token.
+        """
+        with self._guard:
+            bucket = self._method(workspace_id, method)
+            wait = timedelta(seconds=bucket.wait(self._machine.monotonic()))
+            if not wait:
+                bucket.tokens -= 1
+            return wait
+
+    def resting(self, workspace_id: int, method: str) -> bool:
+        """Whether Slack asked for a pause, which has not ended yet."""
+        with self._guard:
+            until = self._method(workspace_id, method).paused_until
+            return until > self._machine.monotonic()
+
     def begin(self, job: Job) -> None:
         """Note the call, and the post, that a job is about to be."""
         self._count(job, -1.0)
@@ -72,12 +90,6 @@ class Shaping:
             self._method(job.workspace_id, job.method).tokens += tokens
             if job.method in POSTS:
                 self._place(job.workspace_id, job.destination).tokens += tokens
-
-    def wait(self, workspace_id: int, method: str) -> timedelta:
-        """How long until the method may be called again; none for at once."""
-        with self._guard:
-            now = self._machine.monotonic()
-            return timedelta(seconds=self._method(workspace_id, method).wait(now))
 
     def methods_blocked(self) -> Collection[tuple[int, str]]:
         """The methods that may not be called now, by workspace."""
@@ -126,9 +138,10 @@ class Shaping:
             return [one for one, (until, _) in self._paused.items() if until > now]
 
     def _method(self, workspace_id: int, method: str) -> _Bucket:
-        family = _family(method)
-        rate = self._constants.rates[family]
-        return self._bucket(self._methods, (workspace_id, family), rate)
+        rates = self._constants.rates
+        # Slack counts each method by itself; those without a rate of their own share one.
+        family = method if method in rates else method.partition(".")[0]
+        return self._bucket(self._methods, (workspace_id, family), rates[family])
 
     def _place(self, workspace_id: int, destination: str) -> _Bucket:
         return self._bucket(self._places, (workspace_id, destination), self._constants.channel)
@@ -148,12 +161,6 @@ class Shaping:
             self._places = {
                 key: bucket for key, bucket in self._places.items() if now - bucket.at < 60
             }
-
-
-def _family(method: str) -> str:
-    """Slack counts chat methods each by itself; of the others we count the family."""
-    group = method.partition(".")[0]
-    return group if group in ("conversations", "users") else method
 
 
 def _members(family: str) -> tuple[str, ...]:

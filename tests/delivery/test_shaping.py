@@ -13,8 +13,7 @@ SECOND = timedelta(seconds=1)
 def _taken_within(shaping: Shaping, machine: FakeMachine, seconds: int) -> int:
     count = 0
     for _ in range(seconds * 10):
-        while not shaping.wait(1, POST):
-            shaping.take(1, POST)
+        while not shaping.take_in_turn(1, POST):
             count += 1
         machine.advance(SECOND / 10)
     return count
@@ -30,18 +29,18 @@ def test_one_workspace_does_not_use_up_what_another_may_send() -> None:
     machine = FakeMachine()
     shaping = Shaping(machine=machine, constants=Constants())
     _taken_within(shaping, machine, 1)
-    while not shaping.wait(1, POST):
-        shaping.take(1, POST)
+    while not shaping.take_in_turn(1, POST):
+        pass
     assert shaping.methods_blocked() == [(1, POST)]
-    assert shaping.wait(2, POST) == timedelta(0)
-    assert shaping.wait(1, "chat.update") == timedelta(0)
+    assert shaping.take_in_turn(2, POST) == timedelta(0)
+    assert shaping.take_in_turn(1, "chat.update") == timedelta(0)
 
 
 def test_a_limited_method_rests_then_goes_half_as_fast_and_recovers() -> None:
     machine = FakeMachine()
     shaping = Shaping(machine=machine, constants=Constants())
     shaping.limited(1, POST, 30 * SECOND)
-    assert shaping.wait(1, POST) == 30 * SECOND
+    assert shaping.take_in_turn(1, POST) == 30 * SECOND
     machine.advance(30 * SECOND)
     assert _taken_within(shaping, machine, 10) == pytest.approx(25, abs=3)
     machine.advance(timedelta(minutes=6))

@@ -1,0 +1,73 @@
+"""Questions to Slack, at the rates that they share with what is posted."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.delivery.outcomes import Verdict, failed
+from bot.delivery.shaping import Shaping
+from bot.domain.errors import Problem, SlackUnavailable
+from bot.slack_calls import Patience
+
+Sleep = Callable[[float], object]
+"""Lets so many seconds go by."""
+
+
+class NoTurn(SlackUnavailable):
+    """The method has been called as often as it may be for now."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.SLACK_SILENT)
+
+
+class Asking:
+    """Makes the calls of a directory.
+
+    Where somebody waits (`within`), a call of theirs is made even if its method has no token left,
+    as long as Slack did not ask for a pause. Else it waits for its turn if there is a `sleep`, and
+    raises NoTurn if there is none.
+    """
+
+    def __init__(
+        self, *, client_of: Callable[[int], WebClient], shaping: Shaping, sleep: Sleep | None
+    ) -> None:
+        self._client_of = client_of
+        self._shaping = shaping
+        self._sleep = sleep
+
+    def ask(
+        self,
+        workspace_id: int,
+        method: str,
+        within: Patience | None,
+        *,
+        one_of_many: bool = False,
+        **args: Any,
+    ) -> SlackResponse:
+        """One call; raises NoTurn or one of CALL_FAILED.
+
+        One of many calls for the same act is made in its turn, whoever waits.
+        """
+        self._take_turn(workspace_id, method, at_once=within is not None and not one_of_many)
+        client = self._client_of(workspace_id)
+        if within is not None:
+            client = within.lend(client)
+        try:
+            return client.api_call(method, http_verb="GET", params=args)
+        except SlackApiError as error:
+            outcome = failed(error)
+            if outcome.verdict is Verdict.LIMITED:
+                self._shaping.limited(workspace_id, method, outcome.retry_after)
+            raise
+
+    def _take_turn(self, workspace_id: int, method: str, *, at_once: bool) -> None:
+        while wait := self._shaping.take_in_turn(workspace_id, method):
+            if at_once and not self._shaping.resting(workspace_id, method):
+                return
+            if at_once or self._sleep is None:
+                raise NoTurn
+            self._sleep(wait / timedelta(seconds=1))
