@@ -32,6 +32,13 @@ class Channel:
         """Whether Slack must be asked again before showing anything; `now` is machine time."""
         return self.checked_at is None or now - self.checked_at > CHECK_AFTER
 
+    def problem_at(self, now: datetime) -> Problem | None:
+        """Why nothing internal may be shown here; unknown is not safe, nor is what is too old.
+
+        `now` is machine time.
+        """
+        return Problem.CHANNEL_UNKNOWN if self.stale(now) else self.problem()
+
     def problem(self) -> Problem | None:
         """Why nothing internal may be shown here, as last learned; None where it may."""
         return Problem.CHANNEL_UNKNOWN if self.checked_at is None else self.obstacle

@@ -206,10 +206,12 @@ class Conversations:
             raise Invalid(problem)
 
     def _look_at_deal_channel(self, asked: Asked, patience: Patience) -> None:
-        with contextlib.suppress(HandoffError):  # The listener decides on what is known then.
+        with contextlib.suppress(HandoffError):  # Unknown is an answer here as well.
             with self._store.read(asked.workspace_id) as unit:
-                handoff = unit.handoffs.get(asked.handoff_id)
-                slack_id = unit.channels.get(handoff.channel_id).slack_id
+                channel_id = asked.ref.channel or 0
+                if asked.ref.handoff is not None:
+                    channel_id = unit.handoffs.get(asked.ref.handoff).channel_id
+                slack_id = unit.channels.get(channel_id).slack_id
             self._directory.channel(asked.workspace_id, slack_id, patience)
 
     def _run(self, listener: Listener, asked: Asked) -> _Ended:

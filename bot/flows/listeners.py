@@ -39,7 +39,7 @@ class Listener:
     looks_at_channel: bool = False
     """Whether what is known of that conversation should be fresh; the listener decides on it."""
     looks_at_deal_channel: bool = False
-    """Whether the same goes for the channel of the handoff it is about."""
+    """Whether the same goes for the channel of the handoff it is about, or will be in."""
     words: CommandWords | None = None
     scopes: tuple[str, ...] = ()
     """What an event needs beyond the scopes of what the bot does."""

@@ -32,7 +32,7 @@ def post(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 
 
 def _require_safe(unit: ReadUnit, handoff: Handoff) -> None:
-    problem = unit.channels.get(handoff.channel_id).problem()
+    problem = unit.channels.problem(unit.channels.get(handoff.channel_id))
     if problem is not None:
         raise Invalid(problem)
 

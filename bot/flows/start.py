@@ -79,7 +79,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted start form."""
     typed = start_typed(asked.view or {})
     channel = unit.channels.get(asked.ref.channel or 0)
-    problem = channel.problem()
+    problem = unit.channels.problem(channel)
     if problem is not None:
         raise Invalid(problem)
     try:
@@ -180,5 +180,5 @@ def register(listeners: Listeners) -> None:
         words=CommandWords("Hand a won deal over to customer success", "[signed | new | help]"),
     )
     listeners.opens(ActionId.START_ANOTHER, open_form, safe_channel=True)
-    listeners.submits(ViewId.START, start, named=named_people)
+    listeners.submits(ViewId.START, start, named=named_people, looks_at_deal_channel=True)
     listeners.acts(ActionId.CONFIRM_AE, confirm_ae)

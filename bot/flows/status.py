@@ -15,12 +15,12 @@ from bot.views.status import status_message, status_view
 def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """The first page for the person who asked alone; in a modal where the channel is not safe.
 
-    Nothing internal is shown in a channel that outsiders or guests can read, or that the bot
-    cannot look into; a modal is in no channel.
+    Nothing internal is shown in a channel that outsiders or guests can read, that the bot cannot
+    look into, or of which Slack does not say now who can read it; a modal is in no channel.
     """
     page = status_of(unit, actor)
     here = unit.channels.by_slack_id(asked.channel or "")
-    if here is None or here.problem() is not None:
+    if here is None or unit.channels.problem(here) is not None:
         return Open(status_view(page, actor.zone))
     return Say(status_message(page, actor.zone))
 
@@ -38,7 +38,7 @@ def turn_page(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 def post(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Post to channel*: what this channel may read of the list, once."""
     channel = unit.channels.by_slack_id(asked.channel or "")
-    problem = channel.problem() if channel else None
+    problem = unit.channels.problem(channel) if channel else None
     if channel is None or problem is not None:
         raise Invalid(problem or Problem.CHANNEL_UNKNOWN)
     if not status_of(unit, actor).rows:

@@ -73,6 +73,10 @@ class Channels:
         """The conversation with Slack's id, where the bot met it before."""
         return self._one(_BY_SLACK_ID, {"slack_id": slack_id})
 
+    def problem(self, channel: Channel) -> Problem | None:
+        """Why nothing internal may be shown there in this unit, whatever is remembered of it."""
+        return channel.problem_at(self._scope.machine_now)
+
     def _one(self, statement: Any, values: dict[str, Any]) -> Channel | None:
         values["workspace"] = self._scope.workspace_id
         row = self._scope.connection.execute(statement, values).mappings().first()
