@@ -15,7 +15,14 @@ from slack_sdk import WebClient
 
 from bot.domain import access
 from bot.domain.channels import Channel
-from bot.domain.errors import HandoffError, Invalid, NotAllowed, Problem, SlackUnavailable
+from bot.domain.errors import (
+    HandoffError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Problem,
+    SlackUnavailable,
+)
 from bot.domain.people import Person
 from bot.domain.read_models import NamedPerson, named
 from bot.flows.answers import Answer, FieldErrors, Say
@@ -206,7 +213,8 @@ class Conversations:
             raise Invalid(problem)
 
     def _look_at_deal_channel(self, asked: Asked, patience: Patience) -> None:
-        with contextlib.suppress(HandoffError):  # Unknown is an answer here as well.
+        # The listener decides on what is unknown; what Slack does say is said to the person.
+        with contextlib.suppress(SlackUnavailable, NotFound):
             with self._store.read(asked.workspace_id) as unit:
                 channel_id = asked.ref.channel or 0
                 if asked.ref.handoff is not None:

@@ -74,6 +74,16 @@ def test_a_start_form_is_refused_where_its_channel_became_shared_unheard(
     assert not app.rows()["handoff"]
 
 
+def test_a_start_form_is_refused_with_what_to_do_where_the_bot_was_removed_unheard(
+    app: App, slack: SlackByHand, machine: FakeMachine
+) -> None:
+    form = start_form(app)
+    machine.advance(SOME_TIME)
+    del slack.channels[DEAL]
+    assert "/invite" in app.submit(AE, form).sentence
+    assert not app.rows()["handoff"]
+
+
 @pytest.mark.parametrize("silent", QUESTIONS)
 def test_preview_and_post_wait_for_slack_to_say_who_can_read_the_deal_channel(
     app: App, slack: SlackByHand, machine: FakeMachine, silent: str
