@@ -20,7 +20,7 @@ from bot.domain.brief import SectionKey, Success, completeness
 from bot.domain.channels import Channel
 from bot.domain.handoff import Handoff, Start
 from bot.domain.money import Money
-from bot.domain.notices import SurfaceKind
+from bot.domain.notices import DRAWN_AS, SurfaceKind
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
@@ -224,7 +224,12 @@ def _note_as_posted(database: Database) -> None:
     shown = (
         update(surface)
         .where(surface.c.id == bindparam("b_id"))
-        .values(shown=surface.c.wanted, ts=bindparam("b_ts"), posted_in=bindparam("b_in"))
+        .values(
+            shown=surface.c.wanted,
+            ts=bindparam("b_ts"),
+            posted_in=bindparam("b_in"),
+            drawn_as=DRAWN_AS,
+        )
     )
     with database.writing() as connection:
         connection.execute(update(outbox).where(OUTBOX_PENDING).values(**sent))

@@ -102,6 +102,10 @@ class SurfaceKind(StrEnum):
     HOME = "home"
 
 
+DRAWN_AS = 1
+"""Raised by a version that draws standing messages differently: each is then drawn anew once."""
+
+
 @dataclass(frozen=True)
 class SurfaceWish:
     """A surface that should exist for a handoff as it is now."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.deadlines import Step
-from bot.domain.notices import IN_CHANNEL, JobSource, Place, Priority
+from bot.domain.notices import DRAWN_AS, IN_CHANNEL, JobSource, Place, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
@@ -148,6 +148,7 @@ class DeliveryStore:
             "first_try_at": None,
             "attempts": 0,
             "reason": None,
+            "drawn_as": DRAWN_AS,
             "priority": case((urgent, surface.c.priority), else_=Priority.CARD.value),
             "next_try_at": case((urgent, literal(now, kind)), else_=literal(now + settle, kind)),
         }

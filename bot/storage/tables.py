@@ -438,6 +438,7 @@ surface = Table(
     Column("attempts", Integer, nullable=False),
     Column("opened_at", Instant),  # machine: a Home tab, when it was last looked at
     Column("step", Text),  # a guide: its reader's step when it was posted, or last edited
+    Column("drawn_as", SmallInteger, nullable=False, server_default="0"),  # of what is shown
     Column("reason", Text),
 )
 SURFACE_STALE = and_(surface.c.wanted > surface.c.shown, surface.c.state == text("'live'"))

@@ -15,7 +15,7 @@ from bot.domain.channels import Channel
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines, moved
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.notices import announcements, hold_mentions, surfaces
+from bot.domain.notices import DRAWN_AS, announcements, hold_mentions, surfaces
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Clock, MachineClock, Poke
@@ -126,6 +126,26 @@ _UNCHECKED = (
     .order_by(tables.surface.c.id)
     .with_for_update(skip_locked=True, of=tables.surface)
     .cte("unchecked")
+)
+# Another version drew it otherwise. Messages of handoffs that are over stay as they are.
+_DRAW_ANEW = (
+    update(tables.surface)
+    .where(
+        tables.surface.c.id.in_(
+            select(tables.surface.c.id)
+            .join(tables.handoff, tables.handoff.c.id == tables.surface.c.handoff_id)
+            .where(
+                tables.surface.c.drawn_as != bindparam("b_drawn_as"),
+                tables.surface.c.ts.is_not(None),
+                tables.surface.c.wanted <= tables.surface.c.shown,
+                tables.HANDOFF_OPEN,
+            )
+            .order_by(tables.surface.c.id)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True, of=tables.surface)
+        )
+    )
+    .values(wanted=tables.surface.c.wanted + 1)
 )
 # A card that is drawn anew has its channel looked at.
 _DRAW_AGAIN = (
@@ -455,7 +475,8 @@ class Store:
 
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
-        Where the bot's messages stand and was not looked at for a day, it is looked again.
+        Where the bot's messages stand and was not looked at for a day, it is looked again. What
+        another version drew differently is drawn anew, a batch at a time.
         """
         now = self._machine.now()
         with self.database.writing() as connection:
@@ -464,8 +485,9 @@ class Store:
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             unchecked = connection.execute(_DRAW_AGAIN, before).rowcount
             unchecked += connection.execute(LOOK_DAILY, {**before, "machine_now": now}).rowcount
+            outdated = connection.execute(_DRAW_ANEW, {"b_drawn_as": DRAWN_AS}).rowcount
             connection.commit()
-        if unchecked:
+        if unchecked or outdated:
             self._on_commit()
         return requests.rowcount, posts.rowcount
 

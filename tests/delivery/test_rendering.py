@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.clock.sweep import Sweep
-from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.domain.notices import DRAWN_AS, Notice, NoticeKind, Place, Priority
 from bot.domain.people import Person
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
@@ -195,6 +195,25 @@ def test_what_the_actor_sees_is_edited_at_once_and_others_settle(
     assert edits == [1, 1, 2]
     desk.pass_time(desk.constants.settle)
     assert desk.surfaces_at_rest()
+
+
+def test_a_message_that_another_version_drew_differently_is_drawn_anew_once(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    posted(store, team)
+    desk.drain()
+    (card,) = desk.slack.ledger.in_channel("C0DEAL")
+    store.housekeeping()
+    desk.drain()
+    assert card.edits == 0
+    with store.database.writing() as connection:
+        connection.execute(surface.update().values(drawn_as=0))
+        connection.commit()
+    for _ in range(2):
+        store.housekeeping()
+        desk.drain()
+    assert card.edits == 1
+    assert {row["drawn_as"] for row in desk.rows(surface)} == {DRAWN_AS}
 
 
 @pytest.mark.parametrize("word", ["message_not_found", "edit_window_closed", "cant_update_message"])

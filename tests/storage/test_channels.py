@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.errors import NotFound, Problem
+from bot.domain.notices import DRAWN_AS
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import surface
 from bot.storage.unit_of_work import Store
@@ -120,7 +121,8 @@ def test_a_card_whose_channel_was_not_looked_at_for_a_day_is_drawn_anew_once(
 ) -> None:
     posted(store, team)
     with store.database.writing() as connection:
-        connection.execute(update(surface).values(ts="1.000001", shown=surface.c.wanted))
+        stands = update(surface).values(ts="1.000001", shown=surface.c.wanted, drawn_as=DRAWN_AS)
+        connection.execute(stands)
         connection.commit()
     before, pokes.count = _wanted(store), 0
     machine.advance(timedelta(hours=23))
