@@ -11,9 +11,9 @@ Reached = Callable[[str], None]
 VARIABLE = "HANDOFF_FAILPOINT"
 POINTS = frozenset(
     {
-        *("leased", "looked", "rendered", "marked", "settled"),
-        *("posted", "edited", "retired", "published", "whispered", "invited"),
-        *("asked_by_hand", "opened"),
+        *("leased", "found", "not_found", "rendered", "marked", "settled"),
+        *("posted", "edited", "retired", "withdrawn", "published", "whispered", "invited"),
+        *("asked_by_hand", "opened", "told", "asked", "lost", "blocked", "probed"),
     }
 )
 """Those of delivery; an act and the sweep have their own."""

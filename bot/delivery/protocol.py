@@ -66,7 +66,6 @@ class Protocol:
         try:
             if job.maybe_sent and not self._ended_before(job):
                 return
-            self._reached("looked")
             plan = self._renderer.plan(job)
             self._reached("rendered")
             self._carry_out(job, plan)
@@ -94,10 +93,12 @@ class Protocol:
                 self._give_back(job, outcome, maybe_sent=True)
             return False
         if ts is not None:
+            self._reached("found")
             # Which version was posted is not known, so a surface is edited once more.
             shown = job.surface.shown if job.surface else None
             self._delivery.sent(job, ts=ts, channel=channel, shown=shown)
             return False
+        self._reached("not_found")
         return True
 
     # --- Sending
@@ -111,6 +112,7 @@ class Protocol:
             case Cancel(reason, told):
                 if told is not None:
                     self._say(job, told)
+                    self._reached("told")
                 self._delivery.cancelled(job, reason=reason)
             case Later(after):
                 self._delivery.retry(job, after=after, maybe_sent=False, counted=False)
@@ -180,9 +182,10 @@ class Protocol:
         if outcome.verdict is Verdict.OK:
             return self._sent(job, {}, step=edit.step)
         if outcome.verdict is Verdict.GONE:
-            return self._delivery.retry(
-                job, after=timedelta(0), maybe_sent=False, surface_lost=True
-            )
+            after = timedelta(0)
+            lost = self._delivery.retry(job, after=after, maybe_sent=False, surface_lost=True)
+            self._reached("lost")
+            return lost
         return self._give_back(job, outcome, maybe_sent=False)
 
     def _retire(self, job: Job, retire: Retire) -> bool:
@@ -262,7 +265,9 @@ class Protocol:
             if question is not None:
                 unit.outbox.add(question)
                 unit.commit()
-        # Asked first, under a key of this try: a crash in between repeats neither.
+        if question is not None:
+            # Asked first, under a key of this try: a crash in between repeats neither.
+            self._reached("asked")
         self._delivery.unconfirmed(job, reason=reason)
 
     def _say(self, job: Job, notice: Notice) -> None:
@@ -280,6 +285,7 @@ class Protocol:
             step=step,
         )
         if job.probing:
+            self._reached("probed")
             self._delivery.unblock_workspace(job.workspace_id)
         return settled
 
@@ -292,6 +298,7 @@ class Protocol:
                 )
             case Verdict.NO_ACCESS:
                 self._delivery.block_workspace(job.workspace_id, outcome.word)
+                self._reached("blocked")
                 return self._delivery.retry(
                     job, after=timedelta(0), maybe_sent=maybe_sent, counted=False
                 )

@@ -49,9 +49,9 @@ _WRITING = ("received", "acted", "answer_kept", "committed")
 POINTS = frozenset(
     f"{kind}-{step}"
     for kind in Kind
-    for step in ("answering", *(() if kind is Kind.COMMAND else _WRITING))
+    for step in ("showing", "answering", *(() if kind is Kind.COMMAND else _WRITING))
 )
-"""Between the steps of an act, of which a command, which only looks, has one."""
+"""Between the steps of an act, of which a command, which only looks, has two."""
 _LOOK_THERE = frozenset(
     {
         Problem.NOT_YOUR_TURN,
@@ -269,6 +269,7 @@ class Conversations:
 
     def _show(self, answer: Answer, asked: Asked, client: WebClient, patience: Patience) -> None:
         """Show what nothing was kept for; raises SlackUnavailable."""
+        self._passed(asked.kind, "showing")
         try:
             show(answer, asked, client, patience)
         except CALL_FAILED as error:
@@ -279,6 +280,7 @@ class Conversations:
         self, answer: Answer, asked: Asked, client: WebClient, patience: Patience
     ) -> None:
         """The act is kept: whatever goes wrong now, it must not be said that nothing was."""
+        self._passed(asked.kind, "showing")
         try:
             show(answer, asked, client, patience)
         except CALL_FAILED as error:

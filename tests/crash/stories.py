@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from bot.domain.access import EVERY
+from bot.domain.errors import Problem
 from bot.domain.history import Tag
 from bot.sandbox.answers import Answer
 from bot.sandbox.view_state import CannotAct
+from bot.views.sentences import CANNOT_POST, CARD_NEUTRAL
 from tests.crash.process import LARKFIELD, NORTHWIND, Life
 
 ONCE_EACH = {NORTHWIND: 1, f"{NORTHWIND} thread": 2, "maya": 2, "jonas": 2, "priya": 2}
@@ -34,10 +37,71 @@ def hand_over(life: Life) -> None:
 
 def invite_by_hand(life: Life) -> None:
     """Slack refuses to bring the CSM in, so a person is asked, once."""
-    life.sandbox.fail_next("conversations.invite", times=50, error="user_is_restricted")
     life.see(lambda: len(life.person("priya").dms()) == 3)
     life.rest()
     assert life.stands() == ONCE_EACH | {"priya": 3, f"{NORTHWIND} thread": 1}, life.stands()
+
+
+def ask(life: Life) -> None:
+    """The card's post ended unclearly and nobody can look, so the AE is asked, once."""
+    life.see(lambda: len(life.person("maya").dms()) == 3)
+    life.rest()
+    # Below a card that may not be there nothing is said.
+    assert life.stands() == {NORTHWIND: 1, "maya": 3, "jonas": 2, "priya": 2}, life.stands()
+
+
+def keep_out(life: Life) -> None:
+    """The bot is to post where outsiders read, posts nothing, and tells the AE, once."""
+    life.see(lambda: len(life.person("maya").dms()) == 2)
+    life.sandbox.advance(timedelta(hours=4, minutes=10).total_seconds())
+    life.see(lambda: _told_why_not(life))
+    life.rest()
+    assert life.posts(NORTHWIND) == []
+    assert _told_why_not(life) == 1
+
+
+def clear_out(life: Life) -> None:
+    """The deal channel is shared, and what the bot said in it goes."""
+    life.see(life.replies)
+    life.rest()
+    maya, channel = life.person("maya"), life.sandbox.channel(NORTHWIND)
+    life.sandbox.act("share", maya.id, channel_id=channel)
+    life.see(lambda: not life.replies())
+    life.see(lambda: life.card().text == CARD_NEUTRAL)
+    life.rest()
+    assert life.stands() == {NORTHWIND: 1, "maya": 2, "jonas": 2, "priya": 2}, life.stands()
+
+
+def lose_the_card(life: Life) -> None:
+    """Somebody deletes the card; at the next change it stands there again, once."""
+    life.see(life.replies)
+    life.rest()
+    ada, gone = life.person("ada"), life.card()
+    life.sandbox.act("delete_message", ada.id, channel_id=gone.channel, ts=gone.ts)
+    jonas = life.person("jonas")
+    life.act(lambda: jonas.click(jonas.dms()[-1], "acknowledge"))
+    life.see(lambda: life.posts(NORTHWIND))
+    life.rest()
+    assert "Acknowledged" in life.card().words
+    assert life.stands() == ONCE_EACH, life.stands()
+
+
+def write(life: Life) -> None:
+    """Maya adds a promise; what she typed before is saved when its form opens."""
+    maya = life.person("maya")
+    life.act(lambda: maya.slash("/handoff", channel=LARKFIELD))
+    life.act(lambda: start(life))
+    life.act(lambda: maya.submit({"metric": "Days from order to dispatch"}))
+    life.act(lambda: _open_promise(life))
+    modal = maya.modal
+    assert modal is not None
+    assert modal.callback_id == "promise"
+    life.act(lambda: maya.submit({"words": "Live in 30 days", "kind": "timing"}))
+    life.rest()
+    with life.store() as store, store.read(1) as unit:
+        brief = unit.brief.load(1, audiences=EVERY)
+    assert brief.promises.refused == "Work on weekends"
+    assert [one.text.words for one in brief.entries] == ["Live in 30 days"]
 
 
 def act(life: Life) -> None:
@@ -110,12 +174,25 @@ def start(life: Life) -> Answer:
     )
 
 
+def _told_why_not(life: Life) -> int:
+    why, _ = CANNOT_POST[Problem.CHANNEL_SHARED]
+    return sum(why in one.words for one in life.person("maya").dms())
+
+
 def _press_acknowledge(life: Life) -> Answer:
     try:
         return life.person("jonas").click(life.card(), "acknowledge")
     except CannotAct:
         # The button went while he looked: it is done.
         return Answer(answered=True)
+
+
+def _open_promise(life: Life) -> Answer:
+    maya = life.person("maya")
+    if maya.modal is not None and maya.modal.callback_id == "promise":
+        # The form came, only the answer was lost.
+        return Answer(answered=True)
+    return maya.click_in_modal("promise_add", typed={"refused": "Work on weekends"})
 
 
 def _open_home(life: Life) -> Answer:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
-from bot.storage.tables import outbox, surface
+from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
-from tests.builders import FakeMachine, Team, assigned, make_store, make_team, posted
-from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk, Nth
+from tests.builders import FakeMachine, Team, make_store, make_team, posted
+from tests.delivery.desk import MINUTE, SECOND, Desk, Nth
 from tests.delivery.slack import FakeSlack, Fault, Refusal, Script
 
 DOUBTFUL = [
@@ -182,61 +182,6 @@ def _status_post(team: Team, key: str) -> Notice:
         person_id=team.revops.id,
         channel_id=team.channel.id,
     )
-
-
-POINTS = [
-    "leased",
-    "looked",
-    "opened",
-    "rendered",
-    "marked",
-    "posted",
-    "settled",
-    "edited",
-    "invited",
-    "whispered",
-]
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(
-    desk: Desk, store: Store, team: Team, point: str
-) -> None:
-    crash = CrashAt(point, nth=2 if point not in ("whispered", "invited", "edited") else 1)
-    handoff_id = assigned(store, team)
-    with store.write(team.workspace_id) as unit:
-        handoff = unit.handoffs.lock(handoff_id)
-        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
-        unit.save(handoff, actor_id=team.csm.id, asked_in=team.channel.id)
-        unit.commit()
-
-    def drain_twice() -> None:
-        desk.drain()
-        with store.write(team.workspace_id) as unit:
-            unit.surfaces.refresh(handoff_id)
-            unit.commit()
-        desk.drain()
-
-    desk.survive(crash, drain_twice)
-    assert crash.died
-    keys = desk.slack.ledger.keys()
-    assert len(keys) == len(set(keys))
-    expected = {row["opaque"] for row in desk.rows(surface)}
-    expected |= {
-        row["opaque"]
-        for row in desk.rows(outbox)
-        if row["place"] in ("dm", "thread") and row["state"] == "sent"
-    }
-    assert set(keys) == expected
-    waiting = [row for row in desk.rows(outbox) if row["state"] not in ("sent", "cancelled")]
-    if point == "whispered":
-        # Nobody can look whether a person saw it, so it is not shown twice.
-        (row,) = waiting
-        assert (row["place"], row["state"]) == ("ephemeral", "unconfirmed")
-        assert len(desk.slack.ledger.whispers) == 1
-    else:
-        assert not waiting
-    assert desk.surfaces_at_rest()
 
 
 def test_a_card_in_doubt_is_found_by_its_key_and_then_brought_up_to_date(
