@@ -16,9 +16,22 @@ from benchmarks.slack_stub import BOT_USER, TEAM_ID
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.domain import read_models
 from bot.domain.access import EVERY
-from bot.domain.brief import SectionKey, Success, completeness
+from bot.domain.brief import (
+    Commercials,
+    Contact,
+    ContactRole,
+    FirstDays,
+    People,
+    Promises,
+    RedFlagsSection,
+    Section,
+    Success,
+    Why,
+)
 from bot.domain.channels import Channel
+from bot.domain.completeness import completeness
 from bot.domain.handoff import Handoff, Start
+from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.notices import DRAWN_AS, SurfaceKind
 from bot.domain.people import Person, Role
@@ -51,6 +64,57 @@ _PROMISES = (
     PromiseText("The warehouse connector is live in 30 days.", Kind.INTEGRATION, "Ilse Brandt"),
     PromiseText("Two administrators are trained on site.", Kind.SUPPORT, "Ilse Brandt"),
 )
+
+_BRIEF: dict[SectionKey, Section] = {
+    SectionKey.WHY: Why(
+        trigger="The lease on the old hall ends.",
+        event="The board moved the date.",
+        runs_on=date(2026, 6, 30),
+        quote="We move once.",
+        quote_by="Ilse Brandt",
+        quote_on=date(2026, 2, 12),
+        quote_source="call",
+    ),
+    SectionKey.PEOPLE: People(
+        contacts=(
+            Contact(
+                id=1,
+                name="Ilse Brandt",
+                title="Head of Operations",
+                roles=(ContactRole.CHAMPION, ContactRole.USER),
+                behaviour="Decides in the meeting.",
+                stake="Her plan rests on it.",
+                consequence="A second move.",
+            ),
+            Contact(id=2, name="Omar Vance", title="CFO", roles=(ContactRole.BUYER,)),
+        ),
+        no_skeptic=True,
+    ),
+    SectionKey.PROMISES: Promises(refused="Work on weekends."),
+    SectionKey.RED_FLAGS: RedFlagsSection(
+        nearly="The price", top_risk="One owner leaves", private_note="Watch the board."
+    ),
+    SectionKey.COMMERCIALS: Commercials(
+        term="12 months",
+        starts_on=date(2026, 3, 1),
+        renews_on=date(2027, 3, 1),
+        products="Sorting",
+        use_case="Orders",
+        scope="One hall",
+        live_on=date(2026, 5, 15),
+        growth="The second hall",
+        growth_needs="Target met",
+    ),
+    SectionKey.FIRST_DAYS: FirstDays(
+        live_by=date(2026, 5, 15),
+        outcome="Both shifts sort with it.",
+        second_outcome="Errors are counted.",
+        confirms="Ilse writes so.",
+        review_on=date(2026, 6, 10),
+        style="Short mails",
+        cadence="Every Tuesday",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -175,18 +239,14 @@ def _write_brief(unit: WriteUnit, begun: Handoff, ae: Person) -> None:
     )
     for promise in _PROMISES:
         unit.brief.add_promise(begun.id, promise, by=ae.id, at=unit.now)
-    promises = unit.brief.load(begun.id, audiences=EVERY).promises
-    sections = {
-        SectionKey.SUCCESS: success,
-        SectionKey.PROMISES: promises.model_copy(update={"refused": "Work on weekends."}),
-    }
+    sections = {**_BRIEF, SectionKey.SUCCESS: success}
     for key, section in sections.items():
         revision = unit.brief.save_section(begun.id, key, section, by=ae.id, at=unit.now)
         begun.save_section(
             key,
             changed={"section": key.value},
             revision=revision,
-            state=completeness(unit.brief.load(begun.id, audiences=EVERY), begun.tier),
+            state=completeness(unit.brief.load(begun.id, audiences=EVERY), begun.tier, _POLICY),
             by=ae,
             at=unit.now,
             policy=_POLICY,

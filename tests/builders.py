@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.access import EVERY
-from bot.domain.brief import SectionKey, Success, completeness
 from bot.domain.channels import Channel
+from bot.domain.completeness import completeness
 from bot.domain.handoff import Handoff, Start
+from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
@@ -19,17 +20,12 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.engine import open_database
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store, WriteUnit
+from tests.briefs import FULL_BRIEF, SUCCESS
 
 WEDNESDAY = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 """Ten o'clock in Berlin, on a day that is no holiday anywhere near."""
-SUCCESS = Success(
-    metric="Days from order to dispatch",
-    today="9 days",
-    target="4 days",
-    by=date(2026, 9, 30),
-    whose="Head of Operations",
-    said_on=date(2026, 2, 12),
-)
+__all__ = ["SUCCESS"]
+
 VALUE = Money(48_000_00, "USD")
 PROMISE = PromiseText("The ERP connector is live in 30 days.", Kind.INTEGRATION, "Ilse Brandt")
 
@@ -203,20 +199,17 @@ def signed(store: Store, team: Team, deal: Deal | None = None) -> int:
 
 def fill_brief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
     """Fill every counted item of a locked handoff, so that it passes the gate; saved."""
-    sections = {
-        SectionKey.SUCCESS: SUCCESS,
-        SectionKey.PROMISES: unit.brief.load(handoff.id, audiences=EVERY).promises.model_copy(
-            update={"refused": "Work on weekends."}
-        ),
-    }
     promise = unit.brief.add_promise(handoff.id, PROMISE, by=team.ae.id, at=unit.now)
-    for key, section in sections.items():
+    for key in SectionKey:
+        section = FULL_BRIEF.section(key)
         revision = unit.brief.save_section(handoff.id, key, section, by=team.ae.id, at=unit.now)
         handoff.save_section(
             key,
             changed={"section": key.value},
             revision=revision,
-            state=completeness(unit.brief.load(handoff.id, audiences=EVERY), handoff.tier),
+            state=completeness(
+                unit.brief.load(handoff.id, audiences=EVERY), handoff.tier, unit.policy
+            ),
             by=team.ae,
             at=unit.now,
             policy=Policy(),

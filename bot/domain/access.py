@@ -1,10 +1,11 @@
 """The one place of *who may do what* and *who sees what* (both fixed by the process)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.errors import NotAllowed, Problem
+from bot.domain.items import SectionKey
 from bot.domain.people import Person, Role
 
 
@@ -13,9 +14,15 @@ class Capacity(StrEnum):
 
     AE = "ae"
     CSM = "csm"
+    LISTENER = "listener"
+    """The second listener of the debrief, who reads what the CSM reads."""
     CS_MANAGER = "cs_manager"
     AE_MANAGER = "ae_manager"
     REVOPS = "revops"
+    HELPER = "helper"
+    """Fills sections the AE named; a guest of the form, not of the handoff."""
+    LEAD = "lead"
+    """The implementation lead."""
     ADMIN = "admin"
     IN_CHANNEL = "in_channel"
     """Can read the deal channel: it is public, or they are in it."""
@@ -27,77 +34,145 @@ class Act(StrEnum):
 
     CONFIRM_AE = "confirm_ae"
     EDIT_BRIEF = "edit_brief"
+    INVITE_HELPER = "invite_helper"
+    CHANGE_DEAL = "change_deal"
+    """The value, and the marks that decide on add-ons."""
     POST = "post"
     SIGN = "sign"
+    ALIGN = "align"
+    """The pre-close alignment with somebody of customer success."""
+    RECORD_CALL = "record_call"
+    """The call with AE, CS and champion that the closed-won gate asks for."""
+    OVERRIDE_CLOSED_WON = "override_closed_won"
+    """Override the closed-won gate."""
     ASSIGN = "assign"
+    OVERRIDE_GATE = "override_gate"
+    DECLINE = "decline"
+    """The CSM says that they are not the right one."""
     ACKNOWLEDGE = "acknowledge"
+    VERIFY = "verify"
+    """The three checks and the restatement."""
+    JUDGE = "judge"
+    """Whether the restatement matches."""
+    SEND_BACK = "send_back"
+    MOVE = "move"
     CANCEL = "cancel"
     REOPEN = "reopen"
 
 
 class Audience(StrEnum):
-    """Who may read a stored piece of content; the rows of *Who sees what* built so far."""
+    """Who may read a stored piece of content: the rows of *Who sees what*."""
 
     CHANNEL = "channel"
-    """Everyone in the deal channel: metric, promises, account, owners, steps, due times."""
+    """Why, metric, promises, first 90 days, names and titles; account, owners, steps, due times."""
+    COMMERCIALS = "commercials"
+    """The same readers less the implementation lead."""
+    PERSONAL = "personal"
+    """Behavioural lines, stake, consequence, strength, the label skeptic, communication style."""
+    RED_FLAGS = "red_flags"
+    PRIVATE_NOTE = "private_note"
+    """The readers of the red flags; kept encrypted."""
+    RECORDS = "records"
+    """Checks, restatement and joint plan; later the briefing call."""
+    INTERNAL = "internal"
+    """Links, reason in the CRM, competitors, partner section, key contacts."""
+    RELATIONS = "relations"
+    """Other roles on the people map, last contact, second contact, relationship history."""
     REASONS = "reasons"
-    """Reasons for a cancel, a snooze, an override: both sides and their managers."""
-    LINKS = "links"
-    """Links to contract, CRM and recordings: the same people, never all of the deal channel."""
+    """Reasons for a send-back, an override, a snooze, a cancellation."""
 
 
-class _Parts(Protocol):
+class Parts(Protocol):
+    """Who has which part in a handoff."""
+
     @property
     def ae_id(self) -> int: ...
     @property
     def csm_id(self) -> int | None: ...
     @property
+    def listener_id(self) -> int | None: ...
+    @property
+    def lead_id(self) -> int | None: ...
+    @property
     def cs_manager_id(self) -> int | None: ...
     @property
     def ae_manager_id(self) -> int | None: ...
+    @property
+    def helpers(self) -> Mapping[int, frozenset[SectionKey]]: ...
 
 
+_AE_SIDE = frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS})
 _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.CONFIRM_AE: frozenset({Capacity.AE}),
-    Act.EDIT_BRIEF: frozenset({Capacity.AE}),
+    Act.EDIT_BRIEF: frozenset({Capacity.AE, Capacity.HELPER}),
+    Act.INVITE_HELPER: frozenset({Capacity.AE}),
+    Act.CHANGE_DEAL: frozenset({Capacity.AE}),
     Act.POST: frozenset({Capacity.AE}),
-    Act.SIGN: frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS}),
+    Act.SIGN: _AE_SIDE,
+    Act.ALIGN: frozenset({Capacity.AE, Capacity.AE_MANAGER}),
+    Act.RECORD_CALL: frozenset({Capacity.AE, Capacity.AE_MANAGER}),
+    Act.OVERRIDE_CLOSED_WON: frozenset({Capacity.AE_MANAGER}),
     Act.ASSIGN: frozenset({Capacity.CS_MANAGER}),
+    Act.OVERRIDE_GATE: frozenset({Capacity.CS_MANAGER}),
+    Act.DECLINE: frozenset({Capacity.CSM}),
     Act.ACKNOWLEDGE: frozenset({Capacity.CSM}),
-    Act.CANCEL: frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS}),
-    Act.REOPEN: frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS}),
+    Act.VERIFY: frozenset({Capacity.CSM}),
+    Act.JUDGE: frozenset({Capacity.AE}),
+    Act.SEND_BACK: frozenset({Capacity.CSM}),
+    Act.MOVE: _AE_SIDE,
+    Act.CANCEL: _AE_SIDE,
+    Act.REOPEN: _AE_SIDE,
 }
 
-_BOTH_SIDES = frozenset(
+_INNER = frozenset({Capacity.AE, Capacity.CSM, Capacity.LISTENER, Capacity.CS_MANAGER})
+_BOTH_SIDES = _INNER | {Capacity.AE_MANAGER, Capacity.REVOPS}
+_AUDIENCES: Mapping[Audience, frozenset[Capacity]] = {
+    Audience.CHANNEL: _BOTH_SIDES | {Capacity.LEAD, Capacity.IN_CHANNEL},
+    Audience.COMMERCIALS: _BOTH_SIDES | {Capacity.IN_CHANNEL},
+    Audience.PERSONAL: _INNER,
+    Audience.RED_FLAGS: _INNER,
+    Audience.PRIVATE_NOTE: _INNER,
+    Audience.RECORDS: _INNER,
+    Audience.INTERNAL: _BOTH_SIDES | {Capacity.LEAD},
+    Audience.RELATIONS: _INNER,
+    Audience.REASONS: _BOTH_SIDES | {Capacity.LEAD},
+}
+HELPED = frozenset(
     {
-        Capacity.AE,
-        Capacity.CSM,
-        Capacity.CS_MANAGER,
-        Capacity.AE_MANAGER,
-        Capacity.REVOPS,
+        Audience.CHANNEL,
+        Audience.COMMERCIALS,
+        Audience.PERSONAL,
+        Audience.INTERNAL,
+        Audience.RELATIONS,
     }
 )
-_AUDIENCES: Mapping[Audience, frozenset[Capacity]] = {
-    Audience.CHANNEL: _BOTH_SIDES | {Capacity.IN_CHANNEL},
-    Audience.REASONS: _BOTH_SIDES,
-    Audience.LINKS: _BOTH_SIDES,
-}
+"""What a helper reads of the sections given to them."""
+GIVEABLE = frozenset(set(SectionKey) - {SectionKey.RED_FLAGS})
+"""The sections a helper may be given; red flags are nobody's but the two sides' own."""
 
 
-def capacities(person: Person, handoff: _Parts) -> frozenset[Capacity]:
+def _owners(handoff: Parts) -> dict[Capacity, int | None]:
+    return {
+        Capacity.AE: handoff.ae_id,
+        Capacity.CSM: handoff.csm_id,
+        Capacity.LISTENER: handoff.listener_id,
+        Capacity.LEAD: handoff.lead_id,
+        Capacity.CS_MANAGER: handoff.cs_manager_id,
+        Capacity.AE_MANAGER: handoff.ae_manager_id,
+    }
+
+
+def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
     """What a person is to a handoff; nothing at all for who is no full member.
 
     RevOps stands in for a manager the handoff does not have.
     """
     if not person.full_member:
         return frozenset()
-    parts = {
-        Capacity.AE: handoff.ae_id,
-        Capacity.CSM: handoff.csm_id,
-        Capacity.CS_MANAGER: handoff.cs_manager_id,
-        Capacity.AE_MANAGER: handoff.ae_manager_id,
-    }
+    parts = _owners(handoff)
     held = {Capacity.MEMBER} | {part for part, owner in parts.items() if owner == person.id}
+    if person.id in handoff.helpers:
+        held.add(Capacity.HELPER)
     if Role.REVOPS in person.roles:
         held.add(Capacity.REVOPS)
         held |= {
@@ -110,24 +185,36 @@ def capacities(person: Person, handoff: _Parts) -> frozenset[Capacity]:
     return frozenset(held)
 
 
-def may(act: Act, person: Person, handoff: _Parts) -> bool:
+def may(act: Act, person: Person, handoff: Parts) -> bool:
     """Whether this person may do this now, as far as rights go."""
     return bool(_ACTS[act] & capacities(person, handoff))
 
 
-def whose(act: Act, handoff: _Parts) -> tuple[int, ...]:
+def may_write(section: SectionKey, person: Person, handoff: Parts) -> bool:
+    """Whether this person may fill a section of the brief: the AE, and helpers in theirs."""
+    if not may(Act.EDIT_BRIEF, person, handoff):
+        return False
+    return person.id == handoff.ae_id or section in handoff.helpers.get(person.id, ())
+
+
+def require_write(section: SectionKey, person: Person, handoff: Parts) -> None:
+    """Raise NotAllowed, naming whose section it is, unless the person may fill it."""
+    if not may_write(section, person, handoff):
+        facts = {"act": Act.EDIT_BRIEF.value}
+        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=(handoff.ae_id,), facts=facts)
+
+
+def whose(act: Act, handoff: Parts) -> tuple[int, ...]:
     """The people of the handoff who may do it, for a refusal that names whose turn it is."""
-    parts = {
-        Capacity.AE: handoff.ae_id,
-        Capacity.CSM: handoff.csm_id,
-        Capacity.CS_MANAGER: handoff.cs_manager_id,
-        Capacity.AE_MANAGER: handoff.ae_manager_id,
-    }
-    owners = (owner for part, owner in parts.items() if part in _ACTS[act] and owner is not None)
+    owners = (
+        owner
+        for part, owner in _owners(handoff).items()
+        if part in _ACTS[act] and owner is not None
+    )
     return tuple(dict.fromkeys(owners))
 
 
-def require(act: Act, person: Person, handoff: _Parts) -> None:
+def require(act: Act, person: Person, handoff: Parts) -> None:
     """Raise NotAllowed, naming whose turn it is, unless the person may do it."""
     if not may(act, person, handoff):
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=whose(act, handoff), facts={"act": act.value})
@@ -135,19 +222,32 @@ def require(act: Act, person: Person, handoff: _Parts) -> None:
 
 EVERY = frozenset(Audience)
 """All of it: for what is merged, counted and checked, never for what is shown."""
-IN_THE_CHANNEL = frozenset({Audience.CHANNEL})
+IN_THE_CHANNEL = frozenset({Audience.CHANNEL, Audience.COMMERCIALS})
 """What everyone in the deal channel may read, and so what stands there."""
 
 
-def audiences(person: Person, handoff: _Parts, *, in_channel: bool) -> frozenset[Audience]:
+def audiences(person: Person, handoff: Parts, *, in_channel: bool) -> frozenset[Audience]:
     """What a person may read of a handoff; storage filters by it in the SELECT.
 
-    `in_channel` says whether they can read its deal channel.
+    `in_channel` says whether they can read its deal channel. What a helper reads of the sections
+    given to them comes on top of it (`given`).
     """
     held = capacities(person, handoff)
     if in_channel and Capacity.MEMBER in held:
         held |= {Capacity.IN_CHANNEL}
     return frozenset(audience for audience, readers in _AUDIENCES.items() if readers & held)
+
+
+def given(person: Person, handoff: Parts) -> frozenset[SectionKey]:
+    """The sections of which a person reads what a helper reads."""
+    return handoff.helpers.get(person.id, frozenset()) if person.full_member else frozenset()
+
+
+def readable_in(
+    section: SectionKey, audiences: Collection[Audience], given: Collection[SectionKey]
+) -> frozenset[Audience]:
+    """What may be read of one section."""
+    return frozenset(audiences) | (HELPED if section in given else frozenset())
 
 
 class Reach(StrEnum):

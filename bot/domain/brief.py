@@ -1,59 +1,71 @@
-"""The brief: its sections, counted items, completeness, the gate, and field-wise merging."""
+"""The brief: seven sections, who may read which field of them, and field-wise merging."""
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from bot.domain.access import Audience
 from bot.domain.errors import Invalid, Problem
+from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
-from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Promise
 
-_ELSEWHERE = re.compile(
-    r"\W*(see|in|as per|refer to)\s+((the|my|our)\s+)?([^\W\d]+\s+)?"
-    r"(notes?|crm|recordings?|calls?|e-?mails?|docs?|documents?|decks?|slides?|threads?)\W*",
-    re.IGNORECASE,
-)
-"""A whole text that only says where the answer stands is none."""
 LONGEST = 3000
 """Slack's own limit of a text field; nothing a person can type is longer."""
+MOST_CONTACTS = 60
+
+Personal = Audience.PERSONAL
+Relations = Audience.RELATIONS
+Internal = Audience.INTERNAL
+RedFlags = Audience.RED_FLAGS
+Commercial = Audience.COMMERCIALS
 
 
-class SectionKey(StrEnum):
-    """The sections of the brief, in the order of the stepper."""
+class ContactRole(StrEnum):
+    """What somebody at the customer is to the deal, as far as everybody may know it."""
 
-    SUCCESS = "success"
-    PROMISES = "promises"
-
-
-class Item(StrEnum):
-    """The counted items; their numbers in the process are in `ITEMS`."""
-
-    METRIC = "metric"
-    TODAY = "today"
-    WHOSE = "whose"
-    PROMISES = "promises"
-    REFUSED = "refused"
+    CHAMPION = "champion"
+    BUYER = "buyer"
+    USER = "user"
 
 
-class Hole(StrEnum):
-    """Why an item does not count as filled."""
+class OtherRole(StrEnum):
+    """What somebody at the customer is besides; asked, not counted."""
 
-    EMPTY = "empty"
-    NO_METRIC = "no_metric"
-    NO_NUMBER = "no_number"
-    NO_DATE = "no_date"
-    NO_PERSON = "no_person"
-    NO_SAID_ON = "no_said_on"
-    MUST_CONFIRM = "must_confirm"
-    ELSEWHERE = "elsewhere"
+    EVALUATOR = "evaluator"
+    INFLUENCER = "influencer"
+
+
+class Entry(BaseModel):
+    """One of several things of a kind in a section, edited on its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: int
+    """Unique within its section, never used again."""
+
+
+class Contact(Entry):
+    """One person at the customer."""
+
+    name: str
+    title: str = ""
+    roles: tuple[ContactRole, ...] = ()
+    skeptic: Annotated[bool, Personal] = False
+    """Skeptic or blocker."""
+    other_roles: Annotated[tuple[OtherRole, ...], Relations] = ()
+    behaviour: Annotated[str, Personal] = ""
+    """How they act, in a line."""
+    stake: Annotated[str, Personal] = ""
+    """What they personally gain."""
+    consequence: Annotated[str, Personal] = ""
+    """What failure costs them."""
+    strength: Annotated[int | None, Personal, Field(ge=1, le=5)] = None
+    last_contact: Annotated[date | None, Relations] = None
 
 
 class Section(BaseModel):
@@ -61,6 +73,39 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     must_confirm: tuple[Item, ...] = ()
+
+
+class Why(Section):
+    """What really made them buy."""
+
+    trigger: str = ""
+    event: str = ""
+    runs_on: date | None = None
+    """The date the event runs on."""
+    quote: str = ""
+    quote_by: str = ""
+    quote_on: date | None = None
+    quote_source: str = ""
+    crm_reason: Annotated[str, Internal] = ""
+
+
+class People(Section):
+    """Who is who at the customer."""
+
+    must_confirm: Annotated[tuple[Item, ...], Personal] = ()
+    contacts: tuple[Contact, ...] = ()
+    no_buyer: bool = False
+    """No economic buyer was found; of a light deal that is an answer."""
+    no_skeptic: Annotated[bool, Personal] = False
+    second_contact: Annotated[str, Relations] = ""
+    """Whom to call when the champion goes quiet."""
+    key_contacts: Annotated[str, Internal] = ""
+    history: Annotated[str, Relations] = ""
+    """How the relationship came about."""
+
+    def having(self, role: ContactRole) -> tuple[Contact, ...]:
+        """The contacts with a role."""
+        return tuple(one for one in self.contacts if role in one.roles)
 
 
 class Success(Section):
@@ -72,6 +117,8 @@ class Success(Section):
     by: date | None = None
     whose: str = ""
     said_on: date | None = None
+    further: str = ""
+    """Further criteria, one a line, each with a number or a date."""
 
 
 class Promises(Section):
@@ -81,18 +128,74 @@ class Promises(Section):
     refused: str = ""
 
 
+class RedFlagsSection(Section):
+    """What nearly ended it, what may still go wrong, and what the AE would not write elsewhere."""
+
+    must_confirm: Annotated[tuple[Item, ...], RedFlags] = ()
+    nearly: Annotated[str, RedFlags] = ""
+    """What nearly ended it and what it took to go on."""
+    top_risk: Annotated[str, RedFlags] = ""
+    other_risks: Annotated[str, RedFlags] = ""
+    no_risks: Annotated[bool, RedFlags] = False
+    private_note: Annotated[str, Audience.PRIVATE_NOTE] = ""
+
+
+class Commercials(Section):
+    """What was bought, and what may follow."""
+
+    must_confirm: Annotated[tuple[Item, ...], Commercial] = ()
+    term: Annotated[str, Commercial] = ""
+    starts_on: Annotated[date | None, Commercial] = None
+    renews_on: Annotated[date | None, Commercial] = None
+    products: Annotated[str, Commercial] = ""
+    use_case: Annotated[str, Commercial] = ""
+    scope: Annotated[str, Commercial] = ""
+    live_on: Annotated[date | None, Commercial] = None
+    growth: Annotated[str, Commercial] = ""
+    growth_needs: Annotated[str, Commercial] = ""
+    """What must be true by month 6 for it."""
+    competitors: Annotated[str, Internal] = ""
+    partner: Annotated[str, Internal] = ""
+    links: Annotated[str, Internal] = ""
+    """Recordings and documents, one address a line."""
+
+
+class FirstDays(Section):
+    """The first 90 days: what done means, and how they like to be spoken to."""
+
+    must_confirm: Annotated[tuple[Item, ...], Personal] = ()
+    live_by: date | None = None
+    outcome: str = ""
+    second_outcome: str = ""
+    confirms: str = ""
+    """How the champion will confirm it."""
+    review_on: date | None = None
+    style: Annotated[str, Personal] = ""
+    cadence: Annotated[str, Personal] = ""
+
+
 SECTIONS: Mapping[SectionKey, type[Section]] = {
+    SectionKey.WHY: Why,
+    SectionKey.PEOPLE: People,
     SectionKey.SUCCESS: Success,
     SectionKey.PROMISES: Promises,
+    SectionKey.RED_FLAGS: RedFlagsSection,
+    SectionKey.COMMERCIALS: Commercials,
+    SectionKey.FIRST_DAYS: FirstDays,
 }
 
 
 @dataclass(frozen=True)
 class Brief:
-    """All of the brief that is built so far, as far as its reader may read it."""
+    """The brief, as far as its reader may read it."""
 
+    why: Why = field(default_factory=Why)
+    people: People = field(default_factory=People)
     success: Success = field(default_factory=Success)
     promises: Promises = field(default_factory=Promises)
+    red_flags: RedFlagsSection = field(default_factory=RedFlagsSection)
+    commercials: Commercials = field(default_factory=Commercials)
+    first_days: FirstDays = field(default_factory=FirstDays)
     entries: tuple[Promise, ...] = ()
     """The promises in force, by number; withdrawn ones are left out."""
 
@@ -109,157 +212,46 @@ class Brief:
         return replace(self, **changed)
 
 
-def audience_of(section: type[Section], name: str) -> Audience:
+def _audience(info: FieldInfo) -> Audience:
+    marks = (mark for mark in info.metadata if isinstance(mark, Audience))
+    return next(marks, Audience.CHANNEL)
+
+
+def audience_of(model: type[BaseModel], name: str) -> Audience:
     """Who may read a field; everyone in the deal channel unless its annotation says otherwise."""
-    marks = section.model_fields[name].metadata
-    return next((mark for mark in marks if isinstance(mark, Audience)), Audience.CHANNEL)
+    return _audience(model.model_fields[name])
 
 
 def split(section: Section) -> dict[Audience, dict[str, Any]]:
-    """A section's fields as JSON values by who may read them; stored apart, filtered apart."""
+    """A section's fields as JSON values by who may read them; stored apart, filtered apart.
+
+    Of an entry each part holds the id and that part's fields.
+    """
     parts: dict[Audience, dict[str, Any]] = {}
-    for name, value in section.model_dump(mode="json").items():
-        parts.setdefault(audience_of(type(section), name), {})[name] = value
+    plain = section.model_dump(mode="json")
+    for name, value in plain.items():
+        entries = _entries(getattr(section, name))
+        if not entries:
+            parts.setdefault(audience_of(type(section), name), {})[name] = value
+        for entry, body in zip(entries, value if entries else (), strict=True):
+            for audience, fields in _split_entry(entry, body).items():
+                parts.setdefault(audience, {}).setdefault(name, []).append(fields)
     return parts
 
 
-def _text_hole(*texts: str) -> Hole | None:
-    if not all(text.strip() for text in texts):
-        return Hole.EMPTY
-    return Hole.ELSEWHERE if any(_ELSEWHERE.fullmatch(text) for text in texts) else None
+def _entries(value: Any) -> tuple[Entry, ...]:
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(one for one in value if isinstance(one, Entry))
 
 
-def _metric_hole(brief: Brief) -> Hole | None:
-    success = brief.success
-    if not success.metric.strip():
-        return Hole.EMPTY if not success.target.strip() and success.by is None else Hole.NO_METRIC
-    if not any(ch.isdigit() for ch in success.target):
-        return Hole.NO_NUMBER
-    return Hole.NO_DATE if success.by is None else _text_hole(success.metric, success.target)
-
-
-def _today_hole(brief: Brief) -> Hole | None:
-    return _text_hole(brief.success.today)
-
-
-def _whose_hole(brief: Brief) -> Hole | None:
-    if not brief.success.whose.strip():
-        return Hole.EMPTY if brief.success.said_on is None else Hole.NO_PERSON
-    return Hole.NO_SAID_ON if brief.success.said_on is None else _text_hole(brief.success.whose)
-
-
-def _promises_hole(brief: Brief) -> Hole | None:
-    if brief.entries:
-        return _text_hole(*(entry.text.words for entry in brief.entries))
-    return None if brief.promises.none_made else Hole.EMPTY
-
-
-def _refused_hole(brief: Brief) -> Hole | None:
-    return _text_hole(brief.promises.refused)
-
-
-@dataclass(frozen=True)
-class ItemRule:
-    """Where an item stands, for which tiers it counts, and what keeps it from being filled."""
-
-    item: Item
-    number: int
-    section: SectionKey
-    core: bool
-    light: bool
-    hole: Callable[[Brief], Hole | None]
-    audience: Audience = Audience.CHANNEL
-    """Who may read that it is open; the narrowest of the fields it draws on."""
-
-    def counted(self, tier: Tier) -> bool:
-        """Whether a deal of this tier counts the item."""
-        return tier is Tier.FULL or (tier is Tier.LIGHT and self.light)
-
-
-ITEMS: tuple[ItemRule, ...] = (
-    ItemRule(Item.METRIC, 11, SectionKey.SUCCESS, True, True, _metric_hole),
-    ItemRule(Item.TODAY, 12, SectionKey.SUCCESS, False, False, _today_hole),
-    ItemRule(Item.WHOSE, 13, SectionKey.SUCCESS, False, False, _whose_hole),
-    ItemRule(Item.PROMISES, 14, SectionKey.PROMISES, True, True, _promises_hole),
-    ItemRule(Item.REFUSED, 15, SectionKey.PROMISES, False, False, _refused_hole),
-)
-
-
-_RULES = {rule.item: rule for rule in ITEMS}
-
-
-@dataclass(frozen=True)
-class OpenItem:
-    """A counted item that is a hole, and why."""
-
-    item: Item
-    hole: Hole
-
-    @property
-    def section(self) -> SectionKey:
-        """Where it is filled in."""
-        return _RULES[self.item].section
-
-    @property
-    def core(self) -> bool:
-        """Whether the gate stays closed while it is open."""
-        return _RULES[self.item].core
-
-    @property
-    def audience(self) -> Audience:
-        """Who may read that it is open."""
-        return _RULES[self.item].audience
-
-
-@dataclass(frozen=True)
-class Completeness:
-    """How many of the tier's items are filled, and which are not."""
-
-    filled: int
-    counted: int
-    open: tuple[OpenItem, ...] = ()
-    private: int = 0
-    """Open items that this reader is told of by number only."""
-
-    @property
-    def percent(self) -> int:
-        """Filled of counted, rounded down; 100 where nothing is counted."""
-        return 100 if not self.counted else self.filled * 100 // self.counted
-
-    def seen_by(self, audiences: Collection[Audience]) -> "Completeness":
-        """The same for a reader: holes in what they may not read are only counted."""
-        named = tuple(item for item in self.open if item.audience in audiences)
-        return replace(self, open=named, private=len(self.open) - len(named))
-
-
-NOTHING_COUNTED = Completeness(0, 0)
-
-
-def completeness(brief: Brief, tier: Tier) -> Completeness:
-    """Count the tier's items; one that must be confirmed with the customer is a named hole."""
-    open_items: list[OpenItem] = []
-    rules = [rule for rule in ITEMS if rule.counted(tier)]
-    for rule in rules:
-        hole = rule.hole(brief)
-        if rule.item in brief.section(rule.section).must_confirm:
-            hole = Hole.MUST_CONFIRM
-        if hole is not None:
-            open_items.append(OpenItem(rule.item, hole))
-    return Completeness(len(rules) - len(open_items), len(rules), tuple(open_items))
-
-
-def passes_gate(state: Completeness, tier: Tier, policy: Policy) -> bool:
-    """The gate of step 4: full 90 % and every core item; light all, one non-core to confirm.
-
-    The share is compared exactly, not as it is shown.
-    """
-    if any(item.core for item in state.open):
-        return False
-    if tier is Tier.LIGHT:
-        return all(item.hole is Hole.MUST_CONFIRM for item in state.open) and len(state.open) <= 1
-    if not state.counted:
-        return True
-    return Fraction(state.filled, state.counted) >= Fraction(policy.gate_percent, 100)
+def _split_entry(entry: Entry, body: Mapping[str, Any]) -> dict[Audience, dict[str, Any]]:
+    parts: dict[Audience, dict[str, Any]] = {}
+    for name, value in body.items():
+        if name != "id":
+            part = parts.setdefault(audience_of(type(entry), name), {"id": entry.id})
+            part[name] = value
+    return parts
 
 
 S = TypeVar("S", bound=Section)
@@ -276,19 +268,60 @@ class Merge(Generic[S]):
 def merge(*, base: S, current: S, submitted: S) -> Merge[S]:
     """Two changes of one section brought together; see `merge_fields`."""
     merged, conflicts = merge_fields(
-        base=base.model_dump(), current=current.model_dump(), submitted=submitted.model_dump()
+        base=_fields(base), current=_fields(current), submitted=_fields(submitted)
     )
     return Merge(type(current).model_validate(merged), conflicts)
 
 
-def changed_fields(before: Section, after: Section) -> dict[str, str]:
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True)
+class MergedEntry(Generic[E]):
+    """The same for one entry of a section."""
+
+    entry: E
+    conflicts: tuple[FieldConflict, ...]
+
+
+def merge_entry(*, base: E, current: E, submitted: E) -> MergedEntry[E]:
+    """Two changes of one entry brought together; see `merge_fields`."""
+    merged, conflicts = merge_fields(
+        base=_fields(base), current=_fields(current), submitted=_fields(submitted)
+    )
+    return MergedEntry(type(current).model_validate(merged), conflicts)
+
+
+def _fields(model: BaseModel) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in type(model).model_fields}
+
+
+def changed_fields(before: BaseModel, after: BaseModel) -> dict[str, str]:
     """The fields that differ, with their new values as text, for the history."""
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    return {
-        name: value if isinstance(value, str) else _plain(value)
-        for name, value in new.items()
-        if value != old[name]
+    changed: dict[str, str] = {}
+    for name, value in new.items():
+        if value == old[name]:
+            continue
+        if not _entries(getattr(after, name)) and not _entries(getattr(before, name)):
+            changed[name] = value if isinstance(value, str) else _plain(value)
+            continue
+        changed |= _changed_entries(name, old[name], value)
+    return changed
+
+
+def _changed_entries(
+    name: str, old: list[dict[str, Any]], new: list[dict[str, Any]]
+) -> dict[str, str]:
+    before = {one["id"]: one for one in old}
+    changed = {
+        f"{name}.{one['id']}.{part}": value if isinstance(value, str) else _plain(value)
+        for one in new
+        for part, value in one.items()
+        if part != "id" and value != before.get(one["id"], {}).get(part)
     }
+    gone = before.keys() - {one["id"] for one in new}
+    return changed | {f"{name}.{one}": "" for one in sorted(gone)}
 
 
 def _plain(value: Any) -> str:
@@ -299,9 +332,9 @@ def _plain(value: Any) -> str:
     return "yes" if value is True else "no" if value is False else str(value)
 
 
-def check_section(section: Section) -> None:
+def check_texts(model: BaseModel) -> None:
     """Refuse what no form can produce; raises Invalid with the field."""
-    for name, value in section.model_dump().items():
+    for name, value in _fields(model).items():
         if isinstance(value, str) and len(value) > LONGEST:
             raise Invalid(Problem.TOO_LONG, field=name)
 
@@ -317,8 +350,20 @@ def read_section(key: SectionKey, parts: Iterable[tuple[int, Mapping[str, Any]]]
     does not know. Older bodies are raised here, one step a schema number; so far there is only 1.
     """
     body: dict[str, Any] = {}
+    entries: dict[str, dict[int, dict[str, Any]]] = {}
     for schema, part in parts:
         if schema != SCHEMA:
             raise ValueError(f"{key}: unknown schema {schema}")
-        body.update(part)
-    return SECTIONS[key].model_validate(body)
+        for name, value in part.items():
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                known = entries.setdefault(name, {})
+                for one in value:
+                    known.setdefault(one["id"], {}).update(one)
+            else:
+                body[name] = value
+    # What stands in a narrower part alone was taken away in the one that names it.
+    named = {
+        name: [one for _, one in sorted(known.items()) if "name" in one]
+        for name, known in entries.items()
+    }
+    return SECTIONS[key].model_validate({**body, **named})

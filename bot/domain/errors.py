@@ -37,6 +37,7 @@ class Problem(StrEnum):
     UNKNOWN_REGION = "unknown_region"
     NOT_WORKING_TIME = "not_working_time"
     TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
     EMPTY = "empty"
     NONE_AND_SOME = "none_and_some"
     BRIEF_CHANGED = "brief_changed"

@@ -1,5 +1,6 @@
 """The handoff: one won deal on its way from the AE to the CSM. Every act is a method here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -7,19 +8,15 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.brief import (
-    NOTHING_COUNTED,
-    Brief,
-    Completeness,
-    SectionKey,
-    completeness,
-    passes_gate,
-)
+from bot.domain.brief import Brief
+from bot.domain.completeness import NOTHING_COUNTED, Completeness, completeness, passes_gate
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
+from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person
 from bot.domain.policy import Policy, Tier
+from bot.domain.size import NO_MARKS, Marks, Size, size_of
 
 CLOCK_SLACK = timedelta(minutes=5)
 """How far ahead of our clock a person's "just now" may lie."""
@@ -50,6 +47,9 @@ class Start:
     signed_at: datetime | None = None
     expected_on: date | None = None
     links: tuple[str, ...] = ()
+    marks: Marks = NO_MARKS
+    commitment_on: date | None = None
+    """The day by which the AE will have the brief past its gate."""
     light_anyway: bool = False
     """A deal below the smallest tier that shall have the light form all the same."""
 
@@ -68,7 +68,14 @@ class Handoff:
     started_at: datetime
     id: int = 0
     """0 until it was stored."""
+    marks: Marks = NO_MARKS
+    strength: int | None = None
+    """The champion's relationship strength, as the brief has it."""
+    commitment_on: date | None = None
     ae_confirmed_at: datetime | None = None
+    listener_id: int | None = None
+    lead_id: int | None = None
+    helpers: Mapping[int, frozenset[SectionKey]] = field(default_factory=dict)
     ae_manager_id: int | None = None
     cs_manager_id: int | None = None
     proposed_csm_id: int | None = None
@@ -98,9 +105,20 @@ class Handoff:
         """Whether anything is still to be done in it."""
         return self.state is State.OPEN
 
+    def size(self, policy: Policy) -> Size:
+        """Its tier and add-ons under a policy."""
+        return size_of(self.value, self.marks, policy, tier=self.tier, strength=self.strength)
+
     def people(self) -> tuple[int, ...]:
-        """Everybody who has a part in it, each once."""
-        parts = (self.ae_id, self.csm_id, self.cs_manager_id, self.ae_manager_id)
+        """Everybody who has a part in it, each once; helpers are guests of the form alone."""
+        parts = (
+            self.ae_id,
+            self.csm_id,
+            self.cs_manager_id,
+            self.ae_manager_id,
+            self.listener_id,
+            self.lead_id,
+        )
         return tuple(dict.fromkeys(part for part in parts if part is not None))
 
     def undo_ends_at(self, policy: Policy) -> datetime | None:
@@ -143,8 +161,10 @@ class Handoff:
             started_by=by.id,
             started_at=at,
             links=_links(wish.links),
+            marks=wish.marks,
+            commitment_on=wish.commitment_on,
         )
-        handoff.completeness = completeness(Brief(), handoff.tier)
+        handoff.completeness = completeness(Brief(), handoff.tier, policy)
         if wish.cs_manager is None:
             raise Invalid(Problem.NO_CS_MANAGER, field="cs_manager")
         handoff.cs_manager_id = _colleague(wish.cs_manager, "cs_manager").id

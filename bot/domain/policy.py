@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.errors import Invalid, Problem
+from bot.domain.items import Item
 from bot.domain.money import Money
 from bot.domain.worktime import QuietHours, WorkingHours
 
@@ -76,6 +77,63 @@ class Hours(_Part):
         return self
 
 
+class AddOns(_Part):
+    """From which value, and by what else, a deal gets more than its tier (process rule *Size*)."""
+
+    call_above: Decimal = Field(default=Decimal(50_000), ge=0)
+    """Above this value a briefing call is required."""
+    call_stakeholders_above: int = Field(default=2, ge=0, le=100)
+    """With more customer stakeholders than this a briefing call is required."""
+    listener_from: Decimal = Field(default=Decimal(50_000), ge=0)
+    """From this value on there is a second listener in the debrief."""
+    joint_strength_from: int = Field(default=4, ge=1, le=5)
+    """From this relationship strength of the champion on the kickoff is joint."""
+
+
+_LIGHT_ITEMS = (
+    Item.CHAMPION,
+    Item.BUYER_AND_SKEPTIC,
+    Item.METRIC,
+    Item.PROMISES,
+    Item.NEARLY,
+    Item.RISKS,
+    Item.STYLE,
+)
+_CORE_ITEMS = (Item.TRIGGER, Item.CHAMPION, Item.METRIC, Item.PROMISES, Item.RISKS)
+
+
+class Items(_Part):
+    """Which items of the brief are counted, and which keep the gate closed while they are open."""
+
+    light: tuple[Item, ...] = _LIGHT_ITEMS
+    full: tuple[Item, ...] = tuple(one for one in Item if one is not Item.BUYER_AND_SKEPTIC)
+    core: tuple[Item, ...] = _CORE_ITEMS
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Items":
+        for named in (self.light, self.full, self.core):
+            if len(set(named)) != len(named):
+                raise ValueError("an item is named twice")
+        if not self.light or not self.full:
+            raise ValueError("at least one item must be counted")
+        if not set(self.core) <= {*self.light, *self.full}:
+            raise ValueError("a core item must be counted")
+        return self
+
+    def counted(self, tier: Tier) -> frozenset[Item]:
+        """The items of a tier; none below the smallest."""
+        if tier is Tier.NONE:
+            return frozenset()
+        return frozenset(self.light if tier is Tier.LIGHT else self.full)
+
+
+class Managers(_Part):
+    """Slack ids of who manages where neither the start form nor the person's own row says so."""
+
+    ae: str = ""
+    cs: str = ""
+
+
 class Policy(_Part):
     """All settings of the process; unknown keys and impossible numbers are refused."""
 
@@ -90,6 +148,11 @@ class Policy(_Part):
     """What one unit of a currency is worth in the policy's currency."""
     rates_of: date = date(2026, 1, 2)
     tiers: Tiers = Tiers()
+    add_ons: AddOns = AddOns()
+    items: Items = Items()
+    managers: Managers = Managers()
+    team_channel: str = ""
+    """Slack id of the internal channel in which a commitment is announced; empty: none."""
     clocks: Clocks = Clocks()
     hours: Hours = Hours()
     gate_percent: int = Field(default=90, ge=1, le=100)

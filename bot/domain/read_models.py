@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
-from bot.domain.brief import Brief, Completeness, SectionKey
+from bot.domain.brief import Brief
+from bot.domain.completeness import Completeness
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
 from bot.domain.handoff import Handoff, State
+from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money
 from bot.domain.people import Person
@@ -218,6 +220,8 @@ class BriefStep:
     brief: Brief
     completeness: Completeness
     clash: Clash | None = None
+    counted: tuple[Item, ...] = ()
+    """The items of this section that the deal counts."""
     typed: Mapping[str, object] | None = None
     """What the person had typed, where it could not be saved as it is."""
 
@@ -248,6 +252,13 @@ class WholePage:
     links: tuple[str, ...]
     reasons: tuple[tuple[str, datetime, str], ...] = ()
     """Tag, when and words of reasons the viewer may read."""
+    audiences: frozenset[Audience] = access.IN_THE_CHANNEL
+    given: frozenset[SectionKey] = frozenset()
+    """Sections of which the viewer reads what a helper reads."""
+
+    def readable(self, key: SectionKey) -> frozenset[Audience]:
+        """What the viewer may read of one section."""
+        return access.readable_in(key, self.audiences, self.given)
 
 
 def _changed_since(acknowledged: int | None, now: int) -> bool:

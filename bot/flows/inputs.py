@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.domain.brief import Item, Promises, Success
+from bot.domain.brief import Contact, ContactRole, OtherRole, Section
 from bot.domain.errors import Invalid, Problem
+from bot.domain.items import Item, SectionKey
 from bot.domain.promises import Kind, PromiseText
+from bot.views.brief_form import FORMS, Input
+from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
 from bot.views.ids import Field
 from bot.views.start import StartTyped
 
@@ -126,34 +129,41 @@ def _must_confirm(typed: Typed, base: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(item for item in Item if item in ticked)
 
 
-def success_of(typed: Typed, base: Success) -> Success:
-    """The section *Success*; what the form does not show stays as in `base`."""
-
-    def text(field: Field, before: str) -> str:
-        return typed.text(field) if typed.shown(field) else before
-
-    def day(field: Field, before: date | None) -> date | None:
-        return typed.date(field) if typed.shown(field) else before
-
-    return Success(
-        must_confirm=_must_confirm(typed, base.must_confirm),
-        metric=text(Field.METRIC, base.metric),
-        today=text(Field.TODAY, base.today),
-        target=text(Field.TARGET, base.target),
-        by=day(Field.BY, base.by),
-        whose=text(Field.WHOSE, base.whose),
-        said_on=day(Field.SAID_ON, base.said_on),
-    )
+def section_of(key: SectionKey, typed: Typed, base: Section) -> Section:
+    """One section as it was filled in; what the form does not show stays as in `base`."""
+    values: dict[str, Any] = {"must_confirm": _must_confirm(typed, base.must_confirm)}
+    for one in FORMS[key]:
+        if typed.shown(one.field):
+            values[one.field.value] = _typed_as(one.kind, one.field, typed)
+    return base.model_copy(update=values)
 
 
-def promises_of(typed: Typed, base: Promises) -> Promises:
-    """What goes with the promises; what the form does not show stays as in `base`."""
-    return Promises(
-        must_confirm=_must_confirm(typed, base.must_confirm),
-        none_made=bool(typed.options(Field.NONE_MADE))
-        if typed.shown(Field.NONE_MADE)
-        else base.none_made,
-        refused=typed.text(Field.REFUSED) if typed.shown(Field.REFUSED) else base.refused,
+def _typed_as(kind: Input, field: Field, typed: Typed) -> Any:
+    if kind is Input.DAY:
+        return typed.date(field)
+    return bool(typed.options(field)) if kind is Input.TICK else typed.text(field)
+
+
+def contact_of(typed: Typed, base: Contact) -> Contact:
+    """One person at the customer; raises Invalid for one without a name."""
+    name = typed.text(Field.NAME).strip()
+    if not name:
+        raise Invalid(Problem.EMPTY, field=Field.NAME.value)
+    ticked = set(typed.options(Field.CONTACT_ROLES))
+    level = int(typed.option(Field.STRENGTH) or UNKNOWN)
+    return base.model_copy(
+        update={
+            "name": name,
+            "title": typed.text(Field.TITLE).strip(),
+            "roles": tuple(one for one in ContactRole if one.value in ticked),
+            "skeptic": SKEPTIC in ticked,
+            "other_roles": tuple(one for one in OtherRole if one.value in ticked),
+            "behaviour": typed.text(Field.BEHAVIOUR),
+            "stake": typed.text(Field.STAKE),
+            "consequence": typed.text(Field.CONSEQUENCE),
+            "strength": level if level in STRENGTHS else None,
+            "last_contact": typed.date(Field.LAST_CONTACT),
+        }
     )
 
 

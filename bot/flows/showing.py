@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain import read_models
+from bot.domain import access, read_models
 from bot.domain.access import Audience
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
@@ -41,7 +41,7 @@ def whole_of(
     Raises NotAllowed for who has no part in it and cannot read its private channel.
     """
     bundle = unit.bundle(handoff_id, viewer=viewer, from_channel=from_channel)
-    if Audience.CHANNEL not in bundle.audiences:
+    if Audience.CHANNEL not in bundle.audiences and not access.given(viewer, bundle.handoff):
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     card = read_models.card(
         bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
@@ -50,7 +50,7 @@ def whole_of(
     if Audience.REASONS in bundle.audiences:
         reasons = tuple((one.tag, one.at, one.value) for one in unit.history.reasons(handoff_id))
     links: tuple[str, ...] = ()
-    if Audience.LINKS in bundle.audiences:
+    if Audience.INTERNAL in bundle.audiences:
         links = bundle.handoff.links
     return WholePage(
         card=card,
@@ -60,6 +60,8 @@ def whole_of(
         promises=bundle.brief.entries,
         links=links,
         reasons=reasons,
+        audiences=bundle.audiences,
+        given=access.given(viewer, bundle.handoff),
     )
 
 

@@ -4,13 +4,15 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, insert, or_, select, update
 
-from bot.domain.access import EVERY, Audience
-from bot.domain.brief import SCHEMA, Brief, Section, SectionKey, read_section, split
+from bot.domain.access import EVERY, HELPED, Audience, readable_in
+from bot.domain.brief import SCHEMA, Brief, Section, read_section, split
 from bot.domain.errors import Conflict, NotFound, Problem
+from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.storage.handoffs import WritableHandoffs
@@ -24,7 +26,13 @@ _DOCUMENTS = select(document).where(
     document.c.workspace_id == bindparam("workspace"),
     document.c.handoff_id == bindparam("handoff"),
     document.c.kind == BRIEF,
-    document.c.audience.in_(bindparam("audiences", expanding=True)),
+    or_(
+        document.c.audience.in_(bindparam("audiences", expanding=True)),
+        and_(
+            document.c.section.in_(bindparam("given", expanding=True)),
+            document.c.audience.in_(bindparam("helped", expanding=True)),
+        ),
+    ),
 )
 _CURRENT = _DOCUMENTS.where(IS_CURRENT).order_by(document.c.revision)
 _NEWEST = _CURRENT.where(document.c.section == bindparam("section"))
@@ -114,15 +122,25 @@ class Briefs:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def load(self, handoff_id: int, *, audiences: Collection[Audience]) -> Brief:
-        """All sections and the promises in force; what an audience may not read stays empty."""
+    def load(
+        self,
+        handoff_id: int,
+        *,
+        audiences: Collection[Audience],
+        given: Collection[SectionKey] = (),
+    ) -> Brief:
+        """All sections and the promises in force; what the reader may not read stays empty.
+
+        Of the sections `given` to them a helper reads more than of the others.
+        """
         parts: dict[SectionKey, list[RowMapping]] = {}
-        for row in self._rows(_CURRENT, handoff=handoff_id, audiences=_values(audiences)):
+        values = {"audiences": _values(audiences), **_given(given)}
+        for row in self._rows(_CURRENT, handoff=handoff_id, **values):
             parts.setdefault(SectionKey(row["section"]), []).append(row)
         brief = Brief()
         for key, rows in parts.items():
             brief = brief.with_section(key, _section(key, rows))
-        if PROMISE_AUDIENCE not in audiences:
+        if PROMISE_AUDIENCE not in readable_in(SectionKey.PROMISES, audiences, given):
             return brief
         entries = (_promise(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
         return replace(brief, entries=tuple(entries))
@@ -163,7 +181,7 @@ class Briefs:
     ) -> list[RowMapping]:
         readable = _values(audiences)
         found = {"handoff": handoff_id, "section": section.value, "audiences": readable}
-        return self._rows(statement, **found, **more)
+        return self._rows(statement, **found, **_given(()), **more)
 
     def promise(self, handoff_id: int, promise_id: int) -> Promise:
         """One promise at the version in force, withdrawn or not; raises NotFound."""
@@ -325,8 +343,12 @@ class WritableBriefs(Briefs):
         )
 
 
-def _values(audiences: Iterable[Audience]) -> list[str]:
-    return [audience.value for audience in audiences]
+def _values(names: Iterable[StrEnum]) -> list[str]:
+    return [name.value for name in names]
+
+
+def _given(sections: Collection[SectionKey]) -> dict[str, list[str]]:
+    return {"given": _values(sections), "helped": _values(HELPED)}
 
 
 def _section(key: SectionKey, rows: Iterable[RowMapping]) -> Section:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
 
-from bot.domain.brief import Completeness, Hole, Item, OpenItem
+from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.history import GENESIS
+from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.money import Money
 from bot.domain.policy import Policy, Tier
+from bot.domain.size import Marks
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_OPEN, AttentionState, handoff
 from bot.storage.types import MICROSECOND
@@ -54,6 +57,8 @@ _ADD = insert(handoff).returning(handoff.c.id)
 _CHANGE = update(handoff).where(
     handoff.c.id == bindparam("b_id"), handoff.c.workspace_id == bindparam("b_workspace")
 )
+
+_MARKS = tuple(one.name for one in fields(Marks))
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
@@ -231,6 +236,12 @@ def _values(of: Handoff) -> dict[str, Any]:
         "posted_at": of.posted_at,
         "posted_by": of.posted_by,
         "brief_version": of.brief_version,
+        **asdict(of.marks),
+        "strength": of.strength,
+        "commitment_on": of.commitment_on,
+        "listener_id": of.listener_id,
+        "lead_id": of.lead_id,
+        "helpers": json.dumps({one: sorted(parts) for one, parts in of.helpers.items()}),
         "items_filled": of.completeness.filled,
         "items_counted": of.completeness.counted,
         "open_items": json.dumps(
@@ -278,6 +289,15 @@ def _handoff(row: RowMapping) -> Handoff:
         posted_at=row["posted_at"],
         posted_by=row["posted_by"],
         brief_version=row["brief_version"],
+        marks=Marks(**{name: row[name] for name in _MARKS}),
+        strength=row["strength"],
+        commitment_on=row["commitment_on"],
+        listener_id=row["listener_id"],
+        lead_id=row["lead_id"],
+        helpers={
+            int(one): frozenset(SectionKey(key) for key in keys)
+            for one, keys in json.loads(row["helpers"]).items()
+        },
         completeness=_completeness(row),
         gate_at=row["gate_at"],
         assigned_at=row["assigned_at"],

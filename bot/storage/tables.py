@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
     or_,
     text,
 )
@@ -180,6 +181,16 @@ handoff = Table(
     Column("brief_version", Integer, nullable=False),
     Column("items_filled", Integer, nullable=False),
     Column("items_counted", Integer, nullable=False),
+    Column("stakeholders", Integer),
+    Column("complex_onboarding", Boolean, nullable=False, server_default=false()),
+    Column("strategic", Boolean, nullable=False, server_default=false()),
+    Column("serious_flags", Boolean, nullable=False, server_default=false()),
+    Column("partner", Boolean, nullable=False, server_default=false()),
+    Column("strength", SmallInteger),  # the champion's relationship strength, from the brief
+    Column("commitment_on", Date),
+    Column("helpers", Text, nullable=False, server_default="{}"),  # JSON: {person: [section, …]}
+    _person("listener_id"),
+    _person("lead_id"),
     # JSON: [[item, hole], …]. With a default, because the column came after the first tables.
     Column("open_items", Text, nullable=False, server_default="[]"),
     Column("gate_at", Instant),

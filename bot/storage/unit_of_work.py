@@ -10,11 +10,13 @@ from sqlalchemy import Connection, bindparam, delete, select, union, update
 
 from bot.domain import access
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
-from bot.domain.brief import Brief, completeness
+from bot.domain.brief import Brief
 from bot.domain.channels import Channel
+from bot.domain.completeness import completeness
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines, moved
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.items import SectionKey
 from bot.domain.notices import DRAWN_AS, announcements, hold_mentions, surfaces
 from bot.domain.people import Person
 from bot.domain.policy import Policy
@@ -227,16 +229,17 @@ class ReadUnit:
         """
         handoff = self.handoffs.get(handoff_id)
         channel = self.channels.get(handoff.channel_id)
-        audiences = IN_THE_CHANNEL
+        audiences, given = IN_THE_CHANNEL, frozenset[SectionKey]()
         if viewer is not None:
             inside = not channel.private or from_channel == channel.id
             audiences = access.audiences(viewer, handoff, in_channel=inside)
+            given = access.given(viewer, handoff)
         owed = self.deadlines.of(handoff_id)
         named = [*handoff.people(), handoff.proposed_csm_id, handoff.posted_by, handoff.started_by]
         named += [part for one in owed for part in (one.owner_id, one.manager_id)]
         return Bundle(
             handoff,
-            self.brief.load(handoff_id, audiences=audiences),
+            self.brief.load(handoff_id, audiences=audiences, given=given),
             owed,
             self.people.many(named),
             channel,
@@ -247,7 +250,9 @@ class ReadUnit:
         """Whether a handoff is not as the rules of today would have it."""
         handoff = self.handoffs.get(handoff_id)
         stored = self.deadlines.of(handoff_id)
-        counted = completeness(self.brief.load(handoff_id, audiences=EVERY), handoff.tier)
+        counted = completeness(
+            self.brief.load(handoff_id, audiences=EVERY), handoff.tier, self.policy
+        )
         return counted != handoff.completeness or self._in_line(handoff, stored) != stored
 
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
@@ -341,7 +346,9 @@ class WriteUnit(ReadUnit):
         handoff = self.handoffs.lock(handoff_id)
         if not handoff.open:
             return
-        counted = completeness(self.brief.load(handoff_id, audiences=EVERY), handoff.tier)
+        counted = completeness(
+            self.brief.load(handoff_id, audiences=EVERY), handoff.tier, self.policy
+        )
         handoff.weigh(counted, at=self.now, policy=self.policy)
         self.save(handoff, actor_id=None)
 

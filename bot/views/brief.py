@@ -1,24 +1,24 @@
-"""Writing the brief step by step, the list of its steps, and the editor of one promise."""
+"""Writing the brief step by step, and the list of its steps."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any, Final
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.domain.brief import ITEMS, Completeness, Item, SectionKey
+from bot.domain.brief import Contact
+from bot.domain.completeness import Completeness
+from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
-from bot.domain.policy import Tier
-from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
+from bot.domain.promises import Promise
 from bot.domain.read_models import BriefStep, Clash
 from bot.views import sentences
 from bot.views.blocks import (
     Place,
     as_typed,
     boxes_input,
-    choice_input,
     date_input,
     form,
     meanwhile,
@@ -26,43 +26,36 @@ from bot.views.blocks import (
     option,
     text_input,
 )
+from bot.views.brief_form import FORMS, TICKED, FormField, Input
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, paginate
 from bot.views.message import actions, button, context, header, section
 from bot.views.payload import Ref
 from bot.views.text import day, instant_token, mention, one_line
 
-PROMISES_A_PAGE: Final = 40
+ENTRIES_A_PAGE: Final = 40
 """With every input and button besides, well within a view's blocks."""
 WORDS_IN_LIST: Final = 300
-LONGEST_NAME: Final = 300
-NONE_MADE: Final = "none"
-"""Value of the one option of that name."""
-
-_LINES: Final = frozenset({Field.TODAY, Field.TARGET, Field.WHOSE})
-_SUCCESS: Final = (
-    Field.METRIC,
-    Field.TODAY,
-    Field.TARGET,
-    Field.BY,
-    Field.WHOSE,
-    Field.SAID_ON,
-)
 
 
 def brief_view(step: BriefStep, *, page: int = 0) -> View:
-    """One section to fill in; `page` is that of its list of promises."""
+    """One section to fill in; `page` is that of its list of people or promises."""
     ref = Ref(handoff=step.handoff_id, thing=step.section.value, revision=step.revision)
     blocks: list[Block] = [
         header(sentences.SECTION_NAMES[step.section]),
         named_state(step.account, sentences.brief_progress(step.completeness, step.section)),
         section(sentences.SECTION_QUESTIONS[step.section]),
     ]
-    if step.section is SectionKey.SUCCESS:
-        blocks += _success(step)
-    else:
-        blocks += _promises(step, ref, page)
-    blocks += _must_confirm(step)
+    if step.section in sentences.SECTION_PROMPTS:
+        blocks.append(context(sentences.SECTION_PROMPTS[step.section]))
+    if step.section is SectionKey.PROMISES:
+        blocks += _promise_list(step, ref, page)
+    if step.section is SectionKey.PEOPLE:
+        blocks += _contact_list(step, ref, page)
+    shown = _shown(step)
+    for one in FORMS[step.section]:
+        blocks += _input(step, one, shown[one.field.value])
+    blocks += _must_confirm(step, shown)
     back = button(ActionId.BRIEF_BACK, sentences.BUTTONS[ActionId.BRIEF_BACK], ref)
     blocks += actions(
         [
@@ -85,42 +78,46 @@ def _place(step: BriefStep) -> Place:
     return Place(step.section.value, entry=step.handoff_id, revision=step.revision)
 
 
-def _success(step: BriefStep) -> list[Block]:
-    place, shown = _place(step), _shown(step)
-    blocks: list[Block] = []
-    for field in _SUCCESS:
-        blocks += _theirs(step.clash, field)
-        value = shown[field.value]
-        if field in (Field.BY, Field.SAID_ON):
-            blocks.append(date_input(place, field, value if isinstance(value, date) else None))
-        else:
-            blocks.append(
-                text_input(place, field, str(value), optional=True, multiline=field not in _LINES)
-            )
-    return blocks
+def _input(step: BriefStep, one: FormField, value: Any) -> list[Block]:
+    place, field = _place(step), one.field
+    theirs = theirs_of(step.clash, field)
+    if one.kind is Input.DAY:
+        chosen = value if isinstance(value, date) else None
+        return [*theirs, date_input(place, field, chosen)]
+    if one.kind is Input.TICK:
+        # With entries in the list the box would only contradict them, unless it is ticked.
+        if not value and _contradicted(step, field):
+            return []
+        box = option(TICKED, sentences.TICKS[field])
+        return [*theirs, boxes_input(place, field, [box], {TICKED} if value else set())]
+    multiline = one.kind is Input.TEXT
+    return [*theirs, text_input(place, field, str(value), optional=True, multiline=multiline)]
 
 
-def _promises(step: BriefStep, ref: Ref, page: int) -> list[Block]:
-    place, shown = _place(step), _shown(step)
-    blocks = _promise_list(step, ref, page)
-    # With promises in the list the box would only contradict them, unless it has to be unticked.
-    if shown["none_made"] or not step.brief.entries:
-        none = option(NONE_MADE, sentences.TICK_NONE_MADE)
-        ticked = {NONE_MADE} if shown["none_made"] else set[str]()
-        blocks += _theirs(step.clash, Field.NONE_MADE)
-        blocks.append(boxes_input(place, Field.NONE_MADE, [none], ticked))
-    blocks += _theirs(step.clash, Field.REFUSED)
-    blocks.append(
-        text_input(place, Field.REFUSED, str(shown["refused"]), optional=True, multiline=True)
-    )
-    return blocks
+def _contradicted(step: BriefStep, field: Field) -> bool:
+    contacts = step.brief.people.contacts
+    return {
+        Field.NONE_MADE: bool(step.brief.entries),
+        Field.NO_BUYER: any("buyer" in one.roles for one in contacts),
+        Field.NO_SKEPTIC: any(one.skeptic for one in contacts),
+    }.get(field, False)
 
 
 def _promise_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
-    entries, here, pages = paginate(step.brief.entries, page=page, size=PROMISES_A_PAGE)
-    blocks: list[Block] = [_promise_line(step.handoff_id, promise) for promise in entries]
-    if not blocks:
-        blocks.append(context(sentences.NO_PROMISES_YET))
+    lines = [_promise_line(step.handoff_id, promise) for promise in step.brief.entries]
+    return _list(lines, ref, page, sentences.NO_PROMISES_YET, ActionId.PROMISE_ADD)
+
+
+def _contact_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
+    lines = [_contact_line(step, contact) for contact in step.brief.people.contacts]
+    return _list(lines, ref, page, sentences.NO_PEOPLE_YET, ActionId.CONTACT_ADD)
+
+
+def _list(
+    lines: Sequence[Block], ref: Ref, page: int, none_yet: str, adds: ActionId
+) -> list[Block]:
+    entries, here, pages = paginate(lines, page=page, size=ENTRIES_A_PAGE)
+    blocks: list[Block] = list(entries) or [context(none_yet)]
     if pages > 1:
         blocks.append(context(sentences.page_of(here, pages)))
     # Within one row of buttons Slack wants different action ids: each way gets its own row.
@@ -128,8 +125,7 @@ def _promise_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
         if 0 <= target < pages:
             turned = ref.model_copy(update={"page": target})
             blocks += actions([button(ActionId.BRIEF_GO, label, turned)])
-    add = button(ActionId.PROMISE_ADD, sentences.BUTTONS[ActionId.PROMISE_ADD], ref)
-    return [*blocks, *actions([add])]
+    return [*blocks, *actions([button(adds, sentences.BUTTONS[adds], ref)])]
 
 
 def _promise_line(handoff_id: int, promise: Promise) -> Block:
@@ -143,36 +139,59 @@ def _promise_line(handoff_id: int, promise: Promise) -> Block:
     return as_typed(f"{promise.number}. {words}\n{details}", accessory=edit)
 
 
-def _must_confirm(step: BriefStep) -> list[Block]:
-    items = [rule.item for rule in ITEMS if rule.section is step.section]
-    ticked = _shown(step)["must_confirm"]
+def _contact_line(step: BriefStep, contact: Contact) -> Block:
+    edit = button(
+        ActionId.CONTACT_EDIT,
+        sentences.BUTTONS[ActionId.CONTACT_EDIT],
+        Ref(
+            handoff=step.handoff_id,
+            thing=SectionKey.PEOPLE.value,
+            entry=contact.id,
+            revision=step.revision,
+        ),
+    )
+    name = one_line(contact.name, LINE)
+    title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
+    return as_typed(f"{name}{title}\n{sentences.contact_roles(contact)}", accessory=edit)
+
+
+def _must_confirm(step: BriefStep, shown: Mapping[str, Any]) -> list[Block]:
+    if not step.counted:
+        return []
+    ticked = shown["must_confirm"]
     boxes = boxes_input(
         _place(step),
         Field.MUST_CONFIRM,
-        [option(item.value, sentences.item_label(item)) for item in items],
-        {item.value for item in items if item in ticked},
+        [option(item.value, sentences.item_label(item)) for item in step.counted],
+        {item.value for item in step.counted if item in ticked},
     )
-    return [*_theirs(step.clash, Field.MUST_CONFIRM), boxes]
+    return [*theirs_of(step.clash, Field.MUST_CONFIRM), boxes]
 
 
 def _shown(step: BriefStep) -> Mapping[str, Any]:
     """What stands in the fields: this person's own words before what is saved."""
-    saved = step.brief.section(step.section).model_dump()
+    saved = step.brief.section(step.section)
+    fields = {name: getattr(saved, name) for name in type(saved).model_fields}
     if step.clash is not None:
         # The rest was merged and saved. What was typed there may be older than what others wrote,
         # and the next save would put it back.
-        return {**saved, **_yours(step.clash)}
-    return {**saved, **(step.typed or {})}
+        return {**fields, **yours_of(step.clash)}
+    return {**fields, **(step.typed or {})}
 
 
-def _yours(clash: Clash) -> dict[str, Any]:
+def yours_of(clash: Clash) -> dict[str, Any]:
+    """What this person typed into the fields that somebody else changed, too."""
     return {conflict.field: conflict.yours for conflict in clash.conflicts}
 
 
-def _theirs(clash: Clash | None, field: Field) -> list[Block]:
-    """What somebody else wrote into a field that this person changed, too."""
+def theirs_of(clash: Clash | None, field: Field, name: str | None = None) -> list[Block]:
+    """What somebody else wrote into a field that this person changed, too.
+
+    `name` is the field's in the model, where the form has another one for it.
+    """
     conflicts = clash.conflicts if clash else ()
-    conflict = next((entry for entry in conflicts if entry.field == field.value), None)
+    wanted = name or field.value
+    conflict = next((entry for entry in conflicts if entry.field == wanted), None)
     if clash is None or conflict is None:
         return []
     theirs = _told(conflict)
@@ -190,63 +209,37 @@ def _told(conflict: FieldConflict) -> str:
         return sentences.TICKED if theirs else sentences.NOT_TICKED
     if isinstance(theirs, date):
         return day(theirs)
-    if isinstance(theirs, Kind):
-        return sentences.KIND_NAMES[theirs]
     if isinstance(theirs, tuple | list):
-        return ", ".join(sentences.ITEM_NAMES[Item(item)] for item in theirs)
-    return str(theirs or "").strip()
+        return ", ".join(_named(one) for one in theirs)
+    return _named(theirs) if isinstance(theirs, StrEnum) else str(theirs or "").strip()
+
+
+def _named(value: Any) -> str:
+    return sentences.CHOICE_NAMES.get(value, str(value))
 
 
 def brief_steps_view(
-    *, handoff_id: int, account: str, completeness: Completeness, tier: Tier
+    *,
+    handoff_id: int,
+    account: str,
+    completeness: Completeness,
+    counted: Mapping[SectionKey, Sequence[Item]],
 ) -> View:
-    """All sections with what is open in them, and the way to each."""
+    """The sections a person may fill, with what is open in them, and the way to each.
+
+    `counted` holds the counted items of each section that is shown.
+    """
     blocks: list[Block] = [named_state(account, sentences.brief_filled(completeness))]
-    for key in SectionKey:
-        counted = sum(rule.section is key and rule.counted(tier) for rule in ITEMS)
+    for key, items in counted.items():
         go = button(
             ActionId.BRIEF_GO, sentences.go_to(key), Ref(handoff=handoff_id, thing=key.value)
         )
-        told = sentences.brief_section(completeness, key, counted=counted)
+        told = sentences.brief_section(completeness, key, counted=len(items))
         blocks.append(section(told, accessory=go))
     return form(
         ViewId.BRIEF_STEPS,
         Ref(handoff=handoff_id),
         blocks,
         title=sentences.FORM_TITLES[ViewId.BRIEF_STEPS],
-        close=sentences.CLOSE,
-    )
-
-
-def promise_view(
-    handoff_id: int, promise: Promise | None = None, *, clash: Clash | None = None
-) -> View:
-    """The editor of one promise, on top of its step; in a `clash` with this person's words."""
-    text = promise.text if promise else PromiseText(words="")
-    if clash is not None:
-        text = replace(text, **_yours(clash))
-    ref, place = Ref(handoff=handoff_id), Place("promise")
-    if promise is not None:
-        ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
-        place = Place("promise", entry=promise.id, revision=promise.version)
-    kinds = [option(kind.value, sentences.KIND_NAMES[kind]) for kind in Kind]
-    blocks: list[Block] = [
-        *_theirs(clash, Field.WORDS),
-        text_input(place, Field.WORDS, text.words, multiline=True, longest=LONGEST_WORDS),
-        *_theirs(clash, Field.KIND),
-        choice_input(place, Field.KIND, kinds, text.kind.value),
-        *_theirs(clash, Field.SAID_TO),
-        text_input(place, Field.SAID_TO, text.said_to, optional=True, longest=LONGEST_NAME),
-        *_theirs(clash, Field.DUE),
-        date_input(place, Field.DUE, text.due),
-    ]
-    if promise is not None:
-        blocks.append(text_input(place, Field.WITHDRAW, optional=True, multiline=True))
-    return form(
-        ViewId.PROMISE,
-        ref,
-        blocks,
-        title=sentences.promise_title(promise.number if promise else None),
-        submit=sentences.FORM_SUBMITS[ViewId.PROMISE],
         close=sentences.CLOSE,
     )

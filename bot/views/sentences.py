@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from bot.domain.access import Act, Capacity
-from bot.domain.brief import Completeness, Hole, Item, OpenItem, SectionKey
+from bot.domain.brief import Contact, ContactRole, OtherRole
+from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Step
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.history import Tag
+from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.people import Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, PromiseText
@@ -58,15 +60,39 @@ LIGHT_WORDS: Final[Mapping[Light, str]] = {
     Light.CANCELLED: "cancelled",
 }
 SECTION_NAMES: Final[Mapping[SectionKey, str]] = {
+    SectionKey.WHY: "Why they bought",
+    SectionKey.PEOPLE: "People",
     SectionKey.SUCCESS: "Success",
     SectionKey.PROMISES: "Promises",
+    SectionKey.RED_FLAGS: "Red flags",
+    SectionKey.COMMERCIALS: "Commercials",
+    SectionKey.FIRST_DAYS: "First 90 days",
 }
 ITEM_NAMES: Final[Mapping[Item, str]] = {
+    Item.TRIGGER: "real trigger",
+    Item.EVENT: "the event that made it now",
+    Item.RUNS_ON: "the date it runs on",
+    Item.QUOTE: "a quote",
+    Item.CHAMPION: "champion",
+    Item.STAKE: "champion's stake",
+    Item.CONSEQUENCE: "what failure costs them",
+    Item.BUYER: "economic buyer",
+    Item.USER: "day-to-day user",
+    Item.SKEPTIC: "skeptic or blocker",
+    Item.BUYER_AND_SKEPTIC: "buyer and skeptic",
     Item.METRIC: "success metric",
     Item.TODAY: "today's value",
     Item.WHOSE: "whose number it is",
     Item.PROMISES: "promises",
     Item.REFUSED: "refused or deferred",
+    Item.NEARLY: "what nearly ended it",
+    Item.RISKS: "risks",
+    Item.PRIVATE_NOTE: "private note",
+    Item.CONTRACT: "term, start and renewal",
+    Item.SCOPE: "products, use case, scope and go-live",
+    Item.GROWTH: "where more comes from",
+    Item.DEFINED_DONE: "defined done",
+    Item.STYLE: "communication style",
 }
 HOLE_WORDS: Final[Mapping[Hole, str]] = {
     Hole.EMPTY: "empty",
@@ -75,6 +101,14 @@ HOLE_WORDS: Final[Mapping[Hole, str]] = {
     Hole.NO_DATE: "date missing",
     Hole.NO_PERSON: "person missing",
     Hole.NO_SAID_ON: "day it was said missing",
+    Hole.NO_SOURCE: "source missing",
+    Hole.NO_TITLE: "title missing",
+    Hole.NO_LINE: "behavioural line missing",
+    Hole.NO_STAKE: "stake missing",
+    Hole.NO_TOP: "top risk missing",
+    Hole.ONE_OUTCOME: "two outcomes needed",
+    Hole.NO_CONFIRMATION: "how they confirm it missing",
+    Hole.PART_MISSING: "a part missing",
     Hole.MUST_CONFIRM: "must confirm with customer",
     Hole.ELSEWHERE: "only points elsewhere",
 }
@@ -86,6 +120,9 @@ TIER_NAMES: Final[Mapping[Tier, str]] = {
 ROLE_NAMES: Final[Mapping[Capacity, str]] = {
     Capacity.AE: "AE",
     Capacity.CSM: "CSM",
+    Capacity.LISTENER: "second listener",
+    Capacity.HELPER: "helper",
+    Capacity.LEAD: "implementation lead",
     Capacity.CS_MANAGER: "CS manager",
     Capacity.AE_MANAGER: "AE manager",
     Capacity.REVOPS: "RevOps",
@@ -112,6 +149,8 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.BRIEF_GO: "Go to step",
     ActionId.PROMISE_ADD: "Add promise",
     ActionId.PROMISE_EDIT: "Edit promise",
+    ActionId.CONTACT_ADD: "Add person",
+    ActionId.CONTACT_EDIT: "Edit person",
     ActionId.PREVIEW_MESSAGE: "Preview message",
     ActionId.OPEN_ASSIGN: "Assign CSM",
     ActionId.ACKNOWLEDGE: "Acknowledge brief",
@@ -154,6 +193,17 @@ def more_choices(*, signed: bool) -> Mapping[MoreChoice, str]:
 _DOING: Final[Mapping[str, str]] = {
     Act.CONFIRM_AE: "Confirming who the AE is",
     Act.EDIT_BRIEF: "Writing the brief",
+    Act.INVITE_HELPER: "Inviting helpers",
+    Act.CHANGE_DEAL: "Changing the deal",
+    Act.ALIGN: "Recording the alignment",
+    Act.RECORD_CALL: "Recording the call",
+    Act.OVERRIDE_CLOSED_WON: "Overriding the closed-won gate",
+    Act.OVERRIDE_GATE: "Overriding the gate of the brief",
+    Act.DECLINE: "Handing the handoff back",
+    Act.VERIFY: "Verifying the brief",
+    Act.JUDGE: "Saying whether it matches",
+    Act.SEND_BACK: "Sending the brief back",
+    Act.MOVE: "Moving the handoff",
     Act.POST: "Posting the handoff message",
     Act.SIGN: "Recording the signature",
     Act.ASSIGN: "Assigning the CSM",
@@ -274,6 +324,10 @@ def _too_long(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"This is too long: {most} is the most." if most else "This is too long. Shorten it."
 
 
+def _too_many(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    return f"There are {error.facts.get('most')} already, which is the most."
+
+
 def _unexpected(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     reference = error.facts.get("reference")
     told = f" and give the reference {reference}" if reference else ""
@@ -294,6 +348,7 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
     Problem.UNDO_TOO_LATE: _undo_too_late,
     Problem.TOO_LONG: _too_long,
+    Problem.TOO_MANY: _too_many,
     Problem.UNEXPECTED: _unexpected,
 }
 
@@ -622,6 +677,34 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Links", "One address a line: contract, CRM, recordings. Ten at most.", "https://"
     ),
     Field.LIGHT_ANYWAY: FieldWords("Below the smallest size"),
+    Field.TRIGGER: FieldWords(
+        "Real trigger", "What really made them buy, behind the reason they give."
+    ),
+    Field.EVENT: FieldWords("The event that made it now", "What happened, and to whom."),
+    Field.RUNS_ON: FieldWords("The date it runs on", "When it has to be solved by, for them."),
+    Field.QUOTE: FieldWords("A quote", "In their own words, as one of them said it."),
+    Field.QUOTE_BY: FieldWords("Who said it"),
+    Field.QUOTE_ON: FieldWords("When they said it"),
+    Field.QUOTE_SOURCE: FieldWords("Where it was said", "", "call, e-mail, on site"),
+    Field.CRM_REASON: FieldWords("Reason as stated in the CRM", "Not shown in the deal channel."),
+    Field.NO_BUYER: FieldWords("Economic buyer"),
+    Field.NO_SKEPTIC: FieldWords("Skeptic"),
+    Field.SECOND_CONTACT: FieldWords(
+        "Whom to call when the champion goes quiet", "For AE, CSM and the CS manager."
+    ),
+    Field.KEY_CONTACTS: FieldWords("Key contacts", "Not shown in the deal channel."),
+    Field.HISTORY: FieldWords("How the relationship came about", "For AE, CSM and the CS manager."),
+    Field.NAME: FieldWords("Name"),
+    Field.TITLE: FieldWords("Title", "Their job, as on their card."),
+    Field.CONTACT_ROLES: FieldWords("What they are to this deal"),
+    Field.BEHAVIOUR: FieldWords(
+        "How they act", "One line: what they do when it gets hard. For AE, CSM, CS manager."
+    ),
+    Field.STAKE: FieldWords("What they personally gain", "For AE, CSM and the CS manager."),
+    Field.CONSEQUENCE: FieldWords("What failure costs them", "For AE, CSM and the CS manager."),
+    Field.STRENGTH: FieldWords("How strong the relationship is"),
+    Field.LAST_CONTACT: FieldWords("Last contact"),
+    Field.REMOVE: FieldWords("Remove"),
     Field.METRIC: FieldWords(
         "Success metric", "What they count: something to measure, not a wish."
     ),
@@ -630,6 +713,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.BY: FieldWords("By when"),
     Field.WHOSE: FieldWords("Whose number it is", "Name and job of the person at the customer."),
     Field.SAID_ON: FieldWords("When they said so"),
+    Field.FURTHER: FieldWords("Further criteria", "One a line, each with a number or a date."),
     Field.MUST_CONFIRM: FieldWords(
         "Must confirm with the customer",
         "Tick what only the customer can answer. It counts as open until they have.",
@@ -639,6 +723,41 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Refused or deferred",
         "What they asked for and do not get, or get later. Write “nothing” where that is so.",
     ),
+    Field.NEARLY: FieldWords(
+        "What nearly ended it",
+        "And what it took to go on. Write “nothing” where that is so.",
+    ),
+    Field.TOP_RISK: FieldWords("Top risk", "The one that matters most."),
+    Field.OTHER_RISKS: FieldWords("Other risks", "One a line."),
+    Field.NO_RISKS: FieldWords("No risks"),
+    Field.PRIVATE_NOTE: FieldWords(
+        "Private note",
+        "What worries me here. Kept encrypted; AE, CSM and the CS manager read it.",
+    ),
+    Field.TERM: FieldWords("Term", "", "for example 12 months"),
+    Field.STARTS_ON: FieldWords("Contract starts on"),
+    Field.RENEWS_ON: FieldWords("Renews on"),
+    Field.PRODUCTS: FieldWords("Products"),
+    Field.USE_CASE: FieldWords("Use case", "What they will do with it."),
+    Field.SCOPE: FieldWords("Scope", "Who and what is in, and what is not."),
+    Field.LIVE_ON: FieldWords("Go-live date"),
+    Field.GROWTH: FieldWords("Where more revenue comes from"),
+    Field.GROWTH_NEEDS: FieldWords("What must be true by month 6 for it"),
+    Field.COMPETITORS: FieldWords(
+        "Competitors and what they claimed", "Not shown in the deal channel."
+    ),
+    Field.PARTNER: FieldWords(
+        "What the partner knows", "With its source. Not shown in the deal channel."
+    ),
+    Field.LIVE_BY: FieldWords("Live by"),
+    Field.OUTCOME: FieldWords("First outcome", "What they will have, named."),
+    Field.SECOND_OUTCOME: FieldWords("Second outcome"),
+    Field.CONFIRMS: FieldWords("How the champion will confirm it"),
+    Field.REVIEW_ON: FieldWords("Review date"),
+    Field.STYLE: FieldWords(
+        "Communication style", "How they like to be spoken to. For AE, CSM and the CS manager."
+    ),
+    Field.CADENCE: FieldWords("Cadence", "How often, by which way."),
     Field.WORDS: FieldWords("What was promised", "In the words that were used."),
     Field.KIND: FieldWords("Kind"),
     Field.SAID_TO: FieldWords("Said to", "Who at the customer heard it."),
@@ -664,6 +783,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start a handoff",
     ViewId.SIGNATURE: "Countersigned",
     ViewId.BRIEF_STEPS: "All steps of the brief",
+    ViewId.CONTACT: "Person at the customer",
     ViewId.ASSIGN: "Assign the CSM",
     ViewId.CANCEL: "Cancel the handoff",
     ViewId.SNOOZE: "Snooze reminders",
@@ -674,6 +794,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start handoff",
     ViewId.SIGNATURE: "Record signature",
     ViewId.PROMISE: "Save promise",
+    ViewId.CONTACT: "Save person",
     ViewId.ASSIGN: "Assign CSM",
     ViewId.CANCEL: "Cancel handoff",
     ViewId.SNOOZE: "Snooze",
@@ -686,13 +807,6 @@ SAVE_AND_NEXT: Final = "Save and next"
 SHOW_ROLES: Final = "Show roles"
 
 TICK_LIGHT: Final = "Do the light form anyway"
-TICK_NONE_MADE: Final = "None were made"
-SECTION_QUESTIONS: Final[Mapping[SectionKey, str]] = {
-    SectionKey.SUCCESS: "Which number, by which date, will tell them that they bought well?",
-    SectionKey.PROMISES: (
-        "What did anybody on our side agree to, written or spoken, that others must now deliver?"
-    ),
-}
 KIND_NAMES: Final[Mapping[Kind, str]] = {
     Kind.TIMING: "timing",
     Kind.SCOPE: "scope",
@@ -702,6 +816,67 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     Kind.PRICING: "pricing",
     Kind.SUPPORT: "support",
     Kind.OTHER: "other",
+}
+TICKS: Final[Mapping[Field, str]] = {
+    Field.NONE_MADE: "None were made",
+    Field.NO_BUYER: "No economic buyer was found",
+    Field.NO_SKEPTIC: "No skeptic or blocker was found",
+    Field.NO_RISKS: "There are none",
+    Field.REMOVE: "Take this person off the list",
+}
+CHOICE_NAMES: Final[Mapping[str, str]] = {
+    ContactRole.CHAMPION: "champion",
+    ContactRole.BUYER: "economic buyer",
+    ContactRole.USER: "day-to-day user",
+    OtherRole.EVALUATOR: "technical evaluator",
+    OtherRole.INFLUENCER: "silent influencer",
+    **{kind.value: name for kind, name in KIND_NAMES.items()},
+    **{item.value: name for item, name in ITEM_NAMES.items()},
+}
+"""What a choice is called, whichever form offers it."""
+SKEPTIC: Final = "skeptic or blocker"
+STRENGTH_UNKNOWN: Final = "not known"
+NOTHING_WRITTEN: Final = "Nothing written yet."
+NO_PEOPLE_YET: Final = "Nobody written down yet. Begin with the champion."
+
+
+def strength(level: int) -> str:
+    """A relationship's strength from 1 to 5."""
+    told = {1: "1, barely", 5: "5, as a friend"}
+    return told.get(level, str(level))
+
+
+def contact_roles(contact: Contact) -> str:
+    """What somebody at the customer is, as far as the reader may know (plain text)."""
+    told = [CHOICE_NAMES[one] for one in contact.roles]
+    if contact.skeptic:
+        told.append(SKEPTIC)
+    told += [CHOICE_NAMES[one] for one in contact.other_roles]
+    return " · ".join(told) or "no role named"
+
+
+SECTION_PROMPTS: Final[Mapping[SectionKey, str]] = {
+    SectionKey.PEOPLE: (
+        "Who fights for this, who pays, who works with it every day, and who would rather not?"
+    ),
+    SectionKey.RED_FLAGS: (
+        "Think of: somebody who wanted something else or was overruled · a slow IT department · a "
+        "discount somebody noticed · a rival still around · a vendor who failed before · an "
+        "executive's dislike · a date a regulator set."
+    ),
+}
+SECTION_QUESTIONS: Final[Mapping[SectionKey, str]] = {
+    SectionKey.WHY: "What happened that made them buy, and why now rather than next year?",
+    SectionKey.PEOPLE: "Who are the people, and what is in it for them?",
+    SectionKey.RED_FLAGS: (
+        "🔒 What nearly ended this, and what may still? Only AE, CSM and the CS manager read it."
+    ),
+    SectionKey.COMMERCIALS: "What exactly did they buy, and what may come after it?",
+    SectionKey.FIRST_DAYS: "When is it done, who says so, and how do they like to be spoken to?",
+    SectionKey.SUCCESS: "Which number, by which date, will tell them that they bought well?",
+    SectionKey.PROMISES: (
+        "What did anybody on our side agree to, written or spoken, that others must now deliver?"
+    ),
 }
 PERSON_ROLES: Final[Mapping[Role, str]] = {
     Role.CS_MANAGER: "CS manager",

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.domain.brief import Item, SectionKey, Success
+from bot.domain.brief import Contact, audience_of
 from bot.domain.handoff import State
+from bot.domain.items import Item, SectionKey
 from bot.domain.promises import Promise
 from bot.domain.read_models import Card, WholePage
 from bot.views import sentences
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
+from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import step_row
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.limits import SECTION_TEXT, truncate
+from bot.views.limits import LINE, SECTION_TEXT, truncate
 from bot.views.message import (
     actions,
     button,
@@ -28,7 +31,7 @@ from bot.views.message import (
     words,
 )
 from bot.views.payload import Ref
-from bot.views.text import day, escape, instant_token, mention, money
+from bot.views.text import day, escape, instant_token, mention, money, one_line
 
 PAGE_BLOCKS: Final = 90
 PAGE_CHARACTERS: Final = 18_000
@@ -92,8 +95,8 @@ def _packed(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 def _pieces(whole: WholePage) -> Iterator[_Piece]:
     yield _steps(whole)
-    yield from _success(whole.card.brief.success)
-    yield from _promises(whole)
+    for key in SectionKey:
+        yield from _section(whole, key)
     for link in whole.links:
         yield _Piece(sentences.WHOLE_LINKS, (_link(link),), len(link))
     for tag, at, reason in whole.reasons:
@@ -135,29 +138,52 @@ def _steps(whole: WholePage) -> _Piece:
     return _Piece(sentences.WHOLE_STEPS, (lines(*rows),), 100 * len(rows))
 
 
-def _success(success: Success) -> Iterator[_Piece]:
-    told = (
-        (Field.METRIC, success.metric),
-        (Field.TODAY, success.today),
-        (Field.TARGET, success.target),
-        (Field.BY, day(success.by) if success.by else ""),
-        (Field.WHOSE, success.whose),
-        (Field.SAID_ON, day(success.said_on) if success.said_on else ""),
-    )
-    for field, text in told:
-        yield _labelled(SectionKey.SUCCESS, sentences.FIELDS[field].label, text)
-    yield from _to_confirm(SectionKey.SUCCESS, success.must_confirm)
+def _section(whole: WholePage, key: SectionKey) -> Iterator[_Piece]:
+    """What stands in one section and this viewer may read; nothing of a section closed to them."""
+    stored, brief = whole.card.brief.section(key), whole.card.brief
+    mine = whole.readable(key)
+    fields = [one for one in FORMS[key] if audience_of(type(stored), one.field.value) in mine]
+    if not fields:
+        return
+    told = [
+        *(_promise(one) for one in whole.promises if key is SectionKey.PROMISES),
+        *(_contact(one) for one in brief.people.contacts if key is SectionKey.PEOPLE),
+        *(_field(key, one, getattr(stored, one.field.value)) for one in fields),
+        *_to_confirm(key, stored.must_confirm),
+    ]
+    shown = [piece for piece in told if piece is not None]
+    name = sentences.SECTION_NAMES[key]
+    yield from shown or [_Piece(name, (context(sentences.NOTHING_WRITTEN),), 0)]
 
 
-def _promises(whole: WholePage) -> Iterator[_Piece]:
-    key, section_of = SectionKey.PROMISES, whole.card.brief.promises
-    for promise in whole.promises:
-        yield _promise(promise)
-    if not whole.promises:
-        none = sentences.TICK_NONE_MADE if section_of.none_made else sentences.NO_PROMISES_YET
-        yield _Piece(sentences.SECTION_NAMES[key], (context(none),), 0)
-    yield _labelled(key, sentences.FIELDS[Field.REFUSED].label, section_of.refused)
-    yield from _to_confirm(key, section_of.must_confirm)
+def _field(key: SectionKey, one: FormField, value: Any) -> _Piece | None:
+    if one.kind is Input.TICK:
+        name = sentences.SECTION_NAMES[key]
+        return _Piece(name, (context(sentences.TICKS[one.field]),), 0) if value else None
+    text = day(value) if isinstance(value, date) else str(value or "")
+    return _labelled(key, sentences.FIELDS[one.field].label, text) if text.strip() else None
+
+
+def _contact(contact: Contact) -> _Piece:
+    title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
+    name = f"{one_line(contact.name, LINE)}{title}"
+    facts = [sentences.contact_roles(contact)]
+    if contact.strength is not None:
+        facts.append(f"{sentences.FIELDS[Field.STRENGTH].label}: {contact.strength}")
+    if contact.last_contact is not None:
+        facts.append(f"{sentences.FIELDS[Field.LAST_CONTACT].label}: {day(contact.last_contact)}")
+    blocks: list[Block] = [as_typed(name), small_as_typed(" · ".join(facts))]
+    length = len(name)
+    for field, text in (
+        (Field.BEHAVIOUR, contact.behaviour),
+        (Field.STAKE, contact.stake),
+        (Field.CONSEQUENCE, contact.consequence),
+    ):
+        if text.strip():
+            shown = truncate(text, SECTION_TEXT)
+            blocks.append(labelled(sentences.FIELDS[field].label, shown))
+            length += len(shown)
+    return _Piece(sentences.SECTION_NAMES[SectionKey.PEOPLE], tuple(blocks), length)
 
 
 def _promise(promise: Promise) -> _Piece:

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.brief import Brief, Completeness, Promises, SectionKey, Success, completeness
+from bot.domain.brief import Brief, Promises, Success
+from bot.domain.completeness import Completeness, completeness
 from bot.domain.handoff import Handoff, Start
+from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.worktime import Calendar, QuietHours, WorkingHours
+from tests import briefs
 
 HOUR = timedelta(hours=1)
 POLICY = Policy()
@@ -75,8 +78,9 @@ class Office:
         return MANAGERS.get(person_id, REVOPS.id)
 
 
-FULL_BRIEF = Brief(
-    Success(
+FULL_BRIEF = replace(
+    briefs.FULL_BRIEF,
+    success=Success(
         metric="Tickets answered within a day",
         today="61 %",
         target="95 %",
@@ -84,10 +88,10 @@ FULL_BRIEF = Brief(
         whose="Ines",
         said_on=date(2025, 5, 28),
     ),
-    Promises(none_made=True, refused="A discount on the second year"),
+    promises=Promises(none_made=True, refused="A discount on the second year"),
 )
-FILLED = completeness(FULL_BRIEF, Tier.FULL)
-EMPTY = completeness(Brief(), Tier.FULL)
+FILLED = completeness(FULL_BRIEF, Tier.FULL, POLICY)
+EMPTY = completeness(Brief(), Tier.FULL, POLICY)
 
 
 def wish(**changed: object) -> Start:

@@ -133,7 +133,7 @@ def test_one_person_with_two_parts_is_named_once() -> None:
 def test_reasons_and_links_are_for_both_sides_and_their_managers(
     who: Person, reads_them: bool
 ) -> None:
-    restricted = {Audience.REASONS, Audience.LINKS} if reads_them else set()
+    restricted = {Audience.REASONS, Audience.INTERNAL} if reads_them else set()
     assert audiences(who, assigned(), in_channel=True) == {Audience.CHANNEL} | restricted
     # Outside a private channel only those with a part, and RevOps, read anything.
     outside = {Audience.CHANNEL} | restricted if reads_them else set()

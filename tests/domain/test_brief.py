@@ -11,23 +11,18 @@ from bot.domain.access import Audience
 from bot.domain.brief import (
     LONGEST,
     Brief,
-    Completeness,
-    Hole,
-    Item,
-    OpenItem,
     Promises,
     Section,
-    SectionKey,
     Success,
     changed_fields,
     check_section,
-    completeness,
     merge,
-    passes_gate,
     read_section,
     split,
 )
+from bot.domain.completeness import Completeness, OpenItem, completeness, passes_gate
 from bot.domain.errors import Invalid, Problem
+from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
@@ -97,7 +92,7 @@ def holes(state: Completeness) -> dict[Item, Hole]:
 def test_an_item_with_a_missing_part_is_a_hole_that_says_which(
     brief: Brief, item: Item, hole: Hole | None
 ) -> None:
-    state = completeness(brief, Tier.FULL)
+    state = completeness(brief, Tier.FULL, POLICY)
     assert holes(state) == ({item: hole} if hole else {})
     assert (state.filled, state.counted) == (5 - len(state.open), 5)
 
@@ -111,7 +106,7 @@ def test_an_item_with_a_missing_part_is_a_hole_that_says_which(
     ],
 )
 def test_each_tier_counts_its_own_items(tier: Tier, counted: list[Item]) -> None:
-    state = completeness(Brief(), tier)
+    state = completeness(Brief(), tier, POLICY)
     assert [one.item for one in state.open] == counted
     assert [one.item for one in state.open if one.core] == counted[:1] + [
         item for item in counted if item is Item.PROMISES
@@ -186,8 +181,8 @@ def test_the_share_is_compared_exactly_and_not_as_it_is_shown() -> None:
 def test_the_items_built_so_far_go_through_the_real_gate(
     brief: Brief, light: bool, full: bool
 ) -> None:
-    assert passes_gate(completeness(brief, Tier.LIGHT), Tier.LIGHT, POLICY) is light
-    assert passes_gate(completeness(brief, Tier.FULL), Tier.FULL, POLICY) is full
+    assert passes_gate(completeness(brief, Tier.LIGHT, POLICY), Tier.LIGHT, POLICY) is light
+    assert passes_gate(completeness(brief, Tier.FULL, POLICY), Tier.FULL, POLICY) is full
 
 
 WORDS = st.sampled_from(["", " ", "Ines", "95 %", "a lot"])
@@ -233,8 +228,8 @@ def with_item_filled(brief: Brief, item: Item) -> Brief:
 
 @given(BRIEFS, TIERS, st.sampled_from(Item))
 def test_filling_a_hole_fills_exactly_that_hole(brief: Brief, tier: Tier, item: Item) -> None:
-    before = completeness(brief, tier)
-    after = completeness(with_item_filled(brief, item), tier)
+    before = completeness(brief, tier, POLICY)
+    after = completeness(with_item_filled(brief, item), tier, POLICY)
     assert holes(after) == {name: why for name, why in holes(before).items() if name is not item}
     assert after.filled == before.filled + (item in holes(before))
     assert after.percent >= before.percent
@@ -249,12 +244,12 @@ def test_filling_one_part_never_lowers_completeness(
     key = next(key for key in SectionKey if hasattr(brief.section(key), part))
     section = brief.section(key).model_copy(update={part: getattr(FULL_BRIEF.section(key), part)})
     filled = brief.with_section(key, section)
-    assert completeness(filled, tier).filled >= completeness(brief, tier).filled
+    assert completeness(filled, tier, POLICY).filled >= completeness(brief, tier, POLICY).filled
 
 
 @given(BRIEFS, TIERS, st.integers(1, 100))
 def test_the_gate_never_opens_with_a_core_hole(brief: Brief, tier: Tier, percent: int) -> None:
-    state = completeness(brief, tier)
+    state = completeness(brief, tier, POLICY)
     if passes_gate(state, tier, Policy(gate_percent=percent)):
         assert not {Item.METRIC, Item.PROMISES} & set(holes(state))
         assert brief.success.metric.strip()
@@ -268,7 +263,7 @@ def test_a_gate_once_passed_stays_passed_whatever_is_emptied(later: list[Brief])
     fill(handoff, MONDAY + HOUR)
     passed = handoff.gate_at
     for number, brief in enumerate(later):
-        fill(handoff, MONDAY + (number + 2) * HOUR, state=completeness(brief, Tier.FULL))
+        fill(handoff, MONDAY + (number + 2) * HOUR, state=completeness(brief, Tier.FULL, POLICY))
     assert passed == MONDAY + HOUR
     assert handoff.gate_at == passed
     assert [event.tag.value for event in handoff.events].count("gate.passed") == 1
@@ -389,9 +384,9 @@ def test_a_section_is_split_by_who_may_read_its_fields() -> None:
 
 
 def test_a_hole_in_what_a_reader_may_not_read_is_only_counted() -> None:
-    state = completeness(Brief(), Tier.FULL)
+    state = completeness(Brief(), Tier.FULL, POLICY)
     assert state.seen_by({Audience.CHANNEL}) == state
-    seen = state.seen_by({Audience.LINKS})
+    seen = state.seen_by({Audience.INTERNAL})
     assert (seen.open, seen.private, seen.percent) == ((), len(state.open), 0)
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.brief import SectionKey
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.history import Tag
+from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person
 from bot.domain.policy import Tier

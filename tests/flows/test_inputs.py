@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.brief import Brief, Item, Promises, SectionKey, Success, completeness
+from bot.domain.brief import Brief, Promises, Success
+from bot.domain.completeness import completeness
 from bot.domain.errors import Invalid, Problem
+from bot.domain.items import Item, SectionKey
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
@@ -42,7 +44,7 @@ WORST = Success(
 
 
 def step(brief: Brief, section: SectionKey) -> BriefStep:
-    state = completeness(brief, Tier.FULL)
+    state = completeness(brief, Tier.FULL, POLICY)
     return BriefStep(7, "Northwind Robotics", section, 1, 2, 3, brief, state)
 
 

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.access import EVERY, Audience
-from bot.domain.brief import Brief, Promises, SectionKey, Success
+from bot.domain.brief import Brief, Promises, Success
 from bot.domain.errors import Conflict, NotFound, Problem
+from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Kind, PromiseText
 from bot.storage.unit_of_work import Store

@@ -9,9 +9,10 @@ from functools import partial
 from sqlalchemy import event
 
 from bot.domain.access import EVERY
-from bot.domain.brief import SectionKey, Success, merge
+from bot.domain.brief import Success, merge
 from bot.domain.errors import Conflict
 from bot.domain.history import verify
+from bot.domain.items import SectionKey
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.promises import PromiseText
 from bot.storage.people import PersonFacts

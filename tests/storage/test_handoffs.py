@@ -7,10 +7,11 @@ from functools import partial
 import pytest
 from sqlalchemy import event, select, update
 
-from bot.domain.brief import Completeness, Hole, Item, OpenItem
+from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import DeadlineState, Step, say, snooze
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
+from bot.domain.items import Hole, Item
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy

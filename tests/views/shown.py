@@ -10,11 +10,13 @@ from typing import Any
 from slack_sdk.models.views import View
 
 from bot.domain.access import Act, Capacity
-from bot.domain.brief import Brief, Item, Promises, Success, completeness
+from bot.domain.brief import Brief, Promises, Success
+from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
+from bot.domain.items import Item
 from bot.domain.money import Money
-from bot.domain.policy import Tier
+from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Promise, PromiseText
 from bot.domain.read_models import (
     Card,
@@ -30,6 +32,7 @@ from bot.domain.read_models import (
 from bot.sandbox.blockkit import Surface, check_message_blocks, check_view
 from bot.views.ids import ActionId, Field
 from bot.views.message import Message
+from tests.briefs import FULL_BRIEF
 
 NOW = datetime(2026, 3, 13, 14, 0, tzinfo=UTC)
 """A Friday."""
@@ -60,7 +63,8 @@ def line(
     return StepLine(step, light, owner, DUE, waits_for, done_at)
 
 
-FILLED = Brief(
+FILLED = replace(
+    FULL_BRIEF,
     success=Success(
         metric="Pick errors per 100 orders",
         today="2.1 %",
@@ -89,7 +93,7 @@ CARD = Card(
     proposed_csm=JONAS,
     cs_manager=PRIYA,
     brief=FILLED,
-    completeness=completeness(FILLED, Tier.FULL),
+    completeness=completeness(FILLED, Tier.FULL, Policy()),
     brief_version=3,
     next=line(Step.READ, Light.SOON, JONAS),
     acknowledged_at=None,
@@ -106,7 +110,7 @@ EMPTY_CARD = replace(
     proposed_csm=None,
     cs_manager=None,
     brief=Brief(),
-    completeness=completeness(Brief(), Tier.FULL),
+    completeness=completeness(Brief(), Tier.FULL, Policy()),
     brief_version=0,
     next=None,
     posted_at=None,
@@ -123,7 +127,7 @@ WORST_CARD = replace(
     value=Money(100_000_000_000_050, "USD"),
     csm=None,
     brief=_WORST_BRIEF,
-    completeness=completeness(_WORST_BRIEF, Tier.FULL),
+    completeness=completeness(_WORST_BRIEF, Tier.FULL, Policy()),
     next=line(Step.READ, Light.LATE, JONAS),
     acknowledged_at=NOW,
     acknowledged_version=1_000,
@@ -137,7 +141,7 @@ _ALL_TO_CONFIRM = Brief(
 WORST_OPEN_CARD = replace(
     WORST_ACKNOWLEDGED_CARD,
     brief=_ALL_TO_CONFIRM,
-    completeness=completeness(_ALL_TO_CONFIRM, Tier.FULL),
+    completeness=completeness(_ALL_TO_CONFIRM, Tier.FULL, Policy()),
 )
 """Too long a card for all its holes."""
 
@@ -154,7 +158,7 @@ GUIDE = Guide(
         line(Step.READ, Light.WAITING, None, Step.ASSIGN),
     ),
     mine=line(Step.BRIEF, Light.SOON, MAYA),
-    completeness=completeness(Brief(), Tier.FULL),
+    completeness=completeness(Brief(), Tier.FULL, Policy()),
     signed_at=NOW - timedelta(hours=1),
     expected_on=None,
     must_confirm_ae=False,
@@ -172,7 +176,7 @@ NUDGE = NudgeModel(
     handoff_id=7,
     account="Northwind Robotics",
     line=line(),
-    completeness=completeness(Brief(), Tier.FULL),
+    completeness=completeness(Brief(), Tier.FULL, Policy()),
     late_by=None,
     holds_up=Step.ASSIGN,
     viewer=MAYA,

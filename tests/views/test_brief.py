@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.brief import (
-    Brief,
-    Item,
-    Promises,
-    SectionKey,
-    Success,
-    completeness,
-)
+from bot.domain.brief import Brief, Promises, Success
+from bot.domain.completeness import completeness
+from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
-from bot.domain.policy import Tier
+from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.domain.read_models import BriefStep, Clash
 from bot.views.brief import PROMISES_A_PAGE, brief_steps_view, brief_view, promise_view
@@ -76,7 +71,7 @@ def step(section: SectionKey = SectionKey.SUCCESS, brief: Brief = FILLED) -> Bri
         count=2,
         revision=3,
         brief=brief,
-        completeness=completeness(brief, Tier.FULL),
+        completeness=completeness(brief, Tier.FULL, Policy()),
     )
 
 
@@ -336,7 +331,7 @@ def test_all_steps_are_listed_with_what_is_open_and_the_way_there() -> None:
         brief_steps_view(
             handoff_id=7,
             account=TRICKY,
-            completeness=completeness(brief, Tier.FULL),
+            completeness=completeness(brief, Tier.FULL, Policy()),
             tier=Tier.FULL,
         )
     )
@@ -353,7 +348,7 @@ def test_a_light_brief_counts_only_its_own_items() -> None:
         brief_steps_view(
             handoff_id=7,
             account="Northwind Robotics",
-            completeness=completeness(Brief(), Tier.LIGHT),
+            completeness=completeness(Brief(), Tier.LIGHT, Policy()),
             tier=Tier.LIGHT,
         )
     )

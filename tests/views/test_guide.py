@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.domain.access import Act, Capacity
-from bot.domain.brief import completeness
+from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
-from bot.domain.policy import Tier
+from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import Guide, Light, NamedPerson
 from bot.views import sentences
 from bot.views.guide import guide_message
@@ -186,7 +186,7 @@ def test_with_nothing_to_do_there_is_no_primary_button_and_no_snooze() -> None:
         GUIDE,
         steps=(line(Step.BRIEF, Light.DONE, MAYA, done_at=NOW),),
         mine=None,
-        completeness=completeness(FILLED, Tier.FULL),
+        completeness=completeness(FILLED, Tier.FULL, Policy()),
     )
     assert _pressed(done) == [(ActionId.OPEN_HANDOFF, None)]
     entries = menu(guide_message(done).to_args())

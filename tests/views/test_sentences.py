@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.domain.access import Capacity
-from bot.domain.brief import Hole, Item, OpenItem, SectionKey
+from bot.domain.completeness import OpenItem
 from bot.domain.deadlines import Step
+from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Tier
 from bot.domain.read_models import Light
 from bot.views import sentences

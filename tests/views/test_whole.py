@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain.brief import Brief, Item, Promises, Success, completeness
+from bot.domain.brief import Brief, Promises, Success
+from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.history import Tag
-from bot.domain.policy import Tier
+from bot.domain.items import Item
+from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.domain.read_models import Light, WholePage
 from bot.views.ids import ActionId, ViewId
@@ -54,7 +56,7 @@ _BRIEF = Brief(
     promises=Promises(refused=LONG, must_confirm=(Item.PROMISES,)),
 )
 WORST = WholePage(
-    replace(WORST_CARD, brief=_BRIEF, completeness=completeness(_BRIEF, Tier.FULL)),
+    replace(WORST_CARD, brief=_BRIEF, completeness=completeness(_BRIEF, Tier.FULL, Policy())),
     STEPS,
     tuple(
         Promise(n, n, 1, PromiseText(EMOJI, Kind.OTHER, LONG, date(2026, 4, 18)))

@@ -1,0 +1,317 @@
+"""How far the brief is: its counted items, what keeps each from being filled, and the gate."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from bot.domain.access import Audience
+from bot.domain.brief import Brief, ContactRole
+from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.policy import Policy, Tier
+from bot.domain.words import points_elsewhere
+
+Check = Callable[[Brief, Tier], Hole | None]
+
+
+def _text(*texts: str) -> Hole | None:
+    """Whether texts that all have to be there are."""
+    if not all(text.strip() for text in texts):
+        return Hole.EMPTY
+    return Hole.ELSEWHERE if any(points_elsewhere(text) for text in texts) else None
+
+
+def _first(*holes: Hole | None) -> Hole | None:
+    return next((hole for hole in holes if hole is not None), None)
+
+
+def _trigger(brief: Brief, _: Tier) -> Hole | None:
+    return _text(brief.why.trigger)
+
+
+def _event(brief: Brief, _: Tier) -> Hole | None:
+    return _text(brief.why.event)
+
+
+def _runs_on(brief: Brief, _: Tier) -> Hole | None:
+    return None if brief.why.runs_on else Hole.EMPTY
+
+
+def _quote(brief: Brief, _: Tier) -> Hole | None:
+    why = brief.why
+    if not why.quote.strip():
+        return Hole.EMPTY
+    return _first(
+        None if why.quote_by.strip() else Hole.NO_PERSON,
+        None if why.quote_on else Hole.NO_DATE,
+        None if why.quote_source.strip() else Hole.NO_SOURCE,
+        _text(why.quote),
+    )
+
+
+def _champion(brief: Brief, tier: Tier) -> Hole | None:
+    found = brief.people.having(ContactRole.CHAMPION)
+    if not found:
+        return Hole.EMPTY
+    champion = found[0]
+    if not champion.title.strip():
+        return Hole.NO_TITLE
+    if tier is Tier.LIGHT:
+        return Hole.NO_STAKE if not champion.stake.strip() else _text(champion.stake)
+    return Hole.NO_LINE if not champion.behaviour.strip() else _text(champion.behaviour)
+
+
+def _stake(brief: Brief, _: Tier) -> Hole | None:
+    found = brief.people.having(ContactRole.CHAMPION)
+    return _text(found[0].stake) if found else Hole.EMPTY
+
+
+def _consequence(brief: Brief, _: Tier) -> Hole | None:
+    found = brief.people.having(ContactRole.CHAMPION)
+    return _text(found[0].consequence) if found else Hole.EMPTY
+
+
+def _buyer(brief: Brief, _: Tier) -> Hole | None:
+    return None if brief.people.having(ContactRole.BUYER) else Hole.EMPTY
+
+
+def _user(brief: Brief, _: Tier) -> Hole | None:
+    return None if brief.people.having(ContactRole.USER) else Hole.EMPTY
+
+
+def _skeptic(brief: Brief, _: Tier) -> Hole | None:
+    found = brief.people.no_skeptic or any(one.skeptic for one in brief.people.contacts)
+    return None if found else Hole.EMPTY
+
+
+def _buyer_and_skeptic(brief: Brief, tier: Tier) -> Hole | None:
+    buyer = None if brief.people.no_buyer else _buyer(brief, tier)
+    return _first(buyer, _skeptic(brief, tier))
+
+
+def _metric(brief: Brief, _: Tier) -> Hole | None:
+    success = brief.success
+    if not success.metric.strip():
+        return Hole.EMPTY if not success.target.strip() and success.by is None else Hole.NO_METRIC
+    if not any(ch.isdigit() for ch in success.target):
+        return Hole.NO_NUMBER
+    return Hole.NO_DATE if success.by is None else _text(success.metric, success.target)
+
+
+def _today(brief: Brief, _: Tier) -> Hole | None:
+    return _text(brief.success.today)
+
+
+def _whose(brief: Brief, _: Tier) -> Hole | None:
+    success = brief.success
+    if not success.whose.strip():
+        return Hole.EMPTY if success.said_on is None else Hole.NO_PERSON
+    return Hole.NO_SAID_ON if success.said_on is None else _text(success.whose)
+
+
+def _promises(brief: Brief, _: Tier) -> Hole | None:
+    if brief.entries:
+        return _text(*(entry.text.words for entry in brief.entries))
+    return None if brief.promises.none_made else Hole.EMPTY
+
+
+def _refused(brief: Brief, _: Tier) -> Hole | None:
+    return _text(brief.promises.refused)
+
+
+def _nearly(brief: Brief, _: Tier) -> Hole | None:
+    return _text(brief.red_flags.nearly)
+
+
+def _risks(brief: Brief, _: Tier) -> Hole | None:
+    flags = brief.red_flags
+    if flags.top_risk.strip():
+        return _text(flags.top_risk)
+    if flags.other_risks.strip():
+        return Hole.NO_TOP
+    return None if flags.no_risks else Hole.EMPTY
+
+
+def _private_note(brief: Brief, _: Tier) -> Hole | None:
+    return _text(brief.red_flags.private_note)
+
+
+def _contract(brief: Brief, _: Tier) -> Hole | None:
+    # The value is the handoff's own and always there.
+    deal = brief.commercials
+    there = [bool(deal.term.strip()), deal.starts_on is not None, deal.renews_on is not None]
+    if not any(there):
+        return Hole.EMPTY
+    return _text(deal.term) if all(there) else Hole.PART_MISSING
+
+
+def _scope(brief: Brief, _: Tier) -> Hole | None:
+    deal = brief.commercials
+    texts = (deal.products, deal.use_case, deal.scope)
+    there = [*(bool(text.strip()) for text in texts), deal.live_on is not None]
+    if not any(there):
+        return Hole.EMPTY
+    return _text(*texts) if all(there) else Hole.PART_MISSING
+
+
+def _growth(brief: Brief, _: Tier) -> Hole | None:
+    texts = (brief.commercials.growth, brief.commercials.growth_needs)
+    if not any(text.strip() for text in texts):
+        return Hole.EMPTY
+    return _text(*texts) if all(text.strip() for text in texts) else Hole.PART_MISSING
+
+
+def _defined_done(brief: Brief, _: Tier) -> Hole | None:
+    days = brief.first_days
+    texts = (days.outcome, days.second_outcome, days.confirms)
+    if not any(text.strip() for text in texts) and days.live_by is None:
+        return Hole.EMPTY
+    if days.live_by is None or days.review_on is None:
+        return Hole.NO_DATE
+    return _first(
+        None if days.outcome.strip() and days.second_outcome.strip() else Hole.ONE_OUTCOME,
+        None if days.confirms.strip() else Hole.NO_CONFIRMATION,
+        _text(*texts),
+    )
+
+
+def _style(brief: Brief, tier: Tier) -> Hole | None:
+    days = brief.first_days
+    if tier is Tier.LIGHT:
+        return _text(days.style)
+    if not days.style.strip() and not days.cadence.strip():
+        return Hole.EMPTY
+    both = days.style.strip() and days.cadence.strip()
+    return _text(days.style, days.cadence) if both else Hole.PART_MISSING
+
+
+@dataclass(frozen=True)
+class ItemRule:
+    """Where an item stands, who may read that it is open, and what keeps it from being filled."""
+
+    item: Item
+    number: int
+    """The process's number; of a light deal's own item that of its first part."""
+    section: SectionKey
+    audience: Audience
+    """The narrowest of the fields it draws on."""
+    hole: Check
+
+
+ITEMS: tuple[ItemRule, ...] = (
+    ItemRule(Item.TRIGGER, 1, SectionKey.WHY, Audience.CHANNEL, _trigger),
+    ItemRule(Item.EVENT, 2, SectionKey.WHY, Audience.CHANNEL, _event),
+    ItemRule(Item.RUNS_ON, 3, SectionKey.WHY, Audience.CHANNEL, _runs_on),
+    ItemRule(Item.QUOTE, 4, SectionKey.WHY, Audience.CHANNEL, _quote),
+    ItemRule(Item.CHAMPION, 5, SectionKey.PEOPLE, Audience.PERSONAL, _champion),
+    ItemRule(Item.STAKE, 6, SectionKey.PEOPLE, Audience.PERSONAL, _stake),
+    ItemRule(Item.CONSEQUENCE, 7, SectionKey.PEOPLE, Audience.PERSONAL, _consequence),
+    ItemRule(Item.BUYER, 8, SectionKey.PEOPLE, Audience.CHANNEL, _buyer),
+    ItemRule(Item.BUYER_AND_SKEPTIC, 8, SectionKey.PEOPLE, Audience.PERSONAL, _buyer_and_skeptic),
+    ItemRule(Item.USER, 9, SectionKey.PEOPLE, Audience.CHANNEL, _user),
+    ItemRule(Item.SKEPTIC, 10, SectionKey.PEOPLE, Audience.PERSONAL, _skeptic),
+    ItemRule(Item.METRIC, 11, SectionKey.SUCCESS, Audience.CHANNEL, _metric),
+    ItemRule(Item.TODAY, 12, SectionKey.SUCCESS, Audience.CHANNEL, _today),
+    ItemRule(Item.WHOSE, 13, SectionKey.SUCCESS, Audience.CHANNEL, _whose),
+    ItemRule(Item.PROMISES, 14, SectionKey.PROMISES, Audience.CHANNEL, _promises),
+    ItemRule(Item.REFUSED, 15, SectionKey.PROMISES, Audience.CHANNEL, _refused),
+    ItemRule(Item.NEARLY, 16, SectionKey.RED_FLAGS, Audience.RED_FLAGS, _nearly),
+    ItemRule(Item.RISKS, 17, SectionKey.RED_FLAGS, Audience.RED_FLAGS, _risks),
+    ItemRule(Item.PRIVATE_NOTE, 18, SectionKey.RED_FLAGS, Audience.PRIVATE_NOTE, _private_note),
+    ItemRule(Item.CONTRACT, 19, SectionKey.COMMERCIALS, Audience.COMMERCIALS, _contract),
+    ItemRule(Item.SCOPE, 20, SectionKey.COMMERCIALS, Audience.COMMERCIALS, _scope),
+    ItemRule(Item.GROWTH, 21, SectionKey.COMMERCIALS, Audience.COMMERCIALS, _growth),
+    ItemRule(Item.DEFINED_DONE, 22, SectionKey.FIRST_DAYS, Audience.CHANNEL, _defined_done),
+    ItemRule(Item.STYLE, 23, SectionKey.FIRST_DAYS, Audience.PERSONAL, _style),
+)
+_RULES: Mapping[Item, ItemRule] = {rule.item: rule for rule in ITEMS}
+
+
+def rules_of(tier: Tier, policy: Policy) -> list[ItemRule]:
+    """What a deal of a tier counts, in the order of the brief."""
+    counted = policy.items.counted(tier)
+    return [rule for rule in ITEMS if rule.item in counted]
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """A counted item that is a hole, and why."""
+
+    item: Item
+    hole: Hole
+
+    @property
+    def section(self) -> SectionKey:
+        """Where it is filled in."""
+        return _RULES[self.item].section
+
+    @property
+    def audience(self) -> Audience:
+        """Who may read that it is open."""
+        return _RULES[self.item].audience
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How many of the tier's items are filled, and which are not."""
+
+    filled: int
+    counted: int
+    open: tuple[OpenItem, ...] = ()
+    private: int = 0
+    """Open items that this reader is told of by number only."""
+
+    @property
+    def percent(self) -> int:
+        """Filled of counted, rounded down; 100 where nothing is counted."""
+        return 100 if not self.counted else self.filled * 100 // self.counted
+
+    def seen_by(self, audiences: Collection[Audience]) -> "Completeness":
+        """The same for a reader: holes in what they may not read are only counted."""
+        named = tuple(item for item in self.open if item.audience in audiences)
+        return replace(self, open=named, private=len(self.open) - len(named))
+
+    def fallen(self, before: "Completeness") -> tuple[OpenItem, ...]:
+        """The items that were filled before and are holes now."""
+        were_open = {one.item for one in before.open}
+        return tuple(one for one in self.open if one.item not in were_open)
+
+
+NOTHING_COUNTED = Completeness(0, 0)
+
+
+def completeness(brief: Brief, tier: Tier, policy: Policy) -> Completeness:
+    """Count the tier's items; one that must be confirmed with the customer is a named hole."""
+    open_items: list[OpenItem] = []
+    rules = rules_of(tier, policy)
+    for rule in rules:
+        hole = rule.hole(brief, tier)
+        if rule.item in brief.section(rule.section).must_confirm:
+            hole = Hole.MUST_CONFIRM
+        if hole is not None:
+            open_items.append(OpenItem(rule.item, hole))
+    return Completeness(len(rules) - len(open_items), len(rules), tuple(open_items))
+
+
+def passes_gate(state: Completeness, tier: Tier, policy: Policy) -> bool:
+    """The gate of step 4: full 90 % and every core item; light all, one non-core to confirm.
+
+    The share is compared exactly, not as it is shown.
+    """
+    if any(item.item in policy.items.core for item in state.open):
+        return False
+    if tier is Tier.LIGHT:
+        return all(item.hole is Hole.MUST_CONFIRM for item in state.open) and len(state.open) <= 1
+    if not state.counted:
+        return True
+    return Fraction(state.filled, state.counted) >= Fraction(policy.gate_percent, 100)
+
+
+def has_content(brief: Brief) -> bool:
+    """Whether the pre-close capture is done: people, metric, red flags, promises have content."""
+    flags, success = brief.red_flags, brief.success
+    return (
+        bool(brief.people.contacts)
+        and bool(success.metric.strip())
+        and bool(flags.no_risks or flags.top_risk.strip() or flags.other_risks.strip())
+        and bool(brief.entries or brief.promises.none_made)
+    )

@@ -1,0 +1,105 @@
+"""How much of the process a deal gets: its tier by value, and add-ons by what else is so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.money import Money
+from bot.domain.policy import Policy, Tier
+
+
+class AddOn(StrEnum):
+    """What a deal may get beyond its tier."""
+
+    EARLY_CS = "early_cs"
+    """Customer success looks in before the close."""
+    JOINT_KICKOFF = "joint_kickoff"
+    """Both lead the kickoff, and the AE writes the intro."""
+    CALL = "call"
+    """A briefing call is required."""
+    SECOND_LISTENER = "second_listener"
+
+
+class Trigger(StrEnum):
+    """Why a deal has an add-on."""
+
+    FULL = "full"
+    COMPLEX = "complex"
+    STRENGTH = "strength"
+    VALUE = "value"
+    STAKEHOLDERS = "stakeholders"
+    SERIOUS_FLAGS = "serious_flags"
+    """Serious red flags or difficult politics; for those who may read red flags."""
+    STRATEGIC = "strategic"
+
+
+PRIVATE_TRIGGERS = frozenset({Trigger.SERIOUS_FLAGS, Trigger.STRENGTH})
+"""What rests on a restricted field; everybody else reads *by policy*."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the AE says about a deal besides its value."""
+
+    stakeholders: int | None = None
+    """Different people at the customer who decide or can stop it."""
+    complex_onboarding: bool = False
+    strategic: bool = False
+    serious_flags: bool = False
+    partner: bool = False
+    """A partner sells it along; changes no add-on."""
+
+
+NO_MARKS = Marks()
+
+
+@dataclass(frozen=True)
+class Size:
+    """A deal's tier and add-ons, each with what brought it."""
+
+    tier: Tier
+    add_ons: Mapping[AddOn, tuple[Trigger, ...]]
+
+    def has(self, add_on: AddOn) -> bool:
+        """Whether the deal gets the add-on."""
+        return add_on in self.add_ons
+
+
+def size_of(
+    value: Money, marks: Marks, policy: Policy, *, tier: Tier, strength: int | None = None
+) -> Size:
+    """A deal's size; `strength` is the champion's relationship strength, where it is known.
+
+    `tier` is the deal's own: one below the smallest bound may do the light form all the same. From
+    `light_from` on add-ons are given, below it they are only offered, so none comes by itself.
+    """
+    amount = policy.converted(value)
+    if amount < policy.tiers.light_from:
+        return Size(tier, {})
+    rules = policy.add_ons
+    full, complex_ = tier is Tier.FULL, marks.complex_onboarding
+    close = strength is not None and strength >= rules.joint_strength_from
+    many = (marks.stakeholders or 0) > rules.call_stakeholders_above
+    found = {
+        AddOn.EARLY_CS: ((Trigger.FULL, full), (Trigger.COMPLEX, complex_)),
+        AddOn.JOINT_KICKOFF: (
+            (Trigger.FULL, full),
+            (Trigger.COMPLEX, complex_),
+            (Trigger.STRENGTH, close),
+        ),
+        AddOn.CALL: (
+            (Trigger.VALUE, amount > rules.call_above),
+            (Trigger.STAKEHOLDERS, many),
+            (Trigger.COMPLEX, complex_),
+            (Trigger.SERIOUS_FLAGS, marks.serious_flags),
+        ),
+        AddOn.SECOND_LISTENER: (
+            (Trigger.VALUE, amount >= rules.listener_from),
+            (Trigger.STRATEGIC, marks.strategic),
+        ),
+    }
+    given = {
+        add_on: tuple(trigger for trigger, applies in triggers if applies)
+        for add_on, triggers in found.items()
+    }
+    return Size(tier, {add_on: why for add_on, why in given.items() if why})

@@ -1,0 +1,225 @@
+"""The editors of one entry of the brief: a promise, a person at the customer."""
+
+from slack_sdk.models.views import View
+
+from bot.domain import access
+from bot.domain.brief import (
+    MOST_CONTACTS,
+    Contact,
+    People,
+    changed_fields,
+    check_texts,
+    merge_entry,
+)
+from bot.domain.completeness import completeness
+from bot.domain.errors import Conflict, Invalid, Problem
+from bot.domain.handoff import Handoff
+from bot.domain.history import Tag
+from bot.domain.items import SectionKey
+from bot.domain.merging import FieldConflict
+from bot.domain.people import Person
+from bot.domain.promises import Promise
+from bot.domain.read_models import Clash
+from bot.flows.answers import Answer, Done, Refresh, Update
+from bot.flows.asked import Asked
+from bot.flows.brief import editor_over, readable, save_step, step
+from bot.flows.inputs import contact_of, promise_text
+from bot.flows.listeners import Listeners
+from bot.flows.showing import name_of
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.entries import contact_view, promise_view
+from bot.views.ids import ActionId, Field, ViewId
+
+NEW = Contact(id=0, name="")
+
+
+def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Add promise*: the step is saved, then the editor of one entry opens on top."""
+    saved = save_step(asked, unit, actor)
+    return editor_over(asked, unit, actor, saved, promise_view(saved.handoff.id, None))
+
+
+def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Edit* beside an entry: the step is saved, then its editor opens on top."""
+    saved = save_step(asked, unit, actor)
+    promise = unit.brief.promise(saved.handoff.id, asked.ref.entry or 0)
+    return editor_over(asked, unit, actor, saved, promise_view(saved.handoff.id, promise))
+
+
+def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The editor of one entry: added, changed as a new version, or withdrawn with its reason."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    access.require_write(SectionKey.PROMISES, actor, handoff)
+    reason = asked.typed.text(Field.WITHDRAW).strip()
+    if asked.ref.entry is None:
+        text = promise_text(asked.typed)
+        made = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
+        _note_promise(unit, handoff, Tag.PROMISE_ADDED, made, actor)
+    elif reason:
+        unit.brief.promise(handoff.id, asked.ref.entry)
+        gone = unit.brief.withdraw_promise(asked.ref.entry, reason, by=actor.id, at=unit.now)
+        _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
+    else:
+        clash = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
+        if clash is not None:
+            return Update(clash)
+    return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor)
+
+
+def _change_promise(
+    asked: Asked, unit: WriteUnit, handoff: Handoff, promise_id: int, actor: Person
+) -> View | None:
+    """Save an edited promise; gives the editor anew where somebody else changed a field too."""
+    before = unit.brief.promise(handoff.id, promise_id)
+    text = promise_text(asked.typed)
+    try:
+        after, conflicts = unit.brief.edit_promise(
+            promise_id, text, base_version=asked.ref.revision or 0, by=actor.id, at=unit.now
+        )
+    except Conflict as error:
+        raise Conflict(error.problem, field=Field.WORDS) from error
+    if after.version != before.version:
+        _note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor)
+    if not conflicts:
+        return None
+    # Theirs was written before this save, which kept it.
+    last = unit.brief.promise_versions(promise_id)[before.version - 1]
+    clash = Clash(conflicts, name_of(unit, last.by), last.at)
+    return promise_view(handoff.id, after, clash=clash)
+
+
+def _note_promise(
+    unit: WriteUnit,
+    handoff: Handoff,
+    tag: Tag,
+    promise: Promise,
+    actor: Person,
+    *,
+    words: str | None = None,
+) -> None:
+    brief = unit.brief.load(handoff.id, audiences=access.EVERY)
+    handoff.save_promise(
+        tag,
+        number=promise.number,
+        version=promise.version,
+        words=words or promise.text.words,
+        state=completeness(brief, handoff.tier, unit.policy),
+        by=actor,
+        at=unit.now,
+        policy=unit.policy,
+    )
+    unit.save(handoff, actor_id=actor.id)
+
+
+def _back_to(
+    asked: Asked, unit: ReadUnit, handoff: Handoff, section: SectionKey, actor: Person
+) -> Answer:
+    """The editor closes, and the step below it shows what was saved."""
+    below = (asked.view or {}).get("previous_view_id")
+    return Done(Refresh(below, step(unit, handoff, section, actor)) if below else None)
+
+
+def add_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Add person*: the step is saved, then the editor opens on top."""
+    saved = save_step(asked, unit, actor)
+    view = contact_view(saved.handoff.id, None, revision=saved.revision)
+    return editor_over(asked, unit, actor, saved, view)
+
+
+def edit_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Edit person*: the step is saved, then their editor opens on top."""
+    saved = save_step(asked, unit, actor)
+    people = _people(unit, saved.handoff, actor)
+    contact = _known(people, asked.ref.entry or 0)
+    view = contact_view(saved.handoff.id, contact, revision=saved.revision)
+    return editor_over(asked, unit, actor, saved, view)
+
+
+def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The editor of one person: added, changed field by field, or taken off the list."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    access.require_write(SectionKey.PEOPLE, actor, handoff)
+    before = unit.brief.load(handoff.id, audiences=access.EVERY)
+    base = unit.brief.at_revision(
+        handoff.id, SectionKey.PEOPLE, asked.ref.revision or 0, audiences=access.EVERY
+    )
+    if not isinstance(base, People):
+        raise TypeError(SectionKey.PEOPLE)
+    # Each save of the section has a number of its own: no two people ever get the same id.
+    fresh = unit.brief.revision(handoff.id, SectionKey.PEOPLE) + 1
+    people, conflicts = _changed(asked, base, before.people, fresh=fresh)
+    changed = changed_fields(before.people, people)
+    if changed:
+        theirs = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
+        revision = unit.brief.save_section(
+            handoff.id, SectionKey.PEOPLE, people, by=actor.id, at=unit.now
+        )
+        after = before.with_section(SectionKey.PEOPLE, people)
+        handoff.save_section(
+            SectionKey.PEOPLE,
+            changed=changed,
+            revision=revision,
+            state=completeness(after, handoff.tier, unit.policy),
+            by=actor,
+            at=unit.now,
+            policy=unit.policy,
+        )
+        unit.save(handoff, actor_id=actor.id)
+    else:
+        theirs = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
+        revision = unit.brief.revision(handoff.id, SectionKey.PEOPLE)
+    if conflicts:
+        clash = Clash(
+            conflicts,
+            name_of(unit, theirs[0]) if theirs else None,
+            theirs[1] if theirs else None,
+        )
+        kept = _known(people, asked.ref.entry or 0)
+        return Update(contact_view(handoff.id, kept, revision=revision, clash=clash))
+    return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor)
+
+
+def _changed(
+    asked: Asked, base: People, current: People, *, fresh: int
+) -> tuple[People, tuple[FieldConflict, ...]]:
+    """The people with the submitted person in their place, and what somebody else changed too."""
+    if asked.ref.entry is None:
+        if len(current.contacts) >= MOST_CONTACTS:
+            raise Invalid(Problem.TOO_MANY, field=Field.NAME, facts={"most": str(MOST_CONTACTS)})
+        made = contact_of(asked.typed, NEW.model_copy(update={"id": fresh}))
+        check_texts(made)
+        return _with(current, (*current.contacts, made)), ()
+    was, now = _known(base, asked.ref.entry), _known(current, asked.ref.entry)
+    if asked.typed.options(Field.REMOVE):
+        return _with(current, tuple(one for one in current.contacts if one.id != now.id)), ()
+    submitted = contact_of(asked.typed, was)
+    check_texts(submitted)
+    merged = merge_entry(base=was, current=now, submitted=submitted)
+    contacts = tuple(merged.entry if one.id == now.id else one for one in current.contacts)
+    return _with(current, contacts), merged.conflicts
+
+
+def _with(people: People, contacts: tuple[Contact, ...]) -> People:
+    return people.model_copy(update={"contacts": contacts})
+
+
+def _known(people: People, contact_id: int) -> Contact:
+    found = next((one for one in people.contacts if one.id == contact_id), None)
+    if found is None:
+        raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.NAME)
+    return found
+
+
+def _people(unit: ReadUnit, handoff: Handoff, actor: Person) -> People:
+    given = access.given(actor, handoff)
+    return unit.brief.load(handoff.id, audiences=readable(handoff, actor), given=given).people
+
+
+def register(listeners: Listeners) -> None:
+    """Both editors."""
+    listeners.acts(ActionId.PROMISE_ADD, add_promise)
+    listeners.acts(ActionId.PROMISE_EDIT, edit_promise)
+    listeners.submits(ViewId.PROMISE, save_promise)
+    listeners.acts(ActionId.CONTACT_ADD, add_contact)
+    listeners.acts(ActionId.CONTACT_EDIT, edit_contact)
+    listeners.submits(ViewId.CONTACT, save_contact)

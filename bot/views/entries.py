@@ -1,0 +1,132 @@
+"""The editors of one entry on top of a step of the brief: a promise, a person."""
+
+from dataclasses import replace
+from typing import Final
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.domain.brief import Contact, ContactRole, OtherRole
+from bot.domain.items import SectionKey
+from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
+from bot.domain.read_models import Clash
+from bot.views import sentences
+from bot.views.blocks import (
+    Place,
+    boxes_input,
+    choice_input,
+    date_input,
+    form,
+    option,
+    text_input,
+)
+from bot.views.brief import theirs_of, yours_of
+from bot.views.brief_form import TICKED
+from bot.views.ids import Field, ViewId
+from bot.views.payload import Ref
+
+LONGEST_NAME: Final = 300
+SKEPTIC: Final = "skeptic"
+"""Value of the box that is a field of its own, because fewer people may read it."""
+STRENGTHS: Final = range(1, 6)
+UNKNOWN: Final = "0"
+
+
+def promise_view(
+    handoff_id: int, promise: Promise | None = None, *, clash: Clash | None = None
+) -> View:
+    """The editor of one promise; in a `clash` with this person's words."""
+    text = promise.text if promise else PromiseText(words="")
+    if clash is not None:
+        text = replace(text, **yours_of(clash))
+    ref, place = Ref(handoff=handoff_id), Place("promise")
+    if promise is not None:
+        ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
+        place = Place("promise", entry=promise.id, revision=promise.version)
+    kinds = [option(kind.value, sentences.KIND_NAMES[kind]) for kind in Kind]
+    blocks: list[Block] = [
+        *theirs_of(clash, Field.WORDS),
+        text_input(place, Field.WORDS, text.words, multiline=True, longest=LONGEST_WORDS),
+        *theirs_of(clash, Field.KIND),
+        choice_input(place, Field.KIND, kinds, text.kind.value),
+        *theirs_of(clash, Field.SAID_TO),
+        text_input(place, Field.SAID_TO, text.said_to, optional=True, longest=LONGEST_NAME),
+        *theirs_of(clash, Field.DUE),
+        date_input(place, Field.DUE, text.due),
+    ]
+    if promise is not None:
+        blocks.append(text_input(place, Field.WITHDRAW, optional=True, multiline=True))
+    return form(
+        ViewId.PROMISE,
+        ref,
+        blocks,
+        title=sentences.promise_title(promise.number if promise else None),
+        submit=sentences.FORM_SUBMITS[ViewId.PROMISE],
+        close=sentences.CLOSE,
+    )
+
+
+def contact_view(
+    handoff_id: int,
+    contact: Contact | None,
+    *,
+    revision: int,
+    clash: Clash | None = None,
+) -> View:
+    """The editor of one person; `revision` is the section's at which they were read."""
+    shown = contact or Contact(id=0, name="")
+    if clash is not None:
+        shown = shown.model_copy(update=yours_of(clash))
+    entry = contact.id if contact else None
+    ref = Ref(handoff=handoff_id, thing=SectionKey.PEOPLE.value, entry=entry, revision=revision)
+    place = Place("contact", entry=entry or 0, revision=revision)
+    blocks: list[Block] = [
+        *theirs_of(clash, Field.NAME),
+        text_input(place, Field.NAME, shown.name, longest=LONGEST_NAME),
+        *theirs_of(clash, Field.TITLE),
+        text_input(place, Field.TITLE, shown.title, optional=True, longest=LONGEST_NAME),
+        *_roles(shown, place, clash),
+        *theirs_of(clash, Field.BEHAVIOUR),
+        text_input(place, Field.BEHAVIOUR, shown.behaviour, optional=True, multiline=True),
+        *theirs_of(clash, Field.STAKE),
+        text_input(place, Field.STAKE, shown.stake, optional=True, multiline=True),
+        *theirs_of(clash, Field.CONSEQUENCE),
+        text_input(place, Field.CONSEQUENCE, shown.consequence, optional=True, multiline=True),
+        *theirs_of(clash, Field.STRENGTH),
+        _strength(shown, place),
+        *theirs_of(clash, Field.LAST_CONTACT),
+        date_input(place, Field.LAST_CONTACT, shown.last_contact),
+    ]
+    if contact is not None:
+        box = option(TICKED, sentences.TICKS[Field.REMOVE])
+        blocks.append(boxes_input(place, Field.REMOVE, [box], ()))
+    return form(
+        ViewId.CONTACT,
+        ref,
+        blocks,
+        title=sentences.FORM_TITLES[ViewId.CONTACT],
+        submit=sentences.FORM_SUBMITS[ViewId.CONTACT],
+        close=sentences.CLOSE,
+    )
+
+
+def _roles(contact: Contact, place: Place, clash: Clash | None) -> list[Block]:
+    names = sentences.CHOICE_NAMES
+    boxes = [option(one.value, names[one]) for one in (*ContactRole, *OtherRole)]
+    boxes.insert(len(ContactRole), option(SKEPTIC, sentences.SKEPTIC))
+    ticked = {one.value for one in (*contact.roles, *contact.other_roles)}
+    if contact.skeptic:
+        ticked.add(SKEPTIC)
+    told = [
+        block
+        for name in ("roles", "skeptic", "other_roles")
+        for block in theirs_of(clash, Field.CONTACT_ROLES, name)
+    ]
+    return [*told, boxes_input(place, Field.CONTACT_ROLES, boxes, ticked)]
+
+
+def _strength(contact: Contact, place: Place) -> Block:
+    choices = [option(UNKNOWN, sentences.STRENGTH_UNKNOWN)]
+    choices += [option(str(one), sentences.strength(one)) for one in STRENGTHS]
+    chosen = str(contact.strength) if contact.strength is not None else UNKNOWN
+    return choice_input(place, Field.STRENGTH, choices, chosen)
