@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SANDBOX = ("handoff-bot", "sandbox", "--print-env")
+MAKE_KEY = ("handoff-bot", "key")
 SANDBOX_SAYS = ("SLACK_API_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 NOT_PLAYED = ("USER", "EXPOSE", "VOLUME")
 ANSWER_WITHIN_SECONDS = 60.0
@@ -211,8 +212,8 @@ def inner(played: Played) -> dict[str, str]:
     return {**outer(), "PATH": path, **played.environment}
 
 
-def run(command: list[str], *, cwd: Path, environment: dict[str, str]) -> None:
-    """Run a command to its end; raise Refused with its last words if it fails."""
+def run(command: list[str], *, cwd: Path, environment: dict[str, str]) -> str:
+    """Run a command to its end and give what it printed; raise Refused if it fails."""
     done = subprocess.run(
         command,
         check=False,
@@ -226,6 +227,7 @@ def run(command: list[str], *, cwd: Path, environment: dict[str, str]) -> None:
     )
     if done.returncode != 0:
         raise Refused(f"{shlex.join(command)}: exit {done.returncode}\n{done.stdout[-4000:]}")
+    return done.stdout
 
 
 @contextmanager
@@ -303,7 +305,8 @@ def start(image: Played, logs: Path) -> None:
             slack_settings = settings_from(spoken(slack), within=ANSWER_WITHIN_SECONDS)
         except Refused as why:
             raise Refused(f"{why}\n{last_words(sandbox_log)}") from None
-        environment |= slack_settings | {"PORT": str(free_port())}
+        key = run(list(MAKE_KEY), cwd=image.root, environment=environment).strip()
+        environment |= slack_settings | {"PORT": str(free_port()), "HANDOFF_KEY": key}
         say(f"CMD {shlex.join(image.command)}")
         with running(image.command, cwd=image.workdir, environment=environment, log=bot_log) as bot:
             spoken(bot)

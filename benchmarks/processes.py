@@ -15,6 +15,7 @@ PROJECT = Path(__file__).parent.parent
 STARTS_WITHIN = 30
 ENDS_WITHIN = 30
 SIGNING_SECRET = "only-used-on-loopback"  # noqa: S105, nothing outside ever sees it
+KEY = "b25seS11c2VkLWZvci1tZWFzdXJpbmctdGhlLWJvdCE="
 _TOKEN = "xoxb-only-used-on-loopback"  # noqa: S105, likewise
 
 
@@ -43,6 +44,7 @@ def the_bot(*, slack_url: str, database_url: str) -> Iterator[Started]:
     settings = {
         "SLACK_BOT_TOKEN": _TOKEN,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "HANDOFF_KEY": KEY,
         "SLACK_API_URL": f"{slack_url}/api/",
         "DATABASE_URL": database_url,
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 
+from benchmarks.processes import KEY
 from benchmarks.slack_stub import BOT_USER, TEAM_ID
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.domain import read_models
@@ -38,6 +39,7 @@ from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
 from bot.storage.channels import ChannelFacts
+from bot.storage.cipher import NoteCipher
 from bot.storage.engine import Database, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
@@ -136,6 +138,7 @@ def _store(url: str) -> Iterator[Store]:
         policy=_POLICY,
         holidays=HolidayBook().holidays,
         on_commit=lambda: None,
+        cipher=NoteCipher([KEY]),
     )
     try:
         yield store

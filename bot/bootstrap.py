@@ -38,6 +38,7 @@ from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
+from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
@@ -59,6 +60,12 @@ SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that computes lets another one on."""
 STOP_WITHIN = 4
 """Seconds for requests in hand, and again for posts: containers are killed ten after SIGTERM."""
+
+
+WRONG_KEY = (
+    "HANDOFF_KEY: the private notes in this database were stored under another key; set that one "
+    "again, or put it behind the new one, separated by a comma."
+)
 
 
 class StartError(Exception):
@@ -129,6 +136,7 @@ def build(
     # would keep it for 5 ms every time.
     sys.setswitchinterval(SWITCH_INTERVAL)
     token = settings.require_slack()
+    cipher = NoteCipher(settings.require_keys())
     policy = load_policy(settings.handoff_policy)
     database = open_migrated(settings)
     machine = _machine_clock(database)
@@ -146,9 +154,11 @@ def build(
         policy=policy,
         holidays=HolidayBook().holidays,
         on_commit=senders_poke,
+        cipher=cipher,
     )
     asking = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
     workplace = _workplace(asking, store)
+    _take_key(store, workplace)
     sending = WebClient(
         token,
         settings.slack_api_url,
@@ -297,6 +307,15 @@ def _workplace(client: WebClient, store: Store) -> Workplace:
         told.get("bot_id"),
         told.get("team") or "",
     )
+
+
+def _take_key(store: Store, workplace: Workplace) -> None:
+    try:
+        renewed = store.take_key(workplace.id)
+    except WrongKey:
+        raise StartError(WRONG_KEY) from None
+    if renewed:
+        log.info("notes encrypted anew", count=renewed)
 
 
 def _only(workplace: Workplace) -> Callable[[str | None, str | None], int | None]:

@@ -16,6 +16,7 @@ from bot.flows.manifest import manifest as app_manifest
 from bot.flows.registration import all_listeners
 from bot.logs import configure_logs
 from bot.settings import SettingsError, load_settings
+from bot.storage.cipher import new_key
 
 app = typer.Typer(
     callback=configure_logs,  # Whatever is run, its libraries must not say what they like.
@@ -98,6 +99,12 @@ def migrate() -> None:
     with _one_sentence():
         operations.migrate_database(load_settings())
     typer.echo("The database is up to date.")
+
+
+@app.command("key")
+def make_key() -> None:
+    """Print a fresh key for HANDOFF_KEY; keep it where the database and its copies do not lie."""
+    typer.echo(new_key())
 
 
 @app.command("manifest")

@@ -16,6 +16,7 @@ from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
+from bot.storage.cipher import new_key
 from bot.storage.holidays import HolidayBook
 from bot.storage.unit_of_work import Store
 
@@ -125,6 +126,7 @@ def run_demo(data: Path, *, port: int) -> None:
     settings = Settings(
         slack_bot_token=SecretStr(server.bot_token),
         slack_app_token=SecretStr(server.app_token),
+        handoff_key=SecretStr(own_key(data / "handoff.key")),
         slack_api_url=server.api_url,
         database_url=f"sqlite:///{data / 'handoff.db'}",
         handoff_clock_url=f"{server.url}/control/clock",
@@ -143,6 +145,14 @@ def run_demo(data: Path, *, port: int) -> None:
             bot.stop()
     finally:
         server.stop()
+
+
+def own_key(path: Path) -> str:
+    """The demo's key, made where there is none; it lies beside the data that it keeps, in reach."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(new_key())
+    return path.read_text().strip()
 
 
 def go_to_work(server: SandboxServer) -> None:

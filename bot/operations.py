@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.bootstrap import open_migrated
+from bot.bootstrap import WRONG_KEY, open_migrated
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.domain.history import verify
 from bot.domain.policy import load_policy
 from bot.flows.manifest import SCOPES
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
+from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.holidays import HolidayBook
 from bot.storage.unit_of_work import Store
 
@@ -32,11 +33,13 @@ class Finding:
 def check(settings: Settings) -> list[Finding]:
     """Look at what the bot needs, one finding each; raises as `build` does for settings."""
     token = settings.require_slack()
+    settings.require_keys()
     load_policy(settings.handoff_policy)
     findings = [Finding(True, "The settings and the policy can be read.")]
     store = _bare_store(settings)
     try:
         findings.append(Finding(True, f"The database answers ({store.database.dialect})."))
+        findings.append(_check_key(store))
         client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
         findings += _check_slack(client)
         findings.append(_check_outbox(store))
@@ -67,6 +70,17 @@ def _check_slack(client: WebClient) -> list[Finding]:
     return findings
 
 
+def _check_key(store: Store) -> Finding:
+    with store.system() as system:
+        workspaces = system.workspaces()
+    try:
+        fitting = all(store.key_fits(one.id) for one in workspaces)
+    except WrongKey:
+        fitting = False
+    told = "The key opens the private notes of this database." if fitting else WRONG_KEY
+    return Finding(fitting, told)
+
+
 def _check_outbox(store: Store) -> Finding:
     counts = store.delivery.counts()
     if counts.dead or counts.unconfirmed:
@@ -79,7 +93,8 @@ def _check_outbox(store: Store) -> Finding:
 
 
 def _bare_store(settings: Settings) -> Store:
-    """A store for the commands that need no Slack."""
+    """A store for the commands that need no Slack, and mostly no key."""
+    key = settings.handoff_key
     return Store(
         open_migrated(settings),
         clock=SystemClock(),
@@ -87,6 +102,7 @@ def _bare_store(settings: Settings) -> Store:
         policy=load_policy(settings.handoff_policy),
         holidays=HolidayBook().holidays,
         on_commit=lambda: None,
+        cipher=NoteCipher(settings.require_keys()) if key is not None else None,
     )
 
 

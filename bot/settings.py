@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.clock import sweep
 from bot.delivery import failpoints
 from bot.flows import conversations
+from bot.storage.cipher import split_keys
 from bot.storage.engine import checked_url
 
 FAIL_POINTS = failpoints.POINTS | sweep.POINTS | conversations.POINTS
@@ -20,6 +21,10 @@ _WANTED = {
     "slack_signing_secret": "SLACK_SIGNING_SECRET: from the app's basic information page",
     "slack_api_url": "SLACK_API_URL: an http(s) address ending in /api/",
     "database_url": "DATABASE_URL: sqlite:///path or postgresql://user@host/name",
+    "handoff_key": (
+        "HANDOFF_KEY: the key under which private notes are stored, as `handoff-bot key` prints "
+        "one, or several separated by commas, the newest first"
+    ),
     "handoff_policy": "HANDOFF_POLICY: the path of a policy file (TOML)",
     "handoff_clock_url": "HANDOFF_CLOCK_URL: an http(s) address that tells a clock's offset",
     "handoff_hurry": "HANDOFF_HURRY: a whole number from 1 to 30, for tests and demos only",
@@ -42,6 +47,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
     database_url: str = "sqlite:///handoff.db"
+    handoff_key: SecretStr | None = None
     handoff_policy: Path | None = None
     handoff_clock_url: str | None = None
     handoff_hurry: int = Field(default=1, ge=1, le=30)
@@ -60,6 +66,13 @@ class Settings(BaseSettings):
     def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith("xapp-"):
             raise ValueError("no app-level token")
+        return value
+
+    @field_validator("handoff_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            split_keys(value.get_secret_value())
         return value
 
     @field_validator("slack_api_url", "handoff_clock_url")
@@ -92,6 +105,12 @@ class Settings(BaseSettings):
                 f"or {_WANTED['slack_signing_secret']} (HTTP)."
             )
         return self.slack_bot_token.get_secret_value()
+
+    def require_keys(self) -> tuple[str, ...]:
+        """The keys of private notes, the newest first; raises SettingsError without one."""
+        if self.handoff_key is None:
+            raise SettingsError(f"Missing setting {_WANTED['handoff_key']}.")
+        return split_keys(self.handoff_key.get_secret_value())
 
 
 def load_settings() -> Settings:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from bot.domain.policy import Policy
 from bot.domain.ports import Poke
 from bot.domain.promises import Kind, PromiseText
 from bot.storage.channels import ChannelFacts
+from bot.storage.cipher import NoteCipher
 from bot.storage.engine import open_database
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store, WriteUnit
@@ -26,6 +27,8 @@ WEDNESDAY = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 """Ten o'clock in Berlin, on a day that is no holiday anywhere near."""
 __all__ = ["SUCCESS"]
 
+KEY = "aW52ZW50ZWQtZm9yLXRlc3RzLW5ldmVyLWluLXVzZSE="
+"""The key under which tests keep private notes."""
 VALUE = Money(48_000_00, "USD")
 PROMISE = PromiseText("The ERP connector is live in 30 days.", Kind.INTEGRATION, "Ilse Brandt")
 
@@ -88,6 +91,7 @@ def make_store(
     holidays: Callable[[str, int], frozenset[date]] = no_holidays,
     on_commit: Poke | None = None,
     wait_seconds: float = 2.0,
+    keys: Sequence[str] = (KEY,),
 ) -> Store:
     """A store on a database that is migrated already; the caller closes it."""
     return Store(
@@ -97,6 +101,7 @@ def make_store(
         policy=policy or Policy(),
         holidays=holidays,
         on_commit=on_commit or Pokes(),
+        cipher=NoteCipher(keys),
     )
 
 

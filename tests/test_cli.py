@@ -16,12 +16,14 @@ from psycopg import sql
 from sqlalchemy import make_url
 from typer.testing import CliRunner, Result
 
+from bot.bootstrap import build
 from bot.cli import app
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.server import SandboxServer
 from bot.settings import load_settings
 from bot.storage.engine import sqlite_driver
+from tests.builders import KEY
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
 
@@ -48,6 +50,7 @@ def workspace(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
         monkeypatch.setenv("SLACK_API_URL", server.api_url)
         monkeypatch.setenv("SLACK_BOT_TOKEN", server.bot_token)
         monkeypatch.setenv("SLACK_APP_TOKEN", server.app_token)
+        monkeypatch.setenv("HANDOFF_KEY", KEY)
         yield server
 
 
@@ -69,6 +72,8 @@ def test_a_missing_setting_is_one_sentence_with_its_name(database: Path) -> None
         ("SLACK_APP_TOKEN", "xoxb-not-an-app-token"),
         ("SLACK_API_URL", "slack.com"),
         ("DATABASE_URL", "mysql://somewhere"),
+        ("HANDOFF_KEY", "a-password"),
+        ("HANDOFF_KEY", f"{KEY},"),
         ("PORT", "0"),
         ("PORT", "a door"),
     ],
@@ -226,6 +231,40 @@ def test_check_finds_everything_in_order(database: Path, workspace: SandboxServe
     outcome = call("check")
     assert outcome.exit_code == 0, outcome.output
     assert all(line.startswith("ok ") for line in outcome.output.strip().splitlines())
+
+
+def test_a_key_is_printed_that_the_setting_takes(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [call("key").output.strip() for _ in range(2)]
+    assert made[0] != made[1]
+    monkeypatch.setenv("HANDOFF_KEY", ",".join(made))
+    assert call("check").exit_code == 0
+
+
+def test_without_a_key_nothing_runs_and_the_sentence_says_how_to_make_one(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HANDOFF_KEY")
+    outcome = call("run")
+    assert outcome.exit_code == 2
+    assert outcome.output.startswith("Missing setting HANDOFF_KEY")
+    assert "handoff-bot key" in outcome.output
+    assert len(outcome.output.strip().splitlines()) == 1
+
+
+def test_another_databases_key_is_refused_at_the_start_and_by_check(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(load_settings()).store.close()
+    monkeypatch.setenv("HANDOFF_KEY", call("key").output.strip())
+    outcome = call("run")
+    assert outcome.exit_code == 2
+    assert outcome.output.startswith("HANDOFF_KEY:")
+    assert len(outcome.output.strip().splitlines()) == 1
+    checked = call("check")
+    assert checked.exit_code == 1
+    assert "look HANDOFF_KEY:" in checked.output
 
 
 def test_migrate_makes_the_tables_and_may_be_repeated(database: Path) -> None:

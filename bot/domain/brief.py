@@ -24,6 +24,7 @@ Relations = Audience.RELATIONS
 Internal = Audience.INTERNAL
 RedFlags = Audience.RED_FLAGS
 Commercial = Audience.COMMERCIALS
+Private = Audience.PRIVATE_NOTE
 
 
 class ContactRole(StrEnum):
@@ -137,7 +138,7 @@ class RedFlagsSection(Section):
     top_risk: Annotated[str, RedFlags] = ""
     other_risks: Annotated[str, RedFlags] = ""
     no_risks: Annotated[bool, RedFlags] = False
-    private_note: Annotated[str, Audience.PRIVATE_NOTE] = ""
+    private_note: Annotated[str, Private] = ""
 
 
 class Commercials(Section):
@@ -308,6 +309,17 @@ def changed_fields(before: BaseModel, after: BaseModel) -> dict[str, str]:
             continue
         changed |= _changed_entries(name, old[name], value)
     return changed
+
+
+def kept_in_history(section: SectionKey, changed: Mapping[str, str]) -> dict[str, str]:
+    """Of the changed fields those whose values the history keeps: a private note lies nowhere else.
+
+    Its revisions are kept, encrypted, with the section; a commitment to it would be one more thing
+    to guess at.
+    """
+    model = SECTIONS[section]
+    private = {one for one in model.model_fields if audience_of(model, one) is Private}
+    return {name: value for name, value in changed.items() if name not in private}
 
 
 def _changed_entries(

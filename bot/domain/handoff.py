@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.brief import Brief
+from bot.domain.brief import Brief, kept_in_history
 from bot.domain.completeness import NOTHING_COUNTED, Completeness, completeness, passes_gate
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
@@ -251,7 +251,7 @@ class Handoff:
             self._brief_event(
                 Tag.BRIEF_SAVED,
                 {"section": section.value, "revision": revision},
-                changed,
+                kept_in_history(section, changed),
                 by,
                 at,
             )

@@ -41,5 +41,21 @@ class HolidayBook(Protocol):
         ...
 
 
+class Cipher(Protocol):
+    """Keeps what may not lie in the database in plain."""
+
+    def encrypt(self, text: str, /) -> str:
+        """The text as it may be stored."""
+        ...
+
+    def decrypt(self, token: str, /) -> str:
+        """What `encrypt` was given."""
+        ...
+
+    def renewed(self, token: str, /) -> str | None:
+        """The same under the key of today; None where it is already."""
+        ...
+
+
 CalendarOf = Callable[[int, str | None], Calendar]
 """A person's calendar by id; a zone name overrides the person's zone of today."""

@@ -21,6 +21,8 @@ from bot.storage.tables import IS_CURRENT, document, promise, promise_version
 
 BRIEF = "brief"
 PROMISE_AUDIENCE = Audience.CHANNEL
+ENCRYPTED = frozenset({Audience.PRIVATE_NOTE.value})
+"""The audiences whose parts lie in the database encrypted, in all their revisions."""
 
 _DOCUMENTS = select(document).where(
     document.c.workspace_id == bindparam("workspace"),
@@ -139,7 +141,7 @@ class Briefs:
             parts.setdefault(SectionKey(row["section"]), []).append(row)
         brief = Brief()
         for key, rows in parts.items():
-            brief = brief.with_section(key, _section(key, rows))
+            brief = brief.with_section(key, self._section(key, rows))
         if PROMISE_AUDIENCE not in readable_in(SectionKey.PROMISES, audiences, given):
             return brief
         entries = (_promise(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
@@ -162,7 +164,7 @@ class Briefs:
         if not 0 <= revision <= self.revision(handoff_id, section):
             raise NotFound(Problem.STALE_BUTTON)
         rows = self._parts(_AT_REVISION, handoff_id, section, audiences, revision=revision)
-        return _section(section, rows)
+        return self._section(section, rows)
 
     def last_change(
         self, handoff_id: int, section: SectionKey
@@ -197,6 +199,16 @@ class Briefs:
             for row in self._rows(_VERSIONS, promise=promise_id)
         ]
 
+    def _section(self, key: SectionKey, rows: Iterable[RowMapping]) -> Section:
+        return read_section(key, [(row["schema"], self._body(row)) for row in rows])
+
+    def _body(self, row: RowMapping) -> dict[str, Any]:
+        body: str = row["body"]
+        if row["audience"] in ENCRYPTED:
+            body = self._scope.cipher.decrypt(body)
+        read: dict[str, Any] = json.loads(body)
+        return read
+
     def _promise_row(self, promise_id: int) -> RowMapping:
         row = self._first(_ONE_PROMISE, promise=promise_id)
         if row is None:
@@ -227,7 +239,8 @@ class WritableBriefs(Briefs):
         """
         self._handoffs.locked_chain(handoff_id)
         stored = self._parts(_NEWEST, handoff_id, section, EVERY)
-        bodies = {row["audience"]: json.loads(row["body"]) for row in stored}
+        # Compared as they are read: encrypted twice, the same words look different.
+        bodies = {row["audience"]: self._body(row) for row in stored}
         revision = max((row["revision"] for row in stored), default=0) + 1
         changed = [
             (audience, body)
@@ -249,13 +262,17 @@ class WritableBriefs(Briefs):
                     "audience": audience.value,
                     "revision": revision,
                     "schema": SCHEMA,
-                    "body": json.dumps(body, ensure_ascii=False),
+                    "body": self._stored(audience, body),
                     "written_by": by,
                     "written_at": at,
                     "is_current": True,
                 },
             )
         return revision if changed else revision - 1
+
+    def _stored(self, audience: Audience, body: dict[str, Any]) -> str:
+        plain = json.dumps(body, ensure_ascii=False)
+        return self._scope.cipher.encrypt(plain) if audience.value in ENCRYPTED else plain
 
     def add_promise(self, handoff_id: int, text: PromiseText, *, by: int, at: datetime) -> Promise:
         """Write down a promise under the handoff's next number. Raises Invalid for bad words."""
@@ -349,10 +366,6 @@ def _values(names: Iterable[StrEnum]) -> list[str]:
 
 def _given(sections: Collection[SectionKey]) -> dict[str, list[str]]:
     return {"given": _values(sections), "helped": _values(HELPED)}
-
-
-def _section(key: SectionKey, rows: Iterable[RowMapping]) -> Section:
-    return read_section(key, [(row["schema"], json.loads(row["body"])) for row in rows])
 
 
 def _text(row: RowMapping) -> PromiseText:

@@ -1,11 +1,14 @@
 """Statements the two dialects spell through different constructs, and what every query shares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.ports import Cipher
+from bot.storage.cipher import NoKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Scope:
     now: datetime
     """Calendar time, the same for the whole unit."""
     machine_now: datetime
+    cipher: Cipher = field(default_factory=NoKey)
 
 
 def once(table: Table) -> Mapping[str, Insert]:

@@ -97,6 +97,8 @@ workspace = Table(
     # Delivery alone stops for a workspace whose token Slack refuses.
     Column("blocked_at", Instant),  # machine
     Column("blocked_reason", Text),
+    # A known text under the key of the private notes: another key is noticed before it is used.
+    Column("key_check", Text),
     UniqueConstraint("enterprise_id", "team_id"),
 )
 

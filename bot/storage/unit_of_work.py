@@ -20,10 +20,11 @@ from bot.domain.items import SectionKey
 from bot.domain.notices import DRAWN_AS, announcements, hold_mentions, surfaces
 from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.domain.ports import Clock, MachineClock, Poke
-from bot.storage import tables
+from bot.domain.ports import Cipher, Clock, MachineClock, Poke
+from bot.storage import keys, tables
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
+from bot.storage.cipher import NoKey
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.delivery import DeliveryStore
 from bot.storage.engine import Database
@@ -415,6 +416,7 @@ class Store:
         policy: Policy,
         holidays: Callable[[str, int], frozenset[date]],
         on_commit: Poke,
+        cipher: Cipher | None = None,
     ) -> None:
         self.database = database
         self.delivery = DeliveryStore(database, clock=clock, machine=machine)
@@ -423,6 +425,7 @@ class Store:
         self._policy = policy
         self._shelf = HolidayShelf(holidays)
         self._on_commit = on_commit
+        self._cipher = cipher or NoKey()
 
     @contextmanager
     def read(self, workspace_id: int) -> Iterator[ReadUnit]:
@@ -477,6 +480,21 @@ class Store:
             connection.commit()
         return int(row.id)
 
+    def key_fits(self, workspace_id: int) -> bool:
+        """Whether the cipher can read what lies here; raises WrongKey as it does."""
+        with self.database.reading() as connection:
+            return keys.fits(connection, workspace_id, self._cipher)
+
+    def take_key(self, workspace_id: int) -> int:
+        """Use the newest key from now on, also for what lies here; gives how many notes that were.
+
+        Raises WrongKey where the keys given do not open what lies here.
+        """
+        with self.database.writing() as connection:
+            renewed = keys.take(connection, workspace_id, self._cipher)
+            connection.commit()
+        return renewed
+
     def housekeeping(self) -> tuple[int, int]:
         """Forget old requests and slim, a batch of, old posts; gives how many of each.
 
@@ -509,4 +527,5 @@ class Store:
             workspace_id=workspace_id,
             now=self._clock.now(),
             machine_now=self._machine.now(),
+            cipher=self._cipher,
         )

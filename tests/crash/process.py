@@ -30,9 +30,10 @@ from bot.sandbox.seen import Seen
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
+from bot.storage.cipher import NoteCipher
 from bot.storage.engine import open_database
 from bot.storage.unit_of_work import Store
-from tests.builders import Team, no_holidays
+from tests.builders import KEY, Team, no_holidays
 
 ROOT = Path(__file__).parent.parent.parent
 NORTHWIND, LARKFIELD = "#deal-northwind", "#deal-larkfield"
@@ -79,6 +80,7 @@ class Life:
             **os.environ,
             **tokens,
             "DATABASE_URL": self.settings.database_url,
+            "HANDOFF_KEY": KEY,
             "HANDOFF_CLOCK_URL": f"{self.server.url}/control/clock",
             "HANDOFF_HURRY": str(HURRY),
             "PORT": str(self.port),
@@ -187,6 +189,7 @@ class Life:
             policy=Policy(),
             holidays=no_holidays,
             on_commit=lambda: None,
+            cipher=NoteCipher([KEY]),
         )
         try:
             yield store
@@ -278,6 +281,7 @@ def living(
         slack_signing_secret=SecretStr(server.signing_secret),
         slack_api_url=server.api_url,
         database_url=database_url or f"sqlite:///{folder / 'handoff.db'}",
+        handoff_key=SecretStr(KEY),
         handoff_clock_url=f"{server.url}/control/clock",
     )
     life = Life(server, Sandbox(server.url), settings, port, folder / "log", over_http)

@@ -18,6 +18,7 @@ from bot.sandbox.seen import Screen, Seen
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
+from tests.builders import KEY
 
 DEAL = "#deal-northwind"
 
@@ -112,6 +113,7 @@ def running(
             slack_signing_secret=SecretStr(server.signing_secret) if over_http else None,
             slack_api_url=server.api_url,
             database_url=database_url or f"sqlite:///{tmp_path / 'handoff.db'}",
+            handoff_key=SecretStr(KEY),
             handoff_clock_url=f"{server.url}/control/clock",
         )
         bot = build(settings, constants=constants or quick(), reached=reached)
