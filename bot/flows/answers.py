@@ -55,6 +55,8 @@ class Update:
     """The modal the person is in shows something else."""
 
     view: View
+    acted: bool = True
+    """False where nothing was changed: delivered again it is simply asked again."""
 
 
 @dataclass(frozen=True)

@@ -243,6 +243,26 @@ def go_to(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     return Update(step(unit, handoff, section, actor, page=asked.ref.page or 0))
 
 
+def step_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
+    """The step that a saved one was answered with; the same one where something was in conflict."""
+    section, form = section_named(ref.thing), asked.form
+    handoff = unit.handoffs.get(ref.handoff or 0)
+    access.require_write(section, actor, handoff)
+    if form.thing != ref.thing:
+        return step(unit, handoff, section, actor)
+    # Merged once more, what was saved is everybody's, and only what was in conflict still is.
+    base = unit.brief.at_revision(handoff.id, section, form.revision or 0, audiences=access.EVERY)
+    submitted = section_of(section, asked.typed, base)
+    current = unit.brief.load(handoff.id, audiences=access.EVERY).section(section)
+    merged = merge(base=base, current=current, submitted=submitted)
+    saved = Saved(handoff, section, merged.conflicts, submitted, ref.revision or 0)
+    return step(unit, handoff, section, actor, saved if merged.conflicts else None)
+
+
+def _steps_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
+    return _after_the_last(unit, unit.handoffs.get(ref.handoff or 0), actor)
+
+
 def register(listeners: Listeners) -> None:
     """The form's button and its steps."""
     listeners.opens(ActionId.WRITE_BRIEF, open_brief, act=Act.EDIT_BRIEF)
@@ -250,3 +270,6 @@ def register(listeners: Listeners) -> None:
     listeners.acts(ActionId.BRIEF_BACK, go_back)
     listeners.acts(ActionId.BRIEF_ALL_STEPS, all_steps)
     listeners.acts(ActionId.BRIEF_GO, go_to)
+    listeners.redraw(ViewId.BRIEF, step_once_more)
+    listeners.redraw(ViewId.BRIEF_STEPS, _steps_once_more)
+    listeners.redraw(ViewId.PREVIEW, _steps_once_more)

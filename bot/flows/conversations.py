@@ -25,7 +25,7 @@ from bot.domain.errors import (
 )
 from bot.domain.people import Person
 from bot.domain.read_models import NamedPerson, named
-from bot.flows.answers import Answer, FieldErrors, Say
+from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
 from bot.flows.asked import Asked, Kind, read
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listener, Listeners
@@ -34,9 +34,9 @@ from bot.flows.telling import LAST_WORD, field_refusal, payload_of, show, whispe
 from bot.slack_calls import CALL_FAILED, Patience
 from bot.storage.unit_of_work import ReadUnit, Store
 from bot.views import sentences
-from bot.views.ids import ActionId
+from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
-from bot.views.problem import problem_message, problem_view
+from bot.views.problem import done_view, problem_message, problem_view
 
 log = structlog.get_logger()
 
@@ -223,6 +223,7 @@ class Conversations:
             self._directory.channel(asked.workspace_id, slack_id, patience)
 
     def _run(self, listener: Listener, asked: Asked) -> _Ended:
+        """What the listener came to, or what the first delivery was answered with."""
         if not listener.writes:
             with self._store.read(asked.workspace_id) as unit:
                 actor = self._actor(unit, asked)
@@ -232,21 +233,33 @@ class Conversations:
         with self._store.write(asked.workspace_id) as unit:
             kept = unit.received.claim(asked.key)
             if kept is not None:
-                return _Ended(kept)
+                once_more = self._once_more(kept, asked, unit)
+                return _Ended(payload_of(once_more, asked))
             self._passed(asked.kind, "received")
             actor = self._actor(unit, asked)
             self._require_right(listener, asked, unit, actor)
             answer = listener.answer(asked=asked, unit=unit, actor=actor)
             payload = payload_of(answer, asked)
-            if isinstance(answer, FieldErrors):
+            if isinstance(answer, FieldErrors) or (isinstance(answer, Update) and not answer.acted):
                 return _Ended(payload, answer)  # Nothing was kept, so nothing is committed.
             self._passed(asked.kind, "acted")
-            if payload:  # An empty answer is what a claimed key stands for.
-                unit.received.keep(asked.key, payload)
+            recipe = _recipe(answer, asked)
+            if recipe:  # An empty answer is what a claimed key stands for.
+                unit.received.keep(asked.key, recipe)
             self._passed(asked.kind, "answer_kept")
             unit.commit()
             self._passed(asked.kind, "committed")
         return _Ended(payload, answer, committed=True)
+
+    def _once_more(self, kept: Mapping[str, Any], asked: Asked, unit: ReadUnit) -> Answer:
+        """What the first delivery was answered with, drawn from the rows of now."""
+        actor = self._actor(unit, asked)
+        if not kept or actor is None:
+            return Done()
+        ref = Ref.load(kept["metadata"])
+        redraw = self._listeners.redraws.get(ViewId(kept["view"]))
+        view = redraw(asked, ref, unit, actor) if redraw else done_view()
+        return Push(view) if kept["action"] == "push" else Update(view)
 
     def _actor(self, unit: ReadUnit, asked: Asked) -> Person | None:
         if asked.slack_user is None:
@@ -357,3 +370,14 @@ def _retry(error: HandoffError, asked: Asked) -> tuple[str, str] | None:
         again = Ref(thing=asked.name, words=asked.words[:LONGEST_RETRIED] or None)
         return ActionId.RETRY_COMMAND.value, again.dump()
     return asked.name, asked.ref.dump()
+
+
+def _recipe(answer: Answer, asked: Asked) -> dict[str, str]:
+    """What it takes to draw an answer once more: ids, and nothing that anybody wrote."""
+    if asked.kind is not Kind.SUBMISSION or not isinstance(answer, Update | Open | Push):
+        return {}
+    return {
+        "action": "push" if isinstance(answer, Push) else "update",
+        "view": answer.view.callback_id or "",
+        "metadata": answer.view.private_metadata or "",
+    }

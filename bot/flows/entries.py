@@ -1,5 +1,7 @@
 """The editors of one entry of the brief: a promise, a person at the customer."""
 
+from dataclasses import asdict
+
 from slack_sdk.models.views import View
 
 from bot.domain import access
@@ -16,7 +18,7 @@ from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
-from bot.domain.merging import FieldConflict
+from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.people import Person
 from bot.domain.promises import Promise
 from bot.domain.read_models import Clash
@@ -29,6 +31,7 @@ from bot.flows.showing import name_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.entries import contact_view, promise_view
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.payload import Ref
 
 NEW = Contact(id=0, name="")
 
@@ -86,6 +89,22 @@ def _change_promise(
     last = unit.brief.promise_versions(promise_id)[before.version - 1]
     clash = Clash(conflicts, name_of(unit, last.by), last.at)
     return promise_view(handoff.id, after, clash=clash)
+
+
+def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
+    """The editor that a promise in conflict was answered with."""
+    handoff = unit.handoffs.get(ref.handoff or 0)
+    access.require_write(SectionKey.PROMISES, actor, handoff)
+    now = unit.brief.promise(handoff.id, ref.entry or 0)
+    versions = unit.brief.promise_versions(now.id)
+    base = next(one.text for one in versions if one.version == (asked.ref.revision or 0))
+    typed = promise_text(asked.typed)
+    _, conflicts = merge_fields(
+        base=asdict(base), current=asdict(now.text), submitted=asdict(typed)
+    )
+    theirs = next((one for one in reversed(versions) if one.by != actor.id), versions[-1])
+    clash = Clash(conflicts, name_of(unit, theirs.by), theirs.at)
+    return promise_view(handoff.id, now, clash=clash)
 
 
 def _note_promise(
@@ -199,6 +218,25 @@ def _changed(
     return _with(current, contacts), merged.conflicts
 
 
+def contact_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
+    """The editor that a person in conflict was answered with."""
+    handoff = unit.handoffs.get(ref.handoff or 0)
+    access.require_write(SectionKey.PEOPLE, actor, handoff)
+    base = unit.brief.at_revision(
+        handoff.id, SectionKey.PEOPLE, asked.ref.revision or 0, audiences=access.EVERY
+    )
+    if not isinstance(base, People):
+        raise TypeError(SectionKey.PEOPLE)
+    now = unit.brief.load(handoff.id, audiences=access.EVERY).people
+    people, conflicts = _changed(asked, base, now, fresh=0)
+    change = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
+    by, at = (name_of(unit, change[0]), change[1]) if change else (None, None)
+    kept = _known(people, ref.entry or 0)
+    return contact_view(
+        handoff.id, kept, revision=ref.revision or 0, clash=Clash(conflicts, by, at)
+    )
+
+
 def _with(people: People, contacts: tuple[Contact, ...]) -> People:
     return people.model_copy(update={"contacts": contacts})
 
@@ -223,3 +261,5 @@ def register(listeners: Listeners) -> None:
     listeners.acts(ActionId.CONTACT_ADD, add_contact)
     listeners.acts(ActionId.CONTACT_EDIT, edit_contact)
     listeners.submits(ViewId.CONTACT, save_contact)
+    listeners.redraw(ViewId.PROMISE, promise_once_more)
+    listeners.redraw(ViewId.CONTACT, contact_once_more)

@@ -5,12 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_sdk.models.views import View
+
 from bot.domain.access import Act
+from bot.domain.people import Person
 from bot.flows.answers import Answer
 from bot.flows.asked import Asked, Kind
+from bot.storage.unit_of_work import ReadUnit
+from bot.views.ids import ViewId
+from bot.views.payload import Ref
 
 SUPPLIED = ("asked", "unit", "actor")
 """What a listener may ask for, by name: the delivery, the unit of work, and who acted."""
+
+
+Redraw = Callable[[Asked, Ref, ReadUnit, Person], View]
+"""Shows once more what a form was answered with: the form as it came again, and what that view
+was about. It changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,8 @@ class Listeners:
     """All listeners of the app by what they answer to."""
 
     by_key: dict[tuple[Kind, str], Listener] = field(default_factory=dict)
+    redraws: dict[ViewId, Redraw] = field(default_factory=dict)
+    """By the view a form was answered with."""
 
     def add(self, listener: Listener) -> None:
         """Register one; raises ValueError for a second one or one with foreign arguments."""
@@ -97,6 +110,10 @@ class Listeners:
     def event(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
         """An event of the workspace; it changes something."""
         self.add(Listener(Kind.EVENT, name, run, writes=True, **more))
+
+    def redraw(self, view: ViewId, run: Redraw) -> None:
+        """How a view is shown once more to whom a form was answered with it."""
+        self.redraws[view] = run
 
     def of(self, kind: Kind, name: str) -> Listener | None:
         """The listener for something, where there is one."""

@@ -39,7 +39,7 @@ def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     _require_admin(actor)
     typed = asked.typed
     if asked.ref.entry is None:
-        return Update(_for_one(_chosen(typed, Field.PERSON, unit), unit))
+        return Update(_for_one(_chosen(typed, Field.PERSON, unit), unit), acted=False)
     person = unit.people.get(asked.ref.entry)
     manager = _chosen(typed, Field.MANAGER, unit)
     if manager is not None and manager.id == person.id:

@@ -1,5 +1,7 @@
 """When both had signed: the form, and the record every clock starts from."""
 
+from slack_sdk.models.views import View
+
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
@@ -9,6 +11,7 @@ from bot.flows.listeners import Listeners
 from bot.flows.showing import card_of, only_open_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.payload import Ref
 from bot.views.signature import signature_view, which_signed_message
 from bot.views.whole import whole_view
 
@@ -39,7 +42,12 @@ def record(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     return Update(whole_view(whole_of(unit, handoff.id, actor)))
 
 
+def _once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
+    return whole_view(whole_of(unit, ref.handoff or 0, actor), page=ref.page or 0)
+
+
 def register(listeners: Listeners) -> None:
     """The button and the form."""
     listeners.opens(ActionId.OPEN_SIGNATURE, open_form, act=Act.SIGN)
     listeners.submits(ViewId.SIGNATURE, record)
+    listeners.redraw(ViewId.WHOLE, _once_more)

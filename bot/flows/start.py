@@ -88,7 +88,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         )
     except HandoffError as error:
         if error.problem is Problem.BELOW_TIERS:
-            return Update(_again(asked, typed, unit, below_tiers=True))
+            return Update(_again(asked, typed, unit, below_tiers=True), acted=False)
         if error.field is None:
             raise
         return FieldErrors({Field(error.field): sentences.problem(error, people={})})
@@ -96,7 +96,8 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if meanwhile is not None:
         # The box has to stay: what is not shown is not sent again.
         below_tiers = typed.light_anyway
-        return Update(_again(asked, typed, unit, below_tiers=below_tiers, meanwhile=meanwhile))
+        again = _again(asked, typed, unit, below_tiers=below_tiers, meanwhile=meanwhile)
+        return Update(again, acted=False)
     unit.save(handoff, actor_id=actor.id)
     if handoff.ae_id == actor.id:
         return Update(brief.first_step(unit, handoff.id, actor))

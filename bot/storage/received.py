@@ -24,7 +24,7 @@ class Received:
         self._scope = scope
 
     def seen(self, key: str) -> dict[str, Any] | None:
-        """The answer once given under a key, empty where none was kept; None for a new key."""
+        """What it takes to give the answer again, empty where none was kept; None for a new key."""
         row = self._scope.connection.execute(
             _SEEN, {"workspace": self._scope.workspace_id, "key": key}
         ).first()
@@ -38,7 +38,7 @@ class WritableReceived(Received):
     """The requests, claimed first in the transaction of what they ask for."""
 
     def claim(self, key: str) -> dict[str, Any] | None:
-        """Take a key; None where it is ours now, else the answer given to the one who had it.
+        """Take a key; None where it is ours now, else what was kept by the one who had it.
 
         On PostgreSQL this waits for another transaction that has just claimed the same key.
         """
@@ -53,7 +53,7 @@ class WritableReceived(Received):
         return None if added.first() is not None else self.seen(key) or {}
 
     def keep(self, key: str, answer: dict[str, Any]) -> None:
-        """Keep the answer for whoever comes with the same key again."""
+        """Keep, by ids, how whoever comes with the same key again is answered."""
         self._scope.connection.execute(
             _KEEP,
             {

@@ -502,7 +502,7 @@ received = Table(
     metadata,
     _workspace(),
     Column("key", Text, nullable=False),
-    Column("answer", Text),  # JSON; none while the act has not given it
+    Column("answer", Text),  # JSON: ids of the view that was shown; none where none was
     Column("received_at", Instant, nullable=False),  # machine
     PrimaryKeyConstraint("workspace_id", "key"),
     Index("ix_received_received_at", "received_at"),

@@ -43,6 +43,11 @@ def started_view(account: str) -> View:
     return _only(said.STARTED_TITLE, said.started_for(account))
 
 
+def done_view() -> View:
+    """What a form sent twice is answered with where the first answer cannot be drawn again."""
+    return _only(said.DONE_TITLE, said.DONE_BEFORE)
+
+
 def _only(title: str, sentence: str, pressed: Sequence[Block] = ()) -> View:
     return View(
         type="modal",

@@ -609,6 +609,8 @@ HELP: Final = (
 HELP_LEAD: Final = "A handoff carries a won deal from the AE to the CSM, in its deal channel."
 PROBLEM_TITLE: Final = "This was not done"
 STARTED_TITLE: Final = "Handoff started"
+DONE_TITLE: Final = "Done"
+DONE_BEFORE: Final = "This was done when you sent it first; sending it again added nothing."
 
 
 def status_counts(counts: StatusCounts) -> str:

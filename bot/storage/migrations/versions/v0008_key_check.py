@@ -10,8 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; the first start with a key fills it."""
+    """Add the column, which the first start with a key fills; forget the forms once answered."""
     op.add_column("workspace", sa.Column("key_check", sa.Text(), nullable=True))
+    # Until now the whole form was kept there, with what people had written in it.
+    op.execute("UPDATE received SET answer = NULL")
 
 
 def downgrade() -> None:
