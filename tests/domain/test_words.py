@@ -1,0 +1,136 @@
+"""What the words of a brief say about themselves."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.words import HintKind, languages, only_good_news, points_elsewhere, vague_words
+
+MOOD, WISH, SOMETIME, WEASEL = HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME, HintKind.WEASEL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see notes", "See my Tuesday notes.", "in the recording", "as per the call", "see CRM!",
+        "refer to e-mails", "  see   the docs  ", "it’s in the CRM", "as discussed", "See attached",
+        "siehe CRM", "Siehe Notizen", "im CRM", "laut Protokoll", "wie besprochen", "s. o.",
+        "in der Aufnahme",
+    ],
+)  # fmt: skip
+def test_a_text_that_only_says_where_the_answer_stands_is_none(text: str) -> None:
+    assert points_elsewhere(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "notes", "see", "in 30 days", "In the call she said that the old vendor failed.",
+        "see the board's decision of March", "by e-mail", "wie besprochen am 3. März: 12 Monate",
+        "The CRM is slow.",
+    ],
+)  # fmt: skip
+def test_an_answer_that_names_a_place_is_still_one(text: str) -> None:
+    assert not points_elsewhere(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Better visibility", {WISH: ("Better visibility",)}),
+        ("live soon", {SOMETIME: ("soon",)}),
+        ("They will improve and be happy", {WISH: ("improve",), MOOD: ("happy",)}),
+        ("I think it should work, probably", {WEASEL: ("I think", "should", "probably")}),
+        ("Improve, improving, IMPROVE", {WISH: ("Improve", "improving")}),
+        ("as soon as possible", {SOMETIME: ("as soon as possible",)}),
+        ("as soon as the lease ends", {}),
+        ("Pick errors per 100 orders", {}),
+        ("maybelline", {}),
+    ],
+)
+def test_vague_words_are_found_as_typed_and_each_once(
+    text: str, found: dict[HintKind, tuple[str, ...]]
+) -> None:
+    assert vague_words(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Improve pick errors from 2.1 % to 0.8 %",
+        "90 % of the shift leads are happy",
+        "Live soon, by 30 June",
+    ],
+)
+def test_a_number_in_the_same_clause_makes_it_specific(text: str) -> None:
+    assert vague_words(text) == {}
+
+
+def test_a_number_in_another_clause_or_beside_a_guess_does_not() -> None:
+    assert vague_words("They have 3 halls. Better reporting is wanted.") == {
+        WISH: ("Better reporting",)
+    }
+    assert vague_words("probably 3 halls") == {WEASEL: ("probably",)}
+
+
+def test_a_text_is_read_in_the_language_it_holds_most_words_of() -> None:
+    german = vague_words("Das Team soll bald zufrieden sein und die Übersicht verbessern, maybe")
+    assert german == {SOMETIME: ("bald",), MOOD: ("zufrieden",), WISH: ("verbessern",)}
+    assert vague_words("bald, but maybe happy") == {WEASEL: ("maybe",), MOOD: ("happy",)}
+    # One hit each: English.
+    assert vague_words("bald soon") == {SOMETIME: ("soon",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "none", "Nothing.", "n/a", "-", "No risks!", "All good, everything went very smoothly",
+        "They love us", "No red flags, great relationship", "Keine.", "Alles super gelaufen",
+        "Nothing to lose",
+    ],
+)  # fmt: skip
+def test_none_and_praise_are_good_news_only(text: str) -> None:
+    assert only_good_news(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "The price", "No slow IT department", "Great team, but the CFO was overruled"],
+)
+def test_anything_else_is_more_than_good_news(text: str) -> None:
+    assert not only_good_news(text)
+
+
+def test_english_comes_first_and_every_list_is_read() -> None:
+    assert languages() == ("en", "de")
+
+
+def test_no_list_is_read_before_a_text_is_looked_at() -> None:
+    told = (
+        "import sys\n"
+        "opened = []\n"
+        "def note(name, args):\n"
+        "    if name == 'open':\n"
+        "        opened.append(str(args[0]))\n"
+        "sys.addaudithook(note)\n"
+        "from bot.domain import words\n"
+        "before = [one for one in opened if one.endswith('.toml')]\n"
+        "words.points_elsewhere('see notes')\n"
+        "after = {one.rsplit('/', 1)[-1] for one in opened if one.endswith('.toml')}\n"
+        "print(before, sorted(after))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[] ['de.toml', 'en.toml']"
+
+
+@given(st.text(max_size=400))
+def test_any_text_can_be_looked_at_and_only_its_own_words_are_quoted(text: str) -> None:
+    points_elsewhere(text)
+    only_good_news(text)
+    plain = " ".join(text.split())
+    for words in vague_words(text).values():
+        assert words
+        assert all(word in plain for word in words)
