@@ -284,6 +284,7 @@ def _guide(unit: ReadUnit, job: Job, surface: SurfaceJob, reader: Person) -> Pla
         channel_slack_id=bundle.channel.slack_id,
         as_of=unit.now,
         policy=unit.policy,
+        written_quickly=unit.written_quickly(bundle.handoff),
     )
     args, step = guide_message(guide).to_args(), guide.owed_step
     if surface.ts is None or surface.posted_in is None:

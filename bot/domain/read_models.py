@@ -8,9 +8,10 @@ from enum import StrEnum
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.brief import Brief
-from bot.domain.completeness import Completeness
+from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
 from bot.domain.handoff import Handoff, State
+from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money
@@ -122,6 +123,8 @@ class Guide:
     undoable: bool = False
     """Whether the cancellation, or else the acknowledgement, can still be taken back."""
     started_by: NamedPerson | None = None
+    written_quickly: bool = False
+    """For the AE's eyes: the brief was ready within few minutes."""
 
     @property
     def owed_step(self) -> Step | None:
@@ -224,6 +227,9 @@ class BriefStep:
     """The items of this section that the deal counts."""
     typed: Mapping[str, object] | None = None
     """What the person had typed, where it could not be saved as it is."""
+    fallen: tuple[OpenItem, ...] = ()
+    """What the save before this was shown emptied."""
+    pointed: Pointed = NOTHING_POINTED
 
 
 @dataclass(frozen=True)
@@ -393,6 +399,7 @@ def guide(
     channel_slack_id: str,
     as_of: datetime,
     policy: Policy,
+    written_quickly: bool = False,
 ) -> Guide:
     """One person's own card; `audiences` is what they may read."""
     undo_ends = handoff.undo_ends_at(policy)
@@ -425,4 +432,5 @@ def guide(
         brief_version=handoff.brief_version,
         undoable=undo_ends is not None and as_of <= undo_ends,
         started_by=named(handoff.started_by, people),
+        written_quickly=written_quickly and viewer.id == handoff.ae_id,
     )

@@ -57,6 +57,8 @@ class Update:
     view: View
     acted: bool = True
     """False where nothing was changed: delivered again it is simply asked again."""
+    refresh: "Refresh | None" = None
+    """The one below, where what was typed in this one has just been saved."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Writing the brief: one section a step, each saved on its own, merged field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,18 @@ from slack_sdk.models.views import View
 
 from bot.domain import access
 from bot.domain.access import Act, Audience
-from bot.domain.brief import Section, changed_fields, check_texts, merge
-from bot.domain.completeness import completeness, rules_of
+from bot.domain.brief import Brief, Section, changed_fields, check_texts, merge
+from bot.domain.completeness import OpenItem, completeness, rules_of
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.hints import (
+    Occasion,
+    Pointed,
+    anything_new,
+    hints_on_section,
+    hints_on_step,
+    pointed_out,
+)
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.people import Person
@@ -22,7 +30,7 @@ from bot.flows.inputs import section_of
 from bot.flows.listeners import Listeners
 from bot.flows.showing import card_of, name_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
-from bot.views.brief import brief_steps_view, brief_view
+from bot.views.brief import brief_steps_view, brief_view, page_with
 from bot.views.card import preview_view
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
@@ -36,8 +44,14 @@ class Saved:
     section: SectionKey
     conflicts: tuple[FieldConflict, ...]
     typed: Section
+    kept: Section
+    """The section as it is stored now."""
     revision: int
     """The section's newest one; the open form stands for an older one if it saved something."""
+    fallen: tuple[OpenItem, ...]
+    """What was filled before and is a hole now."""
+    seen: tuple[str, ...]
+    """Marks of the hints on words that the open form had shown."""
 
 
 def counted_items(
@@ -57,7 +71,10 @@ def steps_of(handoff: Handoff, writer: Person, unit: ReadUnit) -> list[SectionKe
 
     What a light deal does not count is reached from the list of all steps.
     """
-    counted = counted_items(handoff, writer, unit)
+    return _order(counted_items(handoff, writer, unit))
+
+
+def _order(counted: Mapping[SectionKey, Sequence[Item]]) -> list[SectionKey]:
     return [key for key, items in counted.items() if items] or list(counted)
 
 
@@ -85,26 +102,58 @@ def step(
     writer: Person,
     saved: Saved | None = None,
     *,
-    page: int = 0,
+    page: int | None = None,
+    fallen: Sequence[OpenItem] = (),
+    seen: tuple[str, ...] = (),
+    occasion: Occasion | None = None,
 ) -> View:
-    """One step of the form as it stands now; with `saved`, what could not be saved is shown."""
+    """One step of the form as it stands now.
+
+    `saved` is the save before it: what could not be kept is shown, and what it emptied is named;
+    `fallen` and `seen` say the same of a save in an editor. With an `occasion` words are looked at.
+    """
     audiences, given = readable(handoff, writer), access.given(writer, handoff)
     counted = counted_items(handoff, writer, unit)
-    order = steps_of(handoff, writer, unit)
+    order = _order(counted)
+    brief = unit.brief.load(handoff.id, audiences=audiences, given=given)
+    here = saved if saved is not None and saved.section is section else None
     model = BriefStep(
         handoff_id=handoff.id,
         account=handoff.account,
         section=section,
         number=order.index(section) + 1 if section in order else len(order),
         count=len(order),
-        revision=unit.brief.revision(handoff.id, section),
-        brief=unit.brief.load(handoff.id, audiences=audiences, given=given),
+        revision=here.revision if here else unit.brief.revision(handoff.id, section),
+        brief=brief,
         completeness=handoff.completeness.seen_by(access.readable_in(section, audiences, given)),
         counted=counted.get(section, ()),
-        clash=_clash(unit, saved) if saved else None,
-        typed=_typed(saved.typed) if saved else None,
+        clash=_clash(unit, here) if here else None,
+        typed=_typed(here.typed) if here and here.conflicts else None,
+        fallen=_told(saved.fallen if saved else fallen, writer, handoff),
+        pointed=_pointed(brief, section, here.seen if here else seen, occasion),
     )
+    if page is None:
+        page = page_with(model)
     return brief_view(model, page=page)
+
+
+def _pointed(
+    brief: Brief, section: SectionKey, seen: tuple[str, ...], occasion: Occasion | None
+) -> Pointed:
+    if occasion is None:
+        return Pointed(seen=seen)
+    asked = occasion is Occasion.CHECKED
+    # Each person and promise was looked at when it was saved, so going on is not held up by them.
+    hints = hints_on_step(brief, section) if asked else hints_on_section(brief.section(section))
+    return pointed_out(hints, occasion, seen=seen)
+
+
+def _told(fallen: Sequence[OpenItem], writer: Person, handoff: Handoff) -> tuple[OpenItem, ...]:
+    """What fell, as far as its writer may read it."""
+    audiences, given = readable(handoff, writer), access.given(writer, handoff)
+    return tuple(
+        one for one in fallen if one.audience in access.readable_in(one.section, audiences, given)
+    )
 
 
 def _clash(unit: ReadUnit, saved: Saved) -> Clash | None:
@@ -130,7 +179,12 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
     access.require_write(section, actor, handoff)
     # All of it, whoever writes: it is merged and counted here, and shown to nobody.
     before = unit.brief.load(handoff.id, audiences=access.EVERY)
-    base = unit.brief.at_revision(handoff.id, section, form.revision or 0, audiences=access.EVERY)
+    revision = unit.brief.revision(handoff.id, section)
+    base = before.section(section)
+    if form.revision != revision:
+        base = unit.brief.at_revision(
+            handoff.id, section, form.revision or 0, audiences=access.EVERY
+        )
     submitted = section_of(section, asked.typed, base)
     check_texts(submitted)
     merged = merge(base=base, current=before.section(section), submitted=submitted)
@@ -138,22 +192,31 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
     if after.promises.none_made and after.entries:
         raise Invalid(Problem.NONE_AND_SOME, field=Field.NONE_MADE)
     changed = changed_fields(before.section(section), merged.section)
-    revision = unit.brief.revision(handoff.id, section)
     if changed:
         revision = unit.brief.save_section(
             handoff.id, section, merged.section, by=actor.id, at=unit.now
         )
+    counted, state = handoff.completeness, completeness(after, handoff.tier, unit.policy)
     handoff.save_section(
         section,
         changed=changed,
         revision=revision,
-        state=completeness(after, handoff.tier, unit.policy),
+        state=state,
         by=actor,
         at=unit.now,
         policy=unit.policy,
     )
     unit.save(handoff, actor_id=actor.id)
-    return Saved(handoff, section, merged.conflicts, submitted, revision)
+    return Saved(
+        handoff,
+        section,
+        merged.conflicts,
+        submitted,
+        merged.section,
+        revision,
+        state.fallen(counted),
+        form.seen,
+    )
 
 
 def section_named(thing: str | None) -> SectionKey:
@@ -164,27 +227,46 @@ def section_named(thing: str | None) -> SectionKey:
 
 
 def save_and_next(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted step: saved, then the next one; after the last what comes next is shown."""
+    """The submitted step: saved, then the next one; after the last what comes next is shown.
+
+    Words that could be more specific hold the writer up once, and never again for the same words.
+    """
     saved = save_step(asked, unit, actor)
     if saved.conflicts:
         return Update(step(unit, saved.handoff, saved.section, actor, saved))
+    if anything_new(hints_on_section(saved.kept), saved.seen):
+        occasion = Occasion.SAVED
+        return Update(step(unit, saved.handoff, saved.section, actor, saved, occasion=occasion))
     order = steps_of(saved.handoff, actor, unit)
     place = order.index(saved.section) + 1 if saved.section in order else len(order)
     if place == len(order):
-        return Update(_after_the_last(unit, saved.handoff, actor))
-    return Update(step(unit, saved.handoff, order[place], actor))
+        return Update(_after_the_last(unit, saved.handoff, actor, saved.fallen))
+    return Update(step(unit, saved.handoff, order[place], actor, saved))
 
 
-def _after_the_last(unit: ReadUnit, handoff: Handoff, writer: Person) -> View:
+def check_words(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Check words*: saved first, then the same step with what could be more specific in it."""
+    saved = save_step(asked, unit, actor)
+    # Where somebody else changed the same field, that is what has to be looked at first.
+    occasion = None if saved.conflicts else Occasion.CHECKED
+    return Update(step(unit, saved.handoff, saved.section, actor, saved, occasion=occasion))
+
+
+def _after_the_last(
+    unit: ReadUnit, handoff: Handoff, writer: Person, fallen: Sequence[OpenItem] = ()
+) -> View:
     """The preview where the message can be posted now, else how far every section is."""
     unposted = handoff.signed_at is not None and handoff.posted_at is None
-    if unposted and access.may(Act.POST, writer, handoff):
+    # What fell with this save is named before the message is.
+    if unposted and not fallen and access.may(Act.POST, writer, handoff):
         card = card_of(unit, handoff.id, preview=True)
         return preview_view(card, Ref(handoff=handoff.id))
-    return _steps(unit, handoff, writer)
+    return _steps(unit, handoff, writer, fallen)
 
 
-def _steps(unit: ReadUnit, handoff: Handoff, writer: Person) -> View:
+def _steps(
+    unit: ReadUnit, handoff: Handoff, writer: Person, fallen: Sequence[OpenItem] = ()
+) -> View:
     audiences = readable(handoff, writer)
     for key in access.given(writer, handoff):
         audiences |= access.readable_in(key, audiences, [key])
@@ -193,28 +275,27 @@ def _steps(unit: ReadUnit, handoff: Handoff, writer: Person) -> View:
         account=handoff.account,
         completeness=handoff.completeness.seen_by(audiences),
         counted=counted_items(handoff, writer, unit),
+        fallen=_told(fallen, writer, handoff),
+        quick=writer.id == handoff.ae_id and unit.written_quickly(handoff),
     )
 
 
 def go_back(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Back*: saved first, then the step before."""
     saved = save_step(asked, unit, actor)
+    if saved.conflicts:
+        return Update(step(unit, saved.handoff, saved.section, actor, saved))
     order = steps_of(saved.handoff, actor, unit)
     place = max(order.index(saved.section) - 1, 0) if saved.section in order else 0
-    return _on(unit, actor, saved, step(unit, saved.handoff, order[place], actor))
+    return Update(step(unit, saved.handoff, order[place], actor, saved))
 
 
 def all_steps(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*All steps*: saved first, then the list of sections."""
     saved = save_step(asked, unit, actor)
-    return _on(unit, actor, saved, _steps(unit, saved.handoff, actor))
-
-
-def _on(unit: ReadUnit, writer: Person, saved: Saved, view: View) -> Answer:
-    """The view asked for, unless a conflict has to be looked at first."""
     if saved.conflicts:
-        return Update(step(unit, saved.handoff, saved.section, writer, saved))
-    return Update(view)
+        return Update(step(unit, saved.handoff, saved.section, actor, saved))
+    return Update(_steps(unit, saved.handoff, actor, saved.fallen))
 
 
 def editor_over(asked: Asked, unit: ReadUnit, writer: Person, saved: Saved, view: View) -> Answer:
@@ -226,7 +307,7 @@ def editor_over(asked: Asked, unit: ReadUnit, writer: Person, saved: Saved, view
         return Update(step(unit, saved.handoff, saved.section, writer, saved))
     if asked.view is None or saved.revision == (asked.form.revision or 0):
         return Push(view)
-    below = step(unit, saved.handoff, saved.section, writer)
+    below = step(unit, saved.handoff, saved.section, writer, saved)
     return Push(view, Refresh(asked.view["id"], below))
 
 
@@ -235,12 +316,13 @@ def go_to(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     section = section_named(asked.ref.thing)
     handoff = unit.handoffs.get(asked.handoff_id)
     access.require_write(section, actor, handoff)
+    saved = None
     if handoff.open and asked.form.thing is not None:
         saved = save_step(asked, unit, actor)
         if saved.conflicts:
             return Update(step(unit, saved.handoff, saved.section, actor, saved))
         handoff = saved.handoff
-    return Update(step(unit, handoff, section, actor, page=asked.ref.page or 0))
+    return Update(step(unit, handoff, section, actor, saved, page=asked.ref.page or 0))
 
 
 def step_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
@@ -255,8 +337,19 @@ def step_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> Vie
     submitted = section_of(section, asked.typed, base)
     current = unit.brief.load(handoff.id, audiences=access.EVERY).section(section)
     merged = merge(base=base, current=current, submitted=submitted)
-    saved = Saved(handoff, section, merged.conflicts, submitted, ref.revision or 0)
-    return step(unit, handoff, section, actor, saved if merged.conflicts else None)
+    if not merged.conflicts:
+        return step(unit, handoff, section, actor, seen=form.seen)
+    saved = Saved(
+        handoff=handoff,
+        section=section,
+        conflicts=merged.conflicts,
+        typed=submitted,
+        kept=merged.section,
+        revision=ref.revision or 0,
+        fallen=(),
+        seen=form.seen,
+    )
+    return step(unit, handoff, section, actor, saved)
 
 
 def _steps_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
@@ -273,3 +366,4 @@ def register(listeners: Listeners) -> None:
     listeners.redraw(ViewId.BRIEF, step_once_more)
     listeners.redraw(ViewId.BRIEF_STEPS, _steps_once_more)
     listeners.redraw(ViewId.PREVIEW, _steps_once_more)
+    listeners.acts(ActionId.CHECK_WORDS, check_words)

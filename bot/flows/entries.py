@@ -7,15 +7,25 @@ from slack_sdk.models.views import View
 from bot.domain import access
 from bot.domain.brief import (
     MOST_CONTACTS,
+    Brief,
     Contact,
     People,
+    Section,
     changed_fields,
     check_texts,
     merge_entry,
 )
-from bot.domain.completeness import completeness
+from bot.domain.completeness import Completeness, completeness
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.hints import (
+    Occasion,
+    Pointed,
+    anything_new,
+    hints_on_contact,
+    hints_on_promise,
+    pointed_out,
+)
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
@@ -39,40 +49,53 @@ NEW = Contact(id=0, name="")
 def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Add promise*: the step is saved, then the editor of one entry opens on top."""
     saved = save_step(asked, unit, actor)
-    return editor_over(asked, unit, actor, saved, promise_view(saved.handoff.id, None))
+    view = promise_view(saved.handoff.id, None, pointed=Pointed(seen=saved.seen))
+    return editor_over(asked, unit, actor, saved, view)
 
 
 def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Edit* beside an entry: the step is saved, then its editor opens on top."""
     saved = save_step(asked, unit, actor)
     promise = unit.brief.promise(saved.handoff.id, asked.ref.entry or 0)
-    return editor_over(asked, unit, actor, saved, promise_view(saved.handoff.id, promise))
+    view = promise_view(saved.handoff.id, promise, pointed=Pointed(seen=saved.seen))
+    return editor_over(asked, unit, actor, saved, view)
 
 
 def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The editor of one entry: added, changed as a new version, or withdrawn with its reason."""
+    """The editor of one entry: added, changed as a new version, or withdrawn with its reason.
+
+    Words that could be more specific keep it open once.
+    """
     handoff = unit.handoffs.lock(asked.handoff_id)
     access.require_write(SectionKey.PROMISES, actor, handoff)
+    counted = handoff.completeness
     reason = asked.typed.text(Field.WITHDRAW).strip()
-    if asked.ref.entry is None:
-        text = promise_text(asked.typed)
-        made = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
-        _note_promise(unit, handoff, Tag.PROMISE_ADDED, made, actor)
-    elif reason:
+    if asked.ref.entry is not None and reason:
         unit.brief.promise(handoff.id, asked.ref.entry)
         gone = unit.brief.withdraw_promise(asked.ref.entry, reason, by=actor.id, at=unit.now)
         _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
+        return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted)
+    if asked.ref.entry is None:
+        text = promise_text(asked.typed)
+        kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
+        _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
     else:
-        clash = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
+        kept, clash = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
         if clash is not None:
-            return Update(clash)
-    return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor)
+            pointed = Pointed(seen=asked.ref.seen)
+            return Update(promise_view(handoff.id, kept, clash=clash, pointed=pointed))
+    hints = hints_on_promise(kept)
+    if anything_new(hints, asked.ref.seen):
+        pointed = pointed_out(hints, Occasion.SAVED, seen=asked.ref.seen)
+        below = _below(asked, unit, handoff, SectionKey.PROMISES, actor, counted)
+        return Update(promise_view(handoff.id, kept, pointed=pointed), refresh=below)
+    return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted)
 
 
 def _change_promise(
     asked: Asked, unit: WriteUnit, handoff: Handoff, promise_id: int, actor: Person
-) -> View | None:
-    """Save an edited promise; gives the editor anew where somebody else changed a field too."""
+) -> tuple[Promise, Clash | None]:
+    """Save an edited promise; gives what is to be shown where somebody changed a field too."""
     before = unit.brief.promise(handoff.id, promise_id)
     text = promise_text(asked.typed)
     try:
@@ -84,11 +107,10 @@ def _change_promise(
     if after.version != before.version:
         _note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor)
     if not conflicts:
-        return None
+        return after, None
     # Theirs was written before this save, which kept it.
     last = unit.brief.promise_versions(promise_id)[before.version - 1]
-    clash = Clash(conflicts, name_of(unit, last.by), last.at)
-    return promise_view(handoff.id, after, clash=clash)
+    return after, Clash(conflicts, name_of(unit, last.by), last.at)
 
 
 def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
@@ -131,17 +153,38 @@ def _note_promise(
 
 
 def _back_to(
-    asked: Asked, unit: ReadUnit, handoff: Handoff, section: SectionKey, actor: Person
+    asked: Asked,
+    unit: ReadUnit,
+    handoff: Handoff,
+    section: SectionKey,
+    actor: Person,
+    before: Completeness,
 ) -> Answer:
     """The editor closes, and the step below it shows what was saved."""
-    below = (asked.view or {}).get("previous_view_id")
-    return Done(Refresh(below, step(unit, handoff, section, actor)) if below else None)
+    return Done(_below(asked, unit, handoff, section, actor, before))
+
+
+def _below(
+    asked: Asked,
+    unit: ReadUnit,
+    handoff: Handoff,
+    section: SectionKey,
+    actor: Person,
+    before: Completeness,
+) -> Refresh | None:
+    """The step under the editor as it is now; `before` is how far the brief was until this save."""
+    view_id = (asked.view or {}).get("previous_view_id")
+    if not view_id:
+        return None
+    fallen, seen = handoff.completeness.fallen(before), asked.ref.seen
+    return Refresh(view_id, step(unit, handoff, section, actor, fallen=fallen, seen=seen))
 
 
 def add_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Add person*: the step is saved, then the editor opens on top."""
     saved = save_step(asked, unit, actor)
-    view = contact_view(saved.handoff.id, None, revision=saved.revision)
+    pointed = Pointed(seen=saved.seen)
+    view = contact_view(saved.handoff.id, None, revision=saved.revision, pointed=pointed)
     return editor_over(asked, unit, actor, saved, view)
 
 
@@ -150,52 +193,75 @@ def edit_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     saved = save_step(asked, unit, actor)
     people = _people(unit, saved.handoff, actor)
     contact = _known(people, asked.ref.entry or 0)
-    view = contact_view(saved.handoff.id, contact, revision=saved.revision)
+    pointed = Pointed(seen=saved.seen)
+    view = contact_view(saved.handoff.id, contact, revision=saved.revision, pointed=pointed)
     return editor_over(asked, unit, actor, saved, view)
 
 
 def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The editor of one person: added, changed field by field, or taken off the list."""
+    """The editor of one person: added, changed field by field, or taken off the list.
+
+    Words that could be more specific keep it open once.
+    """
     handoff = unit.handoffs.lock(asked.handoff_id)
     access.require_write(SectionKey.PEOPLE, actor, handoff)
+    counted = handoff.completeness
     before = unit.brief.load(handoff.id, audiences=access.EVERY)
-    base = unit.brief.at_revision(
-        handoff.id, SectionKey.PEOPLE, asked.ref.revision or 0, audiences=access.EVERY
-    )
+    revision = unit.brief.revision(handoff.id, SectionKey.PEOPLE)
+    base: Section = before.people
+    if asked.ref.revision != revision:
+        base = unit.brief.at_revision(
+            handoff.id, SectionKey.PEOPLE, asked.ref.revision or 0, audiences=access.EVERY
+        )
     if not isinstance(base, People):
         raise TypeError(SectionKey.PEOPLE)
     # Each save of the section has a number of its own: no two people ever get the same id.
-    fresh = unit.brief.revision(handoff.id, SectionKey.PEOPLE) + 1
+    fresh = revision + 1
     people, conflicts = _changed(asked, base, before.people, fresh=fresh)
-    changed = changed_fields(before.people, people)
-    if changed:
-        theirs = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
-        revision = unit.brief.save_section(
-            handoff.id, SectionKey.PEOPLE, people, by=actor.id, at=unit.now
-        )
-        after = before.with_section(SectionKey.PEOPLE, people)
-        handoff.save_section(
-            SectionKey.PEOPLE,
-            changed=changed,
-            revision=revision,
-            state=completeness(after, handoff.tier, unit.policy),
-            by=actor,
-            at=unit.now,
-            policy=unit.policy,
-        )
-        unit.save(handoff, actor_id=actor.id)
-    else:
-        theirs = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
-        revision = unit.brief.revision(handoff.id, SectionKey.PEOPLE)
+    theirs = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
+    if changed_fields(before.people, people):
+        revision = _keep_people(unit, handoff, before, people, actor)
+    entry = asked.ref.entry or fresh
     if conflicts:
-        clash = Clash(
-            conflicts,
-            name_of(unit, theirs[0]) if theirs else None,
-            theirs[1] if theirs else None,
+        by, at = (name_of(unit, theirs[0]), theirs[1]) if theirs else (None, None)
+        return Update(
+            contact_view(
+                handoff.id,
+                _known(people, entry),
+                revision=revision,
+                clash=Clash(conflicts, by, at),
+                pointed=Pointed(seen=asked.ref.seen),
+            )
         )
-        kept = _known(people, asked.ref.entry or 0)
-        return Update(contact_view(handoff.id, kept, revision=revision, clash=clash))
-    return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor)
+    kept = next((one for one in people.contacts if one.id == entry), None)
+    hints = hints_on_contact(kept) if kept is not None else ()
+    if anything_new(hints, asked.ref.seen):
+        pointed = pointed_out(hints, Occasion.SAVED, seen=asked.ref.seen)
+        view = contact_view(handoff.id, kept, revision=revision, pointed=pointed)
+        below = _below(asked, unit, handoff, SectionKey.PEOPLE, actor, counted)
+        return Update(view, refresh=below)
+    return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor, counted)
+
+
+def _keep_people(
+    unit: WriteUnit, handoff: Handoff, before: Brief, people: People, actor: Person
+) -> int:
+    """Store the changed section and what follows from it; gives its new revision."""
+    revision = unit.brief.save_section(
+        handoff.id, SectionKey.PEOPLE, people, by=actor.id, at=unit.now
+    )
+    after = before.with_section(SectionKey.PEOPLE, people)
+    handoff.save_section(
+        SectionKey.PEOPLE,
+        changed=changed_fields(before.people, people),
+        revision=revision,
+        state=completeness(after, handoff.tier, unit.policy),
+        by=actor,
+        at=unit.now,
+        policy=unit.policy,
+    )
+    unit.save(handoff, actor_id=actor.id)
+    return revision
 
 
 def _changed(

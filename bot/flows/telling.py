@@ -51,7 +51,7 @@ def field_refusal(
 
 def show(answer: Answer, asked: Asked, client: WebClient, patience: Patience) -> None:
     """Show what the acknowledgement cannot carry; raises one of CALL_FAILED."""
-    if isinstance(answer, Done) and answer.refresh is not None:
+    if isinstance(answer, Done | Update) and answer.refresh is not None:
         _refresh(answer.refresh, client, patience)
     if asked.kind is Kind.SUBMISSION:
         return

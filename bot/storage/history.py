@@ -1,12 +1,12 @@
 """The history as rows: exact bytes chained by their hashes, the values kept beside them."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import CursorResult, bindparam, delete, func, insert, select
 
 from bot.domain.handoff import Handoff
 from bot.domain.history import (
@@ -48,6 +48,11 @@ _REASONS = (
         event_value.c.field == "reason",
     )
     .order_by(event.c.seq)
+)
+_FIRST = select(func.min(event.c.at)).where(
+    event.c.workspace_id == bindparam("workspace"),
+    event.c.handoff_id == bindparam("handoff"),
+    event.c.tag.in_(bindparam("tags", expanding=True)),
 )
 _ADD = insert(event)
 _ADD_VALUES = insert(event_value)
@@ -110,8 +115,14 @@ class History:
             for row in self._execute(_REASONS, handoff_id)
         ]
 
-    def _execute(self, statement: Any, handoff_id: int) -> Iterable[Any]:
-        values = {"workspace": self._scope.workspace_id, "handoff": handoff_id}
+    def first_of(self, handoff_id: int, tags: Collection[Tag]) -> datetime | None:
+        """When the first event with one of the tags happened; None where there is none."""
+        wanted = [tag.value for tag in tags]
+        found: datetime | None = self._execute(_FIRST, handoff_id, tags=wanted).scalar_one()
+        return found
+
+    def _execute(self, statement: Any, handoff_id: int, **more: Any) -> CursorResult[Any]:
+        values = {"workspace": self._scope.workspace_id, "handoff": handoff_id, **more}
         return self._scope.connection.execute(statement, values)
 
 

@@ -16,6 +16,8 @@ from bot.domain.completeness import completeness
 from bot.domain.deadlines import Deadline, bring_in_line, deadlines, moved
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.hints import written_quickly
+from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.domain.notices import DRAWN_AS, announcements, hold_mentions, surfaces
 from bot.domain.people import Person
@@ -246,6 +248,13 @@ class ReadUnit:
             channel,
             audiences,
         )
+
+    def written_quickly(self, handoff: Handoff) -> bool:
+        """Whether the brief was ready within few minutes and waits to be acknowledged."""
+        if handoff.gate_at is None or handoff.acknowledged_at is not None:
+            return False
+        first = self.history.first_of(handoff.id, (Tag.BRIEF_SAVED, Tag.PROMISE_ADDED))
+        return written_quickly(first, handoff.gate_at)
 
     def drifted(self, handoff_id: int) -> bool:
         """Whether a handoff is not as the rules of today would have it."""

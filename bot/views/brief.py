@@ -9,7 +9,8 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.domain.brief import Contact
-from bot.domain.completeness import Completeness
+from bot.domain.completeness import Completeness, OpenItem
+from bot.domain.hints import Pointed
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Promise
@@ -24,6 +25,7 @@ from bot.views.blocks import (
     meanwhile,
     named_state,
     option,
+    small_as_typed,
     text_input,
 )
 from bot.views.brief_form import FORMS, TICKED, FormField, Input
@@ -41,9 +43,13 @@ WORDS_IN_LIST: Final = 300
 def brief_view(step: BriefStep, *, page: int = 0) -> View:
     """One section to fill in; `page` is that of its list of people or promises."""
     ref = Ref(handoff=step.handoff_id, thing=step.section.value, revision=step.revision)
+    last = step.number == step.count
+    submit = sentences.SAVE if last else sentences.SAVE_AND_NEXT
+    progress = sentences.brief_progress(step.completeness, step.section, fallen=step.fallen)
     blocks: list[Block] = [
         header(sentences.SECTION_NAMES[step.section]),
-        named_state(step.account, sentences.brief_progress(step.completeness, step.section)),
+        named_state(step.account, progress),
+        *hints_lead(step.pointed, submit),
         section(sentences.SECTION_QUESTIONS[step.section]),
     ]
     if step.section in sentences.SECTION_PROMPTS:
@@ -55,23 +61,38 @@ def brief_view(step: BriefStep, *, page: int = 0) -> View:
     shown = _shown(step)
     for one in FORMS[step.section]:
         blocks += _input(step, one, shown[one.field.value])
+        blocks += hints_under(step.pointed, one.field)
     blocks += _must_confirm(step, shown)
     back = button(ActionId.BRIEF_BACK, sentences.BUTTONS[ActionId.BRIEF_BACK], ref)
     blocks += actions(
         [
+            button(ActionId.CHECK_WORDS, sentences.BUTTONS[ActionId.CHECK_WORDS], ref),
             back if step.number > 1 else None,
             button(ActionId.BRIEF_ALL_STEPS, sentences.BUTTONS[ActionId.BRIEF_ALL_STEPS], ref),
         ]
     )
-    last = step.number == step.count
     return form(
         ViewId.BRIEF,
-        ref,
+        ref.model_copy(update={"seen": step.pointed.seen}),
         blocks,
         title=sentences.brief_title(step.number, step.count),
-        submit=sentences.SAVE if last else sentences.SAVE_AND_NEXT,
+        submit=submit,
         close=sentences.CLOSE,
     )
+
+
+def hints_lead(pointed: Pointed, submit: str) -> list[Block]:
+    """Why the form stays, where it was looked for vague words; `submit` is its own button."""
+    if pointed.occasion is None:
+        return []
+    found = bool(pointed.hints)
+    return [context(sentences.hints_shown(pointed.occasion, found=found, submit=submit))]
+
+
+def hints_under(pointed: Pointed, field: Field, entry: int | None = None) -> list[Block]:
+    """What is pointed out about one input, to stand right under it; `entry` is the editor's."""
+    found = (one for one in pointed.hints if one.entry == entry and one.field == field)
+    return [small_as_typed(sentences.hint(one)) for one in found]
 
 
 def _place(step: BriefStep) -> Place:
@@ -104,20 +125,42 @@ def _contradicted(step: BriefStep, field: Field) -> bool:
 
 
 def _promise_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
-    lines = [_promise_line(step.handoff_id, promise) for promise in step.brief.entries]
+    lines = [
+        [_promise_line(step.handoff_id, promise), *_hints_on_entry(step, promise.id)]
+        for promise in step.brief.entries
+    ]
     return _list(lines, ref, page, sentences.NO_PROMISES_YET, ActionId.PROMISE_ADD)
 
 
 def _contact_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
-    lines = [_contact_line(step, contact) for contact in step.brief.people.contacts]
+    lines = [
+        [_contact_line(step, contact), *_hints_on_entry(step, contact.id)]
+        for contact in step.brief.people.contacts
+    ]
     return _list(lines, ref, page, sentences.NO_PEOPLE_YET, ActionId.CONTACT_ADD)
 
 
+def _hints_on_entry(step: BriefStep, entry: int) -> list[Block]:
+    found = (one for one in step.pointed.hints if one.entry == entry)
+    return [small_as_typed(sentences.hint(one, named=True)) for one in found]
+
+
+def page_with(step: BriefStep) -> int:
+    """The page of the step's list on which the first hint on an entry stands; else the first."""
+    hinted = next((one.entry for one in step.pointed.hints if one.entry is not None), None)
+    people = step.section is SectionKey.PEOPLE
+    listed: Sequence[Contact | Promise] = (
+        step.brief.people.contacts if people else step.brief.entries
+    )
+    place = next((place for place, one in enumerate(listed) if one.id == hinted), 0)
+    return place // ENTRIES_A_PAGE
+
+
 def _list(
-    lines: Sequence[Block], ref: Ref, page: int, none_yet: str, adds: ActionId
+    lines: Sequence[Sequence[Block]], ref: Ref, page: int, none_yet: str, adds: ActionId
 ) -> list[Block]:
     entries, here, pages = paginate(lines, page=page, size=ENTRIES_A_PAGE)
-    blocks: list[Block] = list(entries) or [context(none_yet)]
+    blocks = [block for line in entries for block in line] or [context(none_yet)]
     if pages > 1:
         blocks.append(context(sentences.page_of(here, pages)))
     # Within one row of buttons Slack wants different action ids: each way gets its own row.
@@ -224,12 +267,18 @@ def brief_steps_view(
     account: str,
     completeness: Completeness,
     counted: Mapping[SectionKey, Sequence[Item]],
+    fallen: Sequence[OpenItem] = (),
+    quick: bool = False,
 ) -> View:
     """The sections a person may fill, with what is open in them, and the way to each.
 
-    `counted` holds the counted items of each section that is shown.
+    `counted` holds the counted items of each section that is shown, `fallen` what the save before
+    emptied; `quick` adds that the brief was written in few minutes, for its AE alone.
     """
-    blocks: list[Block] = [named_state(account, sentences.brief_filled(completeness))]
+    filled = sentences.brief_filled(completeness, fallen=fallen)
+    blocks: list[Block] = [named_state(account, filled)]
+    if quick:
+        blocks.append(context(sentences.written_quickly()))
     for key, items in counted.items():
         go = button(
             ActionId.BRIEF_GO, sentences.go_to(key), Ref(handoff=handoff_id, thing=key.value)

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.domain.brief import Contact, ContactRole, OtherRole
+from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.items import SectionKey
 from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
 from bot.domain.read_models import Clash
@@ -20,7 +21,7 @@ from bot.views.blocks import (
     option,
     text_input,
 )
-from bot.views.brief import theirs_of, yours_of
+from bot.views.brief import hints_lead, hints_under, theirs_of, yours_of
 from bot.views.brief_form import TICKED
 from bot.views.ids import Field, ViewId
 from bot.views.payload import Ref
@@ -33,7 +34,11 @@ UNKNOWN: Final = "0"
 
 
 def promise_view(
-    handoff_id: int, promise: Promise | None = None, *, clash: Clash | None = None
+    handoff_id: int,
+    promise: Promise | None = None,
+    *,
+    clash: Clash | None = None,
+    pointed: Pointed = NOTHING_POINTED,
 ) -> View:
     """The editor of one promise; in a `clash` with this person's words."""
     text = promise.text if promise else PromiseText(words="")
@@ -43,14 +48,18 @@ def promise_view(
     if promise is not None:
         ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
         place = Place("promise", entry=promise.id, revision=promise.version)
+    submit = sentences.FORM_SUBMITS[ViewId.PROMISE]
     kinds = [option(kind.value, sentences.KIND_NAMES[kind]) for kind in Kind]
     blocks: list[Block] = [
+        *hints_lead(pointed, submit),
         *theirs_of(clash, Field.WORDS),
         text_input(place, Field.WORDS, text.words, multiline=True, longest=LONGEST_WORDS),
+        *hints_under(pointed, Field.WORDS, ref.entry),
         *theirs_of(clash, Field.KIND),
         choice_input(place, Field.KIND, kinds, text.kind.value),
         *theirs_of(clash, Field.SAID_TO),
         text_input(place, Field.SAID_TO, text.said_to, optional=True, longest=LONGEST_NAME),
+        *hints_under(pointed, Field.SAID_TO, ref.entry),
         *theirs_of(clash, Field.DUE),
         date_input(place, Field.DUE, text.due),
     ]
@@ -58,10 +67,10 @@ def promise_view(
         blocks.append(text_input(place, Field.WITHDRAW, optional=True, multiline=True))
     return form(
         ViewId.PROMISE,
-        ref,
+        ref.model_copy(update={"seen": pointed.seen}),
         blocks,
         title=sentences.promise_title(promise.number if promise else None),
-        submit=sentences.FORM_SUBMITS[ViewId.PROMISE],
+        submit=submit,
         close=sentences.CLOSE,
     )
 
@@ -72,15 +81,24 @@ def contact_view(
     *,
     revision: int,
     clash: Clash | None = None,
+    pointed: Pointed = NOTHING_POINTED,
 ) -> View:
     """The editor of one person; `revision` is the section's at which they were read."""
     shown = contact or Contact(id=0, name="")
     if clash is not None:
         shown = shown.model_copy(update=yours_of(clash))
     entry = contact.id if contact else None
-    ref = Ref(handoff=handoff_id, thing=SectionKey.PEOPLE.value, entry=entry, revision=revision)
+    ref = Ref(
+        handoff=handoff_id,
+        thing=SectionKey.PEOPLE.value,
+        entry=entry,
+        revision=revision,
+        seen=pointed.seen,
+    )
     place = Place("contact", entry=entry or 0, revision=revision)
+    submit = sentences.FORM_SUBMITS[ViewId.CONTACT]
     blocks: list[Block] = [
+        *hints_lead(pointed, submit),
         *theirs_of(clash, Field.NAME),
         text_input(place, Field.NAME, shown.name, longest=LONGEST_NAME),
         *theirs_of(clash, Field.TITLE),
@@ -88,10 +106,13 @@ def contact_view(
         *_roles(shown, place, clash),
         *theirs_of(clash, Field.BEHAVIOUR),
         text_input(place, Field.BEHAVIOUR, shown.behaviour, optional=True, multiline=True),
+        *hints_under(pointed, Field.BEHAVIOUR, entry),
         *theirs_of(clash, Field.STAKE),
         text_input(place, Field.STAKE, shown.stake, optional=True, multiline=True),
+        *hints_under(pointed, Field.STAKE, entry),
         *theirs_of(clash, Field.CONSEQUENCE),
         text_input(place, Field.CONSEQUENCE, shown.consequence, optional=True, multiline=True),
+        *hints_under(pointed, Field.CONSEQUENCE, entry),
         *theirs_of(clash, Field.STRENGTH),
         _strength(shown, place),
         *theirs_of(clash, Field.LAST_CONTACT),
@@ -105,7 +126,7 @@ def contact_view(
         ref,
         blocks,
         title=sentences.FORM_TITLES[ViewId.CONTACT],
-        submit=sentences.FORM_SUBMITS[ViewId.CONTACT],
+        submit=submit,
         close=sentences.CLOSE,
     )
 

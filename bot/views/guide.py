@@ -50,6 +50,8 @@ def guide_message(guide: Guide) -> Message:
     if guide.role is Capacity.AE and guide.completeness.open:
         left = said.STILL_OPEN.format(items=said.open_items(guide.completeness))
         blocks.append(context(f"{said.BRIEF}: {said.brief_state(guide.completeness)} · {left}"))
+    if guide.written_quickly:
+        blocks.append(context(said.written_quickly()))
     blocks += _buttons(guide, _next_actions(guide))
     return Message(_lead(guide), tuple(blocks))
 

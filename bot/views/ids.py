@@ -20,6 +20,7 @@ class ActionId(StrEnum):
     BRIEF_BACK = "brief_back"
     BRIEF_ALL_STEPS = "brief_all_steps"
     BRIEF_GO = "brief_go"
+    CHECK_WORDS = "check_words"
     PROMISE_ADD = "promise_add"
     PROMISE_EDIT = "promise_edit"
     CONTACT_ADD = "contact_add"

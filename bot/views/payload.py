@@ -1,10 +1,11 @@
-"""The one small, versioned model that buttons, menu entries and modals carry: ids only."""
+"""The one small, versioned model that buttons, menu entries and modals carry: no content."""
 
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.errors import Invalid, Problem
+from bot.domain.hints import MOST_SEEN
 
 
 class Ref(BaseModel):
@@ -24,6 +25,8 @@ class Ref(BaseModel):
     channel: int | None = Field(default=None, alias="c")
     """Our id of the channel a form was opened from."""
 
+    seen: tuple[str, ...] = Field(default=(), alias="s", max_length=MOST_SEEN)
+    """Marks of the hints on words that a form's writer was shown."""
     words: str | None = Field(default=None, alias="w", max_length=1000)
     """What a person typed behind a command, for trying it again."""
 

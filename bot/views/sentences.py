@@ -8,12 +8,14 @@ from bot.domain.brief import Contact, ContactRole, OtherRole
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Step
 from bot.domain.errors import HandoffError, Problem
+from bot.domain.hints import QUICK, Hint, Occasion
 from bot.domain.history import Tag
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.people import Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.read_models import Light, NamedPerson, StatusCounts
+from bot.domain.words import HintKind
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.text import day, isolate, one_line
 
@@ -147,6 +149,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.BRIEF_BACK: "Back",
     ActionId.BRIEF_ALL_STEPS: "All steps",
     ActionId.BRIEF_GO: "Go to step",
+    ActionId.CHECK_WORDS: "Check words",
     ActionId.PROMISE_ADD: "Add promise",
     ActionId.PROMISE_EDIT: "Edit promise",
     ActionId.CONTACT_ADD: "Add person",
@@ -953,16 +956,20 @@ def brief_title(number: int, count: int) -> str:
     return f"Brief {number} of {count}"
 
 
-def brief_progress(state: Completeness, section: SectionKey) -> str:
+def brief_progress(
+    state: Completeness, section: SectionKey, *, fallen: Iterable[OpenItem] = ()
+) -> str:
     """How far the brief is, and what is open in this section."""
     here = [open_item(item) for item in state.open if item.section is section]
     left = f"Open here: {', '.join(here)}." if here else "Nothing is open here."
-    return f"{brief_filled(state)} {left}"
+    return f"{brief_filled(state, fallen=fallen)} {left}"
 
 
-def brief_filled(state: Completeness) -> str:
-    """How far the brief is."""
-    return f"{state.filled} of {state.counted} items are filled."
+def brief_filled(state: Completeness, *, fallen: Iterable[OpenItem] = ()) -> str:
+    """How far the brief is, and what the last save emptied."""
+    told = f"{state.filled} of {state.counted} items are filled."
+    lost = ", ".join(open_item(item) for item in fallen)
+    return f"{told} No longer filled: {lost}." if lost else told
 
 
 def item_label(item: Item) -> str:
@@ -989,6 +996,93 @@ def saved_meanwhile(who: str, when: str, *, emptied: bool) -> str:
 SOMEBODY: Final = "Somebody"
 TICKED: Final = "ticked"
 NOT_TICKED: Final = "not ticked"
+
+
+# Hints on words
+
+
+class _HintWords(NamedTuple):
+    """What is said of one found word, of several, and what a specific text has."""
+
+    one: str
+    several: str
+    asked: str
+
+
+HINT_SIGN: Final = "▲"
+WORDS_IN_HINT: Final = 60
+_MEASURED: Final = frozenset({Field.METRIC, Field.TODAY, Field.TARGET, Field.FURTHER})
+_HINTS: Final[Mapping[HintKind, _HintWords]] = {
+    HintKind.ELSEWHERE: _HintWords(
+        "only says where the answer stands",
+        "only say where the answer stands",
+        "write it here, where the CSM looks for it.",
+    ),
+    HintKind.MOOD: _HintWords(
+        "is a mood, not a metric",
+        "are moods, not metrics",
+        "which number would tell that it is so?",
+    ),
+    HintKind.WISH: _HintWords(
+        "says little by itself",
+        "say little by themselves",
+        "what changes, for whom, and by how much?",
+    ),
+    HintKind.GOOD_NEWS: _HintWords(
+        "is only good news",
+        "are only good news",
+        "who was against it, and what may still go wrong?",
+    ),
+    HintKind.SOMETIME: _HintWords(
+        "is no date", "are no dates", "which day or month did they hear?"
+    ),
+    HintKind.WEASEL: _HintWords(
+        "leaves open what is so", "leave open what is so", "who said it, and when?"
+    ),
+}
+_MEASURED_WISH: Final = _HintWords(
+    "is a wish, not a measure", "are wishes, not measures", "what would they count?"
+)
+_CHAMPIONS_GOOD_NEWS: Final[Mapping[str, _HintWords]] = {
+    Field.STAKE: _HintWords(
+        "tells no gain", "tell no gain", "what is different for them once it works?"
+    ),
+    Field.CONSEQUENCE: _HintWords(
+        "tells no loss", "tell no loss", "what would they have to explain if it failed, to whom?"
+    ),
+}
+ONLY_GOOD_NEWS: Final = "No risk and nothing else"
+
+
+def hint(found: Hint, *, named: bool = False) -> str:
+    """One thing pointed out, in plain text: it quotes what was typed.
+
+    `named` leads with the field, where the hint does not stand right under it.
+    """
+    about = _HINTS[found.kind]
+    if found.kind is HintKind.WISH and found.field in _MEASURED:
+        about = _MEASURED_WISH
+    if found.kind is HintKind.GOOD_NEWS:
+        about = _CHAMPIONS_GOOD_NEWS.get(found.field, about)
+    quoted = ", ".join(f"“{one_line(word, WORDS_IN_HINT)}”" for word in found.words)
+    said = about.several if len(found.words) > 1 else about.one
+    where = f"{FIELDS[Field(found.field)].label}: " if named else ""
+    return f"{HINT_SIGN} {where}{quoted or ONLY_GOOD_NEWS} {said}; {about.asked}"
+
+
+def hints_shown(occasion: Occasion, *, found: bool, submit: str) -> str:
+    """Why a form stays open with hints, or that there are none (mrkdwn); it was saved before."""
+    if not found:
+        return "Saved. No vague words were found here."
+    if occasion is Occasion.CHECKED:
+        return f"Saved. The lines with {HINT_SIGN} say what could be more specific."
+    return f"Saved. Press *{submit}* again to go on, with or without heeding {HINT_SIGN}."
+
+
+def written_quickly() -> str:
+    """The quiet line for the AE of a brief that took few minutes."""
+    minutes = int(QUICK.total_seconds() // 60)
+    return f"Ready in under {minutes} minutes: the CSM may ask more."
 
 
 def go_to(section: SectionKey) -> str:

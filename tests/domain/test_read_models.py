@@ -268,3 +268,19 @@ def test_the_counts_add_up_to_what_is_open() -> None:
 def test_lights_sort_worst_first() -> None:
     assert list(Light)[:4] == [Light.LATE, Light.SOON, Light.ON_TIME, Light.WAITING]
     assert utc("2025-06-02T06:00") == MONDAY
+
+
+def test_that_a_brief_was_written_quickly_is_for_its_ae_alone() -> None:
+    handoff = gated()
+    for viewer in (AE, CS_MANAGER, REVOPS):
+        shown = guide(
+            handoff,
+            owed(handoff),
+            PEOPLE,
+            viewer,
+            audiences=access.EVERY,
+            channel_slack_id="C001",
+            as_of=MONDAY,
+            written_quickly=True,
+        )
+        assert shown.written_quickly is (viewer is AE)

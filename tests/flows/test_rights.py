@@ -155,6 +155,7 @@ DOORS = [
     Door(ActionId.BRIEF_ALL_STEPS, in_brief(ActionId.BRIEF_ALL_STEPS), [AE], BY_AE),
     Door(ActionId.BRIEF_BACK, in_brief(ActionId.BRIEF_BACK), [AE], BY_AE),
     Door(ActionId.BRIEF_GO, in_brief(ActionId.BRIEF_GO), [AE], BY_AE),
+    Door(ActionId.CHECK_WORDS, in_brief(ActionId.CHECK_WORDS), [AE], BY_AE),
     Door(ActionId.PROMISE_ADD, in_brief(ActionId.PROMISE_ADD), [AE], BY_AE),
     Door(ActionId.PROMISE_EDIT, edit_promise, [AE], BY_AE, posted),
     Door(ViewId.PROMISE, promise, [AE], BY_AE),

@@ -269,3 +269,10 @@ def test_a_snoozed_step_says_to_its_owner_until_when_reminders_wait() -> None:
 def test_an_expected_signature_is_named() -> None:
     expected = replace(NOT_SIGNED, expected_on=NOW.date())
     assert "signature expected 13 Mar 2026" in seen_text(guide_message(expected).to_args())
+
+
+def test_a_brief_written_quickly_is_told_in_one_quiet_line() -> None:
+    quick = guide_message(replace(GUIDE, written_quickly=True)).to_args()["blocks"]
+    told = [block for block in quick if "Ready in under 4 minutes" in seen_text([block])]
+    assert [block["type"] for block in told] == ["context"]
+    assert "4 minutes" not in seen_text(guide_message(GUIDE).to_args()["blocks"])
