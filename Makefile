@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint format manifest bench clean
+.PHONY: help demo test lint format manifest bench bench-brief clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +16,7 @@ ARGS ?=
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.runtime ## the whole job in a browser, without a Slack workspace (ARGS=--fresh starts over)
 	@$(BIN)/handoff-bot demo $(ARGS)
@@ -39,6 +39,9 @@ manifest: $(VENV)/.runtime ## write manifest.yml from the registered listeners
 
 bench: $(VENV)/.dev ## how fast the bot answers, and its memory
 	$(BIN)/python -m benchmarks.answer $(ARGS)
+
+bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
+	$(BIN)/python -m benchmarks.brief $(ARGS)
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new \

@@ -15,7 +15,7 @@ from bot.settings import Settings, load_settings
 from bot.web.app import Health, build_web
 
 NOTHING = "nothing"
-"""Action id of the listeners that only acknowledge."""
+"""Action id and callback id of the listeners that only acknowledge."""
 LIMIT = "/limit"
 STOCK = "/stock"
 OURS = ""
@@ -61,6 +61,7 @@ def _only_errors(name: str) -> logging.Logger:
 
 def _served(bolt: App, settings: Settings) -> Starlette:
     bolt.action(NOTHING)(_acknowledge)
+    bolt.view(NOTHING)(_acknowledge)
     secret = settings.slack_signing_secret
     return build_web(
         health=Health(alive=lambda: None, ready=lambda: None),

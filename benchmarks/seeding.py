@@ -4,7 +4,7 @@ Everything goes through the bot's own storage. What these handoffs would have po
 posted, as if it had happened on other days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -120,6 +120,14 @@ _BRIEF: dict[SectionKey, Section] = {
 
 
 @dataclass(frozen=True)
+class Written:
+    """A handoff with a long brief that its AE goes on writing."""
+
+    handoff_id: int
+    ae: str
+
+
+@dataclass(frozen=True)
 class Assigned:
     """A handoff that its CSM can acknowledge, and where its card stands."""
 
@@ -130,7 +138,8 @@ class Assigned:
 
 
 @contextmanager
-def _store(url: str) -> Iterator[Store]:
+def opened(url: str) -> Iterator[Store]:
+    """A store on the database, beside the running bot's own."""
     store = Store(
         open_database(url, pool_size=2, wait_seconds=30.0),
         clock=SystemClock(),
@@ -149,7 +158,7 @@ def _store(url: str) -> Iterator[Store]:
 def seed(url: str, *, first: int, count: int) -> list[Assigned]:
     """Add handoffs number `first` and on, each in a deal channel of its own."""
     made: list[Assigned] = []
-    with _store(url) as store:
+    with opened(url) as store:
         migrate(store.database)
         workspace_id = store.workspace(
             enterprise_id=None, team_id=TEAM_ID, bot_user_id=BOT_USER, name="Benchmark"
@@ -163,36 +172,68 @@ def seed(url: str, *, first: int, count: int) -> list[Assigned]:
     return made
 
 
+def seed_written(url: str, *, first: int, count: int, people: int, promises: int) -> list[Written]:
+    """Add handoffs number `first` and on, whose briefs name so many people and promises."""
+    with opened(url) as store:
+        migrate(store.database)
+        workspace_id = store.workspace(
+            enterprise_id=None, team_id=TEAM_ID, bot_user_id=BOT_USER, name="Benchmark"
+        )
+        made: list[Written] = []
+        for number in range(first, first + count):
+            with store.write(workspace_id) as unit:
+                one = _assigned(unit, number)
+                handoff = unit.handoffs.lock(one.handoff_id)
+                ae = unit.people.get(handoff.ae_id)
+                _lengthen(unit, handoff, ae, people=people, promises=promises)
+                unit.save(handoff, actor_id=ae.id)
+                unit.commit()
+            made.append(Written(one.handoff_id, ae.slack_id))
+        _note_as_posted(store.database)
+    return made
+
+
+def workspace_of(store: Store) -> int:
+    """The one workspace that was seeded."""
+    with store.system() as system:
+        return system.workspaces()[0].id
+
+
+def revisions(
+    url: str, wanted: Iterable[tuple[int, SectionKey]]
+) -> dict[tuple[int, SectionKey], int]:
+    """How often each of the sections was saved, by handoff."""
+    with opened(url) as store, store.read(workspace_of(store)) as unit:
+        return {(one, key): unit.brief.revision(one, key) for one, key in wanted}
+
+
 def card_blocks(url: str, one: Assigned) -> list[dict[str, Any]]:
     """The blocks of a handoff's card, which Slack sends along with every press on it."""
-    with _store(url) as store:
-        with store.system() as system:
-            workspace_id = system.workspaces()[0].id
-        with store.read(workspace_id) as unit:
-            bundle = unit.bundle(one.handoff_id, viewer=None)
-            card = read_models.card(
-                bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
-            )
+    with opened(url) as store, store.read(workspace_of(store)) as unit:
+        bundle = unit.bundle(one.handoff_id, viewer=None)
+        card = read_models.card(
+            bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
+        )
     blocks: list[dict[str, Any]] = card_message(card).to_args()["blocks"]
     return blocks
 
 
 def settle(url: str) -> None:
     """Note everything that still waits to be sent as sent."""
-    with _store(url) as store:
+    with opened(url) as store:
         _note_as_posted(store.database)
 
 
 def acknowledged(url: str) -> set[int]:
     """The ids of all handoffs that are acknowledged now."""
     statement = select(handoff.c.id).where(handoff.c.acknowledged_at.is_not(None))
-    with _store(url) as store, store.database.reading() as connection:
+    with opened(url) as store, store.database.reading() as connection:
         return set(connection.execute(statement).scalars())
 
 
 def waiting_to_be_sent(url: str) -> int:
     """How many notices and surfaces wait to be sent."""
-    with _store(url) as store, store.database.reading() as connection:
+    with opened(url) as store, store.database.reading() as connection:
         return sum(
             connection.execute(select(func.count()).select_from(table).where(waits)).scalar_one()
             for table, waits in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE))
@@ -254,6 +295,38 @@ def _write_brief(unit: WriteUnit, begun: Handoff, ae: Person) -> None:
             at=unit.now,
             policy=_POLICY,
         )
+
+
+def _lengthen(unit: WriteUnit, begun: Handoff, ae: Person, *, people: int, promises: int) -> None:
+    """Add people and promises until there are so many."""
+    known = unit.brief.load(begun.id, audiences=EVERY)
+    for number in range(len(known.entries), promises):
+        words = f"Line {number} of the hall is connected by the end of May, with one test run."
+        text = PromiseText(words, Kind.INTEGRATION, "Ilse Brandt", date(2026, 5, 31))
+        unit.brief.add_promise(begun.id, text, by=ae.id, at=unit.now)
+    contacts = known.people.contacts + tuple(
+        Contact(
+            id=number + 1,
+            name=f"Shift lead {number}",
+            title="Shift lead",
+            roles=(ContactRole.USER,),
+            behaviour="Asks for the numbers before the meeting and reads them there.",
+            stake="Two hours less at the end of each shift.",
+            consequence="Another year with the old sorting line.",
+        )
+        for number in range(len(known.people.contacts), people)
+    )
+    section = known.people.model_copy(update={"contacts": contacts})
+    revision = unit.brief.save_section(begun.id, SectionKey.PEOPLE, section, by=ae.id, at=unit.now)
+    begun.save_section(
+        SectionKey.PEOPLE,
+        changed={"section": SectionKey.PEOPLE.value},
+        revision=revision,
+        state=completeness(unit.brief.load(begun.id, audiences=EVERY), begun.tier, _POLICY),
+        by=ae,
+        at=unit.now,
+        policy=_POLICY,
+    )
 
 
 def _person(

@@ -44,6 +44,32 @@ class SlackActs:
         """The same press on a listener that does nothing."""
         return self._press(prefix, NOTHING, at)
 
+    def submit(self, prefix: str, view: dict[str, Any], user: str) -> bytes:
+        """A form submitted by a person; `view` is all of it, as Slack sends it."""
+        number = next(self._numbers)
+        payload = {
+            "type": "view_submission",
+            "team": {"id": TEAM_ID, "domain": "benchmark"},
+            "user": {"id": user, "username": "maya", "team_id": TEAM_ID},
+            "api_app_id": "A0BENCH001",
+            "token": "unused",
+            "trigger_id": f"{number}.1.{self._began:x}",
+            "view": {
+                **view,
+                "id": f"V{number:010d}",
+                "hash": f"{self._began}.{number}",
+                "team_id": TEAM_ID,
+                "app_id": "A0BENCH001",
+                "bot_id": "B0BENCH001",
+                "root_view_id": f"V{number:010d}",
+                "previous_view_id": None,
+            },
+            "response_urls": [],
+            "is_enterprise_install": False,
+            "enterprise": None,
+        }
+        return self._request(prefix, {"payload": json.dumps(payload)})
+
     def status(self, at: Assigned) -> bytes:
         """`/handoff-status` by somebody who sees all handoffs."""
         return self._request(

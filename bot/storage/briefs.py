@@ -1,7 +1,7 @@
 """The brief: sections as documents by audience and revision, promises as versioned rows."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,8 @@ from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document, promise, promise_version
 
+Row = Mapping[str, Any] | RowMapping
+"""A stored part of a section."""
 BRIEF = "brief"
 PROMISE_AUDIENCE = Audience.CHANNEL
 ENCRYPTED = frozenset({Audience.PRIVATE_NOTE.value})
@@ -60,7 +62,7 @@ _RETIRE = (
         document.c.handoff_id == bindparam("b_handoff"),
         document.c.kind == BRIEF,
         document.c.section == bindparam("b_section"),
-        document.c.audience == bindparam("b_audience"),
+        document.c.audience.in_(bindparam("b_audiences", expanding=True)),
         IS_CURRENT,
     )
     .values(is_current=False)
@@ -135,22 +137,19 @@ class Briefs:
 
         Of the sections `given` to them a helper reads more than of the others.
         """
-        parts: dict[SectionKey, list[RowMapping]] = {}
-        values = {"audiences": _values(audiences), **_given(given)}
-        for row in self._rows(_CURRENT, handoff=handoff_id, **values):
+        parts: dict[SectionKey, list[Row]] = {}
+        for row in self._documents(handoff_id, audiences, given):
             parts.setdefault(SectionKey(row["section"]), []).append(row)
         brief = Brief()
         for key, rows in parts.items():
-            brief = brief.with_section(key, self._section(key, rows))
+            brief = brief.with_section(key, self._read_section(key, rows))
         if PROMISE_AUDIENCE not in readable_in(SectionKey.PROMISES, audiences, given):
             return brief
-        entries = (_promise(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
-        return replace(brief, entries=tuple(entries))
+        return replace(brief, entries=self._in_force(handoff_id))
 
     def revision(self, handoff_id: int, section: SectionKey) -> int:
         """The newest revision of a section, in any of its parts; 0 where it was never saved."""
-        rows = self._parts(_NEWEST, handoff_id, section, EVERY)
-        return max((int(row["revision"]) for row in rows), default=0)
+        return max((int(row["revision"]) for row in self._newest(handoff_id, section)), default=0)
 
     def at_revision(
         self,
@@ -164,14 +163,30 @@ class Briefs:
         if not 0 <= revision <= self.revision(handoff_id, section):
             raise NotFound(Problem.STALE_BUTTON)
         rows = self._parts(_AT_REVISION, handoff_id, section, audiences, revision=revision)
-        return self._section(section, rows)
+        return self._read_section(section, rows)
 
     def last_change(
         self, handoff_id: int, section: SectionKey
     ) -> tuple[int | None, datetime] | None:
         """Who saved a section last, and when; None where it was never saved."""
-        rows = self._parts(_NEWEST, handoff_id, section, EVERY)
+        rows = self._newest(handoff_id, section)
         return (rows[-1]["written_by"], rows[-1]["written_at"]) if rows else None
+
+    def _read_section(self, key: SectionKey, rows: Sequence[Row]) -> Section:
+        return read_section(key, [(row["schema"], self._body(row)) for row in rows])
+
+    def _documents(
+        self, handoff_id: int, audiences: Collection[Audience], given: Collection[SectionKey]
+    ) -> Sequence[Row]:
+        values = {"audiences": _values(audiences), **_given(given)}
+        return self._rows(_CURRENT, handoff=handoff_id, **values)
+
+    def _newest(self, handoff_id: int, section: SectionKey) -> Sequence[Row]:
+        """Every part of a section at its newest, the one written last at the end."""
+        return self._parts(_NEWEST, handoff_id, section, EVERY)
+
+    def _in_force(self, handoff_id: int) -> tuple[Promise, ...]:
+        return tuple(_promise(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
 
     def _parts(
         self,
@@ -199,10 +214,7 @@ class Briefs:
             for row in self._rows(_VERSIONS, promise=promise_id)
         ]
 
-    def _section(self, key: SectionKey, rows: Iterable[RowMapping]) -> Section:
-        return read_section(key, [(row["schema"], self._body(row)) for row in rows])
-
-    def _body(self, row: RowMapping) -> dict[str, Any]:
+    def _body(self, row: Row) -> dict[str, Any]:
         body: str = row["body"]
         if row["audience"] in ENCRYPTED:
             body = self._scope.cipher.decrypt(body)
@@ -229,6 +241,43 @@ class WritableBriefs(Briefs):
     def __init__(self, scope: Scope, *, handoffs: WritableHandoffs) -> None:
         super().__init__(scope)
         self._handoffs = handoffs
+        # Of a locked handoff nobody else changes anything, so each is read once in a unit.
+        self._parts_kept: dict[int, list[Row]] = {}
+        self._promises_kept: dict[int, tuple[Promise, ...]] = {}
+        self._sections_read: dict[Any, Section] = {}
+
+    def _read_section(self, key: SectionKey, rows: Sequence[Row]) -> Section:
+        # A part that is stored never changes: the same parts are the same section.
+        parts = (
+            key,
+            frozenset((row["handoff_id"], row["audience"], row["revision"]) for row in rows),
+        )
+        if parts not in self._sections_read:
+            self._sections_read[parts] = super()._read_section(key, rows)
+        return self._sections_read[parts]
+
+    def _documents(
+        self, handoff_id: int, audiences: Collection[Audience], given: Collection[SectionKey]
+    ) -> Sequence[Row]:
+        # Who reads less than everything has it filtered by the database, always.
+        if EVERY - set(audiences) or not self._handoffs.locked(handoff_id):
+            return super()._documents(handoff_id, audiences, given)
+        if handoff_id not in self._parts_kept:
+            self._parts_kept[handoff_id] = list(super()._documents(handoff_id, EVERY, ()))
+        return self._parts_kept[handoff_id]
+
+    def _newest(self, handoff_id: int, section: SectionKey) -> Sequence[Row]:
+        if not self._handoffs.locked(handoff_id):
+            return super()._newest(handoff_id, section)
+        kept = self._documents(handoff_id, EVERY, ())
+        return [row for row in kept if row["section"] == section.value]
+
+    def _in_force(self, handoff_id: int) -> tuple[Promise, ...]:
+        if not self._handoffs.locked(handoff_id):
+            return super()._in_force(handoff_id)
+        if handoff_id not in self._promises_kept:
+            self._promises_kept[handoff_id] = super()._in_force(handoff_id)
+        return self._promises_kept[handoff_id]
 
     def save_section(
         self, handoff_id: int, section: SectionKey, new: Section, *, by: int, at: datetime
@@ -238,41 +287,47 @@ class WritableBriefs(Briefs):
         Only the parts that differ are written. `new` holds every part: who writes reads them all.
         """
         self._handoffs.locked_chain(handoff_id)
-        stored = self._parts(_NEWEST, handoff_id, section, EVERY)
+        stored = self._newest(handoff_id, section)
         # Compared as they are read: encrypted twice, the same words look different.
         bodies = {row["audience"]: self._body(row) for row in stored}
         revision = max((row["revision"] for row in stored), default=0) + 1
-        changed = [
-            (audience, body)
+        changed = {
+            audience.value: body
             for audience, body in split(new).items()
             if bodies.get(audience.value) != body
+        }
+        if not changed:
+            return revision - 1
+        added: list[dict[str, Any]] = [
+            {
+                "workspace_id": self._scope.workspace_id,
+                "handoff_id": handoff_id,
+                "kind": BRIEF,
+                "section": section.value,
+                "audience": audience,
+                "revision": revision,
+                "schema": SCHEMA,
+                "body": self._stored(audience, body),
+                "written_by": by,
+                "written_at": at,
+                "is_current": True,
+            }
+            for audience, body in changed.items()
         ]
         place = {"b_workspace": self._scope.workspace_id, "b_handoff": handoff_id}
-        for audience, body in changed:
-            self._scope.connection.execute(
-                _RETIRE, {**place, "b_section": section.value, "b_audience": audience.value}
-            )
-            self._scope.connection.execute(
-                _ADD_DOCUMENT,
-                {
-                    "workspace_id": self._scope.workspace_id,
-                    "handoff_id": handoff_id,
-                    "kind": BRIEF,
-                    "section": section.value,
-                    "audience": audience.value,
-                    "revision": revision,
-                    "schema": SCHEMA,
-                    "body": self._stored(audience, body),
-                    "written_by": by,
-                    "written_at": at,
-                    "is_current": True,
-                },
-            )
-        return revision if changed else revision - 1
+        retired = {**place, "b_section": section.value, "b_audiences": list(changed)}
+        self._scope.connection.execute(_RETIRE, retired)
+        self._scope.connection.execute(_ADD_DOCUMENT, added)
+        kept = self._documents(handoff_id, EVERY, ())
+        stay = (
+            row for row in kept if row["section"] != section.value or row["audience"] not in changed
+        )
+        self._parts_kept[handoff_id] = [*stay, *added]
+        return revision
 
-    def _stored(self, audience: Audience, body: dict[str, Any]) -> str:
+    def _stored(self, audience: str, body: dict[str, Any]) -> str:
         plain = json.dumps(body, ensure_ascii=False)
-        return self._scope.cipher.encrypt(plain) if audience.value in ENCRYPTED else plain
+        return self._scope.cipher.encrypt(plain) if audience in ENCRYPTED else plain
 
     def add_promise(self, handoff_id: int, text: PromiseText, *, by: int, at: datetime) -> Promise:
         """Write down a promise under the handoff's next number. Raises Invalid for bad words."""
@@ -290,6 +345,7 @@ class WritableBriefs(Briefs):
             },
         ).scalar_one()
         self._add_version(promise_id, 1, words, by, at)
+        self._promises_kept.pop(handoff_id, None)
         return Promise(promise_id, number, 1, words)
 
     def edit_promise(
@@ -333,6 +389,7 @@ class WritableBriefs(Briefs):
     def _promise_for_change(self, promise_id: int) -> Promise:
         row = self._promise_row(promise_id)
         self._handoffs.locked_chain(row["handoff_id"])
+        self._promises_kept.pop(row["handoff_id"], None)
         return _promise(row)
 
     def _change_promise(self, promise_id: int, values: dict[str, Any]) -> None:

@@ -121,6 +121,10 @@ class WritableHandoffs(Handoffs):
         self._chains[handoff_id] = row["event_count"], row["head"]
         return _handoff(row)
 
+    def locked(self, handoff_id: int) -> bool:
+        """Whether this unit holds the lock of a handoff, so that only it changes what is there."""
+        return handoff_id in self._chains
+
     def locked_chain(self, handoff_id: int) -> Chain:
         """Where the history goes on; raises RuntimeError for a handoff this unit did not lock."""
         try:

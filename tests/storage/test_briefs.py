@@ -1,6 +1,8 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.domain.access import EVERY, Audience
 from bot.domain.brief import Brief, Promises, Success
@@ -9,6 +11,7 @@ from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Kind, PromiseText
 from bot.storage.unit_of_work import Store
+from tests.briefs import RED_FLAGS
 from tests.builders import PROMISE, SUCCESS, FixedClock, Team, make_team, signed
 
 
@@ -150,3 +153,56 @@ def test_a_promise_of_another_handoff_or_workspace_does_not_exist(store: Store, 
         assert unit.brief.promise_versions(made.id) == []
         with pytest.raises(NotFound):
             unit.brief.withdraw_promise(made.id, "No", by=other.ae.id, at=unit.now)
+
+
+def test_a_locked_handoff_is_read_once_and_what_was_written_since_is_seen(
+    store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    executed: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        executed.append(statement)
+
+    event.listen(store.database.writers, "before_cursor_execute", note)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        by, at = team.ae.id, unit.now
+        assert unit.brief.load(handoff_id, audiences=EVERY) == Brief()
+        executed.clear()
+        assert unit.brief.load(handoff_id, audiences=EVERY) == Brief()
+        assert unit.brief.revision(handoff_id, SectionKey.SUCCESS) == 0
+        assert executed == []
+
+        for number, metric in enumerate(("Days to dispatch", "Pick errors"), 1):
+            section = SUCCESS.model_copy(update={"metric": metric})
+            unit.brief.save_section(handoff_id, SectionKey.SUCCESS, section, by=by, at=at)
+            assert unit.brief.load(handoff_id, audiences=EVERY).success == section
+            assert unit.brief.revision(handoff_id, SectionKey.SUCCESS) == number
+            assert unit.brief.last_change(handoff_id, SectionKey.SUCCESS) == (by, at)
+        promise = unit.brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        assert unit.brief.load(handoff_id, audiences=EVERY).entries == (promise,)
+        reworded = replace(PROMISE, words="Live in 40 days.")
+        after, _ = unit.brief.edit_promise(promise.id, reworded, base_version=1, by=by, at=at)
+        assert unit.brief.load(handoff_id, audiences=EVERY).entries == (after,)
+        unit.brief.withdraw_promise(promise.id, "Never said", by=by, at=at)
+        assert unit.brief.load(handoff_id, audiences=EVERY).entries == ()
+        unit.commit()
+    with store.read(team.workspace_id) as after_all:
+        kept = after_all.brief.load(handoff_id, audiences=EVERY)
+        assert kept.success.metric == "Pick errors"
+        assert kept.entries == ()
+
+
+def test_who_reads_less_is_read_for_apart_also_in_a_locked_handoff(
+    store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        key, by, at = SectionKey.RED_FLAGS, team.ae.id, unit.now
+        unit.brief.save_section(handoff_id, key, RED_FLAGS, by=by, at=at)
+        assert unit.brief.load(handoff_id, audiences=EVERY).red_flags == RED_FLAGS
+        seen = unit.brief.load(handoff_id, audiences={Audience.RED_FLAGS}).red_flags
+        assert seen == RED_FLAGS.model_copy(update={"private_note": ""})
+        assert unit.brief.load(handoff_id, audiences={Audience.CHANNEL}) == Brief()
