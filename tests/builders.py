@@ -157,6 +157,7 @@ class Deal:
     expected_on: date | None = None
     channel_id: int | None = None
     links: tuple[str, ...] = ()
+    commitment_on: date | None = None
 
 
 def start(unit: WriteUnit, team: Team, deal: Deal | None = None) -> Handoff:
@@ -176,6 +177,7 @@ def start(unit: WriteUnit, team: Team, deal: Deal | None = None) -> Handoff:
             signed_at=deal.signed_at,
             expected_on=expected,
             links=deal.links,
+            commitment_on=deal.commitment_on,
         ),
         channel_id=deal.channel_id or team.channel.id,
         by=team.ae,

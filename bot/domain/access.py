@@ -45,6 +45,8 @@ class Act(StrEnum):
     """The call with AE, CS and champion that the closed-won gate asks for."""
     OVERRIDE_CLOSED_WON = "override_closed_won"
     """Override the closed-won gate."""
+    ANSWER_COMMITMENT = "answer_commitment"
+    """Whether the AE kept the day they named."""
     ASSIGN = "assign"
     OVERRIDE_GATE = "override_gate"
     DECLINE = "decline"
@@ -112,6 +114,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.ALIGN: frozenset({Capacity.AE, Capacity.AE_MANAGER}),
     Act.RECORD_CALL: frozenset({Capacity.AE, Capacity.AE_MANAGER}),
     Act.OVERRIDE_CLOSED_WON: frozenset({Capacity.AE_MANAGER}),
+    Act.ANSWER_COMMITMENT: frozenset({Capacity.AE_MANAGER}),
     Act.ASSIGN: frozenset({Capacity.CS_MANAGER}),
     Act.OVERRIDE_GATE: frozenset({Capacity.CS_MANAGER}),
     Act.DECLINE: frozenset({Capacity.CSM}),

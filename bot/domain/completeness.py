@@ -306,12 +306,20 @@ def passes_gate(state: Completeness, tier: Tier, policy: Policy) -> bool:
     return Fraction(state.filled, state.counted) >= Fraction(policy.gate_percent, 100)
 
 
+def capture_missing(brief: Brief) -> tuple[SectionKey, ...]:
+    """What the pre-close capture still lacks of people, metric, red flags and promises."""
+    flags = brief.red_flags
+    there = {
+        SectionKey.PEOPLE: bool(brief.people.contacts),
+        SectionKey.SUCCESS: bool(brief.success.metric.strip()),
+        SectionKey.RED_FLAGS: bool(
+            flags.no_risks or flags.top_risk.strip() or flags.other_risks.strip()
+        ),
+        SectionKey.PROMISES: bool(brief.entries or brief.promises.none_made),
+    }
+    return tuple(key for key, filled in there.items() if not filled)
+
+
 def has_content(brief: Brief) -> bool:
-    """Whether the pre-close capture is done: people, metric, red flags, promises have content."""
-    flags, success = brief.red_flags, brief.success
-    return (
-        bool(brief.people.contacts)
-        and bool(success.metric.strip())
-        and bool(flags.no_risks or flags.top_risk.strip() or flags.other_risks.strip())
-        and bool(brief.entries or brief.promises.none_made)
-    )
+    """Whether the pre-close capture is done."""
+    return not capture_missing(brief)

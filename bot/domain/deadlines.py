@@ -14,10 +14,16 @@ from bot.domain.ports import CalendarOf
 class Step(StrEnum):
     """Steps of the process, called by their names there."""
 
+    CAPTURE = "capture"
+    ALIGNMENT = "alignment"
+    SIGNATURE = "signature"
+    """The day it is expected on; no row of the table, and shown in no list of steps."""
     MESSAGE = "message"
     BRIEF = "brief"
     ASSIGN = "assign"
     READ = "read"
+    COMMITMENT = "commitment"
+    """The question whether it was kept; no row of the table either."""
 
 
 class DeadlineState(StrEnum):
@@ -25,7 +31,11 @@ class DeadlineState(StrEnum):
 
     WAITING = "waiting"
     OPEN = "open"
+    DATED = "dated"
+    """Something is said at fixed instants; it is never late, and no snooze concerns it."""
     DONE = "done"
+    MISSED = "missed"
+    """Of a step before the signature: that came first."""
     CANCELLED = "cancelled"
 
 
@@ -112,7 +122,9 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
 
 
 LONGEST_SOON = timedelta(hours=4)
-_OWNER_STAGES = frozenset({Stage.HALF, Stage.MOST, Stage.LATE, Stage.SNOOZED, Stage.POST})
+_OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
+SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED})
+"""States in which a deadline has something to say."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +150,7 @@ class Deadline:
     @property
     def next_at(self) -> datetime | None:
         """When the sweep has to look at it again; None where nothing more is to be said."""
-        if self.state is not DeadlineState.OPEN:
+        if self.state not in SPEAKS:
             return None
         settled = self.said | self.passed
         return min((plan.at for plan in self.stages if plan.stage not in settled), default=None)
@@ -255,9 +267,19 @@ def _state(handoff: Handoff, *, done: datetime | None, waiting: bool) -> Deadlin
     return DeadlineState.WAITING if waiting else DeadlineState.OPEN
 
 
+_BESIDE: Mapping[Step, Callable[[Handoff], datetime | None]] = {
+    Step.CAPTURE: lambda h: h.captured_at,
+    Step.ALIGNMENT: lambda h: h.aligned_at,
+    Step.SIGNATURE: lambda h: h.signed_at,
+    Step.COMMITMENT: lambda h: h.commitment_answered_at,
+}
+"""When what stands beside the clocks was done."""
+
+
 def done_at(step: Step, handoff: Handoff) -> datetime | None:
     """When a step was done; None while it is not."""
-    return next(rule.done(handoff) for rule in STEPS if rule.step is step)
+    done = _BESIDE.get(step) or next(rule.done for rule in STEPS if rule.step is step)
+    return done(handoff)
 
 
 def _free_since(rule: StepRule, handoff: Handoff) -> datetime | None:
@@ -291,8 +313,25 @@ def bring_in_line(stored: Deadline | None, wanted: Deadline, *, now: datetime) -
     """The wanted deadline with what was already said of the stored one.
 
     A stage is said again only where the due time moved into the future past it, or where the step
-    has a new owner.
+    has a new owner. Of a date that was set or moved, what would have had to be said before is
+    passed over.
     """
+    kept = _with_what_was_said(stored, wanted, now=now)
+    if wanted.state is not DeadlineState.DATED:
+        return kept
+    known = stored.stages if stored is not None else ()
+    over = {plan.stage for plan in wanted.stages if plan.at <= now and plan not in known}
+    return replace(kept, passed=kept.passed | over - kept.said)
+
+
+def dropped(stored: Deadline) -> Deadline:
+    """A step that the deal does not have any more; one that was done stays done."""
+    if stored.state in (DeadlineState.DONE, DeadlineState.MISSED):
+        return stored
+    return replace(stored, state=DeadlineState.CANCELLED, waits_for=None, stages=())
+
+
+def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:
     if stored is None or stored.owner_id != wanted.owner_id:
         return wanted
     prolonged = wanted.due_at > max(stored.due_at, now)
@@ -344,7 +383,7 @@ def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ..
 
     Earlier due stages of the owner are passed over: after a gap nobody gets a backlog.
     """
-    if deadline.state is not DeadlineState.OPEN:
+    if deadline.state not in SPEAKS:
         return deadline, ()
     settled = deadline.said | deadline.passed
     own = [plan for plan in deadline.stages if plan.stage in _OWNER_STAGES]

@@ -1,19 +1,25 @@
 """The handoff: one won deal on its way from the AE to the CSM. Every act is a method here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.brief import Brief, kept_in_history
-from bot.domain.completeness import NOTHING_COUNTED, Completeness, completeness, passes_gate
+from bot.domain.brief import Brief, ContactRole, kept_in_history
+from bot.domain.completeness import (
+    NOTHING_COUNTED,
+    Completeness,
+    completeness,
+    has_content,
+    passes_gate,
+)
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
 from bot.domain.items import SectionKey
-from bot.domain.money import Money
+from bot.domain.money import Money, Rate
 from bot.domain.people import Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks, Size, size_of
@@ -23,6 +29,7 @@ CLOCK_SLACK = timedelta(minutes=5)
 OLDEST_SIGNATURE = timedelta(days=366)
 LONGEST_ACCOUNT = 80
 LONGEST_REASON = 1000
+LONGEST_NAMES = 200
 MOST_LINKS = 10
 
 
@@ -32,6 +39,24 @@ class State(StrEnum):
     OPEN = "open"
     CANCELLED = "cancelled"
     CLOSED = "closed"
+
+
+class CommitmentAnswer(StrEnum):
+    """What the AE manager says of the commitment, a week after its day."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call with AE, customer success and champion that the closed-won gate asks for."""
+
+    at: datetime
+    cs_id: int
+    customer: str
+    """Who of the customer, as typed."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +73,22 @@ class Start:
     expected_on: date | None = None
     links: tuple[str, ...] = ()
     marks: Marks = NO_MARKS
+    rate: Rate | None = None
+    """What one unit of the value's currency is worth, where the policy has no rate for it."""
     commitment_on: date | None = None
     """The day by which the AE will have the brief past its gate."""
     light_anyway: bool = False
     """A deal below the smallest tier that shall have the light form all the same."""
+
+
+@dataclass(frozen=True)
+class DealChange:
+    """What the form of a changed deal asks for."""
+
+    value: Money
+    marks: Marks
+    rate: Rate | None = None
+    light_anyway: bool = False
 
 
 @dataclass
@@ -71,7 +108,23 @@ class Handoff:
     marks: Marks = NO_MARKS
     strength: int | None = None
     """The champion's relationship strength, as the brief has it."""
+    rate: Rate | None = None
+    """The rate its size was judged by; None in the policy's own currency."""
     commitment_on: date | None = None
+    commitment_answer: CommitmentAnswer | None = None
+    commitment_answered_at: datetime | None = None
+    captured_at: datetime | None = None
+    """Since when the pre-close capture has content; fixed by the signature."""
+    aligned_on: date | None = None
+    """The day of the pre-close alignment."""
+    aligned_at: datetime | None = None
+    """When it was recorded."""
+    cs_contact_id: int | None = None
+    """Who of customer success took part in it; no part in the handoff comes of that."""
+    call: Call | None = None
+    overridden_at: datetime | None = None
+    """When the AE manager overrode the closed-won gate."""
+    overridden_by: int | None = None
     ae_confirmed_at: datetime | None = None
     listener_id: int | None = None
     lead_id: int | None = None
@@ -107,7 +160,13 @@ class Handoff:
 
     def size(self, policy: Policy) -> Size:
         """Its tier and add-ons under a policy."""
-        return size_of(self.value, self.marks, policy, tier=self.tier, strength=self.strength)
+        rate = self.rate or policy.rate(self.value.currency)
+        if rate is None:
+            # The team took the currency out of its table: nothing is known but the tier.
+            return Size(self.tier, {})
+        return size_of(
+            self.value, self.marks, policy, tier=self.tier, strength=self.strength, rate=rate
+        )
 
     def people(self) -> tuple[int, ...]:
         """Everybody who has a part in it, each once; helpers are guests of the form alone."""
@@ -156,7 +215,8 @@ class Handoff:
             channel_id=channel_id,
             account=_account(wish.account),
             value=wish.value,
-            tier=_tier(wish, policy),
+            rate=_rate(wish.value, wish.rate, policy),
+            tier=_tier(wish.value, wish.rate, policy, light_anyway=wish.light_anyway),
             ae_id=_colleague(wish.ae, "ae").id,
             started_by=by.id,
             started_at=at,
@@ -232,6 +292,100 @@ class Handoff:
         self.signed_at = signed_at
         self.day0 = signed_at.astimezone(ZoneInfo(zone)).date()
         self._note(tag, at, by, facts)
+
+    def expect(self, day: date, *, by: Person, at: datetime, ae: Person) -> None:
+        """The signature slipped: another day is expected. Raises Invalid once it is recorded."""
+        self._require(Act.SIGN, by)
+        if self.signed_at is not None:
+            raise Invalid(Problem.SIGNED_ALREADY, field="expected_on")
+        day = _expected(day, at, ae.zone)
+        if day == self.expected_on:
+            raise Conflict(Problem.ALREADY_DONE)
+        before = self.expected_on.isoformat() if self.expected_on else None
+        self.expected_on = day
+        self._note(Tag.EXPECTED_CHANGED, at, by, {"expected_on": day.isoformat(), "before": before})
+        self._confirm(by, at)
+
+    def align(self, on: date, contact: Person, *, by: Person, at: datetime, zone: str) -> None:
+        """Record the pre-close alignment, again where it was wrong; only before the signature."""
+        self._require(Act.ALIGN, by)
+        if self.signed_at is not None:
+            raise Invalid(Problem.SIGNED_ALREADY, field="aligned_on")
+        if on > at.astimezone(ZoneInfo(zone)).date():
+            raise Invalid(Problem.HELD_LATER, field="aligned_on")
+        if _colleague(contact, "cs_contact").id == self.ae_id:
+            raise Invalid(Problem.SAME_PERSON, field="cs_contact")
+        self.aligned_on, self.aligned_at, self.cs_contact_id = on, at, contact.id
+        self._note(Tag.ALIGNED, at, by, {"on": on.isoformat(), "contact": contact.id})
+        self._confirm(by, at)
+
+    def answer_commitment(self, answer: CommitmentAnswer, *, by: Person, at: datetime) -> None:
+        """The AE manager says, once, whether the day the AE named was kept."""
+        access.require(Act.ANSWER_COMMITMENT, by, self)
+        if self.commitment_answer is not None:
+            raise Conflict(Problem.ALREADY_DONE)
+        self.commitment_answer, self.commitment_answered_at = answer, at
+        self._note(Tag.COMMITMENT_ANSWERED, at, by, {"answer": answer.value})
+
+    def record_call(self, call: Call, *, cs: Person, by: Person, at: datetime) -> None:
+        """Record the call that the closed-won gate asks for, again where it moved."""
+        self._require(Act.RECORD_CALL, by)
+        if _colleague(cs, "call_cs").id == self.ae_id:
+            raise Invalid(Problem.SAME_PERSON, field="call_cs")
+        customer = " ".join(call.customer.split())
+        if not customer:
+            raise Invalid(Problem.EMPTY, field="call_customer")
+        if len(customer) > LONGEST_NAMES:
+            most = {"most": str(LONGEST_NAMES)}
+            raise Invalid(Problem.TOO_LONG, field="call_customer", facts=most)
+        self.call = Call(call.at.astimezone(UTC), cs.id, customer)
+        facts: dict[str, Fact] = {"at": instant_text(call.at), "cs": cs.id}
+        self._note(Tag.CALL_RECORDED, at, by, facts, {"customer": customer})
+        self._confirm(by, at)
+
+    def override_closed_won(self, reason: str, *, by: Person, at: datetime) -> None:
+        """The AE manager lets the deal be closed without its gate; what is missing stays open."""
+        self._require(Act.OVERRIDE_CLOSED_WON, by)
+        if self.overridden_at is not None:
+            raise Conflict(Problem.ALREADY_DONE)
+        text = _reason(reason)
+        self.overridden_at, self.overridden_by = at, by.id
+        self._note(Tag.CLOSED_WON_OVERRIDDEN, at, by, {}, {"reason": text})
+
+    def change_deal(
+        self, change: DealChange, *, brief: Brief, by: Person, at: datetime, policy: Policy
+    ) -> None:
+        """Another value or other marks: the tier follows, and the brief is counted anew for it.
+
+        `brief` is all of it. Raises Invalid below the smallest tier, unless the light form shall
+        go on all the same.
+        """
+        self._require(Act.CHANGE_DEAL, by)
+        self._confirm(by, at)
+        same_value = change.value == self.value and change.rate is None
+        rate = self.rate if same_value else _rate(change.value, change.rate, policy)
+        tier = _tier(change.value, rate, policy, light_anyway=change.light_anyway)
+        before = (self.value, self.rate, self.marks, self.tier)
+        if before == (change.value, rate, change.marks, tier):
+            return
+        facts: dict[str, Fact] = {"tier": tier.value, "before": self.tier.value}
+        values = {"value": f"{change.value.amount} {change.value.currency}"}
+        # What was ticked is for few: it is kept like what people write, not in the chain itself.
+        values |= {name: str(mark) for name, mark in asdict(change.marks).items()}
+        self.value, self.rate, self.marks, self.tier = change.value, rate, change.marks, tier
+        self._note(Tag.DEAL_CHANGED, at, by, facts, values)
+        self.weigh(completeness(brief, tier, policy), at=at, policy=policy)
+
+    def copy_from(self, brief: Brief, *, at: datetime) -> None:
+        """Keep what size and capture rest on, so that nothing else has to read the brief for it.
+
+        `brief` is all of it, as it was just saved.
+        """
+        champions = brief.people.having(ContactRole.CHAMPION)
+        self.strength = champions[0].strength if champions else None
+        # At the signature the capture is done or missed, whatever is written afterwards.
+        if self.signed_at is None and has_content(brief) is not (self.captured_at is not None):
+            self.captured_at = at if self.captured_at is None else None
 
     def save_section(
         self,
@@ -398,13 +552,18 @@ def _account(text: str) -> str:
     return name
 
 
-def _tier(wish: Start, policy: Policy) -> Tier:
-    tier = policy.tier(wish.value)
+def _tier(value: Money, rate: Rate | None, policy: Policy, *, light_anyway: bool) -> Tier:
+    tier = policy.tier(value, rate)
     if tier is not Tier.NONE:
         return tier
-    if not wish.light_anyway:
+    if not light_anyway:
         raise Invalid(Problem.BELOW_TIERS, field="value")
     return Tier.LIGHT
+
+
+def _rate(value: Money, rate: Rate | None, policy: Policy) -> Rate | None:
+    """The rate to keep: a table that changes later moves no deal into another size."""
+    return None if value.currency == policy.currency else rate or policy.rate(value.currency)
 
 
 def _colleague(person: Person, form_field: str) -> Person:

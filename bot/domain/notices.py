@@ -35,6 +35,15 @@ class NoticeKind(StrEnum):
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
     UNDO_OFFER = "undo_offer"
+    TIER_CHANGED = "tier_changed"
+    """Another value or other marks gave the deal another tier."""
+    CAPTURE_REMINDER = "capture_reminder"
+    ALIGNMENT_REMINDER = "alignment_reminder"
+    SIGNATURE_SLIPPED = "signature_slipped"
+    """The signature was expected yesterday: the AE is asked what became of it."""
+    COMMITTED = "committed"
+    """The team hears who wants to have a brief ready by when."""
+    COMMITMENT_ASKED = "commitment_asked"
     STATUS_POST = "status_post"
     WELCOME = "welcome"
     UNCONFIRMED = "unconfirmed"
@@ -43,6 +52,15 @@ class NoticeKind(StrEnum):
 
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 """What is about a step that somebody owes, and is dropped once nobody does."""
+OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
+    (Step.CAPTURE, Stage.DAYS_BEFORE): NoticeKind.CAPTURE_REMINDER,
+    (Step.CAPTURE, Stage.DAY_BEFORE): NoticeKind.CAPTURE_REMINDER,
+    (Step.ALIGNMENT, Stage.DAYS_BEFORE): NoticeKind.ALIGNMENT_REMINDER,
+    (Step.ALIGNMENT, Stage.DAY_BEFORE): NoticeKind.ALIGNMENT_REMINDER,
+    (Step.SIGNATURE, Stage.SLIPPED): NoticeKind.SIGNATURE_SLIPPED,
+    (Step.COMMITMENT, Stage.ASK): NoticeKind.COMMITMENT_ASKED,
+}
+"""What is said on a fixed day, and dropped once it is answered or done."""
 
 
 class Place(StrEnum):
@@ -124,23 +142,35 @@ _THREAD = {
 _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
 
 
+def commits(handoff: Handoff, event: Event) -> bool:
+    """Whether the AE stands by the day of the commitment with this event."""
+    confirms = event.tag is Tag.AE_CONFIRMED or (
+        event.tag is Tag.STARTED and event.actor == handoff.ae_id
+    )
+    return confirms and handoff.commitment_on is not None
+
+
 def announcements(
     handoff: Handoff,
     events: Sequence[tuple[int, Event]],
     *,
     asked_in: int | None,
     moved: Sequence[Deadline] = (),
+    team_channel: int | None = None,
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
     `asked_in` is the conversation in which the person acted, for the offer to undo; None where
     there is no place for an ephemeral message. `moved` are the owed steps whose due time changed.
+    `team_channel` is the one of the policy.
     """
     told: list[Notice] = []
     for seq, event in events:
         told.extend(_of_event(handoff, seq, event))
         if event.tag is Tag.SIGNATURE_CORRECTED:
             told.extend(_of_correction(handoff, seq, event, moved))
+        if team_channel is not None and commits(handoff, event):
+            told.append(_committed(handoff, team_channel))
         if event.tag in _UNDOABLE and event.actor is not None and asked_in is not None:
             told.append(
                 Notice(
@@ -194,7 +224,21 @@ def steps_named(notice: Notice) -> tuple[Step, ...]:
     return tuple(step for step in Step if step.value in notice.facts)
 
 
+def _committed(handoff: Handoff, team_channel: int) -> Notice:
+    return Notice(
+        NoticeKind.COMMITTED,
+        Place.CHANNEL,
+        f"committed:{handoff.id}",
+        Priority.CARD,
+        handoff_id=handoff.id,
+        person_id=handoff.ae_id,
+        channel_id=team_channel,
+    )
+
+
 def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    if event.tag is Tag.DEAL_CHANGED:
+        return _of_a_changed_deal(handoff, seq, event)
     kind = _THREAD.get(event.tag)
     if kind is not None and handoff.posted_at is not None:
         version = event.facts.get("brief")
@@ -220,6 +264,15 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
             told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, facts))
         return told
     return []
+
+
+def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """Only another tier is told; which marks were set is for few."""
+    tier = str(event.facts["tier"])
+    if tier == event.facts["before"] or handoff.posted_at is None:
+        return []
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0, "tier": tier}
+    return [_in_thread(handoff, NoticeKind.TIER_CHANGED, seq, facts)]
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
@@ -348,11 +401,7 @@ def clock_notices(
         to_manager = stage is Stage.LATE_MANAGER
         told.append(
             Notice(
-                NoticeKind.LATE_FOR_MANAGER
-                if to_manager
-                else NoticeKind.LATE
-                if late
-                else NoticeKind.NUDGE,
+                _said_by_the_clock(deadline.step, stage),
                 Place.DM,
                 f"clock:{handoff.id}:{deadline.step.value}:{stage.value}:{revision}",
                 Priority.LATE if late else Priority.NUDGE,
@@ -364,8 +413,17 @@ def clock_notices(
     return told
 
 
+def _said_by_the_clock(step: Step, stage: Stage) -> NoticeKind:
+    if stage is Stage.LATE_MANAGER:
+        return NoticeKind.LATE_FOR_MANAGER
+    usual = NoticeKind.LATE if stage is Stage.LATE else NoticeKind.NUDGE
+    return OF_A_DATE.get((step, stage), usual)
+
+
 def still_true(kind: NoticeKind, handoff: Handoff, deadline: Deadline | None) -> bool:
     """Whether a notice the clock planned is still worth sending; the rest always is."""
+    if kind in OF_A_DATE.values():
+        return handoff.open and deadline is not None and deadline.state is DeadlineState.DATED
     if kind not in OF_A_STEP:
         return True
     return handoff.open and deadline is not None and deadline.state is DeadlineState.OPEN

@@ -25,6 +25,12 @@ class Stage(StrEnum):
     LATE_MANAGER = "late_manager"
     SNOOZED = "snoozed"
     POST = "post"
+    DAYS_BEFORE = "days_before"
+    DAY_BEFORE = "day_before"
+    SLIPPED = "slipped"
+    """The signature was expected yesterday."""
+    ASK = "ask"
+    """Whether the commitment was kept."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class StagePlan:
 _OVERTAKEN_BY = {
     Stage.HALF: frozenset({Stage.MOST, Stage.LATE}),
     Stage.MOST: frozenset({Stage.LATE}),
+    Stage.DAYS_BEFORE: frozenset({Stage.DAY_BEFORE}),
 }
 
 

@@ -1,17 +1,42 @@
 """The numbers of the process as one typed, immutable model a team can change."""
 
+import re
 import tomllib
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item
-from bot.domain.money import Money
+from bot.domain.money import CURRENCY, LARGEST_RATE, Money, Rate
 from bot.domain.worktime import QuietHours, WorkingHours
+
+
+def _person_id(text: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise ValueError("Slack's id of a person begins with U or W, like U0123ABCD")
+    return text
+
+
+def _channel_id(text: str) -> str:
+    if not re.fullmatch(r"[CG][A-Z0-9]+", text):
+        raise ValueError("Slack's id of a channel begins with C or G, like C0123ABCD")
+    return text
+
+
+def _unless_empty(check: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: check(text) if text else text
+
+
+PersonId = Annotated[str, AfterValidator(_person_id)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, Field(pattern=CURRENCY)]
+OneUnit = Annotated[Decimal, Field(gt=0, le=LARGEST_RATE)]
 
 
 class Tier(StrEnum):
@@ -40,7 +65,7 @@ class Tiers(_Part):
 
 
 class Clocks(_Part):
-    """Windows in hours: raw ones from the signature, own ones in the owner's working hours."""
+    """Windows: hours from the signature, own ones in the owner's working hours, days by name."""
 
     message: int = Field(default=4, ge=1, le=72)
     message_learned_late_after: int = Field(default=3, ge=1, le=72)
@@ -50,6 +75,10 @@ class Clocks(_Part):
     read: int = Field(default=44, ge=1, le=240)
     own_assign: int = Field(default=4, ge=0, le=80)
     own_other: int = Field(default=8, ge=0, le=80)
+    capture_days: int = Field(default=7, ge=1, le=90)
+    """Days before the expected signature at which the AE is first reminded to capture the deal."""
+    commitment_days: int = Field(default=7, ge=1, le=90)
+    """Days after the day of the commitment at which the AE manager is asked about it."""
 
 
 class Hours(_Part):
@@ -61,7 +90,7 @@ class Hours(_Part):
     """The hour a due time outside the working hours is moved to."""
     quiet_begin: time = time(20)
     quiet_end: time = time(8)
-    weekdays: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+    weekdays: dict[Country, tuple[int, ...]] = Field(default_factory=dict)
     """Working days by country code where they are not Monday to Friday; Monday is 0."""
 
     @model_validator(mode="after")
@@ -130,15 +159,19 @@ class Items(_Part):
 class Managers(_Part):
     """Slack ids of who manages where neither the start form nor the person's own row says so."""
 
-    ae: str = ""
-    cs: str = ""
+    ae: Annotated[str, AfterValidator(_unless_empty(_person_id))] = ""
+    cs: Annotated[str, AfterValidator(_unless_empty(_person_id))] = ""
+
+    def named(self) -> tuple[str, ...]:
+        """Those that are set."""
+        return tuple(one for one in (self.ae, self.cs) if one)
 
 
 class Policy(_Part):
     """All settings of the process; unknown keys and impossible numbers are refused."""
 
-    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
-    rates: dict[str, Decimal] = Field(
+    currency: Currency = "USD"
+    rates: dict[Currency, OneUnit] = Field(
         default_factory=lambda: {
             "USD": Decimal(1),
             "EUR": Decimal("1.08"),
@@ -151,37 +184,43 @@ class Policy(_Part):
     add_ons: AddOns = AddOns()
     items: Items = Items()
     managers: Managers = Managers()
-    team_channel: str = ""
+    team_channel: Annotated[str, AfterValidator(_unless_empty(_channel_id))] = ""
     """Slack id of the internal channel in which a commitment is announced; empty: none."""
     clocks: Clocks = Clocks()
     hours: Hours = Hours()
     gate_percent: int = Field(default=90, ge=1, le=100)
     open_handoffs_per_csm: int = Field(default=40, ge=1)
     undo_minutes: int = Field(default=10, ge=1, le=60)
-    admins: tuple[str, ...] = ()
+    admins: tuple[PersonId, ...] = ()
     """Slack ids of people who are admins of the bot besides the workspace's own."""
-    default_region: str = ""
+    default_region: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")
 
     @model_validator(mode="after")
     def _rates_known(self) -> "Policy":
         if self.rates.get(self.currency, Decimal(1)) != 1:
             raise ValueError(f"the rate of {self.currency} to itself must be 1")
-        if any(rate <= 0 for rate in self.rates.values()):
-            raise ValueError("a rate must be above 0")
         return self
 
-    def converted(self, value: Money) -> Decimal:
-        """The value in the policy's currency; raises Invalid for a currency without a rate."""
-        if value.currency == self.currency:
-            return value.amount
-        rate = self.rates.get(value.currency)
+    def rate(self, currency: str) -> Rate | None:
+        """What one unit of a currency is worth by the table; None where it is not in it."""
+        if currency == self.currency:
+            return Rate(Decimal(1), self.rates_of)
+        found = self.rates.get(currency)
+        return Rate(found, self.rates_of) if found is not None else None
+
+    def converted(self, value: Money, rate: Rate | None = None) -> Decimal:
+        """The value in the policy's currency, by the table unless a rate is given.
+
+        Raises Invalid for a currency that is not in the table.
+        """
+        rate = rate or self.rate(value.currency)
         if rate is None:
             raise Invalid(Problem.UNKNOWN_CURRENCY, field="currency")
-        return value.amount * rate
+        return value.amount * rate.worth
 
-    def tier(self, value: Money) -> Tier:
+    def tier(self, value: Money, rate: Rate | None = None) -> Tier:
         """The tier by value alone (process rule *Size*)."""
-        amount = self.converted(value)
+        amount = self.converted(value, rate)
         if amount < self.tiers.light_from:
             return Tier.NONE
         return Tier.LIGHT if amount <= self.tiers.full_above else Tier.FULL
@@ -221,5 +260,6 @@ def load_policy(path: Path | None) -> Policy:
         return Policy.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "(file)"
+        # Of a wrong key within a table the library names key and table, then says so: `[key]`.
+        key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "(file)"
         raise PolicyError(f"{path}: {key}: {first['msg']}") from error

@@ -14,10 +14,12 @@ from bot.domain.handoff import Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
-from bot.domain.money import Money
+from bot.domain.money import Money, Rate
 from bot.domain.people import Person
 from bot.domain.policy import Policy, Tier
+from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise
+from bot.domain.size import Size
 
 
 class Light(StrEnum):
@@ -27,7 +29,10 @@ class Light(StrEnum):
     SOON = "soon"
     ON_TIME = "on_time"
     WAITING = "waiting"
+    AHEAD = "ahead"
+    """To be done before the signature."""
     DONE = "done"
+    MISSED = "missed"
     CANCELLED = "cancelled"
 
 
@@ -125,6 +130,8 @@ class Guide:
     started_by: NamedPerson | None = None
     written_quickly: bool = False
     """For the AE's eyes: the brief was ready within few minutes."""
+    size: Size | None = None
+    """As the viewer may know it."""
 
     @property
     def owed_step(self) -> Step | None:
@@ -249,6 +256,19 @@ class NudgeModel:
 
 
 @dataclass(frozen=True)
+class DealFacts:
+    """What size a deal has and why, as one viewer may know it, and what was recorded beside."""
+
+    size: Size
+    partner: bool = False
+    rate: Rate | None = None
+    policy_currency: str = ""
+    commitment_on: date | None = None
+    aligned_on: date | None = None
+    cs_contact: NamedPerson | None = None
+
+
+@dataclass(frozen=True)
 class WholePage:
     """The handoff in a modal, by sections, as one viewer may see it."""
 
@@ -261,6 +281,7 @@ class WholePage:
     audiences: frozenset[Audience] = access.IN_THE_CHANNEL
     given: frozenset[SectionKey] = frozenset()
     """Sections of which the viewer reads what a helper reads."""
+    deal: "DealFacts | None" = None
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -277,6 +298,10 @@ def light_of(deadline: Deadline, *, as_of: datetime) -> Light:
         return Light.DONE
     if deadline.state is DeadlineState.CANCELLED:
         return Light.CANCELLED
+    if deadline.state is DeadlineState.MISSED:
+        return Light.MISSED
+    if deadline.state is DeadlineState.DATED:
+        return Light.AHEAD
     if deadline.state is DeadlineState.WAITING:
         return Light.WAITING
     if as_of > deadline.due_at:
@@ -325,10 +350,15 @@ def step_lines(
     *,
     as_of: datetime,
 ) -> tuple[StepLine, ...]:
-    """All steps of a handoff in the table's order."""
+    """All steps of a handoff in the table's order.
+
+    Questions are none, and what an open handoff does not have any more is left out.
+    """
     return tuple(
         step_line(deadline, people, as_of=as_of, done=done_at(deadline.step, handoff))
         for deadline in deadlines
+        if deadline.step not in QUESTIONS
+        and not (handoff.open and deadline.state is DeadlineState.CANCELLED)
     )
 
 
@@ -400,6 +430,7 @@ def guide(
     as_of: datetime,
     policy: Policy,
     written_quickly: bool = False,
+    size: Size | None = None,
 ) -> Guide:
     """One person's own card; `audiences` is what they may read."""
     undo_ends = handoff.undo_ends_at(policy)
@@ -433,4 +464,5 @@ def guide(
         undoable=undo_ends is not None and as_of <= undo_ends,
         started_by=named(handoff.started_by, people),
         written_quickly=written_quickly and viewer.id == handoff.ae_id,
+        size=size.seen_by(audiences) if size is not None else None,
     )

@@ -1,10 +1,11 @@
 """How much of the process a deal gets: its tier by value, and add-ons by what else is so."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.domain.money import Money
+from bot.domain.access import Audience
+from bot.domain.money import Money, Rate
 from bot.domain.policy import Policy, Tier
 
 
@@ -31,10 +32,16 @@ class Trigger(StrEnum):
     SERIOUS_FLAGS = "serious_flags"
     """Serious red flags or difficult politics; for those who may read red flags."""
     STRATEGIC = "strategic"
+    POLICY = "policy"
+    """What stands for a trigger that its reader may not know."""
 
 
-PRIVATE_TRIGGERS = frozenset({Trigger.SERIOUS_FLAGS, Trigger.STRENGTH})
-"""What rests on a restricted field; everybody else reads *by policy*."""
+PRIVATE_TRIGGERS: Mapping[Trigger, Audience] = {
+    Trigger.SERIOUS_FLAGS: Audience.RED_FLAGS,
+    Trigger.STRENGTH: Audience.PERSONAL,
+}
+"""What rests on a restricted field, and who may read that; everybody else reads *by policy*."""
+MOST_STAKEHOLDERS = 1000
 
 
 @dataclass(frozen=True)
@@ -64,16 +71,32 @@ class Size:
         """Whether the deal gets the add-on."""
         return add_on in self.add_ons
 
+    def seen_by(self, audiences: Collection[Audience]) -> "Size":
+        """The same for a reader; beside a trigger they may know a private one is not betrayed."""
+
+        def told(triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...]:
+            known = (one for one in triggers if PRIVATE_TRIGGERS.get(one) in {None, *audiences})
+            return tuple(known) or (Trigger.POLICY,)
+
+        return replace(self, add_ons={one: told(why) for one, why in self.add_ons.items()})
+
 
 def size_of(
-    value: Money, marks: Marks, policy: Policy, *, tier: Tier, strength: int | None = None
+    value: Money,
+    marks: Marks,
+    policy: Policy,
+    *,
+    tier: Tier,
+    strength: int | None = None,
+    rate: Rate | None = None,
 ) -> Size:
     """A deal's size; `strength` is the champion's relationship strength, where it is known.
 
     `tier` is the deal's own: one below the smallest bound may do the light form all the same. From
     `light_from` on add-ons are given, below it they are only offered, so none comes by itself.
+    Raises Invalid for a currency without a rate.
     """
-    amount = policy.converted(value)
+    amount = policy.converted(value, rate)
     if amount < policy.tiers.light_from:
         return Size(tier, {})
     rules = policy.add_ons

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, insert, select, update
 
-from bot.domain.deadlines import STEPS, Deadline, DeadlineState, Step
+from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.nudging import Stage, StagePlan
 from bot.storage.statements import Scope
 from bot.storage.tables import DEADLINE_TO_SAY, deadline, handoff
 
-_ORDER = {rule.step: place for place, rule in enumerate(STEPS)}
+_ORDER = {step: place for place, step in enumerate(Step)}
 _OF = select(deadline).where(
     deadline.c.workspace_id == bindparam("workspace"),
     deadline.c.handoff_id.in_(bindparam("handoffs", expanding=True)),
@@ -46,7 +46,7 @@ class Deadlines:
         self._scope = scope
 
     def of(self, handoff_id: int) -> list[Deadline]:
-        """A handoff's deadlines in the order of the table of steps; none before the signature."""
+        """A handoff's deadlines in the order of the steps."""
         return self.of_many([handoff_id]).get(handoff_id, [])
 
     def of_many(self, handoff_ids: Iterable[int]) -> dict[int, list[Deadline]]:

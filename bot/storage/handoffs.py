@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
@@ -11,10 +12,10 @@ from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.errors import NotFound, Problem
-from bot.domain.handoff import Handoff, State
+from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.history import GENESIS
 from bot.domain.items import Hole, Item, SectionKey
-from bot.domain.money import Money
+from bot.domain.money import Money, Rate
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import Marks
 from bot.storage.statements import Scope
@@ -243,6 +244,19 @@ def _values(of: Handoff) -> dict[str, Any]:
         **asdict(of.marks),
         "strength": of.strength,
         "commitment_on": of.commitment_on,
+        "commitment_answer": of.commitment_answer.value if of.commitment_answer else None,
+        "commitment_answered_at": of.commitment_answered_at,
+        "rate": str(of.rate.worth) if of.rate else None,
+        "rate_of": of.rate.of if of.rate else None,
+        "captured_at": of.captured_at,
+        "aligned_on": of.aligned_on,
+        "aligned_at": of.aligned_at,
+        "cs_contact_id": of.cs_contact_id,
+        "call_at": of.call.at if of.call else None,
+        "call_cs_id": of.call.cs_id if of.call else None,
+        "call_customer": of.call.customer if of.call else None,
+        "overridden_at": of.overridden_at,
+        "overridden_by": of.overridden_by,
         "listener_id": of.listener_id,
         "lead_id": of.lead_id,
         "helpers": json.dumps({one: sorted(parts) for one, parts in of.helpers.items()}),
@@ -265,6 +279,12 @@ def _completeness(row: RowMapping) -> Completeness:
         row["items_counted"],
         tuple(OpenItem(Item(item), Hole(hole)) for item, hole in open_items),
     )
+
+
+def _call(row: RowMapping) -> Call | None:
+    if row["call_at"] is None:
+        return None
+    return Call(row["call_at"], row["call_cs_id"], row["call_customer"])
 
 
 def _handoff(row: RowMapping) -> Handoff:
@@ -296,6 +316,18 @@ def _handoff(row: RowMapping) -> Handoff:
         marks=Marks(**{name: row[name] for name in _MARKS}),
         strength=row["strength"],
         commitment_on=row["commitment_on"],
+        commitment_answer=(
+            CommitmentAnswer(row["commitment_answer"]) if row["commitment_answer"] else None
+        ),
+        commitment_answered_at=row["commitment_answered_at"],
+        rate=Rate(Decimal(row["rate"]), row["rate_of"]) if row["rate"] else None,
+        captured_at=row["captured_at"],
+        aligned_on=row["aligned_on"],
+        aligned_at=row["aligned_at"],
+        cs_contact_id=row["cs_contact_id"],
+        call=_call(row),
+        overridden_at=row["overridden_at"],
+        overridden_by=row["overridden_by"],
         listener_id=row["listener_id"],
         lead_id=row["lead_id"],
         helpers={

@@ -190,6 +190,19 @@ handoff = Table(
     Column("partner", Boolean, nullable=False, server_default=false()),
     Column("strength", SmallInteger),  # the champion's relationship strength, from the brief
     Column("commitment_on", Date),
+    Column("commitment_answer", Text),
+    Column("commitment_answered_at", Instant),
+    Column("rate", Text),  # a decimal number: what one unit of the currency is worth
+    Column("rate_of", Date),
+    Column("captured_at", Instant),
+    Column("aligned_on", Date),
+    Column("aligned_at", Instant),
+    _person("cs_contact_id"),
+    Column("call_at", Instant),
+    _person("call_cs_id"),
+    Column("call_customer", Text),
+    Column("overridden_at", Instant),
+    _person("overridden_by"),
     Column("helpers", Text, nullable=False, server_default="{}"),  # JSON: {person: [section, …]}
     _person("listener_id"),
     _person("lead_id"),

@@ -13,16 +13,18 @@ from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
 from bot.domain.brief import Brief
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
-from bot.domain.deadlines import Deadline, bring_in_line, deadlines, moved
+from bot.domain.deadlines import Deadline, Step, bring_in_line, deadlines, dropped, moved
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
-from bot.domain.notices import DRAWN_AS, announcements, hold_mentions, surfaces
+from bot.domain.notices import DRAWN_AS, announcements, commits, hold_mentions, surfaces
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
+from bot.domain.pre_close import dated
+from bot.domain.size import Size
 from bot.storage import keys, tables
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
@@ -180,6 +182,7 @@ class Bundle:
     deadlines: list[Deadline]
     people: Mapping[int, Person]
     channel: Channel
+    size: Size
     audiences: frozenset[Audience] = IN_THE_CHANNEL
     """Whom it was read for; the rest of the brief is empty in it."""
 
@@ -239,6 +242,8 @@ class ReadUnit:
             given = access.given(viewer, handoff)
         owed = self.deadlines.of(handoff_id)
         named = [*handoff.people(), handoff.proposed_csm_id, handoff.posted_by, handoff.started_by]
+        named += [handoff.cs_contact_id, handoff.call.cs_id if handoff.call else None]
+        named.append(handoff.overridden_by)
         named += [part for one in owed for part in (one.owner_id, one.manager_id)]
         return Bundle(
             handoff,
@@ -246,6 +251,7 @@ class ReadUnit:
             owed,
             self.people.many(named),
             channel,
+            handoff.size(self.policy),
             audiences,
         )
 
@@ -267,15 +273,22 @@ class ReadUnit:
 
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
         before = {one.step: one for one in stored}
-        wanted = deadlines(
-            handoff,
-            self.policy,
-            self.people.calendar,
-            manager_of=self.people.manager_of,
-            now=self.now,
-            stored=before,
-        )
-        return [bring_in_line(before.get(one.step), one, now=self.now) for one in wanted]
+        fixed = {one.step: (one.owner_id, one.zone) for one in stored}
+        calendar_of = self.people.calendar
+        wanted = [
+            *dated(handoff, self.policy, calendar_of, fixed=fixed),
+            *deadlines(
+                handoff,
+                self.policy,
+                calendar_of,
+                manager_of=self.people.manager_of,
+                now=self.now,
+                stored=before,
+            ),
+        ]
+        owed = {one.step: bring_in_line(before.get(one.step), one, now=self.now) for one in wanted}
+        left = {one.step: dropped(one) for one in stored if one.step not in owed}
+        return [(owed | left)[step] for step in Step if step in owed or step in left]
 
 
 class WriteUnit(ReadUnit):
@@ -343,7 +356,13 @@ class WriteUnit(ReadUnit):
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
         self.deadlines.bring_in_line(handoff.id, stored, owed)
-        told = announcements(handoff, numbered, asked_in=asked_in, moved=moved(stored, owed))
+        told = announcements(
+            handoff,
+            numbered,
+            asked_in=asked_in,
+            moved=moved(stored, owed),
+            team_channel=self._team_channel(handoff),
+        )
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
@@ -351,14 +370,22 @@ class WriteUnit(ReadUnit):
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
+    def _team_channel(self, handoff: Handoff) -> int | None:
+        """The policy's, where something just happened that is told there."""
+        if not self.policy.team_channel or not any(
+            commits(handoff, event) for event in handoff.events
+        ):
+            return None
+        return self.channels.ensure(self.policy.team_channel).id
+
     def reckon(self, handoff_id: int) -> None:
         """Bring an open handoff in line with the rules of today; what was said stays said."""
         handoff = self.handoffs.lock(handoff_id)
         if not handoff.open:
             return
-        counted = completeness(
-            self.brief.load(handoff_id, audiences=EVERY), handoff.tier, self.policy
-        )
+        brief = self.brief.load(handoff_id, audiences=EVERY)
+        handoff.copy_from(brief, at=self.now)
+        counted = completeness(brief, handoff.tier, self.policy)
         handoff.weigh(counted, at=self.now, policy=self.policy)
         self.save(handoff, actor_id=None)
 
@@ -528,6 +555,11 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self.database.close()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy every unit works by."""
+        return self._policy
 
     def _scope(self, connection: Connection, workspace_id: int) -> Scope:
         return Scope(

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from bot.domain.access import Act, Capacity
 from bot.domain.brief import Contact, ContactRole, OtherRole
 from bot.domain.completeness import Completeness, OpenItem
-from bot.domain.deadlines import Step
+from bot.domain.deadlines import STEPS, Step
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.hints import QUICK, Hint, Occasion
 from bot.domain.history import Tag
@@ -22,24 +22,40 @@ from bot.views.text import day, isolate, one_line
 # Names of things
 
 STEP_NAMES: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "pre-close capture",
+    Step.ALIGNMENT: "pre-close alignment",
+    Step.SIGNATURE: "signature",
+    Step.COMMITMENT: "commitment",
     Step.MESSAGE: "handoff message",
     Step.BRIEF: "brief",
     Step.ASSIGN: "CSM assignment",
     Step.READ: "acknowledgement of the brief",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "Capture people, metric, red flags and promises",
+    Step.ALIGNMENT: "Align with customer success",
+    Step.SIGNATURE: "Record the signature",
+    Step.COMMITMENT: "Say whether the commitment was kept",
     Step.MESSAGE: "Post the handoff message",
     Step.BRIEF: "Write the brief",
     Step.ASSIGN: "Assign the CSM",
     Step.READ: "Read and acknowledge the brief",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "captures the deal before it closes",
+    Step.ALIGNMENT: "aligns with customer success",
+    Step.SIGNATURE: "records the signature",
+    Step.COMMITMENT: "says whether the commitment was kept",
     Step.MESSAGE: "posts the handoff message",
     Step.BRIEF: "writes the brief",
     Step.ASSIGN: "assigns the CSM",
     Step.READ: "reads and acknowledges the brief",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "Captured before the close",
+    Step.ALIGNMENT: "Aligned with customer success",
+    Step.SIGNATURE: "Countersigned",
+    Step.COMMITMENT: "Commitment answered",
     Step.MESSAGE: "Message posted",
     Step.BRIEF: "Brief ready",
     Step.ASSIGN: "CSM assigned",
@@ -50,7 +66,9 @@ LIGHT_SIGNS: Final[Mapping[Light, str]] = {
     Light.SOON: "🟡",
     Light.ON_TIME: "🟢",
     Light.WAITING: "⚪",
+    Light.AHEAD: "🔵",
     Light.DONE: "✅",
+    Light.MISSED: "▫️",
     Light.CANCELLED: "✖️",
 }
 LIGHT_WORDS: Final[Mapping[Light, str]] = {
@@ -58,7 +76,9 @@ LIGHT_WORDS: Final[Mapping[Light, str]] = {
     Light.SOON: "due soon",
     Light.ON_TIME: "on time",
     Light.WAITING: "waiting",
+    Light.AHEAD: "before the signature",
     Light.DONE: "done",
+    Light.MISSED: "missed",
     Light.CANCELLED: "cancelled",
 }
 SECTION_NAMES: Final[Mapping[SectionKey, str]] = {
@@ -201,6 +221,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.ALIGN: "Recording the alignment",
     Act.RECORD_CALL: "Recording the call",
     Act.OVERRIDE_CLOSED_WON: "Overriding the closed-won gate",
+    Act.ANSWER_COMMITMENT: "Answering for the commitment",
     Act.OVERRIDE_GATE: "Overriding the gate of the brief",
     Act.DECLINE: "Handing the handoff back",
     Act.VERIFY: "Verifying the brief",
@@ -558,6 +579,10 @@ def steps_done(done: int, count: int) -> str:
 # Reminders
 
 WHY_YOU: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "you are the AE of this handoff",
+    Step.ALIGNMENT: "you are the AE of this handoff",
+    Step.SIGNATURE: "you are the AE of this handoff",
+    Step.COMMITMENT: "you are the AE manager of this handoff",
     Step.MESSAGE: "you are the AE of this handoff",
     Step.BRIEF: "you are the AE of this handoff",
     Step.ASSIGN: "you are the CS manager of this handoff",
@@ -565,6 +590,10 @@ WHY_YOU: Final[Mapping[Step, str]] = {
 }
 WHY_MANAGER: Final = "Why you: you are the manager told when this step is late."
 MISSING: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "Write down what you know while the deal is fresh.",
+    Step.ALIGNMENT: "Go through metric and promises with somebody of customer success.",
+    Step.SIGNATURE: "Every clock starts with it.",
+    Step.COMMITMENT: "The day the AE named has passed.",
     Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "The brief is ready, and no CSM is named.",
@@ -940,7 +969,7 @@ WHICH_SIGNED: Final = "Several handoffs are open in this channel. Whose signatur
 
 def signature_starts() -> str:
     """Which clocks the countersignature starts."""
-    *first, last = (STEP_NAMES[step] for step in Step)
+    *first, last = (STEP_NAMES[rule.step] for rule in STEPS)
     return f"These clocks count from here: {', '.join(first)} and {last}."
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from bot.domain.completeness import Completeness, OpenItem
-from bot.domain.deadlines import DeadlineState, Step, say, snooze
+from bot.domain.deadlines import STEPS, DeadlineState, Step, say, snooze
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.items import Hole, Item
@@ -155,7 +155,7 @@ def test_the_bundle_has_everybody_who_is_named(store: Store, team: Team) -> None
     handoff_id = assigned(store, team)
     with store.read(team.workspace_id) as unit:
         bundle = unit.bundle(handoff_id, viewer=None)
-    assert [one.step for one in bundle.deadlines] == list(Step)
+    assert [one.step for one in bundle.deadlines] == [rule.step for rule in STEPS]
     assert set(bundle.people) == {
         team.ae.id,
         team.csm.id,
@@ -169,7 +169,8 @@ def test_the_bundle_has_everybody_who_is_named(store: Store, team: Team) -> None
 def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) -> None:
     handoff_id = started(store, team)
     with store.write(team.workspace_id) as unit:
-        assert unit.deadlines.of(handoff_id) == []
+        before = unit.deadlines.of(handoff_id)
+        assert {one.state for one in before} == {DeadlineState.DATED}
         handoff = unit.handoffs.lock(handoff_id)
         handoff.countersign(unit.now, by=team.ae, at=unit.now, ae=team.ae)
         unit.save(handoff, actor_id=team.ae.id)
@@ -177,6 +178,9 @@ def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) 
     with store.read(team.workspace_id) as after:
         states = {one.step: one.state for one in after.deadlines.of(handoff_id)}
     assert states == {
+        Step.CAPTURE: DeadlineState.MISSED,
+        Step.ALIGNMENT: DeadlineState.MISSED,
+        Step.SIGNATURE: DeadlineState.DONE,
         Step.MESSAGE: DeadlineState.OPEN,
         Step.BRIEF: DeadlineState.OPEN,
         Step.ASSIGN: DeadlineState.WAITING,
@@ -263,7 +267,7 @@ def test_a_save_writes_only_the_deadlines_that_changed(store: Store, team: Team)
     assert not [one for one in statements if one.startswith("UPDATE deadline")]
     with store.database.reading() as connection:
         rows = connection.execute(select(deadline).where(deadline.c.handoff_id == handoff_id))
-        assert len(rows.all()) == len(Step)
+        assert len(rows.all()) == len(STEPS)
 
 
 def test_due_deadlines_are_found_once_they_have_something_to_say(

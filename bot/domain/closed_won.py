@@ -1,0 +1,47 @@
+"""The closed-won gate: whether a deal may be closed as won, and what is missing for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.handoff import Handoff
+from bot.domain.policy import Policy, Tier
+
+
+class Missing(StrEnum):
+    """What keeps the gate closed."""
+
+    BRIEF = "brief"
+    """The brief is not past its own gate."""
+    CALL = "call"
+    """No call of AE, customer success and champion is booked."""
+
+
+@dataclass(frozen=True)
+class ClosedWon:
+    """How the gate stands."""
+
+    missing: tuple[Missing, ...]
+    overridden_by: int | None = None
+    asks_for_nothing: bool = False
+    """The deal is below the smallest tier."""
+
+    @property
+    def open(self) -> bool:
+        """Whether the deal may be closed as won."""
+        return not self.missing or self.overridden_by is not None
+
+
+def closed_won(handoff: Handoff, policy: Policy) -> ClosedWon:
+    """The gate of one handoff (process rule *Closed-won gate*).
+
+    A light deal needs its brief past the gate, a full one a booked call as well; below the
+    smallest tier nothing is asked, whatever form is written all the same.
+    """
+    rate = handoff.rate or policy.rate(handoff.value.currency)
+    if rate is not None and policy.tier(handoff.value, rate) is Tier.NONE:
+        return ClosedWon((), asks_for_nothing=True)
+    needs = {Missing.BRIEF: handoff.gate_at is None}
+    if handoff.tier is Tier.FULL:
+        needs[Missing.CALL] = handoff.call is None
+    missing = tuple(one for one, lacks in needs.items() if lacks)
+    return ClosedWon(missing, handoff.overridden_by)
