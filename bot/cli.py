@@ -11,12 +11,14 @@ import yaml
 
 from bot import bootstrap, operations
 from bot.bootstrap import StartError
+from bot.domain.errors import Invalid
 from bot.domain.policy import PolicyError
 from bot.flows.manifest import manifest as app_manifest
 from bot.flows.registration import all_listeners
 from bot.logs import configure_logs
 from bot.settings import SettingsError, load_settings
 from bot.storage.cipher import new_key
+from bot.views import sentences
 
 app = typer.Typer(
     callback=configure_logs,  # Whatever is run, its libraries must not say what they like.
@@ -33,6 +35,9 @@ def _one_sentence() -> Iterator[None]:
         yield
     except (SettingsError, PolicyError, StartError) as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    except Invalid as error:
+        typer.echo(f"--{error.field}: {sentences.problem(error, people={})}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -142,6 +147,43 @@ def verify(
         typer.echo(report.sentence)
     if not all(report.sound for report in reports):
         raise typer.Exit(1)
+
+
+policy_app = typer.Typer(no_args_is_help=True, help="Look at the policy.")
+app.add_typer(policy_app, name="policy")
+
+
+@policy_app.command("show")
+def policy_show(
+    value: Annotated[str, typer.Option(help="One year's contract value, like 42000.")],
+    currency: Annotated[str, typer.Option(help="Else the policy's own.")] = "",
+    rate: Annotated[str, typer.Option(help="For a currency the policy has no rate for.")] = "",
+    stakeholders: Annotated[str, typer.Option(help="Who decide or can stop it.")] = "",
+    strength: Annotated[
+        int | None, typer.Option(min=1, max=5, help="Of the relationship with the champion.")
+    ] = None,
+    complex_onboarding: Annotated[bool, typer.Option("--complex")] = False,
+    strategic: Annotated[bool, typer.Option("--strategic")] = False,
+    serious_flags: Annotated[bool, typer.Option("--serious-flags")] = False,
+) -> None:
+    """Say in words what a deal of a value gets: tier, counted items, add-ons, windows."""
+    marks = {
+        "complex_onboarding": complex_onboarding,
+        "strategic": strategic,
+        "serious_flags": serious_flags,
+    }
+    with _one_sentence():
+        told = operations.show_policy(
+            load_settings(),
+            value=value,
+            currency=currency,
+            rate=rate,
+            stakeholders=stakeholders,
+            strength=strength,
+            marks=marks,
+        )
+    for line in told:
+        typer.echo(line)
 
 
 def main() -> None:

@@ -1,20 +1,26 @@
 """What the command line does besides running: check, migrate, pause, verify."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import WRONG_KEY, open_migrated
 from bot.clock.clocks import SteadyMachineClock, SystemClock
+from bot.domain.handoff import DealChange
 from bot.domain.history import verify
+from bot.domain.money import Money, Rate, parse_amount, parse_rate
 from bot.domain.policy import load_policy
+from bot.domain.size import Marks, parse_stakeholders
 from bot.flows.manifest import SCOPES
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
 from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.holidays import HolidayBook
 from bot.storage.unit_of_work import Store
+from bot.views.policy import policy_words
 
 
 def migrate_database(settings: Settings) -> None:
@@ -79,6 +85,29 @@ def _check_key(store: Store) -> Finding:
         fitting = False
     told = "The key opens the private notes of this database." if fitting else WRONG_KEY
     return Finding(fitting, told)
+
+
+def show_policy(
+    settings: Settings,
+    *,
+    value: str,
+    currency: str,
+    rate: str,
+    stakeholders: str,
+    strength: int | None,
+    marks: Mapping[str, bool],
+) -> list[str]:
+    """What a deal gets under the policy, in sentences; raises Invalid with the option's name."""
+    policy = load_policy(settings.handoff_policy)
+    unit = currency.strip().upper() or policy.currency
+    # Without a place where somebody is, today is the day in UTC.
+    own = Rate(parse_rate(rate), datetime.now(UTC).date()) if rate else None
+    deal = DealChange(
+        Money(int(parse_amount(value) * 100), unit),
+        Marks(stakeholders=parse_stakeholders(stakeholders), **marks),
+        own if policy.rate(unit) is None else None,
+    )
+    return policy_words(policy, deal, strength=strength)
 
 
 def _check_outbox(store: Store) -> Finding:

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from bot.delivery.plans import Cancel
 from bot.domain import read_models
+from bot.domain.completeness import capture_missing
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.notices import (
+    OF_A_DATE,
     OF_A_STEP,
     JobSource,
     Notice,
@@ -23,6 +25,13 @@ from bot.domain.read_models import NamedPerson, NudgeModel, StepLine, named, ste
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.message import Message
 from bot.views.nudge import nudge_message
+from bot.views.pre_close import (
+    alignment_message,
+    capture_message,
+    commitment_message,
+    committed_message,
+    slipped_message,
+)
 from bot.views.thread import (
     bot_posted_message,
     cannot_post_message,
@@ -57,6 +66,8 @@ class NoticeText:
             return self._undo_offer(bundle.handoff, notice, unit.now)
         if not bundle.handoff.open:
             return Cancel("handoff_closed")
+        if notice.kind in OF_A_DATE.values():
+            return _of_a_date(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
             return bot_posted_message(_card(bundle, unit.now))
         if notice.kind is NoticeKind.DUE_MOVED:
@@ -91,6 +102,13 @@ class NoticeText:
                 _card(bundle, unit.now), notice.facts, known.get(int(notice.facts["actor"])), moved
             )
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
+
+    def for_channel(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
+        """A line in a channel that is not the deal's."""
+        bundle = unit.bundle(notice.handoff_id or 0, viewer=None)
+        if not bundle.handoff.open or bundle.handoff.commitment_on is None:
+            return Cancel("handoff_closed")
+        return committed_message(_card(bundle, unit.now), bundle.handoff.commitment_on)
 
     def _undo_offer(self, handoff: Handoff, notice: Notice, now: datetime) -> Message | Cancel:
         tag = Tag(str(notice.facts["tag"]))
@@ -141,6 +159,30 @@ def _cannot_post(bundle: Bundle, notice: Notice, now: datetime) -> Message | Can
     return cannot_post_message(
         _card(bundle, now), problem=problem, channel_slack_id=bundle.channel.slack_id
     )
+
+
+def _of_a_date(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    """What is said on a fixed day, where it is still so that day."""
+    handoff, step = bundle.handoff, Step(str(notice.facts["step"]))
+    owed = next((one for one in bundle.deadlines if one.step is step), None)
+    if owed is None or not still_true(notice.kind, handoff, owed):
+        return Cancel("no_longer_owed")
+    if reader.id != owed.owner_id:
+        return Cancel("no_longer_theirs")
+    card = _card(bundle, unit.now)
+    if notice.kind is NoticeKind.COMMITMENT_ASKED and handoff.commitment_on is not None:
+        return commitment_message(card, handoff.commitment_on, ready_at=handoff.gate_at)
+    expected = handoff.expected_on
+    if expected is None:
+        return Cancel("no_longer_owed")
+    slipped = expected < unit.people.calendar(reader.id).local_date(unit.now)
+    if slipped is not (notice.kind is NoticeKind.SIGNATURE_SLIPPED):
+        return Cancel("of_another_day")
+    if slipped:
+        return slipped_message(card, expected)
+    if notice.kind is NoticeKind.ALIGNMENT_REMINDER:
+        return alignment_message(card, expected)
+    return capture_message(card, expected, capture_missing(bundle.brief))
 
 
 def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:

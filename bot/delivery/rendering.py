@@ -237,6 +237,12 @@ class Renderer:
         return Post(Spot(channel=card.posted_in, thread_ts=card.ts), text.to_args())
 
     def _in_channel(self, job: Job, notice: Notice, channel: Channel) -> Plan:
+        if notice.kind is NoticeKind.COMMITTED:
+            with self._store.read(job.workspace_id) as unit:
+                told = self._texts.for_channel(unit, notice)
+            if isinstance(told, Cancel):
+                return told
+            return Post(Spot(channel=channel.slack_id), told.to_args())
         if notice.kind is not NoticeKind.STATUS_POST:
             return Cancel("no_such_post")
         with self._store.read(job.workspace_id) as unit:
@@ -285,6 +291,7 @@ def _guide(unit: ReadUnit, job: Job, surface: SurfaceJob, reader: Person) -> Pla
         as_of=unit.now,
         policy=unit.policy,
         written_quickly=unit.written_quickly(bundle.handoff),
+        size=bundle.size,
     )
     args, step = guide_message(guide).to_args(), guide.owed_step
     if surface.ts is None or surface.posted_in is None:

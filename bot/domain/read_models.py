@@ -8,9 +8,10 @@ from enum import StrEnum
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.brief import Brief
+from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
-from bot.domain.handoff import Handoff, State
+from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
@@ -253,6 +254,22 @@ class NudgeModel:
     told_as_manager: bool
     snoozed_reason: str | None = None
     brief_version: int = 0
+
+
+@dataclass(frozen=True)
+class GateModel:
+    """How the closed-won gate of one handoff stands, for one viewer."""
+
+    handoff_id: int
+    account: str
+    gate: ClosedWon
+    completeness: Completeness
+    call: Call | None
+    call_cs: NamedPerson | None
+    overridden_by: NamedPerson | None
+    acts: frozenset[Act]
+    open: bool = True
+    """Whether the handoff still is."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.access import Audience
+from bot.domain.errors import Invalid, Problem
 from bot.domain.money import Money, Rate
 from bot.domain.policy import Policy, Tier
 
@@ -58,6 +59,16 @@ class Marks:
 
 
 NO_MARKS = Marks()
+
+
+def parse_stakeholders(text: str) -> int | None:
+    """Read how many they are, None where nothing is written; raises Invalid with its field."""
+    cleaned = text.strip()
+    if not cleaned:
+        return None
+    if not cleaned.isascii() or not cleaned.isdigit() or int(cleaned) > MOST_STAKEHOLDERS:
+        raise Invalid(Problem.BAD_NUMBER, field="stakeholders")
+    return int(cleaned)
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,7 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
         revision = unit.brief.save_section(
             handoff.id, section, merged.section, by=actor.id, at=unit.now
         )
+    handoff.copy_from(after, at=unit.now)
     counted, state = handoff.completeness, completeness(after, handoff.tier, unit.policy)
     handoff.save_section(
         section,

@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -195,6 +195,8 @@ class Conversations:
             self._look_at_deal_channel(asked, patience)
         for slack_id in listener.named(asked) if listener.named else ():
             self._directory.person(asked.workspace_id, slack_id, patience)
+        if listener.named_by_policy is not None:
+            self._meet(asked.workspace_id, listener.named_by_policy(self._store.policy), patience)
         try:
             ended = self._run(listener, asked)
         except _UnknownPerson:
@@ -203,6 +205,11 @@ class Conversations:
         if ended.answer is not None and not ended.committed:
             self._show(ended.answer, asked, client, patience)
         return ended
+
+    def _meet(self, workspace_id: int, slack_ids: Iterable[str], patience: Patience) -> None:
+        for slack_id in slack_ids:
+            with contextlib.suppress(HandoffError):  # Nobody waits for a name in a file.
+                self._directory.person(workspace_id, slack_id, patience)
 
     def _require_safe_channel(self, asked: Asked, patience: Patience) -> None:
         if asked.direct:

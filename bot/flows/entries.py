@@ -139,6 +139,7 @@ def _note_promise(
     words: str | None = None,
 ) -> None:
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
+    handoff.copy_from(brief, at=unit.now)
     handoff.save_promise(
         tag,
         number=promise.number,
@@ -251,6 +252,7 @@ def _keep_people(
         handoff.id, SectionKey.PEOPLE, people, by=actor.id, at=unit.now
     )
     after = before.with_section(SectionKey.PEOPLE, people)
+    handoff.copy_from(after, at=unit.now)
     handoff.save_section(
         SectionKey.PEOPLE,
         changed=changed_fields(before.people, people),

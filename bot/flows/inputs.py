@@ -11,6 +11,7 @@ from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item, SectionKey
 from bot.domain.promises import Kind, PromiseText
 from bot.views.brief_form import FORMS, Input
+from bot.views.deal import DealTyped
 from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
 from bot.views.ids import Field
 from bot.views.start import StartTyped
@@ -101,21 +102,33 @@ def _member(kind: type[E], value: str, field: Field) -> E:
         raise Invalid(Problem.STALE_BUTTON, field=field.value) from error
 
 
+def deal_typed(typed: Typed) -> DealTyped:
+    """The inputs on which a deal's size rests, so that they can be shown again."""
+    return DealTyped(
+        value=typed.text(Field.VALUE),
+        currency=typed.option(Field.CURRENCY) or "",
+        other_currency=typed.text(Field.OTHER_CURRENCY),
+        rate=typed.text(Field.RATE),
+        stakeholders=typed.text(Field.STAKEHOLDERS),
+        marks=typed.options(Field.MARKS),
+        light_anyway=bool(typed.options(Field.LIGHT_ANYWAY)),
+    )
+
+
 def start_typed(view: Mapping[str, Any]) -> StartTyped:
     """The start form as it was filled in, so that it can be shown again."""
     typed = Typed(view)
     return StartTyped(
+        **vars(deal_typed(typed)),
         account=typed.text(Field.ACCOUNT),
-        value=typed.text(Field.VALUE),
-        currency=typed.option(Field.CURRENCY) or "",
         ae=typed.user(Field.AE),
         ae_manager=typed.user(Field.AE_MANAGER),
         csm=typed.user(Field.CSM),
         cs_manager=typed.user(Field.CS_MANAGER),
         signed_at=typed.instant(Field.SIGNED_AT),
         expected_on=typed.date(Field.EXPECTED_ON),
+        commitment_on=typed.date(Field.COMMITMENT_ON),
         links=typed.text(Field.LINKS),
-        light_anyway=bool(typed.options(Field.LIGHT_ANYWAY)),
     )
 
 

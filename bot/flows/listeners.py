@@ -9,6 +9,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.access import Act
 from bot.domain.people import Person
+from bot.domain.policy import Policy
 from bot.flows.answers import Answer
 from bot.flows.asked import Asked, Kind
 from bot.storage.unit_of_work import ReadUnit
@@ -56,6 +57,8 @@ class Listener:
     """What an event needs beyond the scopes of what the bot does."""
     named: Callable[[Asked], Sequence[str]] | None = None
     """Slack ids of people it needs to know before it runs."""
+    named_by_policy: Callable[[Policy], Sequence[str]] | None = None
+    """The same of those whom the policy names; one whom Slack does not know is left out."""
     takes: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,9 +7,9 @@ from bot.domain.access import Audience
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.people import Person
-from bot.domain.read_models import Card, NamedPerson, StatusPage, WholePage, named
+from bot.domain.read_models import Card, DealFacts, NamedPerson, StatusPage, WholePage, named
 from bot.domain.worktime import end_of_day
-from bot.storage.unit_of_work import ReadUnit
+from bot.storage.unit_of_work import Bundle, ReadUnit
 
 PAGE = 10
 """Handoffs on one page of the status list."""
@@ -62,6 +62,20 @@ def whole_of(
         reasons=reasons,
         audiences=bundle.audiences,
         given=access.given(viewer, bundle.handoff),
+        deal=_deal_facts(unit, bundle),
+    )
+
+
+def _deal_facts(unit: ReadUnit, bundle: Bundle) -> DealFacts:
+    handoff = bundle.handoff
+    return DealFacts(
+        size=bundle.size.seen_by(bundle.audiences),
+        partner=handoff.marks.partner,
+        rate=handoff.rate,
+        policy_currency=unit.policy.currency,
+        commitment_on=handoff.commitment_on,
+        aligned_on=handoff.aligned_on,
+        cs_contact=named(handoff.cs_contact_id, bundle.people),
     )
 
 

@@ -1,14 +1,17 @@
 """`/handoff`: what stands in this channel, or the form that starts a handoff."""
 
 from collections.abc import Sequence
+from datetime import date
+from functools import partial
 
 from slack_sdk.models.views import View
 
+from bot.domain import access
+from bot.domain.commitment import check_day, proposed_day
 from bot.domain.errors import HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff, Start
-from bot.domain.money import Money, parse_amount
 from bot.domain.people import Person
-from bot.flows import brief, signature
+from bot.flows import brief, deal, gate, signature
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import start_typed
@@ -19,10 +22,18 @@ from bot.views import sentences
 from bot.views.help import help_message
 from bot.views.ids import ActionId, CommandId, Field, ViewId
 from bot.views.problem import problem_message, started_view
-from bot.views.start import ANOTHER, StartedHere, StartTyped, standing_message, start_view
+from bot.views.start import (
+    ANOTHER,
+    StartedHere,
+    StartTyped,
+    standing_message,
+    start_view,
+    with_size,
+)
 
 HELP_WORDS = frozenset({"help", "?"})
-SIGNED, NEW = "signed", "new"
+SIGNED, NEW, DEAL, GATE = "signed", "new", "deal", "gate"
+KNOWN_WORDS = frozenset({SIGNED, NEW, DEAL, GATE})
 
 
 def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -34,6 +45,10 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         return signature.from_command(asked, unit)
     if words == NEW:
         return open_form(asked, unit, actor)
+    if words == DEAL:
+        return deal.from_command(asked, unit, actor)
+    if words == GATE:
+        return gate.from_command(asked, unit, actor)
     if words:
         return Say(problem_message(sentences.unknown_words(asked.words), None))
     channel = unit.channels.by_slack_id(asked.channel or "")
@@ -50,11 +65,12 @@ def _words(asked: Asked) -> str:
 
 def _shows_nothing(asked: Asked) -> bool:
     """Help and words that mean nothing are answered wherever they are typed."""
-    return _words(asked) not in ("", SIGNED, NEW)
+    return _words(asked) not in ("", *KNOWN_WORDS)
 
 
 def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """The start form, with the person who asked as the AE and their manager filled in."""
+    calendar = unit.people.calendar(actor.id)
     channel = unit.channels.by_slack_id(asked.channel or "")
     if channel is None:
         raise Invalid(Problem.CHANNEL_UNKNOWN)
@@ -64,6 +80,7 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         ae=myself(actor),
         ae_manager=name_of(unit, actor.manager_id),
         another=asked.name == ActionId.START_ANOTHER or _words(asked) == NEW,
+        commitment_on=proposed_day(at=unit.now, policy=unit.policy, calendar=calendar),
     )
     return Open(view)
 
@@ -82,56 +99,75 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     problem = unit.channels.problem(channel)
     if problem is not None:
         raise Invalid(problem)
+    today = unit.people.calendar(actor.id).local_date(unit.now)
+    again = partial(_again, asked, typed, unit, today)
+    if deal.asks_for_rate(typed, asked.typed):
+        shown = asked.typed.shown(Field.LIGHT_ANYWAY)
+        return Update(again(below_tiers=shown), acted=False)
     try:
         handoff = Handoff.start(
-            _wish(typed, unit), channel_id=channel.id, by=actor, at=unit.now, policy=unit.policy
+            _wish(typed, unit, today),
+            channel_id=channel.id,
+            by=actor,
+            at=unit.now,
+            policy=unit.policy,
         )
+        calendar = unit.people.calendar(handoff.ae_id)
+        check_day(handoff, at=unit.now, policy=unit.policy, calendar=calendar)
     except HandoffError as error:
         if error.problem is Problem.BELOW_TIERS:
-            return Update(_again(asked, typed, unit, below_tiers=True), acted=False)
+            return Update(again(below_tiers=True), acted=False)
         if error.field is None:
             raise
         return FieldErrors({Field(error.field): sentences.problem(error, people={})})
     meanwhile = _started_meanwhile(asked, channel.id, unit)
     if meanwhile is not None:
         # The box has to stay: what is not shown is not sent again.
-        below_tiers = typed.light_anyway
-        again = _again(asked, typed, unit, below_tiers=below_tiers, meanwhile=meanwhile)
-        return Update(again, acted=False)
+        return Update(again(below_tiers=typed.light_anyway, meanwhile=meanwhile), acted=False)
     unit.save(handoff, actor_id=actor.id)
+    size = handoff.size(unit.policy).seen_by(access.audiences(actor, handoff, in_channel=True))
     if handoff.ae_id == actor.id:
-        return Update(brief.first_step(unit, handoff.id, actor))
-    return Update(started_view(handoff.account))
+        return Update(with_size(brief.first_step(unit, handoff.id, actor), size))
+    return Update(with_size(started_view(handoff.account), size))
 
 
-def _wish(typed: StartTyped, unit: WriteUnit) -> Start:
+def _wish(typed: StartTyped, unit: WriteUnit, today: date) -> Start:
     def person(slack_id: str | None) -> Person | None:
         return unit.people.by_slack_id(slack_id) if slack_id else None
 
-    ae = person(typed.ae)
+    ae, csm = person(typed.ae), person(typed.csm)
     if ae is None:
         raise Invalid(Problem.EMPTY, field=Field.AE)
-    csm = person(typed.csm)
+    wanted = deal.change_of(typed, unit.policy, today=today)
+    managers = unit.policy.managers
     return Start(
         account=typed.account,
-        value=Money(int(parse_amount(typed.value) * 100), typed.currency),
+        value=wanted.value,
+        rate=wanted.rate,
+        marks=wanted.marks,
         ae=ae,
-        cs_manager=person(typed.cs_manager) or _own_manager(csm, unit),
-        ae_manager=person(typed.ae_manager) or _own_manager(ae, unit),
+        cs_manager=_manager(person(typed.cs_manager), csm, managers.cs, unit),
+        ae_manager=_manager(person(typed.ae_manager), ae, managers.ae, unit),
         proposed_csm=csm,
         signed_at=typed.signed_at,
         expected_on=typed.expected_on,
+        commitment_on=typed.commitment_on,
         links=typed.link_lines(),
         light_anyway=typed.light_anyway,
     )
 
 
-def _own_manager(person: Person | None, unit: WriteUnit) -> Person | None:
-    """The manager an admin set, where they still are a colleague: nobody chose them here."""
-    if person is None or person.manager_id is None:
-        return None
-    manager = unit.people.get(person.manager_id)
-    return manager if manager.full_member else None
+def _manager(
+    chosen: Person | None, of: Person | None, fallback: str, unit: WriteUnit
+) -> Person | None:
+    """As named on the form, else the manager of the person, else whom the policy names."""
+    if chosen is not None:
+        return chosen
+    own = unit.people.get(of.manager_id) if of is not None and of.manager_id is not None else None
+    if own is not None and own.full_member:
+        return own
+    named = unit.people.by_slack_id(fallback) if fallback else None
+    return named if named is not None and named.full_member else None
 
 
 def _started_meanwhile(asked: Asked, channel_id: int, unit: WriteUnit) -> StartedHere | None:
@@ -149,6 +185,7 @@ def _again(
     asked: Asked,
     typed: StartTyped,
     unit: WriteUnit,
+    today: date,
     *,
     below_tiers: bool,
     meanwhile: StartedHere | None = None,
@@ -160,6 +197,7 @@ def _again(
         below_tiers=below_tiers,
         another=asked.ref.thing == ANOTHER,
         meanwhile=meanwhile,
+        today=today,
     )
 
 
@@ -178,8 +216,16 @@ def register(listeners: Listeners) -> None:
         answer_command,
         safe_channel=True,
         anywhere=_shows_nothing,
-        words=CommandWords("Hand a won deal over to customer success", "[signed | new | help]"),
+        words=CommandWords(
+            "Hand a won deal over to customer success", "[new | signed | deal | gate | help]"
+        ),
     )
     listeners.opens(ActionId.START_ANOTHER, open_form, safe_channel=True)
-    listeners.submits(ViewId.START, start, named=named_people, looks_at_deal_channel=True)
+    listeners.submits(
+        ViewId.START,
+        start,
+        named=named_people,
+        looks_at_deal_channel=True,
+        named_by_policy=lambda policy: policy.managers.named(),
+    )
     listeners.acts(ActionId.CONFIRM_AE, confirm_ae)

@@ -90,9 +90,15 @@ def _letters(text: str) -> PlainTextObject:
     return PlainTextObject(text=shown, emoji=False)
 
 
-def option(value: str, label: str) -> Option:
-    """One choice of a menu or a group of boxes."""
-    return Option(value=value, text=PlainTextObject(text=truncate(label, OPTION_TEXT), emoji=False))
+def option(value: str, label: str, *, hint: str | None = None) -> Option:
+    """One choice of a menu or a group of boxes; only boxes show a hint below it."""
+    return Option(
+        value=value,
+        text=PlainTextObject(text=truncate(label, OPTION_TEXT), emoji=False),
+        description=PlainTextObject(text=truncate(hint, OPTION_TEXT), emoji=False)
+        if hint
+        else None,
+    )
 
 
 def _input(
@@ -148,12 +154,14 @@ def person_input(
     return _input(place, field, element, optional=optional, words=words)
 
 
-def date_input(place: Place, field: Field, chosen: date | None = None) -> InputBlock:
+def date_input(
+    place: Place, field: Field, chosen: date | None = None, *, words: FieldWords | None = None
+) -> InputBlock:
     """A day; it may be left open."""
     element = DatePickerElement(
         action_id=field.value, initial_date=chosen.isoformat() if chosen else None
     )
-    return _input(place, field, element, optional=True, words=None)
+    return _input(place, field, element, optional=True, words=words)
 
 
 def instant_input(

@@ -203,7 +203,7 @@ def _next(card: Card) -> Row:
 def step_row(line: StepLine) -> Row:
     """Who does what by when, with how it stands in a sign and in words."""
     sign = f"{said.LIGHT_SIGNS[line.light]} {said.LIGHT_WORDS[line.light]}: "
-    if line.light is Light.CANCELLED:
+    if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
         return [words(f"{sign}{said.STEP_NAMES[line.step]}")]
     if line.light is Light.WAITING or line.owner is None:
         waits = said.WAITS_FOR.format(step=said.STEP_NAMES[line.waits_for or Step.ASSIGN])

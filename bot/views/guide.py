@@ -27,6 +27,10 @@ from bot.views.payload import Ref
 from bot.views.text import channel_link, day, escape, instant_token, isolate, mention, one_line
 
 STEP_BUTTONS = {
+    Step.CAPTURE: ActionId.WRITE_BRIEF,
+    Step.ALIGNMENT: ActionId.OPEN_ALIGNMENT,
+    Step.SIGNATURE: ActionId.OPEN_SIGNATURE,
+    Step.COMMITMENT: ActionId.OPEN_HANDOFF,
     Step.MESSAGE: ActionId.PREVIEW_MESSAGE,
     Step.BRIEF: ActionId.WRITE_BRIEF,
     Step.ASSIGN: ActionId.OPEN_ASSIGN,
@@ -52,6 +56,8 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(f"{said.BRIEF}: {said.brief_state(guide.completeness)} · {left}"))
     if guide.written_quickly:
         blocks.append(context(said.written_quickly()))
+    if guide.role is Capacity.AE and guide.size is not None:
+        blocks.append(context(escape(said.size_line(guide.size))))
     blocks += _buttons(guide, _next_actions(guide))
     return Message(_lead(guide), tuple(blocks))
 
@@ -135,7 +141,7 @@ def _step(line: StepLine, *, mine: bool) -> Row:
     task = f"{sign} {said.STEP_TASKS[line.step]}"
     if line.light is Light.WAITING:
         return [words(task, bold=mine), words(f" — {_waits(line)}")]
-    if line.light is Light.CANCELLED:
+    if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
         return [words(f"{task} — {said.LIGHT_WORDS[line.light]}")]
     owner = [words(" — "), who(line.owner)] if line.owner else []
     due = said.DUE_STATES[line.light]
@@ -194,5 +200,17 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         ),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
         (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
+        (MoreChoice.CHANGE_DEAL, ActionId.OPEN_DEAL, Act.CHANGE_DEAL in guide.acts),
+        (MoreChoice.ALIGN, ActionId.OPEN_ALIGNMENT, _aligns(guide)),
+        (
+            MoreChoice.NEW_DATE,
+            ActionId.OPEN_NEW_DATE,
+            guide.signed_at is None and Act.SIGN in guide.acts,
+        ),
     )
     return [choice for choice, as_button, offered in offers if offered and as_button not in shown]
+
+
+def _aligns(guide: Guide) -> bool:
+    ahead = any(line.step is Step.ALIGNMENT for line in guide.steps)
+    return guide.signed_at is None and ahead and Act.ALIGN in guide.acts

@@ -1,20 +1,25 @@
 """The one catalogue of the words people read; every other module here only arranges them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Final, NamedTuple
 
 from bot.domain.access import Act, Capacity
 from bot.domain.brief import Contact, ContactRole, OtherRole
+from bot.domain.closed_won import Missing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import STEPS, Step
 from bot.domain.errors import HandoffError, Problem
+from bot.domain.handoff import CommitmentAnswer
 from bot.domain.hints import QUICK, Hint, Occasion
 from bot.domain.history import Tag
 from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.money import Money, Rate
 from bot.domain.people import Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.read_models import Light, NamedPerson, StatusCounts
+from bot.domain.size import AddOn, Size, Trigger
 from bot.domain.words import HintKind
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.text import day, isolate, one_line
@@ -139,6 +144,22 @@ TIER_NAMES: Final[Mapping[Tier, str]] = {
     Tier.LIGHT: "light",
     Tier.FULL: "full",
 }
+ADD_ON_NAMES: Final[Mapping[AddOn, str]] = {
+    AddOn.EARLY_CS: "customer success looks in before the close",
+    AddOn.JOINT_KICKOFF: "joint kickoff, intro by the AE",
+    AddOn.CALL: "briefing call required",
+    AddOn.SECOND_LISTENER: "second listener in the debrief",
+}
+TRIGGER_NAMES: Final[Mapping[Trigger, str]] = {
+    Trigger.FULL: "full handoff",
+    Trigger.COMPLEX: "complex onboarding",
+    Trigger.STRENGTH: "strength of the champion",
+    Trigger.VALUE: "its value",
+    Trigger.STAKEHOLDERS: "number of stakeholders",
+    Trigger.SERIOUS_FLAGS: "serious red flags or difficult politics",
+    Trigger.STRATEGIC: "strategic",
+    Trigger.POLICY: "by policy",
+}
 ROLE_NAMES: Final[Mapping[Capacity, str]] = {
     Capacity.AE: "AE",
     Capacity.CSM: "CSM",
@@ -165,6 +186,14 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.START_ANOTHER: "Start another",
     ActionId.CONFIRM_AE: "Confirm as AE",
     ActionId.OPEN_SIGNATURE: "Countersigned",
+    ActionId.OPEN_NEW_DATE: "New date",
+    ActionId.OPEN_DEAL: "Change deal",
+    ActionId.OPEN_ALIGNMENT: "Record alignment",
+    ActionId.COMMITMENT_DONE: "Mark done",
+    ActionId.COMMITMENT_NOT_DONE: "Mark not done",
+    ActionId.COMMITMENT_CANCELLED: "Mark cancelled",
+    ActionId.OPEN_CALL: "Record call",
+    ActionId.OPEN_CLOSED_WON: "Override gate",
     ActionId.WRITE_BRIEF: "Write brief",
     ActionId.BRIEF_BACK: "Back",
     ActionId.BRIEF_ALL_STEPS: "All steps",
@@ -198,6 +227,9 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.SNOOZE: "Snooze…",
     MoreChoice.ASSIGN: "Assign CSM…",
     MoreChoice.CANCEL: "Cancel handoff…",
+    MoreChoice.CHANGE_DEAL: "Change deal…",
+    MoreChoice.ALIGN: "Record alignment…",
+    MoreChoice.NEW_DATE: "New signature date…",
     MoreChoice.UNDO_ACKNOWLEDGE: "Undo acknowledgement",
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
     MoreChoice.OPEN: "Open handoff",
@@ -270,13 +302,21 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "This account is a guest, a bot, from outside or closed. Choose a full member."
     ),
     Problem.NO_CS_MANAGER: (
-        "Choose the CS manager who assigns the CSM. This can stay empty only where an admin set a "
-        "manager for the proposed CSM."
+        "Nobody is known as the CS manager of this deal. Choose who assigns the CSM."
     ),
     Problem.BAD_VALUE: "Enter an amount from 0 to 1,000,000,000,000, like 48000 or 48,000.50.",
     Problem.UNKNOWN_CURRENCY: (
-        "There is no rate for this currency. Choose another, or ask an admin to add the rate."
+        "The policy has no rate for this currency. Give one; a form asks for it under “Another "
+        "currency”."
     ),
+    Problem.BAD_CURRENCY: "Enter the currency's three letters, like CHF.",
+    Problem.BAD_RATE: "Enter what one unit is worth, a number above 0, like 1.08.",
+    Problem.BAD_NUMBER: "Enter a whole number, like 3, or leave it empty.",
+    Problem.SIGNED_ALREADY: (
+        "The signature is recorded, so what comes before it can no longer be changed."
+    ),
+    Problem.HELD_LATER: "This is still to come. Enter the day on which you went through it.",
+    Problem.GATE_OPEN: "The gate is open already; there is nothing to override.",
     Problem.BELOW_TIERS: (
         "A deal of this value needs no handoff. Tick the light form to do one all the same."
     ),
@@ -348,6 +388,12 @@ def _too_long(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"This is too long: {most} is the most." if most else "This is too long. Shorten it."
 
 
+def _commitment_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    latest = error.facts.get("latest")
+    last = f"Choose {day(date.fromisoformat(latest))} or a day before it." if latest else ""
+    return f"The brief is due before that day. {last}".strip()
+
+
 def _too_many(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"There are {error.facts.get('most')} already, which is the most."
 
@@ -372,6 +418,7 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
     Problem.UNDO_TOO_LATE: _undo_too_late,
     Problem.TOO_LONG: _too_long,
+    Problem.COMMITMENT_TOO_LATE: _commitment_too_late,
     Problem.TOO_MANY: _too_many,
     Problem.UNEXPECTED: _unexpected,
 }
@@ -499,6 +546,11 @@ def due_now(step: Step, *, late: bool) -> str:
 def due_moved(by: str) -> str:
     """To the owner of what is due at another time now."""
     return f"{by} corrected the signature, so what you owe is due at another time."
+
+
+def thread_tier_changed(by: str, tier: Tier) -> str:
+    """Told once below the card; which marks were set is not."""
+    return f"{by} changed the deal: it has the {TIER_NAMES[tier]} handoff now."
 
 
 THREAD_CSM: Final = (
@@ -635,6 +687,8 @@ HELP: Final = (
     ("/handoff", "in a deal channel starts a handoff, or shows where the open one stands"),
     ("/handoff new", "starts another handoff in a channel that has one"),
     ("/handoff signed", "records when both sides had signed, or corrects it"),
+    ("/handoff deal", "changes the value of the deal and what its size rests on"),
+    ("/handoff gate", "shows whether the deal may be closed as won, and records the call"),
     ("/handoff-status", "lists the open handoffs, the most urgent first"),
     ("/handoff help", "shows these lines"),
 )
@@ -692,15 +746,32 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Contract value", "For one year, without the currency.", "for example 48,000"
     ),
     Field.CURRENCY: FieldWords("Currency"),
+    Field.OTHER_CURRENCY: FieldWords("Which currency", "Its three letters.", "for example CHF"),
+    Field.RATE: FieldWords("Rate", "", "for example 1.08"),
+    Field.STAKEHOLDERS: FieldWords(
+        "Customer stakeholders", "How many different people decide, or can stop it.", "a number"
+    ),
+    Field.MARKS: FieldWords("About the deal"),
+    Field.COMMITMENT_ON: FieldWords(
+        "Brief ready by",
+        "The day by which the AE says that the brief is ready: not after the one on which it is "
+        "due. Where a team channel is set, one line there names it.",
+    ),
+    Field.ALIGNED_ON: FieldWords("When you went through it"),
+    Field.CS_CONTACT: FieldWords("With whom", "Somebody of customer success; assigns nobody."),
+    Field.CALL_AT: FieldWords("When"),
+    Field.CALL_CS: FieldWords("Who of customer success", "The CSM, or whoever stands in so far."),
+    Field.CALL_CUSTOMER: FieldWords("Who of the customer", "The champion is among them."),
     Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
     Field.AE_MANAGER: FieldWords(
-        "AE's manager", "Left empty, it is the manager whom an admin set for the AE."
+        "AE's manager",
+        "Left empty, it is the manager whom an admin set, else the one of the policy.",
     ),
     Field.CSM: FieldWords("Proposed CSM", "A wish only: the CS manager assigns."),
     Field.CS_MANAGER: FieldWords(
         "CS manager",
-        "Assigns the CSM once the brief is ready. Left empty, it is the manager whom an admin set "
-        "for the proposed CSM.",
+        "Assigns the CSM once the brief is ready. Left empty, it is the manager of the proposed "
+        "CSM, else the one of the policy.",
     ),
     Field.SIGNED_AT: FieldWords("Countersigned at", "When the second side had signed."),
     Field.EXPECTED_ON: FieldWords(
@@ -810,12 +881,19 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     ),
 }
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
+EXPECTED_ANEW: Final = FieldWords("Signature expected on")
+OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
 
 FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start a handoff",
     ViewId.SIGNATURE: "Countersigned",
+    ViewId.NEW_DATE: "New signature date",
+    ViewId.DEAL: "Change the deal",
+    ViewId.ALIGNMENT: "Pre-close alignment",
+    ViewId.CALL: "Record the call",
+    ViewId.CLOSED_WON: "Override the gate",
     ViewId.BRIEF_STEPS: "All steps of the brief",
     ViewId.CONTACT: "Person at the customer",
     ViewId.ASSIGN: "Assign the CSM",
@@ -827,6 +905,11 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
 FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start handoff",
     ViewId.SIGNATURE: "Record signature",
+    ViewId.NEW_DATE: "Save date",
+    ViewId.DEAL: "Save deal",
+    ViewId.ALIGNMENT: "Record alignment",
+    ViewId.CALL: "Record call",
+    ViewId.CLOSED_WON: "Override gate",
     ViewId.PROMISE: "Save promise",
     ViewId.CONTACT: "Save person",
     ViewId.ASSIGN: "Assign CSM",
@@ -921,6 +1004,7 @@ PERSON_ROLES: Final[Mapping[Role, str]] = {
 REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CANCELLED: "Cancelled",
     Tag.SNOOZED: "Reminders snoozed",
+    Tag.CLOSED_WON_OVERRIDDEN: "Closed-won gate overridden",
     Tag.PROMISE_WITHDRAWN: "Promise withdrawn",
 }
 WHOLE_CANCELLED: Final = "cancelled"
@@ -1200,7 +1284,7 @@ def unknown_words(typed: str) -> str:
     return (
         f"“{shown}” is not something /handoff knows. Type /handoff alone to start or to see where "
         "this deal stands, /handoff new for another one, /handoff signed to record the signature, "
-        "or /handoff help."
+        "/handoff deal to change the deal, /handoff gate for the closed-won gate, or /handoff help."
     )
 
 
@@ -1217,3 +1301,160 @@ UNCONFIRMED_LINE: Final = (
     "Slack did not say whether a line of the bot arrived, and the bot may not look into the "
     "channel. Where it is not there, post it again."
 )
+
+# Size of the deal
+
+ANOTHER_CURRENCY: Final = "Another currency"
+MARK_NAMES: Final[Mapping[str, str]] = {
+    "complex_onboarding": "Complex onboarding",
+    "strategic": "Strategic",
+    "serious_flags": "🔒 Serious red flags or difficult politics",
+    "partner": "Partner deal",
+}
+MARK_HINTS: Final[Mapping[str, str]] = {
+    "serious_flags": "Only AE, CSM and CS manager see this",
+}
+WHOLE_SIZE: Final = "Size"
+PARTNER_DEAL: Final = "A partner sells it along."
+NO_ADD_ONS: Final = "no add-ons"
+
+
+def rate_hint(currency: str, today: date | None) -> str:
+    """What is asked for where the policy has no rate."""
+    on = f", as of {day(today)}" if today else ""
+    return f"What one unit is worth in {currency}{on}."
+
+
+def rate_used(currency: str, worth: str, own: str, of: date) -> str:
+    """By which rate the size was judged."""
+    return f"Judged at 1 {currency} = {worth} {own} (rate of {day(of)})."
+
+
+def add_on(one: AddOn, why: Iterable[Trigger]) -> str:
+    """What the deal gets beyond its tier, and why."""
+    return f"{ADD_ON_NAMES[one]} ({', '.join(TRIGGER_NAMES[trigger] for trigger in why)})"
+
+
+def size_line(size: Size) -> str:
+    """Tier and add-ons in one line."""
+    told = [add_on(one, why) for one, why in size.add_ons.items()] or [NO_ADD_ONS]
+    return f"{TIER_NAMES[size.tier].capitalize()} handoff · {' · '.join(told)}"
+
+
+def committed_by(on: date) -> str:
+    """Until when the brief is to be ready."""
+    return f"The AE wants to have the brief ready by {day(on)}."
+
+
+def aligned(on: date, contact: str) -> str:
+    """The pre-close alignment."""
+    return f"Aligned with customer success on {day(on)}, with {contact}."
+
+
+DEAL_MEANS: Final = (
+    "Another value may give the deal another size. What is done stays done; the brief is counted "
+    "anew, and what the new size does not ask for is dropped."
+)
+
+# Before the signature, and the commitment
+
+ALIGNMENT_MEANS: Final = (
+    "Before the signature you go through the success metric and the promises with somebody of "
+    "customer success. It assigns nobody."
+)
+NEW_DATE_MEANS: Final = "Expected so far: {day}. Reminders follow the new day."
+SIGNATURE_EXPECTED: Final = "signature expected {day}"
+CAPTURE_MISSING: Final = "Still without a word: {sections}."
+CAPTURE_WHY: Final = "What is written down before the close is not lost with it."
+ALIGNMENT_ASKED: Final = (
+    "Before it, go through metric and promises with somebody of customer success."
+)
+SLIPPED: Final = "the signature was expected {day} and is not recorded. What became of it?"
+COMMITTED: Final = "{account}: {ae} will have the brief ready by {day}. CSM: {csm}."
+COMMITTED_PROPOSED: Final = "{name} (proposed)"
+COMMITMENT_ASKED: Final = "{ae} wanted to have the brief ready by {day}. Was it?"
+COMMITMENT_READY: Final = "It has been ready since "
+COMMITMENT_NOT_READY: Final = "It is not ready: {state}."
+ANSWERED: Final[Mapping[CommitmentAnswer, str]] = {
+    CommitmentAnswer.DONE: "Recorded: the commitment was kept.",
+    CommitmentAnswer.NOT_DONE: "Recorded: the commitment was not kept.",
+    CommitmentAnswer.CANCELLED: "Recorded: the commitment is cancelled.",
+}
+
+# The closed-won gate
+
+GATE_TITLE: Final = "Closed-won gate"
+GATE_IS_OPEN: Final = "🟢 open: the deal may be closed as won."
+GATE_ASKS_NOTHING: Final = "🟢 open: below the smallest size nothing is asked."
+GATE_CLOSED: Final = "⚪ closed. Missing: {missing}."
+GATE_OVERRIDDEN: Final = "🟡 overridden by {by}. Still missing: {missing}."
+GATE_MISSING: Final[Mapping[Missing, str]] = {
+    Missing.BRIEF: "the brief past its gate ({state})",
+    Missing.CALL: "a call of AE, CSM and champion",
+}
+GATE_CALL: Final = "Call: {when}, {cs} with {customer}."
+CALL_MEANS: Final = (
+    "A full deal is closed as won once AE, the CSM (or somebody of customer success in their "
+    "place) and the champion have a call booked."
+)
+OVERRIDE_MEANS: Final = (
+    "The gate opens, and what is missing stays due. The reason is for the AE, the CSM, their "
+    "managers and RevOps."
+)
+
+
+def gate_missing(missing: Iterable[Missing], state: str) -> str:
+    """What keeps the gate closed; `state` is how far the brief is."""
+    return " · ".join(GATE_MISSING[one].format(state=state) for one in missing)
+
+
+# The policy on the command line
+
+POLICY_ADD_ONS: Final = "Beyond its tier:"
+POLICY_WINDOWS: Final = "When its steps are due:"
+
+
+def policy_value(amount: str, value: Money, policy: Policy, rate: Rate | None) -> str:
+    """What a deal is worth, and how that is judged."""
+    if value.currency == policy.currency or rate is None:
+        return f"A deal of {amount} a year."
+    counted = f"{policy.converted(value, rate):,.2f} {policy.currency}"
+    used = f"1 {value.currency} = {rate.worth.normalize():f} {policy.currency}"
+    return f"A deal of {amount} a year counts as {counted} ({used}, rate of {day(rate.of)})."
+
+
+def policy_tier(tier: Tier, policy: Policy) -> str:
+    """The tier, and its bounds."""
+    least, full = f"{policy.tiers.light_from:,f}", f"{policy.tiers.full_above:,f}"
+    told = {
+        Tier.NONE: f"below {least} {policy.currency} nothing is asked; the light form is offered",
+        Tier.LIGHT: f"light, from {least} to {full} {policy.currency}",
+        Tier.FULL: f"full, above {full} {policy.currency}",
+    }
+    return f"Its tier: {told[tier]}."
+
+
+def policy_items(count: int, tier: Tier) -> str:
+    """How many items the brief counts, before their names."""
+    return f"The {TIER_NAMES[tier]} brief counts {count} items:"
+
+
+def policy_gate(policy: Policy, tier: Tier, core: str) -> str:
+    """When the brief is past its gate."""
+    most = (
+        f"{policy.gate_percent} % of them"
+        if tier is Tier.FULL
+        else "all of them; one may wait for the customer"
+    )
+    return f"It is ready with {most}. Never open then: {core}."
+
+
+def policy_capture(days: int) -> str:
+    """When the AE is reminded before the signature."""
+    return f"{STEP_NAMES[Step.CAPTURE]}: reminded {days} days and one working day before it closes"
+
+
+def policy_window(step: str, hours: int, own: int) -> str:
+    """How long a step has."""
+    told = f"{step}: {hours} h after the signature"
+    return f"{told}, at least {own} working hours once it can be done" if own else told

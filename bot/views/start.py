@@ -5,57 +5,49 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from slack_sdk.models.blocks import Block, Option
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.domain.handoff import LONGEST_ACCOUNT
 from bot.domain.policy import Policy
 from bot.domain.read_models import Card, Light, NamedPerson
+from bot.domain.size import Size
 from bot.views import sentences
 from bot.views.blocks import (
     Place,
     as_typed,
-    boxes_input,
-    choice_input,
     date_input,
     form,
     instant_input,
-    option,
     person_input,
     text_input,
 )
+from bot.views.deal import DealTyped, below_blocks, mark_inputs, value_inputs
 from bot.views.guide import STEP_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.limits import INPUT_HINT, SELECT_OPTIONS, truncate
 from bot.views.message import Message, actions, button, context, section
 from bot.views.payload import Ref
 from bot.views.text import distance, escape, local_time, mention, one_line
 
-LONGEST_VALUE: Final = 40
-"""More than the largest amount takes, with blanks and separators."""
 MOST_STANDING: Final = 10
 """Handoffs of one channel that are listed; each takes two blocks of a message."""
 ANOTHER: Final = "another"
 """The thing of a form in which one more handoff beside those in the channel is asked for."""
-LIGHT_ANYWAY: Final = "light"
-"""Value of the one option of that name."""
 
 
 @dataclass(frozen=True)
-class StartTyped:
+class StartTyped(DealTyped):
     """What stands in the form: texts as typed, people as Slack ids."""
 
     account: str = ""
-    value: str = ""
-    currency: str = ""
     ae: str | None = None
     ae_manager: str | None = None
     csm: str | None = None
     cs_manager: str | None = None
     signed_at: datetime | None = None
     expected_on: date | None = None
+    commitment_on: date | None = None
     links: str = ""
-    light_anyway: bool = False
 
     def link_lines(self) -> tuple[str, ...]:
         """The links one by one; empty lines are none."""
@@ -80,13 +72,18 @@ def start_view(
     below_tiers: bool = False,
     another: bool = False,
     meanwhile: StartedHere | None = None,
+    commitment_on: date | None = None,
+    today: date | None = None,
 ) -> View:
-    """The form for a channel (by our id); with `typed` it shows that, else both people named.
+    """The form for a channel (by our id); with `typed` it shows that, else who and what is given.
 
     `another`: one more is wanted whatever stands in the channel; so it is once `meanwhile` told.
+    `today` is the day a rate is asked for.
     """
     filled = typed or StartTyped(
-        ae=ae.slack_id if ae else None, ae_manager=ae_manager.slack_id if ae_manager else None
+        ae=ae.slack_id if ae else None,
+        ae_manager=ae_manager.slack_id if ae_manager else None,
+        commitment_on=commitment_on,
     )
     place = Place("start", entry=channel_id)
     blocks: list[Block] = []
@@ -95,28 +92,18 @@ def start_view(
         account = escape(one_line(meanwhile.account))
         blocks.append(section(sentences.started_meanwhile(who, account)))
     if below_tiers:
-        light = option(LIGHT_ANYWAY, sentences.TICK_LIGHT)
-        ticked = {LIGHT_ANYWAY} if filled.light_anyway else set[str]()
-        blocks += [
-            section(sentences.below_tiers(policy)),
-            boxes_input(place, Field.LIGHT_ANYWAY, [light], ticked),
-        ]
+        blocks += below_blocks(place, policy, filled)
     blocks += [
         text_input(place, Field.ACCOUNT, filled.account, longest=LONGEST_ACCOUNT),
-        text_input(place, Field.VALUE, filled.value, longest=LONGEST_VALUE),
-        choice_input(
-            place,
-            Field.CURRENCY,
-            _currencies(policy),
-            filled.currency or policy.currency,
-            hint=truncate(sentences.rates(policy), INPUT_HINT),
-        ),
+        *value_inputs(place, policy, filled, today),
         person_input(place, Field.AE, filled.ae),
         person_input(place, Field.AE_MANAGER, filled.ae_manager, optional=True),
         person_input(place, Field.CSM, filled.csm, optional=True),
         person_input(place, Field.CS_MANAGER, filled.cs_manager, optional=True),
         instant_input(place, Field.SIGNED_AT, filled.signed_at, optional=True),
         date_input(place, Field.EXPECTED_ON, filled.expected_on),
+        date_input(place, Field.COMMITMENT_ON, filled.commitment_on),
+        *mark_inputs(place, filled),
         text_input(place, Field.LINKS, filled.links, optional=True, multiline=True),
     ]
     return form(
@@ -129,9 +116,10 @@ def start_view(
     )
 
 
-def _currencies(policy: Policy) -> list[Option]:
-    others = sorted(name for name in policy.rates if name != policy.currency)
-    return [option(name, name) for name in (policy.currency, *others)[:SELECT_OPTIONS]]
+def with_size(view: View, size: Size) -> View:
+    """The view that follows the form, with the size of the deal that was started on top."""
+    view.blocks = [context(escape(sentences.size_line(size))), *(view.blocks or [])]
+    return view
 
 
 def standing_message(

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block
 from bot.domain.errors import Problem
 from bot.domain.history import Tag
 from bot.domain.notices import JobSource, NoticeKind
+from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light, NamedPerson, StepLine
 from bot.views import sentences as said
 from bot.views.card import Row
@@ -47,6 +48,9 @@ def thread_message(
     sentence = {
         NoticeKind.ACKNOWLEDGED: said.thread_acknowledged(by, version),
         NoticeKind.ACKNOWLEDGE_UNDONE: said.thread_acknowledge_undone(by),
+        NoticeKind.TIER_CHANGED: said.thread_tier_changed(
+            by, Tier(str(facts.get("tier", card.tier)))
+        ),
         NoticeKind.CANCELLED: said.thread_cancelled(by),
         NoticeKind.CANCEL_UNDONE: said.thread_cancel_undone(by),
     }[kind]

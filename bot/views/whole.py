@@ -17,6 +17,7 @@ from bot.views import sentences
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import step_row
+from bot.views.deal import deal_words
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, SECTION_TEXT, truncate
 from bot.views.message import (
@@ -95,6 +96,9 @@ def _packed(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 def _pieces(whole: WholePage) -> Iterator[_Piece]:
     yield _steps(whole)
+    if whole.deal is not None:
+        rows = [[words(line)] for line in deal_words(whole.deal, whole.card.value.currency)]
+        yield _Piece(sentences.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
     for key in SectionKey:
         yield from _section(whole, key)
     for link in whole.links:

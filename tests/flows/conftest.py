@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.policy import Policy
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import Store
@@ -76,8 +77,10 @@ def open_app(
     opened: list[Store] = []
     team: list[Team] = []
 
-    def opener(*, wait_seconds: float = 10.0) -> App:
-        store = make_store(url, clock=clock, machine=machine, wait_seconds=wait_seconds)
+    def opener(*, wait_seconds: float = 10.0, policy: Policy | None = None) -> App:
+        store = make_store(
+            url, clock=clock, machine=machine, wait_seconds=wait_seconds, policy=policy
+        )
         opened.append(store)
         if not team:
             team.append(make_team(store))

@@ -138,6 +138,7 @@ class Door:
 
 
 BY_AE, BY_SIGNERS = ("is up to Maya.",), ("is up to Maya or Tomás.",)
+RECORDERS, BY_AE_MANAGER = (AE, AE_MANAGER), ("is up to Tomás.",)
 ADMINS = ("Only admins", "Ask an admin")
 DOORS = [
     Door(ActionId.CONFIRM_AE, pressed(ActionId.CONFIRM_AE), [AE], BY_AE, started_for_the_ae),
@@ -149,6 +150,49 @@ DOORS = [
         SIGNERS,
         BY_SIGNERS,
         started,
+    ),
+    Door(ActionId.OPEN_NEW_DATE, pressed(ActionId.OPEN_NEW_DATE), SIGNERS, BY_SIGNERS, started),
+    Door(MoreChoice.NEW_DATE, chosen(MoreChoice.NEW_DATE), SIGNERS, BY_SIGNERS, started),
+    Door(
+        ViewId.NEW_DATE,
+        sent(ViewId.NEW_DATE, AE, ActionId.OPEN_NEW_DATE, expected_on="2026-04-01"),
+        SIGNERS,
+        BY_SIGNERS,
+        started,
+    ),
+    Door(ActionId.OPEN_DEAL, pressed(ActionId.OPEN_DEAL), [AE], BY_AE),
+    Door(MoreChoice.CHANGE_DEAL, chosen(MoreChoice.CHANGE_DEAL), [AE], BY_AE),
+    Door(ViewId.DEAL, sent(ViewId.DEAL, AE, ActionId.OPEN_DEAL, value="61,000"), [AE], BY_AE),
+    Door(ActionId.OPEN_ALIGNMENT, pressed(ActionId.OPEN_ALIGNMENT), RECORDERS, BY_SIGNERS, started),
+    Door(MoreChoice.ALIGN, chosen(MoreChoice.ALIGN), RECORDERS, BY_SIGNERS, started),
+    Door(
+        ViewId.ALIGNMENT,
+        sent(ViewId.ALIGNMENT, AE, ActionId.OPEN_ALIGNMENT, cs_contact=CSM),
+        RECORDERS,
+        BY_SIGNERS,
+        started,
+    ),
+    *(
+        Door(action, pressed(action), [AE_MANAGER], BY_AE_MANAGER, started)
+        for action in (
+            ActionId.COMMITMENT_DONE,
+            ActionId.COMMITMENT_NOT_DONE,
+            ActionId.COMMITMENT_CANCELLED,
+        )
+    ),
+    Door(ActionId.OPEN_CALL, pressed(ActionId.OPEN_CALL), RECORDERS, BY_SIGNERS),
+    Door(
+        ViewId.CALL,
+        sent(ViewId.CALL, AE, ActionId.OPEN_CALL, call_cs=CSM, call_customer="Ilse"),
+        RECORDERS,
+        BY_SIGNERS,
+    ),
+    Door(ActionId.OPEN_CLOSED_WON, pressed(ActionId.OPEN_CLOSED_WON), [AE_MANAGER], BY_AE_MANAGER),
+    Door(
+        ViewId.CLOSED_WON,
+        sent(ViewId.CLOSED_WON, AE_MANAGER, ActionId.OPEN_CLOSED_WON, reason="They insist."),
+        [AE_MANAGER],
+        BY_AE_MANAGER,
     ),
     Door(ActionId.WRITE_BRIEF, pressed(ActionId.WRITE_BRIEF), [AE], BY_AE),
     Door(ViewId.BRIEF, sent(ViewId.BRIEF, AE, ActionId.WRITE_BRIEF, metric="Days"), [AE], BY_AE),

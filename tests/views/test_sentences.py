@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from bot.domain.access import Capacity
+from bot.domain.closed_won import Missing
 from bot.domain.completeness import OpenItem
 from bot.domain.deadlines import Step
+from bot.domain.handoff import CommitmentAnswer
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Tier
 from bot.domain.read_models import Light
+from bot.domain.size import AddOn, Trigger
 from bot.views import sentences
 from bot.views.ids import ActionId, MoreChoice
 
@@ -35,6 +38,10 @@ LONGEST_BUTTON = 30
         (Hole, sentences.HOLE_WORDS, set()),
         (Tier, sentences.TIER_NAMES, set()),
         (Capacity, sentences.ROLE_NAMES, set()),
+        (AddOn, sentences.ADD_ON_NAMES, set()),
+        (Trigger, sentences.TRIGGER_NAMES, set()),
+        (Missing, sentences.GATE_MISSING, set()),
+        (CommitmentAnswer, sentences.ANSWERED, set()),
         (ActionId, sentences.BUTTONS, {ActionId.MORE}),
         (MoreChoice, sentences.MORE_CHOICES, set()),
     ],

@@ -1,17 +1,21 @@
 """What `/handoff` shows."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.domain.deadlines import Step
-from bot.domain.policy import Policy
+from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import Card, Light
+from bot.domain.size import AddOn, Marks, Size, Trigger
+from bot.views import sentences
+from bot.views.deal import OTHER
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.start import MOST_STANDING, StartTyped, standing_message, start_view
+from bot.views.problem import started_view
+from bot.views.start import MOST_STANDING, StartTyped, standing_message, start_view, with_size
 from tests.views.shown import (
     CARD,
     EMPTY_CARD,
@@ -60,9 +64,8 @@ def test_the_empty_form_offers_the_asker_as_ae_and_the_policys_currency() -> Non
 
 def test_slack_itself_asks_for_account_value_and_ae_only() -> None:
     payload = submitted(start_view(channel_id=3, policy=Policy()))
-    missing = {block_of(payload, field)["block_id"] for field in (
-        Field.ACCOUNT, Field.VALUE, Field.AE,
-    )}  # fmt: skip
+    asked = (Field.ACCOUNT, Field.VALUE, Field.AE)
+    missing = {block_of(payload, field)["block_id"] for field in asked}
     assert set(refused_by_slack(payload)) == missing
 
 
@@ -77,7 +80,48 @@ def test_the_rates_that_decide_the_size_are_shown() -> None:
 def test_a_policy_with_one_currency_names_no_rate() -> None:
     view = form_dict(start_view(channel_id=3, policy=Policy(rates={})))
     assert "=" not in block_of(view, Field.CURRENCY)["hint"]["text"]
-    assert len(block_of(view, Field.CURRENCY)["element"]["options"]) == 1
+    offered = block_of(view, Field.CURRENCY)["element"]["options"]
+    assert [one["value"] for one in offered] == ["USD", OTHER]
+
+
+def test_a_currency_without_a_rate_is_asked_for_with_its_rate_and_the_day() -> None:
+    plain = form_dict(start_view(channel_id=3, policy=Policy(), typed=TYPED))
+    assert Field.RATE not in fields_of(plain)
+    typed = replace(TYPED, currency=OTHER, other_currency="CHF", rate="1.1")
+    today = date(2026, 3, 4)
+    view = form_dict(start_view(channel_id=3, policy=Policy(), typed=typed, today=today))
+    place = fields_of(view).index(Field.CURRENCY)
+    assert fields_of(view)[place + 1 : place + 3] == [Field.OTHER_CURRENCY, Field.RATE]
+    assert block_of(view, Field.OTHER_CURRENCY)["element"]["initial_value"] == "CHF"
+    hint = block_of(view, Field.RATE)["hint"]["text"]
+    assert "USD" in hint
+    assert "4 Mar 2026" in hint
+
+
+def test_the_marks_and_the_commitment_stand_in_the_form_as_they_were_typed() -> None:
+    typed = replace(TYPED, stakeholders="3", marks=("strategic", "serious_flags"))
+    view = form_dict(start_view(channel_id=3, policy=Policy(), typed=typed))
+    ticked = block_of(view, Field.MARKS)["element"]["initial_options"]
+    assert [one["value"] for one in ticked] == ["strategic", "serious_flags"]
+    assert "Only AE, CSM and CS manager" in ticked[1]["description"]["text"]
+    assert block_of(view, Field.STAKEHOLDERS)["element"]["initial_value"] == "3"
+    day = date(2026, 3, 5)
+    fresh = form_dict(start_view(channel_id=3, policy=Policy(), commitment_on=day))
+    assert block_of(fresh, Field.COMMITMENT_ON)["element"]["initial_date"] == "2026-03-05"
+
+
+def test_every_mark_of_a_deal_has_its_box() -> None:
+    boxes = {one.name for one in fields(Marks)} - {"stakeholders"}
+    assert set(sentences.MARK_NAMES) == boxes
+
+
+def test_what_follows_the_form_says_what_size_the_deal_has() -> None:
+    size = Size(Tier.FULL, {AddOn.CALL: (Trigger.STAKEHOLDERS, Trigger.COMPLEX)})
+    view = form_dict(with_size(started_view("Northwind"), size))
+    seen = seen_text(view["blocks"][0])
+    assert seen == (
+        "Full handoff · briefing call required (number of stakeholders, complex onboarding)"
+    )
 
 
 def test_more_currencies_than_a_menu_holds_still_make_a_form() -> None:
@@ -88,6 +132,7 @@ def test_more_currencies_than_a_menu_holds_still_make_a_form() -> None:
     offered = block_of(view, Field.CURRENCY)["element"]["options"]
     assert len(offered) == 100
     assert offered[0]["value"] == "USD"
+    assert offered[-1]["value"] == OTHER
 
 
 def test_below_the_tiers_the_form_comes_back_with_everything_typed_and_a_box_on_top() -> None:

@@ -1,0 +1,106 @@
+"""`/handoff gate`: whether the deal may be closed as won, the call it asks for, the override."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.domain import access
+from bot.domain.access import IN_THE_CHANNEL, Act
+from bot.domain.brief import ContactRole
+from bot.domain.closed_won import closed_won
+from bot.domain.errors import Conflict, Invalid, Problem
+from bot.domain.handoff import Call, Handoff
+from bot.domain.people import Person
+from bot.domain.read_models import GateModel
+from bot.flows.answers import Answer, Done, Open, Say
+from bot.flows.asked import Asked
+from bot.flows.listeners import Listeners
+from bot.flows.showing import name_of, only_open_here
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.gate import call_view, gate_message, override_view
+from bot.views.ids import ActionId, Field, ViewId
+
+
+def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """Where the gate of each open handoff of the channel stands."""
+    standing = only_open_here(unit, asked.channel)
+    return Say(gate_message([_model(unit, handoff, actor) for handoff in standing]))
+
+
+def _model(unit: ReadUnit, handoff: Handoff, viewer: Person) -> GateModel:
+    return GateModel(
+        handoff_id=handoff.id,
+        account=handoff.account,
+        gate=closed_won(handoff, unit.policy),
+        completeness=handoff.completeness.seen_by(IN_THE_CHANNEL),
+        call=handoff.call,
+        call_cs=name_of(unit, handoff.call.cs_id) if handoff.call else None,
+        overridden_by=name_of(unit, handoff.overridden_by),
+        acts=frozenset(act for act in Act if access.may(act, viewer, handoff)),
+    )
+
+
+def open_call(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """The form, with what is recorded, else with whom it is likely to be held."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    call = handoff.call
+    likely = handoff.csm_id or handoff.cs_contact_id or handoff.proposed_csm_id
+    people = unit.people.many([call.cs_id if call else likely])
+    cs = next(iter(people.values()), None)
+    at = (
+        call.at
+        if call
+        else unit.people.calendar(actor.id).first_morning(unit.now + timedelta(minutes=1))
+    )
+    customer = call.customer if call else _champion(unit, handoff)
+    model = _model(unit, handoff, actor)
+    return Open(call_view(model, at=at, cs=cs.slack_id if cs else None, customer=customer))
+
+
+def _champion(unit: ReadUnit, handoff: Handoff) -> str:
+    people = unit.brief.load(handoff.id, audiences=IN_THE_CHANNEL).people
+    return next((one.name for one in people.having(ContactRole.CHAMPION)), "")
+
+
+def named_person(asked: Asked) -> Sequence[str]:
+    """Whoever was chosen."""
+    chosen = asked.typed.user(Field.CALL_CS)
+    return [chosen] if chosen else []
+
+
+def record_call(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted form."""
+    at, chosen = asked.typed.instant(Field.CALL_AT), asked.typed.user(Field.CALL_CS)
+    cs = unit.people.by_slack_id(chosen) if chosen else None
+    if at is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.CALL_AT)
+    if cs is None:
+        raise Invalid(Problem.EMPTY, field=Field.CALL_CS)
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    call = Call(at, cs.id, asked.typed.text(Field.CALL_CUSTOMER))
+    handoff.record_call(call, cs=cs, by=actor, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def open_override(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """The form that asks the AE manager for a reason."""
+    return Open(override_view(_model(unit, unit.handoffs.get(asked.handoff_id), actor)))
+
+
+def override(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted form; nothing is overridden that is open."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    access.require(Act.OVERRIDE_CLOSED_WON, actor, handoff)
+    if closed_won(handoff, unit.policy).open:
+        raise Conflict(Problem.GATE_OPEN, field=Field.REASON)
+    handoff.override_closed_won(asked.typed.text(Field.REASON), by=actor, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """Both buttons and their forms; the command's words are those of `/handoff`."""
+    listeners.opens(ActionId.OPEN_CALL, open_call, act=Act.RECORD_CALL)
+    listeners.submits(ViewId.CALL, record_call, named=named_person)
+    listeners.opens(ActionId.OPEN_CLOSED_WON, open_override, act=Act.OVERRIDE_CLOSED_WON)
+    listeners.submits(ViewId.CLOSED_WON, override)

@@ -1,0 +1,159 @@
+"""The inputs on which a deal's size rests, the form that changes them, and the size in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from slack_sdk.models.blocks import Block, InputBlock, Option
+from slack_sdk.models.views import View
+
+from bot.domain.policy import Policy
+from bot.domain.read_models import DealFacts
+from bot.domain.size import Size
+from bot.views import sentences
+from bot.views.blocks import (
+    Place,
+    as_typed,
+    boxes_input,
+    choice_input,
+    form,
+    option,
+    text_input,
+)
+from bot.views.ids import Field, ViewId
+from bot.views.limits import INPUT_HINT, SELECT_OPTIONS, truncate
+from bot.views.message import section
+from bot.views.payload import Ref
+from bot.views.sentences import FieldWords
+from bot.views.text import isolate
+
+LONGEST_VALUE: Final = 40
+"""More than the largest amount takes, with blanks and separators."""
+LONGEST_NUMBER: Final = 20
+LIGHT_ANYWAY: Final = "light"
+"""Value of the one option of that name."""
+OTHER: Final = "other"
+"""Value of the option for a currency that the policy has no rate for."""
+
+
+@dataclass(frozen=True)
+class DealTyped:
+    """What stands in the inputs of a deal, as typed."""
+
+    value: str = ""
+    currency: str = ""
+    other_currency: str = ""
+    rate: str = ""
+    stakeholders: str = ""
+    marks: tuple[str, ...] = ()
+    light_anyway: bool = False
+
+
+def below_blocks(place: Place, policy: Policy, typed: DealTyped) -> list[Block]:
+    """Below the smallest tier: one sentence, and the box that asks for the light form."""
+    light = option(LIGHT_ANYWAY, sentences.TICK_LIGHT)
+    ticked = {LIGHT_ANYWAY} if typed.light_anyway else set[str]()
+    return [
+        section(sentences.below_tiers(policy)),
+        boxes_input(place, Field.LIGHT_ANYWAY, [light], ticked),
+    ]
+
+
+def value_inputs(
+    place: Place, policy: Policy, typed: DealTyped, today: date | None
+) -> list[InputBlock]:
+    """Value and currency; for one that is not in the policy's table its letters and its rate."""
+    inputs = [
+        text_input(place, Field.VALUE, typed.value, longest=LONGEST_VALUE),
+        choice_input(
+            place,
+            Field.CURRENCY,
+            _currencies(policy),
+            typed.currency or policy.currency,
+            hint=truncate(sentences.rates(policy), INPUT_HINT),
+        ),
+    ]
+    if typed.currency != OTHER:
+        return inputs
+    told = sentences.FIELDS[Field.RATE]
+    asked = FieldWords(told.label, sentences.rate_hint(policy.currency, today), told.placeholder)
+    return [
+        *inputs,
+        text_input(place, Field.OTHER_CURRENCY, typed.other_currency, longest=LONGEST_NUMBER),
+        text_input(place, Field.RATE, typed.rate, longest=LONGEST_NUMBER, words=asked),
+    ]
+
+
+def _currencies(policy: Policy) -> list[Option]:
+    others = sorted(name for name in policy.rates if name != policy.currency)
+    known = (policy.currency, *others)[: SELECT_OPTIONS - 1]
+    return [
+        *(option(name, name) for name in known),
+        option(OTHER, sentences.ANOTHER_CURRENCY),
+    ]
+
+
+def mark_inputs(place: Place, typed: DealTyped) -> list[InputBlock]:
+    """How many stakeholders there are, and the boxes."""
+    boxes = [
+        option(name, label, hint=sentences.MARK_HINTS.get(name))
+        for name, label in sentences.MARK_NAMES.items()
+    ]
+    return [
+        text_input(
+            place,
+            Field.STAKEHOLDERS,
+            typed.stakeholders,
+            optional=True,
+            longest=LONGEST_NUMBER,
+        ),
+        boxes_input(place, Field.MARKS, boxes, typed.marks),
+    ]
+
+
+def deal_view(
+    *,
+    handoff_id: int,
+    account: str,
+    policy: Policy,
+    typed: DealTyped,
+    below_tiers: bool,
+    today: date,
+) -> View:
+    """The form of a changed deal, filled with what it is now."""
+    place = Place("deal", entry=handoff_id)
+    blocks: list[Block] = [as_typed(account), section(sentences.DEAL_MEANS)]
+    if below_tiers:
+        blocks += below_blocks(place, policy, typed)
+    blocks += [*value_inputs(place, policy, typed, today), *mark_inputs(place, typed)]
+    return form(
+        ViewId.DEAL,
+        Ref(handoff=handoff_id),
+        blocks,
+        title=sentences.FORM_TITLES[ViewId.DEAL],
+        submit=sentences.FORM_SUBMITS[ViewId.DEAL],
+        close=sentences.CLOSE,
+    )
+
+
+def size_words(size: Size) -> list[str]:
+    """Tier and add-ons, one a line, in plain text."""
+    tier = f"{sentences.TIER_NAMES[size.tier].capitalize()} handoff"
+    told = [sentences.add_on(one, why) for one, why in size.add_ons.items()]
+    return [tier, *(told or [sentences.NO_ADD_ONS])]
+
+
+def deal_words(facts: DealFacts, currency: str) -> Sequence[str]:
+    """What is known of a deal besides its brief, one a line, in plain text."""
+    told = size_words(facts.size)
+    if facts.rate is not None:
+        worth = f"{facts.rate.worth.normalize():f}"
+        told.append(sentences.rate_used(currency, worth, facts.policy_currency, facts.rate.of))
+    if facts.partner:
+        told.append(sentences.PARTNER_DEAL)
+    if facts.commitment_on is not None:
+        told.append(sentences.committed_by(facts.commitment_on))
+    if facts.aligned_on is not None and facts.cs_contact is not None:
+        told.append(sentences.aligned(facts.aligned_on, isolate(facts.cs_contact.name)))
+    return told

@@ -1,0 +1,104 @@
+"""The closed-won gate in words, with what its reader may do about it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.access import Act
+from bot.domain.closed_won import ClosedWon, Missing
+from bot.domain.handoff import Call
+from bot.domain.read_models import GateModel
+from bot.views.gate import MOST_GATES, call_view, gate_message, override_view
+from bot.views.ids import ActionId, Field
+from tests.views.shown import (
+    CARD,
+    JONAS,
+    LONG,
+    NOW,
+    PRIYA,
+    TRICKY,
+    action_ids,
+    check_message,
+    message_args,
+    parsed_texts,
+    seen_text,
+)
+from tests.views.submitted import block_of, fields_of, form_dict
+
+CLOSED = GateModel(
+    handoff_id=7,
+    account="Northwind Robotics",
+    gate=ClosedWon((Missing.BRIEF, Missing.CALL)),
+    completeness=CARD.completeness,
+    call=None,
+    call_cs=None,
+    overridden_by=None,
+    acts=frozenset({Act.RECORD_CALL, Act.OVERRIDE_CLOSED_WON}),
+)
+CALL = Call(NOW, JONAS.id, "Ilse Brandt")
+WORST = replace(
+    CLOSED,
+    account=TRICKY,
+    gate=ClosedWon((Missing.BRIEF, Missing.CALL), overridden_by=PRIYA.id),
+    overridden_by=replace(PRIYA, name=LONG[:80]),
+    call=Call(NOW, JONAS.id, LONG[:200]),
+    call_cs=replace(JONAS, name=LONG[:80]),
+)
+
+
+def pressed(model: GateModel) -> list[str]:
+    return action_ids(check_message(gate_message([model]))["blocks"])
+
+
+def test_a_closed_gate_names_what_is_missing_and_offers_the_way() -> None:
+    args = check_message(gate_message([CLOSED]))
+    seen = seen_text(args["blocks"])
+    assert "closed. Missing: the brief past its gate (23 of 23 items are filled)" in seen
+    assert "a call of AE, CSM and champion" in seen
+    assert pressed(CLOSED) == [ActionId.OPEN_CALL, ActionId.OPEN_CLOSED_WON]
+
+
+def test_who_may_do_nothing_about_it_reads_it_only() -> None:
+    assert pressed(replace(CLOSED, acts=frozenset())) == []
+
+
+def test_an_open_gate_shows_the_call_and_cannot_be_overridden() -> None:
+    model = replace(CLOSED, gate=ClosedWon(()), call=CALL, call_cs=JONAS)
+    seen = seen_text(check_message(gate_message([model]))["blocks"])
+    assert "open: the deal may be closed as won" in seen
+    assert "Jonas Brandt with Ilse Brandt" in seen
+    assert pressed(model) == [ActionId.OPEN_CALL]
+
+
+def test_a_light_deal_is_asked_for_no_call() -> None:
+    model = replace(CLOSED, gate=ClosedWon((Missing.BRIEF,)))
+    assert pressed(model) == [ActionId.OPEN_CLOSED_WON]
+
+
+def test_below_the_smallest_size_nothing_is_asked() -> None:
+    model = replace(CLOSED, gate=ClosedWon((), asks_for_nothing=True))
+    assert "nothing is asked" in seen_text(message_args(gate_message([model]))["blocks"])
+    assert pressed(model) == []
+
+
+def test_an_override_names_who_and_what_is_still_missing() -> None:
+    gate = ClosedWon((Missing.CALL,), overridden_by=PRIYA.id)
+    seen = seen_text(
+        message_args(gate_message([replace(CLOSED, gate=gate, overridden_by=PRIYA)]))["blocks"]
+    )
+    assert "overridden by Priya Nair. Still missing: a call" in seen
+
+
+def test_the_worst_gate_pings_nobody_and_many_are_counted() -> None:
+    args = check_message(gate_message([WORST]))
+    assert not any("<@U0OMAR>" in text for text in parsed_texts(args))
+    many = message_args(gate_message([WORST] * (MOST_GATES + 2)))
+    assert "and 2 more" in seen_text(many["blocks"])
+
+
+@pytest.mark.parametrize("model", [CLOSED, WORST])
+def test_both_forms_hold_whatever_the_deal_is(model: GateModel) -> None:
+    call = form_dict(call_view(model, at=NOW, cs="U0JONAS", customer=LONG))
+    assert fields_of(call) == [Field.CALL_AT, Field.CALL_CS, Field.CALL_CUSTOMER]
+    assert block_of(call, Field.CALL_AT)["element"]["initial_date_time"] == NOW.timestamp()
+    assert fields_of(form_dict(override_view(model))) == [Field.REASON]
