@@ -210,13 +210,13 @@ def fill_brief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
     for key in SectionKey:
         section = FULL_BRIEF.section(key)
         revision = unit.brief.save_section(handoff.id, key, section, by=team.ae.id, at=unit.now)
+        brief = unit.brief.load(handoff.id, audiences=EVERY)
+        handoff.copy_from(brief, at=unit.now)
         handoff.save_section(
             key,
             changed={"section": key.value},
             revision=revision,
-            state=completeness(
-                unit.brief.load(handoff.id, audiences=EVERY), handoff.tier, unit.policy
-            ),
+            state=completeness(brief, handoff.tier, unit.policy),
             by=team.ae,
             at=unit.now,
             policy=Policy(),

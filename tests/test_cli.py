@@ -316,3 +316,38 @@ def paused(stack: Stack, workplace: int) -> bool:
 def test_settings_hide_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-very-secret")
     assert "very-secret" not in repr(load_settings())
+
+
+def test_the_policy_says_in_words_what_a_deal_gets() -> None:
+    outcome = call("policy", "show", "--value", "42,000", "--currency", "eur", "--strategic")
+    assert outcome.exit_code == 0
+    assert "counts as 45,360.00 USD (1 EUR = 1.08 USD, rate of 2 Jan 2026)" in outcome.output
+    assert "Its tier: full" in outcome.output
+    assert "second listener in the debrief (strategic)" in outcome.output
+
+
+def test_the_policy_shown_is_the_one_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text("[tiers]\nlight_from = 1_000\nfull_above = 2_000\n")
+    monkeypatch.setenv("HANDOFF_POLICY", str(path))
+    assert "full, above 2,000 USD" in call("policy", "show", "--value", "2001").output
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("--value", "a lot"), "--value"),
+        (("--value", "1", "--currency", "CHF"), "--currency"),
+        (("--value", "1", "--currency", "CHF", "--rate", "x"), "--rate"),
+        (("--value", "1", "--stakeholders", "many"), "--stakeholders"),
+    ],
+)
+def test_a_deal_that_cannot_be_is_one_sentence_with_the_option(
+    words: tuple[str, ...], option: str
+) -> None:
+    outcome = call("policy", "show", *words)
+    assert outcome.exit_code == 2
+    assert outcome.output.startswith(f"{option}: ")
+    assert len(outcome.output.strip().splitlines()) == 1

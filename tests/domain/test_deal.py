@@ -94,17 +94,19 @@ def test_below_the_smallest_tier_no_day_is_asked_for() -> None:
     check_day(handoff, at=MONDAY, policy=POLICY, calendar=BERLIN)
 
 
+@pytest.mark.parametrize("expected_on", [None, "today", date(2025, 6, 30)])
 @pytest.mark.parametrize("now", ["2025-06-02T08:00", "2025-06-06T13:00", "2025-06-07T10:00"])
-def test_the_day_a_form_begins_with_can_be_sent_as_it_is(now: str) -> None:
-    day = proposed_day(at=utc(now), policy=POLICY, calendar=BERLIN)
-    given: dict[str, object]
-    for given in (
-        {"signed_at": utc(now), "expected_on": None},
-        {"expected_on": BERLIN.local_date(utc(now))},
-        {"expected_on": date(2025, 6, 30)},
-    ):
-        handoff = started(at=utc(now), commitment_on=day, **given)
-        check_day(handoff, at=utc(now), policy=POLICY, calendar=BERLIN)
+def test_the_day_a_form_begins_with_can_be_sent_as_it_is(
+    now: str, expected_on: date | str | None
+) -> None:
+    day = BERLIN.local_date(utc(now)) if expected_on == "today" else expected_on
+    handoff = started(
+        at=utc(now),
+        signed_at=utc(now) if expected_on is None else None,
+        expected_on=day,
+        commitment_on=proposed_day(at=utc(now), policy=POLICY, calendar=BERLIN),
+    )
+    check_day(handoff, at=utc(now), policy=POLICY, calendar=BERLIN)
 
 
 @pytest.mark.parametrize("by", [AE, CS_MANAGER])
@@ -200,9 +202,9 @@ def test_below_the_smallest_tier_the_light_form_goes_on_only_where_it_is_wanted(
     with pytest.raises(Invalid) as refused:
         change(handoff, SMALL)
     assert refused.value.problem is Problem.BELOW_TIERS
-    assert handoff.tier is Tier.FULL
+    assert (handoff.tier, handoff.value) == (Tier.FULL, FULL)
     change(handoff, SMALL, light_anyway=True)
-    assert handoff.tier is Tier.LIGHT
+    assert (handoff.tier, handoff.value) == (Tier.LIGHT, SMALL)
 
 
 def test_a_rate_that_was_typed_stays_with_the_value_it_was_typed_for() -> None:

@@ -13,7 +13,7 @@ from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.domain.policy import Clocks, Policy
 from bot.domain.pre_close import dated
-from bot.domain.size import Marks
+from bot.domain.size import NO_MARKS, Marks
 from bot.domain.worktime import Calendar
 from tests.domain.deals import (
     AE,
@@ -29,7 +29,7 @@ from tests.domain.deals import (
     utc,
 )
 
-LIGHT = Money(2_000_000, "USD")
+LIGHT, FULL = Money(2_000_000, "USD"), Money(4_800_000, "USD")
 DATED, DONE = DeadlineState.DATED, DeadlineState.DONE
 OFFICE = Office()
 
@@ -42,8 +42,15 @@ def plan(deadline: Deadline) -> dict[str, str]:
     return {one.stage.value: one.at.strftime("%m-%dT%H:%M") for one in deadline.stages}
 
 
-def expected(day: date, *, by: Person = AE, **changed: object) -> Handoff:
-    return started(by=by, expected_on=day, **changed)
+def expected(
+    day: date,
+    *,
+    by: Person = AE,
+    value: Money = FULL,
+    marks: Marks = NO_MARKS,
+    commitment_on: date | None = None,
+) -> Handoff:
+    return started(by=by, expected_on=day, value=value, marks=marks, commitment_on=commitment_on)
 
 
 def sign(handoff: Handoff, at: datetime = MONDAY) -> None:

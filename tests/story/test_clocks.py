@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from bot.domain.deadlines import STEPS
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, outbox, surface
@@ -172,8 +173,9 @@ def menu_value(message: Seen, thing: str) -> str:
 
 
 def due_of(stack: Stack) -> list[datetime]:
+    clocks = {rule.step for rule in STEPS}
     with stack.bot.store.read(stack.bot.workplace.id) as unit:
-        return [one.due_at for one in unit.deadlines.of(1)]
+        return [one.due_at for one in unit.deadlines.of(1) if one.step in clocks]
 
 
 def read_done(stack: Stack) -> bool:

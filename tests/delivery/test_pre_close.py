@@ -1,0 +1,178 @@
+"""From the calendar to the message: reminders before the signature, questions, the team's line."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.clock.sweep import Sweep
+from bot.domain.handoff import CommitmentAnswer
+from bot.domain.policy import Policy
+from bot.storage.tables import outbox
+from bot.storage.unit_of_work import Store
+from tests.builders import Deal, Team, fill_brief, signed, start, started
+from tests.delivery.desk import Desk
+
+MONDAY = date(2026, 3, 23)
+"""The signature is expected; written on Wednesday, 4 March."""
+
+
+def at(text: str) -> datetime:
+    """A wall time in Berlin before the clocks go forward."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(hours=1)
+
+
+def say_until(desk: Desk, when: datetime) -> None:
+    """Let the calendar go on and everything be said that is due then."""
+    desk.clock.advance(when - desk.clock.now())
+    Sweep(store=desk.store, clock=desk.clock).run()
+    desk.drain()
+
+
+def told(desk: Desk, channel: str, *words: str) -> list[str]:
+    texts = [one.args["text"] for one in desk.slack.ledger.in_channel(channel)]
+    return [text for text in texts if all(word in text for word in words)]
+
+
+def test_the_ae_is_reminded_twice_with_what_is_missing_and_then_asked_once(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    started(store, team, Deal(expected_on=MONDAY))
+    say_until(desk, at("2026-03-16T08:59"))
+    assert told(desk, "D-UAE", "signature expected") == []
+    say_until(desk, at("2026-03-16T09:00"))
+    (first,) = told(desk, "D-UAE", "signature expected 23 Mar 2026")
+    assert first.endswith("Still without a word: People, Success, Red flags, Promises.")
+    say_until(desk, at("2026-03-20T09:00"))
+    assert len(told(desk, "D-UAE", "signature expected 23 Mar 2026")) == 2
+    say_until(desk, at("2026-03-24T09:00"))
+    say_until(desk, at("2026-03-27T09:00"))
+    assert len(told(desk, "D-UAE", "What became of it?")) == 1
+    assert len(told(desk, "D-UAE", "signature expected 23 Mar 2026")) == 2
+
+
+def test_a_captured_deal_is_reminded_of_its_alignment_and_a_signed_one_of_nothing(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team, Deal(expected_on=MONDAY))
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        fill_brief(unit, handoff, team)
+        unit.commit()
+    say_until(desk, at("2026-03-16T09:00"))
+    (only,) = told(desk, "D-UAE", "signature expected")
+    assert "metric and promises" in only
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.countersign(unit.now, by=team.ae, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    say_until(desk, at("2026-03-27T09:00"))
+    assert len(told(desk, "D-UAE", "signature expected")) == 1
+    assert told(desk, "D-UAE", "What became of it?") == []
+
+
+def test_what_was_decided_before_the_signature_is_dropped_after_it(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team, Deal(expected_on=MONDAY))
+    desk.clock.advance(at("2026-03-24T09:00") - desk.clock.now())
+    Sweep(store=store, clock=desk.clock).run()
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.countersign(unit.now, by=team.ae, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    assert told(desk, "D-UAE", "What became of it?") == []
+    assert desk.row(outbox, kind="signature_slipped")["state"] == "cancelled"
+
+
+def test_a_date_that_moved_on_makes_the_old_question_moot(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team, Deal(expected_on=MONDAY))
+    desk.clock.advance(at("2026-03-24T09:00") - desk.clock.now())
+    Sweep(store=store, clock=desk.clock).run()
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.expect(date(2026, 3, 26), by=team.ae, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    assert told(desk, "D-UAE", "What became of it?") == []
+    # The clocks went forward on the 29th; the 27th is a Friday before it.
+    say_until(desk, at("2026-03-27T09:00"))
+    assert len(told(desk, "D-UAE", "expected 26 Mar 2026", "What became of it?")) == 1
+
+
+def test_a_bot_that_was_away_says_nothing_of_a_day_that_is_gone(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    started(store, team, Deal(expected_on=MONDAY))
+    say_until(desk, at("2026-03-24T12:00"))
+    assert told(desk, "D-UAE", "signature expected 23 Mar 2026") == []
+    assert len(told(desk, "D-UAE", "What became of it?")) == 1
+
+
+def test_the_ae_manager_is_asked_once_and_not_after_the_answer(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    ids = [signed(store, team, Deal(commitment_on=date(2026, 3, 5))) for _ in range(2)]
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(ids[1])
+        handoff.answer_commitment(CommitmentAnswer.DONE, by=team.ae_manager, at=unit.now)
+        unit.save(handoff, actor_id=team.ae_manager.id)
+        unit.commit()
+    say_until(desk, at("2026-03-12T08:59"))
+    assert told(desk, "D-UAE_MANAGER", "Was it?") == []
+    say_until(desk, at("2026-03-12T09:00"))
+    say_until(desk, at("2026-03-20T09:00"))
+    assert len(told(desk, "D-UAE_MANAGER", "Was it?")) == 1
+
+
+# --- The team's line
+
+
+def commit_to(store: Store, team: Team, day: date = date(2026, 3, 5)) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.policy = Policy(team_channel="C0TEAM")
+        start(unit, team, Deal(commitment_on=day))
+        unit.commit()
+
+
+def test_the_team_channel_gets_one_line_without_the_content(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    commit_to(store, team)
+    desk.drain()
+    assert told(desk, "C0TEAM") == [
+        "Northwind Robotics: Maya will have the brief ready by 5 Mar 2026. CSM: Jonas (proposed)."
+    ]
+
+
+@pytest.mark.parametrize(
+    "unsafe", [{"shared": True}, {"guests": True}, {"bot_inside": False}, {"archived": True}]
+)
+def test_a_team_channel_that_is_not_safe_gets_nothing(
+    desk: Desk, store: Store, team: Team, unsafe: dict[str, bool]
+) -> None:
+    desk.facts = replace(desk.facts, **unsafe)  # type: ignore[arg-type]
+    commit_to(store, team)
+    desk.drain()
+    assert told(desk, "C0TEAM") == []
+    assert desk.row(outbox, kind="committed")["state"] == "cancelled"
+
+
+def test_a_handoff_that_was_cancelled_meanwhile_is_not_told(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    commit_to(store, team)
+    with store.write(team.workspace_id) as unit:
+        (found,) = unit.handoffs.open_in(team.channel.id)
+        handoff = unit.handoffs.lock(found.id)
+        handoff.cancel("They chose another vendor", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    assert told(desk, "C0TEAM") == []
