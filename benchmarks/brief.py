@@ -25,7 +25,7 @@ from benchmarks.processes import SIGNING_SECRET, slack, the_bot
 from benchmarks.seeding import Written
 from benchmarks.slack_acts import SlackActs
 from bot.domain.items import SectionKey
-from bot.flows.asked import read_submission
+from bot.flows.asked import Kind, read
 from bot.flows.brief import save_and_next, step
 from bot.sandbox.view_state import initial_state
 from bot.storage.unit_of_work import Store
@@ -137,7 +137,7 @@ def statements(database_url: str, one: Written) -> list[int]:
         for _ in range(2 * len(TYPED)):
             place, view, user = screens.typed()
             payload = {"view": {**view, "id": "V1", "hash": "1"}, "user": {"id": user}}
-            asked = read_submission(payload, seeding.workspace_of(store))
+            asked = read(Kind.SUBMISSION, payload, seeding.workspace_of(store))
             with _counted(store) as executed, store.write(asked.workspace_id) as unit:
                 actor = unit.people.by_slack_id(user)
                 assert actor is not None

@@ -108,6 +108,20 @@ class People(Section):
         """The contacts with a role."""
         return tuple(one for one in self.contacts if role in one.roles)
 
+    def with_contacts(self, contacts: tuple[Contact, ...]) -> "People":
+        """The same with other contacts; who is named takes back that nobody was found."""
+        return self.model_copy(
+            update={
+                "contacts": contacts,
+                "no_buyer": self.no_buyer and not any(_pays(one) for one in contacts),
+                "no_skeptic": self.no_skeptic and not any(one.skeptic for one in contacts),
+            }
+        )
+
+
+def _pays(contact: Contact) -> bool:
+    return ContactRole.BUYER in contact.roles
+
 
 class Success(Section):
     """How the customer will judge, with a number and a date, whether buying was right."""
@@ -349,6 +363,16 @@ def check_texts(model: BaseModel) -> None:
     for name, value in _fields(model).items():
         if isinstance(value, str) and len(value) > LONGEST:
             raise Invalid(Problem.TOO_LONG, field=name)
+
+
+def refuse_contradictions(brief: Brief, key: SectionKey) -> None:
+    """Refuse a section that says both that there is none and what there is; raises Invalid."""
+    promises, flags = brief.promises, brief.red_flags
+    if key is SectionKey.PROMISES and promises.none_made and brief.entries:
+        raise Invalid(Problem.NONE_AND_SOME, field="none_made")
+    risks = flags.top_risk.strip() or flags.other_risks.strip()
+    if key is SectionKey.RED_FLAGS and flags.no_risks and risks:
+        raise Invalid(Problem.NO_RISKS_AND_SOME, field="no_risks")
 
 
 SCHEMA = 1

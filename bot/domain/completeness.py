@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bot.domain.access import Audience
-from bot.domain.brief import Brief, ContactRole
+from bot.domain.brief import Brief, Contact, ContactRole
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Policy, Tier
 from bot.domain.words import points_elsewhere
@@ -48,26 +48,38 @@ def _quote(brief: Brief, _: Tier) -> Hole | None:
     )
 
 
+def _of_champion(brief: Brief, check: Callable[[Contact], Hole | None]) -> Hole | None:
+    """What keeps the nearest of the champions from being described; there may be several."""
+    holes = [check(champion) for champion in brief.people.having(ContactRole.CHAMPION)]
+    return Hole.EMPTY if not holes else None if None in holes else holes[0]
+
+
 def _champion(brief: Brief, tier: Tier) -> Hole | None:
-    found = brief.people.having(ContactRole.CHAMPION)
-    if not found:
-        return Hole.EMPTY
-    champion = found[0]
-    if not champion.title.strip():
-        return Hole.NO_TITLE
-    if tier is Tier.LIGHT:
-        return Hole.NO_STAKE if not champion.stake.strip() else _text(champion.stake)
-    return Hole.NO_LINE if not champion.behaviour.strip() else _text(champion.behaviour)
+    return _of_champion(brief, _light_champion if tier is Tier.LIGHT else _full_champion)
+
+
+def _full_champion(champion: Contact) -> Hole | None:
+    return _first(
+        None if champion.title.strip() else Hole.NO_TITLE,
+        None if champion.behaviour.strip() else Hole.NO_LINE,
+        _text(champion.behaviour),
+    )
+
+
+def _light_champion(champion: Contact) -> Hole | None:
+    return _first(
+        None if champion.title.strip() else Hole.NO_TITLE,
+        None if champion.stake.strip() else Hole.NO_STAKE,
+        _text(champion.stake),
+    )
 
 
 def _stake(brief: Brief, _: Tier) -> Hole | None:
-    found = brief.people.having(ContactRole.CHAMPION)
-    return _text(found[0].stake) if found else Hole.EMPTY
+    return _of_champion(brief, lambda champion: _text(champion.stake))
 
 
 def _consequence(brief: Brief, _: Tier) -> Hole | None:
-    found = brief.people.having(ContactRole.CHAMPION)
-    return _text(found[0].consequence) if found else Hole.EMPTY
+    return _of_champion(brief, lambda champion: _text(champion.consequence))
 
 
 def _buyer(brief: Brief, _: Tier) -> Hole | None:

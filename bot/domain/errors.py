@@ -47,6 +47,7 @@ class Problem(StrEnum):
     TOO_MANY = "too_many"
     EMPTY = "empty"
     NONE_AND_SOME = "none_and_some"
+    NO_RISKS_AND_SOME = "no_risks_and_some"
     BRIEF_CHANGED = "brief_changed"
     CHANGED_MEANWHILE = "changed_meanwhile"
     BUSY = "busy"

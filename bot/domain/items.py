@@ -45,6 +45,10 @@ class Item(StrEnum):
     STYLE = "style"
 
 
+NOT_FOR_THE_CUSTOMER = frozenset({Item.PRIVATE_NOTE})
+"""What nobody at the customer could confirm."""
+
+
 class Hole(StrEnum):
     """Why an item does not count as filled."""
 

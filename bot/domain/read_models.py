@@ -226,6 +226,7 @@ class BriefStep:
     account: str
     section: SectionKey
     number: int
+    """From 1; 0 for a section in which the deal counts nothing, which stands beside the steps."""
     count: int
     revision: int
     brief: Brief
@@ -233,6 +234,8 @@ class BriefStep:
     clash: Clash | None = None
     counted: tuple[Item, ...] = ()
     """The items of this section that the deal counts."""
+    pasted: bool = False
+    """Whether the writer has a pasted text to copy from."""
     typed: Mapping[str, object] | None = None
     """What the person had typed, where it could not be saved as it is."""
     fallen: tuple[OpenItem, ...] = ()

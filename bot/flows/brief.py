@@ -8,7 +8,15 @@ from slack_sdk.models.views import View
 
 from bot.domain import access
 from bot.domain.access import Act, Audience
-from bot.domain.brief import Brief, Section, changed_fields, check_texts, merge
+from bot.domain.brief import (
+    Brief,
+    People,
+    Section,
+    changed_fields,
+    check_texts,
+    merge,
+    refuse_contradictions,
+)
 from bot.domain.completeness import OpenItem, completeness, rules_of
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
@@ -32,7 +40,7 @@ from bot.flows.showing import card_of, name_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.brief import brief_steps_view, brief_view, page_with
 from bot.views.card import preview_view
-from bot.views.ids import ActionId, Field, ViewId
+from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
 
 
@@ -103,6 +111,7 @@ def step(
     saved: Saved | None = None,
     *,
     page: int | None = None,
+    entry: int | None = None,
     fallen: Sequence[OpenItem] = (),
     seen: tuple[str, ...] = (),
     occasion: Occasion | None = None,
@@ -111,6 +120,7 @@ def step(
 
     `saved` is the save before it: what could not be kept is shown, and what it emptied is named;
     `fallen` and `seen` say the same of a save in an editor. With an `occasion` words are looked at.
+    Of its list it shows a page, or that with an `entry`.
     """
     audiences, given = readable(handoff, writer), access.given(writer, handoff)
     counted = counted_items(handoff, writer, unit)
@@ -121,19 +131,20 @@ def step(
         handoff_id=handoff.id,
         account=handoff.account,
         section=section,
-        number=order.index(section) + 1 if section in order else len(order),
+        number=order.index(section) + 1 if section in order else 0,
         count=len(order),
         revision=here.revision if here else unit.brief.revision(handoff.id, section),
         brief=brief,
         completeness=handoff.completeness.seen_by(access.readable_in(section, audiences, given)),
         counted=counted.get(section, ()),
+        pasted=unit.pasted.there(handoff.id, writer.id),
         clash=_clash(unit, here) if here else None,
         typed=_typed(here.typed) if here and here.conflicts else None,
         fallen=_told(saved.fallen if saved else fallen, writer, handoff),
         pointed=_pointed(brief, section, here.seen if here else seen, occasion),
     )
     if page is None:
-        page = page_with(model)
+        page = page_with(model, entry)
     return brief_view(model, page=page)
 
 
@@ -188,14 +199,14 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
     submitted = section_of(section, asked.typed, base)
     check_texts(submitted)
     merged = merge(base=base, current=before.section(section), submitted=submitted)
-    after = before.with_section(section, merged.section)
-    if after.promises.none_made and after.entries:
-        raise Invalid(Problem.NONE_AND_SOME, field=Field.NONE_MADE)
-    changed = changed_fields(before.section(section), merged.section)
+    new = merged.section
+    if isinstance(new, People):
+        new = new.with_contacts(new.contacts)
+    after = before.with_section(section, new)
+    refuse_contradictions(after, section)
+    changed = changed_fields(before.section(section), new)
     if changed:
-        revision = unit.brief.save_section(
-            handoff.id, section, merged.section, by=actor.id, at=unit.now
-        )
+        revision = unit.brief.save_section(handoff.id, section, new, by=actor.id, at=unit.now)
     handoff.copy_from(after, at=unit.now)
     counted, state = handoff.completeness, completeness(after, handoff.tier, unit.policy)
     handoff.save_section(
@@ -213,7 +224,7 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
         section,
         merged.conflicts,
         submitted,
-        merged.section,
+        new,
         revision,
         state.fallen(counted),
         form.seen,
@@ -239,7 +250,9 @@ def save_and_next(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         occasion = Occasion.SAVED
         return Update(step(unit, saved.handoff, saved.section, actor, saved, occasion=occasion))
     order = steps_of(saved.handoff, actor, unit)
-    place = order.index(saved.section) + 1 if saved.section in order else len(order)
+    if saved.section not in order:
+        return Update(_steps(unit, saved.handoff, actor))
+    place = order.index(saved.section) + 1
     if place == len(order):
         return Update(_after_the_last(unit, saved.handoff, actor, saved.fallen))
     return Update(step(unit, saved.handoff, order[place], actor, saved))
@@ -278,6 +291,7 @@ def _steps(
         counted=counted_items(handoff, writer, unit),
         fallen=_told(fallen, writer, handoff),
         quick=writer.id == handoff.ae_id and unit.written_quickly(handoff),
+        pasted=unit.pasted.there(handoff.id, writer.id),
     )
 
 
@@ -308,7 +322,8 @@ def editor_over(asked: Asked, unit: ReadUnit, writer: Person, saved: Saved, view
         return Update(step(unit, saved.handoff, saved.section, writer, saved))
     if asked.view is None or saved.revision == (asked.form.revision or 0):
         return Push(view)
-    below = step(unit, saved.handoff, saved.section, writer, saved)
+    entry = asked.ref.entry
+    below = step(unit, saved.handoff, saved.section, writer, saved, entry=entry)
     return Push(view, Refresh(asked.view["id"], below))
 
 

@@ -74,10 +74,11 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         unit.brief.promise(handoff.id, asked.ref.entry)
         gone = unit.brief.withdraw_promise(asked.ref.entry, reason, by=actor.id, at=unit.now)
         _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
-        return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted)
+        return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, gone.id)
     if asked.ref.entry is None:
         text = promise_text(asked.typed)
         kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
+        _take_back_none_made(unit, handoff, actor)
         _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
     else:
         kept, clash = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
@@ -87,9 +88,26 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     hints = hints_on_promise(kept)
     if anything_new(hints, asked.ref.seen):
         pointed = pointed_out(hints, Occasion.SAVED, seen=asked.ref.seen)
-        below = _below(asked, unit, handoff, SectionKey.PROMISES, actor, counted)
+        below = _below(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
         return Update(promise_view(handoff.id, kept, pointed=pointed), refresh=below)
-    return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted)
+    return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
+
+
+def _take_back_none_made(unit: WriteUnit, handoff: Handoff, actor: Person) -> None:
+    """A promise in the list takes back that none were made."""
+    before = unit.brief.load(handoff.id, audiences=access.EVERY)
+    if not before.promises.none_made:
+        return
+    key, after = SectionKey.PROMISES, before.promises.model_copy(update={"none_made": False})
+    handoff.save_section(
+        key,
+        changed=changed_fields(before.promises, after),
+        revision=unit.brief.save_section(handoff.id, key, after, by=actor.id, at=unit.now),
+        state=completeness(before.with_section(key, after), handoff.tier, unit.policy),
+        by=actor,
+        at=unit.now,
+        policy=unit.policy,
+    )
 
 
 def _change_promise(
@@ -160,9 +178,10 @@ def _back_to(
     section: SectionKey,
     actor: Person,
     before: Completeness,
+    entry: int,
 ) -> Answer:
     """The editor closes, and the step below it shows what was saved."""
-    return Done(_below(asked, unit, handoff, section, actor, before))
+    return Done(_below(asked, unit, handoff, section, actor, before, entry))
 
 
 def _below(
@@ -172,13 +191,16 @@ def _below(
     section: SectionKey,
     actor: Person,
     before: Completeness,
+    entry: int,
 ) -> Refresh | None:
     """The step under the editor as it is now; `before` is how far the brief was until this save."""
     view_id = (asked.view or {}).get("previous_view_id")
     if not view_id:
         return None
     fallen, seen = handoff.completeness.fallen(before), asked.ref.seen
-    return Refresh(view_id, step(unit, handoff, section, actor, fallen=fallen, seen=seen))
+    return Refresh(
+        view_id, step(unit, handoff, section, actor, fallen=fallen, seen=seen, entry=entry)
+    )
 
 
 def add_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -239,9 +261,9 @@ def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if anything_new(hints, asked.ref.seen):
         pointed = pointed_out(hints, Occasion.SAVED, seen=asked.ref.seen)
         view = contact_view(handoff.id, kept, revision=revision, pointed=pointed)
-        below = _below(asked, unit, handoff, SectionKey.PEOPLE, actor, counted)
+        below = _below(asked, unit, handoff, SectionKey.PEOPLE, actor, counted, entry)
         return Update(view, refresh=below)
-    return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor, counted)
+    return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor, counted, entry)
 
 
 def _keep_people(
@@ -275,15 +297,16 @@ def _changed(
             raise Invalid(Problem.TOO_MANY, field=Field.NAME, facts={"most": str(MOST_CONTACTS)})
         made = contact_of(asked.typed, NEW.model_copy(update={"id": fresh}))
         check_texts(made)
-        return _with(current, (*current.contacts, made)), ()
+        return current.with_contacts((*current.contacts, made)), ()
     was, now = _known(base, asked.ref.entry), _known(current, asked.ref.entry)
     if asked.typed.options(Field.REMOVE):
-        return _with(current, tuple(one for one in current.contacts if one.id != now.id)), ()
+        left = tuple(one for one in current.contacts if one.id != now.id)
+        return current.with_contacts(left), ()
     submitted = contact_of(asked.typed, was)
     check_texts(submitted)
     merged = merge_entry(base=was, current=now, submitted=submitted)
     contacts = tuple(merged.entry if one.id == now.id else one for one in current.contacts)
-    return _with(current, contacts), merged.conflicts
+    return current.with_contacts(contacts), merged.conflicts
 
 
 def contact_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
@@ -303,10 +326,6 @@ def contact_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> 
     return contact_view(
         handoff.id, kept, revision=ref.revision or 0, clash=Clash(conflicts, by, at)
     )
-
-
-def _with(people: People, contacts: tuple[Contact, ...]) -> People:
-    return people.model_copy(update={"contacts": contacts})
 
 
 def _known(people: People, contact_id: int) -> Contact:

@@ -29,6 +29,7 @@ class Typed:
         state = view.get("state") or {}
         self._held: dict[str, Mapping[str, Any]] = {}
         self._blocks: dict[str, str] = {}
+        self._view = view
         for block_id, action_id, held in _inputs(state.get("values") or {}):
             self._held[action_id] = held
             self._blocks[action_id] = block_id
@@ -65,6 +66,16 @@ class Typed:
     def options(self, field: Field) -> tuple[str, ...]:
         """The values of the ticked options, in the order Slack gives them."""
         return tuple(entry["value"] for entry in self._value(field, "selected_options") or ())
+
+    def offered(self, field: Field) -> frozenset[str]:
+        """The values that could be chosen."""
+        elements = (block.get("element") or {} for block in self._view.get("blocks") or ())
+        return frozenset(
+            entry["value"]
+            for element in elements
+            if element.get("action_id") == field.value
+            for entry in element.get("options") or ()
+        )
 
     def date(self, field: Field) -> date | None:
         """The chosen day; raises Invalid for what is none."""
@@ -138,6 +149,9 @@ def _must_confirm(typed: Typed, base: tuple[Item, ...]) -> tuple[Item, ...]:
     ticked = {
         _member(Item, value, Field.MUST_CONFIRM) for value in typed.options(Field.MUST_CONFIRM)
     }
+    # What has no box here is of another size of the deal.
+    offered = typed.offered(Field.MUST_CONFIRM)
+    ticked |= {item for item in base if item.value not in offered}
     # One order whatever was ticked first: else the same boxes would look changed.
     return tuple(item for item in Item if item in ticked)
 

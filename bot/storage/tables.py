@@ -279,6 +279,19 @@ Index(
     postgresql_where=IS_CURRENT,
 )
 
+# What a writer pasted to cut the brief from: theirs alone, no part of the brief.
+pasted = Table(
+    "pasted",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    _person("person_id", nullable=False),
+    Column("words", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+)
+Index("ix_pasted_handoff_id", pasted.c.handoff_id, pasted.c.person_id)
+
 promise = Table(
     "promise",
     metadata,

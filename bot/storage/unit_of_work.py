@@ -36,6 +36,7 @@ from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
 from bot.storage.outbox import Outbox
+from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, WritablePeople
 from bot.storage.received import Received, WritableReceived
 from bot.storage.standing import LOOK_DAILY, look_again
@@ -194,6 +195,7 @@ class ReadUnit:
     channels: Channels
     handoffs: Handoffs
     brief: Briefs
+    pasted: Pasted
     deadlines: Deadlines
     history: History
     received: Received
@@ -211,6 +213,7 @@ class ReadUnit:
         self.channels = Channels(self._scope)
         self.handoffs = Handoffs(self._scope)
         self.brief = Briefs(self._scope)
+        self.pasted = Pasted(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -298,6 +301,7 @@ class WriteUnit(ReadUnit):
     channels: WritableChannels
     handoffs: WritableHandoffs
     brief: WritableBriefs
+    pasted: WritablePasted
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -315,6 +319,7 @@ class WriteUnit(ReadUnit):
         self.channels = WritableChannels(scope, changed=self.surfaces.unsafe_channels)
         self.handoffs = WritableHandoffs(scope, policy=self.policy)
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
+        self.pasted = WritablePasted(scope)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)

@@ -5,13 +5,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
 from slack_sdk.models.views import View
 
-from bot.domain.brief import Contact
+from bot.domain.brief import Contact, ContactRole
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.hints import Pointed
-from bot.domain.items import Item, SectionKey
+from bot.domain.items import NOT_FOR_THE_CUSTOMER, Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Promise
 from bot.domain.read_models import BriefStep, Clash
@@ -43,7 +43,7 @@ WORDS_IN_LIST: Final = 300
 def brief_view(step: BriefStep, *, page: int = 0) -> View:
     """One section to fill in; `page` is that of its list of people or promises."""
     ref = Ref(handoff=step.handoff_id, thing=step.section.value, revision=step.revision)
-    last = step.number == step.count
+    last = step.number in (0, step.count)
     submit = sentences.SAVE if last else sentences.SAVE_AND_NEXT
     progress = sentences.brief_progress(step.completeness, step.section, fallen=step.fallen)
     blocks: list[Block] = [
@@ -59,16 +59,32 @@ def brief_view(step: BriefStep, *, page: int = 0) -> View:
     if step.section is SectionKey.PEOPLE:
         blocks += _contact_list(step, ref, page)
     shown = _shown(step)
-    for one in FORMS[step.section]:
+    first = [one for one in FORMS[step.section] if one.counts(step.counted)]
+    for one in first:
         blocks += _input(step, one, shown[one.field.value])
         blocks += hints_under(step.pointed, one.field)
     blocks += _must_confirm(step, shown)
+    beside = [
+        block
+        for one in FORMS[step.section]
+        if one not in first
+        for block in [
+            *_input(step, one, shown[one.field.value]),
+            *hints_under(step.pointed, one.field),
+        ]
+    ]
+    if beside and step.counted:
+        blocks += [DividerBlock(), context(sentences.NOT_COUNTED)]
+    blocks += beside
     back = button(ActionId.BRIEF_BACK, sentences.BUTTONS[ActionId.BRIEF_BACK], ref)
     blocks += actions(
         [
             button(ActionId.CHECK_WORDS, sentences.BUTTONS[ActionId.CHECK_WORDS], ref),
             back if step.number > 1 else None,
             button(ActionId.BRIEF_ALL_STEPS, sentences.BUTTONS[ActionId.BRIEF_ALL_STEPS], ref),
+            _pasted(step.handoff_id, sentences.BUTTONS[ActionId.PASTED_OPEN])
+            if step.pasted
+            else None,
         ]
     )
     return form(
@@ -95,6 +111,10 @@ def hints_under(pointed: Pointed, field: Field, entry: int | None = None) -> lis
     return [small_as_typed(sentences.hint(one)) for one in found]
 
 
+def _pasted(handoff_id: int, label: str) -> ButtonElement:
+    return button(ActionId.PASTED_OPEN, label, Ref(handoff=handoff_id))
+
+
 def _place(step: BriefStep) -> Place:
     return Place(step.section.value, entry=step.handoff_id, revision=step.revision)
 
@@ -106,20 +126,25 @@ def _input(step: BriefStep, one: FormField, value: Any) -> list[Block]:
         chosen = value if isinstance(value, date) else None
         return [*theirs, date_input(place, field, chosen)]
     if one.kind is Input.TICK:
-        # With entries in the list the box would only contradict them, unless it is ticked.
-        if not value and _contradicted(step, field):
+        if not value and _idle(step, field):
             return []
         box = option(TICKED, sentences.TICKS[field])
         return [*theirs, boxes_input(place, field, [box], {TICKED} if value else set())]
+    told = sentences.LINKS_IN_BRIEF if field is Field.LINKS else None
     multiline = one.kind is Input.TEXT
-    return [*theirs, text_input(place, field, str(value), optional=True, multiline=multiline)]
+    shown = text_input(place, field, str(value), optional=True, multiline=multiline, words=told)
+    return [*theirs, shown]
 
 
-def _contradicted(step: BriefStep, field: Field) -> bool:
-    contacts = step.brief.people.contacts
+def _idle(step: BriefStep, field: Field) -> bool:
+    """Whether a box that nobody ticked would contradict the entries above it, or answer nothing."""
+    people = step.brief.people
+    contacts = people.contacts
+    # In a full deal a buyer who was not found stays open.
+    no_answer = Item.BUYER_AND_SKEPTIC not in step.counted
     return {
         Field.NONE_MADE: bool(step.brief.entries),
-        Field.NO_BUYER: any("buyer" in one.roles for one in contacts),
+        Field.NO_BUYER: no_answer or bool(people.having(ContactRole.BUYER)),
         Field.NO_SKEPTIC: any(one.skeptic for one in contacts),
     }.get(field, False)
 
@@ -145,15 +170,13 @@ def _hints_on_entry(step: BriefStep, entry: int) -> list[Block]:
     return [small_as_typed(sentences.hint(one, named=True)) for one in found]
 
 
-def page_with(step: BriefStep) -> int:
-    """The page of the step's list on which the first hint on an entry stands; else the first."""
-    hinted = next((one.entry for one in step.pointed.hints if one.entry is not None), None)
+def page_with(step: BriefStep, entry: int | None) -> int:
+    """The page of the step's list on which an entry stands, else the first with a hint."""
+    if entry is None:
+        entry = next((one.entry for one in step.pointed.hints if one.entry is not None), None)
     people = step.section is SectionKey.PEOPLE
-    listed: Sequence[Contact | Promise] = (
-        step.brief.people.contacts if people else step.brief.entries
-    )
-    place = next((place for place, one in enumerate(listed) if one.id == hinted), 0)
-    return place // ENTRIES_A_PAGE
+    ids = [one.id for one in (step.brief.people.contacts if people else step.brief.entries)]
+    return ids.index(entry) // ENTRIES_A_PAGE if entry in ids else 0
 
 
 def _list(
@@ -199,14 +222,15 @@ def _contact_line(step: BriefStep, contact: Contact) -> Block:
 
 
 def _must_confirm(step: BriefStep, shown: Mapping[str, Any]) -> list[Block]:
-    if not step.counted:
+    asked = [item for item in step.counted if item not in NOT_FOR_THE_CUSTOMER]
+    if not asked:
         return []
     ticked = shown["must_confirm"]
     boxes = boxes_input(
         _place(step),
         Field.MUST_CONFIRM,
-        [option(item.value, sentences.item_label(item)) for item in step.counted],
-        {item.value for item in step.counted if item in ticked},
+        [option(item.value, sentences.at_start(sentences.ITEM_NAMES[item])) for item in asked],
+        {item.value for item in asked if item in ticked},
     )
     return [*theirs_of(step.clash, Field.MUST_CONFIRM), boxes]
 
@@ -269,11 +293,13 @@ def brief_steps_view(
     counted: Mapping[SectionKey, Sequence[Item]],
     fallen: Sequence[OpenItem] = (),
     quick: bool = False,
+    pasted: bool = False,
 ) -> View:
     """The sections a person may fill, with what is open in them, and the way to each.
 
     `counted` holds the counted items of each section that is shown, `fallen` what the save before
-    emptied; `quick` adds that the brief was written in few minutes, for its AE alone.
+    emptied; `quick` adds that the brief was written in few minutes, for its AE alone; `pasted` says
+    whether there is a pasted text already.
     """
     filled = sentences.brief_filled(completeness, fallen=fallen)
     blocks: list[Block] = [named_state(account, filled)]
@@ -285,6 +311,8 @@ def brief_steps_view(
         )
         told = sentences.brief_section(completeness, key, counted=len(items))
         blocks.append(section(told, accessory=go))
+    label = sentences.BUTTONS[ActionId.PASTED_OPEN] if pasted else sentences.PASTE_A_TEXT
+    blocks += actions([_pasted(handoff_id, label)])
     return form(
         ViewId.BRIEF_STEPS,
         Ref(handoff=handoff_id),

@@ -24,6 +24,7 @@ from bot.views.blocks import (
 from bot.views.brief import hints_lead, hints_under, theirs_of, yours_of
 from bot.views.brief_form import TICKED
 from bot.views.ids import Field, ViewId
+from bot.views.message import context
 from bot.views.payload import Ref
 
 LONGEST_NAME: Final = 300
@@ -98,6 +99,7 @@ def contact_view(
     place = Place("contact", entry=entry or 0, revision=revision)
     submit = sentences.FORM_SUBMITS[ViewId.CONTACT]
     blocks: list[Block] = [
+        context(sentences.CONTACT_READERS),
         *hints_lead(pointed, submit),
         *theirs_of(clash, Field.NAME),
         text_input(place, Field.NAME, shown.name, longest=LONGEST_NAME),
@@ -133,8 +135,10 @@ def contact_view(
 
 def _roles(contact: Contact, place: Place, clash: Clash | None) -> list[Block]:
     names = sentences.CHOICE_NAMES
-    boxes = [option(one.value, names[one]) for one in (*ContactRole, *OtherRole)]
-    boxes.insert(len(ContactRole), option(SKEPTIC, sentences.SKEPTIC))
+    boxes = [
+        option(one.value, sentences.at_start(names[one])) for one in (*ContactRole, *OtherRole)
+    ]
+    boxes.insert(len(ContactRole), option(SKEPTIC, sentences.at_start(sentences.SKEPTIC)))
     ticked = {one.value for one in (*contact.roles, *contact.other_roles)}
     if contact.skeptic:
         ticked.add(SKEPTIC)

@@ -203,6 +203,9 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.PROMISE_EDIT: "Edit promise",
     ActionId.CONTACT_ADD: "Add person",
     ActionId.CONTACT_EDIT: "Edit person",
+    ActionId.PASTED_OPEN: "Pasted text",
+    ActionId.PASTED_MORE: "Paste more",
+    ActionId.PASTED_FORGET: "Forget the text",
     ActionId.PREVIEW_MESSAGE: "Preview message",
     ActionId.OPEN_ASSIGN: "Assign CSM",
     ActionId.ACKNOWLEDGE: "Acknowledge brief",
@@ -337,6 +340,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NONE_AND_SOME: (
         "There are promises in the list. Untick “none made”, or withdraw them first."
     ),
+    Problem.NO_RISKS_AND_SOME: "There are risks written above. Untick this, or empty them first.",
     Problem.BRIEF_CHANGED: (
         "The brief changed after this was drawn. Open the handoff to read it as it is now; its "
         "fresh message has the button again."
@@ -489,7 +493,11 @@ def brief_state(state: Completeness) -> str:
     return f"{state.filled} of {state.counted} items ({percent(state.percent)}) {bar}"
 
 
-def open_items(state: Completeness, most: int | None = None) -> str:
+FEW_OPEN: Final = 6
+"""So many a message names that is read in passing; the card names what it has room for."""
+
+
+def open_items(state: Completeness, most: int = FEW_OPEN) -> str:
     """The open items by name; past the first `most` only how many more there are."""
     named = [open_item(item) for item in state.open[:most]]
     left = len(state.open) - len(named)
@@ -802,11 +810,9 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.NAME: FieldWords("Name"),
     Field.TITLE: FieldWords("Title", "Their job, as on their card."),
     Field.CONTACT_ROLES: FieldWords("What they are to this deal"),
-    Field.BEHAVIOUR: FieldWords(
-        "How they act", "One line: what they do when it gets hard. For AE, CSM, CS manager."
-    ),
-    Field.STAKE: FieldWords("What they personally gain", "For AE, CSM and the CS manager."),
-    Field.CONSEQUENCE: FieldWords("What failure costs them", "For AE, CSM and the CS manager."),
+    Field.BEHAVIOUR: FieldWords("How they act", "One line: what they do when it gets hard."),
+    Field.STAKE: FieldWords("What they personally gain"),
+    Field.CONSEQUENCE: FieldWords("What failure costs them"),
     Field.STRENGTH: FieldWords("How strong the relationship is"),
     Field.LAST_CONTACT: FieldWords("Last contact"),
     Field.REMOVE: FieldWords("Remove"),
@@ -863,6 +869,11 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Communication style", "How they like to be spoken to. For AE, CSM and the CS manager."
     ),
     Field.CADENCE: FieldWords("Cadence", "How often, by which way."),
+    Field.PASTED: FieldWords(
+        "Text",
+        "Notes, a mail, a transcript, as it is. Slack takes 3,000 characters at a time; "
+        "the rest goes in afterwards with “Paste more”.",
+    ),
     Field.WORDS: FieldWords("What was promised", "In the words that were used."),
     Field.KIND: FieldWords("Kind"),
     Field.SAID_TO: FieldWords("Said to", "Who at the customer heard it."),
@@ -880,6 +891,9 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Region", "For public holidays: a country, or a country and its part.", "like DE or DE-BE"
     ),
 }
+LINKS_IN_BRIEF: Final = FieldWords(
+    "Links", "Recordings and documents, one address a line. Not shown in the deal channel."
+)
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
@@ -896,6 +910,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.CLOSED_WON: "Override the gate",
     ViewId.BRIEF_STEPS: "All steps of the brief",
     ViewId.CONTACT: "Person at the customer",
+    ViewId.PASTE: "Paste a long text",
+    ViewId.PASTED: "Pasted text",
     ViewId.ASSIGN: "Assign the CSM",
     ViewId.CANCEL: "Cancel the handoff",
     ViewId.SNOOZE: "Snooze reminders",
@@ -912,6 +928,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.CLOSED_WON: "Override gate",
     ViewId.PROMISE: "Save promise",
     ViewId.CONTACT: "Save person",
+    ViewId.PASTE: "Keep text",
     ViewId.ASSIGN: "Assign CSM",
     ViewId.CANCEL: "Cancel handoff",
     ViewId.SNOOZE: "Snooze",
@@ -970,6 +987,21 @@ def contact_roles(contact: Contact) -> str:
         told.append(SKEPTIC)
     told += [CHOICE_NAMES[one] for one in contact.other_roles]
     return " · ".join(told) or "no role named"
+
+
+NOT_COUNTED: Final = "What follows is not counted, and worth having."
+CONTACT_READERS: Final = (
+    "Everybody in the deal channel reads the name, the title and who is champion, buyer or user. "
+    "The rest is for AE, CSM and the CS manager. The champion's is what counts."
+)
+PASTE_A_TEXT: Final = "Paste a long text"
+PASTED_WHAT_FOR: Final = (
+    "Have it at hand while you write the brief: every step then has the button *Pasted text*. "
+    "Only you see it, it is no part of the brief, and *Forget the text* deletes it."
+)
+PASTED_HOW: Final = (
+    "Copy what you need, close this, and paste it into the step below. Only you see this text."
+)
 
 
 SECTION_PROMPTS: Final[Mapping[SectionKey, str]] = {
@@ -1065,16 +1097,25 @@ def signature_corrects(recorded: str, *, posted: bool) -> str:
 
 
 def brief_title(number: int, count: int) -> str:
-    """The title of one step of the brief."""
-    return f"Brief {number} of {count}"
+    """The title of one step of the brief; `number` is 0 where nothing in it is counted."""
+    return f"Brief {number} of {count}" if number else "Brief, not counted"
+
+
+def _open_in(state: Completeness, section: SectionKey) -> str:
+    """The open items of a section; in the form itself *empty* goes without saying."""
+    return ", ".join(
+        ITEM_NAMES[one.item] if one.hole is Hole.EMPTY else open_item(one)
+        for one in state.open
+        if one.section is section
+    )
 
 
 def brief_progress(
     state: Completeness, section: SectionKey, *, fallen: Iterable[OpenItem] = ()
 ) -> str:
     """How far the brief is, and what is open in this section."""
-    here = [open_item(item) for item in state.open if item.section is section]
-    left = f"Open here: {', '.join(here)}." if here else "Nothing is open here."
+    here = _open_in(state, section)
+    left = f"Open here: {here}." if here else "Nothing is open here."
     return f"{brief_filled(state, fallen=fallen)} {left}"
 
 
@@ -1085,16 +1126,20 @@ def brief_filled(state: Completeness, *, fallen: Iterable[OpenItem] = ()) -> str
     return f"{told} No longer filled: {lost}." if lost else told
 
 
-def item_label(item: Item) -> str:
-    """An item of the brief at the beginning of a line."""
-    name = ITEM_NAMES[item]
+def at_start(name: str) -> str:
+    """The name of something at the beginning of a line."""
     return name[:1].upper() + name[1:]
 
 
 def brief_section(state: Completeness, section: SectionKey, *, counted: int) -> str:
     """One section in the list of all steps (mrkdwn), with its `counted` items."""
-    here = [open_item(item) for item in state.open if item.section is section]
-    sign, told = ("⚪", f", open: {', '.join(here)}") if here else ("✅", "")
+    if not counted:
+        return f"*{SECTION_NAMES[section]}*  not counted for a deal of this size"
+    here = [item for item in state.open if item.section is section]
+    sign, told = ("⚪", f", open: {_open_in(state, section)}") if here else ("✅", "")
+    if len(here) == counted and all(item.hole is Hole.EMPTY for item in here):
+        # Where nothing is there yet, a list of it all says no more.
+        told = ""
     return f"{sign} *{SECTION_NAMES[section]}*  {counted - len(here)} of {counted} filled{told}"
 
 

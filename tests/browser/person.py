@@ -92,7 +92,10 @@ class Person:
         """Fields of the modal by their action ids."""
         for field, value in typed.items():
             at = self.modal.locator(f"[data-action-id={field}]").first
-            if isinstance(value, bool):
+            if isinstance(value, list):
+                for one in value:
+                    self.modal.locator(f"input[data-action-id={field}][value={one}]").check()
+            elif isinstance(value, bool):
                 self.modal.locator(f"input[data-action-id={field}]").first.set_checked(value)
             elif at.evaluate("one => one.tagName") == "SELECT":
                 at.select_option(str(value))

@@ -3,11 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
+from bot.domain.items import SectionKey
+from bot.views.sentences import SECTION_NAMES
 from tests.browser.conftest import Seat
 from tests.browser.person import AT_ONCE, CHANNELS, Person, local
 from tests.story.stack import Stack
-from tests.story.typing import Deal, example, fill_success
+from tests.story.typing import Deal, example
 
 pytestmark = pytest.mark.browser
 
@@ -37,43 +40,57 @@ def start(maya: Person, stack: Stack, deal: Deal, *, signed_at: datetime | None)
 
 
 def write(maya: Person, deal: Deal) -> None:
-    """Both steps of the brief, from the first one's open form."""
-    maya.sees(maya.modal, "Brief 1 of 2", within=AT_ONCE)
-    maya.picture("03-brief-success-empty")
-    maya.fill(fill_success(deal))
-    maya.picture(
-        "04-brief-success-filled", maya.modal.locator("[data-action-id=must_confirm]").last
-    )
-    maya.submit()
-    maya.sees(maya.modal, "Brief 2 of 2", within=AT_ONCE)
-    maya.picture("05-brief-promises-empty")
-    for promise in deal.content.get("promises", ()):
-        maya.press(maya.modal, "promise_add")
-        maya.sees(maya.modal, "New promise", within=AT_ONCE)
-        maya.fill(
-            {
-                "words": promise["words"],
-                "kind": promise["kind"],
-                "said_to": promise["said_to"],
-                "due": deal.day(promise["due_in_days"]),
-            }
-        )
-        maya.picture("06-promise")
+    """All steps of the brief, from the first one's open form to the preview."""
+    for number, section in enumerate(deal.sections, start=1):
+        title = f"Brief {number} of {len(deal.sections)}"
+        maya.sees(maya.modal, title, within=AT_ONCE)
+        maya.picture(f"03-brief-{number}-{section}-empty")
+        type_entries(maya, deal, section)
+        fields = deal.fields(section)
+        maya.fill(fields)
+        last = list(fields)[-1]
+        field = maya.modal.locator(f"[data-action-id={last}]").last
+        maya.picture(f"04-brief-{number}-{section}-filled", field)
+        if number == len(deal.sections):
+            break
         maya.submit()
-        maya.sees(maya.modal, promise["words"], within=AT_ONCE)
-    maya.fill({"refused": deal.content["other"]["refused"]})
-    if deal.content["other"].get("none_made"):
-        maya.fill({"none_made": True})
-    maya.picture("07-brief-promises")
     maya.press(maya.modal, "brief_all_steps")
     maya.sees(maya.modal, "All steps of the brief", within=AT_ONCE)
-    maya.picture("08-brief-all-steps")
-    maya.modal.get_by_role("button", name="Go to Promises").click()
-    maya.sees(maya.modal, "Brief 2 of 2", within=AT_ONCE)
+    maya.picture("06-brief-all-steps")
+    maya.press(maya.modal, "pasted_open")
+    maya.sees(maya.modal, "Paste a long text", within=AT_ONCE)
+    maya.picture("07-paste")
+    maya.fill({"pasted": "Visit of 12 February.\nIlse: two wrong lines in a hundred."})
+    maya.submit()
+    maya.sees(maya.modal, "two wrong lines", within=AT_ONCE)
+    maya.picture("08-pasted")
+    maya.page.keyboard.press("Escape")
+    maya.modal.get_by_role("button", name="Go to First 90 days").click()
+    maya.sees(maya.modal, title, within=AT_ONCE)
+    maya.press(maya.modal, "pasted_open")
+    maya.sees(maya.modal, "two wrong lines", within=AT_ONCE)
+    maya.press(maya.modal, "pasted_forget")
+    maya.sees(maya.modal, "Paste a long text", within=AT_ONCE)
+    maya.page.keyboard.press("Escape")
     maya.submit()
     maya.sees(maya.modal, "This is how the message will stand", within=AT_ONCE)
     maya.page.keyboard.press("Escape")
     maya.expect_no_modal()
+
+
+def type_entries(maya: Person, deal: Deal, section: SectionKey) -> None:
+    """The people or promises of the open step, each in its editor."""
+    adds = "contact_add" if section is SectionKey.PEOPLE else "promise_add"
+    for typed in deal.entries(section):
+        maya.press(maya.modal, adds)
+        last = "contact_roles" if section is SectionKey.PEOPLE else "kind"
+        expect(maya.modal.locator(f"[data-action-id={last}]").first).to_be_visible()
+        maya.picture(f"05-{adds}-empty")
+        maya.fill(typed)
+        maya.picture(f"05-{adds}-filled")
+        maya.submit()
+        words = str(typed.get("name", typed.get("words")))
+        maya.sees(maya.modal, words, within=AT_ONCE)
 
 
 def test_a_deal_is_carried_from_the_ae_to_the_csm_by_clicking(stack: Stack, sit: Seat) -> None:
@@ -130,7 +147,7 @@ def test_a_deal_is_carried_from_the_ae_to_the_csm_by_clicking(stack: Stack, sit:
     jonas.go("deal-northwind")
     card = jonas.message("Northwind Mills — handoff")
     jonas.press(card, "open_handoff")
-    jonas.sees(jonas.modal, deal.content["promises"][1]["words"], within=AT_ONCE)
+    jonas.sees(jonas.modal, deal.content["why"]["quote"], within=AT_ONCE)
     jonas.picture("18-whole")
     jonas.page.keyboard.press("Escape")
     jonas.press(card, "acknowledge")
@@ -161,7 +178,7 @@ def test_a_handoff_is_cancelled_and_taken_up_again_and_found_in_the_status(
     maya.command("/handoff")
     maya.sees(maya.modal, "Start a handoff", within=AT_ONCE)
     start(maya, stack, deal, signed_at=None)
-    maya.sees(maya.modal, "Brief 1 of 2", within=AT_ONCE)
+    maya.sees(maya.modal, "Brief 1 of ", within=AT_ONCE)
     maya.page.keyboard.press("Escape")
     maya.expect_no_modal()
     maya.command("/handoff")
@@ -252,7 +269,7 @@ def test_the_clock_brings_reminders_the_bots_own_post_and_the_managers_message(
     maya.command("/handoff")
     maya.sees(maya.modal, "Start a handoff", within=AT_ONCE)
     start(maya, stack, deal, signed_at=stack.sandbox.now() - timedelta(minutes=30))
-    maya.sees(maya.modal, "Brief 1 of 2", within=AT_ONCE)
+    maya.sees(maya.modal, "Brief 1 of ", within=AT_ONCE)
     maya.page.keyboard.press("Escape")
     maya.expect_no_modal()
 
@@ -294,6 +311,37 @@ def test_the_clock_brings_reminders_the_bots_own_post_and_the_managers_message(
     theo.go("home")
     theo.sees(theo.page.locator(".home"), NORTHWIND)
     theo.picture("56-home-ae-manager")
+
+
+@pytest.mark.parametrize("name", ["alderbay", "larkfield"])
+def test_an_example_is_typed_by_clicking_through_its_steps(
+    stack: Stack, sit: Seat, name: str
+) -> None:
+    deal = example(name, today=stack.sandbox.now().date())
+    maya = sit("maya")
+    maya.go("deal-larkfield")
+    maya.command("/handoff")
+    maya.sees(maya.modal, "Start a handoff", within=AT_ONCE)
+    start(maya, stack, deal, signed_at=stack.sandbox.now() - timedelta(minutes=30))
+    maya.sees(maya.modal, "Brief 1 of ", within=AT_ONCE)
+    maya.press(maya.modal, "brief_all_steps")
+    for section in deal.sections:
+        maya.sees(maya.modal, "All steps of the brief", within=AT_ONCE)
+        maya.picture(f"70-steps-before-{section}")
+        leads = f"Go to {SECTION_NAMES[section]}"
+        maya.modal.get_by_role("button", name=leads, exact=True).click()
+        heading = maya.modal.get_by_role("heading", name=SECTION_NAMES[section], exact=True)
+        expect(heading).to_be_visible(timeout=AT_ONCE)
+        type_entries(maya, deal, section)
+        maya.fill(deal.fields(section))
+        maya.picture(f"71-{section}")
+        maya.press(maya.modal, "brief_all_steps")
+    counted = 7 if name == "larkfield" else 23
+    maya.sees(maya.modal, f"{counted} of {counted} items are filled.", within=AT_ONCE)
+    maya.picture("72-steps-at-the-end")
+    maya.page.keyboard.press("Escape")
+    maya.go("app")
+    maya.sees(maya.message(deal.account), "Brief ready")
 
 
 def test_where_no_handoff_can_start_a_sentence_says_what_to_do(stack: Stack, sit: Seat) -> None:

@@ -116,7 +116,7 @@ def test_a_brief_is_counted_anew_under_other_rules(open_store: Callable[[Policy]
         connection.commit()
     assert keep_house(store).run() == 1
     with store.read(team.workspace_id) as unit:
-        assert unit.handoffs.get(handoff_id).completeness.filled == 5
+        assert unit.handoffs.get(handoff_id).completeness.filled == 23
 
 
 def test_a_round_ends_after_a_while_and_the_next_goes_on(

@@ -4,20 +4,28 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access import (
+    GIVEABLE,
+    HELPED,
+    IN_THE_CHANNEL,
     Act,
     Audience,
     Capacity,
     Reach,
     audiences,
     capacities,
+    given,
     may,
+    may_write,
     reach,
+    readable_in,
+    require_write,
     whose,
 )
 from bot.domain.access import require as require_right
 from bot.domain.channels import CHECK_AFTER, Channel
 from bot.domain.errors import NotAllowed, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.items import SectionKey
 from bot.domain.people import Person, Role
 from tests.domain.deals import (
     ADMIN,
@@ -84,30 +92,53 @@ def test_revops_stands_in_for_a_manager_who_is_missing_and_for_no_other() -> Non
 
 
 AE_SIDE = {AE.id, AE_MANAGER.id, REVOPS.id}
+AE_AND_MANAGER = {AE.id, AE_MANAGER.id}
+HELPER = person(21, "Hedda")
+LEAD = person(22, "Leo")
+LISTENER = person(23, "Lis")
+WITH_GUESTS = (*EVERYBODY, HELPER, LEAD, LISTENER)
 RIGHTS = {
     Act.CONFIRM_AE: {AE.id},
-    Act.EDIT_BRIEF: {AE.id},
+    Act.EDIT_BRIEF: {AE.id, HELPER.id},
+    Act.INVITE_HELPER: {AE.id},
+    Act.CHANGE_DEAL: {AE.id},
     Act.POST: {AE.id},
     Act.SIGN: AE_SIDE,
+    Act.ALIGN: AE_AND_MANAGER,
+    Act.RECORD_CALL: AE_AND_MANAGER,
+    Act.OVERRIDE_CLOSED_WON: {AE_MANAGER.id},
+    Act.ANSWER_COMMITMENT: {AE_MANAGER.id},
     Act.ASSIGN: {CS_MANAGER.id},
+    Act.OVERRIDE_GATE: {CS_MANAGER.id},
+    Act.DECLINE: {CSM.id},
     Act.ACKNOWLEDGE: {CSM.id},
+    Act.VERIFY: {CSM.id},
+    Act.JUDGE: {AE.id},
+    Act.SEND_BACK: {CSM.id},
+    Act.MOVE: AE_SIDE,
     Act.CANCEL: AE_SIDE,
     Act.REOPEN: AE_SIDE,
 }
 
 
+def peopled() -> Handoff:
+    """An assigned handoff in which every part is somebody's, and two sections are given."""
+    given_to = {HELPER.id: frozenset({SectionKey.PEOPLE, SectionKey.COMMERCIALS})}
+    return replace(assigned(), helpers=given_to, lead_id=LEAD.id, listener_id=LISTENER.id)
+
+
 @pytest.mark.parametrize("act", list(Act))
 def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> None:
-    handoff = assigned()
-    assert {one.id for one in EVERYBODY if may(act, one, handoff)} == RIGHTS[act]
-    for one in EVERYBODY:
+    handoff = peopled()
+    assert {one.id for one in WITH_GUESTS if may(act, one, handoff)} == RIGHTS[act]
+    for one in WITH_GUESTS:
         if one.id in RIGHTS[act]:
             require_right(act, one, handoff)
             continue
         with pytest.raises(NotAllowed) as refused:
             require_right(act, one, handoff)
         assert refused.value.problem is Problem.NOT_YOUR_TURN
-        assert set(refused.value.whose) == RIGHTS[act] - {REVOPS.id}
+        assert set(refused.value.whose) == RIGHTS[act] - {REVOPS.id, HELPER.id}
         assert refused.value.facts == {"act": act.value}
 
 
@@ -117,35 +148,81 @@ def test_one_person_with_two_parts_is_named_once() -> None:
     assert whose(Act.ACKNOWLEDGE, started()) == ()
 
 
-@pytest.mark.parametrize(
-    ("who", "reads_them"),
-    [
-        (AE, True),
-        (CSM, True),
-        (CS_MANAGER, True),
-        (AE_MANAGER, True),
-        (REVOPS, True),
-        (MEMBER, False),
-        (ADMIN, False),
-        (OTHER_CSM, False),
-    ],
-)
-def test_reasons_and_links_are_for_both_sides_and_their_managers(
-    who: Person, reads_them: bool
-) -> None:
-    restricted = {Audience.REASONS, Audience.INTERNAL} if reads_them else set()
-    assert audiences(who, assigned(), in_channel=True) == {Audience.CHANNEL} | restricted
-    # Outside a private channel only those with a part, and RevOps, read anything.
-    outside = {Audience.CHANNEL} | restricted if reads_them else set()
-    assert audiences(who, assigned(), in_channel=False) == outside
+INSIDE = {AE, CSM, LISTENER, CS_MANAGER}
+BOTH_SIDES = INSIDE | {AE_MANAGER, REVOPS}
+READERS = {
+    Audience.CHANNEL: BOTH_SIDES | {LEAD},
+    Audience.COMMERCIALS: BOTH_SIDES,
+    Audience.PERSONAL: INSIDE,
+    Audience.RED_FLAGS: INSIDE,
+    Audience.PRIVATE_NOTE: INSIDE,
+    Audience.RECORDS: INSIDE,
+    Audience.INTERNAL: BOTH_SIDES | {LEAD},
+    Audience.RELATIONS: INSIDE,
+    Audience.REASONS: BOTH_SIDES | {LEAD},
+}
+"""Who reads it by their part alone, whether or not they are in the deal channel."""
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_each_audience_is_read_by_its_people_and_by_nobody_else(audience: Audience) -> None:
+    handoff = peopled()
+    by_part = {one for one in WITH_GUESTS if audience in audiences(one, handoff, in_channel=False)}
+    assert by_part == READERS[audience]
+    in_it = {one for one in WITH_GUESTS if audience in audiences(one, handoff, in_channel=True)}
+    shown = audience in (Audience.CHANNEL, Audience.COMMERCIALS)
+    members = {one for one in WITH_GUESTS if one.full_member}
+    assert in_it == (members if shown else READERS[audience])
+    assert (audience in IN_THE_CHANNEL) is shown
+
+
+def test_a_former_or_other_csm_reads_what_the_channel_reads() -> None:
+    assert audiences(OTHER_CSM, peopled(), in_channel=True) == IN_THE_CHANNEL
+    assert audiences(OTHER_CSM, peopled(), in_channel=False) == set()
 
 
 def test_a_proposed_csm_reads_what_the_channel_reads_until_assigned() -> None:
     handoff: Handoff = started(proposed_csm=CSM)
-    assert audiences(CSM, handoff, in_channel=True) == {Audience.CHANNEL}
+    assert audiences(CSM, handoff, in_channel=True) == IN_THE_CHANNEL
     assert audiences(CSM, handoff, in_channel=False) == set()
     assert not may(Act.ACKNOWLEDGE, CSM, handoff)
     assert Audience.REASONS in audiences(CSM, assigned(), in_channel=False)
+
+
+@pytest.mark.parametrize("key", list(SectionKey))
+def test_a_helper_writes_and_reads_the_sections_given_and_no_other(key: SectionKey) -> None:
+    handoff = peopled()
+    theirs = key in (SectionKey.PEOPLE, SectionKey.COMMERCIALS)
+    assert may_write(key, HELPER, handoff) is theirs
+    assert may_write(key, AE, handoff)
+    assert not may_write(key, CSM, handoff)
+    known = audiences(HELPER, handoff, in_channel=False)
+    assert known == set()
+    read = readable_in(key, known, given(HELPER, handoff))
+    assert read == (HELPED if theirs else set())
+    if theirs:
+        require_write(key, HELPER, handoff)
+        return
+    with pytest.raises(NotAllowed) as refused:
+        require_write(key, HELPER, handoff)
+    assert refused.value.whose == (AE.id,)
+
+
+def test_a_helper_never_reads_red_flags_even_of_a_section_given_by_mistake() -> None:
+    handoff = replace(peopled(), helpers={HELPER.id: frozenset(SectionKey)})
+    read = readable_in(
+        SectionKey.RED_FLAGS,
+        audiences(HELPER, handoff, in_channel=False),
+        given(HELPER, handoff),
+    )
+    assert not read & {Audience.RED_FLAGS, Audience.PRIVATE_NOTE, Audience.RECORDS}
+    assert SectionKey.RED_FLAGS not in GIVEABLE
+
+
+def test_who_left_the_company_helps_no_more() -> None:
+    handoff = replace(peopled(), helpers={GONE.id: frozenset({SectionKey.PEOPLE})})
+    assert given(GONE, handoff) == frozenset()
+    assert not may_write(SectionKey.PEOPLE, GONE, handoff)
 
 
 @pytest.mark.parametrize(

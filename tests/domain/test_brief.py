@@ -1,3 +1,6 @@
+"""How the brief is kept, merged and told, and who may read which field of it."""
+
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -5,185 +8,40 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from bot.domain.access import Audience
+from bot.domain.access import EVERY, Audience
 from bot.domain.brief import (
     LONGEST,
+    SECTIONS,
     Brief,
+    Contact,
+    ContactRole,
+    FirstDays,
+    OtherRole,
+    People,
     Promises,
+    RedFlagsSection,
     Section,
     Success,
+    audience_of,
     changed_fields,
-    check_section,
+    check_texts,
     merge,
+    merge_entry,
     read_section,
+    refuse_contradictions,
     split,
 )
-from bot.domain.completeness import Completeness, OpenItem, completeness, passes_gate
 from bot.domain.errors import Invalid, Problem
-from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
-from bot.domain.policy import Policy, Tier
 from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
-from tests.domain.deals import FULL_BRIEF, HOUR, MONDAY, fill, signed
+from tests.briefs import ILSE
+from tests.domain.deals import FULL_BRIEF
 
-POLICY = Policy()
 AUTUMN = date(2025, 9, 30)
 ENTRY = Promise(1, 1, 1, PromiseText("A login page in their colours"))
-
-
-def success(**changed: Any) -> Brief:
-    return Brief(FULL_BRIEF.success.model_copy(update=changed), FULL_BRIEF.promises)
-
-
-def promises(*entries: Promise, **changed: Any) -> Brief:
-    return Brief(FULL_BRIEF.success, FULL_BRIEF.promises.model_copy(update=changed), entries)
-
-
-def holes(state: Completeness) -> dict[Item, Hole]:
-    return {one.item: one.hole for one in state.open}
-
-
-# --- Completeness
-
-
-@pytest.mark.parametrize(
-    ("brief", "item", "hole"),
-    [
-        (success(metric="", target="", by=None), Item.METRIC, Hole.EMPTY),
-        (success(metric=" \n", target=" ", by=None), Item.METRIC, Hole.EMPTY),
-        (success(metric=""), Item.METRIC, Hole.NO_METRIC),
-        (success(metric="", target=""), Item.METRIC, Hole.NO_METRIC),
-        (success(target=""), Item.METRIC, Hole.NO_NUMBER),
-        (success(target="much better"), Item.METRIC, Hole.NO_NUMBER),
-        (success(by=None), Item.METRIC, Hole.NO_DATE),
-        (success(), Item.METRIC, None),
-        (success(today=" "), Item.TODAY, Hole.EMPTY),
-        (success(today="61 %"), Item.TODAY, None),
-        (success(whose="", said_on=None), Item.WHOSE, Hole.EMPTY),
-        (success(whose=" "), Item.WHOSE, Hole.NO_PERSON),
-        (success(said_on=None), Item.WHOSE, Hole.NO_SAID_ON),
-        (success(), Item.WHOSE, None),
-        (promises(none_made=False), Item.PROMISES, Hole.EMPTY),
-        (promises(none_made=True), Item.PROMISES, None),
-        (promises(ENTRY, none_made=False), Item.PROMISES, None),
-        (promises(refused="\t"), Item.REFUSED, Hole.EMPTY),
-        (promises(refused="nothing"), Item.REFUSED, None),
-        (success(must_confirm=(Item.METRIC,)), Item.METRIC, Hole.MUST_CONFIRM),
-        (success(must_confirm=(Item.TODAY,), today=""), Item.TODAY, Hole.MUST_CONFIRM),
-        (promises(must_confirm=(Item.REFUSED,)), Item.REFUSED, Hole.MUST_CONFIRM),
-        (success(metric="See notes."), Item.METRIC, Hole.ELSEWHERE),
-        (success(today="see CRM"), Item.TODAY, Hole.ELSEWHERE),
-        (success(whose="in the recording"), Item.WHOSE, Hole.ELSEWHERE),
-        (
-            promises(replace(ENTRY, text=PromiseText("see the call notes"))),
-            Item.PROMISES,
-            Hole.ELSEWHERE,
-        ),
-        (promises(refused="(see my e-mail)"), Item.REFUSED, Hole.ELSEWHERE),
-        # Words about notes and calls that say something themselves are an answer.
-        (success(today="in 3 calls"), Item.TODAY, None),
-        (promises(refused="See CRM sync in real time: not before 2027"), Item.REFUSED, None),
-        # An item can be left to the customer only where it stands.
-        (promises(must_confirm=(Item.METRIC,)), Item.METRIC, None),
-    ],
-)
-def test_an_item_with_a_missing_part_is_a_hole_that_says_which(
-    brief: Brief, item: Item, hole: Hole | None
-) -> None:
-    state = completeness(brief, Tier.FULL, POLICY)
-    assert holes(state) == ({item: hole} if hole else {})
-    assert (state.filled, state.counted) == (5 - len(state.open), 5)
-
-
-@pytest.mark.parametrize(
-    ("tier", "counted"),
-    [
-        (Tier.NONE, []),
-        (Tier.LIGHT, [Item.METRIC, Item.PROMISES]),
-        (Tier.FULL, [Item.METRIC, Item.TODAY, Item.WHOSE, Item.PROMISES, Item.REFUSED]),
-    ],
-)
-def test_each_tier_counts_its_own_items(tier: Tier, counted: list[Item]) -> None:
-    state = completeness(Brief(), tier, POLICY)
-    assert [one.item for one in state.open] == counted
-    assert [one.item for one in state.open if one.core] == counted[:1] + [
-        item for item in counted if item is Item.PROMISES
-    ]
-    assert (state.filled, state.counted) == (0, len(counted))
-
-
-@pytest.mark.parametrize(
-    ("filled", "counted", "shown"), [(0, 5, 0), (2, 3, 66), (22, 23, 95), (5, 5, 100), (0, 0, 100)]
-)
-def test_completeness_is_shown_rounded_down(filled: int, counted: int, shown: int) -> None:
-    assert Completeness(filled, counted, ()).percent == shown
-
-
-# --- The gate
-
-
-CORE_EMPTY = OpenItem(Item.METRIC, Hole.EMPTY)
-CORE_ASKED = OpenItem(Item.METRIC, Hole.MUST_CONFIRM)
-OTHER_EMPTY = OpenItem(Item.TODAY, Hole.EMPTY)
-OTHER_ASKED = OpenItem(Item.TODAY, Hole.MUST_CONFIRM)
-SECOND_ASKED = OpenItem(Item.WHOSE, Hole.MUST_CONFIRM)
-
-
-@pytest.mark.parametrize(
-    ("tier", "counted", "open_items", "passes"),
-    [
-        (Tier.LIGHT, 7, (), True),
-        (Tier.LIGHT, 7, (OTHER_ASKED,), True),
-        (Tier.LIGHT, 7, (OTHER_EMPTY,), False),
-        (Tier.LIGHT, 7, (OTHER_ASKED, SECOND_ASKED), False),
-        (Tier.LIGHT, 7, (OTHER_ASKED, OTHER_EMPTY), False),
-        (Tier.LIGHT, 7, (CORE_ASKED,), False),
-        (Tier.LIGHT, 7, (CORE_EMPTY,), False),
-        # 21 of 23 is more than 90 %, 20 of 23 less; 9 of 10 exactly as much.
-        (Tier.FULL, 23, (), True),
-        (Tier.FULL, 23, (OTHER_EMPTY, OTHER_ASKED), True),
-        (Tier.FULL, 23, (OTHER_EMPTY, OTHER_ASKED, SECOND_ASKED), False),
-        (Tier.FULL, 10, (OTHER_EMPTY,), True),
-        (Tier.FULL, 9, (OTHER_EMPTY,), False),
-        (Tier.FULL, 23, (CORE_EMPTY,), False),
-        (Tier.FULL, 23, (CORE_ASKED,), False),
-    ],
-)
-def test_the_gate_follows_the_rule_of_its_tier(
-    tier: Tier, counted: int, open_items: tuple[OpenItem, ...], passes: bool
-) -> None:
-    state = Completeness(counted - len(open_items), counted, open_items)
-    assert passes_gate(state, tier, POLICY) is passes
-
-
-def test_the_share_is_compared_exactly_and_not_as_it_is_shown() -> None:
-    # 17 of 19 is 89.47 %.
-    state = Completeness(17, 19, (OTHER_EMPTY, OTHER_ASKED))
-    assert state.percent == 89
-    assert not passes_gate(state, Tier.FULL, POLICY)
-    assert passes_gate(state, Tier.FULL, Policy(gate_percent=89))
-
-
-@pytest.mark.parametrize(
-    ("brief", "light", "full"),
-    [
-        (FULL_BRIEF, True, True),
-        (Brief(), False, False),
-        (success(today=""), True, False),
-        (success(must_confirm=(Item.WHOSE,)), True, False),
-        (success(must_confirm=(Item.METRIC,)), False, False),
-        (promises(ENTRY, none_made=False, refused=""), True, False),
-        (promises(none_made=False), False, False),
-    ],
-)
-def test_the_items_built_so_far_go_through_the_real_gate(
-    brief: Brief, light: bool, full: bool
-) -> None:
-    assert passes_gate(completeness(brief, Tier.LIGHT, POLICY), Tier.LIGHT, POLICY) is light
-    assert passes_gate(completeness(brief, Tier.FULL, POLICY), Tier.FULL, POLICY) is full
-
 
 WORDS = st.sampled_from(["", " ", "Ines", "95 %", "a lot"])
 DAYS = st.sampled_from([None, AUTUMN, date(2025, 5, 28)])
@@ -199,74 +57,6 @@ SUCCESSES = st.builds(
         tuple
     ),
 )
-PROMISE_PARTS = st.builds(
-    Promises,
-    none_made=st.booleans(),
-    refused=WORDS,
-    must_confirm=st.lists(st.sampled_from([Item.PROMISES, Item.REFUSED]), unique=True).map(tuple),
-)
-BRIEFS = st.builds(Brief, SUCCESSES, PROMISE_PARTS, st.sampled_from([(), (ENTRY,)]))
-TIERS = st.sampled_from([Tier.LIGHT, Tier.FULL])
-PARTS = {
-    Item.METRIC: ("metric", "target", "by"),
-    Item.TODAY: ("today",),
-    Item.WHOSE: ("whose", "said_on"),
-    Item.PROMISES: ("none_made",),
-    Item.REFUSED: ("refused",),
-}
-
-
-def with_item_filled(brief: Brief, item: Item) -> Brief:
-    key = SectionKey.SUCCESS if item in (Item.METRIC, Item.TODAY, Item.WHOSE) else None
-    section = brief.section(key or SectionKey.PROMISES)
-    update: dict[str, Any] = {
-        name: getattr(FULL_BRIEF.section(key or SectionKey.PROMISES), name) for name in PARTS[item]
-    }
-    update["must_confirm"] = tuple(one for one in section.must_confirm if one is not item)
-    return brief.with_section(key or SectionKey.PROMISES, section.model_copy(update=update))
-
-
-@given(BRIEFS, TIERS, st.sampled_from(Item))
-def test_filling_a_hole_fills_exactly_that_hole(brief: Brief, tier: Tier, item: Item) -> None:
-    before = completeness(brief, tier, POLICY)
-    after = completeness(with_item_filled(brief, item), tier, POLICY)
-    assert holes(after) == {name: why for name, why in holes(before).items() if name is not item}
-    assert after.filled == before.filled + (item in holes(before))
-    assert after.percent >= before.percent
-    assert passes_gate(after, tier, POLICY) >= passes_gate(before, tier, POLICY)
-
-
-@given(BRIEFS, TIERS, st.sampled_from(list(PARTS)), st.data())
-def test_filling_one_part_never_lowers_completeness(
-    brief: Brief, tier: Tier, item: Item, data: st.DataObject
-) -> None:
-    part = data.draw(st.sampled_from(PARTS[item]))
-    key = next(key for key in SectionKey if hasattr(brief.section(key), part))
-    section = brief.section(key).model_copy(update={part: getattr(FULL_BRIEF.section(key), part)})
-    filled = brief.with_section(key, section)
-    assert completeness(filled, tier, POLICY).filled >= completeness(brief, tier, POLICY).filled
-
-
-@given(BRIEFS, TIERS, st.integers(1, 100))
-def test_the_gate_never_opens_with_a_core_hole(brief: Brief, tier: Tier, percent: int) -> None:
-    state = completeness(brief, tier, POLICY)
-    if passes_gate(state, tier, Policy(gate_percent=percent)):
-        assert not {Item.METRIC, Item.PROMISES} & set(holes(state))
-        assert brief.success.metric.strip()
-        assert brief.success.by is not None
-        assert brief.entries or brief.promises.none_made
-
-
-@given(st.lists(BRIEFS, max_size=6))
-def test_a_gate_once_passed_stays_passed_whatever_is_emptied(later: list[Brief]) -> None:
-    handoff = signed()
-    fill(handoff, MONDAY + HOUR)
-    passed = handoff.gate_at
-    for number, brief in enumerate(later):
-        fill(handoff, MONDAY + (number + 2) * HOUR, state=completeness(brief, Tier.FULL, POLICY))
-    assert passed == MONDAY + HOUR
-    assert handoff.gate_at == passed
-    assert [event.tag.value for event in handoff.events].count("gate.passed") == 1
 
 
 # --- Merging
@@ -338,6 +128,53 @@ def test_merging_on_the_present_revision_is_just_saving(base: Success, submitted
     assert again == merged
 
 
+CONTACTS = st.builds(
+    Contact,
+    id=st.just(7),
+    name=st.sampled_from(["Ines", "Ilse"]),
+    title=WORDS,
+    roles=st.sampled_from([(), (ContactRole.CHAMPION,), (ContactRole.BUYER, ContactRole.USER)]),
+    skeptic=st.booleans(),
+    behaviour=WORDS,
+    stake=WORDS,
+    strength=st.sampled_from([None, 1, 5]),
+    last_contact=DAYS,
+)
+
+
+@given(CONTACTS, CONTACTS, CONTACTS)
+def test_merging_two_changes_of_one_person_loses_nothing_that_was_typed(
+    base: Contact, current: Contact, submitted: Contact
+) -> None:
+    merged = merge_entry(base=base, current=current, submitted=submitted)
+    conflicts = {one.field: one for one in merged.conflicts}
+    for name in Contact.model_fields:
+        old, now, new = (getattr(one, name) for one in (base, current, submitted))
+        kept = getattr(merged.entry, name)
+        assert kept == (now if now != old else new)
+        if new not in (old, kept):
+            assert (conflicts[name].theirs, conflicts[name].yours) == (now, new)
+
+
+def test_a_step_saved_beside_an_editor_keeps_the_person_edited_there() -> None:
+    base = FULL_BRIEF.people
+    edited = base.with_contacts((ILSE.model_copy(update={"stake": "A seat on the board"}),))
+    submitted = base.model_copy(update={"history": "Met at a fair."})
+    merged = merge(base=base, current=edited, submitted=submitted)
+    assert merged.section == edited.model_copy(update={"history": "Met at a fair."})
+    assert merged.conflicts == ()
+
+
+def test_who_is_named_takes_back_that_nobody_was_found() -> None:
+    nobody = People(no_buyer=True, no_skeptic=True)
+    assert nobody.with_contacts((ILSE,)) == nobody.model_copy(update={"contacts": (ILSE,)})
+    doubts = ILSE.model_copy(update={"skeptic": True})
+    assert not nobody.with_contacts((doubts,)).no_skeptic
+    pays = Contact(id=2, name="Omar", roles=(ContactRole.BUYER,))
+    assert not nobody.with_contacts((pays,)).no_buyer
+    assert nobody.with_contacts((pays,)).no_skeptic
+
+
 # --- What is stored and noted
 
 
@@ -356,12 +193,65 @@ def test_changed_fields_are_told_as_text() -> None:
     assert changed_fields(after, after) == {}
 
 
+def test_changed_people_are_told_field_by_field() -> None:
+    omar = Contact(id=2, name="Omar", roles=(ContactRole.BUYER,))
+    before, after = People(contacts=(ILSE,)), People(contacts=(ILSE, omar))
+    told = changed_fields(before, after)
+    assert told["contacts.2.name"] == "Omar"
+    assert told["contacts.2.roles"] == "buyer"
+    assert not any(name.startswith("contacts.1.") for name in told)
+    louder = ILSE.model_copy(update={"strength": 5, "title": ""})
+    assert changed_fields(before, People(contacts=(louder,))) == {
+        "contacts.1.title": "",
+        "contacts.1.strength": "5",
+    }
+    assert changed_fields(after, People()) == {"contacts.1": "", "contacts.2": ""}
+    assert changed_fields(after, after) == {}
+
+
 @pytest.mark.parametrize("field", ["metric", "today", "target", "whose"])
 def test_a_text_longer_than_a_form_can_give_is_refused_with_its_field(field: str) -> None:
-    check_section(Success.model_validate({field: "é" * LONGEST}))
+    check_texts(Success.model_validate({field: "é" * LONGEST}))
     with pytest.raises(Invalid) as refused:
-        check_section(Success.model_validate({field: "é" * (LONGEST + 1)}))
+        check_texts(Success.model_validate({field: "é" * (LONGEST + 1)}))
     assert (refused.value.problem, refused.value.field) == (Problem.TOO_LONG, field)
+
+
+@pytest.mark.parametrize(
+    ("brief", "problem", "field"),
+    [
+        (Brief(promises=Promises(none_made=True), entries=(ENTRY,)), "none_and_some", "none_made"),
+        (
+            Brief(red_flags=RedFlagsSection(no_risks=True, top_risk="IT is slow")),
+            "no_risks_and_some",
+            "no_risks",
+        ),
+        (
+            Brief(red_flags=RedFlagsSection(no_risks=True, other_risks="IT is slow")),
+            "no_risks_and_some",
+            "no_risks",
+        ),
+    ],
+)
+def test_there_are_none_and_some_at_once_is_refused(brief: Brief, problem: str, field: str) -> None:
+    key = SectionKey.PROMISES if field == "none_made" else SectionKey.RED_FLAGS
+    with pytest.raises(Invalid) as refused:
+        refuse_contradictions(brief, key)
+    assert (refused.value.problem.value, refused.value.field) == (problem, field)
+
+
+def test_there_are_none_alone_is_an_answer() -> None:
+    none = RedFlagsSection(no_risks=True, nearly="The price")
+    for key in SectionKey:
+        refuse_contradictions(FULL_BRIEF, key)
+        refuse_contradictions(Brief(promises=Promises(none_made=True), red_flags=none), key)
+
+
+def test_a_contradiction_elsewhere_keeps_nobody_from_saving_a_section() -> None:
+    promises = Promises(none_made=True)
+    brief = Brief(promises=promises, red_flags=RedFlagsSection(no_risks=True), entries=(ENTRY,))
+    for key in set(SectionKey) - {SectionKey.PROMISES}:
+        refuse_contradictions(brief, key)
 
 
 @pytest.mark.parametrize("key", list(SectionKey))
@@ -383,11 +273,167 @@ def test_a_section_is_split_by_who_may_read_its_fields() -> None:
     }
 
 
-def test_a_hole_in_what_a_reader_may_not_read_is_only_counted() -> None:
-    state = completeness(Brief(), Tier.FULL, POLICY)
-    assert state.seen_by({Audience.CHANNEL}) == state
-    seen = state.seen_by({Audience.INTERNAL})
-    assert (seen.open, seen.private, seen.percent) == ((), len(state.open), 0)
+def test_of_a_person_the_channel_learns_name_title_and_plain_roles() -> None:
+    told = split(People(contacts=(ILSE.model_copy(update={"skeptic": True}),)))
+    assert told[Audience.CHANNEL]["contacts"] == [
+        {"id": 1, "name": "Ilse Brandt", "title": "Head of Operations", "roles": ["champion"]}
+    ]
+    assert told[Audience.PERSONAL]["contacts"][0]["skeptic"] is True
+
+
+def test_a_person_taken_off_the_list_stays_off_it_whatever_older_parts_say() -> None:
+    two = People(contacts=(ILSE, Contact(id=2, name="Omar", behaviour="Counts twice.")))
+    one = two.with_contacts((ILSE,))
+    mixed = {**split(two), Audience.CHANNEL: split(one)[Audience.CHANNEL]}
+    read = read_section(SectionKey.PEOPLE, [(1, body) for body in mixed.values()])
+    assert read == one
+    none = read_section(
+        SectionKey.PEOPLE,
+        [
+            (1, body)
+            for body in {**split(two), Audience.CHANNEL: split(People())[Audience.CHANNEL]}.values()
+        ],
+    )
+    assert none == People()
+
+
+# Who may read which field
+
+ALL_MODELS: tuple[type[BaseModel], ...] = (*SECTIONS.values(), Contact)
+
+
+def _text(model: type[Any], name: str) -> st.SearchStrategy[str]:
+    # Each field with words of its own, so that one found in another place shows.
+    return st.integers(0, 9).map(lambda number: f"[{model.__name__}.{name}]{number}")
+
+
+def _values(model: type[Any]) -> dict[str, st.SearchStrategy[Any]]:
+    return {
+        name: _text(model, name)
+        for name, info in model.model_fields.items()
+        if info.annotation is str
+    }
+
+
+PEOPLE_AT_ALL = st.builds(
+    Contact,
+    id=st.integers(1, 60),
+    roles=st.lists(st.sampled_from(ContactRole), unique=True).map(tuple),
+    other_roles=st.lists(st.sampled_from(OtherRole), unique=True).map(tuple),
+    skeptic=st.booleans(),
+    strength=st.sampled_from([None, 1, 5]),
+    last_contact=DAYS,
+    **_values(Contact),
+)
+LISTS = st.lists(PEOPLE_AT_ALL, max_size=4, unique_by=lambda one: one.id).map(
+    lambda found: tuple(sorted(found, key=lambda one: one.id))
+)
+
+
+def sections(key: SectionKey) -> st.SearchStrategy[Section]:
+    model = SECTIONS[key]
+    more = {"contacts": LISTS} if model is People else {}
+    return st.builds(model, **_values(model), **more)
+
+
+ANY_SECTION = st.sampled_from(SectionKey).flatmap(
+    lambda key: st.tuples(st.just(key), sections(key), sections(key))
+)
+READERS = st.sets(st.sampled_from(Audience)).map(frozenset)
+
+
+def stored(section: Section) -> dict[Audience, str]:
+    """Each part as the database holds it."""
+    return {audience: json.dumps(body) for audience, body in split(section).items()}
+
+
+def read_by(key: SectionKey, section: Section, audiences: frozenset[Audience]) -> Section:
+    parts = [
+        (1, json.loads(body)) for audience, body in stored(section).items() if audience in audiences
+    ]
+    return read_section(key, parts)
+
+
+@given(ANY_SECTION)
+def test_every_section_with_every_person_survives_being_split(
+    made: tuple[SectionKey, Section, Section],
+) -> None:
+    key, section, _ = made
+    assert read_by(key, section, EVERY) == section
+
+
+@given(ANY_SECTION, READERS)
+def test_a_reader_gets_every_field_of_theirs_and_none_of_another_audience(
+    made: tuple[SectionKey, Section, Section], audiences: frozenset[Audience]
+) -> None:
+    key, section, _ = made
+    seen = read_by(key, section, audiences)
+    for name in type(section).model_fields:
+        if name == "contacts":
+            continue
+        allowed = audience_of(type(section), name) in audiences
+        wanted = section if allowed else type(section)()
+        assert getattr(seen, name) == getattr(wanted, name), name
+    if not isinstance(section, People) or not isinstance(seen, People):
+        return
+    # Who may not read names reads nothing about anybody.
+    named = section.contacts if Audience.CHANNEL in audiences else ()
+    assert [one.id for one in seen.contacts] == [one.id for one in named]
+    for there, shown in zip(named, seen.contacts, strict=True):
+        for name in Contact.model_fields:
+            allowed = name == "id" or audience_of(Contact, name) in audiences
+            nobody = Contact(id=0, name="")
+            assert getattr(shown, name) == getattr(there if allowed else nobody, name), name
+
+
+@given(ANY_SECTION)
+def test_no_edit_moves_a_field_to_an_audience_that_is_not_its_own(
+    made: tuple[SectionKey, Section, Section],
+) -> None:
+    _, before, after = made
+    merged = merge(base=before, current=before, submitted=after).section
+    models: tuple[type[BaseModel], ...] = (type(merged), Contact)
+    for audience, body in stored(merged).items():
+        for model in models:
+            for name in model.model_fields:
+                if f"[{model.__name__}.{name}]" in body:
+                    assert audience_of(model, name) is audience
+
+
+def test_the_fields_nobody_in_the_channel_may_read_are_these() -> None:
+    closed = {
+        f"{model.__name__}.{name}": audience_of(model, name)
+        for model in ALL_MODELS
+        for name in model.model_fields
+        if audience_of(model, name) not in (Audience.CHANNEL, Audience.COMMERCIALS)
+    }
+    assert closed == {
+        "Why.crm_reason": Audience.INTERNAL,
+        "People.must_confirm": Audience.PERSONAL,
+        "People.no_skeptic": Audience.PERSONAL,
+        "People.second_contact": Audience.RELATIONS,
+        "People.key_contacts": Audience.INTERNAL,
+        "People.history": Audience.RELATIONS,
+        "RedFlagsSection.must_confirm": Audience.RED_FLAGS,
+        "RedFlagsSection.nearly": Audience.RED_FLAGS,
+        "RedFlagsSection.top_risk": Audience.RED_FLAGS,
+        "RedFlagsSection.other_risks": Audience.RED_FLAGS,
+        "RedFlagsSection.no_risks": Audience.RED_FLAGS,
+        "RedFlagsSection.private_note": Audience.PRIVATE_NOTE,
+        "Commercials.competitors": Audience.INTERNAL,
+        "Commercials.partner": Audience.INTERNAL,
+        "Commercials.links": Audience.INTERNAL,
+        "FirstDays.must_confirm": Audience.PERSONAL,
+        "FirstDays.style": Audience.PERSONAL,
+        "FirstDays.cadence": Audience.PERSONAL,
+        "Contact.skeptic": Audience.PERSONAL,
+        "Contact.other_roles": Audience.RELATIONS,
+        "Contact.behaviour": Audience.PERSONAL,
+        "Contact.stake": Audience.PERSONAL,
+        "Contact.consequence": Audience.PERSONAL,
+        "Contact.strength": Audience.PERSONAL,
+        "Contact.last_contact": Audience.RELATIONS,
+    }
 
 
 def test_a_body_of_an_unknown_schema_or_field_is_refused() -> None:
@@ -397,11 +443,13 @@ def test_a_body_of_an_unknown_schema_or_field_is_refused() -> None:
         read_section(SectionKey.SUCCESS, [(1, {"metrik": "x"})])
 
 
-def test_a_section_goes_to_its_own_place() -> None:
+def test_a_section_goes_to_its_own_place_and_to_no_other() -> None:
     new = Success(metric="No tickets")
     assert FULL_BRIEF.with_section(SectionKey.SUCCESS, new).success == new
     assert FULL_BRIEF.with_section(SectionKey.SUCCESS, new).promises == FULL_BRIEF.promises
     assert Brief(entries=(ENTRY,)).with_section(SectionKey.PROMISES, Promises()).entries == (ENTRY,)
+    with pytest.raises(TypeError):
+        FULL_BRIEF.with_section(SectionKey.SUCCESS, FirstDays())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.deadlines import (
+    STEPS,
     Deadline,
     DeadlineState,
     Step,
@@ -651,7 +652,7 @@ def play(run: Run, name: str, number: int) -> None:
         case "sweep":
             run.sweep()
         case "snooze":
-            run.snooze(list(Step)[number % 4], 1 + number // 4)
+            run.snooze(STEPS[number % 4].step, 1 + number // 4)
         case "sign":
             run.act(lambda: handoff.countersign(now - number * HOUR, by=AE, at=now, ae=AE))
         case "fill":

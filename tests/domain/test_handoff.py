@@ -481,16 +481,16 @@ def test_a_saved_brief_counts_its_versions_and_passes_its_gate_once() -> None:
     handoff = signed()
     save(handoff, AE, LATER)
     assert (handoff.brief_version, handoff.gate_at) == (1, None)
-    assert (handoff.completeness.filled, handoff.completeness.counted) == (0, 5)
+    assert (handoff.completeness.filled, handoff.completeness.counted) == (0, 23)
     handoff.save_section(
         SectionKey.PROMISES, changed={}, revision=1, state=FILLED, by=AE, at=LATER, policy=POLICY
     )
     assert (handoff.brief_version, handoff.gate_at) == (1, LATER)
     assert handoff.events[-1].tag is Tag.GATE_PASSED
-    assert handoff.events[-1].facts == {"filled": 5, "counted": 5}
+    assert handoff.events[-1].facts == {"filled": 23, "counted": 23}
     promise(handoff, AE, LATER + HOUR)
     assert (handoff.brief_version, handoff.gate_at) == (2, LATER)
-    assert (handoff.completeness.filled, handoff.completeness.counted) == (0, 5)
+    assert (handoff.completeness.filled, handoff.completeness.counted) == (0, 23)
     assert handoff.events[-1].facts == {"number": 1, "version": 1, "brief": 2}
 
 

@@ -272,6 +272,13 @@ class App:
         state = carry_over(modal.state, view["blocks"])
         return Modal(modal.id, f"hash-{next(self._number)}", view, state)
 
+    def brief_step(self, user: str, handoff_id: int, section: str) -> Modal:
+        """One step of the brief, reached from the list of all steps."""
+        none = {"type": "modal", "callback_id": "brief_steps", "blocks": [], "private_metadata": ""}
+        there = Ref(handoff=handoff_id, thing=section)
+        self.press(user, "brief_go", there, modal=self.screen(none))
+        return self.screen(self.slack.called("views.update")[-1]["view"])
+
     # --- What is stored
 
     def rows(self) -> dict[str, list[str]]:
@@ -299,6 +306,7 @@ _CHANGED_BY_ACTS = (
     tables.person_role,
     tables.handoff,
     tables.document,
+    tables.pasted,
     tables.promise,
     tables.promise_version,
     tables.deadline,

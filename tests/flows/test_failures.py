@@ -63,12 +63,12 @@ def test_a_button_pressed_while_others_write_for_long_can_be_pressed_again(impat
 def test_a_form_submitted_while_others_write_for_long_stays_open_as_typed(impatient: App) -> None:
     app = impatient
     handoff_id = signed(app.store, app.team)
-    form = brief(app, handoff_id).type(metric=SECRET)
+    form = brief(app, handoff_id).type(trigger=SECRET)
     body = app.submit_body(AE, form)
     with app.store.write(app.team.workspace_id) as unit:
         unit.handoffs.lock(handoff_id)
         refused = elsewhere(app, body)
-    assert list(refused.errors) == [form.block_of("metric")]
+    assert list(refused.errors) == [form.block_of("trigger")]
     assert "Try again" in refused.sentence
     # Slack leaves the form as it is; pressing its button again sends the same view once more.
     assert app.deliver(body).body["response_action"] == "update"
@@ -113,7 +113,7 @@ def test_a_broken_database_is_told_in_a_sentence_and_fails_events_only(
     app: App, broken: Callable[[], None]
 ) -> None:
     handoff_id = assigned(app.store, app.team)
-    form = brief(app, handoff_id).type(metric=SECRET)
+    form = brief(app, handoff_id).type(trigger=SECRET)
     broken()
     with capture_logs() as logs:
         pressed = app.press(CSM, "acknowledge", app.shown(handoff_id))
@@ -121,14 +121,14 @@ def test_a_broken_database_is_told_in_a_sentence_and_fails_events_only(
         told = app.deliver(app.event_body(type="app_home_opened", user=AE, tab="home"))
     assert [pressed.status, submitted.status, told.status] == [200, 200, 500]
     assert "Try again" in pressed.sentence
-    assert list(submitted.errors) == [form.block_of("metric")]
+    assert list(submitted.errors) == [form.block_of("trigger")]
     assert SECRET not in str(logs)
     assert app.events(handoff_id)[-1] == "csm.assigned"
 
 
 def test_a_database_that_is_gone_is_told_in_a_sentence_wherever_somebody_asks(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
-    form = brief(app, handoff_id).type(metric=SECRET)
+    form = brief(app, handoff_id).type(trigger=SECRET)
     replies, seen = {}, app.shown(handoff_id)
     with gone(app):
         replies["command"] = app.command(AE)
@@ -192,7 +192,7 @@ def test_a_form_slack_did_not_open_in_time_opens_by_trying_again(
 
 def test_an_act_whose_view_slack_did_not_show_stands_and_is_not_called_failed(app: App) -> None:
     handoff_id = signed(app.store, app.team)
-    form = brief(app, handoff_id).type(metric=SECRET)
+    form = brief(app, handoff_id).type(trigger=SECRET)
     app.slack.silent = {"views.update", "views.push", "views.open"}
     ref = Ref(handoff=handoff_id, thing="success", revision=0)
     reply = app.press(AE, "brief_all_steps", ref, modal=form)
@@ -291,7 +291,7 @@ def test_an_unexpected_error_shows_a_reference_that_leads_to_its_traceback(
     app: App, open_app: Callable[..., App], buggy: Listeners
 ) -> None:
     handoff_id = signed(app.store, app.team)
-    form = brief(app, handoff_id).type(metric=SECRET)
+    form = brief(app, handoff_id).type(trigger=SECRET)
     failing = App(app.store, app.team, app.slack, app.whispers, app.machine, buggy)
     before = app.rows()
     with capture_logs() as logs:
@@ -305,7 +305,7 @@ def test_an_unexpected_error_shows_a_reference_that_leads_to_its_traceback(
     assert [one.status for one in replies] == [200, 200, 200, 200]
     assert told.status == 500
     assert app.rows() == before
-    assert list(replies[-1].errors) == [form.block_of("metric")]
+    assert list(replies[-1].errors) == [form.block_of("trigger")]
     assert len(logs) == 5
     for reply, line in zip(replies, logs, strict=False):
         assert line["reference"] in reply.sentence
@@ -354,7 +354,7 @@ def test_a_delivery_that_lacks_what_slack_always_sends_is_refused_unread(
     handoff_id = signed(app.store, app.team)
     bodies = [
         app.press_body(AE, "acknowledge", app.shown(handoff_id)),
-        app.submit_body(AE, brief(app, handoff_id).type(metric=SECRET)),
+        app.submit_body(AE, brief(app, handoff_id).type(trigger=SECRET)),
     ]
     before = app.rows()
     for body in bodies:

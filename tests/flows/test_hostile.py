@@ -3,18 +3,23 @@
 The sandbox refuses blocks that Slack would refuse, so what is read back here was taken.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.domain.items import SectionKey
 from bot.sandbox.seen import Screen, Seen, Typed
+from bot.sandbox.view_state import elements_of
 from bot.sandbox.visitor import Visitor
+from bot.views.brief_form import FORMS, Input
 from tests import postgres
 from tests.story.stack import DEAL, Stack, Transport, modal, running
+from tests.story.typing import go_to, section_of
 from tests.views.shown import parts
 
 ADA = "U0ADA00001"
@@ -25,6 +30,7 @@ LONG = f"{HOSTILE} ".ljust(2999, "x") + "!"
 LINK = "https://crm.example/?a=1&b=*c*&lt;`d`"
 REASON = f"Because of {HOSTILE}\nand two lines."
 TEAM = "#revenue-team"
+ROLES = ["champion", "buyer", "user", "skeptic"]
 
 CASES = [
     pytest.param((Transport.SOCKET, "sqlite"), id="socket-sqlite"),
@@ -112,6 +118,17 @@ def opened(stack: Stack, visitor: Visitor, *expected: str) -> Screen:
     return shown
 
 
+def brim(form: Screen) -> dict[str, Typed]:
+    """Every text of a form at its worst, and every day set."""
+    typed: dict[str, Typed] = {}
+    for block, element in elements_of(form.blocks):
+        if block["type"] == "input" and element["type"] == "plain_text_input":
+            typed[element["action_id"]] = LONG[: element["max_length"]]
+        if block["type"] == "input" and element["type"] == "datepicker":
+            typed[element["action_id"]] = date(2026, 6, 30)
+    return typed
+
+
 def fill(visitor: Visitor, typed: dict[str, Typed]) -> None:
     sent = visitor.submit(typed)
     assert not sent.field_errors, sent.field_errors
@@ -120,7 +137,6 @@ def fill(visitor: Visitor, typed: dict[str, Typed]) -> None:
 
 def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -> None:
     maya, jonas, priya = stack.maya, stack.jonas, stack.priya
-    today = stack.sandbox.now().date()
     assert len(ACCOUNT) <= 60
     assert len(LONG) == 3000
 
@@ -144,25 +160,34 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
     assert below.holding("links")["value"] == LINK
     fill(maya, {"value": "48,000"})
     opened(stack, maya, ACCOUNT)
-    success: dict[str, Typed] = {
-        "metric": LONG,
-        "today": HOSTILE,
-        "target": f"4 {HOSTILE}",
-        "whose": HOSTILE,
-        "by": today + timedelta(days=90),
-        "said_on": today,
-    }
-    fill(maya, success)
-    maya.click_in_modal("promise_add")
-    fill(maya, {"words": LONG, "said_to": HOSTILE})
-    opened(stack, maya, ACCOUNT, HOSTILE)
-    maya.click_in_modal("promise_edit")
-    assert opened(stack, maya).holding("words")["value"] == LONG
-    maya.close()
-    maya.click_in_modal("brief_back")
-    assert opened(stack, maya, ACCOUNT).holding("metric")["value"] == LONG
-    fill(maya, {})
-    fill(maya, {"refused": LONG})
+    # Each step of the brief is filled with it to the brim, and once each editor and a pasted text.
+    for section in SectionKey:
+        assert section_of(modal(maya)) is section
+        typed = brim(modal(maya))
+        if section is SectionKey.PEOPLE:
+            maya.click_in_modal("contact_add")
+            fill(maya, {**brim(modal(maya)), "name": HOSTILE, "contact_roles": ROLES})
+            opened(stack, maya, ACCOUNT, HOSTILE)
+            maya.click_in_modal("contact_edit")
+            assert opened(stack, maya).holding("stake")["value"] == LONG
+            maya.close()
+        if section is SectionKey.PROMISES:
+            maya.click_in_modal("promise_add")
+            fill(maya, {"words": LONG, "said_to": HOSTILE})
+            opened(stack, maya, ACCOUNT, HOSTILE)
+            maya.click_in_modal("promise_edit")
+            assert opened(stack, maya).holding("words")["value"] == LONG
+            maya.close()
+            maya.click_in_modal("brief_back")
+            assert opened(stack, maya, ACCOUNT).holding("metric")["value"] == LONG
+            fill(maya, {"target": f"4 {HOSTILE}"})
+            maya.click_in_modal("brief_all_steps")
+            maya.click_in_modal("pasted_open")
+            fill(maya, {"pasted": LONG})
+            opened(stack, maya, LONG)
+            maya.close()
+            go_to(maya, section)
+        fill(maya, typed)
 
     # Messages: the guide, the preview, the card, the thread, the reminder to acknowledge
     maya.click(shows(stack, maya.dms, action="preview_message"), "preview_message")
@@ -199,13 +224,14 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
 
     # The whole page, with the reason of a cancellation
     jonas.click(shows(stack, jonas.dms), "open_handoff")
-    told = innocent(stack, modal(jonas))
+    told, pages = innocent(stack, modal(jonas)), {0}
     assert ACCOUNT in told
-    while HOSTILE in told and told.count(LONG) < 3:
-        turns = modal(jonas)
-        jonas.click_in_modal("open_handoff", block_id=last_button_block(turns))
+    while (here := turned(jonas)) not in pages:
+        pages.add(here)
         told += innocent(stack, modal(jonas))
-    assert told.count(LONG) >= 3
+    of_texts = sum(one.kind in (Input.LINE, Input.TEXT) for form in FORMS.values() for one in form)
+    # All but the target, which is a shorter text; and of a person three, and one promise.
+    assert told.count(LONG) == of_texts - 1 + 3 + 1
     jonas.close()
     maya.click(shows(stack, maya.dms), "more", chosen=menu_value(shows(stack, maya.dms), "cancel"))
     opened(stack, maya, ACCOUNT)
@@ -221,6 +247,13 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
     for visitor in (maya, jonas, priya, stack.theo, stack.ada, stack.sam):
         for message in visitor.dms():
             innocent(stack, message)
+
+
+def turned(visitor: Visitor) -> int:
+    """Press the last button that turns the page, and say which page it led to."""
+    visitor.click_in_modal("open_handoff", block_id=last_button_block(modal(visitor)))
+    page: int = json.loads(modal(visitor).view["private_metadata"])["p"]
+    return page
 
 
 def last_button_block(screen: Screen) -> str:

@@ -5,24 +5,19 @@ from typing import Any
 
 import pytest
 
-from bot.domain.brief import Brief, Promises, Success
-from bot.domain.completeness import completeness
+from bot.domain.brief import Brief, Contact, ContactRole, OtherRole, Promises, Section, Success
+from bot.domain.completeness import completeness, rules_of
 from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item, SectionKey
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.domain.read_models import BriefStep
-from bot.flows.inputs import (
-    Typed,
-    promise_text,
-    promises_of,
-    start_typed,
-    success_of,
-)
+from bot.flows.inputs import Typed, contact_of, promise_text, section_of, start_typed
 from bot.views.assign import assign_view
-from bot.views.brief import brief_view, promise_view
+from bot.views.brief import brief_view
 from bot.views.cancel import cancel_view
+from bot.views.entries import contact_view, promise_view
 from bot.views.ids import Field
 from bot.views.payload import Ref
 from bot.views.roles import roles_view
@@ -32,6 +27,7 @@ from bot.views.start import StartTyped, start_view
 from tests.views.shown import CARD, FILLED, HEBREW, LONG, NOW, TRICKY, line
 from tests.views.submitted import block_of, submitted
 
+POLICY = Policy()
 WORST = Success(
     metric=LONG,
     today=TRICKY,
@@ -43,9 +39,20 @@ WORST = Success(
 )
 
 
-def step(brief: Brief, section: SectionKey) -> BriefStep:
-    state = completeness(brief, Tier.FULL, POLICY)
-    return BriefStep(7, "Northwind Robotics", section, 1, 2, 3, brief, state)
+def step(brief: Brief, section: SectionKey, tier: Tier = Tier.FULL) -> BriefStep:
+    state = completeness(brief, tier, POLICY)
+    counted = tuple(rule.item for rule in rules_of(tier, POLICY) if rule.section is section)
+    return BriefStep(
+        7, "Northwind Robotics", section, 1, 2, 3, brief, state, clash=None, counted=counted
+    )
+
+
+def success_of(typed: Typed, base: Success) -> Section:
+    return section_of(SectionKey.SUCCESS, typed, base)
+
+
+def promises_of(typed: Typed, base: Promises) -> Section:
+    return section_of(SectionKey.PROMISES, typed, base)
 
 
 def state(field: Field, **held: object) -> dict[str, Any]:
@@ -124,6 +131,56 @@ def test_boxes_have_one_order_whichever_was_ticked_first() -> None:
     assert success_of(Typed(payload), Success()).must_confirm == (Item.METRIC, Item.WHOSE)
 
 
+def test_what_another_size_of_the_deal_left_to_the_customer_stays_left_to_them() -> None:
+    base = Success(must_confirm=(Item.METRIC, Item.WHOSE))
+    view = brief_view(step(Brief(success=base), SectionKey.SUCCESS, Tier.LIGHT))
+    payload = submitted(view, {Field.MUST_CONFIRM: []})
+    assert success_of(Typed(payload), base).must_confirm == (Item.WHOSE,)
+
+
+@pytest.mark.parametrize("tier", [Tier.LIGHT, Tier.FULL])
+@pytest.mark.parametrize("key", list(SectionKey))
+@pytest.mark.parametrize("brief", [Brief(), FILLED], ids=["empty", "filled"])
+def test_every_untouched_step_reads_as_what_is_saved(
+    brief: Brief, key: SectionKey, tier: Tier
+) -> None:
+    payload = submitted(brief_view(step(brief, key, tier)))
+    base = brief.section(key)
+    assert section_of(key, Typed(payload), base) == base
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        Contact(id=4, name="Ilse Brandt"),
+        Contact(
+            id=4,
+            name=HEBREW,
+            title=TRICKY,
+            roles=(ContactRole.CHAMPION, ContactRole.USER),
+            skeptic=True,
+            other_roles=(OtherRole.INFLUENCER,),
+            behaviour=LONG,
+            stake=LONG,
+            consequence=LONG,
+            strength=5,
+            last_contact=date(2026, 2, 12),
+        ),
+    ],
+)
+def test_an_untouched_person_reads_as_they_are(contact: Contact) -> None:
+    typed = Typed(submitted(contact_view(7, contact, revision=3)))
+    assert contact_of(typed, contact) == contact
+    assert typed.options(Field.REMOVE) == ()
+
+
+def test_a_person_of_blanks_only_is_refused_at_the_name() -> None:
+    view = contact_view(7, None, revision=0)
+    with pytest.raises(Invalid) as refusal:
+        contact_of(Typed(submitted(view, {Field.NAME: "  "})), Contact(id=1, name=""))
+    assert (refusal.value.problem, refusal.value.field) == (Problem.EMPTY, Field.NAME)
+
+
 def test_fields_a_form_does_not_show_keep_what_was_saved() -> None:
     assert success_of(Typed({}), WORST) == WORST
     base = Promises(none_made=True, refused="nothing", must_confirm=(Item.PROMISES,))
@@ -141,8 +198,8 @@ def test_with_promises_in_the_list_the_hidden_box_is_not_taken_for_an_empty_one(
 @pytest.mark.parametrize("ticked", [True, False])
 def test_none_made_is_read_from_its_box(ticked: bool) -> None:
     view = brief_view(step(Brief(promises=Promises(none_made=not ticked)), SectionKey.PROMISES))
-    payload = submitted(view, {Field.NONE_MADE: ["none"] if ticked else []})
-    assert promises_of(Typed(payload), Promises()).none_made is ticked
+    payload = submitted(view, {Field.NONE_MADE: ["yes"] if ticked else []})
+    assert promises_of(Typed(payload), Promises()) == Promises(none_made=ticked)
 
 
 @pytest.mark.parametrize(

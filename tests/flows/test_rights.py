@@ -98,7 +98,7 @@ def in_brief(action: ActionId) -> Ask:
 
     def ask(app: App, user: str, one: int) -> Json:
         ref = Ref(handoff=one, thing="success", revision=0)
-        form = brief(app, one).type(metric="Days to dispatch")
+        form = brief(app, one).type(trigger="The lease ends")
         return app.press_body(user, action, ref, modal=form)
 
     return ask
@@ -109,6 +109,27 @@ def edit_promise(app: App, user: str, one: int) -> Json:
         (entry,) = unit.brief.load(one, audiences=EVERY).entries
     ref = Ref(handoff=one, entry=entry.id, revision=entry.version)
     return app.press_body(user, ActionId.PROMISE_EDIT, ref, modal=brief(app, one))
+
+
+def edit_person(app: App, user: str, one: int) -> Json:
+    step = app.brief_step(AE, one, "people")
+    edit = next(
+        block["accessory"]["value"] for block in step.view["blocks"] if "accessory" in block
+    )
+    return app.press_body(user, ActionId.CONTACT_EDIT, edit, modal=step)
+
+
+def person(app: App, user: str, one: int) -> Json:
+    ref = Ref(handoff=one, thing="people", revision=0)
+    step = app.brief_step(AE, one, "people")
+    form = app.modal(app.press(AE, ActionId.CONTACT_ADD, ref, modal=step))
+    return app.submit_body(user, form.type(name="Ines"))
+
+
+def paste(app: App, user: str, one: int) -> Json:
+    ref = Ref(handoff=one)
+    form = app.modal(app.press(AE, ActionId.PASTED_OPEN, ref, modal=brief(app, one)))
+    return app.submit_body(user, form.type(pasted="Notes of the first call."))
 
 
 def promise(app: App, user: str, one: int) -> Json:
@@ -195,7 +216,12 @@ DOORS = [
         BY_AE_MANAGER,
     ),
     Door(ActionId.WRITE_BRIEF, pressed(ActionId.WRITE_BRIEF), [AE], BY_AE),
-    Door(ViewId.BRIEF, sent(ViewId.BRIEF, AE, ActionId.WRITE_BRIEF, metric="Days"), [AE], BY_AE),
+    Door(
+        ViewId.BRIEF,
+        sent(ViewId.BRIEF, AE, ActionId.WRITE_BRIEF, trigger="The lease ends"),
+        [AE],
+        BY_AE,
+    ),
     Door(ActionId.BRIEF_ALL_STEPS, in_brief(ActionId.BRIEF_ALL_STEPS), [AE], BY_AE),
     Door(ActionId.BRIEF_BACK, in_brief(ActionId.BRIEF_BACK), [AE], BY_AE),
     Door(ActionId.BRIEF_GO, in_brief(ActionId.BRIEF_GO), [AE], BY_AE),
@@ -203,6 +229,13 @@ DOORS = [
     Door(ActionId.PROMISE_ADD, in_brief(ActionId.PROMISE_ADD), [AE], BY_AE),
     Door(ActionId.PROMISE_EDIT, edit_promise, [AE], BY_AE, posted),
     Door(ViewId.PROMISE, promise, [AE], BY_AE),
+    Door(ActionId.CONTACT_ADD, in_brief(ActionId.CONTACT_ADD), [AE], BY_AE),
+    Door(ActionId.CONTACT_EDIT, edit_person, [AE], BY_AE, posted),
+    Door(ViewId.CONTACT, person, [AE], BY_AE),
+    Door(ActionId.PASTED_OPEN, in_brief(ActionId.PASTED_OPEN), [AE], BY_AE),
+    Door(ActionId.PASTED_MORE, in_brief(ActionId.PASTED_MORE), [AE], BY_AE),
+    Door(ActionId.PASTED_FORGET, in_brief(ActionId.PASTED_FORGET), [AE], BY_AE),
+    Door(ViewId.PASTE, paste, [AE], BY_AE),
     Door(ActionId.PREVIEW_MESSAGE, pressed(ActionId.PREVIEW_MESSAGE), [AE], BY_AE),
     Door(ViewId.PREVIEW, sent(ViewId.PREVIEW, AE, ActionId.PREVIEW_MESSAGE), [AE], BY_AE),
     Door(
@@ -429,8 +462,8 @@ def test_a_form_of_another_version_stays_open_with_a_sentence(app: App) -> None:
     handoff_id = signed(app.store, app.team)
     form = app.modal(app.press(AE, ActionId.WRITE_BRIEF, Ref(handoff=handoff_id)))
     form.view["private_metadata"] = '{"v":2}'
-    reply = app.submit(AE, form.type(metric="Days"))
-    assert list(reply.errors) == [form.block_of("metric")]
+    reply = app.submit(AE, form.type(trigger="The lease ends"))
+    assert list(reply.errors) == [form.block_of("trigger")]
     assert "older version" in reply.sentence
 
 

@@ -42,11 +42,9 @@ def history_is_sound(app: App, handoff_id: int) -> bool:
         return verify(records, expected_count=count, expected_head=head).sound
 
 
-def first_step(app: App, handoff_id: int) -> Modal:
-    """The brief as it opens on one screen."""
-    modal = app.modal(app.press(AE, "write_brief", Ref(handoff=handoff_id)))
-    assert modal.callback_id == "brief"
-    return modal
+def success_step(app: App, handoff_id: int) -> Modal:
+    """The step about success on one screen."""
+    return app.brief_step(AE, handoff_id, "success")
 
 
 def test_one_field_typed_on_two_screens_is_kept_once_and_shown_back_once(
@@ -55,7 +53,7 @@ def test_one_field_typed_on_two_screens_is_kept_once_and_shown_back_once(
     desk, phone = open_app(), open_app()
     for number in range(ROUNDS):
         handoff_id = signed(desk.store, desk.team)
-        screens = (first_step(desk, handoff_id), first_step(phone, handoff_id))
+        screens = (success_step(desk, handoff_id), success_step(phone, handoff_id))
         texts = (f"desk {number}", f"phone {number}")
         filled = [one.type(metric=text) for one, text in zip(screens, texts, strict=True)]
         replies = together(
@@ -86,8 +84,8 @@ def test_different_fields_typed_on_two_screens_are_both_kept(
     desk, phone = open_app(), open_app()
     for number in range(ROUNDS):
         handoff_id = signed(desk.store, desk.team)
-        on_desk = first_step(desk, handoff_id).type(metric=f"Days {number}", by="2026-09-30")
-        on_phone = first_step(phone, handoff_id).type(today="9 days", target=f"{number} days")
+        on_desk = success_step(desk, handoff_id).type(metric=f"Days {number}", by="2026-09-30")
+        on_phone = success_step(phone, handoff_id).type(today="9 days", target=f"{number} days")
         replies = together(
             partial(desk.submit, AE, on_desk),
             partial(phone.submit, AE, on_phone),
@@ -100,10 +98,7 @@ def test_different_fields_typed_on_two_screens_are_both_kept(
 
 
 def promises_step(app: App, handoff_id: int) -> Modal:
-    """The second step, reached from the list of all steps."""
-    none = {"type": "modal", "callback_id": "brief_steps", "blocks": [], "private_metadata": ""}
-    app.press(AE, "brief_go", Ref(handoff=handoff_id, thing="promises"), modal=app.screen(none))
-    return app.screen(app.slack.called("views.update")[-1]["view"])
+    return app.brief_step(AE, handoff_id, "promises")
 
 
 def editor(app: App, handoff_id: int) -> tuple[Modal, str]:
@@ -176,6 +171,110 @@ def test_an_editor_opened_over_a_half_typed_step_does_not_turn_its_writer_agains
     assert brief_of(app, handoff_id).promises.refused == "Night shifts and weekends"
 
 
+def person_editor(app: App, handoff_id: int) -> tuple[Modal, str]:
+    """The editor of the first person at the customer, and the id of the step below it."""
+    step = app.brief_step(AE, handoff_id, "people")
+    edit = next(
+        block["accessory"]["value"] for block in step.view["blocks"] if "accessory" in block
+    )
+    return app.modal(app.press(AE, "contact_edit", edit, modal=step)), step.id
+
+
+def test_a_person_changed_in_different_fields_on_two_screens_keeps_both(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    for number in range(ROUNDS):
+        handoff_id = posted(desk.store, desk.team)
+        (one, below_one) = person_editor(desk, handoff_id)
+        (two, below_two) = person_editor(phone, handoff_id)
+        told = one.type(stake=f"Hall {number}", contact_roles=["champion", "skeptic"])
+        replies = together(
+            partial(desk.submit, AE, told, previous=below_one),
+            partial(phone.submit, AE, two.type(title=f"COO {number}"), previous=below_two),
+        )
+        assert [one.body for one in replies] == [{}, {}]
+        people = brief_of(desk, handoff_id).people
+        ilse = people.contacts[0]
+        assert (ilse.stake, ilse.title) == (f"Hall {number}", f"COO {number}")
+        assert ilse.skeptic
+        assert len(people.contacts) == 3
+        # Who doubts was named, so nobody says any more that there is none.
+        assert not people.no_skeptic
+        assert history_is_sound(desk, handoff_id)
+
+
+def test_a_person_reworded_on_two_screens_keeps_one_wording_and_shows_the_other_both(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    for number in range(ROUNDS):
+        handoff_id = posted(desk.store, desk.team)
+        (one, below_one) = person_editor(desk, handoff_id)
+        (two, below_two) = person_editor(phone, handoff_id)
+        texts = (f"Desk {number}", f"Phone {number}")
+        filled = (one.type(stake=texts[0]), two.type(stake=texts[1], title=f"COO {number}"))
+        replies = together(
+            partial(desk.submit, AE, filled[0], previous=below_one),
+            partial(phone.submit, AE, filled[1], previous=below_two),
+        )
+        kept = texts.index(brief_of(desk, handoff_id).people.contacts[0].stake)
+        assert replies[kept].body == {}
+        shown = desk.updated(filled[1 - kept], replies[1 - kept].body["view"])
+        assert shown.holds("stake") == texts[1 - kept]
+        assert texts[kept] in shown.words
+        assert "changed this field" in shown.words
+        assert phone.submit(AE, shown).body == {}
+        ilse = brief_of(desk, handoff_id).people.contacts[0]
+        assert (ilse.stake, ilse.title) == (texts[1 - kept], f"COO {number}")
+        assert history_is_sound(desk, handoff_id)
+
+
+def test_two_people_added_at_one_instant_are_two(open_app: Callable[..., App]) -> None:
+    desk, phone = open_app(), open_app()
+    for _ in range(ROUNDS):
+        handoff_id = signed(desk.store, desk.team)
+        editors = []
+        for app in (desk, phone):
+            step = app.brief_step(AE, handoff_id, "people")
+            add = Ref(handoff=handoff_id, thing="people", revision=0)
+            editors.append((app.modal(app.press(AE, "contact_add", add, modal=step)), step.id))
+        (one, below_one), (two, below_two) = editors
+        together(
+            partial(desk.submit, AE, one.type(name="Ines"), previous=below_one),
+            partial(phone.submit, AE, two.type(name="Omar"), previous=below_two),
+        )
+        contacts = brief_of(desk, handoff_id).people.contacts
+        assert {one.name for one in contacts} == {"Ines", "Omar"}
+        assert len({one.id for one in contacts}) == 2
+
+
+def test_a_person_taken_off_the_list_is_gone_and_an_open_editor_says_so(app: App) -> None:
+    handoff_id = posted(app.store, app.team)
+    editor_one, below = person_editor(app, handoff_id)
+    editor_two, _ = person_editor(app, handoff_id)
+    assert app.submit(AE, editor_one.type(remove=["yes"]), previous=below).body == {}
+    people = brief_of(app, handoff_id).people
+    assert [one.name for one in people.contacts] == ["Omar Vance", "Tomasz Grel"]
+    refused = app.submit(AE, editor_two.type(stake="A seat on the board"), previous=below)
+    assert list(refused.errors) == [editor_two.block_of("name")]
+    for name in ("Omar Vance", "Tomasz Grel"):
+        editor_one, below = person_editor(app, handoff_id)
+        assert editor_one.holds("name") == name
+        assert app.submit(AE, editor_one.type(remove=["yes"]), previous=below).body == {}
+    assert brief_of(app, handoff_id).people.contacts == ()
+    assert history_is_sound(app, handoff_id)
+
+
+def test_risks_and_the_word_that_there_are_none_are_refused_together(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    step = app.brief_step(AE, handoff_id, "red_flags")
+    refused = app.submit(AE, step.type(top_risk="IT is slow", no_risks=["yes"]))
+    assert list(refused.errors) == [step.block_of("no_risks")]
+    assert "risks written above" in refused.sentence
+    assert not app.submit(AE, step.type(top_risk="IT is slow")).errors
+
+
 def test_turning_the_page_of_promises_keeps_what_was_typed_beside_them(app: App) -> None:
     handoff_id = signed(app.store, app.team)
     step = promises_step(app, handoff_id).type(refused="Night shifts")
@@ -191,7 +290,7 @@ def test_an_acknowledgement_and_a_late_edit_at_one_instant_name_the_version_that
     desk, phone = open_app(), open_app()
     for number in range(ROUNDS):
         handoff_id = assigned(desk.store, desk.team)
-        modal = first_step(desk, handoff_id).type(whose=f"Ilse Brandt {number}")
+        modal = success_step(desk, handoff_id).type(whose=f"Ilse Brandt {number}")
         shown = phone.shown(handoff_id)
         replies = together(
             partial(desk.submit, AE, modal),

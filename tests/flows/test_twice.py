@@ -42,7 +42,7 @@ def a_button(app: App) -> Delivery:
 def a_submission(app: App) -> Delivery:
     handoff_id = signed(app.store, app.team)
     modal = app.modal(app.press("UAE", "write_brief", Ref(handoff=handoff_id)))
-    body = app.submit_body("UAE", modal.type(metric="Days from order to dispatch"))
+    body = app.submit_body("UAE", modal.type(trigger="The lease ends"))
     return Delivery(body, handoff_id, ("brief.saved",))
 
 

@@ -4,14 +4,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.domain.access import EVERY, Audience
-from bot.domain.brief import Brief, Promises, Success
+from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
+from bot.domain.brief import Brief, People, Promises, Success
 from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Kind, PromiseText
 from bot.storage.unit_of_work import Store
-from tests.briefs import RED_FLAGS
+from tests.briefs import PEOPLE, RED_FLAGS
 from tests.builders import PROMISE, SUCCESS, FixedClock, Team, make_team, signed
 
 
@@ -49,7 +49,9 @@ def test_sections_have_revisions_of_their_own(store: Store, team: Team) -> None:
         for key, section in ((SectionKey.SUCCESS, SUCCESS), (SectionKey.PROMISES, none_made)):
             at = unit.now
             assert unit.brief.save_section(handoff_id, key, section, by=team.ae.id, at=at) == 1
-        assert unit.brief.load(handoff_id, audiences=EVERY) == Brief(SUCCESS, none_made)
+        assert unit.brief.load(handoff_id, audiences=EVERY) == Brief(
+            success=SUCCESS, promises=none_made
+        )
 
 
 def test_what_an_audience_may_not_read_stays_empty(store: Store, team: Team) -> None:
@@ -61,6 +63,30 @@ def test_what_an_audience_may_not_read_stays_empty(store: Store, team: Team) -> 
         unit.brief.add_promise(handoff_id, PROMISE, by=by, at=at)
         assert unit.brief.load(handoff_id, audiences={Audience.REASONS}) == Brief()
         assert unit.brief.load(handoff_id, audiences=set(Audience)).success == SUCCESS
+
+
+def test_people_are_kept_part_by_part_and_stay_gone_once_taken_off(
+    store: Store, team: Team
+) -> None:
+    handoff_id, key, by = signed(store, team), SectionKey.PEOPLE, team.ae.id
+    three = PEOPLE
+    louder = three.contacts[0].model_copy(update={"behaviour": "Says it at once."})
+    two = three.with_contacts((louder, three.contacts[2]))
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        brief, at = unit.brief, unit.now
+        for number, people in enumerate((three, two, People()), start=1):
+            assert brief.save_section(handoff_id, key, people, by=by, at=at) == number
+        kept = [brief.at_revision(handoff_id, key, n, audiences=EVERY) for n in range(4)]
+        assert kept == [People(), three, two, People()]
+        assert brief.save_section(handoff_id, key, two, by=by, at=at) == 4
+        told = brief.load(handoff_id, audiences=IN_THE_CHANNEL).people
+        assert [one.name for one in told.contacts] == ["Ilse Brandt", "Tomasz Grel"]
+        assert all(one.behaviour == "" and one.stake == "" for one in told.contacts)
+        nobody = brief.load(handoff_id, audiences={Audience.PERSONAL}).people
+        assert nobody.contacts == ()
+        given = brief.load(handoff_id, audiences=(), given={key})
+        assert given == Brief(people=two)
 
 
 def test_a_brief_is_changed_only_under_the_lock_of_its_handoff(store: Store, team: Team) -> None:

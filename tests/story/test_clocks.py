@@ -35,6 +35,9 @@ def settled(stack: Stack) -> None:
 
 def at_rest(stack: Stack) -> bool:
     now = stack.sandbox.now()
+    # The bot asks for the demo's time every so often: until then it lives in the past.
+    if stack.bot.travel is not None and now - stack.bot.travel.now() > timedelta(seconds=5):
+        return False
     with stack.bot.store.system() as system:
         due = system.due_workspaces(now)
     held = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
@@ -60,7 +63,7 @@ def test_the_bot_posts_the_message_itself_at_four_hours_with_its_holes(place: St
     place.sandbox.advance(HOUR)
     card = place.card_says("Northwind Mills")
     assert "the bot" in card.words.lower()
-    assert "0 of 5" in card.words
+    assert "0 of 23" in card.words
     place.dm_says(place.maya, "posted")
     settled(place)
     place.sandbox.advance(HOUR)

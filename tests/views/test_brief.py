@@ -6,16 +6,33 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from bot.domain.brief import Brief, Promises, Success
-from bot.domain.completeness import completeness
+from bot.domain.brief import (
+    SECTIONS,
+    Brief,
+    Commercials,
+    Contact,
+    ContactRole,
+    FirstDays,
+    OtherRole,
+    People,
+    Promises,
+    RedFlagsSection,
+    Success,
+    Why,
+)
+from bot.domain.completeness import completeness, rules_of
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.domain.read_models import BriefStep, Clash
-from bot.views.brief import PROMISES_A_PAGE, brief_steps_view, brief_view, promise_view
+from bot.views.brief import ENTRIES_A_PAGE, brief_steps_view, brief_view
+from bot.views.brief_form import FORMS
+from bot.views.entries import contact_view, promise_view
 from bot.views.ids import ActionId, Field, ViewId
+from tests.briefs import ILSE
 from tests.views.shown import (
     FILLED,
     HEBREW,
@@ -38,17 +55,44 @@ from tests.views.submitted import (
     submitted,
 )
 
+WIDE = "\u05e9" * 3000
+"""As many letters as a field takes, each of the kind that takes most room on the wire."""
+
+
+def filled_to_the_brim(model: type[BaseModel]) -> dict[str, Any]:
+    """Every text of a model at its longest, every day set."""
+    values: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        if info.annotation is str:
+            values[name] = WIDE
+        elif info.annotation == date | None:
+            values[name] = date(2026, 6, 30)
+    return values
+
+
 WORST = Brief(
-    success=Success(
-        metric=LONG,
-        today=LONG,
-        target=LONG,
-        by=date(2026, 6, 30),
-        whose=LONG,
-        said_on=date(2026, 2, 12),
-        must_confirm=(Item.METRIC, Item.TODAY, Item.WHOSE),
+    why=Why(**filled_to_the_brim(Why)),
+    people=People(
+        **filled_to_the_brim(People),
+        contacts=tuple(
+            Contact(
+                **filled_to_the_brim(Contact)
+                | {"name": f"{TRICKY} {WIDE}"[:300], "title": WIDE[:300], "id": number},
+                roles=tuple(ContactRole),
+                other_roles=tuple(OtherRole),
+                skeptic=True,
+                strength=5,
+            )
+            for number in range(1, 61)
+        ),
     ),
-    promises=Promises(refused=LONG, must_confirm=(Item.PROMISES, Item.REFUSED)),
+    success=Success(
+        **filled_to_the_brim(Success), must_confirm=(Item.METRIC, Item.TODAY, Item.WHOSE)
+    ),
+    promises=Promises(refused=WIDE, must_confirm=(Item.PROMISES, Item.REFUSED)),
+    red_flags=RedFlagsSection(**filled_to_the_brim(RedFlagsSection)),
+    commercials=Commercials(**filled_to_the_brim(Commercials)),
+    first_days=FirstDays(**filled_to_the_brim(FirstDays)),
     entries=tuple(
         Promise(
             1000 + number,
@@ -62,16 +106,24 @@ WORST = Brief(
 THEIRS = "0.7 % <!channel>"
 
 
-def step(section: SectionKey = SectionKey.SUCCESS, brief: Brief = FILLED) -> BriefStep:
+def counted(section: SectionKey, tier: Tier = Tier.FULL) -> tuple[Item, ...]:
+    return tuple(rule.item for rule in rules_of(tier, Policy()) if rule.section is section)
+
+
+def step(
+    section: SectionKey = SectionKey.SUCCESS, brief: Brief = FILLED, tier: Tier = Tier.FULL
+) -> BriefStep:
+    order = [key for key in SectionKey if counted(key, tier)]
     return BriefStep(
         handoff_id=7,
         account="Northwind Robotics",
         section=section,
-        number=list(SectionKey).index(section) + 1,
-        count=2,
+        number=order.index(section) + 1 if section in order else 0,
+        count=len(order),
         revision=3,
         brief=brief,
-        completeness=completeness(brief, Tier.FULL, Policy()),
+        completeness=completeness(brief, tier, Policy()),
+        counted=counted(section, tier),
     )
 
 
@@ -84,28 +136,116 @@ def held(made: Any, field: Field) -> Any:
     return element.get("initial_value") or element.get("initial_date")
 
 
+def size_on_the_wire(made: Any) -> int:
+    """Of a view in a call to Slack: JSON inside of JSON."""
+    return len(json.dumps({"view": json.dumps(made)}))
+
+
+@pytest.mark.parametrize("tier", [Tier.LIGHT, Tier.FULL])
 @pytest.mark.parametrize("section", list(SectionKey))
 @pytest.mark.parametrize("brief", [Brief(), FILLED, WORST], ids=["empty", "typical", "worst"])
-def test_every_step_keeps_to_slacks_limits(section: SectionKey, brief: Brief) -> None:
-    view = form_dict(brief_view(step(section, brief)))
+def test_every_step_keeps_to_slacks_limits(section: SectionKey, brief: Brief, tier: Tier) -> None:
+    saved = brief.section(section)
+    conflicts = tuple(
+        FieldConflict(name, WIDE if isinstance(value, str) else value, value)
+        for name, value in saved
+        if name in {field.value for field in Field}
+    )
+    worst = Clash(conflicts, JONAS, NOW) if brief is WORST else None
+    view = form_dict(brief_view(replace(step(section, brief, tier), pasted=True, clash=worst)))
     assert view["callback_id"] == ViewId.BRIEF
     assert json.loads(view["private_metadata"]) == {"h": 7, "t": section.value, "r": 3}
-    assert len(view["blocks"]) <= 60
+    assert len(view["blocks"]) <= 100
+    assert size_on_the_wire(view) < 250_000
+    for block in view["blocks"]:
+        assert len(block.get("element", {}).get("options", ())) <= 10
 
 
 def test_the_first_step_has_its_number_its_name_and_no_way_back() -> None:
-    view = form_dict(brief_view(step()))
-    assert view["title"]["text"] == "Brief 1 of 2"
+    view = form_dict(brief_view(step(SectionKey.WHY)))
+    assert view["title"]["text"] == "Brief 1 of 7"
     assert view["submit"]["text"] == "Save and next"
-    assert view["blocks"][0]["text"]["text"] == "Success"
+    assert view["blocks"][0]["text"]["text"] == "Why they bought"
     assert ActionId.BRIEF_BACK not in action_ids(view["blocks"])
     assert ActionId.BRIEF_ALL_STEPS in action_ids(view["blocks"])
 
 
 def test_the_last_step_saves_and_leads_back() -> None:
-    view = form_dict(brief_view(step(SectionKey.PROMISES)))
+    view = form_dict(brief_view(step(SectionKey.FIRST_DAYS)))
+    assert view["title"]["text"] == "Brief 7 of 7"
     assert view["submit"]["text"] == "Save"
     assert ActionId.BRIEF_BACK in action_ids(view["blocks"])
+
+
+def test_a_light_deal_has_five_steps_and_the_other_sections_stand_beside_them() -> None:
+    first = form_dict(brief_view(step(SectionKey.PEOPLE, tier=Tier.LIGHT)))
+    assert first["title"]["text"] == "Brief 1 of 5"
+    beside = form_dict(brief_view(step(SectionKey.WHY, tier=Tier.LIGHT)))
+    assert beside["title"]["text"] == "Brief, not counted"
+    assert beside["submit"]["text"] == "Save"
+    assert ActionId.BRIEF_BACK not in action_ids(beside["blocks"])
+    assert Field.MUST_CONFIRM not in fields_of(beside)
+    assert "not counted, and worth" not in seen_text(beside["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("section", "tier", "first", "beside"),
+    [
+        (
+            SectionKey.SUCCESS,
+            Tier.FULL,
+            ["metric", "today", "target", "by", "whose", "said_on"],
+            ["further"],
+        ),
+        (
+            SectionKey.SUCCESS,
+            Tier.LIGHT,
+            ["metric", "target", "by"],
+            ["today", "whose", "said_on", "further"],
+        ),
+        (SectionKey.FIRST_DAYS, Tier.LIGHT, ["style", "cadence"],
+         ["live_by", "outcome", "second_outcome", "confirms", "review_on"]),
+        (SectionKey.PEOPLE, Tier.FULL, ["no_skeptic"],
+         ["second_contact", "key_contacts", "history"]),
+        (SectionKey.PEOPLE, Tier.LIGHT, ["no_buyer", "no_skeptic"],
+         ["second_contact", "key_contacts", "history"]),
+    ],
+)  # fmt: skip
+def test_what_is_counted_comes_first_and_the_rest_below_a_line(
+    section: SectionKey, tier: Tier, first: list[str], beside: list[str]
+) -> None:
+    view = form_dict(brief_view(step(section, Brief(), tier)))
+    assert fields_of(view) == [*first, "must_confirm", *beside]
+    kinds = [block["type"] for block in view["blocks"]]
+    below = view["blocks"][kinds.index("divider") :]
+    assert fields_of({"blocks": below}) == beside
+
+
+def test_the_fields_of_the_forms_are_those_of_the_sections() -> None:
+    for key, model in SECTIONS.items():
+        shown = [one.field.value for one in FORMS[key]]
+        kept = set(model.model_fields) - {"must_confirm", "contacts"}
+        assert len(shown) == len(set(shown))
+        assert set(shown) == kept, key
+
+
+def test_every_counted_item_has_a_field_or_an_editor() -> None:
+    asked = {item for fields in FORMS.values() for one in fields for item in one.items}
+    of_people = {Item.CHAMPION, Item.STAKE, Item.CONSEQUENCE, Item.BUYER, Item.USER}
+    assert asked | of_people == set(Item)
+
+
+def test_nobody_is_asked_to_confirm_the_private_note_with_the_customer() -> None:
+    view = form_dict(brief_view(step(SectionKey.RED_FLAGS)))
+    boxes = block_of(view, Field.MUST_CONFIRM)["element"]["options"]
+    assert [entry["value"] for entry in boxes] == ["nearly", "risks"]
+
+
+@pytest.mark.parametrize("pasted", [True, False])
+def test_a_pasted_text_is_at_hand_in_every_step(pasted: bool) -> None:
+    for key in SectionKey:
+        view = form_dict(brief_view(replace(step(key), pasted=pasted)))
+        assert (ActionId.PASTED_OPEN in action_ids(view["blocks"])) is pasted
 
 
 def test_every_body_button_knows_the_step_it_saves() -> None:
@@ -119,9 +259,9 @@ def test_every_body_button_knows_the_step_it_saves() -> None:
 def test_progress_counts_all_items_and_names_what_is_open_here() -> None:
     brief = replace(FILLED, success=FILLED.success.model_copy(update={"by": None}))
     seen = seen_text(form_dict(brief_view(step(brief=brief)))["blocks"])
-    assert "4 of 5 items are filled. Open here: success metric (date missing)." in seen
+    assert "22 of 23 items are filled. Open here: success metric (date missing)." in seen
     elsewhere = seen_text(form_dict(brief_view(step(SectionKey.PROMISES, brief)))["blocks"])
-    assert "4 of 5 items are filled. Nothing is open here." in elsewhere
+    assert "22 of 23 items are filled. Nothing is open here." in elsewhere
 
 
 def test_nothing_has_to_be_filled_to_save_a_step() -> None:
@@ -163,10 +303,8 @@ def test_typed_text_stays_while_the_revision_is_the_same() -> None:
 
 def test_inputs_of_two_sections_never_share_an_id() -> None:
     made = [form_dict(brief_view(step(section))) for section in SectionKey]
-    first, second = ({block["block_id"] for block in view["blocks"] if "block_id" in block}
-                     for view in made)  # fmt: skip
-    assert first
-    assert not first & second
+    ids = [block["block_id"] for view in made for block in view["blocks"] if "block_id" in block]
+    assert len(ids) == len(set(ids)) > len(SectionKey)
 
 
 def test_what_could_not_be_saved_is_shown_as_it_was_typed() -> None:
@@ -248,13 +386,25 @@ def test_sixty_promises_are_paged_and_every_one_can_be_reached() -> None:
         view = form_dict(brief_view(step(SectionKey.PROMISES, WORST), page=page))
         edits = [part for part in parts(view) if part.get("action_id") == ActionId.PROMISE_EDIT]
         numbers += [json.loads(part["value"])["e"] - 1000 for part in edits]
-        assert len(edits) <= PROMISES_A_PAGE
+        assert len(edits) <= ENTRIES_A_PAGE
     assert numbers == list(range(1, 61))
 
 
+def test_sixty_people_are_paged_and_every_one_can_be_reached() -> None:
+    numbers: list[int] = []
+    for page in (0, 1):
+        view = form_dict(brief_view(step(SectionKey.PEOPLE, WORST), page=page))
+        edits = [part for part in parts(view) if part.get("action_id") == ActionId.CONTACT_EDIT]
+        numbers += [json.loads(part["value"])["e"] for part in edits]
+    assert numbers == list(range(1, 61))
+
+
+@pytest.mark.parametrize("section", [SectionKey.PROMISES, SectionKey.PEOPLE])
 @pytest.mark.parametrize(("page", "target"), [(0, 1), (1, 0), (9, 0)])
-def test_a_page_of_promises_leads_to_its_neighbour(page: int, target: int) -> None:
-    view = form_dict(brief_view(step(SectionKey.PROMISES, WORST), page=page))
+def test_a_page_of_a_list_leads_to_its_neighbour(
+    section: SectionKey, page: int, target: int
+) -> None:
+    view = form_dict(brief_view(step(section, WORST), page=page))
     turns = [part for part in parts(view) if part.get("action_id") == ActionId.BRIEF_GO]
     assert [json.loads(part["value"]).get("p") for part in turns] == [target]
 
@@ -264,7 +414,7 @@ def test_typed_words_of_promises_are_parsed_nowhere() -> None:
     assert not any("channel" in text or "U0OMAR" in text for text in parsed_texts(view))
     words = [part for part in parts(view) if part.get("type") == "plain_text"]
     typed = [part for part in words if TRICKY[:20] in part["text"]]
-    assert len(typed) == PROMISES_A_PAGE
+    assert len(typed) == ENTRIES_A_PAGE
     assert all(part["emoji"] is False for part in typed)
 
 
@@ -322,34 +472,126 @@ def test_a_promise_in_conflict_shows_both_values(conflict: FieldConflict, told: 
         assert held(view, field) == HEBREW
 
 
+# People
+
+
+def test_each_person_has_their_name_title_roles_and_their_own_button() -> None:
+    view = form_dict(brief_view(step(SectionKey.PEOPLE)))
+    rows = [part for part in view["blocks"] if "accessory" in part]
+    assert [row["text"]["text"] for row in rows] == [
+        "Ilse Brandt, Head of Operations\nchampion",
+        "Omar Vance, CFO\neconomic buyer",
+        "Tomasz Grel, Shift lead\nday-to-day user",
+    ]
+    assert json.loads(rows[1]["accessory"]["value"]) == {"h": 7, "t": "people", "e": 2, "r": 3}
+
+
+@pytest.mark.parametrize(
+    ("contacts", "ticked", "shown"),
+    [
+        ((), False, True),
+        ((Contact(id=1, name="Ruth", skeptic=True),), False, False),
+        ((Contact(id=1, name="Ruth", skeptic=True),), True, True),
+    ],
+)
+def test_that_no_skeptic_was_found_can_be_ticked_while_none_is_named(
+    contacts: tuple[Contact, ...], ticked: bool, shown: bool
+) -> None:
+    brief = Brief(people=People(contacts=contacts, no_skeptic=ticked))
+    view = form_dict(brief_view(step(SectionKey.PEOPLE, brief)))
+    assert (Field.NO_SKEPTIC in fields_of(view)) is shown
+
+
+def test_a_new_person_has_nothing_to_remove_and_needs_a_name() -> None:
+    view = form_dict(contact_view(7, None, revision=3))
+    assert json.loads(view["private_metadata"]) == {"h": 7, "t": "people", "r": 3}
+    assert Field.REMOVE not in fields_of(view)
+    refused = refused_by_slack(submitted(contact_view(7, None, revision=3)))
+    assert set(refused) == {block_of(view, Field.NAME)["block_id"]}
+
+
+def test_the_editor_shows_a_person_as_they_are_and_offers_to_take_them_off() -> None:
+    contact = WORST.people.contacts[59]
+    view = form_dict(contact_view(7, contact, revision=3))
+    assert json.loads(view["private_metadata"]) == {"h": 7, "t": "people", "e": 60, "r": 3}
+    assert held(view, Field.NAME) == contact.name
+    assert held(view, Field.STAKE) == WIDE
+    boxes = block_of(view, Field.CONTACT_ROLES)["element"]
+    assert boxes["initial_options"] == boxes["options"]
+    assert block_of(view, Field.STRENGTH)["element"]["initial_option"]["value"] == "5"
+    assert block_of(view, Field.REMOVE)["optional"] is True
+    assert not any("U0OMAR" in text for text in parsed_texts(view))
+
+
+@pytest.mark.parametrize(
+    ("conflict", "field", "told"),
+    [
+        (FieldConflict("name", TRICKY, "Ilse"), Field.NAME, "<!channel>"),
+        (FieldConflict("stake", "", "A seat"), Field.STAKE, "emptied this field"),
+        (FieldConflict("strength", 4, None), Field.STRENGTH, "4"),
+        (FieldConflict("roles", (ContactRole.BUYER,), ()), Field.CONTACT_ROLES, "economic buyer"),
+        (FieldConflict("skeptic", True, False), Field.CONTACT_ROLES, "ticked"),
+        (FieldConflict("last_contact", date(2026, 7, 1), None), Field.LAST_CONTACT, "1 Jul 2026"),
+    ],
+)
+def test_a_person_in_conflict_shows_both_values(
+    conflict: FieldConflict, field: Field, told: str
+) -> None:
+    clash = Clash((conflict,), JONAS, NOW)
+    view = form_dict(contact_view(7, ILSE, revision=4, clash=clash))
+    blocks = view["blocks"]
+    above = seen_text(blocks[blocks.index(block_of(view, field)) - 1])
+    assert told in above
+    assert f"<@{JONAS.slack_id}>" in above
+    if conflict.field == "name":
+        assert held(view, field) == "Ilse"
+    if conflict.field == "strength":
+        assert block_of(view, field)["element"]["initial_option"]["value"] == "0"
+
+
 # All steps
 
 
-def test_all_steps_are_listed_with_what_is_open_and_the_way_there() -> None:
-    brief = replace(FILLED, promises=Promises())
-    view = form_dict(
+def steps_of(tier: Tier, brief: Brief, *, pasted: bool = False) -> dict[str, Any]:
+    return form_dict(
         brief_steps_view(
             handoff_id=7,
             account=TRICKY,
-            completeness=completeness(brief, Tier.FULL, Policy()),
-            tier=Tier.FULL,
+            completeness=completeness(brief, tier, Policy()),
+            counted={key: counted(key, tier) for key in SectionKey},
+            pasted=pasted,
         )
     )
+
+
+def test_all_steps_are_listed_with_what_is_open_and_the_way_there() -> None:
+    view = steps_of(Tier.FULL, replace(FILLED, promises=Promises()))
     seen = seen_text(view["blocks"])
+    assert "22 of 23 items are filled." in seen
     assert "✅ *Success*  3 of 3 filled" in seen
-    assert "⚪ *Promises*  1 of 2 filled, open: refused or deferred (empty)" in seen
-    assert labels(view) == ["Go to Success", "Go to Promises"]
+    assert "⚪ *Promises*  1 of 2 filled, open: refused or deferred" in seen
+    assert labels(view) == [
+        "Go to Why they bought",
+        "Go to People",
+        "Go to Success",
+        "Go to Promises",
+        "Go to Red flags",
+        "Go to Commercials",
+        "Go to First 90 days",
+        "Paste a long text",
+    ]
     assert "submit" not in view
     assert not any("U0OMAR" in text for text in parsed_texts(view))
 
 
 def test_a_light_brief_counts_only_its_own_items() -> None:
-    view = form_dict(
-        brief_steps_view(
-            handoff_id=7,
-            account="Northwind Robotics",
-            completeness=completeness(Brief(), Tier.LIGHT, Policy()),
-            tier=Tier.LIGHT,
-        )
-    )
-    assert "*Success*  0 of 1 filled" in seen_text(view["blocks"])
+    seen = seen_text(steps_of(Tier.LIGHT, Brief())["blocks"])
+    assert "⚪ *Success*  0 of 1 filled\n" in seen
+    begun = Brief(success=Success(metric="Days from order to dispatch", target="4"))
+    seen = seen_text(steps_of(Tier.LIGHT, begun)["blocks"])
+    assert "0 of 1 filled, open: success metric (date missing)" in seen
+    assert "*Commercials*  not counted for a deal of this size" in seen
+
+
+def test_a_text_that_was_pasted_is_opened_from_the_list() -> None:
+    assert labels(steps_of(Tier.FULL, FILLED, pasted=True))[-1] == "Pasted text"

@@ -100,8 +100,9 @@ def test_the_ae_sees_what_is_done_next_and_waiting() -> None:
         " — due soon, \n<!date^",
         "⚪ Assign the CSM\n — waiting for the brief",
         "⚪ Read and acknowledge the brief\n — waiting for the CSM assignment",
-        "Still open: success metric (empty), today's value (empty), whose number it is (empty), "
-        "promises (empty), refused or deferred (empty).",
+        "Still open: real trigger (empty), the event that made it now (empty), "
+        "the date it runs on (empty), a quote (empty), champion (empty), "
+        "champion's stake (empty) and 17 more.",
     ):
         assert words in shown
 

@@ -139,7 +139,7 @@ def test_a_hint_on_an_entry_stands_under_its_line_and_names_the_field() -> None:
     blocks = form_dict(brief_view(model))["blocks"]
     line = next(place for place, one in enumerate(blocks) if "Ilse Brandt" in seen_text([one]))
     assert seen_text([blocks[line + 1]]).startswith("▲ What they personally gain: “nothing”")
-    assert page_with(model) == 0
+    assert page_with(model, None) == 0
 
 
 def test_checked_promises_open_on_the_page_of_the_first_hint() -> None:
@@ -149,8 +149,8 @@ def test_checked_promises_open_on_the_page_of_the_first_hint() -> None:
     hints = hints_on_step(brief, SectionKey.PROMISES)
     pointed = pointed_out(hints, Occasion.CHECKED, seen=())
     model = step(brief=brief, section=SectionKey.PROMISES, pointed=pointed)
-    assert page_with(model) == 1
-    view = form_dict(brief_view(model, page=page_with(model)))
+    assert page_with(model, None) == 1
+    view = form_dict(brief_view(model, page=page_with(model, None)))
     assert "▲ What was promised: “soon” is no date" in seen_text(view["blocks"])
 
 

@@ -47,8 +47,9 @@ def test_a_reminder_says_what_is_missing_until_when_and_why_you() -> None:
     assert args["text"].startswith("Northwind Robotics: brief due <!date^")
     for words in (
         "🟡 reminder: \nNorthwind Robotics\n — brief due \n<!date^",
-        "Still open: success metric (empty), today's value (empty), whose number it is (empty), "
-        "promises (empty), refused or deferred (empty).",
+        "Still open: real trigger (empty), the event that made it now (empty), "
+        "the date it runs on (empty), a quote (empty), champion (empty), "
+        "champion's stake (empty) and 17 more.",
         "Why you: you are the AE of this handoff.",
     ):
         assert words in shown

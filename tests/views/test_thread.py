@@ -172,8 +172,9 @@ def test_the_ae_hears_that_the_bot_posted_and_what_is_open() -> None:
     args = check_message(bot_posted_message(card))
     shown = seen_text(args["blocks"])
     assert (
-        "Still open in it: success metric (empty), today's value (empty), "
-        "whose number it is (empty), promises (empty), refused or deferred (empty)." in shown
+        "Still open in it: real trigger (empty), the event that made it now (empty), "
+        "the date it runs on (empty), a quote (empty), champion (empty), "
+        "champion's stake (empty) and 17 more." in shown
     )
     assert args["text"].startswith("Northwind Robotics: the bot posted the handoff message <!date^")
     assert args["text"].endswith("|Fri 13 Mar 2026, 14:00 UTC>, because it was due.")

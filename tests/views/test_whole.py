@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access import Audience
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.history import Tag
-from bot.domain.items import Item
+from bot.domain.items import Item, SectionKey
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.domain.read_models import Light, WholePage
@@ -95,7 +96,17 @@ def test_every_page_keeps_to_slacks_limits_on_the_wire(whole: WholePage) -> None
 def test_an_ordinary_handoff_takes_one_page() -> None:
     (view,) = pages_of(TYPICAL)
     headings = [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"]
-    assert headings == ["Steps", "Success", "Promises", "Links", "Reasons"]
+    assert headings == [
+        "Steps",
+        "Why they bought",
+        "People",
+        "Success",
+        "Promises",
+        "Commercials",
+        "First 90 days",
+        "Links",
+        "Reasons",
+    ]
     seen = seen_text(view["blocks"])
     for words in (
         "48,000 USD a year · full handoff",
@@ -113,6 +124,17 @@ def test_an_ordinary_handoff_takes_one_page() -> None:
     assert "<https://crm.example/deal?a=1&amp;b=2>" in parsed_texts(view)
 
 
+def test_a_section_closed_to_the_reader_is_not_there_and_one_given_to_a_helper_is() -> None:
+    assert "Red flags" not in seen_text(pages_of(TYPICAL)[0]["blocks"])
+    inside = replace(TYPICAL, audiences=frozenset(Audience))
+    assert "The stock system's owner leaves in May." in seen_text(pages_of(inside)[0]["blocks"])
+    helper = replace(TYPICAL, audiences=frozenset(), given=frozenset({SectionKey.PEOPLE}))
+    (view,) = pages_of(helper)
+    headings = [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"]
+    assert headings[:2] == ["Steps", "People"]
+    assert "Success" not in headings
+
+
 def test_every_promise_is_shown_once_in_its_full_words() -> None:
     seen = [text for view in pages_of(WORST) for text in pieces(view["blocks"])]
     assert [text for text in seen if text.rstrip().rstrip(".").isdigit()] == [
@@ -126,7 +148,7 @@ def test_an_empty_handoff_says_what_is_missing() -> None:
     seen = seen_text(pages_of(EMPTY)[0]["blocks"])
     assert "CSM nobody yet" in seen
     assert "Every clock starts with the signature" in seen
-    assert "None written down yet." in seen
+    assert "Nothing written yet." in seen
     assert "Reasons" not in seen
 
 

@@ -84,10 +84,10 @@ class Door:
         app, handoff = self.app, Ref(handoff=assigned(self.app.store, self.app.team))
         other = Ref(handoff=signed(app.store, app.team))
         start = app.modal(app.command(AE, "new")).type(account=CANARY, value="48,000", csm=CSM)
-        brief = app.modal(app.press(AE, "write_brief", other)).type(metric=CANARY)
+        brief = app.modal(app.press(AE, "write_brief", other)).type(trigger=CANARY)
         cancel = app.modal(app.press(AE, "open_cancel", other)).type(reason=CANARY)
         signature = app.modal(app.press(AE, "open_signature", other))
-        whole = brief, Ref(handoff=other.handoff, thing="success", revision=0)
+        whole = brief, Ref(handoff=other.handoff, thing="why", revision=0)
         bodies = {
             "command": app.command_body(AE, CANARY),
             "new": app.command_body(AE, "new"),
