@@ -2,6 +2,7 @@
 
 from slack_sdk.models.views import View
 
+from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
@@ -16,12 +17,13 @@ from bot.views.signature import signature_view, which_signed_message
 from bot.views.whole import whole_view
 
 
-def from_command(asked: Asked, unit: ReadUnit) -> Answer:
+def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """`/handoff signed`: the form, or which handoff is meant where several are open."""
     standing = only_open_here(unit, asked.channel)
     cards = [card_of(unit, handoff.id) for handoff in standing]
     if len(cards) > 1:
         return Say(which_signed_message(cards))
+    access.require(Act.SIGN, actor, standing[0])
     return Open(signature_view(cards[0], as_of=unit.now))
 
 

@@ -42,7 +42,7 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     if words in HELP_WORDS:
         return Say(help_message())
     if words == SIGNED:
-        return signature.from_command(asked, unit)
+        return signature.from_command(asked, unit, actor)
     if words == NEW:
         return open_form(asked, unit, actor)
     if words == DEAL:
@@ -69,7 +69,7 @@ def _shows_nothing(asked: Asked) -> bool:
 
 
 def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
-    """The start form, with the person who asked as the AE and their manager filled in."""
+    """The start form, with the person who asked as the AE."""
     calendar = unit.people.calendar(actor.id)
     channel = unit.channels.by_slack_id(asked.channel or "")
     if channel is None:
@@ -78,7 +78,6 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         channel_id=channel.id,
         policy=unit.policy,
         ae=myself(actor),
-        ae_manager=name_of(unit, actor.manager_id),
         another=asked.name == ActionId.START_ANOTHER or _words(asked) == NEW,
         commitment_on=proposed_day(at=unit.now, policy=unit.policy, calendar=calendar),
     )

@@ -67,7 +67,6 @@ def start_view(
     channel_id: int,
     policy: Policy,
     ae: NamedPerson | None = None,
-    ae_manager: NamedPerson | None = None,
     typed: StartTyped | None = None,
     below_tiers: bool = False,
     another: bool = False,
@@ -82,7 +81,6 @@ def start_view(
     """
     filled = typed or StartTyped(
         ae=ae.slack_id if ae else None,
-        ae_manager=ae_manager.slack_id if ae_manager else None,
         commitment_on=commitment_on,
     )
     place = Place("start", entry=channel_id)

@@ -165,6 +165,13 @@ def test_signed_with_one_handoff_opens_its_form_and_records_it(app: App, clock: 
         assert unit.handoffs.get(handoff_id).signed_at == at
 
 
+def test_signed_opens_no_form_that_its_reader_may_not_send(app: App) -> None:
+    started(app.store, app.team)
+    reply = app.command("UCSM", "signed")
+    assert "Recording the signature is up to Maya or Tomás" in reply.sentence
+    assert not app.slack.called("views.open")
+
+
 def test_signed_with_two_handoffs_asks_which_one(app: App) -> None:
     signed(app.store, app.team)
     started(app.store, app.team, Deal(account="Larkfield Labs"))
@@ -303,7 +310,7 @@ def test_without_any_cs_manager_one_is_asked_for(app: App, why: str) -> None:
     form = filled(app, cs_manager=None, csm=csm)
     reply = app.submit(AE, form)
     assert list(reply.errors) == [form.block_of("cs_manager")]
-    assert "manager for the proposed CSM" in reply.sentence
+    assert "Nobody is known as the CS manager" in reply.sentence
     assert not app.rows()["handoff"]
 
 
