@@ -98,6 +98,7 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     """What `run` and `check` ask for first; no Slack is called before the database is open."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "an invented one")
+    monkeypatch.setenv("HANDOFF_KEY", KEY)
 
 
 def one_sentence(outcome: Result) -> str:

@@ -42,6 +42,7 @@ from bot.views.brief import brief_steps_view, brief_view, page_with
 from bot.views.card import preview_view
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
+from bot.views.start import with_size
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,12 @@ def first_step(unit: ReadUnit, handoff_id: int, writer: Person) -> View:
     return step(
         unit, handoff, next((key for key in order if key in open_sections), order[0]), writer
     )
+
+
+def started(unit: ReadUnit, handoff: Handoff, writer: Person) -> View:
+    """The first step after the start form, which says what the deal got and why."""
+    seen = access.audiences(writer, handoff, in_channel=True)
+    return with_size(first_step(unit, handoff.id, writer), handoff.size(unit.policy).seen_by(seen))
 
 
 def readable(handoff: Handoff, writer: Person) -> frozenset[Audience]:
@@ -346,6 +353,8 @@ def step_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> Vie
     section, form = section_named(ref.thing), asked.form
     handoff = unit.handoffs.get(ref.handoff or 0)
     access.require_write(section, actor, handoff)
+    if asked.name == ViewId.START:
+        return started(unit, handoff, actor)
     if form.thing != ref.thing:
         return step(unit, handoff, section, actor)
     # Merged once more, what was saved is everybody's, and only what was in conflict still is.

@@ -124,9 +124,9 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         # The box has to stay: what is not shown is not sent again.
         return Update(again(below_tiers=typed.light_anyway, meanwhile=meanwhile), acted=False)
     unit.save(handoff, actor_id=actor.id)
-    size = handoff.size(unit.policy).seen_by(access.audiences(actor, handoff, in_channel=True))
     if handoff.ae_id == actor.id:
-        return Update(with_size(brief.first_step(unit, handoff.id, actor), size))
+        return Update(brief.started(unit, handoff, actor))
+    size = handoff.size(unit.policy).seen_by(access.audiences(actor, handoff, in_channel=True))
     return Update(with_size(started_view(handoff.account), size))
 
 

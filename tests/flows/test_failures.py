@@ -210,9 +210,9 @@ BAD_ENDS = [
 @pytest.mark.parametrize("end", [*BAD_ENDS, pytest.param(KeyError("view"), id="unforeseen")])
 def test_an_act_stands_however_badly_showing_its_view_ends(app: App, end: Exception) -> None:
     handoff_id = signed(app.store, app.team)
-    form = brief(app, handoff_id).type(metric=SECRET)
+    form = brief(app, handoff_id).type(trigger=SECRET)
     app.slack.ends = dict.fromkeys(("views.update", "views.push", "views.open"), end)
-    ref = Ref(handoff=handoff_id, thing="success", revision=0)
+    ref = Ref(handoff=handoff_id, thing="why", revision=0)
     with capture_logs() as logs:
         reply = app.press(AE, "brief_all_steps", ref, modal=form)
     assert (reply.status, reply.body, reply.whispered, reply.opened) == (200, {}, [], [])

@@ -80,8 +80,8 @@ def test_an_act_stands_where_no_time_is_left_to_show_it(
     app: App, slack: SlackByHand, machine: FakeMachine
 ) -> None:
     handoff_id = signed(app.store, app.team)
-    form = app.modal(app.press(AE, "write_brief", Ref(handoff=handoff_id)))
-    typed = app.press_body(AE, "promise_add", modal=form.type(metric="Days to dispatch"))
+    form = app.brief_step(AE, handoff_id, "promises").type(refused="A reference call.")
+    typed = app.press_body(AE, "promise_add", modal=form)
     slack.takes, began = 1.4 * SECOND, machine.monotonic()
     with capture_logs() as logs:
         reply = app.deliver(typed)
