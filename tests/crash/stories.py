@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.domain.access import EVERY
 from bot.domain.errors import Problem
 from bot.domain.history import Tag
+from bot.domain.items import SectionKey
 from bot.sandbox.answers import Answer
 from bot.sandbox.view_state import CannotAct
 from bot.views.sentences import CANNOT_POST, CARD_NEUTRAL
@@ -91,7 +92,8 @@ def write(life: Life) -> None:
     maya = life.person("maya")
     life.act(lambda: maya.slash("/handoff", channel=LARKFIELD))
     life.act(lambda: start(life))
-    life.act(lambda: maya.submit({"metric": "Days from order to dispatch"}))
+    for _ in (SectionKey.WHY, SectionKey.PEOPLE, SectionKey.SUCCESS):
+        life.act(lambda: maya.submit({}))
     life.act(lambda: _open_promise(life))
     modal = maya.modal
     assert modal is not None
