@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.delivery.because import because
 from bot.delivery.plans import Cancel
 from bot.domain import read_models
 from bot.domain.completeness import capture_missing
@@ -21,7 +22,14 @@ from bot.domain.notices import (
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.domain.read_models import NamedPerson, NudgeModel, StepLine, named, step_line
+from bot.domain.read_models import (
+    BecauseOf,
+    NamedPerson,
+    NudgeModel,
+    StepLine,
+    named,
+    step_line,
+)
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.message import Message
 from bot.views.nudge import nudge_message
@@ -33,10 +41,12 @@ from bot.views.pre_close import (
     slipped_message,
 )
 from bot.views.thread import (
+    anchor_message,
     bot_posted_message,
     cannot_post_message,
     due_moved_message,
     invite_by_hand_message,
+    sent_back_message,
     signature_corrected_message,
     thread_message,
     unconfirmed_message,
@@ -64,10 +74,19 @@ class NoticeText:
             return _nudge(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.UNDO_OFFER:
             return self._undo_offer(bundle.handoff, notice, unit.now)
+        if notice.kind is NoticeKind.ANCHOR:
+            if reader.id not in bundle.handoff.people():
+                return Cancel("no_part")
+            return anchor_message(_card(bundle, unit.now), notice.facts)
         if not bundle.handoff.open:
             return Cancel("handoff_closed")
         if notice.kind in OF_A_DATE.values():
             return _of_a_date(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.SENT_BACK:
+            told = because(unit, bundle, reader)
+            if told is None or told.of is not BecauseOf.SENT_BACK:
+                return Cancel("returned")
+            return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.BOT_POSTED:
             return bot_posted_message(_card(bundle, unit.now))
         if notice.kind is NoticeKind.DUE_MOVED:
@@ -112,7 +131,9 @@ class NoticeText:
 
     def _undo_offer(self, handoff: Handoff, notice: Notice, now: datetime) -> Message | Cancel:
         tag = Tag(str(notice.facts["tag"]))
-        done = handoff.acknowledged_at if tag is Tag.ACKNOWLEDGED else handoff.cancelled_at
+        done = handoff.cancelled_at
+        if tag is Tag.ACKNOWLEDGED:
+            done = handoff.acknowledged_at if handoff.acknowledged else None
         if done is None or now - done > self._policy.undo_window:
             return Cancel("too_late_to_undo")
         return undo_offer_message(handoff.id, tag, minutes=self._policy.undo_minutes)
@@ -136,7 +157,7 @@ def _still_owed(
     """Of the steps a correction moved those that are still owed, by one owner or by anybody."""
     named_steps = steps_named(notice)
     return [
-        step_line(one, bundle.people, as_of=now, done=None)
+        step_line(one, bundle.people, as_of=now, done=None, left=bundle.handoff.reading_left())
         for one in bundle.deadlines
         if one.step in named_steps
         and one.state is DeadlineState.OPEN
@@ -204,13 +225,20 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
     model = NudgeModel(
         handoff_id=bundle.handoff.id,
         account=bundle.handoff.account,
-        line=step_line(owed, bundle.people, as_of=unit.now, done=None),
+        line=step_line(
+            owed,
+            bundle.people,
+            as_of=unit.now,
+            done=None,
+            left=bundle.handoff.reading_left(),
+        ),
         completeness=bundle.handoff.completeness.seen_by(bundle.audiences),
         late_by=late_by,
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager,
         brief_version=bundle.handoff.brief_version,
+        with_ae=bundle.handoff.verification.with_ae,
         snoozed_reason=_snoozed_for(unit, notice, reader, stage),
     )
     return nudge_message(model, notice.kind)

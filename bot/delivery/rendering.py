@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.delivery.because import because
 from bot.delivery.constants import Constants
 from bot.delivery.notices import NoticeText
 from bot.delivery.plans import (
@@ -289,6 +290,7 @@ def _guide(unit: ReadUnit, job: Job, surface: SurfaceJob, reader: Person) -> Pla
         audiences=bundle.audiences,
         channel_slack_id=bundle.channel.slack_id,
         as_of=unit.now,
+        because=because(unit, bundle, reader),
         policy=unit.policy,
         written_quickly=unit.written_quickly(bundle.handoff),
         size=bundle.size,

@@ -57,6 +57,8 @@ class Act(StrEnum):
     JUDGE = "judge"
     """Whether the restatement matches."""
     SEND_BACK = "send_back"
+    RETURN_BRIEF = "return_brief"
+    """The AE gives a brief that was sent back to the CSM again."""
     MOVE = "move"
     CANCEL = "cancel"
     REOPEN = "reopen"
@@ -122,6 +124,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.VERIFY: frozenset({Capacity.CSM}),
     Act.JUDGE: frozenset({Capacity.AE}),
     Act.SEND_BACK: frozenset({Capacity.CSM}),
+    Act.RETURN_BRIEF: frozenset({Capacity.AE}),
     Act.MOVE: _AE_SIDE,
     Act.CANCEL: _AE_SIDE,
     Act.REOPEN: _AE_SIDE,

@@ -22,6 +22,8 @@ class Step(StrEnum):
     BRIEF = "brief"
     ASSIGN = "assign"
     READ = "read"
+    JUDGE = "judge"
+    """The AE says whether the CSM's restatement matches; a step of its own."""
     COMMITMENT = "commitment"
     """The question whether it was kept; no row of the table either."""
 
@@ -47,15 +49,29 @@ class StepRule:
     number: int
     owner: Callable[[Handoff], int | None]
     needs: tuple[Step, ...]
-    hours: Callable[[Clocks], int]
-    """Raw hours from the signature."""
+    hours: Callable[[Clocks], int] | None
+    """Raw hours from the signature; None for a step that only has a window of its own."""
     done: Callable[[Handoff], datetime | None]
+    needs_now: Callable[[Handoff], tuple[Step, ...]] | None = None
+    """What it waits for where that depends on the handoff; without it `needs`."""
+    free_at: Callable[[Handoff], datetime | None] | None = None
+    """When it came into being or was opened again, apart from its needs."""
     own_hours: Callable[[Clocks], int] | None = None
     """Working hours of the owner from the moment a waiting step became free."""
     manager: Callable[[Handoff], int | None] | None = None
     """Who is told when the owner is late; without it the owner's own manager."""
+    manager_at_once: bool = True
+    """Whether the manager hears of it at the due time, or in the next morning."""
     moves: bool = True
     """Whether a due time outside working hours is moved."""
+
+    def waits_for(self, handoff: Handoff) -> tuple[Step, ...]:
+        """The steps it needs in a handoff as it is."""
+        return self.needs if self.needs_now is None else self.needs_now(handoff)
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+    return max((at for at in times if at is not None), default=None)
 
 
 STEPS: tuple[StepRule, ...] = (
@@ -69,15 +85,21 @@ STEPS: tuple[StepRule, ...] = (
         done=lambda h: h.posted_at,
         moves=False,
     ),
+    # Owed again while a brief that was sent back has not been returned; the gate stays passed.
     StepRule(
         Step.BRIEF,
         4,
         owner=lambda h: h.ae_id,
         needs=(),
         hours=lambda c: c.brief,
-        done=lambda h: h.gate_at,
+        done=lambda h: (
+            None if h.verification.with_ae else _latest(h.gate_at, h.verification.returned_at)
+        ),
+        free_at=lambda h: h.verification.sent_back_at,
+        own_hours=lambda c: c.own_other,
         manager=lambda h: h.ae_manager_id,
     ),
+    # What the gate of the brief let through stays so, also while the AE has the brief again.
     StepRule(
         Step.ASSIGN,
         5,
@@ -85,6 +107,8 @@ STEPS: tuple[StepRule, ...] = (
         needs=(Step.BRIEF,),
         hours=lambda c: c.assign,
         done=lambda h: h.assigned_at,
+        needs_now=lambda h: () if h.assignable else (Step.BRIEF,),
+        free_at=lambda h: _latest(h.gate_at, h.declined_at),
         own_hours=lambda c: c.own_assign,
     ),
     StepRule(
@@ -93,15 +117,31 @@ STEPS: tuple[StepRule, ...] = (
         owner=lambda h: h.csm_id,
         needs=(Step.ASSIGN,),
         hours=lambda c: c.read,
-        done=lambda h: h.acknowledged_at,
+        done=lambda h: h.read_at(),
+        needs_now=lambda h: (Step.ASSIGN, Step.BRIEF) if h.verification.with_ae else (Step.ASSIGN,),
+        free_at=lambda h: h.verification.reopened_at,
         own_hours=lambda c: c.own_other,
         manager=lambda h: h.cs_manager_id,
+    ),
+    StepRule(
+        Step.JUDGE,
+        7,
+        owner=lambda h: h.ae_id,
+        needs=(Step.READ,),
+        hours=None,
+        done=lambda h: h.verification.matched_at,
+        needs_now=lambda h: () if h.verification.restated_at else (Step.READ,),
+        free_at=lambda h: h.verification.restated_at,
+        own_hours=lambda c: c.own_judge,
+        manager=lambda h: h.ae_manager_id,
+        manager_at_once=False,
     ),
 )
 
 
 def _window(rule: StepRule, clocks: Clocks, handoff: Handoff) -> timedelta:
-    window = timedelta(hours=rule.hours(clocks))
+    """The table's window from the signature; none for a step that has no time there."""
+    window = timedelta(hours=rule.hours(clocks) if rule.hours else 0)
     if rule.step is not Step.MESSAGE or not handoff.signed_at or not handoff.signature_learned_at:
         return window
     # Learned after three of the message's four hours: one hour from when the bot first learned it.
@@ -109,6 +149,9 @@ def _window(rule: StepRule, clocks: Clocks, handoff: Handoff) -> timedelta:
     if known_after > timedelta(hours=clocks.message_learned_late_after):
         return known_after + timedelta(hours=clocks.message_learned_late)
     return window
+
+
+_RULES: Mapping[Step, StepRule] = {rule.step: rule for rule in STEPS}
 
 
 def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) -> datetime:
@@ -227,7 +270,8 @@ def _deadline(
     window = _window(rule, policy.clocks, handoff)
     raw = signed_at + window
     done = rule.done(handoff)
-    missing = next((need for need in rule.needs if done_at(need, handoff) is None), None)
+    needs = rule.waits_for(handoff)
+    missing = next((need for need in needs if done_at(need, handoff) is None), None)
     free_since = _free_since(rule, handoff)
     calendar = calendar_of(owner, zone) if owner is not None else None
     due = calendar.moved(raw) if calendar and rule.moves else raw
@@ -238,6 +282,8 @@ def _deadline(
         own_hours = rule.own_hours(policy.clocks) if rule.own_hours else 0
         due = max(due, calendar.add_working(free_since, timedelta(hours=own_hours)))
         start = max(start, free_since)
+    if rule.hours is None:
+        raw, window = due, due - start
     state = _state(handoff, done=done, waiting=missing is not None or owner is None)
     manager = rule.manager(handoff) if rule.manager else None
     told_on = rule.step is not Step.MESSAGE and done is None
@@ -278,15 +324,16 @@ _BESIDE: Mapping[Step, Callable[[Handoff], datetime | None]] = {
 
 def done_at(step: Step, handoff: Handoff) -> datetime | None:
     """When a step was done; None while it is not."""
-    done = _BESIDE.get(step) or next(rule.done for rule in STEPS if rule.step is step)
+    done = _BESIDE.get(step) or _RULES[step].done
     return done(handoff)
 
 
 def _free_since(rule: StepRule, handoff: Handoff) -> datetime | None:
-    """When the last of its needs was met; None for a step without needs or while one is open."""
-    times = [done_at(need, handoff) for need in rule.needs]
-    met = [at for at in times if at is not None]
-    return max(met) if met and len(met) == len(times) else None
+    """When the last of its needs was met or it was opened again; None while a need is open."""
+    times = [done_at(need, handoff) for need in rule.waits_for(handoff)]
+    if None in times:
+        return None
+    return _latest(*times, rule.free_at(handoff) if rule.free_at else None)
 
 
 def _stages(
@@ -305,7 +352,10 @@ def _stages(
     plans.append(late(reader=owner, due=overdue, stage=Stage.LATE))
     if deadline.manager_id is not None:
         reader = calendar_of(deadline.manager_id, None)
-        plans.append(late(reader=reader, due=overdue, stage=Stage.LATE_MANAGER))
+        told = late(reader=reader, due=overdue, stage=Stage.LATE_MANAGER)
+        if not _RULES[deadline.step].manager_at_once:
+            told = replace(told, at=reader.first_morning(overdue))
+        plans.append(told)
     return tuple(plans)
 
 

@@ -18,11 +18,20 @@ from bot.domain.completeness import (
 )
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
-from bot.domain.items import SectionKey
+from bot.domain.items import Item, SectionKey
 from bot.domain.money import Money, Rate
 from bot.domain.people import Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks, Size, size_of
+from bot.domain.verification import (
+    Checks,
+    JointPlan,
+    Part,
+    Restatement,
+    Verdict,
+    Verification,
+    missing,
+)
 
 CLOCK_SLACK = timedelta(minutes=5)
 """How far ahead of our clock a person's "just now" may lie."""
@@ -31,6 +40,8 @@ LONGEST_ACCOUNT = 80
 LONGEST_REASON = 1000
 LONGEST_NAMES = 200
 MOST_LINKS = 10
+_METRIC_FIELDS = frozenset({"metric", "target", "by"})
+"""What an acknowledgement of the success metric is about."""
 
 
 class State(StrEnum):
@@ -150,6 +161,11 @@ class Handoff:
     assigned_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_version: int | None = None
+    gate_overridden_at: datetime | None = None
+    """When the CS manager let the CSM be assigned before the brief was ready."""
+    declined_at: datetime | None = None
+    """When the CSM last said that they are not the right one; the assignment is owed again."""
+    verification: Verification = field(default_factory=Verification)
     events: list[Event] = field(default_factory=list)
     """What happened since it was loaded, in order; storage appends them to the history."""
 
@@ -157,6 +173,31 @@ class Handoff:
     def open(self) -> bool:
         """Whether anything is still to be done in it."""
         return self.state is State.OPEN
+
+    @property
+    def assignable(self) -> bool:
+        """Whether a CSM may be named: the brief passed its gate once, or it was overridden."""
+        return self.gate_at is not None or self.gate_overridden_at is not None
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether an acknowledgement holds for the metric and the promises as they are."""
+        return self.acknowledged_at is not None and self.verification.outdated_at is None
+
+    def reading_left(self) -> tuple[Part, ...]:
+        """What is missing until the CSM has read, the next thing first."""
+        return missing(
+            acknowledged=self.acknowledged,
+            checked=self.verification.checks_at is not None,
+            restated=self.verification.restated_at is not None,
+        )
+
+    def read_at(self) -> datetime | None:
+        """When the last of the three things was there; None while one is missing."""
+        done = self.verification
+        times = (self.acknowledged_at, done.checks_at, done.restated_at)
+        given = [at for at in times if at is not None]
+        return None if self.reading_left() else max(given)
 
     def size(self, policy: Policy) -> Size:
         """Its tier and add-ons under a policy."""
@@ -409,6 +450,8 @@ class Handoff:
                 by,
                 at,
             )
+        if section is SectionKey.SUCCESS and _METRIC_FIELDS & changed.keys():
+            self._outdate(at)
         self.weigh(state, at=at, policy=policy)
 
     def save_promise(
@@ -428,6 +471,7 @@ class Handoff:
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         self._brief_event(tag, {"number": number, "version": version}, values, by, at)
+        self._outdate(at)
         self.weigh(state, at=at, policy=policy)
 
     def _brief_event(
@@ -440,6 +484,13 @@ class Handoff:
     ) -> None:
         self.brief_version += 1
         self._note(tag, at, by, {**facts, "brief": self.brief_version}, values)
+
+    def _outdate(self, at: datetime) -> None:
+        """What was acknowledged is no longer so: that alone is asked for again."""
+        if self.acknowledged:
+            self.verification = self.verification.outdated(at)
+            facts: dict[str, Fact] = {"brief": self.acknowledged_version}
+            self._note(Tag.OUTDATED, at, None, facts)
 
     def weigh(self, state: Completeness, *, at: datetime, policy: Policy) -> None:
         """Take note of how far the brief is, and that it passes its gate."""
@@ -473,46 +524,156 @@ class Handoff:
         self._note(Tag.POSTED, at, None, {"by_bot": True})
         return True
 
-    def assign_csm(self, csm: Person, *, by: Person, at: datetime) -> None:
-        """Name the CSM; their clocks start. Raises Invalid before the gate (a hard one)."""
+    def assign_csm(self, csm: Person, *, by: Person, at: datetime, override: str = "") -> None:
+        """Name the CSM; their clocks start. Before the gate it takes a reason to override it."""
         self._require(Act.ASSIGN, by)
-        if self.gate_at is None:
-            raise Invalid(Problem.GATE_CLOSED)
         _colleague(csm, "csm")
         if csm.id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="csm")
         if csm.id == self.csm_id:
             raise Conflict(Problem.ALREADY_DONE)
+        if not self.assignable:
+            self._override_gate(override, by, at)
         before = self.csm_id
+        self._forget_reading()
         self.csm_id, self.assigned_at = csm.id, at
-        self.acknowledged_at = self.acknowledged_version = None
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
+
+    def _override_gate(self, reason: str, by: Person, at: datetime) -> None:
+        if not reason.strip():
+            raise Invalid(Problem.GATE_CLOSED, field="reason")
+        self._require(Act.OVERRIDE_GATE, by)
+        self.gate_overridden_at = at
+        facts: dict[str, Fact] = {"open": [one.item.value for one in self.completeness.open]}
+        self._note(Tag.GATE_OVERRIDDEN, at, by, facts, {"reason": _reason(reason)})
+
+    def _forget_reading(self) -> None:
+        self.acknowledged_at = self.acknowledged_version = None
+        self.verification = self.verification.of_another_reader()
+
+    def decline(self, reason: str, *, by: Person, at: datetime) -> None:
+        """The CSM is not the right one; the CS manager owes the assignment again."""
+        self._require_csm()
+        self._require(Act.DECLINE, by)
+        text = _reason(reason)
+        csm = self.csm_id
+        self._forget_reading()
+        self.csm_id = self.assigned_at = None
+        self.declined_at = at
+        self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})
+
+    def _require_csm(self) -> None:
+        if self.csm_id is None and self.open:
+            raise Invalid(Problem.NOT_ASSIGNED)
 
     def acknowledge(self, *, version: int, by: Person, at: datetime) -> None:
         """The CSM says that they took over the brief at the version they were shown.
 
-        Raises Invalid while nobody is assigned, Conflict the second time and where the brief
-        changed since: nobody acknowledges what they have not seen.
+        Raises Invalid while nobody is assigned or the AE has the brief again, Conflict the second
+        time and where the brief changed since: nobody acknowledges what they have not seen.
         """
-        if self.csm_id is None and self.open:
-            raise Invalid(Problem.NOT_ASSIGNED)
+        self._require_csm()
         self._require(Act.ACKNOWLEDGE, by)
-        if self.acknowledged_at is not None:
+        if self.acknowledged:
             raise Conflict(Problem.ALREADY_DONE)
+        if self.verification.with_ae:
+            raise Invalid(Problem.BRIEF_SENT_BACK)
         if version != self.brief_version:
             raise Conflict(Problem.BRIEF_CHANGED)
         self.acknowledged_at, self.acknowledged_version = at, version
+        self.verification = self.verification.acknowledged()
         self._note(Tag.ACKNOWLEDGED, at, by, {"brief": version})
 
     def undo_acknowledge(self, *, by: Person, at: datetime, policy: Policy) -> None:
-        """Take the acknowledgement back within the policy's minutes."""
+        """Take the acknowledgement back within the policy's minutes; checks and words stand."""
         self._require(Act.ACKNOWLEDGE, by)
-        if self.acknowledged_at is None:
+        if self.acknowledged_at is None or not self.acknowledged:
             raise Conflict(Problem.NOTHING_TO_UNDO)
         _in_time(self.acknowledged_at, at, policy)
         version = self.acknowledged_version
         self.acknowledged_at = self.acknowledged_version = None
         self._note(Tag.ACKNOWLEDGE_UNDONE, at, by, {"brief": version})
+
+    def _require_reader(self, by: Person) -> None:
+        """Only a CSM who acknowledged a version has read one to speak of."""
+        self._require_csm()
+        self._require(Act.VERIFY, by)
+        if self.verification.with_ae:
+            raise Invalid(Problem.BRIEF_SENT_BACK)
+        if self.acknowledged_at is None:
+            raise Invalid(Problem.NOT_ACKNOWLEDGED)
+
+    def answer_checks(self, checks: Checks, *, revision: int, by: Person, at: datetime) -> None:
+        """Record the three answers, stored as a document's `revision`; Conflict the second time."""
+        self._require_reader(by)
+        if self.verification.checks_at is not None:
+            raise Conflict(Problem.ALREADY_DONE)
+        held_before = self.verification.intro_held_at
+        self.verification = self.verification.checked(checks, at)
+        answers = {name: "yes" if said else "no" for name, said in checks}
+        facts: dict[str, Fact] = {"revision": revision, "brief": self.acknowledged_version}
+        self._note(Tag.CHECKS_ANSWERED, at, by, facts, answers)
+        if held_before is None and self.verification.intro_held_at is not None:
+            self._note(Tag.INTRO_HELD, at, None)
+
+    def write_plan(self, plan: JointPlan, *, revision: int, by: Person, at: datetime) -> None:
+        """Record the joint plan about the red flags. Raises Invalid where none is needed."""
+        self._require_csm()
+        self._require(Act.VERIFY, by)
+        if not self.verification.plan_needed:
+            raise Invalid(Problem.NO_PLAN_NEEDED)
+        self.verification = self.verification.planned(at)
+        self._note(Tag.PLAN_WRITTEN, at, by, {"revision": revision}, {"plan": plan.plan})
+
+    def restate(self, words: Restatement, *, revision: int, by: Person, at: datetime) -> None:
+        """The CSM's own words about the brief, for the AE to judge. Conflict the second time."""
+        self._require_reader(by)
+        if self.verification.restated_at is not None:
+            raise Conflict(Problem.ALREADY_DONE)
+        self.verification = self.verification.restated(at)
+        values = {"why": words.why, "success": words.success, "risk": words.risk}
+        facts: dict[str, Fact] = {"revision": revision, "brief": self.acknowledged_version}
+        self._note(Tag.RESTATED, at, by, facts, values)
+
+    def judge(self, verdict: Verdict, *, revision: int, by: Person, at: datetime) -> None:
+        """The AE says whether the restatement matches. Raises Conflict where none waits."""
+        self._require(Act.JUDGE, by)
+        if not self.verification.to_judge:
+            raise Conflict(Problem.NOTHING_TO_JUDGE)
+        required = self.verification.call_required
+        self.verification = self.verification.judged(verdict, at)
+        tag = Tag.MATCHED if verdict.match else Tag.MISMATCHED
+        facts: dict[str, Fact] = {"revision": revision, "count": self.verification.mismatches}
+        self._note(tag, at, by, facts, {"line": verdict.line})
+        if self.verification.call_required and not required:
+            self._note(Tag.CALL_REQUIRED, at, None, {"mismatches": self.verification.mismatches})
+
+    def send_back(self, items: tuple[Item, ...], reason: str, *, by: Person, at: datetime) -> None:
+        """The CSM cannot work with the brief: it is the AE's again, and the CSM's step waits."""
+        self._require_csm()
+        self._require(Act.SEND_BACK, by)
+        if self.verification.with_ae:
+            raise Conflict(Problem.ALREADY_DONE)
+        if not items:
+            raise Invalid(Problem.CHOOSE_ONE, field="items")
+        text = _reason(reason)
+        self.acknowledged_at = self.acknowledged_version = None
+        self.verification = self.verification.sent_back(items, at)
+        facts: dict[str, Fact] = {
+            "items": [item.value for item in items],
+            "brief": self.brief_version,
+        }
+        self._note(Tag.SENT_BACK, at, by, facts, {"reason": text})
+
+    def return_brief(self, *, by: Person, at: datetime, policy: Policy) -> None:
+        """The AE gives the brief to the CSM again. Raises Invalid unless it passes its gate now."""
+        self._require(Act.RETURN_BRIEF, by)
+        if not self.verification.with_ae:
+            raise Conflict(Problem.ALREADY_DONE)
+        if not passes_gate(self.completeness, self.tier, policy):
+            raise Invalid(Problem.BRIEF_NOT_READY)
+        self.verification = self.verification.returned(at)
+        self._note(Tag.RETURNED, at, by, {"brief": self.brief_version})
 
     def snoozed(self, step: str, *, until: datetime, reason: str, by: Person, at: datetime) -> None:
         """Take note that an owner wants to hear of a step again later; no deadline moves."""

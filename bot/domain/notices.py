@@ -34,6 +34,10 @@ class NoticeKind(StrEnum):
     """A signature somebody else corrected moved when the reader's steps are due."""
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
+    ANCHOR = "anchor"
+    """Length and last hash of the history, put where whoever runs the bot cannot change them."""
+    SENT_BACK = "sent_back"
+    """The brief is the AE's again, who was writing it anyway and gets no new guide card."""
     UNDO_OFFER = "undo_offer"
     TIER_CHANGED = "tier_changed"
     """Another value or other marks gave the deal another tier."""
@@ -61,6 +65,10 @@ OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
     (Step.COMMITMENT, Stage.ASK): NoticeKind.COMMITMENT_ASKED,
 }
 """What is said on a fixed day, and dropped once it is answered or done."""
+
+
+ANCHOR_DIGITS = 16
+"""So much of a hash as `verify` prints."""
 
 
 class Place(StrEnum):
@@ -157,12 +165,14 @@ def announcements(
     asked_in: int | None,
     moved: Sequence[Deadline] = (),
     team_channel: int | None = None,
+    chain: tuple[int, bytes] | None = None,
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
     `asked_in` is the conversation in which the person acted, for the offer to undo; None where
     there is no place for an ephemeral message. `moved` are the owed steps whose due time changed.
-    `team_channel` is the one of the policy.
+    `team_channel` is the one of the policy. `chain` is how long the history is with them, and its
+    last hash, for an anchor.
     """
     told: list[Notice] = []
     for seq, event in events:
@@ -171,6 +181,8 @@ def announcements(
             told.extend(_of_correction(handoff, seq, event, moved))
         if team_channel is not None and commits(handoff, event):
             told.append(_committed(handoff, team_channel))
+        if event.tag is Tag.ACKNOWLEDGED and chain is not None:
+            told.extend(_anchors(handoff, seq, event, chain))
         if event.tag in _UNDOABLE and event.actor is not None and asked_in is not None:
             told.append(
                 Notice(
@@ -246,6 +258,17 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if isinstance(version, int):
             facts["version"] = version
         return [_in_thread(handoff, kind, seq, facts)]
+    if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
+        return [
+            Notice(
+                NoticeKind.SENT_BACK,
+                Place.DM,
+                f"{NoticeKind.SENT_BACK.value}:{handoff.id}:{seq}",
+                Priority.HAND_OVER,
+                handoff_id=handoff.id,
+                person_id=handoff.ae_id,
+            )
+        ]
     if event.tag is Tag.POSTED:
         return _of_posting(handoff, seq, by_bot=event.actor is None)
     if event.tag is Tag.ASSIGNED and handoff.csm_id is not None:
@@ -273,6 +296,32 @@ def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]
         return []
     facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0, "tier": tier}
     return [_in_thread(handoff, NoticeKind.TIER_CHANGED, seq, facts)]
+
+
+def _anchors(handoff: Handoff, seq: int, event: Event, chain: tuple[int, bytes]) -> list[Notice]:
+    """An anchor below the card, where it stands, and one for the AE and the CSM each."""
+    count, head = chain
+    version = event.facts.get("brief")
+    facts: dict[str, str | int] = {"count": count, "head": head.hex()[:ANCHOR_DIGITS]}
+    if isinstance(version, int):
+        facts["version"] = version
+    told = []
+    if handoff.posted_at is not None:
+        told.append(_in_thread(handoff, NoticeKind.ANCHOR, seq, facts))
+    for reader in (handoff.ae_id, handoff.csm_id):
+        if reader is not None:
+            told.append(
+                Notice(
+                    NoticeKind.ANCHOR,
+                    Place.DM,
+                    f"{NoticeKind.ANCHOR.value}:{handoff.id}:{seq}:{reader}",
+                    Priority.ANSWER if reader == event.actor else Priority.HAND_OVER,
+                    handoff_id=handoff.id,
+                    person_id=reader,
+                    facts=facts,
+                )
+            )
+    return told
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
@@ -347,7 +396,7 @@ def surfaces(
     """
     wishes = [SurfaceWish(SurfaceKind.CARD)] if handoff.posted_at is not None else []
     readers = [handoff.ae_id]
-    if handoff.gate_at is not None and handoff.cs_manager_id is not None:
+    if handoff.assignable and handoff.cs_manager_id is not None:
         readers.append(handoff.cs_manager_id)
     if handoff.csm_id is not None:
         readers.append(handoff.csm_id)

@@ -75,6 +75,7 @@ class Clocks(_Part):
     read: int = Field(default=44, ge=1, le=240)
     own_assign: int = Field(default=4, ge=0, le=80)
     own_other: int = Field(default=8, ge=0, le=80)
+    own_judge: int = Field(default=9, ge=1, le=80)
     capture_days: int = Field(default=7, ge=1, le=90)
     """Days before the expected signature at which the AE is first reminded to capture the deal."""
     commitment_days: int = Field(default=7, ge=1, le=90)

@@ -21,6 +21,7 @@ from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise
 from bot.domain.size import Size
+from bot.domain.verification import Part, Record, RecordKind
 
 
 class Light(StrEnum):
@@ -62,6 +63,8 @@ class StepLine:
     done_at: datetime | None = None
     snoozed_until: datetime | None = None
     """Until when its owner wants no reminder; for their own eyes."""
+    left: tuple[Part, ...] = ()
+    """What of the reading is owed, the next thing first."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,10 @@ class Card:
     posted_by: NamedPerson | None
     """None with `posted_at` set: the bot posted."""
     gate_passed: bool
+    to_acknowledge: bool = False
+    """Whether the CSM is asked for an acknowledgement now."""
+    outdated: bool = False
+    """Whether the metric or a promise changed since the acknowledgement."""
     preview: bool = False
     neutral: bool = False
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
@@ -97,6 +104,25 @@ class Card:
     def changed_since(self) -> bool:
         """Whether the brief is another one than the CSM acknowledged."""
         return _changed_since(self.acknowledged_version, self.brief_version)
+
+
+class BecauseOf(StrEnum):
+    """Why a step came back to its owner."""
+
+    SENT_BACK = "sent_back"
+    DECLINED = "declined"
+    MISMATCH = "mismatch"
+
+
+@dataclass(frozen=True)
+class Because:
+    """In whose words a step came back to its owner; only for who may read them."""
+
+    of: BecauseOf
+    words: str
+    by: NamedPerson | None = None
+    items: tuple[Item, ...] = ()
+    """What the CSM asks about, of a brief that was sent back."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +159,19 @@ class Guide:
     """For the AE's eyes: the brief was ready within few minutes."""
     size: Size | None = None
     """As the viewer may know it."""
+    acknowledged: bool = False
+    """Whether the acknowledgement holds for the metric and the promises as they are."""
+    with_ae: bool = False
+    """Whether the brief was sent back and waits for the AE to return it."""
+    held: bool = False
+    """Whether the intro is held until a call; only for who may read the checks."""
+    call_required: bool = False
+    """Whether the restatement missed too often; only for who may read it."""
+    plan_missing: bool = False
+    assignable: bool = False
+    because: Because | None = None
+    no_part: bool = False
+    """Whether the viewer had a part and has none any more."""
 
     @property
     def owed_step(self) -> Step | None:
@@ -161,6 +200,8 @@ class StatusRow:
     signed: bool
     channel_slack_id: str
     brief_version: int = 0
+    left: tuple[Part, ...] = ()
+    """What of the reading is owed, the next thing first."""
 
 
 @dataclass(frozen=True)
@@ -257,6 +298,20 @@ class NudgeModel:
     told_as_manager: bool
     snoozed_reason: str | None = None
     brief_version: int = 0
+    with_ae: bool = False
+    """Whether the brief was sent back and waits for the AE to return it."""
+
+
+@dataclass(frozen=True)
+class WrittenRecord:
+    """One thing written down while the CSM read, as it is shown."""
+
+    kind: RecordKind
+    record: Record
+    by: NamedPerson | None
+    at: datetime
+    in_force: bool
+    """Whether it counts, or is asked for again."""
 
 
 @dataclass(frozen=True)
@@ -302,6 +357,14 @@ class WholePage:
     given: frozenset[SectionKey] = frozenset()
     """Sections of which the viewer reads what a helper reads."""
     deal: "DealFacts | None" = None
+    records: tuple[WrittenRecord, ...] = ()
+    """What was written down while the CSM read, as far as this viewer may read it."""
+    held: bool = False
+    """Whether the intro is held until a call; only for who may read the checks."""
+    call_required: bool = False
+    gate_overridden_at: datetime | None = None
+    own_words_only: bool = False
+    """Whether the viewer has no part any more, and reads what they wrote themselves."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -335,8 +398,9 @@ def step_line(
     *,
     as_of: datetime,
     done: datetime | None,
+    left: tuple[Part, ...] = (),
 ) -> StepLine:
-    """A deadline as it is shown."""
+    """A deadline as it is shown; `left` is what of the reading is missing."""
     until = deadline.snoozed_until if deadline.state is DeadlineState.OPEN else None
     return StepLine(
         deadline.step,
@@ -346,6 +410,7 @@ def step_line(
         deadline.waits_for,
         done,
         until if until is not None and until > as_of else None,
+        left if deadline.step is Step.READ and deadline.state is DeadlineState.OPEN else (),
     )
 
 
@@ -375,7 +440,13 @@ def step_lines(
     Questions are none, and what an open handoff does not have any more is left out.
     """
     return tuple(
-        step_line(deadline, people, as_of=as_of, done=done_at(deadline.step, handoff))
+        step_line(
+            deadline,
+            people,
+            as_of=as_of,
+            done=done_at(deadline.step, handoff),
+            left=handoff.reading_left(),
+        )
         for deadline in deadlines
         if deadline.step not in QUESTIONS
         and not (handoff.open and deadline.state is DeadlineState.CANCELLED)
@@ -421,9 +492,20 @@ def card(
         posted_at=handoff.posted_at,
         posted_by=named(handoff.posted_by, people),
         gate_passed=handoff.gate_at is not None,
+        to_acknowledge=_to_acknowledge(handoff),
+        outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
     )
+
+
+def _to_acknowledge(handoff: Handoff) -> bool:
+    if not handoff.open or handoff.csm_id is None or handoff.verification.with_ae:
+        return False
+    return not handoff.acknowledged
+
+
+_NO_PART = frozenset({Capacity.MEMBER, Capacity.ADMIN})
 
 
 def role_of(person: Person, handoff: Handoff) -> Capacity:
@@ -451,9 +533,14 @@ def guide(
     policy: Policy,
     written_quickly: bool = False,
     size: Size | None = None,
+    because: Because | None = None,
 ) -> Guide:
-    """One person's own card; `audiences` is what they may read."""
+    """One person's own card; `audiences` is what they may read.
+
+    `because` is in whose words their step came back to them.
+    """
     undo_ends = handoff.undo_ends_at(policy)
+    reading, records = handoff.verification, Audience.RECORDS in audiences
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
     mine = next_line([line for line in lines if line.owner and line.owner.id == viewer.id])
     seen_by = named(viewer.id, {viewer.id: viewer})
@@ -485,4 +572,12 @@ def guide(
         started_by=named(handoff.started_by, people),
         written_quickly=written_quickly and viewer.id == handoff.ae_id,
         size=size.seen_by(audiences) if size is not None else None,
+        acknowledged=handoff.acknowledged,
+        with_ae=reading.with_ae,
+        held=records and reading.intro_held_at is not None,
+        call_required=records and reading.call_required,
+        plan_missing=records and reading.plan_missing,
+        assignable=handoff.assignable,
+        because=because,
+        no_part=access.capacities(viewer, handoff) <= _NO_PART,
     )

@@ -89,6 +89,9 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.ALIGN: ActionId.OPEN_ALIGNMENT,
     MoreChoice.NEW_DATE: ActionId.OPEN_NEW_DATE,
     MoreChoice.UNDO_ACKNOWLEDGE: ActionId.UNDO_ACKNOWLEDGE,
+    MoreChoice.SEND_BACK: ActionId.OPEN_SEND_BACK,
+    MoreChoice.PLAN: ActionId.OPEN_PLAN,
+    MoreChoice.DECLINE: ActionId.OPEN_DECLINE,
     MoreChoice.UNDO_CANCEL: ActionId.UNDO_CANCEL,
     MoreChoice.OPEN: ActionId.OPEN_HANDOFF,
 }

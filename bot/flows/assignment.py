@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
@@ -14,15 +15,23 @@ from bot.views.assign import assign_view
 from bot.views.ids import ActionId, Field, ViewId
 
 
-def open_form(asked: Asked, unit: ReadUnit) -> Answer:
-    """The form, with the proposed CSM chosen and how many open handoffs candidates have."""
+def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """The form, with the proposed CSM chosen and how many open handoffs candidates have.
+
+    While the gate of the brief is closed it names what is open and asks for a reason.
+    """
+    handoff = unit.handoffs.get(asked.handoff_id)
     card = card_of(unit, asked.handoff_id)
     candidates = unit.status.open_by_csm()
     proposed = card.proposed_csm
     if proposed is not None and all(known.id != proposed.id for known, _ in candidates):
         candidates.insert(0, (proposed, 0))
     most = unit.policy.open_handoffs_per_csm
-    return Open(assign_view(card, candidates=candidates, most=most))
+    closed = None
+    if not handoff.assignable:
+        readable = access.audiences(actor, handoff, in_channel=False)
+        closed = handoff.completeness.seen_by(readable)
+    return Open(assign_view(card, candidates=candidates, most=most, closed=closed))
 
 
 def named_person(asked: Asked) -> Sequence[str]:
@@ -38,7 +47,8 @@ def assign(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if csm is None:
         raise Invalid(Problem.EMPTY, field=Field.CSM)
     handoff = unit.handoffs.lock(asked.handoff_id)
-    handoff.assign_csm(csm, by=actor, at=unit.now)
+    reason = asked.typed.text(Field.REASON)
+    handoff.assign_csm(csm, by=actor, at=unit.now, override=reason)
     unit.save(handoff, actor_id=actor.id)
     return Done()
 

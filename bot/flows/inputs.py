@@ -10,11 +10,14 @@ from bot.domain.brief import Contact, ContactRole, OtherRole, Section
 from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item, SectionKey
 from bot.domain.promises import Kind, PromiseText
+from bot.domain.verification import Checks, JointPlan, Restatement, Verdict
 from bot.views.brief_form import FORMS, Input
 from bot.views.deal import DealTyped
 from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
 from bot.views.ids import Field
+from bot.views.send_back import GROUPS
 from bot.views.start import StartTyped
+from bot.views.verification import MATCH, YES
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -205,3 +208,47 @@ def promise_text(typed: Typed) -> PromiseText:
     if kind is not None:
         text = replace(text, kind=_member(Kind, kind, Field.KIND))
     return text.checked()
+
+
+def checks_of(typed: Typed) -> Checks:
+    """The three answers; raises Invalid for one that was not given."""
+
+    def said(field: Field) -> bool:
+        chosen = typed.option(field)
+        if chosen is None:
+            raise Invalid(Problem.CHOOSE, field=field.value)
+        return chosen == YES
+
+    return Checks(
+        metric=said(Field.CHECK_METRIC),
+        no_plan=said(Field.CHECK_NO_PLAN),
+        champion=said(Field.CHECK_CHAMPION),
+    )
+
+
+def plan_of(typed: Typed) -> JointPlan:
+    """The joint plan; raises Invalid for an empty one."""
+    return JointPlan(plan=typed.text(Field.PLAN)).checked()
+
+
+def restatement_of(typed: Typed) -> Restatement:
+    """What the CSM wrote from memory; raises Invalid with the field that was left empty."""
+    return Restatement(
+        why=typed.text(Field.RESTATED_WHY),
+        success=typed.text(Field.RESTATED_SUCCESS),
+        risk=typed.text(Field.RESTATED_RISK),
+    ).checked()
+
+
+def verdict_of(typed: Typed) -> Verdict:
+    """What the AE says; raises Invalid without an answer, or without words for *not a match*."""
+    chosen = typed.option(Field.VERDICT)
+    if chosen is None:
+        raise Invalid(Problem.CHOOSE, field=Field.VERDICT.value)
+    return Verdict(match=chosen == MATCH, line=typed.text(Field.LINE)).checked()
+
+
+def items_of(typed: Typed) -> tuple[Item, ...]:
+    """The ticked items of every group of boxes, in the order of the brief."""
+    ticked = {_member(Item, value, field) for field in GROUPS for value in typed.options(field)}
+    return tuple(item for item in Item if item in ticked)

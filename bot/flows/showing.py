@@ -1,13 +1,20 @@
 """Read models for the person who asked, built from what is stored."""
 
-from datetime import datetime
-
 from bot.domain import access, read_models
 from bot.domain.access import Audience
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.people import Person
-from bot.domain.read_models import Card, DealFacts, NamedPerson, StatusPage, WholePage, named
+from bot.domain.read_models import (
+    Card,
+    DealFacts,
+    NamedPerson,
+    StatusPage,
+    WholePage,
+    WrittenRecord,
+    named,
+)
+from bot.domain.verification import RecordKind
 from bot.domain.worktime import end_of_day
 from bot.storage.unit_of_work import Bundle, ReadUnit
 
@@ -41,14 +48,20 @@ def whole_of(
     Raises NotAllowed for who has no part in it and cannot read its private channel.
     """
     bundle = unit.bundle(handoff_id, viewer=viewer, from_channel=from_channel)
-    if Audience.CHANNEL not in bundle.audiences and not access.given(viewer, bundle.handoff):
+    outside = Audience.CHANNEL not in bundle.audiences and not access.given(viewer, bundle.handoff)
+    records = _records(unit, bundle, viewer)
+    reasons_given = unit.history.reasons(handoff_id)
+    if Audience.REASONS not in bundle.audiences:
+        # Whoever gave a reason goes on reading that one, whatever part they have now.
+        reasons_given = [one for one in reasons_given if one.actor_id == viewer.id]
+    if outside and not records and not reasons_given:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     card = read_models.card(
         bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
     )
-    reasons: tuple[tuple[str, datetime, str], ...] = ()
-    if Audience.REASONS in bundle.audiences:
-        reasons = tuple((one.tag, one.at, one.value) for one in unit.history.reasons(handoff_id))
+    reasons = tuple((one.tag, one.at, one.value) for one in reasons_given)
+    may_read_records = Audience.RECORDS in bundle.audiences
+    reading = bundle.handoff.verification
     links: tuple[str, ...] = ()
     if Audience.INTERNAL in bundle.audiences:
         links = bundle.handoff.links
@@ -63,6 +76,11 @@ def whole_of(
         audiences=bundle.audiences,
         given=access.given(viewer, bundle.handoff),
         deal=_deal_facts(unit, bundle),
+        records=records,
+        held=may_read_records and reading.intro_held_at is not None,
+        call_required=may_read_records and reading.call_required,
+        gate_overridden_at=bundle.handoff.gate_overridden_at,
+        own_words_only=outside,
     )
 
 
@@ -76,6 +94,24 @@ def _deal_facts(unit: ReadUnit, bundle: Bundle) -> DealFacts:
         commitment_on=handoff.commitment_on,
         aligned_on=handoff.aligned_on,
         cs_contact=named(handoff.cs_contact_id, bundle.people),
+    )
+
+
+def _records(unit: ReadUnit, bundle: Bundle, viewer: Person) -> tuple[WrittenRecord, ...]:
+    """What was written down while the CSM read, in the order in which it is asked for."""
+    handoff = bundle.handoff
+    found = unit.records.load(handoff.id, audiences=bundle.audiences, reader=viewer.id)
+    writers = unit.people.many([one.by for one in found.values() if one.by is not None])
+    return tuple(
+        WrittenRecord(
+            kind,
+            found[kind].record,
+            named(found[kind].by, writers),
+            found[kind].at,
+            in_force=handoff.verification.in_force(kind, found[kind].at),
+        )
+        for kind in RecordKind
+        if kind in found
     )
 
 

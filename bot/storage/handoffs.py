@@ -18,6 +18,7 @@ from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.money import Money, Rate
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import Marks
+from bot.domain.verification import Verification
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_OPEN, AttentionState, handoff
 from bot.storage.types import MICROSECOND
@@ -60,6 +61,7 @@ _CHANGE = update(handoff).where(
 )
 
 _MARKS = tuple(one.name for one in fields(Marks))
+_VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
@@ -269,6 +271,10 @@ def _values(of: Handoff) -> dict[str, Any]:
         "assigned_at": of.assigned_at,
         "acknowledged_at": of.acknowledged_at,
         "acknowledged_version": of.acknowledged_version,
+        "gate_overridden_at": of.gate_overridden_at,
+        "declined_at": of.declined_at,
+        **{name: getattr(of.verification, name) for name in _VERIFICATION},
+        "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
     }
 
 
@@ -339,4 +345,10 @@ def _handoff(row: RowMapping) -> Handoff:
         assigned_at=row["assigned_at"],
         acknowledged_at=row["acknowledged_at"],
         acknowledged_version=row["acknowledged_version"],
+        gate_overridden_at=row["gate_overridden_at"],
+        declined_at=row["declined_at"],
+        verification=Verification(
+            **{name: row[name] for name in _VERIFICATION},
+            sent_back_items=tuple(Item(one) for one in json.loads(row["sent_back_items"])),
+        ),
     )

@@ -29,6 +29,7 @@ from bot.domain.read_models import (
     StatusPage,
     StatusRow,
 )
+from bot.domain.verification import Part, missing
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_OPEN, AttentionState, channel, deadline, handoff, person
 
@@ -74,6 +75,10 @@ _SHOWN = (
         handoff.c.attention_due_at,
         handoff.c.signed_at,
         handoff.c.brief_version,
+        handoff.c.acknowledged_at,
+        handoff.c.outdated_at,
+        handoff.c.checks_at,
+        handoff.c.restated_at,
         handoff.c.items_filled,
         handoff.c.items_counted,
         handoff.c.ae_id,
@@ -284,7 +289,16 @@ class Status:
             signed=row["signed_at"] is not None,
             channel_slack_id=row["channel_slack_id"],
             brief_version=row["brief_version"],
+            left=_left(row) if named == Step.READ and state is AttentionState.OWED else (),
         )
+
+
+def _left(row: RowMapping) -> tuple[Part, ...]:
+    return missing(
+        acknowledged=row["acknowledged_at"] is not None and row["outdated_at"] is None,
+        checked=row["checks_at"] is not None,
+        restated=row["restated_at"] is not None,
+    )
 
 
 def _light(

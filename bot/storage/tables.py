@@ -212,6 +212,21 @@ handoff = Table(
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),
     Column("acknowledged_version", Integer),
+    Column("gate_overridden_at", Instant),
+    Column("declined_at", Instant),
+    # How far the reading is; what was written down while reading are documents.
+    Column("outdated_at", Instant),
+    Column("checks_at", Instant),
+    Column("intro_held_at", Instant),
+    Column("plan_needed", Boolean, nullable=False, server_default=false()),
+    Column("plan_at", Instant),
+    Column("restated_at", Instant),
+    Column("matched_at", Instant),
+    Column("mismatches", Integer, nullable=False, server_default="0"),
+    Column("reopened_at", Instant),
+    Column("sent_back_at", Instant),
+    Column("returned_at", Instant),
+    Column("sent_back_items", Text, nullable=False, server_default="[]"),  # a JSON list of items
     # The history's length and last hash, kept apart from the chain they vouch for.
     Column("event_count", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False),

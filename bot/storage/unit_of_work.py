@@ -39,6 +39,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, WritablePeople
 from bot.storage.received import Received, WritableReceived
+from bot.storage.records import Records, WritableRecords
 from bot.storage.standing import LOOK_DAILY, look_again
 from bot.storage.statements import Scope, once
 from bot.storage.status import Status
@@ -196,6 +197,7 @@ class ReadUnit:
     handoffs: Handoffs
     brief: Briefs
     pasted: Pasted
+    records: Records
     deadlines: Deadlines
     history: History
     received: Received
@@ -214,6 +216,7 @@ class ReadUnit:
         self.handoffs = Handoffs(self._scope)
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
+        self.records = Records(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -302,6 +305,7 @@ class WriteUnit(ReadUnit):
     handoffs: WritableHandoffs
     brief: WritableBriefs
     pasted: WritablePasted
+    records: WritableRecords
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -320,6 +324,7 @@ class WriteUnit(ReadUnit):
         self.handoffs = WritableHandoffs(scope, policy=self.policy)
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
+        self.records = WritableRecords(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)
@@ -367,6 +372,7 @@ class WriteUnit(ReadUnit):
             asked_in=asked_in,
             moved=moved(stored, owed),
             team_channel=self._team_channel(handoff),
+            chain=chain,
         )
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)

@@ -6,11 +6,13 @@ from typing import Final
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from bot.domain.completeness import Completeness
+from bot.domain.handoff import LONGEST_REASON
 from bot.domain.read_models import Card, NamedPerson
 from bot.views import sentences
-from bot.views.blocks import Place, as_typed, form, person_input
+from bot.views.blocks import Place, as_typed, form, person_input, text_input
 from bot.views.ids import Field, ViewId
-from bot.views.message import section
+from bot.views.message import plain_section, section
 from bot.views.payload import Ref
 from bot.views.text import mention
 
@@ -18,10 +20,17 @@ MOST_CANDIDATES: Final = 20
 """So many are listed with their numbers; the rest is only counted."""
 
 
-def assign_view(card: Card, *, candidates: Sequence[tuple[NamedPerson, int]], most: int) -> View:
+def assign_view(
+    card: Card,
+    *,
+    candidates: Sequence[tuple[NamedPerson, int]],
+    most: int,
+    closed: Completeness | None = None,
+) -> View:
     """The proposed CSM stands there first, on a change nobody.
 
     `candidates` come with their open handoffs, of which the policy plans at most `most` each.
+    `closed` is what keeps the gate of the brief closed: then a reason is asked for.
     """
     proposed = card.proposed_csm if card.csm is None else None
     lines = [sentences.assign_load(most, anybody=bool(candidates))]
@@ -41,6 +50,8 @@ def assign_view(card: Card, *, candidates: Sequence[tuple[NamedPerson, int]], mo
             words=sentences.ASSIGNED_CSM,
         ),
     ]
+    if closed is not None:
+        blocks += _override(card, closed)
     return form(
         ViewId.ASSIGN,
         Ref(handoff=card.handoff_id),
@@ -49,3 +60,18 @@ def assign_view(card: Card, *, candidates: Sequence[tuple[NamedPerson, int]], mo
         submit=sentences.FORM_SUBMITS[ViewId.ASSIGN],
         close=sentences.CLOSE,
     )
+
+
+def _override(card: Card, closed: Completeness) -> list[Block]:
+    """What is open in the brief, and why the CSM is assigned all the same."""
+    named = ", ".join(sentences.open_item(item) for item in closed.open)
+    return [
+        plain_section(sentences.GATE_MEANS.format(items=named)),
+        text_input(
+            Place("override", entry=card.handoff_id),
+            Field.REASON,
+            multiline=True,
+            longest=LONGEST_REASON,
+            words=sentences.GATE_REASON,
+        ),
+    ]

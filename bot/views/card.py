@@ -51,7 +51,7 @@ def card_message(card: Card) -> Message:
                     Ref(handoff=card.handoff_id, revision=card.brief_version),
                     primary=True,
                 )
-                if _to_acknowledge(card)
+                if card.to_acknowledge
                 else None,
                 button(
                     ActionId.OPEN_HANDOFF,
@@ -98,9 +98,9 @@ def _lead(card: Card) -> str:
         return f"{account}: the handoff is cancelled."
     if card.next is None:
         return f"{account}: {said.NOTHING_DUE}"
-    step = said.STEP_NAMES[card.next.step]
     if card.next.light is Light.WAITING:
-        return f"{account}: the {step} is waiting."
+        return f"{account}: the {said.STEP_NAMES[card.next.step]} is waiting."
+    step = said.step_name(card.next.step, card.next.left)
     due = said.WAS_DUE if card.next.light is Light.LATE else said.DUE
     return f"{account}: {step} {due}{instant_token(card.next.due_at)}."
 
@@ -158,7 +158,8 @@ def _rows(card: Card, named: int) -> list[Row]:
     rows.append([words(f"{said.NEXT}  ", bold=True), *_next(card)])
     if card.acknowledged_at is not None and card.csm is not None:
         read = said.version_read(card.acknowledged_version or 0)
-        since = f"; {said.CHANGED_SINCE}" if card.changed_since else ""
+        changed = said.CHANGED_SINCE if card.changed_since else ""
+        since = said.OUTDATED if card.outdated else changed
         rows.append(
             [
                 words(f"{said.ACKNOWLEDGED}  ", bold=True),
@@ -166,7 +167,7 @@ def _rows(card: Card, named: int) -> list[Row]:
                 who(card.csm),
                 words(" "),
                 when(card.acknowledged_at),
-                words(f", {read}{since}"),
+                words(f", {read}; {since}" if since else f", {read}"),
             ]
         )
     return rows
@@ -212,19 +213,18 @@ def step_row(line: StepLine) -> Row:
     return [
         words(sign),
         who(line.owner),
-        words(f" {said.STEP_DOES[line.step]}, {due}"),
+        words(f" {said.step_does(line.step, line.left)}, {due}"),
         when(line.due_at),
     ]
-
-
-def _to_acknowledge(card: Card) -> bool:
-    return card.state is State.OPEN and card.csm is not None and card.acknowledged_at is None
 
 
 def _choices(card: Card) -> list[MoreChoice]:
     if card.state is not State.OPEN:
         return []
-    choices = [MoreChoice.SIGNATURE, MoreChoice.WRITE_BRIEF]
-    if card.gate_passed:
-        choices.append(MoreChoice.ASSIGN)
-    return [*choices, MoreChoice.CANCEL]
+    # Before the gate the CS manager may assign with a reason.
+    return [
+        MoreChoice.SIGNATURE,
+        MoreChoice.WRITE_BRIEF,
+        MoreChoice.ASSIGN,
+        MoreChoice.CANCEL,
+    ]

@@ -1,12 +1,16 @@
 """One person's own card for one handoff, in their DM: what is done, what is next, what waits."""
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.access import Act, Capacity
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
-from bot.domain.read_models import OWED, Guide, Light, StepLine
+from bot.domain.read_models import OWED, Because, Guide, Light, StepLine
+from bot.domain.verification import Part
 from bot.views import sentences as said
+from bot.views.blocks import as_typed
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.limits import BUTTONS
@@ -35,20 +39,37 @@ STEP_BUTTONS = {
     Step.BRIEF: ActionId.WRITE_BRIEF,
     Step.ASSIGN: ActionId.OPEN_ASSIGN,
     Step.READ: ActionId.ACKNOWLEDGE,
+    Step.JUDGE: ActionId.OPEN_JUDGE,
 }
 """The button that does the next thing of a step."""
+PART_BUTTONS = {
+    Part.ACKNOWLEDGEMENT: ActionId.ACKNOWLEDGE,
+    Part.CHECKS: ActionId.OPEN_CHECKS,
+    Part.RESTATEMENT: ActionId.OPEN_RESTATE,
+}
+"""The same for what is missing of the reading."""
+
+
+def step_button(step: Step, left: Sequence[Part] = ()) -> ActionId:
+    """The button that does the next thing of a step; `left` is what is missing of the reading."""
+    return PART_BUTTONS[left[0]] if left else STEP_BUTTONS[step]
 
 
 def guide_message(guide: Guide) -> Message:
     """The guide; its first button is the viewer's next thing, where they have one."""
+    if guide.no_part:
+        return _of_no_part(guide)
     blocks: list[Block] = [header(_title(guide)), context(_facts(guide))]
     if guide.state is not State.OPEN:
         over = said.GUIDE_CANCELLED if guide.state is State.CANCELLED else said.GUIDE_CLOSED
         blocks.append(plain_section(over))
         blocks += _buttons(guide, [])
         return Message(f"{escape(one_line(guide.account))}: {over}", tuple(blocks))
-    if not _told_by_steps(guide):
-        blocks.append(plain_section(_for_you(guide)))
+    told_here = _beyond_steps(guide) if _told_by_steps(guide) else _for_you(guide)
+    if told_here:
+        blocks.append(plain_section(told_here))
+    if guide.because is not None:
+        blocks += _because(guide.because)
     if guide.steps:
         blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
     if guide.role is Capacity.AE and guide.completeness.open:
@@ -58,8 +79,28 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.written_quickly()))
     if guide.role is Capacity.AE and guide.size is not None:
         blocks.append(context(escape(said.size_line(guide.size))))
+    told = (
+        (guide.held, said.INTRO_HELD),
+        (guide.call_required, said.CALL_REQUIRED),
+        (guide.plan_missing, said.PLAN_MISSING),
+    )
+    blocks += [context(sentence) for shown, sentence in told if shown]
     blocks += _buttons(guide, _next_actions(guide))
     return Message(_lead(guide), tuple(blocks))
+
+
+def _of_no_part(guide: Guide) -> Message:
+    """What is left of the guide of somebody who had a part once."""
+    account = one_line(guide.account)
+    blocks = [header(account), plain_section(said.GUIDE_NO_PART), *_buttons(guide, [])]
+    return Message(f"{escape(account)}: {said.GUIDE_NO_PART}", tuple(blocks))
+
+
+def _because(because: Because) -> list[Block]:
+    """Why the step came back, in the words of who gave it back."""
+    by = isolate(because.by.name) if because.by else said.SOMEBODY
+    told = said.because(because.of, by, because.items)
+    return [plain_section(told), as_typed(because.words)]
 
 
 def guide_retired_message(guide: Guide, step: Step | None) -> Message:
@@ -106,6 +147,16 @@ def _told_by_steps(guide: Guide) -> bool:
     return guide.mine is not None and guide.signed_at is not None and not guide.must_confirm_ae
 
 
+def _beyond_steps(guide: Guide) -> str:
+    """What the viewer's own line among the steps does not say about what is up to them."""
+    line = guide.mine
+    if line is None or not owed(line):
+        return ""
+    if line.step is Step.BRIEF and guide.with_ae:
+        return said.GUIDE_WITH_AE
+    return said.parts_after(line.left)
+
+
 def _for_you(guide: Guide) -> str:
     if guide.must_confirm_ae:
         starter = guide.started_by
@@ -117,7 +168,7 @@ def _for_you(guide: Guide) -> str:
         return said.guide_changed_since(guide.acknowledged_version or 0)
     if line is None:
         return said.GUIDE_NOTHING
-    return f"{said.STEP_TASKS[line.step]}: {_waits(line)}."
+    return f"{said.step_task(line.step, line.left)}: {_waits(line)}."
 
 
 def _lead(guide: Guide) -> str:
@@ -126,7 +177,8 @@ def _lead(guide: Guide) -> str:
     if guide.must_confirm_ae or guide.signed_at is None or line is None or not owed(line):
         return f"{account}: {escape(_for_you(guide))}"
     by = said.WAS_DUE if line.light is Light.LATE else said.DUE
-    return f"{account}: {said.STEP_NAMES[line.step]} {by}{instant_token(line.due_at)}."
+    name = said.step_name(line.step, line.left)
+    return f"{account}: {name} {by}{instant_token(line.due_at)}."
 
 
 def _waits(line: StepLine) -> str:
@@ -138,7 +190,7 @@ def _step(line: StepLine, *, mine: bool) -> Row:
     if line.light is Light.DONE:
         row = [words(f"{sign} {said.STEP_DONE[line.step]}")]
         return [*row, words(" "), when(line.done_at)] if line.done_at else row
-    task = f"{sign} {said.STEP_TASKS[line.step]}"
+    task = f"{sign} {said.step_task(line.step, line.left)}"
     if line.light is Light.WAITING:
         return [words(task, bold=mine), words(f" — {_waits(line)}")]
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
@@ -159,7 +211,12 @@ def _next_actions(guide: Guide) -> list[ActionId]:
     if guide.signed_at is None and Act.SIGN in guide.acts:
         wanted.append(ActionId.OPEN_SIGNATURE)
     mine = [line for line in guide.steps if owed(line) and _is_mine(guide, line)]
-    wanted += [STEP_BUTTONS[line.step] for line in sorted(mine, key=lambda line: line.due_at)]
+    for line in sorted(mine, key=lambda line: line.due_at):
+        wanted.append(step_button(line.step, line.left))
+        if line.step is Step.BRIEF and guide.with_ae:
+            wanted.append(ActionId.RETURN_BRIEF)
+        if line.step is Step.READ:
+            wanted.append(ActionId.OPEN_SEND_BACK)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
         wanted.append(ActionId.WRITE_BRIEF)
     return wanted
@@ -188,16 +245,23 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
         can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
         return [MoreChoice.UNDO_CANCEL] if can_reopen and guide.undoable else []
-    done = {line.step for line in guide.steps if line.light is Light.DONE}
+    reads = Act.VERIFY in guide.acts and not guide.with_ae
     offers = (
         (MoreChoice.SNOOZE, None, owed(guide.mine)),
-        (MoreChoice.UNDO_ACKNOWLEDGE, None, Act.ACKNOWLEDGE in guide.acts and guide.undoable),
+        (
+            MoreChoice.UNDO_ACKNOWLEDGE,
+            None,
+            Act.ACKNOWLEDGE in guide.acts and guide.undoable and guide.acknowledged,
+        ),
+        (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
+        (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),
         (MoreChoice.WRITE_BRIEF, ActionId.WRITE_BRIEF, Act.EDIT_BRIEF in guide.acts),
         (
             MoreChoice.ASSIGN,
             ActionId.OPEN_ASSIGN,
-            Act.ASSIGN in guide.acts and Step.BRIEF in done,
+            Act.ASSIGN in guide.acts and guide.assignable,
         ),
+        (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, Act.DECLINE in guide.acts),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
         (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
         (MoreChoice.CHANGE_DEAL, ActionId.OPEN_DEAL, Act.CHANGE_DEAL in guide.acts),

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.read_models import OWED, HomeModel, StatusRow
 from bot.views import sentences as said
-from bot.views.guide import STEP_BUTTONS
+from bot.views.guide import step_button
 from bot.views.help import help_lines
 from bot.views.ids import ActionId
 from bot.views.message import actions, button, context, header, plain_section
@@ -54,7 +54,7 @@ def _rows(rows: Sequence[StatusRow], home: HomeModel, zone: str) -> list[Block]:
 def _does(row: StatusRow) -> ActionId:
     if row.step is None or row.light not in OWED:
         return ActionId.OPEN_HANDOFF
-    return STEP_BUTTONS[row.step]
+    return step_button(row.step, row.left)
 
 
 def _for_admins(*, paused: bool) -> list[Block]:

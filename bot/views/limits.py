@@ -12,6 +12,8 @@ HEADER_TEXT: Final = 150
 OVERFLOW_OPTIONS: Final = 5
 OPTION_TEXT: Final = 75
 SELECT_OPTIONS: Final = 100
+BOXES: Final = 10
+"""Boxes of one group."""
 INPUT_TEXT: Final = 3000
 INPUT_HINT: Final = 2000
 

@@ -7,7 +7,7 @@ from bot.domain.notices import NoticeKind
 from bot.domain.read_models import Light, NudgeModel
 from bot.views import sentences as said
 from bot.views.card import Row
-from bot.views.guide import STEP_BUTTONS
+from bot.views.guide import step_button
 from bot.views.ids import ActionId
 from bot.views.message import Message, actions, button, lines, when, who, words
 from bot.views.payload import Ref
@@ -21,7 +21,7 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     """
     late = kind in (NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER)
     to_manager = kind is NoticeKind.LATE_FOR_MANAGER or nudge.told_as_manager
-    account, step = one_line(nudge.account), said.STEP_NAMES[nudge.line.step]
+    account, step = one_line(nudge.account), said.step_name(nudge.line.step, nudge.line.left)
     due = said.WAS_DUE if late else said.DUE
     light = Light.LATE if late else nudge.line.light
     # It stays on screen past its due time, so that "due soon" would not stay true.
@@ -48,13 +48,20 @@ def _why(step: Step) -> str:
 
 
 def _for_owner(nudge: NudgeModel) -> list[Row]:
-    missing = said.MISSING[nudge.line.step]
-    if nudge.line.step is Step.BRIEF and nudge.completeness.open:
-        missing = said.STILL_OPEN.format(items=said.open_items(nudge.completeness))
-    rows: list[Row] = [[words(missing)]]
+    rows: list[Row] = [[words(missing)] for missing in _missing(nudge)]
     if nudge.snoozed_reason:
         rows.append([words(said.SNOOZED_FOR), words(f"“{one_line(nudge.snoozed_reason)}”")])
     return rows
+
+
+def _missing(nudge: NudgeModel) -> list[str]:
+    line, left = nudge.line, nudge.line.left
+    if line.step is not Step.BRIEF:
+        return [said.MISSING_PARTS[left[0]] if left else said.MISSING[line.step]]
+    told = [said.MISSING_SENT_BACK] if nudge.with_ae else []
+    if nudge.completeness.open:
+        told.append(said.STILL_OPEN.format(items=said.open_items(nudge.completeness)))
+    return told or [said.MISSING[line.step]]
 
 
 def _for_manager(nudge: NudgeModel) -> list[Row]:
@@ -75,12 +82,15 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
                 button(ActionId.OPEN_HANDOFF, said.BUTTONS[ActionId.OPEN_HANDOFF], about),
             ]
         )
-    does = STEP_BUTTONS[nudge.line.step]
+    does = step_button(nudge.line.step, nudge.line.left)
+    gives = ActionId.RETURN_BRIEF
+    sent_back = nudge.line.step is Step.BRIEF and nudge.with_ae
     shown = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)
     snooze = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value)
     return actions(
         [
             button(does, said.BUTTONS[does], shown, primary=True),
+            button(gives, said.BUTTONS[gives], about) if sent_back else None,
             button(ActionId.OPEN_SNOOZE, said.BUTTONS[ActionId.OPEN_SNOOZE], snooze),
         ]
     )

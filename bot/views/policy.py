@@ -43,4 +43,6 @@ def _windows(policy: Policy) -> Iterator[str]:
     yield said.policy_capture(clocks.capture_days)
     for rule in STEPS:
         own = rule.own_hours(clocks) if rule.own_hours else 0
-        yield said.policy_window(said.STEP_NAMES[rule.step], rule.hours(clocks), own)
+        yield said.policy_window(
+            said.STEP_NAMES[rule.step], rule.hours(clocks) if rule.hours else None, own
+        )

@@ -1,6 +1,6 @@
 """The one catalogue of the words people read; every other module here only arranges them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -8,7 +8,7 @@ from bot.domain.access import Act, Capacity
 from bot.domain.brief import Contact, ContactRole, OtherRole
 from bot.domain.closed_won import Missing
 from bot.domain.completeness import Completeness, OpenItem
-from bot.domain.deadlines import STEPS, Step
+from bot.domain.deadlines import Step
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import CommitmentAnswer
 from bot.domain.hints import QUICK, Hint, Occasion
@@ -18,8 +18,9 @@ from bot.domain.money import Money, Rate
 from bot.domain.people import Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, PromiseText
-from bot.domain.read_models import Light, NamedPerson, StatusCounts
+from bot.domain.read_models import BecauseOf, Light, NamedPerson, StatusCounts
 from bot.domain.size import AddOn, Size, Trigger
+from bot.domain.verification import Part, RecordKind
 from bot.domain.words import HintKind
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.text import day, isolate, one_line
@@ -34,7 +35,8 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "handoff message",
     Step.BRIEF: "brief",
     Step.ASSIGN: "CSM assignment",
-    Step.READ: "acknowledgement of the brief",
+    Step.READ: "reading of the brief",
+    Step.JUDGE: "answer to the restatement",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Capture people, metric, red flags and promises",
@@ -44,7 +46,8 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "Post the handoff message",
     Step.BRIEF: "Write the brief",
     Step.ASSIGN: "Assign the CSM",
-    Step.READ: "Read and acknowledge the brief",
+    Step.READ: "Read, check and restate the brief",
+    Step.JUDGE: "Say whether the restatement matches",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -54,7 +57,8 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "posts the handoff message",
     Step.BRIEF: "writes the brief",
     Step.ASSIGN: "assigns the CSM",
-    Step.READ: "reads and acknowledges the brief",
+    Step.READ: "reads, checks and restates the brief",
+    Step.JUDGE: "says whether the restatement matches",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -64,8 +68,47 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "Message posted",
     Step.BRIEF: "Brief ready",
     Step.ASSIGN: "CSM assigned",
-    Step.READ: "Brief acknowledged",
+    Step.READ: "Brief read and restated",
+    Step.JUDGE: "Restatement matches",
 }
+PART_NAMES: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",
+    Part.CHECKS: "three checks of the brief",
+    Part.RESTATEMENT: "restatement of the brief",
+}
+PART_TASKS: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "Read and acknowledge the brief",
+    Part.CHECKS: "Answer the three checks",
+    Part.RESTATEMENT: "Restate the brief from memory",
+}
+PART_DOES: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "reads and acknowledges the brief",
+    Part.CHECKS: "answers the three checks",
+    Part.RESTATEMENT: "restates the brief from memory",
+}
+
+
+def step_name(step: Step, left: Sequence[Part] = ()) -> str:
+    """What is due; of the reading, the next thing that is missing."""
+    return PART_NAMES[left[0]] if left else STEP_NAMES[step]
+
+
+def step_task(step: Step, left: Sequence[Part] = ()) -> str:
+    """The same as something to do."""
+    return PART_TASKS[left[0]] if left else STEP_TASKS[step]
+
+
+def step_does(step: Step, left: Sequence[Part] = ()) -> str:
+    """The same as what its owner does."""
+    return PART_DOES[left[0]] if left else STEP_DOES[step]
+
+
+def parts_after(left: Sequence[Part]) -> str:
+    """What of the reading comes after the next thing; empty where nothing does."""
+    after = " and the ".join(PART_NAMES[part] for part in left[1:])
+    return f"Missing after it: the {after}." if after else ""
+
+
 LIGHT_SIGNS: Final[Mapping[Light, str]] = {
     Light.LATE: "🔴",
     Light.SOON: "🟡",
@@ -210,6 +253,13 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_ASSIGN: "Assign CSM",
     ActionId.ACKNOWLEDGE: "Acknowledge brief",
     ActionId.UNDO_ACKNOWLEDGE: "Undo acknowledgement",
+    ActionId.OPEN_CHECKS: "Answer checks",
+    ActionId.OPEN_PLAN: "Write joint plan",
+    ActionId.OPEN_RESTATE: "Restate brief",
+    ActionId.OPEN_JUDGE: "Judge restatement",
+    ActionId.OPEN_SEND_BACK: "Send brief back",
+    ActionId.RETURN_BRIEF: "Return brief",
+    ActionId.OPEN_DECLINE: "I am not the right CSM",
     ActionId.OPEN_CANCEL: "Cancel handoff",
     ActionId.UNDO_CANCEL: "Undo cancellation",
     ActionId.OPEN_HANDOFF: "Open handoff",
@@ -234,6 +284,9 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.ALIGN: "Record alignment…",
     MoreChoice.NEW_DATE: "New signature date…",
     MoreChoice.UNDO_ACKNOWLEDGE: "Undo acknowledgement",
+    MoreChoice.SEND_BACK: "Send brief back…",
+    MoreChoice.PLAN: "Write joint plan…",
+    MoreChoice.DECLINE: "I am not the right CSM…",
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
     MoreChoice.OPEN: "Open handoff",
 }
@@ -262,6 +315,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.VERIFY: "Verifying the brief",
     Act.JUDGE: "Saying whether it matches",
     Act.SEND_BACK: "Sending the brief back",
+    Act.RETURN_BRIEF: "Returning the brief",
     Act.MOVE: "Moving the handoff",
     Act.POST: "Posting the handoff message",
     Act.SIGN: "Recording the signature",
@@ -293,12 +347,28 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
     Problem.NOTHING_TO_UNDO: "There is nothing to undo. Open the handoff to see where it stands.",
     Problem.GATE_CLOSED: (
-        "The brief is not ready. The CSM can be assigned once the AE has filled what is counted."
+        "The brief is not ready. Give a reason to assign the CSM all the same, or wait for the AE "
+        "to fill what is counted."
     ),
     Problem.NOT_SIGNED: (
         "The signature is not recorded. Record it with Countersigned or /handoff signed first."
     ),
     Problem.NOT_ASSIGNED: "No CSM is assigned. The CS manager assigns one first.",
+    Problem.NOT_ACKNOWLEDGED: "Acknowledge the brief first; this is about the version you read.",
+    Problem.BRIEF_SENT_BACK: (
+        "The brief was sent back and is with the AE. You are told when it is returned."
+    ),
+    Problem.BRIEF_NOT_READY: (
+        "The brief does not pass its gate as it is. Write what is open in it, then return it."
+    ),
+    Problem.NOTHING_TO_JUDGE: (
+        "No restatement waits for an answer. Open the handoff to see where it stands."
+    ),
+    Problem.NO_PLAN_NEEDED: (
+        "The checks say that the red flags need no joint plan. Nothing was changed."
+    ),
+    Problem.CHOOSE: "Choose one of the answers.",
+    Problem.CHOOSE_ONE: "Tick at least one item.",
     Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",
     Problem.OWN_MANAGER: "Nobody is their own manager. Choose somebody else, or leave it empty.",
     Problem.NOT_A_COLLEAGUE: (
@@ -561,6 +631,14 @@ def thread_tier_changed(by: str, tier: Tier) -> str:
     return f"{by} changed the deal: it has the {TIER_NAMES[tier]} handoff now."
 
 
+def anchor(account: str, *, count: int, head: str, version: int) -> str:
+    """How long the history is and its last hash, for later comparison (plain text)."""
+    return (
+        f"{account}: history anchor. {count} records, head {head}, with the brief at version "
+        f"{version}."
+    )
+
+
 THREAD_CSM: Final = (
     "{csm} is the CSM of this handoff. Next: read the brief and press *Acknowledge brief* above"
 )
@@ -618,6 +696,28 @@ GUIDE_CANCELLED: Final = "This handoff is cancelled. Nothing in it is due."
 GUIDE_CLOSED: Final = "This handoff is closed. Nothing in it is due."
 GUIDE_NOTHING: Final = "Nothing needs you here."
 GUIDE_SNOOZED: Final = " — reminders wait until "
+GUIDE_WITH_AE: Final = "It was sent back. Press Return brief once it says what the CSM asks."
+GUIDE_NO_PART: Final = (
+    "You have no part in this handoff any more. What you wrote yourself stays open to you."
+)
+INTRO_HELD: Final = "The intro is held until a call is held: not every check is a yes."
+CALL_REQUIRED: Final = "A briefing call is required: the restatement did not match twice."
+PLAN_MISSING: Final = "The red flags need a joint plan before the kickoff; none is written yet."
+OUTDATED: Final = "the metric or a promise changed since"
+BECAUSE: Final[Mapping[BecauseOf, str]] = {
+    BecauseOf.SENT_BACK: "{by} sent the brief back.",
+    BecauseOf.DECLINED: "{by} is not the right CSM.",
+    BecauseOf.MISMATCH: "{by} says that the restatement is not a match.",
+}
+
+
+def because(of: BecauseOf, by: str, items: Sequence[Item] = ()) -> str:
+    """Why a step came back, before the words of who gave it back (plain text)."""
+    told = BECAUSE[of].format(by=by)
+    named = ", ".join(ITEM_NAMES[item] for item in items)
+    return f"{told} It is about: {named}." if named else told
+
+
 GUIDE_RETIRED: Final = "What is next stands in a newer message below."
 WAITS_FOR: Final = "waits for the {step}"
 WAITING_FOR: Final = "waiting for the {step}"
@@ -647,6 +747,7 @@ WHY_YOU: Final[Mapping[Step, str]] = {
     Step.BRIEF: "you are the AE of this handoff",
     Step.ASSIGN: "you are the CS manager of this handoff",
     Step.READ: "you are the CSM of this handoff",
+    Step.JUDGE: "you are the AE of this handoff",
 }
 WHY_MANAGER: Final = "Why you: you are the manager told when this step is late."
 MISSING: Final[Mapping[Step, str]] = {
@@ -658,7 +759,14 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "The brief is ready, and no CSM is named.",
     Step.READ: "The brief is ready and waits for your acknowledgement.",
+    Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
 }
+MISSING_PARTS: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "The brief waits for your acknowledgement.",
+    Part.CHECKS: "You acknowledged the brief; the three checks are missing.",
+    Part.RESTATEMENT: "What you kept of the brief is missing, in your own words.",
+}
+MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."
 STILL_OPEN: Final = "Still open: {items}."
 OWED_BY: Final = "Owed by "
 HOLDS_UP: Final = "Holds up: {step}."
@@ -883,6 +991,23 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Leave this empty to keep the promise. A reason here takes it off the list; "
         "the history keeps both.",
     ),
+    Field.CHECK_METRIC: FieldWords("I can deliver the metric"),
+    Field.CHECK_NO_PLAN: FieldWords("The red flags need no joint plan before the kickoff"),
+    Field.CHECK_CHAMPION: FieldWords("I could talk to the champion as someone I know"),
+    Field.PLAN: FieldWords(
+        "Joint plan",
+        "What AE and CSM do about the red flags before the kickoff. For AE, CSM, CS manager.",
+    ),
+    Field.RESTATED_WHY: FieldWords("What made them buy now"),
+    Field.RESTATED_SUCCESS: FieldWords("How success is measured"),
+    Field.RESTATED_RISK: FieldWords("The top risk", "Write “none” where there is none."),
+    Field.VERDICT: FieldWords("Does it match what you know?"),
+    Field.LINE: FieldWords(
+        "In one line", "Needed where it is not a match: what the CSM should read again."
+    ),
+    Field.ITEMS: FieldWords("What it is about"),
+    Field.MORE_ITEMS: FieldWords("And of these"),
+    Field.LAST_ITEMS: FieldWords("Or these"),
     Field.UNTIL: FieldWords("Remind me again at"),
     Field.PERSON: FieldWords("Person"),
     Field.ROLES: FieldWords("Roles", "AE and CSM are not set here: they belong to each handoff."),
@@ -899,6 +1024,15 @@ EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
+SEND_BACK_REASON: Final = FieldWords("What you need to know")
+DECLINE_REASON: Final = FieldWords("Why somebody else should have it")
+GATE_REASON: Final = FieldWords(
+    "Why the CSM is assigned now", "The brief is not ready; the step of the AE stays open."
+)
+PLAN_IN_CHECKS: Final = FieldWords(
+    "Joint plan, where the red flags need one",
+    "What AE and CSM do about them before the kickoff; it may also be written later.",
+)
 
 FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start a handoff",
@@ -913,6 +1047,12 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.PASTE: "Paste a long text",
     ViewId.PASTED: "Pasted text",
     ViewId.ASSIGN: "Assign the CSM",
+    ViewId.CHECKS: "Three checks",
+    ViewId.PLAN: "Joint plan",
+    ViewId.RESTATE: "Restate the brief",
+    ViewId.JUDGE: "Does it match?",
+    ViewId.SEND_BACK: "Send the brief back",
+    ViewId.DECLINE: "Not the right CSM",
     ViewId.CANCEL: "Cancel the handoff",
     ViewId.SNOOZE: "Snooze reminders",
     ViewId.ROLES: "People and roles",
@@ -930,6 +1070,12 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.CONTACT: "Save person",
     ViewId.PASTE: "Keep text",
     ViewId.ASSIGN: "Assign CSM",
+    ViewId.CHECKS: "Save checks",
+    ViewId.PLAN: "Save plan",
+    ViewId.RESTATE: "Save words",
+    ViewId.JUDGE: "Save answer",
+    ViewId.SEND_BACK: "Send back",
+    ViewId.DECLINE: "Give it back",
     ViewId.CANCEL: "Cancel handoff",
     ViewId.SNOOZE: "Snooze",
     ViewId.ROLES: "Save roles",
@@ -1038,6 +1184,9 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.SNOOZED: "Reminders snoozed",
     Tag.CLOSED_WON_OVERRIDDEN: "Closed-won gate overridden",
     Tag.PROMISE_WITHDRAWN: "Promise withdrawn",
+    Tag.SENT_BACK: "Brief sent back",
+    Tag.DECLINED: "Not the right CSM",
+    Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
 WHOLE_CANCELLED: Final = "cancelled"
 WHOLE_STEPS: Final = "Steps"
@@ -1081,11 +1230,12 @@ def started_meanwhile(who: str, account: str) -> str:
 
 
 WHICH_SIGNED: Final = "Several handoffs are open in this channel. Whose signature is it?"
+_FROM_THE_SIGNATURE: Final = (Step.MESSAGE, Step.BRIEF, Step.ASSIGN, Step.READ)
 
 
 def signature_starts() -> str:
     """Which clocks the countersignature starts."""
-    *first, last = (STEP_NAMES[rule.step] for rule in STEPS)
+    *first, last = (STEP_NAMES[step] for step in _FROM_THE_SIGNATURE)
     return f"These clocks count from here: {', '.join(first)} and {last}."
 
 
@@ -1288,6 +1438,44 @@ def and_more(count: int) -> str:
     return f"and {count} more"
 
 
+AE_SAYS: Final = "Not a match, says the AE:"
+YES: Final = "yes"
+NO: Final = "no"
+MATCH: Final = "match"
+NO_MATCH: Final = "not a match"
+CHECKS_MEAN: Final = (
+    "Anything but three yeses holds the intro until a call is held. The answers are for the AE, "
+    "you and the CS manager."
+)
+PLAN_MEANS: Final = "The AE, the CSM and the CS manager read it."
+RESTATE_MEANS: Final = (
+    "Write what you kept of the brief, without looking. The AE says whether it matches; they, you "
+    "and the CS manager read it."
+)
+JUDGE_MEANS: Final = (
+    "The CSM wrote this from memory. Not a match asks them to write it again; after the second a "
+    "briefing call is required."
+)
+SEND_BACK_MEANS: Final = (
+    "The brief becomes the AE's step again, and yours waits until they return it. The reason is "
+    "for the AE, you, your managers and RevOps."
+)
+DECLINE_MEANS: Final = (
+    "The CS manager assigns somebody else. The reason is for the AE, the managers and RevOps; what "
+    "you wrote here stays open to you."
+)
+GATE_MEANS: Final = "The brief is not ready. Open in it: {items}."
+WHOLE_READING: Final = "The CSM's reading"
+RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
+    RecordKind.CHECKS: "Three checks",
+    RecordKind.JOINT_PLAN: "Joint plan",
+    RecordKind.RESTATEMENT: "Restatement",
+    RecordKind.VERDICT: "Answer to the restatement",
+}
+VERDICT: Final = "It is"
+OWN_WORDS: Final = "You have no part in this handoff any more. This is what you wrote."
+ASKED_AGAIN: Final = "asked for again"
+OVERRIDDEN: Final = "The CSM was assigned before the brief was ready, {when}."
 CANCEL_MEANS: Final = (
     "Every step and reminder of this handoff stops. The deal channel hears that it is cancelled, "
     "but not why: the reason is for the AE, the CSM, their managers and RevOps."
@@ -1499,7 +1687,9 @@ def policy_capture(days: int) -> str:
     return f"{STEP_NAMES[Step.CAPTURE]}: reminded {days} days and one working day before it closes"
 
 
-def policy_window(step: str, hours: int, own: int) -> str:
-    """How long a step has."""
+def policy_window(step: str, hours: int | None, own: int) -> str:
+    """How long a step has; `hours` is None for one that only has a window of its own."""
+    if hours is None:
+        return f"{step}: {own} working hours once it can be done"
     told = f"{step}: {hours} h after the signature"
     return f"{told}, at least {own} working hours once it can be done" if own else told

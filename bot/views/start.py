@@ -23,7 +23,7 @@ from bot.views.blocks import (
     text_input,
 )
 from bot.views.deal import DealTyped, below_blocks, mark_inputs, value_inputs
-from bot.views.guide import STEP_BUTTONS
+from bot.views.guide import step_button
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.message import Message, actions, button, context, section
 from bot.views.payload import Ref
@@ -132,7 +132,9 @@ def standing_message(
     for card in shown:
         blocks.append(as_typed(card.account))
         action = _next_action(card, viewer)
-        next_step = button(action, sentences.BUTTONS[action], Ref(handoff=card.handoff_id))
+        # With the version, so that what is acknowledged here is what stands in the card.
+        ref = Ref(handoff=card.handoff_id, revision=card.brief_version)
+        next_step = button(action, sentences.BUTTONS[action], ref)
         blocks.append(section(_standing(card, as_of=as_of, zone=zone), accessory=next_step))
     if len(cards) > len(shown):
         blocks.append(context(sentences.and_more(len(cards) - len(shown))))
@@ -149,7 +151,8 @@ def _standing(card: Card, *, as_of: datetime, zone: str) -> str:
     line = card.next
     if line is None:
         return sentences.NOTHING_DUE if card.signed_at else sentences.NO_CLOCK_YET
-    sign = f"{sentences.LIGHT_SIGNS[line.light]} {sentences.STEP_NAMES[line.step]}"
+    name = sentences.step_name(line.step, line.left)
+    sign = f"{sentences.LIGHT_SIGNS[line.light]} {name}"
     if line.light is Light.WAITING:
         waits = sentences.STEP_NAMES[line.waits_for or line.step]
         return f"{sign} {sentences.WAITS_FOR.format(step=waits)}"
@@ -166,4 +169,4 @@ def _next_action(card: Card, viewer: NamedPerson) -> ActionId:
     mine = line is not None and line.owner is not None and line.owner.id == viewer.id
     if line is None or not mine or line.light is Light.WAITING:
         return ActionId.OPEN_HANDOFF
-    return STEP_BUTTONS[line.step]
+    return step_button(line.step, line.left)

@@ -152,7 +152,7 @@ def _pager(page: StatusPage) -> list[Block]:
 
 def _subject(row: StatusRow) -> list[str]:
     parts = [f"{said.LIGHT_SIGNS[row.light]} {one_line(row.account, ACCOUNT)}"]
-    return [*parts, said.STEP_NAMES[row.step]] if row.step else parts
+    return [*parts, said.step_name(row.step, row.left)] if row.step else parts
 
 
 def _percent(row: StatusRow) -> list[str]:

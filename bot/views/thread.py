@@ -9,10 +9,11 @@ from bot.domain.errors import Problem
 from bot.domain.history import Tag
 from bot.domain.notices import JobSource, NoticeKind
 from bot.domain.policy import Tier
-from bot.domain.read_models import Card, Light, NamedPerson, StepLine
+from bot.domain.read_models import Because, Card, Light, NamedPerson, StepLine
 from bot.views import sentences as said
+from bot.views.blocks import as_typed
 from bot.views.card import Row
-from bot.views.guide import STEP_BUTTONS
+from bot.views.guide import step_button
 from bot.views.ids import ActionId
 from bot.views.message import (
     Message,
@@ -44,6 +45,8 @@ def thread_message(
         return _csm_mention(card, people.get(int(facts["csm"])))
     actor = people.get(int(facts.get("actor", 0)))
     by = isolate(actor.name) if actor else _SOMEBODY
+    if kind is NoticeKind.ANCHOR:
+        return anchor_message(card, facts)
     version = int(facts.get("version", card.brief_version))
     sentence = {
         NoticeKind.ACKNOWLEDGED: said.thread_acknowledged(by, version),
@@ -92,7 +95,7 @@ def due_moved_message(card: Card, by: NamedPerson | None, moved: Sequence[StepLi
     lead = said.due_moved(isolate(by.name) if by else _SOMEBODY)
     rows: list[Row] = [[words(one_line(card.account), bold=True), words(f": {lead}")]]
     rows += _moved(moved)
-    does, look = STEP_BUTTONS[first.step], ActionId.OPEN_HANDOFF
+    does, look = step_button(first.step, first.left), ActionId.OPEN_HANDOFF
     pressed = [
         button(
             does,
@@ -103,7 +106,7 @@ def due_moved_message(card: Card, by: NamedPerson | None, moved: Sequence[StepLi
         button(look, said.BUTTONS[look], Ref(handoff=card.handoff_id)),
     ]
     due = said.WAS_DUE if first.light is Light.LATE else said.DUE
-    text = f"{said.STEP_NAMES[first.step]} {due}{instant_token(first.due_at)}."
+    text = f"{said.step_name(first.step, first.left)} {due}{instant_token(first.due_at)}."
     return Message(f"{_account(card)}: {text}", (lines(*rows), *actions(pressed)))
 
 
@@ -116,6 +119,37 @@ def _moved(moved: Sequence[StepLine]) -> list[Row]:
         ]
         for one in moved
     ]
+
+
+def anchor_message(card: Card, facts: Mapping[str, str | int]) -> Message:
+    """How long the history is and its last hash, below the card and to AE and CSM."""
+    told = said.anchor(
+        one_line(card.account),
+        count=int(facts["count"]),
+        head=str(facts["head"]),
+        version=int(facts.get("version", card.brief_version)),
+    )
+    return Message(escape(told), (plain_section(told),))
+
+
+def sent_back_message(card: Card, because: Because) -> Message:
+    """To an AE who was writing the brief when the CSM sent it back: what they ask."""
+    by = isolate(because.by.name) if because.by else said.SOMEBODY
+    told = said.because(because.of, by, because.items)
+    write, gives = ActionId.WRITE_BRIEF, ActionId.RETURN_BRIEF
+    about = Ref(handoff=card.handoff_id)
+    blocks: list[Block] = [
+        as_typed(one_line(card.account)),
+        plain_section(told),
+        as_typed(because.words),
+        *actions(
+            [
+                button(write, said.BUTTONS[write], about, primary=True),
+                button(gives, said.BUTTONS[gives], about),
+            ]
+        ),
+    ]
+    return Message(f"{_account(card)}: {escape(told)}", tuple(blocks))
 
 
 def bot_posted_message(card: Card) -> Message:

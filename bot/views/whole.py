@@ -13,6 +13,7 @@ from bot.domain.handoff import State
 from bot.domain.items import Item, SectionKey
 from bot.domain.promises import Promise
 from bot.domain.read_models import Card, WholePage
+from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verdict
 from bot.views import sentences
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
@@ -33,6 +34,7 @@ from bot.views.message import (
 )
 from bot.views.payload import Ref
 from bot.views.text import day, escape, instant_token, mention, money, one_line
+from bot.views.verification import CHECKS, restated_lines
 
 PAGE_BLOCKS: Final = 90
 PAGE_CHARACTERS: Final = 18_000
@@ -57,6 +59,8 @@ def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = No
     here = min(max(page, 0), len(pages) - 1)
     card = whole.card
     state = _state(card) if here == 0 else sentences.page_of(here, len(pages))
+    if whole.own_words_only:
+        state = sentences.OWN_WORDS
     blocks: list[Block] = [named_state(card.account, state)]
     heading = ""
     for piece in pages[here]:
@@ -95,14 +99,23 @@ def _packed(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 
 def _pieces(whole: WholePage) -> Iterator[_Piece]:
+    if whole.own_words_only:
+        yield from _reading(whole)
+        yield from _reasons(whole)
+        return
     yield _steps(whole)
     if whole.deal is not None:
         rows = [[words(line)] for line in deal_words(whole.deal, whole.card.value.currency)]
         yield _Piece(sentences.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
     for key in SectionKey:
         yield from _section(whole, key)
+    yield from _reading(whole)
     for link in whole.links:
         yield _Piece(sentences.WHOLE_LINKS, (_link(link),), len(link))
+    yield from _reasons(whole)
+
+
+def _reasons(whole: WholePage) -> Iterator[_Piece]:
     for tag, at, reason in whole.reasons:
         told = context(f"{sentences.REASONS_OF.get(tag, tag)} · {instant_token(at)}")
         yield _Piece(sentences.WHOLE_REASONS, (told, as_typed(reason)), len(reason))
@@ -131,15 +144,56 @@ def _steps(whole: WholePage) -> _Piece:
     steps = whole.steps
     if not steps:
         over = whole.card.state is State.CANCELLED
-        told = sentences.NOTHING_DUE if over else sentences.NO_CLOCK_YET
-        return _Piece(sentences.WHOLE_STEPS, (context(told),), 0)
+        nothing = sentences.NOTHING_DUE if over else sentences.NO_CLOCK_YET
+        return _Piece(sentences.WHOLE_STEPS, (context(nothing),), 0)
     rows = [
         [words(f"✅ {sentences.STEP_DONE[line.step]}  "), when(line.done_at)]
         if line.done_at is not None
         else step_row(line)
         for line in steps
     ]
-    return _Piece(sentences.WHOLE_STEPS, (lines(*rows),), 100 * len(rows))
+    blocks: list[Block] = [lines(*rows)]
+    if whole.gate_overridden_at is not None:
+        since = instant_token(whole.gate_overridden_at)
+        blocks.append(context(sentences.OVERRIDDEN.format(when=since)))
+    told = ((whole.held, sentences.INTRO_HELD), (whole.call_required, sentences.CALL_REQUIRED))
+    blocks += [context(sentence) for shown, sentence in told if shown]
+    return _Piece(sentences.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
+
+
+def _reading(whole: WholePage) -> Iterator[_Piece]:
+    """What was written down while the CSM read, each with who wrote it and when."""
+    for written in whole.records:
+        by = mention(written.by) if written.by else sentences.SOMEBODY
+        name = sentences.RECORD_NAMES[written.kind]
+        told = f"{name} · {by} · {instant_token(written.at)}"
+        if not written.in_force:
+            told += f" · {sentences.ASKED_AGAIN}"
+        texts = record_lines(written.record)
+        blocks = [
+            context(told),
+            *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in texts),
+        ]
+        length = sum(len(text) for _, text in texts)
+        yield _Piece(sentences.WHOLE_READING, tuple(blocks), length)
+
+
+def record_lines(record: Record) -> list[tuple[str, str]]:
+    """One record in lines, each with what it answers; raises TypeError for an unknown one."""
+    if isinstance(record, Checks):
+        answers = (record.metric, record.no_plan, record.champion)
+        return [
+            (sentences.FIELDS[field].label, sentences.YES if said else sentences.NO)
+            for field, said in zip(CHECKS, answers, strict=True)
+        ]
+    if isinstance(record, JointPlan):
+        return [(sentences.FIELDS[Field.PLAN].label, record.plan)]
+    if isinstance(record, Restatement):
+        return [(sentences.FIELDS[field].label, text) for field, text in restated_lines(record)]
+    if isinstance(record, Verdict):
+        said = sentences.MATCH if record.match else sentences.NO_MATCH
+        return [(sentences.VERDICT, f"{said}: {record.line}" if record.line else said)]
+    raise TypeError(type(record))
 
 
 def _section(whole: WholePage, key: SectionKey) -> Iterator[_Piece]:

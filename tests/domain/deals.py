@@ -11,6 +11,7 @@ from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
+from bot.domain.verification import Checks, Restatement, Verdict
 from bot.domain.worktime import Calendar, QuietHours, WorkingHours
 from tests import briefs
 
@@ -143,4 +144,31 @@ def assigned(at: datetime = MONDAY, *, csm: Person = CSM, when: datetime | None 
 def acknowledged(at: datetime = MONDAY) -> Handoff:
     handoff = assigned(at)
     handoff.acknowledge(version=handoff.brief_version, by=CSM, at=at + 3 * HOUR)
+    return handoff
+
+
+YES = Checks(metric=True, no_plan=True, champion=True)
+RESTATED = Restatement(why="The lease ends", success="95 % within a day", risk="none")
+MATCH = Verdict(match=True)
+NO_MATCH = Verdict(match=False, line="The lease is not what made them buy.")
+
+
+def checked(at: datetime = MONDAY, *, checks: Checks = YES) -> Handoff:
+    handoff = acknowledged(at)
+    handoff.answer_checks(checks, revision=1, by=CSM, at=at + 4 * HOUR)
+    return handoff
+
+
+def restated(
+    at: datetime = MONDAY, *, checks: Checks = YES, when: datetime | None = None
+) -> Handoff:
+    handoff = checked(at, checks=checks)
+    handoff.restate(RESTATED, revision=1, by=CSM, at=when or at + 5 * HOUR)
+    return handoff
+
+
+def read(at: datetime = MONDAY) -> Handoff:
+    """Read by the CSM, and the AE said that it matches."""
+    handoff = restated(at)
+    handoff.judge(MATCH, revision=1, by=AE, at=at + 6 * HOUR)
     return handoff

@@ -115,6 +115,7 @@ RIGHTS = {
     Act.VERIFY: {CSM.id},
     Act.JUDGE: {AE.id},
     Act.SEND_BACK: {CSM.id},
+    Act.RETURN_BRIEF: {AE.id},
     Act.MOVE: AE_SIDE,
     Act.CANCEL: AE_SIDE,
     Act.REOPEN: AE_SIDE,

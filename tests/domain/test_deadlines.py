@@ -20,6 +20,7 @@ from bot.domain.deadlines import (
 )
 from bot.domain.errors import HandoffError
 from bot.domain.handoff import Handoff
+from bot.domain.items import Item
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
 from tests.domain.deals import (
@@ -28,15 +29,19 @@ from tests.domain.deals import (
     CS_MANAGER,
     CSM,
     HOUR,
+    MATCH,
     MONDAY,
+    NO_MATCH,
     OTHER_CSM,
     POLICY,
+    RESTATED,
     REVOPS,
+    YES,
     Office,
-    acknowledged,
     assigned,
     fill,
     gated,
+    read,
     signed,
     started,
     utc,
@@ -79,7 +84,7 @@ def plan(deadline: Deadline) -> dict[str, str]:
 
 def test_no_clock_runs_before_the_signature() -> None:
     assert owed(started()) == {}
-    assert list(owed(signed())) == [Step.MESSAGE, Step.BRIEF, Step.ASSIGN, Step.READ]
+    assert list(owed(signed())) == list(Step)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +200,7 @@ def test_a_step_whose_need_is_open_waits_and_says_nothing() -> None:
 
 
 def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
-    handoff = acknowledged()
+    handoff = read()
     handoff.post(by=AE, at=MONDAY + HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
@@ -496,6 +501,9 @@ def test_an_acknowledgement_taken_back_is_owed_as_before() -> None:
     assert told == (Stage.LATE, Stage.LATE_MANAGER)
     now = utc("2025-06-05T15:00")
     handoff.acknowledge(version=handoff.brief_version, by=CSM, at=now)
+    assert in_line(before, handoff, now) == before
+    handoff.answer_checks(YES, revision=1, by=CSM, at=now)
+    handoff.restate(RESTATED, revision=1, by=CSM, at=now)
     done = in_line(before, handoff, now)
     assert (done.state, done.next_at) == (DeadlineState.DONE, None)
     handoff.undo_acknowledge(by=CSM, at=now, policy=POLICY)
@@ -609,9 +617,12 @@ class Run:
         assert handoff.signed_at is not None
         still_owed = {
             Step.MESSAGE: handoff.posted_at is None,
-            Step.BRIEF: handoff.gate_at is None,
-            Step.ASSIGN: handoff.gate_at is not None and handoff.csm_id is None,
-            Step.READ: handoff.csm_id is not None and handoff.acknowledged_at is None,
+            Step.BRIEF: handoff.gate_at is None or handoff.verification.with_ae,
+            Step.ASSIGN: handoff.assignable and handoff.csm_id is None,
+            Step.READ: handoff.csm_id is not None
+            and not handoff.verification.with_ae
+            and handoff.reading_left() != (),
+            Step.JUDGE: handoff.verification.to_judge,
         }
         assert still_owed[step]
         assert len(told) == len(set(told))
@@ -638,7 +649,13 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("take back"), st.sampled_from([0, 1])),
     st.tuples(st.just("cancel"), st.just(0)),
     st.tuples(st.just("reopen"), st.just(0)),
-    st.tuples(st.just("snooze"), st.integers(0, 4 * 40 - 1)),
+    st.tuples(st.just("read"), st.sampled_from([0, 1])),
+    st.tuples(st.just("judge"), st.sampled_from([0, 1])),
+    st.tuples(st.just("send back"), st.sampled_from([0, 1])),
+    st.tuples(st.just("return"), st.just(0)),
+    st.tuples(st.just("decline"), st.sampled_from([0, 1])),
+    st.tuples(st.just("override"), st.sampled_from([0, 1])),
+    st.tuples(st.just("snooze"), st.integers(0, len(Step) * 40 - 1)),
     st.tuples(st.just("sweep"), st.just(0)),
 )
 
@@ -652,7 +669,7 @@ def play(run: Run, name: str, number: int) -> None:
         case "sweep":
             run.sweep()
         case "snooze":
-            run.snooze(STEPS[number % 4].step, 1 + number // 4)
+            run.snooze(STEPS[number % len(STEPS)].step, 1 + number // len(STEPS))
         case "sign":
             run.act(lambda: handoff.countersign(now - number * HOUR, by=AE, at=now, ae=AE))
         case "fill":
@@ -663,6 +680,22 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: handoff.assign_csm(csm, by=CS_MANAGER, at=now))
         case "acknowledge":
             run.act(lambda: handoff.acknowledge(version=handoff.brief_version, by=csm, at=now))
+        case "override":
+            why = "They start on Monday"
+            run.act(lambda: handoff.assign_csm(csm, by=CS_MANAGER, at=now, override=why))
+        case "decline":
+            run.act(lambda: handoff.decline("Not my region", by=csm, at=now))
+        case "read":
+            run.act(lambda: handoff.answer_checks(YES, revision=1, by=csm, at=now))
+            run.act(lambda: handoff.restate(RESTATED, revision=1, by=csm, at=now))
+        case "judge":
+            said = (MATCH, NO_MATCH)[number]
+            run.act(lambda: handoff.judge(said, revision=1, by=AE, at=now))
+        case "send back":
+            items = (Item.METRIC,)
+            run.act(lambda: handoff.send_back(items, "Which tickets?", by=csm, at=now))
+        case "return":
+            run.act(lambda: handoff.return_brief(by=AE, at=now, policy=POLICY))
         case "take back":
             run.act(lambda: handoff.undo_acknowledge(by=csm, at=now, policy=POLICY))
         case "cancel":

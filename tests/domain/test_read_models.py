@@ -40,6 +40,7 @@ from tests.domain.deals import (
     acknowledged,
     assigned,
     gated,
+    read,
     signed,
     started,
     utc,
@@ -105,16 +106,18 @@ def test_a_step_that_is_not_owed_is_never_late(state: DeadlineState, light: Ligh
 def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None:
     handoff = gated()
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
-    assert [line.step for line in lines] == [Step.MESSAGE, Step.BRIEF, Step.ASSIGN, Step.READ]
+    assert [line.step for line in lines] == list(Step)
     assert [line.light for line in lines] == [
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
         Light.WAITING,
+        Light.WAITING,
     ]
-    assert [line.owner and line.owner.name for line in lines] == ["Ana", "Ana", "Mara", None]
-    assert [line.waits_for for line in lines] == [None, None, None, Step.ASSIGN]
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, None, None]
+    owners = [line.owner and line.owner.name for line in lines]
+    assert owners == ["Ana", "Ana", "Mara", None, "Ana"]
+    assert [line.waits_for for line in lines] == [None, None, None, Step.ASSIGN, Step.READ]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, None, None, None]
 
 
 def test_the_next_step_is_the_first_one_owed_else_the_first_that_waits() -> None:
@@ -141,7 +144,7 @@ def test_a_person_is_named_by_slacks_id_and_nobody_as_nobody() -> None:
 
 
 def test_the_card_says_what_the_channel_may_read() -> None:
-    handoff = acknowledged()
+    handoff = read()
     handoff.id = 5
     handoff.post(by=AE, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
@@ -232,7 +235,7 @@ def test_a_guide_speaks_to_its_reader(
     assert (shown.mine.step if shown.mine else None) == mine
     assert shown.acts == acts
     assert shown.viewer.slack_id == viewer.slack_id
-    assert len(shown.steps) == 4
+    assert [line.step for line in shown.steps] == list(Step)
 
 
 def test_only_an_ae_who_has_not_said_yes_is_asked_for_it() -> None:

@@ -15,6 +15,7 @@ from bot.domain.items import Hole, Item
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
+from bot.domain.verification import Verification
 from bot.storage.people import PersonFacts
 from bot.storage.tables import deadline, outbox, surface
 from bot.storage.unit_of_work import Store
@@ -108,6 +109,22 @@ def test_a_handoff_comes_back_as_it_was_saved(store: Store, team: Team) -> None:
             assigned_at=unit.now + 4 * HOUR,
             acknowledged_at=unit.now + 5 * HOUR,
             acknowledged_version=6,
+            gate_overridden_at=unit.now + 6 * HOUR,
+            declined_at=unit.now + 7 * HOUR,
+            verification=Verification(
+                outdated_at=unit.now + 8 * HOUR,
+                checks_at=unit.now + 9 * HOUR,
+                intro_held_at=unit.now + 10 * HOUR,
+                plan_needed=True,
+                plan_at=unit.now + 11 * HOUR,
+                restated_at=unit.now + 12 * HOUR,
+                matched_at=unit.now + 13 * HOUR,
+                mismatches=2,
+                reopened_at=unit.now + 14 * HOUR,
+                sent_back_at=unit.now + 15 * HOUR,
+                returned_at=unit.now + 16 * HOUR,
+                sent_back_items=(Item.METRIC, Item.PRIVATE_NOTE),
+            ),
         )
         unit.save(handoff, actor_id=team.revops.id)
         unit.commit()
@@ -185,6 +202,7 @@ def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) 
         Step.BRIEF: DeadlineState.OPEN,
         Step.ASSIGN: DeadlineState.WAITING,
         Step.READ: DeadlineState.WAITING,
+        Step.JUDGE: DeadlineState.WAITING,
     }
 
 
@@ -339,6 +357,9 @@ def test_an_act_announces_itself_and_raises_what_shows_it(
     assert after["card", None][1] == Priority.ANSWER
     assert _notices(store)[said:] == [
         (NoticeKind.ACKNOWLEDGED, f"channel:{team.channel.id}"),
+        (NoticeKind.ANCHOR, f"channel:{team.channel.id}"),
+        (NoticeKind.ANCHOR, f"dm:{team.ae.id}"),
+        (NoticeKind.ANCHOR, f"dm:{team.csm.id}"),
         (NoticeKind.UNDO_OFFER, f"channel:{team.channel.id}"),
     ]
 

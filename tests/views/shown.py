@@ -19,6 +19,7 @@ from bot.domain.money import Money
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Promise, PromiseText
 from bot.domain.read_models import (
+    OWED,
     Card,
     Guide,
     Light,
@@ -29,6 +30,7 @@ from bot.domain.read_models import (
     StatusRow,
     StepLine,
 )
+from bot.domain.verification import Part
 from bot.sandbox.blockkit import Surface, check_message_blocks, check_view
 from bot.views.ids import ActionId, Field
 from bot.views.message import Message
@@ -59,8 +61,12 @@ def line(
     owner: NamedPerson | None = MAYA,
     waits_for: Step | None = None,
     done_at: datetime | None = None,
+    left: tuple[Part, ...] | None = None,
 ) -> StepLine:
-    return StepLine(step, light, owner, DUE, waits_for, done_at)
+    """A step; of a reading that is owed all is missing unless said otherwise."""
+    if left is None:
+        left = tuple(Part) if step is Step.READ and light in OWED else ()
+    return StepLine(step, light, owner, DUE, waits_for, done_at, left=left)
 
 
 FILLED = replace(
@@ -101,6 +107,7 @@ CARD = Card(
     posted_at=NOW,
     posted_by=MAYA,
     gate_passed=True,
+    to_acknowledge=True,
 )
 
 EMPTY_CARD = replace(
@@ -116,6 +123,7 @@ EMPTY_CARD = replace(
     posted_at=None,
     posted_by=None,
     gate_passed=False,
+    to_acknowledge=False,
 )
 
 _WORST_BRIEF = Brief(
@@ -132,6 +140,7 @@ WORST_CARD = replace(
     acknowledged_at=NOW,
     acknowledged_version=1_000,
     brief_version=1_001,
+    outdated=True,
 )
 WORST_ACKNOWLEDGED_CARD = replace(WORST_CARD, csm=JONAS)
 _ALL_TO_CONFIRM = Brief(
@@ -156,6 +165,7 @@ GUIDE = Guide(
         line(Step.BRIEF, Light.SOON, MAYA),
         line(Step.ASSIGN, Light.WAITING, PRIYA, Step.BRIEF),
         line(Step.READ, Light.WAITING, None, Step.ASSIGN),
+        line(Step.JUDGE, Light.WAITING, MAYA, Step.READ),
     ),
     mine=line(Step.BRIEF, Light.SOON, MAYA),
     completeness=completeness(Brief(), Tier.FULL, Policy()),

@@ -9,6 +9,7 @@ from bot.domain.brief import Brief, Promises, Success
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.read_models import Card, Light
+from bot.domain.verification import Part
 from bot.views import sentences
 from bot.views.card import card_message, preview_view, success_line
 from bot.views.ids import ActionId, MoreChoice
@@ -98,13 +99,15 @@ def test_only_an_assigned_csm_is_asked_to_acknowledge() -> None:
         (ActionId.ACKNOWLEDGE, "primary"),
         (ActionId.OPEN_HANDOFF, None),
     ]
-    for card in (replace(CARD, csm=None), replace(CARD, acknowledged_at=NOW)):
-        ids = action_ids(card_message(card).to_args()["blocks"])
-        assert ids == [ActionId.OPEN_HANDOFF, ActionId.MORE]
+    done = replace(CARD, to_acknowledge=False)
+    ids = action_ids(card_message(done).to_args()["blocks"])
+    assert ids == [ActionId.OPEN_HANDOFF, ActionId.MORE]
 
 
 def test_an_acknowledgement_names_who_and_the_version() -> None:
-    card = replace(CARD, acknowledged_at=NOW, acknowledged_version=3, next=None)
+    card = replace(
+        CARD, acknowledged_at=NOW, acknowledged_version=3, next=None, to_acknowledge=False
+    )
     shown = seen_text(card_message(card).to_args()["blocks"])
     assert "Acknowledged" in shown
     assert "<@U0JONAS>" in shown
@@ -162,7 +165,29 @@ def test_the_foot_of_a_card_takes_no_more_than_is_kept_for_it(card: Card) -> Non
 def test_a_waiting_step_says_what_it_waits_for() -> None:
     card = replace(CARD, csm=None, next=line(Step.READ, Light.WAITING, None, Step.ASSIGN))
     shown = seen_text(card_message(card).to_args()["blocks"])
-    assert "⚪ acknowledgement of the brief waits for the CSM assignment" in shown
+    assert "⚪ reading of the brief waits for the CSM assignment" in shown
+
+
+@pytest.mark.parametrize(
+    ("left", "does"),
+    [
+        (tuple(Part), "reads and acknowledges the brief"),
+        ((Part.CHECKS, Part.RESTATEMENT), "answers the three checks"),
+        ((Part.RESTATEMENT,), "restates the brief from memory"),
+    ],
+)
+def test_the_card_says_which_part_of_the_reading_is_next(left: tuple[Part, ...], does: str) -> None:
+    card = replace(CARD, next=line(Step.READ, Light.SOON, JONAS, left=left))
+    message = card_message(card)
+    assert f" {does}, due " in seen_text(message.to_args()["blocks"])
+    assert sentences.PART_NAMES[left[0]] in message.text
+
+
+def test_an_acknowledgement_of_other_promises_says_so_and_is_asked_for_again() -> None:
+    card = replace(CARD, acknowledged_at=NOW, acknowledged_version=3, outdated=True)
+    args = check_message(card_message(card))
+    assert "version 3 of the brief; the metric or a promise changed since" in seen_text(args)
+    assert ActionId.ACKNOWLEDGE in action_ids(args["blocks"])
 
 
 def test_a_late_step_says_since_when_and_no_distance() -> None:
@@ -172,7 +197,8 @@ def test_a_late_step_says_since_when_and_no_distance() -> None:
 
 
 def test_a_cancelled_card_has_nothing_due_and_nothing_to_change() -> None:
-    args = check_message(card_message(replace(CARD, state=State.CANCELLED)))
+    cancelled = replace(CARD, state=State.CANCELLED, to_acknowledge=False)
+    args = check_message(card_message(cancelled))
     shown = seen_text(args["blocks"])
     assert args["text"] == "Northwind Robotics: the handoff is cancelled."
     assert "Northwind Robotics — handoff cancelled" in shown
@@ -194,11 +220,11 @@ def test_a_neutral_card_holds_nothing_internal() -> None:
     assert action_ids(args["blocks"]) == []
 
 
-def test_the_menu_offers_the_assignment_only_past_the_gate() -> None:
+def test_the_menu_offers_the_assignment_before_the_gate_too_for_an_override() -> None:
     past = menu(card_message(CARD).to_args()["blocks"])
     before = menu(card_message(replace(CARD, gate_passed=False)).to_args()["blocks"])
     assert MoreChoice.ASSIGN in past
-    assert MoreChoice.ASSIGN not in before
+    assert MoreChoice.ASSIGN in before
     assert past[MoreChoice.SIGNATURE] == "Correct signature…"
     assert MoreChoice.CANCEL in before
 

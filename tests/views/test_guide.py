@@ -9,8 +9,10 @@ from bot.domain.access import Act, Capacity
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
+from bot.domain.items import Item
 from bot.domain.policy import Policy, Tier
-from bot.domain.read_models import Guide, Light, NamedPerson
+from bot.domain.read_models import Because, BecauseOf, Guide, Light, NamedPerson
+from bot.domain.verification import Part
 from bot.views import sentences
 from bot.views.guide import guide_message
 from bot.views.ids import ActionId, MoreChoice
@@ -19,6 +21,7 @@ from tests.views.shown import (
     FILLED,
     GUIDE,
     JONAS,
+    LONG,
     MAYA,
     NOW,
     OMAR,
@@ -40,7 +43,7 @@ CSM = replace(
     role=Capacity.CSM,
     viewer=JONAS,
     csm=JONAS,
-    acts=frozenset({Act.ACKNOWLEDGE}),
+    acts=frozenset({Act.ACKNOWLEDGE, Act.VERIFY, Act.SEND_BACK, Act.DECLINE}),
     steps=(
         line(Step.MESSAGE, Light.DONE, MAYA, done_at=NOW),
         line(Step.BRIEF, Light.DONE, MAYA, done_at=NOW),
@@ -55,6 +58,7 @@ CS_MANAGER = replace(
     viewer=PRIYA,
     csm=None,
     acts=frozenset({Act.ASSIGN}),
+    assignable=True,
     steps=(
         line(Step.BRIEF, Light.DONE, MAYA, done_at=NOW),
         line(Step.ASSIGN, Light.ON_TIME, PRIYA),
@@ -93,13 +97,14 @@ def test_the_ae_sees_what_is_done_next_and_waiting() -> None:
     shown = seen_text(guide_message(GUIDE).to_args()["blocks"])
     for words in (
         "Northwind Robotics — you are the AE",
-        "1 of 4 steps done · signed <!date^",
+        "1 of 5 steps done · signed <!date^",
         "proposed CSM <@U0JONAS> · in <#C0DEAL>",
         "✅ Message posted",
         "🟡 Write the brief",
         " — due soon, \n<!date^",
         "⚪ Assign the CSM\n — waiting for the brief",
-        "⚪ Read and acknowledge the brief\n — waiting for the CSM assignment",
+        "⚪ Read, check and restate the brief\n — waiting for the CSM assignment",
+        "⚪ Say whether the restatement matches\n — waiting for the reading of the brief",
         "Still open: real trigger (empty), the event that made it now (empty), "
         "the date it runs on (empty), a quote (empty), champion (empty), "
         "champion's stake (empty) and 17 more.",
@@ -200,14 +205,30 @@ def test_with_nothing_to_do_there_is_no_primary_button_and_no_snooze() -> None:
 
 
 def test_the_csm_acknowledges_and_can_take_it_back() -> None:
-    assert _pressed(CSM) == [(ActionId.ACKNOWLEDGE, "primary"), (ActionId.OPEN_HANDOFF, None)]
+    assert _pressed(CSM) == [
+        (ActionId.ACKNOWLEDGE, "primary"),
+        (ActionId.OPEN_SEND_BACK, None),
+        (ActionId.OPEN_HANDOFF, None),
+    ]
     assert guide_message(CSM).text.startswith(
         "Northwind Robotics: acknowledgement of the brief was due <!date^"
     )
-    done = replace(CSM, mine=None, steps=CSM.steps[:3], acknowledged_at=NOW, undoable=True)
+    done = replace(
+        CSM,
+        mine=None,
+        steps=CSM.steps[:3],
+        acknowledged_at=NOW,
+        acknowledged=True,
+        undoable=True,
+    )
     assert _pressed(done) == [(ActionId.OPEN_HANDOFF, None)]
-    assert list(menu(guide_message(done).to_args())) == [MoreChoice.UNDO_ACKNOWLEDGE]
-    assert menu(guide_message(replace(done, undoable=False)).to_args()) == {}
+    assert list(menu(guide_message(done).to_args())) == [
+        MoreChoice.UNDO_ACKNOWLEDGE,
+        MoreChoice.SEND_BACK,
+        MoreChoice.DECLINE,
+    ]
+    for gone in (replace(done, undoable=False), replace(done, acknowledged=False)):
+        assert MoreChoice.UNDO_ACKNOWLEDGE not in menu(guide_message(gone).to_args())
 
 
 def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> None:
@@ -226,6 +247,88 @@ def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> No
     assert told in seen_text(guide_message(changed).to_args()["blocks"])
     others = replace(changed, viewer=PRIYA, role=Capacity.CS_MANAGER)
     assert sentences.GUIDE_NOTHING in guide_message(others).text
+
+
+@pytest.mark.parametrize(
+    ("left", "action", "told"),
+    [
+        (
+            tuple(Part),
+            ActionId.ACKNOWLEDGE,
+            "Missing after it: the three checks of the brief and the restatement of the brief.",
+        ),
+        (
+            (Part.CHECKS, Part.RESTATEMENT),
+            ActionId.OPEN_CHECKS,
+            "Missing after it: the restatement of the brief.",
+        ),
+        ((Part.RESTATEMENT,), ActionId.OPEN_RESTATE, ""),
+        ((Part.ACKNOWLEDGEMENT,), ActionId.ACKNOWLEDGE, ""),
+    ],
+)
+def test_the_csm_is_offered_the_next_part_of_the_reading(
+    left: tuple[Part, ...], action: ActionId, told: str
+) -> None:
+    reading = line(Step.READ, Light.SOON, JONAS, left=left)
+    guide = replace(CSM, steps=(*CSM.steps[:3], reading), mine=reading)
+    assert _pressed(guide)[0] == (action, "primary")
+    assert told in seen_text(guide_message(guide).to_args()["blocks"]).splitlines()
+
+
+def test_an_ae_whose_brief_was_sent_back_reads_why_writes_and_returns_it() -> None:
+    because = Because(BecauseOf.SENT_BACK, TRICKY, JONAS, (Item.METRIC, Item.PRIVATE_NOTE))
+    guide = replace(GUIDE, with_ae=True, because=because)
+    message = guide_message(guide)
+    args = check_message(message)
+    shown = seen_text(args["blocks"])
+    told = "Jonas Brandt sent the brief back. It is about: success metric, private note."
+    assert [told, *TRICKY.splitlines()] == shown.splitlines()[3:5]
+    assert "Press Return brief" in shown
+    assert _pressed(guide) == [
+        (ActionId.WRITE_BRIEF, "primary"),
+        (ActionId.RETURN_BRIEF, None),
+        (ActionId.OPEN_HANDOFF, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (BecauseOf.DECLINED, "Jonas Brandt is not the right CSM."),
+        (BecauseOf.MISMATCH, "Jonas Brandt says that the restatement is not a match."),
+    ],
+)
+def test_whoever_owes_a_step_again_reads_why(of: BecauseOf, told: str) -> None:
+    guide = replace(CS_MANAGER, because=Because(of, LONG, JONAS))
+    assert told in seen_text(check_message(guide_message(guide))["blocks"])
+    nobody = replace(CS_MANAGER, because=Because(of, "Away", None))
+    assert "Somebody" in seen_text(check_message(guide_message(nobody))["blocks"])
+
+
+def test_what_holds_the_intro_and_what_is_needed_is_said() -> None:
+    guide = replace(CSM, held=True, call_required=True, plan_missing=True)
+    shown = seen_text(check_message(guide_message(guide))["blocks"])
+    for sentence in (sentences.INTRO_HELD, sentences.CALL_REQUIRED, sentences.PLAN_MISSING):
+        assert sentence in shown
+        assert sentence not in seen_text(guide_message(CSM).to_args()["blocks"])
+    assert MoreChoice.PLAN in menu(guide_message(guide).to_args())
+
+
+def test_an_ae_judges_what_was_restated() -> None:
+    judging = line(Step.JUDGE, Light.SOON, MAYA)
+    guide = replace(GUIDE, steps=(*CSM.steps[:3], judging), mine=judging)
+    assert _pressed(guide)[0] == (ActionId.OPEN_JUDGE, "primary")
+    assert guide_message(guide).text.startswith("Northwind Robotics: answer to the restatement due")
+
+
+def test_whoever_has_no_part_any_more_sees_nothing_of_how_it_goes_on() -> None:
+    guide = replace(CSM, no_part=True, role=Capacity.MEMBER, acts=frozenset(), mine=None)
+    args = check_message(guide_message(guide))
+    assert seen_text(args["blocks"]).splitlines() == [
+        "Northwind Robotics",
+        sentences.GUIDE_NO_PART,
+        "Open handoff",
+    ]
 
 
 def test_the_cs_manager_assigns_and_later_reassigns() -> None:

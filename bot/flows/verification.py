@@ -1,0 +1,147 @@
+"""The CSM checks and restates the brief they acknowledged, and the AE says whether it matches."""
+
+from bot.domain import access
+from bot.domain.access import Act
+from bot.domain.errors import Conflict, Invalid, Problem
+from bot.domain.handoff import Handoff
+from bot.domain.people import Person
+from bot.domain.verification import (
+    JointPlan,
+    Part,
+    RecordKind,
+    Restatement,
+    Verdict,
+)
+from bot.flows.answers import Answer, Done, Open, Update
+from bot.flows.asked import Asked
+from bot.flows.inputs import checks_of, plan_of, restatement_of, verdict_of
+from bot.flows.listeners import Listeners
+from bot.storage.records import Written
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.verification import checks_view, judge_view, plan_view, restate_view
+
+
+def _records(unit: ReadUnit, handoff: Handoff, reader: Person) -> dict[RecordKind, Written]:
+    audiences = access.audiences(reader, handoff, in_channel=False)
+    return unit.records.load(handoff.id, audiences=audiences)
+
+
+def open_checks(asked: Asked, unit: ReadUnit) -> Answer:
+    """*Answer checks*: three questions."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    revision = unit.records.revision(handoff.id, RecordKind.CHECKS)
+    return Open(checks_view(handoff.id, handoff.account, revision=revision))
+
+
+def save_checks(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The three answers, with a joint plan where one was written; then the restatement."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    checks = checks_of(asked.typed)
+    revision = unit.records.revision(handoff.id, RecordKind.CHECKS) + 1
+    handoff.answer_checks(checks, revision=revision, by=actor, at=unit.now)
+    unit.records.save(handoff.id, RecordKind.CHECKS, checks, by=actor.id, at=unit.now)
+    if handoff.verification.plan_needed and asked.typed.text(Field.PLAN).strip():
+        _write_plan(unit, handoff, plan_of(asked.typed), actor)
+    unit.save(handoff, actor_id=actor.id)
+    if Part.RESTATEMENT not in handoff.reading_left():
+        return Done()
+    return Update(restate_view(handoff.id, handoff.account, revision=0))
+
+
+def open_plan(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Write joint plan*: the one that stands there, or an empty form."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    written = _records(unit, handoff, actor).get(RecordKind.JOINT_PLAN)
+    plan = written.record.plan if written and isinstance(written.record, JointPlan) else ""
+    revision = written.revision if written else 0
+    return Open(plan_view(handoff.id, handoff.account, plan, revision=revision))
+
+
+def save_plan(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted plan; one that was written meanwhile is not overwritten unseen."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    access.require(Act.VERIFY, actor, handoff)
+    plan = plan_of(asked.typed)
+    if unit.records.revision(handoff.id, RecordKind.JOINT_PLAN) != (asked.ref.revision or 0):
+        raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.PLAN)
+    _write_plan(unit, handoff, plan, actor)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def _write_plan(unit: WriteUnit, handoff: Handoff, plan: JointPlan, actor: Person) -> None:
+    revision = unit.records.revision(handoff.id, RecordKind.JOINT_PLAN) + 1
+    handoff.write_plan(plan, revision=revision, by=actor, at=unit.now)
+    unit.records.save(handoff.id, RecordKind.JOINT_PLAN, plan, by=actor.id, at=unit.now)
+
+
+def open_restate(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Restate brief*: empty, or after *not a match* what the CSM wrote and what the AE says."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    revision = unit.records.revision(handoff.id, RecordKind.RESTATEMENT)
+    before, line = _not_matched(unit, handoff, actor)
+    view = restate_view(handoff.id, handoff.account, revision=revision, before=before, line=line)
+    return Open(view)
+
+
+def _not_matched(
+    unit: ReadUnit, handoff: Handoff, reader: Person
+) -> tuple[Restatement | None, str | None]:
+    reading = handoff.verification
+    if not reading.mismatches or reading.restated_at is not None:
+        return None, None
+    found = _records(unit, handoff, reader)
+    words, verdict = found.get(RecordKind.RESTATEMENT), found.get(RecordKind.VERDICT)
+    if words is None or not isinstance(words.record, Restatement) or words.by != reader.id:
+        return None, None
+    said = verdict.record if verdict else None
+    return words.record, said.line if isinstance(said, Verdict) and not said.match else None
+
+
+def save_restatement(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """What the CSM wrote from memory; from now on the AE owes an answer."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    words = restatement_of(asked.typed)
+    revision = unit.records.revision(handoff.id, RecordKind.RESTATEMENT) + 1
+    handoff.restate(words, revision=revision, by=actor, at=unit.now)
+    unit.records.save(handoff.id, RecordKind.RESTATEMENT, words, by=actor.id, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def open_judge(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Judge restatement*: what the CSM wrote, and the answer to it."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    written = _records(unit, handoff, actor).get(RecordKind.RESTATEMENT)
+    waits = written is not None and handoff.verification.to_judge
+    if written is None or not waits or not isinstance(written.record, Restatement):
+        raise Conflict(Problem.NOTHING_TO_JUDGE)
+    revision = written.revision
+    return Open(judge_view(handoff.id, handoff.account, written.record, revision=revision))
+
+
+def save_verdict(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """*Match* or *not a match*, about the restatement that was shown."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    access.require(Act.JUDGE, actor, handoff)
+    verdict = verdict_of(asked.typed)
+    if unit.records.revision(handoff.id, RecordKind.RESTATEMENT) != (asked.ref.revision or 0):
+        raise Invalid(Problem.NOTHING_TO_JUDGE)
+    revision = unit.records.revision(handoff.id, RecordKind.VERDICT) + 1
+    handoff.judge(verdict, revision=revision, by=actor, at=unit.now)
+    unit.records.save(handoff.id, RecordKind.VERDICT, verdict, by=actor.id, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
+def register(listeners: Listeners) -> None:
+    """The buttons and their forms."""
+    listeners.opens(ActionId.OPEN_CHECKS, open_checks, act=Act.VERIFY)
+    listeners.submits(ViewId.CHECKS, save_checks)
+    listeners.opens(ActionId.OPEN_PLAN, open_plan, act=Act.VERIFY)
+    listeners.submits(ViewId.PLAN, save_plan)
+    listeners.opens(ActionId.OPEN_RESTATE, open_restate, act=Act.VERIFY)
+    listeners.submits(ViewId.RESTATE, save_restatement)
+    listeners.opens(ActionId.OPEN_JUDGE, open_judge, act=Act.JUDGE)
+    listeners.submits(ViewId.JUDGE, save_verdict)

@@ -1,0 +1,104 @@
+"""The forms of the CSM's reading: three checks, the joint plan, the restatement, its verdict."""
+
+from typing import Final
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.domain.verification import LONGEST_LINE, Restatement
+from bot.views import sentences
+from bot.views.blocks import Place, as_typed, choice_input, form, option, small_as_typed, text_input
+from bot.views.ids import Field, ViewId
+from bot.views.message import labelled, plain_section
+from bot.views.payload import Ref
+
+YES: Final = "yes"
+NO: Final = "no"
+MATCH: Final = "match"
+NO_MATCH: Final = "no_match"
+CHECKS: Final = (Field.CHECK_METRIC, Field.CHECK_NO_PLAN, Field.CHECK_CHAMPION)
+
+
+def checks_view(handoff_id: int, account: str, *, revision: int) -> View:
+    """Three questions, none of which is answered beforehand; nothing of the brief is shown."""
+    place = Place("checks", entry=handoff_id, revision=revision)
+    answers = [option(YES, sentences.YES), option(NO, sentences.NO)]
+    blocks: list[Block] = [
+        as_typed(account),
+        plain_section(sentences.CHECKS_MEAN),
+        *(choice_input(place, field, answers, "") for field in CHECKS),
+        text_input(
+            place, Field.PLAN, optional=True, multiline=True, words=sentences.PLAN_IN_CHECKS
+        ),
+    ]
+    return _form(ViewId.CHECKS, Ref(handoff=handoff_id), blocks)
+
+
+def plan_view(handoff_id: int, account: str, plan: str, *, revision: int) -> View:
+    """What AE and CSM do about the red flags, as it was written down at `revision`."""
+    place = Place("plan", entry=handoff_id, revision=revision)
+    blocks: list[Block] = [
+        as_typed(account),
+        plain_section(sentences.PLAN_MEANS),
+        text_input(place, Field.PLAN, plan, multiline=True),
+    ]
+    return _form(ViewId.PLAN, Ref(handoff=handoff_id, revision=revision), blocks)
+
+
+def restate_view(
+    handoff_id: int,
+    account: str,
+    *,
+    revision: int,
+    before: Restatement | None = None,
+    line: str | None = None,
+) -> View:
+    """Empty the first time, then what the CSM wrote `before` with what the AE said of it.
+
+    The brief is not shown: it is written from memory.
+    """
+    place = Place("restate", entry=handoff_id, revision=revision)
+    blocks: list[Block] = [as_typed(account), plain_section(sentences.RESTATE_MEANS)]
+    if line is not None:
+        blocks.append(labelled(sentences.AE_SAYS, line))
+    for field, typed in (
+        (Field.RESTATED_WHY, before.why if before else ""),
+        (Field.RESTATED_SUCCESS, before.success if before else ""),
+        (Field.RESTATED_RISK, before.risk if before else ""),
+    ):
+        blocks.append(text_input(place, field, typed, multiline=True))
+    return _form(ViewId.RESTATE, Ref(handoff=handoff_id), blocks)
+
+
+def judge_view(handoff_id: int, account: str, words: Restatement, *, revision: int) -> View:
+    """What the CSM wrote at `revision`, for the AE to say whether it matches."""
+    place = Place("judge", entry=handoff_id, revision=revision)
+    answers = [option(MATCH, sentences.MATCH), option(NO_MATCH, sentences.NO_MATCH)]
+    blocks: list[Block] = [as_typed(account), plain_section(sentences.JUDGE_MEANS)]
+    for field, text in restated_lines(words):
+        blocks += [small_as_typed(sentences.FIELDS[field].label), as_typed(text)]
+    blocks += [
+        choice_input(place, Field.VERDICT, answers, ""),
+        text_input(place, Field.LINE, optional=True, longest=LONGEST_LINE),
+    ]
+    return _form(ViewId.JUDGE, Ref(handoff=handoff_id, revision=revision), blocks)
+
+
+def restated_lines(words: Restatement) -> tuple[tuple[Field, str], ...]:
+    """A restatement by the questions it answers."""
+    return (
+        (Field.RESTATED_WHY, words.why),
+        (Field.RESTATED_SUCCESS, words.success),
+        (Field.RESTATED_RISK, words.risk),
+    )
+
+
+def _form(view_id: ViewId, ref: Ref, blocks: list[Block]) -> View:
+    return form(
+        view_id,
+        ref,
+        blocks,
+        title=sentences.FORM_TITLES[view_id],
+        submit=sentences.FORM_SUBMITS[view_id],
+        close=sentences.CLOSE,
+    )

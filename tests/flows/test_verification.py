@@ -1,0 +1,460 @@
+"""From the assignment to *has read*: each form, by whom, twice, and two at once."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from bot.domain.access import EVERY
+from bot.domain.deadlines import DeadlineState, Step
+from bot.domain.handoff import Handoff
+from bot.domain.items import Item, SectionKey
+from bot.domain.verification import Part, RecordKind
+from bot.storage.channels import ChannelFacts
+from bot.views.ids import ActionId, MoreChoice, ViewId
+from bot.views.payload import Ref
+from tests.builders import assigned, posted, signed
+from tests.flows.app import App, Modal, Reply
+from tests.flows.slack import DEAL
+from tests.flows.test_rights import MEMBERS
+from tests.flows.test_together import history_is_sound, together
+
+AE, CSM, CS_MANAGER = "UAE", "UCSM", "UCS_MANAGER"
+YES = {"check_metric": "yes", "check_no_plan": "yes", "check_champion": "yes"}
+WORDS = {
+    "restated_why": "The lease ends.",
+    "restated_success": "Four days from order to dispatch.",
+    "restated_risk": "none",
+}
+
+
+def handoff_of(app: App, handoff_id: int) -> Handoff:
+    with app.store.read(app.team.workspace_id) as unit:
+        return unit.handoffs.get(handoff_id)
+
+
+def states(app: App, handoff_id: int) -> dict[Step, DeadlineState]:
+    with app.store.read(app.team.workspace_id) as unit:
+        return {one.step: one.state for one in unit.deadlines.of(handoff_id)}
+
+
+def acknowledge(app: App, handoff_id: int) -> Reply:
+    return app.press(CSM, ActionId.ACKNOWLEDGE, app.shown(handoff_id))
+
+
+def acknowledged(app: App) -> int:
+    handoff_id = assigned(app.store, app.team)
+    assert acknowledge(app, handoff_id).body == {}
+    return handoff_id
+
+
+def opened(app: App, user: str, action: ActionId, handoff_id: int) -> Modal:
+    return app.modal(app.press(user, action, Ref(handoff=handoff_id)))
+
+
+def check(app: App, handoff_id: int, **answers: str) -> Reply:
+    form = opened(app, CSM, ActionId.OPEN_CHECKS, handoff_id)
+    return app.submit(CSM, form.type(**{**YES, **answers}))
+
+
+def restate(app: App, handoff_id: int, **words: str) -> Reply:
+    form = opened(app, CSM, ActionId.OPEN_RESTATE, handoff_id)
+    return app.submit(CSM, form.type(**{**WORDS, **words}))
+
+
+def judge(app: App, handoff_id: int, verdict: str, line: str = "") -> Reply:
+    form = opened(app, AE, ActionId.OPEN_JUDGE, handoff_id)
+    return app.submit(AE, form.type(verdict=verdict, line=line))
+
+
+def restated(app: App) -> int:
+    handoff_id = acknowledged(app)
+    check(app, handoff_id)
+    restate(app, handoff_id)
+    return handoff_id
+
+
+def send_back(app: App, handoff_id: int, *items: Item, reason: str = "Which orders?") -> Reply:
+    form = opened(app, CSM, ActionId.OPEN_SEND_BACK, handoff_id)
+    return app.submit(CSM, form.type(items=[item.value for item in items], reason=reason))
+
+
+def whole(app: App, user: str, handoff_id: int, *, channel: str = DEAL) -> str:
+    reply = app.press(user, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id), channel=channel)
+    found = app.modal(reply).words
+    more = [
+        app.press(user, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id, page=page), channel=channel)
+        for page in range(1, 4)
+    ]
+    return "\n".join([found, *(app.modal(one).words for one in more if one.opened)])
+
+
+# --- In one go
+
+
+def test_the_csm_acknowledges_checks_and_restates_and_the_ae_says_that_it_matches(
+    app: App,
+) -> None:
+    handoff_id = acknowledged(app)
+    reply = check(app, handoff_id)
+    # The next thing follows in the same window, and nothing of the brief stands in it.
+    following = reply.body["view"]
+    assert following["callback_id"] == ViewId.RESTATE
+    assert "order to dispatch" not in str(following)
+    form = app.screen(following)
+    assert app.submit(CSM, form.type(**WORDS)).body == {}
+    assert handoff_of(app, handoff_id).reading_left() == ()
+    assert states(app, handoff_id)[Step.JUDGE] is DeadlineState.OPEN
+    shown = opened(app, AE, ActionId.OPEN_JUDGE, handoff_id)
+    assert "Four days from order to dispatch." in shown.words
+    assert judge(app, handoff_id, "match").body == {}
+    assert states(app, handoff_id)[Step.JUDGE] is DeadlineState.DONE
+    assert app.events(handoff_id)[-4:] == [
+        "brief.acknowledged",
+        "checks.answered",
+        "brief.restated",
+        "restatement.matched",
+    ]
+    assert history_is_sound(app, handoff_id)
+
+
+def test_checks_without_an_answer_and_words_left_out_keep_the_form_open(app: App) -> None:
+    handoff_id = acknowledged(app)
+    form = opened(app, CSM, ActionId.OPEN_CHECKS, handoff_id)
+    reply = app.submit(CSM, form.type(check_metric="yes", check_no_plan="yes"))
+    assert list(reply.errors) == [form.block_of("check_champion")]
+    form = opened(app, CSM, ActionId.OPEN_RESTATE, handoff_id)
+    reply = app.submit(CSM, form.type(**{**WORDS, "restated_risk": "  "}))
+    assert list(reply.errors) == [form.block_of("restated_risk")]
+    assert handoff_of(app, handoff_id).reading_left() == (Part.CHECKS, Part.RESTATEMENT)
+
+
+def test_a_check_that_is_no_yes_holds_the_intro_for_those_who_may_know(app: App) -> None:
+    handoff_id = acknowledged(app)
+    check(app, handoff_id, check_no_plan="no", plan="Omar is called every Tuesday.")
+    handoff = handoff_of(app, handoff_id)
+    assert handoff.verification.intro_held_at is not None
+    assert not handoff.verification.plan_missing
+    seen = {user: whole(app, user, handoff_id) for user in MEMBERS}
+    for private in ("The intro is held", "Omar is called every Tuesday.", "Three checks"):
+        assert {user for user in MEMBERS if private in seen[user]} == {AE, CSM, CS_MANAGER}
+
+
+def test_a_plan_beside_three_yeses_is_not_kept(app: App) -> None:
+    handoff_id = acknowledged(app)
+    check(app, handoff_id, plan="Just in case")
+    assert "joint_plan.written" not in app.events(handoff_id)
+
+
+def test_a_joint_plan_is_written_later_and_changed_only_by_who_saw_the_last_one(app: App) -> None:
+    handoff_id = acknowledged(app)
+    check(app, handoff_id, check_no_plan="no")
+    first = opened(app, CSM, ActionId.OPEN_PLAN, handoff_id)
+    second = opened(app, CSM, ActionId.OPEN_PLAN, handoff_id)
+    assert app.submit(CSM, first.type(plan="A call on Tuesdays")).body == {}
+    reply = app.submit(CSM, second.type(plan="A call on Fridays"))
+    assert list(reply.errors) == [second.block_of("plan")]
+    again = opened(app, CSM, ActionId.OPEN_PLAN, handoff_id)
+    assert again.holds("plan") == "A call on Tuesdays"
+    assert app.submit(CSM, again.type(plan="A call on Fridays")).body == {}
+    assert "A call on Fridays" in whole(app, AE, handoff_id)
+
+
+def test_not_a_match_takes_a_line_and_brings_the_csms_words_back(app: App) -> None:
+    handoff_id = restated(app)
+    form = opened(app, AE, ActionId.OPEN_JUDGE, handoff_id)
+    reply = app.submit(AE, form.type(verdict="no_match"))
+    assert list(reply.errors) == [form.block_of("line")]
+    assert judge(app, handoff_id, "no_match", "The board decided, not the lease.").body == {}
+    again = opened(app, CSM, ActionId.OPEN_RESTATE, handoff_id)
+    assert again.holds("restated_why") == "The lease ends."
+    assert "The board decided, not the lease." in again.words
+    assert app.submit(CSM, again.type(restated_why="The board decided.")).body == {}
+    judge(app, handoff_id, "no_match", "Not quite.")
+    assert app.events(handoff_id)[-1] == "call.required"
+    assert "A briefing call is required" in whole(app, CSM, handoff_id)
+    assert "A briefing call is required" not in whole(app, "UOUTSIDER", handoff_id)
+
+
+def test_an_answer_to_words_that_were_replaced_is_refused(app: App) -> None:
+    handoff_id = restated(app)
+    old = opened(app, AE, ActionId.OPEN_JUDGE, handoff_id)
+    judge(app, handoff_id, "no_match", "Read it again.")
+    restate(app, handoff_id)
+    reply = app.submit(AE, old.type(verdict="match"))
+    assert "No restatement waits" in reply.sentence
+    assert handoff_of(app, handoff_id).verification.to_judge
+
+
+# --- Sent back
+
+
+def test_a_brief_that_is_sent_back_is_returned_once_it_is_ready(app: App) -> None:
+    handoff_id = acknowledged(app)
+    form = opened(app, CSM, ActionId.OPEN_SEND_BACK, handoff_id)
+    reply = app.submit(CSM, form.type(reason="Which orders?"))
+    assert list(reply.errors) == [form.block_of("items")]
+    assert send_back(app, handoff_id, Item.TRIGGER, Item.QUOTE).body == {}
+    handoff = handoff_of(app, handoff_id)
+    assert handoff.verification.sent_back_items == (Item.TRIGGER, Item.QUOTE)
+    assert states(app, handoff_id)[Step.READ] is DeadlineState.WAITING
+    assert "brief was sent back" in acknowledge(app, handoff_id).sentence
+    again = app.press(CSM, ActionId.OPEN_SEND_BACK, Ref(handoff=handoff_id))
+    assert "brief was sent back" in again.sentence
+
+    with app.store.write(app.team.workspace_id) as unit:
+        emptied = unit.handoffs.lock(handoff_id)
+        success = unit.brief.load(handoff_id, audiences=EVERY).success
+        blank = success.model_copy(update={"target": ""})
+        unit.brief.save_section(
+            handoff_id, SectionKey.SUCCESS, blank, by=app.team.ae.id, at=unit.now
+        )
+        unit.save(emptied, actor_id=app.team.ae.id)
+        unit.reckon(handoff_id)
+        unit.commit()
+    refused = app.press(AE, ActionId.RETURN_BRIEF, Ref(handoff=handoff_id))
+    assert "does not pass its gate" in refused.sentence
+    step = app.modal(app.press(AE, ActionId.WRITE_BRIEF, Ref(handoff=handoff_id)))
+    assert step.view["private_metadata"].count("success") == 1
+    assert not app.submit(AE, step.type(target="3 days")).errors
+    assert states(app, handoff_id)[Step.BRIEF] is DeadlineState.OPEN
+    assert app.press(AE, ActionId.RETURN_BRIEF, Ref(handoff=handoff_id)).body == {}
+    assert states(app, handoff_id)[Step.READ] is DeadlineState.OPEN
+    assert not acknowledge(app, handoff_id).whispered
+    assert "done already" in app.press(AE, ActionId.RETURN_BRIEF, Ref(handoff=handoff_id)).sentence
+
+
+def test_the_reason_of_a_brief_sent_back_is_for_those_who_may_read_reasons(app: App) -> None:
+    handoff_id = acknowledged(app)
+    send_back(app, handoff_id, Item.TRIGGER, reason="Nobody here knows what they bought.")
+    seen = {user for user in MEMBERS if "Nobody here knows" in whole(app, user, handoff_id)}
+    assert seen == set(MEMBERS) - {"UOUTSIDER"}
+
+
+# --- A changed metric
+
+
+def test_a_changed_metric_asks_for_the_acknowledgement_alone(app: App) -> None:
+    handoff_id = restated(app)
+    step = app.modal(app.press(AE, ActionId.WRITE_BRIEF, Ref(handoff=handoff_id)))
+    go = Ref(handoff=handoff_id, thing="success")
+    app.press(AE, ActionId.BRIEF_GO, go, modal=step)
+    success = app.screen(app.slack.called("views.update")[-1]["view"])
+    app.submit(AE, success.type(target="3 days"))
+    assert handoff_of(app, handoff_id).reading_left() == (Part.ACKNOWLEDGEMENT,)
+    assert app.events(handoff_id)[-1] == "acknowledgement.outdated"
+    assert not acknowledge(app, handoff_id).whispered
+    handoff = handoff_of(app, handoff_id)
+    assert (handoff.reading_left(), handoff.acknowledged_version) == ((), handoff.brief_version)
+    # Before the AE has answered the first restatement, it is still the one that waits.
+    assert handoff.verification.to_judge
+
+
+# --- Not the right one, and before the gate
+
+
+def test_a_csm_who_declines_keeps_their_own_words_and_no_others(app: App) -> None:
+    handoff_id = acknowledged(app)
+    check(app, handoff_id, check_no_plan="no", plan="A call on Tuesdays")
+    restate(app, handoff_id)
+    judge(app, handoff_id, "match", "All of it.")
+    private = ChannelFacts(name="deal-northwind", private=True, bot_inside=True)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.channels.ensure(DEAL, facts=private)
+        unit.commit()
+    form = opened(app, CSM, ActionId.OPEN_DECLINE, handoff_id)
+    assert app.submit(CSM, form.type(reason="Not my region.")).body == {}
+    handoff = handoff_of(app, handoff_id)
+    assert (handoff.csm_id, states(app, handoff_id)[Step.ASSIGN]) == (None, DeadlineState.OPEN)
+    seen = whole(app, CSM, handoff_id, channel="D0CSM")
+    for mine in ("The lease ends.", "A call on Tuesdays", "Not my region."):
+        assert mine in seen
+    for theirs in ("All of it.", "48,000", "The ERP connector", "dispatch →", "UAE"):
+        assert theirs not in seen
+    stranger = app.press("UOUTSIDER", ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id), channel="D0X")
+    assert "private channel" in stranger.sentence
+
+
+def test_whoever_comes_after_reads_what_was_written_and_is_asked_anew(app: App) -> None:
+    handoff_id = restated(app)
+    form = opened(app, CSM, ActionId.OPEN_DECLINE, handoff_id)
+    app.submit(CSM, form.type(reason="Not my region."))
+    assign = opened(app, CS_MANAGER, ActionId.OPEN_ASSIGN, handoff_id)
+    assert not app.submit(CS_MANAGER, assign.type(csm="UOUTSIDER")).errors
+    seen = whole(app, "UOUTSIDER", handoff_id)
+    assert "The lease ends." in seen
+    assert "asked for again" in seen
+    assert handoff_of(app, handoff_id).reading_left() == tuple(Part)
+    # Words of somebody else are nothing to go on from.
+    app.press("UOUTSIDER", ActionId.ACKNOWLEDGE, app.shown(handoff_id))
+    form = opened(app, "UOUTSIDER", ActionId.OPEN_RESTATE, handoff_id)
+    assert form.holds("restated_why") is None
+
+
+def test_before_the_gate_the_cs_manager_assigns_with_a_reason(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    assign = opened(app, CS_MANAGER, ActionId.OPEN_ASSIGN, handoff_id)
+    assert "real trigger (empty)" in assign.words
+    reply = app.submit(CS_MANAGER, assign.type(csm=CSM, reason=" "))
+    assert list(reply.errors) == [assign.block_of("reason")]
+    assert not app.submit(CS_MANAGER, assign.type(csm=CSM, reason="They start Monday.")).errors
+    handoff = handoff_of(app, handoff_id)
+    assert handoff.csm_id == app.team.csm.id
+    assert states(app, handoff_id)[Step.BRIEF] is DeadlineState.OPEN
+    assert app.events(handoff_id)[-2:] == ["gate.overridden", "csm.assigned"]
+    assert "assigned before the brief was ready" in whole(app, "UOUTSIDER", handoff_id)
+    assert "They start Monday." in whole(app, AE, handoff_id)
+    assert "They start Monday." not in whole(app, "UOUTSIDER", handoff_id)
+
+
+def test_past_the_gate_the_assignment_asks_for_no_reason(app: App) -> None:
+    handoff_id = posted(app.store, app.team)
+    assign = opened(app, CS_MANAGER, ActionId.OPEN_ASSIGN, handoff_id)
+    assert "reason" not in str(assign.view["blocks"])
+
+
+# --- Whose turn it is
+
+
+def _form(action: ActionId, opener: str, **typed: str | list[str]) -> Callable[[App, int], Modal]:
+    return lambda app, one: opened(app, opener, action, one).type(**typed)
+
+
+def _checked(app: App) -> int:
+    handoff_id = acknowledged(app)
+    check(app, handoff_id, check_no_plan="no")
+    return handoff_id
+
+
+def _sent_back(app: App) -> int:
+    handoff_id = acknowledged(app)
+    send_back(app, handoff_id, Item.TRIGGER)
+    return handoff_id
+
+
+def _given(app: App) -> int:
+    return assigned(app.store, app.team)
+
+
+DOORS: list[tuple[ActionId, str, Callable[[App], int], dict[str, str | list[str]]]] = [
+    (ActionId.OPEN_CHECKS, CSM, acknowledged, dict(YES)),
+    (ActionId.OPEN_PLAN, CSM, _checked, {"plan": "A call"}),
+    (ActionId.OPEN_RESTATE, CSM, acknowledged, dict(WORDS)),
+    (ActionId.OPEN_JUDGE, AE, restated, {"verdict": "match"}),
+    (ActionId.OPEN_SEND_BACK, CSM, _given, {"items": ["trigger"], "reason": "Which?"}),
+    (ActionId.OPEN_DECLINE, CSM, _given, {"reason": "Not mine"}),
+]
+
+
+@pytest.mark.parametrize(("action", "whose", "prepare", "typed"), DOORS)
+def test_each_form_is_one_persons_and_the_others_hear_whose(
+    app: App,
+    action: ActionId,
+    whose: str,
+    prepare: Callable[[App], int],
+    typed: dict[str, str | list[str]],
+) -> None:
+    handoff_id = prepare(app)
+    form = opened(app, whose, action, handoff_id).type(**typed)
+    before = app.rows()
+    name = {AE: "Maya", CSM: "Jonas"}[whose]
+    for user in MEMBERS:
+        if user != whose:
+            pressed = app.press(user, action, Ref(handoff=handoff_id))
+            assert f"is up to {name}." in pressed.sentence
+            assert f"is up to {name}." in app.submit(user, form).sentence
+    assert app.rows() == before
+    assert not app.submit(whose, form).errors
+    assert app.rows() != before
+
+
+@pytest.mark.parametrize(("action", "whose", "prepare", "typed"), DOORS)
+def test_a_form_that_is_sent_twice_is_one_act(
+    app: App,
+    action: ActionId,
+    whose: str,
+    prepare: Callable[[App], int],
+    typed: dict[str, str | list[str]],
+) -> None:
+    handoff_id = prepare(app)
+    body = app.submit_body(whose, opened(app, whose, action, handoff_id).type(**typed))
+    first = app.deliver(body)
+    after = app.rows()
+    assert app.deliver(body).body == first.body
+    assert app.rows() == after
+
+
+def test_only_the_ae_returns_a_brief(app: App) -> None:
+    handoff_id = _sent_back(app)
+    before = app.rows()
+    for user in MEMBERS:
+        if user != AE:
+            reply = app.press(user, ActionId.RETURN_BRIEF, Ref(handoff=handoff_id))
+            assert "is up to Maya." in reply.sentence
+    assert app.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("choice", "action"),
+    [
+        (MoreChoice.SEND_BACK, ViewId.SEND_BACK),
+        (MoreChoice.DECLINE, ViewId.DECLINE),
+        (MoreChoice.PLAN, ViewId.PLAN),
+    ],
+)
+def test_the_menu_leads_to_the_same_forms(app: App, choice: MoreChoice, action: ViewId) -> None:
+    handoff_id = _checked(app)
+    body = app.press_body(CSM, ActionId.MORE)
+    del body["actions"][0]["value"]
+    value = Ref(handoff=handoff_id, thing=choice.value).dump()
+    body["actions"][0] |= {"type": "overflow", "selected_option": {"value": value}}
+    assert app.modal(app.deliver(body)).callback_id == action
+
+
+# --- Two at once
+
+
+def test_of_two_restatements_at_one_instant_one_counts_and_the_other_stays_typed(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    handoff_id = acknowledged(desk)
+    forms = [opened(app, CSM, ActionId.OPEN_RESTATE, handoff_id) for app in (desk, phone)]
+    texts = ("From the desk.", "From the phone.")
+    filled = [
+        form.type(**{**WORDS, "restated_why": text})
+        for form, text in zip(forms, texts, strict=True)
+    ]
+    replies = together(
+        partial(desk.submit, CSM, filled[0]),
+        partial(phone.submit, CSM, filled[1]),
+    )
+    assert sorted(bool(one.errors) for one in replies) == [False, True]
+    kept = texts[[bool(one.errors) for one in replies].index(False)]
+    with desk.store.read(desk.team.workspace_id) as unit:
+        (words,) = [
+            one.record
+            for kind, one in unit.records.load(handoff_id, audiences=EVERY).items()
+            if kind is RecordKind.RESTATEMENT
+        ]
+    assert kept in str(words)
+    assert desk.events(handoff_id).count("brief.restated") == 1
+    assert history_is_sound(desk, handoff_id)
+
+
+def test_sending_back_and_declining_at_one_instant_leave_one_state(
+    open_app: Callable[..., App],
+) -> None:
+    desk, phone = open_app(), open_app()
+    handoff_id = assigned(desk.store, desk.team)
+    back = opened(desk, CSM, ActionId.OPEN_SEND_BACK, handoff_id)
+    decline = opened(phone, CSM, ActionId.OPEN_DECLINE, handoff_id)
+    together(
+        partial(desk.submit, CSM, back.type(items=["trigger"], reason="Which?")),
+        partial(phone.submit, CSM, decline.type(reason="Not mine")),
+    )
+    handoff = handoff_of(desk, handoff_id)
+    assert handoff.csm_id is None
+    assert "csm.declined" in desk.events(handoff_id)
+    assert handoff.verification.with_ae is ("brief.sent_back" in desk.events(handoff_id))
+    assert history_is_sound(desk, handoff_id)
