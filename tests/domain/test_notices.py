@@ -7,6 +7,7 @@ import pytest
 from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines, moved
 from bot.domain.handoff import Handoff
 from bot.domain.history import Event
+from bot.domain.items import Item
 from bot.domain.notices import (
     Notice,
     NoticeKind,
@@ -147,6 +148,65 @@ def test_without_a_card_there_is_no_thread_to_tell_it_in() -> None:
     handoff.acknowledge(version=handoff.brief_version, by=CSM, at=NOON)
     handoff.cancel("The customer withdrew", by=AE, at=NOON)
     assert told(handoff) == []
+
+
+def test_an_acknowledgement_puts_the_end_of_the_history_where_nobody_can_change_it() -> None:
+    handoff = posted(assigned())
+    handoff.acknowledge(version=handoff.brief_version, by=CSM, at=NOON)
+    chain = (12, bytes.fromhex("0123456789abcdef" * 4))
+    events = list(enumerate(handoff.events, 12))
+    anchors = [
+        one
+        for one in announcements(handoff, events, asked_in=None, chain=chain)
+        if one.kind is NoticeKind.ANCHOR
+    ]
+    assert [(one.place, one.person_id, one.priority) for one in anchors] == [
+        (Place.THREAD, None, Priority.CARD),
+        (Place.DM, AE.id, Priority.HAND_OVER),
+        (Place.DM, CSM.id, Priority.ANSWER),
+    ]
+    assert len({one.key for one in anchors}) == 3
+    for one in anchors:
+        assert {name: one.facts[name] for name in ("count", "head", "version")} == {
+            "count": 12,
+            "head": "0123456789abcdef",
+            "version": 1,
+        }
+    # Without a card there is no thread; a handoff that never was acknowledged has no anchor.
+    unposted = stored(assigned())
+    unposted.acknowledge(version=unposted.brief_version, by=CSM, at=NOON)
+    found = announcements(
+        unposted, list(enumerate(unposted.events, 12)), asked_in=None, chain=chain
+    )
+    assert [one.place for one in found] == [Place.DM, Place.DM]
+    fresh = gated()
+    numbered = list(enumerate(fresh.events, 1))
+    assert announcements(fresh, numbered, asked_in=None, chain=chain) == []
+
+
+@pytest.mark.parametrize("past_the_gate", [True, False])
+def test_only_an_ae_who_was_writing_anyway_is_told_by_message_that_the_brief_was_sent_back(
+    past_the_gate: bool,
+) -> None:
+    handoff = stored(replace(assigned(), gate_at=MONDAY if past_the_gate else None))
+    handoff.send_back((Item.METRIC,), "Which?", by=CSM, at=NOON)
+    notices = told(handoff)
+    assert [(one.kind, one.person_id) for one in notices] == (
+        [] if past_the_gate else [(NoticeKind.SENT_BACK, AE.id)]
+    )
+
+
+def test_a_cs_manager_who_overrode_the_gate_has_a_guide() -> None:
+    handoff = signed()
+
+    def readers() -> set[int | None]:
+        calendar_of = OFFICE.calendar_of
+        wishes = surfaces(handoff, actor_id=None, calendar_of=calendar_of, now=NOON)
+        return {one.person_id for one in wishes}
+
+    assert CS_MANAGER.id not in readers()
+    handoff.assign_csm(CSM, by=CS_MANAGER, at=NOON, override="They start on Monday")
+    assert CS_MANAGER.id in readers()
 
 
 def test_starting_saving_and_snoozing_are_told_nobody() -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
 from bot.domain.access import EVERY
+from bot.domain.handoff import Handoff
+from bot.domain.items import Item
 from bot.domain.people import Role
+from bot.domain.verification import Checks, RecordKind, Restatement
 from bot.flows.asked import Kind
 from bot.flows.registration import all_listeners
 from bot.sandbox.view_state import elements_of
@@ -23,6 +27,8 @@ AE, CSM, CS_MANAGER, AE_MANAGER = "UAE", "UCSM", "UCS_MANAGER", "UAE_MANAGER"
 REVOPS, NO_PART = "UREVOPS", "UOUTSIDER"
 MEMBERS = (AE, CSM, CS_MANAGER, AE_MANAGER, REVOPS, NO_PART)
 SIGNERS = (AE, AE_MANAGER, REVOPS)
+NO_PLAN_IS_NO = Checks(metric=True, no_plan=False, champion=True)
+WORDS = Restatement(why="The lease ends", success="Four days", risk="none")
 
 
 # What a handoff has come to before somebody asks
@@ -33,6 +39,48 @@ def acknowledged(store: Store, team: Team) -> int:
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
         handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
+        unit.save(handoff, actor_id=team.csm.id)
+        unit.commit()
+    return handoff_id
+
+
+def checked(store: Store, team: Team) -> int:
+    """Acknowledged, and the red flags need a joint plan."""
+    return changed(
+        store,
+        team,
+        acknowledged(store, team),
+        lambda handoff, at: handoff.answer_checks(NO_PLAN_IS_NO, revision=1, by=team.csm, at=at),
+    )
+
+
+def restated(store: Store, team: Team) -> int:
+    handoff_id = checked(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        by, at = team.csm.id, unit.now
+        revision = unit.records.save(handoff_id, RecordKind.RESTATEMENT, WORDS, by=by, at=at)
+        handoff.restate(WORDS, revision=revision, by=team.csm, at=at)
+        unit.save(handoff, actor_id=by)
+        unit.commit()
+    return handoff_id
+
+
+def sent_back(store: Store, team: Team) -> int:
+    return changed(
+        store,
+        team,
+        assigned(store, team),
+        lambda handoff, at: handoff.send_back((Item.TRIGGER,), "Which?", by=team.csm, at=at),
+    )
+
+
+def changed(
+    store: Store, team: Team, handoff_id: int, act: Callable[[Handoff, datetime], None]
+) -> int:
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        act(handoff, unit.now)
         unit.save(handoff, actor_id=team.csm.id)
         unit.commit()
     return handoff_id
@@ -78,7 +126,7 @@ def chosen(choice: MoreChoice) -> Ask:
     return ask
 
 
-def sent(view_id: ViewId, opener: str, button: ActionId, **typed: str | int) -> Ask:
+def sent(view_id: ViewId, opener: str, button: ActionId, **typed: str | int | list[str]) -> Ask:
     """A form that one person opened and another submits."""
 
     def ask(app: App, user: str, one: int) -> Json:
@@ -160,6 +208,7 @@ class Door:
 
 BY_AE, BY_SIGNERS = ("is up to Maya.",), ("is up to Maya or Tomás.",)
 RECORDERS, BY_AE_MANAGER = (AE, AE_MANAGER), ("is up to Tomás.",)
+BY_CSM = ("is up to Jonas.",)
 ADMINS = ("Only admins", "Ask an admin")
 DOORS = [
     Door(ActionId.CONFIRM_AE, pressed(ActionId.CONFIRM_AE), [AE], BY_AE, started_for_the_ae),
@@ -265,6 +314,69 @@ DOORS = [
         [CSM],
         ("is up to Jonas.",),
         acknowledged,
+    ),
+    Door(ActionId.OPEN_CHECKS, pressed(ActionId.OPEN_CHECKS), [CSM], BY_CSM, acknowledged),
+    Door(
+        ViewId.CHECKS,
+        sent(
+            ViewId.CHECKS,
+            CSM,
+            ActionId.OPEN_CHECKS,
+            check_metric="yes",
+            check_no_plan="yes",
+            check_champion="yes",
+        ),
+        [CSM],
+        BY_CSM,
+        acknowledged,
+    ),
+    Door(ActionId.OPEN_PLAN, pressed(ActionId.OPEN_PLAN), [CSM], BY_CSM, checked),
+    Door(
+        ViewId.PLAN,
+        sent(ViewId.PLAN, CSM, ActionId.OPEN_PLAN, plan="A call on Tuesdays"),
+        [CSM],
+        BY_CSM,
+        checked,
+    ),
+    Door(ActionId.OPEN_RESTATE, pressed(ActionId.OPEN_RESTATE), [CSM], BY_CSM, acknowledged),
+    Door(
+        ViewId.RESTATE,
+        sent(
+            ViewId.RESTATE,
+            CSM,
+            ActionId.OPEN_RESTATE,
+            restated_why="The lease ends",
+            restated_success="Four days",
+            restated_risk="none",
+        ),
+        [CSM],
+        BY_CSM,
+        acknowledged,
+    ),
+    Door(ActionId.OPEN_JUDGE, pressed(ActionId.OPEN_JUDGE), [AE], BY_AE, restated),
+    Door(
+        ViewId.JUDGE,
+        sent(ViewId.JUDGE, AE, ActionId.OPEN_JUDGE, verdict="match"),
+        [AE],
+        BY_AE,
+        restated,
+    ),
+    Door(ActionId.OPEN_SEND_BACK, pressed(ActionId.OPEN_SEND_BACK), [CSM], BY_CSM, assigned),
+    Door(
+        ViewId.SEND_BACK,
+        sent(ViewId.SEND_BACK, CSM, ActionId.OPEN_SEND_BACK, items=["trigger"], reason="Which?"),
+        [CSM],
+        BY_CSM,
+        assigned,
+    ),
+    Door(ActionId.RETURN_BRIEF, pressed(ActionId.RETURN_BRIEF), [AE], BY_AE, sent_back),
+    Door(ActionId.OPEN_DECLINE, pressed(ActionId.OPEN_DECLINE), [CSM], BY_CSM, assigned),
+    Door(
+        ViewId.DECLINE,
+        sent(ViewId.DECLINE, CSM, ActionId.OPEN_DECLINE, reason="Not my region"),
+        [CSM],
+        BY_CSM,
+        assigned,
     ),
     Door(ActionId.OPEN_CANCEL, pressed(ActionId.OPEN_CANCEL), SIGNERS, BY_SIGNERS),
     Door(

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -7,15 +8,31 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, update
+from sqlalchemy import Connection, insert, inspect, select, update
 
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.storage.channels import ChannelFacts
-from bot.storage.engine import open_database
+from bot.storage.engine import Database, open_database
 from bot.storage.migrate import migrate
-from bot.storage.tables import channel, metadata
+from bot.storage.tables import channel, handoff, metadata, person, workspace
 from bot.storage.unit_of_work import Store
 from tests.builders import Team
+
+
+@pytest.fixture
+def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database in which nothing was migrated yet, on each dialect."""
+    if dialect == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+def upgrade(database: Database, revision: str) -> None:
+    """Migrate up to a revision, as the version did that ended there."""
+    with database.writing() as connection:
+        _moved(connection, command.upgrade, revision)
+        connection.commit()
 
 
 def test_the_migrated_schema_is_the_one_the_tables_describe(url: str) -> None:
@@ -81,7 +98,7 @@ def test_what_stands_where_outsiders_read_already_is_taken_down_after_the_upgrad
         # As an older version left it, which took nothing down.
         shared = update(channel).where(channel.c.id == team.channel.id).values(shared=True)
         connection.execute(shared)
-        _downgrade(connection, "0003")
+        _moved(connection, command.downgrade, "0003")
         connection.commit()
     migrate(store.database)
     (job,) = store.delivery.lease(9, lease=timedelta(minutes=2))
@@ -90,13 +107,13 @@ def test_what_stands_where_outsiders_read_already_is_taken_down_after_the_upgrad
     assert job.notice.channel_id == team.channel.id
 
 
-def _downgrade(connection: Connection, revision: str) -> None:
+def _moved(connection: Connection, move: Callable[[Config, str], None], revision: str) -> None:
     config = Config()
     with resources.as_file(resources.files("bot.storage.migrations")) as scripts:
         config.set_main_option("script_location", str(scripts))
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
-        command.downgrade(config, revision)
+        move(config, revision)
 
 
 def test_migrating_twice_changes_nothing(url: str) -> None:
@@ -106,6 +123,72 @@ def test_migrating_twice_changes_nothing(url: str) -> None:
         tables = set(inspect(connection).get_table_names())
     database.close()
     assert tables == {*metadata.tables, "alembic_version"}
+
+
+def test_a_brief_acknowledged_before_has_its_checks_asked_for_from_the_upgrade_on(
+    empty_url: str,
+) -> None:
+    database = open_database(empty_url)
+    upgrade(database, "0010")
+    began = datetime.now(UTC)
+    with database.writing() as connection:
+        for number, (state, acknowledged) in enumerate(
+            (("open", began - timedelta(days=9)), ("open", None), ("closed", began)), 1
+        ):
+            _old_handoff(connection, number, state, acknowledged)
+        connection.commit()
+    migrate(database)
+    with database.reading() as connection:
+        columns = (handoff.c.reopened_at, handoff.c.checks_at, handoff.c.mismatches)
+        asked, *others = connection.execute(select(*columns).order_by(handoff.c.id)).all()
+    database.close()
+    assert began <= asked.reopened_at <= datetime.now(UTC)
+    assert (asked.checks_at, asked.mismatches) == (None, 0)
+    assert [one.reopened_at for one in others] == [None, None]
+
+
+def _old_handoff(
+    connection: Connection, number: int, state: str, acknowledged: datetime | None
+) -> None:
+    """A handoff as a version without the checks wrote it."""
+    now = datetime.now(UTC)
+    if number == 1:
+        texts = {"enterprise_id": "", "team_id": "T1", "bot_user_id": "", "name": ""}
+        connection.execute(insert(workspace), {"id": 1, **texts})
+        flags = ("workspace_admin", "guest", "external", "bot", "deactivated")
+        who = {"slack_id": "U1", "name": "Ana", "zone": "UTC", "region": ""}
+        connection.execute(
+            insert(person), {"id": 1, "workspace_id": 1, **who, **dict.fromkeys(flags, False)}
+        )
+        marks = ("private", "direct", "shared", "pending", "guests", "archived", "bot_inside")
+        where = {"slack_id": "C1", "name": "deal"}
+        connection.execute(
+            insert(channel), {"id": 1, "workspace_id": 1, **where, **dict.fromkeys(marks, False)}
+        )
+    connection.execute(
+        insert(handoff),
+        {
+            "id": number,
+            "workspace_id": 1,
+            "channel_id": 1,
+            "account": "Northwind",
+            "value_cents": 1,
+            "currency": "USD",
+            "tier": "full",
+            "ae_id": 1,
+            "started_by": 1,
+            "started_at": now,
+            "links": "[]",
+            "state": state,
+            "brief_version": 1,
+            "items_filled": 0,
+            "items_counted": 0,
+            "acknowledged_at": acknowledged,
+            "event_count": 0,
+            "head": bytes(32),
+            "attention_state": "nothing",
+        },
+    )
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/handoff", "sqlite://", "sqlite:///:memory:"])

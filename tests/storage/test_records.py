@@ -1,0 +1,99 @@
+"""What is written down while the CSM reads: by kind and revision, for few readers."""
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.domain.access import EVERY, Audience
+from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
+from bot.storage.tables import document
+from bot.storage.unit_of_work import Store
+from tests.builders import Team, make_team, signed
+
+WORDS = Restatement(why="Grüße\nZeile", success="0.8 %", risk="none")
+RECORDS: dict[RecordKind, Record] = {
+    RecordKind.CHECKS: Checks(metric=True, no_plan=False, champion=True),
+    RecordKind.JOINT_PLAN: JointPlan(plan="A call on Tuesdays"),
+    RecordKind.RESTATEMENT: WORDS,
+    RecordKind.VERDICT: Verdict(match=False, line="The board decided."),
+}
+READERS = {Audience.RECORDS}
+
+
+def saved(store: Store, team: Team) -> int:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        for kind, record in RECORDS.items():
+            by = team.ae.id if kind is RecordKind.VERDICT else team.csm.id
+            assert unit.records.save(handoff_id, kind, record, by=by, at=unit.now) == 1
+        unit.commit()
+    return handoff_id
+
+
+def test_each_record_comes_back_as_it_was_written(store: Store, team: Team) -> None:
+    handoff_id = saved(store, team)
+    with store.read(team.workspace_id) as unit:
+        found = unit.records.load(handoff_id, audiences=READERS)
+        assert {kind: one.record for kind, one in found.items()} == RECORDS
+        assert {one.at for one in found.values()} == {unit.now}
+        assert found[RecordKind.VERDICT].by == team.ae.id
+        # The brief and the records are documents of one table, and do not mix.
+        assert unit.brief.load(handoff_id, audiences=EVERY).success.metric == ""
+
+
+def test_who_may_not_read_records_gets_none_but_their_own(store: Store, team: Team) -> None:
+    handoff_id = saved(store, team)
+    others = EVERY - {Audience.RECORDS}
+    with store.read(team.workspace_id) as unit:
+        assert unit.records.load(handoff_id, audiences=others) == {}
+        assert unit.records.load(handoff_id, audiences=others, reader=team.revops.id) == {}
+        own = unit.records.load(handoff_id, audiences=(), reader=team.csm.id)
+        assert set(own) == set(RecordKind) - {RecordKind.VERDICT}
+
+
+def test_the_newest_is_read_and_a_former_csm_reads_the_newest_of_their_own(
+    store: Store, team: Team
+) -> None:
+    handoff_id = saved(store, team)
+    newer = WORDS.model_copy(update={"why": "Another"})
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        kind, by = RecordKind.RESTATEMENT, team.outsider.id
+        assert unit.records.save(handoff_id, kind, newer, by=by, at=unit.now) == 2
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        assert after.records.revision(handoff_id, kind) == 2
+        assert after.records.revision(handoff_id, RecordKind.CHECKS) == 1
+        assert after.records.load(handoff_id, audiences=READERS)[kind].record == newer
+        own = after.records.load(handoff_id, audiences=(), reader=team.csm.id)
+        assert own[kind].record == WORDS
+    with store.database.reading() as connection:
+        current = select(document.c.revision).where(
+            document.c.kind == kind.value, document.c.is_current.is_(True)
+        )
+        assert connection.execute(current).scalars().all() == [2]
+
+
+def test_a_record_is_written_only_under_the_lock_of_its_handoff(store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit, pytest.raises(RuntimeError, match="lock"):
+        unit.records.save(handoff_id, RecordKind.RESTATEMENT, WORDS, by=1, at=unit.now)
+
+
+def test_records_of_another_workspace_do_not_exist(store: Store, team: Team) -> None:
+    handoff_id = saved(store, team)
+    other = make_team(store, team_id="T200")
+    with store.read(other.workspace_id) as unit:
+        assert unit.records.load(handoff_id, audiences=EVERY, reader=team.csm.id) == {}
+        assert unit.records.revision(handoff_id, RecordKind.CHECKS) == 0
+
+
+def test_a_record_of_a_newer_version_is_refused_and_not_guessed_at(
+    store: Store, team: Team
+) -> None:
+    handoff_id = saved(store, team)
+    with store.database.writing() as connection:
+        connection.execute(update(document).values(schema=99))
+        connection.commit()
+    with store.read(team.workspace_id) as unit, pytest.raises(ValueError, match="schema 99"):
+        unit.records.load(handoff_id, audiences=READERS)
