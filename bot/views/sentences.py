@@ -635,7 +635,7 @@ def anchor(account: str, *, count: int, head: str, version: int) -> str:
     """How long the history is and its last hash, for later comparison (plain text)."""
     return (
         f"{account}: history anchor. {count} records, head {head}, with the brief at version "
-        f"{version}."
+        f"{version}. Nothing to do: a later check of the history must find the same."
     )
 
 
@@ -1005,7 +1005,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.LINE: FieldWords(
         "In one line", "Needed where it is not a match: what the CSM should read again."
     ),
-    Field.ITEMS: FieldWords("What it is about"),
+    Field.ITEMS: FieldWords("What it is about", "Tick at least one item, here or below."),
     Field.MORE_ITEMS: FieldWords("And of these"),
     Field.LAST_ITEMS: FieldWords("Or these"),
     Field.UNTIL: FieldWords("Remind me again at"),

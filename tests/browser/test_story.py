@@ -39,6 +39,32 @@ def start(maya: Person, stack: Stack, deal: Deal, *, signed_at: datetime | None)
     maya.submit()
 
 
+def read(jonas: Person, maya: Person) -> None:
+    """The checks and the restatement, and what the AE says of it."""
+    jonas.press(jonas.message("you are the CSM"), "open_checks")
+    jonas.picture("21b-checks")
+    jonas.fill({"check_metric": "yes", "check_no_plan": "yes", "check_champion": "yes"})
+    jonas.submit()
+    jonas.sees(jonas.modal, "Write what you kept of the brief", within=AT_ONCE)
+    jonas.fill(
+        {
+            "restated_why": "The lease on the old hall ends, and the board set the day.",
+            "restated_success": "Fewer than 0.8 wrong lines in a hundred.",
+            "restated_risk": "none",
+        }
+    )
+    jonas.picture("21c-restatement")
+    jonas.submit()
+    jonas.expect_no_modal()
+    maya.go("app")
+    maya.press(maya.message("Say whether the restatement matches"), "open_judge")
+    maya.sees(maya.modal, "The lease on the old hall ends", within=AT_ONCE)
+    maya.fill({"verdict": "match"})
+    maya.picture("21d-judge")
+    maya.submit()
+    maya.expect_no_modal()
+
+
 def write(maya: Person, deal: Deal) -> None:
     """All steps of the brief, from the first one's open form to the preview."""
     for number, section in enumerate(deal.sections, start=1):
@@ -159,9 +185,11 @@ def test_a_deal_is_carried_from_the_ae_to_the_csm_by_clicking(stack: Stack, sit:
     jonas.sees(card, "Acknowledge brief", within=AT_ONCE)
     jonas.picture("20-acknowledgement-undone")
     jonas.go("app")
-    jonas.press(jonas.message(NORTHWIND), "acknowledge")
-    jonas.sees(jonas.message(NORTHWIND), "Brief acknowledged", within=AT_ONCE)
+    guide = jonas.message("you are the CSM")
+    jonas.press(guide, "acknowledge")
+    jonas.sees(guide, "Answer the three checks", within=AT_ONCE)
     jonas.picture("21-guide-csm-after")
+    read(jonas, maya)
     jonas.go("home")
     jonas.sees(jonas.page.locator(".home"), "Nothing needs you.")
     jonas.picture("22-home-csm")
