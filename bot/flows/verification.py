@@ -1,5 +1,7 @@
 """The CSM checks and restates the brief they acknowledged, and the AE says whether it matches."""
 
+from slack_sdk.models.views import View
+
 from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Conflict, Invalid, Problem
@@ -19,6 +21,7 @@ from bot.flows.listeners import Listeners
 from bot.storage.records import Written
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.payload import Ref
 from bot.views.verification import checks_view, judge_view, plan_view, restate_view
 
 
@@ -110,6 +113,13 @@ def save_restatement(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     return Done()
 
 
+def _restate_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
+    """The empty restatement that answered checks lead to."""
+    handoff = unit.handoffs.get(ref.handoff or 0)
+    access.require(Act.VERIFY, actor, handoff)
+    return restate_view(handoff.id, handoff.account, revision=0)
+
+
 def open_judge(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Judge restatement*: what the CSM wrote, and the answer to it."""
     handoff = unit.handoffs.get(asked.handoff_id)
@@ -143,5 +153,6 @@ def register(listeners: Listeners) -> None:
     listeners.submits(ViewId.PLAN, save_plan)
     listeners.opens(ActionId.OPEN_RESTATE, open_restate, act=Act.VERIFY)
     listeners.submits(ViewId.RESTATE, save_restatement)
+    listeners.redraw(ViewId.RESTATE, _restate_once_more)
     listeners.opens(ActionId.OPEN_JUDGE, open_judge, act=Act.JUDGE)
     listeners.submits(ViewId.JUDGE, save_verdict)

@@ -6,7 +6,7 @@ import pytest
 from bot.domain import access
 from bot.domain.access import Act, Capacity
 from bot.domain.brief import Brief
-from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines, snooze
+from bot.domain.deadlines import STEPS, Deadline, DeadlineState, Step, deadlines, snooze
 from bot.domain.handoff import Handoff, State
 from bot.domain.people import Person
 from bot.domain.read_models import (
@@ -106,7 +106,7 @@ def test_a_step_that_is_not_owed_is_never_late(state: DeadlineState, light: Ligh
 def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None:
     handoff = gated()
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
-    assert [line.step for line in lines] == list(Step)
+    assert [line.step for line in lines] == [rule.step for rule in STEPS]
     assert [line.light for line in lines] == [
         Light.ON_TIME,
         Light.DONE,
@@ -199,6 +199,7 @@ AE_ACTS = AE_SIDE_ACTS | {
     Act.ALIGN,
     Act.RECORD_CALL,
     Act.JUDGE,
+    Act.RETURN_BRIEF,
 }
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
     Act.ALIGN,
@@ -235,7 +236,7 @@ def test_a_guide_speaks_to_its_reader(
     assert (shown.mine.step if shown.mine else None) == mine
     assert shown.acts == acts
     assert shown.viewer.slack_id == viewer.slack_id
-    assert [line.step for line in shown.steps] == list(Step)
+    assert [line.step for line in shown.steps] == [rule.step for rule in STEPS]
 
 
 def test_only_an_ae_who_has_not_said_yes_is_asked_for_it() -> None:

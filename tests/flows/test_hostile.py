@@ -223,7 +223,7 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
     stack.until(home)
 
     # The whole page, with the reason of a cancellation
-    jonas.click(shows(stack, jonas.dms), "open_handoff")
+    jonas.click(shows(stack, jonas.dms, action="open_handoff"), "open_handoff")
     told, pages = innocent(stack, modal(jonas)), {0}
     assert ACCOUNT in told
     while (here := turned(jonas)) not in pages:
@@ -233,7 +233,8 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
     # All but the target, which is a shorter text; and of a person three, and one promise.
     assert told.count(LONG) == of_texts - 1 + 3 + 1
     jonas.close()
-    maya.click(shows(stack, maya.dms), "more", chosen=menu_value(shows(stack, maya.dms), "cancel"))
+    guide = shows(stack, maya.dms, action="more")
+    maya.click(guide, "more", chosen=menu_value(guide, "cancel"))
     opened(stack, maya, ACCOUNT)
     fill(maya, {"reason": REASON})
     shows(stack, lambda: stack.theo.thread(DEAL, card.ts))

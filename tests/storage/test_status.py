@@ -9,6 +9,7 @@ from sqlalchemy import event, insert, select, update
 from bot.domain.deadlines import Step
 from bot.domain.people import Person, Role
 from bot.domain.read_models import Light, StatusCounts, StatusPage
+from bot.domain.verification import Checks, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import deadline, handoff
 from bot.storage.unit_of_work import Store
@@ -47,11 +48,17 @@ def _page(
         )
 
 
-def _acknowledged(store: Store, team: Team, deal: Deal) -> int:
+def _read(store: Store, team: Team, deal: Deal) -> int:
+    """Read by the CSM, and the AE said that it matches: nothing more is owed."""
     handoff_id = assigned(store, team, deal)
+    yes = Checks(metric=True, no_plan=True, champion=True)
+    words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
     with store.write(team.workspace_id) as unit:
         of = unit.handoffs.lock(handoff_id)
         of.acknowledge(version=of.brief_version, by=team.csm, at=unit.now)
+        of.answer_checks(yes, revision=1, by=team.csm, at=unit.now)
+        of.restate(words, revision=1, by=team.csm, at=unit.now)
+        of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
         unit.save(of, actor_id=team.csm.id)
         unit.commit()
     return handoff_id
@@ -66,7 +73,7 @@ def test_the_worst_comes_first_and_everything_is_counted(
     clock.advance(-timedelta(days=1))
     very_late = signed(store, team, Deal(account="Very late"))
     clock.advance(later - clock.now())
-    done = _acknowledged(store, team, Deal(account="Done"))
+    done = _read(store, team, Deal(account="Done"))
     unsigned = started(store, team, Deal(account="Unsigned"))
     next_week = assigned(store, team, Deal(account="Later"))
     tomorrow = posted(store, team, Deal(account="Tomorrow"))
