@@ -244,6 +244,16 @@ def audiences(person: Person, handoff: Parts, *, in_channel: bool) -> frozenset[
     return frozenset(audience for audience, readers in _AUDIENCES.items() if readers & held)
 
 
+def readers(audience: Audience, handoff: Parts) -> tuple[int, ...]:
+    """The people of the handoff who may read an audience's content, each once."""
+    owners = (
+        owner
+        for part, owner in _owners(handoff).items()
+        if part in _AUDIENCES[audience] and owner is not None
+    )
+    return tuple(dict.fromkeys(owners))
+
+
 def given(person: Person, handoff: Parts) -> frozenset[SectionKey]:
     """The sections of which a person reads what a helper reads."""
     return handoff.helpers.get(person.id, frozenset()) if person.full_member else frozenset()

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
-from bot.domain.brief import Brief
+from bot.domain.brief import Brief, RedFlagsSection
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
@@ -341,6 +341,16 @@ class DealFacts:
     commitment_on: date | None = None
     aligned_on: date | None = None
     cs_contact: NamedPerson | None = None
+
+
+@dataclass(frozen=True)
+class RedFlagsPage:
+    """What is behind the lock on the card, for one who may read it."""
+
+    handoff_id: int
+    account: str
+    key: SectionKey
+    flags: RedFlagsSection
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from slack_sdk.models.blocks import Block, DividerBlock
 from slack_sdk.models.blocks.block_elements import RichTextElement
 from slack_sdk.models.views import View
 
-from bot.domain.brief import Success
+from bot.domain.brief import ContactRole, People, Success, Why
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.read_models import Card, Light, StepLine
@@ -56,6 +56,12 @@ def card_message(card: Card) -> Message:
                 button(
                     ActionId.OPEN_HANDOFF,
                     said.BUTTONS[ActionId.OPEN_HANDOFF],
+                    Ref(handoff=card.handoff_id),
+                ),
+                # It stands there for all and whatever is behind it: neither says anything.
+                button(
+                    ActionId.OPEN_RED_FLAGS,
+                    said.BUTTONS[ActionId.OPEN_RED_FLAGS],
                     Ref(handoff=card.handoff_id),
                 ),
                 more(
@@ -149,7 +155,9 @@ def _people(card: Card) -> str:
 
 def _rows(card: Card, named: int) -> list[Row]:
     rows = [
+        _labelled(said.WHY_NOW, why_line(card.brief.why) or said.NOT_WRITTEN),
         _labelled(said.SUCCESS, success_line(card.brief.success) or said.NOT_WRITTEN),
+        _labelled(said.CHAMPION, _champion(card.brief.people) or said.NOT_WRITTEN),
         _labelled(said.PROMISED, _promised(card)),
         _labelled(said.BRIEF, said.brief_state(card.completeness)),
     ]
@@ -175,6 +183,24 @@ def _rows(card: Card, named: int) -> list[Row]:
 
 def _labelled(label: str, text: str) -> Row:
     return [words(f"{label}  ", bold=True), words(text)]
+
+
+def why_line(why: Why) -> str:
+    """What made them buy and what made it now, in one line; empty where there is nothing."""
+    told = (one_line(why.trigger, METRIC), one_line(why.event, METRIC))
+    line = " ".join(part if part[-1] in ".!?…" else f"{part}." for part in told if part)
+    if line and why.runs_on is not None:
+        line = f"{line} {said.runs_on(day(why.runs_on))}"
+    return line
+
+
+def _champion(people: People) -> str:
+    """Name and title alone: the rest of them is not for the channel."""
+    found = people.having(ContactRole.CHAMPION)
+    if not found:
+        return ""
+    parts = (one_line(found[0].name, SHORT), one_line(found[0].title, SHORT))
+    return ", ".join(part for part in parts if part)
 
 
 def success_line(success: Success) -> str:

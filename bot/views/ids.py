@@ -50,6 +50,7 @@ class ActionId(StrEnum):
     OPEN_CANCEL = "open_cancel"
     UNDO_CANCEL = "undo_cancel"
     OPEN_HANDOFF = "open_handoff"
+    OPEN_RED_FLAGS = "open_red_flags"
     OPEN_SNOOZE = "open_snooze"
     MORE = "more"
     """The overflow menu of a message; what was chosen stands in the option's value."""
@@ -112,6 +113,7 @@ class ViewId(StrEnum):
     ROLES = "roles"
     STATUS = "status"
     WHOLE = "whole"
+    RED_FLAGS = "red_flags"
     PROBLEM = "problem"
 
 

@@ -263,6 +263,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_CANCEL: "Cancel handoff",
     ActionId.UNDO_CANCEL: "Undo cancellation",
     ActionId.OPEN_HANDOFF: "Open handoff",
+    ActionId.OPEN_RED_FLAGS: "🔒 Red flags",
     ActionId.OPEN_SNOOZE: "Snooze",
     ActionId.STATUS_OPEN: "Open status",
     ActionId.STATUS_POST: "Post to channel",
@@ -438,10 +439,12 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
 }
 
 
-def names(people: Iterable[NamedPerson]) -> str:
+def names(people: Iterable[NamedPerson], *, joined: str = "or") -> str:
     """People by name in plain text: nobody is pinged."""
     shown = [isolate(person.name) for person in people]
-    return " or ".join(shown) if len(shown) < 3 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+    if len(shown) < 3:
+        return f" {joined} ".join(shown)
+    return f"{', '.join(shown[:-1])} {joined} {shown[-1]}"
 
 
 def _not_your_turn(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
@@ -517,6 +520,8 @@ WITHDRAWN: Final = (
 )
 NOTHING_DUE: Final = "Nothing is due."
 NO_CLOCK_YET: Final = "Every clock starts with the signature, which is not recorded."
+WHY_NOW: Final = "Why now"
+CHAMPION: Final = "Champion"
 SUCCESS: Final = "Success"
 PROMISED: Final = "Promised"
 BRIEF: Final = "Brief"
@@ -539,6 +544,23 @@ PREVIEW_CANCELLED: Final = "This handoff is cancelled, so its message cannot be 
 def value_a_year(amount: str, tier: Tier) -> str:
     """The size of the deal."""
     return f"{amount} a year · {TIER_NAMES[tier]} handoff"
+
+
+def runs_on(when: str) -> str:
+    """The day that the event behind a purchase runs on."""
+    return f"It runs on {when}."
+
+
+def red_flags_for(names: str) -> str:
+    """Who may look behind the lock, for somebody who may not (plain text)."""
+    return (
+        f"Red flags are for the AE, the CSM and the CS manager of this handoff: {names}. "
+        "What is behind this button, and whether anything is, only they see."
+    )
+
+
+RED_FLAGS_NONE: Final = "Nothing is written down here yet."
+RED_FLAGS_LEAD: Final = "For AE, CSM and CS manager of this handoff, and nobody else."
 
 
 def promises_made(count: int) -> str:
@@ -1057,6 +1079,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.SNOOZE: "Snooze reminders",
     ViewId.ROLES: "People and roles",
     ViewId.WHOLE: "The whole handoff",
+    ViewId.RED_FLAGS: "Red flags",
 }
 FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start handoff",
