@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from bot.domain.access import Audience
+from bot.domain.access import Audience, readable_in
 from bot.domain.brief import Brief, Contact, ContactRole
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Policy, Tier
@@ -277,9 +277,13 @@ class Completeness:
         """Filled of counted, rounded down; 100 where nothing is counted."""
         return 100 if not self.counted else self.filled * 100 // self.counted
 
-    def seen_by(self, audiences: Collection[Audience]) -> "Completeness":
+    def seen_by(
+        self, audiences: Collection[Audience], given: Collection[SectionKey] = ()
+    ) -> "Completeness":
         """The same for a reader: holes in what they may not read are only counted."""
-        named = tuple(item for item in self.open if item.audience in audiences)
+        named = tuple(
+            one for one in self.open if one.audience in readable_in(one.section, audiences, given)
+        )
         return replace(self, open=named, private=len(self.open) - len(named))
 
     def fallen(self, before: "Completeness") -> tuple[OpenItem, ...]:

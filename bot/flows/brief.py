@@ -142,7 +142,7 @@ def step(
         count=len(order),
         revision=here.revision if here else unit.brief.revision(handoff.id, section),
         brief=brief,
-        completeness=handoff.completeness.seen_by(access.readable_in(section, audiences, given)),
+        completeness=handoff.completeness.seen_by(audiences, given),
         counted=counted.get(section, ()),
         pasted=unit.pasted.there(handoff.id, writer.id),
         clash=_clash(unit, here) if here else None,
@@ -288,13 +288,11 @@ def _after_the_last(
 def _steps(
     unit: ReadUnit, handoff: Handoff, writer: Person, fallen: Sequence[OpenItem] = ()
 ) -> View:
-    audiences = readable(handoff, writer)
-    for key in access.given(writer, handoff):
-        audiences |= access.readable_in(key, audiences, [key])
+    audiences, given = readable(handoff, writer), access.given(writer, handoff)
     return brief_steps_view(
         handoff_id=handoff.id,
         account=handoff.account,
-        completeness=handoff.completeness.seen_by(audiences),
+        completeness=handoff.completeness.seen_by(audiences, given),
         counted=counted_items(handoff, writer, unit),
         fallen=_told(fallen, writer, handoff),
         quick=writer.id == handoff.ae_id and unit.written_quickly(handoff),

@@ -2,6 +2,7 @@
 
 from bot.domain import access
 from bot.domain.access import Audience
+from bot.domain.errors import NotAllowed, Problem
 from bot.domain.items import SectionKey
 from bot.domain.people import Person
 from bot.domain.read_models import RedFlagsPage, named
@@ -14,18 +15,22 @@ from bot.views.red_flags import red_flags_closed_view, red_flags_view
 
 
 def open_red_flags(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
-    """What is behind the lock, or who may look."""
-    handoff = unit.handoffs.get(asked.handoff_id)
-    audiences = access.audiences(actor, handoff, in_channel=False)
-    if Audience.RED_FLAGS not in audiences:
-        ids = access.readers(Audience.RED_FLAGS, handoff)
-        people = unit.people.many(ids)
-        readers = [one for one in (named(each, people) for each in ids) if one is not None]
-        return Open(red_flags_closed_view(handoff.id, handoff.account, readers))
-    wanted = {Audience.RED_FLAGS, Audience.PRIVATE_NOTE} & audiences
-    brief = unit.brief.load(handoff.id, audiences=wanted)
-    page = RedFlagsPage(handoff.id, handoff.account, SectionKey.RED_FLAGS, brief.red_flags)
-    return Open(red_flags_view(page))
+    """What is behind the lock, or who may look.
+
+    Raises NotAllowed for who does not even see the card the button stands on.
+    """
+    here = unit.channels.by_slack_id(asked.channel) if asked.channel else None
+    bundle = unit.bundle(asked.handoff_id, viewer=actor, from_channel=here.id if here else None)
+    handoff = bundle.handoff
+    if Audience.RED_FLAGS in bundle.audiences:
+        flags = bundle.brief.red_flags
+        page = RedFlagsPage(handoff.id, handoff.account, SectionKey.RED_FLAGS, flags)
+        return Open(red_flags_view(page))
+    if Audience.CHANNEL not in bundle.audiences and not access.given(actor, handoff):
+        raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(handoff.ae_id,))
+    ids = access.readers(Audience.RED_FLAGS, handoff)
+    readers = [one for one in (named(each, bundle.people) for each in ids) if one is not None]
+    return Open(red_flags_closed_view(handoff.id, handoff.account, readers))
 
 
 def register(listeners: Listeners) -> None:

@@ -1,5 +1,7 @@
 """Read models for the person who asked, built from what is stored."""
 
+from dataclasses import replace
+
 from bot.domain import access, read_models
 from bot.domain.access import Audience
 from bot.domain.errors import Invalid, NotAllowed, Problem
@@ -56,8 +58,12 @@ def whole_of(
         reasons_given = [one for one in reasons_given if one.actor_id == viewer.id]
     if outside and not records and not reasons_given:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
-    card = read_models.card(
-        bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
+    given = access.given(viewer, bundle.handoff)
+    card = replace(
+        read_models.card(
+            bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
+        ),
+        completeness=bundle.handoff.completeness.seen_by(bundle.audiences, given),
     )
     reasons = tuple((one.tag, one.at, one.value) for one in reasons_given)
     may_read_records = Audience.RECORDS in bundle.audiences
@@ -74,7 +80,7 @@ def whole_of(
         links=links,
         reasons=reasons,
         audiences=bundle.audiences,
-        given=access.given(viewer, bundle.handoff),
+        given=given,
         deal=_deal_facts(unit, bundle),
         records=records,
         held=may_read_records and reading.intro_held_at is not None,

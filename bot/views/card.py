@@ -1,12 +1,13 @@
 """The handoff message in the deal channel, and its preview, which is the same blocks in a modal."""
 
-from slack_sdk.models.blocks import Block, DividerBlock
+from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 from slack_sdk.models.blocks.block_elements import RichTextElement
 from slack_sdk.models.views import View
 
-from bot.domain.brief import ContactRole, People, Success, Why
+from bot.domain.brief import Commercials, ContactRole, People, Success, Why
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
+from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light, StepLine
 from bot.views import sentences as said
 from bot.views.ids import ActionId, MoreChoice, ViewId
@@ -19,6 +20,7 @@ from bot.views.message import (
     header,
     lines,
     more,
+    mrkdwn,
     plain,
     plain_section,
     section,
@@ -30,8 +32,9 @@ from bot.views.message import (
 from bot.views.payload import Ref
 from bot.views.text import day, escape, instant_token, mention, money, one_line
 
-METRIC = 120
-SHORT = 48
+WHY = 150
+METRIC = 80
+SHORT = 32
 """Typed words of the card by their room; whole they stand behind *Open handoff*."""
 
 Row = list[RichTextElement]
@@ -127,20 +130,27 @@ def _drawn(card: Card, named: int) -> list[Block]:
     title = said.CARD_CANCELLED if cancelled else said.CARD_TITLE
     return [
         header(title.format(account=account)),
-        context(_size(card)),
+        _size(card),
         section(_people(card)),
         DividerBlock(),
         lines(*([words(said.NOTHING_DUE)],) if cancelled else _rows(card, named)),
     ]
 
 
-def _size(card: Card) -> str:
+def _size(card: Card) -> ContextBlock:
     parts = [said.value_a_year(money(card.value), card.tier)]
     if card.signed_at is not None:
         parts.append(f"signed {instant_token(card.signed_at)}")
     elif card.expected_on is not None:
         parts.append(f"signature expected {day(card.expected_on)}")
-    return " · ".join(parts)
+    term = _term(card.brief.commercials)
+    told = mrkdwn(" · ".join([*parts, ""] if term else parts))
+    return ContextBlock(elements=[told, plain(term)] if term else [told])
+
+
+def _term(deal: Commercials) -> str:
+    starts = day(deal.starts_on) if deal.starts_on is not None else ""
+    return said.term_from(one_line(deal.term, SHORT), starts)
 
 
 def _people(card: Card) -> str:
@@ -154,15 +164,18 @@ def _people(card: Card) -> str:
 
 
 def _rows(card: Card, named: int) -> list[Row]:
-    rows = [
-        _labelled(said.WHY_NOW, why_line(card.brief.why) or said.NOT_WRITTEN),
+    why = why_line(card.brief.why)
+    # A light deal is not asked why; nothing is missing where nobody wrote it.
+    rows = [_labelled(said.WHY_NOW, why or said.NOT_WRITTEN)] if why or _is_full(card) else []
+    rows += [
         _labelled(said.SUCCESS, success_line(card.brief.success) or said.NOT_WRITTEN),
         _labelled(said.CHAMPION, _champion(card.brief.people) or said.NOT_WRITTEN),
         _labelled(said.PROMISED, _promised(card)),
         _labelled(said.BRIEF, said.brief_state(card.completeness)),
     ]
-    if card.completeness.open:
-        rows[-1].append(words(f"  open: {said.open_items(card.completeness, named)}"))
+    left = said.open_items(card.completeness, named)
+    if left:
+        rows[-1].append(words(f"  {said.OPEN_NOW.format(items=left)}"))
     rows.append([words(f"{said.NEXT}  ", bold=True), *_next(card)])
     if card.acknowledged_at is not None and card.csm is not None:
         read = said.version_read(card.acknowledged_version or 0)
@@ -181,14 +194,19 @@ def _rows(card: Card, named: int) -> list[Row]:
     return rows
 
 
+def _is_full(card: Card) -> bool:
+    return card.tier is Tier.FULL
+
+
 def _labelled(label: str, text: str) -> Row:
     return [words(f"{label}  ", bold=True), words(text)]
 
 
 def why_line(why: Why) -> str:
     """What made them buy and what made it now, in one line; empty where there is nothing."""
-    told = (one_line(why.trigger, METRIC), one_line(why.event, METRIC))
-    line = " ".join(part if part[-1] in ".!?…" else f"{part}." for part in told if part)
+    told = (" ".join(text.split()) for text in (why.trigger, why.event))
+    sentences = (part if part[-1] in ".!?…" else f"{part}." for part in told if part)
+    line = one_line(" ".join(sentences), WHY)
     if line and why.runs_on is not None:
         line = f"{line} {said.runs_on(day(why.runs_on))}"
     return line

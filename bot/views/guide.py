@@ -72,8 +72,9 @@ def guide_message(guide: Guide) -> Message:
         blocks += _because(guide.because)
     if guide.steps:
         blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
-    if guide.role is Capacity.AE and guide.completeness.open:
-        left = said.STILL_OPEN.format(items=said.open_items(guide.completeness))
+    items = said.open_items(guide.completeness)
+    if guide.role is Capacity.AE and items:
+        left = said.STILL_OPEN.format(items=items)
         blocks.append(context(f"{said.BRIEF}: {said.brief_state(guide.completeness)} · {left}"))
     if guide.written_quickly:
         blocks.append(context(said.written_quickly()))

@@ -59,8 +59,9 @@ def _missing(nudge: NudgeModel) -> list[str]:
     if line.step is not Step.BRIEF:
         return [said.MISSING_PARTS[left[0]] if left else said.MISSING[line.step]]
     told = [said.MISSING_SENT_BACK] if nudge.with_ae else []
-    if nudge.completeness.open:
-        told.append(said.STILL_OPEN.format(items=said.open_items(nudge.completeness)))
+    items = said.open_items(nudge.completeness)
+    if items:
+        told.append(said.STILL_OPEN.format(items=items))
     return told or [said.MISSING[line.step]]
 
 

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.read_models import NamedPerson, RedFlagsPage
 from bot.views import sentences
-from bot.views.blocks import form, named_state
+from bot.views.blocks import form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, Input
 from bot.views.ids import ViewId
 from bot.views.limits import SECTION_TEXT, truncate
@@ -39,7 +39,7 @@ def _written(page: RedFlagsPage) -> list[Block]:
 def red_flags_closed_view(handoff_id: int, account: str, readers: Sequence[NamedPerson]) -> View:
     """Who may look; it says the same whether there is anything to see."""
     told = sentences.red_flags_for(sentences.names(readers, joined="and"))
-    return _view(handoff_id, [named_state(account, ""), plain_section(told)])
+    return _view(handoff_id, [small_as_typed(account), plain_section(told)])
 
 
 def _view(handoff_id: int, blocks: list[Block]) -> View:

@@ -546,6 +546,11 @@ def value_a_year(amount: str, tier: Tier) -> str:
     return f"{amount} a year · {TIER_NAMES[tier]} handoff"
 
 
+def term_from(term: str, starts_on: str) -> str:
+    """For how long the contract runs and from when, with what there is of it."""
+    return " ".join(part for part in (term, f"from {starts_on}" if starts_on else "") if part)
+
+
 def runs_on(when: str) -> str:
     """The day that the event behind a purchase runs on."""
     return f"It runs on {when}."
@@ -554,13 +559,15 @@ def runs_on(when: str) -> str:
 def red_flags_for(names: str) -> str:
     """Who may look behind the lock, for somebody who may not (plain text)."""
     return (
-        f"Red flags are for the AE, the CSM and the CS manager of this handoff: {names}. "
-        "What is behind this button, and whether anything is, only they see."
+        "Red flags are for the AE, the CSM, the second listener and the CS manager of this "
+        f"handoff: {names}. What is behind this button, and whether anything is, only they see."
     )
 
 
 RED_FLAGS_NONE: Final = "Nothing is written down here yet."
-RED_FLAGS_LEAD: Final = "For AE, CSM and CS manager of this handoff, and nobody else."
+RED_FLAGS_LEAD: Final = (
+    "For AE, CSM, second listener and CS manager of this handoff, and nobody else."
+)
 
 
 def promises_made(count: int) -> str:
@@ -590,10 +597,24 @@ FEW_OPEN: Final = 6
 
 
 def open_items(state: Completeness, most: int = FEW_OPEN) -> str:
-    """The open items by name; past the first `most` only how many more there are."""
-    named = [open_item(item) for item in state.open[:most]]
-    left = len(state.open) - len(named)
-    return ", ".join(named) + (f" and {left} more" if left else "")
+    """The first `most` open items by name and how many more there are; empty where none is open.
+
+    What the reader may not know by name is told by number.
+    """
+    told = [open_item(item) for item in state.open[:most]]
+    left = len(state.open) - len(told)
+    counted = [f"{left} more"] if left else []
+    if state.private:
+        counted.append(private_items(state.private))
+    if not counted:
+        return ", ".join(told)
+    *first, last = [*told, *counted]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def private_items(count: int) -> str:
+    """Open items of the brief that this reader may not know by name."""
+    return "one private item" if count == 1 else f"{count} private items"
 
 
 def version_read(version: int) -> str:
@@ -790,6 +811,7 @@ MISSING_PARTS: Final[Mapping[Part, str]] = {
 }
 MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."
 STILL_OPEN: Final = "Still open: {items}."
+OPEN_NOW: Final = "open: {items}"
 OWED_BY: Final = "Owed by "
 HOLDS_UP: Final = "Holds up: {step}."
 SNOOZED_FOR: Final = "You asked to be reminded now: "
@@ -1294,9 +1316,12 @@ def brief_progress(
 
 def brief_filled(state: Completeness, *, fallen: Iterable[OpenItem] = ()) -> str:
     """How far the brief is, and what the last save emptied."""
-    told = f"{state.filled} of {state.counted} items are filled."
+    told = f"{state.filled} of {state.counted} items are filled"
+    if state.private:
+        verb = "is" if state.private == 1 else "are"
+        told += f"; {private_items(state.private)} {verb} open"
     lost = ", ".join(open_item(item) for item in fallen)
-    return f"{told} No longer filled: {lost}." if lost else told
+    return f"{told}. No longer filled: {lost}." if lost else f"{told}."
 
 
 def at_start(name: str) -> str:

@@ -137,6 +137,9 @@ def _state(card: Card) -> str:
         )
     )
     told.append(f"{sentences.BRIEF}: {sentences.brief_state(card.completeness)}")
+    left = sentences.open_items(card.completeness)
+    if left:
+        told.append(sentences.OPEN_NOW.format(items=left))
     return " · ".join(told)
 
 

@@ -15,7 +15,14 @@ from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
 VIEWS = Path(asked_module.__file__).parent.parent / "views"
 STAND_INS = {ActionId.MORE, ActionId.RETRY_COMMAND}
 """Read as what they stand for before a listener is looked up."""
-READ_ONLY_VIEWS = {ViewId.BRIEF_STEPS, ViewId.PASTED, ViewId.STATUS, ViewId.WHOLE, ViewId.PROBLEM}
+READ_ONLY_VIEWS = {
+    ViewId.BRIEF_STEPS,
+    ViewId.PASTED,
+    ViewId.STATUS,
+    ViewId.WHOLE,
+    ViewId.RED_FLAGS,
+    ViewId.PROBLEM,
+}
 """Modals without a submit button."""
 
 

@@ -422,6 +422,8 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.START_ANOTHER, pressed(ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ViewId.START, sent(ViewId.START, AE, ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ActionId.OPEN_HANDOFF, pressed(ActionId.OPEN_HANDOFF), MEMBERS, ()),
+    # What is behind the lock is for some; that and for whom is said to all.
+    Door(ActionId.OPEN_RED_FLAGS, pressed(ActionId.OPEN_RED_FLAGS), MEMBERS, ()),
 ]
 AFTER_SILENCE = [
     # What the AE's own press does needs a post of unknown fate: delivery's tests have one.

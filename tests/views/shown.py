@@ -9,8 +9,17 @@ from typing import Any
 
 from slack_sdk.models.views import View
 
-from bot.domain.access import Act, Capacity
-from bot.domain.brief import Brief, Promises, Success
+from bot.domain.access import IN_THE_CHANNEL, Act, Capacity
+from bot.domain.brief import (
+    Brief,
+    Commercials,
+    Contact,
+    ContactRole,
+    People,
+    Promises,
+    Success,
+    Why,
+)
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
@@ -127,7 +136,10 @@ EMPTY_CARD = replace(
 )
 
 _WORST_BRIEF = Brief(
-    success=Success(metric=LONG, today=LONG, target=LONG, by=date(2026, 9, 30), whose=LONG)
+    why=Why(trigger=LONG, event=LONG, runs_on=date(2026, 9, 30)),
+    people=People(contacts=(Contact(id=1, name=LONG, title=LONG, roles=(ContactRole.CHAMPION,)),)),
+    commercials=Commercials(term=LONG, starts_on=date(2026, 9, 30)),
+    success=Success(metric=LONG, today=LONG, target=LONG, by=date(2026, 9, 30), whose=LONG),
 )
 WORST_CARD = replace(
     CARD,
@@ -135,7 +147,7 @@ WORST_CARD = replace(
     value=Money(100_000_000_000_050, "USD"),
     csm=None,
     brief=_WORST_BRIEF,
-    completeness=completeness(_WORST_BRIEF, Tier.FULL, Policy()),
+    completeness=completeness(_WORST_BRIEF, Tier.FULL, Policy()).seen_by(IN_THE_CHANNEL),
     next=line(Step.READ, Light.LATE, JONAS),
     acknowledged_at=NOW,
     acknowledged_version=1_000,
@@ -271,10 +283,30 @@ def seen_text(blocks: Any) -> str:
 
 
 def visible_length(blocks: Any) -> int:
-    """How many characters a reader sees, names and times counted as long ones."""
-    text = "".join(pieces(blocks))
-    text = re.sub(r"<!date\^[^>]*>", "t" * TIME_LENGTH, text)
-    return len(re.sub(r"<@[A-Z0-9]+>", "n" * NAME_LENGTH, text))
+    """How many characters a reader sees, names and times counted as long ones.
+
+    What somebody typed is seen letter by letter, and a menu's entries only once it is opened.
+    """
+    length = 0
+    for part in parts([without_menus(block) for block in blocks]):
+        match part.get("type"):
+            case "plain_text" | "text":
+                length += len(part["text"])
+            case "mrkdwn":
+                text = re.sub(r"<!date\^[^>]*>", "t" * TIME_LENGTH, part["text"])
+                length += len(re.sub(r"<@[A-Z0-9]+>", "n" * NAME_LENGTH, text))
+            case "user":
+                length += NAME_LENGTH
+            case "date":
+                length += TIME_LENGTH
+    return length
+
+
+def without_menus(block: dict[str, Any]) -> dict[str, Any]:
+    """A block less the overflow menu in it."""
+    if "elements" not in block:
+        return block
+    return {**block, "elements": [one for one in block["elements"] if one["type"] != "overflow"]}
 
 
 def pressable(blocks: Any) -> list[dict[str, Any]]:

@@ -2,12 +2,18 @@
 
 import re
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import pytest
+from pydantic import BaseModel
 
-from bot.domain.brief import Brief, Promises, Success
+from bot.domain.access import IN_THE_CHANNEL
+from bot.domain.brief import Brief, Promises, Success, Why, audience_of
+from bot.domain.completeness import Completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
+from bot.domain.items import SectionKey
+from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light
 from bot.domain.verification import Part
 from bot.views import sentences
@@ -39,7 +45,39 @@ from tests.views.shown import (
     visible_length,
 )
 
+M = TypeVar("M", bound=BaseModel)
 ALL = [EMPTY_CARD, CARD, WORST_CARD, WORST_ACKNOWLEDGED_CARD, WORST_OPEN_CARD]
+SECRET = "not for the channel"
+
+
+def secretive() -> Brief:
+    """A brief with the same words in every text that is not for all of the channel."""
+    brief = FILLED
+    ilse, *others = brief.people.contacts
+    brief = replace(
+        brief,
+        people=brief.people.model_copy(update={"contacts": (hidden(ilse), *others)}),
+    )
+    for key in SectionKey:
+        brief = brief.with_section(key, hidden(brief.section(key)))
+    return brief
+
+
+def hidden(model: M) -> M:
+    """The same with every text that is not for all of the channel replaced."""
+    names = [
+        name
+        for name in type(model).model_fields
+        if audience_of(type(model), name) not in IN_THE_CHANNEL
+        and isinstance(getattr(model, name), str)
+    ]
+    return model.model_copy(update=dict.fromkeys(names, SECRET))
+
+
+def is_lock(pressed: dict[str, Any]) -> bool:
+    return bool(pressed["action_id"] == ActionId.OPEN_RED_FLAGS)
+
+
 ON_BOTH_SURFACES = {"header", "section", "context", "actions", "divider", "rich_text"}
 
 
@@ -70,6 +108,10 @@ def test_a_typical_card_says_who_what_and_when() -> None:
     for words in (
         "Northwind Robotics — handoff",
         "48,000 USD a year · full handoff · signed",
+        "12 months from 1 Mar 2026",
+        "Why now  \nThe lease on the old sorting hall ends, and the new one opens half automated. "
+        "The board decided to move a year early. It runs on 30 Jun 2026.",
+        "Champion  \nIlse Brandt, Head of Operations",
         "AE <@U0MAYA> → CSM <@U0JONAS>",
         "Pick errors per 100 orders: 2.1 % → under 0.8 % by 30 Jun 2026 (Ilse Brandt, Head of",
         "4 promises",
@@ -98,10 +140,11 @@ def test_only_an_assigned_csm_is_asked_to_acknowledge() -> None:
     assert [(pressed["action_id"], pressed.get("style")) for pressed in asked] == [
         (ActionId.ACKNOWLEDGE, "primary"),
         (ActionId.OPEN_HANDOFF, None),
+        (ActionId.OPEN_RED_FLAGS, None),
     ]
     done = replace(CARD, to_acknowledge=False)
     ids = action_ids(card_message(done).to_args()["blocks"])
-    assert ids == [ActionId.OPEN_HANDOFF, ActionId.MORE]
+    assert ids == [ActionId.OPEN_HANDOFF, ActionId.OPEN_RED_FLAGS, ActionId.MORE]
 
 
 def test_an_acknowledgement_names_who_and_the_version() -> None:
@@ -162,6 +205,39 @@ def test_the_foot_of_a_card_takes_no_more_than_is_kept_for_it(card: Card) -> Non
     assert whole - visible_length(card_message(preview).to_args()["blocks"]) <= CARD_FOOT
 
 
+def test_open_items_that_are_not_for_the_channel_are_told_by_number() -> None:
+    state = EMPTY_CARD.completeness.seen_by(IN_THE_CHANNEL)
+    shown = seen_text(card_message(replace(EMPTY_CARD, completeness=state)).to_args()["blocks"])
+    assert "(empty) and 8 private items" in shown
+    left = Completeness(22, 23, private=1)
+    shown = seen_text(card_message(replace(CARD, completeness=left)).to_args()["blocks"])
+    assert "  open: one private item" in shown
+
+
+def test_a_light_deal_is_not_said_to_miss_why_they_bought() -> None:
+    light = replace(EMPTY_CARD, tier=Tier.LIGHT)
+    assert "Why now" not in seen_text(card_message(light).to_args()["blocks"])
+    written = replace(light, brief=Brief(why=Why(trigger="The lease ends")))
+    assert "The lease ends." in seen_text(card_message(written).to_args()["blocks"])
+    assert "Why now" in seen_text(card_message(EMPTY_CARD).to_args()["blocks"])
+
+
+def test_nothing_stands_on_a_card_that_is_not_for_all_of_the_channel() -> None:
+    """However much of the brief it was handed."""
+    told = seen_text(card_message(replace(CARD, brief=secretive())).to_args()["blocks"])
+    assert SECRET not in told
+    assert "Ilse Brandt, Head of Operations" in told
+
+
+def test_the_lock_is_shown_to_all_and_whatever_is_behind_it() -> None:
+    full, empty = (
+        [one for one in pressable(card_message(card).to_args()["blocks"]) if is_lock(one)]
+        for card in (CARD, replace(EMPTY_CARD, posted_at=NOW))
+    )
+    assert full == empty
+    assert [one["text"]["text"] for one in full] == ["🔒 Red flags"]
+
+
 def test_a_waiting_step_says_what_it_waits_for() -> None:
     card = replace(CARD, csm=None, next=line(Step.READ, Light.WAITING, None, Step.ASSIGN))
     shown = seen_text(card_message(card).to_args()["blocks"])
@@ -204,7 +280,7 @@ def test_a_cancelled_card_has_nothing_due_and_nothing_to_change() -> None:
     assert "Northwind Robotics — handoff cancelled" in shown
     assert "Nothing is due." in shown
     assert "Pick errors" not in shown
-    assert action_ids(args["blocks"]) == [ActionId.OPEN_HANDOFF]
+    assert action_ids(args["blocks"]) == [ActionId.OPEN_HANDOFF, ActionId.OPEN_RED_FLAGS]
 
 
 def test_nobody_is_said_to_assign_anybody_in_a_cancelled_handoff() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.access import Capacity
 from bot.domain.closed_won import Missing
-from bot.domain.completeness import OpenItem
+from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Step
 from bot.domain.handoff import CommitmentAnswer
 from bot.domain.items import Hole, Item, SectionKey
@@ -57,12 +57,39 @@ def test_everything_has_a_word_of_its_own(
 def test_a_label_is_short_and_says_what_is_done(label: str) -> None:
     assert len(label) <= LONGEST_BUTTON
     assert label not in ("OK", "Submit", "Click here", "Yes", "No")
-    assert label[0].isupper()
+    # Behind a lock lies what only some may see.
+    assert label.removeprefix("🔒 ")[0].isupper()
 
 
 def test_an_open_item_says_what_is_missing_in_it() -> None:
     item = OpenItem(Item.METRIC, Hole.NO_DATE)
     assert sentences.open_item(item) == "success metric (date missing)"
+
+
+EMPTY_BUT_TWO = Completeness(21, 23, (OpenItem(Item.METRIC, Hole.EMPTY),), private=1)
+
+
+def test_what_a_reader_may_not_know_by_name_is_told_by_number() -> None:
+    one = Completeness(22, 23, private=1)
+    assert sentences.open_items(one) == "one private item"
+    assert sentences.open_items(EMPTY_BUT_TWO) == "success metric (empty) and one private item"
+    many = (OpenItem(Item.METRIC, Hole.EMPTY),) * 9
+    state = Completeness(10, 23, many, private=8)
+    told = "success metric (empty), " * 6 + "3 more and 8 private items"
+    assert sentences.open_items(state) == told
+    assert sentences.brief_filled(one) == "22 of 23 items are filled; one private item is open."
+    assert sentences.brief_filled(state) == ("10 of 23 items are filled; 8 private items are open.")
+    assert sentences.brief_progress(EMPTY_BUT_TWO, SectionKey.WHY) == (
+        "21 of 23 items are filled; one private item is open. Nothing is open here."
+    )
+
+
+def test_nothing_private_is_spoken_of_where_the_reader_knows_all() -> None:
+    two = (OpenItem(Item.METRIC, Hole.EMPTY), OpenItem(Item.TODAY, Hole.EMPTY))
+    state = Completeness(21, 23, two)
+    assert sentences.open_items(state) == "success metric (empty), today's value (empty)"
+    assert sentences.brief_filled(state) == "21 of 23 items are filled."
+    assert sentences.open_items(Completeness(23, 23)) == ""
 
 
 def test_a_light_is_never_a_sign_alone() -> None:
