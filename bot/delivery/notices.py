@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.delivery.because import because
 from bot.delivery.plans import Cancel
-from bot.domain import read_models
+from bot.domain import access, read_models
 from bot.domain.completeness import capture_missing
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.errors import Problem
@@ -45,6 +45,7 @@ from bot.views.thread import (
     bot_posted_message,
     cannot_post_message,
     due_moved_message,
+    helper_message,
     invite_by_hand_message,
     sent_back_message,
     signature_corrected_message,
@@ -91,6 +92,11 @@ class NoticeText:
             return bot_posted_message(_card(bundle, unit.now))
         if notice.kind is NoticeKind.DUE_MOVED:
             return _due_moved(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.HELPER_INVITED:
+            sections = access.given(reader, bundle.handoff)
+            if not sections:
+                return Cancel("no_longer_helper")
+            return helper_message(_card(bundle, unit.now), sections)
         if notice.kind is NoticeKind.CANNOT_POST:
             return _cannot_post(bundle, notice, unit.now)
         if notice.kind is NoticeKind.INVITE_BY_HAND:

@@ -55,6 +55,8 @@ class Problem(StrEnum):
     EMPTY = "empty"
     NONE_AND_SOME = "none_and_some"
     NO_RISKS_AND_SOME = "no_risks_and_some"
+    AE_FILLS_ALL = "ae_fills_all"
+    NO_SECTION = "no_section"
     BRIEF_CHANGED = "brief_changed"
     CHANGED_MEANWHILE = "changed_meanwhile"
     BUSY = "busy"

@@ -1,6 +1,6 @@
 """The handoff: one won deal on its way from the AE to the CSM. Every act is a method here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -40,6 +40,7 @@ LONGEST_ACCOUNT = 80
 LONGEST_REASON = 1000
 LONGEST_NAMES = 200
 MOST_LINKS = 10
+MOST_HELPERS = 10
 _METRIC_FIELDS = frozenset({"metric", "target", "by"})
 """What an acknowledgement of the success metric is about."""
 
@@ -427,6 +428,40 @@ class Handoff:
         # At the signature the capture is done or missed, whatever is written afterwards.
         if self.signed_at is None and has_content(brief) is not (self.captured_at is not None):
             self.captured_at = at if self.captured_at is None else None
+
+    def invite_helper(
+        self, helper: Person, sections: Collection[SectionKey], *, by: Person, at: datetime
+    ) -> None:
+        """Say which sections of the form a colleague fills; with none they are taken off.
+
+        Raises Invalid for the AE, for who is no full member and for a section that is not given
+        to helpers, Conflict where they fill just these already.
+        """
+        self._require(Act.INVITE_HELPER, by)
+        if helper.id == self.ae_id:
+            raise Invalid(Problem.AE_FILLS_ALL, field="helper")
+        wanted, before = frozenset(sections), self.helpers.get(helper.id, frozenset())
+        if not wanted <= access.GIVEABLE:
+            raise Invalid(Problem.STALE_BUTTON, field="helped_sections")
+        if not wanted and not before:
+            raise Invalid(Problem.NO_SECTION, field="helped_sections")
+        if wanted == before:
+            raise Conflict(Problem.ALREADY_DONE, field="helped_sections")
+        others = {one: theirs for one, theirs in self.helpers.items() if one != helper.id}
+        self._confirm(by, at)
+        if not wanted:
+            self.helpers = others
+            self._note(Tag.HELPER_TAKEN_OFF, at, by, {"helper": helper.id})
+            return
+        _colleague(helper, "helper")
+        if len(others) >= MOST_HELPERS:
+            raise Invalid(Problem.TOO_MANY, field="helper", facts={"most": str(MOST_HELPERS)})
+        self.helpers = {**others, helper.id: wanted}
+        facts: dict[str, Fact] = {
+            "helper": helper.id,
+            "sections": sorted(key.value for key in wanted),
+        }
+        self._note(Tag.HELPER_INVITED, at, by, facts)
 
     def save_section(
         self,

@@ -35,6 +35,8 @@ class Tag(StrEnum):
     PROMISE_ADDED = "promise.added"
     PROMISE_EDITED = "promise.edited"
     PROMISE_WITHDRAWN = "promise.withdrawn"
+    HELPER_INVITED = "helper.invited"
+    HELPER_TAKEN_OFF = "helper.taken_off"
     GATE_PASSED = "gate.passed"
     POSTED = "message.posted"
     ASSIGNED = "csm.assigned"

@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     """No message: the CSM is invited to the deal channel."""
     INVITE_BY_HAND = "invite_by_hand"
     """The invitation was refused; a person is given the line to type."""
+    HELPER_INVITED = "helper_invited"
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGE_UNDONE = "acknowledge_undone"
     SIGNATURE_CORRECTED = "signature_corrected"
@@ -271,6 +272,8 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         ]
     if event.tag is Tag.POSTED:
         return _of_posting(handoff, seq, by_bot=event.actor is None)
+    if event.tag is Tag.HELPER_INVITED:
+        return [_of_invitation(handoff, seq, event)]
     if event.tag is Tag.ASSIGNED and handoff.csm_id is not None:
         invite = Notice(
             NoticeKind.CSM_INVITE,
@@ -322,6 +325,19 @@ def _anchors(handoff: Handoff, seq: int, event: Event, chain: tuple[int, bytes])
                 )
             )
     return told
+
+
+def _of_invitation(handoff: Handoff, seq: int, event: Event) -> Notice:
+    """A helper has no card of this handoff: this one message leads to their sections."""
+    helper = event.facts["helper"]
+    return Notice(
+        NoticeKind.HELPER_INVITED,
+        Place.DM,
+        f"helper:{handoff.id}:{seq}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=helper if isinstance(helper, int) else None,
+    )
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:

@@ -31,7 +31,7 @@ from bot.domain.hints import (
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.people import Person
-from bot.domain.read_models import BriefStep, Clash
+from bot.domain.read_models import BriefStep, Clash, NamedPerson, named
 from bot.flows.answers import Answer, Open, Push, Refresh, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import section_of
@@ -258,7 +258,7 @@ def save_and_next(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         return Update(step(unit, saved.handoff, saved.section, actor, saved, occasion=occasion))
     order = steps_of(saved.handoff, actor, unit)
     if saved.section not in order:
-        return Update(_steps(unit, saved.handoff, actor))
+        return Update(steps_list(unit, saved.handoff, actor))
     place = order.index(saved.section) + 1
     if place == len(order):
         return Update(_after_the_last(unit, saved.handoff, actor, saved.fallen))
@@ -282,12 +282,14 @@ def _after_the_last(
     if unposted and not fallen and access.may(Act.POST, writer, handoff):
         card = card_of(unit, handoff.id, preview=True)
         return preview_view(card, Ref(handoff=handoff.id))
-    return _steps(unit, handoff, writer, fallen)
+    return steps_list(unit, handoff, writer, fallen)
 
 
-def _steps(
+def steps_list(
     unit: ReadUnit, handoff: Handoff, writer: Person, fallen: Sequence[OpenItem] = ()
 ) -> View:
+    """The list of all steps, as far as they are this writer's."""
+    invites = handoff.open and access.may(Act.INVITE_HELPER, writer, handoff)
     audiences, given = readable(handoff, writer), access.given(writer, handoff)
     return brief_steps_view(
         handoff_id=handoff.id,
@@ -297,7 +299,15 @@ def _steps(
         fallen=_told(fallen, writer, handoff),
         quick=writer.id == handoff.ae_id and unit.written_quickly(handoff),
         pasted=unit.pasted.there(handoff.id, writer.id),
+        helpers=_helpers(unit, handoff) if invites else (),
+        invites=invites,
     )
+
+
+def _helpers(unit: ReadUnit, handoff: Handoff) -> list[tuple[NamedPerson, frozenset[SectionKey]]]:
+    people = unit.people.many(handoff.helpers)
+    found = ((named(one, people), keys) for one, keys in handoff.helpers.items())
+    return [(one, keys) for one, keys in found if one is not None]
 
 
 def go_back(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -315,7 +325,7 @@ def all_steps(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     saved = save_step(asked, unit, actor)
     if saved.conflicts:
         return Update(step(unit, saved.handoff, saved.section, actor, saved))
-    return Update(_steps(unit, saved.handoff, actor, saved.fallen))
+    return Update(steps_list(unit, saved.handoff, actor, saved.fallen))
 
 
 def editor_over(asked: Asked, unit: ReadUnit, writer: Person, saved: Saved, view: View) -> Answer:

@@ -197,6 +197,12 @@ def contact_of(typed: Typed, base: Contact) -> Contact:
     )
 
 
+def sections_ticked(typed: Typed) -> tuple[SectionKey, ...]:
+    """The sections that were chosen for a helper."""
+    field = Field.HELPED_SECTIONS
+    return tuple(_member(SectionKey, value, field) for value in typed.options(field))
+
+
 def promise_text(typed: Typed) -> PromiseText:
     """One promise; raises Invalid for one without words."""
     kind = typed.option(Field.KIND)

@@ -1,6 +1,6 @@
 """Writing the brief step by step, and the list of its steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -14,7 +14,7 @@ from bot.domain.hints import Pointed
 from bot.domain.items import NOT_FOR_THE_CUSTOMER, Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Promise
-from bot.domain.read_models import BriefStep, Clash
+from bot.domain.read_models import BriefStep, Clash, NamedPerson
 from bot.views import sentences
 from bot.views.blocks import (
     Place,
@@ -294,12 +294,15 @@ def brief_steps_view(
     fallen: Sequence[OpenItem] = (),
     quick: bool = False,
     pasted: bool = False,
+    helpers: Sequence[tuple[NamedPerson, Collection[SectionKey]]] = (),
+    invites: bool = False,
 ) -> View:
     """The sections a person may fill, with what is open in them, and the way to each.
 
     `counted` holds the counted items of each section that is shown, `fallen` what the save before
     emptied; `quick` adds that the brief was written in few minutes, for its AE alone; `pasted` says
-    whether there is a pasted text already.
+    whether there is a pasted text already. Who `invites` helpers sees the `helpers` there are, with
+    their sections.
     """
     filled = sentences.brief_filled(completeness, fallen=fallen)
     blocks: list[Block] = [named_state(account, filled)]
@@ -311,8 +314,13 @@ def brief_steps_view(
         )
         told = sentences.brief_section(completeness, key, counted=len(items))
         blocks.append(section(told, accessory=go))
+    blocks += [context(sentences.helps_with(mention(one), keys)) for one, keys in helpers]
     label = sentences.BUTTONS[ActionId.PASTED_OPEN] if pasted else sentences.PASTE_A_TEXT
-    blocks += actions([_pasted(handoff_id, label)])
+    row = [_pasted(handoff_id, label)]
+    if invites:
+        invite = ActionId.INVITE_HELPER
+        row.append(button(invite, sentences.BUTTONS[invite], Ref(handoff=handoff_id)))
+    blocks += actions(row)
     return form(
         ViewId.BRIEF_STEPS,
         Ref(handoff=handoff_id),

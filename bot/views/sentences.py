@@ -249,6 +249,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.PASTED_OPEN: "Pasted text",
     ActionId.PASTED_MORE: "Paste more",
     ActionId.PASTED_FORGET: "Forget the text",
+    ActionId.INVITE_HELPER: "Invite helper",
     ActionId.PREVIEW_MESSAGE: "Preview message",
     ActionId.OPEN_ASSIGN: "Assign CSM",
     ActionId.ACKNOWLEDGE: "Acknowledge brief",
@@ -412,6 +413,8 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "There are promises in the list. Untick “none made”, or withdraw them first."
     ),
     Problem.NO_RISKS_AND_SOME: "There are risks written above. Untick this, or empty them first.",
+    Problem.AE_FILLS_ALL: "The AE fills every section already. Choose somebody else.",
+    Problem.NO_SECTION: "Tick the sections they shall fill.",
     Problem.BRIEF_CHANGED: (
         "The brief changed after this was drawn. Open the handoff to read it as it is now; its "
         "fresh message has the button again."
@@ -711,6 +714,11 @@ CANNOT_POST_PRESS: Final = "Then press the button below."
 CANNOT_POST_ITSELF: Final = "Then the bot posts the message by itself."
 CANNOT_POST_ELSEWHERE: Final = (
     "Or cancel this handoff and run /handoff in a private channel with the CSM and both managers."
+)
+HELP_WANTED: Final = "asks you to fill this part of the brief: {sections}."
+HELP_SAVED: Final = (
+    "Every section is saved by itself, and what others write meanwhile is kept. "
+    "You see these sections and no other."
 )
 UNDO_OFFERS: Final[Mapping[Tag, tuple[str, ActionId]]] = {
     Tag.ACKNOWLEDGED: ("You acknowledged the brief.", ActionId.UNDO_ACKNOWLEDGE),
@@ -1052,6 +1060,12 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.ITEMS: FieldWords("What it is about", "Tick at least one item, here or below."),
     Field.MORE_ITEMS: FieldWords("And of these"),
     Field.LAST_ITEMS: FieldWords("Or these"),
+    Field.HELPER: FieldWords("Helper", "A colleague who knows this part better than you."),
+    Field.HELPED_SECTIONS: FieldWords(
+        "Sections",
+        "They read and fill what is ticked, instead of what they had; ticked nowhere, they are "
+        "taken off. Red flags cannot be given away.",
+    ),
     Field.UNTIL: FieldWords("Remind me again at"),
     Field.PERSON: FieldWords("Person"),
     Field.ROLES: FieldWords("Roles", "AE and CSM are not set here: they belong to each handoff."),
@@ -1090,6 +1104,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.CONTACT: "Person at the customer",
     ViewId.PASTE: "Paste a long text",
     ViewId.PASTED: "Pasted text",
+    ViewId.HELPERS: "Invite a helper",
     ViewId.ASSIGN: "Assign the CSM",
     ViewId.CHECKS: "Three checks",
     ViewId.PLAN: "Joint plan",
@@ -1114,6 +1129,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.PROMISE: "Save promise",
     ViewId.CONTACT: "Save person",
     ViewId.PASTE: "Keep text",
+    ViewId.HELPERS: "Invite helper",
     ViewId.ASSIGN: "Assign CSM",
     ViewId.CHECKS: "Save checks",
     ViewId.PLAN: "Save plan",
@@ -1339,6 +1355,17 @@ def brief_section(state: Completeness, section: SectionKey, *, counted: int) -> 
         # Where nothing is there yet, a list of it all says no more.
         told = ""
     return f"{sign} *{SECTION_NAMES[section]}*  {counted - len(here)} of {counted} filled{told}"
+
+
+def sections_named(sections: Iterable[SectionKey]) -> str:
+    """Several sections, in the order of the brief."""
+    wanted = set(sections)
+    return ", ".join(name for key, name in SECTION_NAMES.items() if key in wanted)
+
+
+def helps_with(who: str, sections: Iterable[SectionKey]) -> str:
+    """Which sections a helper fills (mrkdwn)."""
+    return f"{who} helps with: {sections_named(sections)}"
 
 
 def saved_meanwhile(who: str, when: str, *, emptied: bool) -> str:

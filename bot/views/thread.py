@@ -1,12 +1,13 @@
 """What is said once: below the card, and in a DM or to one person about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
 from bot.domain.errors import Problem
 from bot.domain.history import Tag
+from bot.domain.items import SectionKey
 from bot.domain.notices import JobSource, NoticeKind
 from bot.domain.policy import Tier
 from bot.domain.read_models import Because, Card, Light, NamedPerson, StepLine
@@ -23,6 +24,7 @@ from bot.views.message import (
     plain_section,
     section,
     when,
+    who,
     words,
 )
 from bot.views.payload import Ref
@@ -210,6 +212,24 @@ def invite_by_hand_message(card: Card, csm: NamedPerson) -> Message:
     lead = said.INVITE_BY_HAND.format(account=one_line(card.account), csm=isolate(csm.name))
     line = said.INVITE_LINE.format(csm=csm.name)
     return Message(escape(f"{lead} {line}"), (plain_section(lead), plain_section(line)))
+
+
+def helper_message(card: Card, sections: Collection[SectionKey]) -> Message:
+    """To a colleague whom the AE asked to fill these sections."""
+    told = said.HELP_WANTED.format(sections=said.sections_named(sections))
+    row: Row = [who(card.ae), words(f" {told}")]
+    write = button(
+        ActionId.WRITE_BRIEF,
+        said.BUTTONS[ActionId.WRITE_BRIEF],
+        Ref(handoff=card.handoff_id),
+        primary=True,
+    )
+    blocks: list[Block] = [
+        lines([words(one_line(card.account), bold=True)], row),
+        plain_section(said.HELP_SAVED),
+        *actions([write]),
+    ]
+    return Message(f"{_account(card)}: {mention(card.ae)} {told}", tuple(blocks))
 
 
 def unconfirmed_message(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.clock.sweep import Sweep
+from bot.domain.items import SectionKey
 from bot.domain.notices import DRAWN_AS, Notice, NoticeKind, Place, Priority
 from bot.domain.people import Person
 from bot.storage.channels import ChannelFacts
@@ -59,6 +60,39 @@ def _signs(store: Store, team: Team, handoff_id: int, by: Person) -> None:
         handoff.countersign(unit.now, by=by, at=unit.now, ae=team.ae)
         unit.save(handoff, actor_id=by.id)
         unit.commit()
+
+
+def _invites(store: Store, team: Team, handoff_id: int, *sections: SectionKey) -> None:
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.invite_helper(team.outsider, sections, by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+
+
+def test_a_helper_gets_one_message_and_not_at_night(desk: Desk, store: Store, team: Team) -> None:
+    handoff_id = started(store, team)
+    desk.clock.advance(13 * HOUR)  # 23:00 in Berlin.
+    _invites(store, team, handoff_id, SectionKey.WHY)
+    desk.pass_time(MINUTE)
+    assert _texts(desk, "D-UOUTSIDER") == []
+    desk.clock.advance(9 * HOUR)
+    desk.pass_time(MINUTE)
+    (told,) = _texts(desk, "D-UOUTSIDER")
+    assert "asks you to fill this part of the brief: Why they bought" in told
+
+
+def test_who_was_taken_off_before_the_morning_hears_nothing(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team)
+    desk.clock.advance(13 * HOUR)
+    _invites(store, team, handoff_id, SectionKey.WHY)
+    _invites(store, team, handoff_id)
+    desk.clock.advance(9 * HOUR)
+    desk.pass_time(MINUTE)
+    assert _texts(desk, "D-UOUTSIDER") == []
+    assert desk.row(outbox, kind="helper_invited")["reason"] == "no_longer_helper"
 
 
 def test_a_guide_is_posted_anew_when_its_readers_step_changes_and_the_old_one_is_a_line(

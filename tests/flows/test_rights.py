@@ -186,6 +186,23 @@ def promise(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(words="Live in 30 days."))
 
 
+def steps(app: App, one: int) -> Modal:
+    """The list of all steps, as the AE has it open."""
+    about = Ref(handoff=one, thing="why", revision=0)
+    app.press(AE, ActionId.BRIEF_ALL_STEPS, about, modal=brief(app, one))
+    return app.screen(app.slack.called("views.update")[-1]["view"])
+
+
+def invite_helper(app: App, user: str, one: int) -> Json:
+    return app.press_body(user, ActionId.INVITE_HELPER, Ref(handoff=one), modal=steps(app, one))
+
+
+def helpers(app: App, user: str, one: int) -> Json:
+    opened = app.press(AE, ActionId.INVITE_HELPER, Ref(handoff=one), modal=steps(app, one))
+    form = app.modal(opened).type(helper=NO_PART, helped_sections=["why"])
+    return app.submit_body(user, form)
+
+
 def roles(app: App, user: str, one: int) -> Json:
     form = app.modal(app.press("UADMIN", ActionId.OPEN_ROLES))
     return app.submit_body(user, form.type(person=user))
@@ -285,6 +302,8 @@ DOORS = [
     Door(ActionId.PASTED_MORE, in_brief(ActionId.PASTED_MORE), [AE], BY_AE),
     Door(ActionId.PASTED_FORGET, in_brief(ActionId.PASTED_FORGET), [AE], BY_AE),
     Door(ViewId.PASTE, paste, [AE], BY_AE),
+    Door(ActionId.INVITE_HELPER, invite_helper, [AE], BY_AE),
+    Door(ViewId.HELPERS, helpers, [AE], BY_AE),
     Door(ActionId.PREVIEW_MESSAGE, pressed(ActionId.PREVIEW_MESSAGE), [AE], BY_AE),
     Door(ViewId.PREVIEW, sent(ViewId.PREVIEW, AE, ActionId.PREVIEW_MESSAGE), [AE], BY_AE),
     Door(
