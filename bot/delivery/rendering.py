@@ -294,6 +294,7 @@ def _guide(unit: ReadUnit, job: Job, surface: SurfaceJob, reader: Person) -> Pla
         policy=unit.policy,
         written_quickly=unit.written_quickly(bundle.handoff),
         size=bundle.size,
+        news=len(unit.news(bundle, viewer=reader)),
     )
     args, step = guide_message(guide).to_args(), guide.owed_step
     if surface.ts is None or surface.posted_in is None:

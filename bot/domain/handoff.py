@@ -23,6 +23,7 @@ from bot.domain.money import Money, Rate
 from bot.domain.people import Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks, Size, size_of
+from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
     Checks,
     JointPlan,
@@ -43,6 +44,10 @@ MOST_LINKS = 10
 MOST_HELPERS = 10
 _METRIC_FIELDS = frozenset({"metric", "target", "by"})
 """What an acknowledgement of the success metric is about."""
+_READ_ANEW = frozenset({Tag.ACKNOWLEDGE_UNDONE, Tag.ASSIGNED, Tag.DECLINED})
+"""After these nobody has read a state of the brief; one that was sent back was read."""
+_KEEPING = frozenset({Tag.SIGNED, Tag.ACKNOWLEDGED}) | _READ_ANEW
+"""What decides on which states of the brief are remembered."""
 
 
 class State(StrEnum):
@@ -158,6 +163,10 @@ class Handoff:
     brief_version: int = 0
     completeness: Completeness = NOTHING_COUNTED
     """How far the brief is, so that what shows it need not read all of the brief."""
+    signed_brief: Snapshot | None = None
+    """The brief at the first record of the signature; a correction changes nothing in it."""
+    read_brief: Snapshot | None = None
+    """The brief as the CSM last acknowledged it."""
     gate_at: datetime | None = None
     assigned_at: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -539,6 +548,21 @@ class Handoff:
                 None,
                 {"filled": state.filled, "counted": state.counted},
             )
+
+    @property
+    def keeps_brief(self) -> bool:
+        """Whether the brief as it is now has to be remembered, for what just happened."""
+        return any(event.tag in _KEEPING for event in self.events)
+
+    def keep_brief(self, brief: Snapshot) -> None:
+        """Remember the brief for a signature or an acknowledgement that just happened."""
+        for event in self.events:
+            if event.tag is Tag.SIGNED and self.signed_brief is None:
+                self.signed_brief = brief
+            elif event.tag is Tag.ACKNOWLEDGED:
+                self.read_brief = brief
+            elif event.tag in _READ_ANEW:
+                self.read_brief = None
 
     def post(self, *, by: Person, at: datetime) -> None:
         """The AE puts the message into the deal channel. Raises Conflict the second time."""

@@ -21,6 +21,7 @@ from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise
 from bot.domain.size import Size
+from bot.domain.snapshots import Change, Spot
 from bot.domain.verification import Part, Record, RecordKind
 
 
@@ -172,6 +173,8 @@ class Guide:
     because: Because | None = None
     no_part: bool = False
     """Whether the viewer had a part and has none any more."""
+    news: int = 0
+    """In how many places the brief differs from what the viewer, the CSM, acknowledged."""
 
     @property
     def owed_step(self) -> Step | None:
@@ -375,6 +378,10 @@ class WholePage:
     gate_overridden_at: datetime | None = None
     own_words_only: bool = False
     """Whether the viewer has no part any more, and reads what they wrote themselves."""
+    added: frozenset[Spot] = frozenset()
+    """What was empty when the deal was signed."""
+    news: tuple[Change, ...] = ()
+    """For the CSM: where the brief differs from what they acknowledged."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -544,6 +551,7 @@ def guide(
     written_quickly: bool = False,
     size: Size | None = None,
     because: Because | None = None,
+    news: int = 0,
 ) -> Guide:
     """One person's own card; `audiences` is what they may read.
 
@@ -590,4 +598,5 @@ def guide(
         assignable=handoff.assignable,
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
+        news=news,
     )

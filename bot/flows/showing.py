@@ -16,6 +16,7 @@ from bot.domain.read_models import (
     WrittenRecord,
     named,
 )
+from bot.domain.snapshots import filled_since
 from bot.domain.verification import RecordKind
 from bot.domain.worktime import end_of_day
 from bot.storage.unit_of_work import Bundle, ReadUnit
@@ -87,6 +88,8 @@ def whole_of(
         call_required=may_read_records and reading.call_required,
         gate_overridden_at=bundle.handoff.gate_overridden_at,
         own_words_only=outside,
+        added=filled_since(unit.changed_since(bundle, bundle.handoff.signed_brief, viewer=viewer)),
+        news=unit.news(bundle, viewer=viewer),
     )
 
 

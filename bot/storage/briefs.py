@@ -15,6 +15,7 @@ from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.promises import Kind, Promise, PromiseText
+from bot.domain.snapshots import Snapshot
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document, promise, promise_version
@@ -55,6 +56,16 @@ _AT_REVISION = _DOCUMENTS.where(
     )
     .scalar_subquery(),
 )
+_REVISIONS = (
+    select(document.c.section, func.max(document.c.revision).label("revision"))
+    .where(
+        document.c.workspace_id == bindparam("workspace"),
+        document.c.handoff_id == bindparam("handoff"),
+        document.c.kind == BRIEF,
+        IS_CURRENT,
+    )
+    .group_by(document.c.section)
+)
 _RETIRE = (
     update(document)
     .where(
@@ -91,6 +102,25 @@ _PROMISES = (
 _IN_FORCE = _PROMISES.where(
     promise.c.handoff_id == bindparam("handoff"), promise.c.withdrawn_at.is_(None)
 ).order_by(promise.c.number)
+# Every wording of every promise of a handoff: a snapshot says which were in force.
+_WORDINGS = (
+    select(
+        promise.c.id,
+        promise.c.number,
+        promise.c.withdrawn_at,
+        promise_version.c.version,
+        promise_version.c.words,
+        promise_version.c.kind,
+        promise_version.c.said_to,
+        promise_version.c.due,
+    )
+    .join(promise_version, promise_version.c.promise_id == promise.c.id)
+    .where(
+        promise.c.workspace_id == bindparam("workspace"),
+        promise.c.handoff_id == bindparam("handoff"),
+    )
+    .order_by(promise.c.number)
+)
 _ONE_PROMISE = _PROMISES.where(promise.c.id == bindparam("promise"))
 _VERSIONS = (
     select(promise_version)
@@ -164,6 +194,38 @@ class Briefs:
             raise NotFound(Problem.STALE_BUTTON)
         rows = self._parts(_AT_REVISION, handoff_id, section, audiences, revision=revision)
         return self._read_section(section, rows)
+
+    def snapshot(self, handoff_id: int) -> Snapshot:
+        """Which revisions and versions make up the brief now, whoever may read them."""
+        sections = self._rows(_REVISIONS, handoff=handoff_id)
+        entries = self._rows(_IN_FORCE, handoff=handoff_id)
+        return Snapshot(
+            {SectionKey(row["section"]): row["revision"] for row in sections},
+            {row["id"]: row["version"] for row in entries},
+        )
+
+    def at(
+        self,
+        handoff_id: int,
+        snapshot: Snapshot,
+        *,
+        audiences: Collection[Audience],
+        given: Collection[SectionKey] = (),
+    ) -> Brief:
+        """The brief as it was; of what the reader may not read today they read nothing."""
+        brief = Brief()
+        for key, revision in snapshot.sections.items():
+            mine = readable_in(key, audiences, given)
+            rows = self._parts(_AT_REVISION, handoff_id, key, mine, revision=revision)
+            brief = brief.with_section(key, _section(key, rows))
+        if PROMISE_AUDIENCE not in readable_in(SectionKey.PROMISES, audiences, given):
+            return brief
+        entries = (
+            _promise(row)
+            for row in self._rows(_WORDINGS, handoff=handoff_id)
+            if snapshot.promises.get(row["id"]) == row["version"]
+        )
+        return replace(brief, entries=tuple(entries))
 
     def last_change(
         self, handoff_id: int, section: SectionKey

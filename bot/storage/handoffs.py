@@ -18,6 +18,7 @@ from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.money import Money, Rate
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import Marks
+from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_OPEN, AttentionState, handoff
@@ -267,6 +268,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         "open_items": json.dumps(
             [[one.item.value, one.hole.value] for one in of.completeness.open]
         ),
+        "signed_brief": _snapshot_json(of.signed_brief),
+        "read_brief": _snapshot_json(of.read_brief),
         "gate_at": of.gate_at,
         "assigned_at": of.assigned_at,
         "acknowledged_at": of.acknowledged_at,
@@ -291,6 +294,22 @@ def _call(row: RowMapping) -> Call | None:
     if row["call_at"] is None:
         return None
     return Call(row["call_at"], row["call_cs_id"], row["call_customer"])
+
+
+def _snapshot_json(of: Snapshot | None) -> str | None:
+    if of is None:
+        return None
+    return json.dumps({"sections": dict(of.sections), "promises": dict(of.promises)})
+
+
+def _snapshot(text: str | None) -> Snapshot | None:
+    if text is None:
+        return None
+    kept = json.loads(text)
+    return Snapshot(
+        {SectionKey(key): revision for key, revision in kept["sections"].items()},
+        {int(one): version for one, version in kept["promises"].items()},
+    )
 
 
 def _handoff(row: RowMapping) -> Handoff:
@@ -341,6 +360,8 @@ def _handoff(row: RowMapping) -> Handoff:
             for one, keys in json.loads(row["helpers"]).items()
         },
         completeness=_completeness(row),
+        signed_brief=_snapshot(row["signed_brief"]),
+        read_brief=_snapshot(row["read_brief"]),
         gate_at=row["gate_at"],
         assigned_at=row["assigned_at"],
         acknowledged_at=row["acknowledged_at"],

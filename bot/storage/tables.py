@@ -208,6 +208,9 @@ handoff = Table(
     _person("lead_id"),
     # JSON: [[item, hole], …]. With a default, because the column came after the first tables.
     Column("open_items", Text, nullable=False, server_default="[]"),
+    # JSON: {"sections": {key: revision}, "promises": {id: version}}
+    Column("signed_brief", Text),
+    Column("read_brief", Text),
     Column("gate_at", Instant),
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),

@@ -25,6 +25,7 @@ from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.size import Size
+from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
@@ -268,6 +269,26 @@ class ReadUnit:
         first = self.history.first_of(handoff.id, (Tag.BRIEF_SAVED, Tag.PROMISE_ADDED))
         return written_quickly(first, handoff.gate_at)
 
+    def changed_since(
+        self, bundle: Bundle, then: Snapshot | None, *, viewer: Person
+    ) -> tuple[Change, ...]:
+        """Where a brief, as its viewer may read it, differs from an earlier state of it."""
+        if then is None:
+            return ()
+        before = self.brief.at(
+            bundle.handoff.id,
+            then,
+            audiences=bundle.audiences,
+            given=access.given(viewer, bundle.handoff),
+        )
+        return changes(before, bundle.brief)
+
+    def news(self, bundle: Bundle, *, viewer: Person) -> tuple[Change, ...]:
+        """What is new to the CSM since they acknowledged the brief; nothing for anybody else."""
+        if viewer.id != bundle.handoff.csm_id:
+            return ()
+        return self.changed_since(bundle, bundle.handoff.read_brief, viewer=viewer)
+
     def drifted(self, handoff_id: int) -> bool:
         """Whether a handoff is not as the rules of today would have it."""
         handoff = self.handoffs.get(handoff_id)
@@ -361,6 +382,8 @@ class WriteUnit(ReadUnit):
         else:
             self.handoffs.add(handoff)
             chain = self.handoffs.locked_chain(handoff.id)
+        if handoff.keeps_brief:
+            handoff.keep_brief(self.brief.snapshot(handoff.id))
         self.people.with_managers(handoff.people())
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)

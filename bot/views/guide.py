@@ -86,6 +86,8 @@ def guide_message(guide: Guide) -> Message:
         (guide.plan_missing, said.PLAN_MISSING),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if guide.news:
+        blocks.append(context(said.new_since_read(guide.news)))
     blocks += _buttons(guide, _next_actions(guide))
     return Message(_lead(guide), tuple(blocks))
 

@@ -20,6 +20,7 @@ from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.read_models import BecauseOf, Light, NamedPerson, StatusCounts
 from bot.domain.size import AddOn, Size, Trigger
+from bot.domain.snapshots import How
 from bot.domain.verification import Part, RecordKind
 from bot.domain.words import HintKind
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
@@ -1366,6 +1367,48 @@ def sections_named(sections: Iterable[SectionKey]) -> str:
 def helps_with(who: str, sections: Iterable[SectionKey]) -> str:
     """Which sections a helper fills (mrkdwn)."""
     return f"{who} helps with: {sections_named(sections)}"
+
+
+ADDED_AFTER_SIGNATURE: Final = "added after signature"
+NEW_SINCE_READ: Final = "New since you read"
+HOW_CHANGED: Final[Mapping[How, str]] = {
+    How.ADDED: "added",
+    How.CHANGED: "changed",
+    How.GONE: "taken out",
+}
+MODEL_FIELDS: Final[Mapping[str, Field]] = {
+    "roles": Field.CONTACT_ROLES,
+    "skeptic": Field.CONTACT_ROLES,
+    "other_roles": Field.CONTACT_ROLES,
+}
+"""What a person is to the deal is one input for several fields, each with its own readers."""
+
+
+def field_label(name: str) -> str:
+    """What a field of the brief is called in its form."""
+    return FIELDS[MODEL_FIELDS.get(name) or Field(name)].label
+
+
+def new_since_read(count: int) -> str:
+    """For the CSM, in how many places the brief differs from what they acknowledged."""
+    told = "1 thing in the brief is" if count == 1 else f"{count} things in the brief are"
+    return f"{told} new since you read it; Open handoff lists them."
+
+
+def added_after_signature(names: Iterable[str]) -> str:
+    """Which short facts about a person came after the signature."""
+    told = ", ".join(dict.fromkeys(field_label(name) for name in names))
+    return f"{ADDED_AFTER_SIGNATURE}: {told}"
+
+
+def changed_place(name: str, how: How) -> str:
+    """One place that differs from what the reader read before."""
+    return f"{name} ({HOW_CHANGED[how]})"
+
+
+A_PERSON: Final = "a person"
+A_PROMISE: Final = "a promise"
+PROMISE: Final = "promise"
 
 
 def saved_meanwhile(who: str, when: str, *, emptied: bool) -> str:

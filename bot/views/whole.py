@@ -1,7 +1,7 @@
 """The whole handoff in a modal: by sections, in full words, over as many pages as it takes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,11 +13,12 @@ from bot.domain.handoff import State
 from bot.domain.items import Item, SectionKey
 from bot.domain.promises import Promise
 from bot.domain.read_models import Card, WholePage
+from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
 from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verdict
 from bot.views import sentences
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
-from bot.views.card import step_row
+from bot.views.card import SHORT, step_row
 from bot.views.deal import deal_words
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, SECTION_TEXT, truncate
@@ -103,6 +104,7 @@ def _pieces(whole: WholePage) -> Iterator[_Piece]:
         yield from _reading(whole)
         yield from _reasons(whole)
         return
+    yield from _news(whole)
     yield _steps(whole)
     if whole.deal is not None:
         rows = [[words(line)] for line in deal_words(whole.deal, whole.card.value.currency)]
@@ -141,6 +143,32 @@ def _state(card: Card) -> str:
     if left:
         told.append(sentences.OPEN_NOW.format(items=left))
     return " · ".join(told)
+
+
+def _news(whole: WholePage) -> Iterator[_Piece]:
+    """For the CSM, on top: which places of each section they have not read as they are now."""
+    for key in SectionKey:
+        places = [_place(whole, one) for one in whole.news if one.spot.section is key]
+        if places:
+            # Of many fields of one person each is named once.
+            text = truncate(", ".join(dict.fromkeys(places)), SECTION_TEXT)
+            row = labelled(sentences.SECTION_NAMES[key], text)
+            yield _Piece(sentences.NEW_SINCE_READ, (row,), len(text))
+
+
+def _place(whole: WholePage, change: Change) -> str:
+    """What a place is called; what is gone has no name any more."""
+    spot = change.spot
+    if spot.entry is None:
+        return sentences.changed_place(sentences.field_label(spot.field), change.how)
+    if spot.section is SectionKey.PROMISES:
+        numbers = {one.id: f"{sentences.PROMISE} {one.number}" for one in whole.promises}
+        return sentences.changed_place(numbers.get(spot.entry, sentences.A_PROMISE), change.how)
+    people = {one.id: one_line(one.name, SHORT) for one in whole.card.brief.people.contacts}
+    name = people.get(spot.entry, sentences.A_PERSON)
+    if spot.field != CONTACTS:
+        name = f"{name}: {sentences.field_label(spot.field)}"
+    return sentences.changed_place(name, change.how)
 
 
 def _steps(whole: WholePage) -> _Piece:
@@ -207,9 +235,9 @@ def _section(whole: WholePage, key: SectionKey) -> Iterator[_Piece]:
     if not fields:
         return
     told = [
-        *(_promise(one) for one in whole.promises if key is SectionKey.PROMISES),
-        *(_contact(one) for one in brief.people.contacts if key is SectionKey.PEOPLE),
-        *(_field(key, one, getattr(stored, one.field.value)) for one in fields),
+        *(_promise(whole, one) for one in whole.promises if key is SectionKey.PROMISES),
+        *(_contact(whole, one) for one in brief.people.contacts if key is SectionKey.PEOPLE),
+        *(_field(whole, key, one, getattr(stored, one.field.value)) for one in fields),
         *_to_confirm(key, stored.must_confirm),
     ]
     shown = [piece for piece in told if piece is not None]
@@ -217,15 +245,35 @@ def _section(whole: WholePage, key: SectionKey) -> Iterator[_Piece]:
     yield from shown or [_Piece(name, (context(sentences.NOTHING_WRITTEN),), 0)]
 
 
-def _field(key: SectionKey, one: FormField, value: Any) -> _Piece | None:
+def _mark(whole: WholePage, spot: Spot) -> str:
+    """What stands beside a place that was empty when the deal was signed."""
+    return sentences.ADDED_AFTER_SIGNATURE if spot in whole.added else ""
+
+
+def _field(whole: WholePage, key: SectionKey, one: FormField, value: Any) -> _Piece | None:
+    mark = _mark(whole, Spot(key, one.field.value))
     if one.kind is Input.TICK:
         name = sentences.SECTION_NAMES[key]
-        return _Piece(name, (context(sentences.TICKS[one.field]),), 0) if value else None
+        told = " · ".join(part for part in (sentences.TICKS[one.field], mark) if part)
+        return _Piece(name, (context(told),), 0) if value else None
     text = day(value) if isinstance(value, date) else str(value or "")
-    return _labelled(key, sentences.FIELDS[one.field].label, text) if text.strip() else None
+    label = sentences.FIELDS[one.field].label
+    return _labelled(key, label, text, mark) if text.strip() else None
 
 
-def _contact(contact: Contact) -> _Piece:
+_IN_LINE: Final = ("title", "roles", "skeptic", "other_roles", "strength", "last_contact")
+"""What stands in the two short lines about a person."""
+
+
+def _facts_added(whole: WholePage, contact: Contact) -> str:
+    spot = Spot(SectionKey.PEOPLE, CONTACTS, contact.id)
+    if spot in whole.added:
+        return sentences.ADDED_AFTER_SIGNATURE
+    names = [one for one in _IN_LINE if replace(spot, field=one) in whole.added]
+    return sentences.added_after_signature(names) if names else ""
+
+
+def _contact(whole: WholePage, contact: Contact) -> _Piece:
     title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
     name = f"{one_line(contact.name, LINE)}{title}"
     facts = [sentences.contact_roles(contact)]
@@ -233,6 +281,9 @@ def _contact(contact: Contact) -> _Piece:
         facts.append(f"{sentences.FIELDS[Field.STRENGTH].label}: {contact.strength}")
     if contact.last_contact is not None:
         facts.append(f"{sentences.FIELDS[Field.LAST_CONTACT].label}: {day(contact.last_contact)}")
+    added = _facts_added(whole, contact)
+    if added:
+        facts.append(added)
     blocks: list[Block] = [as_typed(name), small_as_typed(" · ".join(facts))]
     length = len(name)
     for field, text in (
@@ -242,14 +293,17 @@ def _contact(contact: Contact) -> _Piece:
     ):
         if text.strip():
             shown = truncate(text, SECTION_TEXT)
-            blocks.append(labelled(sentences.FIELDS[field].label, shown))
+            mark = _mark(whole, Spot(SectionKey.PEOPLE, field.value, contact.id))
+            blocks.append(_marked(sentences.FIELDS[field].label, shown, mark))
             length += len(shown)
     return _Piece(sentences.SECTION_NAMES[SectionKey.PEOPLE], tuple(blocks), length)
 
 
-def _promise(promise: Promise) -> _Piece:
+def _promise(whole: WholePage, promise: Promise) -> _Piece:
     text = truncate(promise.text.words, SECTION_TEXT)
-    details = sentences.promise_details(promise.text)
+    mark = _mark(whole, Spot(SectionKey.PROMISES, ENTRIES, promise.id))
+    told = (sentences.promise_details(promise.text), mark)
+    details = " · ".join(part for part in told if part)
     return _Piece(
         sentences.SECTION_NAMES[SectionKey.PROMISES],
         (labelled(f"{promise.number}.", text), small_as_typed(details)),
@@ -257,9 +311,15 @@ def _promise(promise: Promise) -> _Piece:
     )
 
 
-def _labelled(key: SectionKey, label: str, text: str) -> _Piece:
+def _labelled(key: SectionKey, label: str, text: str, mark: str = "") -> _Piece:
     shown = truncate(text, SECTION_TEXT) if text.strip() else BLANK
-    return _Piece(sentences.SECTION_NAMES[key], (labelled(label, shown),), len(shown))
+    return _Piece(sentences.SECTION_NAMES[key], (_marked(label, shown, mark),), len(shown))
+
+
+def _marked(label: str, text: str, mark: str) -> Block:
+    if not mark:
+        return labelled(label, text)
+    return lines([words(f"{label}  ", bold=True), words(f"({mark})  "), words(text)])
 
 
 def _to_confirm(key: SectionKey, items: Sequence[Item]) -> Iterator[_Piece]:

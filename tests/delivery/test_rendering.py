@@ -14,7 +14,7 @@ from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
 from bot.views.sentences import WELCOME
-from tests.builders import FixedClock, Team, assigned, posted, signed, started
+from tests.builders import SUCCESS, FixedClock, Team, assigned, posted, signed, started
 from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
 from tests.delivery.slack import Fault, Refusal, Script
 
@@ -80,6 +80,29 @@ def test_a_helper_gets_one_message_and_not_at_night(desk: Desk, store: Store, te
     desk.pass_time(MINUTE)
     (told,) = _texts(desk, "D-UOUTSIDER")
     assert "asks you to fill this part of the brief: Why they bought" in told
+
+
+def test_the_guide_of_the_csm_says_how_much_is_new_since_they_read(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
+        unit.save(handoff, actor_id=team.csm.id)
+        unit.commit()
+    desk.drain()
+    new = "1 thing in the brief is new since you read it"
+    assert new not in str(desk.slack.ledger.in_channel("D-UCSM")[-1].args)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        later = SUCCESS.model_copy(update={"metric": "Another one"})
+        unit.brief.save_section(handoff_id, SectionKey.SUCCESS, later, by=team.ae.id, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    desk.drain()
+    assert new in str(desk.slack.ledger.in_channel("D-UCSM")[-1].args)
+    assert "new since you read" not in str(desk.slack.ledger.in_channel("D-UAE")[-1].args)
 
 
 def test_who_was_taken_off_before_the_morning_hears_nothing(
