@@ -380,12 +380,29 @@ class WholePage:
     """Whether the viewer has no part any more, and reads what they wrote themselves."""
     added: frozenset[Spot] = frozenset()
     """What was empty when the deal was signed."""
+    versioned: frozenset[SectionKey] = frozenset()
+    """Sections in which something was saved."""
     news: tuple[Change, ...] = ()
     """For the CSM: where the brief differs from what they acknowledged."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
         return access.readable_in(key, self.audiences, self.given)
+
+
+@dataclass(frozen=True)
+class VersionPage:
+    """One version of a section, as one viewer may see it."""
+
+    whole: WholePage
+    """The handoff with the section as it was in it."""
+    section: SectionKey
+    place: int
+    """0 is the newest."""
+    count: int
+    by: NamedPerson | None
+    at: datetime | None
+    """None where there is no version that the viewer may read."""
 
 
 def _changed_since(acknowledged: int | None, now: int) -> bool:

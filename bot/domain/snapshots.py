@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +26,21 @@ class Snapshot:
     sections: Mapping[SectionKey, int] = field(default_factory=dict)
     promises: Mapping[int, int] = field(default_factory=dict)
     """By id, those in force."""
+
+    @property
+    def written(self) -> frozenset[SectionKey]:
+        """The sections in which something was saved."""
+        promises = {SectionKey.PROMISES} if self.promises else set[SectionKey]()
+        return frozenset(self.sections) | promises
+
+
+@dataclass(frozen=True)
+class Version:
+    """One section as somebody left it; the rest of the brief in it is empty."""
+
+    brief: Brief
+    by: int | None
+    at: datetime
 
 
 class How(StrEnum):

@@ -23,6 +23,7 @@ from bot.flows import (
     status,
     unconfirmed,
     verification,
+    versions,
     whole,
     workplace,
 )
@@ -52,6 +53,7 @@ def all_listeners() -> Listeners:
         snooze,
         status,
         unconfirmed,
+        versions,
         whole,
         red_flags,
         home,

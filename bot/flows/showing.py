@@ -89,6 +89,7 @@ def whole_of(
         gate_overridden_at=bundle.handoff.gate_overridden_at,
         own_words_only=outside,
         added=filled_since(unit.changed_since(bundle, bundle.handoff.signed_brief, viewer=viewer)),
+        versioned=unit.brief.snapshot(handoff_id).written,
         news=unit.news(bundle, viewer=viewer),
     )
 

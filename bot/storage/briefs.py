@@ -1,7 +1,7 @@
 """The brief: sections as documents by audience and revision, promises as versioned rows."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.promises import Kind, Promise, PromiseText
-from bot.domain.snapshots import Snapshot
+from bot.domain.snapshots import Snapshot, Version
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document, promise, promise_version
@@ -38,6 +38,9 @@ _DOCUMENTS = select(document).where(
             document.c.audience.in_(bindparam("helped", expanding=True)),
         ),
     ),
+)
+_EVERY_REVISION = _DOCUMENTS.where(document.c.section == bindparam("section")).order_by(
+    document.c.revision
 )
 _CURRENT = _DOCUMENTS.where(IS_CURRENT).order_by(document.c.revision)
 _NEWEST = _CURRENT.where(document.c.section == bindparam("section"))
@@ -108,18 +111,21 @@ _WORDINGS = (
         promise.c.id,
         promise.c.number,
         promise.c.withdrawn_at,
+        promise.c.withdrawn_by,
         promise_version.c.version,
         promise_version.c.words,
         promise_version.c.kind,
         promise_version.c.said_to,
         promise_version.c.due,
+        promise_version.c.written_by,
+        promise_version.c.written_at,
     )
     .join(promise_version, promise_version.c.promise_id == promise.c.id)
     .where(
         promise.c.workspace_id == bindparam("workspace"),
         promise.c.handoff_id == bindparam("handoff"),
     )
-    .order_by(promise.c.number)
+    .order_by(promise.c.number, promise_version.c.version)
 )
 _ONE_PROMISE = _PROMISES.where(promise.c.id == bindparam("promise"))
 _VERSIONS = (
@@ -148,6 +154,18 @@ class PromiseVersion:
     text: PromiseText
     by: int | None
     at: datetime
+
+
+@dataclass(frozen=True)
+class _Save:
+    """One thing that was written: a part of a section, or a promise."""
+
+    at: datetime
+    by: int | None
+    revision: int = 0
+    """The parts of one save have the same; 0 is a promise."""
+    part: RowMapping | None = None
+    promise: Promise | None = None
 
 
 class Briefs:
@@ -217,7 +235,7 @@ class Briefs:
         for key, revision in snapshot.sections.items():
             mine = readable_in(key, audiences, given)
             rows = self._parts(_AT_REVISION, handoff_id, key, mine, revision=revision)
-            brief = brief.with_section(key, _section(key, rows))
+            brief = brief.with_section(key, self._read_section(key, rows))
         if PROMISE_AUDIENCE not in readable_in(SectionKey.PROMISES, audiences, given):
             return brief
         entries = (
@@ -226,6 +244,29 @@ class Briefs:
             if snapshot.promises.get(row["id"]) == row["version"]
         )
         return replace(brief, entries=tuple(entries))
+
+    def versions(
+        self,
+        handoff_id: int,
+        section: SectionKey,
+        *,
+        audiences: Collection[Audience],
+        given: Collection[SectionKey] = (),
+    ) -> list[Version]:
+        """Every state of one section, the first one first.
+
+        A save that changed nothing its reader may read is none to them. A promise that was
+        added, reworded or withdrawn makes a version of its section, too.
+        """
+        mine = readable_in(section, audiences, given)
+        rows = self._parts(_EVERY_REVISION, handoff_id, section, mine)
+        saves = [
+            _Save(row["written_at"], row["written_by"], row["revision"], part=row) for row in rows
+        ]
+        if section is SectionKey.PROMISES and PROMISE_AUDIENCE in mine:
+            saves += _promise_saves(self._rows(_WORDINGS, handoff=handoff_id))
+            saves.sort(key=lambda one: one.at)
+        return list(_versions(section, saves, self._read_section))
 
     def last_change(
         self, handoff_id: int, section: SectionKey
@@ -485,6 +526,42 @@ def _values(names: Iterable[StrEnum]) -> list[str]:
 
 def _given(sections: Collection[SectionKey]) -> dict[str, list[str]]:
     return {"given": _values(sections), "helped": _values(HELPED)}
+
+
+def _promise_saves(rows: Iterable[RowMapping]) -> list[_Save]:
+    saves: list[_Save] = []
+    last: dict[int, RowMapping] = {}
+    for row in rows:
+        worded = replace(_promise(row), withdrawn=False)
+        saves.append(_Save(row["written_at"], row["written_by"], promise=worded))
+        last[row["id"]] = row
+    saves += [
+        _Save(row["withdrawn_at"], row["withdrawn_by"], promise=_promise(row))
+        for row in last.values()
+        if row["withdrawn_at"] is not None
+    ]
+    return saves
+
+
+def _versions(
+    section: SectionKey,
+    saves: Sequence[_Save],
+    read: Callable[[SectionKey, Sequence[Row]], Section],
+) -> Iterator[Version]:
+    parts: dict[str, RowMapping] = {}
+    entries: dict[int, Promise] = {}
+    for number, save in enumerate(saves):
+        if save.part is not None:
+            parts[save.part["audience"]] = save.part
+        if save.promise is not None:
+            entries[save.promise.id] = save.promise
+        following = saves[number + 1] if number + 1 < len(saves) else None
+        if save.revision and following is not None and following.revision == save.revision:
+            continue
+        brief = Brief().with_section(section, read(section, tuple(parts.values())))
+        in_force = (one for one in entries.values() if not one.withdrawn)
+        ordered = tuple(sorted(in_force, key=lambda one: one.number))
+        yield Version(replace(brief, entries=ordered), save.by, save.at)
 
 
 def _text(row: RowMapping) -> PromiseText:

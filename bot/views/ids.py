@@ -52,6 +52,7 @@ class ActionId(StrEnum):
     UNDO_CANCEL = "undo_cancel"
     OPEN_HANDOFF = "open_handoff"
     OPEN_RED_FLAGS = "open_red_flags"
+    OPEN_VERSIONS = "open_versions"
     OPEN_SNOOZE = "open_snooze"
     MORE = "more"
     """The overflow menu of a message; what was chosen stands in the option's value."""
@@ -116,6 +117,7 @@ class ViewId(StrEnum):
     STATUS = "status"
     WHOLE = "whole"
     RED_FLAGS = "red_flags"
+    VERSIONS = "versions"
     PROBLEM = "problem"
 
 

@@ -266,6 +266,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.UNDO_CANCEL: "Undo cancellation",
     ActionId.OPEN_HANDOFF: "Open handoff",
     ActionId.OPEN_RED_FLAGS: "🔒 Red flags",
+    ActionId.OPEN_VERSIONS: "Earlier versions",
     ActionId.OPEN_SNOOZE: "Snooze",
     ActionId.STATUS_OPEN: "Open status",
     ActionId.STATUS_POST: "Post to channel",
@@ -1118,6 +1119,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.ROLES: "People and roles",
     ViewId.WHOLE: "The whole handoff",
     ViewId.RED_FLAGS: "Red flags",
+    ViewId.VERSIONS: "Earlier versions",
 }
 FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start handoff",
@@ -1258,6 +1260,14 @@ NO_PROMISES_YET: Final = "None written down yet."
 NOBODY: Final = "nobody yet"
 PAGE_BACK: Final = "Page before"
 PAGE_ON: Final = "Page after"
+OLDER_VERSION: Final = "Older version"
+NEWER_VERSION: Final = "Newer version"
+NO_VERSIONS: Final = "There is no version of this section that you may read."
+
+
+def version_of(number: int, count: int, by: str, when: str) -> str:
+    """Which version of a section is shown, and who left it so (mrkdwn)."""
+    return f"Version {number} of {count}, saved by {by} {when}"
 
 
 def rates(policy: Policy) -> str:

@@ -43,7 +43,7 @@ PAGE_CHARACTERS: Final = 18_000
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """Blocks that stay together on a page, under the heading of their section."""
 
     heading: str
@@ -56,7 +56,7 @@ def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = No
 
     `from_channel` is the channel it was asked for in, which the other pages have to know of.
     """
-    pages = _packed(list(_pieces(whole)))
+    pages = packed(list(_pieces(whole, from_channel)))
     here = min(max(page, 0), len(pages) - 1)
     card = whole.card
     state = _state(card) if here == 0 else sentences.page_of(here, len(pages))
@@ -83,23 +83,26 @@ def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = No
     )
 
 
-def _packed(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
-    pages: list[list[_Piece]] = [[]]
+def packed(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces over as many pages as Slack's limits ask for; there is always one."""
+    pages: list[list[Piece]] = [[]]
     blocks = characters = 0
     for piece in pieces:
-        # One more for the heading it may stand under.
-        takes = len(piece.blocks) + 1
+        # One more for the heading that a section's first piece on a page stands under.
+        headed = not pages[-1] or pages[-1][-1].heading != piece.heading
+        takes = len(piece.blocks) + headed
         full = blocks + takes > PAGE_BLOCKS or characters + piece.characters > PAGE_CHARACTERS
         if pages[-1] and full:
             pages.append([])
             blocks = characters = 0
+            takes = len(piece.blocks) + 1
         pages[-1].append(piece)
         blocks += takes
         characters += piece.characters
     return pages
 
 
-def _pieces(whole: WholePage) -> Iterator[_Piece]:
+def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     if whole.own_words_only:
         yield from _reading(whole)
         yield from _reasons(whole)
@@ -108,19 +111,29 @@ def _pieces(whole: WholePage) -> Iterator[_Piece]:
     yield _steps(whole)
     if whole.deal is not None:
         rows = [[words(line)] for line in deal_words(whole.deal, whole.card.value.currency)]
-        yield _Piece(sentences.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
+        yield Piece(sentences.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
     for key in SectionKey:
-        yield from _section(whole, key)
+        found = list(section_pieces(whole, key))
+        yield from found
+        if found and key in whole.versioned:
+            yield _versions_of(whole, key, from_channel)
     yield from _reading(whole)
     for link in whole.links:
-        yield _Piece(sentences.WHOLE_LINKS, (_link(link),), len(link))
+        yield Piece(sentences.WHOLE_LINKS, (_link(link),), len(link))
     yield from _reasons(whole)
 
 
-def _reasons(whole: WholePage) -> Iterator[_Piece]:
+def _reasons(whole: WholePage) -> Iterator[Piece]:
     for tag, at, reason in whole.reasons:
         told = context(f"{sentences.REASONS_OF.get(tag, tag)} · {instant_token(at)}")
-        yield _Piece(sentences.WHOLE_REASONS, (told, as_typed(reason)), len(reason))
+        yield Piece(sentences.WHOLE_REASONS, (told, as_typed(reason)), len(reason))
+
+
+def _versions_of(whole: WholePage, key: SectionKey, from_channel: int | None) -> Piece:
+    ref = Ref(handoff=whole.card.handoff_id, thing=key.value, channel=from_channel)
+    action = ActionId.OPEN_VERSIONS
+    row = actions([button(action, sentences.BUTTONS[action], ref)])
+    return Piece(sentences.SECTION_NAMES[key], tuple(row), 0)
 
 
 def _state(card: Card) -> str:
@@ -145,7 +158,7 @@ def _state(card: Card) -> str:
     return " · ".join(told)
 
 
-def _news(whole: WholePage) -> Iterator[_Piece]:
+def _news(whole: WholePage) -> Iterator[Piece]:
     """For the CSM, on top: which places of each section they have not read as they are now."""
     for key in SectionKey:
         places = [_place(whole, one) for one in whole.news if one.spot.section is key]
@@ -153,7 +166,7 @@ def _news(whole: WholePage) -> Iterator[_Piece]:
             # Of many fields of one person each is named once.
             text = truncate(", ".join(dict.fromkeys(places)), SECTION_TEXT)
             row = labelled(sentences.SECTION_NAMES[key], text)
-            yield _Piece(sentences.NEW_SINCE_READ, (row,), len(text))
+            yield Piece(sentences.NEW_SINCE_READ, (row,), len(text))
 
 
 def _place(whole: WholePage, change: Change) -> str:
@@ -171,12 +184,12 @@ def _place(whole: WholePage, change: Change) -> str:
     return sentences.changed_place(name, change.how)
 
 
-def _steps(whole: WholePage) -> _Piece:
+def _steps(whole: WholePage) -> Piece:
     steps = whole.steps
     if not steps:
         over = whole.card.state is State.CANCELLED
         nothing = sentences.NOTHING_DUE if over else sentences.NO_CLOCK_YET
-        return _Piece(sentences.WHOLE_STEPS, (context(nothing),), 0)
+        return Piece(sentences.WHOLE_STEPS, (context(nothing),), 0)
     rows = [
         [words(f"✅ {sentences.STEP_DONE[line.step]}  "), when(line.done_at)]
         if line.done_at is not None
@@ -189,10 +202,10 @@ def _steps(whole: WholePage) -> _Piece:
         blocks.append(context(sentences.OVERRIDDEN.format(when=since)))
     told = ((whole.held, sentences.INTRO_HELD), (whole.call_required, sentences.CALL_REQUIRED))
     blocks += [context(sentence) for shown, sentence in told if shown]
-    return _Piece(sentences.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
+    return Piece(sentences.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
 
 
-def _reading(whole: WholePage) -> Iterator[_Piece]:
+def _reading(whole: WholePage) -> Iterator[Piece]:
     """What was written down while the CSM read, each with who wrote it and when."""
     for written in whole.records:
         by = mention(written.by) if written.by else sentences.SOMEBODY
@@ -206,7 +219,7 @@ def _reading(whole: WholePage) -> Iterator[_Piece]:
             *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in texts),
         ]
         length = sum(len(text) for _, text in texts)
-        yield _Piece(sentences.WHOLE_READING, tuple(blocks), length)
+        yield Piece(sentences.WHOLE_READING, tuple(blocks), length)
 
 
 def record_lines(record: Record) -> list[tuple[str, str]]:
@@ -227,7 +240,7 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
     raise TypeError(type(record))
 
 
-def _section(whole: WholePage, key: SectionKey) -> Iterator[_Piece]:
+def section_pieces(whole: WholePage, key: SectionKey) -> Iterator[Piece]:
     """What stands in one section and this viewer may read; nothing of a section closed to them."""
     stored, brief = whole.card.brief.section(key), whole.card.brief
     mine = whole.readable(key)
@@ -242,7 +255,7 @@ def _section(whole: WholePage, key: SectionKey) -> Iterator[_Piece]:
     ]
     shown = [piece for piece in told if piece is not None]
     name = sentences.SECTION_NAMES[key]
-    yield from shown or [_Piece(name, (context(sentences.NOTHING_WRITTEN),), 0)]
+    yield from shown or [Piece(name, (context(sentences.NOTHING_WRITTEN),), 0)]
 
 
 def _mark(whole: WholePage, spot: Spot) -> str:
@@ -250,12 +263,12 @@ def _mark(whole: WholePage, spot: Spot) -> str:
     return sentences.ADDED_AFTER_SIGNATURE if spot in whole.added else ""
 
 
-def _field(whole: WholePage, key: SectionKey, one: FormField, value: Any) -> _Piece | None:
+def _field(whole: WholePage, key: SectionKey, one: FormField, value: Any) -> Piece | None:
     mark = _mark(whole, Spot(key, one.field.value))
     if one.kind is Input.TICK:
         name = sentences.SECTION_NAMES[key]
         told = " · ".join(part for part in (sentences.TICKS[one.field], mark) if part)
-        return _Piece(name, (context(told),), 0) if value else None
+        return Piece(name, (context(told),), 0) if value else None
     text = day(value) if isinstance(value, date) else str(value or "")
     label = sentences.FIELDS[one.field].label
     return _labelled(key, label, text, mark) if text.strip() else None
@@ -273,7 +286,7 @@ def _facts_added(whole: WholePage, contact: Contact) -> str:
     return sentences.added_after_signature(names) if names else ""
 
 
-def _contact(whole: WholePage, contact: Contact) -> _Piece:
+def _contact(whole: WholePage, contact: Contact) -> Piece:
     title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
     name = f"{one_line(contact.name, LINE)}{title}"
     facts = [sentences.contact_roles(contact)]
@@ -296,24 +309,24 @@ def _contact(whole: WholePage, contact: Contact) -> _Piece:
             mark = _mark(whole, Spot(SectionKey.PEOPLE, field.value, contact.id))
             blocks.append(_marked(sentences.FIELDS[field].label, shown, mark))
             length += len(shown)
-    return _Piece(sentences.SECTION_NAMES[SectionKey.PEOPLE], tuple(blocks), length)
+    return Piece(sentences.SECTION_NAMES[SectionKey.PEOPLE], tuple(blocks), length)
 
 
-def _promise(whole: WholePage, promise: Promise) -> _Piece:
+def _promise(whole: WholePage, promise: Promise) -> Piece:
     text = truncate(promise.text.words, SECTION_TEXT)
     mark = _mark(whole, Spot(SectionKey.PROMISES, ENTRIES, promise.id))
     told = (sentences.promise_details(promise.text), mark)
     details = " · ".join(part for part in told if part)
-    return _Piece(
+    return Piece(
         sentences.SECTION_NAMES[SectionKey.PROMISES],
         (labelled(f"{promise.number}.", text), small_as_typed(details)),
         len(text) + len(details),
     )
 
 
-def _labelled(key: SectionKey, label: str, text: str, mark: str = "") -> _Piece:
+def _labelled(key: SectionKey, label: str, text: str, mark: str = "") -> Piece:
     shown = truncate(text, SECTION_TEXT) if text.strip() else BLANK
-    return _Piece(sentences.SECTION_NAMES[key], (_marked(label, shown, mark),), len(shown))
+    return Piece(sentences.SECTION_NAMES[key], (_marked(label, shown, mark),), len(shown))
 
 
 def _marked(label: str, text: str, mark: str) -> Block:
@@ -322,7 +335,7 @@ def _marked(label: str, text: str, mark: str) -> Block:
     return lines([words(f"{label}  ", bold=True), words(f"({mark})  "), words(text)])
 
 
-def _to_confirm(key: SectionKey, items: Sequence[Item]) -> Iterator[_Piece]:
+def _to_confirm(key: SectionKey, items: Sequence[Item]) -> Iterator[Piece]:
     if items:
         named = ", ".join(sentences.ITEM_NAMES[item] for item in items)
         label = sentences.FIELDS[Field.MUST_CONFIRM].label

@@ -21,6 +21,7 @@ READ_ONLY_VIEWS = {
     ViewId.STATUS,
     ViewId.WHOLE,
     ViewId.RED_FLAGS,
+    ViewId.VERSIONS,
     ViewId.PROBLEM,
 }
 """Modals without a submit button."""

@@ -186,6 +186,10 @@ def promise(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(words="Live in 30 days."))
 
 
+def versions(app: App, user: str, one: int) -> Json:
+    return app.press_body(user, ActionId.OPEN_VERSIONS, Ref(handoff=one, thing="why"))
+
+
 def steps(app: App, one: int) -> Modal:
     """The list of all steps, as the AE has it open."""
     about = Ref(handoff=one, thing="why", revision=0)
@@ -441,6 +445,7 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.START_ANOTHER, pressed(ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ViewId.START, sent(ViewId.START, AE, ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ActionId.OPEN_HANDOFF, pressed(ActionId.OPEN_HANDOFF), MEMBERS, ()),
+    Door(ActionId.OPEN_VERSIONS, versions, MEMBERS, ()),
     # What is behind the lock is for some; that and for whom is said to all.
     Door(ActionId.OPEN_RED_FLAGS, pressed(ActionId.OPEN_RED_FLAGS), MEMBERS, ()),
 ]
