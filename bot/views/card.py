@@ -32,7 +32,7 @@ from bot.views.message import (
 from bot.views.payload import Ref
 from bot.views.text import day, escape, instant_token, mention, money, one_line
 
-WHY = 150
+WHY = 120
 METRIC = 80
 SHORT = 32
 """Typed words of the card by their room; whole they stand behind *Open handoff*."""
