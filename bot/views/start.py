@@ -133,7 +133,7 @@ def standing_message(
         blocks.append(as_typed(card.account))
         action = _next_action(card, viewer)
         # With the version, so that what is acknowledged here is what stands in the card.
-        ref = Ref(handoff=card.handoff_id, revision=card.brief_version)
+        ref = Ref(handoff=card.handoff_id, revision=card.brief_version or None)
         next_step = button(action, sentences.BUTTONS[action], ref)
         blocks.append(section(_standing(card, as_of=as_of, zone=zone), accessory=next_step))
     if len(cards) > len(shown):

@@ -9,7 +9,7 @@ from sqlalchemy import event, insert, select, update
 from bot.domain.deadlines import Step
 from bot.domain.people import Person, Role
 from bot.domain.read_models import Light, StatusCounts, StatusPage
-from bot.domain.verification import Checks, Restatement, Verdict
+from bot.domain.verification import Checks, Part, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import deadline, handoff
 from bot.storage.unit_of_work import Store
@@ -219,6 +219,31 @@ def test_home_names_the_persons_own_step_and_not_the_most_urgent_one(
         home = unit.status.home(team.csm)
     assert [(row.handoff_id, row.step) for row in home.needs_you] == [(handoff_id, Step.READ)]
     assert home.waiting_on_others == ()
+
+
+def test_a_row_says_what_is_missing_of_the_reading(store: Store, team: Team) -> None:
+    handoff_id = assigned(store, team)
+
+    def left() -> tuple[Part, ...]:
+        with store.read(team.workspace_id) as unit:
+            (row,) = unit.status.home(team.csm).needs_you
+        return row.left
+
+    assert left() == tuple(Part)
+    checks = Checks(metric=True, no_plan=True, champion=True)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=unit.now)
+        handoff.answer_checks(checks, revision=1, by=team.csm, at=unit.now)
+        unit.save(handoff, actor_id=team.csm.id)
+        unit.commit()
+    assert left() == (Part.RESTATEMENT,)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.verification = handoff.verification.outdated(unit.now)
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    assert left() == (Part.ACKNOWLEDGEMENT, Part.RESTATEMENT)
 
 
 @pytest.mark.parametrize(

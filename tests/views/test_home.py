@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.deadlines import Step
 from bot.domain.read_models import HomeModel, Light
+from bot.domain.verification import Part
 from bot.sandbox.blockkit import Surface
 from bot.views import sentences
 from bot.views.help import help_message
@@ -65,6 +66,23 @@ def test_what_needs_you_has_the_button_that_does_it() -> None:
         ActionId.OPEN_HANDOFF,
         ActionId.OPEN_HANDOFF,
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "action", "name"),
+    [
+        (Part.ACKNOWLEDGEMENT, ActionId.ACKNOWLEDGE, "acknowledgement of the brief"),
+        (Part.CHECKS, ActionId.OPEN_CHECKS, "three checks of the brief"),
+        (Part.RESTATEMENT, ActionId.OPEN_RESTATE, "restatement of the brief"),
+    ],
+)
+def test_of_a_reading_the_next_part_is_named_and_pressed(
+    part: Part, action: ActionId, name: str
+) -> None:
+    row = replace(ROW, step=Step.READ, light=Light.SOON, left=(part,))
+    made = view_dict(home_view(replace(EMPTY, needs_you=(row,)), ZONE), Surface.HOME)
+    assert [one["action_id"] for one in pressable(made["blocks"])] == [action]
+    assert name in seen_text(made["blocks"])
 
 
 def test_a_row_that_cannot_be_done_yet_opens_the_handoff() -> None:
