@@ -97,7 +97,8 @@ def test_a_deal_is_carried_from_the_ae_to_the_csm(stack: Stack) -> None:
     assert undo is not None
     stack.jonas.click(undo, "undo_acknowledge")
     stack.until(lambda: "acknowledge" in stack.card_says("Northwind").action_ids())
-    stack.jonas.click(stack.dm_says(stack.jonas, "Northwind Mills"), "acknowledge")
+    # His card says so; below it stands the anchor of what he acknowledged.
+    stack.jonas.click(stack.dm_says(stack.jonas, "you are the CSM"), "acknowledge")
     card = stack.card_says("Acknowledged")
     assert "acknowledge" not in card.action_ids()
 
