@@ -1,5 +1,6 @@
 """The words of a notice as true now, or why it is not said any more."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.delivery.because import because
@@ -89,7 +90,10 @@ class NoticeText:
                 return Cancel("returned")
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.BOT_POSTED:
-            return bot_posted_message(_card(bundle, unit.now))
+            card = _card(bundle, unit.now)
+            # The card is for the channel; its AE reads the names of all holes.
+            holes = bundle.handoff.completeness.seen_by(bundle.audiences)
+            return bot_posted_message(replace(card, completeness=holes))
         if notice.kind is NoticeKind.DUE_MOVED:
             return _due_moved(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.HELPER_INVITED:

@@ -79,7 +79,10 @@ class Audience(StrEnum):
     RECORDS = "records"
     """Checks, restatement and joint plan; later the briefing call."""
     INTERNAL = "internal"
-    """Links, reason in the CRM, competitors, partner section, key contacts."""
+    """Links of the deal, reason in the CRM, key contacts."""
+    BACKGROUND = "background"
+    """Competitors, partner section, links: what of the same stands with the commercials, and so is
+    not for the implementation lead."""
     RELATIONS = "relations"
     """Other roles on the people map, last contact, second contact, relationship history."""
     REASONS = "reasons"
@@ -140,6 +143,7 @@ _AUDIENCES: Mapping[Audience, frozenset[Capacity]] = {
     Audience.PRIVATE_NOTE: _INNER,
     Audience.RECORDS: _INNER,
     Audience.INTERNAL: _BOTH_SIDES | {Capacity.LEAD},
+    Audience.BACKGROUND: _BOTH_SIDES,
     Audience.RELATIONS: _INNER,
     Audience.REASONS: _BOTH_SIDES | {Capacity.LEAD},
 }
@@ -149,6 +153,7 @@ HELPED = frozenset(
         Audience.COMMERCIALS,
         Audience.PERSONAL,
         Audience.INTERNAL,
+        Audience.BACKGROUND,
         Audience.RELATIONS,
     }
 )

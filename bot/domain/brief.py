@@ -22,6 +22,7 @@ MOST_CONTACTS = 60
 Personal = Audience.PERSONAL
 Relations = Audience.RELATIONS
 Internal = Audience.INTERNAL
+Background = Audience.BACKGROUND
 RedFlags = Audience.RED_FLAGS
 Commercial = Audience.COMMERCIALS
 Private = Audience.PRIVATE_NOTE
@@ -169,9 +170,9 @@ class Commercials(Section):
     growth: Annotated[str, Commercial] = ""
     growth_needs: Annotated[str, Commercial] = ""
     """What must be true by month 6 for it."""
-    competitors: Annotated[str, Internal] = ""
-    partner: Annotated[str, Internal] = ""
-    links: Annotated[str, Internal] = ""
+    competitors: Annotated[str, Background] = ""
+    partner: Annotated[str, Background] = ""
+    links: Annotated[str, Background] = ""
     """Recordings and documents, one address a line."""
 
 

@@ -46,8 +46,14 @@ from bot.views.payload import Ref
 NEW = Contact(id=0, name="")
 
 
+def _require(section: SectionKey, asked: Asked, unit: ReadUnit, actor: Person) -> None:
+    """Who may write one section need not be allowed the entries of another."""
+    access.require_write(section, actor, unit.handoffs.get(asked.form.handoff or 0))
+
+
 def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Add promise*: the step is saved, then the editor of one entry opens on top."""
+    _require(SectionKey.PROMISES, asked, unit, actor)
     saved = save_step(asked, unit, actor)
     view = promise_view(saved.handoff.id, None, pointed=Pointed(seen=saved.seen))
     return editor_over(asked, unit, actor, saved, view)
@@ -55,6 +61,7 @@ def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 
 def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Edit* beside an entry: the step is saved, then its editor opens on top."""
+    _require(SectionKey.PROMISES, asked, unit, actor)
     saved = save_step(asked, unit, actor)
     promise = unit.brief.promise(saved.handoff.id, asked.ref.entry or 0)
     view = promise_view(saved.handoff.id, promise, pointed=Pointed(seen=saved.seen))
@@ -205,6 +212,7 @@ def _below(
 
 def add_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Add person*: the step is saved, then the editor opens on top."""
+    _require(SectionKey.PEOPLE, asked, unit, actor)
     saved = save_step(asked, unit, actor)
     pointed = Pointed(seen=saved.seen)
     view = contact_view(saved.handoff.id, None, revision=saved.revision, pointed=pointed)
@@ -213,6 +221,7 @@ def add_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 
 def edit_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Edit person*: the step is saved, then their editor opens on top."""
+    _require(SectionKey.PEOPLE, asked, unit, actor)
     saved = save_step(asked, unit, actor)
     people = _people(unit, saved.handoff, actor)
     contact = _known(people, asked.ref.entry or 0)

@@ -575,6 +575,11 @@ RED_FLAGS_LEAD: Final = (
 )
 
 
+def size_without_value(tier: Tier) -> str:
+    """The size of the deal for who may not read the commercials."""
+    return f"{TIER_NAMES[tier]} handoff"
+
+
 def promises_made(count: int) -> str:
     """How many promises are in force."""
     return "1 promise" if count == 1 else f"{count} promises"

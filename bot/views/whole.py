@@ -8,11 +8,12 @@ from typing import Any, Final
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from bot.domain.access import Audience
 from bot.domain.brief import Contact, audience_of
 from bot.domain.handoff import State
 from bot.domain.items import Item, SectionKey
 from bot.domain.promises import Promise
-from bot.domain.read_models import Card, WholePage
+from bot.domain.read_models import WholePage
 from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
 from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verdict
 from bot.views import sentences
@@ -59,7 +60,7 @@ def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = No
     pages = packed(list(_pieces(whole, from_channel)))
     here = min(max(page, 0), len(pages) - 1)
     card = whole.card
-    state = _state(card) if here == 0 else sentences.page_of(here, len(pages))
+    state = _state(whole) if here == 0 else sentences.page_of(here, len(pages))
     if whole.own_words_only:
         state = sentences.OWN_WORDS
     blocks: list[Block] = [named_state(card.account, state)]
@@ -136,9 +137,13 @@ def _versions_of(whole: WholePage, key: SectionKey, from_channel: int | None) ->
     return Piece(sentences.SECTION_NAMES[key], tuple(row), 0)
 
 
-def _state(card: Card) -> str:
+def _state(whole: WholePage) -> str:
+    card = whole.card
     told = [sentences.WHOLE_CANCELLED] if card.state is State.CANCELLED else []
-    told.append(sentences.value_a_year(money(card.value), card.tier))
+    if Audience.COMMERCIALS in whole.readable(SectionKey.COMMERCIALS):
+        told.append(sentences.value_a_year(money(card.value), card.tier))
+    else:
+        told.append(sentences.size_without_value(card.tier))
     if card.signed_at is not None:
         told.append(sentences.whole_signed(instant_token(card.signed_at)))
     elif card.expected_on is not None:

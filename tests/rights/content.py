@@ -1,0 +1,268 @@
+"""Everything a handoff can hold, each piece under a marker of its own, and who may read it.
+
+The rows are the process's table *Who sees what*, written down once more by hand: what the code
+believes is held against it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from bot.domain.brief import (
+    SECTIONS,
+    Contact,
+    ContactRole,
+    OtherRole,
+    People,
+    Section,
+)
+from bot.domain.completeness import OpenItem
+from bot.domain.items import Hole, Item, SectionKey
+from bot.views import sentences
+from bot.views.ids import Field
+from bot.views.text import day
+
+# --- Who looks
+
+AE, CSM, LISTENER = "ae", "csm", "listener"
+CS_MANAGER, AE_MANAGER, REVOPS, LEAD = "cs_manager", "ae_manager", "revops", "lead"
+PROPOSED, INSIDE = "proposed", "inside"
+"""In the private deal channel, with no part in the handoff."""
+OUTSIDE, ADMIN, GUEST, STRANGER = "outside", "admin", "guest", "stranger"
+"""Not in it."""
+GIVEN = tuple(key for key in SectionKey if key is not SectionKey.RED_FLAGS)
+"""For each of these there is a helper who was given it and nothing else."""
+
+
+def helper(key: SectionKey) -> str:
+    """The helper to whom one section was given."""
+    return f"helper_{key}"
+
+
+HELPERS = tuple(helper(key) for key in GIVEN)
+INNER = frozenset({AE, CSM, LISTENER, CS_MANAGER})
+BOTH_SIDES = INNER | {AE_MANAGER, REVOPS}
+IN_CHANNEL = frozenset({PROPOSED, INSIDE})
+VIEWERS = (
+    *sorted(BOTH_SIDES),
+    LEAD,
+    *HELPERS,
+    *sorted(IN_CHANNEL),
+    OUTSIDE,
+    ADMIN,
+    GUEST,
+    STRANGER,
+)
+
+# --- The rows of the table
+
+FACTS, DEAL, COMMERCIALS = "facts", "deal", "commercials"
+PERSONAL, RED_FLAGS, RELATIONS = "personal", "red flags", "relations"
+INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
+READERS: Mapping[str, frozenset[str]] = {
+    FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL,
+    DEAL: BOTH_SIDES | {LEAD} | IN_CHANNEL,
+    COMMERCIALS: BOTH_SIDES | IN_CHANNEL,
+    PERSONAL: INNER,
+    RED_FLAGS: INNER,
+    RELATIONS: INNER,
+    INTERNAL: BOTH_SIDES | {LEAD},
+    # Of the internal things these stand among the commercials, which the lead does not read.
+    BACKGROUND: BOTH_SIDES,
+    REASONS: BOTH_SIDES | {LEAD},
+}
+_ROW_OF_SECTION = {
+    SectionKey.RED_FLAGS: RED_FLAGS,
+    SectionKey.COMMERCIALS: COMMERCIALS,
+}
+"""Of fields for which no narrower row is named; the other sections are the deal's."""
+_NARROWER: Mapping[tuple[SectionKey, str], str] = {
+    (SectionKey.WHY, "crm_reason"): INTERNAL,
+    (SectionKey.PEOPLE, "no_skeptic"): PERSONAL,
+    (SectionKey.PEOPLE, "second_contact"): RELATIONS,
+    (SectionKey.PEOPLE, "history"): RELATIONS,
+    (SectionKey.PEOPLE, "key_contacts"): INTERNAL,
+    (SectionKey.COMMERCIALS, "competitors"): BACKGROUND,
+    (SectionKey.COMMERCIALS, "partner"): BACKGROUND,
+    (SectionKey.COMMERCIALS, "links"): BACKGROUND,
+    (SectionKey.FIRST_DAYS, "style"): PERSONAL,
+    (SectionKey.FIRST_DAYS, "cadence"): PERSONAL,
+}
+_OF_CONTACT: Mapping[str, str] = {
+    "name": DEAL,
+    "title": DEAL,
+    "roles": DEAL,
+    "skeptic": PERSONAL,
+    "behaviour": PERSONAL,
+    "stake": PERSONAL,
+    "consequence": PERSONAL,
+    "strength": PERSONAL,
+    "other_roles": RELATIONS,
+    "last_contact": RELATIONS,
+}
+_ROW_OF_HOLE: Mapping[Item, str] = {
+    Item.CHAMPION: PERSONAL,
+    Item.STAKE: PERSONAL,
+    Item.CONSEQUENCE: PERSONAL,
+    Item.SKEPTIC: PERSONAL,
+    Item.BUYER_AND_SKEPTIC: PERSONAL,
+    Item.STYLE: PERSONAL,
+    Item.NEARLY: RED_FLAGS,
+    Item.RISKS: RED_FLAGS,
+    Item.PRIVATE_NOTE: RED_FLAGS,
+    Item.CONTRACT: COMMERCIALS,
+    Item.SCOPE: COMMERCIALS,
+    Item.GROWTH: COMMERCIALS,
+}
+"""A hole is named to whoever may read the narrowest field of its item; the rest are the deal's."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """One piece: what it looks like wherever it is shown, and whose it is."""
+
+    name: str
+    marks: tuple[str, ...]
+    row: str
+    section: SectionKey | None = None
+    """The section with which it is given to a helper."""
+    whole: bool = True
+    """Whether it stands on the page of the whole handoff for whoever may read it."""
+
+    def readers(self) -> frozenset[str]:
+        """Who may read it."""
+        if self.section in GIVEN:
+            return READERS[self.row] | {helper(self.section)}
+        return READERS[self.row]
+
+    def shown_in(self, text: str) -> bool:
+        """Whether it can be read there."""
+        return any(mark in text for mark in self.marks)
+
+
+# --- The brief, field by field
+
+_LABELS: Mapping[str, str] = {
+    "no_buyer": sentences.TICKS[Field.NO_BUYER],
+    "no_skeptic": sentences.TICKS[Field.NO_SKEPTIC],
+    "no_risks": sentences.TICKS[Field.NO_RISKS],
+    "skeptic": sentences.SKEPTIC,
+    # A role begins the line below a name; the same word stands in items and boxes, too.
+    "roles": f'"text": "{sentences.CHOICE_NAMES[ContactRole.CHAMPION]}',
+    "other_roles": sentences.CHOICE_NAMES[OtherRole.EVALUATOR],
+    "strength": f"{sentences.FIELDS[Field.STRENGTH].label}: 4",
+}
+_CHOSEN: Mapping[str, Any] = {
+    "roles": (ContactRole.CHAMPION,),
+    "other_roles": (OtherRole.EVALUATOR,),
+    "strength": 4,
+}
+NOT_MARKED = frozenset({"must_confirm", "contacts", "none_made"})
+"""Holes and contacts are contents of their own, and promises are made here."""
+
+
+class _Days:
+    """Days that nothing else falls on."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def next(self) -> date:
+        self._count += 1
+        return date(2040 + self._count // 12, self._count % 12 + 1, 17)
+
+
+def _filled(
+    model: type[BaseModel], where: str, days: _Days
+) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+    """Each field by name with a value and with what that looks like."""
+    for name, info in model.model_fields.items():
+        if name in NOT_MARKED or name == "id":
+            continue
+        kind = info.annotation
+        if kind is str:
+            mark = f"zz{where}x{name.replace('_', '')}7zz"
+            yield name, mark, (mark,)
+        elif kind is date or date in get_args(kind):
+            chosen = days.next()
+            yield name, chosen, (day(chosen), chosen.isoformat())
+        elif kind is bool:
+            yield name, True, (_LABELS[name],)
+        else:
+            yield name, _CHOSEN[name], (_LABELS[name],)
+
+
+def _brief() -> tuple[dict[SectionKey, Section], list[Content]]:
+    days, contents = _Days(), list[Content]()
+    sections: dict[SectionKey, Section] = {}
+    for key, model in SECTIONS.items():
+        values: dict[str, Any] = {}
+        for name, value, marks in _filled(model, key.value.replace("_", ""), days):
+            values[name] = value
+            row = _NARROWER.get((key, name), _ROW_OF_SECTION.get(key, DEAL))
+            contents.append(Content(f"{key}.{name}", marks, row, key))
+        sections[key] = model.model_validate(values)
+    person: dict[str, Any] = {"id": 1}
+    for name, value, marks in _filled(Contact, "contact", days):
+        person[name] = value
+        row = _OF_CONTACT[name]
+        contents.append(Content(f"contact.{name}", marks, row, SectionKey.PEOPLE))
+    people = sections[SectionKey.PEOPLE]
+    assert isinstance(people, People)
+    contacts = (Contact.model_validate(person),)
+    sections[SectionKey.PEOPLE] = people.model_copy(update={"contacts": contacts})
+    return sections, contents
+
+
+FILLED, _OF_THE_BRIEF = _brief()
+"""Every section with every field marked."""
+
+# --- What else is written down
+
+ACCOUNT = "zzaccountzz"
+LINK = "https://crm.example/zzlinkzz"
+PROMISE, HEARD_BY = "zzpromisezz", "zzheardbyzz"
+WITHDRAWN, SNOOZED, CANCELLED = "zzwithdrawnzz", "zzsnoozedzz", "zzcancelledzz"
+VALUE = "77,431"
+_BESIDES = (
+    Content("account", (ACCOUNT,), FACTS),
+    # The card in the channel tells the value to all who read it there.
+    Content("value", (VALUE,), COMMERCIALS, SectionKey.COMMERCIALS),
+    Content("links", (LINK,), INTERNAL),
+    Content("promise", (PROMISE,), DEAL, SectionKey.PROMISES),
+    Content("who heard the promise", (HEARD_BY,), DEAL, SectionKey.PROMISES),
+    Content("reason of a withdrawal", (WITHDRAWN,), REASONS),
+    Content("reason of a snooze", (SNOOZED,), REASONS),
+    Content("reason of a cancellation", (CANCELLED,), REASONS, whole=False),
+)
+MARKS_OF_ADD_ONS = ("serious red flags", "difficult politics")
+"""What the AE marks about a deal; whoever does not read red flags reads *by policy*."""
+
+# --- Holes
+
+TO_CONFIRM: Mapping[SectionKey, Item] = {
+    SectionKey.WHY: Item.QUOTE,
+    SectionKey.PEOPLE: Item.CONSEQUENCE,
+    SectionKey.RED_FLAGS: Item.NEARLY,
+    SectionKey.COMMERCIALS: Item.GROWTH,
+    SectionKey.FIRST_DAYS: Item.STYLE,
+}
+"""What only the customer can answer, in a brief that is empty otherwise."""
+
+
+def _holes() -> Iterator[Content]:
+    for item in Item:
+        if item is Item.BUYER_AND_SKEPTIC:
+            continue  # Of light deals alone, and made of two that are here.
+        hole = Hole.MUST_CONFIRM if item in TO_CONFIRM.values() else Hole.EMPTY
+        opened = OpenItem(item, hole)
+        row = _ROW_OF_HOLE.get(item, DEAL)
+        mark = sentences.open_item(opened)
+        yield Content(f"hole {item}", (mark,), row, opened.section, whole=False)
+
+
+HOLES = tuple(_holes())
+CONTENTS = (*_OF_THE_BRIEF, *_BESIDES, *HOLES)

@@ -1,0 +1,454 @@
+"""Content x viewer x way out: what somebody may not read reaches them on no way, and what they
+may read does.
+
+Every piece of content carries a marker of its own. Everything the bot can be asked is asked by
+everybody, everything it says by itself is said, and whatever came out is searched for markers.
+A view, a notice, a surface or a command that is not among those below fails the test: somebody has
+to look at it first.
+"""
+
+import ast
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+import typer
+from sqlalchemy import update
+from typer.testing import CliRunner
+
+from bot.cli import app as commands
+from bot.domain.brief import SECTIONS, Contact
+from bot.domain.items import SectionKey
+from bot.domain.notices import NoticeKind, SurfaceKind
+from bot.logs import configure_logs
+from bot.storage.tables import document, surface
+from bot.views import sentences
+from bot.views.ids import ActionId, CommandId, ViewId
+from bot.views.payload import Ref
+from tests.builders import KEY
+from tests.flows.app import Modal
+from tests.rights.content import (
+    ADMIN,
+    AE,
+    CONTENTS,
+    CS_MANAGER,
+    CSM,
+    DEAL,
+    FACTS,
+    GIVEN,
+    GUEST,
+    HOLES,
+    INNER,
+    INSIDE,
+    MARKS_OF_ADD_ONS,
+    NOT_MARKED,
+    PROPOSED,
+    READERS,
+    SNOOZED,
+    STRANGER,
+    VIEWERS,
+    Content,
+    helper,
+)
+from tests.rights.world import VIEWS, World, listening, slack_id
+
+pytestmark = pytest.mark.slow
+
+WAYS_OUT = {
+    "assign.assign_view",
+    "brief.brief_steps_view",
+    "brief.brief_view",
+    "cancel.cancel_view",
+    "card.card_message",
+    "card.preview_view",
+    "entries.contact_view",
+    "entries.promise_view",
+    "guide.guide_message",
+    "guide.guide_retired_message",
+    "help.help_message",
+    "home.home_view",
+    "nudge.nudge_message",
+    "problem.done_view",
+    "problem.problem_message",
+    "problem.problem_view",
+    "problem.started_view",
+    "roles.roles_view",
+    "signature.signature_view",
+    "snooze.snooze_view",
+    "start.standing_message",
+    "start.start_view",
+    "status.status_message",
+    "status.status_post_message",
+    "status.status_view",
+    "thread.bot_posted_message",
+    "thread.cannot_post_message",
+    "thread.invite_by_hand_message",
+    "thread.thread_message",
+    "thread.undo_offer_message",
+    "thread.unconfirmed_message",
+    "thread.welcome_message",
+    "whole.whole_view",
+}
+"""Every view, as `module.function`; each is run below, and what comes out of it is searched."""
+KINDS = {
+    NoticeKind.NUDGE,
+    NoticeKind.LATE,
+    NoticeKind.LATE_FOR_MANAGER,
+    NoticeKind.BOT_POSTED,
+    NoticeKind.CANNOT_POST,
+    NoticeKind.CSM_MENTION,
+    NoticeKind.CSM_INVITE,
+    NoticeKind.INVITE_BY_HAND,
+    NoticeKind.ACKNOWLEDGED,
+    NoticeKind.ACKNOWLEDGE_UNDONE,
+    NoticeKind.SIGNATURE_CORRECTED,
+    NoticeKind.CANCELLED,
+    NoticeKind.CANCEL_UNDONE,
+    NoticeKind.UNDO_OFFER,
+    NoticeKind.STATUS_POST,
+    NoticeKind.WELCOME,
+    NoticeKind.UNCONFIRMED,
+}
+SURFACES = {SurfaceKind.CARD, SurfaceKind.GUIDE, SurfaceKind.HOME}
+PRINT_NOTHING_OF_A_HANDOFF = {"run", "demo", "sandbox", "migrate", "manifest", "key", "pause"}
+PRINT_ABOUT_HANDOFFS = {"check", "verify"}
+"""These two are run below; what they print is for whoever runs the bot, who is no reader."""
+WRITERS = (AE, *(helper(key) for key in GIVEN))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came out, and which views and kinds of notice it came out of."""
+
+    world: World
+    views: frozenset[str]
+    kinds: frozenset[str]
+    surfaces: frozenset[str]
+    log: str
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def told(world: World, url: str) -> Iterator[Told]:
+    """Everything asked by everybody, everything said, and the log of it."""
+    log: list[str] = []
+    with _logging(log), listening(world.views):
+        _look(world)
+        _write(world)
+        kinds = world.say_everything()
+        surfaces = {row["kind"] for row in world.desk.rows(surface) if row["shown"]}
+        printed = _printed(url)
+        _press_everything(world)
+        world.deliver()
+        _break(world)
+    yield Told(
+        world,
+        frozenset(world.views),
+        frozenset(kinds),
+        frozenset(surfaces),
+        "\n".join(log),
+        printed,
+    )
+    structlog.reset_defaults()
+
+
+# --- Asking
+
+_COMMANDS = (
+    *((CommandId.HANDOFF, words) for words in ("", "help", "signed", "new", "whatever")),
+    (CommandId.STATUS, ""),
+)
+
+
+def _look(world: World) -> None:
+    """What can be looked at without changing anything."""
+    for viewer in VIEWERS:
+        for handoff_id in (world.full, world.holes, world.ended):
+            way = "whole" if handoff_id == world.full else "modal"
+            for page in range(3):
+                ref = Ref(handoff=handoff_id, page=page or None)
+                world.press(viewer, way, ActionId.OPEN_HANDOFF, ref)
+        for name, words in _COMMANDS:
+            world.command(viewer, name, words)
+
+
+def _write(world: World) -> None:
+    """The forms of the brief as each writer sees them, and the editors on top of them."""
+    for viewer in WRITERS:
+        for handoff_id in (world.full, world.holes):
+            way = "form" if handoff_id == world.full else "form of an empty brief"
+            opened = world.press(viewer, way, ActionId.WRITE_BRIEF, Ref(handoff=handoff_id))
+            world.app.modal(opened)
+            for key in SectionKey:
+                here = Ref(handoff=handoff_id, thing=key.value)
+                world.press(viewer, way, ActionId.BRIEF_GO, here, modal=_nowhere(world))
+                if viewer not in (AE, helper(key) if key in GIVEN else AE):
+                    continue
+                step = world.app.screen(world.last_view())
+                for action in (
+                    ActionId.BRIEF_ALL_STEPS,
+                    ActionId.BRIEF_BACK,
+                    ActionId.PROMISE_ADD,
+                    ActionId.CONTACT_ADD,
+                ):
+                    world.press(viewer, way, action, here, modal=step)
+                for action in (ActionId.PROMISE_EDIT, ActionId.CONTACT_EDIT):
+                    if handoff_id == world.full:
+                        ref = Ref(handoff=handoff_id, entry=1, revision=1)
+                        world.press(viewer, way, action, ref, modal=step)
+                for _ in range(2):  # The second time it is drawn once more.
+                    world.submit(viewer, way, step)
+
+
+def _nowhere(world: World) -> Modal:
+    """A modal that is about nothing, to press buttons in."""
+    empty = {"type": "modal", "callback_id": "x", "private_metadata": "", "blocks": []}
+    return world.app.screen(empty)
+
+
+def _press_everything(world: World) -> None:
+    """Every button there is, by everybody, also where they have no business; then the forms."""
+    for viewer in VIEWERS:
+        for action in ActionId:
+            for handoff_id in (world.full, world.holes):
+                ref = Ref(handoff=handoff_id, revision=1, entry=1)
+                world.press(viewer, f"press {action}", action, ref)
+            if viewer == ADMIN and action is ActionId.PAUSE:
+                world.press(viewer, "press", ActionId.RESUME, Ref())
+        ref = Ref(handoff=world.full)
+        world.press(viewer, "press", "from_last_year", ref, modal=_nowhere(world))
+    _start_for_somebody_else(world)
+
+
+def _start_for_somebody_else(world: World) -> None:
+    """The form of a start, sent twice: it says that it was done."""
+    world.press(INSIDE, "press", ActionId.START_ANOTHER, Ref())
+    form = world.app.screen(world.last_view())
+    assert form.callback_id == ViewId.START
+    typed = form.type(
+        account="Somebody's", value="48000", ae=slack_id(AE), cs_manager=slack_id(CS_MANAGER)
+    )
+    body = world.app.submit_body(slack_id(INSIDE), typed.type(signed_at=1_772_700_000))
+    for _ in range(2):
+        world.ask(INSIDE, "form", body)
+
+
+def _printed(url: str) -> str:
+    runner = CliRunner(env={"DATABASE_URL": url, "HANDOFF_KEY": KEY})
+    verified = runner.invoke(commands, ["verify"])
+    assert "sound" in verified.output, verified.output
+    runner = CliRunner(
+        env={
+            "DATABASE_URL": url,
+            "HANDOFF_KEY": KEY,
+            "SLACK_BOT_TOKEN": "xoxb-invented",
+            "SLACK_SIGNING_SECRET": "invented",
+            "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        }
+    )
+    checked = runner.invoke(commands, ["check"])
+    assert "key opens the private notes" in checked.output, checked.output
+    return verified.output + checked.output
+
+
+# --- The log
+
+
+class _Heard(logging.Handler):
+    def __init__(self, log: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log.append(self.format(record))
+
+    def write(self, text: str) -> None:
+        self._log.append(text)
+
+    def flush(self) -> None:
+        pass
+
+
+class _logging:
+    """The log as it is set up for running, written into a list."""
+
+    def __init__(self, log: list[str]) -> None:
+        self._heard = _Heard(log)
+
+    def __enter__(self) -> None:
+        configure_logs()
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(self._heard))  # type: ignore[arg-type]
+        logging.getLogger().addHandler(self._heard)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self._heard)
+
+
+def _break(world: World) -> None:
+    """A row that cannot be read any more: what goes wrong with it quotes it, the log does not."""
+    with world.store.database.writing() as connection:
+        connection.execute(
+            update(document)
+            .where(document.c.handoff_id == world.full)
+            .values(body='{"trigger": ["zzwhyxtrigger7zz"], "unheard": "zzwhyxevent7zz"}')
+        )
+        connection.execute(update(surface).values(wanted=surface.c.wanted + 1))
+        connection.commit()
+    world.press(AE, "broken", ActionId.OPEN_HANDOFF, Ref(handoff=world.full))
+    world.desk.pass_time(timedelta(minutes=1), step=timedelta(seconds=20))
+
+
+# --- Everything there is was gone through
+
+
+def test_every_field_of_the_brief_is_marked() -> None:
+    marked = {content.name for content in CONTENTS}
+    for key, model in SECTIONS.items():
+        for name in set(model.model_fields) - NOT_MARKED:
+            assert f"{key}.{name}" in marked
+    for name in set(Contact.model_fields) - {"id"}:
+        assert f"contact.{name}" in marked
+
+
+def test_every_view_is_listed_and_was_shown(told: Told) -> None:
+    found = {
+        f"{module.stem}.{node.name}"
+        for module in Path(VIEWS).glob("*.py")
+        for node in ast.parse(module.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name.endswith(("_view", "_message"))
+    }
+    found = {name for name in found if not name.split(".")[1].startswith("_")}
+    assert found == WAYS_OUT
+    assert found - told.views == set()
+
+
+def test_every_kind_of_notice_and_of_surface_is_listed_and_was_sent(told: Told) -> None:
+    assert set(NoticeKind) == KINDS
+    assert set(SurfaceKind) == SURFACES
+    assert told.kinds == {kind.value for kind in KINDS}
+    assert told.surfaces == {kind.value for kind in SURFACES}
+
+
+def test_every_command_is_listed() -> None:
+    group = typer.main.get_command(commands)
+    known = PRINT_NOTHING_OF_A_HANDOFF | PRINT_ABOUT_HANDOFFS
+    assert set(getattr(group, "commands", {})) == known
+
+
+# --- What came out
+
+
+def ways_of(told: Told, viewer: str) -> dict[str, str]:
+    seen = told.world.seen
+    return {way: seen.text(viewer, way) for who, way in list(seen.by) if who == viewer}
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_nothing_reaches_who_may_not_read_it(told: Told, viewer: str) -> None:
+    leaks = [
+        (content.name, way)
+        for way, text in ways_of(told, viewer).items()
+        for content in CONTENTS
+        if viewer not in content.readers() and content.shown_in(text)
+    ]
+    assert leaks == []
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_the_whole_page_shows_everything_that_its_reader_may_read(told: Told, viewer: str) -> None:
+    page = told.world.seen.text(viewer, "whole")
+    missing = [
+        content.name
+        for content in CONTENTS
+        if content.whole and viewer in content.readers() and not content.shown_in(page)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("viewer", WRITERS)
+def test_a_writer_sees_all_of_what_they_write(told: Told, viewer: str) -> None:
+    written = [
+        content
+        for content in CONTENTS
+        if content.section is not None
+        and content.whole
+        and content.name not in ("value", "contact.strength", "contact.skeptic")
+        and viewer in (AE, helper(content.section) if content.section in GIVEN else AE)
+    ]
+    assert len(written) > 1
+    form = told.world.seen.text(viewer, "form")
+    assert [one.name for one in written if not one.shown_in(form)] == []
+    assert "How strong" not in form or '"4"' in form
+
+
+def test_the_ae_is_told_every_hole_and_the_channel_only_its_own(told: Told) -> None:
+    form = told.world.seen.text(AE, "form of an empty brief")
+    assert [hole.name for hole in HOLES if not hole.shown_in(form)] == []
+    card = told.world.seen.text(INSIDE, "card")
+    assert [hole.name for hole in HOLES if hole.row == DEAL and hole.shown_in(card)]
+    assert "private items" in card
+
+
+def test_one_hole_that_is_private_is_told_as_that_and_by_name_to_the_ae(told: Told) -> None:
+    note = next(hole for hole in HOLES if hole.name == "hole private_note")
+    assert "one private item" in told.world.seen.text(INSIDE, "card")
+    assert note.shown_in(told.world.seen.text(AE, "dm"))
+    assert not note.shown_in(told.world.seen.text(INSIDE, "card"))
+
+
+def test_a_snooze_is_told_back_to_who_asked_for_it(told: Told) -> None:
+    assert SNOOZED in told.world.seen.text(CSM, "dm")
+
+
+def test_the_channel_reads_what_the_card_is_for(told: Told) -> None:
+    card = told.world.seen.text(PROPOSED, "card")
+    shown = {content.name for content in CONTENTS if content.shown_in(card)}
+    assert {"account", "value", "success.metric", "success.target", "success.by"} <= shown
+
+
+def test_marks_of_a_deal_are_told_to_nobody_else(told: Told) -> None:
+    for viewer in set(VIEWERS) - INNER:
+        for way, text in ways_of(told, viewer).items():
+            for words in MARKS_OF_ADD_ONS:
+                assert words not in text.lower(), (viewer, way, words)
+
+
+def test_guests_and_strangers_are_shown_nothing_of_a_handoff(told: Told) -> None:
+    for viewer in (GUEST, STRANGER):
+        texts = "\n".join(ways_of(told, viewer).values())
+        assert "full members of this workspace" in texts
+        assert not [content.name for content in CONTENTS if content.shown_in(texts)]
+
+
+def test_the_lists_show_a_handoff_to_who_may_know_of_it(told: Told) -> None:
+    account = next(content for content in CONTENTS if content.name == "account")
+    for viewer in (AE, CSM, CS_MANAGER, "ae_manager", "revops"):
+        assert account.shown_in(told.world.seen.text(viewer, "command")), viewer
+        if viewer != "revops":
+            assert account.shown_in(told.world.seen.text(viewer, "home")), viewer
+    assert READERS[FACTS].isdisjoint({ADMIN, GUEST})
+
+
+def _anything() -> tuple[Content, ...]:
+    """What names a person's words; labels of ours may stand anywhere."""
+    return tuple(one for one in CONTENTS if any("zz" in mark for mark in one.marks))
+
+
+def test_the_log_names_nothing_that_anybody_wrote(told: Told) -> None:
+    assert "request failed" in told.log
+    assert "sending failed" in told.log
+    assert [content.name for content in _anything() if content.shown_in(told.log)] == []
+
+
+def test_the_commands_print_nothing_that_anybody_wrote(told: Told) -> None:
+    assert "Handoff 1:" in told.printed
+    assert [content.name for content in CONTENTS if content.shown_in(told.printed)] == []
+
+
+def test_the_sentences_that_are_looked_for_are_the_ones_that_are_said() -> None:
+    assert sentences.private_items(1) == "one private item"
+    assert sentences.private_items(2) == "2 private items"

@@ -1,0 +1,427 @@
+"""One workspace in which every piece of content exists, and an ear for all that leaves the bot."""
+
+import json
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from bot.domain.access import EVERY
+from bot.domain.completeness import completeness
+from bot.domain.handoff import Handoff
+from bot.domain.history import Tag
+from bot.domain.items import SectionKey
+from bot.domain.money import Money
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.domain.people import Person, Role
+from bot.domain.policy import Policy
+from bot.domain.promises import Kind, PromiseText
+from bot.storage.channels import ChannelFacts
+from bot.storage.people import PersonFacts
+from bot.storage.tables import outbox
+from bot.storage.unit_of_work import Store, WriteUnit
+from bot.views import ids
+from bot.views.payload import Ref
+from tests.briefs import FULL_BRIEF
+from tests.builders import Deal, FakeMachine, FixedClock, Team, make_team, start
+from tests.delivery.desk import Desk
+from tests.delivery.slack import FakeSlack
+from tests.flows.app import App, Modal, Reply
+from tests.flows.slack import DEAL, Json, SlackByHand, Whispers
+from tests.rights import content
+from tests.rights.content import (
+    ACCOUNT,
+    ADMIN,
+    AE,
+    AE_MANAGER,
+    CANCELLED,
+    CS_MANAGER,
+    CSM,
+    FILLED,
+    GIVEN,
+    GUEST,
+    HEARD_BY,
+    IN_CHANNEL,
+    LEAD,
+    LINK,
+    LISTENER,
+    OUTSIDE,
+    PROMISE,
+    PROPOSED,
+    READERS,
+    REVOPS,
+    SNOOZED,
+    STRANGER,
+    TO_CONFIRM,
+    VIEWERS,
+    WITHDRAWN,
+    helper,
+)
+
+SLACK_IDS = {
+    AE: "UAE",
+    CSM: "UCSM",
+    CS_MANAGER: "UCS_MANAGER",
+    AE_MANAGER: "UAE_MANAGER",
+    REVOPS: "UREVOPS",
+    GUEST: "U0GUEST",
+    STRANGER: "U0STRANGER",
+    OUTSIDE: "UOUTSIDER",
+}
+VIEWS = str(Path(ids.__file__).parent)
+
+
+def slack_id(viewer: str) -> str:
+    """Slack's id of a viewer."""
+    return SLACK_IDS.get(viewer, f"U{viewer.upper()}")
+
+
+@dataclass
+class Seen:
+    """Everything each viewer was shown, by the way it took."""
+
+    by: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, viewer: str, way: str, shown: object) -> None:
+        """Note what one viewer was shown."""
+        self.by[viewer, way].append(
+            shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
+        )
+
+    def text(self, viewer: str, way: str) -> str:
+        """All that one viewer was shown on one way."""
+        return "\n".join(self.by.get((viewer, way), ()))
+
+
+@contextmanager
+def listening(called: set[str]) -> Iterator[None]:
+    """Note the functions of the views that are run meanwhile, as `module.function`."""
+
+    def note(frame: FrameType, event: str, _arg: Any) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(VIEWS):
+            called.add(f"{Path(code.co_filename).stem}.{code.co_name}")
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+class World:
+    """The handoffs, and the ways on which somebody is shown something of them."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: FixedClock,
+        machine: FakeMachine,
+        slack: SlackByHand,
+        whispers: Whispers,
+    ) -> None:
+        self.store, self.clock = store, clock
+        self.views: set[str] = set()
+        """The functions of the views that were run so far."""
+        self.seen = Seen()
+        self.team = make_team(store)
+        self.people = _people(store, self.team)
+        slack.channels[DEAL] = {
+            "id": DEAL,
+            "name": "deal-northwind",
+            "is_private": True,
+            "is_member": True,
+        }
+        slack.members[DEAL] = [slack_id(viewer) for viewer in IN_CHANNEL]
+        self.app = App(store, self.team, slack, whispers, machine)
+        self.posts = FakeSlack(machine)
+        self.desk = Desk(store, self.team, self.posts, clock)
+        self.desk.facts = ChannelFacts(name="deal-northwind", private=True, bot_inside=True)
+        with store.write(self.team.workspace_id) as unit:
+            unit.channels.ensure(DEAL, facts=self.desk.facts)
+            unit.commit()
+        self._full = Deal(account=ACCOUNT, value=Money(7_743_100, "USD"), links=(LINK,))
+        self.full = self._live(self._full, self._fill)
+        self.holes = self._live(Deal(account=f"{ACCOUNT} B"), self._leave_open)
+        self.almost = self._live(Deal(account=f"{ACCOUNT} C"), self._leave_the_note)
+        self.unsigned = self._begin(Deal(account=f"{ACCOUNT} D"))
+        self.ended = self._live(Deal(account=f"{ACCOUNT} E"), self._leave_open)
+        self._assign_and_snooze()
+        clock.advance(timedelta(days=2))
+        self.deliver()
+
+    # --- What happened
+
+    def _begin(self, deal: Deal, *, signed: bool = False) -> int:
+        with self.store.write(self.team.workspace_id) as unit:
+            given = (
+                deal if not signed else Deal(deal.account, deal.value, unit.now, links=deal.links)
+            )
+            handoff = start(unit, self.team, given)
+            handoff.proposed_csm_id = self.people[PROPOSED].id
+            handoff.listener_id = self.people[LISTENER].id
+            handoff.lead_id = self.people[LEAD].id
+            handoff.helpers = {self.people[helper(key)].id: frozenset({key}) for key in GIVEN}
+            unit.save(handoff, actor_id=self.team.ae.id)
+            unit.commit()
+        return handoff.id
+
+    def _live(self, deal: Deal, write: Callable[[WriteUnit, Handoff], None]) -> int:
+        handoff_id = self._begin(deal, signed=True)
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(handoff_id)
+            write(unit, handoff)
+            unit.save(handoff, actor_id=self.team.ae.id, asked_in=self.team.channel.id)
+            unit.commit()
+        self.deliver()
+        return handoff_id
+
+    def _write(self, unit: WriteUnit, handoff: Handoff, sections: dict[SectionKey, Any]) -> None:
+        for key, section in sections.items():
+            revision = unit.brief.save_section(
+                handoff.id, key, section, by=self.team.ae.id, at=unit.now
+            )
+            state = completeness(
+                unit.brief.load(handoff.id, audiences=EVERY), handoff.tier, unit.policy
+            )
+            handoff.save_section(
+                key,
+                changed={"section": key.value},
+                revision=revision,
+                state=state,
+                by=self.team.ae,
+                at=unit.now,
+                policy=Policy(),
+            )
+
+    def _fill(self, unit: WriteUnit, handoff: Handoff) -> None:
+        by = self.team.ae.id
+        kept = PromiseText(PROMISE, Kind.SCOPE, HEARD_BY)
+        unit.brief.add_promise(handoff.id, kept, by=by, at=unit.now)
+        gone = unit.brief.add_promise(handoff.id, PromiseText("Gone."), by=by, at=unit.now)
+        unit.brief.withdraw_promise(gone.id, WITHDRAWN, by=by, at=unit.now)
+        self._write(unit, handoff, FILLED)
+        handoff.save_promise(
+            Tag.PROMISE_WITHDRAWN,
+            number=gone.number,
+            version=gone.version,
+            words=WITHDRAWN,
+            state=handoff.completeness,
+            by=self.team.ae,
+            at=unit.now,
+            policy=Policy(),
+        )
+        handoff.post(by=self.team.ae, at=unit.now)
+
+    def _leave_open(self, unit: WriteUnit, handoff: Handoff) -> None:
+        sections = {}
+        for key, item in TO_CONFIRM.items():
+            model = type(unit.brief.load(handoff.id, audiences=EVERY).section(key))
+            sections[key] = model(must_confirm=(item,))
+        self._write(unit, handoff, sections)
+        handoff.post(by=self.team.ae, at=unit.now)
+
+    def _leave_the_note(self, unit: WriteUnit, handoff: Handoff) -> None:
+        unit.brief.add_promise(handoff.id, PromiseText("Live in June."), by=1, at=unit.now)
+        sections: dict[SectionKey, Any] = {key: FULL_BRIEF.section(key) for key in SectionKey}
+        flags = FULL_BRIEF.red_flags.model_copy(update={"private_note": ""})
+        self._write(unit, handoff, {**sections, SectionKey.RED_FLAGS: flags})
+        assert handoff.post_by_bot(at=unit.now)
+
+    def _assign_and_snooze(self) -> None:
+        """A CSM is named; the AE snoozes with a reason; one handoff is cancelled with another."""
+        with self.store.write(self.team.workspace_id) as unit:
+            for handoff_id in (self.full, self.almost):
+                handoff = unit.handoffs.lock(handoff_id)
+                handoff.assign_csm(self.team.csm, by=self.team.cs_manager, at=unit.now)
+                if handoff_id == self.full:
+                    until = unit.now + timedelta(hours=3)
+                    handoff.snoozed(
+                        "read", until=until, reason=SNOOZED, by=self.team.csm, at=unit.now
+                    )
+                unit.save(handoff, actor_id=self.team.cs_manager.id)
+            ended = unit.handoffs.lock(self.ended)
+            ended.cancel(CANCELLED, by=self.team.ae, at=unit.now)
+            unit.save(ended, actor_id=self.team.ae.id, asked_in=self.team.channel.id)
+            unit.commit()
+        self.deliver()
+
+    # --- What delivery says
+
+    def deliver(self) -> None:
+        """Send all that waits, and note who can read it where it stands."""
+        self.desk.drain(within=timedelta(hours=10))
+        ledger = self.posts.ledger
+        readers = {f"D-{slack_id(viewer)}": viewer for viewer in VIEWERS}
+        for message in ledger.messages:
+            if message.channel != DEAL:
+                self.seen.add(readers[message.channel], "dm", message.args)
+                continue
+            way = "card" if message.thread_ts is None else "thread"
+            for viewer in IN_CHANNEL:
+                self.seen.add(viewer, way, message.args)
+        for whisper in ledger.whispers:
+            self.seen.add(_viewer(whisper["user"]), "whisper", whisper)
+        for view in ledger.views:
+            self.seen.add(_viewer(view["user_id"]), "home", view)
+
+    def say_everything(self) -> set[str]:
+        """Every kind of notice to everybody it may be about, and every surface; what was sent."""
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.almost)
+            handoff.acknowledge(version=handoff.brief_version, by=self.team.csm, at=unit.now)
+            unit.save(handoff, actor_id=self.team.csm.id, asked_in=self.team.channel.id)
+            for viewer in VIEWERS:
+                if viewer not in (GUEST, STRANGER):
+                    unit.surfaces.open_home(self.people[viewer].id)
+            for number, notice in enumerate(self._notices()):
+                unit.outbox.add(_keyed(notice, f"rights:{number}"))
+            unit.commit()
+        self.deliver()
+        return {row["kind"] for row in self.desk.rows(outbox) if row["state"] == "sent"}
+
+    def _notices(self) -> Iterator[Notice]:
+        known = [viewer for viewer in VIEWERS if viewer in READERS[content.FACTS]]
+        for handoff_id in (self.full, self.holes, self.almost, self.unsigned):
+            for kind, facts in _FACTS:
+                told = {**facts, **({"csm": self.team.csm.id} if "csm" in facts else {})}
+                if kind in _THREAD:
+                    yield Notice(
+                        kind,
+                        Place.THREAD,
+                        "",
+                        Priority.CARD,
+                        handoff_id=handoff_id,
+                        channel_id=self.team.channel.id,
+                        facts=told,
+                    )
+                    continue
+                for viewer in known:
+                    yield Notice(
+                        kind,
+                        _PLACES.get(kind, Place.DM),
+                        "",
+                        Priority.ANSWER,
+                        handoff_id=handoff_id,
+                        person_id=self.people[viewer].id,
+                        channel_id=self.team.channel.id,
+                        facts=told,
+                    )
+
+    # --- What people press and type
+
+    def ask(self, viewer: str, way: str, body: Json) -> Reply:
+        """One person asks something; all that comes back, wherever it is shown, is theirs."""
+        calls = self.app.slack.calls
+        before = len(calls)
+        reply = self.app.deliver(body)
+        self.seen.add(viewer, way, reply.body)
+        self.seen.add(viewer, way, reply.whispered)
+        self.seen.add(viewer, way, [args for _, args in calls[before:]])
+        return reply
+
+    def press(
+        self, viewer: str, way: str, action: str, ref: Ref, modal: Modal | None = None
+    ) -> Reply:
+        """A button in a message, where this person is, or in a modal."""
+        place = _place(viewer)
+        user = slack_id(viewer)
+        body = self.app.press_body(user, action, ref, modal=modal, channel=place)
+        return self.ask(viewer, way, body)
+
+    def command(self, viewer: str, name: str, words: str) -> None:
+        """A slash command."""
+        place = _place(viewer)
+        body = self.app.command_body(slack_id(viewer), words, name=name, channel=place)
+        self.ask(viewer, "command", body)
+
+    def submit(self, viewer: str, way: str, modal: Modal) -> None:
+        """A form."""
+        self.ask(viewer, way, self.app.submit_body(slack_id(viewer), modal))
+
+    def last_view(self) -> dict[str, Any]:
+        """The view that was opened or changed last."""
+        found = [args["view"] for _, args in self.app.slack.calls if "view" in args]
+        view: dict[str, Any] = found[-1]
+        return view
+
+
+def _keyed(notice: Notice, key: str) -> Notice:
+    return replace(notice, key=key)
+
+
+def _place(viewer: str) -> str:
+    return DEAL if viewer in IN_CHANNEL else "D0SOMEBODY"
+
+
+def _viewer(of_slack_id: str) -> str:
+    return next(viewer for viewer in VIEWERS if slack_id(viewer) == of_slack_id)
+
+
+def _people(store: Store, team: Team) -> dict[str, Person]:
+    known = {
+        AE: team.ae,
+        CSM: team.csm,
+        CS_MANAGER: team.cs_manager,
+        AE_MANAGER: team.ae_manager,
+        REVOPS: team.revops,
+        OUTSIDE: team.outsider,
+    }
+    with store.write(team.workspace_id) as unit:
+        for viewer in VIEWERS:
+            if viewer not in known and viewer not in (GUEST, STRANGER):
+                facts = PersonFacts(f"Person {viewer}", "Europe/Berlin")
+                known[viewer] = unit.people.ensure(slack_id(viewer), facts=facts)
+        known[ADMIN] = unit.people.set_part(known[ADMIN].id, roles={Role.ADMIN})
+        unit.commit()
+    return known
+
+
+_THREAD = frozenset(
+    {
+        NoticeKind.CSM_MENTION,
+        NoticeKind.ACKNOWLEDGED,
+        NoticeKind.ACKNOWLEDGE_UNDONE,
+        NoticeKind.SIGNATURE_CORRECTED,
+        NoticeKind.CANCELLED,
+        NoticeKind.CANCEL_UNDONE,
+    }
+)
+_PLACES = {
+    NoticeKind.UNDO_OFFER: Place.EPHEMERAL,
+    NoticeKind.STATUS_POST: Place.CHANNEL,
+    NoticeKind.CSM_INVITE: Place.INVITATION,
+}
+_OF_BRIEF: dict[str, str | int] = {"step": "brief", "stage": "half"}
+_OF_READING: dict[str, str | int] = {"step": "read", "stage": "snoozed"}
+_FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
+    (NoticeKind.NUDGE, _OF_BRIEF),
+    (NoticeKind.NUDGE, _OF_READING),
+    (NoticeKind.LATE, {**_OF_BRIEF, "stage": "late"}),
+    (NoticeKind.LATE_FOR_MANAGER, {**_OF_BRIEF, "stage": "late_manager"}),
+    (NoticeKind.BOT_POSTED, {}),
+    (NoticeKind.CANNOT_POST, {"problem": "channel_archived"}),
+    (NoticeKind.CSM_MENTION, {"csm": 0}),
+    (NoticeKind.CSM_INVITE, {}),
+    (NoticeKind.INVITE_BY_HAND, {"csm": 0}),
+    (NoticeKind.ACKNOWLEDGED, {"actor": 1, "version": 2}),
+    (NoticeKind.ACKNOWLEDGE_UNDONE, {"actor": 1}),
+    (NoticeKind.SIGNATURE_CORRECTED, {"actor": 1}),
+    (NoticeKind.CANCELLED, {"actor": 1}),
+    (NoticeKind.CANCEL_UNDONE, {"actor": 1}),
+    (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),
+    (NoticeKind.STATUS_POST, {}),
+    (NoticeKind.WELCOME, {}),
+    (NoticeKind.UNCONFIRMED, {"source": "surface", "entry": 1}),
+)
+"""How each kind is made; a kind that is not here is a way out that nobody has looked at."""
