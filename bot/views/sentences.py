@@ -399,7 +399,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.SIGNED_IN_FUTURE: "This time is still to come. Enter when both sides had signed.",
     Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",
-    Problem.DATE_NEEDED: "Enter a date. An expected one is enough while the contract is unsigned.",
+    Problem.DATE_NEEDED: "Choose a date.",
     Problem.DATE_IN_PAST: "This date has passed. Choose today or later.",
     Problem.TIME_PAST: "This time has passed. Choose a later one.",
     Problem.UNKNOWN_REGION: (

@@ -60,7 +60,8 @@ VIEWERS = (
 # --- The rows of the table
 
 FACTS, DEAL, COMMERCIALS = "facts", "deal", "commercials"
-PERSONAL, RED_FLAGS, RELATIONS = "personal", "red flags", "relations"
+PERSONAL, RED_FLAGS, RELATIONS, RECORDS = "personal", "red flags", "relations", "records"
+PASTED = "pasted"
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 READERS: Mapping[str, frozenset[str]] = {
     FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL,
@@ -69,6 +70,8 @@ READERS: Mapping[str, frozenset[str]] = {
     PERSONAL: INNER,
     RED_FLAGS: INNER,
     RELATIONS: INNER,
+    RECORDS: INNER,
+    PASTED: frozenset({AE}),
     INTERNAL: BOTH_SIDES | {LEAD},
     # Of the internal things these stand among the commercials, which the lead does not read.
     BACKGROUND: BOTH_SIDES,
@@ -226,6 +229,10 @@ ACCOUNT = "zzaccountzz"
 LINK = "https://crm.example/zzlinkzz"
 PROMISE, HEARD_BY = "zzpromisezz", "zzheardbyzz"
 WITHDRAWN, SNOOZED, CANCELLED = "zzwithdrawnzz", "zzsnoozedzz", "zzcancelledzz"
+SENT_BACK = "zzsentbackzz"
+PLAN = "zzjointplanzz"
+PASTED_TEXT = "zzpastedzz"
+RESTATED = ("zzrestatedwhyzz", "zzrestatedsuccesszz", "zzrestatedriskzz")
 VALUE = "77,431"
 _BESIDES = (
     Content("account", (ACCOUNT,), FACTS),
@@ -237,6 +244,10 @@ _BESIDES = (
     Content("reason of a withdrawal", (WITHDRAWN,), REASONS),
     Content("reason of a snooze", (SNOOZED,), REASONS),
     Content("reason of a cancellation", (CANCELLED,), REASONS, whole=False),
+    Content("reason of a brief sent back", (SENT_BACK,), REASONS, whole=False),
+    Content("joint plan", (PLAN,), RECORDS),
+    Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
+    *(Content(f"restatement {n}", (words,), RECORDS) for n, words in enumerate(RESTATED)),
 )
 MARKS_OF_ADD_ONS = ("serious red flags", "difficult politics")
 """What the AE marks about a deal; whoever does not read red flags reads *by policy*."""

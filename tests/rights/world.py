@@ -16,12 +16,13 @@ from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
-from bot.domain.items import SectionKey
+from bot.domain.items import Item, SectionKey
 from bot.domain.money import Money
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
+from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
@@ -52,10 +53,13 @@ from tests.rights.content import (
     LINK,
     LISTENER,
     OUTSIDE,
+    PLAN,
     PROMISE,
     PROPOSED,
     READERS,
+    RESTATED,
     REVOPS,
+    SENT_BACK,
     SNOOZED,
     STRANGER,
     TO_CONFIRM,
@@ -75,6 +79,8 @@ SLACK_IDS = {
     OUTSIDE: "UOUTSIDER",
 }
 VIEWS = str(Path(ids.__file__).parent)
+CHECKS = Checks(metric=True, no_plan=False, champion=True)
+_RESTATEMENT = Restatement(why=RESTATED[0], success=RESTATED[1], risk=RESTATED[2])
 
 
 def slack_id(viewer: str) -> str:
@@ -155,7 +161,9 @@ class World:
         self.almost = self._live(Deal(account=f"{ACCOUNT} C"), self._leave_the_note)
         self.unsigned = self._begin(Deal(account=f"{ACCOUNT} D"))
         self.ended = self._live(Deal(account=f"{ACCOUNT} E"), self._leave_open)
+        self.back = self._live(Deal(account=f"{ACCOUNT} F"), self._leave_the_note)
         self._assign_and_snooze()
+        self._read()
         clock.advance(timedelta(days=2))
         self.deliver()
 
@@ -244,15 +252,38 @@ class World:
             for handoff_id in (self.full, self.almost):
                 handoff = unit.handoffs.lock(handoff_id)
                 handoff.assign_csm(self.team.csm, by=self.team.cs_manager, at=unit.now)
-                if handoff_id == self.full:
-                    until = unit.now + timedelta(hours=3)
-                    handoff.snoozed(
-                        "read", until=until, reason=SNOOZED, by=self.team.csm, at=unit.now
-                    )
+                until = unit.now + timedelta(hours=3)
+                handoff.snoozed("read", until=until, reason=SNOOZED, by=self.team.csm, at=unit.now)
                 unit.save(handoff, actor_id=self.team.cs_manager.id)
             ended = unit.handoffs.lock(self.ended)
             ended.cancel(CANCELLED, by=self.team.ae, at=unit.now)
             unit.save(ended, actor_id=self.team.ae.id, asked_in=self.team.channel.id)
+            unit.commit()
+        self.deliver()
+
+    def _read(self) -> None:
+        """One brief is acknowledged, checked and restated; another is sent back with a reason."""
+        csm = self.team.csm
+        with self.store.write(self.team.workspace_id) as unit:
+            at = unit.now
+            handoff = unit.handoffs.lock(self.full)
+            handoff.acknowledge(version=handoff.brief_version, by=csm, at=at)
+            written: tuple[tuple[RecordKind, Record], ...] = (
+                (RecordKind.CHECKS, CHECKS),
+                (RecordKind.JOINT_PLAN, JointPlan(plan=PLAN)),
+                (RecordKind.RESTATEMENT, _RESTATEMENT),
+            )
+            revisions = {
+                kind: unit.records.save(handoff.id, kind, record, by=csm.id, at=at)
+                for kind, record in written
+            }
+            handoff.answer_checks(CHECKS, revision=revisions[RecordKind.CHECKS], by=csm, at=at)
+            handoff.restate(_RESTATEMENT, revision=revisions[RecordKind.RESTATEMENT], by=csm, at=at)
+            unit.save(handoff, actor_id=csm.id)
+            back = unit.handoffs.lock(self.back)
+            back.assign_csm(csm, by=self.team.cs_manager, at=at)
+            back.send_back((Item.TRIGGER,), SENT_BACK, by=csm, at=at)
+            unit.save(back, actor_id=csm.id)
             unit.commit()
         self.deliver()
 
@@ -292,7 +323,7 @@ class World:
 
     def _notices(self) -> Iterator[Notice]:
         known = [viewer for viewer in VIEWERS if viewer in READERS[content.FACTS]]
-        for handoff_id in (self.full, self.holes, self.almost, self.unsigned):
+        for handoff_id in (self.full, self.holes, self.almost, self.unsigned, self.back):
             for kind, facts in _FACTS:
                 told = {**facts, **({"csm": self.team.csm.id} if "csm" in facts else {})}
                 if kind in _THREAD:
@@ -339,11 +370,11 @@ class World:
         body = self.app.press_body(user, action, ref, modal=modal, channel=place)
         return self.ask(viewer, way, body)
 
-    def command(self, viewer: str, name: str, words: str) -> None:
+    def command(self, viewer: str, name: str, words: str, way: str = "command") -> None:
         """A slash command."""
         place = _place(viewer)
         body = self.app.command_body(slack_id(viewer), words, name=name, channel=place)
-        self.ask(viewer, "command", body)
+        self.ask(viewer, way, body)
 
     def submit(self, viewer: str, way: str, modal: Modal) -> None:
         """A form."""
@@ -393,6 +424,7 @@ _THREAD = frozenset(
         NoticeKind.ACKNOWLEDGED,
         NoticeKind.ACKNOWLEDGE_UNDONE,
         NoticeKind.SIGNATURE_CORRECTED,
+        NoticeKind.TIER_CHANGED,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
     }
@@ -402,6 +434,7 @@ _PLACES = {
     NoticeKind.STATUS_POST: Place.CHANNEL,
     NoticeKind.CSM_INVITE: Place.INVITATION,
 }
+_BEFORE, _AFTER = "2026-03-02T09:00:00+00:00", "2026-03-02T10:00:00+00:00"
 _OF_BRIEF: dict[str, str | int] = {"step": "brief", "stage": "half"}
 _OF_READING: dict[str, str | int] = {"step": "read", "stage": "snoozed"}
 _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
@@ -416,7 +449,11 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.INVITE_BY_HAND, {"csm": 0}),
     (NoticeKind.ACKNOWLEDGED, {"actor": 1, "version": 2}),
     (NoticeKind.ACKNOWLEDGE_UNDONE, {"actor": 1}),
-    (NoticeKind.SIGNATURE_CORRECTED, {"actor": 1}),
+    (NoticeKind.SIGNATURE_CORRECTED, {"actor": 1, "before": _BEFORE, "signed_at": _AFTER}),
+    (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full"}),
+    (NoticeKind.ANCHOR, {"count": 1, "head": "0a", "version": 1}),
+    (NoticeKind.SENT_BACK, {}),
+    (NoticeKind.HELPER_INVITED, {}),
     (NoticeKind.CANCELLED, {"actor": 1}),
     (NoticeKind.CANCEL_UNDONE, {"actor": 1}),
     (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),
