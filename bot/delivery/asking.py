@@ -46,6 +46,7 @@ class Asking:
         within: Patience | None,
         *,
         one_of_many: bool = False,
+        http_verb: str = "GET",
         **args: Any,
     ) -> SlackResponse:
         """One call; raises NoTurn or one of CALL_FAILED.
@@ -57,7 +58,7 @@ class Asking:
         if within is not None:
             client = within.lend(client)
         try:
-            return client.api_call(method, http_verb="GET", params=args)
+            return client.api_call(method, http_verb=http_verb, params=args)
         except SlackApiError as error:
             outcome = failed(error)
             if outcome.verdict is Verdict.LIMITED:

@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import structlog
 from slack_sdk import WebClient
@@ -24,7 +26,11 @@ from bot.storage.unit_of_work import Store
 log = structlog.get_logger()
 
 MEMBERS_A_PAGE = 200
+CHANNELS_A_PAGE = 1000
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_NO_CHANNELS = frozenset(
+    {"missing_scope", "restricted_action", "no_permission", "user_is_restricted"}
+)
 _NOT_INSIDE = frozenset({"channel_not_found", "not_in_channel"})
 
 
@@ -143,6 +149,87 @@ class SlackDirectory:
             channel = unit.channels.ensure(slack_id, facts=channel_facts(info, guests=guests))
             unit.commit()
         return channel
+
+    def make_channel(self, workspace_id: int, name: str, within: Patience | None = None) -> Channel:
+        """A private channel of this name, for one handoff; asked for twice it is made once.
+
+        Raises Invalid for a name that is taken or where Slack lets the bot make none,
+        SlackUnavailable where nothing is known: then the same name may be asked for again.
+        """
+        try:
+            told = self._asking.ask(
+                workspace_id,
+                "conversations.create",
+                within,
+                http_verb="POST",
+                name=name,
+                is_private=True,
+            )
+            info = told["channel"]
+        except SlackApiError as error:
+            return self._made_before(workspace_id, name, error, within)
+        except CALL_FAILED as error:
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        with self._store.write(workspace_id) as unit:
+            facts = replace(channel_facts(info, guests=False), bot_inside=True)
+            channel = unit.channels.note_made(unit.channels.ensure(info["id"], facts=facts).id)
+            unit.commit()
+        return channel
+
+    def _made_before(
+        self, workspace_id: int, name: str, error: SlackApiError, within: Patience | None
+    ) -> Channel:
+        """The channel of an earlier try whose answer got lost: ours, and without a handoff."""
+        told = str(error.response.get("error"))
+        if told in _NO_CHANNELS:
+            raise Invalid(Problem.NO_CHANNEL_MADE) from error
+        if told.startswith("invalid_name"):
+            raise Invalid(Problem.BAD_CHANNEL_NAME, field="channel_name") from error
+        if told != "name_taken":
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        with self._store.read(workspace_id) as unit:
+            bot = unit.workspace.bot_user_id
+        found = next(
+            (
+                one["id"]
+                for one in self._private_channels(workspace_id, within)
+                if one.get("name") == name and one.get("creator") == bot
+            ),
+            None,
+        )
+        if found is None:
+            raise Invalid(Problem.TAKEN_CHANNEL_NAME, field="channel_name") from error
+        known = self.channel(workspace_id, found, within)
+        with self._store.write(workspace_id) as unit:
+            if unit.handoffs.open_in(known.id):
+                raise Invalid(Problem.TAKEN_CHANNEL_NAME, field="channel_name")
+            channel = unit.channels.note_made(known.id)
+            unit.commit()
+        return channel
+
+    def _private_channels(
+        self, workspace_id: int, within: Patience | None
+    ) -> Iterator[Mapping[str, Any]]:
+        """Those the bot is in: Slack tells it of no others."""
+        cursor: str | None = None
+        while True:
+            try:
+                page = self._asking.ask(
+                    workspace_id,
+                    "conversations.list",
+                    within,
+                    one_of_many=cursor is not None,
+                    types="private_channel",
+                    exclude_archived=True,
+                    limit=CHANNELS_A_PAGE,
+                    cursor=cursor,
+                )
+            except CALL_FAILED as error:
+                raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            yield from page["channels"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
 
     def _not_inside(self, workspace_id: int, slack_id: str) -> None:
         with self._store.write(workspace_id) as unit:

@@ -184,11 +184,15 @@ def _due_moved(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -
 
 
 def _cannot_post(bundle: Bundle, notice: Notice, now: datetime) -> Message | Cancel:
-    if bundle.handoff.posted_at is not None and bundle.channel.problem() is None:
+    stood = bool(notice.facts.get("stood"))
+    if bundle.channel.problem() is None and (stood or bundle.handoff.posted_at is not None):
         return Cancel("can_post")  # Meanwhile the card goes out by itself.
     problem = Problem(str(notice.facts["problem"]))
     return cannot_post_message(
-        _card(bundle, now), problem=problem, channel_slack_id=bundle.channel.slack_id
+        _card(bundle, now),
+        problem=problem,
+        channel_slack_id=bundle.channel.slack_id,
+        stood=stood,
     )
 
 

@@ -44,6 +44,10 @@ class Edit:
     ts: str
     args: Mapping[str, Any]
     step: Step | None = None
+    told: Notice | None = None
+    """Said besides, once."""
+    stands: bool = False
+    """Whether what a notice says there has to go where others come to read."""
     anew_at: datetime | None = None
     """Its reader has to hear of it, but their quiet hours end only then; calendar time."""
 

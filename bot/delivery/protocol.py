@@ -176,11 +176,17 @@ class Protocol:
         values = {"channel": edit.channel, "ts": edit.ts, **edit.args}
         outcome = self._calls.call(job, "chat.update", values)
         self._reached("edited")
+        if outcome.verdict is Verdict.OK and edit.told is not None:
+            self._say(job, edit.told)
+            self._reached("told")
         if outcome.verdict is Verdict.OK and edit.anew_at is not None:
             settle = self._constants.settle
             return self._delivery.shown_for_now(job, until=edit.anew_at, settle=settle)
         if outcome.verdict is Verdict.OK:
-            return self._sent(job, {}, step=edit.step)
+            there = {"ts": edit.ts, "channel": edit.channel} if edit.stands else {}
+            return self._sent(job, there, step=edit.step)
+        if outcome.verdict is Verdict.GONE and job.surface is None:
+            return self._delivery.cancelled(job, reason=outcome.word)
         if outcome.verdict is Verdict.GONE:
             after = timedelta(0)
             lost = self._delivery.retry(job, after=after, maybe_sent=False, surface_lost=True)
@@ -254,7 +260,7 @@ class Protocol:
 
     def _draw_again_unless(self, settled: bool, job: Job) -> None:
         """Have a surface drawn again where somebody else had the job when our call ended."""
-        if not settled:
+        if not settled and job.surface is not None:
             # Ours may have arrived after theirs, and shows older rows.
             self._delivery.draw_again(job)
 

@@ -42,7 +42,7 @@ from bot.domain.read_models import HomeModel, NamedPerson
 from bot.domain.worktime import end_of_day
 from bot.storage.jobs import Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
-from bot.views.card import card_message
+from bot.views.card import card_left_message, card_message
 from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
 from bot.views.status import status_post_message
@@ -51,7 +51,7 @@ from bot.views.thread import withdrawn_message
 STATUS_ROWS = 20
 _NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Problem.CHANNEL_IS_DM})
 """Where nothing can be shown at all, not even that it may not be shown."""
-_IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL})
+_IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL, Place.OLD_CARD})
 
 CheckChannel = Callable[[int, str], Channel]
 """Asks Slack about a conversation, by workspace and Slack's id, and keeps the answer."""
@@ -145,7 +145,11 @@ class Renderer:
             message = card_message(_card_of(bundle, unit.now, neutral=problem is not None))
         if surface.ts is None and not bundle.handoff.open:
             return Cancel("handoff_closed")
-        return _mirror(surface, Spot(channel=channel.slack_id), message.to_args())
+        plan = _mirror(surface, Spot(channel=channel.slack_id), message.to_args())
+        if isinstance(plan, Edit) and problem is not None and bundle.handoff.open:
+            told = cannot_post(bundle.handoff, problem, turns=channel.turns, stood=True)
+            return replace(plan, told=told)
+        return plan
 
     def _no_place(self, job: Job, surface: SurfaceJob, problem: Problem) -> Cancel:
         """Nothing is shown there; of a message that never stood there the AE is told."""
@@ -191,6 +195,8 @@ class Renderer:
         return Withdraw(channel.slack_id, ts, {"blocks": [], **withdrawn_message().to_args()})
 
     def _notice(self, job: Job, notice: Notice) -> Plan:
+        if notice.place is Place.OLD_CARD:
+            return self._old_card(job, notice)
         if notice.place in IN_CHANNEL:
             channel = self._looked_at(job.workspace_id, notice.channel_id)
             if channel is None:
@@ -227,11 +233,29 @@ class Renderer:
                 return Whisper(where.slack_id, to, text.to_args())
             return Post(Spot(reader=to), text.to_args())
 
+    def _old_card(self, job: Job, notice: Notice) -> Plan:
+        """Where the card stood: that the handoff moved, or only that nothing stands there now."""
+        try:
+            channel = self._looked_at(job.workspace_id, notice.channel_id)
+        except NotFound as gone:
+            return Cancel(gone.problem.value)
+        if channel is None:
+            return Later(self._constants.unknown_channel_waits)
+        with self._store.read(job.workspace_id) as unit:
+            bundle = unit.bundle(notice.handoff_id or 0, viewer=None)
+            safe = channel.problem() is None
+            card = _card_of(bundle, unit.now, neutral=not safe)
+            message = card_left_message(card, channel_slack_id=bundle.channel.slack_id)
+        where, ts = str(notice.facts["posted_in"]), str(notice.facts["ts"])
+        return Edit(where, ts, {"blocks": [], **message.to_args()}, stands=safe)
+
     def _in_thread(self, job: Job, notice: Notice) -> Plan:
         card = self._store.delivery.card_message(notice.handoff_id or 0)
         if card.ts is None or card.posted_in is None:
             return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
         with self._store.read(job.workspace_id) as unit:
+            if unit.handoffs.get(notice.handoff_id or 0).channel_id != notice.channel_id:
+                return Cancel("moved")  # Who reads where the card stands now was not looked at.
             text = self._texts.for_thread(unit, notice)
         if isinstance(text, Cancel):
             return text
@@ -324,6 +348,9 @@ def _home(unit: ReadUnit, viewer: Person) -> HomeModel:
 
 
 def _invitation(unit: ReadUnit, notice: Notice, csm: Person) -> Plan:
+    if notice.kind is NoticeKind.MEMBER_INVITE:
+        made = unit.channels.get(notice.channel_id or 0)
+        return Invite(made.slack_id, csm.slack_id, None)
     handoff = unit.handoffs.get(notice.handoff_id or 0)
     if not handoff.open or handoff.csm_id != csm.id:
         return Cancel("no_longer_csm")

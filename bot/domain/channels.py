@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import Problem
 
+LONGEST_NAME = 80
+UNSAFE = frozenset({Problem.CHANNEL_SHARED, Problem.CHANNEL_GUESTS})
+"""Others than colleagues can read there; a handoff needs another channel."""
 CHECK_AFTER = timedelta(minutes=10)
 """A check older than this says nothing any more; an unknown channel gets no post."""
 
@@ -27,6 +30,8 @@ class Channel:
     checked_at: datetime | None = None
     turns: int = 0
     """How many times its obstacle has changed."""
+    made: bool = False
+    """The bot made it for a handoff, and so brings in whoever has a part."""
 
     def stale(self, now: datetime) -> bool:
         """Whether Slack must be asked again before showing anything; `now` is machine time."""
@@ -62,3 +67,9 @@ class Channel:
         if not self.bot_inside:
             return Problem.CHANNEL_NOT_INSIDE
         return None
+
+
+def channel_name(text: str) -> str:
+    """A text as Slack takes it for the name of a channel; empty where nothing of it is left."""
+    parts = "".join(char if char.isalnum() or char == "_" else " " for char in text.lower()).split()
+    return "-".join(parts)[:LONGEST_NAME].strip("-")

@@ -68,6 +68,10 @@ class Problem(StrEnum):
     CHANNEL_NOT_INSIDE = "channel_not_inside"
     CHANNEL_UNKNOWN = "channel_unknown"
     CHANNEL_IS_DM = "channel_is_dm"
+    BAD_CHANNEL_NAME = "bad_channel_name"
+    TAKEN_CHANNEL_NAME = "taken_channel_name"
+    NO_CHANNEL_MADE = "no_channel_made"
+    """Slack lets the bot make none."""
     SLACK_SILENT = "slack_silent"
     UNEXPECTED = "unexpected"
 

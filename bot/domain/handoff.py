@@ -741,6 +741,14 @@ class Handoff:
         facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
         self._note(Tag.SNOOZED, at, by, facts, {"reason": _reason(reason)})
 
+    def move(self, channel_id: int, *, by: Person, at: datetime) -> None:
+        """Let it live in another channel; no clock changes. Raises Conflict for where it lives."""
+        self._require(Act.MOVE, by)
+        if channel_id == self.channel_id:
+            raise Conflict(Problem.ALREADY_DONE)
+        before, self.channel_id = self.channel_id, channel_id
+        self._note(Tag.MOVED, at, by, {"channel": channel_id, "before": before})
+
     def cancel(self, reason: str, *, by: Person, at: datetime) -> None:
         """End it before its time; the reason is for those who may read reasons."""
         self._require(Act.CANCEL, by)

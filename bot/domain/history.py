@@ -55,6 +55,7 @@ class Tag(StrEnum):
     DECLINED = "csm.declined"
     GATE_OVERRIDDEN = "gate.overridden"
     SNOOZED = "deadline.snoozed"
+    MOVED = "handoff.moved"
     CANCELLED = "handoff.cancelled"
     CANCEL_UNDONE = "cancellation.undone"
     ERASED = "values.erased"

@@ -25,6 +25,10 @@ class NoticeKind(StrEnum):
     CSM_MENTION = "csm_mention"
     CSM_INVITE = "csm_invite"
     """No message: the CSM is invited to the deal channel."""
+    MEMBER_INVITE = "member_invite"
+    """No message: somebody with a part is brought into a channel that the bot made."""
+    MOVED = "moved"
+    """What becomes of a card whose handoff lives in another channel now."""
     INVITE_BY_HAND = "invite_by_hand"
     """The invitation was refused; a person is given the line to type."""
     HELPER_INVITED = "helper_invited"
@@ -80,10 +84,14 @@ class Place(StrEnum):
     CHANNEL = "channel"
     EPHEMERAL = "ephemeral"
     INVITATION = "invitation"
+    OLD_CARD = "old_card"
+    """In place of a card, in the channel that its handoff left."""
 
 
 IN_CHANNEL = frozenset({Place.THREAD, Place.CHANNEL})
 """Where what is said stands for everybody who can read there."""
+STANDS = IN_CHANNEL | {Place.OLD_CARD}
+"""What is taken down where others come to read."""
 
 
 class JobSource(StrEnum):
@@ -274,7 +282,7 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         return _of_posting(handoff, seq, by_bot=event.actor is None)
     if event.tag is Tag.HELPER_INVITED:
         return [_of_invitation(handoff, seq, event)]
-    if event.tag is Tag.ASSIGNED and handoff.csm_id is not None:
+    if event.tag in (Tag.ASSIGNED, Tag.MOVED) and handoff.csm_id is not None:
         invite = Notice(
             NoticeKind.CSM_INVITE,
             Place.INVITATION,
@@ -285,7 +293,7 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
             channel_id=handoff.channel_id,
         )
         told = [invite]
-        if handoff.posted_at is not None:
+        if handoff.posted_at is not None and event.tag is Tag.ASSIGNED:
             facts = {"csm": handoff.csm_id}
             told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, facts))
         return told
@@ -359,19 +367,56 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
     return told
 
 
-def cannot_post(handoff: Handoff, problem: Problem, *, turns: int) -> Notice:
+def member_invites(handoff: Handoff) -> list[Notice]:
+    """AE, proposed CSM and both managers are brought in; an assigned CSM is wherever it lives."""
+    proposed = handoff.proposed_csm_id if handoff.csm_id is None else None
+    wanted = (handoff.ae_id, proposed, handoff.cs_manager_id, handoff.ae_manager_id)
+    return [
+        member_invite(handoff.channel_id, person_id)
+        for person_id in dict.fromkeys(wanted)
+        if person_id is not None
+    ]
+
+
+def member_invite(channel_id: int, person_id: int) -> Notice:
+    """Somebody is brought into a channel, once."""
+    return Notice(
+        NoticeKind.MEMBER_INVITE,
+        Place.INVITATION,
+        f"member:{channel_id}:{person_id}",
+        Priority.HAND_OVER,
+        person_id=person_id,
+        channel_id=channel_id,
+    )
+
+
+def moved_away(handoff: Handoff, *, left: int, posted_in: str, ts: str) -> Notice:
+    """The card in the channel that was left says no more than that, if even that."""
+    return Notice(
+        NoticeKind.MOVED,
+        Place.OLD_CARD,
+        f"moved:{handoff.id}:{left}:{ts}",
+        Priority.CARD,
+        handoff_id=handoff.id,
+        channel_id=left,
+        facts={"posted_in": posted_in, "ts": ts},
+    )
+
+
+def cannot_post(handoff: Handoff, problem: Problem, *, turns: int, stood: bool = False) -> Notice:
     """The AE hears why their message does not stand in its channel, and what to do.
 
-    `turns` are the channel's: a second time that it is shared or archived is told anew.
+    `turns` are the channel's: a second time that it is shared or archived is told anew. `stood`:
+    it did, until others could read there.
     """
     return Notice(
         NoticeKind.CANNOT_POST,
         Place.DM,
-        f"cannot-post:{handoff.id}:{problem.value}:{turns}",
+        f"cannot-post:{handoff.id}:{problem.value}:{handoff.channel_id}:{turns}",
         Priority.HAND_OVER,
         handoff_id=handoff.id,
         person_id=handoff.ae_id,
-        facts={"problem": problem.value},
+        facts={"problem": problem.value, "stood": int(stood)},
     )
 
 

@@ -51,6 +51,8 @@ class Asked:
     """The team of the person who acted, where Slack says it."""
     whispered: bool = False
     """Whether the message with the button is seen by this person alone."""
+    made: int | None = None
+    """Our id of the channel that was made for this."""
     stale: bool = False
     """Whether it carries a value that this version never wrote; then `ref` says nothing."""
 

@@ -6,7 +6,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import structlog
@@ -14,7 +14,7 @@ from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_sdk import WebClient
 
 from bot.domain import access
-from bot.domain.channels import Channel
+from bot.domain.channels import UNSAFE, Channel
 from bot.domain.errors import (
     HandoffError,
     Invalid,
@@ -34,7 +34,7 @@ from bot.flows.telling import LAST_WORD, field_refusal, payload_of, show, whispe
 from bot.slack_calls import CALL_FAILED, Patience
 from bot.storage.unit_of_work import ReadUnit, Store
 from bot.views import sentences
-from bot.views.ids import ActionId, ViewId
+from bot.views.ids import ActionId, CommandId, ViewId
 from bot.views.payload import Ref
 from bot.views.problem import done_view, problem_message, problem_view
 
@@ -72,6 +72,10 @@ class Directory(Protocol):
 
     def channel(self, workspace_id: int, slack_id: str, within: Patience) -> Channel:
         """A conversation as checked within the last ten minutes; raises SlackUnavailable."""
+        ...
+
+    def make_channel(self, workspace_id: int, name: str, within: Patience) -> Channel:
+        """A private channel, made once; raises Invalid or SlackUnavailable."""
         ...
 
 
@@ -197,6 +201,10 @@ class Conversations:
             self._directory.person(asked.workspace_id, slack_id, patience)
         if listener.named_by_policy is not None:
             self._meet(asked.workspace_id, listener.named_by_policy(self._store.policy), patience)
+        for slack_id in listener.channels(asked) if listener.channels else ():
+            self._directory.channel(asked.workspace_id, slack_id, patience)
+        if listener.makes_channel is not None:
+            asked = self._with_channel(listener.makes_channel, asked, patience)
         try:
             ended = self._run(listener, asked)
         except _UnknownPerson:
@@ -210,6 +218,20 @@ class Conversations:
         for slack_id in slack_ids:
             with contextlib.suppress(HandoffError):  # Nobody waits for a name in a file.
                 self._directory.person(workspace_id, slack_id, patience)
+
+    def _with_channel(
+        self, named: Callable[[Asked, ReadUnit, Person], str], asked: Asked, patience: Patience
+    ) -> Asked:
+        """The delivery with the channel made for it; one that was answered before needs none."""
+        actor = self._directory.person(asked.workspace_id, asked.slack_user or "", patience)
+        if not actor.full_member:
+            raise NotAllowed(Problem.NOT_A_MEMBER)
+        with self._store.read(asked.workspace_id) as unit:
+            if unit.received.seen(asked.key) is not None:
+                return asked
+            name = named(asked, unit, actor)
+        channel = self._directory.make_channel(asked.workspace_id, name, patience)
+        return replace(asked, made=channel.id)
 
     def _require_safe_channel(self, asked: Asked, patience: Patience) -> None:
         if asked.direct:
@@ -320,7 +342,10 @@ class Conversations:
         instead = problem_view(sentence, handoff_id=look_at)
         if asked.kind is Kind.SUBMISSION and asked.view is not None:
             return field_refusal(error, sentence, Typed(asked.view), instead)
-        answer = Say(problem_message(sentence, _retry(error, asked), handoff_id=look_at))
+        offer = _offer(error, asked)
+        answer = Say(
+            problem_message(sentence, _retry(error, asked), handoff_id=look_at, offer=offer)
+        )
         if asked.kind is Kind.ACTION:
             try:
                 whisper(answer, asked, client, patience, instead, least=LAST_WORD)
@@ -377,6 +402,12 @@ def _retry(error: HandoffError, asked: Asked) -> tuple[str, str] | None:
         again = Ref(thing=asked.name, words=asked.words[:LONGEST_RETRIED] or None)
         return ActionId.RETRY_COMMAND.value, again.dump()
     return asked.name, asked.ref.dump()
+
+
+def _offer(error: HandoffError, asked: Asked) -> ActionId | None:
+    """Where no handoff may be, a channel in which one may."""
+    starts = asked.name in (CommandId.HANDOFF, ActionId.START_ANOTHER)
+    return ActionId.OPEN_MAKE_CHANNEL if starts and error.problem in UNSAFE else None
 
 
 def _recipe(answer: Answer, asked: Asked) -> dict[str, str]:

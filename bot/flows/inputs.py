@@ -61,6 +61,10 @@ class Typed:
         """The Slack id of the chosen person."""
         return self._value(field, "selected_user") or None
 
+    def conversation(self, field: Field) -> str | None:
+        """The Slack id of the chosen channel."""
+        return self._value(field, "selected_conversation") or None
+
     def option(self, field: Field) -> str | None:
         """The value of the chosen option."""
         chosen = self._value(field, "selected_option")

@@ -59,6 +59,10 @@ class Listener:
     """Slack ids of people it needs to know before it runs."""
     named_by_policy: Callable[[Policy], Sequence[str]] | None = None
     """The same of those whom the policy names; one whom Slack does not know is left out."""
+    channels: Callable[[Asked], Sequence[str]] | None = None
+    """Slack ids of channels it needs to know who can read, before it runs."""
+    makes_channel: Callable[[Asked, ReadUnit, Person], str] | None = None
+    """The name of a private channel that is made before it runs; raises where it may not be."""
     takes: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -53,6 +53,12 @@ SCOPES: tuple[Scope, ...] = (
         optional=True,
     ),
     Scope(
+        "groups:write",
+        "to make a private channel for a handoff whose channel guests or outsiders can read; "
+        "without it a person makes one",
+        optional=True,
+    ),
+    Scope(
         "channels:history",
         "to look in a public deal channel, after an unclear answer from Slack, whether the bot's "
         "own message arrived; without it the AE is asked",

@@ -53,6 +53,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "input.label": Limit(2000, 1),
     "input.hint": Limit(2000, 1),
     "markdown.text": Limit(12_000, 1),
+    "conversations.create.name": Limit(80, 1),
     # elements
     "action_id": Limit(255, 1),
     "button.text": Limit(75, 1),

@@ -144,6 +144,10 @@ class WritableChannels(Channels):
             changes["checked_at"] = None
         return self._change(known, changes)
 
+    def note_made(self, channel_id: int) -> Channel:
+        """The bot made it for a handoff."""
+        return self._change(self.get(channel_id), {"made": True})
+
     def forget_checks(self) -> None:
         """Somebody became a guest or a colleague: where the bot wrote, Slack is asked again."""
         values = {"b_workspace": self._scope.workspace_id}

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.deadlines import Step
-from bot.domain.notices import DRAWN_AS, IN_CHANNEL, JobSource, Place, Priority
+from bot.domain.notices import DRAWN_AS, STANDS, JobSource, Place, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
@@ -272,7 +272,7 @@ class DeliveryStore:
             values = {**values, "lease": None, "lease_until": None}
         statement = update(table).where(table.c.id == job.id, table.c.lease == job.lease)
         with self._database.writing(patient=True) as connection:
-            if stands and job.notice is not None and job.notice.place in IN_CHANNEL:
+            if stands and job.notice is not None and job.notice.place in STANDS:
                 now = self._machine.now()
                 values |= filed(connection, job.notice.channel_id, now=now)
             settled = connection.execute(statement.values(**values)).rowcount == 1

@@ -18,6 +18,7 @@ METHODS = {
     Place.CHANNEL: "chat.postMessage",
     Place.EPHEMERAL: "chat.postEphemeral",
     Place.INVITATION: "conversations.invite",
+    Place.OLD_CARD: "chat.update",
 }
 
 _ADD_NOTICES = once(outbox)

@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.notices import FirstWord, Priority, SurfaceKind, SurfaceWish
 from bot.storage.outbox import AGAIN
@@ -110,6 +112,45 @@ _SURFACE_AGAIN = (
 )
 
 
+_CARD_OF = (
+    select(
+        surface.c.id,
+        surface.c.ts,
+        surface.c.posted_in,
+        surface.c.lease_until,
+        surface.c.maybe_sent,
+    )
+    .where(
+        surface.c.workspace_id == bindparam("workspace"),
+        surface.c.handoff_id == bindparam("handoff"),
+        IS_CARD,
+    )
+    .with_for_update()
+)
+_CARD_ANEW = (
+    update(surface)
+    .where(surface.c.id == bindparam("b_id"))
+    .values(
+        **AGAIN,
+        state=SurfaceState.LIVE.value,
+        channel_id=bindparam("channel"),
+        destination=bindparam("destination"),
+        ts=None,
+        posted_in=None,
+        lease=None,
+        lease_until=None,
+    )
+)
+
+
+@dataclass(frozen=True)
+class LeftCard:
+    """Where the card of a handoff stood that moved."""
+
+    posted_in: str
+    ts: str
+
+
 class Surfaces:
     """Messages that mirror rows; what they want to show is counted up once, at the commit."""
 
@@ -178,6 +219,30 @@ class Surfaces:
         again = self._scope.connection.execute(_SURFACE_AGAIN, values).rowcount > 0
         self.grown |= again
         return again
+
+    def move_card(self, of: Handoff) -> LeftCard | None:
+        """Let the card of a handoff be posted anew where it lives now; gives where it stood.
+
+        Raises Conflict(BUSY) while it is being sent, or may be there and is to be looked for: else
+        it might come to stand there after all.
+        """
+        values = {"workspace": self._scope.workspace_id, "handoff": of.id}
+        row = self._scope.connection.execute(_CARD_OF, values).first()
+        if row is None:
+            return None
+        held = row.lease_until is not None and row.lease_until > self._scope.machine_now
+        if held or row.maybe_sent:
+            raise Conflict(Problem.BUSY)
+        self._scope.connection.execute(
+            _CARD_ANEW,
+            {
+                "b_id": row.id,
+                "channel": of.channel_id,
+                "destination": f"channel:{of.channel_id}",
+                "machine_now": self._scope.machine_now,
+            },
+        )
+        return LeftCard(row.posted_in, row.ts) if row.ts and row.posted_in else None
 
     def raise_wanted(self) -> list[FirstWord]:
         """Count up what was touched in this unit, and make what is missing.

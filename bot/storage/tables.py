@@ -150,6 +150,7 @@ channel = Table(
     Column("checked_at", Instant),  # machine
     # How often what forbids a message here has changed.
     Column("turns", Integer, nullable=False, server_default=text("0")),
+    Column("made", Boolean, nullable=False, server_default=false()),  # by the bot, for a handoff
     UniqueConstraint("workspace_id", "slack_id"),
 )
 
@@ -458,7 +459,8 @@ Index("ix_outbox_settled_at", outbox.c.settled_at)
 
 def standing(table: FromClause) -> ColumnElement[bool]:
     """Of `outbox` or an alias of it: what the bot said in channels and still stands there."""
-    in_channel = or_(table.c.place == text("'thread'"), table.c.place == text("'channel'"))
+    places = (text("'thread'"), text("'channel'"), text("'old_card'"))
+    in_channel = or_(*(table.c.place == place for place in places))
     return and_(table.c.state == text("'sent'"), table.c.ts.is_not(None), in_channel)
 
 

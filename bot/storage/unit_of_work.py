@@ -19,7 +19,15 @@ from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
-from bot.domain.notices import DRAWN_AS, announcements, commits, hold_mentions, surfaces
+from bot.domain.notices import (
+    DRAWN_AS,
+    announcements,
+    commits,
+    hold_mentions,
+    member_invites,
+    moved_away,
+    surfaces,
+)
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
@@ -55,6 +63,8 @@ CHANNELS_LOOKED_AT_AFTER = timedelta(hours=24)
 _BATCH = 500
 _BROUGHT_IN_LINE = 200
 """Handoffs of one person; Slack waits three seconds for the answer."""
+
+_NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 
 _WORKSPACES = select(
     tables.workspace.c.id,
@@ -401,6 +411,7 @@ class WriteUnit(ReadUnit):
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         self.outbox.add_all(held)
+        self._bring_in(handoff)
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
@@ -411,6 +422,22 @@ class WriteUnit(ReadUnit):
         ):
             return None
         return self.channels.ensure(self.policy.team_channel).id
+
+    def _bring_in(self, handoff: Handoff) -> None:
+        """Into a channel that the bot made for it nobody comes by themselves."""
+        arrived = any(event.tag in _NEW_PLACE for event in handoff.events)
+        if arrived and self.channels.get(handoff.channel_id).made:
+            self.outbox.add_all(member_invites(handoff))
+
+    def move(self, handoff: Handoff, channel: Channel, *, by: Person) -> None:
+        """Let a locked handoff live in another channel, and its card with it; saved."""
+        left = handoff.channel_id
+        handoff.move(channel.id, by=by, at=self.now)
+        card = self.surfaces.move_card(handoff)
+        self.save(handoff, actor_id=by.id, asked_in=channel.id)
+        if card is not None:
+            told = moved_away(handoff, left=left, posted_in=card.posted_in, ts=card.ts)
+            self.outbox.add(told)
 
     def reckon(self, handoff_id: int) -> None:
         """Bring an open handoff in line with the rules of today; what was said stays said."""

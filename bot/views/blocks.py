@@ -10,6 +10,8 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     CheckboxesElement,
     ContextBlock,
+    ConversationFilter,
+    ConversationSelectElement,
     DatePickerElement,
     DateTimePickerElement,
     InputBlock,
@@ -152,6 +154,15 @@ def person_input(
     """One member of the workspace, by Slack id."""
     element = UserSelectElement(action_id=field.value, initial_user=chosen)
     return _input(place, field, element, optional=optional, words=words)
+
+
+def channel_input(place: Place, field: Field) -> InputBlock:
+    """A channel of the workspace, private or not; such as are shared outside are not offered."""
+    within = ConversationFilter(
+        include=["public", "private"], exclude_bot_users=True, exclude_external_shared_channels=True
+    )
+    element = ConversationSelectElement(action_id=field.value, filter=within)
+    return _input(place, field, element, optional=False, words=None)
 
 
 def date_input(

@@ -30,7 +30,7 @@ from bot.views.message import (
     words,
 )
 from bot.views.payload import Ref
-from bot.views.text import day, escape, instant_token, mention, money, one_line
+from bot.views.text import channel_link, day, escape, instant_token, mention, money, one_line
 
 WHY = 120
 METRIC = 80
@@ -78,6 +78,18 @@ def card_message(card: Card) -> Message:
         by = mention(card.posted_by) if card.posted_by else said.THE_BOT
         blocks.append(context(f"Posted by {by} {instant_token(card.posted_at)}"))
     return Message(_lead(card), tuple(blocks))
+
+
+def card_left_message(card: Card, *, channel_slack_id: str) -> Message:
+    """What is left of a card in the channel that its handoff left for the one named.
+
+    Where others can read, not even that there is another channel is told.
+    """
+    if card.neutral:
+        return card_message(card)
+    account = escape(one_line(card.account))
+    told = said.CARD_LEFT.format(account=account, channel=channel_link(channel_slack_id))
+    return Message(told, (section(told),))
 
 
 def preview_view(card: Card, ref: Ref) -> View:

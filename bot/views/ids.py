@@ -64,6 +64,8 @@ class ActionId(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     POST_AGAIN = "post_again"
+    OPEN_MAKE_CHANNEL = "open_make_channel"
+    OPEN_MOVE = "open_move"
     RETRY_COMMAND = "retry_command"
 
 
@@ -119,6 +121,8 @@ class ViewId(StrEnum):
     RED_FLAGS = "red_flags"
     VERSIONS = "versions"
     PROBLEM = "problem"
+    MAKE_CHANNEL = "make_channel"
+    MOVE = "move"
 
 
 class Field(StrEnum):
@@ -229,3 +233,5 @@ class Field(StrEnum):
     ROLES = "roles"
     MANAGER = "manager"
     REGION = "region"
+    CHANNEL_NAME = "channel_name"
+    CHANNEL = "channel"

@@ -13,13 +13,20 @@ from bot.views.text import escape
 
 
 def problem_message(
-    sentence: str, retry: tuple[str, str] | None = None, *, handoff_id: int | None = None
+    sentence: str,
+    retry: tuple[str, str] | None = None,
+    *,
+    handoff_id: int | None = None,
+    offer: ActionId | None = None,
 ) -> Message:
     """The sentence (plain text), with a way to try again: action id and value of the button.
 
-    With `handoff_id` it has the button that opens the handoff it speaks of.
+    With `handoff_id` it has the button that opens the handoff it speaks of; `offer` is another
+    way on.
     """
     pressed = [_opens(handoff_id)] if handoff_id is not None else []
+    if offer is not None:
+        pressed.append(button(offer, said.BUTTONS[offer], Ref(), primary=True))
     if retry is not None:
         action_id, value = retry
         again = plain(said.BUTTONS[ActionId.RETRY_COMMAND])

@@ -277,6 +277,8 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.RESUME: "Resume the bot",
     ActionId.POST_AGAIN: "Post it again",
     ActionId.RETRY_COMMAND: "Try again",
+    ActionId.OPEN_MAKE_CHANNEL: "Make private channel",
+    ActionId.OPEN_MOVE: "Move handoff",
 }
 MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.SIGNATURE: "Countersigned…",
@@ -439,6 +441,12 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.CHANNEL_UNKNOWN: (
         "Slack has not said yet who can read this channel. Try again in a minute."
     ),
+    Problem.BAD_CHANNEL_NAME: "No channel can be called so. Use letters, digits and hyphens.",
+    Problem.TAKEN_CHANNEL_NAME: "There is a channel of this name. Choose another one.",
+    Problem.NO_CHANNEL_MADE: (
+        "Slack does not let the bot make a channel here. Make a private one yourself, invite the "
+        "bot to it, and run /handoff there or move the handoff to it."
+    ),
     Problem.CHANNEL_IS_DM: "A handoff lives in its deal channel. Run /handoff there.",
     Problem.SLACK_SILENT: "Slack did not answer in time. Try again in a minute.",
 }
@@ -523,6 +531,7 @@ CARD_NEUTRAL: Final = (
 WITHDRAWN: Final = (
     "What stood here is kept out of this channel, which can be read from outside the company."
 )
+CARD_LEFT: Final = "{account}: this handoff lives in {channel} now."
 NOTHING_DUE: Final = "Nothing is due."
 NO_CLOCK_YET: Final = "Every clock starts with the signature, which is not recorded."
 WHY_NOW: Final = "Why now"
@@ -700,6 +709,7 @@ BOT_POSTED_WHY: Final = ", because it was due."
 BOT_POSTED_HOLES: Final = "Still open in it: {items}."
 BOT_POSTED_FULL: Final = "The brief in it has no open item."
 CANNOT_POST_BECAUSE: Final = "the handoff message was to be posted, but {why}. It is not there."
+TAKEN_BACK_BECAUSE: Final = "the handoff message was taken out of its channel, because {why}."
 CANNOT_POST: Final[Mapping[Problem, tuple[str, str]]] = {
     Problem.CHANNEL_SHARED: (
         "its channel is shared outside the company",
@@ -720,7 +730,8 @@ CANNOT_POST: Final[Mapping[Problem, tuple[str, str]]] = {
 CANNOT_POST_PRESS: Final = "Then press the button below."
 CANNOT_POST_ITSELF: Final = "Then the bot posts the message by itself."
 CANNOT_POST_ELSEWHERE: Final = (
-    "Or cancel this handoff and run /handoff in a private channel with the CSM and both managers."
+    "Or let the handoff live in another channel: a private one that the bot makes for the AE, the "
+    "CSM and both managers, or one you choose."
 )
 HELP_WANTED: Final = "asks you to fill this part of the brief: {sections}."
 HELP_SAVED: Final = (
@@ -1077,6 +1088,12 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.PERSON: FieldWords("Person"),
     Field.ROLES: FieldWords("Roles", "AE and CSM are not set here: they belong to each handoff."),
     Field.MANAGER: FieldWords("Manager", "Hears of steps that are late."),
+    Field.CHANNEL_NAME: FieldWords(
+        "Name of the channel", "Letters, digits and hyphens; blanks become hyphens."
+    ),
+    Field.CHANNEL: FieldWords(
+        "Channel", "One that no guest and nobody outside the company reads, with the bot in it."
+    ),
     Field.REGION: FieldWords(
         "Region", "For public holidays: a country, or a country and its part.", "like DE or DE-BE"
     ),
@@ -1125,6 +1142,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.WHOLE: "The whole handoff",
     ViewId.RED_FLAGS: "Red flags",
     ViewId.VERSIONS: "Earlier versions",
+    ViewId.MAKE_CHANNEL: "Make private channel",
+    ViewId.MOVE: "Move the handoff",
 }
 FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.START: "Start handoff",
@@ -1148,12 +1167,29 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.CANCEL: "Cancel handoff",
     ViewId.SNOOZE: "Snooze",
     ViewId.ROLES: "Save roles",
+    ViewId.MAKE_CHANNEL: "Make channel",
+    ViewId.MOVE: "Move handoff",
 }
 CLOSE: Final = "Close"
 KEEP_HANDOFF: Final = "Keep handoff"
 SAVE: Final = "Save"
 SAVE_AND_NEXT: Final = "Save and next"
 SHOW_ROLES: Final = "Show roles"
+
+MAKE_CHANNEL_STARTS: Final = (
+    "The bot makes this private channel and brings you in. The form to start the handoff comes "
+    "next; the AE, the proposed CSM and both managers are brought in with it."
+)
+MAKE_CHANNEL_MOVES: Final = (
+    "The bot makes this private channel, brings in the AE, the CSM and both managers, and the "
+    "handoff lives there from then on. No due time moves."
+)
+MOVE_MEANS: Final = (
+    "The handoff lives in the channel you choose from then on, and its message is posted there "
+    "anew. No due time moves."
+)
+MOVED_TITLE: Final = "Handoff moved"
+HANDOFF_MOVED: Final = "{account} lives in {channel} now. No due time moved."
 
 TICK_LIGHT: Final = "Do the light form anyway"
 KIND_NAMES: Final[Mapping[Kind, str]] = {

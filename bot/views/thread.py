@@ -31,6 +31,8 @@ from bot.views.payload import Ref
 from bot.views.text import channel_link, escape, instant_token, isolate, mention, one_line
 
 _SOMEBODY = "The bot"
+_ELSEWHERE = (ActionId.OPEN_MAKE_CHANNEL, ActionId.OPEN_MOVE)
+"""How a handoff gets out of a channel that may not hold it."""
 
 
 def thread_message(
@@ -175,14 +177,17 @@ def bot_posted_message(card: Card) -> Message:
     return Message(f"{_account(card)}: {text}", tuple(blocks))
 
 
-def cannot_post_message(card: Card, *, problem: Problem, channel_slack_id: str) -> Message:
+def cannot_post_message(
+    card: Card, *, problem: Problem, channel_slack_id: str, stood: bool = False
+) -> Message:
     """To the AE: why the handoff message does not stand in its channel, and what to do.
 
-    Raises KeyError for a problem that keeps no message from being posted.
+    `stood`: it did, and was replaced. Raises KeyError for a problem that keeps no message from
+    being posted.
     """
     why, remedy = said.CANNOT_POST[problem]
-    told = said.CANNOT_POST_BECAUSE.format(why=why)
-    waits = card.posted_at is None
+    told = (said.TAKEN_BACK_BECAUSE if stood else said.CANNOT_POST_BECAUSE).format(why=why)
+    waits = card.posted_at is None and not stood
     then = said.CANNOT_POST_PRESS if waits else said.CANNOT_POST_ITSELF
     about = Ref(handoff=card.handoff_id)
     press = ActionId.PREVIEW_MESSAGE if waits else ActionId.OPEN_HANDOFF
@@ -191,7 +196,12 @@ def cannot_post_message(card: Card, *, problem: Problem, channel_slack_id: str) 
         plain_section(told),
         plain_section(f"{remedy} {then}"),
         plain_section(said.CANNOT_POST_ELSEWHERE),
-        *actions([button(press, said.BUTTONS[press], about, primary=waits)]),
+        *actions(
+            [
+                button(press, said.BUTTONS[press], about, primary=waits),
+                *(button(way, said.BUTTONS[way], about) for way in _ELSEWHERE),
+            ]
+        ),
     ]
     return Message(f"{_account(card)}: {told}", tuple(blocks))
 

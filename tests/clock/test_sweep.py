@@ -300,7 +300,7 @@ def test_where_the_channel_may_not_hold_the_message_nothing_is_posted_and_the_ae
         rows = connection.execute(select(outbox).where(outbox.c.kind != "welcome")).all()
         kinds = set(connection.execute(select(surface.c.kind)).scalars())
     assert [(row.kind, row.person_id) for row in rows] == [("cannot_post", team.ae.id)]
-    assert rows[0].key == f"cannot-post:{handoff_id}:{problem.value}:1"
+    assert rows[0].key == f"cannot-post:{handoff_id}:{problem.value}:{team.channel.id}:1"
     assert "card" not in kinds
 
 

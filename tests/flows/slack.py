@@ -63,6 +63,10 @@ class SlackByHand(WebClient):
         self.users = dict(NOT_MEMBERS)
         self.channels: dict[str, Json] = {}
         self.members: dict[str, list[str]] = {}
+        self.refuses_channels: str | None = None
+        """Slack's word for why the bot may make none."""
+        self.loses_answers = False
+        """A channel is made, and nobody hears of it."""
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         args = given.get("json") or given.get("params") or given.get("data") or {}
@@ -80,9 +84,30 @@ class SlackByHand(WebClient):
             answer["user"] = self._known(self.users, args["user"], "user_not_found")
         elif api_method == "conversations.info":
             answer["channel"] = self._known(self.channels, args["channel"], "channel_not_found")
+        elif api_method == "conversations.create":
+            answer["channel"] = self._make(args["name"])
+        elif api_method == "conversations.list":
+            answer["channels"] = [one for one in self.channels.values() if one.get("is_private")]
         elif api_method == "conversations.members":
             answer["members"] = self.members.get(args["channel"], [])
         return self._response({"ok": True, **answer})
+
+    def _make(self, name: str) -> Json:
+        if self.refuses_channels is not None:
+            raise self._refusal(self.refuses_channels)
+        if any(one["name"] == name for one in self.channels.values()):
+            raise self._refusal("name_taken")
+        made: Json = {
+            "id": f"G0MADE{next(self.number)}",
+            "name": name,
+            "creator": BOT_USER,
+            "is_private": True,
+            "is_member": True,
+        }
+        self.channels[made["id"]] = made
+        if self.loses_answers:
+            raise TimeoutError("timed out")
+        return made
 
     def called(self, method: str) -> list[Json]:
         """The arguments of every call of a method."""
@@ -90,9 +115,12 @@ class SlackByHand(WebClient):
 
     def _known(self, kept: Mapping[str, Json], key: str, error: str) -> Json:
         if key not in kept:
-            answer = self._response({"ok": False, "error": error})
-            raise SlackApiError("refused", answer)  # type: ignore[no-untyped-call]
+            raise self._refusal(error)
         return kept[key]
+
+    def _refusal(self, error: str) -> SlackApiError:
+        answer = self._response({"ok": False, "error": error})
+        return SlackApiError("refused", answer)  # type: ignore[no-untyped-call]
 
     def _response(self, data: Json) -> SlackResponse:
         return SlackResponse(

@@ -1,5 +1,6 @@
 """Who may not do something is told whose turn it is, and nothing changes."""
 
+import itertools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,6 +104,29 @@ def started_for_the_ae(store: Store, team: Team) -> int:
         unit.save(handoff, actor_id=team.ae_manager.id)
         unit.commit()
     return handoff.id
+
+
+def beside_another_channel(store: Store, team: Team) -> int:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.channels.ensure("C0ELSEWHERE", facts=ChannelFacts(name="else", bot_inside=True))
+        unit.commit()
+    return handoff_id
+
+
+def in_a_shared_channel(store: Store, team: Team) -> int:
+    """A handoff whose channel became unsafe; those of other tests keep theirs."""
+    with store.write(team.workspace_id) as unit:
+        number = next(_NUMBERS)
+        facts = ChannelFacts(name=f"shared-{number}", bot_inside=True)
+        channel = unit.channels.ensure(f"C0SHARED{number}", facts=facts)
+        handoff = start(unit, team, Deal(channel_id=channel.id))
+        unit.channels.note(channel.slack_id, shared=True)
+        unit.commit()
+    return handoff.id
+
+
+_NUMBERS = itertools.count(1)
 
 
 # What somebody asks
@@ -400,6 +424,28 @@ DOORS = [
         [CSM],
         BY_CSM,
         assigned,
+    ),
+    Door(ActionId.OPEN_MOVE, pressed(ActionId.OPEN_MOVE), SIGNERS, BY_SIGNERS),
+    Door(
+        ViewId.MOVE,
+        sent(ViewId.MOVE, AE, ActionId.OPEN_MOVE, channel="C0ELSEWHERE"),
+        SIGNERS,
+        BY_SIGNERS,
+        beside_another_channel,
+    ),
+    Door(
+        ActionId.OPEN_MAKE_CHANNEL,
+        pressed(ActionId.OPEN_MAKE_CHANNEL),
+        SIGNERS,
+        BY_SIGNERS,
+        in_a_shared_channel,
+    ),
+    Door(
+        ViewId.MAKE_CHANNEL,
+        sent(ViewId.MAKE_CHANNEL, AE, ActionId.OPEN_MAKE_CHANNEL),
+        SIGNERS,
+        BY_SIGNERS,
+        in_a_shared_channel,
     ),
     Door(ActionId.OPEN_CANCEL, pressed(ActionId.OPEN_CANCEL), SIGNERS, BY_SIGNERS),
     Door(

@@ -64,6 +64,7 @@ WAYS_OUT = {
     "brief.brief_steps_view",
     "brief.brief_view",
     "cancel.cancel_view",
+    "card.card_left_message",
     "card.card_message",
     "card.preview_view",
     "entries.contact_view",
@@ -72,6 +73,9 @@ WAYS_OUT = {
     "guide.guide_retired_message",
     "help.help_message",
     "home.home_view",
+    "moving.make_channel_view",
+    "moving.move_view",
+    "moving.moved_view",
     "nudge.nudge_message",
     "problem.done_view",
     "problem.problem_message",
@@ -133,6 +137,8 @@ KINDS = {
     NoticeKind.CANNOT_POST,
     NoticeKind.CSM_MENTION,
     NoticeKind.CSM_INVITE,
+    NoticeKind.MEMBER_INVITE,
+    NoticeKind.MOVED,
     NoticeKind.INVITE_BY_HAND,
     NoticeKind.ACKNOWLEDGED,
     NoticeKind.ACKNOWLEDGE_UNDONE,
@@ -213,6 +219,7 @@ def told(world: World, url: str) -> Iterator[Told]:
         _look(world)
         _write(world)
         _paste(world)
+        _move(world)
         kinds = world.say_everything()
         surfaces = {row["kind"] for row in world.desk.rows(surface) if row["shown"]}
         _press_everything(world)
@@ -291,6 +298,21 @@ def _paste(world: World) -> None:
     world.press(AE, "pasted", ActionId.PASTED_OPEN, pasted, _nowhere(world))
     world.submit(AE, "pasted", world.app.screen(world.last_view()).type(pasted=PASTED_TEXT))
     world.press(AE, "pasted", ActionId.PASTED_OPEN, pasted, _nowhere(world))
+
+
+def _move(world: World) -> None:
+    """One handoff goes to another channel, and one channel is made for a new one."""
+    world.app.slack.channels["G0NEW"] = {
+        "id": "G0NEW",
+        "name": "new",
+        "is_private": True,
+        "is_member": True,
+    }
+    world.press(AE, "form", ActionId.OPEN_MOVE, Ref(handoff=world.moved))
+    chosen = world.app.screen(world.last_view()).type(channel="G0NEW")
+    world.submit(AE, "form", chosen)
+    world.press(AE, "form", ActionId.OPEN_MAKE_CHANNEL, Ref())
+    world.submit(AE, "form", world.app.screen(world.last_view()).type(channel_name="made"))
 
 
 def _nowhere(world: World) -> Modal:

@@ -159,6 +159,7 @@ class World:
         self.full = self._live(self._full, self._fill)
         self.holes = self._live(Deal(account=f"{ACCOUNT} B"), self._leave_open)
         self.almost = self._live(Deal(account=f"{ACCOUNT} C"), self._leave_the_note)
+        self.moved = self._live(Deal(account=f"{ACCOUNT} F"), self._leave_open)
         self.unsigned = self._begin(Deal(account=f"{ACCOUNT} D"))
         self.ended = self._live(Deal(account=f"{ACCOUNT} E"), self._leave_open)
         self.back = self._live(Deal(account=f"{ACCOUNT} F"), self._leave_the_note)
@@ -295,6 +296,8 @@ class World:
         ledger = self.posts.ledger
         readers = {f"D-{slack_id(viewer)}": viewer for viewer in VIEWERS}
         for message in ledger.messages:
+            if message.channel == "G0NEW":
+                continue  # Nobody who has no part in the handoff is there.
             if message.channel != DEAL:
                 self.seen.add(readers[message.channel], "dm", message.args)
                 continue

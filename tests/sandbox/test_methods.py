@@ -21,6 +21,7 @@ from tests.sandbox.desk import (
 )
 
 SECRET = "G0SECRET01"
+LONG_NAME = "a" * 81
 
 
 @pytest.fixture
@@ -39,6 +40,48 @@ def error(answer: Json) -> str:
 
 
 # ---- people
+
+
+def test_a_private_channel_is_made_with_the_bot_alone_in_it(desk: Desk) -> None:
+    desk.workspace.app.bot_scopes = ["groups:write", "groups:read"]
+    made = desk.call("conversations.create", name="deal-harbor-internal", is_private=True)
+    channel = made["channel"]
+    assert (channel["name"], channel["is_private"], channel["is_member"], channel["creator"]) == (
+        "deal-harbor-internal",
+        True,
+        True,
+        BOT,
+    )
+    assert desk.workspace.channels[channel["id"]].members == [BOT]
+    again = desk.call("conversations.create", name="deal-harbor-internal", is_private=True)
+    assert error(again) == "name_taken"
+    listed = desk.call("conversations.list", types="private_channel")["channels"]
+    assert channel["id"] in [one["id"] for one in listed]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("", "invalid_name_required"),
+        (LONG_NAME, "invalid_name_maxlength"),
+        ("---", "invalid_name_punctuation"),
+        ("Deal", "invalid_name_specials"),
+        ("deal harbor", "invalid_name_specials"),
+        ("deal-northwind", "name_taken"),
+    ],
+)
+def test_a_channel_that_cannot_be_called_so_is_not_made(desk: Desk, name: str, why: str) -> None:
+    desk.workspace.app.bot_scopes = ["groups:write"]
+    assert error(desk.call("conversations.create", name=name, is_private=True)) == why
+
+
+def test_making_a_channel_needs_the_scope_of_its_kind(desk: Desk) -> None:
+    desk.workspace.app.bot_scopes = ["groups:write"]
+    assert error(desk.call("conversations.create", name="deal")) == "missing_scope"
+    desk.workspace.app.bot_scopes = ["channels:manage"]
+    private = desk.call("conversations.create", name="deal", is_private=True)
+    assert error(private) == "missing_scope"
+    assert desk.call("conversations.create", name="deal")["channel"]["is_private"] is False
 
 
 def test_users_info_tells_zone_flags_and_title(desk: Desk) -> None:

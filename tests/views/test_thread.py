@@ -235,6 +235,21 @@ def test_the_ae_hears_why_the_message_is_not_there_and_what_to_do(
             continue
         told = cannot_post_message(waiting, problem=problem, channel_slack_id="C0DEAL")
         args = check_message(told)
-        assert "/handoff" in seen_text(args["blocks"])
+        assert "live in another channel" in seen_text(args["blocks"])
         press = ActionId.PREVIEW_MESSAGE if waiting.posted_at is None else ActionId.OPEN_HANDOFF
-        assert [one["action_id"] for one in pressable(args["blocks"])] == [press]
+        ways = [press, ActionId.OPEN_MAKE_CHANNEL, ActionId.OPEN_MOVE]
+        assert [one["action_id"] for one in pressable(args["blocks"])] == ways
+
+
+@pytest.mark.parametrize("card", [EMPTY_CARD, WORST_CARD])
+def test_the_ae_hears_that_the_message_was_taken_back_and_of_the_ways_out(card: Card) -> None:
+    told = cannot_post_message(
+        card, problem=Problem.CHANNEL_GUESTS, channel_slack_id="C0DEAL", stood=True
+    )
+    args = check_message(told)
+    assert "was taken out of its channel, because there are guests" in seen_text(args["blocks"])
+    assert [one["action_id"] for one in pressable(args["blocks"])] == [
+        ActionId.OPEN_HANDOFF,
+        ActionId.OPEN_MAKE_CHANNEL,
+        ActionId.OPEN_MOVE,
+    ]

@@ -64,6 +64,33 @@ def conversations_info(call: Call) -> Json:
     return {"channel": shown}
 
 
+def conversations_create(call: Call) -> Json:
+    private = call.flag("is_private")
+    call.need_scope("groups:write" if private else "channels:manage")
+    name = call.text("name")
+    if not name:
+        raise Refused("invalid_name_required")
+    if LIMITS["conversations.create.name"].complaint(len(name)):
+        raise Refused("invalid_name_maxlength")
+    if not any(char.isalnum() for char in name):
+        raise Refused("invalid_name_punctuation")
+    if name != name.lower() or not all(char.isalnum() or char in "-_" for char in name):
+        raise Refused("invalid_name_specials")
+    if call.workspace.channel_named(name) is not None:
+        raise Refused("name_taken")
+    bot = call.workspace.app.bot_user_id
+    channel = Channel(
+        id=call.workspace.new_id("C"),
+        name=name,
+        creator=bot,
+        created=int(call.workspace.clock.timestamp()),
+        members=[bot],
+        is_private=private,
+    )
+    call.workspace.add_channel(channel)
+    return {"channel": channel_json(call, channel)}
+
+
 def conversations_list(call: Call) -> Json:
     wanted = call.names("types") or ["public_channel"]
     if any(name not in _TYPES for name in wanted):
@@ -231,6 +258,12 @@ def _enter(call: Call, channel: Channel, user_id: str, *, inviter: str | None) -
 
 
 METHODS = (
+    Method(
+        name="conversations.create",
+        handler=conversations_create,
+        arguments=frozenset({"name", "is_private", "team_id"}),
+        scopes=("channels:manage", "groups:write"),
+    ),
     Method(
         name="conversations.info",
         handler=conversations_info,

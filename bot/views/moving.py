@@ -1,0 +1,62 @@
+"""Another channel for a handoff: one that the bot makes, or one that is there."""
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.domain.channels import LONGEST_NAME
+from bot.views import sentences
+from bot.views.blocks import Place, as_typed, channel_input, form, text_input
+from bot.views.ids import Field, ViewId
+from bot.views.message import plain, section
+from bot.views.payload import Ref
+from bot.views.text import channel_link, escape, one_line
+
+
+def make_channel_view(name: str, *, handoff_id: int | None, account: str | None = None) -> View:
+    """The channel's name, and who is brought in; without a handoff one is started in it next."""
+    told = sentences.MAKE_CHANNEL_MOVES if handoff_id else sentences.MAKE_CHANNEL_STARTS
+    blocks: list[Block] = [as_typed(account)] if account else []
+    place = Place("make_channel", entry=handoff_id or 0)
+    blocks += [
+        section(told),
+        text_input(place, Field.CHANNEL_NAME, name, longest=LONGEST_NAME),
+    ]
+    return form(
+        ViewId.MAKE_CHANNEL,
+        Ref(handoff=handoff_id),
+        blocks,
+        title=sentences.FORM_TITLES[ViewId.MAKE_CHANNEL],
+        submit=sentences.FORM_SUBMITS[ViewId.MAKE_CHANNEL],
+        close=sentences.CLOSE,
+    )
+
+
+def move_view(handoff_id: int, account: str) -> View:
+    """One of the channels that are there; whether it is safe is looked at when it is sent."""
+    blocks: list[Block] = [
+        as_typed(account),
+        section(sentences.MOVE_MEANS),
+        channel_input(Place("move", entry=handoff_id), Field.CHANNEL),
+    ]
+    return form(
+        ViewId.MOVE,
+        Ref(handoff=handoff_id),
+        blocks,
+        title=sentences.FORM_TITLES[ViewId.MOVE],
+        submit=sentences.FORM_SUBMITS[ViewId.MOVE],
+        close=sentences.CLOSE,
+    )
+
+
+def moved_view(account: str, channel_slack_id: str) -> View:
+    """Where the handoff lives now."""
+    told = sentences.HANDOFF_MOVED.format(
+        account=escape(one_line(account)), channel=channel_link(channel_slack_id)
+    )
+    return View(
+        type="modal",
+        callback_id=ViewId.PROBLEM.value,
+        title=plain(sentences.MOVED_TITLE),
+        close=plain(sentences.CLOSE),
+        blocks=[section(told)],
+    )
