@@ -114,6 +114,7 @@ OF_A_METHOD = {
     "chat.postMessage.markdown_text",
     "chat.update.text",
     USERS,
+    "conversations.create.name",
     "conversations.open.users",
     "metadata.event_type",
 }
@@ -207,6 +208,14 @@ def test_a_view_is_too_large_beyond_its_bytes() -> None:
 
 def users(size: int) -> str:
     return ",".join(f"U{number:09d}" for number in range(size))
+
+
+def test_the_name_of_a_channel_has_at_most_eighty_characters(desk: Desk) -> None:
+    most = LIMITS["conversations.create.name"].most
+    made = desk.call("conversations.create", name=x(most), is_private=True)
+    assert made["channel"]["name"] == x(most)
+    refused = desk.call("conversations.create", name=x(most + 1), is_private=True)
+    assert refused["error"] == "invalid_name_maxlength"
 
 
 def test_an_invitation_names_at_most_a_hundred_people(desk: Desk) -> None:
