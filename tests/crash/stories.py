@@ -63,7 +63,7 @@ def keep_out(life: Life) -> None:
 
 
 def clear_out(life: Life) -> None:
-    """The deal channel is shared, and what the bot said in it goes."""
+    """The deal channel is shared: what the bot said in it goes, and the AE hears of it once."""
     life.see(life.replies)
     life.rest()
     maya, channel = life.person("maya"), life.sandbox.channel(NORTHWIND)
@@ -71,7 +71,7 @@ def clear_out(life: Life) -> None:
     life.see(lambda: not life.replies())
     life.see(lambda: life.card().text == CARD_NEUTRAL)
     life.rest()
-    assert life.stands() == {NORTHWIND: 1, "maya": 2, "jonas": 2, "priya": 2}, life.stands()
+    assert life.stands() == {NORTHWIND: 1, "maya": 3, "jonas": 2, "priya": 2}, life.stands()
 
 
 def lose_the_card(life: Life) -> None:

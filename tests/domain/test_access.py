@@ -159,6 +159,7 @@ READERS = {
     Audience.PRIVATE_NOTE: INSIDE,
     Audience.RECORDS: INSIDE,
     Audience.INTERNAL: BOTH_SIDES | {LEAD},
+    Audience.BACKGROUND: BOTH_SIDES,
     Audience.RELATIONS: INSIDE,
     Audience.REASONS: BOTH_SIDES | {LEAD},
 }

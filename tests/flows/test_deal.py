@@ -88,7 +88,7 @@ def test_the_commitment_is_prefilled_and_kept(app: App) -> None:
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [(None, "Enter a date"), ("2026-03-03", "has passed"), ("2026-04-03", "Choose 2 Apr 2026")],
+    [(None, "Choose a date"), ("2026-03-03", "has passed"), ("2026-04-03", "Choose 2 Apr 2026")],
 )
 def test_a_commitment_that_is_missing_past_or_late_is_refused(
     app: App, day: str | None, words: str
