@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from bot.bootstrap import THREADS, WebServer, build
+from bot.bootstrap import THREADS, WebServer, build, spare_collections
 from bot.logs import configure_logs
 from bot.settings import Settings, load_settings
 from bot.web.app import Health, build_web
@@ -85,6 +85,7 @@ def main() -> None:
             ]
         )
     )
+    spare_collections()
     bot.start()
     web.start()
     print(web.url, flush=True)

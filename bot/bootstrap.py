@@ -1,5 +1,6 @@
 """The one place where the parts meet: everything is built here, from settings or with fakes."""
 
+import gc
 import os
 import signal
 import sys
@@ -421,6 +422,7 @@ def run(settings: Settings) -> None:
     except SystemExit:  # Uvicorn's answer to a port it cannot have.
         raise StartError(f"PORT: {settings.port} cannot be used; is it taken already?") from None
     try:
+        spare_collections()
         bot.start()
         web.start()
         log.info("running", mode="socket" if bot.socket else "http", port=settings.port)
@@ -429,6 +431,16 @@ def run(settings: Settings) -> None:
         web.stop()
         bot.stop()
     log.info("stopped")
+
+
+def spare_collections() -> None:
+    """Take what was built out of the garbage collector's rounds, in a process that runs one bot.
+
+    It lives as long as the process, and a full round through it holds up every request in hand by
+    some 60 ms.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def ended_by_signal() -> threading.Event:

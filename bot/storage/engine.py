@@ -279,6 +279,8 @@ def _prepare_sqlite(engine: Engine, *, begin: str, only_reads: bool) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # Of its own for each connection; the file itself is in the memory of the system.
+        cursor.execute("PRAGMA cache_size=-512")
         if only_reads:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
