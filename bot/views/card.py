@@ -156,7 +156,7 @@ def _size(card: Card) -> ContextBlock:
     elif card.expected_on is not None:
         parts.append(f"signature expected {day(card.expected_on)}")
     term = _term(card.brief.commercials)
-    told = mrkdwn(" · ".join([*parts, ""] if term else parts))
+    told = mrkdwn(" · ".join(parts))
     return ContextBlock(elements=[told, plain(term)] if term else [told])
 
 

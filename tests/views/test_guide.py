@@ -258,12 +258,12 @@ def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> No
         (
             tuple(Part),
             ActionId.ACKNOWLEDGE,
-            "Missing after it: the three checks of the brief and the restatement of the brief.",
+            "What comes after it: the three checks of the brief and the restatement of the brief.",
         ),
         (
             (Part.CHECKS, Part.RESTATEMENT),
             ActionId.OPEN_CHECKS,
-            "Missing after it: the restatement of the brief.",
+            "What comes after it: the restatement of the brief.",
         ),
         ((Part.RESTATEMENT,), ActionId.OPEN_RESTATE, ""),
         ((Part.ACKNOWLEDGEMENT,), ActionId.ACKNOWLEDGE, ""),
@@ -276,7 +276,7 @@ def test_the_csm_is_offered_the_next_part_of_the_reading(
     guide = replace(CSM, steps=(*CSM.steps[:3], reading), mine=reading)
     assert _pressed(guide)[0] == (action, "primary")
     shown = seen_text(guide_message(guide).to_args()["blocks"])
-    assert told in shown if told else "Missing after it" not in shown
+    assert told in shown if told else "What comes after it" not in shown
 
 
 def test_an_ae_whose_brief_was_sent_back_reads_why_writes_and_returns_it() -> None:
