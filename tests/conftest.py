@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 pytest_plugins = ("tests.postgres",)
@@ -18,6 +19,10 @@ for _name in list(os.environ):
         del os.environ[_name]
 for _name in ("DATABASE_URL", "PORT"):
     os.environ.pop(_name, None)
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 # --- Chromium
