@@ -37,7 +37,7 @@ def _one_sentence() -> Iterator[None]:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     except Invalid as error:
-        typer.echo(f"--{error.field}: {sentences.problem(error, people={})}", err=True)
+        typer.echo(f"--{error.field}: {sentences.problems.problem(error, people={})}", err=True)
         raise typer.Exit(2) from None
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Problem(StrEnum):
-    """What stood in the way; `views/sentences.py` has one sentence for each."""
+    """What stood in the way; `views/sentences/` has one sentence for each."""
 
     NOT_YOUR_TURN = "not_your_turn"
     NOT_A_MEMBER = "not_a_member"

@@ -335,7 +335,7 @@ class Conversations:
     ) -> dict[str, Any]:
         if asked is None or asked.kind is Kind.EVENT:
             return {}
-        sentence = sentences.problem(error, people=self._named(error, asked))
+        sentence = sentences.problems.problem(error, people=self._named(error, asked))
         look_at = asked.ref.handoff if error.problem in _LOOK_THERE else None
         if asked.name == ActionId.OPEN_HANDOFF:
             look_at = None  # It was refused just now.

@@ -32,7 +32,7 @@ def change_of(typed: DealTyped, policy: Policy, *, today: date) -> DealChange:
         currency = parse_currency(typed.other_currency)
         if policy.rate(currency) is None:
             rate = Rate(parse_rate(typed.rate), today)
-    ticked = {name: True for name in sentences.MARK_NAMES if name in typed.marks}
+    ticked = {name: True for name in sentences.deal.MARK_NAMES if name in typed.marks}
     return DealChange(
         value=Money(int(parse_amount(typed.value) * 100), currency),
         marks=Marks(stakeholders=parse_stakeholders(typed.stakeholders), **ticked),
@@ -57,7 +57,7 @@ def filled_from(handoff: Handoff, policy: Policy) -> DealTyped:
         other_currency="" if known else value.currency,
         rate="" if known or handoff.rate is None else f"{handoff.rate.worth.normalize():f}",
         stakeholders="" if marks.stakeholders is None else str(marks.stakeholders),
-        marks=tuple(name for name in sentences.MARK_NAMES if getattr(marks, name)),
+        marks=tuple(name for name in sentences.deal.MARK_NAMES if getattr(marks, name)),
         light_anyway=rate is not None and policy.tier(value, rate) is Tier.NONE,
     )
 
@@ -106,7 +106,7 @@ def change(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
             return Update(_below(handoff, unit, typed, today))
         if error.field is None:
             raise
-        return FieldErrors({Field(error.field): sentences.problem(error, people={})})
+        return FieldErrors({Field(error.field): sentences.problems.problem(error, people={})})
     unit.save(handoff, actor_id=actor.id)
     return Done()
 

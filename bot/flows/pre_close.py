@@ -83,7 +83,7 @@ def _answer(asked: Asked, unit: WriteUnit, actor: Person, answer: CommitmentAnsw
     handoff = unit.handoffs.lock(asked.handoff_id)
     handoff.answer_commitment(answer, by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
-    told = sentences.ANSWERED[answer]
+    told = sentences.pre_close.ANSWERED[answer]
     return Say(Message(told, (plain_section(told),)))
 
 

@@ -50,7 +50,7 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     if words == GATE:
         return gate.from_command(asked, unit, actor)
     if words:
-        return Say(problem_message(sentences.unknown_words(asked.words), None))
+        return Say(problem_message(sentences.home.unknown_words(asked.words), None))
     channel = unit.channels.by_slack_id(asked.channel or "")
     standing = unit.handoffs.open_in(channel.id) if channel else []
     if not standing:
@@ -118,7 +118,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
             return Update(again(below_tiers=True), acted=False)
         if error.field is None:
             raise
-        return FieldErrors({Field(error.field): sentences.problem(error, people={})})
+        return FieldErrors({Field(error.field): sentences.problems.problem(error, people={})})
     meanwhile = _started_meanwhile(asked, channel.id, unit)
     if meanwhile is not None:
         # The box has to stay: what is not shown is not sent again.

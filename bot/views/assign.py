@@ -33,13 +33,13 @@ def assign_view(
     `closed` is what keeps the gate of the brief closed: then a reason is asked for.
     """
     proposed = card.proposed_csm if card.csm is None else None
-    lines = [sentences.assign_load(most, anybody=bool(candidates))]
+    lines = [sentences.assign.assign_load(most, anybody=bool(candidates))]
     lines += [
-        sentences.open_handoffs(mention(person), count)
+        sentences.assign.open_handoffs(mention(person), count)
         for person, count in candidates[:MOST_CANDIDATES]
     ]
     if len(candidates) > MOST_CANDIDATES:
-        lines.append(sentences.and_more(len(candidates) - MOST_CANDIDATES))
+        lines.append(sentences.assign.and_more(len(candidates) - MOST_CANDIDATES))
     blocks: list[Block] = [
         as_typed(card.account),
         section("\n".join(lines)),
@@ -47,7 +47,7 @@ def assign_view(
             Place("assign", entry=card.handoff_id),
             Field.CSM,
             proposed.slack_id if proposed else None,
-            words=sentences.ASSIGNED_CSM,
+            words=sentences.forms.ASSIGNED_CSM,
         ),
     ]
     if closed is not None:
@@ -56,22 +56,22 @@ def assign_view(
         ViewId.ASSIGN,
         Ref(handoff=card.handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.ASSIGN],
-        submit=sentences.FORM_SUBMITS[ViewId.ASSIGN],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.ASSIGN],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.ASSIGN],
+        close=sentences.forms.CLOSE,
     )
 
 
 def _override(card: Card, closed: Completeness) -> list[Block]:
     """What is open in the brief, and why the CSM is assigned all the same."""
-    named = ", ".join(sentences.open_item(item) for item in closed.open)
+    named = ", ".join(sentences.terms.open_item(item) for item in closed.open)
     return [
-        plain_section(sentences.GATE_MEANS.format(items=named)),
+        plain_section(sentences.assign.GATE_MEANS.format(items=named)),
         text_input(
             Place("override", entry=card.handoff_id),
             Field.REASON,
             multiline=True,
             longest=LONGEST_REASON,
-            words=sentences.GATE_REASON,
+            words=sentences.forms.GATE_REASON,
         ),
     ]

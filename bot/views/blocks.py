@@ -29,7 +29,7 @@ from bot.views.ids import Field, ViewId
 from bot.views.limits import INPUT_TEXT, OPTION_TEXT, SECTION_TEXT, truncate
 from bot.views.message import mrkdwn
 from bot.views.payload import Ref
-from bot.views.sentences import FIELDS, FieldWords
+from bot.views.sentences.forms import FIELDS, FieldWords
 
 BLANK: Final = "–"
 """Slack refuses an empty text object."""

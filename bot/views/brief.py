@@ -44,16 +44,16 @@ def brief_view(step: BriefStep, *, page: int = 0) -> View:
     """One section to fill in; `page` is that of its list of people or promises."""
     ref = Ref(handoff=step.handoff_id, thing=step.section.value, revision=step.revision)
     last = step.number in (0, step.count)
-    submit = sentences.SAVE if last else sentences.SAVE_AND_NEXT
-    progress = sentences.brief_progress(step.completeness, step.section, fallen=step.fallen)
+    submit = sentences.forms.SAVE if last else sentences.forms.SAVE_AND_NEXT
+    progress = sentences.brief.brief_progress(step.completeness, step.section, fallen=step.fallen)
     blocks: list[Block] = [
-        header(sentences.SECTION_NAMES[step.section]),
+        header(sentences.terms.SECTION_NAMES[step.section]),
         named_state(step.account, progress),
         *hints_lead(step.pointed, submit),
-        section(sentences.SECTION_QUESTIONS[step.section]),
+        section(sentences.brief.SECTION_QUESTIONS[step.section]),
     ]
-    if step.section in sentences.SECTION_PROMPTS:
-        blocks.append(context(sentences.SECTION_PROMPTS[step.section]))
+    if step.section in sentences.brief.SECTION_PROMPTS:
+        blocks.append(context(sentences.brief.SECTION_PROMPTS[step.section]))
     if step.section is SectionKey.PROMISES:
         blocks += _promise_list(step, ref, page)
     if step.section is SectionKey.PEOPLE:
@@ -74,15 +74,17 @@ def brief_view(step: BriefStep, *, page: int = 0) -> View:
         ]
     ]
     if beside and step.counted:
-        blocks += [DividerBlock(), context(sentences.NOT_COUNTED)]
+        blocks += [DividerBlock(), context(sentences.brief.NOT_COUNTED)]
     blocks += beside
-    back = button(ActionId.BRIEF_BACK, sentences.BUTTONS[ActionId.BRIEF_BACK], ref)
+    back = button(ActionId.BRIEF_BACK, sentences.buttons.BUTTONS[ActionId.BRIEF_BACK], ref)
     blocks += actions(
         [
-            button(ActionId.CHECK_WORDS, sentences.BUTTONS[ActionId.CHECK_WORDS], ref),
+            button(ActionId.CHECK_WORDS, sentences.buttons.BUTTONS[ActionId.CHECK_WORDS], ref),
             back if step.number > 1 else None,
-            button(ActionId.BRIEF_ALL_STEPS, sentences.BUTTONS[ActionId.BRIEF_ALL_STEPS], ref),
-            _pasted(step.handoff_id, sentences.BUTTONS[ActionId.PASTED_OPEN])
+            button(
+                ActionId.BRIEF_ALL_STEPS, sentences.buttons.BUTTONS[ActionId.BRIEF_ALL_STEPS], ref
+            ),
+            _pasted(step.handoff_id, sentences.buttons.BUTTONS[ActionId.PASTED_OPEN])
             if step.pasted
             else None,
         ]
@@ -91,9 +93,9 @@ def brief_view(step: BriefStep, *, page: int = 0) -> View:
         ViewId.BRIEF,
         ref.model_copy(update={"seen": step.pointed.seen}),
         blocks,
-        title=sentences.brief_title(step.number, step.count),
+        title=sentences.brief.brief_title(step.number, step.count),
         submit=submit,
-        close=sentences.CLOSE,
+        close=sentences.forms.CLOSE,
     )
 
 
@@ -102,13 +104,13 @@ def hints_lead(pointed: Pointed, submit: str) -> list[Block]:
     if pointed.occasion is None:
         return []
     found = bool(pointed.hints)
-    return [context(sentences.hints_shown(pointed.occasion, found=found, submit=submit))]
+    return [context(sentences.hints.hints_shown(pointed.occasion, found=found, submit=submit))]
 
 
 def hints_under(pointed: Pointed, field: Field, entry: int | None = None) -> list[Block]:
     """What is pointed out about one input, to stand right under it; `entry` is the editor's."""
     found = (one for one in pointed.hints if one.entry == entry and one.field == field)
-    return [small_as_typed(sentences.hint(one)) for one in found]
+    return [small_as_typed(sentences.hints.hint(one)) for one in found]
 
 
 def _pasted(handoff_id: int, label: str) -> ButtonElement:
@@ -128,9 +130,9 @@ def _input(step: BriefStep, one: FormField, value: Any) -> list[Block]:
     if one.kind is Input.TICK:
         if not value and _idle(step, field):
             return []
-        box = option(TICKED, sentences.TICKS[field])
+        box = option(TICKED, sentences.forms.TICKS[field])
         return [*theirs, boxes_input(place, field, [box], {TICKED} if value else set())]
-    told = sentences.LINKS_IN_BRIEF if field is Field.LINKS else None
+    told = sentences.forms.LINKS_IN_BRIEF if field is Field.LINKS else None
     multiline = one.kind is Input.TEXT
     shown = text_input(place, field, str(value), optional=True, multiline=multiline, words=told)
     return [*theirs, shown]
@@ -154,7 +156,7 @@ def _promise_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
         [_promise_line(step.handoff_id, promise), *_hints_on_entry(step, promise.id)]
         for promise in step.brief.entries
     ]
-    return _list(lines, ref, page, sentences.NO_PROMISES_YET, ActionId.PROMISE_ADD)
+    return _list(lines, ref, page, sentences.whole.NO_PROMISES_YET, ActionId.PROMISE_ADD)
 
 
 def _contact_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
@@ -162,12 +164,12 @@ def _contact_list(step: BriefStep, ref: Ref, page: int) -> list[Block]:
         [_contact_line(step, contact), *_hints_on_entry(step, contact.id)]
         for contact in step.brief.people.contacts
     ]
-    return _list(lines, ref, page, sentences.NO_PEOPLE_YET, ActionId.CONTACT_ADD)
+    return _list(lines, ref, page, sentences.brief.NO_PEOPLE_YET, ActionId.CONTACT_ADD)
 
 
 def _hints_on_entry(step: BriefStep, entry: int) -> list[Block]:
     found = (one for one in step.pointed.hints if one.entry == entry)
-    return [small_as_typed(sentences.hint(one, named=True)) for one in found]
+    return [small_as_typed(sentences.hints.hint(one, named=True)) for one in found]
 
 
 def page_with(step: BriefStep, entry: int | None) -> int:
@@ -185,30 +187,33 @@ def _list(
     entries, here, pages = paginate(lines, page=page, size=ENTRIES_A_PAGE)
     blocks = [block for line in entries for block in line] or [context(none_yet)]
     if pages > 1:
-        blocks.append(context(sentences.page_of(here, pages)))
+        blocks.append(context(sentences.brief.page_of(here, pages)))
     # Within one row of buttons Slack wants different action ids: each way gets its own row.
-    for label, target in ((sentences.PAGE_BACK, here - 1), (sentences.PAGE_ON, here + 1)):
+    for label, target in (
+        (sentences.whole.PAGE_BACK, here - 1),
+        (sentences.whole.PAGE_ON, here + 1),
+    ):
         if 0 <= target < pages:
             turned = ref.model_copy(update={"page": target})
             blocks += actions([button(ActionId.BRIEF_GO, label, turned)])
-    return [*blocks, *actions([button(adds, sentences.BUTTONS[adds], ref)])]
+    return [*blocks, *actions([button(adds, sentences.buttons.BUTTONS[adds], ref)])]
 
 
 def _promise_line(handoff_id: int, promise: Promise) -> Block:
     words = one_line(promise.text.words, WORDS_IN_LIST)
     edit = button(
         ActionId.PROMISE_EDIT,
-        sentences.edit_promise(promise.number),
+        sentences.brief.edit_promise(promise.number),
         Ref(handoff=handoff_id, entry=promise.id, revision=promise.version),
     )
-    details = sentences.promise_details(promise.text)
+    details = sentences.brief.promise_details(promise.text)
     return as_typed(f"{promise.number}. {words}\n{details}", accessory=edit)
 
 
 def _contact_line(step: BriefStep, contact: Contact) -> Block:
     edit = button(
         ActionId.CONTACT_EDIT,
-        sentences.BUTTONS[ActionId.CONTACT_EDIT],
+        sentences.buttons.BUTTONS[ActionId.CONTACT_EDIT],
         Ref(
             handoff=step.handoff_id,
             thing=SectionKey.PEOPLE.value,
@@ -218,7 +223,7 @@ def _contact_line(step: BriefStep, contact: Contact) -> Block:
     )
     name = one_line(contact.name, LINE)
     title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
-    return as_typed(f"{name}{title}\n{sentences.contact_roles(contact)}", accessory=edit)
+    return as_typed(f"{name}{title}\n{sentences.brief.contact_roles(contact)}", accessory=edit)
 
 
 def _must_confirm(step: BriefStep, shown: Mapping[str, Any]) -> list[Block]:
@@ -229,7 +234,10 @@ def _must_confirm(step: BriefStep, shown: Mapping[str, Any]) -> list[Block]:
     boxes = boxes_input(
         _place(step),
         Field.MUST_CONFIRM,
-        [option(item.value, sentences.at_start(sentences.ITEM_NAMES[item])) for item in asked],
+        [
+            option(item.value, sentences.terms.at_start(sentences.terms.ITEM_NAMES[item]))
+            for item in asked
+        ],
         {item.value for item in asked if item in ticked},
     )
     return [*theirs_of(step.clash, Field.MUST_CONFIRM), boxes]
@@ -262,8 +270,8 @@ def theirs_of(clash: Clash | None, field: Field, name: str | None = None) -> lis
     if clash is None or conflict is None:
         return []
     theirs = _told(conflict)
-    told = sentences.saved_meanwhile(
-        mention(clash.by) if clash.by else sentences.SOMEBODY,
+    told = sentences.brief.saved_meanwhile(
+        mention(clash.by) if clash.by else sentences.terms.SOMEBODY,
         instant_token(clash.at) if clash.at else "",
         emptied=not theirs,
     )
@@ -273,7 +281,7 @@ def theirs_of(clash: Clash | None, field: Field, name: str | None = None) -> lis
 def _told(conflict: FieldConflict) -> str:
     theirs = conflict.theirs
     if isinstance(theirs, bool):
-        return sentences.TICKED if theirs else sentences.NOT_TICKED
+        return sentences.brief.TICKED if theirs else sentences.brief.NOT_TICKED
     if isinstance(theirs, date):
         return day(theirs)
     if isinstance(theirs, tuple | list):
@@ -282,7 +290,7 @@ def _told(conflict: FieldConflict) -> str:
 
 
 def _named(value: Any) -> str:
-    return sentences.CHOICE_NAMES.get(value, str(value))
+    return sentences.forms.CHOICE_NAMES.get(value, str(value))
 
 
 def brief_steps_view(
@@ -304,27 +312,29 @@ def brief_steps_view(
     whether there is a pasted text already. Who `invites` helpers sees the `helpers` there are, with
     their sections.
     """
-    filled = sentences.brief_filled(completeness, fallen=fallen)
+    filled = sentences.brief.brief_filled(completeness, fallen=fallen)
     blocks: list[Block] = [named_state(account, filled)]
     if quick:
-        blocks.append(context(sentences.written_quickly()))
+        blocks.append(context(sentences.hints.written_quickly()))
     for key, items in counted.items():
         go = button(
-            ActionId.BRIEF_GO, sentences.go_to(key), Ref(handoff=handoff_id, thing=key.value)
+            ActionId.BRIEF_GO, sentences.brief.go_to(key), Ref(handoff=handoff_id, thing=key.value)
         )
-        told = sentences.brief_section(completeness, key, counted=len(items))
+        told = sentences.brief.brief_section(completeness, key, counted=len(items))
         blocks.append(section(told, accessory=go))
-    blocks += [context(sentences.helps_with(mention(one), keys)) for one, keys in helpers]
-    label = sentences.BUTTONS[ActionId.PASTED_OPEN] if pasted else sentences.PASTE_A_TEXT
+    blocks += [context(sentences.brief.helps_with(mention(one), keys)) for one, keys in helpers]
+    label = (
+        sentences.buttons.BUTTONS[ActionId.PASTED_OPEN] if pasted else sentences.brief.PASTE_A_TEXT
+    )
     row = [_pasted(handoff_id, label)]
     if invites:
         invite = ActionId.INVITE_HELPER
-        row.append(button(invite, sentences.BUTTONS[invite], Ref(handoff=handoff_id)))
+        row.append(button(invite, sentences.buttons.BUTTONS[invite], Ref(handoff=handoff_id)))
     blocks += actions(row)
     return form(
         ViewId.BRIEF_STEPS,
         Ref(handoff=handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.BRIEF_STEPS],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.BRIEF_STEPS],
+        close=sentences.forms.CLOSE,
     )

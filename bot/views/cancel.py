@@ -18,13 +18,13 @@ def cancel_view(card: Card, ref: Ref) -> View:
         Field.REASON,
         multiline=True,
         longest=LONGEST_REASON,
-        words=sentences.CANCEL_REASON,
+        words=sentences.forms.CANCEL_REASON,
     )
     return form(
         ViewId.CANCEL,
         ref,
-        [as_typed(card.account), section(sentences.CANCEL_MEANS), reason],
-        title=sentences.FORM_TITLES[ViewId.CANCEL],
-        submit=sentences.FORM_SUBMITS[ViewId.CANCEL],
-        close=sentences.KEEP_HANDOFF,
+        [as_typed(card.account), section(sentences.forms.CANCEL_MEANS), reason],
+        title=sentences.forms.FORM_TITLES[ViewId.CANCEL],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.CANCEL],
+        close=sentences.forms.KEEP_HANDOFF,
     )

@@ -43,14 +43,14 @@ Row = list[RichTextElement]
 def card_message(card: Card) -> Message:
     """The card as it stands in the channel; without its buttons while it is only a preview."""
     if card.neutral:
-        return Message(said.CARD_NEUTRAL, (plain_section(said.CARD_NEUTRAL),))
+        return Message(said.card.CARD_NEUTRAL, (plain_section(said.card.CARD_NEUTRAL),))
     blocks = _content(card)
     if not card.preview:
         blocks += actions(
             [
                 button(
                     ActionId.ACKNOWLEDGE,
-                    said.BUTTONS[ActionId.ACKNOWLEDGE],
+                    said.buttons.BUTTONS[ActionId.ACKNOWLEDGE],
                     Ref(handoff=card.handoff_id, revision=card.brief_version),
                     primary=True,
                 )
@@ -58,24 +58,24 @@ def card_message(card: Card) -> Message:
                 else None,
                 button(
                     ActionId.OPEN_HANDOFF,
-                    said.BUTTONS[ActionId.OPEN_HANDOFF],
+                    said.buttons.BUTTONS[ActionId.OPEN_HANDOFF],
                     Ref(handoff=card.handoff_id),
                 ),
                 # It stands there for all and whatever is behind it: neither says anything.
                 button(
                     ActionId.OPEN_RED_FLAGS,
-                    said.BUTTONS[ActionId.OPEN_RED_FLAGS],
+                    said.buttons.BUTTONS[ActionId.OPEN_RED_FLAGS],
                     Ref(handoff=card.handoff_id),
                 ),
                 more(
                     card.handoff_id,
                     _choices(card),
-                    said.more_choices(signed=card.signed_at is not None),
+                    said.buttons.more_choices(signed=card.signed_at is not None),
                 ),
             ]
         )
     if card.posted_at is not None:
-        by = mention(card.posted_by) if card.posted_by else said.THE_BOT
+        by = mention(card.posted_by) if card.posted_by else said.terms.THE_BOT
         blocks.append(context(f"Posted by {by} {instant_token(card.posted_at)}"))
     return Message(_lead(card), tuple(blocks))
 
@@ -88,27 +88,27 @@ def card_left_message(card: Card, *, channel_slack_id: str) -> Message:
     if card.neutral:
         return card_message(card)
     account = escape(one_line(card.account))
-    told = said.CARD_LEFT.format(account=account, channel=channel_link(channel_slack_id))
+    told = said.card.CARD_LEFT.format(account=account, channel=channel_link(channel_slack_id))
     return Message(told, (section(told),))
 
 
 def preview_view(card: Card, ref: Ref) -> View:
     """The card in a modal; it can be posted from there once the signature is recorded."""
-    lead = said.PREVIEW_LEAD
+    lead = said.card.PREVIEW_LEAD
     if card.state is not State.OPEN:
-        lead = said.PREVIEW_CANCELLED
+        lead = said.card.PREVIEW_CANCELLED
     elif card.posted_at is not None:
-        lead = said.PREVIEW_POSTED
+        lead = said.card.PREVIEW_POSTED
     elif card.signed_at is None:
-        lead = said.PREVIEW_NOT_SIGNED
-    postable = lead is said.PREVIEW_LEAD
+        lead = said.card.PREVIEW_NOT_SIGNED
+    postable = lead is said.card.PREVIEW_LEAD
     return View(
         type="modal",
         callback_id=ViewId.PREVIEW.value,
         private_metadata=ref.dump(),
-        title=plain(said.PREVIEW_TITLE),
-        submit=plain(said.PREVIEW_SUBMIT) if postable else None,
-        close=plain(said.CLOSE),
+        title=plain(said.card.PREVIEW_TITLE),
+        submit=plain(said.card.PREVIEW_SUBMIT) if postable else None,
+        close=plain(said.forms.CLOSE),
         blocks=[context(lead), DividerBlock(), *_content(card)],
     )
 
@@ -118,11 +118,11 @@ def _lead(card: Card) -> str:
     if card.state is State.CANCELLED:
         return f"{account}: the handoff is cancelled."
     if card.next is None:
-        return f"{account}: {said.NOTHING_DUE}"
+        return f"{account}: {said.card.NOTHING_DUE}"
     if card.next.light is Light.WAITING:
-        return f"{account}: the {said.STEP_NAMES[card.next.step]} is waiting."
-    step = said.step_name(card.next.step, card.next.left)
-    due = said.WAS_DUE if card.next.light is Light.LATE else said.DUE
+        return f"{account}: the {said.terms.STEP_NAMES[card.next.step]} is waiting."
+    step = said.terms.step_name(card.next.step, card.next.left)
+    due = said.reminders.WAS_DUE if card.next.light is Light.LATE else said.reminders.DUE
     return f"{account}: {step} {due}{instant_token(card.next.due_at)}."
 
 
@@ -139,18 +139,18 @@ def _content(card: Card) -> list[Block]:
 def _drawn(card: Card, named: int) -> list[Block]:
     account = one_line(card.account)
     cancelled = card.state is State.CANCELLED
-    title = said.CARD_CANCELLED if cancelled else said.CARD_TITLE
+    title = said.card.CARD_CANCELLED if cancelled else said.card.CARD_TITLE
     return [
         header(title.format(account=account)),
         _size(card),
         section(_people(card)),
         DividerBlock(),
-        lines(*([words(said.NOTHING_DUE)],) if cancelled else _rows(card, named)),
+        lines(*([words(said.card.NOTHING_DUE)],) if cancelled else _rows(card, named)),
     ]
 
 
 def _size(card: Card) -> ContextBlock:
-    parts = [said.value_a_year(money(card.value), card.tier)]
+    parts = [said.card.value_a_year(money(card.value), card.tier)]
     if card.signed_at is not None:
         parts.append(f"signed {instant_token(card.signed_at)}")
     elif card.expected_on is not None:
@@ -162,7 +162,7 @@ def _size(card: Card) -> ContextBlock:
 
 def _term(deal: Commercials) -> str:
     starts = day(deal.starts_on) if deal.starts_on is not None else ""
-    return said.term_from(one_line(deal.term, SHORT), starts)
+    return said.card.term_from(one_line(deal.term, SHORT), starts)
 
 
 def _people(card: Card) -> str:
@@ -178,24 +178,28 @@ def _people(card: Card) -> str:
 def _rows(card: Card, named: int) -> list[Row]:
     why = why_line(card.brief.why)
     # A light deal is not asked why; nothing is missing where nobody wrote it.
-    rows = [_labelled(said.WHY_NOW, why or said.NOT_WRITTEN)] if why or _is_full(card) else []
+    rows = (
+        [_labelled(said.card.WHY_NOW, why or said.card.NOT_WRITTEN)]
+        if why or _is_full(card)
+        else []
+    )
     rows += [
-        _labelled(said.SUCCESS, success_line(card.brief.success) or said.NOT_WRITTEN),
-        _labelled(said.CHAMPION, _champion(card.brief.people) or said.NOT_WRITTEN),
-        _labelled(said.PROMISED, _promised(card)),
-        _labelled(said.BRIEF, said.brief_state(card.completeness)),
+        _labelled(said.card.SUCCESS, success_line(card.brief.success) or said.card.NOT_WRITTEN),
+        _labelled(said.card.CHAMPION, _champion(card.brief.people) or said.card.NOT_WRITTEN),
+        _labelled(said.card.PROMISED, _promised(card)),
+        _labelled(said.card.BRIEF, said.card.brief_state(card.completeness)),
     ]
-    left = said.open_items(card.completeness, named)
+    left = said.terms.open_items(card.completeness, named)
     if left:
-        rows[-1].append(words(f"  {said.OPEN_NOW.format(items=left)}"))
-    rows.append([words(f"{said.NEXT}  ", bold=True), *_next(card)])
+        rows[-1].append(words(f"  {said.reminders.OPEN_NOW.format(items=left)}"))
+    rows.append([words(f"{said.card.NEXT}  ", bold=True), *_next(card)])
     if card.acknowledged_at is not None and card.csm is not None:
-        read = said.version_read(card.acknowledged_version or 0)
-        changed = said.CHANGED_SINCE if card.changed_since else ""
-        since = said.OUTDATED if card.outdated else changed
+        read = said.terms.version_read(card.acknowledged_version or 0)
+        changed = said.thread.CHANGED_SINCE if card.changed_since else ""
+        since = said.guide.OUTDATED if card.outdated else changed
         rows.append(
             [
-                words(f"{said.ACKNOWLEDGED}  ", bold=True),
+                words(f"{said.card.ACKNOWLEDGED}  ", bold=True),
                 words("by "),
                 who(card.csm),
                 words(" "),
@@ -220,7 +224,7 @@ def why_line(why: Why) -> str:
     sentences = (part if part[-1] in ".!?…" else f"{part}." for part in told if part)
     line = one_line(" ".join(sentences), WHY)
     if line and why.runs_on is not None:
-        line = f"{line} {said.runs_on(day(why.runs_on))}"
+        line = f"{line} {said.card.runs_on(day(why.runs_on))}"
     return line
 
 
@@ -247,29 +251,35 @@ def success_line(success: Success) -> str:
 
 def _promised(card: Card) -> str:
     if card.brief.entries:
-        return said.promises_made(len(card.brief.entries))
-    return said.NO_PROMISES if card.brief.promises.none_made else said.NOT_WRITTEN
+        return said.card.promises_made(len(card.brief.entries))
+    return said.card.NO_PROMISES if card.brief.promises.none_made else said.card.NOT_WRITTEN
 
 
 def _next(card: Card) -> Row:
     if card.next is None:
-        return [words(said.NO_CLOCK_YET if card.signed_at is None else said.NOTHING_DUE)]
+        return [words(said.card.NO_CLOCK_YET if card.signed_at is None else said.card.NOTHING_DUE)]
     return step_row(card.next)
 
 
 def step_row(line: StepLine) -> Row:
     """Who does what by when, with how it stands in a sign and in words."""
-    sign = f"{said.LIGHT_SIGNS[line.light]} {said.LIGHT_WORDS[line.light]}: "
+    sign = f"{said.terms.LIGHT_SIGNS[line.light]} {said.terms.LIGHT_WORDS[line.light]}: "
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
-        return [words(f"{sign}{said.STEP_NAMES[line.step]}")]
+        return [words(f"{sign}{said.terms.STEP_NAMES[line.step]}")]
     if line.light is Light.WAITING or line.owner is None:
-        waits = said.WAITS_FOR.format(step=said.STEP_NAMES[line.waits_for or Step.ASSIGN])
-        return [words(f"{said.LIGHT_SIGNS[line.light]} {said.STEP_NAMES[line.step]} {waits}")]
-    due = said.WAS_DUE if line.light is Light.LATE else said.DUE
+        waits = said.guide.WAITS_FOR.format(
+            step=said.terms.STEP_NAMES[line.waits_for or Step.ASSIGN]
+        )
+        return [
+            words(
+                f"{said.terms.LIGHT_SIGNS[line.light]} {said.terms.STEP_NAMES[line.step]} {waits}"
+            )
+        ]
+    due = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
     return [
         words(sign),
         who(line.owner),
-        words(f" {said.step_does(line.step, line.left)}, {due}"),
+        words(f" {said.terms.step_does(line.step, line.left)}, {due}"),
         when(line.due_at),
     ]
 

@@ -25,7 +25,7 @@ from bot.views.ids import Field, ViewId
 from bot.views.limits import INPUT_HINT, SELECT_OPTIONS, truncate
 from bot.views.message import section
 from bot.views.payload import Ref
-from bot.views.sentences import FieldWords
+from bot.views.sentences.forms import FieldWords
 from bot.views.text import isolate
 
 LONGEST_VALUE: Final = 40
@@ -52,10 +52,10 @@ class DealTyped:
 
 def below_blocks(place: Place, policy: Policy, typed: DealTyped) -> list[Block]:
     """Below the smallest tier: one sentence, and the box that asks for the light form."""
-    light = option(LIGHT_ANYWAY, sentences.TICK_LIGHT)
+    light = option(LIGHT_ANYWAY, sentences.forms.TICK_LIGHT)
     ticked = {LIGHT_ANYWAY} if typed.light_anyway else set[str]()
     return [
-        section(sentences.below_tiers(policy)),
+        section(sentences.deal.below_tiers(policy)),
         boxes_input(place, Field.LIGHT_ANYWAY, [light], ticked),
     ]
 
@@ -71,13 +71,15 @@ def value_inputs(
             Field.CURRENCY,
             _currencies(policy),
             typed.currency or policy.currency,
-            hint=truncate(sentences.rates(policy), INPUT_HINT),
+            hint=truncate(sentences.deal.rates(policy), INPUT_HINT),
         ),
     ]
     if typed.currency != OTHER:
         return inputs
-    told = sentences.FIELDS[Field.RATE]
-    asked = FieldWords(told.label, sentences.rate_hint(policy.currency, today), told.placeholder)
+    told = sentences.forms.FIELDS[Field.RATE]
+    asked = FieldWords(
+        told.label, sentences.deal.rate_hint(policy.currency, today), told.placeholder
+    )
     return [
         *inputs,
         text_input(place, Field.OTHER_CURRENCY, typed.other_currency, longest=LONGEST_NUMBER),
@@ -90,15 +92,15 @@ def _currencies(policy: Policy) -> list[Option]:
     known = (policy.currency, *others)[: SELECT_OPTIONS - 1]
     return [
         *(option(name, name) for name in known),
-        option(OTHER, sentences.ANOTHER_CURRENCY),
+        option(OTHER, sentences.deal.ANOTHER_CURRENCY),
     ]
 
 
 def mark_inputs(place: Place, typed: DealTyped) -> list[InputBlock]:
     """How many stakeholders there are, and the boxes."""
     boxes = [
-        option(name, label, hint=sentences.MARK_HINTS.get(name))
-        for name, label in sentences.MARK_NAMES.items()
+        option(name, label, hint=sentences.deal.MARK_HINTS.get(name))
+        for name, label in sentences.deal.MARK_NAMES.items()
     ]
     return [
         text_input(
@@ -123,7 +125,7 @@ def deal_view(
 ) -> View:
     """The form of a changed deal, filled with what it is now."""
     place = Place("deal", entry=handoff_id)
-    blocks: list[Block] = [as_typed(account), section(sentences.DEAL_MEANS)]
+    blocks: list[Block] = [as_typed(account), section(sentences.deal.DEAL_MEANS)]
     if below_tiers:
         blocks += below_blocks(place, policy, typed)
     blocks += [*value_inputs(place, policy, typed, today), *mark_inputs(place, typed)]
@@ -131,17 +133,17 @@ def deal_view(
         ViewId.DEAL,
         Ref(handoff=handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.DEAL],
-        submit=sentences.FORM_SUBMITS[ViewId.DEAL],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.DEAL],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.DEAL],
+        close=sentences.forms.CLOSE,
     )
 
 
 def size_words(size: Size) -> list[str]:
     """Tier and add-ons, one a line, in plain text."""
-    tier = f"{sentences.TIER_NAMES[size.tier].capitalize()} handoff"
-    told = [sentences.add_on(one, why) for one, why in size.add_ons.items()]
-    return [tier, *(told or [sentences.NO_ADD_ONS])]
+    tier = f"{sentences.terms.TIER_NAMES[size.tier].capitalize()} handoff"
+    told = [sentences.deal.add_on(one, why) for one, why in size.add_ons.items()]
+    return [tier, *(told or [sentences.deal.NO_ADD_ONS])]
 
 
 def deal_words(facts: DealFacts, currency: str) -> Sequence[str]:
@@ -149,11 +151,11 @@ def deal_words(facts: DealFacts, currency: str) -> Sequence[str]:
     told = size_words(facts.size)
     if facts.rate is not None:
         worth = f"{facts.rate.worth.normalize():f}"
-        told.append(sentences.rate_used(currency, worth, facts.policy_currency, facts.rate.of))
+        told.append(sentences.deal.rate_used(currency, worth, facts.policy_currency, facts.rate.of))
     if facts.partner:
-        told.append(sentences.PARTNER_DEAL)
+        told.append(sentences.deal.PARTNER_DEAL)
     if facts.commitment_on is not None:
-        told.append(sentences.committed_by(facts.commitment_on))
+        told.append(sentences.deal.committed_by(facts.commitment_on))
     if facts.aligned_on is not None and facts.cs_contact is not None:
-        told.append(sentences.aligned(facts.aligned_on, isolate(facts.cs_contact.name)))
+        told.append(sentences.deal.aligned(facts.aligned_on, isolate(facts.cs_contact.name)))
     return told

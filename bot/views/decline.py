@@ -17,13 +17,13 @@ def decline_view(handoff_id: int, account: str) -> View:
         Field.REASON,
         multiline=True,
         longest=LONGEST_REASON,
-        words=sentences.DECLINE_REASON,
+        words=sentences.forms.DECLINE_REASON,
     )
     return form(
         ViewId.DECLINE,
         Ref(handoff=handoff_id),
-        [as_typed(account), section(sentences.DECLINE_MEANS), reason],
-        title=sentences.FORM_TITLES[ViewId.DECLINE],
-        submit=sentences.FORM_SUBMITS[ViewId.DECLINE],
-        close=sentences.CLOSE,
+        [as_typed(account), section(sentences.reading.DECLINE_MEANS), reason],
+        title=sentences.forms.FORM_TITLES[ViewId.DECLINE],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.DECLINE],
+        close=sentences.forms.CLOSE,
     )

@@ -49,8 +49,8 @@ def promise_view(
     if promise is not None:
         ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
         place = Place("promise", entry=promise.id, revision=promise.version)
-    submit = sentences.FORM_SUBMITS[ViewId.PROMISE]
-    kinds = [option(kind.value, sentences.KIND_NAMES[kind]) for kind in Kind]
+    submit = sentences.forms.FORM_SUBMITS[ViewId.PROMISE]
+    kinds = [option(kind.value, sentences.terms.KIND_NAMES[kind]) for kind in Kind]
     blocks: list[Block] = [
         *hints_lead(pointed, submit),
         *theirs_of(clash, Field.WORDS),
@@ -70,9 +70,9 @@ def promise_view(
         ViewId.PROMISE,
         ref.model_copy(update={"seen": pointed.seen}),
         blocks,
-        title=sentences.promise_title(promise.number if promise else None),
+        title=sentences.brief.promise_title(promise.number if promise else None),
         submit=submit,
-        close=sentences.CLOSE,
+        close=sentences.forms.CLOSE,
     )
 
 
@@ -97,9 +97,9 @@ def contact_view(
         seen=pointed.seen,
     )
     place = Place("contact", entry=entry or 0, revision=revision)
-    submit = sentences.FORM_SUBMITS[ViewId.CONTACT]
+    submit = sentences.forms.FORM_SUBMITS[ViewId.CONTACT]
     blocks: list[Block] = [
-        context(sentences.CONTACT_READERS),
+        context(sentences.brief.CONTACT_READERS),
         *hints_lead(pointed, submit),
         *theirs_of(clash, Field.NAME),
         text_input(place, Field.NAME, shown.name, longest=LONGEST_NAME),
@@ -121,24 +121,27 @@ def contact_view(
         date_input(place, Field.LAST_CONTACT, shown.last_contact),
     ]
     if contact is not None:
-        box = option(TICKED, sentences.TICKS[Field.REMOVE])
+        box = option(TICKED, sentences.forms.TICKS[Field.REMOVE])
         blocks.append(boxes_input(place, Field.REMOVE, [box], ()))
     return form(
         ViewId.CONTACT,
         ref,
         blocks,
-        title=sentences.FORM_TITLES[ViewId.CONTACT],
+        title=sentences.forms.FORM_TITLES[ViewId.CONTACT],
         submit=submit,
-        close=sentences.CLOSE,
+        close=sentences.forms.CLOSE,
     )
 
 
 def _roles(contact: Contact, place: Place, clash: Clash | None) -> list[Block]:
-    names = sentences.CHOICE_NAMES
+    names = sentences.forms.CHOICE_NAMES
     boxes = [
-        option(one.value, sentences.at_start(names[one])) for one in (*ContactRole, *OtherRole)
+        option(one.value, sentences.terms.at_start(names[one]))
+        for one in (*ContactRole, *OtherRole)
     ]
-    boxes.insert(len(ContactRole), option(SKEPTIC, sentences.at_start(sentences.SKEPTIC)))
+    boxes.insert(
+        len(ContactRole), option(SKEPTIC, sentences.terms.at_start(sentences.brief.SKEPTIC))
+    )
     ticked = {one.value for one in (*contact.roles, *contact.other_roles)}
     if contact.skeptic:
         ticked.add(SKEPTIC)
@@ -151,7 +154,7 @@ def _roles(contact: Contact, place: Place, clash: Clash | None) -> list[Block]:
 
 
 def _strength(contact: Contact, place: Place) -> Block:
-    choices = [option(UNKNOWN, sentences.STRENGTH_UNKNOWN)]
-    choices += [option(str(one), sentences.strength(one)) for one in STRENGTHS]
+    choices = [option(UNKNOWN, sentences.brief.STRENGTH_UNKNOWN)]
+    choices += [option(str(one), sentences.brief.strength(one)) for one in STRENGTHS]
     chosen = str(contact.strength) if contact.strength is not None else UNKNOWN
     return choice_input(place, Field.STRENGTH, choices, chosen)

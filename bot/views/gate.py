@@ -28,30 +28,32 @@ def gate_message(gates: Sequence[GateModel]) -> Message:
     for gate in gates[:MOST_GATES]:
         blocks += [as_typed(gate.account), *_standing(gate), *_buttons(gate)]
     if len(gates) > MOST_GATES:
-        blocks.append(context(said.and_more(len(gates) - MOST_GATES)))
+        blocks.append(context(said.assign.and_more(len(gates) - MOST_GATES)))
     told = "\n".join(
         f"{escape(one_line(one.account))}: {_state(one)}" for one in gates[:MOST_GATES]
     )
-    return Message(f"{said.GATE_TITLE}\n{told}", tuple(blocks))
+    return Message(f"{said.gate.GATE_TITLE}\n{told}", tuple(blocks))
 
 
 def _state(model: GateModel) -> str:
     gate = model.gate
     if gate.asks_for_nothing:
-        return said.GATE_ASKS_NOTHING
-    missing = said.gate_missing(gate.missing, said.brief_filled(model.completeness).rstrip("."))
+        return said.gate.GATE_ASKS_NOTHING
+    missing = said.gate.gate_missing(
+        gate.missing, said.brief.brief_filled(model.completeness).rstrip(".")
+    )
     if not gate.missing:
-        return said.GATE_IS_OPEN
+        return said.gate.GATE_IS_OPEN
     if model.overridden_by is not None:
         by = escape(isolate(model.overridden_by.name))
-        return said.GATE_OVERRIDDEN.format(by=by, missing=missing)
-    return said.GATE_CLOSED.format(missing=missing)
+        return said.gate.GATE_OVERRIDDEN.format(by=by, missing=missing)
+    return said.gate.GATE_CLOSED.format(missing=missing)
 
 
 def _standing(model: GateModel) -> list[Block]:
-    told: list[Block] = [section(f"{said.GATE_TITLE}: {_state(model)}")]
+    told: list[Block] = [section(f"{said.gate.GATE_TITLE}: {_state(model)}")]
     if model.call is not None and model.call_cs is not None:
-        before, after = said.GATE_CALL.split("{when}")
+        before, after = said.gate.GATE_CALL.split("{when}")
         names = after.format(
             cs=isolate(model.call_cs.name), customer=one_line(model.call.customer, LONGEST_NAMES)
         )
@@ -69,7 +71,9 @@ def _buttons(model: GateModel) -> list[Block]:
             not model.gate.open and Act.OVERRIDE_CLOSED_WON in model.acts,
         ),
     )
-    return actions([button(one, said.BUTTONS[one], about) for one, shown in offered if shown])
+    return actions(
+        [button(one, said.buttons.BUTTONS[one], about) for one, shown in offered if shown]
+    )
 
 
 def call_view(model: GateModel, *, at: datetime, cs: str | None, customer: str) -> View:
@@ -77,7 +81,7 @@ def call_view(model: GateModel, *, at: datetime, cs: str | None, customer: str) 
     place = Place("call", entry=model.handoff_id)
     blocks: list[Block] = [
         as_typed(model.account),
-        section(said.CALL_MEANS),
+        section(said.gate.CALL_MEANS),
         instant_input(place, Field.CALL_AT, at),
         person_input(place, Field.CALL_CS, cs),
         text_input(place, Field.CALL_CUSTOMER, customer, longest=LONGEST_NAMES),
@@ -92,9 +96,9 @@ def override_view(model: GateModel) -> View:
         Field.REASON,
         multiline=True,
         longest=LONGEST_REASON,
-        words=said.OVERRIDE_REASON,
+        words=said.forms.OVERRIDE_REASON,
     )
-    blocks: list[Block] = [as_typed(model.account), section(said.OVERRIDE_MEANS), reason]
+    blocks: list[Block] = [as_typed(model.account), section(said.gate.OVERRIDE_MEANS), reason]
     return _form(ViewId.CLOSED_WON, model, blocks)
 
 
@@ -103,7 +107,7 @@ def _form(view_id: ViewId, model: GateModel, blocks: Sequence[Block]) -> View:
         view_id,
         Ref(handoff=model.handoff_id),
         blocks,
-        title=said.FORM_TITLES[view_id],
-        submit=said.FORM_SUBMITS[view_id],
-        close=said.CLOSE,
+        title=said.forms.FORM_TITLES[view_id],
+        submit=said.forms.FORM_SUBMITS[view_id],
+        close=said.forms.CLOSE,
     )

@@ -61,7 +61,11 @@ def guide_message(guide: Guide) -> Message:
         return _of_no_part(guide)
     blocks: list[Block] = [header(_title(guide)), context(_facts(guide))]
     if guide.state is not State.OPEN:
-        over = said.GUIDE_CANCELLED if guide.state is State.CANCELLED else said.GUIDE_CLOSED
+        over = (
+            said.guide.GUIDE_CANCELLED
+            if guide.state is State.CANCELLED
+            else said.guide.GUIDE_CLOSED
+        )
         blocks.append(plain_section(over))
         blocks += _buttons(guide, [])
         return Message(f"{escape(one_line(guide.account))}: {over}", tuple(blocks))
@@ -72,22 +76,24 @@ def guide_message(guide: Guide) -> Message:
         blocks += _because(guide.because)
     if guide.steps:
         blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
-    items = said.open_items(guide.completeness)
+    items = said.terms.open_items(guide.completeness)
     if guide.role is Capacity.AE and items:
-        left = said.STILL_OPEN.format(items=items)
-        blocks.append(context(f"{said.BRIEF}: {said.brief_state(guide.completeness)} · {left}"))
+        left = said.reminders.STILL_OPEN.format(items=items)
+        blocks.append(
+            context(f"{said.card.BRIEF}: {said.card.brief_state(guide.completeness)} · {left}")
+        )
     if guide.written_quickly:
-        blocks.append(context(said.written_quickly()))
+        blocks.append(context(said.hints.written_quickly()))
     if guide.role is Capacity.AE and guide.size is not None:
-        blocks.append(context(escape(said.size_line(guide.size))))
+        blocks.append(context(escape(said.deal.size_line(guide.size))))
     told = (
-        (guide.held, said.INTRO_HELD),
-        (guide.call_required, said.CALL_REQUIRED),
-        (guide.plan_missing, said.PLAN_MISSING),
+        (guide.held, said.guide.INTRO_HELD),
+        (guide.call_required, said.guide.CALL_REQUIRED),
+        (guide.plan_missing, said.guide.PLAN_MISSING),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
     if guide.news:
-        blocks.append(context(said.new_since_read(guide.news)))
+        blocks.append(context(said.brief.new_since_read(guide.news)))
     blocks += _buttons(guide, _next_actions(guide))
     return Message(_lead(guide), tuple(blocks))
 
@@ -95,24 +101,24 @@ def guide_message(guide: Guide) -> Message:
 def _of_no_part(guide: Guide) -> Message:
     """What is left of the guide of somebody who had a part once."""
     account = one_line(guide.account)
-    blocks = [header(account), plain_section(said.GUIDE_NO_PART), *_buttons(guide, [])]
-    return Message(f"{escape(account)}: {said.GUIDE_NO_PART}", tuple(blocks))
+    blocks = [header(account), plain_section(said.guide.GUIDE_NO_PART), *_buttons(guide, [])]
+    return Message(f"{escape(account)}: {said.guide.GUIDE_NO_PART}", tuple(blocks))
 
 
 def _because(because: Because) -> list[Block]:
     """Why the step came back, in the words of who gave it back."""
-    by = isolate(because.by.name) if because.by else said.SOMEBODY
-    told = said.because(because.of, by, because.items)
+    by = isolate(because.by.name) if because.by else said.terms.SOMEBODY
+    told = said.guide.because(because.of, by, because.items)
     return [plain_section(told), as_typed(because.words)]
 
 
 def guide_retired_message(guide: Guide, step: Step | None) -> Message:
     """What is left of a guide posted for `step`, once a new one stands further down."""
     done = any(line.step is step and line.light is Light.DONE for line in guide.steps)
-    told = f"{said.STEP_DONE[step]}. " if step is not None and done else ""
+    told = f"{said.terms.STEP_DONE[step]}. " if step is not None and done else ""
     account = one_line(guide.account)
-    row = [words(account, bold=True), words(f": {told}{said.GUIDE_RETIRED}")]
-    return Message(f"{escape(account)}: {told}{said.GUIDE_RETIRED}", (lines(row),))
+    row = [words(account, bold=True), words(f": {told}{said.guide.GUIDE_RETIRED}")]
+    return Message(f"{escape(account)}: {told}{said.guide.GUIDE_RETIRED}", (lines(row),))
 
 
 def owed(line: StepLine | None) -> bool:
@@ -124,12 +130,12 @@ def _title(guide: Guide) -> str:
     account = one_line(guide.account)
     if guide.role is Capacity.MEMBER:
         return account
-    return said.GUIDE_TITLE.format(account=account, role=said.ROLE_NAMES[guide.role])
+    return said.guide.GUIDE_TITLE.format(account=account, role=said.terms.ROLE_NAMES[guide.role])
 
 
 def _facts(guide: Guide) -> str:
     done = sum(line.light is Light.DONE for line in guide.steps)
-    parts = [said.steps_done(done, len(guide.steps))] if guide.steps else []
+    parts = [said.guide.steps_done(done, len(guide.steps))] if guide.steps else []
     if guide.signed_at is not None:
         parts.append(f"signed {instant_token(guide.signed_at)}")
     elif guide.expected_on is not None:
@@ -156,22 +162,22 @@ def _beyond_steps(guide: Guide) -> str:
     if line is None or not owed(line):
         return ""
     if line.step is Step.BRIEF and guide.with_ae:
-        return said.GUIDE_WITH_AE
-    return said.parts_after(line.left)
+        return said.guide.GUIDE_WITH_AE
+    return said.terms.parts_after(line.left)
 
 
 def _for_you(guide: Guide) -> str:
     if guide.must_confirm_ae:
         starter = guide.started_by
-        return said.guide_confirm(isolate(starter.name) if starter else said.SOMEBODY)
+        return said.guide.guide_confirm(isolate(starter.name) if starter else said.terms.SOMEBODY)
     if guide.signed_at is None:
-        return said.GUIDE_NOT_SIGNED
+        return said.guide.GUIDE_NOT_SIGNED
     line = guide.mine
     if line is None and guide.role is Capacity.CSM and guide.changed_since:
-        return said.guide_changed_since(guide.acknowledged_version or 0)
+        return said.guide.guide_changed_since(guide.acknowledged_version or 0)
     if line is None:
-        return said.GUIDE_NOTHING
-    return f"{said.step_task(line.step, line.left)}: {_waits(line)}."
+        return said.guide.GUIDE_NOTHING
+    return f"{said.terms.step_task(line.step, line.left)}: {_waits(line)}."
 
 
 def _lead(guide: Guide) -> str:
@@ -179,30 +185,30 @@ def _lead(guide: Guide) -> str:
     line = guide.mine
     if guide.must_confirm_ae or guide.signed_at is None or line is None or not owed(line):
         return f"{account}: {escape(_for_you(guide))}"
-    by = said.WAS_DUE if line.light is Light.LATE else said.DUE
-    name = said.step_name(line.step, line.left)
+    by = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
+    name = said.terms.step_name(line.step, line.left)
     return f"{account}: {name} {by}{instant_token(line.due_at)}."
 
 
 def _waits(line: StepLine) -> str:
-    return said.WAITING_FOR.format(step=said.STEP_NAMES[line.waits_for or Step.ASSIGN])
+    return said.guide.WAITING_FOR.format(step=said.terms.STEP_NAMES[line.waits_for or Step.ASSIGN])
 
 
 def _step(line: StepLine, *, mine: bool) -> Row:
-    sign = said.LIGHT_SIGNS[line.light]
+    sign = said.terms.LIGHT_SIGNS[line.light]
     if line.light is Light.DONE:
-        row = [words(f"{sign} {said.STEP_DONE[line.step]}")]
+        row = [words(f"{sign} {said.terms.STEP_DONE[line.step]}")]
         return [*row, words(" "), when(line.done_at)] if line.done_at else row
-    task = f"{sign} {said.step_task(line.step, line.left)}"
+    task = f"{sign} {said.terms.step_task(line.step, line.left)}"
     if line.light is Light.WAITING:
         return [words(task, bold=mine), words(f" — {_waits(line)}")]
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
-        return [words(f"{task} — {said.LIGHT_WORDS[line.light]}")]
+        return [words(f"{task} — {said.terms.LIGHT_WORDS[line.light]}")]
     owner = [words(" — "), who(line.owner)] if line.owner else []
-    due = said.DUE_STATES[line.light]
+    due = said.reminders.DUE_STATES[line.light]
     row = [words(task, bold=mine), *owner, words(f" — {due}"), when(line.due_at)]
     if mine and line.snoozed_until is not None:
-        row += [words(said.GUIDE_SNOOZED), when(line.snoozed_until)]
+        row += [words(said.guide.GUIDE_SNOOZED), when(line.snoozed_until)]
     return row
 
 
@@ -234,13 +240,13 @@ def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
     row: list[ButtonElement] = [
         button(
             action,
-            said.BUTTONS[action],
+            said.buttons.BUTTONS[action],
             Ref(handoff=guide.handoff_id, revision=guide.brief_version),
             primary=index == 0 and action is not ActionId.OPEN_HANDOFF,
         )
         for index, action in enumerate(shown)
     ]
-    labels = said.more_choices(signed=guide.signed_at is not None)
+    labels = said.buttons.more_choices(signed=guide.signed_at is not None)
     return actions([*row, more(guide.handoff_id, _choices(guide, shown), labels)])
 
 

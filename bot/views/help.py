@@ -8,9 +8,11 @@ from bot.views.message import Message, lines, plain_section, words
 
 def help_message() -> Message:
     """The commands, each with what it does."""
-    return Message(said.HELP_LEAD, (plain_section(said.HELP_LEAD), help_lines()))
+    return Message(said.home.HELP_LEAD, (plain_section(said.home.HELP_LEAD), help_lines()))
 
 
 def help_lines() -> Block:
     """The commands as lines."""
-    return lines(*([words(command, bold=True), words(f"  {does}")] for command, does in said.HELP))
+    return lines(
+        *([words(command, bold=True), words(f"  {does}")] for command, does in said.home.HELP)
+    )

@@ -14,7 +14,9 @@ def helpers_view(handoff_id: int, account: str) -> View:
     """Nobody and nothing is chosen in it: who helps already stands in the list below."""
     place = Place("helpers", entry=handoff_id)
     sections = [
-        option(key.value, name) for key, name in sentences.SECTION_NAMES.items() if key in GIVEABLE
+        option(key.value, name)
+        for key, name in sentences.terms.SECTION_NAMES.items()
+        if key in GIVEABLE
     ]
     blocks: list[Block] = [
         as_typed(account),
@@ -25,7 +27,7 @@ def helpers_view(handoff_id: int, account: str) -> View:
         ViewId.HELPERS,
         Ref(handoff=handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.HELPERS],
-        submit=sentences.FORM_SUBMITS[ViewId.HELPERS],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.HELPERS],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.HELPERS],
+        close=sentences.forms.CLOSE,
     )

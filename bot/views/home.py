@@ -22,17 +22,17 @@ def home_view(home: HomeModel, zone: str) -> View:
     """The tab as rendered at `home.as_of`."""
     blocks: list[Block] = []
     if home.paused:
-        blocks.append(plain_section(said.HOME_PAUSED))
-    blocks.append(header(said.HOME_NEEDS_YOU))
+        blocks.append(plain_section(said.home.HOME_PAUSED))
+    blocks.append(header(said.home.HOME_NEEDS_YOU))
     if home.needs_you:
         blocks += [
             row_section(row, zone, home.as_of, press=_does(row)) for row in home.needs_you[:ROWS]
         ]
     else:
-        blocks.append(plain_section(said.HOME_NOTHING))
+        blocks.append(plain_section(said.home.HOME_NOTHING))
     for title, rows in (
-        (said.HOME_WAITING, home.waiting_on_others),
-        (said.HOME_MINE, home.mine),
+        (said.home.HOME_WAITING, home.waiting_on_others),
+        (said.home.HOME_MINE, home.mine),
     ):
         if rows:
             blocks += [header(title), *_rows(rows, home, zone)]
@@ -40,10 +40,10 @@ def home_view(home: HomeModel, zone: str) -> View:
         max(len(rows) - ROWS, 0) for rows in (home.needs_you, home.waiting_on_others, home.mine)
     )
     if left:
-        blocks.append(context(said.more_left(left)))
-    blocks += [header(said.HOME_HELP), plain_section(said.HELP_LEAD), help_lines()]
+        blocks.append(context(said.terms.more_left(left)))
+    blocks += [header(said.home.HOME_HELP), plain_section(said.home.HELP_LEAD), help_lines()]
     if home.admin:
-        blocks += [header(said.HOME_ADMIN), *_for_admins(paused=home.paused)]
+        blocks += [header(said.home.HOME_ADMIN), *_for_admins(paused=home.paused)]
     return View(type="home", blocks=blocks)
 
 
@@ -61,7 +61,7 @@ def _for_admins(*, paused: bool) -> list[Block]:
     turn = ActionId.RESUME if paused else ActionId.PAUSE
     return actions(
         [
-            button(ActionId.OPEN_ROLES, said.BUTTONS[ActionId.OPEN_ROLES], Ref()),
-            button(turn, said.BUTTONS[turn], Ref()),
+            button(ActionId.OPEN_ROLES, said.buttons.BUTTONS[ActionId.OPEN_ROLES], Ref()),
+            button(turn, said.buttons.BUTTONS[turn], Ref()),
         ]
     )

@@ -14,7 +14,9 @@ from bot.views.text import channel_link, escape, one_line
 
 def make_channel_view(name: str, *, handoff_id: int | None, account: str | None = None) -> View:
     """The channel's name, and who is brought in; without a handoff one is started in it next."""
-    told = sentences.MAKE_CHANNEL_MOVES if handoff_id else sentences.MAKE_CHANNEL_STARTS
+    told = (
+        sentences.moving.MAKE_CHANNEL_MOVES if handoff_id else sentences.moving.MAKE_CHANNEL_STARTS
+    )
     blocks: list[Block] = [as_typed(account)] if account else []
     place = Place("make_channel", entry=handoff_id or 0)
     blocks += [
@@ -25,9 +27,9 @@ def make_channel_view(name: str, *, handoff_id: int | None, account: str | None 
         ViewId.MAKE_CHANNEL,
         Ref(handoff=handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.MAKE_CHANNEL],
-        submit=sentences.FORM_SUBMITS[ViewId.MAKE_CHANNEL],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.MAKE_CHANNEL],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.MAKE_CHANNEL],
+        close=sentences.forms.CLOSE,
     )
 
 
@@ -35,28 +37,28 @@ def move_view(handoff_id: int, account: str) -> View:
     """One of the channels that are there; whether it is safe is looked at when it is sent."""
     blocks: list[Block] = [
         as_typed(account),
-        section(sentences.MOVE_MEANS),
+        section(sentences.moving.MOVE_MEANS),
         channel_input(Place("move", entry=handoff_id), Field.CHANNEL),
     ]
     return form(
         ViewId.MOVE,
         Ref(handoff=handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.MOVE],
-        submit=sentences.FORM_SUBMITS[ViewId.MOVE],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.MOVE],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.MOVE],
+        close=sentences.forms.CLOSE,
     )
 
 
 def moved_view(account: str, channel_slack_id: str) -> View:
     """Where the handoff lives now."""
-    told = sentences.HANDOFF_MOVED.format(
+    told = sentences.moving.HANDOFF_MOVED.format(
         account=escape(one_line(account)), channel=channel_link(channel_slack_id)
     )
     return View(
         type="modal",
         callback_id=ViewId.PROBLEM.value,
-        title=plain(sentences.MOVED_TITLE),
-        close=plain(sentences.CLOSE),
+        title=plain(sentences.moving.MOVED_TITLE),
+        close=plain(sentences.forms.CLOSE),
         blocks=[section(told)],
     )

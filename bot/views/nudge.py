@@ -21,12 +21,12 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     """
     late = kind in (NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER)
     to_manager = kind is NoticeKind.LATE_FOR_MANAGER or nudge.told_as_manager
-    account, step = one_line(nudge.account), said.step_name(nudge.line.step, nudge.line.left)
-    due = said.WAS_DUE if late else said.DUE
+    account, step = one_line(nudge.account), said.terms.step_name(nudge.line.step, nudge.line.left)
+    due = said.reminders.WAS_DUE if late else said.reminders.DUE
     light = Light.LATE if late else nudge.line.light
     # It stays on screen past its due time, so that "due soon" would not stay true.
-    told = said.LIGHT_WORDS[light] if late else said.REMINDER
-    sign = f"{said.LIGHT_SIGNS[light]} {told}: "
+    told = said.terms.LIGHT_WORDS[light] if late else said.reminders.REMINDER
+    sign = f"{said.terms.LIGHT_SIGNS[light]} {told}: "
     rows: list[Row] = [
         [
             words(sign),
@@ -37,39 +37,45 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     ]
     rows += _for_manager(nudge) if to_manager else _for_owner(nudge)
     if late and nudge.holds_up is not None:
-        rows.append([words(said.HOLDS_UP.format(step=said.STEP_NAMES[nudge.holds_up]))])
-    rows.append([words(said.WHY_MANAGER if to_manager else _why(nudge.line.step))])
+        rows.append(
+            [words(said.reminders.HOLDS_UP.format(step=said.terms.STEP_NAMES[nudge.holds_up]))]
+        )
+    rows.append([words(said.reminders.WHY_MANAGER if to_manager else _why(nudge.line.step))])
     text = f"{escape(account)}: {step} {due}{instant_token(nudge.line.due_at)}."
     return Message(text, (lines(*rows), *_buttons(nudge, to_manager=to_manager)))
 
 
 def _why(step: Step) -> str:
-    return f"Why you: {said.WHY_YOU[step]}."
+    return f"Why you: {said.reminders.WHY_YOU[step]}."
 
 
 def _for_owner(nudge: NudgeModel) -> list[Row]:
     rows: list[Row] = [[words(missing)] for missing in _missing(nudge)]
     if nudge.snoozed_reason:
-        rows.append([words(said.SNOOZED_FOR), words(f"“{one_line(nudge.snoozed_reason)}”")])
+        rows.append(
+            [words(said.reminders.SNOOZED_FOR), words(f"“{one_line(nudge.snoozed_reason)}”")]
+        )
     return rows
 
 
 def _missing(nudge: NudgeModel) -> list[str]:
     line, left = nudge.line, nudge.line.left
     if line.step is not Step.BRIEF:
-        return [said.MISSING_PARTS[left[0]] if left else said.MISSING[line.step]]
-    told = [said.MISSING_SENT_BACK] if nudge.with_ae else []
-    items = said.open_items(nudge.completeness)
+        return [
+            said.reminders.MISSING_PARTS[left[0]] if left else said.reminders.MISSING[line.step]
+        ]
+    told = [said.reminders.MISSING_SENT_BACK] if nudge.with_ae else []
+    items = said.terms.open_items(nudge.completeness)
     if items:
-        told.append(said.STILL_OPEN.format(items=items))
-    return told or [said.MISSING[line.step]]
+        told.append(said.reminders.STILL_OPEN.format(items=items))
+    return told or [said.reminders.MISSING[line.step]]
 
 
 def _for_manager(nudge: NudgeModel) -> list[Row]:
     owner = nudge.line.owner
     if owner is None:
         return []
-    return [[words(said.OWED_BY), who(owner)]]
+    return [[words(said.reminders.OWED_BY), who(owner)]]
 
 
 def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
@@ -78,9 +84,12 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
         return actions(
             [
                 button(
-                    ActionId.STATUS_OPEN, said.BUTTONS[ActionId.STATUS_OPEN], Ref(), primary=True
+                    ActionId.STATUS_OPEN,
+                    said.buttons.BUTTONS[ActionId.STATUS_OPEN],
+                    Ref(),
+                    primary=True,
                 ),
-                button(ActionId.OPEN_HANDOFF, said.BUTTONS[ActionId.OPEN_HANDOFF], about),
+                button(ActionId.OPEN_HANDOFF, said.buttons.BUTTONS[ActionId.OPEN_HANDOFF], about),
             ]
         )
     does = step_button(nudge.line.step, nudge.line.left)
@@ -90,8 +99,8 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
     snooze = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value)
     return actions(
         [
-            button(does, said.BUTTONS[does], shown, primary=True),
-            button(gives, said.BUTTONS[gives], about) if sent_back else None,
-            button(ActionId.OPEN_SNOOZE, said.BUTTONS[ActionId.OPEN_SNOOZE], snooze),
+            button(does, said.buttons.BUTTONS[does], shown, primary=True),
+            button(gives, said.buttons.BUTTONS[gives], about) if sent_back else None,
+            button(ActionId.OPEN_SNOOZE, said.buttons.BUTTONS[ActionId.OPEN_SNOOZE], snooze),
         ]
     )

@@ -19,30 +19,30 @@ def policy_words(policy: Policy, deal: DealChange, *, strength: int | None = Non
     """
     rate = deal.rate or policy.rate(deal.value.currency)
     tier = policy.tier(deal.value, rate)
-    lines = [said.policy_value(money(deal.value), deal.value, policy, rate)]
-    lines.append(said.policy_tier(tier, policy))
+    lines = [said.policy.policy_value(money(deal.value), deal.value, policy, rate)]
+    lines.append(said.policy.policy_tier(tier, policy))
     # Below the smallest tier the light form may be written all the same.
     counted = Tier.LIGHT if tier is Tier.NONE else tier
     lines += list(_items(policy, counted))
     size = size_of(deal.value, deal.marks, policy, tier=counted, strength=strength, rate=rate)
-    lines += [said.POLICY_ADD_ONS, *(f"  {line}" for line in size_words(size)[1:])]
-    lines += [said.POLICY_WINDOWS, *(f"  {line}" for line in _windows(policy))]
+    lines += [said.policy.POLICY_ADD_ONS, *(f"  {line}" for line in size_words(size)[1:])]
+    lines += [said.policy.POLICY_WINDOWS, *(f"  {line}" for line in _windows(policy))]
     return lines
 
 
 def _items(policy: Policy, tier: Tier) -> Iterator[str]:
     rules = rules_of(tier, policy)
-    core = [said.ITEM_NAMES[rule.item] for rule in rules if rule.item in policy.items.core]
-    names = [said.ITEM_NAMES[rule.item] for rule in rules]
-    yield f"{said.policy_items(len(rules), tier)} {', '.join(names)}."
-    yield said.policy_gate(policy, tier, ", ".join(core))
+    core = [said.terms.ITEM_NAMES[rule.item] for rule in rules if rule.item in policy.items.core]
+    names = [said.terms.ITEM_NAMES[rule.item] for rule in rules]
+    yield f"{said.policy.policy_items(len(rules), tier)} {', '.join(names)}."
+    yield said.policy.policy_gate(policy, tier, ", ".join(core))
 
 
 def _windows(policy: Policy) -> Iterator[str]:
     clocks = policy.clocks
-    yield said.policy_capture(clocks.capture_days)
+    yield said.policy.policy_capture(clocks.capture_days)
     for rule in STEPS:
         own = rule.own_hours(clocks) if rule.own_hours else 0
-        yield said.policy_window(
-            said.STEP_NAMES[rule.step], rule.hours(clocks) if rule.hours else None, own
+        yield said.policy.policy_window(
+            said.terms.STEP_NAMES[rule.step], rule.hours(clocks) if rule.hours else None, own
         )

@@ -20,39 +20,39 @@ from bot.views.text import day, escape, isolate, one_line
 
 def capture_message(card: Card, expected_on: date, missing: Sequence[SectionKey]) -> Message:
     """To the AE, some days before the expected signature: what nothing is written of."""
-    sections = ", ".join(said.SECTION_NAMES[key] for key in missing)
-    rows = [said.CAPTURE_MISSING.format(sections=sections), said.CAPTURE_WHY]
+    sections = ", ".join(said.terms.SECTION_NAMES[key] for key in missing)
+    rows = [said.pre_close.CAPTURE_MISSING.format(sections=sections), said.pre_close.CAPTURE_WHY]
     return _reminder(card, expected_on, rows, Step.CAPTURE, ActionId.WRITE_BRIEF)
 
 
 def alignment_message(card: Card, expected_on: date) -> Message:
     """To the AE, once the capture is done."""
     return _reminder(
-        card, expected_on, [said.ALIGNMENT_ASKED], Step.ALIGNMENT, ActionId.OPEN_ALIGNMENT
+        card, expected_on, [said.pre_close.ALIGNMENT_ASKED], Step.ALIGNMENT, ActionId.OPEN_ALIGNMENT
     )
 
 
 def _reminder(
     card: Card, expected_on: date, told: Sequence[str], step: Step, press: ActionId
 ) -> Message:
-    expected = said.SIGNATURE_EXPECTED.format(day=day(expected_on))
+    expected = said.pre_close.SIGNATURE_EXPECTED.format(day=day(expected_on))
     rows: list[Row] = [
         [words(one_line(card.account), bold=True), words(f": {expected}")],
         *([words(one)] for one in told),
-        [words(f"Why you: {said.WHY_YOU[step]}.")],
+        [words(f"Why you: {said.reminders.WHY_YOU[step]}.")],
     ]
-    does = button(press, said.BUTTONS[press], Ref(handoff=card.handoff_id), primary=True)
+    does = button(press, said.buttons.BUTTONS[press], Ref(handoff=card.handoff_id), primary=True)
     text = f"{escape(one_line(card.account))}: {expected}. {told[0]}"
     return Message(text, (lines(*rows), *actions([does])))
 
 
 def slipped_message(card: Card, expected_on: date) -> Message:
     """To the AE on the morning after: signed, another day, or nothing comes of it."""
-    told = said.SLIPPED.format(day=day(expected_on))
+    told = said.pre_close.SLIPPED.format(day=day(expected_on))
     row: Row = [words(one_line(card.account), bold=True), words(f": {told}")]
     about = Ref(handoff=card.handoff_id)
     presses = [
-        button(press, said.BUTTONS[press], about, primary=press is ActionId.OPEN_SIGNATURE)
+        button(press, said.buttons.BUTTONS[press], about, primary=press is ActionId.OPEN_SIGNATURE)
         for press in (ActionId.OPEN_SIGNATURE, ActionId.OPEN_NEW_DATE, ActionId.OPEN_CANCEL)
     ]
     text = f"{escape(one_line(card.account))}: {told}"
@@ -61,10 +61,10 @@ def slipped_message(card: Card, expected_on: date) -> Message:
 
 def committed_message(card: Card, on: date) -> Message:
     """One line in the team channel; nobody is pinged, and nothing of the content stands in it."""
-    csm = isolate(card.csm.name) if card.csm else said.NOBODY
+    csm = isolate(card.csm.name) if card.csm else said.terms.NOBODY
     if card.csm is None and card.proposed_csm is not None:
-        csm = said.COMMITTED_PROPOSED.format(name=isolate(card.proposed_csm.name))
-    told = said.COMMITTED.format(
+        csm = said.pre_close.COMMITTED_PROPOSED.format(name=isolate(card.proposed_csm.name))
+    told = said.pre_close.COMMITTED.format(
         account=one_line(card.account), ae=isolate(card.ae.name), day=day(on), csm=csm
     )
     return Message(escape(told), (plain_section(told),))
@@ -72,20 +72,24 @@ def committed_message(card: Card, on: date) -> Message:
 
 def commitment_message(card: Card, on: date, *, ready_at: datetime | None) -> Message:
     """To the AE manager, a week after the day the AE named."""
-    told = said.COMMITMENT_ASKED.format(ae=isolate(card.ae.name), day=day(on))
+    told = said.pre_close.COMMITMENT_ASKED.format(ae=isolate(card.ae.name), day=day(on))
     state: Row = [
-        words(said.COMMITMENT_NOT_READY.format(state=said.brief_state(card.completeness)))
+        words(
+            said.pre_close.COMMITMENT_NOT_READY.format(
+                state=said.card.brief_state(card.completeness)
+            )
+        )
     ]
     if ready_at is not None:
-        state = [words(said.COMMITMENT_READY), when(ready_at)]
+        state = [words(said.pre_close.COMMITMENT_READY), when(ready_at)]
     rows: list[Row] = [
         [words(one_line(card.account), bold=True), words(f": {told}")],
         state,
-        [words(f"Why you: {said.WHY_YOU[Step.COMMITMENT]}.")],
+        [words(f"Why you: {said.reminders.WHY_YOU[Step.COMMITMENT]}.")],
     ]
     about = Ref(handoff=card.handoff_id)
     presses = [
-        button(press, said.BUTTONS[press], about)
+        button(press, said.buttons.BUTTONS[press], about)
         for press in (
             ActionId.COMMITMENT_DONE,
             ActionId.COMMITMENT_NOT_DONE,
@@ -101,7 +105,7 @@ def alignment_view(card: Card, *, on: date, contact: str | None) -> View:
     place = Place("alignment", entry=card.handoff_id)
     blocks: list[Block] = [
         as_typed(card.account),
-        section(said.ALIGNMENT_MEANS),
+        section(said.pre_close.ALIGNMENT_MEANS),
         date_input(place, Field.ALIGNED_ON, on),
         person_input(place, Field.CS_CONTACT, contact),
     ]
@@ -113,8 +117,8 @@ def new_date_view(card: Card) -> View:
     place = Place("new_date", entry=card.handoff_id)
     blocks: list[Block] = [as_typed(card.account)]
     if card.expected_on is not None:
-        blocks.append(section(said.NEW_DATE_MEANS.format(day=day(card.expected_on))))
-    asked = date_input(place, Field.EXPECTED_ON, words=said.EXPECTED_ANEW)
+        blocks.append(section(said.pre_close.NEW_DATE_MEANS.format(day=day(card.expected_on))))
+    asked = date_input(place, Field.EXPECTED_ON, words=said.forms.EXPECTED_ANEW)
     return _form(ViewId.NEW_DATE, card, [*blocks, asked])
 
 
@@ -123,7 +127,7 @@ def _form(view_id: ViewId, card: Card, blocks: Sequence[Block]) -> View:
         view_id,
         Ref(handoff=card.handoff_id),
         blocks,
-        title=said.FORM_TITLES[view_id],
-        submit=said.FORM_SUBMITS[view_id],
-        close=said.CLOSE,
+        title=said.forms.FORM_TITLES[view_id],
+        submit=said.forms.FORM_SUBMITS[view_id],
+        close=said.forms.CLOSE,
     )

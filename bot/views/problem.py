@@ -26,10 +26,10 @@ def problem_message(
     """
     pressed = [_opens(handoff_id)] if handoff_id is not None else []
     if offer is not None:
-        pressed.append(button(offer, said.BUTTONS[offer], Ref(), primary=True))
+        pressed.append(button(offer, said.buttons.BUTTONS[offer], Ref(), primary=True))
     if retry is not None:
         action_id, value = retry
-        again = plain(said.BUTTONS[ActionId.RETRY_COMMAND])
+        again = plain(said.buttons.BUTTONS[ActionId.RETRY_COMMAND])
         pressed.append(ButtonElement(action_id=action_id, value=value, text=again))
     return Message(escape(sentence), (plain_section(sentence), *actions(pressed)))
 
@@ -37,22 +37,22 @@ def problem_message(
 def problem_view(sentence: str, *, handoff_id: int | None = None) -> View:
     """The sentence (plain text) in a modal; problems keep nothing of what was asked."""
     pressed = [_opens(handoff_id)] if handoff_id is not None else []
-    return _only(said.PROBLEM_TITLE, sentence, actions(pressed))
+    return _only(said.problems.PROBLEM_TITLE, sentence, actions(pressed))
 
 
 def _opens(handoff_id: int) -> ButtonElement:
     look = ActionId.OPEN_HANDOFF
-    return button(look, said.BUTTONS[look], Ref(handoff=handoff_id))
+    return button(look, said.buttons.BUTTONS[look], Ref(handoff=handoff_id))
 
 
 def started_view(account: str) -> View:
     """What stands in place of the start form when the brief is for somebody else to write."""
-    return _only(said.STARTED_TITLE, said.started_for(account))
+    return _only(said.problems.STARTED_TITLE, said.notices.started_for(account))
 
 
 def done_view() -> View:
     """What a form sent twice is answered with where the first answer cannot be drawn again."""
-    return _only(said.DONE_TITLE, said.DONE_BEFORE)
+    return _only(said.problems.DONE_TITLE, said.problems.DONE_BEFORE)
 
 
 def _only(title: str, sentence: str, pressed: Sequence[Block] = ()) -> View:
@@ -60,6 +60,6 @@ def _only(title: str, sentence: str, pressed: Sequence[Block] = ()) -> View:
         type="modal",
         callback_id=ViewId.PROBLEM.value,
         title=plain(title),
-        close=plain(said.CLOSE),
+        close=plain(said.forms.CLOSE),
         blocks=[plain_section(sentence), *pressed],
     )

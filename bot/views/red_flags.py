@@ -18,7 +18,7 @@ from bot.views.payload import Ref
 def red_flags_view(page: RedFlagsPage) -> View:
     """The red flags and the private note."""
     blocks: list[Block] = [
-        named_state(page.account, sentences.RED_FLAGS_LEAD),
+        named_state(page.account, sentences.red_flags.RED_FLAGS_LEAD),
         *_written(page),
     ]
     return _view(page.handoff_id, blocks)
@@ -29,16 +29,16 @@ def _written(page: RedFlagsPage) -> list[Block]:
     for one in FORMS[page.key]:
         value = getattr(page.flags, one.field.value)
         if one.kind is Input.TICK:
-            blocks += [context(sentences.TICKS[one.field])] if value else []
+            blocks += [context(sentences.forms.TICKS[one.field])] if value else []
         elif value.strip():
-            label = sentences.FIELDS[one.field].label
+            label = sentences.forms.FIELDS[one.field].label
             blocks.append(labelled(label, truncate(value, SECTION_TEXT)))
-    return blocks or [context(sentences.RED_FLAGS_NONE)]
+    return blocks or [context(sentences.red_flags.RED_FLAGS_NONE)]
 
 
 def red_flags_closed_view(handoff_id: int, account: str, readers: Sequence[NamedPerson]) -> View:
     """Who may look; it says the same whether there is anything to see."""
-    told = sentences.red_flags_for(sentences.names(readers, joined="and"))
+    told = sentences.red_flags.red_flags_for(sentences.terms.names(readers, joined="and"))
     return _view(handoff_id, [small_as_typed(account), plain_section(told)])
 
 
@@ -47,6 +47,6 @@ def _view(handoff_id: int, blocks: list[Block]) -> View:
         ViewId.RED_FLAGS,
         Ref(handoff=handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.RED_FLAGS],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.RED_FLAGS],
+        close=sentences.forms.CLOSE,
     )

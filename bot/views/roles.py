@@ -26,9 +26,9 @@ def roles_view(person: Person | None = None, *, manager: NamedPerson | None = No
             ViewId.ROLES,
             Ref(),
             [person_input(Place("roles"), Field.PERSON)],
-            title=sentences.FORM_TITLES[ViewId.ROLES],
-            submit=sentences.SHOW_ROLES,
-            close=sentences.CLOSE,
+            title=sentences.forms.FORM_TITLES[ViewId.ROLES],
+            submit=sentences.forms.SHOW_ROLES,
+            close=sentences.forms.CLOSE,
         )
     place = Place("roles", entry=person.id)
     named = NamedPerson(person.id, person.slack_id, person.name)
@@ -36,11 +36,11 @@ def roles_view(person: Person | None = None, *, manager: NamedPerson | None = No
         ViewId.ROLES,
         Ref(entry=person.id),
         [
-            section(sentences.roles_of(mention(named))),
+            section(sentences.terms.roles_of(mention(named))),
             boxes_input(
                 place,
                 Field.ROLES,
-                [option(role.value, sentences.PERSON_ROLES[role]) for role in Role],
+                [option(role.value, sentences.terms.PERSON_ROLES[role]) for role in Role],
                 {role.value for role in person.roles},
             ),
             person_input(
@@ -48,7 +48,7 @@ def roles_view(person: Person | None = None, *, manager: NamedPerson | None = No
             ),
             text_input(place, Field.REGION, person.region, optional=True, longest=LONGEST_REGION),
         ],
-        title=sentences.FORM_TITLES[ViewId.ROLES],
-        submit=sentences.FORM_SUBMITS[ViewId.ROLES],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.ROLES],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.ROLES],
+        close=sentences.forms.CLOSE,
     )

@@ -22,12 +22,13 @@ GROUPS: Final = (Field.ITEMS, Field.MORE_ITEMS, Field.LAST_ITEMS)
 def send_back_view(handoff_id: int, account: str, items: Sequence[Item]) -> View:
     """The counted items by name in groups of boxes, and what the CSM needs to know."""
     place = Place("send-back", entry=handoff_id)
-    blocks: list[Block] = [as_typed(account), section(sentences.SEND_BACK_MEANS)]
+    blocks: list[Block] = [as_typed(account), section(sentences.reading.SEND_BACK_MEANS)]
     for index, field in enumerate(GROUPS):
         group = items[index * BOXES : (index + 1) * BOXES]
         if group:
             options = [
-                option(item.value, sentences.at_start(sentences.ITEM_NAMES[item])) for item in group
+                option(item.value, sentences.terms.at_start(sentences.terms.ITEM_NAMES[item]))
+                for item in group
             ]
             blocks.append(boxes_input(place, field, options, ()))
     blocks.append(
@@ -36,14 +37,14 @@ def send_back_view(handoff_id: int, account: str, items: Sequence[Item]) -> View
             Field.REASON,
             multiline=True,
             longest=LONGEST_REASON,
-            words=sentences.SEND_BACK_REASON,
+            words=sentences.forms.SEND_BACK_REASON,
         )
     )
     return form(
         ViewId.SEND_BACK,
         Ref(handoff=handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.SEND_BACK],
-        submit=sentences.FORM_SUBMITS[ViewId.SEND_BACK],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.SEND_BACK],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.SEND_BACK],
+        close=sentences.forms.CLOSE,
     )

@@ -19,9 +19,9 @@ from bot.views.text import instant_token
 def signature_view(card: Card, *, as_of: datetime) -> View:
     """The moment stands at what is recorded, else at the full minute before `as_of`."""
     recorded = card.signed_at
-    blocks: list[Block] = [as_typed(card.account), section(sentences.signature_starts())]
+    blocks: list[Block] = [as_typed(card.account), section(sentences.signature.signature_starts())]
     if recorded is not None:
-        told = sentences.signature_corrects(
+        told = sentences.signature.signature_corrects(
             instant_token(recorded), posted=card.posted_at is not None
         )
         blocks.append(section(told))
@@ -31,26 +31,32 @@ def signature_view(card: Card, *, as_of: datetime) -> View:
         ViewId.SIGNATURE,
         Ref(handoff=card.handoff_id),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.SIGNATURE],
-        submit=sentences.FORM_SUBMITS[ViewId.SIGNATURE],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.SIGNATURE],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.SIGNATURE],
+        close=sentences.forms.CLOSE,
     )
 
 
 def which_signed_message(cards: Sequence[Card]) -> Message:
     """Which of the handoffs in a channel is meant: each by account, with the button of its form."""
-    blocks: list[Block] = [plain_section(sentences.WHICH_SIGNED)]
+    blocks: list[Block] = [plain_section(sentences.signature.WHICH_SIGNED)]
     for card in cards[:MOST_STANDING]:
         blocks.append(as_typed(card.account, accessory=_opens_form(card)))
         signed = card.signed_at
-        state = sentences.whole_signed(instant_token(signed)) if signed else sentences.NO_SIGNATURE
+        state = (
+            sentences.whole.whole_signed(instant_token(signed))
+            if signed
+            else sentences.status.NO_SIGNATURE
+        )
         blocks.append(context(state))
     if len(cards) > MOST_STANDING:
-        blocks.append(context(sentences.and_more(len(cards) - MOST_STANDING)))
-    return Message(sentences.WHICH_SIGNED, tuple(blocks))
+        blocks.append(context(sentences.assign.and_more(len(cards) - MOST_STANDING)))
+    return Message(sentences.signature.WHICH_SIGNED, tuple(blocks))
 
 
 def _opens_form(card: Card) -> ButtonElement:
     opens = ActionId.OPEN_SIGNATURE
-    label = sentences.CORRECT_SIGNATURE if card.signed_at else sentences.BUTTONS[opens]
+    label = (
+        sentences.buttons.CORRECT_SIGNATURE if card.signed_at else sentences.buttons.BUTTONS[opens]
+    )
     return button(opens, label, Ref(handoff=card.handoff_id))

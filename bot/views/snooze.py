@@ -25,17 +25,17 @@ def snooze_view(*, account: str, line: StepLine, until: datetime, ref: Ref) -> V
         ref,
         [
             as_typed(account),
-            section(sentences.snooze_means(line.step, instant_token(line.due_at))),
+            section(sentences.reminders.snooze_means(line.step, instant_token(line.due_at))),
             instant_input(place, Field.UNTIL, until),
             text_input(
                 place,
                 Field.REASON,
                 multiline=True,
                 longest=LONGEST_REASON,
-                words=sentences.SNOOZE_REASON,
+                words=sentences.forms.SNOOZE_REASON,
             ),
         ],
-        title=sentences.FORM_TITLES[ViewId.SNOOZE],
-        submit=sentences.FORM_SUBMITS[ViewId.SNOOZE],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.SNOOZE],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.SNOOZE],
+        close=sentences.forms.CLOSE,
     )

@@ -86,9 +86,9 @@ def start_view(
     place = Place("start", entry=channel_id)
     blocks: list[Block] = []
     if meanwhile is not None:
-        who = mention(meanwhile.by) if meanwhile.by else sentences.SOMEBODY
+        who = mention(meanwhile.by) if meanwhile.by else sentences.terms.SOMEBODY
         account = escape(one_line(meanwhile.account))
-        blocks.append(section(sentences.started_meanwhile(who, account)))
+        blocks.append(section(sentences.deal.started_meanwhile(who, account)))
     if below_tiers:
         blocks += below_blocks(place, policy, filled)
     blocks += [
@@ -108,15 +108,15 @@ def start_view(
         ViewId.START,
         Ref(channel=channel_id, thing=ANOTHER if another or meanwhile else None),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.START],
-        submit=sentences.FORM_SUBMITS[ViewId.START],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.START],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.START],
+        close=sentences.forms.CLOSE,
     )
 
 
 def with_size(view: View, size: Size) -> View:
     """The view that follows the form, with the size of the deal that was started on top."""
-    view.blocks = [context(escape(sentences.size_line(size))), *(view.blocks or [])]
+    view.blocks = [context(escape(sentences.deal.size_line(size))), *(view.blocks or [])]
     return view
 
 
@@ -134,11 +134,11 @@ def standing_message(
         action = _next_action(card, viewer)
         # With the version, so that what is acknowledged here is what stands in the card.
         ref = Ref(handoff=card.handoff_id, revision=card.brief_version or None)
-        next_step = button(action, sentences.BUTTONS[action], ref)
+        next_step = button(action, sentences.buttons.BUTTONS[action], ref)
         blocks.append(section(_standing(card, as_of=as_of, zone=zone), accessory=next_step))
     if len(cards) > len(shown):
-        blocks.append(context(sentences.and_more(len(cards) - len(shown))))
-    another = sentences.BUTTONS[ActionId.START_ANOTHER]
+        blocks.append(context(sentences.assign.and_more(len(cards) - len(shown))))
+    another = sentences.buttons.BUTTONS[ActionId.START_ANOTHER]
     blocks += actions([button(ActionId.START_ANOTHER, another, Ref())])
     told = "\n".join(
         f"{escape(one_line(card.account))}: {_standing(card, as_of=as_of, zone=zone)}"
@@ -150,16 +150,16 @@ def standing_message(
 def _standing(card: Card, *, as_of: datetime, zone: str) -> str:
     line = card.next
     if line is None:
-        return sentences.NOTHING_DUE if card.signed_at else sentences.NO_CLOCK_YET
-    name = sentences.step_name(line.step, line.left)
-    sign = f"{sentences.LIGHT_SIGNS[line.light]} {name}"
+        return sentences.card.NOTHING_DUE if card.signed_at else sentences.card.NO_CLOCK_YET
+    name = sentences.terms.step_name(line.step, line.left)
+    sign = f"{sentences.terms.LIGHT_SIGNS[line.light]} {name}"
     if line.light is Light.WAITING:
-        waits = sentences.STEP_NAMES[line.waits_for or line.step]
-        return f"{sign} {sentences.WAITS_FOR.format(step=waits)}"
+        waits = sentences.terms.STEP_NAMES[line.waits_for or line.step]
+        return f"{sign} {sentences.guide.WAITS_FOR.format(step=waits)}"
     who = f" · {mention(line.owner)}" if line.owner else ""
     if line.light is Light.LATE:
-        return f"{sign}{who} · {sentences.late_by(distance(as_of - line.due_at))}"
-    return f"{sign}{who} · {sentences.DUE}{local_time(line.due_at, zone, as_of)}"
+        return f"{sign}{who} · {sentences.status.late_by(distance(as_of - line.due_at))}"
+    return f"{sign}{who} · {sentences.reminders.DUE}{local_time(line.due_at, zone, as_of)}"
 
 
 def _next_action(card: Card, viewer: NamedPerson) -> ActionId:

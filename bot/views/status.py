@@ -43,15 +43,20 @@ _SEPARATOR = " · "
 def status_message(page: StatusPage, zone: str) -> Message:
     """The answer to the command, rendered for one reader at `page.as_of`."""
     if not page.rows:
-        empty = said.STATUS_EMPTY_OWN if page.only_own else said.STATUS_EMPTY
+        empty = said.status.STATUS_EMPTY_OWN if page.only_own else said.status.STATUS_EMPTY
         return Message(empty, (plain_section(empty),))
-    counts = said.status_counts(page.counts)
+    counts = said.status.status_counts(page.counts)
     shown = page.rows[:ROWS_IN_MESSAGE]
     rows = [_with_mentions(row, zone, page.as_of) for row in shown]
     presses = actions(
         [
-            button(ActionId.STATUS_OPEN, said.BUTTONS[ActionId.STATUS_OPEN], Ref(), primary=True),
-            button(ActionId.STATUS_POST, said.BUTTONS[ActionId.STATUS_POST], Ref()),
+            button(
+                ActionId.STATUS_OPEN,
+                said.buttons.BUTTONS[ActionId.STATUS_OPEN],
+                Ref(),
+                primary=True,
+            ),
+            button(ActionId.STATUS_POST, said.buttons.BUTTONS[ActionId.STATUS_POST], Ref()),
         ]
     )
     blocks: tuple[Block, ...] = (
@@ -67,33 +72,33 @@ def status_view(page: StatusPage, zone: str) -> View:
     """One page of the list in a modal, each handoff with a button that opens it."""
     blocks: list[Block] = []
     if page.rows:
-        counts = said.status_counts(page.counts)
+        counts = said.status.status_counts(page.counts)
         blocks.append(plain_section(f"{_scope(page)}{_SEPARATOR}{counts}"))
         blocks += [row_section(row, zone, page.as_of) for row in page.rows[:ROWS_IN_VIEW]]
-        pages = [said.page_of(page.page, page.pages)] if page.pages > 1 else []
+        pages = [said.brief.page_of(page.page, page.pages)] if page.pages > 1 else []
         blocks.append(context(_as_of(page, zone, pages)))
         blocks += _pager(page)
     else:
-        empty = said.STATUS_EMPTY_OWN if page.only_own else said.STATUS_EMPTY
+        empty = said.status.STATUS_EMPTY_OWN if page.only_own else said.status.STATUS_EMPTY
         blocks.append(plain_section(empty))
     return View(
         type="modal",
         callback_id=ViewId.STATUS.value,
         private_metadata=Ref(page=page.page).dump(),
-        title=plain(said.STATUS_TITLE),
-        close=plain(said.CLOSE),
+        title=plain(said.status.STATUS_TITLE),
+        close=plain(said.forms.CLOSE),
         blocks=blocks,
     )
 
 
 def status_post_message(page: StatusPage, by: NamedPerson) -> Message:
     """The list for a channel, where it stays: dates and no distances, names and no mentions."""
-    name, title = isolate(by.name), said.STATUS_TITLE
+    name, title = isolate(by.name), said.status.STATUS_TITLE
     if not page.rows:
-        empty = said.STATUS_EMPTY_POST
+        empty = said.status.STATUS_EMPTY_POST
         foot = _foot(page, name)
         return Message(f"{title}: {empty}", (header(title), plain_section(empty), foot))
-    counts = said.status_counts(page.counts)
+    counts = said.status.status_counts(page.counts)
     shown = page.rows[:ROWS_IN_POST]
     rows = [_to_stay(row) for row in shown]
     blocks: tuple[Block, ...] = (
@@ -106,11 +111,11 @@ def status_post_message(page: StatusPage, by: NamedPerson) -> Message:
 
 
 def _foot(page: StatusPage, name: str, *, left: int = 0) -> ContextBlock:
-    small = f"{said.AS_OF}{instant_token(page.as_of)}"
+    small = f"{said.status.AS_OF}{instant_token(page.as_of)}"
     if left > 0:
-        small += f"{_SEPARATOR}{said.more_left(left)}"
+        small += f"{_SEPARATOR}{said.terms.more_left(left)}"
     # A name is nobody's markup: only what stands beside it is mrkdwn.
-    return ContextBlock(elements=[plain(said.status_posted_by(name)), mrkdwn(small)])
+    return ContextBlock(elements=[plain(said.status.status_posted_by(name)), mrkdwn(small)])
 
 
 def row_section(
@@ -118,85 +123,87 @@ def row_section(
 ) -> SectionBlock:
     """A handoff in one paragraph of plain text, with one button."""
     beside = button(
-        press, said.BUTTONS[press], Ref(handoff=row.handoff_id, revision=row.brief_version)
+        press, said.buttons.BUTTONS[press], Ref(handoff=row.handoff_id, revision=row.brief_version)
     )
-    pair = f"{isolate(row.ae.name)} → {isolate(row.csm.name) if row.csm else said.NO_CSM}"
+    pair = f"{isolate(row.ae.name)} → {isolate(row.csm.name) if row.csm else said.terms.NO_CSM}"
     parts = [*_subject(row), pair, *_percent(row), _state_now(row, zone, as_of)]
     return SectionBlock(text=plain(_SEPARATOR.join(parts)), accessory=beside)
 
 
 def _scope(page: StatusPage) -> str:
-    return said.STATUS_OWN if page.only_own else said.STATUS_ALL
+    return said.status.STATUS_OWN if page.only_own else said.status.STATUS_ALL
 
 
 def _as_of(page: StatusPage, zone: str, besides: list[str]) -> str:
-    rendered = f"{said.AS_OF}{wall_time(page.as_of, zone, page.as_of)}"
+    rendered = f"{said.status.AS_OF}{wall_time(page.as_of, zone, page.as_of)}"
     return _SEPARATOR.join([rendered, *besides])
 
 
 def _left(count: int) -> list[str]:
-    return [said.and_more(count)] if count > 0 else []
+    return [said.assign.and_more(count)] if count > 0 else []
 
 
 def _pager(page: StatusPage) -> list[Block]:
     back = button(
         ActionId.STATUS_PAGE_BACK,
-        said.BUTTONS[ActionId.STATUS_PAGE_BACK],
+        said.buttons.BUTTONS[ActionId.STATUS_PAGE_BACK],
         Ref(page=page.page - 1),
     )
     on = button(
-        ActionId.STATUS_PAGE_ON, said.BUTTONS[ActionId.STATUS_PAGE_ON], Ref(page=page.page + 1)
+        ActionId.STATUS_PAGE_ON,
+        said.buttons.BUTTONS[ActionId.STATUS_PAGE_ON],
+        Ref(page=page.page + 1),
     )
     return actions([back if page.page > 0 else None, on if page.page + 1 < page.pages else None])
 
 
 def _subject(row: StatusRow) -> list[str]:
-    parts = [f"{said.LIGHT_SIGNS[row.light]} {one_line(row.account, ACCOUNT)}"]
-    return [*parts, said.step_name(row.step, row.left)] if row.step else parts
+    parts = [f"{said.terms.LIGHT_SIGNS[row.light]} {one_line(row.account, ACCOUNT)}"]
+    return [*parts, said.terms.step_name(row.step, row.left)] if row.step else parts
 
 
 def _percent(row: StatusRow) -> list[str]:
-    return [said.brief_share(row.percent)] if row.signed or row.percent else []
+    return [said.terms.brief_share(row.percent)] if row.signed or row.percent else []
 
 
 def _state_now(row: StatusRow, zone: str, as_of: datetime) -> str:
     if row.due_at is None or row.step is None:
         return _nothing_owed(row)
     if row.light is Light.LATE:
-        return said.late_by(distance(max(as_of - row.due_at, timedelta(0))))
-    if row.light not in said.DUE_STATES:
-        return said.LIGHT_WORDS[row.light]
-    return f"{said.DUE_STATES[row.light]}{local_time(row.due_at, zone, as_of)}"
+        return said.status.late_by(distance(max(as_of - row.due_at, timedelta(0))))
+    if row.light not in said.reminders.DUE_STATES:
+        return said.terms.LIGHT_WORDS[row.light]
+    return f"{said.reminders.DUE_STATES[row.light]}{local_time(row.due_at, zone, as_of)}"
 
 
 def _nothing_owed(row: StatusRow) -> str:
     if not row.signed:
-        return f"{said.LIGHT_WORDS[Light.WAITING]}, {said.NO_SIGNATURE}"
-    return said.LIGHT_WORDS[row.light]
+        return f"{said.terms.LIGHT_WORDS[Light.WAITING]}, {said.status.NO_SIGNATURE}"
+    return said.terms.LIGHT_WORDS[row.light]
 
 
 def _with_mentions(row: StatusRow, zone: str, as_of: datetime) -> Row:
     return [
-        words(f"{said.LIGHT_SIGNS[row.light]} "),
+        words(f"{said.terms.LIGHT_SIGNS[row.light]} "),
         words(one_line(row.account, ACCOUNT), bold=True),
         words(_SEPARATOR.join(["", *_subject(row)[1:], ""])),
         who(row.ae),
         words(" → "),
-        who(row.csm) if row.csm else words(said.NO_CSM),
+        who(row.csm) if row.csm else words(said.terms.NO_CSM),
         words(_SEPARATOR.join(["", *_percent(row), _state_now(row, zone, as_of)])),
     ]
 
 
 def _to_stay(row: StatusRow) -> Row:
-    pair = f"{isolate(row.ae.name)} → {isolate(row.csm.name) if row.csm else said.NO_CSM}"
+    pair = f"{isolate(row.ae.name)} → {isolate(row.csm.name) if row.csm else said.terms.NO_CSM}"
     head = _SEPARATOR.join(["", *_subject(row)[1:], pair, *_percent(row), ""])
     pieces = [
-        words(f"{said.LIGHT_SIGNS[row.light]} "),
+        words(f"{said.terms.LIGHT_SIGNS[row.light]} "),
         words(one_line(row.account, ACCOUNT), bold=True),
         words(head),
     ]
     if row.due_at is None or row.step is None:
         return [*pieces, words(_nothing_owed(row))]
-    if row.light not in said.DUE_STATES:
-        return [*pieces, words(said.LIGHT_WORDS[row.light])]
-    return [*pieces, words(said.DUE_STATES[row.light]), when(row.due_at)]
+    if row.light not in said.reminders.DUE_STATES:
+        return [*pieces, words(said.terms.LIGHT_WORDS[row.light])]
+    return [*pieces, words(said.reminders.DUE_STATES[row.light]), when(row.due_at)]

@@ -53,13 +53,13 @@ def thread_message(
         return anchor_message(card, facts)
     version = int(facts.get("version", card.brief_version))
     sentence = {
-        NoticeKind.ACKNOWLEDGED: said.thread_acknowledged(by, version),
-        NoticeKind.ACKNOWLEDGE_UNDONE: said.thread_acknowledge_undone(by),
-        NoticeKind.TIER_CHANGED: said.thread_tier_changed(
+        NoticeKind.ACKNOWLEDGED: said.thread.thread_acknowledged(by, version),
+        NoticeKind.ACKNOWLEDGE_UNDONE: said.thread.thread_acknowledge_undone(by),
+        NoticeKind.TIER_CHANGED: said.thread.thread_tier_changed(
             by, Tier(str(facts.get("tier", card.tier)))
         ),
-        NoticeKind.CANCELLED: said.thread_cancelled(by),
-        NoticeKind.CANCEL_UNDONE: said.thread_cancel_undone(by),
+        NoticeKind.CANCELLED: said.thread.thread_cancelled(by),
+        NoticeKind.CANCEL_UNDONE: said.thread.thread_cancel_undone(by),
     }[kind]
     return Message(f"{_account(card)}: {escape(sentence)}", (plain_section(sentence),))
 
@@ -67,7 +67,7 @@ def thread_message(
 def _csm_mention(card: Card, csm: NamedPerson | None) -> Message:
     if csm is None:
         raise KeyError(NoticeKind.CSM_MENTION)
-    sentence = said.THREAD_CSM.format(csm=mention(csm))
+    sentence = said.thread.THREAD_CSM.format(csm=mention(csm))
     if card.next is not None and card.next.owner is not None and card.next.owner.id == csm.id:
         sentence += f", due {instant_token(card.next.due_at)}"
     return Message(f"{_account(card)}: {sentence}.", (section(f"{sentence}."),))
@@ -81,12 +81,12 @@ def signature_corrected_message(
 ) -> Message:
     """A reply below the card: from when to when, and which owed steps moved with it."""
     before, after = (datetime.fromisoformat(str(facts[name])) for name in ("before", "signed_at"))
-    lead = said.signature_corrected(isolate(by.name) if by else _SOMEBODY)
+    lead = said.thread.signature_corrected(isolate(by.name) if by else _SOMEBODY)
     rows: list[Row] = [
-        [words(lead), when(before), words(said.TO_INSTANT), when(after), words(".")],
+        [words(lead), when(before), words(said.thread.TO_INSTANT), when(after), words(".")],
         *_moved(moved),
     ]
-    text = f"{escape(lead)}{instant_token(before)}{said.TO_INSTANT}{instant_token(after)}."
+    text = f"{escape(lead)}{instant_token(before)}{said.thread.TO_INSTANT}{instant_token(after)}."
     return Message(f"{_account(card)}: {text}", (lines(*rows),))
 
 
@@ -96,28 +96,28 @@ def due_moved_message(card: Card, by: NamedPerson | None, moved: Sequence[StepLi
     `moved` are theirs, and not empty.
     """
     first = min(moved, key=lambda line: line.due_at)
-    lead = said.due_moved(isolate(by.name) if by else _SOMEBODY)
+    lead = said.thread.due_moved(isolate(by.name) if by else _SOMEBODY)
     rows: list[Row] = [[words(one_line(card.account), bold=True), words(f": {lead}")]]
     rows += _moved(moved)
     does, look = step_button(first.step, first.left), ActionId.OPEN_HANDOFF
     pressed = [
         button(
             does,
-            said.BUTTONS[does],
+            said.buttons.BUTTONS[does],
             Ref(handoff=card.handoff_id, revision=card.brief_version),
             primary=True,
         ),
-        button(look, said.BUTTONS[look], Ref(handoff=card.handoff_id)),
+        button(look, said.buttons.BUTTONS[look], Ref(handoff=card.handoff_id)),
     ]
-    due = said.WAS_DUE if first.light is Light.LATE else said.DUE
-    text = f"{said.step_name(first.step, first.left)} {due}{instant_token(first.due_at)}."
+    due = said.reminders.WAS_DUE if first.light is Light.LATE else said.reminders.DUE
+    text = f"{said.terms.step_name(first.step, first.left)} {due}{instant_token(first.due_at)}."
     return Message(f"{_account(card)}: {text}", (lines(*rows), *actions(pressed)))
 
 
 def _moved(moved: Sequence[StepLine]) -> list[Row]:
     return [
         [
-            words(said.due_now(one.step, late=one.light is Light.LATE)),
+            words(said.thread.due_now(one.step, late=one.light is Light.LATE)),
             when(one.due_at),
             words("."),
         ]
@@ -127,7 +127,7 @@ def _moved(moved: Sequence[StepLine]) -> list[Row]:
 
 def anchor_message(card: Card, facts: Mapping[str, str | int]) -> Message:
     """How long the history is and its last hash, below the card and to AE and CSM."""
-    told = said.anchor(
+    told = said.thread.anchor(
         one_line(card.account),
         count=int(facts["count"]),
         head=str(facts["head"]),
@@ -138,8 +138,8 @@ def anchor_message(card: Card, facts: Mapping[str, str | int]) -> Message:
 
 def sent_back_message(card: Card, because: Because) -> Message:
     """To an AE who was writing the brief when the CSM sent it back: what they ask."""
-    by = isolate(because.by.name) if because.by else said.SOMEBODY
-    told = said.because(because.of, by, because.items)
+    by = isolate(because.by.name) if because.by else said.terms.SOMEBODY
+    told = said.guide.because(because.of, by, because.items)
     write, gives = ActionId.WRITE_BRIEF, ActionId.RETURN_BRIEF
     about = Ref(handoff=card.handoff_id)
     blocks: list[Block] = [
@@ -148,8 +148,8 @@ def sent_back_message(card: Card, because: Because) -> Message:
         as_typed(because.words),
         *actions(
             [
-                button(write, said.BUTTONS[write], about, primary=True),
-                button(gives, said.BUTTONS[gives], about),
+                button(write, said.buttons.BUTTONS[write], about, primary=True),
+                button(gives, said.buttons.BUTTONS[gives], about),
             ]
         ),
     ]
@@ -161,19 +161,25 @@ def bot_posted_message(card: Card) -> Message:
 
     Raises KeyError for a card that was not posted.
     """
-    left = said.open_items(card.completeness)
-    holes = said.BOT_POSTED_HOLES.format(items=left) if left else said.BOT_POSTED_FULL
+    left = said.terms.open_items(card.completeness)
+    holes = (
+        said.notices.BOT_POSTED_HOLES.format(items=left) if left else said.notices.BOT_POSTED_FULL
+    )
     if card.posted_at is None:
         raise KeyError(NoticeKind.BOT_POSTED)
-    posted: Row = [words(one_line(card.account), bold=True), words(f": {said.BOT_POSTED}")]
-    posted += [when(card.posted_at), words(said.BOT_POSTED_WHY)]
+    posted: Row = [words(one_line(card.account), bold=True), words(f": {said.notices.BOT_POSTED}")]
+    posted += [when(card.posted_at), words(said.notices.BOT_POSTED_WHY)]
     rows: list[Row] = [posted, [words(holes)]]
     about = Ref(handoff=card.handoff_id)
     write = ActionId.WRITE_BRIEF
-    pressed = [] if card.gate_passed else [button(write, said.BUTTONS[write], about, primary=True)]
-    look = button(ActionId.OPEN_HANDOFF, said.BUTTONS[ActionId.OPEN_HANDOFF], about)
+    pressed = (
+        []
+        if card.gate_passed
+        else [button(write, said.buttons.BUTTONS[write], about, primary=True)]
+    )
+    look = button(ActionId.OPEN_HANDOFF, said.buttons.BUTTONS[ActionId.OPEN_HANDOFF], about)
     blocks: list[Block] = [lines(*rows), *actions([*pressed, look])]
-    text = f"{said.BOT_POSTED}{instant_token(card.posted_at)}{said.BOT_POSTED_WHY}"
+    text = f"{said.notices.BOT_POSTED}{instant_token(card.posted_at)}{said.notices.BOT_POSTED_WHY}"
     return Message(f"{_account(card)}: {text}", tuple(blocks))
 
 
@@ -185,21 +191,23 @@ def cannot_post_message(
     `stood`: it did, and was replaced. Raises KeyError for a problem that keeps no message from
     being posted.
     """
-    why, remedy = said.CANNOT_POST[problem]
-    told = (said.TAKEN_BACK_BECAUSE if stood else said.CANNOT_POST_BECAUSE).format(why=why)
+    why, remedy = said.notices.CANNOT_POST[problem]
+    told = (said.notices.TAKEN_BACK_BECAUSE if stood else said.notices.CANNOT_POST_BECAUSE).format(
+        why=why
+    )
     waits = card.posted_at is None and not stood
-    then = said.CANNOT_POST_PRESS if waits else said.CANNOT_POST_ITSELF
+    then = said.notices.CANNOT_POST_PRESS if waits else said.notices.CANNOT_POST_ITSELF
     about = Ref(handoff=card.handoff_id)
     press = ActionId.PREVIEW_MESSAGE if waits else ActionId.OPEN_HANDOFF
     blocks: list[Block] = [
         section(f"{_account(card)} · {channel_link(channel_slack_id)}"),
         plain_section(told),
         plain_section(f"{remedy} {then}"),
-        plain_section(said.CANNOT_POST_ELSEWHERE),
+        plain_section(said.notices.CANNOT_POST_ELSEWHERE),
         *actions(
             [
-                button(press, said.BUTTONS[press], about, primary=waits),
-                *(button(way, said.BUTTONS[way], about) for way in _ELSEWHERE),
+                button(press, said.buttons.BUTTONS[press], about, primary=waits),
+                *(button(way, said.buttons.BUTTONS[way], about) for way in _ELSEWHERE),
             ]
         ),
     ]
@@ -211,32 +219,32 @@ def undo_offer_message(handoff_id: int, tag: Tag, *, minutes: int = 10) -> Messa
 
     Raises KeyError for an act that cannot be taken back.
     """
-    done, undo = said.UNDO_OFFERS[tag]
-    sentence = f"{done} {said.UNDO_FOR.format(minutes=minutes)}"
-    press = button(undo, said.BUTTONS[undo], Ref(handoff=handoff_id))
+    done, undo = said.notices.UNDO_OFFERS[tag]
+    sentence = f"{done} {said.notices.UNDO_FOR.format(minutes=minutes)}"
+    press = button(undo, said.buttons.BUTTONS[undo], Ref(handoff=handoff_id))
     return Message(sentence, (plain_section(sentence), *actions([press])))
 
 
 def invite_by_hand_message(card: Card, csm: NamedPerson) -> Message:
     """The line to type where the bot could not invite the CSM itself."""
-    lead = said.INVITE_BY_HAND.format(account=one_line(card.account), csm=isolate(csm.name))
-    line = said.INVITE_LINE.format(csm=csm.name)
+    lead = said.notices.INVITE_BY_HAND.format(account=one_line(card.account), csm=isolate(csm.name))
+    line = said.notices.INVITE_LINE.format(csm=csm.name)
     return Message(escape(f"{lead} {line}"), (plain_section(lead), plain_section(line)))
 
 
 def helper_message(card: Card, sections: Collection[SectionKey]) -> Message:
     """To a colleague whom the AE asked to fill these sections."""
-    told = said.HELP_WANTED.format(sections=said.sections_named(sections))
+    told = said.notices.HELP_WANTED.format(sections=said.brief.sections_named(sections))
     row: Row = [who(card.ae), words(f" {told}")]
     write = button(
         ActionId.WRITE_BRIEF,
-        said.BUTTONS[ActionId.WRITE_BRIEF],
+        said.buttons.BUTTONS[ActionId.WRITE_BRIEF],
         Ref(handoff=card.handoff_id),
         primary=True,
     )
     blocks: list[Block] = [
         lines([words(one_line(card.account), bold=True)], row),
-        plain_section(said.HELP_SAVED),
+        plain_section(said.notices.HELP_SAVED),
         *actions([write]),
     ]
     return Message(f"{_account(card)}: {mention(card.ae)} {told}", tuple(blocks))
@@ -250,11 +258,15 @@ def unconfirmed_message(
     `source` and `entry` say what would be posted again: a surface, which is the card, or a
     notice, by its row's id.
     """
-    told = said.UNCONFIRMED_CARD if source is JobSource.SURFACE else said.UNCONFIRMED_LINE
+    told = (
+        said.notices.UNCONFIRMED_CARD
+        if source is JobSource.SURFACE
+        else said.notices.UNCONFIRMED_LINE
+    )
     where = section(f"{_account(card)} · {channel_link(channel_slack_id)}")
     again = button(
         ActionId.POST_AGAIN,
-        said.BUTTONS[ActionId.POST_AGAIN],
+        said.buttons.BUTTONS[ActionId.POST_AGAIN],
         Ref(handoff=card.handoff_id, thing=source.value, entry=entry),
     )
     return Message(f"{_account(card)}: {told}", (where, plain_section(told), *actions([again])))
@@ -262,12 +274,14 @@ def unconfirmed_message(
 
 def withdrawn_message() -> Message:
     """What is left of a message that others may read, where it cannot be taken away."""
-    return Message(said.WITHDRAWN, (plain_section(said.WITHDRAWN),))
+    return Message(said.card.WITHDRAWN, (plain_section(said.card.WITHDRAWN),))
 
 
 def welcome_message() -> Message:
     """The first DM: what the bot will send, and how to quieten it."""
-    return Message(said.WELCOME[0], tuple(plain_section(line) for line in said.WELCOME))
+    return Message(
+        said.notices.WELCOME[0], tuple(plain_section(line) for line in said.notices.WELCOME)
+    )
 
 
 def _account(card: Card) -> str:

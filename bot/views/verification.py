@@ -22,13 +22,13 @@ CHECKS: Final = (Field.CHECK_METRIC, Field.CHECK_NO_PLAN, Field.CHECK_CHAMPION)
 def checks_view(handoff_id: int, account: str, *, revision: int) -> View:
     """Three questions, none of which is answered beforehand; nothing of the brief is shown."""
     place = Place("checks", entry=handoff_id, revision=revision)
-    answers = [option(YES, sentences.YES), option(NO, sentences.NO)]
+    answers = [option(YES, sentences.reading.YES), option(NO, sentences.reading.NO)]
     blocks: list[Block] = [
         as_typed(account),
-        plain_section(sentences.CHECKS_MEAN),
+        plain_section(sentences.reading.CHECKS_MEAN),
         *(choice_input(place, field, answers, "") for field in CHECKS),
         text_input(
-            place, Field.PLAN, optional=True, multiline=True, words=sentences.PLAN_IN_CHECKS
+            place, Field.PLAN, optional=True, multiline=True, words=sentences.forms.PLAN_IN_CHECKS
         ),
     ]
     return _form(ViewId.CHECKS, Ref(handoff=handoff_id), blocks)
@@ -39,7 +39,7 @@ def plan_view(handoff_id: int, account: str, plan: str, *, revision: int) -> Vie
     place = Place("plan", entry=handoff_id, revision=revision)
     blocks: list[Block] = [
         as_typed(account),
-        plain_section(sentences.PLAN_MEANS),
+        plain_section(sentences.reading.PLAN_MEANS),
         text_input(place, Field.PLAN, plan, multiline=True),
     ]
     return _form(ViewId.PLAN, Ref(handoff=handoff_id, revision=revision), blocks)
@@ -58,9 +58,9 @@ def restate_view(
     The brief is not shown: it is written from memory.
     """
     place = Place("restate", entry=handoff_id, revision=revision)
-    blocks: list[Block] = [as_typed(account), plain_section(sentences.RESTATE_MEANS)]
+    blocks: list[Block] = [as_typed(account), plain_section(sentences.reading.RESTATE_MEANS)]
     if line is not None:
-        blocks.append(labelled(sentences.AE_SAYS, line))
+        blocks.append(labelled(sentences.reading.AE_SAYS, line))
     for field, typed in (
         (Field.RESTATED_WHY, before.why if before else ""),
         (Field.RESTATED_SUCCESS, before.success if before else ""),
@@ -73,10 +73,10 @@ def restate_view(
 def judge_view(handoff_id: int, account: str, words: Restatement, *, revision: int) -> View:
     """What the CSM wrote at `revision`, for the AE to say whether it matches."""
     place = Place("judge", entry=handoff_id, revision=revision)
-    answers = [option(MATCH, sentences.MATCH), option(NO_MATCH, sentences.NO_MATCH)]
-    blocks: list[Block] = [as_typed(account), plain_section(sentences.JUDGE_MEANS)]
+    answers = [option(MATCH, sentences.reading.MATCH), option(NO_MATCH, sentences.reading.NO_MATCH)]
+    blocks: list[Block] = [as_typed(account), plain_section(sentences.reading.JUDGE_MEANS)]
     for field, text in restated_lines(words):
-        blocks += [small_as_typed(sentences.FIELDS[field].label), as_typed(text)]
+        blocks += [small_as_typed(sentences.forms.FIELDS[field].label), as_typed(text)]
     blocks += [
         choice_input(place, Field.VERDICT, answers, ""),
         text_input(place, Field.LINE, optional=True, longest=LONGEST_LINE),
@@ -98,7 +98,7 @@ def _form(view_id: ViewId, ref: Ref, blocks: list[Block]) -> View:
         view_id,
         ref,
         blocks,
-        title=sentences.FORM_TITLES[view_id],
-        submit=sentences.FORM_SUBMITS[view_id],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[view_id],
+        submit=sentences.forms.FORM_SUBMITS[view_id],
+        close=sentences.forms.CLOSE,
     )

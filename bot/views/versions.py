@@ -19,17 +19,20 @@ def versions_view(shown: VersionPage, *, page: int = 0, from_channel: int | None
     pages = packed(list(section_pieces(shown.whole, key)) if shown.at is not None else [])
     here = min(max(page, 0), len(pages) - 1)
     blocks: list[Block] = [named_state(card.account, _state(shown, here, len(pages)))]
-    blocks.append(header(sentences.SECTION_NAMES[key]))
+    blocks.append(header(sentences.terms.SECTION_NAMES[key]))
     for piece in pages[here]:
         blocks += piece.blocks
     ways = [
         (label, shown.place, target)
-        for label, target in ((sentences.PAGE_BACK, here - 1), (sentences.PAGE_ON, here + 1))
+        for label, target in (
+            (sentences.whole.PAGE_BACK, here - 1),
+            (sentences.whole.PAGE_ON, here + 1),
+        )
         if 0 <= target < len(pages)
     ]
     versions = (
-        (sentences.OLDER_VERSION, shown.place + 1),
-        (sentences.NEWER_VERSION, shown.place - 1),
+        (sentences.whole.OLDER_VERSION, shown.place + 1),
+        (sentences.whole.NEWER_VERSION, shown.place - 1),
     )
     ways += [(label, place, 0) for label, place in versions if 0 <= place < shown.count]
     # Within one row of buttons Slack wants different action ids: each way gets its own row.
@@ -46,14 +49,16 @@ def versions_view(shown: VersionPage, *, page: int = 0, from_channel: int | None
         ViewId.VERSIONS,
         Ref(handoff=card.handoff_id, thing=key.value, revision=shown.place, page=here),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.VERSIONS],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.VERSIONS],
+        close=sentences.forms.CLOSE,
     )
 
 
 def _state(shown: VersionPage, here: int, pages: int) -> str:
     if shown.at is None:
-        return sentences.NO_VERSIONS
-    by = mention(shown.by) if shown.by else sentences.SOMEBODY
-    told = sentences.version_of(shown.count - shown.place, shown.count, by, instant_token(shown.at))
-    return f"{told} · {sentences.page_of(here, pages)}" if pages > 1 else told
+        return sentences.whole.NO_VERSIONS
+    by = mention(shown.by) if shown.by else sentences.terms.SOMEBODY
+    told = sentences.whole.version_of(
+        shown.count - shown.place, shown.count, by, instant_token(shown.at)
+    )
+    return f"{told} · {sentences.brief.page_of(here, pages)}" if pages > 1 else told

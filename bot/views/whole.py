@@ -60,9 +60,9 @@ def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = No
     pages = packed(list(_pieces(whole, from_channel)))
     here = min(max(page, 0), len(pages) - 1)
     card = whole.card
-    state = _state(whole) if here == 0 else sentences.page_of(here, len(pages))
+    state = _state(whole) if here == 0 else sentences.brief.page_of(here, len(pages))
     if whole.own_words_only:
-        state = sentences.OWN_WORDS
+        state = sentences.whole.OWN_WORDS
     blocks: list[Block] = [named_state(card.account, state)]
     heading = ""
     for piece in pages[here]:
@@ -71,7 +71,10 @@ def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = No
             blocks.append(header(heading))
         blocks += piece.blocks
     # Within one row of buttons Slack wants different action ids: each way gets its own row.
-    for label, target in ((sentences.PAGE_BACK, here - 1), (sentences.PAGE_ON, here + 1)):
+    for label, target in (
+        (sentences.whole.PAGE_BACK, here - 1),
+        (sentences.whole.PAGE_ON, here + 1),
+    ):
         if 0 <= target < len(pages):
             ref = Ref(handoff=card.handoff_id, page=target, channel=from_channel)
             blocks += actions([button(ActionId.OPEN_HANDOFF, label, ref)])
@@ -79,8 +82,8 @@ def whole_view(whole: WholePage, *, page: int = 0, from_channel: int | None = No
         ViewId.WHOLE,
         Ref(handoff=card.handoff_id, page=here),
         blocks,
-        title=sentences.FORM_TITLES[ViewId.WHOLE],
-        close=sentences.CLOSE,
+        title=sentences.forms.FORM_TITLES[ViewId.WHOLE],
+        close=sentences.forms.CLOSE,
     )
 
 
@@ -112,7 +115,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     yield _steps(whole)
     if whole.deal is not None:
         rows = [[words(line)] for line in deal_words(whole.deal, whole.card.value.currency)]
-        yield Piece(sentences.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
+        yield Piece(sentences.whole.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
     for key in SectionKey:
         found = list(section_pieces(whole, key))
         yield from found
@@ -120,46 +123,46 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             yield _versions_of(whole, key, from_channel)
     yield from _reading(whole)
     for link in whole.links:
-        yield Piece(sentences.WHOLE_LINKS, (_link(link),), len(link))
+        yield Piece(sentences.whole.WHOLE_LINKS, (_link(link),), len(link))
     yield from _reasons(whole)
 
 
 def _reasons(whole: WholePage) -> Iterator[Piece]:
     for tag, at, reason in whole.reasons:
-        told = context(f"{sentences.REASONS_OF.get(tag, tag)} · {instant_token(at)}")
-        yield Piece(sentences.WHOLE_REASONS, (told, as_typed(reason)), len(reason))
+        told = context(f"{sentences.whole.REASONS_OF.get(tag, tag)} · {instant_token(at)}")
+        yield Piece(sentences.whole.WHOLE_REASONS, (told, as_typed(reason)), len(reason))
 
 
 def _versions_of(whole: WholePage, key: SectionKey, from_channel: int | None) -> Piece:
     ref = Ref(handoff=whole.card.handoff_id, thing=key.value, channel=from_channel)
     action = ActionId.OPEN_VERSIONS
-    row = actions([button(action, sentences.BUTTONS[action], ref)])
-    return Piece(sentences.SECTION_NAMES[key], tuple(row), 0)
+    row = actions([button(action, sentences.buttons.BUTTONS[action], ref)])
+    return Piece(sentences.terms.SECTION_NAMES[key], tuple(row), 0)
 
 
 def _state(whole: WholePage) -> str:
     card = whole.card
-    told = [sentences.WHOLE_CANCELLED] if card.state is State.CANCELLED else []
+    told = [sentences.whole.WHOLE_CANCELLED] if card.state is State.CANCELLED else []
     if Audience.COMMERCIALS in whole.readable(SectionKey.COMMERCIALS):
-        told.append(sentences.value_a_year(money(card.value), card.tier))
+        told.append(sentences.card.value_a_year(money(card.value), card.tier))
     else:
-        told.append(sentences.size_without_value(card.tier))
+        told.append(sentences.card.size_without_value(card.tier))
     if card.signed_at is not None:
-        told.append(sentences.whole_signed(instant_token(card.signed_at)))
+        told.append(sentences.whole.whole_signed(instant_token(card.signed_at)))
     elif card.expected_on is not None:
-        told.append(sentences.whole_expected(day(card.expected_on)))
+        told.append(sentences.whole.whole_expected(day(card.expected_on)))
     csm = card.csm or card.proposed_csm
     told.append(
-        sentences.whole_people(
+        sentences.whole.whole_people(
             mention(card.ae),
-            mention(csm) if csm else sentences.NOBODY,
+            mention(csm) if csm else sentences.terms.NOBODY,
             proposed=card.csm is None and csm is not None,
         )
     )
-    told.append(f"{sentences.BRIEF}: {sentences.brief_state(card.completeness)}")
-    left = sentences.open_items(card.completeness)
+    told.append(f"{sentences.card.BRIEF}: {sentences.card.brief_state(card.completeness)}")
+    left = sentences.terms.open_items(card.completeness)
     if left:
-        told.append(sentences.OPEN_NOW.format(items=left))
+        told.append(sentences.reminders.OPEN_NOW.format(items=left))
     return " · ".join(told)
 
 
@@ -170,33 +173,35 @@ def _news(whole: WholePage) -> Iterator[Piece]:
         if places:
             # Of many fields of one person each is named once.
             text = truncate(", ".join(dict.fromkeys(places)), SECTION_TEXT)
-            row = labelled(sentences.SECTION_NAMES[key], text)
-            yield Piece(sentences.NEW_SINCE_READ, (row,), len(text))
+            row = labelled(sentences.terms.SECTION_NAMES[key], text)
+            yield Piece(sentences.brief.NEW_SINCE_READ, (row,), len(text))
 
 
 def _place(whole: WholePage, change: Change) -> str:
     """What a place is called; what is gone has no name any more."""
     spot = change.spot
     if spot.entry is None:
-        return sentences.changed_place(sentences.field_label(spot.field), change.how)
+        return sentences.brief.changed_place(sentences.brief.field_label(spot.field), change.how)
     if spot.section is SectionKey.PROMISES:
-        numbers = {one.id: f"{sentences.PROMISE} {one.number}" for one in whole.promises}
-        return sentences.changed_place(numbers.get(spot.entry, sentences.A_PROMISE), change.how)
+        numbers = {one.id: f"{sentences.brief.PROMISE} {one.number}" for one in whole.promises}
+        return sentences.brief.changed_place(
+            numbers.get(spot.entry, sentences.brief.A_PROMISE), change.how
+        )
     people = {one.id: one_line(one.name, SHORT) for one in whole.card.brief.people.contacts}
-    name = people.get(spot.entry, sentences.A_PERSON)
+    name = people.get(spot.entry, sentences.brief.A_PERSON)
     if spot.field != CONTACTS:
-        name = f"{name}: {sentences.field_label(spot.field)}"
-    return sentences.changed_place(name, change.how)
+        name = f"{name}: {sentences.brief.field_label(spot.field)}"
+    return sentences.brief.changed_place(name, change.how)
 
 
 def _steps(whole: WholePage) -> Piece:
     steps = whole.steps
     if not steps:
         over = whole.card.state is State.CANCELLED
-        nothing = sentences.NOTHING_DUE if over else sentences.NO_CLOCK_YET
-        return Piece(sentences.WHOLE_STEPS, (context(nothing),), 0)
+        nothing = sentences.card.NOTHING_DUE if over else sentences.card.NO_CLOCK_YET
+        return Piece(sentences.whole.WHOLE_STEPS, (context(nothing),), 0)
     rows = [
-        [words(f"✅ {sentences.STEP_DONE[line.step]}  "), when(line.done_at)]
+        [words(f"✅ {sentences.terms.STEP_DONE[line.step]}  "), when(line.done_at)]
         if line.done_at is not None
         else step_row(line)
         for line in steps
@@ -204,27 +209,30 @@ def _steps(whole: WholePage) -> Piece:
     blocks: list[Block] = [lines(*rows)]
     if whole.gate_overridden_at is not None:
         since = instant_token(whole.gate_overridden_at)
-        blocks.append(context(sentences.OVERRIDDEN.format(when=since)))
-    told = ((whole.held, sentences.INTRO_HELD), (whole.call_required, sentences.CALL_REQUIRED))
+        blocks.append(context(sentences.whole.OVERRIDDEN.format(when=since)))
+    told = (
+        (whole.held, sentences.guide.INTRO_HELD),
+        (whole.call_required, sentences.guide.CALL_REQUIRED),
+    )
     blocks += [context(sentence) for shown, sentence in told if shown]
-    return Piece(sentences.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
+    return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
 
 
 def _reading(whole: WholePage) -> Iterator[Piece]:
     """What was written down while the CSM read, each with who wrote it and when."""
     for written in whole.records:
-        by = mention(written.by) if written.by else sentences.SOMEBODY
-        name = sentences.RECORD_NAMES[written.kind]
+        by = mention(written.by) if written.by else sentences.terms.SOMEBODY
+        name = sentences.whole.RECORD_NAMES[written.kind]
         told = f"{name} · {by} · {instant_token(written.at)}"
         if not written.in_force:
-            told += f" · {sentences.ASKED_AGAIN}"
+            told += f" · {sentences.reading.ASKED_AGAIN}"
         texts = record_lines(written.record)
         blocks = [
             context(told),
             *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in texts),
         ]
         length = sum(len(text) for _, text in texts)
-        yield Piece(sentences.WHOLE_READING, tuple(blocks), length)
+        yield Piece(sentences.whole.WHOLE_READING, tuple(blocks), length)
 
 
 def record_lines(record: Record) -> list[tuple[str, str]]:
@@ -232,16 +240,21 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
     if isinstance(record, Checks):
         answers = (record.metric, record.no_plan, record.champion)
         return [
-            (sentences.FIELDS[field].label, sentences.YES if said else sentences.NO)
+            (
+                sentences.forms.FIELDS[field].label,
+                sentences.reading.YES if said else sentences.reading.NO,
+            )
             for field, said in zip(CHECKS, answers, strict=True)
         ]
     if isinstance(record, JointPlan):
-        return [(sentences.FIELDS[Field.PLAN].label, record.plan)]
+        return [(sentences.forms.FIELDS[Field.PLAN].label, record.plan)]
     if isinstance(record, Restatement):
-        return [(sentences.FIELDS[field].label, text) for field, text in restated_lines(record)]
+        return [
+            (sentences.forms.FIELDS[field].label, text) for field, text in restated_lines(record)
+        ]
     if isinstance(record, Verdict):
-        said = sentences.MATCH if record.match else sentences.NO_MATCH
-        return [(sentences.VERDICT, f"{said}: {record.line}" if record.line else said)]
+        said = sentences.reading.MATCH if record.match else sentences.reading.NO_MATCH
+        return [(sentences.reading.VERDICT, f"{said}: {record.line}" if record.line else said)]
     raise TypeError(type(record))
 
 
@@ -259,23 +272,23 @@ def section_pieces(whole: WholePage, key: SectionKey) -> Iterator[Piece]:
         *_to_confirm(key, stored.must_confirm),
     ]
     shown = [piece for piece in told if piece is not None]
-    name = sentences.SECTION_NAMES[key]
-    yield from shown or [Piece(name, (context(sentences.NOTHING_WRITTEN),), 0)]
+    name = sentences.terms.SECTION_NAMES[key]
+    yield from shown or [Piece(name, (context(sentences.brief.NOTHING_WRITTEN),), 0)]
 
 
 def _mark(whole: WholePage, spot: Spot) -> str:
     """What stands beside a place that was empty when the deal was signed."""
-    return sentences.ADDED_AFTER_SIGNATURE if spot in whole.added else ""
+    return sentences.brief.ADDED_AFTER_SIGNATURE if spot in whole.added else ""
 
 
 def _field(whole: WholePage, key: SectionKey, one: FormField, value: Any) -> Piece | None:
     mark = _mark(whole, Spot(key, one.field.value))
     if one.kind is Input.TICK:
-        name = sentences.SECTION_NAMES[key]
-        told = " · ".join(part for part in (sentences.TICKS[one.field], mark) if part)
+        name = sentences.terms.SECTION_NAMES[key]
+        told = " · ".join(part for part in (sentences.forms.TICKS[one.field], mark) if part)
         return Piece(name, (context(told),), 0) if value else None
     text = day(value) if isinstance(value, date) else str(value or "")
-    label = sentences.FIELDS[one.field].label
+    label = sentences.forms.FIELDS[one.field].label
     return _labelled(key, label, text, mark) if text.strip() else None
 
 
@@ -286,19 +299,21 @@ _IN_LINE: Final = ("title", "roles", "skeptic", "other_roles", "strength", "last
 def _facts_added(whole: WholePage, contact: Contact) -> str:
     spot = Spot(SectionKey.PEOPLE, CONTACTS, contact.id)
     if spot in whole.added:
-        return sentences.ADDED_AFTER_SIGNATURE
+        return sentences.brief.ADDED_AFTER_SIGNATURE
     names = [one for one in _IN_LINE if replace(spot, field=one) in whole.added]
-    return sentences.added_after_signature(names) if names else ""
+    return sentences.brief.added_after_signature(names) if names else ""
 
 
 def _contact(whole: WholePage, contact: Contact) -> Piece:
     title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
     name = f"{one_line(contact.name, LINE)}{title}"
-    facts = [sentences.contact_roles(contact)]
+    facts = [sentences.brief.contact_roles(contact)]
     if contact.strength is not None:
-        facts.append(f"{sentences.FIELDS[Field.STRENGTH].label}: {contact.strength}")
+        facts.append(f"{sentences.forms.FIELDS[Field.STRENGTH].label}: {contact.strength}")
     if contact.last_contact is not None:
-        facts.append(f"{sentences.FIELDS[Field.LAST_CONTACT].label}: {day(contact.last_contact)}")
+        facts.append(
+            f"{sentences.forms.FIELDS[Field.LAST_CONTACT].label}: {day(contact.last_contact)}"
+        )
     added = _facts_added(whole, contact)
     if added:
         facts.append(added)
@@ -312,18 +327,18 @@ def _contact(whole: WholePage, contact: Contact) -> Piece:
         if text.strip():
             shown = truncate(text, SECTION_TEXT)
             mark = _mark(whole, Spot(SectionKey.PEOPLE, field.value, contact.id))
-            blocks.append(_marked(sentences.FIELDS[field].label, shown, mark))
+            blocks.append(_marked(sentences.forms.FIELDS[field].label, shown, mark))
             length += len(shown)
-    return Piece(sentences.SECTION_NAMES[SectionKey.PEOPLE], tuple(blocks), length)
+    return Piece(sentences.terms.SECTION_NAMES[SectionKey.PEOPLE], tuple(blocks), length)
 
 
 def _promise(whole: WholePage, promise: Promise) -> Piece:
     text = truncate(promise.text.words, SECTION_TEXT)
     mark = _mark(whole, Spot(SectionKey.PROMISES, ENTRIES, promise.id))
-    told = (sentences.promise_details(promise.text), mark)
+    told = (sentences.brief.promise_details(promise.text), mark)
     details = " · ".join(part for part in told if part)
     return Piece(
-        sentences.SECTION_NAMES[SectionKey.PROMISES],
+        sentences.terms.SECTION_NAMES[SectionKey.PROMISES],
         (labelled(f"{promise.number}.", text), small_as_typed(details)),
         len(text) + len(details),
     )
@@ -331,7 +346,7 @@ def _promise(whole: WholePage, promise: Promise) -> Piece:
 
 def _labelled(key: SectionKey, label: str, text: str, mark: str = "") -> Piece:
     shown = truncate(text, SECTION_TEXT) if text.strip() else BLANK
-    return Piece(sentences.SECTION_NAMES[key], (_marked(label, shown, mark),), len(shown))
+    return Piece(sentences.terms.SECTION_NAMES[key], (_marked(label, shown, mark),), len(shown))
 
 
 def _marked(label: str, text: str, mark: str) -> Block:
@@ -342,8 +357,8 @@ def _marked(label: str, text: str, mark: str) -> Block:
 
 def _to_confirm(key: SectionKey, items: Sequence[Item]) -> Iterator[Piece]:
     if items:
-        named = ", ".join(sentences.ITEM_NAMES[item] for item in items)
-        label = sentences.FIELDS[Field.MUST_CONFIRM].label
+        named = ", ".join(sentences.terms.ITEM_NAMES[item] for item in items)
+        label = sentences.forms.FIELDS[Field.MUST_CONFIRM].label
         yield _labelled(key, label, named)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.domain.items import SectionKey
-from bot.views.sentences import SECTION_NAMES
+from bot.views.sentences.terms import SECTION_NAMES
 from tests.browser.conftest import Seat
 from tests.browser.person import AT_ONCE, CHANNELS, Person, local
 from tests.story.stack import Stack

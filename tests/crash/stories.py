@@ -8,7 +8,8 @@ from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.sandbox.answers import Answer
 from bot.sandbox.view_state import CannotAct
-from bot.views.sentences import CANNOT_POST, CARD_NEUTRAL
+from bot.views.sentences.card import CARD_NEUTRAL
+from bot.views.sentences.notices import CANNOT_POST
 from tests.crash.process import LARKFIELD, NORTHWIND, Life
 
 BEFORE = {NORTHWIND: 1, f"{NORTHWIND} thread": 1, "maya": 2, "jonas": 2, "priya": 2}

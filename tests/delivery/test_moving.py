@@ -11,7 +11,7 @@ from bot.domain.errors import Conflict, Problem
 from bot.domain.notices import NoticeKind, cannot_post
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import outbox, surface
-from bot.views.sentences import CARD_NEUTRAL
+from bot.views.sentences.card import CARD_NEUTRAL
 from tests.builders import assigned
 from tests.delivery.desk import MINUTE, Crash, CrashAt, Desk
 from tests.delivery.slack import FakeSlack, Message, Refusal

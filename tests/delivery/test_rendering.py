@@ -13,7 +13,7 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
-from bot.views.sentences import WELCOME
+from bot.views.sentences.notices import WELCOME
 from tests.builders import SUCCESS, FixedClock, Team, assigned, posted, signed, started
 from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
 from tests.delivery.slack import Fault, Refusal, Script

@@ -61,7 +61,7 @@ def _only_a_neutral_card(desk: Desk, *, waiting: int = 0) -> None:
 
 
 def _is_neutral(card: Message) -> None:
-    assert card.args["text"] == sentences.CARD_NEUTRAL
+    assert card.args["text"] == sentences.card.CARD_NEUTRAL
     assert "Northwind" not in str(card.args)
 
 
@@ -173,7 +173,7 @@ def test_where_slack_keeps_every_message_its_words_are_replaced(desk: Desk) -> N
     desk.drain()
     card, *others = desk.slack.ledger.in_channel("C0DEAL")
     _is_neutral(card)
-    assert [one.args["text"] for one in others] == [sentences.WITHDRAWN] * 2
+    assert [one.args["text"] for one in others] == [sentences.card.WITHDRAWN] * 2
     assert "Northwind" not in str([one.args for one in others])
 
 

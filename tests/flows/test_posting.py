@@ -79,4 +79,4 @@ def test_a_colleague_who_becomes_a_guest_has_channels_with_cards_looked_at_again
 
 
 def _words(problem: Problem) -> str:
-    return sentences.problem(Invalid(problem), people={})
+    return sentences.problems.problem(Invalid(problem), people={})

@@ -13,7 +13,7 @@ from tests.flows.slack import DEAL, SlackByHand
 
 AE, CS_MANAGER = "UAE", "UCS_MANAGER"
 SOME_TIME = timedelta(minutes=11)
-UNKNOWN = sentences.problem(Invalid(Problem.CHANNEL_UNKNOWN), people={})
+UNKNOWN = sentences.problems.problem(Invalid(Problem.CHANNEL_UNKNOWN), people={})
 QUESTIONS = ["conversations.info", "conversations.members"]
 
 

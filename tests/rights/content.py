@@ -149,14 +149,14 @@ class Content:
 # --- The brief, field by field
 
 _LABELS: Mapping[str, str] = {
-    "no_buyer": sentences.TICKS[Field.NO_BUYER],
-    "no_skeptic": sentences.TICKS[Field.NO_SKEPTIC],
-    "no_risks": sentences.TICKS[Field.NO_RISKS],
-    "skeptic": sentences.SKEPTIC,
+    "no_buyer": sentences.forms.TICKS[Field.NO_BUYER],
+    "no_skeptic": sentences.forms.TICKS[Field.NO_SKEPTIC],
+    "no_risks": sentences.forms.TICKS[Field.NO_RISKS],
+    "skeptic": sentences.brief.SKEPTIC,
     # A role begins the line below a name; the same word stands in items and boxes, too.
-    "roles": f'"text": "{sentences.CHOICE_NAMES[ContactRole.CHAMPION]}',
-    "other_roles": sentences.CHOICE_NAMES[OtherRole.EVALUATOR],
-    "strength": f"{sentences.FIELDS[Field.STRENGTH].label}: 4",
+    "roles": f'"text": "{sentences.forms.CHOICE_NAMES[ContactRole.CHAMPION]}',
+    "other_roles": sentences.forms.CHOICE_NAMES[OtherRole.EVALUATOR],
+    "strength": f"{sentences.forms.FIELDS[Field.STRENGTH].label}: 4",
 }
 _CHOSEN: Mapping[str, Any] = {
     "roles": (ContactRole.CHAMPION,),
@@ -271,7 +271,7 @@ def _holes() -> Iterator[Content]:
         hole = Hole.MUST_CONFIRM if item in TO_CONFIRM.values() else Hole.EMPTY
         opened = OpenItem(item, hole)
         row = _ROW_OF_HOLE.get(item, DEAL)
-        mark = sentences.open_item(opened)
+        mark = sentences.terms.open_item(opened)
         yield Content(f"hole {item}", (mark,), row, opened.section, whole=False)
 
 

@@ -571,5 +571,5 @@ def test_the_commands_print_nothing_that_anybody_wrote(told: Told) -> None:
 
 
 def test_the_sentences_that_are_looked_for_are_the_ones_that_are_said() -> None:
-    assert sentences.private_items(1) == "one private item"
-    assert sentences.private_items(2) == "2 private items"
+    assert sentences.terms.private_items(1) == "one private item"
+    assert sentences.terms.private_items(2) == "2 private items"

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.history import verify
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
-from bot.views.sentences import PREVIEW_LEAD
+from bot.views.sentences.card import PREVIEW_LEAD
 from tests import postgres
 from tests.story.stack import DEAL, Stack, Transport, modal, running
 from tests.story.test_clocks import settled

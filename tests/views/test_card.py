@@ -256,7 +256,7 @@ def test_the_card_says_which_part_of_the_reading_is_next(left: tuple[Part, ...],
     card = replace(CARD, next=line(Step.READ, Light.SOON, JONAS, left=left))
     message = card_message(card)
     assert f" {does}, due " in seen_text(message.to_args()["blocks"])
-    assert sentences.PART_NAMES[left[0]] in message.text
+    assert sentences.terms.PART_NAMES[left[0]] in message.text
 
 
 def test_an_acknowledgement_of_other_promises_says_so_and_is_asked_for_again() -> None:
@@ -292,7 +292,7 @@ def test_nobody_is_said_to_assign_anybody_in_a_cancelled_handoff() -> None:
 
 def test_a_neutral_card_holds_nothing_internal() -> None:
     args = check_message(card_message(replace(CARD, neutral=True)))
-    assert seen_text(args["blocks"]) == sentences.CARD_NEUTRAL == args["text"]
+    assert seen_text(args["blocks"]) == sentences.card.CARD_NEUTRAL == args["text"]
     assert action_ids(args["blocks"]) == []
 
 
@@ -333,9 +333,9 @@ def test_only_a_signed_open_and_unposted_handoff_can_be_posted_from_its_preview(
     assert made["submit"]["text"] == "Post to channel"
     assert made["private_metadata"] == '{"h":7}'
     for card, lead in (
-        (replace(ready, signed_at=None), sentences.PREVIEW_NOT_SIGNED),
-        (CARD, sentences.PREVIEW_POSTED),
-        (replace(ready, state=State.CANCELLED), sentences.PREVIEW_CANCELLED),
+        (replace(ready, signed_at=None), sentences.card.PREVIEW_NOT_SIGNED),
+        (CARD, sentences.card.PREVIEW_POSTED),
+        (replace(ready, state=State.CANCELLED), sentences.card.PREVIEW_CANCELLED),
     ):
         made = view_dict(preview_view(card, Ref(handoff=7)))
         assert "submit" not in made

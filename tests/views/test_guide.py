@@ -203,7 +203,7 @@ def test_with_nothing_to_do_there_is_no_primary_button_and_no_snooze() -> None:
     assert MoreChoice.WRITE_BRIEF in entries
     assert MoreChoice.SNOOZE not in entries
     shown = seen_text(guide_message(done).to_args()["blocks"])
-    assert sentences.GUIDE_NOTHING in shown
+    assert sentences.guide.GUIDE_NOTHING in shown
     assert "Still open" not in shown
 
 
@@ -243,13 +243,13 @@ def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> No
         acknowledged_version=3,
         brief_version=3,
     )
-    assert guide_message(done).text == f"Northwind Robotics: {sentences.GUIDE_NOTHING}"
+    assert guide_message(done).text == f"Northwind Robotics: {sentences.guide.GUIDE_NOTHING}"
     changed = replace(done, brief_version=5)
     told = "You acknowledged version 3 of the brief, which changed since."
     assert told in guide_message(changed).text
     assert told in seen_text(guide_message(changed).to_args()["blocks"])
     others = replace(changed, viewer=PRIYA, role=Capacity.CS_MANAGER)
-    assert sentences.GUIDE_NOTHING in guide_message(others).text
+    assert sentences.guide.GUIDE_NOTHING in guide_message(others).text
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,11 @@ def test_whoever_owes_a_step_again_reads_why(of: BecauseOf, told: str) -> None:
 def test_what_holds_the_intro_and_what_is_needed_is_said() -> None:
     guide = replace(CSM, held=True, call_required=True, plan_missing=True)
     shown = seen_text(check_message(guide_message(guide))["blocks"])
-    for sentence in (sentences.INTRO_HELD, sentences.CALL_REQUIRED, sentences.PLAN_MISSING):
+    for sentence in (
+        sentences.guide.INTRO_HELD,
+        sentences.guide.CALL_REQUIRED,
+        sentences.guide.PLAN_MISSING,
+    ):
         assert sentence in shown
         assert sentence not in seen_text(guide_message(CSM).to_args()["blocks"])
     assert MoreChoice.PLAN in menu(guide_message(guide).to_args())
@@ -330,7 +334,7 @@ def test_whoever_has_no_part_any_more_sees_nothing_of_how_it_goes_on() -> None:
     args = check_message(guide_message(guide))
     assert seen_text(args["blocks"]).splitlines() == [
         "Northwind Robotics",
-        sentences.GUIDE_NO_PART,
+        sentences.guide.GUIDE_NO_PART,
         "Open handoff",
     ]
 
@@ -351,8 +355,8 @@ def test_a_waiting_step_offers_no_button_for_itself() -> None:
 @pytest.mark.parametrize(
     ("state", "words", "entries"),
     [
-        (State.CANCELLED, sentences.GUIDE_CANCELLED, [MoreChoice.UNDO_CANCEL]),
-        (State.CLOSED, sentences.GUIDE_CLOSED, []),
+        (State.CANCELLED, sentences.guide.GUIDE_CANCELLED, [MoreChoice.UNDO_CANCEL]),
+        (State.CLOSED, sentences.guide.GUIDE_CLOSED, []),
     ],
 )
 def test_a_handoff_that_is_over_has_nothing_to_press_but_open(

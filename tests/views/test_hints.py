@@ -119,7 +119,7 @@ def test_quoted_words_are_plain_text_however_they_are_typed(typed: str) -> None:
 @pytest.mark.parametrize("words", [(), ("one",), ("one", "two", "three")])
 def test_every_hint_says_what_a_specific_text_has(kind: HintKind, words: tuple[str, ...]) -> None:
     for field in (Field.METRIC, Field.STAKE, Field.WORDS, Field.NO_RISKS):
-        told = sentences.hint(Hint(kind, field.value, words))
+        told = sentences.hints.hint(Hint(kind, field.value, words))
         assert told.startswith("▲ ")
         assert told.endswith(("?", "."))
         assert all(f"“{word}”" in told for word in words)

@@ -48,7 +48,10 @@ def test_the_tab_fits(home: HomeModel) -> None:
 
 def test_with_nothing_to_do_there_is_one_sentence_and_no_button() -> None:
     made = view_dict(home_view(EMPTY, ZONE), Surface.HOME)
-    assert pieces(made["blocks"])[:2] == [sentences.HOME_NEEDS_YOU, sentences.HOME_NOTHING]
+    assert pieces(made["blocks"])[:2] == [
+        sentences.home.HOME_NEEDS_YOU,
+        sentences.home.HOME_NOTHING,
+    ]
     assert action_ids(made["blocks"]) == []
 
 
@@ -105,7 +108,7 @@ def test_only_admins_see_what_admins_do() -> None:
 
 def test_a_paused_bot_says_so_to_everybody() -> None:
     made = view_dict(home_view(replace(EMPTY, paused=True), ZONE), Surface.HOME)
-    assert pieces(made["blocks"])[0] == sentences.HOME_PAUSED
+    assert pieces(made["blocks"])[0] == sentences.home.HOME_PAUSED
 
 
 def test_help_names_every_command_once() -> None:

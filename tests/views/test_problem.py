@@ -25,7 +25,9 @@ SHORT_ENOUGH = 160
 
 
 def said(problem: Problem, *, whose: tuple[int, ...] = (), **facts: str) -> str:
-    return sentences.problem(HandoffError(problem, whose=whose, facts=facts), people=PEOPLE)
+    return sentences.problems.problem(
+        HandoffError(problem, whose=whose, facts=facts), people=PEOPLE
+    )
 
 
 @pytest.mark.parametrize("problem", list(Problem))
@@ -46,7 +48,7 @@ def test_no_sentence_blames_or_cheers(problem: Problem) -> None:
 
 @pytest.mark.parametrize("act", list(Act))
 def test_a_refusal_names_whose_turn_it_is_without_pinging(act: Act) -> None:
-    sentence = sentences.problem(
+    sentence = sentences.problems.problem(
         NotAllowed(Problem.NOT_YOUR_TURN, whose=(1, 2), facts={"act": act.value}), people=PEOPLE
     )
     assert "Maya Reed or Jonas Brandt" in sentence
@@ -55,10 +57,10 @@ def test_a_refusal_names_whose_turn_it_is_without_pinging(act: Act) -> None:
 
 
 def test_names_are_listed_and_isolated() -> None:
-    assert sentences.names([MAYA]) == "Maya Reed"
-    assert sentences.names([MAYA, JONAS, PRIYA]) == "Maya Reed, Jonas Brandt or Priya Nair"
+    assert sentences.terms.names([MAYA]) == "Maya Reed"
+    assert sentences.terms.names([MAYA, JONAS, PRIYA]) == "Maya Reed, Jonas Brandt or Priya Nair"
     hebrew = type(MAYA)(9, "U9", HEBREW)
-    assert sentences.names([hebrew]) == f"\u2068{HEBREW}\u2069"
+    assert sentences.terms.names([hebrew]) == f"\u2068{HEBREW}\u2069"
 
 
 def test_facts_stand_in_the_sentence() -> None:
@@ -66,11 +68,11 @@ def test_facts_stand_in_the_sentence() -> None:
     assert "80 is the most" in said(Problem.TOO_LONG, most="80")
     assert "reference 4F2A" in said(Problem.UNEXPECTED, reference="4F2A")
     unknown = Invalid(Problem.NOT_YOUR_TURN, whose=(99,))
-    assert "somebody else" in sentences.problem(unknown, people=PEOPLE)
+    assert "somebody else" in sentences.problems.problem(unknown, people=PEOPLE)
 
 
 def test_a_message_can_offer_to_try_again() -> None:
-    sentence = sentences.problem(Conflict(Problem.BUSY), people={})
+    sentence = sentences.problems.problem(Conflict(Problem.BUSY), people={})
     args = check_message(problem_message(sentence, (ActionId.RETRY_COMMAND, '{"t":"signed"}')))
     (again,) = pressable(args["blocks"])
     assert (again["action_id"], again["value"]) == (ActionId.RETRY_COMMAND, '{"t":"signed"}')

@@ -25,25 +25,25 @@ LONGEST_BUTTON = 30
 @pytest.mark.parametrize(
     ("named", "words", "without"),
     [
-        (Step, sentences.STEP_NAMES, set()),
-        (Step, sentences.STEP_TASKS, set()),
-        (Step, sentences.STEP_DOES, set()),
-        (Step, sentences.STEP_DONE, set()),
-        (Step, sentences.WHY_YOU, set()),
-        (Step, sentences.MISSING, set()),
-        (Light, sentences.LIGHT_SIGNS, set()),
-        (Light, sentences.LIGHT_WORDS, set()),
-        (SectionKey, sentences.SECTION_NAMES, set()),
-        (Item, sentences.ITEM_NAMES, set()),
-        (Hole, sentences.HOLE_WORDS, set()),
-        (Tier, sentences.TIER_NAMES, set()),
-        (Capacity, sentences.ROLE_NAMES, set()),
-        (AddOn, sentences.ADD_ON_NAMES, set()),
-        (Trigger, sentences.TRIGGER_NAMES, set()),
-        (Missing, sentences.GATE_MISSING, set()),
-        (CommitmentAnswer, sentences.ANSWERED, set()),
-        (ActionId, sentences.BUTTONS, {ActionId.MORE}),
-        (MoreChoice, sentences.MORE_CHOICES, set()),
+        (Step, sentences.terms.STEP_NAMES, set()),
+        (Step, sentences.terms.STEP_TASKS, set()),
+        (Step, sentences.terms.STEP_DOES, set()),
+        (Step, sentences.terms.STEP_DONE, set()),
+        (Step, sentences.reminders.WHY_YOU, set()),
+        (Step, sentences.reminders.MISSING, set()),
+        (Light, sentences.terms.LIGHT_SIGNS, set()),
+        (Light, sentences.terms.LIGHT_WORDS, set()),
+        (SectionKey, sentences.terms.SECTION_NAMES, set()),
+        (Item, sentences.terms.ITEM_NAMES, set()),
+        (Hole, sentences.terms.HOLE_WORDS, set()),
+        (Tier, sentences.terms.TIER_NAMES, set()),
+        (Capacity, sentences.terms.ROLE_NAMES, set()),
+        (AddOn, sentences.terms.ADD_ON_NAMES, set()),
+        (Trigger, sentences.terms.TRIGGER_NAMES, set()),
+        (Missing, sentences.gate.GATE_MISSING, set()),
+        (CommitmentAnswer, sentences.pre_close.ANSWERED, set()),
+        (ActionId, sentences.buttons.BUTTONS, {ActionId.MORE}),
+        (MoreChoice, sentences.buttons.MORE_CHOICES, set()),
     ],
 )
 def test_everything_has_a_word_of_its_own(
@@ -53,7 +53,9 @@ def test_everything_has_a_word_of_its_own(
     assert all(words.values())
 
 
-@pytest.mark.parametrize("label", [*sentences.BUTTONS.values(), *sentences.MORE_CHOICES.values()])
+@pytest.mark.parametrize(
+    "label", [*sentences.buttons.BUTTONS.values(), *sentences.buttons.MORE_CHOICES.values()]
+)
 def test_a_label_is_short_and_says_what_is_done(label: str) -> None:
     assert len(label) <= LONGEST_BUTTON
     assert label not in ("OK", "Submit", "Click here", "Yes", "No")
@@ -63,7 +65,7 @@ def test_a_label_is_short_and_says_what_is_done(label: str) -> None:
 
 def test_an_open_item_says_what_is_missing_in_it() -> None:
     item = OpenItem(Item.METRIC, Hole.NO_DATE)
-    assert sentences.open_item(item) == "success metric (date missing)"
+    assert sentences.terms.open_item(item) == "success metric (date missing)"
 
 
 EMPTY_BUT_TWO = Completeness(21, 23, (OpenItem(Item.METRIC, Hole.EMPTY),), private=1)
@@ -71,15 +73,21 @@ EMPTY_BUT_TWO = Completeness(21, 23, (OpenItem(Item.METRIC, Hole.EMPTY),), priva
 
 def test_what_a_reader_may_not_know_by_name_is_told_by_number() -> None:
     one = Completeness(22, 23, private=1)
-    assert sentences.open_items(one) == "one private item"
-    assert sentences.open_items(EMPTY_BUT_TWO) == "success metric (empty) and one private item"
+    assert sentences.terms.open_items(one) == "one private item"
+    assert (
+        sentences.terms.open_items(EMPTY_BUT_TWO) == "success metric (empty) and one private item"
+    )
     many = (OpenItem(Item.METRIC, Hole.EMPTY),) * 9
     state = Completeness(10, 23, many, private=8)
     told = "success metric (empty), " * 6 + "3 more and 8 private items"
-    assert sentences.open_items(state) == told
-    assert sentences.brief_filled(one) == "22 of 23 items are filled; one private item is open."
-    assert sentences.brief_filled(state) == ("10 of 23 items are filled; 8 private items are open.")
-    assert sentences.brief_progress(EMPTY_BUT_TWO, SectionKey.WHY) == (
+    assert sentences.terms.open_items(state) == told
+    assert (
+        sentences.brief.brief_filled(one) == "22 of 23 items are filled; one private item is open."
+    )
+    assert sentences.brief.brief_filled(state) == (
+        "10 of 23 items are filled; 8 private items are open."
+    )
+    assert sentences.brief.brief_progress(EMPTY_BUT_TWO, SectionKey.WHY) == (
         "21 of 23 items are filled; one private item is open. Nothing is open here."
     )
 
@@ -87,12 +95,12 @@ def test_what_a_reader_may_not_know_by_name_is_told_by_number() -> None:
 def test_nothing_private_is_spoken_of_where_the_reader_knows_all() -> None:
     two = (OpenItem(Item.METRIC, Hole.EMPTY), OpenItem(Item.TODAY, Hole.EMPTY))
     state = Completeness(21, 23, two)
-    assert sentences.open_items(state) == "success metric (empty), today's value (empty)"
-    assert sentences.brief_filled(state) == "21 of 23 items are filled."
-    assert sentences.open_items(Completeness(23, 23)) == ""
+    assert sentences.terms.open_items(state) == "success metric (empty), today's value (empty)"
+    assert sentences.brief.brief_filled(state) == "21 of 23 items are filled."
+    assert sentences.terms.open_items(Completeness(23, 23)) == ""
 
 
 def test_a_light_is_never_a_sign_alone() -> None:
     """Each sign differs from the others, and each has a word for who cannot see it."""
-    assert len(set(sentences.LIGHT_SIGNS.values())) == len(Light)
-    assert len(set(sentences.LIGHT_WORDS.values())) == len(Light)
+    assert len(set(sentences.terms.LIGHT_SIGNS.values())) == len(Light)
+    assert len(set(sentences.terms.LIGHT_WORDS.values())) == len(Light)

@@ -113,7 +113,7 @@ def test_the_marks_and_the_commitment_stand_in_the_form_as_they_were_typed() -> 
 
 def test_every_mark_of_a_deal_has_its_box() -> None:
     boxes = {one.name for one in fields(Marks)} - {"stakeholders"}
-    assert set(sentences.MARK_NAMES) == boxes
+    assert set(sentences.deal.MARK_NAMES) == boxes
 
 
 def test_what_follows_the_form_says_what_size_the_deal_has() -> None:

@@ -55,14 +55,14 @@ def test_the_list_fits_everywhere_at_its_worst(count: int) -> None:
 def test_nothing_open_is_one_sentence_without_buttons() -> None:
     everybody, own = status_page(), replace(status_page(), only_own=True)
     for message, words in (
-        (status_message(everybody, ZONE), sentences.STATUS_EMPTY),
-        (status_message(own, ZONE), sentences.STATUS_EMPTY_OWN),
+        (status_message(everybody, ZONE), sentences.status.STATUS_EMPTY),
+        (status_message(own, ZONE), sentences.status.STATUS_EMPTY_OWN),
     ):
         args = check_message(message)
         assert pieces(args["blocks"]) == [words] == [args["text"]]
         assert action_ids(args["blocks"]) == []
     made = view_dict(status_view(everybody, ZONE))
-    assert pieces(made["blocks"]) == [sentences.STATUS_EMPTY]
+    assert pieces(made["blocks"]) == [sentences.status.STATUS_EMPTY]
 
 
 def test_counts_stand_on_top_with_words_and_leave_out_what_is_none() -> None:
@@ -150,7 +150,7 @@ def test_what_is_posted_says_who_posted_it(rows: tuple[StatusRow, ...]) -> None:
     assert pieces(posted["blocks"])[0] == "Handoff status"
     assert pieces(posted["blocks"])[-2] == "Posted by Maya Reed"
     if not rows:
-        assert sentences.STATUS_EMPTY_POST in pieces(posted["blocks"])
+        assert sentences.status.STATUS_EMPTY_POST in pieces(posted["blocks"])
 
 
 def test_who_posted_a_list_is_no_markup() -> None:

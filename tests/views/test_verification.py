@@ -170,7 +170,7 @@ def test_before_the_gate_the_assignment_names_what_is_open_and_asks_for_a_reason
     made = form_dict(view)
     shown = seen_text(made["blocks"])
     for item in closed.open:
-        assert sentences.open_item(item) in shown
+        assert sentences.terms.open_item(item) in shown
     reason = block_of(made, Field.REASON)
     assert refused_by_slack(submitted(view, {Field.CSM: "U0JONAS"})) == {
         reason["block_id"]: "Please complete this required field."
@@ -186,14 +186,14 @@ def test_before_the_gate_the_assignment_names_what_is_open_and_asks_for_a_reason
 def test_each_record_is_shown_with_who_wrote_it_and_when(kind: RecordKind) -> None:
     written = WrittenRecord(kind, KINDS[kind], JONAS, NOW, in_force=True)
     shown = seen_text(form_dict(whole_view(WholePage(CARD, (), (), (), records=(written,)))))
-    assert f"{sentences.RECORD_NAMES[kind]} · <@U0JONAS> · <!date^" in shown
-    assert sentences.ASKED_AGAIN not in shown
+    assert f"{sentences.whole.RECORD_NAMES[kind]} · <@U0JONAS> · <!date^" in shown
+    assert sentences.reading.ASKED_AGAIN not in shown
     for label, _ in record_lines(KINDS[kind]):
         assert label in shown
     old = replace(written, in_force=False, by=None)
     again = seen_text(form_dict(whole_view(WholePage(CARD, (), (), (), records=(old,)))))
-    assert sentences.ASKED_AGAIN in again
-    assert sentences.SOMEBODY in again
+    assert sentences.reading.ASKED_AGAIN in again
+    assert sentences.terms.SOMEBODY in again
 
 
 def test_answers_read_as_answers() -> None:
@@ -213,7 +213,7 @@ def test_answers_read_as_answers() -> None:
 def test_the_whole_page_says_what_holds_the_intro_and_that_the_gate_was_overridden() -> None:
     steps = (line(Step.BRIEF, Light.LATE, MAYA),)
     plain = WholePage(CARD, steps, (), ())
-    told = (sentences.INTRO_HELD, sentences.CALL_REQUIRED, "before the brief was ready")
+    told = (sentences.guide.INTRO_HELD, sentences.guide.CALL_REQUIRED, "before the brief was ready")
     shown = seen_text(form_dict(whole_view(plain)))
     assert not any(sentence in shown for sentence in told)
     held = replace(plain, held=True, call_required=True, gate_overridden_at=NOW)
@@ -233,7 +233,13 @@ def test_whoever_has_no_part_any_more_finds_their_own_words_and_nothing_else() -
         own_words_only=True,
     )
     shown = seen_text(form_dict(whole_view(whole)))
-    for mine in (ACCOUNT, sentences.OWN_WORDS, WORDS.why, "Not my region", "Not the right CSM"):
+    for mine in (
+        ACCOUNT,
+        sentences.whole.OWN_WORDS,
+        WORDS.why,
+        "Not my region",
+        "Not the right CSM",
+    ):
         assert mine in shown
     for theirs in ("48,000", "U0MAYA", FILLED.success.metric, FILLED.entries[0].text.words):
         assert theirs not in shown
@@ -248,8 +254,8 @@ def test_a_reminder_of_the_reading_names_the_part_and_its_button_does_it(
 ) -> None:
     nudge = replace(NUDGE, line=line(Step.READ, Light.SOON, JONAS, left=left), viewer=JONAS)
     args = check_message(nudge_message(nudge, NoticeKind.NUDGE))
-    assert args["text"].startswith(f"{ACCOUNT}: {sentences.PART_NAMES[left[0]]} due")
-    assert sentences.MISSING_PARTS[left[0]] in seen_text(args["blocks"])
+    assert args["text"].startswith(f"{ACCOUNT}: {sentences.terms.PART_NAMES[left[0]]} due")
+    assert sentences.reminders.MISSING_PARTS[left[0]] in seen_text(args["blocks"])
     does = {
         Part.ACKNOWLEDGEMENT: ActionId.ACKNOWLEDGE,
         Part.CHECKS: ActionId.OPEN_CHECKS,
@@ -264,7 +270,7 @@ def test_a_reminder_of_a_brief_that_was_sent_back_offers_to_write_and_to_return_
     for nudge, still_open in ((open_, True), (full, False)):
         args = check_message(nudge_message(nudge, NoticeKind.NUDGE))
         shown = seen_text(args["blocks"])
-        assert sentences.MISSING_SENT_BACK in shown
+        assert sentences.reminders.MISSING_SENT_BACK in shown
         assert ("Still open" in shown) is still_open
         assert [one["action_id"] for one in pressable(args["blocks"])] == [
             ActionId.WRITE_BRIEF,

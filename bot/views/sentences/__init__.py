@@ -1,0 +1,56 @@
+"""The one catalogue of the words people read, a file for each place where they stand.
+
+Every other module here only arranges them.
+"""
+
+from bot.views.sentences import (
+    assign,
+    brief,
+    buttons,
+    card,
+    deal,
+    forms,
+    gate,
+    guide,
+    hints,
+    home,
+    moving,
+    notices,
+    policy,
+    pre_close,
+    problems,
+    reading,
+    red_flags,
+    reminders,
+    signature,
+    status,
+    terms,
+    thread,
+    whole,
+)
+
+__all__ = [
+    "assign",
+    "brief",
+    "buttons",
+    "card",
+    "deal",
+    "forms",
+    "gate",
+    "guide",
+    "hints",
+    "home",
+    "moving",
+    "notices",
+    "policy",
+    "pre_close",
+    "problems",
+    "reading",
+    "red_flags",
+    "reminders",
+    "signature",
+    "status",
+    "terms",
+    "thread",
+    "whole",
+]

@@ -1,0 +1,95 @@
+"""Start and size of a deal."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from bot.domain.policy import Policy
+from bot.domain.size import AddOn, Size, Trigger
+from bot.views.ids import ViewId
+from bot.views.sentences.forms import FORM_SUBMITS
+from bot.views.sentences.terms import ADD_ON_NAMES, TIER_NAMES, TRIGGER_NAMES
+from bot.views.text import day
+
+
+def rates(policy: Policy) -> str:
+    """What the currencies count as when the size is judged."""
+    own = policy.currency
+    told = "; ".join(
+        f"1 {name} = {rate.normalize():f} {own}"
+        for name, rate in sorted(policy.rates.items())
+        if name != own
+    )
+    if not told:
+        return f"The size of the handoff is judged in {own}."
+    return f"The size of the handoff is judged in {own}: {told} (rates of {day(policy.rates_of)})."
+
+
+def below_tiers(policy: Policy) -> str:
+    """What a value below the smallest tier means, and the way on."""
+    least = f"{policy.tiers.light_from:,f} {policy.currency}"
+    return (
+        f"Below {least} the process asks for nothing. "
+        "Correct the value, or tick the box to write the light form all the same."
+    )
+
+
+def started_meanwhile(who: str, account: str) -> str:
+    """Another handoff began in the channel while this form was filled in (mrkdwn)."""
+    again = FORM_SUBMITS[ViewId.START]
+    return (
+        f"{who} started a handoff for {account} in this channel meanwhile. Is it the same deal? "
+        f"Then close this form. For another deal press *{again}* once more."
+    )
+
+
+ANOTHER_CURRENCY: Final = "Another currency"
+MARK_NAMES: Final[Mapping[str, str]] = {
+    "complex_onboarding": "Complex onboarding",
+    "strategic": "Strategic",
+    "serious_flags": "🔒 Serious red flags or difficult politics",
+    "partner": "Partner deal",
+}
+MARK_HINTS: Final[Mapping[str, str]] = {
+    "serious_flags": "Only AE, CSM and CS manager see this",
+}
+PARTNER_DEAL: Final = "A partner sells it along."
+NO_ADD_ONS: Final = "no add-ons"
+
+
+def rate_hint(currency: str, today: date | None) -> str:
+    """What is asked for where the policy has no rate."""
+    on = f", as of {day(today)}" if today else ""
+    return f"What one unit is worth in {currency}{on}."
+
+
+def rate_used(currency: str, worth: str, own: str, of: date) -> str:
+    """By which rate the size was judged."""
+    return f"Judged at 1 {currency} = {worth} {own} (rate of {day(of)})."
+
+
+def add_on(one: AddOn, why: Iterable[Trigger]) -> str:
+    """What the deal gets beyond its tier, and why."""
+    return f"{ADD_ON_NAMES[one]} ({', '.join(TRIGGER_NAMES[trigger] for trigger in why)})"
+
+
+def size_line(size: Size) -> str:
+    """Tier and add-ons in one line."""
+    told = [add_on(one, why) for one, why in size.add_ons.items()] or [NO_ADD_ONS]
+    return f"{TIER_NAMES[size.tier].capitalize()} handoff · {' · '.join(told)}"
+
+
+def committed_by(on: date) -> str:
+    """Until when the brief is to be ready."""
+    return f"The AE wants to have the brief ready by {day(on)}."
+
+
+def aligned(on: date, contact: str) -> str:
+    """The pre-close alignment."""
+    return f"Aligned with customer success on {day(on)}, with {contact}."
+
+
+DEAL_MEANS: Final = (
+    "Another value may give the deal another size. What is done stays done; the brief is counted "
+    "anew, and what the new size does not ask for is dropped."
+)

@@ -1,0 +1,288 @@
+"""Fields, titles and ends of forms."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from bot.domain.brief import ContactRole, OtherRole
+from bot.views.ids import Field, ViewId
+from bot.views.sentences.terms import ITEM_NAMES, KIND_NAMES
+
+
+class FieldWords(NamedTuple):
+    """What stands around one input."""
+
+    label: str
+    hint: str = ""
+    placeholder: str = ""
+
+
+FIELDS: Final[Mapping[Field, FieldWords]] = {
+    Field.ACCOUNT: FieldWords("Account", "The customer's name, as everybody here calls them."),
+    Field.VALUE: FieldWords(
+        "Contract value", "For one year, without the currency.", "for example 48,000"
+    ),
+    Field.CURRENCY: FieldWords("Currency"),
+    Field.OTHER_CURRENCY: FieldWords("Which currency", "Its three letters.", "for example CHF"),
+    Field.RATE: FieldWords("Rate", "", "for example 1.08"),
+    Field.STAKEHOLDERS: FieldWords(
+        "Customer stakeholders", "How many different people decide, or can stop it.", "a number"
+    ),
+    Field.MARKS: FieldWords("About the deal"),
+    Field.COMMITMENT_ON: FieldWords(
+        "Brief ready by",
+        "The day by which the AE says that the brief is ready: not after the one on which it is "
+        "due. Where a team channel is set, one line there names it.",
+    ),
+    Field.ALIGNED_ON: FieldWords("When you went through it"),
+    Field.CS_CONTACT: FieldWords("With whom", "Somebody of customer success; assigns nobody."),
+    Field.CALL_AT: FieldWords("When"),
+    Field.CALL_CS: FieldWords("Who of customer success", "The CSM, or whoever stands in so far."),
+    Field.CALL_CUSTOMER: FieldWords("Who of the customer", "The champion is among them."),
+    Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
+    Field.AE_MANAGER: FieldWords(
+        "AE's manager",
+        "Left empty, it is the manager whom an admin set, else the one of the policy.",
+    ),
+    Field.CSM: FieldWords("Proposed CSM", "A wish only: the CS manager assigns."),
+    Field.CS_MANAGER: FieldWords(
+        "CS manager",
+        "Assigns the CSM once the brief is ready. Left empty, it is the manager of the proposed "
+        "CSM, else the one of the policy.",
+    ),
+    Field.SIGNED_AT: FieldWords("Countersigned at", "When the second side had signed."),
+    Field.EXPECTED_ON: FieldWords(
+        "Signature expected on",
+        "Only while a signature is missing. Then leave the time above empty.",
+    ),
+    Field.LINKS: FieldWords(
+        "Links", "One address a line: contract, CRM, recordings. Ten at most.", "https://"
+    ),
+    Field.LIGHT_ANYWAY: FieldWords("Below the smallest size"),
+    Field.TRIGGER: FieldWords(
+        "Real trigger", "What really made them buy, behind the reason they give."
+    ),
+    Field.EVENT: FieldWords("The event that made it now", "What happened, and to whom."),
+    Field.RUNS_ON: FieldWords("The date it runs on", "When it has to be solved by, for them."),
+    Field.QUOTE: FieldWords("A quote", "In their own words, as one of them said it."),
+    Field.QUOTE_BY: FieldWords("Who said it"),
+    Field.QUOTE_ON: FieldWords("When they said it"),
+    Field.QUOTE_SOURCE: FieldWords("Where it was said", "", "call, e-mail, on site"),
+    Field.CRM_REASON: FieldWords("Reason as stated in the CRM", "Not shown in the deal channel."),
+    Field.NO_BUYER: FieldWords("Economic buyer"),
+    Field.NO_SKEPTIC: FieldWords("Skeptic"),
+    Field.SECOND_CONTACT: FieldWords(
+        "Whom to call when the champion goes quiet", "For AE, CSM and the CS manager."
+    ),
+    Field.KEY_CONTACTS: FieldWords("Key contacts", "Not shown in the deal channel."),
+    Field.HISTORY: FieldWords("How the relationship came about", "For AE, CSM and the CS manager."),
+    Field.NAME: FieldWords("Name"),
+    Field.TITLE: FieldWords("Title", "Their job, as on their card."),
+    Field.CONTACT_ROLES: FieldWords("What they are to this deal"),
+    Field.BEHAVIOUR: FieldWords("How they act", "One line: what they do when it gets hard."),
+    Field.STAKE: FieldWords("What they personally gain"),
+    Field.CONSEQUENCE: FieldWords("What failure costs them"),
+    Field.STRENGTH: FieldWords("How strong the relationship is"),
+    Field.LAST_CONTACT: FieldWords("Last contact"),
+    Field.REMOVE: FieldWords("Remove"),
+    Field.METRIC: FieldWords(
+        "Success metric", "What they count: something to measure, not a wish."
+    ),
+    Field.TODAY: FieldWords("Today's value"),
+    Field.TARGET: FieldWords("Target value", "Where it has to be, with a number."),
+    Field.BY: FieldWords("By when"),
+    Field.WHOSE: FieldWords("Whose number it is", "Name and job of the person at the customer."),
+    Field.SAID_ON: FieldWords("When they said so"),
+    Field.FURTHER: FieldWords("Further criteria", "One a line, each with a number or a date."),
+    Field.MUST_CONFIRM: FieldWords(
+        "Must confirm with the customer",
+        "Tick what only the customer can answer. It counts as open until they have.",
+    ),
+    Field.NONE_MADE: FieldWords("No promises"),
+    Field.REFUSED: FieldWords(
+        "Refused or deferred",
+        "What they asked for and do not get, or get later. Write “nothing” where that is so.",
+    ),
+    Field.NEARLY: FieldWords(
+        "What nearly ended it",
+        "And what it took to go on. Write “nothing” where that is so.",
+    ),
+    Field.TOP_RISK: FieldWords("Top risk", "The one that matters most."),
+    Field.OTHER_RISKS: FieldWords("Other risks", "One a line."),
+    Field.NO_RISKS: FieldWords("No risks"),
+    Field.PRIVATE_NOTE: FieldWords(
+        "Private note",
+        "What worries me here. Kept encrypted; AE, CSM and the CS manager read it.",
+    ),
+    Field.TERM: FieldWords("Term", "", "for example 12 months"),
+    Field.STARTS_ON: FieldWords("Contract starts on"),
+    Field.RENEWS_ON: FieldWords("Renews on"),
+    Field.PRODUCTS: FieldWords("Products"),
+    Field.USE_CASE: FieldWords("Use case", "What they will do with it."),
+    Field.SCOPE: FieldWords("Scope", "Who and what is in, and what is not."),
+    Field.LIVE_ON: FieldWords("Go-live date"),
+    Field.GROWTH: FieldWords("Where more revenue comes from"),
+    Field.GROWTH_NEEDS: FieldWords("What must be true by month 6 for it"),
+    Field.COMPETITORS: FieldWords(
+        "Competitors and what they claimed", "Not shown in the deal channel."
+    ),
+    Field.PARTNER: FieldWords(
+        "What the partner knows", "With its source. Not shown in the deal channel."
+    ),
+    Field.LIVE_BY: FieldWords("Live by"),
+    Field.OUTCOME: FieldWords("First outcome", "What they will have, named."),
+    Field.SECOND_OUTCOME: FieldWords("Second outcome"),
+    Field.CONFIRMS: FieldWords("How the champion will confirm it"),
+    Field.REVIEW_ON: FieldWords("Review date"),
+    Field.STYLE: FieldWords(
+        "Communication style", "How they like to be spoken to. For AE, CSM and the CS manager."
+    ),
+    Field.CADENCE: FieldWords("Cadence", "How often, by which way."),
+    Field.PASTED: FieldWords(
+        "Text",
+        "Notes, a mail, a transcript, as it is. Slack takes 3,000 characters at a time; "
+        "the rest goes in afterwards with “Paste more”.",
+    ),
+    Field.WORDS: FieldWords("What was promised", "In the words that were used."),
+    Field.KIND: FieldWords("Kind"),
+    Field.SAID_TO: FieldWords("Said to", "Who at the customer heard it."),
+    Field.DUE: FieldWords("Due on"),
+    Field.WITHDRAW: FieldWords(
+        "Withdraw, because",
+        "Leave this empty to keep the promise. A reason here takes it off the list; "
+        "the history keeps both.",
+    ),
+    Field.CHECK_METRIC: FieldWords("I can deliver the metric"),
+    Field.CHECK_NO_PLAN: FieldWords("The red flags need no joint plan before the kickoff"),
+    Field.CHECK_CHAMPION: FieldWords("I could talk to the champion as someone I know"),
+    Field.PLAN: FieldWords(
+        "Joint plan",
+        "What AE and CSM do about the red flags before the kickoff. For AE, CSM, CS manager.",
+    ),
+    Field.RESTATED_WHY: FieldWords("What made them buy now"),
+    Field.RESTATED_SUCCESS: FieldWords("How success is measured"),
+    Field.RESTATED_RISK: FieldWords("The top risk", "Write “none” where there is none."),
+    Field.VERDICT: FieldWords("Does it match what you know?"),
+    Field.LINE: FieldWords(
+        "In one line", "Needed where it is not a match: what the CSM should read again."
+    ),
+    Field.ITEMS: FieldWords("What it is about", "Tick at least one item, here or below."),
+    Field.MORE_ITEMS: FieldWords("And of these"),
+    Field.LAST_ITEMS: FieldWords("Or these"),
+    Field.HELPER: FieldWords("Helper", "A colleague who knows this part better than you."),
+    Field.HELPED_SECTIONS: FieldWords(
+        "Sections",
+        "They read and fill what is ticked, instead of what they had; ticked nowhere, they are "
+        "taken off. Red flags cannot be given away.",
+    ),
+    Field.UNTIL: FieldWords("Remind me again at"),
+    Field.PERSON: FieldWords("Person"),
+    Field.ROLES: FieldWords("Roles", "AE and CSM are not set here: they belong to each handoff."),
+    Field.MANAGER: FieldWords("Manager", "Hears of steps that are late."),
+    Field.CHANNEL_NAME: FieldWords(
+        "Name of the channel", "Letters, digits and hyphens; blanks become hyphens."
+    ),
+    Field.CHANNEL: FieldWords(
+        "Channel", "One that no guest and nobody outside the company reads, with the bot in it."
+    ),
+    Field.REGION: FieldWords(
+        "Region", "For public holidays: a country, or a country and its part.", "like DE or DE-BE"
+    ),
+}
+LINKS_IN_BRIEF: Final = FieldWords(
+    "Links", "Recordings and documents, one address a line. Not shown in the deal channel."
+)
+ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
+EXPECTED_ANEW: Final = FieldWords("Signature expected on")
+OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
+CANCEL_REASON: Final = FieldWords("Why it is cancelled")
+SNOOZE_REASON: Final = FieldWords("What it waits for")
+SEND_BACK_REASON: Final = FieldWords("What you need to know")
+DECLINE_REASON: Final = FieldWords("Why somebody else should have it")
+GATE_REASON: Final = FieldWords(
+    "Why the CSM is assigned now", "The brief is not ready; the step of the AE stays open."
+)
+PLAN_IN_CHECKS: Final = FieldWords(
+    "Joint plan, where the red flags need one",
+    "What AE and CSM do about them before the kickoff; it may also be written later.",
+)
+FORM_TITLES: Final[Mapping[ViewId, str]] = {
+    ViewId.START: "Start a handoff",
+    ViewId.SIGNATURE: "Countersigned",
+    ViewId.NEW_DATE: "New signature date",
+    ViewId.DEAL: "Change the deal",
+    ViewId.ALIGNMENT: "Pre-close alignment",
+    ViewId.CALL: "Record the call",
+    ViewId.CLOSED_WON: "Override the gate",
+    ViewId.BRIEF_STEPS: "All steps of the brief",
+    ViewId.CONTACT: "Person at the customer",
+    ViewId.PASTE: "Paste a long text",
+    ViewId.PASTED: "Pasted text",
+    ViewId.HELPERS: "Invite a helper",
+    ViewId.ASSIGN: "Assign the CSM",
+    ViewId.CHECKS: "Three checks",
+    ViewId.PLAN: "Joint plan",
+    ViewId.RESTATE: "Restate the brief",
+    ViewId.JUDGE: "Does it match?",
+    ViewId.SEND_BACK: "Send the brief back",
+    ViewId.DECLINE: "Not the right CSM",
+    ViewId.CANCEL: "Cancel the handoff",
+    ViewId.SNOOZE: "Snooze reminders",
+    ViewId.ROLES: "People and roles",
+    ViewId.WHOLE: "The whole handoff",
+    ViewId.RED_FLAGS: "Red flags",
+    ViewId.VERSIONS: "Earlier versions",
+    ViewId.MAKE_CHANNEL: "Make private channel",
+    ViewId.MOVE: "Move the handoff",
+}
+FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
+    ViewId.START: "Start handoff",
+    ViewId.SIGNATURE: "Record signature",
+    ViewId.NEW_DATE: "Save date",
+    ViewId.DEAL: "Save deal",
+    ViewId.ALIGNMENT: "Record alignment",
+    ViewId.CALL: "Record call",
+    ViewId.CLOSED_WON: "Override gate",
+    ViewId.PROMISE: "Save promise",
+    ViewId.CONTACT: "Save person",
+    ViewId.PASTE: "Keep text",
+    ViewId.HELPERS: "Invite helper",
+    ViewId.ASSIGN: "Assign CSM",
+    ViewId.CHECKS: "Save checks",
+    ViewId.PLAN: "Save plan",
+    ViewId.RESTATE: "Save words",
+    ViewId.JUDGE: "Save answer",
+    ViewId.SEND_BACK: "Send back",
+    ViewId.DECLINE: "Give it back",
+    ViewId.CANCEL: "Cancel handoff",
+    ViewId.SNOOZE: "Snooze",
+    ViewId.ROLES: "Save roles",
+    ViewId.MAKE_CHANNEL: "Make channel",
+    ViewId.MOVE: "Move handoff",
+}
+CLOSE: Final = "Close"
+KEEP_HANDOFF: Final = "Keep handoff"
+SAVE: Final = "Save"
+SAVE_AND_NEXT: Final = "Save and next"
+SHOW_ROLES: Final = "Show roles"
+TICK_LIGHT: Final = "Do the light form anyway"
+TICKS: Final[Mapping[Field, str]] = {
+    Field.NONE_MADE: "None were made",
+    Field.NO_BUYER: "No economic buyer was found",
+    Field.NO_SKEPTIC: "No skeptic or blocker was found",
+    Field.NO_RISKS: "There are none",
+    Field.REMOVE: "Take this person off the list",
+}
+CHOICE_NAMES: Final[Mapping[str, str]] = {
+    ContactRole.CHAMPION: "champion",
+    ContactRole.BUYER: "economic buyer",
+    ContactRole.USER: "day-to-day user",
+    OtherRole.EVALUATOR: "technical evaluator",
+    OtherRole.INFLUENCER: "silent influencer",
+    **{kind.value: name for kind, name in KIND_NAMES.items()},
+    **{item.value: name for item, name in ITEM_NAMES.items()},
+}
+"""What a choice is called, whichever form offers it."""
+CANCEL_MEANS: Final = (
+    "Every step and reminder of this handoff stops. The deal channel hears that it is cancelled, "
+    "but not why: the reason is for the AE, the CSM, their managers and RevOps."
+)

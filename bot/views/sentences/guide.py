@@ -1,0 +1,62 @@
+"""A person's guide card."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.domain.items import Item
+from bot.domain.read_models import BecauseOf
+from bot.views.sentences.terms import ITEM_NAMES, version_read
+
+
+def guide_changed_since(version: int) -> str:
+    """To the CSM, whose acknowledgement is about an earlier brief than there is now."""
+    read = version_read(version)
+    return f"You acknowledged {read}, which changed since. Open the handoff to read it as it is."
+
+
+GUIDE_TITLE: Final = "{account} — you are the {role}"
+GUIDE_NOT_SIGNED: Final = (
+    "The signature is not recorded. Every clock starts there; the brief can be written before."
+)
+GUIDE_CANCELLED: Final = "This handoff is cancelled. Nothing in it is due."
+GUIDE_CLOSED: Final = "This handoff is closed. Nothing in it is due."
+GUIDE_NOTHING: Final = "Nothing needs you here."
+GUIDE_SNOOZED: Final = " — reminders wait until "
+GUIDE_WITH_AE: Final = "It was sent back. Press Return brief once it says what the CSM asks."
+GUIDE_NO_PART: Final = (
+    "You have no part in this handoff any more. What you wrote yourself stays open to you."
+)
+INTRO_HELD: Final = "The intro is held until a call is held: not every check is a yes."
+CALL_REQUIRED: Final = "A briefing call is required: the restatement did not match twice."
+PLAN_MISSING: Final = "The red flags need a joint plan before the kickoff; none is written yet."
+OUTDATED: Final = "the metric or a promise changed since"
+BECAUSE: Final[Mapping[BecauseOf, str]] = {
+    BecauseOf.SENT_BACK: "{by} sent the brief back.",
+    BecauseOf.DECLINED: "{by} is not the right CSM.",
+    BecauseOf.MISMATCH: "{by} says that the restatement is not a match.",
+}
+
+
+def because(of: BecauseOf, by: str, items: Sequence[Item] = ()) -> str:
+    """Why a step came back, before the words of who gave it back (plain text)."""
+    told = BECAUSE[of].format(by=by)
+    named = ", ".join(ITEM_NAMES[item] for item in items)
+    return f"{told} It is about: {named}." if named else told
+
+
+GUIDE_RETIRED: Final = "What is next stands in a newer message below."
+WAITS_FOR: Final = "waits for the {step}"
+WAITING_FOR: Final = "waiting for the {step}"
+
+
+def guide_confirm(starter: str) -> str:
+    """To an AE whom somebody else named."""
+    return (
+        f"{starter} started this handoff and named you as the AE. Confirm it. If it is not yours, "
+        f"tell {starter} and cancel it, so that it is started anew for the right AE."
+    )
+
+
+def steps_done(done: int, count: int) -> str:
+    """How far the handoff is."""
+    return f"{done} of {count} steps done"

@@ -1,0 +1,74 @@
+"""What the bot tells people, but for reminders."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.errors import Problem
+from bot.domain.history import Tag
+from bot.views.ids import ActionId
+
+BOT_POSTED: Final = "the bot posted the handoff message "
+BOT_POSTED_WHY: Final = ", because it was due."
+BOT_POSTED_HOLES: Final = "Still open in it: {items}."
+BOT_POSTED_FULL: Final = "The brief in it has no open item."
+CANNOT_POST_BECAUSE: Final = "the handoff message was to be posted, but {why}. It is not there."
+TAKEN_BACK_BECAUSE: Final = "the handoff message was taken out of its channel, because {why}."
+CANNOT_POST: Final[Mapping[Problem, tuple[str, str]]] = {
+    Problem.CHANNEL_SHARED: (
+        "its channel is shared outside the company",
+        "Stop sharing the channel.",
+    ),
+    Problem.CHANNEL_GUESTS: (
+        "there are guests in its channel",
+        "Take the guests out of the channel.",
+    ),
+    Problem.CHANNEL_ARCHIVED: ("its channel is archived", "Bring the channel back into use."),
+    Problem.CHANNEL_NOT_INSIDE: (
+        "the bot is not in its channel",
+        "Type /invite and the bot's name in the channel.",
+    ),
+    Problem.CHANNEL_IS_DM: ("it may only stand in a channel", "Turn it into a private channel."),
+}
+"""Why the message is not there, and what makes it possible."""
+CANNOT_POST_PRESS: Final = "Then press the button below."
+CANNOT_POST_ITSELF: Final = "Then the bot posts the message by itself."
+CANNOT_POST_ELSEWHERE: Final = (
+    "Or let the handoff live in another channel: a private one that the bot makes for the AE, the "
+    "CSM and both managers, or one you choose."
+)
+HELP_WANTED: Final = "asks you to fill this part of the brief: {sections}."
+HELP_SAVED: Final = (
+    "Every section is saved by itself, and what others write meanwhile is kept. "
+    "You see these sections and no other."
+)
+UNDO_OFFERS: Final[Mapping[Tag, tuple[str, ActionId]]] = {
+    Tag.ACKNOWLEDGED: ("You acknowledged the brief.", ActionId.UNDO_ACKNOWLEDGE),
+    Tag.CANCELLED: ("You cancelled the handoff.", ActionId.UNDO_CANCEL),
+}
+UNDO_FOR: Final = "You can take this back for {minutes} minutes."
+INVITE_BY_HAND: Final = (
+    "{account}: the bot could not bring {csm} into the deal channel. Type this line there:"
+)
+INVITE_LINE: Final = "/invite @{csm}"
+WELCOME: Final = (
+    "Here the bot writes to you about handoffs you have a part in: one card for each, which is "
+    "edited as things move on.",
+    "Before something of yours is due it reminds you, twice at most, within your working hours; "
+    "Snooze moves a reminder to when you want it.",
+    "The Home tab lists what needs you. /handoff help shows the commands.",
+)
+
+
+def started_for(account: str) -> str:
+    """What the person reads who started a handoff for somebody else."""
+    return f"The handoff for {account} has started. The AE you named gets a message to confirm it."
+
+
+UNCONFIRMED_CARD: Final = (
+    "Slack did not say whether the handoff message arrived, and the bot may not look into the "
+    "channel. Is it there? Where it is not, post it again."
+)
+UNCONFIRMED_LINE: Final = (
+    "Slack did not say whether a line of the bot arrived, and the bot may not look into the "
+    "channel. Where it is not there, post it again."
+)

@@ -1,0 +1,220 @@
+"""What stood in the way, and that something is done."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from bot.domain.access import Act
+from bot.domain.errors import HandoffError, Problem
+from bot.domain.read_models import NamedPerson
+from bot.views.sentences.terms import names
+from bot.views.text import day
+
+_DOING: Final[Mapping[str, str]] = {
+    Act.CONFIRM_AE: "Confirming who the AE is",
+    Act.EDIT_BRIEF: "Writing the brief",
+    Act.INVITE_HELPER: "Inviting helpers",
+    Act.CHANGE_DEAL: "Changing the deal",
+    Act.ALIGN: "Recording the alignment",
+    Act.RECORD_CALL: "Recording the call",
+    Act.OVERRIDE_CLOSED_WON: "Overriding the closed-won gate",
+    Act.ANSWER_COMMITMENT: "Answering for the commitment",
+    Act.OVERRIDE_GATE: "Overriding the gate of the brief",
+    Act.DECLINE: "Handing the handoff back",
+    Act.VERIFY: "Verifying the brief",
+    Act.JUDGE: "Saying whether it matches",
+    Act.SEND_BACK: "Sending the brief back",
+    Act.RETURN_BRIEF: "Returning the brief",
+    Act.MOVE: "Moving the handoff",
+    Act.POST: "Posting the handoff message",
+    Act.SIGN: "Recording the signature",
+    Act.ASSIGN: "Assigning the CSM",
+    Act.ACKNOWLEDGE: "Acknowledging the brief",
+    Act.CANCEL: "Cancelling the handoff",
+    Act.REOPEN: "Reopening the handoff",
+}
+_PROBLEMS: Final[Mapping[Problem, str]] = {
+    Problem.NOT_A_MEMBER: (
+        "Handoffs are for full members of this workspace. "
+        "Ask a colleague with a full account to do this."
+    ),
+    Problem.ADMINS_ONLY: "Only admins can do this. Ask an admin of this workspace.",
+    Problem.PRIVATE_CHANNEL: (
+        "This handoff lives in a private channel. Open it there, or ask its AE."
+    ),
+    Problem.NOTHING_TO_POST: "Your list is empty, so there is nothing to post.",
+    Problem.HANDOFF_GONE: (
+        "This handoff does not exist any more. Use /handoff-status to find others."
+    ),
+    Problem.HANDOFF_CANCELLED: (
+        "This handoff is cancelled, so nothing in it changes. Start a new one with /handoff."
+    ),
+    Problem.NO_HANDOFF_HERE: (
+        "There is no open handoff in this channel. Start one here with /handoff."
+    ),
+    Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
+    Problem.NOTHING_TO_UNDO: "There is nothing to undo. Open the handoff to see where it stands.",
+    Problem.GATE_CLOSED: (
+        "The brief is not ready. Give a reason to assign the CSM all the same, or wait for the AE "
+        "to fill what is counted."
+    ),
+    Problem.NOT_SIGNED: (
+        "The signature is not recorded. Record it with Countersigned or /handoff signed first."
+    ),
+    Problem.NOT_ASSIGNED: "No CSM is assigned. The CS manager assigns one first.",
+    Problem.NOT_ACKNOWLEDGED: "Acknowledge the brief first; this is about the version you read.",
+    Problem.BRIEF_SENT_BACK: (
+        "The brief was sent back and is with the AE. You are told when it is returned."
+    ),
+    Problem.BRIEF_NOT_READY: (
+        "The brief does not pass its gate as it is. Write what is open in it, then return it."
+    ),
+    Problem.NOTHING_TO_JUDGE: (
+        "No restatement waits for an answer. Open the handoff to see where it stands."
+    ),
+    Problem.NO_PLAN_NEEDED: (
+        "The checks say that the red flags need no joint plan. Nothing was changed."
+    ),
+    Problem.CHOOSE: "Choose one of the answers.",
+    Problem.CHOOSE_ONE: "Tick at least one item.",
+    Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",
+    Problem.OWN_MANAGER: "Nobody is their own manager. Choose somebody else, or leave it empty.",
+    Problem.NOT_A_COLLEAGUE: (
+        "This account is a guest, a bot, from outside or closed. Choose a full member."
+    ),
+    Problem.NO_CS_MANAGER: (
+        "Nobody is known as the CS manager of this deal. Choose who assigns the CSM."
+    ),
+    Problem.BAD_VALUE: "Enter an amount from 0 to 1,000,000,000,000, like 48000 or 48,000.50.",
+    Problem.UNKNOWN_CURRENCY: (
+        "The policy has no rate for this currency. Give one; a form asks for it under “Another "
+        "currency”."
+    ),
+    Problem.BAD_CURRENCY: "Enter the currency's three letters, like CHF.",
+    Problem.BAD_RATE: "Enter what one unit is worth, a number above 0, like 1.08.",
+    Problem.BAD_NUMBER: "Enter a whole number, like 3, or leave it empty.",
+    Problem.SIGNED_ALREADY: (
+        "The signature is recorded, so what comes before it can no longer be changed."
+    ),
+    Problem.HELD_LATER: "This is still to come. Enter the day on which you went through it.",
+    Problem.GATE_OPEN: "The gate is open already; there is nothing to override.",
+    Problem.BELOW_TIERS: (
+        "A deal of this value needs no handoff. Tick the light form to do one all the same."
+    ),
+    Problem.SIGNED_IN_FUTURE: "This time is still to come. Enter when both sides had signed.",
+    Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",
+    Problem.DATE_NEEDED: "Choose a date.",
+    Problem.DATE_IN_PAST: "This date has passed. Choose today or later.",
+    Problem.TIME_PAST: "This time has passed. Choose a later one.",
+    Problem.UNKNOWN_REGION: (
+        "No public holidays are known for this region. Write the code of a country, like DE, or "
+        "with its part, like DE-BE; or leave it empty."
+    ),
+    Problem.BAD_LINK: "Enter one address a line, each beginning with https:// and without blanks.",
+    Problem.NOT_WORKING_TIME: (
+        "This lies outside your working hours. Choose a time within them, on a working day."
+    ),
+    Problem.EMPTY: "Write something here.",
+    Problem.NONE_AND_SOME: (
+        "There are promises in the list. Untick “none made”, or withdraw them first."
+    ),
+    Problem.NO_RISKS_AND_SOME: "There are risks written above. Untick this, or empty them first.",
+    Problem.AE_FILLS_ALL: "The AE fills every section already. Choose somebody else.",
+    Problem.NO_SECTION: "Tick the sections they shall fill.",
+    Problem.BRIEF_CHANGED: (
+        "The brief changed after this was drawn. Open the handoff to read it as it is now; its "
+        "fresh message has the button again."
+    ),
+    Problem.BUSY: "Many people are saving at this moment; nothing was kept. Try again.",
+    Problem.STORAGE_DOWN: "The database does not answer; nothing was kept. Try again in a minute.",
+    Problem.STALE_BUTTON: "This button is from an older version. Open the handoff for a fresh one.",
+    Problem.CHANNEL_SHARED: (
+        "This channel is shared outside the company, so no handoff is shown here. "
+        "Use a private channel with the AE, the CSM and their managers."
+    ),
+    Problem.CHANNEL_GUESTS: (
+        "There are guests in this channel, so no handoff is shown here. "
+        "Use a private channel with the AE, the CSM and their managers."
+    ),
+    Problem.CHANNEL_ARCHIVED: "This channel is archived. Run /handoff in a channel that is in use.",
+    Problem.CHANNEL_NOT_INSIDE: (
+        "The bot is not in this channel. Type /invite and the bot's name here, then try again."
+    ),
+    Problem.CHANNEL_UNKNOWN: (
+        "Slack has not said yet who can read this channel. Try again in a minute."
+    ),
+    Problem.BAD_CHANNEL_NAME: "No channel can be called so. Use letters, digits and hyphens.",
+    Problem.TAKEN_CHANNEL_NAME: "There is a channel of this name. Choose another one.",
+    Problem.NO_CHANNEL_MADE: (
+        "Slack does not let the bot make a channel here. Make a private one yourself, invite the "
+        "bot to it, and run /handoff there or move the handoff to it."
+    ),
+    Problem.CHANNEL_IS_DM: "A handoff lives in its deal channel. Run /handoff there.",
+    Problem.SLACK_SILENT: "Slack did not answer in time. Try again in a minute.",
+}
+
+
+def _not_your_turn(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    doing = _DOING.get(error.facts.get("act", ""), "This step")
+    turn = [people[one] for one in error.whose if one in people]
+    if not turn:
+        return f"{doing} is for somebody else. Open the handoff to see whose turn it is."
+    return f"{doing} is up to {names(turn)}. Open the handoff to see where it stands."
+
+
+def _undo_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    minutes = error.facts.get("minutes", "10")
+    return f"This can be undone for {minutes} minutes, and they are over. Nothing was changed."
+
+
+def _too_long(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    most = error.facts.get("most")
+    return f"This is too long: {most} is the most." if most else "This is too long. Shorten it."
+
+
+def _commitment_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    latest = error.facts.get("latest")
+    last = f"Choose {day(date.fromisoformat(latest))} or a day before it." if latest else ""
+    return f"The brief is due before that day. {last}".strip()
+
+
+def _too_many(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    return f"There are {error.facts.get('most')} already, which is the most."
+
+
+def _unexpected(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    reference = error.facts.get("reference")
+    told = f" and give the reference {reference}" if reference else ""
+    return f"Something unexpected happened; nothing was kept. Try again, or tell an admin{told}."
+
+
+def _changed_meanwhile(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    found = [people[one] for one in error.whose if one in people]
+    who = names(found) if found else "Somebody"
+    return (
+        f"{who} changed this while the form was open. What you typed is still here: copy it, close "
+        "the form, and look at the new version."
+    )
+
+
+_WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
+    Problem.NOT_YOUR_TURN: _not_your_turn,
+    Problem.CHANGED_MEANWHILE: _changed_meanwhile,
+    Problem.UNDO_TOO_LATE: _undo_too_late,
+    Problem.TOO_LONG: _too_long,
+    Problem.COMMITMENT_TOO_LATE: _commitment_too_late,
+    Problem.TOO_MANY: _too_many,
+    Problem.UNEXPECTED: _unexpected,
+}
+
+
+def problem(error: HandoffError, *, people: Mapping[int, NamedPerson]) -> str:
+    """The sentence for a refusal, in plain text, fit for a form's field and for a message."""
+    with_facts = _WITH_FACTS.get(error.problem)
+    return with_facts(error, people) if with_facts else _PROBLEMS[error.problem]
+
+
+PROBLEM_TITLE: Final = "This was not done"
+STARTED_TITLE: Final = "Handoff started"
+DONE_TITLE: Final = "Done"
+DONE_BEFORE: Final = "This was done when you sent it first; sending it again added nothing."

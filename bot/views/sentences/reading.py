@@ -1,0 +1,32 @@
+"""The CSM's reading of the brief."""
+
+from typing import Final
+
+AE_SAYS: Final = "Not a match, says the AE:"
+YES: Final = "yes"
+NO: Final = "no"
+MATCH: Final = "match"
+NO_MATCH: Final = "not a match"
+CHECKS_MEAN: Final = (
+    "Anything but three yeses holds the intro until a call is held. The answers are for the AE, "
+    "you and the CS manager."
+)
+PLAN_MEANS: Final = "The AE, the CSM and the CS manager read it."
+RESTATE_MEANS: Final = (
+    "Write what you kept of the brief, without looking. The AE says whether it matches; they, you "
+    "and the CS manager read it."
+)
+JUDGE_MEANS: Final = (
+    "The CSM wrote this from memory. Not a match asks them to write it again; after the second a "
+    "briefing call is required."
+)
+SEND_BACK_MEANS: Final = (
+    "The brief becomes the AE's step again, and yours waits until they return it. The reason is "
+    "for the AE, you, your managers and RevOps."
+)
+DECLINE_MEANS: Final = (
+    "The CS manager assigns somebody else. The reason is for the AE, the managers and RevOps; what "
+    "you wrote here stays open to you."
+)
+VERDICT: Final = "It is"
+ASKED_AGAIN: Final = "asked for again"

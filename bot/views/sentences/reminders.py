@@ -1,0 +1,61 @@
+"""What is said of due times."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.deadlines import Step
+from bot.domain.read_models import Light
+from bot.domain.verification import Part
+from bot.views.sentences.terms import STEP_NAMES
+
+WHY_YOU: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "you are the AE of this handoff",
+    Step.ALIGNMENT: "you are the AE of this handoff",
+    Step.SIGNATURE: "you are the AE of this handoff",
+    Step.COMMITMENT: "you are the AE manager of this handoff",
+    Step.MESSAGE: "you are the AE of this handoff",
+    Step.BRIEF: "you are the AE of this handoff",
+    Step.ASSIGN: "you are the CS manager of this handoff",
+    Step.READ: "you are the CSM of this handoff",
+    Step.JUDGE: "you are the AE of this handoff",
+}
+WHY_MANAGER: Final = "Why you: you are the manager told when this step is late."
+MISSING: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "Write down what you know while the deal is fresh.",
+    Step.ALIGNMENT: "Go through metric and promises with somebody of customer success.",
+    Step.SIGNATURE: "Every clock starts with it.",
+    Step.COMMITMENT: "The day the AE named has passed.",
+    Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
+    Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
+    Step.ASSIGN: "The brief is ready, and no CSM is named.",
+    Step.READ: "The brief is ready and waits for your acknowledgement.",
+    Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
+}
+MISSING_PARTS: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "The brief waits for your acknowledgement.",
+    Part.CHECKS: "You acknowledged the brief; the three checks are missing.",
+    Part.RESTATEMENT: "What you kept of the brief is missing, in your own words.",
+}
+MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."
+STILL_OPEN: Final = "Still open: {items}."
+OPEN_NOW: Final = "open: {items}"
+OWED_BY: Final = "Owed by "
+HOLDS_UP: Final = "Holds up: {step}."
+SNOOZED_FOR: Final = "You asked to be reminded now: "
+REMINDER: Final = "reminder"
+WAS_DUE: Final = "was due "
+DUE: Final = "due "
+DUE_STATES: Final[Mapping[Light, str]] = {
+    Light.LATE: f"late, {WAS_DUE}",
+    Light.SOON: "due soon, ",
+    Light.ON_TIME: f"on time, {DUE}",
+}
+"""How an owed step stands, up to the time that follows."""
+
+
+def snooze_means(step: Step, due: str) -> str:
+    """What a snooze does and does not do (mrkdwn)."""
+    return (
+        f"Reminders about the {STEP_NAMES[step]} wait until the time you choose. "
+        f"It stays due {due}. The reason is for the AE, the CSM, their managers and RevOps."
+    )

@@ -1,0 +1,302 @@
+"""What things, steps, items and roles are called, wherever they are named."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from bot.domain.access import Capacity
+from bot.domain.completeness import Completeness, OpenItem
+from bot.domain.deadlines import Step
+from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.people import Role
+from bot.domain.policy import Tier
+from bot.domain.promises import Kind
+from bot.domain.read_models import Light, NamedPerson
+from bot.domain.size import AddOn, Trigger
+from bot.domain.verification import Part
+from bot.views.text import isolate
+
+STEP_NAMES: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "pre-close capture",
+    Step.ALIGNMENT: "pre-close alignment",
+    Step.SIGNATURE: "signature",
+    Step.COMMITMENT: "commitment",
+    Step.MESSAGE: "handoff message",
+    Step.BRIEF: "brief",
+    Step.ASSIGN: "CSM assignment",
+    Step.READ: "reading of the brief",
+    Step.JUDGE: "answer to the restatement",
+}
+STEP_TASKS: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "Capture people, metric, red flags and promises",
+    Step.ALIGNMENT: "Align with customer success",
+    Step.SIGNATURE: "Record the signature",
+    Step.COMMITMENT: "Say whether the commitment was kept",
+    Step.MESSAGE: "Post the handoff message",
+    Step.BRIEF: "Write the brief",
+    Step.ASSIGN: "Assign the CSM",
+    Step.READ: "Read, check and restate the brief",
+    Step.JUDGE: "Say whether the restatement matches",
+}
+STEP_DOES: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "captures the deal before it closes",
+    Step.ALIGNMENT: "aligns with customer success",
+    Step.SIGNATURE: "records the signature",
+    Step.COMMITMENT: "says whether the commitment was kept",
+    Step.MESSAGE: "posts the handoff message",
+    Step.BRIEF: "writes the brief",
+    Step.ASSIGN: "assigns the CSM",
+    Step.READ: "reads, checks and restates the brief",
+    Step.JUDGE: "says whether the restatement matches",
+}
+STEP_DONE: Final[Mapping[Step, str]] = {
+    Step.CAPTURE: "Captured before the close",
+    Step.ALIGNMENT: "Aligned with customer success",
+    Step.SIGNATURE: "Countersigned",
+    Step.COMMITMENT: "Commitment answered",
+    Step.MESSAGE: "Message posted",
+    Step.BRIEF: "Brief ready",
+    Step.ASSIGN: "CSM assigned",
+    Step.READ: "Brief read and restated",
+    Step.JUDGE: "Restatement matches",
+}
+PART_NAMES: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",
+    Part.CHECKS: "three checks of the brief",
+    Part.RESTATEMENT: "restatement of the brief",
+}
+PART_TASKS: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "Read and acknowledge the brief",
+    Part.CHECKS: "Answer the three checks",
+    Part.RESTATEMENT: "Restate the brief from memory",
+}
+PART_DOES: Final[Mapping[Part, str]] = {
+    Part.ACKNOWLEDGEMENT: "reads and acknowledges the brief",
+    Part.CHECKS: "answers the three checks",
+    Part.RESTATEMENT: "restates the brief from memory",
+}
+
+
+def step_name(step: Step, left: Sequence[Part] = ()) -> str:
+    """What is due; of the reading, the next thing that is missing."""
+    return PART_NAMES[left[0]] if left else STEP_NAMES[step]
+
+
+def step_task(step: Step, left: Sequence[Part] = ()) -> str:
+    """The same as something to do."""
+    return PART_TASKS[left[0]] if left else STEP_TASKS[step]
+
+
+def step_does(step: Step, left: Sequence[Part] = ()) -> str:
+    """The same as what its owner does."""
+    return PART_DOES[left[0]] if left else STEP_DOES[step]
+
+
+def parts_after(left: Sequence[Part]) -> str:
+    """What of the reading comes after the next thing; empty where nothing does."""
+    after = " and the ".join(PART_NAMES[part] for part in left[1:])
+    return f"What comes after it: the {after}." if after else ""
+
+
+LIGHT_SIGNS: Final[Mapping[Light, str]] = {
+    Light.LATE: "🔴",
+    Light.SOON: "🟡",
+    Light.ON_TIME: "🟢",
+    Light.WAITING: "⚪",
+    Light.AHEAD: "🔵",
+    Light.DONE: "✅",
+    Light.MISSED: "▫️",
+    Light.CANCELLED: "✖️",
+}
+LIGHT_WORDS: Final[Mapping[Light, str]] = {
+    Light.LATE: "late",
+    Light.SOON: "due soon",
+    Light.ON_TIME: "on time",
+    Light.WAITING: "waiting",
+    Light.AHEAD: "before the signature",
+    Light.DONE: "done",
+    Light.MISSED: "missed",
+    Light.CANCELLED: "cancelled",
+}
+SECTION_NAMES: Final[Mapping[SectionKey, str]] = {
+    SectionKey.WHY: "Why they bought",
+    SectionKey.PEOPLE: "People",
+    SectionKey.SUCCESS: "Success",
+    SectionKey.PROMISES: "Promises",
+    SectionKey.RED_FLAGS: "Red flags",
+    SectionKey.COMMERCIALS: "Commercials",
+    SectionKey.FIRST_DAYS: "First 90 days",
+}
+ITEM_NAMES: Final[Mapping[Item, str]] = {
+    Item.TRIGGER: "real trigger",
+    Item.EVENT: "the event that made it now",
+    Item.RUNS_ON: "the date it runs on",
+    Item.QUOTE: "a quote",
+    Item.CHAMPION: "champion",
+    Item.STAKE: "champion's stake",
+    Item.CONSEQUENCE: "what failure costs them",
+    Item.BUYER: "economic buyer",
+    Item.USER: "day-to-day user",
+    Item.SKEPTIC: "skeptic or blocker",
+    Item.BUYER_AND_SKEPTIC: "buyer and skeptic",
+    Item.METRIC: "success metric",
+    Item.TODAY: "today's value",
+    Item.WHOSE: "whose number it is",
+    Item.PROMISES: "promises",
+    Item.REFUSED: "refused or deferred",
+    Item.NEARLY: "what nearly ended it",
+    Item.RISKS: "risks",
+    Item.PRIVATE_NOTE: "private note",
+    Item.CONTRACT: "term, start and renewal",
+    Item.SCOPE: "products, use case, scope and go-live",
+    Item.GROWTH: "where more comes from",
+    Item.DEFINED_DONE: "defined done",
+    Item.STYLE: "communication style",
+}
+HOLE_WORDS: Final[Mapping[Hole, str]] = {
+    Hole.EMPTY: "empty",
+    Hole.NO_METRIC: "metric missing",
+    Hole.NO_NUMBER: "number missing",
+    Hole.NO_DATE: "date missing",
+    Hole.NO_PERSON: "person missing",
+    Hole.NO_SAID_ON: "day it was said missing",
+    Hole.NO_SOURCE: "source missing",
+    Hole.NO_TITLE: "title missing",
+    Hole.NO_LINE: "behavioural line missing",
+    Hole.NO_STAKE: "stake missing",
+    Hole.NO_TOP: "top risk missing",
+    Hole.ONE_OUTCOME: "two outcomes needed",
+    Hole.NO_CONFIRMATION: "how they confirm it missing",
+    Hole.PART_MISSING: "a part missing",
+    Hole.MUST_CONFIRM: "must confirm with customer",
+    Hole.ELSEWHERE: "only points elsewhere",
+}
+TIER_NAMES: Final[Mapping[Tier, str]] = {
+    Tier.NONE: "no tier",
+    Tier.LIGHT: "light",
+    Tier.FULL: "full",
+}
+ADD_ON_NAMES: Final[Mapping[AddOn, str]] = {
+    AddOn.EARLY_CS: "customer success looks in before the close",
+    AddOn.JOINT_KICKOFF: "joint kickoff, intro by the AE",
+    AddOn.CALL: "briefing call required",
+    AddOn.SECOND_LISTENER: "second listener in the debrief",
+}
+TRIGGER_NAMES: Final[Mapping[Trigger, str]] = {
+    Trigger.FULL: "full handoff",
+    Trigger.COMPLEX: "complex onboarding",
+    Trigger.STRENGTH: "strength of the champion",
+    Trigger.VALUE: "its value",
+    Trigger.STAKEHOLDERS: "number of stakeholders",
+    Trigger.SERIOUS_FLAGS: "serious red flags or difficult politics",
+    Trigger.STRATEGIC: "strategic",
+    Trigger.POLICY: "by policy",
+}
+ROLE_NAMES: Final[Mapping[Capacity, str]] = {
+    Capacity.AE: "AE",
+    Capacity.CSM: "CSM",
+    Capacity.LISTENER: "second listener",
+    Capacity.HELPER: "helper",
+    Capacity.LEAD: "implementation lead",
+    Capacity.CS_MANAGER: "CS manager",
+    Capacity.AE_MANAGER: "AE manager",
+    Capacity.REVOPS: "RevOps",
+    Capacity.ADMIN: "admin",
+    Capacity.IN_CHANNEL: "colleague",
+    Capacity.MEMBER: "colleague",
+}
+
+
+def open_item(item: OpenItem) -> str:
+    """A hole of the brief and what is missing in it."""
+    return f"{ITEM_NAMES[item.item]} ({HOLE_WORDS[item.hole]})"
+
+
+def names(people: Iterable[NamedPerson], *, joined: str = "or") -> str:
+    """People by name in plain text: nobody is pinged."""
+    shown = [isolate(person.name) for person in people]
+    if len(shown) < 3:
+        return f" {joined} ".join(shown)
+    return f"{', '.join(shown[:-1])} {joined} {shown[-1]}"
+
+
+THE_BOT: Final = "the bot"
+
+
+def percent(share: int) -> str:
+    """A share; number and sign stay in one line."""
+    return f"{share}\N{NO-BREAK SPACE}%"
+
+
+def brief_share(share: int) -> str:
+    """How much of the brief is filled, among other figures."""
+    return f"{percent(share)} of the brief"
+
+
+FEW_OPEN: Final = 6
+"""So many a message names that is read in passing; the card names what it has room for."""
+
+
+def open_items(state: Completeness, most: int = FEW_OPEN) -> str:
+    """The first `most` open items by name and how many more there are; empty where none is open.
+
+    What the reader may not know by name is told by number.
+    """
+    told = [open_item(item) for item in state.open[:most]]
+    left = len(state.open) - len(told)
+    counted = [f"{left} more"] if left else []
+    if state.private:
+        counted.append(private_items(state.private))
+    if not counted:
+        return ", ".join(told)
+    *first, last = [*told, *counted]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def private_items(count: int) -> str:
+    """Open items of the brief that this reader may not know by name."""
+    return "one private item" if count == 1 else f"{count} private items"
+
+
+def version_read(version: int) -> str:
+    """Which version of the brief an acknowledgement is about."""
+    return f"version {version} of the brief"
+
+
+NO_CSM: Final = "no CSM yet"
+
+
+def more_left(count: int) -> str:
+    """What a list leaves out."""
+    return f"and {count} more; /handoff-status lists all"
+
+
+KIND_NAMES: Final[Mapping[Kind, str]] = {
+    Kind.TIMING: "timing",
+    Kind.SCOPE: "scope",
+    Kind.INTEGRATION: "integration",
+    Kind.CUSTOM_WORK: "custom work",
+    Kind.EXECUTIVE_ACCESS: "access to executives",
+    Kind.PRICING: "pricing",
+    Kind.SUPPORT: "support",
+    Kind.OTHER: "other",
+}
+PERSON_ROLES: Final[Mapping[Role, str]] = {
+    Role.CS_MANAGER: "CS manager",
+    Role.AE_MANAGER: "AE manager",
+    Role.REVOPS: "RevOps",
+    Role.ADMIN: "Admin of this bot",
+}
+NOBODY: Final = "nobody yet"
+
+
+def at_start(name: str) -> str:
+    """The name of something at the beginning of a line."""
+    return name[:1].upper() + name[1:]
+
+
+SOMEBODY: Final = "Somebody"
+
+
+def roles_of(who: str) -> str:
+    """Whose roles the form shows (mrkdwn)."""
+    return f"Roles of {who}"

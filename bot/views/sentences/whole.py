@@ -1,0 +1,61 @@
+"""The whole handoff as one page."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.history import Tag
+from bot.domain.verification import RecordKind
+
+REASONS_OF: Final[Mapping[str, str]] = {
+    Tag.CANCELLED: "Cancelled",
+    Tag.SNOOZED: "Reminders snoozed",
+    Tag.CLOSED_WON_OVERRIDDEN: "Closed-won gate overridden",
+    Tag.PROMISE_WITHDRAWN: "Promise withdrawn",
+    Tag.SENT_BACK: "Brief sent back",
+    Tag.DECLINED: "Not the right CSM",
+    Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
+}
+WHOLE_CANCELLED: Final = "cancelled"
+WHOLE_STEPS: Final = "Steps"
+WHOLE_LINKS: Final = "Links"
+WHOLE_REASONS: Final = "Reasons"
+NO_PROMISES_YET: Final = "None written down yet."
+PAGE_BACK: Final = "Page before"
+PAGE_ON: Final = "Page after"
+OLDER_VERSION: Final = "Older version"
+NEWER_VERSION: Final = "Newer version"
+NO_VERSIONS: Final = "There is no version of this section that you may read."
+
+
+def version_of(number: int, count: int, by: str, when: str) -> str:
+    """Which version of a section is shown, and who left it so (mrkdwn)."""
+    return f"Version {number} of {count}, saved by {by} {when}"
+
+
+WHOLE_READING: Final = "The CSM's reading"
+RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
+    RecordKind.CHECKS: "Three checks",
+    RecordKind.JOINT_PLAN: "Joint plan",
+    RecordKind.RESTATEMENT: "Restatement",
+    RecordKind.VERDICT: "Answer to the restatement",
+}
+OWN_WORDS: Final = "You have no part in this handoff any more. This is what you wrote."
+OVERRIDDEN: Final = "The CSM was assigned before the brief was ready, {when}."
+
+
+def whole_signed(when: str) -> str:
+    """When both had signed (mrkdwn)."""
+    return f"countersigned {when}"
+
+
+def whole_expected(day_expected: str) -> str:
+    """When the signature is expected."""
+    return f"signature expected {day_expected}"
+
+
+def whole_people(ae: str, csm: str, *, proposed: bool) -> str:
+    """From whom to whom (mrkdwn)."""
+    return f"AE {ae} → CSM {csm}" + (" (proposed)" if proposed else "")
+
+
+WHOLE_SIZE: Final = "Size"
