@@ -39,7 +39,20 @@ class Housekeeping:
         end = self._monotonic() + LOOKS_FOR
         with self._store.system() as system:
             workspaces = [row.id for row in system.workspaces()]
-        return sum(self._bring_in_line(workspace_id, end) for workspace_id in workspaces)
+        changed = sum(self._bring_in_line(workspace_id, end) for workspace_id in workspaces)
+        for workspace_id in workspaces:
+            with contextlib.suppress(Conflict):
+                self._wake(workspace_id)
+        return changed
+
+    def _wake(self, workspace_id: int) -> None:
+        """Whoever something late concerns reads of it in the morning, however it came about."""
+        with self._store.write(workspace_id) as unit:
+            unaware = unit.digests.unaware()
+            for reader in unaware:
+                unit.digests.wake(reader, unit.people.calendar(reader).morning_after(unit.now))
+            if unaware:
+                unit.commit()
 
     def _bring_in_line(self, workspace_id: int, end: float) -> int:
         changed = 0

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import structlog
 
-from bot.domain.deadlines import Deadline, say
+from bot.clock.rounds import tell
+from bot.domain.deadlines import posted_for, to_post
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.notices import cannot_post, clock_notices
-from bot.domain.nudging import Stage
+from bot.domain.notices import cannot_post
 from bot.domain.ports import Clock
 from bot.storage.unit_of_work import Store, WriteUnit
 
@@ -58,38 +58,38 @@ class Sweep:
             with self._store.write(workspace_id) as unit:
                 if unit.workspace.paused_at is not None:
                     return done  # Nothing happens by itself; afterwards the last stage is said.
-                claimed = unit.deadlines.due(BATCH)
-                self._reached("claimed")
-                for handoff_id in dict.fromkeys(handoff_id for handoff_id, _ in claimed):
-                    _say(unit, handoff_id)
-                    self._reached("said")
-                lights = unit.refresh_due(BATCH)
-                if not claimed and not lights:
+                looked_at, moved_on = self._batch(unit)
+                if not moved_on:
+                    # Nothing is due, or others hold it: they tell, or the next run does.
                     return done
                 unit.commit()
             self._reached("swept")
-            done += len(claimed)
+            done += looked_at
         return done
 
-
-def _say(unit: WriteUnit, handoff_id: int) -> None:
-    """What a handoff's deadlines have to say now; at the message's due time the bot posts."""
-    handoff = unit.handoffs.lock(handoff_id)
-    post = False
-    for deadline in unit.deadlines.of(handoff_id):
-        settled, stages = say(deadline, now=unit.now)
-        if settled == deadline:
-            continue
-        for notice in clock_notices(handoff, settled, stages, revision=_revision(settled)):
-            if notice.person_id is not None:
-                unit.outbox.add(notice)
-        unit.deadlines.settle(handoff_id, settled)
-        post |= Stage.POST in stages
-    if post:
-        _post(unit, handoff)
+    def _batch(self, unit: WriteUnit) -> tuple[int, bool]:
+        """One transaction's worth; gives how many deadlines, and whether anything was done."""
+        claimed = unit.deadlines.due(BATCH)
+        summaries = unit.digests.due(BATCH)
+        self._reached("claimed")
+        posted = sum(_post(unit, one) for one in dict.fromkeys(one for one, _ in claimed))
+        told = tell(unit, {handoff_id for handoff_id, _ in claimed}, summaries)
+        self._reached("said")
+        lights = unit.refresh_due(BATCH)
+        return len(claimed), bool(posted or told or lights)
 
 
-def _post(unit: WriteUnit, handoff: Handoff) -> None:
+def _post(unit: WriteUnit, handoff_id: int) -> bool:
+    """At the message's due time the bot posts for the AE; whether that was so."""
+    owed = next((one for one in unit.deadlines.of(handoff_id) if to_post(one, now=unit.now)), None)
+    if owed is None:
+        return False
+    unit.deadlines.settle(handoff_id, posted_for(owed, now=unit.now))
+    _post_or_tell(unit, unit.handoffs.lock(handoff_id))
+    return True
+
+
+def _post_or_tell(unit: WriteUnit, handoff: Handoff) -> None:
     """Post for the AE, or tell them why the channel may not hold the message."""
     channel = unit.channels.get(handoff.channel_id)
     problem = channel.problem()
@@ -98,9 +98,3 @@ def _post(unit: WriteUnit, handoff: Handoff) -> None:
         unit.outbox.add(cannot_post(handoff, problem, turns=channel.turns))
     elif handoff.post_by_bot(at=unit.now):
         unit.save(handoff, actor_id=None)
-
-
-def _revision(deadline: Deadline) -> str:
-    """Differs where a deadline moved, got another owner or was snoozed anew."""
-    snoozed = deadline.snoozed_until.isoformat() if deadline.snoozed_until else ""
-    return f"{deadline.due_at.isoformat()}|{deadline.owner_id}|{deadline.manager_id}|{snoozed}"

@@ -1,39 +1,44 @@
 """The words of a notice as true now, or why it is not said any more."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.delivery.because import because
 from bot.delivery.plans import Cancel
 from bot.domain import access, read_models
 from bot.domain.completeness import capture_missing
-from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
+from bot.domain.digest import Word
 from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.notices import (
     OF_A_DATE,
     OF_A_STEP,
+    OF_THE_CLOCK,
     JobSource,
     Notice,
     NoticeKind,
     steps_named,
-    still_true,
 )
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.read_models import (
+    Became,
     BecauseOf,
     NamedPerson,
     NudgeModel,
+    Over,
     StepLine,
+    Summary,
     named,
     step_line,
 )
 from bot.storage.unit_of_work import Bundle, ReadUnit
+from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.message import Message
-from bot.views.nudge import nudge_message
+from bot.views.nudge import nudge_message, over_message
 from bot.views.pre_close import (
     alignment_message,
     capture_message,
@@ -57,8 +62,23 @@ from bot.views.thread import (
 )
 
 _LATE = frozenset({NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
+_BECAME = {
+    "no_longer_owed": Became.NOT_DUE,
+    "no_longer_theirs": Became.NOT_THEIRS,
+    "no_longer_late": Became.DUE_LATER,
+    "of_another_day": Became.DUE_LATER,
+}
+"""What is told of a reminder that does not hold any more."""
 _REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
 """What a snooze silences."""
+
+
+@dataclass(frozen=True)
+class AsNow:
+    """What stands already, worded as it is now; `over` where nothing in it can change any more."""
+
+    message: Message
+    over: bool
 
 
 class NoticeText:
@@ -71,6 +91,8 @@ class NoticeText:
         """What one person is told in a DM or where they acted."""
         if notice.kind is NoticeKind.WELCOME:
             return welcome_message()
+        if notice.kind is NoticeKind.SUMMARY:
+            return _summary(unit, notice, reader, fresh=True)
         bundle = unit.bundle(notice.handoff_id or 0, viewer=reader)
         if notice.kind in OF_A_STEP:
             return _nudge(unit, bundle, notice, reader)
@@ -116,6 +138,26 @@ class NoticeText:
                 channel_slack_id=bundle.channel.slack_id,
             )
         return Cancel("no_such_notice")
+
+    def as_now(self, unit: ReadUnit, notice: Notice, reader: Person) -> AsNow | None:
+        """What the clock said, as it is now; None where it may stand as it does."""
+        if notice.kind is NoticeKind.SUMMARY:
+            told = _summary(unit, notice, reader, fresh=False)
+            return AsNow(told, over=False) if isinstance(told, Message) else None
+        if notice.kind not in OF_THE_CLOCK:
+            return None
+        step, stage = Step(str(notice.facts["step"])), Stage(str(notice.facts["stage"]))
+        bundle = unit.bundle(notice.handoff_id or 0, viewer=reader)
+        if notice.kind in OF_A_STEP:
+            told = _nudge(unit, bundle, notice, reader)
+        elif bundle.handoff.open:
+            told = _of_a_date(unit, bundle, notice, reader)
+        else:
+            told = Cancel("no_longer_owed")
+        if isinstance(told, Message):
+            return AsNow(told, over=False)
+        over = _over(unit, bundle, Word(bundle.handoff.id, step, stage), told.reason)
+        return AsNow(over_message(over), over=True) if over is not None else None
 
     def for_thread(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
         """A reply below the card."""
@@ -197,46 +239,72 @@ def _cannot_post(bundle: Bundle, notice: Notice, now: datetime) -> Message | Can
 
 
 def _of_a_date(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    return _dated(unit, bundle, notice.kind, Step(str(notice.facts["step"])), reader)
+
+
+def _dated(
+    unit: ReadUnit, bundle: Bundle, kind: NoticeKind, step: Step, reader: Person
+) -> Message | Cancel:
     """What is said on a fixed day, where it is still so that day."""
-    handoff, step = bundle.handoff, Step(str(notice.facts["step"]))
+    handoff = bundle.handoff
     owed = next((one for one in bundle.deadlines if one.step is step), None)
-    if owed is None or not still_true(notice.kind, handoff, owed):
+    if owed is None or not handoff.open or owed.state is not DeadlineState.DATED:
         return Cancel("no_longer_owed")
     if reader.id != owed.owner_id:
         return Cancel("no_longer_theirs")
     card = _card(bundle, unit.now)
-    if notice.kind is NoticeKind.COMMITMENT_ASKED and handoff.commitment_on is not None:
+    if kind is NoticeKind.COMMITMENT_ASKED and handoff.commitment_on is not None:
         return commitment_message(card, handoff.commitment_on, ready_at=handoff.gate_at)
     expected = handoff.expected_on
     if expected is None:
         return Cancel("no_longer_owed")
     slipped = expected < unit.people.calendar(reader.id).local_date(unit.now)
-    if slipped is not (notice.kind is NoticeKind.SIGNATURE_SLIPPED):
+    if slipped is not (kind is NoticeKind.SIGNATURE_SLIPPED):
         return Cancel("of_another_day")
     if slipped:
         return slipped_message(card, expected)
-    if notice.kind is NoticeKind.ALIGNMENT_REMINDER:
+    if kind is NoticeKind.ALIGNMENT_REMINDER:
         return alignment_message(card, expected)
     return capture_message(card, expected, capture_missing(bundle.brief))
 
 
 def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
-    step = Step(str(notice.facts["step"]))
     stage = Stage(str(notice.facts["stage"])) if "stage" in notice.facts else None
+    owed = _owed(
+        unit,
+        bundle,
+        reader,
+        Step(str(notice.facts["step"])),
+        stage,
+        to_manager=notice.kind is NoticeKind.LATE_FOR_MANAGER,
+        late=notice.kind in _LATE,
+    )
+    return owed if isinstance(owed, Cancel) else nudge_message(owed, notice.kind)
+
+
+def _owed(
+    unit: ReadUnit,
+    bundle: Bundle,
+    reader: Person,
+    step: Step,
+    stage: Stage | None,
+    *,
+    to_manager: bool,
+    late: bool,
+) -> NudgeModel | Cancel:
+    """What is said of a step to who owes it or to their manager, where it still holds."""
     owed = next((one for one in bundle.deadlines if one.step is step), None)
-    if owed is None or not still_true(notice.kind, bundle.handoff, owed):
+    if owed is None or not bundle.handoff.open or owed.state is not DeadlineState.OPEN:
         return Cancel("no_longer_owed")
-    to_manager = notice.kind is NoticeKind.LATE_FOR_MANAGER
     if reader.id != (owed.manager_id if to_manager else owed.owner_id):
         return Cancel("no_longer_theirs")
     if stage is not None and overtaken(stage, owed.said):
         return Cancel("overtaken")  # After a pause or an outage only the present state is said.
-    if notice.kind in _LATE and not owed.late_at(unit.now):
+    if late and unit.now < owed.due_at:
         return Cancel("no_longer_late")
     if stage in _REMINDERS and owed.snoozed_until and unit.now < owed.snoozed_until:
         return Cancel("snoozed")
-    late_by = unit.now - owed.due_at if owed.late_at(unit.now) else None
-    model = NudgeModel(
+    return NudgeModel(
         handoff_id=bundle.handoff.id,
         account=bundle.handoff.account,
         line=step_line(
@@ -247,28 +315,116 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
             left=bundle.handoff.reading_left(),
         ),
         completeness=bundle.handoff.completeness.seen_by(bundle.audiences),
-        late_by=late_by,
+        late_by=unit.now - owed.due_at if unit.now >= owed.due_at else None,
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager,
         brief_version=bundle.handoff.brief_version,
         with_ae=bundle.handoff.verification.with_ae,
-        snoozed_reason=_snoozed_for(unit, notice, reader, stage),
+        snoozed_reason=_snoozed_for(unit, bundle.handoff.id, reader, stage),
     )
-    return nudge_message(model, notice.kind)
+
+
+def _over(unit: ReadUnit, bundle: Bundle, word: Word, reason: str) -> Over | None:
+    """What became of something the clock said; None where it holds, or a later word tells."""
+    became = _BECAME.get(reason)
+    owed = next((one for one in bundle.deadlines if one.step is word.step), None)
+    if became is None or owed is None:
+        return None
+    done = done_at(word.step, bundle.handoff) if bundle.handoff.open else None
+    if became is Became.NOT_DUE and done is not None:
+        became = Became.DONE
+    line = step_line(owed, bundle.people, as_of=unit.now, done=done)
+    return Over(bundle.handoff.account, line, became)
+
+
+def _summary(unit: ReadUnit, notice: Notice, reader: Person, *, fresh: bool) -> Message | Cancel:
+    """Several things in one message; what does not hold is left out, or later told to be over."""
+    parts = _Parts()
+    for word in notice.about:
+        bundle = unit.bundle(word.handoff_id, viewer=reader)
+        reason = _add(parts, unit, bundle, word, reader)
+        over = _over(unit, bundle, word, reason) if reason and not fresh else None
+        if over is not None:
+            parts.over.append(over)
+    if fresh and not (parts.yours or parts.in_team or parts.asked or parts.besides):
+        return Cancel("nothing_holds")
+    alone = parts.alone()
+    if alone is not None and not notice.facts.get("left"):
+        return alone
+    late = any(one.late_by is not None for one in (*parts.yours, *parts.in_team))
+    morning = unit.people.calendar(reader.id).morning_after(unit.now) if late else None
+    return summary_message(
+        Summary(
+            yours=tuple(parts.yours),
+            in_team=tuple(parts.in_team),
+            over=tuple(parts.over),
+            left=int(notice.facts.get("left", 0)),
+            next_at=morning,
+        ),
+        asked=parts.asked,
+        besides=parts.besides,
+    )
+
+
+@dataclass
+class _Parts:
+    yours: list[NudgeModel] = field(default_factory=list)
+    in_team: list[NudgeModel] = field(default_factory=list)
+    asked: list[Message] = field(default_factory=list)
+    besides: list[Message] = field(default_factory=list)
+    over: list[Over] = field(default_factory=list)
+
+    def alone(self) -> Message | None:
+        """The message about the one thing there is; None for several."""
+        if len(self.yours) + len(self.in_team) + len(self.asked) != 1 or self.besides or self.over:
+            return None
+        for nudge in (*self.yours, *self.in_team):
+            usual = NoticeKind.LATE if nudge.late_by is not None else NoticeKind.NUDGE
+            return nudge_message(
+                nudge, NoticeKind.LATE_FOR_MANAGER if nudge.told_as_manager else usual
+            )
+        return self.asked[0]
+
+
+def _add(parts: _Parts, unit: ReadUnit, bundle: Bundle, word: Word, reader: Person) -> str:
+    """Add one word to the message; gives why it does not hold, or nothing."""
+    if word.stage is Stage.POST:
+        parts.besides.append(posted_for_ae_message(bundle.handoff.account))
+        return ""
+    if word.stage is Stage.COMMITTED:
+        on = bundle.handoff.commitment_on
+        if on is not None and bundle.handoff.open:
+            parts.besides.append(committed_message(_card(bundle, unit.now), on))
+        return ""
+    kind = OF_A_DATE.get((word.step, word.stage))
+    if kind is not None:
+        told = _dated(unit, bundle, kind, word.step, reader)
+        if isinstance(told, Cancel):
+            return told.reason
+        parts.asked.append(told)
+        return ""
+    to_manager = word.stage is Stage.LATE_MANAGER
+    owed = _owed(unit, bundle, reader, word.step, word.stage, to_manager=to_manager, late=word.late)
+    if isinstance(owed, Cancel):
+        return owed.reason
+    (parts.in_team if to_manager else parts.yours).append(owed)
+    return ""
 
 
 def _held_up(bundle: Bundle, owed: Deadline) -> Step | None:
     return next((one.step for one in bundle.deadlines if one.waits_for is owed.step), None)
 
 
-def _snoozed_for(unit: ReadUnit, notice: Notice, reader: Person, stage: Stage | None) -> str | None:
+def _snoozed_for(
+    unit: ReadUnit, handoff_id: int, reader: Person, stage: Stage | None
+) -> str | None:
     """The reader's own reason, told back to them alone."""
     if stage is not Stage.SNOOZED:
         return None
     own = [
         one.value
-        for one in unit.history.reasons(notice.handoff_id or 0)
+        for one in unit.history.reasons(handoff_id)
         if one.tag is Tag.SNOOZED and one.actor_id == reader.id
     ]
     return own[-1] if own else None

@@ -180,7 +180,9 @@ class Renderer:
     # --- Notices
 
     def _standing(self, job: Job, notice: Notice, ts: str) -> Plan:
-        """Whether what was said may go on standing in its channel."""
+        """Whether what was said may go on standing in its channel, or as it does in a DM."""
+        if notice.place is Place.DM:
+            return self._as_now(job, notice, ts)
         with self._store.read(job.workspace_id) as unit:
             channel: Channel | None = unit.channels.get(notice.channel_id or 0)
         if channel is not None and not channel.outsiders:
@@ -193,6 +195,16 @@ class Renderer:
         if not channel.outsiders:
             return Stay()
         return Withdraw(channel.slack_id, ts, {"blocks": [], **withdrawn_message().to_args()})
+
+    def _as_now(self, job: Job, notice: Notice, ts: str) -> Plan:
+        """What the clock said shows what became of it; an edit wakes nobody."""
+        with self._store.read(job.workspace_id) as unit:
+            reader = unit.people.get(notice.person_id or 0)
+            told = self._texts.as_now(unit, notice, reader) if reader.full_member else None
+        if told is None or job.stands_in is None:
+            return Stay()
+        args = {"blocks": [], **told.message.to_args()}
+        return Edit(job.stands_in, ts, args, stands=not told.over)
 
     def _notice(self, job: Job, notice: Notice) -> Plan:
         if notice.place is Place.OLD_CARD:

@@ -1,6 +1,6 @@
 """The clocks: one table of steps, and what each handoff owes whom and when."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -406,6 +406,18 @@ def moved(stored: Iterable[Deadline], wanted: Iterable[Deadline]) -> list[Deadli
     ]
 
 
+def told_otherwise(stored: Deadline | None, wanted: Deadline) -> bool:
+    """Whether what was said of a deadline would be said otherwise, or to others, by now."""
+    if stored is None:
+        return wanted.state in SPEAKS
+    return (stored.state, stored.owner_id, stored.manager_id, stored.due_at) != (
+        wanted.state,
+        wanted.owner_id,
+        wanted.manager_id,
+        wanted.due_at,
+    )
+
+
 def snooze(deadline: Deadline, until: datetime) -> Deadline:
     """Silence the owner's reminders up to `until` and remind then; the manager's stays."""
     silenced = {
@@ -428,25 +440,56 @@ def snooze(deadline: Deadline, until: datetime) -> Deadline:
     )
 
 
-def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:
-    """What is to be said now: the owner's last due stage and the manager's, each once.
+@dataclass(frozen=True)
+class Spoken:
+    """What a deadline has to say to one reader, and the earlier stages that this passes over."""
 
-    Earlier due stages of the owner are passed over: after a gap nobody gets a backlog.
+    plan: StagePlan | None
+    over: tuple[StagePlan, ...] = ()
+
+    def due(self, now: datetime) -> bool:
+        """Whether any of it is due."""
+        said = (self.plan, *self.over)
+        return any(plan is not None and plan.at <= now for plan in said)
+
+
+def spoken(deadline: Deadline, reader_id: int, *, until: datetime) -> Spoken:
+    """What is to be said to one reader by `until`: the last stage, each once.
+
+    Earlier ones are passed over: after a gap nobody gets a backlog. The bot's own post of the
+    message is said to nobody.
     """
     if deadline.state not in SPEAKS:
-        return deadline, ()
+        return Spoken(None)
+    theirs = deadline.owner_id == reader_id
+    if not theirs and deadline.manager_id != reader_id:
+        return Spoken(None)
+    stages = _OWNER_STAGES - {Stage.POST} if theirs else frozenset({Stage.LATE_MANAGER})
+    plans = [plan for plan in deadline.stages if plan.stage in stages]
+    current, over = due_now(plans, said=deadline.said | deadline.passed, now=until)
+    return Spoken(current, tuple(over))
+
+
+def to_post(deadline: Deadline, *, now: datetime) -> bool:
+    """Whether the bot is to post the message now in its owner's place."""
     settled = deadline.said | deadline.passed
-    own = [plan for plan in deadline.stages if plan.stage in _OWNER_STAGES]
-    current, over = due_now(own, said=settled, now=now)
-    others = [
-        plan.stage
+    return deadline.state is DeadlineState.OPEN and any(
+        plan.stage is Stage.POST and plan.at <= now and plan.stage not in settled
         for plan in deadline.stages
-        if plan.stage not in _OWNER_STAGES | settled and plan.at <= now
-    ]
-    told = (*((current.stage,) if current else ()), *others)
-    settled_now = replace(
-        deadline,
-        said=deadline.said | set(told),
-        passed=deadline.passed | {plan.stage for plan in over},
     )
-    return settled_now, told
+
+
+def settle(
+    deadline: Deadline, *, said: Collection[Stage] = (), over: Collection[Stage] = ()
+) -> Deadline:
+    """The deadline with stages that were said, or that were passed over."""
+    return replace(
+        deadline, said=deadline.said | set(said), passed=deadline.passed | set(over) - set(said)
+    )
+
+
+def posted_for(deadline: Deadline, *, now: datetime) -> Deadline:
+    """The message's deadline once the bot posted it: no earlier reminder is said any more."""
+    own = [plan for plan in deadline.stages if plan.stage in _OWNER_STAGES]
+    _, over = due_now(own, said=deadline.said | deadline.passed, now=now)
+    return settle(deadline, said={Stage.POST}, over={plan.stage for plan in over})

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.deadlines import Deadline, Step
+from bot.domain.digest import Word
 from bot.domain.errors import Problem
-from bot.domain.handoff import Handoff, State
+from bot.domain.handoff import Handoff
 from bot.domain.history import Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
@@ -19,6 +20,8 @@ class NoticeKind(StrEnum):
     NUDGE = "nudge"
     LATE = "late"
     LATE_FOR_MANAGER = "late_for_manager"
+    SUMMARY = "summary"
+    """Several things of the clock's in one message, or what is late in the morning."""
     BOT_POSTED = "bot_posted"
     CANNOT_POST = "cannot_post"
     """The handoff message was to be posted and its channel may not hold it."""
@@ -70,6 +73,8 @@ OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
     (Step.COMMITMENT, Stage.ASK): NoticeKind.COMMITMENT_ASKED,
 }
 """What is said on a fixed day, and dropped once it is answered or done."""
+OF_THE_CLOCK = OF_A_STEP | {NoticeKind.SUMMARY, *OF_A_DATE.values()}
+"""What no act caused: held to a measure a day, and shown as it is now once that changes."""
 
 
 ANCHOR_DIGITS = 16
@@ -127,6 +132,8 @@ class Notice:
     facts: Mapping[str, str | int] = field(default_factory=dict)
     not_before: datetime | None = None
     """Calendar time; None is at once."""
+    about: tuple[Word, ...] = ()
+    """What of the clock's it says."""
 
 
 class SurfaceKind(StrEnum):
@@ -492,48 +499,59 @@ def welcome(before: FirstWord) -> Notice:
     )
 
 
-def clock_notices(
-    handoff: Handoff, deadline: Deadline, stages: Sequence[Stage], *, revision: str
-) -> list[Notice]:
-    """What the sweep says of one deadline; `revision` tells a moved deadline from the one before.
+def clock_notice(
+    words: Sequence[Word],
+    reader_id: int,
+    *,
+    key: str,
+    not_before: datetime | None = None,
+    left: int = 0,
+) -> Notice:
+    """What the clock says to one person, in one message; `left` is how much more there was.
 
-    The message step's last stage is no notice: there the bot posts the card itself.
+    `key` is the same whenever the same is said, and another where a deadline moved.
     """
-    told: list[Notice] = []
-    for stage in stages:
-        if stage is Stage.POST or handoff.state is not State.OPEN:
-            continue
-        facts: dict[str, str | int] = {
-            "step": deadline.step.value,
-            "stage": stage.value,
-        }
-        late = stage in (Stage.LATE, Stage.LATE_MANAGER)
-        to_manager = stage is Stage.LATE_MANAGER
-        told.append(
-            Notice(
-                _said_by_the_clock(deadline.step, stage),
-                Place.DM,
-                f"clock:{handoff.id}:{deadline.step.value}:{stage.value}:{revision}",
-                Priority.LATE if late else Priority.NUDGE,
-                handoff_id=handoff.id,
-                person_id=deadline.manager_id if to_manager else deadline.owner_id,
-                facts=facts,
-            )
-        )
-    return told
+    first, *more = words
+    late = any(word.late for word in words)
+    facts: dict[str, str | int] = {"left": left}
+    if not more and not left:
+        facts = {"step": first.step.value, "stage": first.stage.value}
+    return Notice(
+        NoticeKind.SUMMARY if more or left else _said_by_the_clock(first.step, first.stage),
+        Place.DM,
+        key,
+        Priority.LATE if late else Priority.NUDGE,
+        handoff_id=None if more or left else first.handoff_id,
+        person_id=reader_id,
+        facts=facts,
+        not_before=not_before,
+        about=tuple(words),
+    )
+
+
+def for_the_summary(
+    handoff: Handoff, events: Sequence[Event], *, team_channel: bool
+) -> list[tuple[int, Word]]:
+    """What managers are told of what just happened in their next summary, and nowhere else.
+
+    That the bot posted in the AE's place; the day of a commitment where there is no channel for it.
+    """
+    told: list[tuple[int, Word]] = []
+    for event in events:
+        if event.tag is Tag.POSTED and event.actor is None and handoff.ae_manager_id is not None:
+            told.append((handoff.ae_manager_id, Word(handoff.id, Step.MESSAGE, Stage.POST)))
+        if commits(handoff, event) and not team_channel:
+            word = Word(handoff.id, Step.COMMITMENT, Stage.COMMITTED)
+            for manager in (handoff.ae_manager_id, handoff.cs_manager_id):
+                if manager not in (None, event.actor):
+                    told.append((manager or 0, word))
+    return list(dict.fromkeys(told))
 
 
 def _said_by_the_clock(step: Step, stage: Stage) -> NoticeKind:
+    if stage in (Stage.POST, Stage.COMMITTED):
+        return NoticeKind.SUMMARY
     if stage is Stage.LATE_MANAGER:
         return NoticeKind.LATE_FOR_MANAGER
     usual = NoticeKind.LATE if stage is Stage.LATE else NoticeKind.NUDGE
     return OF_A_DATE.get((step, stage), usual)
-
-
-def still_true(kind: NoticeKind, handoff: Handoff, deadline: Deadline | None) -> bool:
-    """Whether a notice the clock planned is still worth sending; the rest always is."""
-    if kind in OF_A_DATE.values():
-        return handoff.open and deadline is not None and deadline.state is DeadlineState.DATED
-    if kind not in OF_A_STEP:
-        return True
-    return handoff.open and deadline is not None and deadline.state is DeadlineState.OPEN

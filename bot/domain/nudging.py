@@ -31,6 +31,8 @@ class Stage(StrEnum):
     """The signature was expected yesterday."""
     ASK = "ask"
     """Whether the commitment was kept."""
+    COMMITTED = "committed"
+    """The AE named the day of the commitment; told in a summary where no channel is for it."""
 
 
 @dataclass(frozen=True)

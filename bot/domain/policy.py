@@ -82,6 +82,17 @@ class Clocks(_Part):
     """Days after the day of the commitment at which the AE manager is asked about it."""
 
 
+class Nudges(_Part):
+    """How often and how the clock speaks to one person."""
+
+    most_a_day: int = Field(default=6, ge=2, le=50)
+    """Direct messages to one person and local day; the rest stands in the next summary."""
+    mornings: int = Field(default=5, ge=0, le=30)
+    """On so many business days after it was late an owner is reminded in the morning."""
+    together_minutes: int = Field(default=10, ge=0, le=60)
+    """What falls due for one person within this time is one message."""
+
+
 class Hours(_Part):
     """Working and quiet hours in each person's own zone."""
 
@@ -189,6 +200,7 @@ class Policy(_Part):
     """Slack id of the internal channel in which a commitment is announced; empty: none."""
     clocks: Clocks = Clocks()
     hours: Hours = Hours()
+    nudges: Nudges = Nudges()
     gate_percent: int = Field(default=90, ge=1, le=100)
     open_handoffs_per_csm: int = Field(default=40, ge=1)
     undo_minutes: int = Field(default=10, ge=1, le=60)

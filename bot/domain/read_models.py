@@ -305,6 +305,38 @@ class NudgeModel:
     """Whether the brief was sent back and waits for the AE to return it."""
 
 
+class Became(StrEnum):
+    """Why what the clock said of a step does not hold any more."""
+
+    DONE = "done"
+    NOT_DUE = "not_due"
+    NOT_THEIRS = "not_theirs"
+    DUE_LATER = "due_later"
+    """It was late, and has another due time now."""
+
+
+@dataclass(frozen=True)
+class Over:
+    """Something the clock said that does not hold any more."""
+
+    account: str
+    line: StepLine
+    became: Became
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the clock says to one person in one message."""
+
+    yours: tuple[NudgeModel, ...] = ()
+    in_team: tuple[NudgeModel, ...] = ()
+    over: tuple[Over, ...] = ()
+    left: int = 0
+    """How much more there is than what is named."""
+    next_at: datetime | None = None
+    """When the next summary comes; None where nothing is late."""
+
+
 @dataclass(frozen=True)
 class WrittenRecord:
     """One thing written down while the CSM read, as it is shown."""

@@ -188,6 +188,11 @@ class Calendar:
         """
         return self._first_on_business_day(_utc(instant), max(self.hours.start, self.quiet.end))
 
+    def morning_after(self, instant: datetime) -> datetime:
+        """The start of the working hours on the next business day after that of `instant`."""
+        morning = max(self.hours.start, self.quiet.end)
+        return self.at(self.next_business_day(self.local_date(instant)), morning)
+
     def before_quiet(self, instant: datetime, not_before: datetime) -> datetime | None:
         """The instant itself, or 15 minutes before the quiet hours it falls into began.
 

@@ -1,11 +1,11 @@
 """Deadline rows: kept in place, so that what was said of one stays said."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, or_, select, text, update
 
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.nudging import Stage, StagePlan
@@ -30,6 +30,33 @@ _DUE = (
     .order_by(deadline.c.next_at, deadline.c.handoff_id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=handoff)
+)
+_OF_READERS = or_(
+    deadline.c.owner_id.in_(bindparam("readers", expanding=True)),
+    deadline.c.manager_id.in_(bindparam("readers", expanding=True)),
+)
+_FOR_READERS = (
+    select(deadline)
+    .join(handoff, handoff.c.id == deadline.c.handoff_id)
+    .where(
+        deadline.c.workspace_id == bindparam("workspace"),
+        DEADLINE_TO_SAY,
+        deadline.c.next_at <= bindparam("until"),
+        _OF_READERS,
+    )
+    .order_by(deadline.c.next_at, deadline.c.handoff_id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=handoff)
+)
+_LATE_OF = (
+    select(deadline)
+    .where(
+        deadline.c.workspace_id == bindparam("workspace"),
+        deadline.c.state == text("'open'"),
+        deadline.c.due_at < bindparam("at"),
+        _OF_READERS,
+    )
+    .order_by(deadline.c.due_at, deadline.c.handoff_id)
 )
 _ADD = insert(deadline)
 _CHANGE = update(deadline).where(
@@ -75,9 +102,36 @@ class WritableDeadlines(Deadlines):
         rows = self._scope.connection.execute(_DUE, values)
         return [(row.handoff_id, Step(row.step)) for row in rows]
 
+    def for_readers(
+        self, reader_ids: Collection[int], *, until: datetime, limit: int
+    ) -> list[tuple[int, Deadline]]:
+        """What has something to say by `until` and is owed by one of them or under them.
+
+        Locked like `due`, the earliest first, with the handoff of each.
+        """
+        if not reader_ids:
+            return []
+        values = {"readers": sorted(reader_ids), "until": until, "most": limit}
+        return self._with_handoffs(_FOR_READERS, values)
+
+    def late_of(self, reader_ids: Collection[int], *, at: datetime) -> list[tuple[int, Deadline]]:
+        """What is late at a time and is owed by one of them or under them, the latest first."""
+        if not reader_ids:
+            return []
+        return self._with_handoffs(_LATE_OF, {"readers": sorted(reader_ids), "at": at})
+
+    def _with_handoffs(self, statement: Any, values: dict[str, Any]) -> list[tuple[int, Deadline]]:
+        values = {**values, "workspace": self._scope.workspace_id}
+        rows = self._scope.connection.execute(statement, values).mappings()
+        return [(row["handoff_id"], _deadline(row)) for row in rows]
+
     def settle(self, handoff_id: int, settled: Deadline) -> None:
         """Keep what was said of a deadline, or that it was snoozed."""
-        self._change(handoff_id, [settled])
+        self._change([(handoff_id, settled)])
+
+    def settle_all(self, settled: Iterable[tuple[int, Deadline]]) -> None:
+        """Keep what was said of deadlines of several handoffs."""
+        self._change(list(settled))
 
     def bring_in_line(
         self, handoff_id: int, stored: Sequence[Deadline], wanted: Sequence[Deadline]
@@ -100,21 +154,22 @@ class WritableDeadlines(Deadlines):
                 ],
             )
         if changed:
-            self._change(handoff_id, changed)
+            self._change([(handoff_id, one) for one in changed])
 
-    def _change(self, handoff_id: int, changed: Iterable[Deadline]) -> None:
-        self._scope.connection.execute(
-            _CHANGE,
-            [
-                {
-                    "b_workspace": self._scope.workspace_id,
-                    "b_handoff": handoff_id,
-                    "b_step": one.step.value,
-                    **_values(one),
-                }
-                for one in changed
-            ],
-        )
+    def _change(self, changed: Sequence[tuple[int, Deadline]]) -> None:
+        if changed:
+            self._scope.connection.execute(
+                _CHANGE,
+                [
+                    {
+                        "b_workspace": self._scope.workspace_id,
+                        "b_handoff": handoff_id,
+                        "b_step": one.step.value,
+                        **_values(one),
+                    }
+                    for handoff_id, one in changed
+                ],
+            )
 
 
 def _values(of: Deadline) -> dict[str, Any]:

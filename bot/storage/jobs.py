@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import RowMapping
 
 from bot.domain.deadlines import Step
+from bot.domain.digest import Word
 from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
 
 
@@ -51,6 +52,8 @@ class Job:
     notice: Notice | None = None
     stands: str | None = None
     """Of a notice that was sent: its timestamp. It is looked at whether it may stay."""
+    stands_in: str | None = None
+    """Slack's id of the conversation it stands in."""
     surface: SurfaceJob | None = None
 
 
@@ -85,8 +88,16 @@ class CardMessage:
     awaited: bool
 
 
-def job_of(source: JobSource, row: RowMapping, *, priority: int, probing: bool) -> Job:
-    notice = _notice(row) if source is JobSource.NOTICE else None
+def job_of(
+    source: JobSource,
+    row: RowMapping,
+    *,
+    priority: int,
+    probing: bool,
+    about: tuple[Word, ...] = (),
+) -> Job:
+    """A job from its row; `about` is what of the clock's a notice says."""
+    notice = _notice(row, about) if source is JobSource.NOTICE else None
     mirrored = _surface(row) if source is JobSource.SURFACE else None
     return Job(
         id=row["id"],
@@ -104,6 +115,7 @@ def job_of(source: JobSource, row: RowMapping, *, priority: int, probing: bool) 
         probing=probing,
         notice=notice,
         stands=row["ts"] if notice else None,
+        stands_in=row["sent_channel"] if notice else None,
         surface=mirrored,
     )
 
@@ -114,7 +126,7 @@ def _method(mirrored: SurfaceJob | None) -> str:
     return "chat.postMessage" if mirrored is None or mirrored.ts is None else "chat.update"
 
 
-def _notice(row: RowMapping) -> Notice:
+def _notice(row: RowMapping, about: tuple[Word, ...]) -> Notice:
     return Notice(
         kind=NoticeKind(row["kind"]),
         place=Place(row["place"]),
@@ -125,6 +137,7 @@ def _notice(row: RowMapping) -> Notice:
         channel_id=row["channel_id"],
         facts=json.loads(row["facts"]),
         not_before=row["not_before"],
+        about=about,
     )
 
 

@@ -24,9 +24,25 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.notices import JobSource, NoticeKind, Priority, SurfaceKind
+from bot.domain.deadlines import Step
+from bot.domain.digest import Word
+from bot.domain.notices import (
+    OF_THE_CLOCK,
+    JobSource,
+    NoticeKind,
+    Priority,
+    SurfaceKind,
+)
+from bot.domain.nudging import Stage
 from bot.storage.jobs import Job, job_of
-from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, outbox, surface, workspace
+from bot.storage.tables import (
+    OUTBOX_PENDING,
+    SURFACE_STALE,
+    outbox,
+    outbox_about,
+    surface,
+    workspace,
+)
 from bot.storage.types import MICROSECOND
 
 AGEING = timedelta(minutes=10)
@@ -161,6 +177,12 @@ _CANDIDATES = {
     for source, table in TABLES.items()
 }
 _CLAIM = {source: _claim(table) for source, table in TABLES.items()}
+_OF_THE_CLOCK = frozenset(kind.value for kind in OF_THE_CLOCK)
+_ABOUT = (
+    select(outbox_about.c.handoff_id, outbox_about.c.step, outbox_about.c.stage)
+    .where(outbox_about.c.outbox_id == bindparam("id"))
+    .order_by(outbox_about.c.place)
+)
 _METHODS = {JobSource.NOTICE: outbox.c.method, JobSource.SURFACE: _METHOD_OF_SURFACE}
 
 
@@ -215,7 +237,13 @@ def claim(
     claimed = connection.execute(_CLAIM[source], values).mappings().first()
     if claimed is None:
         return None
-    return job_of(source, claimed, priority=row["priority"], probing=bool(row["probing"]))
+    about: tuple[Word, ...] = ()
+    if source is JobSource.NOTICE and claimed["kind"] in _OF_THE_CLOCK:
+        said = connection.execute(_ABOUT, {"id": claimed["id"]})
+        about = tuple(Word(one.handoff_id, Step(one.step), Stage(one.stage)) for one in said)
+    return job_of(
+        source, claimed, priority=row["priority"], probing=bool(row["probing"]), about=about
+    )
 
 
 def free_from(table: Table) -> ColumnElement[Any]:

@@ -2,15 +2,16 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, null, or_, select, update
+from sqlalchemy import bindparam, case, insert, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.notices import FirstWord, Notice, NoticeKind, Place, welcome
+from bot.domain.deadlines import Step
+from bot.domain.notices import FirstWord, Notice, NoticeKind, Place, Priority, welcome
 from bot.storage.statements import Scope, once
-from bot.storage.tables import OUTBOX_PENDING, OutboxState, channel, outbox
+from bot.storage.tables import OUTBOX_PENDING, OutboxState, channel, outbox, outbox_about
 
 METHODS = {
     Place.DM: "chat.postMessage",
@@ -67,6 +68,33 @@ _NOTICE_AGAIN = (
     )
     .values(**AGAIN, state=OutboxState.PENDING.value, settled_at=None)
 )
+_ADD_ABOUT = insert(outbox_about)
+_SHOW_AS_NOW = (
+    update(outbox)
+    .where(
+        outbox.c.workspace_id == bindparam("b_workspace"),
+        outbox.c.id.in_(
+            select(outbox_about.c.outbox_id).where(
+                outbox_about.c.handoff_id == bindparam("b_handoff"),
+                outbox_about.c.step.in_(bindparam("b_steps", expanding=True)),
+            )
+        ),
+        outbox.c.state == OutboxState.SENT.value,
+        outbox.c.place == Place.DM.value,
+        outbox.c.ts.is_not(None),
+        # Of what was slimmed nobody knows any more what it said.
+        outbox.c.settled_at.is_not(None),
+    )
+    .values(
+        state=OutboxState.PENDING.value,
+        method="chat.update",
+        priority=Priority.CARD.value,
+        not_before=None,
+        attempts=0,
+        reason=None,
+        next_try_at=bindparam("machine_now", type_=outbox.c.next_try_at.type),
+    )
+)
 _IS_DIRECT = select(channel.c.direct).where(
     channel.c.id == bindparam("id"), channel.c.workspace_id == bindparam("workspace")
 )
@@ -96,6 +124,8 @@ class Outbox:
         row = self._row(notice)
         added = self._scope.connection.execute(_ADD_NOTICE[self._scope.dialect], row).first()
         self.grown |= added is not None
+        if added is not None and notice.about:
+            self._scope.connection.execute(_ADD_ABOUT, _about(added.id, notice))
         return added is not None
 
     def add_all(self, notices: Sequence[Notice]) -> None:
@@ -105,6 +135,17 @@ class Outbox:
             rows = [self._row(notice) for notice in notices]
             self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
             self.grown = True
+
+    def show_as_now(self, handoff_id: int, steps: Collection[Step]) -> None:
+        """Have what the clock said of steps looked at: what is done now shall say so."""
+        values = {
+            "b_workspace": self._scope.workspace_id,
+            "b_handoff": handoff_id,
+            "b_steps": sorted(steps),
+            "machine_now": self._scope.machine_now,
+        }
+        if steps:
+            self.grown |= self._scope.connection.execute(_SHOW_AS_NOW, values).rowcount > 0
 
     def greet(self, *first_words: FirstWord) -> None:
         """See that whoever never heard from the bot is greeted before they read any of these."""
@@ -173,3 +214,16 @@ class Outbox:
             "attempts": 0,
             "created_at": now,
         }
+
+
+def _about(outbox_id: int, notice: Notice) -> list[dict[str, Any]]:
+    return [
+        {
+            "outbox_id": outbox_id,
+            "place": place,
+            "handoff_id": word.handoff_id,
+            "step": word.step.value,
+            "stage": word.stage.value,
+        }
+        for place, word in enumerate(notice.about)
+    ]

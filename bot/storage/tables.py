@@ -121,7 +121,19 @@ person = Table(
     Column("deactivated", Boolean, nullable=False),
     Column("dm_slack_id", Text),  # the conversation between bot and person, once opened
     Column("checked_at", Instant),  # machine
+    # How often the clock spoke to them on that day of theirs, and when it sums up next; calendar.
+    Column("told_on", Date),
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("digest_at", Instant),
     UniqueConstraint("workspace_id", "slack_id"),
+)
+DIGEST_AHEAD = person.c.digest_at.is_not(None)
+Index(
+    "ix_person_digest_at",
+    person.c.workspace_id,
+    person.c.digest_at,
+    sqlite_where=DIGEST_AHEAD,
+    postgresql_where=DIGEST_AHEAD,
 )
 
 person_role = Table(
@@ -368,6 +380,19 @@ Index(
     postgresql_where=DEADLINE_TO_SAY,
 )
 Index("ix_deadline_owner_id", deadline.c.owner_id, deadline.c.state)
+Index("ix_deadline_manager_id", deadline.c.manager_id, deadline.c.state)
+
+# What waits for a person's next summary: beyond the measure of a day, or told only there.
+digest_line = Table(
+    "digest_line",
+    metadata,
+    _workspace(),
+    _person("person_id", nullable=False),
+    _handoff(),
+    Column("step", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    PrimaryKeyConstraint("person_id", "handoff_id", "step", "stage"),
+)
 
 event = Table(
     "event",
@@ -420,7 +445,6 @@ outbox = Table(
     Column("maybe_sent", Boolean, nullable=False),
     Column("first_try_at", Instant),  # machine
     Column("attempts", Integer, nullable=False),
-    Column("batch", Text),
     Column("ts", Text),  # of what is pending: it stands there and is to be looked at again
     Column("sent_channel", Text),
     Column("reason", Text),
@@ -430,6 +454,19 @@ outbox = Table(
     UniqueConstraint("workspace_id", "key"),
 )
 OUTBOX_PENDING = outbox.c.state == text("'pending'")
+
+# What of the clock's a message is about; fixed once it is decided, so that it is said only once.
+outbox_about = Table(
+    "outbox_about",
+    metadata,
+    Column("outbox_id", ROW_ID, ForeignKey("outbox.id"), nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    _handoff(),
+    Column("step", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    PrimaryKeyConstraint("outbox_id", "place"),
+    Index("ix_outbox_about_handoff_id", "handoff_id", "step"),
+)
 Index(
     "ix_outbox_pending",
     outbox.c.next_try_at,

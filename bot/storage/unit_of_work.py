@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, union, update
 
@@ -13,7 +14,16 @@ from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
 from bot.domain.brief import Brief
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
-from bot.domain.deadlines import Deadline, Step, bring_in_line, deadlines, dropped, moved
+from bot.domain.deadlines import (
+    Deadline,
+    DeadlineState,
+    Step,
+    bring_in_line,
+    deadlines,
+    dropped,
+    moved,
+    told_otherwise,
+)
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
@@ -23,6 +33,7 @@ from bot.domain.notices import (
     DRAWN_AS,
     announcements,
     commits,
+    for_the_summary,
     hold_mentions,
     member_invites,
     moved_away,
@@ -40,6 +51,7 @@ from bot.storage.channels import Channels, WritableChannels
 from bot.storage.cipher import NoKey
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.delivery import DeliveryStore
+from bot.storage.digest import Digests
 from bot.storage.engine import Database
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
@@ -65,6 +77,16 @@ _BROUGHT_IN_LINE = 200
 """Handoffs of one person; Slack waits three seconds for the answer."""
 
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
+_READING = frozenset(
+    {
+        Tag.ACKNOWLEDGED,
+        Tag.ACKNOWLEDGE_UNDONE,
+        Tag.OUTDATED,
+        Tag.CHECKS_ANSWERED,
+        Tag.RESTATED,
+    }
+)
+"""After these another part of the CSM's reading is next."""
 
 _WORKSPACES = select(
     tables.workspace.c.id,
@@ -95,6 +117,13 @@ _DUE_WORKSPACES = union(
         tables.handoff.c.light_at <= bindparam("now"),
         tables.workspace.c.paused_at.is_(None),
     ),
+    select(tables.person.c.workspace_id)
+    .join(tables.workspace, tables.workspace.c.id == tables.person.c.workspace_id)
+    .where(
+        tables.DIGEST_AHEAD,
+        tables.person.c.digest_at <= bindparam("now"),
+        tables.workspace.c.paused_at.is_(None),
+    ),
 )
 _HANDOFF_IDS = (
     select(tables.handoff.c.id)
@@ -116,22 +145,23 @@ _FORGET_RECEIVED = delete(tables.received).where(
     tables.received.c.received_at < bindparam("before")
 )
 # A row without the time it was settled at has been slimmed, so each is met once.
+_OLD_SENT = (
+    select(tables.outbox.c.id)
+    .where(
+        tables.outbox.c.settled_at < bindparam("before"),
+        tables.outbox.c.state.in_(("sent", "cancelled", "withdrawn")),
+    )
+    .order_by(tables.outbox.c.id)
+    .limit(_BATCH)
+    .with_for_update(skip_locked=True)
+)
+_OLD: Any = bindparam("old", expanding=True)
 _SLIM_SENT = (
     update(tables.outbox)
-    .where(
-        tables.outbox.c.id.in_(
-            select(tables.outbox.c.id)
-            .where(
-                tables.outbox.c.settled_at < bindparam("before"),
-                tables.outbox.c.state.in_(("sent", "cancelled", "withdrawn")),
-            )
-            .order_by(tables.outbox.c.id)
-            .limit(_BATCH)
-            .with_for_update(skip_locked=True)
-        )
-    )
+    .where(tables.outbox.c.id.in_(_OLD))
     .values(facts="{}", opaque="", reason=None, settled_at=None)
 )
+_FORGET_ABOUT = delete(tables.outbox_about).where(tables.outbox_about.c.outbox_id.in_(_OLD))
 _UNCHECKED = (
     select(tables.surface.c.id)
     .join(tables.handoff, tables.handoff.c.id == tables.surface.c.handoff_id)
@@ -346,6 +376,7 @@ class WriteUnit(ReadUnit):
         self._committed = False
         self.outbox = Outbox(scope)
         self.surfaces = Surfaces(scope)
+        self.digests = Digests(scope)
         super().__init__(scope, policy=policy, shelf=shelf)
 
     def _fill(self, shelf: HolidayShelf) -> None:
@@ -399,6 +430,7 @@ class WriteUnit(ReadUnit):
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
         self.deadlines.bring_in_line(handoff.id, stored, owed)
+        self._show_as_now(handoff, stored, owed)
         told = announcements(
             handoff,
             numbered,
@@ -411,9 +443,33 @@ class WriteUnit(ReadUnit):
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         self.outbox.add_all(held)
+        self._sum_up(handoff)
         self._bring_in(handoff)
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
+
+    def _show_as_now(self, handoff: Handoff, stored: list[Deadline], owed: list[Deadline]) -> None:
+        """What the clock said of a step shows what became of it; whoever it is late for knows."""
+        before = {one.step: one for one in stored}
+        turned = [one for one in owed if told_otherwise(before.get(one.step), one)]
+        steps = {one.step for one in turned if one.step in before}
+        if any(event.tag in _READING for event in handoff.events):
+            steps.add(Step.READ)
+        self.outbox.show_as_now(handoff.id, steps)
+        for one in turned:
+            if one.state is DeadlineState.OPEN and one.due_at <= self.now:
+                for reader in (one.owner_id, one.manager_id):
+                    if reader is not None:
+                        morning = self.people.calendar(reader).morning_after(self.now)
+                        self.digests.wake(reader, morning)
+
+    def _sum_up(self, handoff: Handoff) -> None:
+        """What is told in a summary only waits for the reader's next one."""
+        for reader, word in for_the_summary(
+            handoff, handoff.events, team_channel=bool(self.policy.team_channel)
+        ):
+            self.digests.add_lines(reader, [word])
+            self.digests.wake(reader, self.people.calendar(reader).first_morning(self.now))
 
     def _team_channel(self, handoff: Handoff) -> int | None:
         """The policy's, where something just happened that is told there."""
@@ -603,7 +659,7 @@ class Store:
         now = self._machine.now()
         with self.database.writing() as connection:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
-            posts = connection.execute(_SLIM_SENT, {"before": now - OUTBOX_KEPT_WHOLE})
+            posts = _slim(connection, now - OUTBOX_KEPT_WHOLE)
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             unchecked = connection.execute(_DRAW_AGAIN, before).rowcount
             unchecked += connection.execute(LOOK_DAILY, {**before, "machine_now": now}).rowcount
@@ -611,7 +667,7 @@ class Store:
             connection.commit()
         if unchecked or outdated:
             self._on_commit()
-        return requests.rowcount, posts.rowcount
+        return requests.rowcount, posts
 
     def close(self) -> None:
         """Close the database."""
@@ -631,3 +687,12 @@ class Store:
             machine_now=self._machine.now(),
             cipher=self._cipher,
         )
+
+
+def _slim(connection: Connection, before: datetime) -> int:
+    """Clear what old posts said; gives how many."""
+    old = list(connection.execute(_OLD_SENT, {"before": before}).scalars())
+    if old:
+        connection.execute(_FORGET_ABOUT, {"old": old})
+        connection.execute(_SLIM_SENT, {"old": old})
+    return len(old)

@@ -4,7 +4,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.deadlines import Step
 from bot.domain.notices import NoticeKind
-from bot.domain.read_models import Light, NudgeModel
+from bot.domain.read_models import Became, Light, NudgeModel, Over
 from bot.views import sentences as said
 from bot.views.card import Row
 from bot.views.guide import step_button
@@ -21,35 +21,72 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     """
     late = kind in (NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER)
     to_manager = kind is NoticeKind.LATE_FOR_MANAGER or nudge.told_as_manager
-    account, step = one_line(nudge.account), said.terms.step_name(nudge.line.step, nudge.line.left)
-    due = said.reminders.WAS_DUE if late else said.reminders.DUE
+    rows: list[Row] = [heading(nudge, late=late)]
+    rows += _for_manager(nudge) if to_manager else for_owner(nudge)
+    if late and nudge.holds_up is not None:
+        rows.append([words(holds_up(nudge.holds_up))])
+    rows.append([words(said.reminders.WHY_MANAGER if to_manager else _why(nudge.line.step))])
+    return Message(lead(nudge, late=late), (lines(*rows), *_buttons(nudge, to_manager=to_manager)))
+
+
+def heading(nudge: NudgeModel, *, late: bool) -> Row:
+    """The first line: which handoff, which step, and by when."""
     light = Light.LATE if late else nudge.line.light
     # It stays on screen past its due time, so that "due soon" would not stay true.
     told = said.terms.LIGHT_WORDS[light] if late else said.reminders.REMINDER
-    sign = f"{said.terms.LIGHT_SIGNS[light]} {told}: "
-    rows: list[Row] = [
-        [
-            words(sign),
-            words(account, bold=True),
-            words(f" — {step} {due}"),
-            when(nudge.line.due_at),
-        ]
+    step = said.terms.step_name(nudge.line.step, nudge.line.left)
+    return [
+        words(f"{said.terms.LIGHT_SIGNS[light]} {told}: "),
+        words(one_line(nudge.account), bold=True),
+        words(f" — {step} {_by(late=late)}"),
+        when(nudge.line.due_at),
     ]
-    rows += _for_manager(nudge) if to_manager else _for_owner(nudge)
-    if late and nudge.holds_up is not None:
-        rows.append(
-            [words(said.reminders.HOLDS_UP.format(step=said.terms.STEP_NAMES[nudge.holds_up]))]
-        )
-    rows.append([words(said.reminders.WHY_MANAGER if to_manager else _why(nudge.line.step))])
-    text = f"{escape(account)}: {step} {due}{instant_token(nudge.line.due_at)}."
-    return Message(text, (lines(*rows), *_buttons(nudge, to_manager=to_manager)))
+
+
+def lead(nudge: NudgeModel, *, late: bool) -> str:
+    """The same for notifications and screen readers."""
+    step = said.terms.step_name(nudge.line.step, nudge.line.left)
+    due = f"{_by(late=late)}{instant_token(nudge.line.due_at)}"
+    return f"{escape(one_line(nudge.account))}: {step} {due}."
+
+
+def over_row(over: Over) -> Row:
+    """What is left of a reminder that does not hold any more."""
+    light = Light.DONE if over.became is Became.DONE else Light.WAITING
+    step = said.terms.STEP_NAMES[over.line.step]
+    row: Row = [
+        words(f"{said.terms.LIGHT_SIGNS[light]} "),
+        words(one_line(over.account), bold=True),
+    ]
+    if over.became is Became.DONE and over.line.done_at is not None:
+        return [*row, words(f" — {step}: {said.digest.DONE_AT}"), when(over.line.done_at)]
+    if over.became is Became.DUE_LATER:
+        return [*row, words(f" — {step}: {said.digest.DUE_NOW}"), when(over.line.due_at)]
+    return [*row, words(f" — {step}: {said.digest.BECAME[over.became]}")]
+
+
+def over_message(over: Over) -> Message:
+    """In place of a reminder that does not hold any more; nothing is left to press."""
+    step = said.terms.STEP_NAMES[over.line.step]
+    text = f"{escape(one_line(over.account))}: {step}, {said.digest.BECAME[over.became]}."
+    return Message(text, (lines(over_row(over)),))
+
+
+def _by(*, late: bool) -> str:
+    return said.reminders.WAS_DUE if late else said.reminders.DUE
+
+
+def holds_up(step: Step) -> str:
+    """What waits for a late step."""
+    return said.reminders.HOLDS_UP.format(step=said.terms.STEP_NAMES[step])
 
 
 def _why(step: Step) -> str:
     return f"Why you: {said.reminders.WHY_YOU[step]}."
 
 
-def _for_owner(nudge: NudgeModel) -> list[Row]:
+def for_owner(nudge: NudgeModel) -> list[Row]:
+    """What is missing, and the reader's own reason where they asked to be reminded now."""
     rows: list[Row] = [[words(missing)] for missing in _missing(nudge)]
     if nudge.snoozed_reason:
         rows.append(

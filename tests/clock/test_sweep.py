@@ -14,7 +14,7 @@ from bot.domain.nudging import Stage
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
 from bot.storage.tables import handoff as handoff_table
-from bot.storage.tables import outbox, surface
+from bot.storage.tables import outbox, outbox_about, surface
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.builders import (
     FakeMachine,
@@ -66,7 +66,17 @@ def team(store: Store) -> Team:
 def _said(store: Store) -> list[tuple[str, str]]:
     with store.database.reading() as connection:
         rows = connection.execute(select(outbox).order_by(outbox.c.id))
-        return [(row.kind, row.key) for row in rows if row.key.startswith(("clock", "bot-posted"))]
+        return [
+            (row.kind, row.key)
+            for row in rows
+            if row.key.startswith(("clock", "bot-posted", "summary"))
+        ]
+
+
+def _words(store: Store) -> list[tuple[int, str, str]]:
+    with store.database.reading() as connection:
+        rows = connection.execute(select(outbox_about).order_by(outbox_about.c.outbox_id))
+        return [(row.handoff_id, row.step, row.stage) for row in rows]
 
 
 def _kinds(store: Store) -> list[str]:
@@ -225,7 +235,11 @@ def test_a_crash_anywhere_in_the_sweep_loses_and_doubles_nothing(
     Sweep(store=store, clock=clock).run()
     said = _said(store)
     assert len(said) == len(set(said))
-    assert _kinds(store) == sorted(["bot_posted", "late", "late_for_manager"] * 3)
+    # Each reader has one message of all that is late, and the AE a line for each post.
+    assert _kinds(store) == sorted(["bot_posted"] * 3 + ["summary"] * 2)
+    assert sorted(_words(store)) == [
+        (one, "brief", stage) for one in (1, 2, 3) for stage in ("late", "late_manager")
+    ]
 
 
 def test_a_moved_deadline_is_said_again_under_another_key(
@@ -242,8 +256,7 @@ def test_a_moved_deadline_is_said_again_under_another_key(
         unit.commit()
     clock.advance(timedelta(days=7))
     sweep.run()
-    late = [key for kind, key in _said(store) if kind == "late"]
-    assert len(late) == len(set(late)) == 2
+    assert _words(store).count((handoff_id, "brief", "late")) == 2
 
 
 def test_one_workspace_that_is_busy_keeps_no_other_from_being_swept(

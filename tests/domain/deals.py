@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.completeness import Completeness, completeness
+from bot.domain.deadlines import Deadline, posted_for, settle, spoken, to_post
 from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
 from bot.domain.money import Money
+from bot.domain.nudging import Stage
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.verification import Checks, Restatement, Verdict
@@ -172,3 +174,17 @@ def read(at: datetime = MONDAY) -> Handoff:
     handoff = restated(at)
     handoff.judge(MATCH, revision=1, by=AE, at=at + 6 * HOUR)
     return handoff
+
+
+def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:
+    """What a deadline has to say now to its owner and their manager, with that noted."""
+    if to_post(deadline, now=now):
+        return posted_for(deadline, now=now), (Stage.POST,)
+    told, noted = list[Stage](), deadline
+    for reader in (deadline.owner_id, deadline.manager_id):
+        if reader is not None:
+            said = spoken(deadline, reader, until=now)
+            told += [said.plan.stage] if said.plan else []
+            over = {plan.stage for plan in said.over}
+            noted = settle(noted, said=told, over=over)
+    return noted, tuple(told)

@@ -15,7 +15,6 @@ from bot.domain.deadlines import (
     bring_in_line,
     deadlines,
     done_at,
-    say,
     snooze,
 )
 from bot.domain.errors import HandoffError
@@ -42,6 +41,7 @@ from tests.domain.deals import (
     fill,
     gated,
     read,
+    say,
     signed,
     started,
     utc,

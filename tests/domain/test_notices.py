@@ -1,12 +1,13 @@
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines, moved
+from bot.domain.deadlines import Deadline, Step, deadlines, moved
+from bot.domain.digest import Word
 from bot.domain.handoff import Handoff
-from bot.domain.history import Event
+from bot.domain.history import Event, Tag
 from bot.domain.items import Item
 from bot.domain.notices import (
     Notice,
@@ -16,9 +17,9 @@ from bot.domain.notices import (
     SurfaceKind,
     SurfaceWish,
     announcements,
-    clock_notices,
+    clock_notice,
+    for_the_summary,
     steps_named,
-    still_true,
     surfaces,
 )
 from bot.domain.nudging import Stage
@@ -367,59 +368,43 @@ def test_a_card_waits_for_nobodys_quiet_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "kind", "reader", "priority"),
+    ("stage", "kind", "priority"),
     [
-        (Stage.HALF, NoticeKind.NUDGE, AE.id, Priority.NUDGE),
-        (Stage.MOST, NoticeKind.NUDGE, AE.id, Priority.NUDGE),
-        (Stage.SNOOZED, NoticeKind.NUDGE, AE.id, Priority.NUDGE),
-        (Stage.LATE, NoticeKind.LATE, AE.id, Priority.LATE),
-        (Stage.LATE_MANAGER, NoticeKind.LATE_FOR_MANAGER, AE_MANAGER.id, Priority.LATE),
+        (Stage.HALF, NoticeKind.NUDGE, Priority.NUDGE),
+        (Stage.MOST, NoticeKind.NUDGE, Priority.NUDGE),
+        (Stage.SNOOZED, NoticeKind.NUDGE, Priority.NUDGE),
+        (Stage.LATE, NoticeKind.LATE, Priority.LATE),
+        (Stage.LATE_MANAGER, NoticeKind.LATE_FOR_MANAGER, Priority.LATE),
+        (Stage.POST, NoticeKind.SUMMARY, Priority.NUDGE),
     ],
 )
-def test_the_owner_is_reminded_and_the_manager_hears_that_it_is_late(
-    stage: Stage, kind: NoticeKind, reader: int, priority: Priority
+def test_one_thing_the_clock_says_is_a_message_of_its_kind(
+    stage: Stage, kind: NoticeKind, priority: Priority
 ) -> None:
-    handoff = stored(signed())
-    (notice,) = clock_notices(handoff, brief_of(handoff), [stage], revision="r1")
+    word = Word(5, Step.BRIEF, stage)
+    notice = clock_notice([word], AE.id, key="k", not_before=NOON)
     assert (notice.kind, notice.place, notice.priority) == (kind, Place.DM, priority)
-    assert (notice.person_id, notice.handoff_id, notice.channel_id) == (reader, 5, None)
+    assert (notice.person_id, notice.handoff_id, notice.channel_id) == (AE.id, 5, None)
     assert notice.facts == {"step": "brief", "stage": stage.value}
+    assert (notice.key, notice.not_before, notice.about) == ("k", NOON, (word,))
 
 
-def test_the_bots_post_is_no_notice_and_a_cancelled_handoff_has_none() -> None:
+def test_several_things_are_a_summary_as_urgent_as_what_is_late_in_it() -> None:
+    words = (Word(5, Step.BRIEF, Stage.MOST), Word(6, Step.READ, Stage.LATE_MANAGER))
+    notice = clock_notice(words, CS_MANAGER.id, key="k", left=3)
+    assert (notice.kind, notice.priority) == (NoticeKind.SUMMARY, Priority.LATE)
+    assert (notice.handoff_id, notice.about, notice.facts) == (None, words, {"left": 3})
+
+
+def test_what_the_bot_posted_and_a_day_without_a_channel_wait_for_a_summary() -> None:
     handoff = stored(signed())
-    assert clock_notices(handoff, brief_of(handoff), [Stage.POST], revision="r1") == []
-    brief = brief_of(handoff)
-    handoff.cancel("The customer withdrew", by=AE, at=NOON)
-    assert clock_notices(handoff, brief, list(Stage), revision="r1") == []
-
-
-def test_what_the_clock_says_anew_has_a_new_key_and_the_same_has_the_same() -> None:
-    handoff = stored(signed())
-    brief = brief_of(handoff)
-    stages = [Stage.HALF, Stage.MOST, Stage.LATE, Stage.LATE_MANAGER]
-
-    def keys(deadline: Deadline, revision: str = "r1") -> set[str]:
-        said = clock_notices(handoff, deadline, stages, revision=revision)
-        return {one.key for one in said}
-
-    first = keys(brief)
-    assert len(first) == 4
-    assert keys(brief) == first
-    assert not first & keys(brief, "r2")
-    assert not first & keys(replace(brief, step=Step.READ))
-    handoff.id = 6
-    assert not first & keys(brief)
-
-
-@pytest.mark.parametrize("kind", [NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER])
-def test_what_the_clock_planned_is_sent_only_while_the_step_is_owed(kind: NoticeKind) -> None:
-    handoff = stored(signed())
-    brief = brief_of(handoff)
-    assert still_true(kind, handoff, brief)
-    assert not still_true(kind, handoff, None)
-    for state in set(DeadlineState) - {DeadlineState.OPEN}:
-        assert not still_true(kind, handoff, replace(brief, state=state))
-    handoff.cancel("The customer withdrew", by=AE, at=NOON)
-    assert not still_true(kind, handoff, brief)
-    assert still_true(NoticeKind.CANCELLED, handoff, None)
+    handoff.commitment_on = date(2025, 6, 4)
+    by_bot = Event(Tag.POSTED, NOON, None)
+    posted_line = (AE_MANAGER.id, Word(5, Step.MESSAGE, Stage.POST))
+    assert for_the_summary(handoff, [by_bot], team_channel=True) == [posted_line]
+    assert for_the_summary(handoff, [Event(Tag.POSTED, NOON, AE.id)], team_channel=True) == []
+    confirmed = Event(Tag.AE_CONFIRMED, NOON, AE.id)
+    assert for_the_summary(handoff, [confirmed], team_channel=True) == []
+    line = Word(5, Step.COMMITMENT, Stage.COMMITTED)
+    told = for_the_summary(handoff, [confirmed], team_channel=False)
+    assert told == [(AE_MANAGER.id, line), (CS_MANAGER.id, line)]

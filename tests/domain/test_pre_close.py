@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from bot.domain.brief import Brief
-from bot.domain.deadlines import Deadline, DeadlineState, Step, bring_in_line, dropped, say
+from bot.domain.deadlines import Deadline, DeadlineState, Step, bring_in_line, dropped
 from bot.domain.handoff import CommitmentAnswer, Handoff
 from bot.domain.money import Money
 from bot.domain.nudging import Stage
@@ -25,6 +25,7 @@ from tests.domain.deals import (
     MONDAY,
     POLICY,
     Office,
+    say,
     started,
     utc,
 )

@@ -334,13 +334,13 @@ def parsed_texts(args: Any) -> list[str]:
     return [str(part["text"]) for part in parts(args) if part.get("type") == "mrkdwn"]
 
 
-def check_message(message: Message) -> dict[str, Any]:
+def check_message(message: Message, *, most_buttons: int = 3) -> dict[str, Any]:
     """What holds for every message; its arguments."""
     args = message_args(message)
     blocks = args.get("blocks", [])
     buttons = pressable(blocks)
     assert message.text
-    assert len(buttons) <= 3
+    assert len(buttons) <= most_buttons
     assert sum(pressed.get("style") == "primary" for pressed in buttons) <= 1
     assert len([part for part in parts(blocks) if part.get("type") == "overflow"]) <= 1
     assert len(menu(blocks)) <= 5

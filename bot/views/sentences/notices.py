@@ -53,8 +53,8 @@ INVITE_LINE: Final = "/invite @{csm}"
 WELCOME: Final = (
     "Here the bot writes to you about handoffs you have a part in: one card for each, which is "
     "edited as things move on.",
-    "Before something of yours is due it reminds you, twice at most, within your working hours; "
-    "Snooze moves a reminder to when you want it.",
+    "Before something of yours is due it reminds you, twice at most, within your working hours, "
+    "and never writes more than a few times a day; Snooze moves a reminder to when you want it.",
     "The Home tab lists what needs you. /handoff help shows the commands.",
 )
 

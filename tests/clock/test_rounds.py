@@ -1,0 +1,331 @@
+"""What one person is told: together where it coincides, so many times a day, and in summaries."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock.sweep import Sweep
+from bot.domain.deadlines import snooze
+from bot.domain.digest import Day, fits
+from bot.domain.nudging import Stage
+from bot.domain.policy import Nudges, Policy
+from bot.storage.engine import open_database
+from bot.storage.migrate import migrate
+from bot.storage.tables import digest_line, outbox, outbox_about, person
+from bot.storage.unit_of_work import Store
+from tests.builders import (
+    Deal,
+    FakeMachine,
+    FixedClock,
+    Team,
+    make_store,
+    make_team,
+    signed,
+)
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""Ten o'clock in Berlin."""
+
+
+def at(text: str) -> datetime:
+    """A wall time in Berlin, before its clocks change."""
+    return datetime.fromisoformat(f"2026-03-{text}:00+01:00").astimezone(UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MONDAY)
+
+
+@pytest.fixture(scope="module")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def store(empty_file: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
+    opened = opened_on(empty_file, tmp_path, clock, Policy())
+    yield opened
+    opened.close()
+
+
+def opened_on(empty_file: Path, tmp_path: Path, clock: FixedClock, policy: Policy) -> Store:
+    path = tmp_path / "handoff.db"
+    shutil.copy(empty_file, path)
+    return make_store(f"sqlite:///{path}", clock=clock, machine=FakeMachine(), policy=policy)
+
+
+@pytest.fixture
+def team(store: Store) -> Team:
+    return make_team(store)
+
+
+Said = list[tuple[str, list[tuple[int, str, str]], datetime | None]]
+
+
+def said_to(store: Store, reader: int) -> Said:
+    """The clock's messages to somebody: kind, what is in it, and when it may go."""
+    with store.database.reading() as connection:
+        rows = connection.execute(
+            select(outbox).where(outbox.c.person_id == reader).order_by(outbox.c.id)
+        ).all()
+        about = connection.execute(select(outbox_about).order_by(outbox_about.c.place)).all()
+    told: Said = []
+    for row in rows:
+        words = [(w.handoff_id, w.step, w.stage) for w in about if w.outbox_id == row.id]
+        if words:
+            told.append((row.kind, words, row.not_before))
+    return told
+
+
+def sweep_at(store: Store, clock: FixedClock, when: datetime) -> None:
+    """Let the clock come to an instant, and sweep."""
+    clock.advance(when - clock.now())
+    Sweep(store=store, clock=clock).run()
+
+
+def post_all(store: Store, team: Team, *handoff_ids: int) -> None:
+    for one in handoff_ids:
+        with store.write(team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(one)
+            handoff.post(by=team.ae, at=unit.now)
+            unit.save(handoff, actor_id=team.ae.id)
+            unit.commit()
+
+
+def at_time(store: Store, team: Team, clock: FixedClock, when: datetime) -> int:
+    """A posted handoff signed at an instant to which the clock comes."""
+    clock.advance(when - clock.now())
+    handoff_id = signed(store, team)
+    post_all(store, team, handoff_id)
+    return handoff_id
+
+
+# --- Together
+
+
+def test_what_falls_due_within_ten_minutes_is_one_message_when_the_last_is_due(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    first = at_time(store, team, clock, MONDAY)
+    second = at_time(store, team, clock, MONDAY + 10 * MINUTE)
+    sweep_at(store, clock, at("03T10:00"))
+    assert said_to(store, team.ae.id)[-1] == (
+        "summary",
+        [(first, "brief", "late"), (second, "brief", "late")],
+        at("03T10:10"),
+    )
+
+
+def test_what_falls_due_eleven_minutes_later_is_a_message_of_its_own(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    first = at_time(store, team, clock, MONDAY)
+    second = at_time(store, team, clock, MONDAY + 11 * MINUTE)
+    sweep_at(store, clock, at("03T09:00"))
+    sweep_at(store, clock, at("03T10:00"))
+    assert said_to(store, team.ae.id)[-1] == ("late", [(first, "brief", "late")], None)
+    sweep_at(store, clock, at("03T10:11"))
+    assert said_to(store, team.ae.id)[-1] == ("late", [(second, "brief", "late")], None)
+
+
+def test_a_manager_hears_once_an_hour_of_those_late_in_it(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    first = at_time(store, team, clock, MONDAY)
+    second = at_time(store, team, clock, MONDAY + 45 * MINUTE)
+    third = at_time(store, team, clock, MONDAY + HOUR)
+    sweep_at(store, clock, at("03T10:00"))
+    assert said_to(store, team.ae_manager.id) == [
+        (
+            "summary",
+            [(first, "brief", "late_manager"), (second, "brief", "late_manager")],
+            at("03T10:45"),
+        )
+    ]
+    sweep_at(store, clock, at("03T11:00"))
+    assert said_to(store, team.ae_manager.id)[1:] == [
+        ("late_for_manager", [(third, "brief", "late_manager")], None)
+    ]
+
+
+def test_of_one_step_only_the_last_word_due_so_soon_is_said(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = at_time(store, team, clock, MONDAY)
+    with store.read(team.workspace_id) as unit:
+        brief = unit.deadlines.of(handoff_id)[1]
+    most = next(plan.at for plan in brief.stages if plan.stage is Stage.MOST)
+    half = next(plan.at for plan in brief.stages if plan.stage is Stage.HALF)
+    sweep_at(store, clock, most)
+    assert half < most
+    assert said_to(store, team.ae.id) == [("nudge", [(handoff_id, "brief", "most")], None)]
+
+
+# --- The measure of a day
+
+
+def test_what_is_over_the_days_measure_waits_for_the_next_summary_and_is_said_there(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    # Eight briefs that are late a quarter of an hour after each other.
+    made = [at_time(store, team, clock, MONDAY + 15 * n * MINUTE) for n in range(8)]
+    before = len(said_to(store, team.ae.id))
+    sweep_at(store, clock, at("03T09:40"))
+    for n in range(8):
+        sweep_at(store, clock, at("03T10:00") + 15 * n * MINUTE)
+    today = said_to(store, team.ae.id)[before:]
+    assert len(today) == 6
+    told = [word for _, words, _ in today for word in words]
+    left = [one for one in made if (one, "brief", "late") not in told]
+    assert left
+    with store.database.reading() as connection:
+        waiting = connection.execute(select(digest_line.c.handoff_id)).scalars()
+        assert sorted(waiting) == left
+    sweep_at(store, clock, at("04T09:00"))
+    (kind, words, _) = said_to(store, team.ae.id)[-1]
+    assert kind == "summary"
+    assert sorted(words) == [(one, "brief", "late") for one in made]
+    with store.database.reading() as connection:
+        assert connection.execute(select(digest_line)).all() == []
+
+
+def test_before_the_summary_of_a_day_its_place_is_kept(
+    empty_file: Path, tmp_path: Path, clock: FixedClock
+) -> None:
+    policy = Policy(nudges=Nudges(most_a_day=2))
+    store = opened_on(empty_file, tmp_path, clock, policy)
+    team = make_team(store)
+    with store.write(team.workspace_id) as unit:
+        unit.digests.keep({team.ae.id: _day(at("03T09:00"))})
+        unit.commit()
+    at_time(store, team, clock, MONDAY)
+    assert _may(store, team, at("03T08:10"), told=0)
+    assert not _may(store, team, at("03T08:10"), told=1)
+    assert _may(store, team, at("03T09:01"), told=1)
+    assert not _may(store, team, at("03T09:01"), told=2)
+    store.close()
+
+
+def _day(digest_at: datetime, told: int = 0) -> Day:
+    return Day(digest_at.date(), told, digest_at)
+
+
+def _may(store: Store, team: Team, when: datetime, *, told: int) -> bool:
+    with store.read(team.workspace_id) as unit:
+        calendar = unit.people.calendar(team.ae.id)
+        return fits(_day(at("03T09:00"), told), when, calendar, unit.policy.nudges)
+
+
+# --- Mornings
+
+
+def test_an_owner_is_reminded_on_five_mornings_and_the_manager_on_each(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = at_time(store, team, clock, MONDAY)
+    sweep_at(store, clock, at("03T10:00"))
+    sweeps = len(said_to(store, team.ae.id)), len(said_to(store, team.ae_manager.id))
+    for day in range(4, 17):
+        sweep_at(store, clock, at(f"{day:02}T09:00"))
+    mornings = said_to(store, team.ae.id)[sweeps[0] :]
+    assert [words for _, words, _ in mornings] == [[(handoff_id, "brief", "late")]] * 5
+    managers = said_to(store, team.ae_manager.id)[sweeps[1] :]
+    # Wed 4 to Fri 6, Mon 9 to Fri 13, Mon 16.
+    assert [words for _, words, _ in managers] == [[(handoff_id, "brief", "late_manager")]] * 9
+
+
+def test_a_snoozed_owner_is_left_alone_in_the_morning_and_their_manager_is_not(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = at_time(store, team, clock, MONDAY)
+    sweep_at(store, clock, at("03T10:00"))
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        brief = unit.deadlines.of(handoff_id)[1]
+        unit.deadlines.settle(handoff_id, snooze(brief, at("04T15:00")))
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    before = said_to(store, team.ae.id)
+    sweep_at(store, clock, at("04T09:00"))
+    assert said_to(store, team.ae.id) == before
+    assert said_to(store, team.ae_manager.id)[-1][1] == [(handoff_id, "brief", "late_manager")]
+    sweep_at(store, clock, at("04T15:00"))
+    assert said_to(store, team.ae.id)[-1][1] == [(handoff_id, "brief", "snoozed")]
+
+
+def test_nothing_late_is_no_summary(store: Store, team: Team, clock: FixedClock) -> None:
+    handoff_id = at_time(store, team, clock, MONDAY)
+    sweep_at(store, clock, at("03T10:00"))
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cancel("They chose another vendor.", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    before = said_to(store, team.ae.id), said_to(store, team.ae_manager.id)
+    sweep_at(store, clock, at("04T09:00"))
+    assert (said_to(store, team.ae.id), said_to(store, team.ae_manager.id)) == before
+    with store.database.reading() as connection:
+        ahead = connection.execute(select(person.c.digest_at)).scalars()
+        assert set(ahead) == {None}
+
+
+def test_after_three_weeks_without_the_bot_one_message_tells_what_is_late(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    made = [at_time(store, team, clock, MONDAY + n * HOUR) for n in range(3)]
+    sweep_at(store, clock, at("23T14:00"))
+    (told,) = said_to(store, team.ae.id)
+    assert told == ("summary", [(one, "brief", "late") for one in made], None)
+    sweep_at(store, clock, at("24T09:00"))
+    assert said_to(store, team.ae.id) == [told]
+    assert len(said_to(store, team.ae_manager.id)) == 2
+
+
+def test_the_managers_summary_counts_what_the_bot_posted(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    sweep_at(store, clock, MONDAY + 4 * HOUR)
+    assert said_to(store, team.ae_manager.id) == []
+    sweep_at(store, clock, at("03T09:00"))
+    assert said_to(store, team.ae_manager.id) == [
+        ("summary", [(handoff_id, "message", "post")], None)
+    ]
+
+
+def test_a_commitment_without_a_team_channel_is_told_in_the_managers_summaries(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team, Deal(commitment_on=at("03T10:00").date()))
+    post_all(store, team, handoff_id)
+    sweep_at(store, clock, at("03T09:00"))
+    for manager in (team.ae_manager, team.cs_manager):
+        assert said_to(store, manager.id) == [
+            ("summary", [(handoff_id, "commitment", "committed")], None)
+        ]
+
+
+def test_a_new_manager_reads_in_the_morning_what_was_late_before_they_were_it(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = at_time(store, team, clock, MONDAY)
+    sweep_at(store, clock, at("03T10:00"))
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.ae_manager_id = team.revops.id
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    sweep_at(store, clock, at("04T09:00"))
+    assert [words for _, words, _ in said_to(store, team.revops.id)] == [
+        [(handoff_id, "brief", "late_manager")]
+    ]
