@@ -12,7 +12,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import structlog
@@ -55,7 +54,7 @@ from tests.rights.content import (
     Content,
     helper,
 )
-from tests.rights.world import VIEWS, World, listening, slack_id
+from tests.rights.world import VIEW_NAMES, VIEWS, World, listening, slack_id
 
 pytestmark = pytest.mark.slow
 
@@ -438,9 +437,9 @@ def test_every_field_of_the_brief_is_marked() -> None:
 def test_every_view_is_listed_and_was_shown(told: Told) -> None:
     found = {
         f"{module.stem}.{node.name}"
-        for module in Path(VIEWS).glob("*.py")
+        for module in VIEWS.glob("*.py")
         for node in ast.parse(module.read_text()).body
-        if isinstance(node, ast.FunctionDef) and node.name.endswith(("_view", "_message"))
+        if isinstance(node, ast.FunctionDef) and node.name.endswith(VIEW_NAMES)
     }
     found = {name for name in found if not name.split(".")[1].startswith("_")}
     assert found == WAYS_OUT
