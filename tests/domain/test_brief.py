@@ -249,9 +249,15 @@ def test_there_are_none_alone_is_an_answer() -> None:
 
 def test_a_contradiction_elsewhere_keeps_nobody_from_saving_a_section() -> None:
     promises = Promises(none_made=True)
-    brief = Brief(promises=promises, red_flags=RedFlagsSection(no_risks=True), entries=(ENTRY,))
-    for key in set(SectionKey) - {SectionKey.PROMISES}:
-        refuse_contradictions(brief, key)
+    flags = RedFlagsSection(no_risks=True, top_risk="IT is slow")
+    brief = Brief(promises=promises, red_flags=flags, entries=(ENTRY,))
+    refused = set()
+    for key in SectionKey:
+        try:
+            refuse_contradictions(brief, key)
+        except Invalid:
+            refused.add(key)
+    assert refused == {SectionKey.PROMISES, SectionKey.RED_FLAGS}
 
 
 @pytest.mark.parametrize("key", list(SectionKey))
