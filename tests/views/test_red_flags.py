@@ -15,6 +15,7 @@ from tests.views.shown import (
     PRIYA,
     TRICKY,
     WORST_CARD,
+    WORST_ROW,
     action_ids,
     parsed_texts,
     seen_text,
@@ -73,4 +74,9 @@ def test_who_may_not_look_hears_who_may_and_not_whether_there_is_anything() -> N
 
 @pytest.mark.parametrize("account", ["x", WORST_CARD.account])
 def test_the_closed_page_fits_with_anybodys_names(account: str) -> None:
-    form_dict(red_flags_closed_view(7, account, PEOPLE))
+    readers = [one for one in (WORST_ROW.ae, WORST_ROW.csm, *PEOPLE) if one is not None]
+    assert len(readers) == 5
+    made = form_dict(red_flags_closed_view(7, account, readers))
+    seen = seen_text(made["blocks"])
+    assert all(name in seen for name in (account, *(one.name for one in readers)))
+    assert not any("<!here>" in text for text in parsed_texts(made))
