@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.domain.policy import Policy
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
 from tests.builders import FakeMachine, FixedClock, make_store
 from tests.flows.slack import SlackByHand, Whispers
-from tests.rights.world import World, listening
+from tests.rights.world import TEAM_CHANNEL, World, listening
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def world(url: str) -> Iterator[World]:
     """Everything there is to leak."""
     clock, machine = FixedClock(), FakeMachine()
-    store = make_store(url, clock=clock, machine=machine)
+    policy = Policy(team_channel=TEAM_CHANNEL)
+    store = make_store(url, clock=clock, machine=machine, policy=policy)
     views: set[str] = set()
     with Whispers().listening() as whispers:
         with listening(views):

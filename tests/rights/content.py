@@ -33,6 +33,8 @@ PROPOSED, INSIDE = "proposed", "inside"
 """In the private deal channel, with no part in the handoff."""
 OUTSIDE, ADMIN, GUEST, STRANGER = "outside", "admin", "guest", "stranger"
 """Not in it."""
+TEAM, PARTNER = "team", "partner"
+"""They ask nothing: one reads the team channel, one the deal channel once it is shared."""
 GIVEN = tuple(key for key in SectionKey if key is not SectionKey.RED_FLAGS)
 """For each of these there is a helper who was given it and nothing else."""
 
@@ -56,6 +58,7 @@ VIEWERS = (
     GUEST,
     STRANGER,
 )
+READ_ONLY = (TEAM, PARTNER)
 
 # --- The rows of the table
 
@@ -64,7 +67,8 @@ PERSONAL, RED_FLAGS, RELATIONS, RECORDS = "personal", "red flags", "relations", 
 PASTED = "pasted"
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 READERS: Mapping[str, frozenset[str]] = {
-    FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL,
+    # The team's line has account, owners and a day, and nothing of the content.
+    FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL | {TEAM},
     DEAL: BOTH_SIDES | {LEAD} | IN_CHANNEL,
     COMMERCIALS: BOTH_SIDES | IN_CHANNEL,
     PERSONAL: INNER,

@@ -9,7 +9,7 @@ to look at it first.
 
 import ast
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,9 +30,11 @@ from bot.views.ids import ActionId, CommandId, ViewId
 from bot.views.payload import Ref
 from tests.builders import KEY
 from tests.flows.app import Modal
+from tests.flows.slack import DEAL as DEAL_CHANNEL
 from tests.rights.content import (
     ADMIN,
     AE,
+    AE_MANAGER,
     CONTENTS,
     CS_MANAGER,
     CSM,
@@ -45,11 +47,14 @@ from tests.rights.content import (
     INSIDE,
     MARKS_OF_ADD_ONS,
     NOT_MARKED,
+    PARTNER,
     PASTED_TEXT,
     PROPOSED,
+    READ_ONLY,
     READERS,
     SNOOZED,
     STRANGER,
+    TEAM,
     VIEWERS,
     Content,
     helper,
@@ -156,8 +161,6 @@ KINDS = {
     NoticeKind.STATUS_POST,
     NoticeKind.WELCOME,
     NoticeKind.UNCONFIRMED,
-}
-OF_DAYS_ALONE = {
     NoticeKind.DUE_MOVED,
     NoticeKind.CAPTURE_REMINDER,
     NoticeKind.ALIGNMENT_REMINDER,
@@ -165,18 +168,6 @@ OF_DAYS_ALONE = {
     NoticeKind.COMMITTED,
     NoticeKind.COMMITMENT_ASKED,
 }
-"""These say who owes which step by when, and hold nothing that anybody wrote about a deal."""
-SHOWN_IN_OTHER_STATES = {
-    "pre_close.alignment_message",
-    "pre_close.capture_message",
-    "pre_close.commitment_message",
-    "pre_close.committed_message",
-    "pre_close.slipped_message",
-    "signature.which_signed_message",
-    "thread.due_moved_message",
-    "thread.withdrawn_message",
-}
-"""Views of the notices of days, and two that hold names of accounts at most."""
 SURFACES = {SurfaceKind.CARD, SurfaceKind.GUIDE, SurfaceKind.HOME}
 PRINT_NOTHING_OF_A_HANDOFF = {
     "run",
@@ -211,6 +202,8 @@ class Told:
     surfaces: frozenset[str]
     log: str
     printed: str
+    heard: Mapping[str, Mapping[str, str]]
+    """By kind of notice, what was read of it by whom."""
 
 
 @pytest.fixture(scope="module")
@@ -225,8 +218,10 @@ def told(world: World, url: str) -> Iterator[Told]:
         _move(world)
         kinds = world.say_everything()
         surfaces = {row["kind"] for row in world.desk.rows(surface) if row["shown"]}
+        heard = world.heard()
         _press_everything(world)
         world.deliver()
+        world.share()
         _break(world)
     yield Told(
         world,
@@ -235,6 +230,7 @@ def told(world: World, url: str) -> Iterator[Told]:
         frozenset(surfaces),
         "\n".join(log),
         printed,
+        heard,
     )
     structlog.reset_defaults()
 
@@ -243,6 +239,7 @@ def told(world: World, url: str) -> Iterator[Told]:
 
 OF_A_START = "form of a start"
 """It asks for marks and value, and holds none yet."""
+WHICH_SIGNED = "which was signed"
 _COMMANDS = (
     *(
         (CommandId.HANDOFF, words)
@@ -265,6 +262,8 @@ def _look(world: World) -> None:
                 world.press(viewer, "versions", ActionId.OPEN_VERSIONS, versions, _nowhere(world))
         for name, words in _COMMANDS:
             world.command(viewer, name, words, OF_A_START if words == "new" else "command")
+        if viewer in READERS[FACTS]:
+            world.command(viewer, CommandId.HANDOFF, "signed", WHICH_SIGNED, place=DEAL_CHANNEL)
 
 
 def _write(world: World) -> None:
@@ -443,11 +442,11 @@ def test_every_view_is_listed_and_was_shown(told: Told) -> None:
     }
     found = {name for name in found if not name.split(".")[1].startswith("_")}
     assert found == WAYS_OUT
-    assert found - told.views - SHOWN_IN_OTHER_STATES == set()
+    assert found - told.views == set()
 
 
 def test_every_kind_of_notice_and_of_surface_is_listed_and_was_sent(told: Told) -> None:
-    assert set(NoticeKind) == KINDS | OF_DAYS_ALONE
+    assert set(NoticeKind) == KINDS
     assert set(SurfaceKind) == SURFACES
     assert told.kinds == {kind.value for kind in KINDS}
     assert told.surfaces == {kind.value for kind in SURFACES}
@@ -467,7 +466,7 @@ def ways_of(told: Told, viewer: str) -> dict[str, str]:
     return {way: seen.text(viewer, way) for who, way in list(seen.by) if who == viewer}
 
 
-@pytest.mark.parametrize("viewer", VIEWERS)
+@pytest.mark.parametrize("viewer", [*VIEWERS, *READ_ONLY])
 def test_nothing_reaches_who_may_not_read_it(told: Told, viewer: str) -> None:
     leaks = [
         (content.name, way)
@@ -533,12 +532,78 @@ def test_the_channel_reads_what_the_card_is_for(told: Told) -> None:
 
 
 def test_marks_of_a_deal_are_told_to_nobody_else(told: Told) -> None:
-    for viewer in set(VIEWERS) - INNER:
+    for viewer in {*VIEWERS, *READ_ONLY} - INNER:
         for way, text in ways_of(told, viewer).items():
             if way in (OF_A_START, f"press {ActionId.START_ANOTHER}", "form"):
                 continue
             for words in MARKS_OF_ADD_ONS:
                 assert words not in text.lower(), (viewer, way, words)
+
+
+DAYS_AND_MOVES = {
+    NoticeKind.CAPTURE_REMINDER: {AE},
+    NoticeKind.ALIGNMENT_REMINDER: {AE},
+    NoticeKind.SIGNATURE_SLIPPED: {AE},
+    NoticeKind.COMMITMENT_ASKED: {AE_MANAGER},
+    NoticeKind.COMMITTED: {TEAM},
+    NoticeKind.DUE_MOVED: {AE, CSM, CS_MANAGER},
+}
+"""Who is told; whoever else was to be told was not."""
+
+
+@pytest.mark.parametrize("kind", DAYS_AND_MOVES)
+def test_what_days_and_moves_say_names_the_account_alone_and_only_to_whom_it_concerns(
+    told: Told, kind: NoticeKind
+) -> None:
+    heard = told.heard[kind]
+    assert set(heard) == DAYS_AND_MOVES[kind]
+    for viewer, text in heard.items():
+        shown = [content.name for content in CONTENTS if content.shown_in(text)]
+        assert shown == ["account"], (viewer, shown)
+
+
+@pytest.mark.parametrize(
+    ("kind", "viewer", "words"),
+    [
+        (NoticeKind.CAPTURE_REMINDER, AE, "Still without a word: Promises."),
+        (NoticeKind.ALIGNMENT_REMINDER, AE, sentences.pre_close.ALIGNMENT_ASKED),
+        (NoticeKind.SIGNATURE_SLIPPED, AE, "What became of it?"),
+        (NoticeKind.COMMITMENT_ASKED, AE_MANAGER, sentences.pre_close.COMMITMENT_READY),
+        (NoticeKind.COMMITMENT_ASKED, AE_MANAGER, "It is not ready: "),
+        (NoticeKind.COMMITTED, TEAM, "will have the brief ready by 4 Mar 2026"),
+        (NoticeKind.DUE_MOVED, AE, "The brief is now due "),
+        (NoticeKind.DUE_MOVED, CSM, "The reading of the brief is now due "),
+        (NoticeKind.DUE_MOVED, CS_MANAGER, "The CSM assignment is now due "),
+    ],
+)
+def test_what_days_and_moves_have_to_say_is_said(
+    told: Told, kind: NoticeKind, viewer: str, words: str
+) -> None:
+    assert words in told.heard[kind][viewer]
+
+
+def test_which_deal_was_signed_is_asked_by_account_of_whoever_is_in_its_channel(
+    told: Told,
+) -> None:
+    for viewer in set(VIEWERS) & READERS[FACTS]:
+        asked = told.world.seen.text(viewer, WHICH_SIGNED)
+        assert sentences.signature.WHICH_SIGNED in asked, viewer
+        shown = [content.name for content in CONTENTS if content.shown_in(asked)]
+        assert shown == ["account"], (viewer, shown)
+
+
+def test_a_shared_channel_holds_neither_words_nor_names(told: Told) -> None:
+    cards = told.world.seen.by[PARTNER, "card"]
+    lines = told.world.seen.by[PARTNER, "thread"]
+    assert cards
+    assert lines
+    assert all(
+        sentences.card.CARD_NEUTRAL in one or sentences.card.WITHDRAWN in one for one in cards
+    ), cards
+    assert all(sentences.card.WITHDRAWN in one for one in lines)
+    for person in told.world.people.values():
+        assert person.name not in told.world.seen.text(PARTNER, "card")
+        assert person.name not in told.world.seen.text(PARTNER, "thread")
 
 
 def test_guests_and_strangers_are_shown_nothing_of_a_handoff(told: Told) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -32,7 +32,7 @@ from bot.views.payload import Ref
 from tests.briefs import FULL_BRIEF
 from tests.builders import Deal, FakeMachine, FixedClock, Team, make_team, start
 from tests.delivery.desk import Desk
-from tests.delivery.slack import FakeSlack
+from tests.delivery.slack import FakeSlack, Refusal
 from tests.flows.app import App, Modal, Reply
 from tests.flows.slack import DEAL, Json, SlackByHand, Whispers
 from tests.rights import content
@@ -53,6 +53,7 @@ from tests.rights.content import (
     LINK,
     LISTENER,
     OUTSIDE,
+    PARTNER,
     PLAN,
     PROMISE,
     PROPOSED,
@@ -62,6 +63,7 @@ from tests.rights.content import (
     SENT_BACK,
     SNOOZED,
     STRANGER,
+    TEAM,
     TO_CONFIRM,
     VIEWERS,
     WITHDRAWN,
@@ -79,6 +81,7 @@ SLACK_IDS = {
     OUTSIDE: "UOUTSIDER",
 }
 VIEWS = Path(ids.__file__).parent
+TEAM_CHANNEL = "C0TEAM"
 VIEW_NAMES = ("_view", "_message")
 """How the name of a view ends."""
 CHECKS = Checks(metric=True, no_plan=False, champion=True)
@@ -177,16 +180,25 @@ class World:
         self.desk.facts = ChannelFacts(name="deal-northwind", private=True, bot_inside=True)
         with store.write(self.team.workspace_id) as unit:
             unit.channels.ensure(DEAL, facts=self.desk.facts)
+            self.team_channel = unit.channels.ensure(TEAM_CHANNEL, facts=self.desk.facts)
             unit.commit()
-        self._full = Deal(account=ACCOUNT, value=Money(7_743_100, "USD"), links=(LINK,))
+        today = clock.now().date()
+        value = Money(7_743_100, "USD")
+        self._full = Deal(account=ACCOUNT, value=value, links=(LINK,), commitment_on=today)
         self.full = self._live(self._full, self._fill)
-        self.holes = self._live(Deal(account=f"{ACCOUNT} B"), self._leave_open)
+        self.holes = self._live(Deal(account=f"{ACCOUNT} B", commitment_on=today), self._leave_open)
         self.almost = self._live(Deal(account=f"{ACCOUNT} C"), self._leave_the_note)
         self.moved = self._live(Deal(account=f"{ACCOUNT} F"), self._leave_open)
         self.unsigned = self._begin(Deal(account=f"{ACCOUNT} D"))
         self.ended = self._live(Deal(account=f"{ACCOUNT} E"), self._leave_open)
         self.back = self._live(Deal(account=f"{ACCOUNT} F"), self._leave_the_note)
+        soon = today + timedelta(days=5)
+        self.uncaptured = self._unsigned(f"{ACCOUNT} G", soon, self._fill_sections)
+        self.captured = self._unsigned(f"{ACCOUNT} H", soon, self._fill_brief)
+        self.slipped = self._unsigned(f"{ACCOUNT} I", today, self._fill_brief)
+        self._correct(self.full, self.holes)
         self._assign_and_snooze()
+        self._correct(self.almost)
         self._read()
         clock.advance(timedelta(days=2))
         self.deliver()
@@ -195,9 +207,7 @@ class World:
 
     def _begin(self, deal: Deal, *, signed: bool = False) -> int:
         with self.store.write(self.team.workspace_id) as unit:
-            given = (
-                deal if not signed else Deal(deal.account, deal.value, unit.now, links=deal.links)
-            )
+            given = replace(deal, signed_at=unit.now) if signed else deal
             handoff = start(unit, self.team, given)
             handoff.proposed_csm_id = self.people[PROPOSED].id
             handoff.listener_id = self.people[LISTENER].id
@@ -218,25 +228,59 @@ class World:
         self.deliver()
         return handoff_id
 
+    def _unsigned(
+        self, account: str, expected_on: date, write: Callable[[WriteUnit, Handoff], None]
+    ) -> int:
+        """A deal that is written about before its signature, and told to the team."""
+        deal = Deal(account=account, expected_on=expected_on, commitment_on=expected_on)
+        handoff_id = self._begin(replace(deal, value=self._full.value))
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(handoff_id)
+            write(unit, handoff)
+            unit.save(handoff, actor_id=self.team.ae.id)
+            unit.commit()
+        self.deliver()
+        return handoff_id
+
+    def _correct(self, *handoff_ids: int) -> None:
+        """The AE's manager finds that deals were signed earlier: what is owed moves with it."""
+        by = self.team.ae_manager
+        with self.store.write(self.team.workspace_id) as unit:
+            for handoff_id in handoff_ids:
+                handoff = unit.handoffs.lock(handoff_id)
+                assert handoff.signed_at is not None
+                earlier = handoff.signed_at - timedelta(hours=1)
+                handoff.countersign(earlier, by=by, at=unit.now, ae=self.team.ae)
+                unit.save(handoff, actor_id=by.id)
+            unit.commit()
+        self.deliver()
+
     def _write(self, unit: WriteUnit, handoff: Handoff, sections: dict[SectionKey, Any]) -> None:
         for key, section in sections.items():
             revision = unit.brief.save_section(
                 handoff.id, key, section, by=self.team.ae.id, at=unit.now
             )
-            state = completeness(
-                unit.brief.load(handoff.id, audiences=EVERY), handoff.tier, unit.policy
-            )
+            brief = unit.brief.load(handoff.id, audiences=EVERY)
+            handoff.copy_from(brief, at=unit.now)
             handoff.save_section(
                 key,
                 changed={"section": key.value},
                 revision=revision,
-                state=state,
+                state=completeness(brief, handoff.tier, unit.policy),
                 by=self.team.ae,
                 at=unit.now,
                 policy=Policy(),
             )
 
     def _fill(self, unit: WriteUnit, handoff: Handoff) -> None:
+        self._fill_brief(unit, handoff)
+        handoff.post(by=self.team.ae, at=unit.now)
+
+    def _fill_sections(self, unit: WriteUnit, handoff: Handoff) -> None:
+        """All but the promises, without which the capture is not done."""
+        self._write(unit, handoff, FILLED)
+
+    def _fill_brief(self, unit: WriteUnit, handoff: Handoff) -> None:
         by = self.team.ae.id
         kept = PromiseText(PROMISE, Kind.SCOPE, HEARD_BY)
         unit.brief.add_promise(handoff.id, kept, by=by, at=unit.now)
@@ -253,7 +297,6 @@ class World:
             at=unit.now,
             policy=Policy(),
         )
-        handoff.post(by=self.team.ae, at=unit.now)
 
     def _leave_open(self, unit: WriteUnit, handoff: Handoff) -> None:
         sections = {}
@@ -317,20 +360,46 @@ class World:
         """Send all that waits, and note who can read it where it stands."""
         self.desk.drain(within=timedelta(hours=10))
         ledger = self.posts.ledger
-        readers = {f"D-{slack_id(viewer)}": viewer for viewer in VIEWERS}
         for message in ledger.messages:
-            if message.channel == "G0NEW":
-                continue  # Nobody who has no part in the handoff is there.
-            if message.channel != DEAL:
-                self.seen.add(readers[message.channel], "dm", message.args)
-                continue
-            way = "card" if message.thread_ts is None else "thread"
-            for viewer in IN_CHANNEL:
+            if message.channel == DEAL:
+                way = "card" if message.thread_ts is None else "thread"
+            else:
+                way = "team" if message.channel == TEAM_CHANNEL else "dm"
+            for viewer in self._readers_in(message.channel):
                 self.seen.add(viewer, way, message.args)
         for whisper in ledger.whispers:
             self.seen.add(_viewer(whisper["user"]), "whisper", whisper)
         for view in ledger.views:
             self.seen.add(_viewer(view["user_id"]), "home", view)
+
+    def _readers_in(self, channel: str) -> frozenset[str]:
+        """Who reads there, apart from those who have a part in the handoff."""
+        if channel == DEAL:
+            return IN_CHANNEL | {PARTNER} if self.desk.facts.shared else IN_CHANNEL
+        if channel == TEAM_CHANNEL:
+            return frozenset({TEAM})
+        return frozenset(one for one in VIEWERS if channel == f"D-{slack_id(one)}")
+
+    def heard(self) -> dict[str, dict[str, str]]:
+        """What the notices of each kind said that stand somewhere, by who reads there."""
+        stands = {(one.channel, one.ts): one for one in self.posts.ledger.messages}
+        heard: dict[str, dict[str, str]] = defaultdict(lambda: defaultdict(str))
+        for row in self.desk.rows(outbox):
+            message = stands.get((row["sent_channel"], row["ts"]))
+            if row["state"] == "sent" and message is not None:
+                for viewer in self._readers_in(message.channel):
+                    heard[row["kind"]][viewer] += json.dumps(message.args, ensure_ascii=False)
+        return heard
+
+    def share(self) -> None:
+        """The deal channel opens to another company, and Slack lets no message be deleted."""
+        refused = Refusal("compliance_exports_prevent_deletion")
+        self.posts.trouble = lambda method, _: refused if method == "chat.delete" else None
+        self.desk.facts = replace(self.desk.facts, shared=True)
+        with self.store.write(self.team.workspace_id) as unit:
+            unit.channels.ensure(DEAL, facts=self.desk.facts)
+            unit.commit()
+        self.deliver()
 
     def say_everything(self) -> set[str]:
         """Every kind of notice to everybody it may be about, and every surface; what was sent."""
@@ -341,39 +410,51 @@ class World:
             for viewer in VIEWERS:
                 if viewer not in (GUEST, STRANGER):
                     unit.surfaces.open_home(self.people[viewer].id)
-            for number, notice in enumerate(self._notices()):
-                unit.outbox.add(_keyed(notice, f"rights:{number}"))
             unit.commit()
+        usual = (self.full, self.holes, self.almost, self.unsigned, self.back)
+        for handoff_id in (*usual, self.uncaptured, self.captured, self.slipped):
+            # One after the other: what waits in a long queue is looked for at length.
+            notices = self._notices(handoff_id, of_days=handoff_id not in usual)
+            with self.store.write(self.team.workspace_id) as unit:
+                for number, notice in enumerate(notices):
+                    unit.outbox.add(replace(notice, key=f"rights:{handoff_id}:{number}"))
+                unit.commit()
+            self.desk.drain(within=timedelta(hours=10))
         self.deliver()
         return {row["kind"] for row in self.desk.rows(outbox) if row["state"] == "sent"}
 
-    def _notices(self) -> Iterator[Notice]:
+    def _notices(self, handoff_id: int, *, of_days: bool) -> Iterator[Notice]:
+        if of_days:
+            yield from self._to_everybody(NoticeKind.COMMITTED, handoff_id, {})
+            for kind, step in _OF_DAYS.items():
+                yield from self._to_everybody(kind, handoff_id, {"step": step})
+            return
+        for kind, facts in _FACTS:
+            told = {**facts, **({"csm": self.team.csm.id} if "csm" in facts else {})}
+            yield from self._to_everybody(kind, handoff_id, told)
+
+    def _to_everybody(
+        self, kind: NoticeKind, handoff_id: int, facts: dict[str, str | int]
+    ) -> Iterator[Notice]:
+        """To each whom the table knows, whoever it is meant for; or once where all read it."""
         known = [viewer for viewer in VIEWERS if viewer in READERS[content.FACTS]]
-        for handoff_id in (self.full, self.holes, self.almost, self.unsigned, self.back):
-            for kind, facts in _FACTS:
-                told = {**facts, **({"csm": self.team.csm.id} if "csm" in facts else {})}
-                if kind in _THREAD:
-                    yield Notice(
-                        kind,
-                        Place.THREAD,
-                        "",
-                        Priority.CARD,
-                        handoff_id=handoff_id,
-                        channel_id=self.team.channel.id,
-                        facts=told,
-                    )
-                    continue
-                for viewer in known:
-                    yield Notice(
-                        kind,
-                        _PLACES.get(kind, Place.DM),
-                        "",
-                        Priority.ANSWER,
-                        handoff_id=handoff_id,
-                        person_id=self.people[viewer].id,
-                        channel_id=self.team.channel.id,
-                        facts=told,
-                    )
+        place, priority = _PLACES.get(kind, Place.DM), Priority.ANSWER
+        channel, people = self.team.channel, [self.people[viewer].id for viewer in known]
+        if kind in _THREAD:
+            place, priority, people = Place.THREAD, Priority.CARD, []
+        if kind is NoticeKind.COMMITTED:
+            channel, people = self.team_channel, [self.team.ae.id]
+        for person_id in people or (None,):
+            yield Notice(
+                kind,
+                place,
+                "",
+                priority,
+                handoff_id=handoff_id,
+                person_id=person_id,
+                channel_id=channel.id,
+                facts=facts,
+            )
 
     # --- What people press and type
 
@@ -396,10 +477,12 @@ class World:
         body = self.app.press_body(user, action, ref, modal=modal, channel=place)
         return self.ask(viewer, way, body)
 
-    def command(self, viewer: str, name: str, words: str, way: str = "command") -> None:
-        """A slash command."""
-        place = _place(viewer)
-        body = self.app.command_body(slack_id(viewer), words, name=name, channel=place)
+    def command(
+        self, viewer: str, name: str, words: str, way: str = "command", *, place: str = ""
+    ) -> None:
+        """A slash command, where this person is unless said otherwise."""
+        channel = place or _place(viewer)
+        body = self.app.command_body(slack_id(viewer), words, name=name, channel=channel)
         self.ask(viewer, way, body)
 
     def submit(self, viewer: str, way: str, modal: Modal) -> None:
@@ -411,10 +494,6 @@ class World:
         found = [args["view"] for _, args in self.app.slack.calls if "view" in args]
         view: dict[str, Any] = found[-1]
         return view
-
-
-def _keyed(notice: Notice, key: str) -> Notice:
-    return replace(notice, key=key)
 
 
 def _place(viewer: str) -> str:
@@ -458,6 +537,7 @@ _THREAD = frozenset(
 _PLACES = {
     NoticeKind.UNDO_OFFER: Place.EPHEMERAL,
     NoticeKind.STATUS_POST: Place.CHANNEL,
+    NoticeKind.COMMITTED: Place.CHANNEL,
     NoticeKind.CSM_INVITE: Place.INVITATION,
 }
 _BEFORE, _AFTER = "2026-03-02T09:00:00+00:00", "2026-03-02T10:00:00+00:00"
@@ -476,7 +556,18 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.ACKNOWLEDGED, {"actor": 1, "version": 2}),
     (NoticeKind.ACKNOWLEDGE_UNDONE, {"actor": 1}),
     (NoticeKind.SIGNATURE_CORRECTED, {"actor": 1, "before": _BEFORE, "signed_at": _AFTER}),
+    (
+        NoticeKind.DUE_MOVED,
+        {
+            "actor": 4,
+            "before": _AFTER,
+            "signed_at": _BEFORE,
+            **dict.fromkeys(("brief", "assign", "read", "judge"), _AFTER),
+        },
+    ),
     (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full"}),
+    (NoticeKind.COMMITTED, {}),
+    (NoticeKind.COMMITMENT_ASKED, {"step": "commitment"}),
     (NoticeKind.ANCHOR, {"count": 1, "head": "0a", "version": 1}),
     (NoticeKind.SENT_BACK, {}),
     (NoticeKind.HELPER_INVITED, {}),
@@ -488,3 +579,9 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.UNCONFIRMED, {"source": "surface", "entry": 1}),
 )
 """How each kind is made; a kind that is not here is a way out that nobody has looked at."""
+_OF_DAYS = {
+    NoticeKind.CAPTURE_REMINDER: "capture",
+    NoticeKind.ALIGNMENT_REMINDER: "alignment",
+    NoticeKind.SIGNATURE_SLIPPED: "signature",
+}
+"""What is said before a signature, of deals that have none."""
