@@ -55,6 +55,8 @@ _HAS_PART = or_(
     handoff.c.csm_id == _VIEWER,
     handoff.c.cs_manager_id == _VIEWER,
     handoff.c.ae_manager_id == _VIEWER,
+    handoff.c.listener_id == _VIEWER,
+    handoff.c.lead_id == _VIEWER,
 )
 _READABLE_IN = handoff.c.channel_id.in_(
     select(channel.c.id).where(

@@ -263,6 +263,8 @@ Index(
     handoff.c.csm_id,
     handoff.c.cs_manager_id,
     handoff.c.ae_manager_id,
+    handoff.c.listener_id,
+    handoff.c.lead_id,
     handoff.c.channel_id,
     sqlite_where=HANDOFF_OPEN,
     postgresql_where=HANDOFF_OPEN,
@@ -272,6 +274,8 @@ Index("ix_handoff_ae_id", handoff.c.ae_id)
 Index("ix_handoff_csm_id", handoff.c.csm_id)
 Index("ix_handoff_cs_manager_id", handoff.c.cs_manager_id)
 Index("ix_handoff_ae_manager_id", handoff.c.ae_manager_id)
+Index("ix_handoff_listener_id", handoff.c.listener_id)
+Index("ix_handoff_lead_id", handoff.c.lead_id)
 LIGHT_CHANGES = handoff.c.light_at.is_not(None)
 Index(
     "ix_handoff_light_at",

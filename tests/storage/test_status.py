@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from bot.domain.people import Person, Role
 from bot.domain.read_models import Light, StatusCounts, StatusPage
 from bot.domain.verification import Checks, Part, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
+from bot.storage.status import HOME_ROWS
 from bot.storage.tables import deadline, handoff
 from bot.storage.unit_of_work import Store
 from tests.builders import (
@@ -163,6 +165,41 @@ def test_handoffs_of_private_channels_are_listed_for_those_with_a_part_and_revop
         assert [row.handoff_id for row in rows] == [public, inside]
 
 
+@pytest.mark.parametrize("part", ["listener_id", "lead_id"])
+def test_who_listens_or_leads_finds_what_lives_in_a_private_channel(
+    store: Store, team: Team, part: str
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        facts = ChannelFacts("private", private=True, bot_inside=True)
+        hidden = unit.channels.ensure("C1", facts=facts).id
+        unit.commit()
+    public = signed(store, team)
+    inside = signed(store, team, Deal(channel_id=hidden))
+    another = signed(store, team, Deal(channel_id=hidden))
+
+    def found_by(viewer: Person) -> tuple[list[int], bool, list[int]]:
+        page = _page(store, team, viewer=viewer)
+        with store.read(team.workspace_id) as unit:
+            home = unit.status.home(viewer)
+        assert (home.needs_you, home.mine, home.more) == ((), (), 0)
+        listed = [row.handoff_id for row in page.rows]
+        assert page.counts.open == len(listed)
+        return listed, page.only_own, [row.handoff_id for row in home.waiting_on_others]
+
+    assert found_by(team.outsider) == ([], True, [])
+    for whose, found in (
+        (team.outsider.id, ([public, inside], False, [inside])),
+        (None, ([], True, [])),
+    ):
+        with store.write(team.workspace_id) as unit:
+            of = unit.handoffs.lock(inside)
+            setattr(of, part, whose)
+            unit.save(of, actor_id=None)
+            unit.commit()
+        assert found_by(team.outsider) == found
+    assert another in [row.handoff_id for row in _page(store, team).rows]
+
+
 def test_other_private_channels_are_left_out_of_what_is_posted_in_one(
     store: Store, team: Team
 ) -> None:
@@ -263,12 +300,11 @@ def test_home_says_how_many_it_leaves_out(
     assert home.more == left_out
 
 
-def test_a_page_of_ten_thousand_handoffs_takes_two_statements_on_the_narrow_index(
-    store: Store, team: Team, dialect: str
-) -> None:
+def _ten_thousand(store: Store, team: Team, **parts: int) -> None:
+    """So many open handoffs, each with these people as well."""
     signed(store, team)
     with store.database.writing() as connection:
-        row = dict(connection.execute(select(handoff)).mappings().one())
+        row = {**connection.execute(select(handoff)).mappings().one(), **parts}
         del row["id"]
         connection.execute(
             insert(handoff),
@@ -278,21 +314,76 @@ def test_a_page_of_ten_thousand_handoffs_takes_two_statements_on_the_narrow_inde
             ],
         )
         connection.commit()
+
+
+@contextmanager
+def _noted(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    """The statements that are read with meanwhile, and their values."""
     statements: list[tuple[str, Any]] = []
 
     def note(
         _connection: object, _cursor: object, statement: str, values: Any, *_rest: object
     ) -> None:
-        if not statement.startswith("BEGIN"):
+        if statement.startswith("SELECT"):
             statements.append((statement, values))
 
     event.listen(store.database.readers, "before_cursor_execute", note)
-    page = _page(store, team, page=100)
+    yield statements
     event.remove(store.database.readers, "before_cursor_execute", note)
+
+
+def _plans(store: Store, statements: list[tuple[str, Any]]) -> list[str]:
+    """How SQLite goes about each."""
+    with store.database.reading() as connection:
+        return [
+            " ".join(
+                str(step)
+                for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            )
+            for statement, values in statements
+        ]
+
+
+def test_a_page_of_ten_thousand_handoffs_takes_two_statements_on_the_narrow_index(
+    store: Store, team: Team, dialect: str
+) -> None:
+    _ten_thousand(store, team)
+    with _noted(store) as statements:
+        page = _page(store, team, page=100)
     assert page.counts.open == 10_000
     assert len(statements) == 2
     if dialect == "sqlite":
-        with store.database.reading() as connection:
-            for statement, values in statements:
-                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-                assert "ix_handoff_status" in " ".join(str(step) for step in plan)
+        for plan in _plans(store, statements):
+            assert "ix_handoff_status" in plan
+
+
+@pytest.mark.parametrize("part", ["ae_id", "csm_id", "listener_id", "lead_id"])
+def test_the_lists_of_who_has_a_part_are_chosen_and_counted_on_the_narrow_index_alone(
+    store: Store, team: Team, dialect: str, part: str
+) -> None:
+    _ten_thousand(store, team, **{part: team.outsider.id})
+    with _noted(store) as statements:
+        page = _page(store, team, viewer=team.outsider)
+        with store.read(team.workspace_id) as unit:
+            home = unit.status.home(team.outsider)
+    assert page.counts.open == 10_000
+    assert len([*home.needs_you, *home.waiting_on_others]) == HOME_ROWS
+    if dialect == "sqlite":
+        plans = [plan for plan in _plans(store, statements) if " handoff " in plan]
+        assert len(plans) >= 5
+        has_part, *lists = plans
+        assert f"ix_handoff_{part}" in has_part
+        for plan in lists:
+            assert "COVERING INDEX ix_handoff_status" in plan
+
+
+def test_who_has_no_part_is_told_so_without_a_walk_through_all_handoffs(
+    store: Store, team: Team, dialect: str
+) -> None:
+    _ten_thousand(store, team)
+    with _noted(store) as statements:
+        assert _page(store, team, viewer=team.outsider).only_own
+    if dialect == "sqlite":
+        has_part, *_ = _plans(store, statements)
+        assert "MULTI-INDEX OR" in has_part
+        assert "SCAN" not in has_part
