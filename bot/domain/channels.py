@@ -31,7 +31,7 @@ class Channel:
     turns: int = 0
     """How many times its obstacle has changed."""
     made: bool = False
-    """The bot made it for a handoff, and so brings in whoever has a part."""
+    """The bot made it for a handoff, and so brings in AE, CSM and both managers."""
 
     def stale(self, now: datetime) -> bool:
         """Whether Slack must be asked again before showing anything; `now` is machine time."""

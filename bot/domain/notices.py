@@ -375,7 +375,11 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
 
 
 def member_invites(handoff: Handoff) -> list[Notice]:
-    """AE, proposed CSM and both managers are brought in; an assigned CSM is wherever it lives."""
+    """AE, proposed CSM and both managers are brought in; an assigned CSM is wherever it lives.
+
+    Nobody else: others with a part read the handoff without the channel, and a lead would read
+    more in it than their part gives them.
+    """
     proposed = handoff.proposed_csm_id if handoff.csm_id is None else None
     wanted = (handoff.ae_id, proposed, handoff.cs_manager_id, handoff.ae_manager_id)
     return [

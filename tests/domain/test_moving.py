@@ -2,10 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain import access
+from bot.domain.access import Audience
 from bot.domain.channels import channel_name
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import State
 from bot.domain.history import Tag
+from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind, Place, cannot_post, member_invites
 from bot.domain.people import Person
 from tests.domain.deals import AE, AE_MANAGER, CS_MANAGER, CSM, MONDAY, REVOPS, assigned, started
@@ -58,6 +61,22 @@ def test_ae_proposed_csm_and_both_managers_are_brought_in_each_once() -> None:
     assert {(one.kind, one.place) for one in told} == {(NoticeKind.MEMBER_INVITE, Place.INVITATION)}
     # Who is the CSM already is invited as such.
     assert CSM.id not in {one.person_id for one in member_invites(assigned())}
+
+
+def test_nobody_else_with_a_part_is_brought_in() -> None:
+    four = started(proposed_csm=CSM)
+    more = replace(
+        four, listener_id=REVOPS.id, lead_id=96, helpers={97: frozenset({SectionKey.WHY})}
+    )
+    assert member_invites(more) == member_invites(four)
+
+
+def test_in_the_channel_a_lead_would_read_more_than_their_part_gives_them() -> None:
+    lead = replace(REVOPS, id=96, roles=frozenset())
+    handoff = replace(started(), lead_id=lead.id)
+    outside, inside = (access.audiences(lead, handoff, in_channel=one) for one in (False, True))
+    assert Audience.CHANNEL in outside
+    assert inside - outside == {Audience.COMMERCIALS}
 
 
 def test_of_each_channel_it_is_told_once_that_it_cannot_hold_the_message() -> None:

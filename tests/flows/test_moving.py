@@ -1,5 +1,7 @@
 """Out of a channel that others can read: a private one is made, or another is chosen."""
 
+import re
+
 import pytest
 
 from bot.domain.history import Tag
@@ -108,6 +110,26 @@ def test_an_open_handoff_moves_to_the_channel_made_for_it(app: App) -> None:
     with app.store.read(team.workspace_id) as unit:
         assert unit.handoffs.get(handoff_id).channel_id in invited
         assert unit.deadlines.of(handoff_id) == owed
+
+
+def test_listener_and_lead_are_neither_brought_in_nor_promised_to_be(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    team = app.team
+    with app.store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.listener_id, handoff.lead_id = team.revops.id, team.outsider.id
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    unsafe(app)
+    for ref in (Ref(handoff=handoff_id), Ref()):
+        form = app.modal(app.press(AE, MAKE, ref, channel=DM))
+        assert "both managers" in form.words
+        assert not re.search("listener|lead|everybody|everyone", form.words)
+    make(app, handoff_id)
+    assert brought_in(app) == {team.ae.id, team.cs_manager.id, team.ae_manager.id}
+    # The lead, who has no other role, finds it in the private channel all the same.
+    found = app.modal(app.command("UOUTSIDER", name="/handoff-status", channel=DM))
+    assert "Northwind Robotics" in found.words
 
 
 def test_in_the_channel_it_lives_in_the_offer_is_about_the_handoff(app: App) -> None:
