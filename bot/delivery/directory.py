@@ -26,6 +26,8 @@ from bot.storage.unit_of_work import Store
 log = structlog.get_logger()
 
 MEMBERS_A_PAGE = 200
+MEMBERS_A_LOOK = 999
+"""As many as Slack gives at once, where one of them is looked for and nobody is asked about."""
 CHANNELS_A_PAGE = 1000
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 _NO_CHANNELS = frozenset(
@@ -150,6 +152,25 @@ class SlackDirectory:
             unit.commit()
         return channel
 
+    def is_member(
+        self,
+        workspace_id: int,
+        slack_id: str,
+        channel_slack_id: str,
+        within: Patience | None = None,
+    ) -> bool:
+        """Whether a person is in a conversation now; kept nowhere.
+
+        Raises SlackUnavailable where Slack does not say it, or has not named them before the time
+        for one look is over.
+        """
+        look = self._look(within)
+        members = self._members(workspace_id, channel_slack_id, look, within, a_page=MEMBERS_A_LOOK)
+        try:
+            return slack_id in members
+        except CALL_FAILED as error:
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+
     def make_channel(self, workspace_id: int, name: str, within: Patience | None = None) -> Channel:
         """A private channel of this name, for one handoff; asked for twice it is made once.
 
@@ -239,10 +260,7 @@ class SlackDirectory:
     def _has_guests(
         self, workspace_id: int, slack_id: str, team_id: str, within: Patience | None
     ) -> bool:
-        if within is not None:
-            look = within.part(self._budget)
-        else:
-            look = Patience(self._budget, monotonic=self._monotonic)
+        look = self._look(within)
         found: dict[str, PersonFacts] = {}
         try:
             members = list(self._members(workspace_id, slack_id, look, within))
@@ -264,8 +282,20 @@ class SlackDirectory:
             self._keep(workspace_id, found)
         return any(facts.guest or facts.external for facts in found.values())
 
+    def _look(self, within: Patience | None) -> Patience:
+        """The time for one look at the members of a channel."""
+        if within is not None:
+            return within.part(self._budget)
+        return Patience(self._budget, monotonic=self._monotonic)
+
     def _members(
-        self, workspace_id: int, slack_id: str, look: Patience, within: Patience | None
+        self,
+        workspace_id: int,
+        slack_id: str,
+        look: Patience,
+        within: Patience | None,
+        *,
+        a_page: int = MEMBERS_A_PAGE,
     ) -> Iterator[str]:
         cursor: str | None = None
         while True:
@@ -275,7 +305,7 @@ class SlackDirectory:
                 within,
                 one_of_many=cursor is not None,
                 channel=slack_id,
-                limit=MEMBERS_A_PAGE,
+                limit=a_page,
                 cursor=cursor,
             )
             yield from page["members"]

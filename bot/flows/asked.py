@@ -53,6 +53,8 @@ class Asked:
     """Whether the message with the button is seen by this person alone."""
     made: int | None = None
     """Our id of the channel that was made for this."""
+    inside: bool | None = None
+    """Whether the person is in the private channel they chose; None where Slack did not say it."""
     stale: bool = False
     """Whether it carries a value that this version never wrote; then `ref` says nothing."""
 

@@ -74,6 +74,12 @@ class Directory(Protocol):
         """A conversation as checked within the last ten minutes; raises SlackUnavailable."""
         ...
 
+    def is_member(
+        self, workspace_id: int, slack_id: str, channel_slack_id: str, within: Patience
+    ) -> bool:
+        """Whether a person is in a conversation now; raises SlackUnavailable."""
+        ...
+
     def make_channel(self, workspace_id: int, name: str, within: Patience) -> Channel:
         """A private channel, made once; raises Invalid or SlackUnavailable."""
         ...
@@ -202,7 +208,9 @@ class Conversations:
         if listener.named_by_policy is not None:
             self._meet(asked.workspace_id, listener.named_by_policy(self._store.policy), patience)
         for slack_id in listener.channels(asked) if listener.channels else ():
-            self._directory.channel(asked.workspace_id, slack_id, patience)
+            channel = self._directory.channel(asked.workspace_id, slack_id, patience)
+            if listener.inside and channel.private:
+                asked = replace(asked, inside=self._is_inside(channel, asked, patience))
         if listener.makes_channel is not None:
             asked = self._with_channel(listener.makes_channel, asked, patience)
         try:
@@ -218,6 +226,15 @@ class Conversations:
         for slack_id in slack_ids:
             with contextlib.suppress(HandoffError):  # Nobody waits for a name in a file.
                 self._directory.person(workspace_id, slack_id, patience)
+
+    def _is_inside(self, channel: Channel, asked: Asked, patience: Patience) -> bool | None:
+        """Whether who acted is a member; None where Slack does not say it in time."""
+        try:
+            return self._directory.is_member(
+                asked.workspace_id, asked.slack_user or "", channel.slack_id, patience
+            )
+        except SlackUnavailable:
+            return None
 
     def _with_channel(
         self, named: Callable[[Asked, ReadUnit, Person], str], asked: Asked, patience: Patience

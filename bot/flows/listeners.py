@@ -61,6 +61,9 @@ class Listener:
     """The same of those whom the policy names; one whom Slack does not know is left out."""
     channels: Callable[[Asked], Sequence[str]] | None = None
     """Slack ids of channels it needs to know who can read, before it runs."""
+    inside: bool = False
+    """Whether it needs to know, too, that the person is in the one they chose, where that is
+    private; the listener decides on it."""
     makes_channel: Callable[[Asked, ReadUnit, Person], str] | None = None
     """The name of a private channel that is made before it runs; raises where it may not be."""
     takes: tuple[str, ...] = field(init=False)

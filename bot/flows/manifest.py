@@ -41,7 +41,11 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope("users:read", "to know names, time zones, guests and closed accounts"),
     Scope("channels:read", "to see whether a public channel is shared outside or holds guests"),
-    Scope("groups:read", "the same for private channels the bot was invited to"),
+    Scope(
+        "groups:read",
+        "the same for private channels the bot was invited to, and whether who moves a handoff "
+        "into one is in it",
+    ),
     Scope(
         "channels:write.invites",
         "to invite the assigned CSM to a public deal channel; without it a person is asked to",

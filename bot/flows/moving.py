@@ -6,7 +6,7 @@ from slack_sdk.models.views import View
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.channels import channel_name
+from bot.domain.channels import Channel, channel_name
 from bot.domain.commitment import proposed_day
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
@@ -99,15 +99,22 @@ def channel_chosen(asked: Asked) -> Sequence[str]:
     return [chosen] if chosen else []
 
 
+def _not_inside(channel: Channel, asked: Asked) -> Problem | None:
+    """Nobody takes a handoff to where they cannot read themselves, whatever the picker offered."""
+    if not channel.private or asked.inside:
+        return None
+    return Problem.NOT_IN_CHANNEL if asked.inside is False else Problem.MEMBERS_UNKNOWN
+
+
 def move(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted form: only a channel that may hold a handoff gets it."""
+    """The submitted form: only a channel that may hold a handoff gets it, from one who is in it."""
     chosen = asked.typed.conversation(Field.CHANNEL)
     channel = unit.channels.by_slack_id(chosen) if chosen else None
     if channel is None:
         raise Invalid(Problem.EMPTY, field=Field.CHANNEL)
     handoff = unit.handoffs.lock(asked.handoff_id)
     access.require(Act.MOVE, actor, handoff)
-    problem = unit.channels.problem(channel)
+    problem = unit.channels.problem(channel) or _not_inside(channel, asked)
     if problem is not None:
         raise Invalid(problem, field=Field.CHANNEL)
     unit.move(handoff, channel, by=actor)
@@ -119,5 +126,5 @@ def register(listeners: Listeners) -> None:
     listeners.opens(ActionId.OPEN_MAKE_CHANNEL, open_make_channel)
     listeners.submits(ViewId.MAKE_CHANNEL, make_channel, makes_channel=name_typed)
     listeners.opens(ActionId.OPEN_MOVE, open_move, act=Act.MOVE)
-    listeners.submits(ViewId.MOVE, move, channels=channel_chosen)
+    listeners.submits(ViewId.MOVE, move, channels=channel_chosen, inside=True)
     listeners.redraw(ViewId.START, start_once_more)

@@ -10,6 +10,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.domain.errors import Problem, SlackUnavailable
+from bot.slack_calls import Patience
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, Team, wait_until
 from tests.flows.slack import account
@@ -72,6 +73,31 @@ def test_a_look_without_time_for_all_pages_or_people_is_told_on_and_stops(
     assert refused.value.problem is Problem.CHANNEL_UNKNOWN
     assert told == [(team.workspace_id, "CBIG")]
     assert len(slack.called) <= budget + 2.5
+
+
+@pytest.mark.parametrize(
+    ("who", "found", "pages"), [("UMANY0", True, 1), ("UMANY1", True, 2), ("UNOBODY", False, PAGES)]
+)
+def test_a_member_is_looked_for_page_by_page_until_found_and_asked_nothing_about(
+    store: Store, team: Team, machine: FakeMachine, who: str, found: bool, pages: int
+) -> None:
+    slack = SlowSlack(machine)
+    directory = _directory(store, slack, 4.5)
+    assert directory.is_member(team.workspace_id, who, "CBIG") is found
+    assert slack.called == ["conversations.members"] * pages
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+def test_who_was_not_found_before_the_time_was_over_is_not_taken_for_absent(
+    store: Store, team: Team, machine: FakeMachine, waiting: bool
+) -> None:
+    slack, told = SlowSlack(machine), list[tuple[int, str]]()
+    directory = _directory(store, slack, 1.5, on_unfinished=lambda *which: told.append(which))
+    within = Patience(monotonic=machine.monotonic) if waiting else None
+    with pytest.raises(SlackUnavailable):
+        directory.is_member(team.workspace_id, "UMANY2", "CBIG", within)
+    assert slack.called == ["conversations.members"] * 2
+    assert told == []
 
 
 def test_the_look_that_goes_on_lets_the_second_press_through(

@@ -94,9 +94,9 @@ class SlackByHand(WebClient):
 
     def _make(self, name: str) -> Json:
         if self.refuses_channels is not None:
-            raise self._refusal(self.refuses_channels)
+            raise self.refusal(self.refuses_channels)
         if any(one["name"] == name for one in self.channels.values()):
-            raise self._refusal("name_taken")
+            raise self.refusal("name_taken")
         made: Json = {
             "id": f"G0MADE{next(self.number)}",
             "name": name,
@@ -115,10 +115,11 @@ class SlackByHand(WebClient):
 
     def _known(self, kept: Mapping[str, Json], key: str, error: str) -> Json:
         if key not in kept:
-            raise self._refusal(error)
+            raise self.refusal(error)
         return kept[key]
 
-    def _refusal(self, error: str) -> SlackApiError:
+    def refusal(self, error: str) -> SlackApiError:
+        """How a call ends that Slack refuses with this word."""
         answer = self._response({"ok": False, "error": error})
         return SlackApiError("refused", answer)  # type: ignore[no-untyped-call]
 

@@ -1,16 +1,20 @@
 """Out of a channel that others can read: a private one is made, or another is chosen."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from bot.domain.errors import Invalid, Problem
 from bot.domain.history import Tag
 from bot.domain.notices import NoticeKind
+from bot.slack_calls import BEFORE_ANSWER
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import outbox
+from bot.views import sentences
 from bot.views.payload import Ref
 from tests.builders import assigned, started
-from tests.flows.app import App, Reply
+from tests.flows.app import App, Modal, Reply
 from tests.flows.slack import DEAL, Json
 
 AE, CSM, CS_MANAGER, AE_MANAGER, REVOPS = "UAE", "UCSM", "UCS_MANAGER", "UAE_MANAGER", "UREVOPS"
@@ -249,6 +253,105 @@ def test_a_channel_that_may_not_hold_it_is_refused_in_the_form(
 def test_a_channel_that_slack_does_not_know_is_refused(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
     assert "/invite" in moved(app, handoff_id, "C0NOWHERE").sentence
+
+
+# --- Into a private one, only by somebody who is in it
+
+
+def private(app: App, *members: str) -> None:
+    """A safe private channel with these people, which the bot looked at a moment ago."""
+    place(app, is_private=True)
+    app.slack.members[ELSEWHERE] = list(members)
+    facts = ChannelFacts(name="elsewhere", private=True, bot_inside=True)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.channels.ensure(ELSEWHERE, facts=facts)
+        unit.commit()
+
+
+def under_the_field(form: Modal, refused: Reply) -> str:
+    """The one sentence; the form stays open, with what was chosen in it."""
+    assert refused.body["response_action"] == "errors"
+    ((block, sentence),) = refused.errors.items()
+    assert block == form.block_of("channel")
+    return sentence
+
+
+def form_of(app: App, handoff_id: int, user: str) -> Modal:
+    opened = app.press(user, MOVE, Ref(handoff=handoff_id), channel=DM)
+    return app.modal(opened).type(channel=ELSEWHERE)
+
+
+@pytest.mark.parametrize("user", [AE, AE_MANAGER, REVOPS])
+def test_who_is_not_in_a_private_channel_moves_nothing_there(app: App, user: str) -> None:
+    handoff_id = assigned(app.store, app.team)
+    private(app, CSM)
+    form = form_of(app, handoff_id, user)
+    told = under_the_field(form, app.submit(user, form))
+    assert told == sentences.problems.problem(Invalid(Problem.NOT_IN_CHANNEL), people={})
+    assert lives_in(app, handoff_id) == DEAL
+    app.slack.members[ELSEWHERE].append(user)
+    app.submit(user, form)
+    assert lives_in(app, handoff_id) == ELSEWHERE
+
+
+def test_whether_they_are_is_asked_also_right_after_the_look_at_guests(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    place(app, is_private=True, members=(CSM,))
+    app.slack.members[ELSEWHERE] = [CSM]
+    assert "not in this private channel" in moved(app, handoff_id, ELSEWHERE).sentence
+    assert lives_in(app, handoff_id) == DEAL
+
+
+@pytest.mark.parametrize("how", ["silent", "refused", "slow"])
+def test_while_slack_does_not_say_it_nothing_moves_and_the_form_can_be_sent_again(
+    app: App, how: str
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    private(app, AE)
+    form = form_of(app, handoff_id, AE)
+    before = app.rows()
+    began = app.machine.monotonic()
+    if how == "silent":
+        app.slack.silent = {"conversations.members"}
+    elif how == "refused":
+        app.slack.ends = {"conversations.members": app.slack.refusal("fetch_members_failed")}
+    else:
+        app.slack.takes = timedelta(seconds=9)
+    told = under_the_field(form, app.submit(AE, form))
+    assert told == sentences.problems.problem(Invalid(Problem.MEMBERS_UNKNOWN), people={})
+    assert app.machine.monotonic() - began <= BEFORE_ANSWER
+    assert app.rows() == before
+    app.slack.silent, app.slack.ends, app.slack.takes = set(), {}, timedelta(0)
+    app.submit(AE, form)
+    assert lives_in(app, handoff_id) == ELSEWHERE
+
+
+def test_to_whom_it_is_not_to_move_nothing_is_said_of_the_channel(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    private(app, AE)
+    form = form_of(app, handoff_id, AE)
+    assert "is up to Maya" in app.submit(CSM, form).sentence
+
+
+def test_of_a_public_channel_nobody_asks_who_is_in_it(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    facts = ChannelFacts(name="elsewhere", bot_inside=True)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.channels.ensure(ELSEWHERE, facts=facts)
+        unit.commit()
+    moved(app, handoff_id, ELSEWHERE)
+    assert lives_in(app, handoff_id) == ELSEWHERE
+    assert not app.slack.called("conversations.members")
+
+
+def test_what_was_moved_stays_so_when_slack_is_silent_at_the_second_delivery(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    private(app, AE)
+    body = app.submit_body(AE, form_of(app, handoff_id, AE))
+    app.deliver(body)
+    app.slack.silent = {"conversations.members"}
+    assert "This was done when you sent it first" in str(app.deliver(body).body)
+    assert lives_in(app, handoff_id) == ELSEWHERE
 
 
 def test_to_where_it_lives_already_nothing_moves(app: App) -> None:

@@ -310,6 +310,7 @@ def _move(world: World) -> None:
         "is_private": True,
         "is_member": True,
     }
+    world.app.slack.members["G0NEW"] = [slack_id(AE)]
     world.press(AE, "form", ActionId.OPEN_MOVE, Ref(handoff=world.moved))
     chosen = world.app.screen(world.last_view()).type(channel="G0NEW")
     world.submit(AE, "form", chosen)

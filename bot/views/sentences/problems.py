@@ -143,6 +143,14 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.CHANNEL_UNKNOWN: (
         "Slack has not said yet who can read this channel. Try again in a minute."
     ),
+    Problem.NOT_IN_CHANNEL: (
+        "You are not in this private channel: choose one you are in, or have somebody there add "
+        "you first."
+    ),
+    Problem.MEMBERS_UNKNOWN: (
+        "Slack has not said yet whether you are in this private channel, so nothing was moved; "
+        "try again in a minute."
+    ),
     Problem.BAD_CHANNEL_NAME: "No channel can be called so. Use letters, digits and hyphens.",
     Problem.TAKEN_CHANNEL_NAME: "There is a channel of this name. Choose another one.",
     Problem.NO_CHANNEL_MADE: (
