@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+from datetime import timedelta
 
 import structlog
 
@@ -12,8 +13,8 @@ from bot.delivery.failpoints import Reached, nowhere
 from bot.delivery.protocol import Protocol
 from bot.delivery.rendering import CheckChannel, Renderer
 from bot.delivery.shaping import Shaping
-from bot.delivery.trouble import frames, reference
-from bot.domain.errors import Conflict, HandoffError
+from bot.delivery.trouble import Tally, frames, reference
+from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
 from bot.storage.engine import StorageUnavailable
@@ -26,6 +27,8 @@ GATHER = 0.03
 """Seconds between a poke and the look it asks for; nobody sees them, a loaded machine does."""
 LOOKS_SHARE = 8
 """An empty look is followed by a rest this many times as long, whatever waits for its rate."""
+BUSY_TOLD_EVERY = timedelta(minutes=1)
+"""A line for each time the database is busy would be a flood of its own."""
 STOPS_WITHIN = 15.0
 """Seconds; a call under way ends within its time-out."""
 
@@ -75,6 +78,7 @@ class Senders:
         )
         # Leasing and taking from the buckets is one step, so that no two senders take one token.
         self._turn = threading.Lock()
+        self._busy = Tally(told_every=BUSY_TOLD_EVERY, monotonic=machine.monotonic)
         self._woken = threading.Condition()
         self._pokes = 0
         self._rests_until = 0.0
@@ -148,13 +152,22 @@ class Senders:
         return job
 
     def _note(self, error: Exception, job: Job | None) -> None:
+        about = {
+            "source": job.source.value if job else None,
+            "id": job.id if job else None,
+            "workspace": job.workspace_id if job else None,
+        }
+        if isinstance(error, Conflict) and error.problem is Problem.BUSY:
+            # Acts go first, so under load this is to be expected: it is tried again, uncounted.
+            times = self._busy.again()
+            if times is not None:
+                log.info("database busy, sending tried again later", times=times, **about)
+            return
         log.error(
             "sending failed",
             reference=reference(),
             error=type(error).__name__,
-            source=job.source.value if job else None,
-            id=job.id if job else None,
-            workspace=job.workspace_id if job else None,
+            **about,
             frames=frames(error),
         )
 

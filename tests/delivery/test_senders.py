@@ -3,16 +3,20 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.delivery.failpoints import fail_points_from, nowhere
+from bot.domain.errors import Conflict, HandoffError, Problem
+from bot.storage.engine import StorageUnavailable
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
-from tests.builders import Team, wait_until
-from tests.delivery.desk import Desk
-from tests.delivery.slack import Fault, Refusal
+from tests.builders import FixedClock, Team, make_store, wait_until
+from tests.delivery.desk import MINUTE, SECOND, Desk
+from tests.delivery.slack import FakeSlack, Fault, Refusal
 
 
 class Gate:
@@ -88,6 +92,84 @@ def test_the_log_of_a_failure_holds_a_reference_and_no_words(
     assert "words that a person wrote" not in printed
     row = desk.row(outbox, key="hello")
     assert (row["attempts"], row["lease"]) == (1, None)
+
+
+class Failing:
+    """Ends every job with an error, as it is taken in hand."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.times = 0
+
+    def __call__(self, name: str) -> None:
+        if name == "leased":
+            self.times += 1
+            raise self.error
+
+
+def test_a_busy_database_is_counted_in_a_quiet_line_a_minute_and_the_job_is_tried_again(
+    desk: Desk,
+) -> None:
+    busy = Failing(Conflict(Problem.BUSY))
+    desk.hire(busy)
+    desk.say("hello")
+    with capture_logs() as logs:
+        desk.pass_time(50 * SECOND, step=10 * SECOND)
+        (first,) = logs
+        seen = busy.times
+        assert seen > 1
+        desk.pass_time(3 * MINUTE, step=10 * SECOND)
+    assert {one["log_level"] for one in logs} == {"info"}
+    assert {one["event"] for one in logs} == {first["event"]}
+    row = desk.row(outbox, key="hello")
+    assert (first["times"], first["id"], first["workspace"]) == (1, row["id"], row["workspace_id"])
+    assert logs[1]["times"] == seen + 1
+    assert 2 < len(logs) <= 4
+    assert (row["attempts"], row["lease"]) == (0, None)
+    desk.hire()
+    desk.drain()
+    assert desk.state("hello") == "sent"
+
+
+def test_looking_for_work_in_a_busy_database_is_no_error_either(
+    store: Store, team: Team, slack: FakeSlack, clock: FixedClock, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'handoff.db'}"
+    hasty = make_store(url, clock=clock, machine=slack.machine, wait_seconds=0.05)
+    desk = Desk(hasty, team, slack, clock)
+    desk.say("hello")
+    with capture_logs() as logs, store.database.writing():
+        assert not desk.senders.work_once()
+    (told,) = logs
+    assert (told["log_level"], told["times"], told["id"]) == ("info", 1, None)
+    assert desk.senders.work_once()
+    assert desk.state("hello") == "sent"
+    hasty.close()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Conflict(Problem.CHANGED_MEANWHILE),
+        StorageUnavailable(),
+        HandoffError(Problem.BUSY),
+        LookupError("words"),
+    ],
+)
+def test_every_other_failure_is_an_error_each_time(
+    desk: Desk, team: Team, error: Exception
+) -> None:
+    desk.hire(Failing(error))
+    desk.say("first")
+    desk.say("second", person_id=team.csm.id)
+    with capture_logs() as logs:
+        assert desk.work() == 2
+    assert len(logs) == 2
+    for told in logs:
+        assert (told["log_level"], told["event"]) == ("error", "sending failed")
+        assert told["error"] == type(error).__name__
+        assert told["reference"]
+        assert told["frames"]
 
 
 def test_a_fail_point_kills_at_the_nth_time_only() -> None:
