@@ -45,6 +45,8 @@ from tests.rights.content import (
     HOLES,
     INNER,
     INSIDE,
+    LEAD,
+    LISTENER,
     MARKS_OF_ADD_ONS,
     NOT_MARKED,
     PARTNER,
@@ -616,7 +618,7 @@ def test_guests_and_strangers_are_shown_nothing_of_a_handoff(told: Told) -> None
 
 def test_the_lists_show_a_handoff_to_who_may_know_of_it(told: Told) -> None:
     account = next(content for content in CONTENTS if content.name == "account")
-    for viewer in (AE, CSM, CS_MANAGER, "ae_manager", "revops"):
+    for viewer in (AE, CSM, CS_MANAGER, "ae_manager", LISTENER, LEAD, "revops"):
         assert account.shown_in(told.world.seen.text(viewer, "command")), viewer
         if viewer != "revops":
             assert account.shown_in(told.world.seen.text(viewer, "home")), viewer
