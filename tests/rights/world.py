@@ -4,21 +4,26 @@ import functools
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from bot.clock.rounds import MOST_IN_ONE
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
+from bot.domain.deadlines import Step
+from bot.domain.digest import Word
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
 from bot.domain.money import Money
-from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.domain.notices import OF_A_DATE, Notice, NoticeKind, Place, Priority, clock_notice
+from bot.domain.nudging import Stage
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
@@ -69,6 +74,11 @@ from tests.rights.content import (
     WITHDRAWN,
     helper,
 )
+
+
+def _in_parts(words: Sequence[Word]) -> list[Sequence[Word]]:
+    return [words[at : at + MOST_IN_ONE] for at in range(0, len(words), MOST_IN_ONE)]
+
 
 SLACK_IDS = {
     AE: "UAE",
@@ -196,6 +206,7 @@ class World:
         self.uncaptured = self._unsigned(f"{ACCOUNT} G", soon, self._fill_sections)
         self.captured = self._unsigned(f"{ACCOUNT} H", soon, self._fill_brief)
         self.slipped = self._unsigned(f"{ACCOUNT} I", today, self._fill_brief)
+        self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
         self._correct(self.almost)
@@ -420,8 +431,38 @@ class World:
                     unit.outbox.add(replace(notice, key=f"rights:{handoff_id}:{number}"))
                 unit.commit()
             self.desk.drain(within=timedelta(hours=10))
+        self._sum_up((*usual, self.uncaptured, self.captured, self.slipped, self.dropped))
         self.deliver()
         return {row["kind"] for row in self.desk.rows(outbox) if row["state"] == "sent"}
+
+    def _sum_up(self, handoff_ids: Sequence[int]) -> None:
+        """All that the clock says in one message to each, and then one of the deals is dropped."""
+        words = [
+            Word(handoff_id, step, stage)
+            for handoff_id in handoff_ids
+            for step, stage in (
+                *product(Step, (Stage.LATE, Stage.LATE_MANAGER)),
+                *OF_A_DATE,
+                (Step.MESSAGE, Stage.POST),
+                (Step.COMMITMENT, Stage.COMMITTED),
+            )
+        ]
+        alone = (Word(self.dropped, Step.BRIEF, Stage.HALF),)
+        with self.store.write(self.team.workspace_id) as unit:
+            for viewer in VIEWERS:
+                if viewer in READERS[content.FACTS]:
+                    reader = self.people[viewer].id
+                    for number, about in enumerate((alone, *_in_parts(words))):
+                        key = f"rights:summary:{reader}:{number}"
+                        told = clock_notice(about, reader, key=key)
+                        unit.outbox.add(replace(told, priority=Priority.ANSWER))
+            unit.commit()
+        self.desk.drain(within=timedelta(hours=10))
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.dropped)
+            handoff.cancel(CANCELLED, by=self.team.ae, at=unit.now)
+            unit.save(handoff, actor_id=self.team.ae.id)
+            unit.commit()
 
     def _notices(self, handoff_id: int, *, of_days: bool) -> Iterator[Notice]:
         if of_days:
