@@ -1,7 +1,8 @@
 """Bringing together what two people changed in one thing since both read it, field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -12,6 +13,29 @@ class FieldConflict:
     field: str
     theirs: Any
     yours: Any
+
+
+@dataclass(frozen=True)
+class Save:
+    """A thing as somebody left it."""
+
+    fields: Mapping[str, Any]
+    by: int | None
+    at: datetime
+
+
+def last_changed(field: str, saves: Iterable[Save], *, before: Mapping[str, Any]) -> Save | None:
+    """The save to which a field owes its present value; None where none changed it.
+
+    `saves` begin with the first one, and `before` is what that one found. Whoever saved last may
+    have left the field as it was.
+    """
+    found, was = None, before
+    for save in saves:
+        if save.fields[field] != was[field]:
+            found = save
+        was = save.fields
+    return found
 
 
 def merge_fields(

@@ -254,12 +254,22 @@ class HomeModel:
 
 
 @dataclass(frozen=True)
+class Writer:
+    """Whose words stand in a field, and since when."""
+
+    by: NamedPerson | None
+    at: datetime
+    own: bool = False
+    """Whether they are the reader's own, from another window."""
+
+
+@dataclass(frozen=True)
 class Clash:
-    """Fields that somebody else changed, too, while this person was writing."""
+    """Fields that were changed, too, while this person was writing."""
 
     conflicts: tuple[FieldConflict, ...]
-    by: NamedPerson | None
-    at: datetime | None
+    writers: Mapping[str, Writer]
+    """By the name of the field: several people may have changed one each."""
 
 
 @dataclass(frozen=True)

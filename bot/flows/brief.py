@@ -32,11 +32,12 @@ from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.people import Person
 from bot.domain.read_models import BriefStep, Clash, NamedPerson, named
+from bot.flows import clash
 from bot.flows.answers import Answer, Open, Push, Refresh, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import section_of
 from bot.flows.listeners import Listeners
-from bot.flows.showing import card_of, name_of
+from bot.flows.showing import card_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.brief import brief_steps_view, brief_view, page_with
 from bot.views.card import preview_view
@@ -145,7 +146,7 @@ def step(
         completeness=handoff.completeness.seen_by(audiences, given),
         counted=counted.get(section, ()),
         pasted=unit.pasted.there(handoff.id, writer.id),
-        clash=_clash(unit, here) if here else None,
+        clash=_clash(unit, here, writer) if here else None,
         typed=_typed(here.typed) if here and here.conflicts else None,
         fallen=_told(saved.fallen if saved else fallen, writer, handoff),
         pointed=_pointed(brief, section, here.seen if here else seen, occasion),
@@ -174,11 +175,10 @@ def _told(fallen: Sequence[OpenItem], writer: Person, handoff: Handoff) -> tuple
     )
 
 
-def _clash(unit: ReadUnit, saved: Saved) -> Clash | None:
-    change = unit.brief.last_change(saved.handoff.id, saved.section)
-    if not saved.conflicts or change is None:
+def _clash(unit: ReadUnit, saved: Saved, writer: Person) -> Clash | None:
+    if not saved.conflicts:
         return None
-    return Clash(saved.conflicts, name_of(unit, change[0]), change[1])
+    return clash.in_section(unit, saved.handoff.id, saved.section, saved.conflicts, writer)
 
 
 def _typed(section: Section) -> dict[str, Any]:

@@ -32,12 +32,12 @@ from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.people import Person
 from bot.domain.promises import Promise
 from bot.domain.read_models import Clash
+from bot.flows import clash
 from bot.flows.answers import Answer, Done, Refresh, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import editor_over, readable, save_step, step
 from bot.flows.inputs import contact_of, promise_text
 from bot.flows.listeners import Listeners
-from bot.flows.showing import name_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.entries import contact_view, promise_view
 from bot.views.ids import ActionId, Field, ViewId
@@ -88,10 +88,10 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         _take_back_none_made(unit, handoff, actor)
         _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
     else:
-        kept, clash = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
-        if clash is not None:
+        kept, found = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
+        if found is not None:
             pointed = Pointed(seen=asked.ref.seen)
-            return Update(promise_view(handoff.id, kept, clash=clash, pointed=pointed))
+            return Update(promise_view(handoff.id, kept, clash=found, pointed=pointed))
     hints = hints_on_promise(kept)
     if anything_new(hints, asked.ref.seen):
         pointed = pointed_out(hints, Occasion.SAVED, seen=asked.ref.seen)
@@ -133,9 +133,7 @@ def _change_promise(
         _note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor)
     if not conflicts:
         return after, None
-    # Theirs was written before this save, which kept it.
-    last = unit.brief.promise_versions(promise_id)[before.version - 1]
-    return after, Clash(conflicts, name_of(unit, last.by), last.at)
+    return after, clash.in_promise(unit, promise_id, conflicts, actor)
 
 
 def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
@@ -149,9 +147,8 @@ def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> 
     _, conflicts = merge_fields(
         base=asdict(base), current=asdict(now.text), submitted=asdict(typed)
     )
-    theirs = next((one for one in reversed(versions) if one.by != actor.id), versions[-1])
-    clash = Clash(conflicts, name_of(unit, theirs.by), theirs.at)
-    return promise_view(handoff.id, now, clash=clash)
+    found = clash.in_promise(unit, now.id, conflicts, actor)
+    return promise_view(handoff.id, now, clash=found)
 
 
 def _note_promise(
@@ -250,18 +247,16 @@ def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     # Each save of the section has a number of its own: no two people ever get the same id.
     fresh = revision + 1
     people, conflicts = _changed(asked, base, before.people, fresh=fresh)
-    theirs = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
     if changed_fields(before.people, people):
         revision = _keep_people(unit, handoff, before, people, actor)
     entry = asked.ref.entry or fresh
     if conflicts:
-        by, at = (name_of(unit, theirs[0]), theirs[1]) if theirs else (None, None)
         return Update(
             contact_view(
                 handoff.id,
                 _known(people, entry),
                 revision=revision,
-                clash=Clash(conflicts, by, at),
+                clash=clash.in_contact(unit, handoff.id, entry, conflicts, actor),
                 pointed=Pointed(seen=asked.ref.seen),
             )
         )
@@ -329,12 +324,9 @@ def contact_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> 
         raise TypeError(SectionKey.PEOPLE)
     now = unit.brief.load(handoff.id, audiences=access.EVERY).people
     people, conflicts = _changed(asked, base, now, fresh=0)
-    change = unit.brief.last_change(handoff.id, SectionKey.PEOPLE)
-    by, at = (name_of(unit, change[0]), change[1]) if change else (None, None)
     kept = _known(people, ref.entry or 0)
-    return contact_view(
-        handoff.id, kept, revision=ref.revision or 0, clash=Clash(conflicts, by, at)
-    )
+    found = clash.in_contact(unit, handoff.id, kept.id, conflicts, actor)
+    return contact_view(handoff.id, kept, revision=ref.revision or 0, clash=found)
 
 
 def _known(people: People, contact_id: int) -> Contact:

@@ -268,13 +268,6 @@ class Briefs:
             saves.sort(key=lambda one: one.at)
         return list(_versions(section, saves, self._read_section))
 
-    def last_change(
-        self, handoff_id: int, section: SectionKey
-    ) -> tuple[int | None, datetime] | None:
-        """Who saved a section last, and when; None where it was never saved."""
-        rows = self._newest(handoff_id, section)
-        return (rows[-1]["written_by"], rows[-1]["written_at"]) if rows else None
-
     def _read_section(self, key: SectionKey, rows: Sequence[Row]) -> Section:
         return read_section(key, [(row["schema"], self._body(row)) for row in rows])
 

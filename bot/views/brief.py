@@ -14,7 +14,7 @@ from bot.domain.hints import Pointed
 from bot.domain.items import NOT_FOR_THE_CUSTOMER, Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Promise
-from bot.domain.read_models import BriefStep, Clash, NamedPerson
+from bot.domain.read_models import BriefStep, Clash, NamedPerson, Writer
 from bot.views import sentences
 from bot.views.blocks import (
     Place,
@@ -260,7 +260,7 @@ def yours_of(clash: Clash) -> dict[str, Any]:
 
 
 def theirs_of(clash: Clash | None, field: Field, name: str | None = None) -> list[Block]:
-    """What somebody else wrote into a field that this person changed, too.
+    """What was written meanwhile into a field that this person changed, too.
 
     `name` is the field's in the model, where the form has another one for it.
     """
@@ -270,12 +270,17 @@ def theirs_of(clash: Clash | None, field: Field, name: str | None = None) -> lis
     if clash is None or conflict is None:
         return []
     theirs = _told(conflict)
-    told = sentences.brief.saved_meanwhile(
-        mention(clash.by) if clash.by else sentences.terms.SOMEBODY,
-        instant_token(clash.at) if clash.at else "",
-        emptied=not theirs,
-    )
+    told = _saved_meanwhile(clash.writers.get(wanted), emptied=not theirs)
     return [meanwhile(told, one_line(theirs, 2 * LINE)) if theirs else context(told)]
+
+
+def _saved_meanwhile(writer: Writer | None, *, emptied: bool) -> str:
+    if writer is None:
+        return sentences.brief.saved_meanwhile(sentences.terms.SOMEBODY, "", emptied=emptied)
+    if writer.own:
+        return sentences.brief.saved_elsewhere(instant_token(writer.at), emptied=emptied)
+    who = mention(writer.by) if writer.by else sentences.terms.SOMEBODY
+    return sentences.brief.saved_meanwhile(who, instant_token(writer.at), emptied=emptied)
 
 
 def _told(conflict: FieldConflict) -> str:

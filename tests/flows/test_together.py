@@ -68,7 +68,7 @@ def test_one_field_typed_on_two_screens_is_kept_once_and_shown_back_once(
         assert shown.holds("metric") == lost
         assert kept in shown.words
         assert "changed this field" in shown.words
-        assert "<@UAE>" in shown.words
+        assert "You changed this field in another window" in shown.words
         winner = replies[texts.index(kept)].body["view"]
         assert "changed this field" not in str(winner)
 

@@ -27,7 +27,7 @@ from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
-from bot.domain.read_models import BriefStep, Clash
+from bot.domain.read_models import BriefStep, Clash, Writer
 from bot.views.brief import ENTRIES_A_PAGE, brief_steps_view, brief_view
 from bot.views.brief_form import FORMS
 from bot.views.entries import contact_view, promise_view
@@ -127,8 +127,12 @@ def step(
     )
 
 
+def by_jonas(*conflicts: FieldConflict) -> Clash:
+    return Clash(conflicts, {one.field: Writer(JONAS, NOW) for one in conflicts})
+
+
 def in_conflict(*conflicts: FieldConflict) -> BriefStep:
-    return replace(step(), clash=Clash(conflicts, JONAS, NOW))
+    return replace(step(), clash=by_jonas(*conflicts))
 
 
 def held(made: Any, field: Field) -> Any:
@@ -151,7 +155,7 @@ def test_every_step_keeps_to_slacks_limits(section: SectionKey, brief: Brief, ti
         for name, value in saved
         if name in {field.value for field in Field}
     )
-    worst = Clash(conflicts, JONAS, NOW) if brief is WORST else None
+    worst = by_jonas(*conflicts) if brief is WORST else None
     view = form_dict(brief_view(replace(step(section, brief, tier), pasted=True, clash=worst)))
     assert view["callback_id"] == ViewId.BRIEF
     assert json.loads(view["private_metadata"]) == {"h": 7, "t": section.value, "r": 3}
@@ -358,7 +362,7 @@ def test_every_sort_of_field_can_be_in_conflict(conflict: FieldConflict, told: s
 def test_a_box_can_be_in_conflict() -> None:
     model = replace(
         step(SectionKey.PROMISES, Brief()),
-        clash=Clash((FieldConflict("none_made", False, True),), None, None),
+        clash=Clash((FieldConflict("none_made", False, True),), {}),
     )
     view = form_dict(brief_view(model))
     assert len(block_of(view, Field.NONE_MADE)["element"]["initial_options"]) == 1
@@ -464,7 +468,7 @@ def test_the_editor_shows_a_promise_as_it_is_and_offers_to_withdraw_it() -> None
     ],
 )
 def test_a_promise_in_conflict_shows_both_values(conflict: FieldConflict, told: str) -> None:
-    view = form_dict(promise_view(7, WORST.entries[0], clash=Clash((conflict,), JONAS, NOW)))
+    view = form_dict(promise_view(7, WORST.entries[0], clash=by_jonas(conflict)))
     blocks, field = view["blocks"], Field(conflict.field)
     assert told in seen_text(blocks[blocks.index(block_of(view, field)) - 1])
     assert f"<@{JONAS.slack_id}>" in seen_text(blocks)
@@ -537,7 +541,7 @@ def test_the_editor_shows_a_person_as_they_are_and_offers_to_take_them_off() -> 
 def test_a_person_in_conflict_shows_both_values(
     conflict: FieldConflict, field: Field, told: str
 ) -> None:
-    clash = Clash((conflict,), JONAS, NOW)
+    clash = by_jonas(conflict)
     view = form_dict(contact_view(7, ILSE, revision=4, clash=clash))
     blocks = view["blocks"]
     above = seen_text(blocks[blocks.index(block_of(view, field)) - 1])

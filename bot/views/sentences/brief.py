@@ -184,6 +184,13 @@ def saved_meanwhile(who: str, when: str, *, emptied: bool) -> str:
     return f"{who} {told} while you were writing{at}. Saving again keeps what stands below.{end}"
 
 
+def saved_elsewhere(when: str, *, emptied: bool) -> str:
+    """The same where it was this person, in another window (mrkdwn)."""
+    told = "emptied this field" if emptied else "changed this field"
+    end = "" if emptied else " There it is:"
+    return f"You {told} in another window, {when}. Saving again keeps what stands below.{end}"
+
+
 TICKED: Final = "ticked"
 NOT_TICKED: Final = "not ticked"
 
