@@ -1,5 +1,6 @@
 """The closed-won gate: whether a deal may be closed as won, and what is missing for it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ class Missing(StrEnum):
     BRIEF = "brief"
     """The brief is not past its own gate."""
     CALL = "call"
-    """No call of AE, customer success and champion is booked."""
+    """No call is booked of AE, customer success and who is the champion in the brief."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,18 @@ class ClosedWon:
         return not self.missing or self.overridden_by is not None
 
 
-def closed_won(handoff: Handoff, policy: Policy) -> ClosedWon:
+def closed_won(handoff: Handoff, policy: Policy, *, champions: Collection[int]) -> ClosedWon:
     """The gate of one handoff (process rule *Closed-won gate*).
 
     A light deal needs its brief past the gate, a full one a booked call as well; below the
-    smallest tier nothing is asked, whatever form is written all the same.
+    smallest tier nothing is asked, whatever form is written all the same. `champions` are those of
+    the brief by the ids of their entries: whatever becomes of a name, they stay the same people.
     """
     rate = handoff.rate or policy.rate(handoff.value.currency)
     if rate is not None and policy.tier(handoff.value, rate) is Tier.NONE:
         return ClosedWon((), asks_for_nothing=True)
     needs = {Missing.BRIEF: handoff.gate_at is None}
     if handoff.tier is Tier.FULL:
-        needs[Missing.CALL] = handoff.call is None
+        needs[Missing.CALL] = handoff.call is None or handoff.call.champion not in champions
     missing = tuple(one for one, lacks in needs.items() if lacks)
     return ClosedWon(missing, handoff.overridden_by)

@@ -73,7 +73,9 @@ class Call:
     at: datetime
     cs_id: int
     customer: str
-    """Who of the customer, as typed."""
+    """Who of the customer besides, as typed."""
+    champion: int | None = None
+    """The champion in it, by the id of their entry in the brief; None where none was chosen."""
 
 
 @dataclass(frozen=True)
@@ -378,19 +380,36 @@ class Handoff:
         self.commitment_answer, self.commitment_answered_at = answer, at
         self._note(Tag.COMMITMENT_ANSWERED, at, by, {"answer": answer.value})
 
-    def record_call(self, call: Call, *, cs: Person, by: Person, at: datetime) -> None:
-        """Record the call that the closed-won gate asks for, again where it moved."""
+    def record_call(
+        self,
+        call: Call,
+        *,
+        cs: Person,
+        champions: Collection[int] = (),
+        by: Person,
+        at: datetime,
+    ) -> None:
+        """Record the call that the closed-won gate asks for, again where it moved.
+
+        `champions` are those of the brief by id; raises Conflict for one who is none any more.
+        """
         self._require(Act.RECORD_CALL, by)
         if _colleague(cs, "call_cs").id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="call_cs")
         customer = " ".join(call.customer.split())
-        if not customer:
+        if call.champion is not None and call.champion not in champions:
+            raise Conflict(Problem.CHANGED_MEANWHILE, field="call_champion")
+        if not customer and call.champion is None:
             raise Invalid(Problem.EMPTY, field="call_customer")
         if len(customer) > LONGEST_NAMES:
             most = {"most": str(LONGEST_NAMES)}
             raise Invalid(Problem.TOO_LONG, field="call_customer", facts=most)
-        self.call = Call(call.at.astimezone(UTC), cs.id, customer)
-        facts: dict[str, Fact] = {"at": instant_text(call.at), "cs": cs.id}
+        self.call = Call(call.at.astimezone(UTC), cs.id, customer, call.champion)
+        facts: dict[str, Fact] = {
+            "at": instant_text(call.at),
+            "cs": cs.id,
+            "champion": call.champion,
+        }
         self._note(Tag.CALL_RECORDED, at, by, facts, {"customer": customer})
         self._confirm(by, at)
 

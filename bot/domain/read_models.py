@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
-from bot.domain.brief import Brief, RedFlagsSection
+from bot.domain.brief import Brief, Contact, RedFlagsSection
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
@@ -371,6 +371,10 @@ class GateModel:
     call_cs: NamedPerson | None
     overridden_by: NamedPerson | None
     acts: frozenset[Act]
+    champions: tuple[Contact, ...] = ()
+    """Whom the brief names as champion; several are rare."""
+    call_champion: Contact | None = None
+    """The one in the call, whether they still are the champion or not."""
     open: bool = True
     """Whether the handoff still is."""
 

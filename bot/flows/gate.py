@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain import access
 from bot.domain.access import IN_THE_CHANNEL, Act
-from bot.domain.brief import ContactRole
+from bot.domain.brief import ContactRole, People
 from bot.domain.closed_won import closed_won
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Call, Handoff
@@ -13,6 +13,7 @@ from bot.domain.people import Person
 from bot.domain.read_models import GateModel
 from bot.flows.answers import Answer, Done, Open, Say
 from bot.flows.asked import Asked
+from bot.flows.inputs import champion_of
 from bot.flows.listeners import Listeners
 from bot.flows.showing import name_of, only_open_here
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
@@ -26,14 +27,26 @@ def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     return Say(gate_message([_model(unit, handoff, actor) for handoff in standing]))
 
 
+def _people(unit: ReadUnit, handoff: Handoff) -> People:
+    return unit.brief.load(handoff.id, audiences=IN_THE_CHANNEL).people
+
+
+def _ids(people: People) -> frozenset[int]:
+    return frozenset(one.id for one in people.having(ContactRole.CHAMPION))
+
+
 def _model(unit: ReadUnit, handoff: Handoff, viewer: Person) -> GateModel:
+    people, call = _people(unit, handoff), handoff.call
+    called = call.champion if call else None
     return GateModel(
         handoff_id=handoff.id,
         account=handoff.account,
-        gate=closed_won(handoff, unit.policy),
+        gate=closed_won(handoff, unit.policy, champions=_ids(people)),
         completeness=handoff.completeness.seen_by(IN_THE_CHANNEL),
-        call=handoff.call,
-        call_cs=name_of(unit, handoff.call.cs_id) if handoff.call else None,
+        call=call,
+        call_cs=name_of(unit, call.cs_id) if call else None,
+        champions=people.having(ContactRole.CHAMPION),
+        call_champion=next((one for one in people.contacts if one.id == called), None),
         overridden_by=name_of(unit, handoff.overridden_by),
         acts=frozenset(act for act in Act if access.may(act, viewer, handoff)),
     )
@@ -51,14 +64,8 @@ def open_call(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         if call
         else unit.people.calendar(actor.id).first_morning(unit.now + timedelta(minutes=1))
     )
-    customer = call.customer if call else _champion(unit, handoff)
     model = _model(unit, handoff, actor)
-    return Open(call_view(model, at=at, cs=cs.slack_id if cs else None, customer=customer))
-
-
-def _champion(unit: ReadUnit, handoff: Handoff) -> str:
-    people = unit.brief.load(handoff.id, audiences=IN_THE_CHANNEL).people
-    return next((one.name for one in people.having(ContactRole.CHAMPION)), "")
+    return Open(call_view(model, at=at, cs=cs.slack_id if cs else None))
 
 
 def named_person(asked: Asked) -> Sequence[str]:
@@ -76,8 +83,10 @@ def record_call(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if cs is None:
         raise Invalid(Problem.EMPTY, field=Field.CALL_CS)
     handoff = unit.handoffs.lock(asked.handoff_id)
-    call = Call(at, cs.id, asked.typed.text(Field.CALL_CUSTOMER))
-    handoff.record_call(call, cs=cs, by=actor, at=unit.now)
+    customer, champion = asked.typed.text(Field.CALL_CUSTOMER), champion_of(asked.typed)
+    call = Call(at, cs.id, customer, champion)
+    known = _ids(_people(unit, handoff))
+    handoff.record_call(call, cs=cs, champions=known, by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return Done()
 
@@ -91,7 +100,8 @@ def override(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form; nothing is overridden that is open."""
     handoff = unit.handoffs.lock(asked.handoff_id)
     access.require(Act.OVERRIDE_CLOSED_WON, actor, handoff)
-    if closed_won(handoff, unit.policy).open:
+    champions = _ids(_people(unit, handoff))
+    if closed_won(handoff, unit.policy, champions=champions).open:
         raise Conflict(Problem.GATE_OPEN, field=Field.REASON)
     handoff.override_closed_won(asked.typed.text(Field.REASON), by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)

@@ -201,6 +201,12 @@ def contact_of(typed: Typed, base: Contact) -> Contact:
     )
 
 
+def champion_of(typed: Typed) -> int | None:
+    """The champion chosen for a call, by the id of their entry; None where none could be."""
+    chosen = typed.option(Field.CALL_CHAMPION)
+    return int(chosen) if chosen is not None else None
+
+
 def sections_ticked(typed: Typed) -> tuple[SectionKey, ...]:
     """The sections that were chosen for a helper."""
     field = Field.HELPED_SECTIONS

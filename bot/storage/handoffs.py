@@ -258,6 +258,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         "call_at": of.call.at if of.call else None,
         "call_cs_id": of.call.cs_id if of.call else None,
         "call_customer": of.call.customer if of.call else None,
+        "call_champion": of.call.champion if of.call else None,
         "overridden_at": of.overridden_at,
         "overridden_by": of.overridden_by,
         "listener_id": of.listener_id,
@@ -293,7 +294,7 @@ def _completeness(row: RowMapping) -> Completeness:
 def _call(row: RowMapping) -> Call | None:
     if row["call_at"] is None:
         return None
-    return Call(row["call_at"], row["call_cs_id"], row["call_customer"])
+    return Call(row["call_at"], row["call_cs_id"], row["call_customer"], row["call_champion"])
 
 
 def _snapshot_json(of: Snapshot | None) -> str | None:

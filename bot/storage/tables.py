@@ -214,6 +214,7 @@ handoff = Table(
     Column("call_at", Instant),
     _person("call_cs_id"),
     Column("call_customer", Text),
+    Column("call_champion", Integer),  # the id of their entry in the brief
     Column("overridden_at", Instant),
     _person("overridden_by"),
     Column("helpers", Text, nullable=False, server_default="{}"),  # JSON: {person: [section, …]}

@@ -8,18 +8,33 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.domain.access import Act
+from bot.domain.brief import Contact
 from bot.domain.closed_won import Missing
 from bot.domain.handoff import LONGEST_NAMES, LONGEST_REASON
 from bot.domain.read_models import GateModel
 from bot.views import sentences as said
-from bot.views.blocks import Place, as_typed, form, instant_input, person_input, text_input
+from bot.views.blocks import (
+    Place,
+    as_typed,
+    choice_input,
+    form,
+    instant_input,
+    option,
+    person_input,
+    text_input,
+)
+from bot.views.card import SHORT, Row
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.limits import SELECT_OPTIONS
 from bot.views.message import Message, actions, button, context, lines, section, when, words
 from bot.views.payload import Ref
 from bot.views.text import escape, isolate, one_line
 
 MOST_GATES: Final = 10
 """Handoffs of one channel whose gates are shown; each takes four blocks of a message."""
+
+CHAMPIONS_NAMED: Final = 3
+"""So many stand in a line; any of them will do."""
 
 
 def gate_message(gates: Sequence[GateModel]) -> Message:
@@ -52,13 +67,26 @@ def _state(model: GateModel) -> str:
 
 def _standing(model: GateModel) -> list[Block]:
     told: list[Block] = [section(f"{said.gate.GATE_TITLE}: {_state(model)}")]
+    rows: list[Row] = []
     if model.call is not None and model.call_cs is not None:
         before, after = said.gate.GATE_CALL.split("{when}")
-        names = after.format(
-            cs=isolate(model.call_cs.name), customer=one_line(model.call.customer, LONGEST_NAMES)
-        )
-        told.append(lines([words(before), when(model.call.at), words(names)]))
-    return told
+        names = after.format(cs=isolate(model.call_cs.name), customer=_of_the_customer(model))
+        rows.append([words(before), when(model.call.at), words(names)])
+    if Missing.CALL in model.gate.missing:
+        # Names of the customer's people are typed, so this stands in plain words.
+        named = model.champions[:CHAMPIONS_NAMED]
+        champions = said.gate.either(one_line(one.name, SHORT) for one in named)
+        rows.append([words(said.gate.gate_champion(champions, called=model.call is not None))])
+    return [*told, lines(*rows)] if rows else told
+
+
+def _of_the_customer(model: GateModel) -> str:
+    champion, besides = model.call_champion, model.call.customer if model.call else ""
+    told = (
+        one_line(champion.name, LONGEST_NAMES) if champion else "",
+        one_line(besides, LONGEST_NAMES),
+    )
+    return ", ".join(part for part in told if part) or said.brief.A_PERSON
 
 
 def _buttons(model: GateModel) -> list[Block]:
@@ -76,17 +104,47 @@ def _buttons(model: GateModel) -> list[Block]:
     )
 
 
-def call_view(model: GateModel, *, at: datetime, cs: str | None, customer: str) -> View:
-    """The form of the call; `cs` is a Slack id, `customer` who is known to be the champion."""
+def call_view(model: GateModel, *, at: datetime, cs: str | None) -> View:
+    """The form of the call; `cs` is a Slack id. It is with the champion whom the brief names."""
     place = Place("call", entry=model.handoff_id)
     blocks: list[Block] = [
         as_typed(model.account),
         section(said.gate.CALL_MEANS),
         instant_input(place, Field.CALL_AT, at),
         person_input(place, Field.CALL_CS, cs),
-        text_input(place, Field.CALL_CUSTOMER, customer, longest=LONGEST_NAMES),
+        *_customer(place, model),
     ]
     return _form(ViewId.CALL, model, blocks)
+
+
+def _customer(place: Place, model: GateModel) -> list[Block]:
+    besides, field = model.call.customer if model.call else "", Field.CALL_CUSTOMER
+    if not model.champions:
+        told = context(said.gate.CALL_NO_CHAMPION)
+        return [told, text_input(place, field, besides, longest=LONGEST_NAMES)]
+    people = model.champions[:SELECT_OPTIONS]
+    if besides in {one.name for one in people}:
+        besides = ""  # Recorded before the brief named them.
+    known = {one.id for one in people}
+    called = model.call_champion
+    chosen = called.id if called is not None and called.id in known else people[0].id
+    options = [option(str(one.id), _who(one)) for one in people]
+    return [
+        choice_input(place, Field.CALL_CHAMPION, options, str(chosen)),
+        text_input(
+            place,
+            field,
+            besides,
+            optional=True,
+            longest=LONGEST_NAMES,
+            words=said.gate.CALL_BESIDES,
+        ),
+    ]
+
+
+def _who(contact: Contact) -> str:
+    parts = (one_line(contact.name, SHORT), one_line(contact.title, SHORT))
+    return ", ".join(part for part in parts if part)
 
 
 def override_view(model: GateModel) -> View:

@@ -148,6 +148,7 @@ class Field(StrEnum):
     CS_CONTACT = "cs_contact"
     CALL_AT = "call_at"
     CALL_CS = "call_cs"
+    CALL_CHAMPION = "call_champion"
     CALL_CUSTOMER = "call_customer"
     TRIGGER = "trigger"
     EVENT = "event"

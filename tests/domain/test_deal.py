@@ -314,36 +314,63 @@ def test_an_alignment_to_come_or_with_nobody_of_customer_success_is_refused(
 
 # --- The closed-won gate
 
+ILSE, RUTH = 4, 9
+"""Who are, or become, champions: the ids of their entries in the brief."""
+WITH_ILSE = replace(CALL, customer="", champion=ILSE)
 
-def test_a_full_deal_needs_its_brief_and_a_call() -> None:
+
+def gate(handoff: Handoff, policy: Policy, *champions: int) -> ClosedWon:
+    return closed_won(handoff, policy, champions=champions or (ILSE,))
+
+
+def test_a_full_deal_needs_its_brief_and_a_call_with_the_champion() -> None:
     handoff = signed()
-    assert closed_won(handoff, POLICY).missing == (Missing.BRIEF, Missing.CALL)
+    assert gate(handoff, POLICY).missing == (Missing.BRIEF, Missing.CALL)
     fill(handoff, MONDAY)
-    assert closed_won(handoff, POLICY) == ClosedWon((Missing.CALL,))
+    assert gate(handoff, POLICY) == ClosedWon((Missing.CALL,))
     handoff.record_call(CALL, cs=CSM, by=AE, at=MONDAY)
-    assert closed_won(handoff, POLICY).open
+    assert gate(handoff, POLICY) == ClosedWon((Missing.CALL,))
+    handoff.record_call(WITH_ILSE, cs=CSM, champions=[ILSE], by=AE, at=MONDAY)
+    assert gate(handoff, POLICY).open
+    assert handoff.events[-1].facts["champion"] == ILSE
+
+
+def test_a_call_counts_as_long_as_who_is_in_it_is_the_champion() -> None:
+    handoff = signed()
+    fill(handoff, MONDAY)
+    handoff.record_call(WITH_ILSE, cs=CSM, champions=[ILSE, RUTH], by=AE, at=MONDAY)
+    assert gate(handoff, POLICY, ILSE, RUTH).open
+    assert gate(handoff, POLICY, RUTH).missing == (Missing.CALL,)
+    assert closed_won(handoff, POLICY, champions=()).missing == (Missing.CALL,)
+
+
+def test_who_is_no_champion_any_more_cannot_be_chosen() -> None:
+    handoff = signed()
+    with pytest.raises(Conflict) as refused:
+        handoff.record_call(WITH_ILSE, cs=CSM, champions=[RUTH], by=AE, at=MONDAY)
+    assert refused.value.field == "call_champion"
 
 
 def test_a_light_deal_needs_its_brief_alone() -> None:
     handoff = started(value=LIGHT)
-    assert closed_won(handoff, POLICY).missing == (Missing.BRIEF,)
+    assert gate(handoff, POLICY).missing == (Missing.BRIEF,)
     handoff.gate_at = MONDAY
-    assert closed_won(handoff, POLICY).open
+    assert gate(handoff, POLICY).open
 
 
 @pytest.mark.parametrize(("cents", "is_open"), [(1_499_999, True), (1_500_000, False)])
 def test_below_the_smallest_tier_it_is_open_whatever_is_written(cents: int, is_open: bool) -> None:
     handoff = started(value=Money(cents, "USD"), light_anyway=True)
-    assert closed_won(handoff, POLICY).open is is_open
-    assert closed_won(handoff, POLICY).asks_for_nothing is is_open
+    assert gate(handoff, POLICY).open is is_open
+    assert gate(handoff, POLICY).asks_for_nothing is is_open
 
 
 def test_the_bound_is_the_policys_and_in_its_currency() -> None:
     handoff = started(value=Money(1_400_000, "EUR"))
-    assert not closed_won(handoff, POLICY).open
+    assert not gate(handoff, POLICY).open
     own = Policy(currency="EUR", rates={})
     handoff.rate = None
-    assert closed_won(handoff, own).open
+    assert gate(handoff, own).open
 
 
 def test_the_ae_manager_overrides_it_with_a_reason_and_what_is_missing_stays_named() -> None:
@@ -354,10 +381,10 @@ def test_the_ae_manager_overrides_it_with_a_reason_and_what_is_missing_stays_nam
     with pytest.raises(Invalid):
         handoff.override_closed_won("  ", by=AE_MANAGER, at=MONDAY)
     handoff.override_closed_won("The board meets today", by=AE_MANAGER, at=MONDAY)
-    gate = closed_won(handoff, POLICY)
-    assert gate.open
-    assert gate.overridden_by == AE_MANAGER.id
-    assert gate.missing == (Missing.BRIEF, Missing.CALL)
+    standing = gate(handoff, POLICY)
+    assert standing.open
+    assert standing.overridden_by == AE_MANAGER.id
+    assert standing.missing == (Missing.BRIEF, Missing.CALL)
     assert handoff.events[-1].values == {"reason": "The board meets today"}
     with pytest.raises(Conflict):
         handoff.override_closed_won("Again", by=AE_MANAGER, at=MONDAY)

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.brief import Contact, ContactRole, People
 from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.handoff import CommitmentAnswer, Handoff
+from bot.domain.items import SectionKey
 from bot.domain.money import Money, Rate
 from bot.domain.people import Role
 from bot.domain.policy import Managers, Policy, Tier
@@ -19,7 +21,7 @@ from bot.views.payload import Ref
 from tests.builders import Deal, posted, signed, started
 from tests.flows.app import App, Modal, Reply
 from tests.flows.slack import account
-from tests.views.shown import pieces
+from tests.views.shown import pieces, seen_text
 
 MAYA, WREN, TOMAS, PRIYA = "UAE", "UREVOPS", "UAE_MANAGER", "UCS_MANAGER"
 TODAY = date(2026, 3, 4)
@@ -355,15 +357,61 @@ def test_a_recorded_call_opens_the_gate_of_a_brief_that_is_past_its_own(app: App
     assert "a call of AE, CSM and champion" in app.command(MAYA, "gate").sentence
     modal = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
     assert modal.holds("call_cs") == "UCSM"
-    assert modal.holds("call_customer") == "Ilse Brandt"
+    assert modal.holds("call_champion") == "1"
     app.submit(MAYA, modal)
     told = app.command(MAYA, "gate").sentence
     assert "open: the deal may be closed as won" in told
     call = get(app, handoff_id).call
     assert call is not None
-    assert call.customer == "Ilse Brandt"
+    assert (call.customer, call.champion) == ("", 1)
     again = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
     assert again.holds("call_at") == call.at.timestamp()
+
+
+def gate_words(app: App) -> str:
+    """All that is read of the gate, not only what is pushed."""
+    return seen_text(app.command(MAYA, "gate").body["blocks"])
+
+
+def change_people(app: App, handoff_id: int, *contacts: Contact) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        people, by = People(contacts=contacts), app.team.ae.id
+        unit.brief.save_section(handoff_id, SectionKey.PEOPLE, people, by=by, at=unit.now)
+        unit.commit()
+
+
+def test_a_call_stays_with_the_champion_whatever_they_are_called_and_ends_with_the_part(
+    app: App,
+) -> None:
+    handoff_id = posted(app.store, app.team)
+    form = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
+    app.submit(MAYA, form)
+    champion = (ContactRole.CHAMPION,)
+    change_people(app, handoff_id, Contact(id=1, name="Ilse Vogel", roles=champion))
+    told = gate_words(app)
+    assert "open: the deal may be closed as won" in told
+    assert "with Ilse Vogel" in told
+    form = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
+    ruth = Contact(id=2, name="Ruth Grel", roles=champion)
+    change_people(app, handoff_id, Contact(id=1, name="Ilse Vogel"), ruth)
+    assert "does not count without the champion, Ruth Grel" in gate_words(app)
+    refused = app.submit(MAYA, form)
+    assert "changed this while the form was open" in refused.errors[form.block_of("call_champion")]
+    app.submit(MAYA, app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id))))
+    assert "open: the deal may be closed as won" in app.command(MAYA, "gate").sentence
+
+
+def test_a_call_before_the_brief_names_a_champion_does_not_count_yet(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    assert "a call counts once it does" in gate_words(app)
+    form = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
+    assert "no champion yet" in form.words
+    assert app.submit(MAYA, form).errors
+    app.submit(MAYA, form.type(call_customer="Ilse Brandt"))
+    told = gate_words(app)
+    assert "with Ilse Brandt" in told
+    assert "so the call does not count" in told
 
 
 def test_the_ae_manager_overrides_it_with_a_reason_for_few(app: App) -> None:

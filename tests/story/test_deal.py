@@ -76,7 +76,7 @@ def test_the_gate_is_looked_at_given_its_call_and_overridden(place: Stack) -> No
     place.theo.slash("/handoff", "gate", channel=DEAL)
     gate = told(place.theo)
     assert "with Ilse Brandt" in gate.words
-    assert "a call of AE" not in gate.words
+    assert "The brief names no champion yet, so the call does not count" in gate.words
     place.theo.click(gate, "open_closed_won")
     place.theo.submit({"reason": "Their board meets today."})
     place.maya.slash("/handoff", "gate", channel=DEAL)

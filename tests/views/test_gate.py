@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.access import Act
+from bot.domain.brief import Contact, ContactRole
 from bot.domain.closed_won import ClosedWon, Missing
 from bot.domain.handoff import Call
 from bot.domain.read_models import GateModel
@@ -35,13 +36,20 @@ CLOSED = GateModel(
     overridden_by=None,
     acts=frozenset({Act.RECORD_CALL, Act.OVERRIDE_CLOSED_WON}),
 )
-CALL = Call(NOW, JONAS.id, "Ilse Brandt")
+ILSE = Contact(id=1, name="Ilse Brandt", title="COO", roles=(ContactRole.CHAMPION,))
+RUTH = Contact(id=2, name="Ruth Vogel", roles=(ContactRole.CHAMPION,))
+CALL = Call(NOW, JONAS.id, "Omar Vance", ILSE.id)
 WORST = replace(
     CLOSED,
     account=TRICKY,
     gate=ClosedWon((Missing.BRIEF, Missing.CALL), overridden_by=PRIYA.id),
     overridden_by=replace(PRIYA, name=LONG[:80]),
-    call=Call(NOW, JONAS.id, LONG[:200]),
+    call=Call(NOW, JONAS.id, LONG[:200], 3),
+    champions=tuple(
+        Contact(id=number, name=f"{TRICKY} {LONG}"[:300], title=LONG[:300])
+        for number in range(1, 61)
+    ),
+    call_champion=Contact(id=3, name=LONG[:300]),
     call_cs=replace(JONAS, name=LONG[:80]),
 )
 
@@ -63,10 +71,11 @@ def test_who_may_do_nothing_about_it_reads_it_only() -> None:
 
 
 def test_an_open_gate_shows_the_call_and_cannot_be_overridden() -> None:
-    model = replace(CLOSED, gate=ClosedWon(()), call=CALL, call_cs=JONAS)
+    model = replace(CLOSED, gate=ClosedWon(()), call=CALL, call_cs=JONAS, call_champion=ILSE)
     seen = seen_text(check_message(gate_message([model]))["blocks"])
     assert "open: the deal may be closed as won" in seen
-    assert "Jonas Brandt with Ilse Brandt" in seen
+    assert "Jonas Brandt with Ilse Brandt, Omar Vance." in seen
+    assert "champion" not in seen
     assert pressed(model) == [ActionId.OPEN_CALL]
 
 
@@ -98,7 +107,54 @@ def test_the_worst_gate_pings_nobody_and_many_are_counted() -> None:
 
 @pytest.mark.parametrize("model", [CLOSED, WORST])
 def test_both_forms_hold_whatever_the_deal_is(model: GateModel) -> None:
-    call = form_dict(call_view(model, at=NOW, cs="U0JONAS", customer=LONG))
-    assert fields_of(call) == [Field.CALL_AT, Field.CALL_CS, Field.CALL_CUSTOMER]
+    call = form_dict(call_view(model, at=NOW, cs="U0JONAS"))
+    asked = [Field.CALL_CHAMPION] if model.champions else []
+    assert fields_of(call) == [Field.CALL_AT, Field.CALL_CS, *asked, Field.CALL_CUSTOMER]
     assert block_of(call, Field.CALL_AT)["element"]["initial_date_time"] == NOW.timestamp()
     assert fields_of(form_dict(override_view(model))) == [Field.REASON]
+
+
+def chosen(model: GateModel) -> str:
+    element = block_of(form_dict(call_view(model, at=NOW, cs=None)), Field.CALL_CHAMPION)["element"]
+    return str(element["initial_option"]["text"]["text"])
+
+
+def test_the_form_begins_with_the_champion_of_the_brief_or_of_the_call() -> None:
+    both = replace(CLOSED, champions=(ILSE, RUTH))
+    assert chosen(both) == "Ilse Brandt, COO"
+    recorded = Call(NOW, JONAS.id, "", RUTH.id)
+    assert chosen(replace(both, call=recorded, call_champion=RUTH)) == "Ruth Vogel"
+    gone = replace(both, call=replace(recorded, champion=3), call_champion=Contact(id=3, name="Bo"))
+    assert chosen(gone) == "Ilse Brandt, COO"
+
+
+def test_without_a_champion_the_form_says_so_and_asks_who_it_is_with() -> None:
+    view = form_dict(call_view(CLOSED, at=NOW, cs=None))
+    assert "The brief names no champion yet. The call can be recorded" in seen_text(view["blocks"])
+    assert block_of(view, Field.CALL_CUSTOMER)["optional"] is False
+    known = form_dict(call_view(replace(CLOSED, champions=(ILSE,)), at=NOW, cs=None))
+    assert block_of(known, Field.CALL_CUSTOMER)["optional"] is True
+    assert "no champion yet" not in seen_text(known["blocks"])
+
+
+def test_a_name_typed_before_the_brief_had_it_is_not_told_twice() -> None:
+    early = replace(CLOSED, champions=(ILSE,), call=Call(NOW, JONAS.id, "Ilse Brandt"))
+    view = form_dict(call_view(early, at=NOW, cs=None))
+    assert "initial_value" not in block_of(view, Field.CALL_CUSTOMER)["element"]
+
+
+@pytest.mark.parametrize(
+    ("champions", "called", "told"),
+    [
+        ((), False, "The brief names no champion yet; a call counts once it does."),
+        ((), True, "The brief names no champion yet, so the call does not count."),
+        ((ILSE,), False, "Champion in the brief: Ilse Brandt."),
+        ((ILSE, RUTH), True, "does not count without the champion, Ilse Brandt or Ruth Vogel."),
+    ],
+)
+def test_a_missing_call_says_with_whom_it_is_to_be(
+    champions: tuple[Contact, ...], called: bool, told: str
+) -> None:
+    call = replace(CALL, champion=None) if called else None
+    model = replace(CLOSED, champions=champions, call=call, call_cs=JONAS if called else None)
+    assert told in seen_text(check_message(gate_message([model]))["blocks"])

@@ -37,7 +37,10 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.CS_CONTACT: FieldWords("With whom", "Somebody of customer success; assigns nobody."),
     Field.CALL_AT: FieldWords("When"),
     Field.CALL_CS: FieldWords("Who of customer success", "The CSM, or whoever stands in so far."),
-    Field.CALL_CUSTOMER: FieldWords("Who of the customer", "The champion is among them."),
+    Field.CALL_CHAMPION: FieldWords(
+        "Champion", "As the brief names them. Only a call with the champion opens the gate."
+    ),
+    Field.CALL_CUSTOMER: FieldWords("Who of the customer"),
     Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
     Field.AE_MANAGER: FieldWords(
         "AE's manager",

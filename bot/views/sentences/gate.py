@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot.domain.closed_won import Missing
+from bot.views.sentences.forms import FieldWords
 
 GATE_TITLE: Final = "Closed-won gate"
 GATE_IS_OPEN: Final = "🟢 open: the deal may be closed as won."
@@ -19,6 +20,30 @@ CALL_MEANS: Final = (
     "A full deal is closed as won once AE, the CSM (or somebody of customer success in their "
     "place) and the champion have a call booked."
 )
+CALL_BESIDES: Final = FieldWords("Who else of the customer")
+CALL_NO_CHAMPION: Final = (
+    "The brief names no champion yet. The call can be recorded all the same; it counts once the "
+    "brief names the champion and you record it again with them."
+)
+
+
+def either(names: Iterable[str]) -> str:
+    """Names of which one is enough; empty for none."""
+    return " or ".join(names)
+
+
+def gate_champion(champions: str, *, called: bool) -> str:
+    """With whom the call is to be; `called` says that one is recorded, which does not count."""
+    if not champions:
+        lacks = "The brief names no champion yet"
+        if called:
+            return f"{lacks}, so the call does not count. Record it again once it does."
+        return f"{lacks}; a call counts once it does."
+    if called:
+        return f"The call does not count without the champion, {champions}. Record it with them."
+    return f"Champion in the brief: {champions}."
+
+
 OVERRIDE_MEANS: Final = (
     "The gate opens, and what is missing stays due. The reason is for the AE, the CSM, their "
     "managers and RevOps."
