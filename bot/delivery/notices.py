@@ -114,7 +114,7 @@ class NoticeText:
         if notice.kind is NoticeKind.BOT_POSTED:
             card = _card(bundle, unit.now)
             # The card is for the channel; its AE reads the names of all holes.
-            holes = bundle.handoff.completeness.seen_by(bundle.audiences)
+            holes = read_models.told(bundle.handoff, bundle.people, bundle.audiences)
             return bot_posted_message(replace(card, completeness=holes))
         if notice.kind is NoticeKind.DUE_MOVED:
             return _due_moved(unit, bundle, notice, reader)
@@ -314,7 +314,7 @@ def _owed(
             done=None,
             left=bundle.handoff.reading_left(),
         ),
-        completeness=bundle.handoff.completeness.seen_by(bundle.audiences),
+        completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences),
         late_by=unit.now - owed.due_at if unit.now >= owed.due_at else None,
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),

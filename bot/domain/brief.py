@@ -71,10 +71,12 @@ class Contact(Entry):
 
 
 class Section(BaseModel):
-    """What every section has: the items only the customer can answer."""
+    """What every section has: the items only the customer can answer, and who asks them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     must_confirm: tuple[Item, ...] = ()
+    asker: int | None = None
+    """Who of the company asks the customer, a person by id; None is the AE, whoever that is."""
 
 
 class Why(Section):
@@ -95,6 +97,7 @@ class People(Section):
     """Who is who at the customer."""
 
     must_confirm: Annotated[tuple[Item, ...], Personal] = ()
+    asker: Annotated[int | None, Personal] = None
     contacts: tuple[Contact, ...] = ()
     no_buyer: bool = False
     """No economic buyer was found; of a light deal that is an answer."""
@@ -148,6 +151,7 @@ class RedFlagsSection(Section):
     """What nearly ended it, what may still go wrong, and what the AE would not write elsewhere."""
 
     must_confirm: Annotated[tuple[Item, ...], RedFlags] = ()
+    asker: Annotated[int | None, RedFlags] = None
     nearly: Annotated[str, RedFlags] = ""
     """What nearly ended it and what it took to go on."""
     top_risk: Annotated[str, RedFlags] = ""
@@ -160,6 +164,7 @@ class Commercials(Section):
     """What was bought, and what may follow."""
 
     must_confirm: Annotated[tuple[Item, ...], Commercial] = ()
+    asker: Annotated[int | None, Commercial] = None
     term: Annotated[str, Commercial] = ""
     starts_on: Annotated[date | None, Commercial] = None
     renews_on: Annotated[date | None, Commercial] = None
@@ -180,6 +185,7 @@ class FirstDays(Section):
     """The first 90 days: what done means, and how they like to be spoken to."""
 
     must_confirm: Annotated[tuple[Item, ...], Personal] = ()
+    asker: Annotated[int | None, Personal] = None
     live_by: date | None = None
     outcome: str = ""
     second_outcome: str = ""

@@ -250,6 +250,10 @@ class OpenItem:
 
     item: Item
     hole: Hole
+    asker: int | None = None
+    """Who asks the customer, where one must; None is the AE."""
+    asked_by: str = ""
+    """Their name, where it is shown."""
 
     @property
     def section(self) -> SectionKey:
@@ -286,6 +290,16 @@ class Completeness:
         )
         return replace(self, open=named, private=len(self.open) - len(named))
 
+    def naming(self, names: Mapping[int, str], *, ae: int) -> "Completeness":
+        """The same with the name of who asks the customer at each item that only they know."""
+
+        def owned(one: OpenItem) -> OpenItem:
+            if one.hole is not Hole.MUST_CONFIRM:
+                return one
+            return replace(one, asked_by=names.get(one.asker or ae, ""))
+
+        return replace(self, open=tuple(owned(one) for one in self.open))
+
     def fallen(self, before: "Completeness") -> tuple[OpenItem, ...]:
         """The items that were filled before and are holes now."""
         were_open = {one.item for one in before.open}
@@ -300,10 +314,10 @@ def completeness(brief: Brief, tier: Tier, policy: Policy) -> Completeness:
     open_items: list[OpenItem] = []
     rules = rules_of(tier, policy)
     for rule in rules:
-        hole = rule.hole(brief, tier)
-        if rule.item in brief.section(rule.section).must_confirm:
-            hole = Hole.MUST_CONFIRM
-        if hole is not None:
+        hole, section = rule.hole(brief, tier), brief.section(rule.section)
+        if rule.item in section.must_confirm:
+            open_items.append(OpenItem(rule.item, Hole.MUST_CONFIRM, section.asker))
+        elif hole is not None:
             open_items.append(OpenItem(rule.item, hole))
     return Completeness(len(rules) - len(open_items), len(rules), tuple(open_items))
 

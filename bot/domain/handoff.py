@@ -491,6 +491,11 @@ class Handoff:
         }
         self._note(Tag.HELPER_INVITED, at, by, facts)
 
+    def who_asks(self, person: Person) -> int | None:
+        """Who asks the customer, as the brief keeps it; raises Invalid for who is no colleague."""
+        colleague = _colleague(person, "asker")
+        return None if colleague.id == self.ae_id else colleague.id
+
     def save_section(
         self,
         section: SectionKey,

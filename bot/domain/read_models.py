@@ -1,7 +1,7 @@
 """What people are shown, as plain values; each is built for one viewer or one place."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -290,6 +290,8 @@ class BriefStep:
     """The items of this section that the deal counts."""
     pasted: bool = False
     """Whether the writer has a pasted text to copy from."""
+    askers: Mapping[int | None, NamedPerson] = field(default_factory=dict)
+    """Who may stand as the one who asks the customer; None is the AE."""
     typed: Mapping[str, object] | None = None
     """What the person had typed, where it could not be saved as it is."""
     fallen: tuple[OpenItem, ...] = ()
@@ -422,6 +424,8 @@ class WholePage:
     """Whether the intro is held until a call; only for who may read the checks."""
     call_required: bool = False
     gate_overridden_at: datetime | None = None
+    askers: Mapping[int | None, str] = field(default_factory=dict)
+    """The names of those who ask the customer; None is the AE."""
     own_words_only: bool = False
     """Whether the viewer has no part any more, and reads what they wrote themselves."""
     added: frozenset[Spot] = frozenset()
@@ -500,6 +504,17 @@ def named(person_id: int | None, people: Mapping[int, Person]) -> NamedPerson | 
     return NamedPerson(person.id, person.slack_id, person.name) if person else None
 
 
+def told(
+    handoff: Handoff,
+    people: Mapping[int, Person],
+    audiences: Collection[Audience],
+    given: Collection[SectionKey] = (),
+) -> Completeness:
+    """How far the brief is, for one reader; what only the customer knows names who asks them."""
+    names = {one.id: one.name for one in people.values()}
+    return handoff.completeness.seen_by(audiences, given).naming(names, ae=handoff.ae_id)
+
+
 def next_line(lines: Sequence[StepLine]) -> StepLine | None:
     """The step to name first: owed ones by due time, then waiting ones in the table's order."""
     owed = [line for line in lines if line.light in OWED]
@@ -564,7 +579,7 @@ def card(
         proposed_csm=named(handoff.proposed_csm_id, people),
         cs_manager=named(handoff.cs_manager_id, people),
         brief=brief,
-        completeness=handoff.completeness.seen_by(access.IN_THE_CHANNEL),
+        completeness=told(handoff, people, access.IN_THE_CHANNEL),
         brief_version=handoff.brief_version,
         next=next_line(lines),
         acknowledged_at=handoff.acknowledged_at,
@@ -636,7 +651,7 @@ def guide(
         viewer=seen_by,
         steps=lines,
         mine=mine,
-        completeness=handoff.completeness.seen_by(audiences),
+        completeness=told(handoff, people, audiences),
         signed_at=handoff.signed_at,
         expected_on=handoff.expected_on,
         must_confirm_ae=handoff.ae_confirmed_at is None and viewer.id == handoff.ae_id,

@@ -14,6 +14,7 @@ from bot.domain.items import SectionKey
 CONTACTS = "contacts"
 ENTRIES = "entries"
 MUST_CONFIRM = "must_confirm"
+ASKER = "asker"
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,12 @@ def changes(before: Brief, after: Brief) -> tuple[Change, ...]:
 def filled_since(found: tuple[Change, ...]) -> frozenset[Spot]:
     """What was empty before and is filled now.
 
-    That an item must be confirmed with the customer fills nothing.
+    That an item must be confirmed with the customer, and by whom, fills nothing.
     """
     return frozenset(
-        one.spot for one in found if one.how is How.ADDED and one.spot.field != MUST_CONFIRM
+        one.spot
+        for one in found
+        if one.how is How.ADDED and one.spot.field not in (MUST_CONFIRM, ASKER)
     )
 
 

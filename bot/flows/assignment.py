@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Open
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
-from bot.flows.showing import card_of
+from bot.flows.showing import brief_told, card_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.assign import assign_view
 from bot.views.ids import ActionId, Field, ViewId
@@ -29,8 +28,7 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     most = unit.policy.open_handoffs_per_csm
     closed = None
     if not handoff.assignable:
-        readable = access.audiences(actor, handoff, in_channel=False)
-        closed = handoff.completeness.seen_by(readable)
+        closed = brief_told(unit, handoff, actor)
     return Open(assign_view(card, candidates=candidates, most=most, closed=closed))
 
 

@@ -1,7 +1,7 @@
 """Writing the brief: one section a step, each saved on its own, merged field by field."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_sdk.models.views import View
@@ -32,16 +32,17 @@ from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.people import Person
 from bot.domain.read_models import BriefStep, Clash, NamedPerson, named
+from bot.domain.snapshots import ASKER
 from bot.flows import clash
 from bot.flows.answers import Answer, Open, Push, Refresh, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import section_of
 from bot.flows.listeners import Listeners
-from bot.flows.showing import card_of
+from bot.flows.showing import brief_told, card_of, myself
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.brief import brief_steps_view, brief_view, page_with
 from bot.views.card import preview_view
-from bot.views.ids import ActionId, ViewId
+from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
 from bot.views.start import with_size
 
@@ -143,12 +144,13 @@ def step(
         count=len(order),
         revision=here.revision if here else unit.brief.revision(handoff.id, section),
         brief=brief,
-        completeness=handoff.completeness.seen_by(audiences, given),
+        completeness=brief_told(unit, handoff, writer),
         counted=counted.get(section, ()),
+        askers=_askers(unit, handoff, brief.section(section), here),
         pasted=unit.pasted.there(handoff.id, writer.id),
         clash=_clash(unit, here, writer) if here else None,
         typed=_typed(here.typed) if here and here.conflicts else None,
-        fallen=_told(saved.fallen if saved else fallen, writer, handoff),
+        fallen=_told(unit, saved.fallen if saved else fallen, writer, handoff),
         pointed=_pointed(brief, section, here.seen if here else seen, occasion),
     )
     if page is None:
@@ -167,18 +169,35 @@ def _pointed(
     return pointed_out(hints, occasion, seen=seen)
 
 
-def _told(fallen: Sequence[OpenItem], writer: Person, handoff: Handoff) -> tuple[OpenItem, ...]:
+def _told(
+    unit: ReadUnit, fallen: Sequence[OpenItem], writer: Person, handoff: Handoff
+) -> tuple[OpenItem, ...]:
     """What fell, as far as its writer may read it."""
-    audiences, given = readable(handoff, writer), access.given(writer, handoff)
-    return tuple(
-        one for one in fallen if one.audience in access.readable_in(one.section, audiences, given)
-    )
+    items = {one.item for one in fallen}
+    return tuple(one for one in brief_told(unit, handoff, writer).open if one.item in items)
+
+
+def _askers(
+    unit: ReadUnit, handoff: Handoff, section: Section, saved: Saved | None
+) -> dict[int | None, NamedPerson]:
+    """Who stands or stood in the form as the one who asks the customer; None is the AE."""
+    ids = [handoff.ae_id, section.asker, saved.typed.asker if saved else None]
+    people = unit.people.many(ids)
+    askers: dict[int | None, NamedPerson] = {one: myself(who) for one, who in people.items()}
+    return {None: askers[handoff.ae_id], **askers}
 
 
 def _clash(unit: ReadUnit, saved: Saved, writer: Person) -> Clash | None:
     if not saved.conflicts:
         return None
-    return clash.in_section(unit, saved.handoff.id, saved.section, saved.conflicts, writer)
+    handoff = saved.handoff
+    conflicts = [
+        replace(one, theirs=unit.people.get(one.theirs or handoff.ae_id).name)
+        if one.field == ASKER
+        else one
+        for one in saved.conflicts
+    ]
+    return clash.in_section(unit, handoff.id, saved.section, conflicts, writer)
 
 
 def _typed(section: Section) -> dict[str, Any]:
@@ -203,7 +222,7 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
         base = unit.brief.at_revision(
             handoff.id, section, form.revision or 0, audiences=access.EVERY
         )
-    submitted = section_of(section, asked.typed, base)
+    submitted = _submitted(asked, unit, handoff, base)
     check_texts(submitted)
     merged = merge(base=base, current=before.section(section), submitted=submitted)
     new = merged.section
@@ -236,6 +255,26 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
         state.fallen(counted),
         form.seen,
     )
+
+
+def who_asks(asked: Asked) -> Sequence[str]:
+    """Whoever was chosen to ask the customer."""
+    chosen = asked.typed.user(Field.ASKER) if asked.view is not None else None
+    return [chosen] if chosen else []
+
+
+def _submitted(asked: Asked, unit: ReadUnit, handoff: Handoff, base: Section) -> Section:
+    """The section as it was filled in; raises Invalid where no colleague is to ask."""
+    filled = section_of(section_named(asked.form.thing), asked.typed, base)
+    if not asked.typed.shown(Field.ASKER):
+        return filled
+    chosen = asked.typed.user(Field.ASKER)
+    person = unit.people.by_slack_id(chosen) if chosen else None
+    # Whoever stands there already stays, though they may have left the company since.
+    if person is not None and person.id == base.asker:
+        return filled
+    asker = handoff.who_asks(person) if person is not None else None
+    return filled.model_copy(update={ASKER: asker})
 
 
 def section_named(thing: str | None) -> SectionKey:
@@ -290,13 +329,12 @@ def steps_list(
 ) -> View:
     """The list of all steps, as far as they are this writer's."""
     invites = handoff.open and access.may(Act.INVITE_HELPER, writer, handoff)
-    audiences, given = readable(handoff, writer), access.given(writer, handoff)
     return brief_steps_view(
         handoff_id=handoff.id,
         account=handoff.account,
-        completeness=handoff.completeness.seen_by(audiences, given),
+        completeness=brief_told(unit, handoff, writer),
         counted=counted_items(handoff, writer, unit),
-        fallen=_told(fallen, writer, handoff),
+        fallen=_told(unit, fallen, writer, handoff),
         quick=writer.id == handoff.ae_id and unit.written_quickly(handoff),
         pasted=unit.pasted.there(handoff.id, writer.id),
         helpers=_helpers(unit, handoff) if invites else (),
@@ -367,7 +405,7 @@ def step_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> Vie
         return step(unit, handoff, section, actor)
     # Merged once more, what was saved is everybody's, and only what was in conflict still is.
     base = unit.brief.at_revision(handoff.id, section, form.revision or 0, audiences=access.EVERY)
-    submitted = section_of(section, asked.typed, base)
+    submitted = _submitted(asked, unit, handoff, base)
     current = unit.brief.load(handoff.id, audiences=access.EVERY).section(section)
     merged = merge(base=base, current=current, submitted=submitted)
     if not merged.conflicts:
@@ -392,11 +430,11 @@ def _steps_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
 def register(listeners: Listeners) -> None:
     """The form's button and its steps."""
     listeners.opens(ActionId.WRITE_BRIEF, open_brief, act=Act.EDIT_BRIEF)
-    listeners.submits(ViewId.BRIEF, save_and_next)
-    listeners.acts(ActionId.BRIEF_BACK, go_back)
-    listeners.acts(ActionId.BRIEF_ALL_STEPS, all_steps)
-    listeners.acts(ActionId.BRIEF_GO, go_to)
+    listeners.submits(ViewId.BRIEF, save_and_next, named=who_asks)
+    listeners.acts(ActionId.BRIEF_BACK, go_back, named=who_asks)
+    listeners.acts(ActionId.BRIEF_ALL_STEPS, all_steps, named=who_asks)
+    listeners.acts(ActionId.BRIEF_GO, go_to, named=who_asks)
     listeners.redraw(ViewId.BRIEF, step_once_more)
     listeners.redraw(ViewId.BRIEF_STEPS, _steps_once_more)
     listeners.redraw(ViewId.PREVIEW, _steps_once_more)
-    listeners.acts(ActionId.CHECK_WORDS, check_words)
+    listeners.acts(ActionId.CHECK_WORDS, check_words, named=who_asks)

@@ -35,7 +35,7 @@ from bot.domain.read_models import Clash
 from bot.flows import clash
 from bot.flows.answers import Answer, Done, Refresh, Update
 from bot.flows.asked import Asked
-from bot.flows.brief import editor_over, readable, save_step, step
+from bot.flows.brief import editor_over, readable, save_step, step, who_asks
 from bot.flows.inputs import contact_of, promise_text
 from bot.flows.listeners import Listeners
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
@@ -343,11 +343,11 @@ def _people(unit: ReadUnit, handoff: Handoff, actor: Person) -> People:
 
 def register(listeners: Listeners) -> None:
     """Both editors."""
-    listeners.acts(ActionId.PROMISE_ADD, add_promise)
-    listeners.acts(ActionId.PROMISE_EDIT, edit_promise)
+    listeners.acts(ActionId.PROMISE_ADD, add_promise, named=who_asks)
+    listeners.acts(ActionId.PROMISE_EDIT, edit_promise, named=who_asks)
     listeners.submits(ViewId.PROMISE, save_promise)
-    listeners.acts(ActionId.CONTACT_ADD, add_contact)
-    listeners.acts(ActionId.CONTACT_EDIT, edit_contact)
+    listeners.acts(ActionId.CONTACT_ADD, add_contact, named=who_asks)
+    listeners.acts(ActionId.CONTACT_EDIT, edit_contact, named=who_asks)
     listeners.submits(ViewId.CONTACT, save_contact)
     listeners.redraw(ViewId.PROMISE, promise_once_more)
     listeners.redraw(ViewId.CONTACT, contact_once_more)

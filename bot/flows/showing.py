@@ -4,8 +4,11 @@ from dataclasses import replace
 
 from bot.domain import access, read_models
 from bot.domain.access import Audience
+from bot.domain.brief import Brief
+from bot.domain.completeness import Completeness
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.items import SectionKey
 from bot.domain.people import Person
 from bot.domain.read_models import (
     Card,
@@ -64,7 +67,7 @@ def whole_of(
         read_models.card(
             bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
         ),
-        completeness=bundle.handoff.completeness.seen_by(bundle.audiences, given),
+        completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences, given),
     )
     reasons = tuple((one.tag, one.at, one.value) for one in reasons_given)
     may_read_records = Audience.RECORDS in bundle.audiences
@@ -87,11 +90,26 @@ def whole_of(
         held=may_read_records and reading.intro_held_at is not None,
         call_required=may_read_records and reading.call_required,
         gate_overridden_at=bundle.handoff.gate_overridden_at,
+        askers=asker_names(unit, bundle.handoff, bundle.brief),
         own_words_only=outside,
         added=filled_since(unit.changed_since(bundle, bundle.handoff.signed_brief, viewer=viewer)),
         versioned=unit.brief.snapshot(handoff_id).written,
         news=unit.news(bundle, viewer=viewer),
     )
+
+
+def asker_names(unit: ReadUnit, handoff: Handoff, brief: Brief) -> dict[int | None, str]:
+    """The names of those who ask the customer; None is the AE."""
+    ids = [brief.section(key).asker for key in SectionKey]
+    people = unit.people.many([handoff.ae_id, *ids])
+    return {None: people[handoff.ae_id].name, **{one: who.name for one, who in people.items()}}
+
+
+def brief_told(unit: ReadUnit, handoff: Handoff, reader: Person) -> Completeness:
+    """How far the brief is, for one who writes in it; nobody need be in its channel for that."""
+    people = unit.people.many([handoff.ae_id, *(one.asker for one in handoff.completeness.open)])
+    audiences = access.audiences(reader, handoff, in_channel=False)
+    return read_models.told(handoff, people, audiences, access.given(reader, handoff))
 
 
 def _deal_facts(unit: ReadUnit, bundle: Bundle) -> DealFacts:

@@ -8,7 +8,7 @@ from bot.flows.answers import Answer, Push, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import section_named
 from bot.flows.listeners import Listeners
-from bot.flows.showing import name_of, whole_of
+from bot.flows.showing import asker_names, name_of, whole_of
 from bot.storage.unit_of_work import ReadUnit
 from bot.views.ids import ActionId
 from bot.views.versions import versions_view
@@ -28,7 +28,14 @@ def open_versions(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     chosen = found[-1 - place] if found else None
     if chosen is not None:
         card = replace(whole.card, brief=chosen.brief)
-        whole = replace(whole, card=card, promises=chosen.brief.entries, added=frozenset())
+        handoff = unit.handoffs.get(asked.handoff_id)
+        whole = replace(
+            whole,
+            card=card,
+            promises=chosen.brief.entries,
+            added=frozenset(),
+            askers=asker_names(unit, handoff, chosen.brief),
+        )
     shown = VersionPage(
         whole=whole,
         section=section,

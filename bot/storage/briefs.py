@@ -384,8 +384,10 @@ class WritableBriefs(Briefs):
         """
         self._handoffs.locked_chain(handoff_id)
         stored = self._newest(handoff_id, section)
-        # Compared as they are read: encrypted twice, the same words look different.
-        bodies = {row["audience"]: self._body(row) for row in stored}
+        # Compared as they are read: encrypted twice, the same words look different, and of a part
+        # that an earlier version wrote, what it did not know yet is no difference.
+        read = split(self._read_section(section, stored))
+        bodies = {row["audience"]: read.get(Audience(row["audience"])) for row in stored}
         revision = max((row["revision"] for row in stored), default=0) + 1
         changed = {
             audience.value: body

@@ -267,7 +267,10 @@ def _values(of: Handoff) -> dict[str, Any]:
         "items_filled": of.completeness.filled,
         "items_counted": of.completeness.counted,
         "open_items": json.dumps(
-            [[one.item.value, one.hole.value] for one in of.completeness.open]
+            [
+                [one.item.value, one.hole.value, *([one.asker] if one.asker else [])]
+                for one in of.completeness.open
+            ]
         ),
         "signed_brief": _snapshot_json(of.signed_brief),
         "read_brief": _snapshot_json(of.read_brief),
@@ -287,7 +290,7 @@ def _completeness(row: RowMapping) -> Completeness:
     return Completeness(
         row["items_filled"],
         row["items_counted"],
-        tuple(OpenItem(Item(item), Hole(hole)) for item, hole in open_items),
+        tuple(OpenItem(Item(item), Hole(hole), *asker) for item, hole, *asker in open_items),
     )
 
 

@@ -220,7 +220,8 @@ handoff = Table(
     Column("helpers", Text, nullable=False, server_default="{}"),  # JSON: {person: [section, …]}
     _person("listener_id"),
     _person("lead_id"),
-    # JSON: [[item, hole], …]. With a default, because the column came after the first tables.
+    # JSON: [[item, hole], …], with who asks the customer as a third where it is not the AE.
+    # With a default, because the column came after the first tables.
     Column("open_items", Text, nullable=False, server_default="[]"),
     # JSON: {"sections": {key: revision}, "promises": {id: version}}
     Column("signed_brief", Text),

@@ -25,6 +25,7 @@ from bot.views.blocks import (
     meanwhile,
     named_state,
     option,
+    person_input,
     small_as_typed,
     text_input,
 )
@@ -240,7 +241,13 @@ def _must_confirm(step: BriefStep, shown: Mapping[str, Any]) -> list[Block]:
         ],
         {item.value for item in asked if item in ticked},
     )
-    return [*theirs_of(step.clash, Field.MUST_CONFIRM), boxes]
+    asker = step.askers.get(shown["asker"])
+    return [
+        *theirs_of(step.clash, Field.MUST_CONFIRM),
+        boxes,
+        *theirs_of(step.clash, Field.ASKER),
+        person_input(_place(step), Field.ASKER, asker.slack_id if asker else None, optional=True),
+    ]
 
 
 def _shown(step: BriefStep) -> Mapping[str, Any]:

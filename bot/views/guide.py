@@ -78,7 +78,7 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
     items = said.terms.open_items(guide.completeness)
     if guide.role is Capacity.AE and items:
-        left = said.reminders.STILL_OPEN.format(items=items)
+        left = said.reminders.STILL_OPEN.format(items=escape(items))
         blocks.append(
             context(f"{said.card.BRIEF}: {said.card.brief_state(guide.completeness)} · {left}")
         )

@@ -180,6 +180,7 @@ class Field(StrEnum):
     SAID_ON = "said_on"
     FURTHER = "further"
     MUST_CONFIRM = "must_confirm"
+    ASKER = "asker"
     NONE_MADE = "none_made"
     REFUSED = "refused"
     NEARLY = "nearly"

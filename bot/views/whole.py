@@ -1,6 +1,6 @@
 """The whole handoff in a modal: by sections, in full words, over as many pages as it takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -9,9 +9,9 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.domain.access import Audience
-from bot.domain.brief import Contact, audience_of
+from bot.domain.brief import Contact, Section, audience_of
 from bot.domain.handoff import State
-from bot.domain.items import Item, SectionKey
+from bot.domain.items import SectionKey
 from bot.domain.promises import Promise
 from bot.domain.read_models import WholePage
 from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
@@ -22,7 +22,7 @@ from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import SHORT, step_row
 from bot.views.deal import deal_words
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.limits import LINE, SECTION_TEXT, truncate
+from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
     actions,
     button,
@@ -162,7 +162,7 @@ def _state(whole: WholePage) -> str:
     told.append(f"{sentences.card.BRIEF}: {sentences.card.brief_state(card.completeness)}")
     left = sentences.terms.open_items(card.completeness)
     if left:
-        told.append(sentences.reminders.OPEN_NOW.format(items=left))
+        told.append(sentences.reminders.OPEN_NOW.format(items=escape(left)))
     return " · ".join(told)
 
 
@@ -269,7 +269,7 @@ def section_pieces(whole: WholePage, key: SectionKey) -> Iterator[Piece]:
         *(_promise(whole, one) for one in whole.promises if key is SectionKey.PROMISES),
         *(_contact(whole, one) for one in brief.people.contacts if key is SectionKey.PEOPLE),
         *(_field(whole, key, one, getattr(stored, one.field.value)) for one in fields),
-        *_to_confirm(key, stored.must_confirm),
+        *_to_confirm(key, stored, whole.askers),
     ]
     shown = [piece for piece in told if piece is not None]
     name = sentences.terms.SECTION_NAMES[key]
@@ -355,11 +355,14 @@ def _marked(label: str, text: str, mark: str) -> Block:
     return lines([words(f"{label}  ", bold=True), words(f"({mark})  "), words(text)])
 
 
-def _to_confirm(key: SectionKey, items: Sequence[Item]) -> Iterator[Piece]:
-    if items:
-        named = ", ".join(sentences.terms.ITEM_NAMES[item] for item in items)
+def _to_confirm(
+    key: SectionKey, stored: Section, askers: Mapping[int | None, str]
+) -> Iterator[Piece]:
+    if stored.must_confirm:
+        named = ", ".join(sentences.terms.ITEM_NAMES[item] for item in stored.must_confirm)
         label = sentences.forms.FIELDS[Field.MUST_CONFIRM].label
-        yield _labelled(key, label, named)
+        asker = one_line(askers.get(stored.asker, ""), NAME_SHOWN)
+        yield _labelled(key, label, f"{named} (@{asker})" if asker else named)
 
 
 def _link(link: str) -> Block:

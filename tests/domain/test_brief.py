@@ -267,6 +267,23 @@ def test_a_section_survives_being_stored(key: SectionKey) -> None:
     assert read_section(key, []) == type(section)()
 
 
+@pytest.mark.parametrize("key", list(SectionKey))
+def test_a_section_stored_before_it_said_who_asks_the_customer_is_read_as_it_was(
+    key: SectionKey,
+) -> None:
+    section = FULL_BRIEF.section(key)
+    older = [
+        (1, {name: value for name, value in body.items() if name != "asker"})
+        for body in split(section).values()
+    ]
+    assert read_section(key, older) == section
+
+
+def test_who_asks_is_told_to_whoever_reads_what_is_asked() -> None:
+    for model in SECTIONS.values():
+        assert audience_of(model, "asker") is audience_of(model, "must_confirm")
+
+
 class _Mixed(Section):
     open: str = ""
     reasons: Annotated[str, Audience.REASONS] = ""
@@ -274,7 +291,7 @@ class _Mixed(Section):
 
 def test_a_section_is_split_by_who_may_read_its_fields() -> None:
     assert split(_Mixed(open="a", reasons="b")) == {
-        Audience.CHANNEL: {"must_confirm": [], "open": "a"},
+        Audience.CHANNEL: {"must_confirm": [], "asker": None, "open": "a"},
         Audience.REASONS: {"reasons": "b"},
     }
 
@@ -416,11 +433,13 @@ def test_the_fields_nobody_in_the_channel_may_read_are_these() -> None:
     assert closed == {
         "Why.crm_reason": Audience.INTERNAL,
         "People.must_confirm": Audience.PERSONAL,
+        "People.asker": Audience.PERSONAL,
         "People.no_skeptic": Audience.PERSONAL,
         "People.second_contact": Audience.RELATIONS,
         "People.key_contacts": Audience.INTERNAL,
         "People.history": Audience.RELATIONS,
         "RedFlagsSection.must_confirm": Audience.RED_FLAGS,
+        "RedFlagsSection.asker": Audience.RED_FLAGS,
         "RedFlagsSection.nearly": Audience.RED_FLAGS,
         "RedFlagsSection.top_risk": Audience.RED_FLAGS,
         "RedFlagsSection.other_risks": Audience.RED_FLAGS,
@@ -430,6 +449,7 @@ def test_the_fields_nobody_in_the_channel_may_read_are_these() -> None:
         "Commercials.partner": Audience.BACKGROUND,
         "Commercials.links": Audience.BACKGROUND,
         "FirstDays.must_confirm": Audience.PERSONAL,
+        "FirstDays.asker": Audience.PERSONAL,
         "FirstDays.style": Audience.PERSONAL,
         "FirstDays.cadence": Audience.PERSONAL,
         "Contact.skeptic": Audience.PERSONAL,

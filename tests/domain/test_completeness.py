@@ -233,6 +233,19 @@ def test_what_must_be_confirmed_with_the_customer_is_a_named_hole(item: Item) ->
     assert holes(completeness(empty, Tier.FULL, POLICY))[item] is Hole.MUST_CONFIRM
 
 
+def test_a_hole_for_the_customer_has_an_owner_who_is_the_ae_unless_somebody_is_named() -> None:
+    ae, csm = 1, 2
+    names = {ae: "Maya", csm: "Jonas"}
+    confirmed = (Item.METRIC,)
+    for asker, name in ((None, "Maya"), (csm, "Jonas"), (99, "")):
+        brief = having(SectionKey.SUCCESS, must_confirm=confirmed, asker=asker, today="")
+        state = completeness(brief, Tier.FULL, POLICY)
+        assert state.open[0] == OpenItem(Item.METRIC, Hole.MUST_CONFIRM, asker)
+        shown = state.naming(names, ae=ae)
+        assert [one.asked_by for one in shown.open] == [name, ""]
+        assert (shown.filled, shown.counted) == (state.filled, state.counted)
+
+
 @pytest.mark.parametrize(
     ("brief", "item", "hole"),
     [

@@ -5,7 +5,7 @@ believes is held against it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
 
@@ -167,8 +167,8 @@ _CHOSEN: Mapping[str, Any] = {
     "other_roles": (OtherRole.EVALUATOR,),
     "strength": 4,
 }
-NOT_MARKED = frozenset({"must_confirm", "contacts", "none_made"})
-"""Holes and contacts are contents of their own, and promises are made here."""
+NOT_MARKED = frozenset({"must_confirm", "asker", "contacts", "none_made"})
+"""Holes with who asks and contacts are contents of their own, and promises are made here."""
 
 
 class _Days:
@@ -268,6 +268,11 @@ TO_CONFIRM: Mapping[SectionKey, Item] = {
 """What only the customer can answer, in a brief that is empty otherwise."""
 
 
+def asker(key: SectionKey) -> str:
+    """The name of who asks the customer about a section; each is somebody of their own."""
+    return f"Zzasker {key.value.replace('_', '')}"
+
+
 def _holes() -> Iterator[Content]:
     for item in Item:
         if item is Item.BUYER_AND_SKEPTIC:
@@ -275,9 +280,14 @@ def _holes() -> Iterator[Content]:
         hole = Hole.MUST_CONFIRM if item in TO_CONFIRM.values() else Hole.EMPTY
         opened = OpenItem(item, hole)
         row = _ROW_OF_HOLE.get(item, DEAL)
+        if hole is Hole.MUST_CONFIRM:
+            name = asker(opened.section)
+            opened = replace(opened, asked_by=name)
+            yield Content(f"asker of {item}", (name,), row, opened.section, whole=False)
         mark = sentences.terms.open_item(opened)
         yield Content(f"hole {item}", (mark,), row, opened.section, whole=False)
 
 
-HOLES = tuple(_holes())
-CONTENTS = (*_OF_THE_BRIEF, *_BESIDES, *HOLES)
+_OPEN = tuple(_holes())
+HOLES = tuple(one for one in _OPEN if one.name.startswith("hole"))
+CONTENTS = (*_OF_THE_BRIEF, *_BESIDES, *_OPEN)

@@ -313,7 +313,9 @@ class World:
         sections = {}
         for key, item in TO_CONFIRM.items():
             model = type(unit.brief.load(handoff.id, audiences=EVERY).section(key))
-            sections[key] = model(must_confirm=(item,))
+            name = content.asker(key)
+            asks = unit.people.ensure(f"UASKER{key.upper()}", facts=PersonFacts(name))
+            sections[key] = model(must_confirm=(item,), asker=asks.id)
         self._write(unit, handoff, sections)
         handoff.post(by=self.team.ae, at=unit.now)
 

@@ -1,8 +1,9 @@
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
 from bot.domain.brief import Brief, People, Promises, Success
@@ -10,6 +11,7 @@ from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Kind, PromiseText
+from bot.storage.tables import document
 from bot.storage.unit_of_work import Store
 from tests.briefs import PEOPLE, RED_FLAGS
 from tests.builders import PROMISE, SUCCESS, FixedClock, Team, make_team, signed
@@ -231,3 +233,29 @@ def test_who_reads_less_is_read_for_apart_also_in_a_locked_handoff(
         seen = unit.brief.load(handoff_id, audiences={Audience.RED_FLAGS}).red_flags
         assert seen == RED_FLAGS.model_copy(update={"private_note": ""})
         assert unit.brief.load(handoff_id, audiences={Audience.CHANNEL}) == Brief()
+
+
+def test_a_part_that_an_earlier_version_wrote_is_not_written_anew_for_what_it_did_not_know(
+    store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    key = SectionKey.PEOPLE
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        unit.brief.save_section(handoff_id, key, People(history="Years"), by=1, at=unit.now)
+        unit.commit()
+    with store.database.writers.begin() as connection:
+        for row in connection.execute(select(document)).mappings().all():
+            body = {name: one for name, one in json.loads(row["body"]).items() if name != "asker"}
+            here = update(document).where(document.c.id == row["id"])
+            connection.execute(here.values(body=json.dumps(body)))
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        unit.brief.save_section(handoff_id, key, People(history="Months"), by=1, at=unit.now)
+        unit.commit()
+    with store.read(team.workspace_id) as unit:
+        seen = [
+            len(unit.brief.versions(handoff_id, key, audiences={audience}))
+            for audience in (Audience.PERSONAL, Audience.RELATIONS)
+        ]
+    assert seen == [1, 2]

@@ -162,7 +162,9 @@ _ALL_TO_CONFIRM = Brief(
 WORST_OPEN_CARD = replace(
     WORST_ACKNOWLEDGED_CARD,
     brief=_ALL_TO_CONFIRM,
-    completeness=completeness(_ALL_TO_CONFIRM, Tier.FULL, Policy()),
+    completeness=completeness(_ALL_TO_CONFIRM, Tier.FULL, Policy()).naming(
+        {1: f"{HEBREW} <!here> {'n' * 60}"}, ae=1
+    ),
 )
 """Too long a card for all its holes."""
 

@@ -22,8 +22,8 @@ from bot.domain.brief import (
     Success,
     Why,
 )
-from bot.domain.completeness import completeness, rules_of
-from bot.domain.items import Item, SectionKey
+from bot.domain.completeness import Completeness, OpenItem, completeness, rules_of
+from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
@@ -38,6 +38,7 @@ from tests.views.shown import (
     HEBREW,
     JONAS,
     LONG,
+    MAYA,
     NOW,
     TRICKY,
     action_ids,
@@ -219,7 +220,7 @@ def test_what_is_counted_comes_first_and_the_rest_below_a_line(
     section: SectionKey, tier: Tier, first: list[str], beside: list[str]
 ) -> None:
     view = form_dict(brief_view(step(section, Brief(), tier)))
-    assert fields_of(view) == [*first, "must_confirm", *beside]
+    assert fields_of(view) == [*first, "must_confirm", "asker", *beside]
     kinds = [block["type"] for block in view["blocks"]]
     below = view["blocks"][kinds.index("divider") :]
     assert fields_of({"blocks": below}) == beside
@@ -228,7 +229,7 @@ def test_what_is_counted_comes_first_and_the_rest_below_a_line(
 def test_the_fields_of_the_forms_are_those_of_the_sections() -> None:
     for key, model in SECTIONS.items():
         shown = [one.field.value for one in FORMS[key]]
-        kept = set(model.model_fields) - {"must_confirm", "contacts"}
+        kept = set(model.model_fields) - {"must_confirm", "asker", "contacts"}
         assert len(shown) == len(set(shown))
         assert set(shown) == kept, key
 
@@ -271,6 +272,34 @@ def test_progress_counts_all_items_and_names_what_is_open_here() -> None:
 def test_nothing_has_to_be_filled_to_save_a_step() -> None:
     for section in SectionKey:
         assert refused_by_slack(submitted(brief_view(step(section, Brief())))) == {}
+
+
+def test_who_asks_the_customer_is_chosen_beside_the_boxes_and_is_the_ae_at_first() -> None:
+    askers = {None: MAYA, MAYA.id: MAYA, JONAS.id: JONAS}
+    model = replace(step(), askers=askers)
+
+    def chosen(made: BriefStep) -> str:
+        return str(block_of(form_dict(brief_view(made)), Field.ASKER)["element"]["initial_user"])
+
+    assert chosen(model) == MAYA.slack_id
+    named = FILLED.success.model_copy(update={"asker": JONAS.id})
+    assert chosen(replace(model, brief=replace(FILLED, success=named))) == JONAS.slack_id
+    conflict = FieldConflict("asker", "Maya Rivera", JONAS.id)
+    clashing = replace(model, clash=by_jonas(conflict))
+    assert chosen(clashing) == JONAS.slack_id
+    assert "Maya Rivera" in seen_text(brief_view(clashing).to_dict()["blocks"])
+    assert block_of(form_dict(brief_view(model)), Field.ASKER)["optional"] is True
+    bare = replace(model, counted=())
+    assert not {Field.ASKER, Field.MUST_CONFIRM} & set(fields_of(form_dict(brief_view(bare))))
+
+
+def test_a_name_in_what_is_open_formats_nothing() -> None:
+    open_items = (OpenItem(Item.METRIC, Hole.MUST_CONFIRM, 9, "<!channel> Jo & Co"),)
+    model = replace(step(), completeness=Completeness(22, 23, open_items), fallen=open_items)
+    view = form_dict(brief_view(model))
+    told = "success metric (must confirm with customer, @&lt;!channel&gt; Jo &amp; Co)"
+    assert seen_text(view["blocks"]).count(told) == 2
+    assert not any("<!channel>" in text for text in parsed_texts(view))
 
 
 def test_items_to_confirm_are_ticked_as_saved() -> None:

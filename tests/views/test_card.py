@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from bot.domain.access import IN_THE_CHANNEL
 from bot.domain.brief import Brief, Promises, Success, Why, audience_of
-from bot.domain.completeness import Completeness
+from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
-from bot.domain.items import SectionKey
+from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light
 from bot.domain.verification import Part
@@ -27,6 +27,7 @@ from tests.views.shown import (
     FILLED,
     HEBREW,
     JONAS,
+    MAYA,
     NOW,
     PRIYA,
     TRICKY,
@@ -345,3 +346,10 @@ def test_only_a_signed_open_and_unposted_handoff_can_be_posted_from_its_preview(
 def test_a_csm_who_was_reassigned_is_the_one_shown() -> None:
     shown = parsed_texts(card_message(replace(CARD, csm=PRIYA, proposed_csm=JONAS)).to_args())
     assert "AE <@U0MAYA> → CSM <@U0PRIYA>" in shown
+
+
+def test_a_hole_for_the_customer_names_who_asks_them_and_pings_nobody() -> None:
+    held = Completeness(22, 23, (OpenItem(Item.BUYER, Hole.MUST_CONFIRM, 1, MAYA.name),))
+    args = check_message(card_message(replace(CARD, completeness=held)))
+    assert f"economic buyer (must confirm with customer, @{MAYA.name})" in seen_text(args["blocks"])
+    assert not any(MAYA.name in text for text in parsed_texts(args))

@@ -203,3 +203,10 @@ def test_typed_words_are_parsed_nowhere() -> None:
     (view,) = pages_of(whole)
     assert seen_text(view["blocks"]).count("<@U0OMAR>") == 5
     assert not any("U0OMAR" in text for text in parsed_texts(view))
+
+
+def test_beside_what_only_the_customer_knows_stands_who_asks_them() -> None:
+    success = Success(must_confirm=(Item.METRIC, Item.TODAY), asker=2)
+    card = replace(CARD, brief=replace(FILLED, success=success))
+    page = replace(TYPICAL, card=card, askers={None: "Maya", 2: "Jonas"})
+    assert "success metric, today's value (@Jonas)" in seen_text(pages_of(page)[0]["blocks"])

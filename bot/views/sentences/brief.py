@@ -17,7 +17,7 @@ from bot.views.sentences.terms import (
     open_item,
     private_items,
 )
-from bot.views.text import day, one_line
+from bot.views.text import day, escape, one_line
 
 SKEPTIC: Final = "skeptic or blocker"
 STRENGTH_UNKNOWN: Final = "not known"
@@ -84,9 +84,9 @@ def brief_title(number: int, count: int) -> str:
 
 
 def _open_in(state: Completeness, section: SectionKey) -> str:
-    """The open items of a section; in the form itself *empty* goes without saying."""
+    """The open items of a section (mrkdwn); in the form itself *empty* goes without saying."""
     return ", ".join(
-        ITEM_NAMES[one.item] if one.hole is Hole.EMPTY else open_item(one)
+        ITEM_NAMES[one.item] if one.hole is Hole.EMPTY else escape(open_item(one))
         for one in state.open
         if one.section is section
     )
@@ -95,19 +95,19 @@ def _open_in(state: Completeness, section: SectionKey) -> str:
 def brief_progress(
     state: Completeness, section: SectionKey, *, fallen: Iterable[OpenItem] = ()
 ) -> str:
-    """How far the brief is, and what is open in this section."""
+    """How far the brief is, and what is open in this section (mrkdwn)."""
     here = _open_in(state, section)
     left = f"Open here: {here}." if here else "Nothing is open here."
     return f"{brief_filled(state, fallen=fallen)} {left}"
 
 
 def brief_filled(state: Completeness, *, fallen: Iterable[OpenItem] = ()) -> str:
-    """How far the brief is, and what the last save emptied."""
+    """How far the brief is, and what the last save emptied (mrkdwn)."""
     told = f"{state.filled} of {state.counted} items are filled"
     if state.private:
         verb = "is" if state.private == 1 else "are"
         told += f"; {private_items(state.private)} {verb} open"
-    lost = ", ".join(open_item(item) for item in fallen)
+    lost = ", ".join(escape(open_item(item)) for item in fallen)
     return f"{told}. No longer filled: {lost}." if lost else f"{told}."
 
 

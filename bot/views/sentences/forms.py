@@ -100,6 +100,9 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Must confirm with the customer",
         "Tick what only the customer can answer. It counts as open until they have.",
     ),
+    Field.ASKER: FieldWords(
+        "Who asks the customer", "About what is ticked above. Nobody chosen is the AE."
+    ),
     Field.NONE_MADE: FieldWords("No promises"),
     Field.REFUSED: FieldWords(
         "Refused or deferred",

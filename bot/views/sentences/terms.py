@@ -13,7 +13,8 @@ from bot.domain.promises import Kind
 from bot.domain.read_models import Light, NamedPerson
 from bot.domain.size import AddOn, Trigger
 from bot.domain.verification import Part
-from bot.views.text import isolate
+from bot.views.limits import NAME_SHOWN
+from bot.views.text import isolate, one_line
 
 STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "pre-close capture",
@@ -207,8 +208,9 @@ ROLE_NAMES: Final[Mapping[Capacity, str]] = {
 
 
 def open_item(item: OpenItem) -> str:
-    """A hole of the brief and what is missing in it."""
-    return f"{ITEM_NAMES[item.item]} ({HOLE_WORDS[item.hole]})"
+    """A hole of the brief, what is missing in it, and who asks the customer (plain text)."""
+    asker = f", @{one_line(item.asked_by, NAME_SHOWN)}" if item.asked_by else ""
+    return f"{ITEM_NAMES[item.item]} ({HOLE_WORDS[item.hole]}{asker})"
 
 
 def names(people: Iterable[NamedPerson], *, joined: str = "or") -> str:
@@ -238,6 +240,8 @@ FEW_OPEN: Final = 6
 
 def open_items(state: Completeness, most: int = FEW_OPEN) -> str:
     """The first `most` open items by name and how many more there are; empty where none is open.
+
+    It is plain text: in mrkdwn the names of people in it have to be escaped.
 
     What the reader may not know by name is told by number.
     """
