@@ -143,7 +143,7 @@ def test_a_promise_is_compared_by_its_words_and_not_by_its_version() -> None:
 def test_only_what_was_empty_is_filled_since() -> None:
     before = of(Success(metric="Errors"))
     marked = (Item.METRIC,)
-    after = of(Success(metric="Faults", today="2 %", must_confirm=marked))
+    after = of(Success(metric="Faults", today="2 %", must_confirm=marked, asker=2))
     found = changes(before, after)
     assert Change(Spot(AT_SUCCESS, MUST_CONFIRM), How.ADDED) in found
     assert filled_since(found) == {Spot(AT_SUCCESS, "today")}
