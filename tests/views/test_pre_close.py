@@ -93,7 +93,7 @@ def test_the_team_reads_who_when_and_nothing_of_the_content(card: Card, csm: str
 
 def test_the_ae_manager_reads_how_the_brief_stands_and_answers_in_one_of_three_ways() -> None:
     ready = seen_text(check_message(commitment_message(CARD, DAY, ready_at=NOW))["blocks"])
-    assert "It has been ready since" in ready
+    assert "It became ready \n<!date" in ready
     args = check_message(commitment_message(EMPTY_CARD, DAY, ready_at=None))
     assert "It is not ready: 0 of 23 items" in seen_text(args["blocks"])
     assert action_ids(args["blocks"]) == [

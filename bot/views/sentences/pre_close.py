@@ -20,7 +20,7 @@ SLIPPED: Final = "the signature was expected {day} and is not recorded. What bec
 COMMITTED: Final = "{account}: {ae} will have the brief ready by {day}. CSM: {csm}."
 COMMITTED_PROPOSED: Final = "{name} (proposed)"
 COMMITMENT_ASKED: Final = "{ae} wanted to have the brief ready by {day}. Was it?"
-COMMITMENT_READY: Final = "It has been ready since "
+COMMITMENT_READY: Final = "It became ready "
 COMMITMENT_NOT_READY: Final = "It is not ready: {state}."
 ANSWERED: Final[Mapping[CommitmentAnswer, str]] = {
     CommitmentAnswer.DONE: "Recorded: the commitment was kept.",
