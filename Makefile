@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint format manifest bench bench-brief clean
+.PHONY: help demo test lint format manifest bench bench-brief bench-sweep clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,9 @@ manifest: $(VENV)/.runtime ## write manifest.yml from the registered listeners
 
 bench: $(VENV)/.dev ## how fast the bot answers, and its memory
 	$(BIN)/python -m benchmarks.answer $(ARGS)
+
+bench-sweep: $(VENV)/.dev ## what the sweep costs, with nothing due and with very much
+	$(BIN)/python -m benchmarks.sweep $(ARGS)
 
 bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
 	$(BIN)/python -m benchmarks.brief $(ARGS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.domain.deadlines import Deadline, Step, settle, spoken
@@ -20,8 +20,7 @@ from bot.domain.digest import (
     put_off,
     summed_up,
 )
-from bot.domain.notices import clock_notice
-from bot.domain.worktime import Calendar
+from bot.domain.notices import Notice, clock_notice
 from bot.storage.unit_of_work import WriteUnit
 
 AT_ONCE = 500
@@ -30,20 +29,23 @@ MOST_IN_ONE = 20
 """Things named in one message; of the rest it says how many there are."""
 
 
-def tell(unit: WriteUnit, handoff_ids: Collection[int], summaries: Collection[int]) -> bool:
+def tell(
+    unit: WriteUnit, looked_at: Mapping[int, Iterable[Deadline]], summaries: Collection[int]
+) -> bool:
     """Tell the people of these handoffs, and those whose summary is due; whether anybody was.
 
     Who is being told by another process at the same time is left to it.
     """
-    days = unit.digests.lock({*_readers(unit, handoff_ids), *summaries})
+    days = unit.digests.lock({*_readers(looked_at, unit.now), *summaries})
     unit.people.many(days)
     nudges, now = unit.policy.nudges, unit.now
     # The end of nobody's hour is further away.
     until = max(now + timedelta(hours=1), horizon(now, nudges))
     owed = unit.deadlines.for_readers(days, until=until, limit=AT_ONCE)
     rounds: dict[int, Round] = {}
+    theirs = _by_reader(owed)
     for reader_id, day in sorted(days.items()):
-        offers = _offers(owed, reader_id, unit.people.calendar(reader_id), unit)
+        offers = _offers(unit, reader_id, theirs.get(reader_id, []))
         told = gather(offers, day, now=now, nudges=nudges)
         if told is not None:
             rounds[reader_id] = told
@@ -51,40 +53,56 @@ def tell(unit: WriteUnit, handoff_ids: Collection[int], summaries: Collection[in
     lines = unit.digests.take_lines(summing_up)
     late = unit.deadlines.late_of(summing_up, at=horizon(now, nudges))
     revisions = {(one, deadline.step): _revision(deadline) for one, deadline in [*late, *owed]}
-    for reader_id, told in rounds.items():
+    late_of, notices = _by_reader(late), list[tuple[Round, Notice]]()
+    for reader_id, gathered in rounds.items():
+        told = gathered
         if told.sums_up:
-            told = _with_summary(unit, reader_id, told, late, lines.get(reader_id, []))
-        days[reader_id] = _say(unit, reader_id, days[reader_id], told, revisions)
+            waited = lines.get(reader_id, [])
+            told = _with_summary(unit, reader_id, told, late_of.get(reader_id, []), waited)
+        days[reader_id], notice = _say(unit, reader_id, days[reader_id], told, revisions)
+        notices += [(told, notice)] if notice is not None else []
+    added = unit.outbox.tell([notice for _, notice in notices])
+    for told, notice in notices:
+        reader_id = notice.person_id or 0
+        if notice.key in added:
+            days[reader_id] = counted(days[reader_id], told.at, unit.people.calendar(reader_id))
     unit.deadlines.settle_all(_noted(rounds.values()))
     unit.digests.keep({one: days[one] for one in rounds})
     return bool(rounds)
 
 
-def _readers(unit: WriteUnit, handoff_ids: Collection[int]) -> set[int]:
-    """Who owes something in these handoffs, and the managers told of it."""
+def _readers(looked_at: Mapping[int, Iterable[Deadline]], now: datetime) -> set[int]:
+    """Who owes something due in these handoffs, and the managers told of it."""
     return {
         reader
-        for several in unit.deadlines.of_many(handoff_ids).values()
+        for several in looked_at.values()
         for one in several
-        if one.next_at is not None and one.next_at <= unit.now
+        if one.next_at is not None and one.next_at <= now
         for reader in (one.owner_id, one.manager_id)
         if reader is not None
     }
 
 
-def _offers(
-    owed: Sequence[tuple[int, Deadline]], reader_id: int, calendar: Calendar, unit: WriteUnit
-) -> list[Offer]:
-    soon, hour = horizon(unit.now, unit.policy.nudges), hour_end(unit.now, calendar)
+def _by_reader(owed: Iterable[tuple[int, Deadline]]) -> dict[int, list[tuple[int, Deadline]]]:
+    found: dict[int, list[tuple[int, Deadline]]] = {}
+    for handoff_id, deadline in owed:
+        for reader in {deadline.owner_id, deadline.manager_id}:
+            if reader is not None:
+                found.setdefault(reader, []).append((handoff_id, deadline))
+    return found
+
+
+def _offers(unit: WriteUnit, reader_id: int, owed: Sequence[tuple[int, Deadline]]) -> list[Offer]:
+    soon = horizon(unit.now, unit.policy.nudges)
+    hour = max(soon, hour_end(unit.now, unit.people.calendar(reader_id)))
     return [
         Offer(
             handoff_id,
             deadline,
             spoken(deadline, reader_id, until=soon),
-            spoken(deadline, reader_id, until=max(soon, hour)),
+            spoken(deadline, reader_id, until=hour),
         )
         for handoff_id, deadline in owed
-        if reader_id in (deadline.owner_id, deadline.manager_id)
     ]
 
 
@@ -111,26 +129,24 @@ def _say(
     day: Day,
     told: Round,
     revisions: Mapping[tuple[int, Step], str],
-) -> Day:
-    """Write down what is told, or leave it for the summary where it is over the day's measure."""
+) -> tuple[Day, Notice | None]:
+    """What is told, or nothing where it is left for the summary, beyond the day's measure."""
     calendar = unit.people.calendar(reader_id)
     after = replace(
         day, digest_at=next_digest(told.words, day, told.at, calendar, sums_up=told.sums_up)
     )
     if not told.words:
-        return after
+        return after, None
     if not told.sums_up and not fits(day, told.at, calendar, unit.policy.nudges):
         unit.digests.add_lines(reader_id, told.words)
-        return put_off(after, told.at, calendar)
-    notice = clock_notice(
+        return put_off(after, told.at, calendar), None
+    return after, clock_notice(
         told.words[:MOST_IN_ONE],
         reader_id,
         key=_key(reader_id, told, revisions),
         not_before=told.at if told.at > unit.now else None,
         left=max(len(told.words) - MOST_IN_ONE, 0),
     )
-    added = unit.outbox.add(notice)
-    return counted(after, told.at, calendar) if added else after
 
 
 def _noted(rounds: Iterable[Round]) -> list[tuple[int, Deadline]]:

@@ -1,12 +1,12 @@
 """The sweep: what the calendar has made due is decided and written down, nothing is sent."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
 
 from bot.clock.rounds import tell
-from bot.domain.deadlines import posted_for, to_post
+from bot.domain.deadlines import Deadline, posted_for, to_post
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.notices import cannot_post
@@ -72,19 +72,20 @@ class Sweep:
         claimed = unit.deadlines.due(BATCH)
         summaries = unit.digests.due(BATCH)
         self._reached("claimed")
-        posted = sum(_post(unit, one) for one in dict.fromkeys(one for one, _ in claimed))
-        told = tell(unit, {handoff_id for handoff_id, _ in claimed}, summaries)
+        owed = unit.deadlines.of_many(handoff_id for handoff_id, _ in claimed)
+        posted = [one for one, several in owed.items() if _post(unit, one, several)]
+        told = tell(unit, owed | unit.deadlines.of_many(posted), summaries)
         self._reached("said")
         lights = unit.refresh_due(BATCH)
         return len(claimed), bool(posted or told or lights)
 
 
-def _post(unit: WriteUnit, handoff_id: int) -> bool:
+def _post(unit: WriteUnit, handoff_id: int, owed: Iterable[Deadline]) -> bool:
     """At the message's due time the bot posts for the AE; whether that was so."""
-    owed = next((one for one in unit.deadlines.of(handoff_id) if to_post(one, now=unit.now)), None)
-    if owed is None:
+    due = next((one for one in owed if to_post(one, now=unit.now)), None)
+    if due is None:
         return False
-    unit.deadlines.settle(handoff_id, posted_for(owed, now=unit.now))
+    unit.deadlines.settle(handoff_id, posted_for(due, now=unit.now))
     _post_or_tell(unit, unit.handoffs.lock(handoff_id))
     return True
 

@@ -25,6 +25,10 @@ METHODS = {
 _ADD_NOTICES = once(outbox)
 _ADD_NOTICE = {dialect: add.returning(outbox.c.id) for dialect, add in _ADD_NOTICES.items()}
 
+_ADD_TOLD = {
+    dialect: add.returning(outbox.c.id, outbox.c.key) for dialect, add in _ADD_NOTICES.items()
+}
+
 
 def _greeting(add: Any) -> Any:
     # A greeting that waits goes as early as the first of what it precedes.
@@ -124,8 +128,6 @@ class Outbox:
         row = self._row(notice)
         added = self._scope.connection.execute(_ADD_NOTICE[self._scope.dialect], row).first()
         self.grown |= added is not None
-        if added is not None and notice.about:
-            self._scope.connection.execute(_ADD_ABOUT, _about(added.id, notice))
         return added is not None
 
     def add_all(self, notices: Sequence[Notice]) -> None:
@@ -135,6 +137,20 @@ class Outbox:
             rows = [self._row(notice) for notice in notices]
             self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
             self.grown = True
+
+    def tell(self, notices: Sequence[Notice]) -> set[str]:
+        """Say what the clock says, with what it is about; gives the keys that were not said yet."""
+        if not notices:
+            return set()
+        self._precede(notices)
+        rows = [self._row(notice) for notice in notices]
+        added = self._scope.connection.execute(_ADD_TOLD[self._scope.dialect], rows)
+        ids = {row.key: row.id for row in added}
+        about = [row for one in notices if one.key in ids for row in _about(ids[one.key], one)]
+        if about:
+            self._scope.connection.execute(_ADD_ABOUT, about)
+            self.grown = True
+        return set(ids)
 
     def show_as_now(self, handoff_id: int, steps: Collection[Step]) -> None:
         """Have what the clock said of steps looked at: what is done now shall say so."""

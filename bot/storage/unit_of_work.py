@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain import access
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
@@ -102,27 +111,24 @@ _BY_TEAM = _WORKSPACES.where(
 )
 _ADD_WORKSPACE = once(tables.workspace)
 _CHANGE_WORKSPACE = update(tables.workspace).where(tables.workspace.c.id == bindparam("b_id"))
-_DUE_WORKSPACES = union(
-    select(tables.deadline.c.workspace_id)
-    .join(tables.workspace, tables.workspace.c.id == tables.deadline.c.workspace_id)
-    .where(
-        tables.DEADLINE_TO_SAY,
-        tables.deadline.c.next_at <= bindparam("now"),
-        tables.workspace.c.paused_at.is_(None),
-    ),
-    select(tables.handoff.c.workspace_id)
-    .join(tables.workspace, tables.workspace.c.id == tables.handoff.c.workspace_id)
-    .where(
-        tables.LIGHT_CHANGES,
-        tables.handoff.c.light_at <= bindparam("now"),
-        tables.workspace.c.paused_at.is_(None),
-    ),
-    select(tables.person.c.workspace_id)
-    .join(tables.workspace, tables.workspace.c.id == tables.person.c.workspace_id)
-    .where(
-        tables.DIGEST_AHEAD,
-        tables.person.c.digest_at <= bindparam("now"),
-        tables.workspace.c.paused_at.is_(None),
+_NOW = bindparam("now", type_=tables.deadline.c.next_at.type)
+
+
+def _any_due(table: Table, *due: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Asked for each workspace by itself: then one look into the index answers, however much waits.
+    return (
+        select(table.c.workspace_id)
+        .where(table.c.workspace_id == tables.workspace.c.id, *due)
+        .exists()
+    )
+
+
+_DUE_WORKSPACES = select(tables.workspace.c.id).where(
+    tables.workspace.c.paused_at.is_(None),
+    or_(
+        _any_due(tables.deadline, tables.DEADLINE_TO_SAY, tables.deadline.c.next_at <= _NOW),
+        _any_due(tables.handoff, tables.LIGHT_CHANGES, tables.handoff.c.light_at <= _NOW),
+        _any_due(tables.person, tables.DIGEST_AHEAD, tables.person.c.digest_at <= _NOW),
     ),
 )
 _HANDOFF_IDS = (

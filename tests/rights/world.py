@@ -457,7 +457,7 @@ class World:
                     for number, about in enumerate((alone, *_in_parts(words))):
                         key = f"rights:summary:{reader}:{number}"
                         told = clock_notice(about, reader, key=key)
-                        unit.outbox.add(replace(told, priority=Priority.ANSWER))
+                        unit.outbox.tell([replace(told, priority=Priority.ANSWER)])
             unit.commit()
         self.desk.drain(within=timedelta(hours=10))
         with self.store.write(self.team.workspace_id) as unit:
