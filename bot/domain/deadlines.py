@@ -1,31 +1,21 @@
-"""The clocks: one table of steps, and what each handoff owes whom and when."""
+"""The clocks: what each handoff owes whom and when, by the table of steps."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.access import Capacity
+from bot.domain.due import Facts, opens
 from bot.domain.handoff import Handoff
 from bot.domain.nudging import Stage, StagePlan, due_now, late, reminders
 from bot.domain.policy import Clocks, Policy
 from bot.domain.ports import CalendarOf
-
-
-class Step(StrEnum):
-    """Steps of the process, called by their names there."""
-
-    CAPTURE = "capture"
-    ALIGNMENT = "alignment"
-    SIGNATURE = "signature"
-    """The day it is expected on; no row of the table, and shown in no list of steps."""
-    MESSAGE = "message"
-    BRIEF = "brief"
-    ASSIGN = "assign"
-    READ = "read"
-    JUDGE = "judge"
-    """The AE says whether the CSM's restatement matches; a step of its own."""
-    COMMITMENT = "commitment"
-    """The question whether it was kept; no row of the table either."""
+from bot.domain.size import Size
+from bot.domain.steps import MANAGERS, PROCESS, StepRule, call_required, holder, latest
+from bot.domain.steps import STEPS as STEPS
+from bot.domain.steps import Step as Step
+from bot.domain.worktime import Calendar
 
 
 class DeadlineState(StrEnum):
@@ -39,119 +29,11 @@ class DeadlineState(StrEnum):
     MISSED = "missed"
     """Of a step before the signature: that came first."""
     CANCELLED = "cancelled"
+    DROPPED = "dropped"
+    """The deal does not have the step any more; where it gets it again, it is a new one."""
 
 
-@dataclass(frozen=True)
-class StepRule:
-    """One row of the process's table *Steps and clocks*."""
-
-    step: Step
-    number: int
-    owner: Callable[[Handoff], int | None]
-    needs: tuple[Step, ...]
-    hours: Callable[[Clocks], int] | None
-    """Raw hours from the signature; None for a step that only has a window of its own."""
-    done: Callable[[Handoff], datetime | None]
-    needs_now: Callable[[Handoff], tuple[Step, ...]] | None = None
-    """What it waits for where that depends on the handoff; without it `needs`."""
-    free_at: Callable[[Handoff], datetime | None] | None = None
-    """When it came into being or was opened again, apart from its needs."""
-    own_hours: Callable[[Clocks], int] | None = None
-    """Working hours of the owner from the moment a waiting step became free."""
-    manager: Callable[[Handoff], int | None] | None = None
-    """Who is told when the owner is late; without it the owner's own manager."""
-    manager_at_once: bool = True
-    """Whether the manager hears of it at the due time, or in the next morning."""
-    moves: bool = True
-    """Whether a due time outside working hours is moved."""
-
-    def waits_for(self, handoff: Handoff) -> tuple[Step, ...]:
-        """The steps it needs in a handoff as it is."""
-        return self.needs if self.needs_now is None else self.needs_now(handoff)
-
-
-def _latest(*times: datetime | None) -> datetime | None:
-    return max((at for at in times if at is not None), default=None)
-
-
-STEPS: tuple[StepRule, ...] = (
-    # The message never moves, and nobody is told on: at its due time the bot posts it.
-    StepRule(
-        Step.MESSAGE,
-        3,
-        owner=lambda h: h.ae_id,
-        needs=(),
-        hours=lambda c: c.message,
-        done=lambda h: h.posted_at,
-        moves=False,
-    ),
-    # Owed again while a brief that was sent back has not been returned; the gate stays passed.
-    StepRule(
-        Step.BRIEF,
-        4,
-        owner=lambda h: h.ae_id,
-        needs=(),
-        hours=lambda c: c.brief,
-        done=lambda h: (
-            None if h.verification.with_ae else _latest(h.gate_at, h.verification.returned_at)
-        ),
-        free_at=lambda h: h.verification.sent_back_at,
-        own_hours=lambda c: c.own_other,
-        manager=lambda h: h.ae_manager_id,
-    ),
-    # What the gate of the brief let through stays so, also while the AE has the brief again.
-    StepRule(
-        Step.ASSIGN,
-        5,
-        owner=lambda h: h.cs_manager_id,
-        needs=(Step.BRIEF,),
-        hours=lambda c: c.assign,
-        done=lambda h: h.assigned_at,
-        needs_now=lambda h: () if h.assignable else (Step.BRIEF,),
-        free_at=lambda h: _latest(h.gate_at, h.declined_at),
-        own_hours=lambda c: c.own_assign,
-    ),
-    StepRule(
-        Step.READ,
-        7,
-        owner=lambda h: h.csm_id,
-        needs=(Step.ASSIGN,),
-        hours=lambda c: c.read,
-        done=lambda h: h.read_at(),
-        needs_now=lambda h: (Step.ASSIGN, Step.BRIEF) if h.verification.with_ae else (Step.ASSIGN,),
-        free_at=lambda h: h.verification.reopened_at,
-        own_hours=lambda c: c.own_other,
-        manager=lambda h: h.cs_manager_id,
-    ),
-    StepRule(
-        Step.JUDGE,
-        7,
-        owner=lambda h: h.ae_id,
-        needs=(Step.READ,),
-        hours=None,
-        done=lambda h: h.verification.matched_at,
-        needs_now=lambda h: () if h.verification.restated_at else (Step.READ,),
-        free_at=lambda h: h.verification.restated_at,
-        own_hours=lambda c: c.own_judge,
-        manager=lambda h: h.ae_manager_id,
-        manager_at_once=False,
-    ),
-)
-
-
-def _window(rule: StepRule, clocks: Clocks, handoff: Handoff) -> timedelta:
-    """The table's window from the signature; none for a step that has no time there."""
-    window = timedelta(hours=rule.hours(clocks) if rule.hours else 0)
-    if rule.step is not Step.MESSAGE or not handoff.signed_at or not handoff.signature_learned_at:
-        return window
-    # Learned after three of the message's four hours: one hour from when the bot first learned it.
-    known_after = handoff.signature_learned_at - handoff.signed_at
-    if known_after > timedelta(hours=clocks.message_learned_late_after):
-        return known_after + timedelta(hours=clocks.message_learned_late)
-    return window
-
-
-_RULES: Mapping[Step, StepRule] = {rule.step: rule for rule in STEPS}
+_RULES: Mapping[Step, StepRule] = {rule.step: rule for rule in PROCESS}
 
 
 def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) -> datetime:
@@ -189,6 +71,8 @@ class Deadline:
     passed: frozenset[Stage] = frozenset()
     """Stages that were overtaken by a later one before they could be said."""
     snoozed_until: datetime | None = None
+    added_at: datetime | None = None
+    """When the deal got the step, where that was after the signature."""
 
     @property
     def next_at(self) -> datetime | None:
@@ -231,78 +115,184 @@ def deadlines(
     manager_of: ManagerOf,
     now: datetime,
     stored: Mapping[Step, Deadline] | None = None,
+    table: Sequence[StepRule] = STEPS,
 ) -> list[Deadline]:
     """What a handoff owes; empty before the signature, because clocks start there.
 
-    Of the stored deadlines a zone stays as long as its owner does, and the time of the bot's own
-    post is never pulled away from under the AE.
+    Of the stored deadlines a zone stays as long as its owner does, the time of the bot's own post
+    is never pulled away from under the AE, and what came into the deal after the signature keeps
+    the window it got then.
     """
     if handoff.signed_at is None:
         return []
     kept = stored or {}
-    return [
-        _deadline(
-            rule,
-            kept.get(rule.step),
-            handoff,
-            handoff.signed_at,
-            policy,
-            calendar_of,
-            manager_of,
-            now,
+    size = handoff.size(policy)
+    rules = {rule.step: rule for rule in table if rule.in_deal(handoff, size)}
+    running = any(rule.step in kept for rule in table)
+    context = _Context(
+        handoff, policy.clocks, size, rules, calendar_of, manager_of, now, kept, running
+    )
+    return [_deadline(rule, context) for rule in rules.values()]
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What all deadlines of a handoff are computed from."""
+
+    handoff: Handoff
+    clocks: Clocks
+    size: Size
+    rules: Mapping[Step, StepRule]
+    """Those of its deal."""
+    calendar_of: CalendarOf
+    manager_of: ManagerOf
+    now: datetime
+    stored: Mapping[Step, Deadline]
+    running: bool
+    """Whether its clocks ran before: then a step that was not there came into the deal now."""
+
+    def zone(self, person_id: int) -> str | None:
+        """The zone that was fixed for a person where they got a step; None for that of today."""
+        return next((one.zone for one in self.stored.values() if one.owner_id == person_id), None)
+
+    def added_at(self, step: Step) -> datetime | None:
+        """When the deal got a step that it had not had at the signature."""
+        before = self.stored.get(step)
+        if before is not None and before.state is not DeadlineState.DROPPED:
+            return before.added_at
+        return self.now if self.running else None
+
+    def counted_by(self, rule: StepRule, owner: int | None, owners: Calendar | None) -> Calendar:
+        """Whose business days and hours the table's time follows."""
+        person = rule.counted_by(self.handoff, self.size)
+        if owners is not None and person == owner:
+            return owners
+        return self.calendar_of(person, self.zone(person))
+
+    def needs(self, rule: StepRule) -> dict[Step, datetime | None]:
+        """What a step needs, with when it was done; without what the deal does not have."""
+        return {
+            step: self.rules[step].done_at(self.handoff)
+            for step in rule.waits_for(self.handoff)
+            if step in self.rules
+        }
+
+    def facts(self, calendar: Calendar, added_at: datetime | None) -> Facts:
+        """What a step's due time by the table follows from."""
+        handoff = self.handoff
+        if handoff.signed_at is None or handoff.day0 is None:
+            raise ValueError("Clocks start at the signature.")
+        return Facts(
+            signed_at=handoff.signed_at,
+            learned_at=handoff.signature_learned_at or handoff.signed_at,
+            day0=handoff.day0,
+            calendar=calendar,
+            clocks=self.clocks,
+            tier=self.size.tier,
+            call_required=call_required(handoff, self.size),
+            assigned_at=handoff.assigned_at,
+            added_at=added_at,
         )
-        for rule in STEPS
-    ]
 
 
-def _deadline(
-    rule: StepRule,
-    stored: Deadline | None,
-    handoff: Handoff,
-    signed_at: datetime,
-    policy: Policy,
-    calendar_of: CalendarOf,
-    manager_of: ManagerOf,
-    now: datetime,
-) -> Deadline:
-    owner = rule.owner(handoff)
+def _deadline(rule: StepRule, context: _Context) -> Deadline:
+    handoff = context.handoff
+    stored = context.stored.get(rule.step)
+    part = rule.part(context.size)
+    owner = holder(part, handoff)
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
-    window = _window(rule, policy.clocks, handoff)
-    raw = signed_at + window
-    done = rule.done(handoff)
-    needs = rule.waits_for(handoff)
-    missing = next((need for need in needs if done_at(need, handoff) is None), None)
-    free_since = _free_since(rule, handoff)
-    calendar = calendar_of(owner, zone) if owner is not None else None
-    due = calendar.moved(raw) if calendar and rule.moves else raw
+    calendar = context.calendar_of(owner, zone) if owner is not None else None
+    added = context.added_at(rule.step)
+    facts = context.facts(
+        context.counted_by(rule, owner, calendar),
+        added if rule.of_size(context.size) else None,
+    )
+    needs = context.needs(rule)
+    missing = next((step for step, met in needs.items() if met is None), None)
+    times = _times(rule, context, facts, calendar, None if missing else needs.values(), added)
+    done = rule.done_at(handoff)
+    due = times.due
     if rule.step is Step.MESSAGE and done is None and stored is not None:
-        due = _post_at(due, before=stored.due_at, clocks=policy.clocks, now=now)
-    start = max(signed_at, handoff.signature_learned_at or signed_at)
-    if free_since is not None and calendar is not None:
-        own_hours = rule.own_hours(policy.clocks) if rule.own_hours else 0
-        due = max(due, calendar.add_working(free_since, timedelta(hours=own_hours)))
-        start = max(start, free_since)
-    if rule.hours is None:
-        raw, window = due, due - start
-    state = _state(handoff, done=done, waiting=missing is not None or owner is None)
-    manager = rule.manager(handoff) if rule.manager else None
-    told_on = rule.step is not Step.MESSAGE and done is None
-    if manager in (None, owner) and told_on and owner is not None:
-        manager = manager_of(owner)
+        due = _post_at(due, before=stored.due_at, clocks=context.clocks, now=context.now)
+    waiting = missing is not None or owner is None or times.shut
+    state = _state(handoff, done=done, waiting=waiting)
     deadline = Deadline(
         step=rule.step,
         owner_id=owner,
         zone=calendar.zone.key if calendar else None,
         state=state,
         waits_for=missing if state is DeadlineState.WAITING else None,
-        start_at=start if state is not DeadlineState.WAITING else None,
-        raw_due_at=raw,
+        start_at=times.start if state is not DeadlineState.WAITING else None,
+        raw_due_at=times.raw,
         due_at=due,
-        manager_id=manager if manager != owner else None,
+        manager_id=_manager(rule, part, owner, context, done=done),
+        added_at=added,
     )
     if state is not DeadlineState.OPEN or owner is None:
         return deadline
-    return replace(deadline, stages=_stages(deadline, window, calendar_of))
+    return replace(deadline, stages=_stages(deadline, times.window, context.calendar_of))
+
+
+@dataclass(frozen=True)
+class _Times:
+    start: datetime
+    raw: datetime
+    due: datetime
+    window: timedelta
+    """The time there is before the due time was moved or made later by what it waited for."""
+    shut: bool
+    """Whether it opens by time alone, and has not yet."""
+
+
+def _times(
+    rule: StepRule,
+    context: _Context,
+    facts: Facts,
+    owners: Calendar | None,
+    met: Iterable[datetime | None] | None,
+    added: datetime | None,
+) -> _Times:
+    """When a step starts and is due; `met` is when its needs were, None while one is open."""
+    handoff, clocks = context.handoff, context.clocks
+    table = rule.due.due(facts)
+    opens_at = opens(rule.due, facts)
+    due = table.at if table else facts.start
+    start = max(facts.start, facts.learned_at)
+    if owners is not None and met is not None:
+        freed = rule.free_at(handoff) if rule.free_at else None
+        again = rule.opened_again_at(handoff) if rule.opened_again_at else None
+        # What comes into being by what happened has the window of what is opened again.
+        again = latest(again, None if rule.of_size(context.size) else added)
+        windows = (
+            (latest(*met, freed, opens_at), rule.own(clocks)),
+            (again, clocks.own_other),
+        )
+        for since, hours in windows:
+            if since is not None:
+                due = max(due, owners.add_working(since, timedelta(hours=hours)))
+                start = max(start, since)
+    shut = opens_at is not None and context.now < opens_at
+    if table is None:
+        return _Times(start, due, due, due - start, shut)
+    return _Times(start, table.raw, due, table.raw - facts.start, shut)
+
+
+def _manager(
+    rule: StepRule,
+    part: Capacity,
+    owner: int | None,
+    context: _Context,
+    *,
+    done: datetime | None,
+) -> int | None:
+    """Who is told when the owner is late; of the message nobody, for the bot posts it."""
+    if rule.step is Step.MESSAGE:
+        return None
+    above = MANAGERS.get(part)
+    manager = holder(above, context.handoff) if above else None
+    if manager in (None, owner) and done is None and owner is not None:
+        manager = context.manager_of(owner)
+    return manager if manager != owner else None
 
 
 def _state(handoff: Handoff, *, done: datetime | None, waiting: bool) -> DeadlineState:
@@ -314,26 +304,16 @@ def _state(handoff: Handoff, *, done: datetime | None, waiting: bool) -> Deadlin
 
 
 _BESIDE: Mapping[Step, Callable[[Handoff], datetime | None]] = {
-    Step.CAPTURE: lambda h: h.captured_at,
-    Step.ALIGNMENT: lambda h: h.aligned_at,
     Step.SIGNATURE: lambda h: h.signed_at,
     Step.COMMITMENT: lambda h: h.commitment_answered_at,
 }
-"""When what stands beside the clocks was done."""
+"""When what is no row of the table was done."""
 
 
 def done_at(step: Step, handoff: Handoff) -> datetime | None:
     """When a step was done; None while it is not."""
-    done = _BESIDE.get(step) or _RULES[step].done
-    return done(handoff)
-
-
-def _free_since(rule: StepRule, handoff: Handoff) -> datetime | None:
-    """When the last of its needs was met or it was opened again; None while a need is open."""
-    times = [done_at(need, handoff) for need in rule.waits_for(handoff)]
-    if None in times:
-        return None
-    return _latest(*times, rule.free_at(handoff) if rule.free_at else None)
+    beside = _BESIDE.get(step)
+    return beside(handoff) if beside is not None else _RULES[step].done_at(handoff)
 
 
 def _stages(
@@ -378,7 +358,7 @@ def dropped(stored: Deadline) -> Deadline:
     """A step that the deal does not have any more; one that was done stays done."""
     if stored.state in (DeadlineState.DONE, DeadlineState.MISSED):
         return stored
-    return replace(stored, state=DeadlineState.CANCELLED, waits_for=None, stages=())
+    return replace(stored, state=DeadlineState.DROPPED, waits_for=None, stages=())
 
 
 def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:

@@ -65,15 +65,38 @@ class Tiers(_Part):
 
 
 class Clocks(_Part):
-    """Windows: hours from the signature, own ones in the owner's working hours, days by name."""
+    """Windows: hours from the signature, own ones in the owner's working hours, days by name.
+
+    Days are business days after day 0 or after what their name says, those of reviews calendar
+    days.
+    """
 
     message: int = Field(default=4, ge=1, le=72)
     message_learned_late_after: int = Field(default=3, ge=1, le=72)
     message_learned_late: int = Field(default=1, ge=1, le=72)
     brief: int = Field(default=24, ge=1, le=240)
     assign: int = Field(default=24, ge=1, le=240)
+    book_call: int = Field(default=24, ge=1, le=240)
     read: int = Field(default=44, ge=1, le=240)
+    hold_call: int = Field(default=44, ge=1, le=240)
+    intro: int = Field(default=48, ge=1, le=240)
+    kickoff: int = Field(default=72, ge=1, le=240)
+    kickoff_day: int = Field(default=2, ge=1, le=20)
+    kickoff_after_assignment: int = Field(default=2, ge=1, le=20)
+    kickoff_after_assignment_call: int = Field(default=3, ge=1, le=20)
+    """The same where the briefing call is required."""
+    kickoff_latest_day: int = Field(default=5, ge=1, le=20)
+    plan_day: int = Field(default=4, ge=1, le=40)
+    plan_after: int = Field(default=1, ge=1, le=40)
+    sign_plan_day: int = Field(default=5, ge=1, le=40)
+    sign_plan_after: int = Field(default=2, ge=1, le=40)
+    first_review_day: int = Field(default=30, ge=1, le=366)
+    second_review_day: int = Field(default=60, ge=1, le=366)
+    last_review_day: int = Field(default=90, ge=1, le=366)
+    review_opens: int = Field(default=5, ge=1, le=20)
+    """Business days before its day at which a review stops waiting."""
     own_assign: int = Field(default=4, ge=0, le=80)
+    own_book_call: int = Field(default=4, ge=0, le=80)
     own_other: int = Field(default=8, ge=0, le=80)
     own_judge: int = Field(default=9, ge=1, le=80)
     capture_days: int = Field(default=7, ge=1, le=90)

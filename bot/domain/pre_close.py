@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain import commitment
-from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
+from bot.domain.deadlines import Deadline, DeadlineState, done_at
 from bot.domain.handoff import Handoff
 from bot.domain.nudging import Stage, StagePlan
 from bot.domain.policy import Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.size import AddOn
+from bot.domain.steps import PROCESS, Step
 from bot.domain.worktime import DAY, Calendar
 
-PRE_CLOSE = frozenset({Step.CAPTURE, Step.ALIGNMENT})
+PRE_CLOSE = frozenset(rule.step for rule in PROCESS if rule.pre_close)
 """The steps that end with the signature, done or missed."""
 QUESTIONS = frozenset({Step.SIGNATURE, Step.COMMITMENT})
 """What is no step: it is in no list."""

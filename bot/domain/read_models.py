@@ -463,7 +463,7 @@ def light_of(deadline: Deadline, *, as_of: datetime) -> Light:
     """How a deadline stands at an instant."""
     if deadline.state is DeadlineState.DONE:
         return Light.DONE
-    if deadline.state is DeadlineState.CANCELLED:
+    if deadline.state in (DeadlineState.CANCELLED, DeadlineState.DROPPED):
         return Light.CANCELLED
     if deadline.state is DeadlineState.MISSED:
         return Light.MISSED
@@ -532,7 +532,7 @@ def step_lines(
 ) -> tuple[StepLine, ...]:
     """All steps of a handoff in the table's order.
 
-    Questions are none, and what an open handoff does not have any more is left out.
+    Questions are none, and what the deal does not have any more is left out.
     """
     return tuple(
         step_line(
@@ -543,8 +543,7 @@ def step_lines(
             left=handoff.reading_left(),
         )
         for deadline in deadlines
-        if deadline.step not in QUESTIONS
-        and not (handoff.open and deadline.state is DeadlineState.CANCELLED)
+        if deadline.step not in QUESTIONS and deadline.state is not DeadlineState.DROPPED
     )
 
 

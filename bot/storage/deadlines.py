@@ -186,6 +186,7 @@ def _values(of: Deadline) -> dict[str, Any]:
         "said": json.dumps(sorted(of.said)),
         "passed": json.dumps(sorted(of.passed)),
         "snoozed_until": of.snoozed_until,
+        "added_at": of.added_at,
         "next_at": of.next_at,
     }
 
@@ -208,4 +209,5 @@ def _deadline(row: RowMapping) -> Deadline:
         said=frozenset(Stage(stage) for stage in json.loads(row["said"])),
         passed=frozenset(Stage(stage) for stage in json.loads(row["passed"])),
         snoozed_until=row["snoozed_until"],
+        added_at=row["added_at"],
     )

@@ -375,6 +375,7 @@ deadline = Table(
     Column("said", Text, nullable=False),  # a JSON list of stages
     Column("passed", Text, nullable=False),  # a JSON list of stages
     Column("snoozed_until", Instant),
+    Column("added_at", Instant),  # calendar: when the deal got the step, after its signature
     Column("next_at", Instant),  # calendar: when the sweep looks at it again
 )
 DEADLINE_TO_SAY = deadline.c.next_at.is_not(None)

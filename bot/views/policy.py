@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from bot.domain.completeness import rules_of
-from bot.domain.deadlines import STEPS
+from bot.domain.due import DueRule, HoursAfter, MessageHours
 from bot.domain.handoff import DealChange
-from bot.domain.policy import Policy, Tier
+from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.size import size_of
+from bot.domain.steps import STEPS
 from bot.views import sentences as said
 from bot.views.deal import size_words
 from bot.views.text import money
@@ -42,7 +43,15 @@ def _windows(policy: Policy) -> Iterator[str]:
     clocks = policy.clocks
     yield said.policy.policy_capture(clocks.capture_days)
     for rule in STEPS:
-        own = rule.own_hours(clocks) if rule.own_hours else 0
-        yield said.policy.policy_window(
-            said.terms.STEP_NAMES[rule.step], rule.hours(clocks) if rule.hours else None, own
-        )
+        hours = _hours(rule.due, clocks)
+        name = said.terms.STEP_NAMES[rule.step]
+        yield said.policy.policy_window(name, hours, rule.own(clocks))
+
+
+def _hours(due: DueRule, clocks: Clocks) -> int | None:
+    match due:
+        case MessageHours():
+            return clocks.message
+        case HoursAfter(hours=hours):
+            return hours(clocks)
+    return None

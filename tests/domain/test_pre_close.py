@@ -213,10 +213,10 @@ def test_bringing_in_line_twice_changes_nothing() -> None:
         assert stored(handoff, once, step, MONDAY + HOUR) == once
 
 
-def test_a_dropped_step_is_cancelled_unless_it_was_done() -> None:
+def test_a_step_that_the_deal_lost_is_dropped_unless_it_was_done() -> None:
     handoff = expected(date(2025, 6, 20))
     alignment = owed(handoff)[Step.ALIGNMENT]
-    assert dropped(alignment).state is DeadlineState.CANCELLED
+    assert dropped(alignment).state is DeadlineState.DROPPED
     assert dropped(alignment).next_at is None
     done = replace(alignment, state=DONE)
     assert dropped(done) == done

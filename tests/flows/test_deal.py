@@ -206,7 +206,7 @@ def test_a_changed_value_gives_another_tier_and_its_steps(app: App) -> None:
     assert "deal.changed" in app.events(handoff_id)
     with app.store.read(app.team.workspace_id) as unit:
         states = {one.step: one.state for one in unit.deadlines.of(handoff_id)}
-    assert states[Step.ALIGNMENT] is DeadlineState.CANCELLED
+    assert states[Step.ALIGNMENT] is DeadlineState.DROPPED
     opened = app.modal(app.press(MAYA, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
     assert "Align with customer success" not in opened.words
 

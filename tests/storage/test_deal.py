@@ -41,9 +41,7 @@ def test_everything_recorded_comes_back_as_it_went_in(store: Store, team: Team) 
         assert not after.drifted(handoff_id)
 
 
-def test_a_step_that_a_changed_deal_drops_is_cancelled_and_comes_back(
-    store: Store, team: Team
-) -> None:
+def test_a_step_that_a_changed_deal_drops_comes_back_with_it(store: Store, team: Team) -> None:
     handoff_id = started(store, team)
     seen = []
     for value in (Money(2_000_000, "USD"), Money(4_800_000, "USD")):
@@ -57,7 +55,7 @@ def test_a_step_that_a_changed_deal_drops_is_cancelled_and_comes_back(
         seen.append(states(store, team, handoff_id)[Step.ALIGNMENT])
         with store.read(team.workspace_id) as after:
             assert not after.drifted(handoff_id)
-    assert seen == [DeadlineState.CANCELLED, DeadlineState.DATED]
+    assert seen == [DeadlineState.DROPPED, DeadlineState.DATED]
 
 
 def test_a_brief_that_was_written_before_is_reckoned_with(store: Store, team: Team) -> None:

@@ -1,6 +1,7 @@
 """Deadlines follow what is set of a person after the handoff began."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from bot.domain.deadlines import Deadline, Step
@@ -52,3 +53,15 @@ def test_bringing_in_line_adds_nothing_to_the_history(store: Store, team: Team) 
         before = unit.history.head(handoff_id)
         unit.bring_in_line(team.csm.id)
         assert unit.history.head(handoff_id) == before
+
+
+def test_when_a_deal_got_a_step_is_kept_through_every_recompute(store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        added = replace(brief_of(store, team, handoff_id), added_at=unit.now)
+        unit.deadlines.settle(handoff_id, added)
+        unit.bring_in_line(team.ae.id)
+        unit.commit()
+    kept = brief_of(store, team, handoff_id)
+    assert kept.added_at == added.added_at
+    assert kept.raw_due_at >= added.raw_due_at

@@ -7,14 +7,14 @@ import pytest
 
 from bot.domain.access import Act, Capacity
 from bot.domain.completeness import completeness
-from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.items import Item
 from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import Because, BecauseOf, Guide, Light, NamedPerson
+from bot.domain.steps import NO_RECORD_YET, Step
 from bot.domain.verification import Part
 from bot.views import sentences
-from bot.views.guide import guide_message
+from bot.views.guide import STEP_BUTTONS, guide_message
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS
 from tests.views.shown import (
@@ -36,6 +36,11 @@ from tests.views.shown import (
     seen_text,
     visible_length,
 )
+
+
+def test_every_step_that_can_be_recorded_has_the_button_that_does_it() -> None:
+    assert set(STEP_BUTTONS) == set(Step) - NO_RECORD_YET
+
 
 NOT_SIGNED = replace(GUIDE, signed_at=None, steps=(), mine=None)
 CSM = replace(

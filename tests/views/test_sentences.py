@@ -1,6 +1,6 @@
 """The catalogue of words: nothing is without its word, and labels read alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from enum import StrEnum
 from typing import Any
 
@@ -9,12 +9,12 @@ import pytest
 from bot.domain.access import Capacity
 from bot.domain.closed_won import Missing
 from bot.domain.completeness import Completeness, OpenItem
-from bot.domain.deadlines import Step
 from bot.domain.handoff import CommitmentAnswer
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Tier
 from bot.domain.read_models import Light
 from bot.domain.size import AddOn, Trigger
+from bot.domain.steps import NO_RECORD_YET, Step
 from bot.views import sentences
 from bot.views.ids import ActionId, MoreChoice
 
@@ -26,11 +26,11 @@ LONGEST_BUTTON = 30
     ("named", "words", "without"),
     [
         (Step, sentences.terms.STEP_NAMES, set()),
-        (Step, sentences.terms.STEP_TASKS, set()),
-        (Step, sentences.terms.STEP_DOES, set()),
-        (Step, sentences.terms.STEP_DONE, set()),
-        (Step, sentences.reminders.WHY_YOU, set()),
-        (Step, sentences.reminders.MISSING, set()),
+        (Step, sentences.terms.STEP_TASKS, NO_RECORD_YET),
+        (Step, sentences.terms.STEP_DOES, NO_RECORD_YET),
+        (Step, sentences.terms.STEP_DONE, NO_RECORD_YET),
+        (Step, sentences.reminders.WHY_YOU, NO_RECORD_YET),
+        (Step, sentences.reminders.MISSING, NO_RECORD_YET),
         (Light, sentences.terms.LIGHT_SIGNS, set()),
         (Light, sentences.terms.LIGHT_WORDS, set()),
         (SectionKey, sentences.terms.SECTION_NAMES, set()),
@@ -47,7 +47,7 @@ LONGEST_BUTTON = 30
     ],
 )
 def test_everything_has_a_word_of_its_own(
-    named: type[StrEnum], words: Mapping[Any, str], without: set[StrEnum]
+    named: type[StrEnum], words: Mapping[Any, str], without: Set[StrEnum]
 ) -> None:
     assert set(words) == set(named) - without
     assert all(words.values())

@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.deadlines import Step
+from bot.domain.access import Capacity
 from bot.domain.read_models import Light
+from bot.domain.steps import NO_RECORD_YET, PROCESS, Step
 from bot.domain.verification import Part
-from bot.views.sentences.terms import STEP_NAMES
+from bot.views.sentences.terms import ROLE_NAMES, STEP_NAMES
 
+_YOUR_PART: Final = "you are the {role} of this handoff"
 WHY_YOU: Final[Mapping[Step, str]] = {
-    Step.CAPTURE: "you are the AE of this handoff",
-    Step.ALIGNMENT: "you are the AE of this handoff",
-    Step.SIGNATURE: "you are the AE of this handoff",
-    Step.COMMITMENT: "you are the AE manager of this handoff",
-    Step.MESSAGE: "you are the AE of this handoff",
-    Step.BRIEF: "you are the AE of this handoff",
-    Step.ASSIGN: "you are the CS manager of this handoff",
-    Step.READ: "you are the CSM of this handoff",
-    Step.JUDGE: "you are the AE of this handoff",
+    Step.SIGNATURE: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE]),
+    Step.COMMITMENT: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE_MANAGER]),
+    **{
+        rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
+        for rule in PROCESS
+        if rule.step not in NO_RECORD_YET
+    },
 }
 WHY_MANAGER: Final = "Why you: you are the manager told when this step is late."
 MISSING: Final[Mapping[Step, str]] = {

@@ -2,11 +2,14 @@
 
 from typing import Final
 
-from bot.domain.deadlines import Step
+from bot.domain.due import OwnWindow
+from bot.domain.steps import STEPS
 from bot.views.sentences.terms import STEP_NAMES
 
 WHICH_SIGNED: Final = "Several handoffs are open in this channel. Whose signature is it?"
-_FROM_THE_SIGNATURE: Final = (Step.MESSAGE, Step.BRIEF, Step.ASSIGN, Step.READ)
+_FROM_THE_SIGNATURE: Final = tuple(
+    rule.step for rule in STEPS if not isinstance(rule.due, OwnWindow)
+)
 
 
 def signature_starts() -> str:

@@ -1,0 +1,438 @@
+"""The one table of the process's steps: whose each is, what it needs, when it is due and done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.access import Capacity
+from bot.domain.due import (
+    AfterKickoff,
+    AtSignature,
+    BeforeKickoff,
+    CalendarDay,
+    DueRule,
+    HoursAfter,
+    KickoffDay,
+    MessageHours,
+    Number,
+    OwnWindow,
+)
+from bot.domain.handoff import Handoff
+from bot.domain.policy import Tier
+from bot.domain.size import AddOn, Size
+
+
+class Step(StrEnum):
+    """Steps of the process, called by their names there, in the order they are listed in.
+
+    A step of two people stands twice, for each has a part of it to do.
+    """
+
+    CAPTURE = "capture"
+    ALIGNMENT = "alignment"
+    SIGNATURE = "signature"
+    """The day it is expected on; no row of the table, and shown in no list of steps."""
+    MESSAGE = "message"
+    BRIEF = "brief"
+    ASSIGN = "assign"
+    BOOK_CALL = "book_call"
+    READ = "read"
+    JUDGE = "judge"
+    """The AE says whether the CSM's restatement matches; a step of its own."""
+    HOLD_CALL = "hold_call"
+    HOLD_CALL_AE = "hold_call_ae"
+    INTRO = "intro"
+    DEBRIEF = "debrief"
+    INITIALS = "initials"
+    INITIALS_AE = "initials_ae"
+    KICKOFF = "kickoff"
+    PLAN = "plan"
+    SIGN_PLAN = "sign_plan"
+    SIGN_PLAN_AE = "sign_plan_ae"
+    CHECK_IN = "check_in"
+    MILESTONES = "milestones"
+    NPS = "nps"
+    EXPANSION = "expansion"
+    EXPANSION_AE = "expansion_ae"
+    SCORE = "score"
+    SCORE_AE = "score_ae"
+    OUTCOME = "outcome"
+    COMMITMENT = "commitment"
+    """The question whether it was kept; no row of the table either."""
+
+
+LIGHT_AND_FULL = frozenset({Tier.LIGHT, Tier.FULL})
+FULL_ONLY = frozenset({Tier.FULL})
+NO_TIER: frozenset[Tier] = frozenset()
+"""Of a step that comes with an add-on, or with what happens, alone."""
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """One row of the table."""
+
+    step: Step
+    number: int
+    owner: Capacity
+    due: DueRule
+    done: Callable[[Handoff], datetime | None] | None
+    """None while the bot keeps no record that could answer it: then its clock does not run."""
+    needs: tuple[Step, ...] = ()
+    """Those of them that the deal has not are not waited for."""
+    needs_now: Callable[[Handoff], tuple[Step, ...]] | None = None
+    """What it waits for where that depends on the handoff; without it `needs`."""
+    free_at: Callable[[Handoff], datetime | None] | None = None
+    """When it became free, apart from its needs."""
+    own: Number = lambda clocks: clocks.own_other
+    """Working hours of the owner from the moment a waiting step became free."""
+    opened_again_at: Callable[[Handoff], datetime | None] | None = None
+    """When it was opened again: from then on there is the window of one that comes later."""
+    tiers: frozenset[Tier] = LIGHT_AND_FULL
+    add_on: AddOn | None = None
+    """With which a deal has it in every tier."""
+    happens: Callable[[Handoff], bool] | None = None
+    """What else brings it into a handoff."""
+    joint_owner: Capacity | None = None
+    """Whose it is where the kickoff is joint."""
+    calendar: Capacity | None = None
+    """Whose business days are counted, where they are not the owner's."""
+    manager_at_once: bool = False
+    """Whether the manager hears of it at the due time, or in the next morning."""
+
+    def done_at(self, handoff: Handoff) -> datetime | None:
+        """When it was done; None while it is not, or nothing says so."""
+        return self.done(handoff) if self.done is not None else None
+
+    @property
+    def pre_close(self) -> bool:
+        """Whether it ends with the signature, done or missed."""
+        return isinstance(self.due, AtSignature)
+
+    def of_size(self, size: Size) -> bool:
+        """Whether every deal of that size has the step."""
+        return size.tier in self.tiers or (self.add_on is not None and size.has(self.add_on))
+
+    def in_deal(self, handoff: Handoff, size: Size) -> bool:
+        """Whether a handoff has the step, by its size or by what happened in it."""
+        return self.of_size(size) or (self.happens is not None and self.happens(handoff))
+
+    def part(self, size: Size) -> Capacity:
+        """Whose step it is in a deal of that size."""
+        joint = self.joint_owner is not None and size.has(AddOn.JOINT_KICKOFF)
+        return self.joint_owner if joint and self.joint_owner else self.owner
+
+    def counted_by(self, handoff: Handoff, size: Size) -> int:
+        """Whose business days are counted: before the assignment those of who may follow."""
+        part = self.calendar or self.part(size)
+        person = holder(part, handoff)
+        if person is None and part is Capacity.CSM:
+            person = handoff.proposed_csm_id
+        return person or handoff.cs_manager_id or handoff.ae_id
+
+    def waits_for(self, handoff: Handoff) -> tuple[Step, ...]:
+        """The steps it needs in a handoff as it is."""
+        return self.needs if self.needs_now is None else self.needs_now(handoff)
+
+
+_HOLDERS: Mapping[Capacity, Callable[[Handoff], int | None]] = {
+    Capacity.AE: lambda h: h.ae_id,
+    Capacity.CSM: lambda h: h.csm_id,
+    Capacity.AE_MANAGER: lambda h: h.ae_manager_id,
+    Capacity.CS_MANAGER: lambda h: h.cs_manager_id,
+}
+
+
+MANAGERS: Mapping[Capacity, Capacity] = {
+    Capacity.AE: Capacity.AE_MANAGER,
+    Capacity.CSM: Capacity.CS_MANAGER,
+}
+"""Who is told when a part's step is late; of others it is the person's own manager."""
+
+
+def holder(part: Capacity, handoff: Handoff) -> int | None:
+    """Who has a part in a handoff; None while nobody does."""
+    return _HOLDERS[part](handoff)
+
+
+def latest(*times: datetime | None) -> datetime | None:
+    """The last of those that are known; None where none is."""
+    return max((at for at in times if at is not None), default=None)
+
+
+def call_required(handoff: Handoff, size: Size) -> bool:
+    """Whether the briefing call is required, by size or by what the CSM's reading showed."""
+    return size.has(AddOn.CALL) or call_asked_for(handoff)
+
+
+def call_asked_for(handoff: Handoff) -> bool:
+    """Whether a check that is no yes, or a second restatement that did not match, asks for it."""
+    return handoff.verification.intro_held_at is not None or handoff.verification.call_required
+
+
+AE, CSM = Capacity.AE, Capacity.CSM
+
+PROCESS: tuple[StepRule, ...] = (
+    StepRule(
+        Step.CAPTURE,
+        1,
+        AE,
+        due=AtSignature(),
+        done=lambda h: h.captured_at,
+    ),
+    StepRule(
+        Step.ALIGNMENT,
+        2,
+        AE,
+        due=AtSignature(),
+        done=lambda h: h.aligned_at,
+        needs=(Step.CAPTURE,),
+        tiers=NO_TIER,
+        add_on=AddOn.EARLY_CS,
+    ),
+    # Nobody is told on: at its due time the bot posts it.
+    StepRule(
+        Step.MESSAGE,
+        3,
+        AE,
+        due=MessageHours(),
+        done=lambda h: h.posted_at,
+        own=lambda _: 0,
+    ),
+    # Owed again while a brief that was sent back has not been returned; the gate stays passed.
+    StepRule(
+        Step.BRIEF,
+        4,
+        AE,
+        due=HoursAfter(lambda c: c.brief),
+        done=lambda h: (
+            None if h.verification.with_ae else latest(h.gate_at, h.verification.returned_at)
+        ),
+        opened_again_at=lambda h: h.verification.sent_back_at,
+        manager_at_once=True,
+    ),
+    # What the gate of the brief let through stays so, also while the AE has the brief again.
+    StepRule(
+        Step.ASSIGN,
+        5,
+        Capacity.CS_MANAGER,
+        due=HoursAfter(lambda c: c.assign),
+        done=lambda h: h.assigned_at,
+        needs=(Step.BRIEF,),
+        needs_now=lambda h: () if h.assignable else (Step.BRIEF,),
+        free_at=lambda h: latest(h.gate_at, h.declined_at),
+        own=lambda c: c.own_assign,
+        manager_at_once=True,
+    ),
+    StepRule(
+        Step.BOOK_CALL,
+        6,
+        AE,
+        due=HoursAfter(lambda c: c.book_call),
+        done=None,
+        needs=(Step.ASSIGN,),
+        own=lambda c: c.own_book_call,
+        tiers=FULL_ONLY,
+        add_on=AddOn.CALL,
+        happens=call_asked_for,
+        calendar=CSM,
+    ),
+    StepRule(
+        Step.READ,
+        7,
+        CSM,
+        due=HoursAfter(lambda c: c.read),
+        done=lambda h: h.read_at(),
+        needs=(Step.ASSIGN,),
+        needs_now=lambda h: (Step.ASSIGN, Step.BRIEF) if h.verification.with_ae else (Step.ASSIGN,),
+        opened_again_at=lambda h: h.verification.reopened_at,
+        manager_at_once=True,
+    ),
+    StepRule(
+        Step.JUDGE,
+        7,
+        AE,
+        due=OwnWindow(),
+        done=lambda h: h.verification.matched_at,
+        needs=(Step.READ,),
+        needs_now=lambda h: () if h.verification.restated_at else (Step.READ,),
+        free_at=lambda h: h.verification.restated_at,
+        own=lambda c: c.own_judge,
+    ),
+    StepRule(
+        Step.HOLD_CALL,
+        8,
+        CSM,
+        due=HoursAfter(lambda c: c.hold_call),
+        done=None,
+        needs=(Step.BOOK_CALL,),
+        tiers=NO_TIER,
+        add_on=AddOn.CALL,
+        happens=call_asked_for,
+    ),
+    StepRule(
+        Step.HOLD_CALL_AE,
+        8,
+        AE,
+        due=HoursAfter(lambda c: c.hold_call),
+        done=None,
+        needs=(Step.BOOK_CALL,),
+        tiers=NO_TIER,
+        add_on=AddOn.CALL,
+        happens=call_asked_for,
+        calendar=CSM,
+    ),
+    StepRule(
+        Step.INTRO,
+        9,
+        CSM,
+        due=HoursAfter(lambda c: c.intro),
+        done=None,
+        needs=(Step.ASSIGN, Step.READ, Step.HOLD_CALL),
+        joint_owner=AE,
+        manager_at_once=True,
+    ),
+    StepRule(
+        Step.DEBRIEF,
+        10,
+        CSM,
+        due=BeforeKickoff(latest_day=lambda c: c.kickoff_latest_day),
+        done=None,
+        needs=(Step.ASSIGN,),
+        own=lambda _: 0,
+    ),
+    StepRule(
+        Step.INITIALS,
+        11,
+        CSM,
+        due=BeforeKickoff(),
+        done=None,
+        needs=(Step.ASSIGN,),
+        own=lambda _: 0,
+    ),
+    StepRule(
+        Step.INITIALS_AE,
+        11,
+        AE,
+        due=BeforeKickoff(),
+        done=None,
+        needs=(Step.ASSIGN,),
+        own=lambda _: 0,
+        calendar=CSM,
+    ),
+    StepRule(
+        Step.KICKOFF,
+        12,
+        CSM,
+        due=KickoffDay(),
+        done=None,
+        needs=(Step.ASSIGN,),
+        manager_at_once=True,
+    ),
+    StepRule(
+        Step.PLAN,
+        13,
+        CSM,
+        due=AfterKickoff(day=lambda c: c.plan_day, after=lambda c: c.plan_after),
+        done=None,
+        needs=(Step.KICKOFF,),
+    ),
+    StepRule(
+        Step.SIGN_PLAN,
+        14,
+        CSM,
+        due=AfterKickoff(day=lambda c: c.sign_plan_day, after=lambda c: c.sign_plan_after),
+        done=None,
+        needs=(Step.PLAN,),
+    ),
+    StepRule(
+        Step.SIGN_PLAN_AE,
+        14,
+        AE,
+        due=AfterKickoff(day=lambda c: c.sign_plan_day, after=lambda c: c.sign_plan_after),
+        done=None,
+        needs=(Step.PLAN,),
+        tiers=NO_TIER,
+        add_on=AddOn.JOINT_KICKOFF,
+        calendar=CSM,
+    ),
+    StepRule(
+        Step.CHECK_IN,
+        15,
+        AE,
+        due=CalendarDay(lambda c: c.first_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+        tiers=NO_TIER,
+        add_on=AddOn.JOINT_KICKOFF,
+    ),
+    StepRule(
+        Step.MILESTONES,
+        15,
+        CSM,
+        due=CalendarDay(lambda c: c.first_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+    ),
+    StepRule(
+        Step.NPS,
+        15,
+        CSM,
+        due=CalendarDay(lambda c: c.first_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+    ),
+    StepRule(
+        Step.EXPANSION,
+        16,
+        CSM,
+        due=CalendarDay(lambda c: c.second_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+        tiers=FULL_ONLY,
+    ),
+    StepRule(
+        Step.EXPANSION_AE,
+        16,
+        AE,
+        due=CalendarDay(lambda c: c.second_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+        tiers=FULL_ONLY,
+        calendar=CSM,
+    ),
+    StepRule(
+        Step.SCORE,
+        16,
+        CSM,
+        due=CalendarDay(lambda c: c.second_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+    ),
+    StepRule(
+        Step.SCORE_AE,
+        16,
+        AE,
+        due=CalendarDay(lambda c: c.second_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+        calendar=CSM,
+    ),
+    StepRule(
+        Step.OUTCOME,
+        17,
+        CSM,
+        due=CalendarDay(lambda c: c.last_review_day),
+        done=None,
+        needs=(Step.KICKOFF,),
+    ),
+)
+"""Every row of the process, in the order of `Step`."""
+
+STEPS: tuple[StepRule, ...] = tuple(
+    rule for rule in PROCESS if rule.done is not None and not rule.pre_close
+)
+"""The rows whose clocks run: from the signature on, and with a record that says when it is done."""
+
+NO_RECORD_YET = frozenset(rule.step for rule in PROCESS if rule.done is None)
+"""Steps of which nothing can be recorded yet."""
