@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint format manifest bench bench-brief bench-sweep clean
+.PHONY: help demo test lint format manifest steps bench bench-brief bench-sweep clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ format: $(VENV)/.dev ## mend what lint can mend by itself
 manifest: $(VENV)/.runtime ## write manifest.yml from the registered listeners
 	$(BIN)/handoff-bot manifest --socket > manifest.yml.new && mv manifest.yml.new manifest.yml
 
+steps: $(VENV)/.runtime ## write docs/steps.md from the table of steps after it changed
+	$(BIN)/handoff-bot policy steps --default > steps.md.new && mv steps.md.new docs/steps.md
+
 bench: $(VENV)/.dev ## how fast the bot answers, and its memory
 	$(BIN)/python -m benchmarks.answer $(ARGS)
 
@@ -47,7 +50,7 @@ bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
 	$(BIN)/python -m benchmarks.brief $(ARGS)
 
 clean: ## remove .venv, the demo's data and every cache
-	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new \
+	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \
 	    .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find bot tests benchmarks .ci -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

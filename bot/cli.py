@@ -12,13 +12,14 @@ import yaml
 from bot import bootstrap, operations
 from bot.bootstrap import StartError
 from bot.domain.errors import Invalid
-from bot.domain.policy import PolicyError
+from bot.domain.policy import Policy, PolicyError, load_policy
 from bot.flows.manifest import manifest as app_manifest
 from bot.flows.registration import all_listeners
 from bot.logs import configure_logs
 from bot.settings import SettingsError, load_settings
 from bot.storage.cipher import new_key
 from bot.views import sentences
+from bot.views.steps import steps_page
 
 app = typer.Typer(
     callback=configure_logs,  # Whatever is run, its libraries must not say what they like.
@@ -184,6 +185,18 @@ def policy_show(
         )
     for line in told:
         typer.echo(line)
+
+
+@policy_app.command("steps")
+def policy_steps(
+    default: Annotated[
+        bool, typer.Option("--default", help="With the numbers that hold without a file.")
+    ] = False,
+) -> None:
+    """Print the table of steps with the policy's numbers, as Markdown."""
+    with _one_sentence():
+        policy = Policy() if default else load_policy(load_settings().handoff_policy)
+    typer.echo(steps_page(policy), nl=False)
 
 
 def main() -> None:

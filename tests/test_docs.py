@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import typer.main
 from pydantic import BaseModel
+from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.domain.policy import Policy, load_policy
@@ -16,6 +17,7 @@ from bot.flows.manifest import SCOPES
 from bot.flows.registration import all_listeners
 from bot.settings import Settings
 from bot.storage.tables import metadata
+from bot.views.steps import steps_page
 
 PROJECT = Path(__file__).resolve().parent.parent
 README = PROJECT / "README.md"
@@ -23,7 +25,8 @@ PERMISSIONS = PROJECT / "docs" / "permissions.md"
 POLICY = PROJECT / "docs" / "policy.md"
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
-PAGES = [README, PROJECT / "CONTRIBUTING.md", PERMISSIONS, POLICY, ARCHITECTURE, DATA]
+STEPS = PROJECT / "docs" / "steps.md"
+PAGES = [README, PROJECT / "CONTRIBUTING.md", PERMISSIONS, POLICY, ARCHITECTURE, DATA, STEPS]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ENVIRONMENT_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<=`)[A-Z]+(?=`)")
@@ -177,6 +180,25 @@ def test_every_policy_example_loads(tmp_path: Path) -> None:
         path.write_text(example)
         assert load_policy(path) != Policy(), number
     assert len(examples()) > 1
+
+
+# --- Steps
+
+
+def test_the_page_of_steps_is_as_the_table_has_it() -> None:
+    assert STEPS.read_text() == steps_page(Policy()), "make steps"
+
+
+def test_the_page_of_steps_has_the_numbers_of_the_policy_it_is_made_for() -> None:
+    page = steps_page(Policy.model_validate({"clocks": {"brief": 30, "kickoff_latest_day": 7}}))
+    assert "| 4 | brief | all | AE | – | 30 h |" in page
+    assert "at most business day 7" in page
+    assert "at most business day 5" not in page
+
+
+def test_the_command_prints_the_page_of_steps() -> None:
+    printed = CliRunner().invoke(app, ["policy", "steps", "--default"])
+    assert (printed.exit_code, printed.output) == (0, STEPS.read_text())
 
 
 # --- Pages and each other

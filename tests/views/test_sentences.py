@@ -31,6 +31,7 @@ LONGEST_BUTTON = 30
         (Step, sentences.terms.STEP_DONE, NO_RECORD_YET),
         (Step, sentences.reminders.WHY_YOU, NO_RECORD_YET),
         (Step, sentences.reminders.MISSING, NO_RECORD_YET),
+        (Step, sentences.steps.DONE_WHEN, {Step.SIGNATURE, Step.COMMITMENT}),
         (Light, sentences.terms.LIGHT_SIGNS, set()),
         (Light, sentences.terms.LIGHT_WORDS, set()),
         (SectionKey, sentences.terms.SECTION_NAMES, set()),
