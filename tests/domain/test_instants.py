@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.deadlines import Deadline, DeadlineState, bring_in_line, deadlines, say
+from bot.domain.deadlines import Deadline, DeadlineState, bring_in_line, deadlines
 from bot.domain.due import Facts
 from bot.domain.handoff import Handoff
 from bot.domain.money import Money
@@ -21,7 +21,7 @@ from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
 from bot.domain.steps import PROCESS, Step
 from bot.domain.worktime import Calendar
-from tests.domain.deals import AE, AE_MANAGER, CS_MANAGER, CSM, EMPTY, FILLED, fill, started
+from tests.domain.deals import AE, AE_MANAGER, CS_MANAGER, CSM, EMPTY, FILLED, fill, say, started
 
 POLICY = Policy.model_validate({"hours": {"weekdays": {"AE": [6, 0, 1, 2, 3]}}})
 """Friday and Saturday are the weekend in the Emirates of these tests."""
