@@ -3,7 +3,10 @@
 import copy
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from http.client import HTTPException
+from urllib.parse import urlsplit
+from urllib.request import BaseHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
@@ -14,6 +17,24 @@ CALL_TIMEOUT = 2
 """Seconds one call may take while somebody waits for its end."""
 BEFORE_ANSWER = 2.5
 """Seconds for everything that is asked of Slack before an answer, which is due within three."""
+
+
+class NotTaken(OSError):
+    """An upload was answered by something else than 200."""
+
+
+def put_file(client: WebClient, url: str, content: bytes) -> None:
+    """Bring the content of a file to the address that Slack gave; raises one of CALL_FAILED."""
+    if urlsplit(url).scheme not in ("https", urlsplit(client.base_url).scheme):
+        raise ValueError("an address that no file is brought to")
+    handlers: list[BaseHandler] = [HTTPSHandler(context=client.ssl)]
+    if client.proxy:
+        handlers.append(ProxyHandler({"http": client.proxy, "https": client.proxy}))
+    headers = {"Content-Type": "application/octet-stream"}
+    request = Request(url, data=content, headers=headers, method="POST")  # noqa: S310, looked at above
+    with build_opener(*handlers).open(request, timeout=client.timeout) as answer:
+        if answer.status != HTTPStatus.OK:
+            raise NotTaken(answer.status)
 
 
 class Patience:

@@ -89,6 +89,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "chat.update.text": Limit(4000),
     "conversations.invite.users": _items(100, 1),
     "conversations.open.users": _items(8, 1),
+    "files.alt_txt": Limit(1000),
     "metadata.event_type": Limit(255, 1),
 }
 
@@ -98,6 +99,8 @@ MESSAGE_TEXT_TOTAL: Final = 13_200
 """All texts of a message's blocks together: the size at which `msg_blocks_too_long` was seen."""
 METADATA_BYTES: Final = 16_384
 """Slack documents no number for `metadata_too_large`; this is the sandbox's own."""
+FILE_BYTES: Final = 5_000_000
+"""Slack takes far more; this is the sandbox's own, as it keeps every file in memory."""
 VIEW_BYTES: Final = 250_000
 VIEW_STACK: Final = 3
 TRIGGER_SECONDS: Final = 3.0

@@ -24,6 +24,7 @@ from bot.sandbox.page_screen import APP_DM, HOME, LOOPBACK, Screen, Seat, Unread
 from bot.sandbox.render.emoji import OFFERED, emoji
 from bot.sandbox.render.forms import UnreadableForm
 from bot.sandbox.render.views import home_html, modal_html
+from bot.sandbox.uploads import download, readable_by
 from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import User, Workspace
 
@@ -47,6 +48,7 @@ def routes(workspace: Workspace, acts: Acts, clock: SandboxClock) -> list[BaseRo
     return [
         Route("/", page.show),
         Route("/archives/{place:path}", page.follow),
+        Route("/files/{file}", page.download),
         Route("/page/live", page.live),
         Route("/page/{deed}", page.act, methods=["POST"]),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
@@ -94,6 +96,16 @@ class Page:
             return _refused("This page is for this machine only.")
         place = permalink(self._workspace, seat, request.url.path)
         return RedirectResponse(place or seat.link(seat.place), 303, headers=_HEADERS)
+
+    async def download(self, request: Request) -> Response:
+        """A file for whoever sits here, if it stands in a conversation of theirs."""
+        seat = self._seat(request)
+        if not _is_local(request) or seat is None:
+            return _refused("This page is for this machine only.")
+        stored = readable_by(self._workspace, seat.user.id, request.path_params["file"])
+        if stored is None:
+            return PlainTextResponse("There is no such file here.", 404, headers=_HEADERS)
+        return download(stored)
 
     async def live(self, request: Request) -> Response:
         """Waits for a change after the version the page has, then gives its parts anew."""

@@ -65,6 +65,14 @@ class ReactionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    name: str
+    title: str
+    size: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
     """One message as the template shows it; `day` is set on the first of each day."""
 
@@ -87,6 +95,7 @@ class MessageRow:
     reactions: list[ReactionRow]
     replies: int
     thread_link: str
+    files: list[FileRow]
     note: str = ""
 
 
@@ -296,6 +305,7 @@ class Screen:
             reactions=self._reactions(message),
             replies=replies,
             thread_link=self.seat.link(self.seat.place, message.thread_ts or message.ts),
+            files=self._files(message),
             note=self._note(message, column),
         )
 
@@ -303,6 +313,17 @@ class Screen:
         if column == "main" and message.is_reply:
             return "also sent from a thread"
         return ""
+
+    def _files(self, message: Message) -> list[FileRow]:
+        return [
+            FileRow(
+                name=stored.name,
+                title=stored.title,
+                size=f"{max(1, len(stored.content) // 1000)} kB",
+                link=f"/files/{stored.id}?{urlencode({'as': self.seat.user.id})}",
+            )
+            for stored in (self.workspace.files[one] for one in message.files)
+        ]
 
     def _body(self, message: Message, column: str) -> Markup:
         if not message.blocks:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import time
+from base64 import b64decode, b64encode
 from dataclasses import asdict, fields
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.sandbox.workspace import (
     Reaction,
     Shortcut,
     SlashCommand,
+    StoredFile,
     Team,
     User,
     Workspace,
@@ -49,6 +51,7 @@ def dump(workspace: Workspace) -> Json:
         "channels": [_channel(channel) for channel in workspace.channels.values()],
         "modals": [asdict(view) for stack in workspace.modals.values() for view in stack],
         "homes": [asdict(view) for view in workspace.homes.values()],
+        "files": [_file(stored) for stored in workspace.files.values()],
         "notices": [asdict(n) for notices in workspace.notices.values() for n in notices],
     }
 
@@ -66,6 +69,10 @@ def _flat(message: Message) -> Json:
     shown = {item.name: getattr(message, item.name) for item in fields(Message)}
     shown["reactions"] = [{"name": r.name, "users": r.users} for r in message.reactions]
     return shown
+
+
+def _file(stored: StoredFile) -> Json:
+    return {**asdict(stored), "content": b64encode(stored.content).decode()}
 
 
 def load(content: Any) -> Workspace:
@@ -91,6 +98,9 @@ def load(content: Any) -> Workspace:
             restored = Message(**message)
             workspace.add_message(restored)
             restored.version = message["version"]
+    for stored in content.get("files", ()):  # None were kept before there were any.
+        file = StoredFile(**{**stored, "content": b64decode(stored["content"])})
+        workspace.files[file.id] = file
     for view in content["modals"]:
         workspace.modals.setdefault(view["user"], []).append(OpenView(**view))
     for view in content["homes"]:

@@ -1,11 +1,12 @@
 """Messages on their way in and out: written by the app, shown to the app."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox.blockkit import check_message_blocks
 from bot.sandbox.limits import TEXT_KEPT
 from bot.sandbox.view_state import fill_ids
-from bot.sandbox.workspace import Blocks, Channel, Json, Message, Workspace
+from bot.sandbox.workspace import Blocks, Channel, Json, Message, StoredFile, Workspace
 
 
 def accept_blocks(workspace: Workspace, blocks: Any) -> Blocks:
@@ -37,6 +38,7 @@ def post_as_app(
     thread_ts: str | None = None,
     reply_broadcast: bool = False,
     ephemeral_for: str | None = None,
+    files: Sequence[str] = (),
 ) -> Message:
     message = Message(
         ts=workspace.new_ts(),
@@ -49,6 +51,8 @@ def post_as_app(
         thread_ts=thread_ts,
         reply_broadcast=reply_broadcast,
         ephemeral_for=ephemeral_for,
+        subtype="file_share" if files else None,
+        files=list(files),
     )
     workspace.add_message(message)
     return message
@@ -81,6 +85,8 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
         }
     if message.blocks:
         shown["blocks"] = message.blocks
+    if message.files:
+        shown["files"] = [file_json(workspace, workspace.files[one]) for one in message.files]
     if message.metadata is not None:
         shown["metadata"] = (
             message.metadata
@@ -96,6 +102,27 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
         ]
     _add_thread(workspace, message, shown)
     return shown
+
+
+def file_json(workspace: Workspace, stored: StoredFile) -> Json:
+    """A file as Slack's API shows it; its addresses are those of Slack, which are not served."""
+    base = f"https://files.slack.com/files-pri/{workspace.team.id}-{stored.id}"
+    return {
+        "id": stored.id,
+        "created": stored.created,
+        "timestamp": stored.created,
+        "name": stored.name,
+        "title": stored.title,
+        "user": stored.user,
+        "size": len(stored.content),
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": False,
+        "url_private": f"{base}/{stored.name}",
+        "url_private_download": f"{base}/download/{stored.name}",
+        "channels": [one for one in stored.channels if one.startswith("C")],
+        "ims": [one for one in stored.channels if one.startswith("D")],
+    }
 
 
 def _add_thread(workspace: Workspace, message: Message, shown: Json) -> None:

@@ -29,6 +29,8 @@ class Seen:
     tombstone: bool
     reactions: dict[str, list[str]]
     metadata: Json | None
+    files: list[str] = field(default_factory=list)
+    """Ids of the files that came with it."""
 
     @property
     def words(self) -> str:
@@ -124,6 +126,7 @@ def seen_of(message: Json) -> Seen:
         tombstone=message["tombstone"],
         reactions={r["name"]: r["users"] for r in message["reactions"]},
         metadata=message["metadata"],
+        files=message["files"],
     )
 
 

@@ -30,6 +30,7 @@ from bot.sandbox.page import routes as page_routes
 from bot.sandbox.persistence import Saver, read
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.triggers import ResponseUrls, RightRefused, TriggerBook
+from bot.sandbox.uploads import Uploads
 from bot.sandbox.workspace import Workspace
 from bot.sandbox.workspace_file import apply_manifest, default_workspace
 
@@ -86,12 +87,14 @@ def build(
         response_urls=response_urls,
     )
     faults = Faults()
+    uploads = Uploads(workspace)
     server = Server(
         workspace=workspace,
         events=events,
         triggers=triggers,
         sockets=sockets,
         base_url=lambda: base_url,
+        uploads=uploads,
     )
     api = WebApi(server, faults=faults)
     control = Control(workspace, acts=acts, faults=faults, api=api, sockets=sockets)
@@ -115,6 +118,7 @@ def build(
                 _response_endpoint(workspace, events, response_urls),
                 methods=["POST"],
             ),
+            Route("/upload/{key}", uploads.endpoint, methods=["POST"]),
             *([WebSocketRoute("/socket", sockets.endpoint)] if sockets is not None else ()),
             *control.routes(),
             *page_routes(workspace, acts, workspace.clock),

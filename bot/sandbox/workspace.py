@@ -59,11 +59,25 @@ class Message:
     ephemeral_for: str | None = None
     tombstone: bool = False
     subtype: str | None = None
+    files: list[str] = field(default_factory=list)
     version: int = 0
 
     @property
     def is_reply(self) -> bool:
         return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass(slots=True, kw_only=True)
+class StoredFile:
+    """`channels` are the conversations it was shared in; without one nobody sees it."""
+
+    id: str
+    name: str
+    title: str
+    user: str
+    created: int
+    content: bytes
+    channels: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -192,6 +206,7 @@ class Workspace:
         self.clock = clock
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
+        self.files: dict[str, StoredFile] = {}
         self.modals: dict[str, list[OpenView]] = {}
         self.homes: dict[str, OpenView] = {}
         self.notices: dict[str, list[Notice]] = {}
@@ -262,6 +277,10 @@ class Workspace:
             if not user.is_bot and not user.deleted and user.team_id == self.team.id
         ]
 
+    def add_file(self, stored: StoredFile) -> None:
+        self.files[stored.id] = stored
+        self.touch()
+
     def channel_named(self, name: str) -> Channel | None:
         wanted = name.removeprefix("#")
         return next((c for c in self.channels.values() if c.name == wanted and not c.is_im), None)
@@ -314,6 +333,7 @@ class Workspace:
             message.text = "This message was deleted."
             message.blocks = []
             message.metadata = None
+            message.files = []
             message.reactions = []
             message.version = self.touch()
             return

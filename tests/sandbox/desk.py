@@ -123,6 +123,18 @@ class Desk:
         body: bytes = b"",
     ) -> tuple[int, bytes]:
         """One request through the ASGI application."""
+        status, _, content = await self.answer(path, verb=verb, headers=headers, body=body)
+        return status, content
+
+    async def answer(
+        self,
+        path: str,
+        *,
+        verb: str = "GET",
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The same with the headers of the answer."""
         path, _, query = path.partition("?")
         sent: list[Any] = []
         unread = [{"type": "http.request", "body": body, "more_body": False}]
@@ -150,7 +162,8 @@ class Desk:
         }
         await self.built.app(scope, receive, send)
         content = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
-        return int(sent[0]["status"]), content
+        told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return int(sent[0]["status"]), told, content
 
     # ---- what many tests need
 

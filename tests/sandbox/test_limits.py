@@ -115,6 +115,7 @@ OF_A_METHOD = {
     "chat.update.text",
     USERS,
     "conversations.create.name",
+    "files.alt_txt",
     "conversations.open.users",
     "metadata.event_type",
 }
@@ -262,3 +263,14 @@ def test_a_metadata_type_has_its_limit(desk: Desk, *, extra: int, ok: bool) -> N
 def test_a_posted_text_is_cut_and_not_refused(desk: Desk) -> None:
     answer = desk.call("chat.postMessage", channel="C0NORTHWD1", text=x(40_001))
     assert len(answer["message"]["text"]) == 40_000
+
+
+def test_the_description_of_a_file(desk: Desk) -> None:
+    most = LIMITS["files.alt_txt"].most
+
+    def begin(size: int) -> bool:
+        named = {"filename": "a.csv", "length": "3", "alt_txt": "x" * size}
+        return bool(desk.call("files.getUploadURLExternal", token="bot", **named)["ok"])
+
+    assert begin(most)
+    assert not begin(most + 1)

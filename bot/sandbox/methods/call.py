@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from bot.sandbox.events import Events
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.triggers import TriggerBook
+from bot.sandbox.uploads import Uploads
 from bot.sandbox.workspace import Channel, Json, Message, Workspace
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Server:
     triggers: TriggerBook
     sockets: SocketDelivery | None
     base_url: Callable[[], str]
+    uploads: Uploads
 
 
 @dataclass(slots=True)

@@ -1,0 +1,90 @@
+"""Files on their way into the workspace: begun by a call, filled by a POST, completed by a call."""
+
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot.sandbox.limits import FILE_BYTES
+from bot.sandbox.workspace import StoredFile, Workspace
+
+_DOWNLOAD: Final = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Begun:
+    """A file that nobody sees yet; `content` is None until it was brought."""
+
+    id: str
+    name: str
+    length: int
+    content: bytes | None = None
+
+
+class Uploads:
+    """What was begun and not completed; it is forgotten with the process."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._by_key: dict[str, Begun] = {}
+
+    def begin(self, *, name: str, length: int) -> tuple[Begun, str]:
+        """A file with the key of the address that its content is brought to."""
+        begun = Begun(id=self._workspace.new_id("F"), name=name, length=length)
+        key = token_urlsafe(24)
+        self._by_key[key] = begun
+        return begun, key
+
+    def brought(self, file_id: str) -> Begun | None:
+        """A file whose content is here and which is not completed."""
+        found = (one for one in self._by_key.values() if one.id == file_id)
+        return next((one for one in found if one.content is not None), None)
+
+    def complete(self, begun: Begun) -> None:
+        """It is the workspace's now."""
+        self._by_key = {key: one for key, one in self._by_key.items() if one is not begun}
+
+    async def endpoint(self, request: Request) -> Response:
+        """Takes the bytes as they are; a form with a file in it is not done by this sandbox."""
+        begun = self._by_key.get(request.path_params["key"])
+        if begun is None:
+            return PlainTextResponse("There is no such upload.", 404)
+        kind = request.headers.get("content-type", "")
+        if kind.startswith(("multipart/", "application/x-www-form-urlencoded")):
+            return PlainTextResponse("Bring the bytes alone.", 415)
+        if int(request.headers.get("content-length") or FILE_BYTES + 1) > FILE_BYTES:
+            return PlainTextResponse("That is too much for one file.", 413)
+        content = await request.body()
+        if len(content) != begun.length:
+            return PlainTextResponse(f"Expected {begun.length} bytes.", 400)
+        begun.content = content
+        return PlainTextResponse(f"OK - {len(content)}")
+
+
+def readable_by(workspace: Workspace, user_id: str, file_id: str) -> StoredFile | None:
+    """A file that stands in a conversation which this person sees."""
+    stored = workspace.files.get(file_id)
+    if stored is None:
+        return None
+    for channel in (workspace.channels[one] for one in stored.channels):
+        closed = channel.is_private or channel.is_im or channel.is_mpim
+        if user_id in channel.members or not closed:
+            return stored
+    return None
+
+
+def download(stored: StoredFile) -> Response:
+    """The bytes to keep: a browser shows nothing of them, and runs nothing in them."""
+    name = quote(stored.name, safe="")
+    return Response(
+        stored.content,
+        media_type="application/octet-stream",
+        headers={**_DOWNLOAD, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
