@@ -13,7 +13,7 @@ from bot.delivery.outcomes import Outcome, Verdict, answered, failed
 from bot.delivery.plans import Reader, Spot
 from bot.delivery.shaping import Shaping
 from bot.domain.ports import MachineClock
-from bot.slack_calls import CALL_FAILED
+from bot.slack_calls import CALL_FAILED, put_file
 from bot.storage.delivery import DeliveryStore
 from bot.storage.jobs import Job
 
@@ -23,12 +23,17 @@ HISTORY_PAGE = 100
 ClientOf = Callable[[int], WebClient]
 """A workspace's client; for writes it must not retry by itself."""
 
+PutFile = Callable[[WebClient, str, bytes], None]
+"""Brings content to an address; raises one of CALL_FAILED."""
+
 _METHODS: Mapping[str, Callable[..., SlackResponse]] = {
     "chat.delete": WebClient.chat_delete,
     "chat.postMessage": WebClient.chat_postMessage,
     "chat.postEphemeral": WebClient.chat_postEphemeral,
     "chat.update": WebClient.chat_update,
     "views.publish": WebClient.views_publish,
+    "files.getUploadURLExternal": WebClient.files_getUploadURLExternal,
+    "files.completeUploadExternal": WebClient.files_completeUploadExternal,
     "conversations.history": WebClient.conversations_history,
     "conversations.invite": WebClient.conversations_invite,
     "conversations.open": WebClient.conversations_open,
@@ -56,6 +61,7 @@ class Calls:
         machine: MachineClock,
         constants: Constants,
         reached: Reached,
+        put: PutFile = put_file,
     ) -> None:
         self._delivery = delivery
         self._client_of = client_of
@@ -63,6 +69,7 @@ class Calls:
         self._machine = machine
         self._constants = constants
         self._reached = reached
+        self._put = put
 
     def call(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
         """Call a method once, at a moment its rate allows."""
@@ -91,6 +98,31 @@ class Calls:
         known = self._delivery.dm_of(spot.reader.person_id)
         return known if known is not None else self._open(job, spot.reader)
 
+    def lay_down(self, job: Job, name: str, content: bytes) -> tuple[Outcome, str]:
+        """Bring a file to Slack, where nobody sees it until it is completed; gives its id.
+
+        It may be repeated: what is not completed is nowhere. Raises Unfinished where it may not
+        be done now.
+        """
+        begun = {"filename": name, "length": len(content)}
+        outcome = self._at_its_rate(job, "files.getUploadURLExternal", begun)
+        if outcome.verdict is not Verdict.OK or outcome.answer is None:
+            return outcome, ""
+        self._reached("upload_begun")
+        try:
+            url, file_id = str(outcome.answer["upload_url"]), str(outcome.answer["file_id"])
+            self._put(self._client_of(job.workspace_id), url, content)
+        except (*CALL_FAILED, KeyError) as error:
+            return failed(error), ""
+        self._reached("uploaded")
+        return outcome, file_id
+
+    def at_its_rate(self, job: Job, method: str) -> None:
+        """Note a call that is made at once; raises Unfinished where it may not be made now."""
+        wait = self._shaping.take_in_turn(job.workspace_id, method)
+        if wait > timedelta(0):
+            raise Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
+
     def find(self, job: Job, channel: str, thread_ts: str | None) -> tuple[Outcome, str | None]:
         """Look where a post of this job would stand; gives its timestamp where it is there.
 
@@ -114,7 +146,7 @@ class Calls:
             if outcome.verdict is not Verdict.OK or outcome.answer is None:
                 return outcome, None
             for message in outcome.answer.get("messages", ()):
-                if _key_of(message) == job.key:
+                if job.key in _keys_of(message):
                     return outcome, str(message["ts"])
             cursor = (outcome.answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
@@ -133,15 +165,14 @@ class Calls:
         return channel
 
     def _at_its_rate(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
-        wait = self._shaping.take_in_turn(job.workspace_id, method)
-        if wait > timedelta(0):
-            raise Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
+        self.at_its_rate(job, method)
         return self.call(job, method, values)
 
 
-def _key_of(message: Mapping[str, Any]) -> str | None:
+def _keys_of(message: Mapping[str, Any]) -> set[object]:
+    """By what a message of the bot's is known: its metadata, or the files that came with it."""
+    keys: set[object] = {one.get("id") for one in message.get("files") or ()}
     metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return None
-    key = (metadata.get("event_payload") or {}).get("key")
-    return key if isinstance(key, str) else None
+    if metadata.get("event_type") == EVENT_TYPE:
+        keys.add((metadata.get("event_payload") or {}).get("key"))
+    return keys

@@ -25,6 +25,8 @@ def _rates() -> dict[str, Rate]:
         "chat.postEphemeral": _per_minute(100),
         "chat.update": _per_minute(50),
         "views.publish": _per_minute(100),
+        "files.getUploadURLExternal": _per_minute(100),
+        "files.completeUploadExternal": _per_minute(100),
         "conversations.info": _per_minute(50),
         "conversations.members": _per_minute(100),
         # All others of that family, which few jobs need and which then share.

@@ -13,6 +13,7 @@ POINTS = frozenset(
     {
         *("leased", "found", "not_found", "rendered", "marked", "settled"),
         *("posted", "edited", "retired", "withdrawn", "published", "whispered", "invited"),
+        *("upload_begun", "uploaded", "completed"),
         *("asked_by_hand", "opened", "told", "asked", "lost", "blocked", "probed"),
     }
 )

@@ -46,6 +46,7 @@ from bot.views.pre_close import (
     committed_message,
     slipped_message,
 )
+from bot.views.status_csv import status_csv_failed_message
 from bot.views.thread import (
     anchor_message,
     bot_posted_message,
@@ -93,6 +94,8 @@ class NoticeText:
             return welcome_message()
         if notice.kind is NoticeKind.SUMMARY:
             return _summary(unit, notice, reader, fresh=True)
+        if notice.kind is NoticeKind.STATUS_CSV_FAILED:
+            return status_csv_failed_message(unclear=bool(notice.facts["unclear"]))
         bundle = unit.bundle(notice.handoff_id or 0, viewer=reader)
         if notice.kind in OF_A_STEP:
             return _nudge(unit, bundle, notice, reader)

@@ -93,6 +93,19 @@ class Whisper:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file for a reader, with a few words beside it."""
+
+    spot: Spot
+    name: str
+    title: str
+    content: bytes
+    comment: str
+    failed: Notice
+    """Said where it cannot be sent."""
+
+
+@dataclass(frozen=True)
 class Invite:
     """A person is brought into a channel, or somebody told to do it by hand."""
 
@@ -126,4 +139,4 @@ class Postpone:
 
 Call = Edit | Retire | Withdraw | Publish | Invite
 """What may be repeated, so that nothing need be noted before it."""
-Plan = Call | Post | Whisper | Stay | Cancel | Later | Postpone
+Plan = Call | Post | Upload | Whisper | Stay | Cancel | Later | Postpone

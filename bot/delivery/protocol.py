@@ -21,13 +21,21 @@ from bot.delivery.plans import (
     Retire,
     Spot,
     Stay,
+    Upload,
     Whisper,
     Withdraw,
 )
 from bot.delivery.rendering import Renderer
 from bot.delivery.shaping import Shaping
 from bot.domain.deadlines import Step
-from bot.domain.notices import Notice, NoticeKind, Place, Priority, SurfaceKind
+from bot.domain.notices import (
+    Notice,
+    NoticeKind,
+    Place,
+    Priority,
+    SurfaceKind,
+    status_csv_failed,
+)
 from bot.domain.ports import MachineClock
 from bot.storage.jobs import Job
 from bot.storage.unit_of_work import Store, WriteUnit
@@ -120,6 +128,8 @@ class Protocol:
                 self._delivery.postpone(job, until=until)
             case Post(spot, args, step):
                 self._post(job, spot, args, step)
+            case Upload():
+                self._upload(job, plan)
             case Edit():
                 self._draw_again_unless(self._edit(job, plan), job)
             case Retire():
@@ -152,11 +162,56 @@ class Protocol:
         else:
             self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)
 
-    def _mark(self, job: Job, step: Step | None = None) -> bool:
+    def _upload(self, job: Job, upload: Upload) -> None:
+        """Bring a file and have it shown; a file that is there is known by Slack's id of it.
+
+        Only the last call shows it to anybody. Before that its id is noted in the row, so that in
+        doubt the conversation is searched for this file, and another is sent only where this one
+        is missing.
+        """
+        channel = self._calls.channel(job, upload.spot)
+        # The turn of the last call is taken first: what is laid down is completed at once.
+        self._calls.at_its_rate(job, "files.completeUploadExternal")
+        outcome, file_id = self._calls.lay_down(job, upload.name, upload.content)
+        if outcome.verdict is not Verdict.OK:
+            self._not_uploaded(job, upload, outcome)
+            return
+        if not self._mark(job, key=file_id):
+            return
+        values = {
+            "files": [{"id": file_id, "title": upload.title}],
+            "channel_id": channel,
+            "initial_comment": upload.comment,
+        }
+        outcome = self._calls.call(job, "files.completeUploadExternal", values)
+        self._reached("completed")
+        if outcome.verdict is Verdict.OK:
+            self._sent(job, {"channel": channel})
+        elif outcome.verdict is Verdict.AMBIGUOUS:
+            self._give_back(job, outcome, maybe_sent=True)
+        else:
+            self._not_uploaded(job, upload, outcome)
+
+    def _not_uploaded(self, job: Job, upload: Upload, outcome: Outcome) -> None:
+        """It is certainly not there: tried again later, or given up and said."""
+        if outcome.verdict is Verdict.AMBIGUOUS:
+            # What was laid down and is not completed is nowhere: there is no doubt to wait out.
+            outcome = Outcome(Verdict.NOT_SENT, outcome.reason)
+        tired = job.attempts + 1 >= self._constants.most_failures
+        if outcome.verdict in (Verdict.LIMITED, Verdict.NO_ACCESS) or (
+            outcome.verdict is Verdict.NOT_SENT and not tired
+        ):
+            self._give_back(job, outcome, maybe_sent=False)
+            return
+        self._say(job, upload.failed)
+        self._reached("told")
+        self._delivery.dead(job, reason=outcome.word)
+
+    def _mark(self, job: Job, step: Step | None = None, *, key: str | None = None) -> bool:
         """Whether a post may be made; noted in the row, because it must not be repeated."""
         if not self._in_time(job):
             return False
-        marked = self._delivery.mark_maybe_sent(job, step=step)
+        marked = self._delivery.mark_maybe_sent(job, step=step, key=key)
         self._reached("marked")
         return marked
 
@@ -319,7 +374,12 @@ class Protocol:
 
 
 def _question(unit: WriteUnit, job: Job) -> Notice | None:
-    """What the AE is asked about a card or a line below it; None for what stands elsewhere."""
+    """What the AE is asked about a card or a line below it, and who waits for a file is told.
+
+    None for what stands elsewhere.
+    """
+    if job.notice is not None and job.notice.kind is NoticeKind.STATUS_CSV:
+        return status_csv_failed(job.notice, unclear=True)
     of = job.surface or job.notice
     in_channel = (job.surface is not None and job.surface.kind is SurfaceKind.CARD) or (
         job.notice is not None and job.notice.place is Place.THREAD

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.delivery.because import because
 from bot.delivery.constants import Constants
@@ -20,6 +21,7 @@ from bot.delivery.plans import (
     Retire,
     Spot,
     Stay,
+    Upload,
     Whisper,
     Withdraw,
 )
@@ -34,18 +36,22 @@ from bot.domain.notices import (
     Priority,
     SurfaceKind,
     cannot_post,
+    status_csv_failed,
 )
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
 from bot.domain.read_models import HomeModel, NamedPerson
+from bot.domain.status import Filter
 from bot.domain.worktime import end_of_day
 from bot.storage.jobs import Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
+from bot.views import sentences
 from bot.views.card import card_left_message, card_message
 from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
 from bot.views.status import status_post_message
+from bot.views.status_csv import status_csv
 from bot.views.thread import withdrawn_message
 
 STATUS_ROWS = 20
@@ -236,6 +242,8 @@ class Renderer:
                 loud = calendar.first_morning if late else calendar.first_loud
                 if calendar.is_quiet(unit.now):
                     return Postpone(loud(unit.now))
+            if notice.kind is NoticeKind.STATUS_CSV:
+                return _file(unit, notice, reader)
             text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
                 return text
@@ -356,6 +364,24 @@ def _home(unit: ReadUnit, viewer: Person) -> HomeModel:
         admin=viewer.admin,
         paused=unit.workspace.paused_at is not None,
         as_of=unit.now,
+    )
+
+
+def _file(unit: ReadUnit, notice: Notice, reader: Person) -> Upload:
+    """The status list as its reader may see it now, as a file."""
+    page = unit.status.every(
+        viewer=reader,
+        day_end=end_of_day(unit.now, reader.zone),
+        chosen=Filter.model_validate_json(str(notice.facts["chosen"])),
+    )
+    today = unit.now.astimezone(ZoneInfo(reader.zone)).date()
+    return Upload(
+        Spot(reader=Reader(reader.id, reader.slack_id)),
+        sentences.status.csv_name(today.isoformat()),
+        sentences.status.STATUS_TITLE,
+        status_csv(page, reader.zone),
+        sentences.status.csv_comment(len(page.rows), reader.zone),
+        status_csv_failed(notice, unclear=False),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.delivery.calls import Calls, ClientOf
+from bot.delivery.calls import Calls, ClientOf, PutFile
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
 from bot.delivery.protocol import Protocol
@@ -17,6 +17,7 @@ from bot.delivery.trouble import Tally, frames, reference
 from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
+from bot.slack_calls import put_file
 from bot.storage.engine import StorageUnavailable
 from bot.storage.jobs import Job
 from bot.storage.unit_of_work import Store
@@ -47,6 +48,7 @@ class Senders:
         constants: Constants | None = None,
         reached: Reached = nowhere,
         shaping: Shaping | None = None,
+        put: PutFile = put_file,
     ) -> None:
         self._give_way = store.database.giving_way.wait
         self._constants = constants or Constants()
@@ -66,6 +68,7 @@ class Senders:
             machine=machine,
             constants=self._constants,
             reached=reached,
+            put=put,
         )
         self._protocol = Protocol(
             store=store,

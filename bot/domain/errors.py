@@ -12,6 +12,7 @@ class Problem(StrEnum):
     ADMINS_ONLY = "admins_only"
     PRIVATE_CHANNEL = "private_channel"
     NOTHING_TO_POST = "nothing_to_post"
+    NOTHING_TO_SEND = "nothing_to_send"
     HANDOFF_GONE = "handoff_gone"
     HANDOFF_CANCELLED = "handoff_cancelled"
     NO_HANDOFF_HERE = "no_handoff_here"

@@ -12,6 +12,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.history import Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
+from bot.domain.status import Filter
 
 
 class NoticeKind(StrEnum):
@@ -57,6 +58,9 @@ class NoticeKind(StrEnum):
     """The team hears who wants to have a brief ready by when."""
     COMMITMENT_ASKED = "commitment_asked"
     STATUS_POST = "status_post"
+    STATUS_CSV = "status_csv"
+    """No message alone: a file in the reader's direct messages."""
+    STATUS_CSV_FAILED = "status_csv_failed"
     WELCOME = "welcome"
     UNCONFIRMED = "unconfirmed"
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
@@ -428,6 +432,30 @@ def cannot_post(handoff: Handoff, problem: Problem, *, turns: int, stood: bool =
         handoff_id=handoff.id,
         person_id=handoff.ae_id,
         facts={"problem": problem.value, "stood": int(stood)},
+    )
+
+
+def status_csv(reader: int, chosen: Filter, *, key: str) -> Notice:
+    """The status list as a file; whoever asked for it is answered, at whatever hour."""
+    return Notice(
+        NoticeKind.STATUS_CSV,
+        Place.DM,
+        f"status-csv:{key}",
+        Priority.ANSWER,
+        person_id=reader,
+        facts={"chosen": chosen.dump()},
+    )
+
+
+def status_csv_failed(of: Notice, *, unclear: bool) -> Notice:
+    """Its reader hears that it could not be sent, or that nobody can see whether it was."""
+    return Notice(
+        NoticeKind.STATUS_CSV_FAILED,
+        Place.DM,
+        f"failed:{int(unclear)}:{of.key}",
+        Priority.ANSWER,
+        person_id=of.person_id,
+        facts={"unclear": int(unclear)},
     )
 
 

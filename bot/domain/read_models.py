@@ -22,6 +22,7 @@ from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
+from bot.domain.status import EVERYTHING, Bucket, Filter
 from bot.domain.verification import Part, Record, RecordKind
 
 
@@ -205,11 +206,16 @@ class StatusRow:
     brief_version: int = 0
     left: tuple[Part, ...] = ()
     """What of the reading is owed, the next thing first."""
+    late_by: timedelta = timedelta(0)
+    """How late it is in working time of who owes it."""
+    owner: NamedPerson | None = None
+    tier: Tier = Tier.NONE
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class StatusCounts:
-    """Counts over everything the viewer may see, not only the page."""
+    """Counts over everything that the viewer chose, not only the page or one way it stands."""
 
     late: int
     due_today: int
@@ -222,6 +228,18 @@ class StatusCounts:
     def open(self) -> int:
         """All open handoffs."""
         return self.late + self.due_today + self.waiting + self.on_time + self.done
+
+    def of(self, bucket: Bucket | None) -> int:
+        """How many stand like this; None is all."""
+        if bucket is None:
+            return self.open
+        return {
+            Bucket.LATE: self.late,
+            Bucket.TODAY: self.due_today,
+            Bucket.WAITING: self.waiting,
+            Bucket.ON_TIME: self.on_time,
+            Bucket.DONE: self.done,
+        }[bucket]
 
 
 @dataclass(frozen=True)
@@ -236,6 +254,14 @@ class StatusPage:
     only_own: bool
     """The viewer has no role: only handoffs they take part in are counted and listed."""
     as_of: datetime
+    chosen: Filter = EVERYTHING
+    person: NamedPerson | None = None
+    """The one who was chosen."""
+
+    @property
+    def listed(self) -> int:
+        """How many handoffs all pages hold."""
+        return self.counts.of(self.chosen.bucket)
 
 
 @dataclass(frozen=True)

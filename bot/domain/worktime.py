@@ -153,6 +153,13 @@ class Calendar:
             day += DAY
         return total
 
+    def worked_window(self, day: date) -> tuple[datetime, datetime]:
+        """Where the working hours of a day begin and end: at one instant where there are none."""
+        if self.is_business_day(day):
+            return self._working_window(day)
+        start = self.at(day, self.hours.start)
+        return start, start
+
     def share_instant(self, start: datetime, due: datetime, share: Fraction) -> datetime | None:
         """The earliest instant when that share of the working time up to `due` is gone.
 
@@ -229,6 +236,35 @@ class Calendar:
             if self.is_business_day(day):
                 return day
         raise ValueError("This calendar has no business day within a year.")
+
+
+class WorkedUntil:
+    """Working time up to one instant, for many that ask since when: each day is looked at once."""
+
+    def __init__(self, calendar: Calendar, end: datetime) -> None:
+        self._calendar = calendar
+        self._end = _utc(end)
+        self._last = calendar.local_date(end)
+        self._days: dict[date, tuple[datetime, datetime, timedelta]] = {}
+        self._next, self._after = self._last, _NO_TIME
+
+    def since(self, start: datetime) -> timedelta:
+        """The same as `working_between` says."""
+        begun = _utc(start)
+        day = self._calendar.local_date(begun)
+        if day > self._last:
+            return _NO_TIME
+        while self._next >= day:
+            self._look_at(self._next)
+        opens, closes, after = self._days[day]
+        return after + max(closes - max(opens, begun), _NO_TIME)
+
+    def _look_at(self, day: date) -> None:
+        opens, closes = self._calendar.worked_window(day)
+        closes = min(closes, self._end)
+        self._days[day] = opens, closes, self._after
+        self._after += max(closes - opens, _NO_TIME)
+        self._next = day - DAY
 
 
 def _utc(instant: datetime) -> datetime:

@@ -98,6 +98,8 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.DECLINE: ActionId.OPEN_DECLINE,
     MoreChoice.UNDO_CANCEL: ActionId.UNDO_CANCEL,
     MoreChoice.OPEN: ActionId.OPEN_HANDOFF,
+    MoreChoice.STATUS_POST: ActionId.STATUS_POST,
+    MoreChoice.STATUS_CSV: ActionId.STATUS_CSV,
 }
 """What an entry of an overflow menu stands for."""
 

@@ -7,16 +7,20 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain.brief import Contact, ContactRole, OtherRole, Section
+from bot.domain.deadlines import Step
 from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item, SectionKey
+from bot.domain.policy import Tier
 from bot.domain.promises import Kind, PromiseText
+from bot.domain.status import Bucket, Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Restatement, Verdict
 from bot.views.brief_form import FORMS, Input
 from bot.views.deal import DealTyped
 from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
-from bot.views.ids import Field
+from bot.views.ids import ActionId, Field
 from bot.views.send_back import GROUPS
 from bot.views.start import StartTyped
+from bot.views.status import ANYHOW
 from bot.views.verification import MATCH, YES
 
 E = TypeVar("E", bound=StrEnum)
@@ -37,7 +41,7 @@ class Typed:
             self._held[action_id] = held
             self._blocks[action_id] = block_id
 
-    def shown(self, field: Field) -> bool:
+    def shown(self, field: Field | ActionId) -> bool:
         """Whether the form has this input at all."""
         return field.value in self._held
 
@@ -57,7 +61,7 @@ class Typed:
         """A text as it was typed; empty where nothing was."""
         return self._value(field, "value") or ""
 
-    def user(self, field: Field) -> str | None:
+    def user(self, field: Field | ActionId) -> str | None:
         """The Slack id of the chosen person."""
         return self._value(field, "selected_user") or None
 
@@ -65,7 +69,7 @@ class Typed:
         """The Slack id of the chosen channel."""
         return self._value(field, "selected_conversation") or None
 
-    def option(self, field: Field) -> str | None:
+    def option(self, field: Field | ActionId) -> str | None:
         """The value of the chosen option."""
         chosen = self._value(field, "selected_option")
         return chosen["value"] if chosen else None
@@ -99,7 +103,7 @@ class Typed:
         chosen = self._value(field, "selected_date_time")
         return datetime.fromtimestamp(chosen, tz=UTC) if chosen else None
 
-    def _value(self, field: Field, key: str) -> Any:
+    def _value(self, field: Field | ActionId, key: str) -> Any:
         return self._held.get(field.value, {}).get(key)
 
 
@@ -113,7 +117,7 @@ def _inputs(
             yield block_id, action_id, held
 
 
-def _member(kind: type[E], value: str, field: Field) -> E:
+def _member(kind: type[E], value: str, field: Field | ActionId) -> E:
     try:
         return kind(value)
     except ValueError as error:
@@ -268,3 +272,26 @@ def items_of(typed: Typed) -> tuple[Item, ...]:
     """The ticked items of every group of boxes, in the order of the brief."""
     ticked = {_member(Item, value, field) for field in GROUPS for value in typed.options(field)}
     return tuple(item for item in Item if item in ticked)
+
+
+_MENUS: Mapping[str, tuple[ActionId, type[StrEnum]]] = {
+    "whose": (ActionId.STATUS_WHOSE, Whose),
+    "bucket": (ActionId.STATUS_BUCKET, Bucket),
+    "step": (ActionId.STATUS_STEP, Step),
+    "tier": (ActionId.STATUS_TIER, Tier),
+}
+
+
+def status_filter(typed: Typed, base: Filter) -> Filter:
+    """What stands in the menus of the status list; where one is not shown, what is in `base`."""
+    chosen: dict[str, StrEnum | None] = {}
+    for name, (menu, kind) in _MENUS.items():
+        value = typed.option(menu)
+        if value is not None:
+            chosen[name] = None if value == ANYHOW else _member(kind, value, menu)
+    return base.model_copy(update=chosen)
+
+
+def person_chosen(typed: Typed) -> str | None:
+    """The Slack id of the person the status list is narrowed to."""
+    return typed.user(ActionId.STATUS_PERSON)

@@ -63,6 +63,12 @@ SCOPES: tuple[Scope, ...] = (
         optional=True,
     ),
     Scope(
+        "files:write",
+        "to send the list of handoffs as a file to the direct messages of whoever asked for it; "
+        "without it they are told that it cannot be sent",
+        optional=True,
+    ),
+    Scope(
         "channels:history",
         "to look in a public deal channel, after an unclear answer from Slack, whether the bot's "
         "own message arrived; without it the AE is asked",

@@ -20,6 +20,7 @@ from bot.domain.read_models import (
     named,
 )
 from bot.domain.snapshots import filled_since
+from bot.domain.status import EVERYTHING, Filter
 from bot.domain.verification import RecordKind
 from bot.domain.worktime import end_of_day
 from bot.storage.unit_of_work import Bundle, ReadUnit
@@ -144,15 +145,21 @@ def _records(unit: ReadUnit, bundle: Bundle, viewer: Person) -> tuple[WrittenRec
 
 
 def status_of(
-    unit: ReadUnit, viewer: Person, *, page: int = 0, in_channel: int | None = None
+    unit: ReadUnit,
+    viewer: Person,
+    *,
+    page: int = 0,
+    in_channel: int | None = None,
+    chosen: Filter = EVERYTHING,
 ) -> StatusPage:
-    """A page of the status list: all for people known to the bot, else their own."""
+    """A page of the status list, of what is chosen."""
     return unit.status.page(
         viewer=viewer,
         page=page,
         size=PAGE,
         day_end=end_of_day(unit.now, viewer.zone),
         in_channel=in_channel,
+        chosen=chosen,
     )
 
 

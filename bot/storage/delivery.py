@@ -97,10 +97,13 @@ class DeliveryStore:
 
     # --- Settling
 
-    def mark_maybe_sent(self, job: Job, *, step: Step | None = None) -> bool:
+    def mark_maybe_sent(
+        self, job: Job, *, step: Step | None = None, key: str | None = None
+    ) -> bool:
         """Note, just before posting, that from now on it may be there.
 
-        `step` is the one that a guide tells its reader of.
+        `step` is the one that a guide tells its reader of; `key` is by what it is looked for,
+        where that is not the one that it has.
         """
         table = TABLES[job.source]
         first = func.coalesce(
@@ -109,6 +112,8 @@ class DeliveryStore:
         values: dict[str, Any] = {"maybe_sent": True, "first_try_at": first}
         if job.source is JobSource.SURFACE:
             values["step"] = step
+        if key is not None:
+            values["opaque"] = key
         return self._settle(job, values, release=False)
 
     def sent(

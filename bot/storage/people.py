@@ -78,6 +78,7 @@ class People:
         self._known: dict[int, Person] = {}
         self._checked: dict[int, datetime | None] = {}
         self._calendars: dict[tuple[int, str | None], Calendar] = {}
+        self._alike: dict[tuple[str, str], Calendar] = {}
         self._revops: list[Person] | None = None
         self.fresh_holidays: dict[tuple[str, int], frozenset[date]] = {}
         """Days off that were computed in this unit because none were kept."""
@@ -139,21 +140,33 @@ class People:
     def region(self, person_id: int) -> str:
         """The person's region, else the policy's, else the country of their zone."""
         someone = self.get(person_id)
-        return someone.region or self._policy.default_region or region_of_zone(someone.zone)
+        return self._region(someone.region, someone.zone)
 
     def calendar(self, person_id: int, zone: str | None = None) -> Calendar:
         """A person's working calendar, in the zone given or else in their zone of today."""
         kept = self._calendars.get((person_id, zone))
         if kept is None:
-            region = self.region(person_id)
-            kept = Calendar(
-                ZoneInfo(zone or self.get(person_id).zone),
-                self._policy.working_hours(region),
-                self._policy.quiet_hours(),
-                lambda year: self._days_off(region, year),
-            )
+            kept = self._calendar(zone or self.get(person_id).zone, self.region(person_id))
             self._calendars[(person_id, zone)] = kept
         return kept
+
+    def calendar_of(self, zone: str, region: str) -> Calendar:
+        """The calendar of anybody with this zone, and this region where they have one."""
+        kept = self._alike.get((zone, region))
+        if kept is None:
+            kept = self._alike[zone, region] = self._calendar(zone, self._region(region, zone))
+        return kept
+
+    def _region(self, region: str, zone: str) -> str:
+        return region or self._policy.default_region or region_of_zone(zone)
+
+    def _calendar(self, zone: str, region: str) -> Calendar:
+        return Calendar(
+            ZoneInfo(zone),
+            self._policy.working_hours(region),
+            self._policy.quiet_hours(),
+            lambda year: self._days_off(region, year),
+        )
 
     def _days_off(self, region: str, year: int) -> frozenset[date]:
         if not region:

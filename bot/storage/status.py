@@ -1,8 +1,16 @@
-"""Lists of handoffs with their most urgent step, chosen and counted on the handoff rows alone."""
+"""Lists of handoffs with their most urgent step, chosen and counted on the handoff rows alone.
 
-from collections.abc import Mapping
+What is late stands by how much working time of its owner it is late. That depends on calendars,
+which no database knows: the late ones are read from the index with their due times alone, and put
+in order here, calendar by calendar.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +22,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    not_,
     or_,
     select,
 )
@@ -22,6 +31,7 @@ from bot.domain import access
 from bot.domain.access import Reach
 from bot.domain.deadlines import DeadlineState, Step, soon_from
 from bot.domain.people import Person
+from bot.domain.policy import Tier
 from bot.domain.read_models import (
     Light,
     NamedPerson,
@@ -29,10 +39,15 @@ from bot.domain.read_models import (
     StatusPage,
     StatusRow,
 )
+from bot.domain.status import EVERYTHING, Bucket, Filter, Whose, whose_by_default
 from bot.domain.verification import Part, missing
+from bot.domain.worktime import WorkedUntil
+from bot.storage.people import People
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_OPEN, AttentionState, channel, deadline, handoff, person
 
+ROWS_AT_ONCE = 500
+"""Handoffs read by their ids in one statement."""
 HOME_ROWS = 20
 """Handoffs in one list of the Home tab; a view has room for about this many."""
 
@@ -47,7 +62,14 @@ _UNSIGNED = handoff.c.attention_state == AttentionState.UNSIGNED.value
 _DONE = handoff.c.attention_state == AttentionState.NOTHING.value
 # Within one rank either all due times are there or none is, so that it does not matter that the
 # dialects sort missing values to different ends.
-_RANK = case((_LATE, 0), (_TODAY, 1), (_OWED, 2), (_WAITING, 3), (_UNSIGNED, 4), else_=5)
+_RANK = case((_LATE, 0), (_TODAY, 1), (_WAITING, 2), (_UNSIGNED, 3), (_OWED, 4), else_=5)
+_IN_BUCKET: Mapping[Bucket, ColumnElement[bool]] = {
+    Bucket.LATE: _LATE,
+    Bucket.TODAY: _TODAY,
+    Bucket.WAITING: or_(_WAITING, _UNSIGNED),
+    Bucket.ON_TIME: and_(_OWED, _DUE > _DAY_END),
+    Bucket.DONE: _DONE,
+}
 
 _VIEWER = bindparam("viewer", type_=handoff.c.ae_id.type)
 _HAS_PART = or_(
@@ -64,8 +86,24 @@ _READABLE_IN = handoff.c.channel_id.in_(
         or_(channel.c.id == bindparam("channel"), channel.c.private.is_(False)),
     )
 )
+_REPORTS = select(person.c.id).where(
+    person.c.workspace_id == bindparam("workspace"), person.c.manager_id == _VIEWER
+)
+_MANAGES = or_(handoff.c.cs_manager_id == _VIEWER, handoff.c.ae_manager_id == _VIEWER)
+_OF_WHOM: Mapping[Whose, tuple[ColumnElement[bool], ...]] = {
+    Whose.MINE: (or_(_HAS_PART, handoff.c.attention_owner_id == _VIEWER),),
+    Whose.TEAM: (or_(_MANAGES, handoff.c.ae_id.in_(_REPORTS), handoff.c.csm_id.in_(_REPORTS)),),
+    Whose.ALL: (),
+}
+_PERSON = bindparam("person", type_=handoff.c.ae_id.type)
+_IS_WORK_OF = or_(
+    handoff.c.ae_id == _PERSON,
+    handoff.c.csm_id == _PERSON,
+    handoff.c.attention_owner_id == _PERSON,
+)
 _ae = person.alias("ae")
 _csm = person.alias("csm")
+_owner = person.alias("owner")
 _urgent = deadline.alias("urgent")
 _SHOWN = (
     select(
@@ -91,11 +129,17 @@ _SHOWN = (
         _csm.c.name.label("csm_name"),
         channel.c.slack_id.label("channel_slack_id"),
         _urgent.c.start_at,
+        handoff.c.tier,
+        _owner.c.slack_id.label("owner_slack_id"),
+        _owner.c.name.label("owner_name"),
+        _owner.c.zone.label("owner_zone"),
+        _owner.c.region.label("owner_region"),
     )
     .select_from(handoff)
     .join(_ae, _ae.c.id == handoff.c.ae_id)
     .join(channel, channel.c.id == handoff.c.channel_id)
     .outerjoin(_csm, _csm.c.id == handoff.c.csm_id)
+    .outerjoin(_owner, _owner.c.id == handoff.c.attention_owner_id)
     .outerjoin(
         _urgent,
         and_(_urgent.c.handoff_id == handoff.c.id, _urgent.c.step == handoff.c.attention_step),
@@ -142,27 +186,111 @@ _OF_REACH: Mapping[Reach, tuple[ColumnElement[bool], ...]] = {
     Reach.READABLE: (or_(_HAS_PART, _PUBLIC),),
     Reach.ALL: (),
 }
-_LISTS = {
-    (reach, in_channel): _List.of(*conditions, *([_READABLE_IN] if in_channel else []))
-    for reach, conditions in _OF_REACH.items()
-    for in_channel in (False, True)
-}
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The statements of one combination of choices; values come in when they are run."""
+
+    counts: Select[Any]
+    late: Select[Any]
+    """The late ones, as no more than what puts them in order."""
+    others: Select[Any]
+    """Ids of the rest, in order."""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Which choices were made; one for each way the statements can look."""
+
+    reach: Reach
+    in_channel: bool
+    whose: Whose
+    bucket: Bucket | None
+    person: bool
+    step: bool
+    unsigned: bool
+    tier: bool
+
+    @classmethod
+    def of(cls, chosen: Filter, reach: Reach, *, whose: Whose, in_channel: bool) -> "_Shape":
+        unsigned = chosen.step is Step.SIGNATURE
+        return cls(
+            reach=reach,
+            in_channel=in_channel,
+            whose=whose,
+            bucket=chosen.bucket,
+            person=chosen.person is not None,
+            step=chosen.step is not None and not unsigned,
+            unsigned=unsigned,
+            tier=chosen.tier is not None,
+        )
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What holds for each handoff in it, however it stands."""
+        yield from _OF_REACH[self.reach]
+        yield from _OF_WHOM[self.whose]
+        if self.in_channel:
+            yield _READABLE_IN
+        if self.person:
+            yield _IS_WORK_OF
+        if self.step:
+            yield handoff.c.attention_step == bindparam("step")
+        if self.unsigned:
+            yield _UNSIGNED
+        if self.tier:
+            yield handoff.c.tier == bindparam("tier")
+
+
+@lru_cache(maxsize=1024)
+def _statements(shape: _Shape) -> _Chosen:
+    # Building a statement costs more than running it.
+    of = (handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN, *shape.conditions())
+    late = select(handoff.c.attention_owner_id, _DUE, handoff.c.id).where(*of, _LATE)
+    others = select(handoff.c.id).where(
+        *of, not_(_LATE) if shape.bucket is None else _IN_BUCKET[shape.bucket]
+    )
+    return _Chosen(
+        counts=_COUNTS.where(*shape.conditions()),
+        late=late,
+        others=others.order_by(_RANK, _DUE, handoff.c.id)
+        .limit(bindparam("size"))
+        .offset(bindparam("skip")),
+    )
+
+
 _PART_IN_ANY = (
     select(handoff.c.id).where(handoff.c.workspace_id == bindparam("workspace"), _HAS_PART).limit(1)
 )
+_LEADS_ANY = (
+    select(handoff.c.id).where(handoff.c.workspace_id == bindparam("workspace"), _MANAGES).limit(1)
+)
+_HAS_REPORTS = _REPORTS.limit(1)
 _OWN_STEPS = (
     deadline.c.workspace_id == bindparam("workspace"),
     deadline.c.owner_id == _VIEWER,
     deadline.c.state == DeadlineState.OPEN.value,
 )
 _OWNED = (
-    select(deadline.c.handoff_id, deadline.c.step, deadline.c.start_at, deadline.c.due_at)
+    select(
+        deadline.c.handoff_id,
+        deadline.c.step,
+        deadline.c.start_at,
+        deadline.c.due_at,
+        person.c.zone,
+        person.c.region,
+    )
+    .join(person, person.c.id == deadline.c.owner_id)
     .where(*_OWN_STEPS)
     .order_by(deadline.c.due_at, deadline.c.handoff_id)
     .limit(HOME_ROWS * len(Step))  # One person may own every step of a handoff.
 )
 _OWNED_COUNT = select(func.count(deadline.c.handoff_id.distinct()).label("all")).where(*_OWN_STEPS)
 _BY_IDS = _SHOWN.where(handoff.c.id.in_(bindparam("ids", expanding=True)))
+_HOURS_OF = select(person.c.id, person.c.zone, person.c.region).where(
+    person.c.workspace_id == bindparam("workspace"),
+    person.c.id.in_(bindparam("ids", expanding=True)),
+)
 _OWES_NOTHING = ~exists().where(deadline.c.handoff_id == handoff.c.id, *_OWN_STEPS)
 _OTHERS = _List.of(_HAS_PART, _OWES_NOTHING, or_(_OWED, _WAITING))
 _REST = _List.of(
@@ -186,6 +314,16 @@ _BY_CSM = (
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """What one reader asks for, ready to be run."""
+
+    reach: Reach
+    chosen: Filter
+    statements: _Chosen
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class HomeLists:
     """A person's handoffs, each in one list: what they owe, what others owe, the rest."""
 
@@ -198,8 +336,10 @@ class HomeLists:
 class Status:
     """The lists people see of a workspace's open handoffs."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, people: People) -> None:
         self._scope = scope
+        self._people = people
+        self._hours: dict[tuple[str | None, str | None], WorkedUntil] = {}
 
     def page(
         self,
@@ -209,34 +349,125 @@ class Status:
         size: int,
         day_end: datetime,
         in_channel: int | None = None,
+        chosen: Filter = EVERYTHING,
     ) -> StatusPage:
-        """One page, worst first: late, due by `day_end`, due later, waiting, unsigned, done.
+        """One page, worst first: late, due by `day_end`, waiting, unsigned, due later, done.
 
         `in_channel` leaves out what lies in private channels other than that one.
         """
-        reach = access.reach(
-            viewer, has_part=lambda: bool(self._execute(_PART_IN_ANY, {"viewer": viewer.id}))
-        )
-        chosen = _LISTS[reach, in_channel is not None]
-        values: dict[str, Any] = {"now": self._scope.now, "day_end": day_end}
-        if reach is not Reach.ALL:
-            values["viewer"] = viewer.id
-        if in_channel is not None:
-            values["channel"] = in_channel
-        found = self._execute(chosen.counts, values)[0]
-        told = {name: found[name] for name in ("late", "due_today", "waiting", "done")}
-        counts = StatusCounts(**told, on_time=found["all"] - sum(told.values()))
-        pages = max(1, -(-counts.open // size))
+        asked = self._asked(viewer, chosen, day_end=day_end, in_channel=in_channel)
+        return self._page(asked, page=page, size=size)
+
+    def every(
+        self, *, viewer: Person, day_end: datetime, chosen: Filter = EVERYTHING
+    ) -> StatusPage:
+        """The same on one page that holds all, however many there are."""
+        asked = self._asked(viewer, chosen, day_end=day_end, in_channel=None)
+        return self._page(asked, page=0, size=None)
+
+    def _page(self, asked: "_Asked", *, page: int, size: int | None) -> StatusPage:
+        counts = self._counts(asked)
+        listed = counts.of(asked.chosen.bucket)
+        size = size if size is not None else max(1, listed)
+        pages = max(1, -(-listed // size))
         page = min(max(page, 0), pages - 1)
-        rows = self._execute(chosen.page, {**values, "size": size, "skip": page * size})
+        ids = self._ids(asked, counts, skip=page * size, size=size)
         return StatusPage(
             counts=counts,
-            rows=tuple(self._row(row) for row in rows),
+            rows=tuple(self._rows(ids)),
             page=page,
             pages=pages,
-            only_own=reach is Reach.OWN,
+            only_own=asked.reach is Reach.OWN,
             as_of=self._scope.now,
+            chosen=asked.chosen,
+            person=self._named(asked.chosen.person),
         )
+
+    def _asked(
+        self, viewer: Person, chosen: Filter, *, day_end: datetime, in_channel: int | None
+    ) -> "_Asked":
+        values = {"viewer": viewer.id}
+        reach = access.reach(viewer, has_part=lambda: bool(self._execute(_PART_IN_ANY, values)))
+        whose = chosen.whose or whose_by_default(
+            viewer,
+            leads=lambda: any(self._execute(one, values) for one in (_HAS_REPORTS, _LEADS_ANY)),
+        )
+        shape = _Shape.of(chosen, reach, whose=whose, in_channel=in_channel is not None)
+        given: dict[str, Any] = {
+            "viewer": viewer.id,
+            "now": self._scope.now,
+            "day_end": day_end,
+            "channel": in_channel,
+            "person": chosen.person,
+            "step": chosen.step.value if chosen.step else None,
+            "tier": chosen.tier.value if chosen.tier else None,
+        }
+        return _Asked(reach, chosen.model_copy(update={"whose": whose}), _statements(shape), given)
+
+    def _counts(self, asked: "_Asked") -> StatusCounts:
+        found = self._execute(asked.statements.counts, asked.values)[0]
+        told = {name: found[name] for name in ("late", "due_today", "waiting", "done")}
+        return StatusCounts(**told, on_time=found["all"] - sum(told.values()))
+
+    def _ids(self, asked: "_Asked", counts: StatusCounts, *, skip: int, size: int) -> list[int]:
+        """Part of the list, in its order."""
+        bucket = asked.chosen.bucket
+        late = counts.late if bucket in (None, Bucket.LATE) else 0
+        ids: list[int] = []
+        if skip < late:
+            ids = list(islice(self._latest_first(asked), skip, skip + size))
+        if bucket is not Bucket.LATE and len(ids) < size and skip + size > late:
+            values = {**asked.values, "skip": max(0, skip - late), "size": size - len(ids)}
+            ids += [row["id"] for row in self._execute(asked.statements.others, values)]
+        return ids
+
+    def _latest_first(self, asked: "_Asked") -> Iterator[int]:
+        """All that are late, by working time of who owes them, then by due time.
+
+        Within one calendar that is the order of the due times, so that calendars are merged, and
+        working time is counted only as far as somebody reads.
+        """
+        owned: dict[int | None, list[tuple[datetime, int]]] = {}
+        values = {**asked.values, "workspace": self._scope.workspace_id}
+        # Ten thousand rows: tuples are read faster than rows by name.
+        for owner_id, due_at, handoff_id in self._scope.connection.execute(
+            asked.statements.late, values
+        ):
+            owned.setdefault(owner_id, []).append((due_at, handoff_id))
+        alike: dict[WorkedUntil, list[tuple[datetime, int]]] = {}
+        for owner_id, worked in self._worked_by(owned).items():
+            alike.setdefault(worked, []).extend(owned[owner_id])
+        runs = (_run(worked, sorted(dues)) for worked, dues in alike.items())
+        return (handoff_id for _, _, handoff_id in merge(*runs))
+
+    def _worked_by(self, owners: Collection[int | None]) -> dict[int | None, WorkedUntil]:
+        """Working time up to now in the calendar of each of these people."""
+        found: dict[int | None, WorkedUntil] = {one: self._worked(None, None) for one in owners}
+        known = sorted(one for one in owners if one is not None)
+        for first in range(0, len(known), ROWS_AT_ONCE):
+            some = known[first : first + ROWS_AT_ONCE]
+            for row in self._execute(_HOURS_OF, {"ids": some}):
+                found[row["id"]] = self._worked(row["zone"], row["region"])
+        return found
+
+    def _worked(self, zone: str | None, region: str | None) -> WorkedUntil:
+        """That of an owner; where nobody owns what is owed, the policy's hours in UTC."""
+        kept = self._hours.get((zone, region))
+        if kept is None:
+            calendar = self._people.calendar_of(zone or "UTC", region or "")
+            kept = self._hours[zone, region] = WorkedUntil(calendar, self._scope.now)
+        return kept
+
+    def _rows(self, ids: Sequence[int]) -> Iterator[StatusRow]:
+        """The rows, in the order of the ids."""
+        for first in range(0, len(ids), ROWS_AT_ONCE):
+            some = ids[first : first + ROWS_AT_ONCE]
+            found = {row["id"]: row for row in self._execute(_BY_IDS, {"ids": some})}
+            yield from (self._row(found[one]) for one in some)
+
+    def _named(self, person_id: int | None) -> NamedPerson | None:
+        found = self._people.many([person_id]).get(person_id) if person_id is not None else None
+        return NamedPerson(found.id, found.slack_id, found.name) if found else None
 
     def home(self, viewer: Person) -> HomeLists:
         """What a person owes, by their own most urgent step, and their other open handoffs."""
@@ -257,7 +488,7 @@ class Status:
     def _first(self, chosen: _List, values: dict[str, Any]) -> tuple[tuple[StatusRow, ...], int]:
         """The first rows of a list, and how many more there are."""
         found = self._execute(chosen.page, {**values, "size": HOME_ROWS, "skip": 0})
-        rows = tuple(self._row(row) for row in found)
+        rows = tuple(_worst_first(self._row(row) for row in found))
         if len(rows) < HOME_ROWS:
             return rows, 0
         return rows, self._execute(chosen.counts, values)[0]["all"] - HOME_ROWS
@@ -278,21 +509,45 @@ class Status:
         due = own["due_at"] if own else row["attention_due_at"]
         start = own["start_at"] if own else row["start_at"]
         counted = row["items_counted"]
-        csm_id = row["csm_id"]
+        csm_id, owner_id = row["csm_id"], row["attention_owner_id"]
+        light = _light(state, start, due, self._scope.now)
+        late_by = timedelta(0)
+        if light is Light.LATE:
+            zone, region = row["owner_zone"], row["owner_region"]
+            if own is not None:
+                zone, region = own["zone"], own["region"]
+            late_by = self._worked(zone, region).since(due)
         return StatusRow(
             handoff_id=row["id"],
             account=row["account"],
             ae=NamedPerson(row["ae_id"], row["ae_slack_id"], row["ae_name"]),
             csm=NamedPerson(csm_id, row["csm_slack_id"], row["csm_name"]) if csm_id else None,
             step=Step(named) if named else None,
-            light=_light(state, start, due, self._scope.now),
+            light=light,
             due_at=due,
             percent=row["items_filled"] * 100 // counted if counted else 0,
             signed=row["signed_at"] is not None,
             channel_slack_id=row["channel_slack_id"],
             brief_version=row["brief_version"],
             left=_left(row) if named == Step.READ and state is AttentionState.OWED else (),
+            late_by=late_by,
+            owner=NamedPerson(owner_id, row["owner_slack_id"], row["owner_name"])
+            if owner_id
+            else None,
+            tier=Tier(row["tier"]),
+            signed_at=row["signed_at"],
         )
+
+
+def _run(
+    worked: WorkedUntil, dues: Iterable[tuple[datetime, int]]
+) -> Iterator[tuple[timedelta, datetime, int]]:
+    return ((-worked.since(due_at), due_at, handoff_id) for due_at, handoff_id in dues)
+
+
+def _worst_first(rows: Iterable[StatusRow]) -> list[StatusRow]:
+    """The late ones by how late they are, and the rest behind them as they came."""
+    return sorted(rows, key=lambda row: (row.light is not Light.LATE, -row.late_by))
 
 
 def _left(row: RowMapping) -> tuple[Part, ...]:

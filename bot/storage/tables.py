@@ -136,6 +136,8 @@ Index(
     postgresql_where=DIGEST_AHEAD,
 )
 
+Index("ix_person_manager_id", person.c.workspace_id, person.c.manager_id)
+
 person_role = Table(
     "person_role",
     metadata,
@@ -268,6 +270,9 @@ Index(
     handoff.c.listener_id,
     handoff.c.lead_id,
     handoff.c.channel_id,
+    handoff.c.attention_owner_id,
+    handoff.c.attention_step,
+    handoff.c.tier,
     sqlite_where=HANDOFF_OPEN,
     postgresql_where=HANDOFF_OPEN,
 )
@@ -438,7 +443,8 @@ outbox = Table(
     Column("destination", Text, nullable=False),  # equal for what must not overlap; never parsed
     Column("priority", SmallInteger, nullable=False),
     Column("key", Text, nullable=False),  # what is said twice under one key is said once
-    # Random; Slack keeps it in the message's metadata. Empty once nobody will look for it.
+    # Random; Slack keeps it in the message's metadata. Of a file that may be there it is Slack's
+    # id of it. Empty once nobody will look for it.
     Column("opaque", Text, nullable=False),
     _handoff(nullable=True),
     _person("person_id"),

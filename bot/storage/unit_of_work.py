@@ -254,8 +254,8 @@ class ReadUnit:
         self.policy = policy
         self.now = scope.now
         """Calendar time, the same for the whole unit."""
-        self.status = Status(scope)
         self._fill(shelf)
+        self.status = Status(scope, people=self.people)
 
     def _fill(self, shelf: HolidayShelf) -> None:
         self.people = People(self._scope, policy=self.policy, shelf=shelf)

@@ -25,7 +25,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.views.ids import Field, ViewId
+from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import INPUT_TEXT, OPTION_TEXT, SECTION_TEXT, truncate
 from bot.views.message import mrkdwn
 from bot.views.payload import Ref
@@ -46,7 +46,7 @@ class Place:
     entry: int = 0
     revision: int = 0
 
-    def block_id(self, field: Field) -> str:
+    def block_id(self, field: Field | ActionId) -> str:
         """The block id of one input; built here only, and never read back."""
         return f"{self.section}/{self.entry}/{self.revision}/{field.value}"
 

@@ -60,6 +60,15 @@ class ActionId(StrEnum):
     STATUS_POST = "status_post"
     STATUS_PAGE_BACK = "status_page_back"
     STATUS_PAGE_ON = "status_page_on"
+    STATUS_MINE = "status_mine"
+    STATUS_LATE = "status_late"
+    STATUS_CSV = "status_csv"
+    STATUS_CLEAR = "status_clear"
+    STATUS_WHOSE = "status_whose"
+    STATUS_BUCKET = "status_bucket"
+    STATUS_PERSON = "status_person"
+    STATUS_STEP = "status_step"
+    STATUS_TIER = "status_tier"
     OPEN_ROLES = "open_roles"
     PAUSE = "pause"
     RESUME = "resume"
@@ -86,6 +95,8 @@ class MoreChoice(StrEnum):
     DECLINE = "decline"
     UNDO_CANCEL = "undo_cancel"
     OPEN = "open"
+    STATUS_POST = "status_post"
+    STATUS_CSV = "status_csv"
 
 
 class ViewId(StrEnum):

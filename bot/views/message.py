@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     HeaderBlock,
+    InteractiveElement,
     MarkdownTextObject,
     Option,
     OverflowMenuElement,
@@ -125,7 +126,7 @@ def button(action: ActionId, label: str, ref: Ref, *, primary: bool = False) -> 
 
 
 def more(
-    handoff_id: int, choices: Sequence[MoreChoice], labels: Mapping[MoreChoice, str]
+    handoff_id: int | None, choices: Sequence[MoreChoice], labels: Mapping[MoreChoice, str]
 ) -> OverflowMenuElement | None:
     """The overflow menu of a message; None where it would be empty."""
     options = [
@@ -140,10 +141,12 @@ def more(
     return OverflowMenuElement(action_id=ActionId.MORE.value, options=options)
 
 
-def actions(elements: Iterable[ButtonElement | OverflowMenuElement | None]) -> list[Block]:
+def actions(
+    elements: Iterable[InteractiveElement | None], *, block_id: str | None = None
+) -> list[Block]:
     """A row of what there is to press: no block where there is nothing."""
     present = [element for element in elements if element is not None]
-    return [ActionsBlock(elements=present)] if present else []
+    return [ActionsBlock(elements=present, block_id=block_id)] if present else []
 
 
 def visible_length(blocks: Sequence[Block]) -> int:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.errors import Invalid, Problem
 from bot.domain.hints import MOST_SEEN
+from bot.domain.status import Filter
 
 
 class Ref(BaseModel):
@@ -25,6 +26,8 @@ class Ref(BaseModel):
     channel: int | None = Field(default=None, alias="c")
     """Our id of the channel a form was opened from."""
 
+    chosen: Filter | None = Field(default=None, alias="f")
+    """What of the status list is shown."""
     seen: tuple[str, ...] = Field(default=(), alias="s", max_length=MOST_SEEN)
     """Marks of the hints on words that a form's writer was shown."""
     words: str | None = Field(default=None, alias="w", max_length=1000)

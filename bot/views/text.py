@@ -103,6 +103,14 @@ def distance(span: timedelta) -> str:
     return f"{max((span + _DAY / 2) // _DAY, 1)} d"
 
 
+def worked(span: timedelta) -> str:
+    """How much working time, in hours however many: a working day is another one for each."""
+    minutes = max((span + _MINUTE / 2) // _MINUTE, 1)
+    if minutes < 60:
+        return f"{minutes} working min"
+    return f"{(span + _HOUR / 2) // _HOUR} working h"
+
+
 def money(value: Money) -> str:
     """An amount with its currency; cents only where there are any."""
     amount = value.amount

@@ -248,7 +248,7 @@ def test_a_handoff_is_cancelled_and_taken_up_again_and_found_in_the_status(
     theo.picture("38-whole-with-holes")
     theo.page.get_by_role("button", name="Close all").click()
     theo.expect_no_modal()
-    theo.press(listed, "status_post")
+    theo.choose(listed, "Post to channel")
     theo.sees(theo.message(account), "Handoff status", within=AT_ONCE)
     theo.picture("39-status-posted")
 

@@ -77,6 +77,7 @@ class Desk:
             machine=self.machine,
             constants=self.constants,
             reached=reached,
+            put=self.slack.put,
         )
         return self.senders
 

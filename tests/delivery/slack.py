@@ -1,6 +1,7 @@
 """A Slack made by hand, at the seam of the SDK's `api_call`, with a ledger of what was taken."""
 
 import itertools
+import json
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -60,6 +61,16 @@ class Message:
 
 
 @dataclass
+class Upload:
+    """A file that was begun."""
+
+    id: str
+    name: str
+    length: int
+    content: bytes | None = None
+
+
+@dataclass
 class Ledger:
     """What Slack has taken, in order."""
 
@@ -68,6 +79,8 @@ class Ledger:
     views: list[dict[str, Any]] = field(default_factory=list)
     invitations: list[tuple[str, str]] = field(default_factory=list)
     calls: list[tuple[str, float]] = field(default_factory=list)
+    files: list["Upload"] = field(default_factory=list)
+    """Those that were completed."""
 
     def in_channel(self, channel: str) -> list[Message]:
         return [one for one in self.messages if one.channel == channel]
@@ -105,6 +118,7 @@ class FakeSlack(WebClient):
         self.without_scopes: set[str] = set()
         self._late: list[tuple[float, str, dict[str, Any]]] = []
         self._number = itertools.count(1)
+        self._begun: dict[str, Upload] = {}
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         args: dict[str, Any] = given.get("json") or given.get("params") or {}
@@ -177,6 +191,8 @@ class FakeSlack(WebClient):
             "conversations.invite": self._invite,
             "conversations.history": self._history,
             "conversations.replies": self._history,
+            "files.getUploadURLExternal": self._begin_file,
+            "files.completeUploadExternal": self._complete_file,
         }[method]
         return act(args)
 
@@ -216,6 +232,34 @@ class FakeSlack(WebClient):
         self.ledger.invitations.append((args["channel"], args["users"]))
         return {"channel": {"id": args["channel"]}}
 
+    def put(self, _client: WebClient, url: str, content: bytes) -> None:
+        """Take the content of a file, as a sender brings it to the address it was given."""
+        self.ledger.calls.append(("upload", self.machine.monotonic()))
+        fault = self.trouble("upload", {})
+        if fault is not None:
+            raise TimeoutError("timed out") if fault is Fault.SILENT else URLError("refused")
+        begun = self._begun[url]
+        assert len(content) == begun.length
+        begun.content = content
+
+    def _begin_file(self, args: dict[str, Any]) -> dict[str, Any]:
+        number = next(self._number)
+        begun = Upload(f"F{number:06d}", args["filename"], int(args["length"]))
+        url = f"https://files.slack.com/upload/{number}"
+        self._begun[url] = begun
+        return {"upload_url": url, "file_id": begun.id}
+
+    def _complete_file(self, args: dict[str, Any]) -> dict[str, Any]:
+        (wanted,) = json.loads(args["files"])
+        found = [one for one in self._begun.values() if one.id == wanted["id"]]
+        if not found or found[0].content is None:
+            raise self._refused("file_not_found")
+        stamp = self.machine.now().timestamp() + next(self._number) / 1_000_000
+        shown = {"text": args["initial_comment"], "files": [{"id": wanted["id"]}]}
+        self.ledger.messages.append(Message(args["channel_id"], f"{stamp:.6f}", shown))
+        self.ledger.files.append(found[0])
+        return {"files": [{"id": wanted["id"]}]}
+
     def _history(self, args: dict[str, Any]) -> dict[str, Any]:
         found = [
             one
@@ -225,8 +269,9 @@ class FakeSlack(WebClient):
         ]
         begin = int(args.get("cursor", "0"))
         end = begin + int(args["limit"])
+        told = ("metadata", "files")
         shown = [
-            {"ts": one.ts, **({"metadata": one.args["metadata"]} if "metadata" in one.args else {})}
+            {"ts": one.ts, **{key: one.args[key] for key in told if key in one.args}}
             for one in found[begin:end]
         ]
         cursor = str(end) if end < len(found) else ""

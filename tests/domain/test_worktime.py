@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.worktime import Calendar, QuietHours, WorkingHours
+from bot.domain.worktime import Calendar, QuietHours, WorkedUntil, WorkingHours
 
 SUNDAY_TO_THURSDAY = frozenset({6, 0, 1, 2, 3})
 HOUR = timedelta(hours=1)
@@ -401,6 +401,7 @@ INSTANTS = st.datetimes(
     max_value=utc("2026-12-31").replace(tzinfo=None),
     timezones=st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Sydney")]),
 )
+DAYS_AHEAD, DAYS_BACK = timedelta(days=3), timedelta(days=30)
 AMOUNTS = st.timedeltas(min_value=timedelta(microseconds=1), max_value=timedelta(hours=60))
 
 
@@ -433,6 +434,17 @@ def test_working_time_adds_up_over_any_instant_between(
     assert person.working_between(start, end) == (
         person.working_between(start, middle) + person.working_between(middle, end)
     )
+
+
+@given(PEOPLE, INSTANTS, st.lists(st.timedeltas(-DAYS_AHEAD, DAYS_BACK), max_size=8))
+def test_working_time_since_many_instants_is_that_since_each(
+    person: Calendar, end: datetime, before: list[timedelta]
+) -> None:
+    starts = [end.astimezone(UTC) - span for span in before]
+    worked = WorkedUntil(person, end)
+    assert [worked.since(start) for start in starts] == [
+        person.working_between(start, end) for start in starts
+    ]
 
 
 @given(PEOPLE, INSTANTS)

@@ -209,8 +209,8 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
 
     # Lists
     priya.slash("/handoff-status", channel=DEAL)
-    answer = shows(stack, lambda: priya.ephemerals(DEAL), action="status_post")
-    priya.click(answer, "status_post")
+    answer = shows(stack, lambda: priya.ephemerals(DEAL), action="status_open")
+    priya.click(answer, "more", chosen=menu_value(answer, "status_post"))
     shows(stack, lambda: [one for one in in_channel() if one.ts != card.ts])
     priya.click(answer, "status_open")
     opened(stack, priya, ACCOUNT)

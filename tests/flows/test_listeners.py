@@ -52,6 +52,7 @@ def test_every_action_shown_has_a_listener() -> None:
 
 def test_every_action_listened_to_is_shown_somewhere() -> None:
     shown = {ActionId[name] for name in used_in_views("ActionId")}
+    shown |= {MORE[MoreChoice[name]] for name in used_in_views("MoreChoice")}
     listened = {ActionId(name) for name in all_listeners().names(Kind.ACTION)}
     assert listened <= shown
 

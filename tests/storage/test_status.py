@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,10 +8,14 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from bot.domain.deadlines import Step
+from bot.domain.money import Money
 from bot.domain.people import Person, Role
+from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import Light, StatusCounts, StatusPage
+from bot.domain.status import EVERYTHING, Bucket, Filter, Whose
 from bot.domain.verification import Checks, Part, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
+from bot.storage.people import PersonFacts
 from bot.storage.status import HOME_ROWS
 from bot.storage.tables import deadline, handoff
 from bot.storage.unit_of_work import Store
@@ -28,6 +32,7 @@ from tests.builders import (
 )
 
 DAY_END = WEDNESDAY.replace(hour=23)
+ALL = Filter(whose=Whose.ALL)
 
 
 def _page(
@@ -39,6 +44,7 @@ def _page(
     size: int = 10,
     in_channel: int | None = None,
     day_end: datetime = DAY_END,
+    chosen: Filter = EVERYTHING,
 ) -> StatusPage:
     with store.read(team.workspace_id) as unit:
         return unit.status.page(
@@ -47,6 +53,7 @@ def _page(
             size=size,
             day_end=day_end,
             in_channel=in_channel,
+            chosen=chosen,
         )
 
 
@@ -91,17 +98,17 @@ def test_the_worst_comes_first_and_everything_is_counted(
         (very_late, Light.LATE, Step.MESSAGE),
         (late, Light.LATE, Step.MESSAGE),
         (today, Light.ON_TIME, Step.MESSAGE),
-        (tomorrow, Light.ON_TIME, Step.ASSIGN),
-        (next_week, Light.ON_TIME, Step.READ),
         (waiting, Light.WAITING, Step.ASSIGN),
         (unsigned, Light.WAITING, None),
+        (tomorrow, Light.ON_TIME, Step.ASSIGN),
+        (next_week, Light.ON_TIME, Step.READ),
         (done, Light.DONE, None),
     ]
     assert page.counts == StatusCounts(late=2, due_today=1, waiting=2, on_time=2, done=1)
     assert page.rows[0].due_at is not None
     assert (page.rows[0].ae.slack_id, page.rows[0].csm) == ("UAE", None)
-    assert page.rows[3].percent == 100
-    assert not page.rows[6].signed
+    assert page.rows[5].percent == 100
+    assert not page.rows[4].signed
     assert page.as_of == clock.now()
 
 
@@ -145,8 +152,10 @@ def test_who_is_not_known_to_the_bot_sees_nothing_and_who_has_a_part_sees_the_re
     assert (page.rows, page.counts.open, page.only_own) == ((), 0, True)
     own = signed(store, replace(team, ae=team.outsider), Deal(account="Mine"))
     page = _page(store, team, viewer=team.outsider)
+    assert [row.handoff_id for row in page.rows] == [own]
+    assert (page.chosen.whose, page.only_own) == (Whose.MINE, False)
+    page = _page(store, team, viewer=team.outsider, chosen=ALL)
     assert [row.handoff_id for row in page.rows] == [first, own]
-    assert (page.counts.open, page.only_own) == (2, False)
 
 
 def test_handoffs_of_private_channels_are_listed_for_those_with_a_part_and_revops(
@@ -159,9 +168,10 @@ def test_handoffs_of_private_channels_are_listed_for_those_with_a_part_and_revop
         unit.commit()
     public = signed(store, team)
     inside = signed(store, team, Deal(channel_id=hidden))
-    assert [row.handoff_id for row in _page(store, team, viewer=manager).rows] == [public]
+    rows = _page(store, team, viewer=manager, chosen=ALL).rows
+    assert [row.handoff_id for row in rows] == [public]
     for known in (team.revops, team.ae, team.cs_manager):
-        rows = _page(store, team, viewer=known).rows
+        rows = _page(store, team, viewer=known, chosen=ALL).rows
         assert [row.handoff_id for row in rows] == [public, inside]
 
 
@@ -178,7 +188,7 @@ def test_who_listens_or_leads_finds_what_lives_in_a_private_channel(
     another = signed(store, team, Deal(channel_id=hidden))
 
     def found_by(viewer: Person) -> tuple[list[int], bool, list[int]]:
-        page = _page(store, team, viewer=viewer)
+        page = _page(store, team, viewer=viewer, chosen=ALL)
         with store.read(team.workspace_id) as unit:
             home = unit.status.home(viewer)
         assert (home.needs_you, home.mine, home.more) == ((), (), 0)
@@ -300,6 +310,214 @@ def test_home_says_how_many_it_leaves_out(
     assert home.more == left_out
 
 
+# --- Whose
+
+
+def _elsewhere(store: Store, team: Team, slack_id: str, **part: Any) -> Person:
+    with store.write(team.workspace_id) as unit:
+        person = unit.people.ensure(slack_id, facts=PersonFacts(slack_id))
+        person = unit.people.set_part(person.id, **part)
+        unit.commit()
+    return person
+
+
+def _accounts(page: StatusPage) -> list[str]:
+    return [row.account for row in page.rows]
+
+
+def test_a_manager_begins_with_their_team_and_the_others_with_their_own(
+    store: Store, team: Team
+) -> None:
+    lead = _elsewhere(store, team, "ULEAD")
+    led = _elsewhere(store, team, "ULED", manager_id=lead.id)
+    other = _elsewhere(store, team, "UOTHER")
+    signed(store, team, Deal(account="Theirs"))
+    signed(store, replace(team, ae=led), Deal(account="Of a report"))
+    signed(store, replace(team, ae=lead), Deal(account="Their own"))
+    signed(store, replace(team, ae_manager=lead), Deal(account="Named for it"))
+    assigned(store, replace(team, csm=led), Deal(account="A report's as CSM"))
+    signed(store, replace(team, ae=other, ae_manager=other), Deal(account="Of others"))
+    page = _page(store, team, viewer=lead)
+    assert page.chosen.whose is Whose.TEAM
+    assert set(_accounts(page)) == {"Of a report", "Named for it", "A report's as CSM"}
+    assert page.counts.open == 3
+    mine = _page(store, team, viewer=lead, chosen=Filter(whose=Whose.MINE))
+    assert set(_accounts(mine)) == {"Their own", "Named for it"}
+    assert _page(store, team, viewer=lead, chosen=ALL).counts.open == 6
+    assert set(_accounts(_page(store, team, viewer=led))) == {"Of a report", "A report's as CSM"}
+
+
+def test_revops_and_admins_begin_with_all_and_who_has_a_managers_role_with_a_team(
+    store: Store, team: Team
+) -> None:
+    signed(store, team)
+    admin = _elsewhere(store, team, "UADMIN", roles={Role.ADMIN, Role.CS_MANAGER})
+    manager = _elsewhere(store, team, "UMANAGER", roles={Role.CS_MANAGER})
+    found = [
+        (page.chosen.whose, page.counts.open)
+        for page in (_page(store, team, viewer=one) for one in (team.revops, admin, manager))
+    ]
+    assert found == [(Whose.ALL, 1), (Whose.ALL, 1), (Whose.TEAM, 0)]
+
+
+def test_a_team_shows_nothing_of_a_private_channel_that_its_manager_may_not_read(
+    store: Store, team: Team
+) -> None:
+    lead = _elsewhere(store, team, "ULEAD", roles={Role.AE_MANAGER})
+    led = _elsewhere(store, team, "ULED", manager_id=lead.id)
+    with store.write(team.workspace_id) as unit:
+        facts = ChannelFacts("private", private=True, bot_inside=True)
+        hidden = unit.channels.ensure("C1", facts=facts).id
+        unit.commit()
+    signed(store, replace(team, ae=led), Deal(account="Hidden", channel_id=hidden))
+    signed(store, replace(team, ae=led), Deal(account="Public"))
+    assert _accounts(_page(store, team, viewer=lead)) == ["Public"]
+
+
+# --- Choices
+
+
+def test_each_choice_leaves_out_the_others_and_the_counts_are_of_what_is_chosen(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    other = _elsewhere(store, team, "UOTHER")
+    now = clock.now()
+    clock.advance(-timedelta(days=2))
+    signed(store, team, Deal(account="Late"))
+    clock.advance(now - clock.now())
+    signed(store, replace(team, ae=other), Deal(account="Today"))
+    started(store, team, Deal(account="Unsigned", value=Money(20_000_00, "USD")))
+    posted(store, team, Deal(account="Later"))
+    _read(store, team, Deal(account="Done"))
+
+    def found(**chosen: Any) -> set[str]:
+        return set(_accounts(_page(store, team, chosen=Filter(**chosen))))
+
+    assert found(bucket=Bucket.LATE) == {"Late"}
+    assert found(bucket=Bucket.TODAY) == {"Today"}
+    assert found(bucket=Bucket.WAITING) == {"Unsigned"}
+    assert found(bucket=Bucket.ON_TIME) == {"Later"}
+    assert found(bucket=Bucket.DONE) == {"Done"}
+    assert found(person=other.id) == {"Today"}
+    assert found(person=team.csm.id) == {"Done"}
+    assert found(person=team.cs_manager.id) == {"Later"}
+    assert found(step=Step.MESSAGE) == {"Late", "Today"}
+    assert found(step=Step.SIGNATURE) == {"Unsigned"}
+    assert found(tier=Tier.LIGHT) == {"Unsigned"}
+    assert found(step=Step.MESSAGE, person=other.id, tier=Tier.FULL) == {"Today"}
+    assert found(step=Step.MESSAGE, person=team.csm.id) == set()
+    page = _page(store, team, chosen=Filter(step=Step.MESSAGE, bucket=Bucket.LATE), size=1)
+    assert page.counts == StatusCounts(late=1, due_today=1, waiting=0, on_time=0)
+    assert (page.listed, page.pages) == (1, 1)
+
+
+def test_pages_of_what_is_chosen_hold_each_once(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    now = clock.now()
+    clock.advance(-timedelta(days=2))
+    late = [signed(store, team, Deal(account=f"Late {number}")) for number in range(3)]
+    clock.advance(now - clock.now())
+    today = [signed(store, team, Deal(account=f"Today {number}")) for number in range(3)]
+
+    def pages(size: int, chosen: Filter) -> list[list[int]]:
+        found = [_page(store, team, page=n, size=size, chosen=chosen) for n in range(6)]
+        return [[row.handoff_id for row in one.rows] for one in found[: found[0].pages]]
+
+    assert pages(2, EVERYTHING) == [late[:2], [late[2], today[0]], today[1:]]
+    assert pages(2, Filter(bucket=Bucket.LATE)) == [late[:2], late[2:]]
+    assert pages(2, Filter(bucket=Bucket.TODAY)) == [today[:2], today[2:]]
+    with store.read(team.workspace_id) as unit:
+        every = unit.status.every(viewer=team.revops, day_end=DAY_END)
+    assert [row.handoff_id for row in every.rows] == late + today
+    assert every.pages == 1
+
+
+# --- How late
+
+
+def _due(store: Store, dues: Mapping[int, datetime]) -> None:
+    """Have what is owed first in each handoff be due at an instant."""
+    with store.database.writing() as connection:
+        for handoff_id, due_at in dues.items():
+            connection.execute(
+                update(handoff).where(handoff.c.id == handoff_id).values(attention_due_at=due_at)
+            )
+        connection.commit()
+
+
+def test_what_is_late_stands_by_working_time_of_its_owner_and_says_it(
+    open_store: Callable[..., Store], clock: FixedClock
+) -> None:
+    # A Sunday noon: since Friday evening nobody in Berlin had a working hour, and four hours
+    # ago a working day went on in Dubai.
+    store = open_store(
+        policy=Policy.model_validate({"hours": {"weekdays": {"AE": [6, 0, 1, 2, 3]}}})
+    )
+    team = make_team(store)
+    with store.write(team.workspace_id) as unit:
+        facts = PersonFacts("Dubai", "Asia/Dubai")
+        dubai = unit.people.set_part(unit.people.ensure("UDUBAI", facts=facts).id, region="AE")
+        unit.commit()
+    friday = WEDNESDAY.replace(hour=17) + timedelta(days=2)
+    sunday = WEDNESDAY.replace(hour=11) + timedelta(days=4)
+    berlin = signed(store, team, Deal(account="Berlin"))
+    older = signed(store, team, Deal(account="Berlin, an hour before"))
+    gulf = signed(store, replace(team, ae=dubai), Deal(account="Dubai"))
+    hour = timedelta(hours=1)
+    _due(store, {berlin: friday, older: friday - hour, gulf: sunday - 4 * hour})
+    clock.advance(sunday - clock.now())
+    page = _page(store, team, day_end=sunday)
+    assert [(row.account, row.late_by) for row in page.rows] == [
+        ("Dubai", 4 * hour),
+        ("Berlin, an hour before", hour),
+        ("Berlin", timedelta(0)),
+    ]
+    with store.read(team.workspace_id) as unit:
+        others = unit.status.home(team.ae_manager).waiting_on_others
+    assert [row.account for row in others] == _accounts(page)
+
+
+def test_a_late_step_that_nobody_owns_is_late_by_the_policys_hours(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    nobodys = signed(store, team)
+    _due(store, {nobodys: WEDNESDAY + timedelta(hours=8)})
+    with store.database.writing() as connection:
+        connection.execute(update(handoff).values(attention_owner_id=None))
+        connection.commit()
+    clock.advance(timedelta(days=1))
+    assert [row.late_by for row in _page(store, team).rows] == [timedelta(hours=1)]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        EVERYTHING,
+        Filter(bucket=Bucket.LATE),
+        Filter(whose=Whose.TEAM, step=Step.MESSAGE, tier=Tier.FULL),
+        Filter(whose=Whose.MINE, person=1),
+    ],
+)
+def test_a_page_of_ten_thousand_handoffs_is_chosen_on_the_narrow_index(
+    store: Store, team: Team, dialect: str, clock: FixedClock, chosen: Filter
+) -> None:
+    _ten_thousand(store, replace(team, ae_manager=team.revops))
+    clock.advance(timedelta(minutes=5_000))
+    with _noted(store) as statements:
+        # From the late ones into the others.
+        page = _page(store, team, page=499, chosen=chosen)
+    assert (page.counts.open, len(page.rows)) == (10_000, 10)
+    told = [one for one in statements if "FROM handoff" in one[0]]
+    assert len(told) <= 4
+    if dialect == "sqlite":
+        for plan in _plans(store, told[:-1]):
+            assert "COVERING INDEX ix_handoff_status" in plan, plan
+
+
+# --- Who has a part
+
+
 def _ten_thousand(store: Store, team: Team, **parts: int) -> None:
     """So many open handoffs, each with these people as well."""
     signed(store, team)
@@ -344,19 +562,6 @@ def _plans(store: Store, statements: list[tuple[str, Any]]) -> list[str]:
         ]
 
 
-def test_a_page_of_ten_thousand_handoffs_takes_two_statements_on_the_narrow_index(
-    store: Store, team: Team, dialect: str
-) -> None:
-    _ten_thousand(store, team)
-    with _noted(store) as statements:
-        page = _page(store, team, page=100)
-    assert page.counts.open == 10_000
-    assert len(statements) == 2
-    if dialect == "sqlite":
-        for plan in _plans(store, statements):
-            assert "ix_handoff_status" in plan
-
-
 @pytest.mark.parametrize("part", ["ae_id", "csm_id", "listener_id", "lead_id"])
 def test_the_lists_of_who_has_a_part_are_chosen_and_counted_on_the_narrow_index_alone(
     store: Store, team: Team, dialect: str, part: str
@@ -366,15 +571,15 @@ def test_the_lists_of_who_has_a_part_are_chosen_and_counted_on_the_narrow_index_
         page = _page(store, team, viewer=team.outsider)
         with store.read(team.workspace_id) as unit:
             home = unit.status.home(team.outsider)
-    assert page.counts.open == 10_000
+    assert page.counts.open == 9_999
     assert len([*home.needs_you, *home.waiting_on_others]) == HOME_ROWS
     if dialect == "sqlite":
         plans = [plan for plan in _plans(store, statements) if " handoff " in plan]
         assert len(plans) >= 5
-        has_part, *lists = plans
-        assert f"ix_handoff_{part}" in has_part
-        for plan in lists:
-            assert "COVERING INDEX ix_handoff_status" in plan
+        looks = [plan for plan in plans if "MULTI-INDEX OR" in plan]
+        assert any(f"ix_handoff_{part}" in plan for plan in looks)
+        for plan in plans:
+            assert plan in looks or "COVERING INDEX ix_handoff_status" in plan
 
 
 def test_who_has_no_part_is_told_so_without_a_walk_through_all_handoffs(

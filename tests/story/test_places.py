@@ -1,5 +1,6 @@
 """What people open: status, Home, cancelling and its undo, the pause, roles."""
 
+from base64 import b64decode
 from datetime import timedelta
 
 from bot.clock.sweep import Sweep
@@ -15,7 +16,7 @@ def test_the_status_lists_for_who_has_a_role_and_their_own_for_the_others(place:
     place.priya.slash("/handoff-status", channel="#revenue-team")
     shown = place.priya.ephemerals("#revenue-team")[-1]
     assert "Northwind Mills" in shown.words
-    assert {"status_open", "status_post"} <= set(shown.action_ids())
+    assert shown.action_ids() == ["status_open", "status_mine", "status_late", "more"]
     place.priya.click(shown, "status_open")
     assert "Northwind Mills" in modal(place.priya).words
     place.priya.close()
@@ -28,7 +29,8 @@ def test_the_status_lists_for_who_has_a_role_and_their_own_for_the_others(place:
 def test_a_posted_status_stands_in_the_channel_once_with_dates_only(place: Stack) -> None:
     begin(place)
     place.priya.slash("/handoff-status", channel="#revenue-team")
-    place.priya.click(place.priya.ephemerals("#revenue-team")[-1], "status_post")
+    shown = place.priya.ephemerals("#revenue-team")[-1]
+    place.priya.click(shown, "more", chosen=menu_value(shown, "status_post"))
     place.until(
         lambda: any(
             "Northwind Mills" in one.words
@@ -40,6 +42,26 @@ def test_a_posted_status_stands_in_the_channel_once_with_dates_only(place: Stack
     posts = [one for one in place.theo.messages("#revenue-team") if not one.ephemeral]
     assert len(posts) == 1
     assert "(in " not in posts[0].words
+
+
+def test_the_list_is_narrowed_in_its_modal_and_comes_as_a_file(place: Stack) -> None:
+    begin(place)
+    place.dm_says(place.maya, "Northwind Mills")
+    place.priya.slash("/handoff-status", channel="#revenue-team")
+    place.priya.click(place.priya.ephemerals("#revenue-team")[-1], "status_open")
+    assert "Northwind Mills" in modal(place.priya).words
+    place.priya.click_in_modal("status_tier", chosen="light")
+    place.until(lambda: "Northwind Mills" not in modal(place.priya).words)
+    assert modal(place.priya).holding("status_tier")["selected_option"]["value"] == "light"
+    place.priya.click_in_modal("status_clear")
+    place.until(lambda: "Northwind Mills" in modal(place.priya).words)
+    assert modal(place.priya).holding("status_tier")["selected_option"]["value"] == "any"
+    place.priya.click_in_modal("status_csv")
+    place.until(lambda: any(one.files for one in place.priya.dms()))
+    (sent,) = [one for one in place.priya.dms() if one.files]
+    assert "Handoff status: 1 open handoff" in sent.words
+    (file,) = place.sandbox.state()["files"]
+    assert "Northwind Mills" in b64decode(file["content"]).decode("utf-8-sig")
 
 
 def test_home_says_what_needs_you_and_follows_what_changes(place: Stack) -> None:

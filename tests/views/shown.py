@@ -39,6 +39,7 @@ from bot.domain.read_models import (
     StatusRow,
     StepLine,
 )
+from bot.domain.status import Filter, Whose
 from bot.domain.verification import Part
 from bot.sandbox.blockkit import Surface, check_message_blocks, check_view
 from bot.views.ids import ActionId, Field
@@ -218,6 +219,10 @@ ROW = StatusRow(
     percent=61,
     signed=True,
     channel_slack_id="C0DEAL",
+    late_by=timedelta(hours=3),
+    owner=MAYA,
+    tier=Tier.FULL,
+    signed_at=NOW - timedelta(days=1),
 )
 WORST_ROW = replace(
     ROW,
@@ -231,9 +236,12 @@ WORST_ROW = replace(
 )
 
 
-def status_page(*rows: StatusRow, page: int = 0, pages: int = 1) -> StatusPage:
+def status_page(
+    *rows: StatusRow, page: int = 0, pages: int = 1, whose: Whose = Whose.ALL, **chosen: Any
+) -> StatusPage:
     counts = StatusCounts(late=len(rows), due_today=0, waiting=0, on_time=0)
-    return StatusPage(counts, tuple(rows), page, pages, False, NOW)
+    shown = Filter(whose=whose, **chosen)
+    return StatusPage(counts, tuple(rows), page, pages, False, NOW, shown)
 
 
 # What is seen

@@ -14,10 +14,19 @@ from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Tier
 from bot.domain.read_models import Light
 from bot.domain.size import AddOn, Trigger
+from bot.domain.status import Bucket, Whose
 from bot.domain.steps import NO_RECORD_YET, Step
 from bot.views import sentences
 from bot.views.ids import ActionId, MoreChoice
 
+MENUS = {
+    ActionId.STATUS_WHOSE,
+    ActionId.STATUS_BUCKET,
+    ActionId.STATUS_PERSON,
+    ActionId.STATUS_STEP,
+    ActionId.STATUS_TIER,
+}
+"""What stands on these is what is chosen."""
 LONGEST_BUTTON = 30
 """Slack shows about so many characters of a button."""
 
@@ -43,7 +52,10 @@ LONGEST_BUTTON = 30
         (Trigger, sentences.terms.TRIGGER_NAMES, set()),
         (Missing, sentences.gate.GATE_MISSING, set()),
         (CommitmentAnswer, sentences.pre_close.ANSWERED, set()),
-        (ActionId, sentences.buttons.BUTTONS, {ActionId.MORE}),
+        (ActionId, sentences.buttons.BUTTONS, {ActionId.MORE, *MENUS}),
+        (Bucket, sentences.status.BUCKETS, set()),
+        (Whose, sentences.status.WHOSE, set()),
+        (Whose, sentences.status.STATUS_EMPTY, set()),
         (MoreChoice, sentences.buttons.MORE_CHOICES, set()),
     ],
 )

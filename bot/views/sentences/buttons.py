@@ -51,6 +51,10 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.STATUS_POST: "Post to channel",
     ActionId.STATUS_PAGE_BACK: "Previous page",
     ActionId.STATUS_PAGE_ON: "Next page",
+    ActionId.STATUS_MINE: "Mine",
+    ActionId.STATUS_LATE: "Late",
+    ActionId.STATUS_CSV: "CSV to my messages",
+    ActionId.STATUS_CLEAR: "Clear filters",
     ActionId.OPEN_ROLES: "People and roles",
     ActionId.PAUSE: "Pause the bot",
     ActionId.RESUME: "Resume the bot",
@@ -74,6 +78,8 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.DECLINE: "I am not the right CSM…",
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
     MoreChoice.OPEN: "Open handoff",
+    MoreChoice.STATUS_POST: "Post to channel",
+    MoreChoice.STATUS_CSV: "CSV to my messages",
 }
 CORRECT_SIGNATURE: Final = "Correct signature"
 

@@ -43,6 +43,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "This handoff lives in a private channel. Open it there, or ask its AE."
     ),
     Problem.NOTHING_TO_POST: "Your list is empty, so there is nothing to post.",
+    Problem.NOTHING_TO_SEND: "This list is empty, so there is nothing to send.",
     Problem.HANDOFF_GONE: (
         "This handoff does not exist any more. Use /handoff-status to find others."
     ),

@@ -1,18 +1,53 @@
 """The list of handoffs."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.read_models import Light, StatusCounts
+from bot.domain.status import Bucket, Whose
+from bot.views.ids import ActionId
 from bot.views.sentences.terms import LIGHT_SIGNS
 
 STATUS_TITLE: Final = "Handoff status"
-STATUS_ALL: Final = "All handoffs"
-STATUS_OWN: Final = "Your handoffs"
-STATUS_EMPTY: Final = "No handoff is open; /handoff in a deal channel starts one."
-STATUS_EMPTY_OWN: Final = "You have no part in an open handoff."
+WHOSE: Final[Mapping[Whose, str]] = {
+    Whose.MINE: "Your handoffs",
+    Whose.TEAM: "Your team",
+    Whose.ALL: "All handoffs",
+}
+STATUS_EMPTY: Final[Mapping[Whose, str]] = {
+    Whose.MINE: "You have no part in an open handoff.",
+    Whose.TEAM: "Your team has no open handoff.",
+    Whose.ALL: "No handoff is open; /handoff in a deal channel starts one.",
+}
+STATUS_NONE_CHOSEN: Final = "No open handoff is like this; choose something else above."
 STATUS_EMPTY_POST: Final = "There is no open handoff to show here."
 NO_SIGNATURE: Final = "signature not recorded"
 AS_OF: Final = "As of "
+BUCKETS: Final[Mapping[Bucket, str]] = {
+    Bucket.LATE: "Late",
+    Bucket.TODAY: "Due today",
+    Bucket.WAITING: "Waiting",
+    Bucket.ON_TIME: "On time",
+    Bucket.DONE: "Nothing owed",
+}
+ANYHOW: Final[Mapping[ActionId, str]] = {
+    ActionId.STATUS_BUCKET: "Late or not",
+    ActionId.STATUS_STEP: "Every stage",
+    ActionId.STATUS_TIER: "Every tier",
+}
+"""The choices that leave nothing out."""
+ANYBODY: Final = "Person"
+AWAITED_SIGNATURE: Final = "signature awaited"
+CSV_COMES: Final = "The file comes to your direct messages with this bot."
+CSV_REFUSED: Final = (
+    "The file of your handoff status could not be sent, because Slack did not take it; "
+    "/handoff-status shows the same list."
+)
+CSV_UNCLEAR: Final = (
+    "Whether the file of your handoff status arrived cannot be seen; if it is not here, ask for it "
+    "again with /handoff-status."
+)
+LATE_NO_WORK: Final = "late, by no working time yet"
 
 
 def status_counts(counts: StatusCounts) -> str:
@@ -21,8 +56,8 @@ def status_counts(counts: StatusCounts) -> str:
     for light, count, said in (
         (Light.LATE, counts.late, "late"),
         (Light.SOON, counts.due_today, "due today"),
-        (Light.ON_TIME, counts.on_time, "on time"),
         (Light.WAITING, counts.waiting, "waiting"),
+        (Light.ON_TIME, counts.on_time, "on time"),
         (Light.DONE, counts.done, "done"),
     ):
         if count:
@@ -30,11 +65,38 @@ def status_counts(counts: StatusCounts) -> str:
     return " · ".join(parts)
 
 
-def status_posted_by(who: str) -> str:
-    """Whoever pressed *Post to channel* for a list."""
-    return f"Posted by {who}"
+def status_posted_by(who: str, whose: Whose) -> str:
+    """Whoever pressed *Post to channel* for a list, and whose handoffs are in it."""
+    of = {Whose.MINE: ": their own handoffs", Whose.TEAM: ": their team", Whose.ALL: ""}
+    return f"Posted by {who}{of[whose]}"
 
 
 def late_by(span: str) -> str:
     """For what is rendered now."""
     return f"{span} late"
+
+
+def csv_comment(count: int, zone: str) -> str:
+    """What stands with the file (mrkdwn)."""
+    told = "1 open handoff" if count == 1 else f"{count} open handoffs"
+    return f"Handoff status: {told}. Times are those of {zone}."
+
+
+def csv_name(day: str) -> str:
+    """What the file is called."""
+    return f"handoff-status-{day}.csv"
+
+
+CSV_COLUMNS: Final = (
+    "Account",
+    "Tier",
+    "State",
+    "Stage",
+    "Owed by",
+    "AE",
+    "CSM",
+    "Due",
+    "Working hours late",
+    "Brief filled in percent",
+    "Signed",
+)
