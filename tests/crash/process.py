@@ -234,6 +234,8 @@ class Life:
 
 
 def _key(message: Seen) -> str:
+    if message.files:
+        return ",".join(message.files)
     assert message.metadata is not None, message.text
     return str(message.metadata["event_payload"]["key"])
 

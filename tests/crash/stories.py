@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from bot.domain.access import EVERY
 from bot.domain.errors import Problem
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
+from bot.domain.notices import NoticeKind
 from bot.sandbox.answers import Answer
 from bot.sandbox.view_state import CannotAct
+from bot.storage.tables import outbox
+from bot.views.ids import MoreChoice
+from bot.views.payload import Ref
 from bot.views.sentences.card import CARD_NEUTRAL
 from bot.views.sentences.notices import CANNOT_POST
 from tests.crash.process import LARKFIELD, NORTHWIND, Life
@@ -176,6 +182,29 @@ def start(life: Life) -> Answer:
             "signed_at": (life.sandbox.now() - timedelta(minutes=30)).replace(second=0),
         }
     )
+
+
+def send_file(life: Life) -> None:
+    """Maya asks for the list as a file, and it comes once."""
+    life.see(life.replies)
+    life.rest()
+    maya = life.person("maya")
+    life.act(lambda: maya.slash("/handoff-status", channel=NORTHWIND))
+    life.act(lambda: _ask_for_file(life))
+    life.see(lambda: any(one.files for one in maya.dms()))
+    life.rest()
+    assert life.stands() == BEFORE | {"maya": 3}, life.stands()
+    assert len(life.sandbox.state()["files"]) == 1
+
+
+def _ask_for_file(life: Life) -> Answer:
+    with life.store() as store, store.database.reading() as connection:
+        asked = select(outbox.c.id).where(outbox.c.kind == NoticeKind.STATUS_CSV.value)
+        if connection.execute(asked).first() is not None:
+            return Answer(answered=True)  # It is asked for, only the answer was lost.
+    maya = life.person("maya")
+    listed = next(one for one in maya.ephemerals(NORTHWIND) if "status_open" in one.action_ids())
+    return maya.click(listed, "more", chosen=Ref(thing=MoreChoice.STATUS_CSV.value).dump())
 
 
 def _told_why_not(life: Life) -> int:

@@ -145,6 +145,9 @@ _DELIVERY += [
     Case("lost", 1, stories.lose_the_card, assigned),
     Case("withdrawn", 1, stories.clear_out, assigned),
     Case("retired", 1, stories.run_late, signed),
+    Case("upload_begun", 1, stories.send_file, assigned),
+    Case("uploaded", 1, stories.send_file, assigned),
+    Case("completed", 1, stories.send_file, assigned),
 ]
 # The first sweep with something to say nudges, the second posts the card.
 _SWEEP = [
