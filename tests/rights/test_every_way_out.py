@@ -96,6 +96,7 @@ WAYS_OUT = {
     "status.status_message",
     "status.status_post_message",
     "status.status_view",
+    "status_csv.status_csv_failed_message",
     "thread.bot_posted_message",
     "thread.cannot_post_message",
     "thread.invite_by_hand_message",
@@ -161,6 +162,8 @@ KINDS = {
     NoticeKind.CANCEL_UNDONE,
     NoticeKind.UNDO_OFFER,
     NoticeKind.STATUS_POST,
+    NoticeKind.STATUS_CSV,
+    NoticeKind.STATUS_CSV_FAILED,
     NoticeKind.WELCOME,
     NoticeKind.UNCONFIRMED,
     NoticeKind.DUE_MOVED,
@@ -619,6 +622,7 @@ def test_guests_and_strangers_are_shown_nothing_of_a_handoff(told: Told) -> None
 def test_the_lists_show_a_handoff_to_who_may_know_of_it(told: Told) -> None:
     account = next(content for content in CONTENTS if content.name == "account")
     for viewer in (AE, CSM, CS_MANAGER, "ae_manager", LISTENER, LEAD, "revops"):
+        assert account.shown_in(told.world.seen.text(viewer, "file")), viewer
         assert account.shown_in(told.world.seen.text(viewer, "command")), viewer
         if viewer != "revops":
             assert account.shown_in(told.world.seen.text(viewer, "home")), viewer

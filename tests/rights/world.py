@@ -27,6 +27,7 @@ from bot.domain.nudging import Stage
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
+from bot.domain.status import Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
@@ -380,6 +381,9 @@ class World:
                 way = "team" if message.channel == TEAM_CHANNEL else "dm"
             for viewer in self._readers_in(message.channel):
                 self.seen.add(viewer, way, message.args)
+                for one in message.args.get("files", ()):
+                    sent = next(file.content for file in ledger.files if file.id == one["id"])
+                    self.seen.add(viewer, "file", (sent or b"").decode())
         for whisper in ledger.whispers:
             self.seen.add(_viewer(whisper["user"]), "whisper", whisper)
         for view in ledger.views:
@@ -473,6 +477,8 @@ class World:
                 yield from self._to_everybody(kind, handoff_id, {"step": step})
             return
         for kind, facts in _FACTS:
+            if kind in _OF_NO_HANDOFF and handoff_id != self.full:
+                continue
             told = {**facts, **({"csm": self.team.csm.id} if "csm" in facts else {})}
             yield from self._to_everybody(kind, handoff_id, told)
 
@@ -485,6 +491,10 @@ class World:
         channel, people = self.team.channel, [self.people[viewer].id for viewer in known]
         if kind in _THREAD:
             place, priority, people = Place.THREAD, Priority.CARD, []
+        if kind is NoticeKind.STATUS_CSV:
+            # A list of all may be asked for by anybody, also by who may know of none.
+            asking = (viewer for viewer in VIEWERS if viewer not in (GUEST, STRANGER))
+            people = [self.people[viewer].id for viewer in asking]
         if kind is NoticeKind.COMMITTED:
             channel, people = self.team_channel, [self.team.ae.id]
         for person_id in people or (None,):
@@ -577,6 +587,8 @@ _THREAD = frozenset(
         NoticeKind.CANCEL_UNDONE,
     }
 )
+_OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.STATUS_CSV_FAILED})
+"""One to each reader is enough."""
 _PLACES = {
     NoticeKind.UNDO_OFFER: Place.EPHEMERAL,
     NoticeKind.STATUS_POST: Place.CHANNEL,
@@ -618,6 +630,8 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.CANCEL_UNDONE, {"actor": 1}),
     (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),
     (NoticeKind.STATUS_POST, {}),
+    (NoticeKind.STATUS_CSV, {"chosen": Filter(whose=Whose.ALL).dump()}),
+    (NoticeKind.STATUS_CSV_FAILED, {"unclear": 0}),
     (NoticeKind.WELCOME, {}),
     (NoticeKind.UNCONFIRMED, {"source": "surface", "entry": 1}),
 )
