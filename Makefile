@@ -40,8 +40,9 @@ manifest: $(VENV)/.runtime ## write manifest.yml from the registered listeners
 steps: $(VENV)/.runtime ## write docs/steps.md from the table of steps after it changed
 	$(BIN)/handoff-bot policy steps --default > steps.md.new && mv steps.md.new docs/steps.md
 
-bench: $(VENV)/.dev ## how fast the bot answers, and its memory
+bench: $(VENV)/.dev ## how fast the bot answers, its memory, and the list at 10,000 handoffs
 	$(BIN)/python -m benchmarks.answer $(ARGS)
+	$(BIN)/python -m benchmarks.status
 
 bench-sweep: $(VENV)/.dev ## what the sweep costs, with nothing due and with very much
 	$(BIN)/python -m benchmarks.sweep $(ARGS)
