@@ -251,8 +251,8 @@ class PeopleActs:
 
     # ---- people
 
-    async def edit_user(self, user_id: str, **changes: str | bool) -> None:
-        """Changes fields of a person (zone, title, guest flags, deactivation)."""
+    async def edit_user(self, user_id: str, **changes: str | bool | dict[str, str]) -> None:
+        """Changes fields of a person (zone, title, guest flags, deactivation, custom fields)."""
         user = self._workspace.users.get(user_id)
         if user is None:
             raise CannotAct(f"There is no person {user_id}.")
@@ -262,6 +262,10 @@ class PeopleActs:
                 raise CannotAct(f"{name} of a person cannot be changed to that.")
         if "tz" in changes:
             _must_be_zone(str(changes["tz"]))
+        custom = changes.get("fields")
+        for one in custom if isinstance(custom, dict) else ():
+            if one not in self._workspace.profile_fields:
+                raise CannotAct(f"There is no profile field {one}.")
         for name, value in changes.items():
             setattr(user, name, value)
         self._workspace.touch()

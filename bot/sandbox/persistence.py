@@ -18,6 +18,7 @@ from bot.sandbox.workspace import (
     Message,
     Notice,
     OpenView,
+    ProfileField,
     Reaction,
     Shortcut,
     SlashCommand,
@@ -47,6 +48,7 @@ def dump(workspace: Workspace) -> Json:
         "version": workspace.version,
         "team": asdict(workspace.team),
         "app": asdict(workspace.app),
+        "profile_fields": [asdict(one) for one in workspace.profile_fields.values()],
         "users": [asdict(user) for user in workspace.users.values()],
         "channels": [_channel(channel) for channel in workspace.channels.values()],
         "modals": [asdict(view) for stack in workspace.modals.values() for view in stack],
@@ -87,6 +89,9 @@ def load(content: Any) -> Workspace:
         app=App(**app),
         clock=SandboxClock(offset=timedelta(seconds=content["clock_offset_seconds"])),
     )
+    # A file of an earlier version knew no custom fields.
+    for one in content.get("profile_fields", ()):
+        workspace.profile_fields[one["id"]] = ProfileField(**one)
     for user in content["users"]:
         workspace.add_user(User(**user))
     for entry in content["channels"]:

@@ -20,7 +20,7 @@ def profile_json(user: User, *, with_email: bool) -> Json:
         "status_text": "",
         "status_emoji": "",
         "status_expiration": 0,
-        "fields": {},
+        "fields": {one: {"value": text, "alt": ""} for one, text in user.fields.items() if text},
         "team": user.team_id,
     }
     if with_email and user.email:

@@ -33,6 +33,20 @@ class User:
     is_ultra_restricted: bool = False
     is_bot: bool = False
     deleted: bool = False
+    fields: dict[str, str] = field(default_factory=dict)
+    """Values of the custom profile fields, by the field's id."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ProfileField:
+    """A custom field of everybody's profile, as the workspace's owners made it."""
+
+    id: str
+    label: str
+    type: str
+    hint: str = ""
+    options: list[str] = field(default_factory=list)
+    hidden: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -205,6 +219,7 @@ class Workspace:
         self.app = app
         self.clock = clock
         self.users: dict[str, User] = {}
+        self.profile_fields: dict[str, ProfileField] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, StoredFile] = {}
         self.modals: dict[str, list[OpenView]] = {}

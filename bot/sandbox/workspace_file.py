@@ -14,6 +14,7 @@ from bot.sandbox.workspace import (
     App,
     Channel,
     Json,
+    ProfileField,
     Shortcut,
     SlashCommand,
     Team,
@@ -34,8 +35,11 @@ _PERSON_KEYS: Final = frozenset(
         "owner",
         "guest",
         "deactivated",
+        "fields",
     }
 )
+_FIELD_KEYS: Final = frozenset({"id", "label", "type", "hint", "options", "hidden"})
+_FIELD_TYPES: Final = frozenset({"text", "date", "link", "user", "options_list"})
 _CHANNEL_KEYS: Final = frozenset(
     {"id", "name", "topic", "purpose", "private", "shared", "pending", "archived", "members"}
 )
@@ -72,13 +76,19 @@ def read_workspace(text: str, *, manifest: Json | None = None) -> Workspace:
     content: Any = yaml.safe_load(text)
     if not isinstance(content, dict):
         raise BadWorkspaceFile("A workspace file is a mapping of team, app, people and channels.")
-    _known(content, frozenset({"team", "app", "people", "channels"}), "the file")
+    known = frozenset({"team", "app", "people", "channels", "profile_fields"})
+    _known(content, known, "the file")
     clock = SandboxClock()
     team = Team(**content["team"])
     app = _app(content["app"], manifest)
     workspace = Workspace(team=team, app=app, clock=clock)
+    for entry in content.get("profile_fields", ()):
+        made = _profile_field(entry)
+        workspace.profile_fields[made.id] = made
     for entry in content["people"]:
         workspace.add_user(_person(entry, team))
+    for entry in content["people"]:
+        workspace.users[entry["id"]].fields = _field_values(entry, workspace)
     workspace.add_user(_bot(app, content["app"], team))
     by_name = {user.name: user.id for user in workspace.users.values()}
     for entry in content["channels"]:
@@ -136,6 +146,31 @@ def _bot(app: App, entry: Json, team: Team) -> User:
         tz="America/Los_Angeles",
         is_bot=True,
     )
+
+
+def _profile_field(entry: Json) -> ProfileField:
+    _known(entry, _FIELD_KEYS, f"profile field {entry.get('id')}")
+    if entry["type"] not in _FIELD_TYPES:
+        raise BadWorkspaceFile(f"{entry['label']} is of no type that a profile field can have.")
+    if not entry["id"].startswith("Xf"):
+        raise BadWorkspaceFile(f"{entry['label']}: ids of profile fields begin with Xf.")
+    return ProfileField(**entry)
+
+
+def _field_values(entry: Json, workspace: Workspace) -> dict[str, str]:
+    """What stands in a person's fields, by id; a person in one is named as in channels."""
+    by_name = {user.name: user.id for user in workspace.users.values()}
+    found: dict[str, str] = {}
+    for field_id, value in entry.get("fields", {}).items():
+        made = workspace.profile_fields.get(field_id)
+        if made is None:
+            raise BadWorkspaceFile(f"{entry['name']}: there is no profile field {field_id}.")
+        if made.type == "user" and value not in by_name:
+            raise BadWorkspaceFile(f"{entry['name']}: {made.label} names nobody known: {value}.")
+        if made.type == "options_list" and value not in made.options:
+            raise BadWorkspaceFile(f"{entry['name']}: {value} is no option of {made.label}.")
+        found[field_id] = by_name[value] if made.type == "user" else str(value)
+    return found
 
 
 def _person(entry: Json, team: Team) -> User:

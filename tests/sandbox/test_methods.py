@@ -128,6 +128,31 @@ def test_profile_and_team_are_read(desk: Desk) -> None:
     assert error(desk.call("team.info", team="T0OTHER")) == "team_not_found"
 
 
+def test_custom_fields_are_listed_with_their_types_and_read_by_id(desk: Desk) -> None:
+    fields = desk.call("team.profile.get")["profile"]["fields"]
+    assert [(one["label"], one["type"]) for one in fields] == [
+        ("Manager", "user"),
+        ("Pronouns", "text"),
+    ]
+    manager = fields[0]["id"]
+    held = desk.call("users.profile.get", user=JONAS)["profile"]["fields"]
+    assert held == {manager: {"value": "U0PRIYA001", "alt": ""}}
+    assert desk.call("users.profile.get", user=ADA)["profile"]["fields"] == {}
+    desk.workspace.profile_fields[manager].hidden = True
+    shown = desk.call("team.profile.get", visibility="visible")["profile"]["fields"]
+    hidden = desk.call("team.profile.get", visibility="hidden")["profile"]["fields"]
+    assert [one["label"] for one in shown] == ["Pronouns"]
+    assert [(one["label"], one["is_hidden"]) for one in hidden] == [("Manager", 1)]
+
+
+def test_profiles_want_their_scope_and_known_arguments(desk: Desk) -> None:
+    assert error(desk.call("team.profile.get", visibility="some")) == "invalid_arguments"
+    assert error(desk.call("users.profile.get", user="U0NOBODY")) == "user_not_found"
+    desk.workspace.app.bot_scopes.remove("users.profile:read")
+    assert error(desk.call("team.profile.get")) == "missing_scope"
+    assert error(desk.call("users.profile.get", user=JONAS)) == "missing_scope"
+
+
 # ---- conversations
 
 

@@ -57,6 +57,43 @@ def test_people_and_channels_are_as_written() -> None:
     assert [c.name for c in workspace.channels_of("U2")] == ["open"]
 
 
+FIELDS = """
+profile_fields:
+  - {id: Xf1, label: Boss, type: user}
+  - {id: Xf2, label: Floor, type: options_list, options: [first, second]}
+"""
+
+
+def test_custom_fields_and_what_people_have_in_them_are_as_written() -> None:
+    boss = SMALL.replace("tz: Europe/Lisbon", "tz: Europe/Lisbon, fields: {Xf1: ola, Xf2: first}")
+    workspace = read_workspace(boss + FIELDS)
+    assert workspace.users["U2"].fields == {"Xf1": "U1", "Xf2": "first"}
+    assert workspace.users["U1"].fields == {}
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ("{Xf9: ola}", "there is no profile field Xf9"),
+        ("{Xf1: nobody}", "Boss names nobody known: nobody"),
+        ("{Xf2: third}", "third is no option of Floor"),
+    ],
+)
+def test_what_no_field_can_hold_is_refused(held: str, told: str) -> None:
+    text = SMALL.replace("tz: Europe/Lisbon", f"tz: Europe/Lisbon, fields: {held}") + FIELDS
+    with pytest.raises(BadWorkspaceFile, match=told):
+        read_workspace(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [("id: Xf1, label: A, type: person", "no type"), ("id: F1, label: A, type: user", "with Xf")],
+)
+def test_a_field_that_slack_could_not_have_is_refused(field: str, told: str) -> None:
+    with pytest.raises(BadWorkspaceFile, match=told):
+        read_workspace(f"{SMALL}profile_fields:\n  - {{{field}}}\n")
+
+
 def test_tokens_that_are_not_written_are_new_each_time() -> None:
     first, second = default_workspace().app, default_workspace().app
     assert first.bot_token.startswith("xoxb-")

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from bot.sandbox.methods.call import Call, Method, Refused, Token
+from bot.sandbox.methods.call import Call, Method, Refused, Token, bad_argument
 from bot.sandbox.socket_mode import TooManySockets
 from bot.sandbox.workspace import Json
 
@@ -44,6 +44,31 @@ def team_info(call: Call) -> Json:
     }
 
 
+VISIBILITIES = frozenset({"all", "visible", "hidden"})
+
+
+def team_profile_get(call: Call) -> Json:
+    """The custom fields of everybody's profile, in their order."""
+    wanted = call.text("visibility", "all")
+    if wanted not in VISIBILITIES:
+        raise bad_argument("visibility", "must be one of all, visible, hidden")
+    shown = [
+        {
+            "id": one.id,
+            "ordering": place,
+            "label": one.label,
+            "hint": one.hint,
+            "type": one.type,
+            "possible_values": one.options or None,
+            "options": None,
+            "is_hidden": int(one.hidden),
+        }
+        for place, one in enumerate(call.workspace.profile_fields.values())
+        if wanted == "all" or one.hidden is (wanted == "hidden")
+    ]
+    return {"profile": {"fields": shown}}
+
+
 def connections_open(call: Call) -> Json:
     sockets = call.server.sockets
     if sockets is None:
@@ -71,6 +96,12 @@ METHODS = (
         handler=team_info,
         arguments=frozenset({"team", "domain"}),
         scopes=("team:read",),
+    ),
+    Method(
+        name="team.profile.get",
+        handler=team_profile_get,
+        arguments=frozenset({"visibility"}),
+        scopes=("users.profile:read",),
     ),
     Method(
         name="apps.connections.open",
