@@ -182,6 +182,7 @@ def build(
         store=store,
         client_of=lambda _: sending,
         check_channel=in_delivery.channel,
+        check_manager=in_delivery.profiles.refresh,
         policy=policy,
         machine=machine,
         constants=kept,
@@ -190,7 +191,13 @@ def build(
     )
     senders_poke.target = senders.poke
     sweep = Sweep(store=store, clock=clock, reached=passed)
-    housekeeping = Housekeeping(store=store, machine=machine)
+    # Everybody's profile takes minutes at the rate Slack allows; no tick waits for it.
+    profiles = LooksGoOn(lambda workspace_id, _: in_background.profiles.refresh_all(workspace_id))
+    housekeeping = Housekeeping(
+        store=store,
+        machine=machine,
+        ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
+    )
     ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=housekeeping.run)
     sweep_poke.target = ticks.poke_sweep
     bolt = _bolt(workplace, token, asking)

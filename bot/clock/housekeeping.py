@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Callable
 
 from bot.clock.clocks import Monotonic, SteadyMachineClock
 from bot.domain.errors import Conflict, NotFound
@@ -13,11 +14,16 @@ LOOKS_FOR = 20.0
 """Seconds of one run; what is left is looked at in the next, which begins where this one ended."""
 
 
+def _let_be(_workspace_id: int) -> None:
+    return None
+
+
 class Housekeeping:
     """Forgets, sets the shared clock right, and brings every open handoff in line.
 
     An act brings its own handoff in line. What changes for all of them at once does so here: a new
-    policy, other holidays, a manager or zone that changed, other rules in a new version.
+    policy, other holidays, a manager or zone that changed, other rules in a new version. Whose
+    profile was not asked for their manager for a day is asked about again, in the background.
     """
 
     def __init__(
@@ -25,10 +31,12 @@ class Housekeeping:
         *,
         store: Store,
         machine: SteadyMachineClock,
+        ask_for_managers: Callable[[int], object] = _let_be,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._store = store
         self._machine = machine
+        self._ask_for_managers = ask_for_managers
         self._monotonic = monotonic
         self._next: dict[int, int] = {}
 
@@ -39,8 +47,10 @@ class Housekeeping:
         end = self._monotonic() + LOOKS_FOR
         with self._store.system() as system:
             workspaces = [row.id for row in system.workspaces()]
-        changed = sum(self._bring_in_line(workspace_id, end) for workspace_id in workspaces)
+        changed = 0
         for workspace_id in workspaces:
+            self._ask_for_managers(workspace_id)
+            changed += self._bring_in_line(workspace_id, end)
             with contextlib.suppress(Conflict):
                 self._wake(workspace_id)
         return changed

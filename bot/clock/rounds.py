@@ -78,7 +78,7 @@ def _readers(looked_at: Mapping[int, Iterable[Deadline]], now: datetime) -> set[
         for several in looked_at.values()
         for one in several
         if one.next_at is not None and one.next_at <= now
-        for reader in (one.owner_id, one.manager_id)
+        for reader in (one.reader_id, one.manager_id)
         if reader is not None
     }
 
@@ -86,7 +86,7 @@ def _readers(looked_at: Mapping[int, Iterable[Deadline]], now: datetime) -> set[
 def _by_reader(owed: Iterable[tuple[int, Deadline]]) -> dict[int, list[tuple[int, Deadline]]]:
     found: dict[int, list[tuple[int, Deadline]]] = {}
     for handoff_id, deadline in owed:
-        for reader in {deadline.owner_id, deadline.manager_id}:
+        for reader in {deadline.reader_id, deadline.manager_id}:
             if reader is not None:
                 found.setdefault(reader, []).append((handoff_id, deadline))
     return found
@@ -177,4 +177,5 @@ def _key(reader_id: int, told: Round, revisions: Mapping[tuple[int, Step], str])
 def _revision(deadline: Deadline) -> str:
     """Differs where a deadline moved, got another owner or was snoozed anew."""
     snoozed = deadline.snoozed_until.isoformat() if deadline.snoozed_until else ""
-    return f"{deadline.due_at.isoformat()}|{deadline.owner_id}|{deadline.manager_id}|{snoozed}"
+    readers = f"{deadline.owner_id}|{deadline.reader_id}|{deadline.manager_id}"
+    return f"{deadline.due_at.isoformat()}|{readers}|{snoozed}"

@@ -54,6 +54,7 @@ class Sweep:
 
     def _workspace(self, workspace_id: int) -> int:
         done = 0
+        self._bring_back(workspace_id)
         for _ in range(MOST_BATCHES):
             with self._store.write(workspace_id) as unit:
                 if unit.workspace.paused_at is not None:
@@ -78,6 +79,14 @@ class Sweep:
         self._reached("said")
         lights = unit.refresh_due(BATCH)
         return len(claimed), bool(posted or told or lights)
+
+    def _bring_back(self, workspace_id: int) -> None:
+        """Whose leave is over owes their steps again, before anything is said of these."""
+        for _ in range(MOST_BATCHES):
+            with self._store.write(workspace_id) as unit:
+                if not unit.end_leave():
+                    return
+                unit.commit()
 
 
 def _post(unit: WriteUnit, handoff_id: int, owed: Iterable[Deadline]) -> bool:

@@ -1,5 +1,6 @@
 """In whose words a step came back to its owner, as far as its reader may read them."""
 
+from bot.domain import access
 from bot.domain.access import Audience
 from bot.domain.history import Tag
 from bot.domain.people import Person
@@ -12,16 +13,18 @@ def because(unit: ReadUnit, bundle: Bundle, reader: Person) -> Because | None:
     """What a reader is told with the step that came back to them; None where none did."""
     handoff = bundle.handoff
     reading = handoff.verification
-    if reader.id == handoff.ae_id and reading.with_ae:
+    if access.acts_as(reader.id, handoff.ae_id, handoff) and reading.with_ae:
         told = _reason(unit, bundle, Tag.SENT_BACK)
         if told is None:
             return None
         words, by = told
         return Because(BecauseOf.SENT_BACK, words, by, reading.sent_back_items)
-    if reader.id == handoff.cs_manager_id and handoff.csm_id is None and handoff.declined_at:
+    assigns = access.acts_as(reader.id, handoff.cs_manager_id, handoff)
+    if assigns and handoff.csm_id is None and handoff.declined_at:
         told = _reason(unit, bundle, Tag.DECLINED)
         return Because(BecauseOf.DECLINED, *told) if told else None
-    if reader.id == handoff.csm_id and reading.mismatches and reading.restated_at is None:
+    reads = access.acts_as(reader.id, handoff.csm_id, handoff)
+    if reads and reading.mismatches and reading.restated_at is None:
         return _mismatch(unit, bundle)
     return None
 

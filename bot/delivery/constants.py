@@ -34,6 +34,8 @@ def _rates() -> dict[str, Rate]:
         # Of a channel's members many are unknown at its first look, and then for long none: what
         # was saved up and what a minute brings are the 100 that Slack takes in one.
         "users.info": _per_minute(70, burst=30.0),
+        "users.profile.get": _per_minute(70),
+        "team.profile.get": _per_minute(50),
     }
 
 

@@ -12,12 +12,13 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery.asking import Asking, NoTurn, Sleep
 from bot.delivery.constants import Constants
+from bot.delivery.profiles import Profiles
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames, reference
 from bot.domain.channels import Channel
 from bot.domain.errors import HandoffError, Invalid, NotFound, Problem, SlackUnavailable
 from bot.domain.people import Person
-from bot.domain.ports import MachineClock
+from bot.domain.ports import MachineClock, ProfileField
 from bot.slack_calls import CALL_FAILED, Patience
 from bot.storage.facts import channel_facts, person_facts
 from bot.storage.people import PersonFacts
@@ -107,6 +108,9 @@ class SlackDirectory:
         self._monotonic = monotonic
         shaping = shaping or Shaping(machine=machine, constants=Constants())
         self._asking = Asking(client_of=client_of, shaping=shaping, sleep=sleep)
+        self.profiles = Profiles(
+            store=store, asking=self._asking, machine=machine, meet=self.person
+        )
 
     def person(self, workspace_id: int, slack_id: str, within: Patience | None = None) -> Person:
         """A person by Slack's id; raises NotFound for no such account, SlackUnavailable."""
@@ -170,6 +174,12 @@ class SlackDirectory:
             return slack_id in members
         except CALL_FAILED as error:
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
+
+    def profile_fields(
+        self, workspace_id: int, within: Patience | None = None
+    ) -> tuple[ProfileField, ...]:
+        """The fields of the profile that hold a person; raises Invalid or SlackUnavailable."""
+        return self.profiles.fields(workspace_id, within)
 
     def make_channel(self, workspace_id: int, name: str, within: Patience | None = None) -> Channel:
         """A private channel of this name, for one handoff; asked for twice it is made once.

@@ -5,13 +5,16 @@ from datetime import datetime
 
 from bot.delivery.because import because
 from bot.delivery.plans import Cancel
+from bot.delivery.why import why_told
 from bot.domain import access, read_models
+from bot.domain.access import Act, Capacity
 from bot.domain.completeness import capture_missing
-from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
+from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at, holder_of
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
+from bot.domain.managers import Told
 from bot.domain.notices import (
     OF_A_DATE,
     OF_A_STEP,
@@ -38,6 +41,7 @@ from bot.domain.read_models import (
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.message import Message
+from bot.views.not_mine import not_mine_message
 from bot.views.nudge import nudge_message, over_message
 from bot.views.pre_close import (
     alignment_message,
@@ -66,6 +70,7 @@ _LATE = frozenset({NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 _BECAME = {
     "no_longer_owed": Became.NOT_DUE,
     "no_longer_theirs": Became.NOT_THEIRS,
+    "another_is_told": Became.NOT_THEIRS,
     "no_longer_late": Became.DUE_LATER,
     "of_another_day": Became.DUE_LATER,
 }
@@ -109,6 +114,8 @@ class NoticeText:
             return Cancel("handoff_closed")
         if notice.kind in OF_A_DATE.values():
             return _of_a_date(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.NOT_MINE:
+            return _not_mine(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.SENT_BACK:
             told = because(unit, bundle, reader)
             if told is None or told.of is not BecauseOf.SENT_BACK:
@@ -282,7 +289,18 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
         to_manager=notice.kind is NoticeKind.LATE_FOR_MANAGER,
         late=notice.kind in _LATE,
     )
-    return owed if isinstance(owed, Cancel) else nudge_message(owed, notice.kind)
+    if not isinstance(owed, Cancel):
+        return nudge_message(owed, notice.kind)
+    if notice.kind is NoticeKind.LATE_FOR_MANAGER and owed.reason == "no_longer_theirs":
+        return _passed_on(unit, bundle, notice)
+    return owed
+
+
+def _passed_on(unit: ReadUnit, bundle: Bundle, notice: Notice) -> Cancel:
+    step = Step(str(notice.facts["step"]))
+    due = next(one for one in bundle.deadlines if one.step is step)
+    told = unit.told_on(bundle.handoff, step)
+    return _to_another(notice, told, f"{step.value}:{due.due_at.isoformat()}:{due.owner_id}")
 
 
 def _owed(
@@ -299,7 +317,9 @@ def _owed(
     owed = next((one for one in bundle.deadlines if one.step is step), None)
     if owed is None or not bundle.handoff.open or owed.state is not DeadlineState.OPEN:
         return Cancel("no_longer_owed")
-    if reader.id != (owed.manager_id if to_manager else owed.owner_id):
+    in_place = not to_manager and reader.id == owed.told_id
+    told = unit.told_on(bundle.handoff, step) if to_manager or in_place else None
+    if reader.id != (owed.reader_id if told is None else told.person_id):
         return Cancel("no_longer_theirs")
     if stage is not None and overtaken(stage, owed.said):
         return Cancel("overtaken")  # After a pause or an outage only the present state is said.
@@ -307,6 +327,9 @@ def _owed(
         return Cancel("no_longer_late")
     if stage in _REMINDERS and owed.snoozed_until and unit.now < owed.snoozed_until:
         return Cancel("snoozed")
+    held = holder_of(step, bundle.handoff, bundle.size)
+    away = unit.people.away().get(held or 0)
+    acts_for = named(held, bundle.people) if held != owed.owner_id else None
     return NudgeModel(
         handoff_id=bundle.handoff.id,
         account=bundle.handoff.account,
@@ -321,10 +344,15 @@ def _owed(
         late_by=unit.now - owed.due_at if unit.now >= owed.due_at else None,
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
-        told_as_manager=to_manager,
+        told_as_manager=to_manager or in_place,
         brief_version=bundle.handoff.brief_version,
         with_ae=bundle.handoff.verification.with_ae,
         snoozed_reason=_snoozed_for(unit, bundle.handoff.id, reader, stage),
+        why=why_told(unit, bundle.handoff, told) if told is not None else None,
+        away_until=away.until if away and (acts_for or owed.told_id is not None) else None,
+        stands_in=acts_for,
+        declines=step is Step.READ and reader.id == bundle.handoff.csm_id,
+        reassigns=step is Step.READ and access.may(Act.ASSIGN, reader, bundle.handoff),
     )
 
 
@@ -413,6 +441,47 @@ def _add(parts: _Parts, unit: ReadUnit, bundle: Bundle, word: Word, reader: Pers
         return owed.reason
     (parts.in_team if to_manager else parts.yours).append(owed)
     return ""
+
+
+def _to_another(notice: Notice, told: Told | None, about: str) -> Cancel:
+    """Since it was written down somebody else became the one who is told, of the same thing once.
+
+    `about` tells what is said anew from what was passed on before.
+    """
+    if told is None:
+        return Cancel("no_longer_theirs")
+    key = f"passed-on:{notice.kind.value}:{notice.handoff_id}:{about}:{told.person_id}"
+    return Cancel("another_is_told", replace(notice, person_id=told.person_id, key=key))
+
+
+def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    """What somebody said of a step, while they still owe it."""
+    handoff, step = bundle.handoff, Step(str(notice.facts["step"]))
+    by = _named_in(unit, notice).get(int(notice.facts["actor"]))
+    owed = next((one for one in bundle.deadlines if one.step is step), None)
+    if by is None or owed is None or owed.state is not DeadlineState.OPEN:
+        return Cancel("no_longer_owed")
+    if owed.owner_id != by.id:
+        return Cancel("no_longer_theirs")
+    holder = holder_of(step, handoff, bundle.size)
+    parts = {handoff.ae_id: Capacity.AE, handoff.csm_id: Capacity.CSM}
+    told = unit.reassigns(handoff, parts.get(holder or 0, Capacity.CS_MANAGER), but=by.id)
+    if told is None or told.person_id != reader.id:
+        return _to_another(notice, told, f"{step.value}:{by.id}")
+    reasons = [
+        one.value
+        for one in unit.history.reasons(handoff.id)
+        if one.tag is Tag.NOT_MINE and one.actor_id == by.id
+    ]
+    readable = access.Audience.REASONS in bundle.audiences
+    return not_mine_message(
+        handoff.id,
+        handoff.account,
+        step_line(owed, bundle.people, as_of=unit.now, done=None, left=handoff.reading_left()),
+        by=by,
+        reason=reasons[-1] if reasons and readable else None,
+        why=why_told(unit, handoff, told),
+    )
 
 
 def _held_up(bundle: Bundle, owed: Deadline) -> Step | None:

@@ -27,6 +27,7 @@ from bot.delivery.plans import (
 )
 from bot.delivery.rendering import Renderer
 from bot.delivery.shaping import Shaping
+from bot.domain import access
 from bot.domain.deadlines import Step
 from bot.domain.notices import (
     Notice,
@@ -386,12 +387,13 @@ def _question(unit: WriteUnit, job: Job) -> Notice | None:
     )
     if of is None or of.handoff_id is None or not in_channel:
         return None
+    handoff = unit.handoffs.get(of.handoff_id)
     return Notice(
         NoticeKind.UNCONFIRMED,
         Place.DM,
         f"unconfirmed:{job.key}:{job.first_try_at}",
         Priority.HAND_OVER,
         handoff_id=of.handoff_id,
-        person_id=unit.handoffs.get(of.handoff_id).ae_id,
+        person_id=access.acting(handoff.ae_id, handoff),
         facts={"source": job.source.value, "entry": job.id},
     )

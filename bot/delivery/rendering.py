@@ -1,5 +1,6 @@
 """From a job to what is said now: everything is read and checked again just before it goes out."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -25,8 +26,9 @@ from bot.delivery.plans import (
     Whisper,
     Withdraw,
 )
-from bot.domain import read_models
+from bot.domain import access, read_models
 from bot.domain.channels import Channel
+from bot.domain.deadlines import Step, holder_of
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.notices import (
     IN_CHANNEL,
@@ -59,6 +61,14 @@ _NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Pro
 """Where nothing can be shown at all, not even that it may not be shown."""
 _IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL, Place.OLD_CARD})
 
+CheckManager = Callable[[int, int], None]
+"""Asks Slack who a person's manager is, by workspace and person, where that was long ago."""
+
+
+def nobody_to_ask(_workspace_id: int, _person_id: int) -> None:
+    """What is known of managers holds."""
+
+
 CheckChannel = Callable[[int, str], Channel]
 """Asks Slack about a conversation, by workspace and Slack's id, and keeps the answer."""
 
@@ -74,8 +84,10 @@ class Renderer:
         policy: Policy,
         machine: MachineClock,
         constants: Constants,
+        check_manager: CheckManager = nobody_to_ask,
     ) -> None:
         self._store = store
+        self._check_manager = check_manager
         self._check_channel = check_channel
         self._machine = machine
         self._constants = constants
@@ -229,9 +241,11 @@ class Renderer:
             card = self._store.delivery.card_message(notice.handoff_id or 0)
             if card.ts is None:  # Only what stands there is said to be posted.
                 return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
+        if notice.kind is NoticeKind.LATE_FOR_MANAGER:
+            self._ask_for_manager(job.workspace_id, notice)
         with self._store.read(job.workspace_id) as unit:
             reader = unit.people.get(notice.person_id or 0)
-            if not reader.full_member:
+            if not reader.full_member and notice.kind is not NoticeKind.LATE_FOR_MANAGER:
                 return Cancel("reader_inactive")
             if notice.place is Place.INVITATION:
                 return _invitation(unit, notice, reader)
@@ -252,6 +266,15 @@ class Renderer:
                 where = unit.channels.get(notice.channel_id)
                 return Whisper(where.slack_id, to, text.to_args())
             return Post(Spot(reader=to), text.to_args())
+
+    def _ask_for_manager(self, workspace_id: int, notice: Notice) -> None:
+        """Whose manager is told may have another one since yesterday; else the known one holds."""
+        with self._store.read(workspace_id) as unit:
+            handoff = unit.handoffs.get(notice.handoff_id or 0)
+        holder = holder_of(Step(str(notice.facts["step"])), handoff, handoff.size(unit.policy))
+        if holder is not None and handoff.open:
+            with contextlib.suppress(HandoffError):
+                self._check_manager(workspace_id, holder)
 
     def _old_card(self, job: Job, notice: Notice) -> Plan:
         """Where the card stood: that the handoff moved, or only that nothing stands there now."""
@@ -393,7 +416,7 @@ def _invitation(unit: ReadUnit, notice: Notice, csm: Person) -> Plan:
     if not handoff.open or handoff.csm_id != csm.id:
         return Cancel("no_longer_csm")
     channel = unit.channels.get(handoff.channel_id)
-    teller = handoff.cs_manager_id or handoff.ae_id
+    teller = access.acting(handoff.cs_manager_id or handoff.ae_id, handoff)
     by_hand = Notice(
         NoticeKind.INVITE_BY_HAND,
         Place.DM,

@@ -11,7 +11,7 @@ from bot.delivery.calls import Calls, ClientOf, PutFile
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
 from bot.delivery.protocol import Protocol
-from bot.delivery.rendering import CheckChannel, Renderer
+from bot.delivery.rendering import CheckChannel, CheckManager, Renderer, nobody_to_ask
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import Tally, frames, reference
 from bot.domain.errors import Conflict, HandoffError, Problem
@@ -46,6 +46,7 @@ class Senders:
         policy: Policy,
         machine: MachineClock,
         constants: Constants | None = None,
+        check_manager: CheckManager = nobody_to_ask,
         reached: Reached = nowhere,
         shaping: Shaping | None = None,
         put: PutFile = put_file,
@@ -60,6 +61,7 @@ class Senders:
             policy=policy,
             machine=machine,
             constants=self._constants,
+            check_manager=check_manager,
         )
         calls = Calls(
             delivery=store.delivery,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.errors import NotAllowed, Problem
 from bot.domain.items import SectionKey
+from bot.domain.leave import Away
 from bot.domain.people import Person, Role
 
 
@@ -106,6 +107,8 @@ class Parts(Protocol):
     def ae_manager_id(self) -> int | None: ...
     @property
     def helpers(self) -> Mapping[int, frozenset[SectionKey]]: ...
+    @property
+    def away(self) -> Mapping[int, Away]: ...
 
 
 _AE_SIDE = frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS})
@@ -173,16 +176,72 @@ def _owners(handoff: Parts) -> dict[Capacity, int | None]:
     }
 
 
+_OTHER_SIDE: Mapping[Capacity, Capacity] = {
+    Capacity.AE: Capacity.CSM,
+    Capacity.AE_MANAGER: Capacity.CSM,
+    Capacity.CSM: Capacity.AE,
+    Capacity.CS_MANAGER: Capacity.AE,
+}
+"""Whose part nobody may have who acts in the other one: AE and CSM are different people."""
+
+
+def _stand_in(owner: int | None, handoff: Parts) -> int | None:
+    gone = handoff.away.get(owner) if owner is not None else None
+    return gone.stand_in_id if gone is not None else None
+
+
+def stand_ins(handoff: Parts) -> dict[Capacity, int]:
+    """Who acts in which part for somebody who is away.
+
+    Nobody acts for both sides: one who has or fills the part of AE or CSM fills none on the other.
+    """
+    parts, found = _owners(handoff), dict[Capacity, int]()
+    for part, owner in parts.items():
+        stand_in, other = _stand_in(owner, handoff), _OTHER_SIDE.get(part)
+        if stand_in is None:
+            continue
+        if other is None or stand_in not in (parts[other], found.get(other)):
+            found[part] = stand_in
+    return found
+
+
+def acting(owner_id: int, handoff: Parts) -> int:
+    """Who acts in somebody's parts: they themselves, or while they are away their stand-in."""
+    filled = stand_ins(handoff)
+    theirs = {filled.get(part) for part, owner in _owners(handoff).items() if owner == owner_id}
+    only = theirs.pop() if len(theirs) == 1 else None
+    return only if only is not None else owner_id
+
+
+def acts_as(person_id: int, owner_id: int | None, handoff: Parts) -> bool:
+    """Whether a person has somebody's part or fills it for them."""
+    return owner_id is not None and person_id in (owner_id, acting(owner_id, handoff))
+
+
+def unattended(owner_id: int, handoff: Parts) -> bool:
+    """Whether somebody is away and nobody acts for them."""
+    return owner_id in handoff.away and acting(owner_id, handoff) == owner_id
+
+
+def replaced_by(person: Person, handoff: Parts) -> tuple[int, ...]:
+    """The people for whom a person acts in a handoff, each once."""
+    parts = _owners(handoff)
+    absent = (parts[part] for part, one in stand_ins(handoff).items() if one == person.id)
+    return tuple(dict.fromkeys(one for one in absent if one is not None))
+
+
 def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
     """What a person is to a handoff; nothing at all for who is no full member.
 
-    RevOps stands in for a manager the handoff does not have.
+    Who stands in for somebody has their parts as well. RevOps stands in for a manager the handoff
+    does not have.
     """
     if not person.full_member:
         return frozenset()
     parts = _owners(handoff)
     held = {Capacity.MEMBER} | {part for part, owner in parts.items() if owner == person.id}
-    if person.id in handoff.helpers:
+    held |= {part for part, stand_in in stand_ins(handoff).items() if stand_in == person.id}
+    if _helped(person, handoff):
         held.add(Capacity.HELPER)
     if Role.REVOPS in person.roles:
         held.add(Capacity.REVOPS)
@@ -205,29 +264,52 @@ def may_write(section: SectionKey, person: Person, handoff: Parts) -> bool:
     """Whether this person may fill a section of the brief: the AE, and helpers in theirs."""
     if not may(Act.EDIT_BRIEF, person, handoff):
         return False
-    return person.id == handoff.ae_id or section in handoff.helpers.get(person.id, ())
+    return Capacity.AE in capacities(person, handoff) or section in _helped(person, handoff)
+
+
+def _helped(person: Person, handoff: Parts) -> frozenset[SectionKey]:
+    """The sections given to a person, or to one for whom they stand in."""
+    found: frozenset[SectionKey] = frozenset()
+    for helper, sections in handoff.helpers.items():
+        if person.id in (helper, _stand_in(helper, handoff)):
+            found |= sections
+    return found
 
 
 def require_write(section: SectionKey, person: Person, handoff: Parts) -> None:
     """Raise NotAllowed, naming whose section it is, unless the person may fill it."""
     if not may_write(section, person, handoff):
         facts = {"act": Act.EDIT_BRIEF.value}
-        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=(handoff.ae_id,), facts=facts)
+        _require_one_side(Act.EDIT_BRIEF, person, handoff)
+        whose = (acting(handoff.ae_id, handoff),)
+        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=whose, facts=facts)
 
 
 def whose(act: Act, handoff: Parts) -> tuple[int, ...]:
     """The people of the handoff who may do it, for a refusal that names whose turn it is."""
+    filled = stand_ins(handoff)
     owners = (
-        owner
+        filled.get(part, owner)
         for part, owner in _owners(handoff).items()
         if part in _ACTS[act] and owner is not None
     )
     return tuple(dict.fromkeys(owners))
 
 
+def _require_one_side(act: Act, person: Person, handoff: Parts) -> None:
+    """A stand-in who is on the other side is told just that, and not whose turn it is."""
+    parts, filled = _owners(handoff), stand_ins(handoff)
+    if any(
+        part in _ACTS[act] and part not in filled and _stand_in(owner, handoff) == person.id
+        for part, owner in parts.items()
+    ):
+        raise NotAllowed(Problem.BOTH_SIDES)
+
+
 def require(act: Act, person: Person, handoff: Parts) -> None:
     """Raise NotAllowed, naming whose turn it is, unless the person may do it."""
     if not may(act, person, handoff):
+        _require_one_side(act, person, handoff)
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=whose(act, handoff), facts={"act": act.value})
 
 
@@ -251,17 +333,20 @@ def audiences(person: Person, handoff: Parts, *, in_channel: bool) -> frozenset[
 
 def readers(audience: Audience, handoff: Parts) -> tuple[int, ...]:
     """The people of the handoff who may read an audience's content, each once."""
+    filled = stand_ins(handoff)
     owners = (
-        owner
+        one
         for part, owner in _owners(handoff).items()
-        if part in _AUDIENCES[audience] and owner is not None
+        if part in _AUDIENCES[audience]
+        for one in (owner, filled.get(part))
+        if one is not None
     )
     return tuple(dict.fromkeys(owners))
 
 
 def given(person: Person, handoff: Parts) -> frozenset[SectionKey]:
     """The sections of which a person reads what a helper reads."""
-    return handoff.helpers.get(person.id, frozenset()) if person.full_member else frozenset()
+    return _helped(person, handoff) if person.full_member else frozenset()
 
 
 def readable_in(

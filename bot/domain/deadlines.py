@@ -4,11 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
+from bot.domain import access
 from bot.domain.access import Capacity
 from bot.domain.due import Facts, opens
 from bot.domain.handoff import Handoff
 from bot.domain.nudging import Stage, StagePlan, due_now, late, reminders
+from bot.domain.people import ManagerBy
 from bot.domain.policy import Clocks, Policy
 from bot.domain.ports import CalendarOf
 from bot.domain.size import Size
@@ -67,12 +70,19 @@ class Deadline:
     due_at: datetime
     stages: tuple[StagePlan, ...] = ()
     manager_id: int | None = None
+    told_id: int | None = None
+    """Who hears of it in place of an owner who is away and for whom nobody stands in."""
     said: frozenset[Stage] = frozenset()
     passed: frozenset[Stage] = frozenset()
     """Stages that were overtaken by a later one before they could be said."""
     snoozed_until: datetime | None = None
     added_at: datetime | None = None
     """When the deal got the step, where that was after the signature."""
+
+    @property
+    def reader_id(self) -> int | None:
+        """Who is reminded of it, and hears that it is late as its owner would."""
+        return self.told_id if self.told_id is not None else self.owner_id
 
     @property
     def next_at(self) -> datetime | None:
@@ -103,8 +113,37 @@ def soon_from(start: datetime | None, due: datetime) -> datetime:
     return due - min(LONGEST_SOON, max(due - start, timedelta(0)) / 4)
 
 
-ManagerOf = Callable[[int], int | None]
-"""A person's own manager, else somebody of RevOps, else nobody."""
+class ManagerOf(Protocol):
+    """Who is told of what somebody owes; see `managers.told`."""
+
+    def __call__(
+        self,
+        holder: int,
+        /,
+        *,
+        named: tuple[int, ManagerBy | None] | None = None,
+        but: Collection[int] = (),
+    ) -> int | None:
+        """The manager named for it, else their own, else somebody of RevOps; never one of `but`."""
+        ...
+
+
+def named_manager(step: Step, handoff: Handoff, size: Size) -> tuple[int, ManagerBy | None] | None:
+    """The manager whom the handoff itself has for what is owed in a step, and how they became it.
+
+    None where only the owner's own manager is told.
+    """
+    above = MANAGERS.get(_RULES[step].part(size)) if step in _RULES else None
+    found = holder(above, handoff) if above is not None else None
+    if found is None:
+        return None
+    of_ae = above is Capacity.AE_MANAGER
+    return found, handoff.ae_manager_by if of_ae else handoff.cs_manager_by
+
+
+def holder_of(step: Step, handoff: Handoff, size: Size) -> int | None:
+    """Whose part a step belongs to, also while somebody else acts for them."""
+    return holder(_RULES[step].part(size), handoff) if step in _RULES else None
 
 
 def deadlines(
@@ -198,8 +237,8 @@ class _Context:
 def _deadline(rule: StepRule, context: _Context) -> Deadline:
     handoff = context.handoff
     stored = context.stored.get(rule.step)
-    part = rule.part(context.size)
-    owner = holder(part, handoff)
+    held = holder(rule.part(context.size), handoff)
+    owner = access.acting(held, handoff) if held is not None else None
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
     calendar = context.calendar_of(owner, zone) if owner is not None else None
     added = context.added_at(rule.step)
@@ -216,6 +255,8 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
         due = _post_at(due, before=stored.due_at, clocks=context.clocks, now=context.now)
     waiting = missing is not None or owner is None or times.shut
     state = _state(handoff, done=done, waiting=waiting)
+    alone = held is not None and access.unattended(held, handoff)
+    manager = _manager(rule, held, owner, context, done=done, alone=alone)
     deadline = Deadline(
         step=rule.step,
         owner_id=owner,
@@ -225,7 +266,8 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
         start_at=times.start if state is not DeadlineState.WAITING else None,
         raw_due_at=times.raw,
         due_at=due,
-        manager_id=_manager(rule, part, owner, context, done=done),
+        manager_id=manager,
+        told_id=manager if alone and done is None else None,
         added_at=added,
     )
     if state is not DeadlineState.OPEN or owner is None:
@@ -279,19 +321,23 @@ def _times(
 
 def _manager(
     rule: StepRule,
-    part: Capacity,
+    held: int | None,
     owner: int | None,
     context: _Context,
     *,
     done: datetime | None,
+    alone: bool,
 ) -> int | None:
-    """Who is told when the owner is late; of the message nobody, for the bot posts it."""
-    if rule.step is Step.MESSAGE:
+    """Who is told when the owner is late; of the message nobody, for the bot posts it.
+
+    `alone`: whose step it is is away and nobody stands in, so that it is told in their place.
+    """
+    if rule.step is Step.MESSAGE and not alone:
         return None
-    above = MANAGERS.get(part)
-    manager = holder(above, context.handoff) if above else None
-    if manager in (None, owner) and done is None and owner is not None:
-        manager = context.manager_of(owner)
+    named = named_manager(rule.step, context.handoff, context.size)
+    manager = named[0] if named is not None else None
+    if held is not None and owner is not None and done is None:
+        manager = context.manager_of(held, named=named, but=(held, owner))
     return manager if manager != owner else None
 
 
@@ -319,7 +365,7 @@ def done_at(step: Step, handoff: Handoff) -> datetime | None:
 def _stages(
     deadline: Deadline, window: timedelta, calendar_of: CalendarOf
 ) -> tuple[StagePlan, ...]:
-    owner_id, start = deadline.owner_id, deadline.start_at
+    owner_id, start = deadline.reader_id, deadline.start_at
     if owner_id is None or start is None:
         return ()
     # Reminders follow the owner's zone of today, the due time the zone it was fixed in.
@@ -330,7 +376,7 @@ def _stages(
     # Nobody can be told before the step was theirs: a signature learned late may be overdue then.
     overdue = max(deadline.due_at, start)
     plans.append(late(reader=owner, due=overdue, stage=Stage.LATE))
-    if deadline.manager_id is not None:
+    if deadline.manager_id is not None and deadline.told_id is None:
         reader = calendar_of(deadline.manager_id, None)
         told = late(reader=reader, due=overdue, stage=Stage.LATE_MANAGER)
         if not _RULES[deadline.step].manager_at_once:
@@ -362,7 +408,7 @@ def dropped(stored: Deadline) -> Deadline:
 
 
 def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:
-    if stored is None or stored.owner_id != wanted.owner_id:
+    if stored is None or (stored.owner_id, stored.reader_id) != (wanted.owner_id, wanted.reader_id):
         return wanted
     prolonged = wanted.due_at > max(stored.due_at, now)
     again = {plan.stage for plan in wanted.stages if prolonged and plan.at > now}
@@ -390,12 +436,12 @@ def told_otherwise(stored: Deadline | None, wanted: Deadline) -> bool:
     """Whether what was said of a deadline would be said otherwise, or to others, by now."""
     if stored is None:
         return wanted.state in SPEAKS
-    return (stored.state, stored.owner_id, stored.manager_id, stored.due_at) != (
-        wanted.state,
-        wanted.owner_id,
-        wanted.manager_id,
-        wanted.due_at,
-    )
+    return _as_told(stored) != _as_told(wanted)
+
+
+def _as_told(deadline: Deadline) -> tuple[object, ...]:
+    readers = (deadline.owner_id, deadline.told_id, deadline.manager_id)
+    return (deadline.state, deadline.due_at, *readers)
 
 
 def snooze(deadline: Deadline, until: datetime) -> Deadline:
@@ -441,7 +487,7 @@ def spoken(deadline: Deadline, reader_id: int, *, until: datetime) -> Spoken:
     """
     if deadline.state not in SPEAKS:
         return Spoken(None)
-    theirs = deadline.owner_id == reader_id
+    theirs = deadline.reader_id == reader_id
     if not theirs and deadline.manager_id != reader_id:
         return Spoken(None)
     stages = _OWNER_STAGES - {Stage.POST} if theirs else frozenset({Stage.LATE_MANAGER})

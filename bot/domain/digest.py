@@ -153,7 +153,7 @@ def summed_up(
     if deadline.manager_id == reader_id and Stage.LATE_MANAGER in deadline.said:
         return Word(handoff_id, deadline.step, Stage.LATE_MANAGER)
     # A snooze may have passed over the notice itself; the mornings count from it all the same.
-    if deadline.owner_id != reader_id or Stage.LATE not in deadline.said | deadline.passed:
+    if deadline.reader_id != reader_id or Stage.LATE not in deadline.said | deadline.passed:
         return None
     if deadline.snoozed_until is not None and at < deadline.snoozed_until:
         return None

@@ -19,8 +19,9 @@ from bot.domain.completeness import (
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
 from bot.domain.items import Item, SectionKey
+from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
-from bot.domain.people import Person
+from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
@@ -87,6 +88,9 @@ class Start:
     ae: Person
     cs_manager: Person | None
     ae_manager: Person | None = None
+    cs_manager_by: ManagerBy = ManagerBy.NAMED
+    """How the CS manager was found."""
+    ae_manager_by: ManagerBy = ManagerBy.NAMED
     proposed_csm: Person | None = None
     signed_at: datetime | None = None
     expected_on: date | None = None
@@ -150,6 +154,13 @@ class Handoff:
     helpers: Mapping[int, frozenset[SectionKey]] = field(default_factory=dict)
     ae_manager_id: int | None = None
     cs_manager_id: int | None = None
+    ae_manager_by: ManagerBy | None = None
+    """How they became it; None where it was not kept, or there is none."""
+    cs_manager_by: ManagerBy | None = None
+    away: Mapping[int, Away] = field(default_factory=dict, compare=False, repr=False)
+    """Who is away now, as its reader found it; no fact of the handoff itself."""
+    away_known: Mapping[int, Away] = field(default_factory=dict)
+    """Who of its people was away when it was last brought in line, for its history."""
     proposed_csm_id: int | None = None
     csm_id: int | None = None
     expected_on: date | None = None
@@ -281,8 +292,10 @@ class Handoff:
         if wish.cs_manager is None:
             raise Invalid(Problem.NO_CS_MANAGER, field="cs_manager")
         handoff.cs_manager_id = _colleague(wish.cs_manager, "cs_manager").id
+        handoff.cs_manager_by = wish.cs_manager_by
         if wish.ae_manager:
             handoff.ae_manager_id = _colleague(wish.ae_manager, "ae_manager").id
+            handoff.ae_manager_by = wish.ae_manager_by
         if wish.proposed_csm:
             handoff.proposed_csm_id = _colleague(wish.proposed_csm, "csm").id
             if handoff.proposed_csm_id == handoff.ae_id:
@@ -313,7 +326,8 @@ class Handoff:
         self._confirm(by, at)
 
     def _confirm(self, by: Person, at: datetime) -> None:
-        if by.id == self.ae_id and self.ae_confirmed_at is None:
+        # The AE's stand-in does what only the AE does, and so stands by it.
+        if access.acts_as(by.id, self.ae_id, self) and self.ae_confirmed_at is None:
             self.ae_confirmed_at = at
             self._note(Tag.AE_CONFIRMED, at, by)
 
@@ -613,6 +627,8 @@ class Handoff:
         _colleague(csm, "csm")
         if csm.id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="csm")
+        if access.acts_as(csm.id, self.ae_id, self):
+            raise Invalid(Problem.BOTH_SIDES, field="csm")
         if csm.id == self.csm_id:
             raise Conflict(Problem.ALREADY_DONE)
         if not self.assignable:
@@ -764,6 +780,77 @@ class Handoff:
             raise Invalid(Problem.HANDOFF_CANCELLED)
         facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
         self._note(Tag.SNOOZED, at, by, facts, {"reason": _reason(reason)})
+
+    def not_mine(self, step: str, reason: str, *, asked: int, by: Person, at: datetime) -> None:
+        """An owner says that a step is not theirs; `asked` is who may name somebody else.
+
+        Nothing else changes. The reason may be left empty.
+        """
+        if not self.open:
+            raise Invalid(Problem.HANDOFF_CANCELLED)
+        text = reason.strip()
+        values = {"reason": _reason(text)} if text else {}
+        self._note(Tag.NOT_MINE, at, by, {"step": step, "asked": asked}, values)
+
+    def away_now(self) -> dict[int, Away]:
+        """Who of its people is away now, with the one who really acts for them here."""
+        return {
+            one: Away(self.away[one].until, None if acting == one else acting)
+            for one in self.people()
+            if one in self.away
+            for acting in (access.acting(one, self),)
+        }
+
+    def note_leave(self, *, by: Person | None, at: datetime) -> None:
+        """Take note of who left and who is back since it was last brought in line."""
+        now = self.away_now()
+        for one, gone in now.items():
+            if self.away_known.get(one) != gone:
+                facts: dict[str, Fact] = {
+                    "person": one,
+                    "until": gone.until.isoformat(),
+                    "stand_in": gone.stand_in_id,
+                }
+                self._note(Tag.AWAY, at, by, facts)
+        for one in self.away_known.keys() - now.keys():
+            self._note(Tag.BACK, at, by, {"person": one})
+        self.away_known = now
+
+    def follow_managers(
+        self,
+        *,
+        ae_manager: tuple[int, ManagerBy] | None,
+        cs_manager: tuple[int, ManagerBy] | None,
+        at: datetime,
+    ) -> None:
+        """Take over the managers that hold where nobody was named for just this handoff."""
+        if ae_manager is not None and self._follows(self.ae_manager_id, self.ae_manager_by):
+            self._change_manager("ae", self.ae_manager_id, self.ae_manager_by, ae_manager, at)
+            self.ae_manager_id, self.ae_manager_by = ae_manager
+        if cs_manager is not None and self._follows(self.cs_manager_id, self.cs_manager_by):
+            self._change_manager("cs", self.cs_manager_id, self.cs_manager_by, cs_manager, at)
+            self.cs_manager_id, self.cs_manager_by = cs_manager
+
+    @staticmethod
+    def _follows(manager_id: int | None, by: ManagerBy | None) -> bool:
+        return manager_id is None or by not in (None, ManagerBy.NAMED)
+
+    def _change_manager(
+        self,
+        side: str,
+        before: int | None,
+        by_before: ManagerBy | None,
+        now: tuple[int, ManagerBy],
+        at: datetime,
+    ) -> None:
+        if (before, by_before) != now:
+            facts: dict[str, Fact] = {
+                "side": side,
+                "manager": now[0],
+                "by": now[1].value,
+                "before": before,
+            }
+            self._note(Tag.MANAGER_CHANGED, at, None, facts)
 
     def move(self, channel_id: int, *, by: Person, at: datetime) -> None:
         """Let it live in another channel; no clock changes. Raises Conflict for where it lives."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from bot.domain import access
 from bot.domain.deadlines import Deadline, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
@@ -62,6 +63,8 @@ class NoticeKind(StrEnum):
     """No message alone: a file in the reader's direct messages."""
     STATUS_CSV_FAILED = "status_csv_failed"
     WELCOME = "welcome"
+    NOT_MINE = "not_mine"
+    """Somebody says that a step is not theirs, to who may name another for it."""
     UNCONFIRMED = "unconfirmed"
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 
@@ -286,13 +289,15 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
                 f"{NoticeKind.SENT_BACK.value}:{handoff.id}:{seq}",
                 Priority.HAND_OVER,
                 handoff_id=handoff.id,
-                person_id=handoff.ae_id,
+                person_id=access.acting(handoff.ae_id, handoff),
             )
         ]
     if event.tag is Tag.POSTED:
         return _of_posting(handoff, seq, by_bot=event.actor is None)
     if event.tag is Tag.HELPER_INVITED:
         return [_of_invitation(handoff, seq, event)]
+    if event.tag is Tag.NOT_MINE:
+        return [_of_a_step_not_theirs(handoff, seq, event)]
     if event.tag in (Tag.ASSIGNED, Tag.MOVED) and handoff.csm_id is not None:
         invite = Notice(
             NoticeKind.CSM_INVITE,
@@ -359,6 +364,19 @@ def _of_invitation(handoff: Handoff, seq: int, event: Event) -> Notice:
     )
 
 
+def _of_a_step_not_theirs(handoff: Handoff, seq: int, event: Event) -> Notice:
+    asked, step = event.facts["asked"], str(event.facts["step"])
+    return Notice(
+        NoticeKind.NOT_MINE,
+        Place.DM,
+        f"{NoticeKind.NOT_MINE.value}:{handoff.id}:{step}:{event.actor}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=asked if isinstance(asked, int) else None,
+        facts={"seq": seq, "actor": event.actor or 0, "step": step},
+    )
+
+
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
     told: list[Notice] = []
     if by_bot:
@@ -369,7 +387,7 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
                 f"bot-posted:{handoff.id}:{seq}",
                 Priority.HAND_OVER,
                 handoff_id=handoff.id,
-                person_id=handoff.ae_id,
+                person_id=access.acting(handoff.ae_id, handoff),
             )
         )
     # A CSM who was assigned before the card stood there could not be mentioned then.
@@ -430,7 +448,7 @@ def cannot_post(handoff: Handoff, problem: Problem, *, turns: int, stood: bool =
         f"cannot-post:{handoff.id}:{problem.value}:{handoff.channel_id}:{turns}",
         Priority.HAND_OVER,
         handoff_id=handoff.id,
-        person_id=handoff.ae_id,
+        person_id=access.acting(handoff.ae_id, handoff),
         facts={"problem": problem.value, "stood": int(stood)},
     )
 
@@ -492,7 +510,8 @@ def surfaces(
 ) -> list[SurfaceWish]:
     """The card once posted, and a guide card for each who has or had something to do.
 
-    A guide that appears through another person's act waits for the reader's quiet hours to end.
+    Who stands in for somebody has it in their place. A guide that appears through another person's
+    act waits for the reader's quiet hours to end.
     """
     wishes = [SurfaceWish(SurfaceKind.CARD)] if handoff.posted_at is not None else []
     readers = [handoff.ae_id]
@@ -500,7 +519,7 @@ def surfaces(
         readers.append(handoff.cs_manager_id)
     if handoff.csm_id is not None:
         readers.append(handoff.csm_id)
-    for reader in dict.fromkeys(readers):
+    for reader in dict.fromkeys(access.acting(one, handoff) for one in readers):
         own = reader == actor_id
         loud = None if own else calendar_of(reader, None).first_loud(now)
         wishes.append(SurfaceWish(SurfaceKind.GUIDE, reader, loud if loud != now else None))

@@ -14,6 +14,21 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class ManagerBy(StrEnum):
+    """How somebody came to be a manager."""
+
+    NAMED = "named"
+    """On the start form of the handoff."""
+    HAND = "hand"
+    """An admin said so."""
+    PROFILE = "profile"
+    """From the field of the Slack profile that an admin chose."""
+    POLICY = "policy"
+    """The policy's, where neither the form nor the person has one."""
+    REVOPS = "revops"
+    """Nobody else was left to be told."""
+
+
 @dataclass(frozen=True)
 class Person:
     """One Slack account as the bot knows it; `id` is ours, `slack_id` is Slack's."""
@@ -26,8 +41,10 @@ class Person:
     region: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
     manager_id: int | None = None
+    manager_by: ManagerBy | None = None
     stand_in_id: int | None = None
     leave_until: date | None = None
+    """The last day of a leave, which may be over; who is away now storage says."""
     workspace_admin: bool = False
     guest: bool = False
     external: bool = False

@@ -1,10 +1,19 @@
 """What the domain and its callers expect of the outside, as protocols."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.worktime import Calendar
+
+
+@dataclass(frozen=True)
+class ProfileField:
+    """A field of Slack's profile that holds a person; its id is the workspace's own."""
+
+    id: str
+    label: str
 
 
 class Clock(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain import commitment
+from bot.domain import access, commitment
 from bot.domain.deadlines import Deadline, DeadlineState, done_at
 from bot.domain.handoff import Handoff
 from bot.domain.nudging import Stage, StagePlan
@@ -30,7 +30,8 @@ def dated(
     """
     made: list[Deadline] = []
     if handoff.expected_on is not None:
-        ae = _calendar(Step.CAPTURE, handoff.ae_id, calendar_of, fixed)
+        ae_id = access.acting(handoff.ae_id, handoff)
+        ae = _calendar(Step.CAPTURE, ae_id, calendar_of, fixed)
         made = _up_to_the_signature(handoff, policy, ae)
     asked = _commitment(handoff, policy, calendar_of, fixed)
     return [*made, asked] if asked is not None else made
@@ -79,7 +80,7 @@ def _one(
     waits = step is Step.ALIGNMENT and handoff.captured_at is None
     return Deadline(
         step=step,
-        owner_id=handoff.ae_id,
+        owner_id=access.acting(handoff.ae_id, handoff),
         zone=ae.zone.key,
         state=state,
         waits_for=Step.CAPTURE if waits and state is DeadlineState.DATED else None,
@@ -102,9 +103,9 @@ def _commitment(
     handoff: Handoff, policy: Policy, calendar_of: CalendarOf, fixed: Fixed | None
 ) -> Deadline | None:
     """The question to the AE manager; nobody is asked where the handoff has none."""
-    owner = handoff.ae_manager_id
-    if owner is None:
+    if handoff.ae_manager_id is None:
         return None
+    owner = access.acting(handoff.ae_manager_id, handoff)
     manager = _calendar(Step.COMMITMENT, owner, calendar_of, fixed)
     at = commitment.asked_at(handoff, policy=policy, calendar=manager)
     if at is None:

@@ -1,6 +1,6 @@
 """What people are shown, as plain values; each is built for one viewer or one place."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
-from bot.domain.people import Person
+from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise
@@ -176,6 +176,12 @@ class Guide:
     """Whether the viewer had a part and has none any more."""
     news: int = 0
     """In how many places the brief differs from what the viewer, the CSM, acknowledged."""
+    part_filled: bool = False
+    """Whether the viewer has the part the card speaks to only as somebody's stand-in."""
+    stands_in: tuple[tuple[NamedPerson, date], ...] = ()
+    """For whom the viewer acts here, and until when."""
+    alone: tuple[tuple[NamedPerson, date], ...] = ()
+    """Who of those who owe a step is away, with nobody who acts for them."""
 
     @property
     def owed_step(self) -> Step | None:
@@ -326,6 +332,21 @@ class BriefStep:
 
 
 @dataclass(frozen=True)
+class WhyTold:
+    """What makes somebody the manager who is told."""
+
+    by: ManagerBy | None
+    role: Capacity | None
+    """The part they, or whom they replace, have in the handoff; None for a person's own manager."""
+    of: NamedPerson | None
+    """Whose manager that makes them."""
+    instead_of: NamedPerson | None = None
+    until: date | None = None
+    """The last day of that manager's leave; None where their account is closed."""
+    stands_in: bool = False
+
+
+@dataclass(frozen=True)
 class NudgeModel:
     """A reminder or a late notice about one step."""
 
@@ -341,6 +362,16 @@ class NudgeModel:
     brief_version: int = 0
     with_ae: bool = False
     """Whether the brief was sent back and waits for the AE to return it."""
+    why: WhyTold | None = None
+    """For a manager: why just they are told."""
+    away_until: date | None = None
+    """The last day of the owner's leave, where nobody stands in for them."""
+    stands_in: NamedPerson | None = None
+    """For whom the reader acts, until `away_until`."""
+    declines: bool = False
+    """Whether the reader gives the handoff back, where the step is not theirs: they are its CSM."""
+    reassigns: bool = False
+    """Whether the reader may name another CSM."""
 
 
 class Became(StrEnum):
@@ -679,7 +710,8 @@ def guide(
         completeness=told(handoff, people, audiences),
         signed_at=handoff.signed_at,
         expected_on=handoff.expected_on,
-        must_confirm_ae=handoff.ae_confirmed_at is None and viewer.id == handoff.ae_id,
+        must_confirm_ae=handoff.ae_confirmed_at is None
+        and access.acts_as(viewer.id, handoff.ae_id, handoff),
         channel_slack_id=channel_slack_id,
         ae=ae,
         proposed_csm=named(handoff.proposed_csm_id, people),
@@ -691,7 +723,7 @@ def guide(
         brief_version=handoff.brief_version,
         undoable=undo_ends is not None and as_of <= undo_ends,
         started_by=named(handoff.started_by, people),
-        written_quickly=written_quickly and viewer.id == handoff.ae_id,
+        written_quickly=written_quickly and access.acts_as(viewer.id, handoff.ae_id, handoff),
         size=size.seen_by(audiences) if size is not None else None,
         acknowledged=handoff.acknowledged,
         with_ae=reading.with_ae,
@@ -702,4 +734,17 @@ def guide(
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
         news=news,
+        part_filled=access.stand_ins(handoff).get(role_of(viewer, handoff)) == viewer.id,
+        stands_in=_absent(access.replaced_by(viewer, handoff), handoff, people),
+        alone=_absent(
+            (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
+        ),
     )
+
+
+def _absent(
+    ids: Iterable[int | None], handoff: Handoff, people: Mapping[int, Person]
+) -> tuple[tuple[NamedPerson, date], ...]:
+    """People who are away, each once, with the last day of their leave."""
+    found = ((named(one, people), handoff.away.get(one or 0)) for one in dict.fromkeys(ids))
+    return tuple((who, gone.until) for who, gone in found if who is not None and gone is not None)

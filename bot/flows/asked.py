@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.errors import Invalid, Problem
+from bot.domain.ports import ProfileField
 from bot.flows.inputs import Typed
 from bot.flows.shape import object_or_none, require_event, require_storable, text, text_or_none
 from bot.views.ids import ActionId, MoreChoice
@@ -51,6 +52,8 @@ class Asked:
     """The team of the person who acted, where Slack says it."""
     whispered: bool = False
     """Whether the message with the button is seen by this person alone."""
+    profile_fields: tuple[ProfileField, ...] = ()
+    """The fields of Slack's profile that hold a person, where they were asked for."""
     made: int | None = None
     """Our id of the channel that was made for this."""
     inside: bool | None = None
@@ -87,6 +90,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.SIGNATURE: ActionId.OPEN_SIGNATURE,
     MoreChoice.WRITE_BRIEF: ActionId.WRITE_BRIEF,
     MoreChoice.SNOOZE: ActionId.OPEN_SNOOZE,
+    MoreChoice.NOT_MINE: ActionId.OPEN_NOT_MINE,
     MoreChoice.ASSIGN: ActionId.OPEN_ASSIGN,
     MoreChoice.CANCEL: ActionId.OPEN_CANCEL,
     MoreChoice.CHANGE_DEAL: ActionId.OPEN_DEAL,
@@ -141,7 +145,9 @@ def _action(body: Mapping[str, Any], workspace_id: int) -> Asked:
         name, words = ref.thing or "", ref.words or ""
     if name == ActionId.MORE:
         if ref.thing in set(MoreChoice):
-            name, ref = MORE[MoreChoice(ref.thing)], ref.model_copy(update={"thing": None})
+            # The step that an entry is about, where it names one, stands where words would.
+            name, step = MORE[MoreChoice(ref.thing)], ref.words
+            ref = ref.model_copy(update={"thing": step, "words": None})
         else:
             stale = True
     return Asked(

@@ -335,7 +335,7 @@ def steps_list(
         completeness=brief_told(unit, handoff, writer),
         counted=counted_items(handoff, writer, unit),
         fallen=_told(unit, fallen, writer, handoff),
-        quick=writer.id == handoff.ae_id and unit.written_quickly(handoff),
+        quick=access.acts_as(writer.id, handoff.ae_id, handoff) and unit.written_quickly(handoff),
         pasted=unit.pasted.there(handoff.id, writer.id),
         helpers=_helpers(unit, handoff) if invites else (),
         invites=invites,

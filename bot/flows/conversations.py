@@ -24,6 +24,7 @@ from bot.domain.errors import (
     SlackUnavailable,
 )
 from bot.domain.people import Person
+from bot.domain.ports import ProfileField
 from bot.domain.read_models import NamedPerson, named
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
 from bot.flows.asked import Asked, Kind, read
@@ -78,6 +79,10 @@ class Directory(Protocol):
         self, workspace_id: int, slack_id: str, channel_slack_id: str, within: Patience
     ) -> bool:
         """Whether a person is in a conversation now; raises SlackUnavailable."""
+        ...
+
+    def profile_fields(self, workspace_id: int, within: Patience) -> tuple[ProfileField, ...]:
+        """The profile's fields that hold a person; raises Invalid or SlackUnavailable."""
         ...
 
     def make_channel(self, workspace_id: int, name: str, within: Patience) -> Channel:
@@ -211,6 +216,8 @@ class Conversations:
             channel = self._directory.channel(asked.workspace_id, slack_id, patience)
             if listener.inside and channel.private:
                 asked = replace(asked, inside=self._is_inside(channel, asked, patience))
+        if listener.looks_at_profile:
+            asked = self._with_profile(asked, patience)
         if listener.makes_channel is not None:
             asked = self._with_channel(listener.makes_channel, asked, patience)
         try:
@@ -235,6 +242,14 @@ class Conversations:
             )
         except SlackUnavailable:
             return None
+
+    def _with_profile(self, asked: Asked, patience: Patience) -> Asked:
+        """The delivery with the profile's fields; nobody but an admin has Slack asked for them."""
+        actor = self._directory.person(asked.workspace_id, asked.slack_user or "", patience)
+        if not actor.admin:
+            return asked
+        fields = self._directory.profile_fields(asked.workspace_id, patience)
+        return replace(asked, profile_fields=fields)
 
     def _with_channel(
         self, named: Callable[[Asked, ReadUnit, Person], str], asked: Asked, patience: Patience

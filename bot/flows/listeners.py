@@ -52,6 +52,8 @@ class Listener:
     """Whether what is known of that conversation should be fresh; the listener decides on it."""
     looks_at_deal_channel: bool = False
     """Whether the same goes for the channel of the handoff it is about, or will be in."""
+    looks_at_profile: bool = False
+    """Whether it is given the fields of Slack's profile that hold a person; for admins alone."""
     words: CommandWords | None = None
     scopes: tuple[str, ...] = ()
     """What an event needs beyond the scopes of what the bot does."""

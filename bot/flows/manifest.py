@@ -40,6 +40,12 @@ SCOPES: tuple[Scope, ...] = (
         "so that nothing is said twice",
     ),
     Scope("users:read", "to know names, time zones, guests and closed accounts"),
+    Scope(
+        "users.profile:read",
+        "to read who somebody's manager is from the field of the profile that an admin chose; "
+        "without it managers are set by hand",
+        optional=True,
+    ),
     Scope("channels:read", "to see whether a public channel is shared outside or holds guests"),
     Scope(
         "groups:read",

@@ -17,14 +17,15 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.roles import roles_view
 
 
-def _require_admin(actor: Person) -> None:
+def require_admin(actor: Person) -> None:
+    """Raise NotAllowed for everybody who is no admin."""
     if not actor.admin:
         raise NotAllowed(Problem.ADMINS_ONLY)
 
 
 def open_form(actor: Person) -> Answer:
     """The form that asks whose roles, manager and region are meant."""
-    _require_admin(actor)
+    require_admin(actor)
     return Open(roles_view())
 
 
@@ -36,7 +37,7 @@ def named_people(asked: Asked) -> Sequence[str]:
 
 def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form, in two steps: who, then what; an emptied field is taken away."""
-    _require_admin(actor)
+    require_admin(actor)
     typed = asked.typed
     if asked.ref.entry is None:
         return Update(_for_one(_chosen(typed, Field.PERSON, unit), unit), acted=False)
@@ -76,7 +77,7 @@ def _chosen(typed: Typed, name: Field, unit: WriteUnit) -> Person | None:
 
 def pause(unit: WriteUnit, actor: Person) -> Answer:
     """*Pause*: the bot says nothing of its own until *Resume*; answers still come."""
-    _require_admin(actor)
+    require_admin(actor)
     unit.workspace_pause(unit.now)
     unit.surfaces.open_home(actor.id)
     return Done()
@@ -84,7 +85,7 @@ def pause(unit: WriteUnit, actor: Person) -> Answer:
 
 def resume(unit: WriteUnit, actor: Person) -> Answer:
     """*Resume*: clocks never stopped; each person hears the present state once."""
-    _require_admin(actor)
+    require_admin(actor)
     unit.workspace_pause(None)
     unit.surfaces.open_home(actor.id)
     return Done()

@@ -11,8 +11,10 @@ from bot.flows import (
     gate,
     helpers,
     home,
+    managers,
     message,
     moving,
+    not_mine,
     pasted,
     people,
     pre_close,
@@ -53,6 +55,7 @@ def all_listeners() -> Listeners:
         decline,
         cancel,
         snooze,
+        not_mine,
         status,
         unconfirmed,
         versions,
@@ -60,6 +63,7 @@ def all_listeners() -> Listeners:
         red_flags,
         home,
         people,
+        managers,
         workplace,
     ):
         conversation.register(listeners)

@@ -16,7 +16,7 @@ from bot.views.payload import Ref
 from bot.views.snooze import snooze_view
 
 
-def _owed(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
+def owed_step(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
     """The step the button names, else the actor's next one; it must be theirs and open."""
     owed = [
         deadline
@@ -37,7 +37,7 @@ def _owed(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
 
 def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """The form, with the next working morning filled in."""
-    deadline = _owed(asked, unit, actor)
+    deadline = owed_step(asked, unit, actor)
     handoff = unit.handoffs.get(asked.handoff_id)
     calendar = unit.people.calendar(actor.id)
     people = {actor.id: actor}
@@ -50,7 +50,7 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 def snooze(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form: a reason, and a time in the owner's working hours."""
     handoff = unit.handoffs.lock(asked.handoff_id)
-    deadline = _owed(asked, unit, actor)
+    deadline = owed_step(asked, unit, actor)
     until = asked.typed.instant(Field.UNTIL)
     if until is None:
         raise Invalid(Problem.DATE_NEEDED, field=Field.UNTIL)

@@ -10,7 +10,7 @@ from bot.domain import access
 from bot.domain.commitment import check_day, proposed_day
 from bot.domain.errors import HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff, Start
-from bot.domain.people import Person
+from bot.domain.people import ManagerBy, Person
 from bot.flows import brief, deal, gate, signature
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
@@ -139,14 +139,18 @@ def _wish(typed: StartTyped, unit: WriteUnit, today: date) -> Start:
         raise Invalid(Problem.EMPTY, field=Field.AE)
     wanted = deal.change_of(typed, unit.policy, today=today)
     managers = unit.policy.managers
+    cs_manager, cs_by = _manager(person(typed.cs_manager), csm, managers.cs, unit)
+    ae_manager, ae_by = _manager(person(typed.ae_manager), ae, managers.ae, unit)
     return Start(
         account=typed.account,
         value=wanted.value,
         rate=wanted.rate,
         marks=wanted.marks,
         ae=ae,
-        cs_manager=_manager(person(typed.cs_manager), csm, managers.cs, unit),
-        ae_manager=_manager(person(typed.ae_manager), ae, managers.ae, unit),
+        cs_manager=cs_manager,
+        cs_manager_by=cs_by,
+        ae_manager=ae_manager,
+        ae_manager_by=ae_by,
         proposed_csm=csm,
         signed_at=typed.signed_at,
         expected_on=typed.expected_on,
@@ -158,15 +162,12 @@ def _wish(typed: StartTyped, unit: WriteUnit, today: date) -> Start:
 
 def _manager(
     chosen: Person | None, of: Person | None, fallback: str, unit: WriteUnit
-) -> Person | None:
+) -> tuple[Person | None, ManagerBy]:
     """As named on the form, else the manager of the person, else whom the policy names."""
     if chosen is not None:
-        return chosen
-    own = unit.people.get(of.manager_id) if of is not None and of.manager_id is not None else None
-    if own is not None and own.full_member:
-        return own
-    named = unit.people.by_slack_id(fallback) if fallback else None
-    return named if named is not None and named.full_member else None
+        return chosen, ManagerBy.NAMED
+    found = unit.people.manager_or(of.id if of is not None else None, fallback)
+    return found if found is not None else (None, ManagerBy.NAMED)
 
 
 def _started_meanwhile(asked: Asked, channel_id: int, unit: WriteUnit) -> StartedHere | None:

@@ -33,6 +33,7 @@ _DUE = (
 )
 _OF_READERS = or_(
     deadline.c.owner_id.in_(bindparam("readers", expanding=True)),
+    deadline.c.told_id.in_(bindparam("readers", expanding=True)),
     deadline.c.manager_id.in_(bindparam("readers", expanding=True)),
 )
 _FOR_READERS = (
@@ -183,6 +184,7 @@ def _values(of: Deadline) -> dict[str, Any]:
         "due_at": of.due_at,
         "stages": json.dumps([[plan.stage.value, plan.at.isoformat()] for plan in of.stages]),
         "manager_id": of.manager_id,
+        "told_id": of.told_id,
         "said": json.dumps(sorted(of.said)),
         "passed": json.dumps(sorted(of.passed)),
         "snoozed_until": of.snoozed_until,
@@ -206,6 +208,7 @@ def _deadline(row: RowMapping) -> Deadline:
             for stage, at in json.loads(row["stages"])
         ),
         manager_id=row["manager_id"],
+        told_id=row["told_id"],
         said=frozenset(Stage(stage) for stage in json.loads(row["said"])),
         passed=frozenset(Stage(stage) for stage in json.loads(row["passed"])),
         snoozed_until=row["snoozed_until"],

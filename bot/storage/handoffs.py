@@ -1,9 +1,9 @@
 """Handoff rows, the lock every change to one begins with, and the few ways to find one."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,9 @@ from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.history import GENESIS
 from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
@@ -66,17 +68,20 @@ _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "s
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
+WhoIsAway = Callable[[], Mapping[int, Away]]
+"""The people of the workspace who are away now."""
 
 
 class Handoffs:
     """The handoffs of one workspace."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, away: WhoIsAway) -> None:
         self._scope = scope
+        self._away = away
 
     def get(self, handoff_id: int) -> Handoff:
         """One handoff; raises NotFound."""
-        return _handoff(self._row(_BY_ID, handoff_id))
+        return self._handoff(self._row(_BY_ID, handoff_id))
 
     def chain(self, handoff_id: int) -> Chain:
         """Length and head of its history, as kept apart from the history; raises NotFound."""
@@ -97,6 +102,11 @@ class Handoffs:
         values = {"workspace": self._scope.workspace_id, "after": handoff_id, "most": most}
         return list(self._scope.connection.execute(_OPEN_AFTER, values).scalars())
 
+    def _handoff(self, row: RowMapping) -> Handoff:
+        found = _handoff(row)
+        found.away = self._away()
+        return found
+
     def _row(self, statement: Any, handoff_id: int) -> RowMapping:
         values = {"workspace": self._scope.workspace_id, "id": handoff_id}
         row = self._scope.connection.execute(statement, values).mappings().first()
@@ -107,15 +117,16 @@ class Handoffs:
     def _all(self, statement: Any, values: dict[str, Any]) -> list[Handoff]:
         values["workspace"] = self._scope.workspace_id
         return [
-            _handoff(row) for row in self._scope.connection.execute(statement, values).mappings()
+            self._handoff(row)
+            for row in self._scope.connection.execute(statement, values).mappings()
         ]
 
 
 class WritableHandoffs(Handoffs):
     """The handoffs, each locked before it is changed."""
 
-    def __init__(self, scope: Scope, *, policy: Policy) -> None:
-        super().__init__(scope)
+    def __init__(self, scope: Scope, *, away: WhoIsAway, policy: Policy) -> None:
+        super().__init__(scope, away=away)
         self._policy = policy
         self._chains: dict[int, Chain] = {}
 
@@ -123,7 +134,7 @@ class WritableHandoffs(Handoffs):
         """One handoff that nobody else changes until this unit ends; raises NotFound."""
         row = self._row(_LOCKED, handoff_id)
         self._chains[handoff_id] = row["event_count"], row["head"]
-        return _handoff(row)
+        return self._handoff(row)
 
     def locked(self, handoff_id: int) -> bool:
         """Whether this unit holds the lock of a handoff, so that only it changes what is there."""
@@ -219,6 +230,7 @@ def light_change(
 
 
 def _values(of: Handoff) -> dict[str, Any]:
+    known = sorted(of.away_known.items())
     return {
         "workspace_id": of.workspace_id,
         "channel_id": of.channel_id,
@@ -232,6 +244,11 @@ def _values(of: Handoff) -> dict[str, Any]:
         "ae_confirmed_at": of.ae_confirmed_at,
         "ae_manager_id": of.ae_manager_id,
         "cs_manager_id": of.cs_manager_id,
+        "ae_manager_by": of.ae_manager_by.value if of.ae_manager_by else None,
+        "cs_manager_by": of.cs_manager_by.value if of.cs_manager_by else None,
+        "away_known": json.dumps(
+            {one: [gone.until.isoformat(), gone.stand_in_id] for one, gone in known}
+        ),
         "proposed_csm_id": of.proposed_csm_id,
         "csm_id": of.csm_id,
         "expected_on": of.expected_on,
@@ -330,6 +347,12 @@ def _handoff(row: RowMapping) -> Handoff:
         ae_confirmed_at=row["ae_confirmed_at"],
         ae_manager_id=row["ae_manager_id"],
         cs_manager_id=row["cs_manager_id"],
+        ae_manager_by=ManagerBy(row["ae_manager_by"]) if row["ae_manager_by"] else None,
+        cs_manager_by=ManagerBy(row["cs_manager_by"]) if row["cs_manager_by"] else None,
+        away_known={
+            int(one): Away(date.fromisoformat(until), stand_in_id)
+            for one, (until, stand_in_id) in json.loads(row["away_known"]).items()
+        },
         proposed_csm_id=row["proposed_csm_id"],
         csm_id=row["csm_id"],
         expected_on=row["expected_on"],

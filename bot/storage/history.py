@@ -1,5 +1,6 @@
 """The history as rows: exact bytes chained by their hashes, the values kept beside them."""
 
+import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,16 @@ _FIRST = select(func.min(event.c.at)).where(
     event.c.workspace_id == bindparam("workspace"),
     event.c.handoff_id == bindparam("handoff"),
     event.c.tag.in_(bindparam("tags", expanding=True)),
+)
+_DONE_BY = (
+    select(event.c.body)
+    .where(
+        event.c.workspace_id == bindparam("workspace"),
+        event.c.handoff_id == bindparam("handoff"),
+        event.c.tag == bindparam("tag"),
+        event.c.actor_id == bindparam("actor"),
+    )
+    .order_by(event.c.seq)
 )
 _ADD = insert(event)
 _ADD_VALUES = insert(event_value)
@@ -114,6 +125,11 @@ class History:
             Reason(Tag(row.tag), row.at, row.actor_id, row.field, row.value)
             for row in self._execute(_REASONS, handoff_id)
         ]
+
+    def facts_of(self, handoff_id: int, tag: Tag, actor_id: int) -> list[Mapping[str, Any]]:
+        """The facts of what one person did, each time they did it, in order."""
+        found = self._execute(_DONE_BY, handoff_id, tag=tag.value, actor=actor_id)
+        return [json.loads(row.body)["facts"] for row in found]
 
     def first_of(self, handoff_id: int, tags: Collection[Tag]) -> datetime | None:
         """When the first event with one of the tags happened; None where there is none."""

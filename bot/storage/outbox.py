@@ -128,6 +128,8 @@ class Outbox:
         row = self._row(notice)
         added = self._scope.connection.execute(_ADD_NOTICE[self._scope.dialect], row).first()
         self.grown |= added is not None
+        if added is not None and notice.about:
+            self._scope.connection.execute(_ADD_ABOUT, _about(added.id, notice))
         return added is not None
 
     def add_all(self, notices: Sequence[Notice]) -> None:

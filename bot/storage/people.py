@@ -1,20 +1,23 @@
 """The people of a workspace, their calendars and who manages whom."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, insert, or_, select, union, update
 
-from bot.domain.errors import NotFound, Problem
-from bot.domain.people import Person, Role
+from bot.domain import managers
+from bot.domain.errors import Invalid, NotFound, Problem
+from bot.domain.leave import Away, leave_ends_at
+from bot.domain.managers import Told
+from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import Policy
 from bot.domain.worktime import Calendar
 from bot.storage.holidays import HolidayShelf, region_of_zone
 from bot.storage.statements import Scope, once
-from bot.storage.tables import person, person_role
+from bot.storage.tables import HANDOFF_OPEN, ON_LEAVE, handoff, person, person_role
 
 _PEOPLE = (
     select(person, person_role.c.role)
@@ -43,6 +46,63 @@ _ADMINS = _PEOPLE.where(
             )
         ),
     )
+)
+_AWAY = _PEOPLE.where(ON_LEAVE, person.c.leave_ends_at > bindparam("now")).order_by(person.c.id)
+_BACK = (
+    select(person.c.id)
+    .where(
+        person.c.workspace_id == bindparam("workspace"),
+        ON_LEAVE,
+        person.c.leave_ends_at <= bindparam("now"),
+    )
+    .order_by(person.c.leave_ends_at, person.c.id)
+    .limit(bindparam("most"))
+)
+_IN_OPEN_HANDOFFS = union(
+    *(
+        select(part).where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN)
+        for part in (
+            handoff.c.ae_id,
+            handoff.c.csm_id,
+            handoff.c.proposed_csm_id,
+            handoff.c.cs_manager_id,
+            handoff.c.ae_manager_id,
+        )
+    )
+)
+_MANAGER_UNCHECKED = (
+    select(person.c.id)
+    .where(
+        person.c.workspace_id == bindparam("workspace"),
+        person.c.id.in_(_IN_OPEN_HANDOFFS),
+        person.c.id > bindparam("after"),
+        or_(person.c.manager_by.is_(None), person.c.manager_by != ManagerBy.HAND.value),
+        or_(
+            person.c.manager_checked_at.is_(None),
+            person.c.manager_checked_at < bindparam("before"),
+        ),
+        person.c.bot.is_(False),
+        person.c.guest.is_(False),
+        person.c.external.is_(False),
+        person.c.deactivated.is_(False),
+    )
+    .order_by(person.c.id)
+    .limit(bindparam("most"))
+)
+_FORGET_PROFILES = (
+    update(person)
+    .where(
+        person.c.workspace_id == bindparam("b_workspace"),
+        person.c.manager_by == ManagerBy.PROFILE.value,
+    )
+    .values(manager_id=None, manager_by=None)
+)
+_ASK_PROFILES_AGAIN = (
+    update(person)
+    .where(
+        person.c.workspace_id == bindparam("b_workspace"), person.c.manager_checked_at.is_not(None)
+    )
+    .values(manager_checked_at=None)
 )
 _ADD = once(person)
 _CHANGE = update(person).where(
@@ -80,6 +140,8 @@ class People:
         self._calendars: dict[tuple[int, str | None], Calendar] = {}
         self._alike: dict[tuple[str, str], Calendar] = {}
         self._revops: list[Person] | None = None
+        self._manager_checked: dict[int, datetime | None] = {}
+        self._away: Mapping[int, Away] | None = None
         self.fresh_holidays: dict[tuple[str, int], frozenset[date]] = {}
         """Days off that were computed in this unit because none were kept."""
 
@@ -123,14 +185,95 @@ class People:
             found = self._read(_WITH_ROLE, {"role": role.value})
         return [one for one in found if one.full_member]
 
-    def manager_of(self, person_id: int) -> int | None:
-        """A person's own manager, else somebody of RevOps, else nobody."""
-        manager_id = self.get(person_id).manager_id
-        if manager_id is not None and self.get(manager_id).full_member:
-            return manager_id
+    def away(self) -> Mapping[int, Away]:
+        """Who is away now, and who acts for each: nobody who is away or gone, too."""
+        if self._away is None:
+            absent = self._read(_AWAY, {"now": self._scope.now})
+            ids = {one.id for one in absent}
+            acting = self.many(one.stand_in_id for one in absent)
+            fit = {one.id for one in acting.values() if one.full_member} - ids
+            self._away = {
+                one.id: Away(one.leave_until, one.stand_in_id if one.stand_in_id in fit else None)
+                for one in absent
+                if one.leave_until is not None
+            }
+        return self._away
+
+    def replaced_by(self, person_id: int) -> tuple[int, ...]:
+        """For whom a person stands in now."""
+        return tuple(one for one, gone in self.away().items() if gone.stand_in_id == person_id)
+
+    def manager_or(self, person_id: int | None, fallback: str) -> tuple[Person, ManagerBy] | None:
+        """A person's own manager, else whom the policy names by Slack's id; full members alone."""
+        someone = self.get(person_id) if person_id is not None else None
+        if someone is not None and someone.manager_id is not None:
+            own = self.get(someone.manager_id)
+            if own.full_member:
+                return own, someone.manager_by or ManagerBy.HAND
+        named = self.by_slack_id(fallback) if fallback else None
+        if named is None or not named.full_member or named.id == person_id:
+            return None
+        return named, ManagerBy.POLICY
+
+    def revops(self, holder: int, *, but: Collection[int]) -> Told | None:
+        """Somebody of RevOps who is there; never the holder nor one of `but`."""
+        for one in self._of_revops():
+            if one.id not in self.away() and one.id not in {holder, *but}:
+                return Told(one.id, ManagerBy.REVOPS, holder)
+        return None
+
+    def _of_revops(self) -> list[Person]:
         if self._revops is None:
             self._revops = self.with_role(Role.REVOPS)
-        return next((one.id for one in self._revops if one.id != person_id), None)
+        return self._revops
+
+    def told(
+        self,
+        holder: int,
+        *,
+        named: tuple[int, ManagerBy | None] | None = None,
+        but: Collection[int] = (),
+    ) -> Told | None:
+        """Who is told of what somebody owes, and why they; see `managers.told`."""
+        return managers.told(
+            holder,
+            named=named,
+            but={holder, *but},
+            person_of=self.get,
+            away=self.away(),
+            revops=self._of_revops,
+        )
+
+    def manager_of(
+        self,
+        holder: int,
+        /,
+        *,
+        named: tuple[int, ManagerBy | None] | None = None,
+        but: Collection[int] = (),
+    ) -> int | None:
+        """The same, by id alone."""
+        found = self.told(holder, named=named, but=but)
+        return found.person_id if found is not None else None
+
+    def manager_checked_at(self, person_id: int) -> datetime | None:
+        """When a person's profile was last asked for their manager, in machine time."""
+        self.get(person_id)
+        return self._manager_checked[person_id]
+
+    def manager_unchecked(self, before: datetime, *, after: int, most: int) -> list[int]:
+        """People in open handoffs whose profile was not asked since; by hand it is not asked.
+
+        `before` is machine time.
+        """
+        values = {"workspace": self._scope.workspace_id, "before": before, "after": after}
+        found = self._scope.connection.execute(_MANAGER_UNCHECKED, {**values, "most": most})
+        return list(found.scalars())
+
+    def back(self, most: int) -> list[int]:
+        """Whose leave is over and was not ended yet, the longest ago first."""
+        values = {"workspace": self._scope.workspace_id, "now": self._scope.now, "most": most}
+        return list(self._scope.connection.execute(_BACK, values).scalars())
 
     def checked_at(self, person_id: int) -> datetime | None:
         """When Slack was last asked about the account, in machine time; None for never."""
@@ -189,6 +332,7 @@ class People:
                 roles[one].add(Role.ADMIN)
             self._known[one] = _person(row, frozenset(roles[one]))
             self._checked[one] = row["checked_at"]
+            self._manager_checked[one] = row["manager_checked_at"]
         return [self._known[one] for one in sorted(rows)]
 
 
@@ -207,6 +351,9 @@ class WritablePeople(People):
         if facts is None:
             return found
         learned = {**_checked_facts(facts), "checked_at": self._scope.machine_now}
+        if found.leave_until is not None and learned["zone"] != found.zone:
+            # Who travels comes back at the midnight of where they are.
+            learned["leave_ends_at"] = leave_ends_at(found.leave_until, learned["zone"])
         return self._change(found.id, learned)
 
     def note(self, slack_id: str, facts: PersonFacts) -> Person | None:
@@ -224,19 +371,70 @@ class WritablePeople(People):
     ) -> Person:
         """Set what is given of a person's roles, manager and region; the rest stays.
 
-        Raises NotFound where person or manager are of another workspace.
+        A manager set so is one by hand, unless it is the one they have; without one the profile
+        counts again. Raises NotFound where person or manager are of another workspace.
         """
-        self.get(person_id)
+        known = self.get(person_id)
         changes: dict[str, Any] = {}
-        if manager_id is not None:
+        if manager_id is not None and manager_id != known.manager_id:
             changes["manager_id"] = self.get(manager_id).id
+            changes["manager_by"] = ManagerBy.HAND.value
         elif clear_manager:
-            changes["manager_id"] = None
+            changes |= {"manager_id": None, "manager_by": None, "manager_checked_at": None}
         if region is not None:
             changes["region"] = region
         if roles is not None:
             self._set_roles(person_id, roles)
         return self._change(person_id, changes)
+
+    def note_manager(self, person_id: int, manager_id: int | None) -> Person:
+        """Keep what a person's profile says of their manager; one set by hand stays."""
+        known = self.get(person_id)
+        changes: dict[str, Any] = {"manager_checked_at": self._scope.machine_now}
+        if known.manager_by is not ManagerBy.HAND and manager_id != person_id:
+            by = ManagerBy.PROFILE.value if manager_id is not None else None
+            changes |= {"manager_id": manager_id, "manager_by": by}
+        return self._change(person_id, changes)
+
+    def ask_profiles_again(self, *, forget: bool) -> None:
+        """Another field holds the managers now; `forget` what the one before said."""
+        scope = {"b_workspace": self._scope.workspace_id}
+        self._scope.connection.execute(_ASK_PROFILES_AGAIN, scope)
+        if forget:
+            self._scope.connection.execute(_FORGET_PROFILES, scope)
+        self._known.clear()
+
+    def set_leave(self, person_id: int, until: date | None, stand_in_id: int | None) -> Person:
+        """Somebody is away from now on, up to and with a day in their own zone; None ends it.
+
+        `WriteUnit.set_leave` also brings the handoffs in line, and is what an act calls. Raises
+        Invalid for a day that is over, and for a stand-in who is no full member, is away, too, or
+        is the person themselves.
+        """
+        known = self.get(person_id)
+        if until is None:
+            return self._changed_leave(person_id, None, None, None)
+        ends = leave_ends_at(until, known.zone)
+        if ends <= self._scope.now:
+            raise Invalid(Problem.DATE_IN_PAST, field="until")
+        if stand_in_id is not None:
+            stand_in = self.get(stand_in_id)
+            if stand_in_id == person_id:
+                raise Invalid(Problem.OWN_STAND_IN, field="stand_in")
+            if not stand_in.full_member:
+                raise Invalid(Problem.NOT_A_COLLEAGUE, field="stand_in")
+            if stand_in_id in self.away():
+                raise Invalid(Problem.STAND_IN_AWAY, field="stand_in")
+        return self._changed_leave(person_id, until, stand_in_id, ends)
+
+    def _changed_leave(
+        self, person_id: int, until: date | None, stand_in_id: int | None, ends: datetime | None
+    ) -> Person:
+        self._away = None
+        return self._change(
+            person_id,
+            {"leave_until": until, "stand_in_id": stand_in_id, "leave_ends_at": ends},
+        )
 
     def _set_roles(self, person_id: int, roles: Collection[Role]) -> None:
         workspace_id = self._scope.workspace_id
@@ -269,6 +467,7 @@ class WritablePeople(People):
                 {"b_id": person_id, "b_workspace": self._scope.workspace_id, **changes},
             )
         self._calendars.clear()
+        self._away = None
         return self._read(_BY_IDS, {"ids": [person_id]})[0]
 
 
@@ -291,6 +490,7 @@ def _person(row: RowMapping, roles: frozenset[Role]) -> Person:
         region=row["region"],
         roles=roles,
         manager_id=row["manager_id"],
+        manager_by=ManagerBy(row["manager_by"]) if row["manager_by"] else None,
         stand_in_id=row["stand_in_id"],
         leave_until=row["leave_until"],
         workspace_admin=row["workspace_admin"],

@@ -72,13 +72,15 @@ _IN_BUCKET: Mapping[Bucket, ColumnElement[bool]] = {
 }
 
 _VIEWER = bindparam("viewer", type_=handoff.c.ae_id.type)
+# The viewer, and those who are away and for whom they stand in.
+_FILLED = bindparam("filled", type_=handoff.c.ae_id.type, expanding=True)
 _HAS_PART = or_(
-    handoff.c.ae_id == _VIEWER,
-    handoff.c.csm_id == _VIEWER,
-    handoff.c.cs_manager_id == _VIEWER,
-    handoff.c.ae_manager_id == _VIEWER,
-    handoff.c.listener_id == _VIEWER,
-    handoff.c.lead_id == _VIEWER,
+    handoff.c.ae_id.in_(_FILLED),
+    handoff.c.csm_id.in_(_FILLED),
+    handoff.c.cs_manager_id.in_(_FILLED),
+    handoff.c.ae_manager_id.in_(_FILLED),
+    handoff.c.listener_id.in_(_FILLED),
+    handoff.c.lead_id.in_(_FILLED),
 )
 _READABLE_IN = handoff.c.channel_id.in_(
     select(channel.c.id).where(
@@ -386,7 +388,7 @@ class Status:
     def _asked(
         self, viewer: Person, chosen: Filter, *, day_end: datetime, in_channel: int | None
     ) -> "_Asked":
-        values = {"viewer": viewer.id}
+        values: dict[str, Any] = {"viewer": viewer.id, "filled": self._filled(viewer)}
         reach = access.reach(viewer, has_part=lambda: bool(self._execute(_PART_IN_ANY, values)))
         whose = chosen.whose or whose_by_default(
             viewer,
@@ -394,7 +396,7 @@ class Status:
         )
         shape = _Shape.of(chosen, reach, whose=whose, in_channel=in_channel is not None)
         given: dict[str, Any] = {
-            "viewer": viewer.id,
+            **values,
             "now": self._scope.now,
             "day_end": day_end,
             "channel": in_channel,
@@ -471,7 +473,8 @@ class Status:
 
     def home(self, viewer: Person) -> HomeLists:
         """What a person owes, by their own most urgent step, and their other open handoffs."""
-        values = {"viewer": viewer.id, "now": self._scope.now, "day_end": self._scope.now}
+        values: dict[str, Any] = {"viewer": viewer.id, "filled": self._filled(viewer)}
+        values |= {"now": self._scope.now, "day_end": self._scope.now}
         own: dict[int, RowMapping] = {}
         for row in self._execute(_OWNED, {"viewer": viewer.id}):
             own.setdefault(row["handoff_id"], row)
@@ -497,6 +500,9 @@ class Status:
         """How many open handoffs each CSM has, the fewest first."""
         rows = self._execute(_BY_CSM, {})
         return [(NamedPerson(row["id"], row["slack_id"], row["name"]), row["n"]) for row in rows]
+
+    def _filled(self, viewer: Person) -> list[int]:
+        return [viewer.id, *self._people.replaced_by(viewer.id)]
 
     def _execute(self, statement: Any, values: dict[str, Any]) -> list[RowMapping]:
         values = {**values, "workspace": self._scope.workspace_id}

@@ -99,6 +99,9 @@ workspace = Table(
     Column("blocked_reason", Text),
     # A known text under the key of the private notes: another key is noticed before it is used.
     Column("key_check", Text),
+    # The field of the Slack profile, of type user, that holds a person's manager.
+    Column("manager_field", Text),
+    Column("manager_field_label", Text),
     UniqueConstraint("enterprise_id", "team_id"),
 )
 
@@ -112,8 +115,11 @@ person = Table(
     Column("zone", Text, nullable=False),
     Column("region", Text, nullable=False),  # empty: the policy's, else guessed from the zone
     _person("manager_id"),
+    Column("manager_by", Text),  # by hand, or from the profile
+    Column("manager_checked_at", Instant),  # machine: when the profile was last asked
     _person("stand_in_id"),
     Column("leave_until", Date),
+    Column("leave_ends_at", Instant),  # calendar: the end of that day in their zone
     Column("workspace_admin", Boolean, nullable=False),
     Column("guest", Boolean, nullable=False),
     Column("external", Boolean, nullable=False),
@@ -137,6 +143,15 @@ Index(
 )
 
 Index("ix_person_manager_id", person.c.workspace_id, person.c.manager_id)
+
+ON_LEAVE = person.c.leave_ends_at.is_not(None)
+Index(
+    "ix_person_on_leave",
+    person.c.workspace_id,
+    person.c.leave_ends_at,
+    sqlite_where=ON_LEAVE,
+    postgresql_where=ON_LEAVE,
+)
 
 person_role = Table(
     "person_role",
@@ -184,6 +199,10 @@ handoff = Table(
     Column("ae_confirmed_at", Instant),
     _person("ae_manager_id"),
     _person("cs_manager_id"),
+    Column("ae_manager_by", Text),
+    Column("cs_manager_by", Text),
+    # JSON: {person: [last day, stand-in or null]}, as its history says it.
+    Column("away_known", Text, nullable=False, server_default="{}"),
     _person("proposed_csm_id"),
     _person("csm_id"),
     Column("expected_on", Date),
@@ -377,6 +396,7 @@ deadline = Table(
     Column("due_at", Instant, nullable=False),
     Column("stages", Text, nullable=False),  # JSON: [[stage, instant], …]
     _person("manager_id"),
+    _person("told_id"),
     Column("said", Text, nullable=False),  # a JSON list of stages
     Column("passed", Text, nullable=False),  # a JSON list of stages
     Column("snoozed_until", Instant),

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.domain import access
-from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
+from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience, Capacity
 from bot.domain.brief import Brief
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
@@ -30,14 +30,17 @@ from bot.domain.deadlines import (
     bring_in_line,
     deadlines,
     dropped,
+    holder_of,
     moved,
+    named_manager,
     told_otherwise,
 )
-from bot.domain.errors import NotFound, Problem
+from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
+from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
     announcements,
@@ -48,7 +51,7 @@ from bot.domain.notices import (
     moved_away,
     surfaces,
 )
-from bot.domain.people import Person
+from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
@@ -103,6 +106,8 @@ _WORKSPACES = select(
     tables.workspace.c.team_id,
     tables.workspace.c.bot_user_id,
     tables.workspace.c.paused_at,
+    tables.workspace.c.manager_field,
+    tables.workspace.c.manager_field_label,
 )
 _WORKSPACE = _WORKSPACES.where(tables.workspace.c.id == bindparam("workspace"))
 _BY_TEAM = _WORKSPACES.where(
@@ -129,6 +134,7 @@ _DUE_WORKSPACES = select(tables.workspace.c.id).where(
         _any_due(tables.deadline, tables.DEADLINE_TO_SAY, tables.deadline.c.next_at <= _NOW),
         _any_due(tables.handoff, tables.LIGHT_CHANGES, tables.handoff.c.light_at <= _NOW),
         _any_due(tables.person, tables.DIGEST_AHEAD, tables.person.c.digest_at <= _NOW),
+        _any_due(tables.person, tables.ON_LEAVE, tables.person.c.leave_ends_at <= _NOW),
     ),
 )
 _HANDOFF_IDS = (
@@ -220,6 +226,9 @@ class WorkspaceRow:
     team_id: str
     bot_user_id: str
     paused_at: datetime | None
+    manager_field: str | None = None
+    """Slack's id of the profile field that holds a person's manager."""
+    manager_field_label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -260,7 +269,7 @@ class ReadUnit:
     def _fill(self, shelf: HolidayShelf) -> None:
         self.people = People(self._scope, policy=self.policy, shelf=shelf)
         self.channels = Channels(self._scope)
-        self.handoffs = Handoffs(self._scope)
+        self.handoffs = Handoffs(self._scope, away=self.people.away)
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
         self.records = Records(self._scope)
@@ -299,6 +308,7 @@ class ReadUnit:
         named.append(handoff.overridden_by)
         named += [one.asker for one in handoff.completeness.open]
         named += [part for one in owed for part in (one.owner_id, one.manager_id)]
+        named += access.stand_ins(handoff).values()
         return Bundle(
             handoff,
             self.brief.load(handoff_id, audiences=audiences, given=given),
@@ -332,7 +342,7 @@ class ReadUnit:
 
     def news(self, bundle: Bundle, *, viewer: Person) -> tuple[Change, ...]:
         """What is new to the CSM since they acknowledged the brief; nothing for anybody else."""
-        if viewer.id != bundle.handoff.csm_id:
+        if not access.acts_as(viewer.id, bundle.handoff.csm_id, bundle.handoff):
             return ()
         return self.changed_since(bundle, bundle.handoff.read_brief, viewer=viewer)
 
@@ -343,7 +353,64 @@ class ReadUnit:
         counted = completeness(
             self.brief.load(handoff_id, audiences=EVERY), handoff.tier, self.policy
         )
-        return counted != handoff.completeness or self._in_line(handoff, stored) != stored
+        before = (handoff.ae_manager_id, handoff.cs_manager_id)
+        before_by = (handoff.ae_manager_by, handoff.cs_manager_by)
+        self._follow_managers(handoff)
+        return (
+            counted != handoff.completeness
+            or handoff.away_known != handoff.away_now()
+            or before != (handoff.ae_manager_id, handoff.cs_manager_id)
+            or before_by != (handoff.ae_manager_by, handoff.cs_manager_by)
+            or self._in_line(handoff, stored) != stored
+        )
+
+    def told_on(self, handoff: Handoff, step: Step) -> Told | None:
+        """Who is told as the manager of what is owed in a step, and why just they."""
+        size = handoff.size(self.policy)
+        holder = holder_of(step, handoff, size)
+        if holder is None:
+            return None
+        but = (access.acting(holder, handoff),)
+        return self.people.told(holder, named=named_manager(step, handoff, size), but=but)
+
+    def reassigns(self, handoff: Handoff, part: Capacity, *, but: int) -> Told | None:
+        """Who may name another AE, CSM or CS manager, and so is asked to; never `but`.
+
+        RevOps names another CS manager.
+        """
+        holders = {
+            Capacity.AE: handoff.ae_id,
+            Capacity.CSM: handoff.csm_id,
+            Capacity.CS_MANAGER: handoff.cs_manager_id,
+        }
+        holder = holders.get(part)
+        if holder is None:
+            return None
+        if part is Capacity.CS_MANAGER:
+            return self.people.revops(holder, but=(but,))
+        manager, by = handoff.ae_manager_id, handoff.ae_manager_by
+        if part is Capacity.CSM:
+            manager, by = handoff.cs_manager_id, handoff.cs_manager_by
+        named = (manager, by) if manager is not None else None
+        return self.people.told(holder, named=named, but=(but,))
+
+    def _follow_managers(self, handoff: Handoff) -> None:
+        """Bring in line the managers whom nobody named for just this handoff."""
+        fallback, csm_id = self.policy.managers, handoff.csm_id
+        # Who assigned a CSM goes on being the CS manager, whoever manages the one assigned.
+        as_proposed = csm_id in (None, handoff.proposed_csm_id)
+        handoff.follow_managers(
+            ae_manager=self._manager_for(handoff.ae_id, fallback.ae),
+            cs_manager=self._manager_for(handoff.proposed_csm_id, fallback.cs)
+            if as_proposed
+            else None,
+            at=self.now,
+        )
+
+    def _manager_for(self, person_id: int | None, fallback: str) -> tuple[int, ManagerBy] | None:
+        """A person's own manager, else the policy's; None where there is neither."""
+        found = self.people.manager_or(person_id, fallback)
+        return (found[0].id, found[1]) if found is not None else None
 
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
         before = {one.step: one for one in stored}
@@ -390,7 +457,7 @@ class WriteUnit(ReadUnit):
         scope = self._scope
         self.people = WritablePeople(scope, policy=self.policy, shelf=shelf)
         self.channels = WritableChannels(scope, changed=self.surfaces.unsafe_channels)
-        self.handoffs = WritableHandoffs(scope, policy=self.policy)
+        self.handoffs = WritableHandoffs(scope, away=self.people.away, policy=self.policy)
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
@@ -423,6 +490,9 @@ class WriteUnit(ReadUnit):
         """
         if handoff.workspace_id != self._scope.workspace_id:
             raise NotFound(Problem.HANDOFF_GONE)
+        handoff.away = self.people.away()
+        if handoff.open:
+            handoff.note_leave(by=None, at=self.now)
         stored: list[Deadline] = []
         if handoff.id:
             chain = self.handoffs.locked_chain(handoff.id)
@@ -511,15 +581,76 @@ class WriteUnit(ReadUnit):
         handoff.copy_from(brief, at=self.now)
         counted = completeness(brief, handoff.tier, self.policy)
         handoff.weigh(counted, at=self.now, policy=self.policy)
+        self._follow_managers(handoff)
         self.save(handoff, actor_id=None)
 
-    def bring_in_line(self, person_id: int) -> None:
-        """Reckon the open handoffs of a person anew, whose manager, region or zone changed."""
+    def bring_in_line(self, *person_ids: int, by: Person | None = None) -> None:
+        """Reckon the open handoffs of people anew, whose manager, region, zone or leave changed.
+
+        `by` is who changed it, where a person did.
+        """
+        found = {one for who in person_ids for one in self.handoffs.open_of(who, _BROUGHT_IN_LINE)}
         # In the order of their ids, so that two such changes never wait for each other crosswise.
-        for handoff_id in self.handoffs.open_of(person_id, _BROUGHT_IN_LINE):
+        for handoff_id in sorted(found):
             handoff = self.handoffs.lock(handoff_id)
             if handoff.open:
+                self._follow_managers(handoff)
+                handoff.note_leave(by=by, at=self.now)
                 self.save(handoff, actor_id=None)
+
+    def set_leave(
+        self, person_id: int, until: date | None, stand_in_id: int | None, *, by: Person | None
+    ) -> Person:
+        """Somebody is away from now on, up to and with a day; None ends it. All follows from it.
+
+        Their steps, and those of whom they stood in for, find who owes them now. Raises Invalid
+        as `People.set_leave` does, and where the stand-in is on the other side of one of theirs.
+        """
+        stood_in_for = self.people.replaced_by(person_id)
+        changed = self.people.set_leave(person_id, until, stand_in_id)
+        if until is not None and stand_in_id is not None:
+            self._require_one_side(person_id)
+        affected = {person_id, *stood_in_for, *self.people.replaced_by(person_id)}
+        self.bring_in_line(*sorted(affected), by=by)
+        return changed
+
+    def _require_one_side(self, person_id: int) -> None:
+        """AE and CSM of a handoff are different people, also while one of them is away."""
+        for handoff_id in self.handoffs.open_of(person_id, _BROUGHT_IN_LINE):
+            handoff = self.handoffs.get(handoff_id)
+            if access.unattended(person_id, handoff):
+                facts = {"account": handoff.account}
+                raise Invalid(Problem.STAND_IN_OTHER_SIDE, field="stand_in", facts=facts)
+
+    def end_leave(self) -> bool:
+        """Bring back one of those whose leave is over; False where nobody's is."""
+        for person_id in self.people.back(1):
+            self.set_leave(person_id, None, None, by=None)
+            return True
+        return False
+
+    def choose_manager_field(self, field_id: str | None, label: str | None) -> None:
+        """Take managers from another field of the Slack profile, or with None from none."""
+        changed = self.workspace.manager_field != field_id
+        self._scope.connection.execute(
+            _CHANGE_WORKSPACE,
+            {
+                "b_id": self._scope.workspace_id,
+                "manager_field": field_id,
+                "manager_field_label": label,
+            },
+        )
+        self.__dict__.pop("workspace", None)
+        self.people.ask_profiles_again(forget=changed)
+
+    def note_manager(self, person_id: int, manager_id: int | None) -> bool:
+        """Keep what a profile says of a person's manager; whether that is another one."""
+        before = self.people.get(person_id)
+        after = self.people.note_manager(person_id, manager_id)
+        if (before.manager_id, before.manager_by) == (after.manager_id, after.manager_by):
+            return False
+        self.bring_in_line(person_id)
+        return True
 
     def refresh_due(self, limit: int) -> int:
         """Have handoffs drawn anew that show something else by time alone; gives how many."""

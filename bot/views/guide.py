@@ -86,6 +86,14 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.hints.written_quickly()))
     if guide.role is Capacity.AE and guide.size is not None:
         blocks.append(context(escape(said.deal.size_line(guide.size))))
+    blocks += [
+        context(f"{said.managers.IN_PLACE_OF}{mention(one)}{said.managers.who_is_away(until)}")
+        for one, until in guide.stands_in
+    ]
+    blocks += [
+        context(f"{mention(one)}{said.managers.ALONE.format(until=day(until))}")
+        for one, until in guide.alone
+    ]
     told = (
         (guide.held, said.guide.INTRO_HELD),
         (guide.call_required, said.guide.CALL_REQUIRED),
@@ -130,7 +138,8 @@ def _title(guide: Guide) -> str:
     account = one_line(guide.account)
     if guide.role is Capacity.MEMBER:
         return account
-    return said.guide.GUIDE_TITLE.format(account=account, role=said.terms.ROLE_NAMES[guide.role])
+    title = said.guide.GUIDE_STANDS_IN if guide.part_filled else said.guide.GUIDE_TITLE
+    return title.format(account=account, role=said.terms.ROLE_NAMES[guide.role])
 
 
 def _facts(guide: Guide) -> str:
@@ -255,8 +264,12 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
         return [MoreChoice.UNDO_CANCEL] if can_reopen and guide.undoable else []
     reads = Act.VERIFY in guide.acts and not guide.with_ae
+    # A stand-in does not give back what is somebody else's: they say that it is not theirs.
+    is_csm = guide.csm is not None and guide.csm.id == guide.viewer.id
+    declines = is_csm and Act.DECLINE in guide.acts
     offers = (
         (MoreChoice.SNOOZE, None, owed(guide.mine)),
+        (MoreChoice.NOT_MINE, ActionId.OPEN_NOT_MINE, owed(guide.mine) and not declines),
         (
             MoreChoice.UNDO_ACKNOWLEDGE,
             None,
@@ -270,7 +283,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             ActionId.OPEN_ASSIGN,
             Act.ASSIGN in guide.acts and guide.assignable,
         ),
-        (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, Act.DECLINE in guide.acts),
+        (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, declines),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
         (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
         (MoreChoice.CHANGE_DEAL, ActionId.OPEN_DEAL, Act.CHANGE_DEAL in guide.acts),

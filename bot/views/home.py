@@ -62,6 +62,7 @@ def _for_admins(*, paused: bool) -> list[Block]:
     return actions(
         [
             button(ActionId.OPEN_ROLES, said.buttons.BUTTONS[ActionId.OPEN_ROLES], Ref()),
+            button(ActionId.OPEN_MANAGERS, said.buttons.BUTTONS[ActionId.OPEN_MANAGERS], Ref()),
             button(turn, said.buttons.BUTTONS[turn], Ref()),
         ]
     )

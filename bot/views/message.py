@@ -126,12 +126,16 @@ def button(action: ActionId, label: str, ref: Ref, *, primary: bool = False) -> 
 
 
 def more(
-    handoff_id: int | None, choices: Sequence[MoreChoice], labels: Mapping[MoreChoice, str]
+    handoff_id: int | None,
+    choices: Sequence[MoreChoice],
+    labels: Mapping[MoreChoice, str],
+    *,
+    step: str | None = None,
 ) -> OverflowMenuElement | None:
-    """The overflow menu of a message; None where it would be empty."""
+    """The overflow menu of a message, about a step where one is given; None where it is empty."""
     options = [
         Option(
-            value=Ref(handoff=handoff_id, thing=choice.value).dump(),
+            value=Ref(handoff=handoff_id, thing=choice.value, words=step).dump(),
             text=plain(labels[choice]),
         )
         for choice in choices[:OVERFLOW_OPTIONS]

@@ -8,10 +8,11 @@ from bot.domain.read_models import Became, Light, NudgeModel, Over
 from bot.views import sentences as said
 from bot.views.card import Row
 from bot.views.guide import step_button
-from bot.views.ids import ActionId
-from bot.views.message import Message, actions, button, lines, when, who, words
+from bot.views.ids import ActionId, MoreChoice
+from bot.views.message import Message, actions, button, lines, more, when, who, words
 from bot.views.payload import Ref
-from bot.views.text import escape, instant_token, one_line
+from bot.views.text import day, escape, instant_token, one_line
+from bot.views.why import why_rows
 
 
 def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
@@ -25,7 +26,7 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     rows += _for_manager(nudge) if to_manager else for_owner(nudge)
     if late and nudge.holds_up is not None:
         rows.append([words(holds_up(nudge.holds_up))])
-    rows.append([words(said.reminders.WHY_MANAGER if to_manager else _why(nudge.line.step))])
+    rows += why_rows(nudge.why) if to_manager else [_why(nudge)]
     return Message(lead(nudge, late=late), (lines(*rows), *_buttons(nudge, to_manager=to_manager)))
 
 
@@ -81,8 +82,12 @@ def holds_up(step: Step) -> str:
     return said.reminders.HOLDS_UP.format(step=said.terms.STEP_NAMES[step])
 
 
-def _why(step: Step) -> str:
-    return f"Why you: {said.reminders.WHY_YOU[step]}."
+def _why(nudge: NudgeModel) -> Row:
+    if nudge.stands_in is not None and nudge.away_until is not None:
+        away = said.managers.who_is_away(nudge.away_until)
+        told = f"{said.managers.WHY}{said.managers.STANDS_IN}"
+        return [words(told), who(nudge.stands_in), words(away)]
+    return [words(f"{said.managers.WHY}{said.reminders.WHY_YOU[nudge.line.step]}.")]
 
 
 def for_owner(nudge: NudgeModel) -> list[Row]:
@@ -112,19 +117,27 @@ def _for_manager(nudge: NudgeModel) -> list[Row]:
     owner = nudge.line.owner
     if owner is None:
         return []
-    return [[words(said.reminders.OWED_BY), who(owner)]]
+    rows: list[Row] = [[words(said.reminders.OWED_BY), who(owner)]]
+    if nudge.away_until is not None:
+        rows.append([who(owner), words(said.managers.ALONE.format(until=day(nudge.away_until)))])
+    return rows
 
 
 def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
     about = Ref(handoff=nudge.handoff_id)
     if to_manager:
+        names = nudge.away_until is not None and nudge.reassigns
+        assigns = ActionId.OPEN_ASSIGN
         return actions(
             [
+                button(assigns, said.buttons.BUTTONS[assigns], about, primary=True)
+                if names
+                else None,
                 button(
                     ActionId.STATUS_OPEN,
                     said.buttons.BUTTONS[ActionId.STATUS_OPEN],
                     Ref(),
-                    primary=True,
+                    primary=not names,
                 ),
                 button(ActionId.OPEN_HANDOFF, said.buttons.BUTTONS[ActionId.OPEN_HANDOFF], about),
             ]
@@ -139,5 +152,11 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
             button(does, said.buttons.BUTTONS[does], shown, primary=True),
             button(gives, said.buttons.BUTTONS[gives], about) if sent_back else None,
             button(ActionId.OPEN_SNOOZE, said.buttons.BUTTONS[ActionId.OPEN_SNOOZE], snooze),
+            more(
+                nudge.handoff_id,
+                [MoreChoice.DECLINE if nudge.declines else MoreChoice.NOT_MINE],
+                said.buttons.MORE_CHOICES,
+                step=None if nudge.declines else nudge.line.step.value,
+            ),
         ]
     )

@@ -4,12 +4,12 @@ from typing import Final
 
 from slack_sdk.models.views import View
 
-from bot.domain.people import Person, Role
+from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.read_models import NamedPerson
 from bot.views import sentences
 from bot.views.blocks import Place, boxes_input, form, option, person_input, text_input
 from bot.views.ids import Field, ViewId
-from bot.views.message import section
+from bot.views.message import plain_section, section
 from bot.views.payload import Ref
 from bot.views.text import mention
 
@@ -42,6 +42,11 @@ def roles_view(person: Person | None = None, *, manager: NamedPerson | None = No
                 Field.ROLES,
                 [option(role.value, sentences.terms.PERSON_ROLES[role]) for role in Role],
                 {role.value for role in person.roles},
+            ),
+            *(
+                [plain_section(sentences.managers.FROM_PROFILE)]
+                if person.manager_by is ManagerBy.PROFILE
+                else []
             ),
             person_input(
                 place, Field.MANAGER, manager.slack_id if manager else None, optional=True

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, Table, select
 
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
+from bot.delivery.rendering import CheckManager, nobody_to_ask
 from bot.delivery.senders import Senders
 from bot.domain.channels import Channel
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
@@ -65,6 +66,7 @@ class Desk:
         self.facts = ChannelFacts(name="deal-northwind", bot_inside=True)
         self.clients: dict[int, FakeSlack] = {}
         self.constants = Constants()
+        self.check_manager: CheckManager = nobody_to_ask
         self.senders = self.hire()
 
     def hire(self, reached: Reached = nowhere) -> Senders:
@@ -73,6 +75,7 @@ class Desk:
             store=self.store,
             client_of=lambda workspace_id: self.clients.get(workspace_id, self.slack),
             check_channel=self.check_channel,
+            check_manager=self.check_manager,
             policy=Policy(),
             machine=self.machine,
             constants=self.constants,

@@ -1,5 +1,6 @@
 """Invented people with their calendars, and a deal that stands where a test needs it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.nudging import Stage
-from bot.domain.people import Person, Role
+from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.verification import Checks, Restatement, Verdict
 from bot.domain.worktime import Calendar, QuietHours, WorkingHours
@@ -77,8 +78,17 @@ class Office:
         wanted = ZoneInfo(zone or self.zones[person_id])
         return Calendar(wanted, WorkingHours(), QuietHours(), no_holidays)
 
-    def manager_of(self, person_id: int) -> int | None:
-        return MANAGERS.get(person_id, REVOPS.id)
+    def manager_of(
+        self,
+        holder: int,
+        /,
+        *,
+        named: tuple[int, ManagerBy | None] | None = None,
+        but: Collection[int] = (),
+    ) -> int | None:
+        """Nobody is away here; what then happens is tested with `managers.told`."""
+        wanted = (named[0] if named else None, MANAGERS.get(holder), REVOPS.id)
+        return next((one for one in wanted if one is not None and one not in (holder, *but)), None)
 
 
 FULL_BRIEF = replace(

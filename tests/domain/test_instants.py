@@ -116,7 +116,7 @@ def owed(
         handoff,
         POLICY,
         place.calendar_of,
-        manager_of=lambda _: None,
+        manager_of=lambda _, **_by: None,
         now=now or handoff.signed_at or datetime.now(UTC),
         stored=stored,
         table=TABLE,

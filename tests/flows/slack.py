@@ -63,6 +63,9 @@ class SlackByHand(WebClient):
         self.users = dict(NOT_MEMBERS)
         self.channels: dict[str, Json] = {}
         self.members: dict[str, list[str]] = {}
+        self.profile_fields: list[Json] = []
+        self.profiles: dict[str, Json | None] = {}
+        """What stands in the custom fields of each; Slack gives nothing for who filled none."""
         self.refuses_channels: str | None = None
         """Slack's word for why the bot may make none."""
         self.loses_answers = False
@@ -82,6 +85,11 @@ class SlackByHand(WebClient):
         answer: Json = {}
         if api_method == "users.info":
             answer["user"] = self._known(self.users, args["user"], "user_not_found")
+        elif api_method == "team.profile.get":
+            answer["profile"] = {"fields": self.profile_fields}
+        elif api_method == "users.profile.get":
+            self._known(self.users, args["user"], "user_not_found")
+            answer["profile"] = {"fields": self.profiles.get(args["user"])}
         elif api_method == "conversations.info":
             answer["channel"] = self._known(self.channels, args["channel"], "channel_not_found")
         elif api_method == "conversations.create":

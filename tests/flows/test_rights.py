@@ -236,6 +236,12 @@ def roles(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(person=user))
 
 
+def managers(app: App, user: str, one: int) -> Json:
+    app.slack.profile_fields = [{"id": "Xf0BOSS", "label": "Manager", "type": "user"}]
+    form = app.modal(app.press("UADMIN", ActionId.OPEN_MANAGERS))
+    return app.submit_body(user, form.type(profile_field="Xf0BOSS"))
+
+
 def command(name: CommandId) -> Ask:
     return lambda app, user, one: app.command_body(user, name=name.value)
 
@@ -462,6 +468,15 @@ DOORS = [
         [AE],
         BY_AE,
     ),
+    Door(ActionId.OPEN_NOT_MINE, pressed(ActionId.OPEN_NOT_MINE), [AE], BY_AE),
+    Door(
+        ViewId.NOT_MINE,
+        sent(ViewId.NOT_MINE, AE, ActionId.OPEN_NOT_MINE, reason="Theo sold it."),
+        [AE],
+        BY_AE,
+    ),
+    Door(ActionId.OPEN_MANAGERS, pressed(ActionId.OPEN_MANAGERS), [], ADMINS),
+    Door(ViewId.MANAGERS, managers, [], ADMINS),
     Door(ActionId.OPEN_ROLES, pressed(ActionId.OPEN_ROLES), [], ADMINS),
     Door(ViewId.ROLES, roles, [], ADMINS),
     Door(ActionId.PAUSE, pressed(ActionId.PAUSE), [], ADMINS),

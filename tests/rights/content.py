@@ -234,6 +234,7 @@ LINK = "https://crm.example/zzlinkzz"
 PROMISE, HEARD_BY = "zzpromisezz", "zzheardbyzz"
 WITHDRAWN, SNOOZED, CANCELLED = "zzwithdrawnzz", "zzsnoozedzz", "zzcancelledzz"
 SENT_BACK = "zzsentbackzz"
+NOT_MINE = "zznotminezz"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
 RESTATED = ("zzrestatedwhyzz", "zzrestatedsuccesszz", "zzrestatedriskzz")
@@ -247,6 +248,7 @@ _BESIDES = (
     Content("who heard the promise", (HEARD_BY,), DEAL, SectionKey.PROMISES),
     Content("reason of a withdrawal", (WITHDRAWN,), REASONS),
     Content("reason of a snooze", (SNOOZED,), REASONS),
+    Content("reason of a step that is not theirs", (NOT_MINE,), REASONS),
     Content("reason of a cancellation", (CANCELLED,), REASONS, whole=False),
     Content("reason of a brief sent back", (SENT_BACK,), REASONS, whole=False),
     Content("joint plan", (PLAN,), RECORDS),

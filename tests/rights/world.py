@@ -58,6 +58,7 @@ from tests.rights.content import (
     LEAD,
     LINK,
     LISTENER,
+    NOT_MINE,
     OUTSIDE,
     PARTNER,
     PLAN,
@@ -360,6 +361,8 @@ class World:
             }
             handoff.answer_checks(CHECKS, revision=revisions[RecordKind.CHECKS], by=csm, at=at)
             handoff.restate(_RESTATEMENT, revision=revisions[RecordKind.RESTATEMENT], by=csm, at=at)
+            asked = self.team.ae_manager.id
+            handoff.not_mine("judge", NOT_MINE, asked=asked, by=self.team.ae, at=at)
             unit.save(handoff, actor_id=csm.id)
             back = unit.handoffs.lock(self.back)
             back.assign_csm(csm, by=self.team.cs_manager, at=at)

@@ -589,6 +589,6 @@ def test_who_has_no_part_is_told_so_without_a_walk_through_all_handoffs(
     with _noted(store) as statements:
         assert _page(store, team, viewer=team.outsider).only_own
     if dialect == "sqlite":
-        has_part, *_ = _plans(store, statements)
+        has_part, *_ = (one for one in _plans(store, statements) if " handoff " in one)
         assert "MULTI-INDEX OR" in has_part
         assert "SCAN" not in has_part

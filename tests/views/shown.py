@@ -25,6 +25,7 @@ from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.items import Item
 from bot.domain.money import Money
+from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Promise, PromiseText
 from bot.domain.read_models import (
@@ -38,6 +39,7 @@ from bot.domain.read_models import (
     StatusPage,
     StatusRow,
     StepLine,
+    WhyTold,
 )
 from bot.domain.status import Filter, Whose
 from bot.domain.verification import Part
@@ -207,6 +209,15 @@ NUDGE = NudgeModel(
     viewer=MAYA,
     told_as_manager=False,
 )
+
+WHY_TOLD = WhyTold(
+    by=ManagerBy.PROFILE,
+    role=None,
+    of=MAYA,
+    instead_of=PRIYA,
+    until=date(2026, 3, 20),
+)
+"""The manager above of somebody who is away."""
 
 ROW = StatusRow(
     handoff_id=7,

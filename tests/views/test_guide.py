@@ -1,6 +1,7 @@
 """One person's own card for one handoff."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -191,6 +192,7 @@ def test_the_ae_snoozes_corrects_and_cancels_in_the_menu() -> None:
     entries = menu(guide_message(GUIDE).to_args())
     assert entries == {
         MoreChoice.SNOOZE: "Snooze…",
+        MoreChoice.NOT_MINE: "Not mine…",
         MoreChoice.SIGNATURE: "Correct signature…",
         MoreChoice.CANCEL: "Cancel handoff…",
     }
@@ -346,7 +348,8 @@ def test_whoever_has_no_part_any_more_sees_nothing_of_how_it_goes_on() -> None:
 
 def test_the_cs_manager_assigns_and_later_reassigns() -> None:
     assert _pressed(CS_MANAGER)[0] == (ActionId.OPEN_ASSIGN, "primary")
-    assert list(menu(guide_message(CS_MANAGER).to_args())) == [MoreChoice.SNOOZE]
+    entries = menu(guide_message(CS_MANAGER).to_args())
+    assert list(entries) == [MoreChoice.SNOOZE, MoreChoice.NOT_MINE]
     assigned = replace(CS_MANAGER, csm=JONAS, mine=None, steps=CSM.steps[:3])
     assert list(menu(guide_message(assigned).to_args())) == [MoreChoice.ASSIGN]
 
@@ -373,6 +376,26 @@ def test_a_handoff_that_is_over_has_nothing_to_press_but_open(
     assert args["text"] == f"Northwind Robotics: {words}"
     assert list(menu(args)) == entries
     assert menu(guide_message(replace(guide, undoable=False)).to_args()) == {}
+
+
+def test_the_csm_gives_the_handoff_back_and_everybody_else_says_not_mine() -> None:
+    csm = menu(guide_message(CSM).to_args())
+    assert MoreChoice.DECLINE in csm
+    assert MoreChoice.NOT_MINE not in csm
+    stand_in = replace(CSM, viewer=PRIYA, part_filled=True, stands_in=((JONAS, date(2026, 3, 20)),))
+    stand_in = replace(stand_in, mine=replace(stand_in.mine or line(), owner=PRIYA))
+    args = check_message(guide_message(stand_in))
+    assert MoreChoice.NOT_MINE in menu(args)
+    assert MoreChoice.DECLINE not in menu(args)
+    shown = seen_text(args["blocks"])
+    assert "you stand in for the CSM" in shown
+    assert "In place of <@U0JONAS>, who is away until 20 Mar 2026." in shown
+
+
+def test_an_owner_who_is_away_without_a_stand_in_is_named_to_the_others() -> None:
+    guide = replace(GUIDE, alone=((JONAS, date(2026, 3, 20)),))
+    shown = seen_text(check_message(guide_message(guide))["blocks"])
+    assert "<@U0JONAS> is away until 20 Mar 2026, and nobody stands in." in shown
 
 
 def test_a_snoozed_step_says_to_its_owner_until_when_reminders_wait() -> None:

@@ -103,7 +103,7 @@ def test_only_admins_see_what_admins_do() -> None:
     for paused, turn in ((False, ActionId.PAUSE), (True, ActionId.RESUME)):
         home = replace(EMPTY, admin=True, paused=paused)
         made = view_dict(home_view(home, ZONE), Surface.HOME)
-        assert action_ids(made["blocks"]) == [ActionId.OPEN_ROLES, turn]
+        assert action_ids(made["blocks"]) == [ActionId.OPEN_ROLES, ActionId.OPEN_MANAGERS, turn]
 
 
 def test_a_paused_bot_says_so_to_everybody() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,9 +17,11 @@ from tests.views.shown import (
     MAYA,
     NUDGE,
     PRIYA,
+    WHY_TOLD,
     WORST_CARD,
     check_message,
     line,
+    parts,
     pressable,
     seen_text,
 )
@@ -73,6 +75,39 @@ def test_one_button_does_the_next_thing_and_one_snoozes(step: Step, action: Acti
     assert json.loads(snooze["value"]) == {"h": 7, "t": step.value}
 
 
+@pytest.mark.parametrize(
+    ("declines", "value"),
+    [(False, {"h": 7, "t": "not_mine", "w": "brief"}), (True, {"h": 7, "t": "decline"})],
+)
+def test_beside_the_snooze_its_owner_can_say_that_it_is_not_theirs(
+    declines: bool, value: dict[str, object]
+) -> None:
+    args = check_message(nudge_message(replace(NUDGE, declines=declines), NoticeKind.NUDGE))
+    (entry,) = [one for one in parts(args["blocks"]) if one.get("type") == "overflow"]
+    assert [json.loads(one["value"]) for one in entry["options"]] == [value]
+
+
+def test_a_stand_in_reads_for_whom_and_until_when() -> None:
+    model = replace(NUDGE, stands_in=JONAS, away_until=date(2026, 3, 20))
+    shown = seen_text(check_message(nudge_message(model, NoticeKind.NUDGE))["blocks"])
+    assert "Why you: you stand in for \n<@U0JONAS>\n, who is away until 20 Mar 2026." in shown
+    assert "you are the AE" not in shown
+
+
+@pytest.mark.parametrize("reassigns", [True, False])
+def test_who_is_told_in_place_of_an_absent_owner_can_name_another_where_they_may(
+    reassigns: bool,
+) -> None:
+    model = replace(FOR_MANAGER, away_until=date(2026, 3, 20), why=WHY_TOLD, reassigns=reassigns)
+    args = check_message(nudge_message(model, NoticeKind.NUDGE))
+    shown = seen_text(args["blocks"])
+    assert "<@U0MAYA>\n is away until 20 Mar 2026, and nobody stands in." in shown
+    pressed = [(one["action_id"], one.get("style")) for one in pressable(args["blocks"])]
+    first = [(ActionId.OPEN_ASSIGN, "primary")] if reassigns else []
+    opens = (ActionId.STATUS_OPEN, None if reassigns else "primary")
+    assert pressed == [*first, opens, (ActionId.OPEN_HANDOFF, None)]
+
+
 def test_a_late_notice_says_since_when_and_what_it_holds_up() -> None:
     shown = seen_text(nudge_message(LATE, NoticeKind.LATE).to_args()["blocks"])
     assert "🔴 late: \nNorthwind Robotics\n — brief was due \n<!date^" in shown
@@ -97,7 +132,7 @@ def test_a_manager_hears_who_owes_what_since_when_and_why_they() -> None:
         "brief was due \n<!date^1773417600^x|Fri 13 Mar 2026, 16:00 UTC>\nOwed by \n<@U0MAYA>"
         in shown
     )
-    assert "Why you: you are the manager told when this step is late." in shown
+    assert "Why you: \nyou are the manager told when this step is late." in shown
     assert "Still open" not in shown
     ids = [(pressed["action_id"], pressed.get("style")) for pressed in pressable(args["blocks"])]
     assert ids == [(ActionId.STATUS_OPEN, "primary"), (ActionId.OPEN_HANDOFF, None)]

@@ -44,7 +44,8 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
     Field.AE_MANAGER: FieldWords(
         "AE's manager",
-        "Left empty, it is the manager whom an admin set, else the one of the policy.",
+        "Left empty, it is the AE's own, as an admin set it or the Slack profile says, else the "
+        "one of the policy.",
     ),
     Field.CSM: FieldWords("Proposed CSM", "A wish only: the CS manager assigns."),
     Field.CS_MANAGER: FieldWords(
@@ -184,6 +185,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.PERSON: FieldWords("Person"),
     Field.ROLES: FieldWords("Roles", "AE and CSM are not set here: they belong to each handoff."),
     Field.MANAGER: FieldWords("Manager", "Hears of steps that are late."),
+    Field.PROFILE_FIELD: FieldWords("Field of the profile"),
     Field.CHANNEL_NAME: FieldWords(
         "Name of the channel", "Letters, digits and hyphens; blanks become hyphens."
     ),
@@ -202,6 +204,7 @@ EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
+NOT_MINE_REASON: Final = FieldWords("Whose it is, or why it is not yours")
 SEND_BACK_REASON: Final = FieldWords("What you need to know")
 DECLINE_REASON: Final = FieldWords("Why somebody else should have it")
 GATE_REASON: Final = FieldWords(
@@ -233,7 +236,9 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.DECLINE: "Not the right CSM",
     ViewId.CANCEL: "Cancel the handoff",
     ViewId.SNOOZE: "Snooze reminders",
+    ViewId.NOT_MINE: "Not mine",
     ViewId.ROLES: "People and roles",
+    ViewId.MANAGERS: "Managers",
     ViewId.WHOLE: "The whole handoff",
     ViewId.RED_FLAGS: "Red flags",
     ViewId.VERSIONS: "Earlier versions",
@@ -261,7 +266,9 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.DECLINE: "Give it back",
     ViewId.CANCEL: "Cancel handoff",
     ViewId.SNOOZE: "Snooze",
+    ViewId.NOT_MINE: "Say so",
     ViewId.ROLES: "Save roles",
+    ViewId.MANAGERS: "Save choice",
     ViewId.MAKE_CHANNEL: "Make channel",
     ViewId.MOVE: "Move handoff",
 }

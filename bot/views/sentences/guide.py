@@ -15,6 +15,7 @@ def guide_changed_since(version: int) -> str:
 
 
 GUIDE_TITLE: Final = "{account} — you are the {role}"
+GUIDE_STANDS_IN: Final = "{account} — you stand in for the {role}"
 GUIDE_NOT_SIGNED: Final = (
     "The signature is not recorded. Every clock starts there; the brief can be written before."
 )

@@ -79,6 +79,20 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.CHOOSE: "Choose one of the answers.",
     Problem.CHOOSE_ONE: "Tick at least one item.",
     Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",
+    Problem.BOTH_SIDES: (
+        "AE and CSM of a handoff are different people, and nobody acts for both: you are on the "
+        "other side of this one. The manager of whoever is away is told instead."
+    ),
+    Problem.OWN_STAND_IN: "Nobody stands in for themselves. Choose somebody else.",
+    Problem.STAND_IN_AWAY: "They are away themselves. Choose somebody who is here.",
+    Problem.NOBODY_TO_ASK: (
+        "Nobody is known who could name somebody else: no manager and nobody of RevOps is there. "
+        "Ask an admin to set one on the Home tab."
+    ),
+    Problem.NO_PROFILE_SCOPE: (
+        "Slack does not let the bot read profiles here. Install the app anew with the permission "
+        "users.profile:read, or set managers by hand under People and roles."
+    ),
     Problem.OWN_MANAGER: "Nobody is their own manager. Choose somebody else, or leave it empty.",
     Problem.NOT_A_COLLEAGUE: (
         "This account is a guest, a bot, from outside or closed. Choose a full member."
@@ -191,6 +205,20 @@ def _too_many(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"There are {error.facts.get('most')} already, which is the most."
 
 
+def _said_already(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    asked = [people[one] for one in error.whose if one in people]
+    who = names(asked) if asked else "Whoever may name somebody else"
+    return f"You said so already, and {who} was asked. It stays yours until somebody else is named."
+
+
+def _stand_in_other_side(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    account = error.facts.get("account", "a handoff")
+    return (
+        f"They are on the other side of {account}, and AE and CSM stay different people. "
+        "Choose somebody else."
+    )
+
+
 def _unexpected(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     reference = error.facts.get("reference")
     told = f" and give the reference {reference}" if reference else ""
@@ -213,6 +241,8 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.TOO_LONG: _too_long,
     Problem.COMMITMENT_TOO_LATE: _commitment_too_late,
     Problem.TOO_MANY: _too_many,
+    Problem.SAID_ALREADY: _said_already,
+    Problem.STAND_IN_OTHER_SIDE: _stand_in_other_side,
     Problem.UNEXPECTED: _unexpected,
 }
 

@@ -19,7 +19,6 @@ WHY_YOU: Final[Mapping[Step, str]] = {
         if rule.step not in NO_RECORD_YET
     },
 }
-WHY_MANAGER: Final = "Why you: you are the manager told when this step is late."
 MISSING: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Write down what you know while the deal is fresh.",
     Step.ALIGNMENT: "Go through metric and promises with somebody of customer success.",

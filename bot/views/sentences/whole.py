@@ -9,6 +9,7 @@ from bot.domain.verification import RecordKind
 REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CANCELLED: "Cancelled",
     Tag.SNOOZED: "Reminders snoozed",
+    Tag.NOT_MINE: "Not theirs",
     Tag.CLOSED_WON_OVERRIDDEN: "Closed-won gate overridden",
     Tag.PROMISE_WITHDRAWN: "Promise withdrawn",
     Tag.SENT_BACK: "Brief sent back",

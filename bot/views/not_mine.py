@@ -1,0 +1,58 @@
+"""A step is not its owner's: the form that says so, and the message to who may name another."""
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.domain.deadlines import Step
+from bot.domain.handoff import LONGEST_REASON
+from bot.domain.read_models import NamedPerson, StepLine, WhyTold
+from bot.views import sentences as said
+from bot.views.blocks import Place, as_typed, form, text_input
+from bot.views.card import Row
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.message import Message, actions, button, lines, plain_section, who, words
+from bot.views.payload import Ref
+from bot.views.text import escape, isolate, one_line
+from bot.views.why import why_rows
+
+
+def not_mine_view(handoff_id: int, account: str, step: Step) -> View:
+    """It says what follows before it asks for a reason, which may be left out."""
+    reason = text_input(
+        Place(f"not-mine-{step.value}", entry=handoff_id),
+        Field.REASON,
+        multiline=True,
+        optional=True,
+        longest=LONGEST_REASON,
+        words=said.forms.NOT_MINE_REASON,
+    )
+    return form(
+        ViewId.NOT_MINE,
+        Ref(handoff=handoff_id, thing=step.value),
+        [as_typed(account), plain_section(said.managers.not_mine_means(step)), reason],
+        title=said.forms.FORM_TITLES[ViewId.NOT_MINE],
+        submit=said.forms.FORM_SUBMITS[ViewId.NOT_MINE],
+        close=said.forms.CLOSE,
+    )
+
+
+def not_mine_message(
+    handoff_id: int,
+    account: str,
+    line: StepLine,
+    *,
+    by: NamedPerson,
+    reason: str | None,
+    why: WhyTold | None,
+) -> Message:
+    """Who says so, of which step, and the way into the handoff; `reason` for who may read it."""
+    told = said.managers.NOT_MINE_SAYS.format(step=said.terms.step_name(line.step, line.left))
+    shown = one_line(account)
+    head: Row = [words(shown, bold=True), words(": "), who(by), words(told)]
+    blocks: list[Block] = [lines(head, [words(said.managers.NOT_MINE_STAYS)], *why_rows(why))]
+    if reason:
+        blocks += [plain_section(said.managers.NOT_MINE_WHY), as_typed(reason)]
+    opens = ActionId.OPEN_HANDOFF
+    press = button(opens, said.buttons.BUTTONS[opens], Ref(handoff=handoff_id), primary=True)
+    blocks += actions([press])
+    return Message(f"{escape(shown)}: {escape(isolate(by.name) + told)}", tuple(blocks))
