@@ -32,6 +32,7 @@ from bot.domain.deadlines import Step, holder_of
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.notices import (
     IN_CHANNEL,
+    OF_A_STEP,
     Notice,
     NoticeKind,
     Place,
@@ -241,7 +242,7 @@ class Renderer:
             card = self._store.delivery.card_message(notice.handoff_id or 0)
             if card.ts is None:  # Only what stands there is said to be posted.
                 return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
-        if notice.kind is NoticeKind.LATE_FOR_MANAGER:
+        if notice.kind in OF_A_STEP:
             self._ask_for_manager(job.workspace_id, notice)
         with self._store.read(job.workspace_id) as unit:
             reader = unit.people.get(notice.person_id or 0)
@@ -271,8 +272,11 @@ class Renderer:
         """Whose manager is told may have another one since yesterday; else the known one holds."""
         with self._store.read(workspace_id) as unit:
             handoff = unit.handoffs.get(notice.handoff_id or 0)
-        holder = holder_of(Step(str(notice.facts["step"])), handoff, handoff.size(unit.policy))
-        if holder is not None and handoff.open:
+            step = Step(str(notice.facts["step"]))
+            told = [one.told_id for one in unit.deadlines.of(handoff.id) if one.step is step]
+            holder = holder_of(step, handoff, handoff.size(unit.policy))
+        to_manager = notice.kind is NoticeKind.LATE_FOR_MANAGER or notice.person_id in told
+        if to_manager and holder is not None and handoff.open:
             with contextlib.suppress(HandoffError):
                 self._check_manager(workspace_id, holder)
 

@@ -61,9 +61,17 @@ def account_changed(asked: Asked, unit: WriteUnit) -> Answer:
     user = asked.event.get("user")
     if isinstance(user, dict) and isinstance(user.get("id"), str):
         before = unit.people.by_slack_id(user["id"])
-        now = unit.people.note(user["id"], person_facts(user, team_id=unit.workspace.team_id))
-        if before is not None and now is not None and _outside(before) is not _outside(now):
+        if before is None:
+            return Done()
+        facts = person_facts(user, team_id=unit.workspace.team_id)
+        closes = before.deactivated is not facts.deactivated
+        replaced = unit.people.replaced_by(before.id) if closes else ()
+        now = unit.people.note(user["id"], facts)
+        if now is not None and _outside(before) is not _outside(now):
             unit.channels.forget_checks()
+        if closes:
+            # As a manager they are passed over, and as a stand-in they act for nobody any more.
+            unit.bring_in_line(before.id, *replaced, *unit.people.replaced_by(before.id))
     return Done()
 
 

@@ -283,6 +283,23 @@ def test_a_manager_who_changed_since_yesterday_is_told_and_the_one_before_is_not
     assert "the Slack profile of \n<@UAE>\n names you as their manager." in words
 
 
+def test_who_is_told_in_an_absent_owners_place_is_looked_up_when_it_is_said_as_well(
+    desk: Desk, store: Store, team: Team, machine: FakeMachine, by_hand: SlackByHand
+) -> None:
+    handoff_id = signed(store, team)
+    by = {"ae_manager_id": team.ae_manager.id, "ae_manager_by": ManagerBy.PROFILE}
+    set_up(store, team, handoff_id, **by)
+    leave(store, team, team.ae.id)
+    asked = profiles(store, machine, by_hand)
+    desk.check_manager = asked.refresh
+    desk.hire()
+    late(desk)
+    Sweep(store=desk.store, clock=desk.clock).run()
+    desk.drain()
+    assert "brief was due" not in told(desk, "UAE_MANAGER")
+    assert told(desk, "UOUTSIDER").count("brief was due") == 1
+
+
 def test_where_slack_is_silent_the_manager_known_is_told(
     desk: Desk, store: Store, team: Team
 ) -> None:

@@ -13,6 +13,7 @@ from bot.views.ids import ActionId, MoreChoice
 from bot.views.payload import Ref
 from tests.builders import assigned, posted, signed
 from tests.flows.app import App, Modal
+from tests.flows.slack import account
 
 AE, CSM, CS_MANAGER = "UAE", "UCSM", "UCS_MANAGER"
 
@@ -99,6 +100,20 @@ def test_a_csms_stand_in_does_not_give_back_what_is_not_theirs(app: App) -> None
     assert opened.callback_id == "not_mine"
     assert not app.submit("UOUTSIDER", opened).errors
     assert [row.person_id for row in asked(app)] == [app.team.cs_manager.id]
+
+
+def test_a_stand_in_whose_account_is_closed_owes_nothing_at_once(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    with app.store.write(app.team.workspace_id) as unit:
+        until = unit.now.date().replace(day=20)
+        unit.set_leave(app.team.csm.id, until, app.team.outsider.id, by=app.team.csm)
+        unit.commit()
+    for closed, owner in ((True, app.team.csm.id), (False, app.team.outsider.id)):
+        changed = account("UOUTSIDER", deleted=closed)
+        assert app.deliver(app.event_body(type="user_change", user=changed)).status == 200
+        with app.store.read(app.team.workspace_id) as unit:
+            owed = {one.step: one.owner_id for one in unit.deadlines.of(handoff_id)}
+        assert owed[Step.READ] == owner
 
 
 @pytest.mark.parametrize("step", [Step.READ, Step.ASSIGN])
