@@ -38,6 +38,7 @@ class Trigger(StrEnum):
 
 
 PRIVATE_TRIGGERS: Mapping[Trigger, Audience] = {
+    Trigger.VALUE: Audience.COMMERCIALS,
     Trigger.SERIOUS_FLAGS: Audience.RED_FLAGS,
     Trigger.STRENGTH: Audience.PERSONAL,
 }

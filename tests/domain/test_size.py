@@ -148,6 +148,15 @@ def test_a_private_trigger_is_not_betrayed_beside_one_that_may_be_known() -> Non
     assert both.seen_by(CHANNEL) == without.seen_by(CHANNEL) == without
 
 
+def test_the_value_is_no_reason_for_who_may_not_read_the_commercials() -> None:
+    found = size("60000").seen_by({Audience.CHANNEL, Audience.INTERNAL, Audience.REASONS})
+    assert (found.add_ons[CALL], found.add_ons[LISTENER]) == (
+        (Trigger.POLICY,),
+        (Trigger.POLICY,),
+    )
+    assert size("60000").seen_by(CHANNEL) == size("60000")
+
+
 # --- The size of a handoff
 
 
