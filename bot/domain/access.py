@@ -166,13 +166,18 @@ GIVEABLE = frozenset(set(SectionKey) - {SectionKey.RED_FLAGS})
 
 
 def _owners(handoff: Parts) -> dict[Capacity, int | None]:
+    # The AE is nobody's manager here: where they are named as one, RevOps stands in.
+    cs_manager, ae_manager = (
+        None if one == handoff.ae_id else one
+        for one in (handoff.cs_manager_id, handoff.ae_manager_id)
+    )
     return {
         Capacity.AE: handoff.ae_id,
         Capacity.CSM: handoff.csm_id,
         Capacity.LISTENER: handoff.listener_id,
         Capacity.LEAD: handoff.lead_id,
-        Capacity.CS_MANAGER: handoff.cs_manager_id,
-        Capacity.AE_MANAGER: handoff.ae_manager_id,
+        Capacity.CS_MANAGER: cs_manager,
+        Capacity.AE_MANAGER: ae_manager,
     }
 
 
@@ -234,7 +239,7 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
     """What a person is to a handoff; nothing at all for who is no full member.
 
     Who stands in for somebody has their parts as well. RevOps stands in for a manager the handoff
-    does not have.
+    does not have, except for one of their own deal.
     """
     if not person.full_member:
         return frozenset()
@@ -248,7 +253,7 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
         held |= {
             manager
             for manager in (Capacity.CS_MANAGER, Capacity.AE_MANAGER)
-            if parts[manager] is None
+            if parts[manager] is None and person.id != handoff.ae_id
         }
     if person.admin:
         held.add(Capacity.ADMIN)

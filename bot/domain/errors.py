@@ -31,6 +31,7 @@ class Problem(StrEnum):
     CHOOSE_ONE = "choose_one"
     SAME_PERSON = "same_person"
     OWN_MANAGER = "own_manager"
+    AE_IS_MANAGER = "ae_is_manager"
     BOTH_SIDES = "both_sides"
     """A stand-in would act for AE and CSM of one handoff."""
     OWN_STAND_IN = "own_stand_in"

@@ -291,10 +291,10 @@ class Handoff:
         handoff.completeness = completeness(Brief(), handoff.tier, policy)
         if wish.cs_manager is None:
             raise Invalid(Problem.NO_CS_MANAGER, field="cs_manager")
-        handoff.cs_manager_id = _colleague(wish.cs_manager, "cs_manager").id
+        handoff.cs_manager_id = _manager(wish.cs_manager, "cs_manager", wish.ae)
         handoff.cs_manager_by = wish.cs_manager_by
         if wish.ae_manager:
-            handoff.ae_manager_id = _colleague(wish.ae_manager, "ae_manager").id
+            handoff.ae_manager_id = _manager(wish.ae_manager, "ae_manager", wish.ae)
             handoff.ae_manager_by = wish.ae_manager_by
         if wish.proposed_csm:
             handoff.proposed_csm_id = _colleague(wish.proposed_csm, "csm").id
@@ -909,6 +909,13 @@ def _colleague(person: Person, form_field: str) -> Person:
     if not person.full_member:
         raise Invalid(Problem.NOT_A_COLLEAGUE, field=form_field)
     return person
+
+
+def _manager(person: Person, form_field: str, ae: Person) -> int:
+    """Whoever wrote the brief overrides no gate it has to pass."""
+    if _colleague(person, form_field).id == ae.id:
+        raise Invalid(Problem.AE_IS_MANAGER, field=form_field)
+    return person.id
 
 
 def _expected(expected_on: date | None, at: datetime, zone: str) -> date:

@@ -10,7 +10,7 @@ from bot.domain import access
 from bot.domain.commitment import check_day, proposed_day
 from bot.domain.errors import HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff, Start
-from bot.domain.people import ManagerBy, Person
+from bot.domain.people import ManagerBy, Person, Role
 from bot.flows import brief, deal, gate, signature
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
@@ -139,8 +139,8 @@ def _wish(typed: StartTyped, unit: WriteUnit, today: date) -> Start:
         raise Invalid(Problem.EMPTY, field=Field.AE)
     wanted = deal.change_of(typed, unit.policy, today=today)
     managers = unit.policy.managers
-    cs_manager, cs_by = _manager(person(typed.cs_manager), csm, managers.cs, unit)
-    ae_manager, ae_by = _manager(person(typed.ae_manager), ae, managers.ae, unit)
+    cs_manager, cs_by = _manager(person(typed.cs_manager), csm, managers.cs, ae, unit)
+    ae_manager, ae_by = _manager(person(typed.ae_manager), ae, managers.ae, ae, unit)
     return Start(
         account=typed.account,
         value=wanted.value,
@@ -161,13 +161,24 @@ def _wish(typed: StartTyped, unit: WriteUnit, today: date) -> Start:
 
 
 def _manager(
-    chosen: Person | None, of: Person | None, fallback: str, unit: WriteUnit
+    chosen: Person | None, of: Person | None, fallback: str, ae: Person, unit: WriteUnit
 ) -> tuple[Person | None, ManagerBy]:
-    """As named on the form, else the manager of the person, else whom the policy names."""
+    """As named on the form, else the manager of the person, else whom the policy names.
+
+    Never the AE: where that would be them, it is the AE's own manager, else RevOps.
+    """
     if chosen is not None:
         return chosen, ManagerBy.NAMED
     found = unit.people.manager_or(of.id if of is not None else None, fallback)
-    return found if found is not None else (None, ManagerBy.NAMED)
+    if found is not None and found[0].id != ae.id:
+        return found
+    if found is None:
+        return None, ManagerBy.NAMED
+    above = unit.people.manager_or(ae.id, "")
+    if above is not None and above[0].id != ae.id:
+        return above
+    revops = (one for one in unit.people.with_role(Role.REVOPS) if one.id != ae.id)
+    return next(revops, None), ManagerBy.REVOPS
 
 
 def _started_meanwhile(asked: Asked, channel_id: int, unit: WriteUnit) -> StartedHere | None:

@@ -18,6 +18,7 @@ from bot.domain.access import (
     may_write,
     reach,
     readable_in,
+    readers,
     require_write,
     whose,
 )
@@ -144,9 +145,21 @@ def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> No
 
 
 def test_one_person_with_two_parts_is_named_once() -> None:
-    handoff = replace(assigned(), ae_manager_id=AE.id)
-    assert whose(Act.CANCEL, handoff) == (AE.id,)
+    handoff = replace(assigned(), lead_id=CSM.id, csm_id=CSM.id)
+    assert readers(Audience.REASONS, handoff).count(CSM.id) == 1
     assert whose(Act.ACKNOWLEDGE, started()) == ()
+
+
+@pytest.mark.parametrize("ae", [AE, replace(REVOPS, id=30)])
+def test_the_ae_is_no_manager_of_their_own_deal(ae: Person) -> None:
+    own = replace(assigned(), ae_id=ae.id, ae_manager_id=ae.id, cs_manager_id=ae.id)
+    for handoff in (own, replace(own, ae_manager_id=None, cs_manager_id=None)):
+        assert not capacities(ae, handoff) & {Capacity.AE_MANAGER, Capacity.CS_MANAGER}
+        for act in (Act.OVERRIDE_CLOSED_WON, Act.OVERRIDE_GATE, Act.ASSIGN):
+            assert not may(act, ae, handoff)
+            assert may(act, REVOPS, handoff)
+            assert whose(act, handoff) == ()
+    assert whose(Act.CANCEL, own) == (ae.id,)
 
 
 INSIDE = {AE, CSM, LISTENER, CS_MANAGER}

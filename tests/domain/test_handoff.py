@@ -95,6 +95,8 @@ def test_the_csm_has_a_part_once_assigned() -> None:
         ({"cs_manager": None}, Problem.NO_CS_MANAGER, "cs_manager"),
         ({"cs_manager": OUTSIDER}, Problem.NOT_A_COLLEAGUE, "cs_manager"),
         ({"ae_manager": GONE}, Problem.NOT_A_COLLEAGUE, "ae_manager"),
+        ({"ae_manager": AE}, Problem.AE_IS_MANAGER, "ae_manager"),
+        ({"cs_manager": AE}, Problem.AE_IS_MANAGER, "cs_manager"),
         ({"proposed_csm": GUEST}, Problem.NOT_A_COLLEAGUE, "csm"),
         ({"proposed_csm": AE}, Problem.SAME_PERSON, "csm"),
         ({"expected_on": None}, Problem.DATE_NEEDED, "expected_on"),

@@ -176,6 +176,28 @@ def test_without_any_cs_manager_one_sentence_refuses(
     assert "Choose who assigns the CSM" in reply.sentence
 
 
+@pytest.mark.parametrize("field", ["ae_manager", "cs_manager"])
+def test_the_ae_is_refused_as_a_manager_of_their_own_deal(app: App, field: str) -> None:
+    reply = app.submit(MAYA, filled := form(app, **{field: MAYA}))
+    assert list(reply.errors) == [filled.block_of(field)]
+    assert "The AE is no manager of their own deal" in reply.sentence
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_where_the_policy_names_the_ae_their_own_manager_or_revops_is_taken(
+    open_app: Callable[..., App], managed: bool
+) -> None:
+    app = open_app(policy=Policy(managers=Managers(ae=MAYA, cs=MAYA)))
+    if not managed:
+        with app.store.write(app.team.workspace_id) as unit:
+            unit.people.set_part(app.team.ae.id, clear_manager=True)
+            unit.commit()
+    app.submit(MAYA, form(app, cs_manager=None, ae_manager=None))
+    handoff = only(app)
+    expected = app.team.ae_manager if managed else app.team.revops
+    assert handoff.ae_manager_id == handoff.cs_manager_id == expected.id
+
+
 # --- Change deal
 
 

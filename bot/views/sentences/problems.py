@@ -94,6 +94,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "users.profile:read, or set managers by hand under People and roles."
     ),
     Problem.OWN_MANAGER: "Nobody is their own manager. Choose somebody else, or leave it empty.",
+    Problem.AE_IS_MANAGER: "The AE is no manager of their own deal. Choose somebody else.",
     Problem.NOT_A_COLLEAGUE: (
         "This account is a guest, a bot, from outside or closed. Choose a full member."
     ),
