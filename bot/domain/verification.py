@@ -144,6 +144,9 @@ class Verification:
     """None again once the AE said that it is not a match."""
     matched_at: datetime | None = None
     mismatches: int = 0
+    """Of the present CSM's restatements."""
+    call_required_at: datetime | None = None
+    """When so many did not match that words alone do not settle it; it outlasts the CSM."""
     reopened_at: datetime | None = None
     """When the CSM's step was opened again: sent back and returned, changed, not a match."""
     sent_back_at: datetime | None = None
@@ -158,7 +161,7 @@ class Verification:
     @property
     def call_required(self) -> bool:
         """Whether too many restatements did not match for words alone to settle it."""
-        return self.mismatches >= CALL_AFTER
+        return self.call_required_at is not None
 
     @property
     def to_judge(self) -> bool:
@@ -210,7 +213,14 @@ class Verification:
         if verdict.match:
             return replace(self, matched_at=at)
         missed = self.mismatches + 1
-        return replace(self, restated_at=None, mismatches=missed, reopened_at=at)
+        required = self.call_required_at or (at if missed >= CALL_AFTER else None)
+        return replace(
+            self,
+            restated_at=None,
+            mismatches=missed,
+            call_required_at=required,
+            reopened_at=at,
+        )
 
     def sent_back(self, items: tuple[Item, ...], at: datetime) -> "Verification":
         """What the CSM did was about a version that will not stay; what it led to remains."""
@@ -230,10 +240,17 @@ class Verification:
         return replace(self, returned_at=at, reopened_at=at)
 
     def of_another_reader(self) -> "Verification":
-        """What is left when the CSM changes: the joint plan, and whether the AE has the brief."""
-        return Verification(
-            plan_at=self.plan_at,
-            sent_back_at=self.sent_back_at,
-            returned_at=self.returned_at,
-            sent_back_items=self.sent_back_items,
+        """What was read is nobody's when the CSM changes; what it led to remains.
+
+        The hold on the intro, a joint plan that is needed and a call that is required are about
+        the deal; whether the AE has the brief is, too.
+        """
+        return replace(
+            self,
+            outdated_at=None,
+            checks_at=None,
+            restated_at=None,
+            matched_at=None,
+            mismatches=0,
+            reopened_at=None,
         )

@@ -262,6 +262,7 @@ handoff = Table(
     Column("restated_at", Instant),
     Column("matched_at", Instant),
     Column("mismatches", Integer, nullable=False, server_default="0"),
+    Column("call_required_at", Instant),
     Column("reopened_at", Instant),
     Column("sent_back_at", Instant),
     Column("returned_at", Instant),

@@ -141,10 +141,21 @@ def test_no_later_answer_lifts_what_holds_the_intro() -> None:
     assert tags(handoff).count(Tag.INTRO_HELD) == 1
 
 
-def test_the_checks_of_another_csm_are_another_csms() -> None:
-    handoff = checked(checks=NO_PLAN_IS_NO)
+@pytest.mark.parametrize("declined", [True, False])
+def test_another_csm_reads_anew_and_what_the_first_reading_led_to_stands(declined: bool) -> None:
+    handoff = restated(checks=NO_PLAN_IS_NO)
+    handoff.judge(NO_MATCH, revision=1, by=AE, at=MONDAY + 6 * HOUR)
+    handoff.restate(RESTATED, revision=2, by=CSM, at=MONDAY + 7 * HOUR)
+    handoff.judge(NO_MATCH, revision=2, by=AE, at=MONDAY + 8 * HOUR)
+    if declined:
+        handoff.decline("Not my region", by=CSM, at=MONDAY + 9 * HOUR)
     handoff.assign_csm(OTHER_CSM, by=CS_MANAGER, at=LATER)
-    assert handoff.verification.intro_held_at is None
+    reading = handoff.verification
+    assert reading.intro_held_at == MONDAY + 4 * HOUR
+    assert reading.plan_missing
+    assert reading.call_required_at == MONDAY + 8 * HOUR
+    # What did not match were another's words.
+    assert (reading.checks_at, reading.mismatches) == (None, 0)
     assert handoff.reading_left() == tuple(Part)
 
 

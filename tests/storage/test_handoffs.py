@@ -122,6 +122,7 @@ def test_a_handoff_comes_back_as_it_was_saved(store: Store, team: Team) -> None:
                 restated_at=unit.now + 12 * HOUR,
                 matched_at=unit.now + 13 * HOUR,
                 mismatches=2,
+                call_required_at=unit.now + 13 * HOUR,
                 reopened_at=unit.now + 14 * HOUR,
                 sent_back_at=unit.now + 15 * HOUR,
                 returned_at=unit.now + 16 * HOUR,

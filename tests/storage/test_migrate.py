@@ -10,11 +10,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, select, update
 
+from bot.domain.history import Tag
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.storage.channels import ChannelFacts
 from bot.storage.engine import Database, open_database
 from bot.storage.migrate import migrate
-from bot.storage.tables import channel, handoff, metadata, person, workspace
+from bot.storage.tables import channel, event, handoff, metadata, person, workspace
 from bot.storage.unit_of_work import Store
 from tests.builders import Team
 
@@ -145,6 +146,25 @@ def test_a_brief_acknowledged_before_has_its_checks_asked_for_from_the_upgrade_o
     assert began <= asked.reopened_at <= datetime.now(UTC)
     assert (asked.checks_at, asked.mismatches) == (None, 0)
     assert [one.reopened_at for one in others] == [None, None]
+
+
+def test_since_when_a_call_is_required_is_taken_from_the_history(empty_url: str) -> None:
+    database = open_database(empty_url)
+    upgrade(database, "0013")
+    first = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    with database.writing() as connection:
+        for number in (1, 2):
+            _old_handoff(connection, number, "open", None)
+        for seq, tag in enumerate(("reading.mismatched", Tag.CALL_REQUIRED.value), 1):
+            told = {"handoff_id": 1, "workspace_id": 1, "seq": seq, "tag": tag}
+            at = first + timedelta(hours=seq)
+            connection.execute(insert(event), {**told, "at": at, "body": "{}", "hash": bytes(32)})
+        connection.commit()
+    migrate(database)
+    with database.reading() as connection:
+        found = connection.execute(select(handoff.c.call_required_at).order_by(handoff.c.id))
+        assert list(found.scalars()) == [first + timedelta(hours=2), None]
+    database.close()
 
 
 def _old_handoff(
