@@ -1,6 +1,6 @@
 """How far the brief is: its counted items, what keeps each from being filled, and the gate."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -8,16 +8,22 @@ from bot.domain.access import Audience, readable_in
 from bot.domain.brief import Brief, Contact, ContactRole
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.policy import Policy, Tier
-from bot.domain.words import points_elsewhere
+from bot.domain.words import points_elsewhere, says_something
 
 Check = Callable[[Brief, Tier], Hole | None]
 
 
 def _text(*texts: str) -> Hole | None:
     """Whether texts that all have to be there are."""
-    if not all(text.strip() for text in texts):
-        return Hole.EMPTY
-    return Hole.ELSEWHERE if any(points_elsewhere(text) for text in texts) else None
+    return _parts(*((text, Hole.EMPTY) for text in texts))
+
+
+def _parts(*parts: tuple[str, Hole]) -> Hole | None:
+    """What of several texts is missing, the first one first, or only points elsewhere."""
+    missing = next((hole for text, hole in parts if not says_something(text)), None)
+    if missing is not None:
+        return missing
+    return Hole.ELSEWHERE if any(points_elsewhere(text) for text, _ in parts) else None
 
 
 def _first(*holes: Hole | None) -> Hole | None:
@@ -38,13 +44,16 @@ def _runs_on(brief: Brief, _: Tier) -> Hole | None:
 
 def _quote(brief: Brief, _: Tier) -> Hole | None:
     why = brief.why
-    if not why.quote.strip():
+    if not says_something(why.quote):
         return Hole.EMPTY
+    # "In the call" is a source, "see CRM" is none.
+    elsewhere = points_elsewhere(why.quote_source, place_asked=True)
     return _first(
-        None if why.quote_by.strip() else Hole.NO_PERSON,
+        None if says_something(why.quote_by) else Hole.NO_PERSON,
         None if why.quote_on else Hole.NO_DATE,
-        None if why.quote_source.strip() else Hole.NO_SOURCE,
-        _text(why.quote),
+        None if says_something(why.quote_source) else Hole.NO_SOURCE,
+        _text(why.quote, why.quote_by),
+        Hole.ELSEWHERE if elsewhere else None,
     )
 
 
@@ -59,18 +68,18 @@ def _champion(brief: Brief, tier: Tier) -> Hole | None:
 
 
 def _full_champion(champion: Contact) -> Hole | None:
-    return _first(
-        None if champion.title.strip() else Hole.NO_TITLE,
-        None if champion.behaviour.strip() else Hole.NO_LINE,
-        _text(champion.behaviour),
+    return _parts(
+        (champion.name, Hole.NO_PERSON),
+        (champion.title, Hole.NO_TITLE),
+        (champion.behaviour, Hole.NO_LINE),
     )
 
 
 def _light_champion(champion: Contact) -> Hole | None:
-    return _first(
-        None if champion.title.strip() else Hole.NO_TITLE,
-        None if champion.stake.strip() else Hole.NO_STAKE,
-        _text(champion.stake),
+    return _parts(
+        (champion.name, Hole.NO_PERSON),
+        (champion.title, Hole.NO_TITLE),
+        (champion.stake, Hole.NO_STAKE),
     )
 
 
@@ -83,16 +92,23 @@ def _consequence(brief: Brief, _: Tier) -> Hole | None:
 
 
 def _buyer(brief: Brief, _: Tier) -> Hole | None:
-    return None if brief.people.having(ContactRole.BUYER) else Hole.EMPTY
+    return _known(brief.people.having(ContactRole.BUYER))
 
 
 def _user(brief: Brief, _: Tier) -> Hole | None:
-    return None if brief.people.having(ContactRole.USER) else Hole.EMPTY
+    return _known(brief.people.having(ContactRole.USER))
 
 
 def _skeptic(brief: Brief, _: Tier) -> Hole | None:
-    found = brief.people.no_skeptic or any(one.skeptic for one in brief.people.contacts)
-    return None if found else Hole.EMPTY
+    if brief.people.no_skeptic:
+        return None
+    return _known([one for one in brief.people.contacts if one.skeptic])
+
+
+def _known(contacts: Sequence[Contact]) -> Hole | None:
+    """What keeps all of them from being somebody with a name."""
+    holes = [_text(one.name) for one in contacts]
+    return Hole.EMPTY if not holes else None if None in holes else holes[0]
 
 
 def _buyer_and_skeptic(brief: Brief, tier: Tier) -> Hole | None:
@@ -102,8 +118,9 @@ def _buyer_and_skeptic(brief: Brief, tier: Tier) -> Hole | None:
 
 def _metric(brief: Brief, _: Tier) -> Hole | None:
     success = brief.success
-    if not success.metric.strip():
-        return Hole.EMPTY if not success.target.strip() and success.by is None else Hole.NO_METRIC
+    if not says_something(success.metric):
+        nothing = not says_something(success.target) and success.by is None
+        return Hole.EMPTY if nothing else Hole.NO_METRIC
     if not any(ch.isdigit() for ch in success.target):
         return Hole.NO_NUMBER
     return Hole.NO_DATE if success.by is None else _text(success.metric, success.target)
@@ -115,7 +132,7 @@ def _today(brief: Brief, _: Tier) -> Hole | None:
 
 def _whose(brief: Brief, _: Tier) -> Hole | None:
     success = brief.success
-    if not success.whose.strip():
+    if not says_something(success.whose):
         return Hole.EMPTY if success.said_on is None else Hole.NO_PERSON
     return Hole.NO_SAID_ON if success.said_on is None else _text(success.whose)
 
@@ -136,9 +153,9 @@ def _nearly(brief: Brief, _: Tier) -> Hole | None:
 
 def _risks(brief: Brief, _: Tier) -> Hole | None:
     flags = brief.red_flags
-    if flags.top_risk.strip():
+    if says_something(flags.top_risk):
         return _text(flags.top_risk)
-    if flags.other_risks.strip():
+    if says_something(flags.other_risks):
         return Hole.NO_TOP
     return None if flags.no_risks else Hole.EMPTY
 
@@ -150,7 +167,7 @@ def _private_note(brief: Brief, _: Tier) -> Hole | None:
 def _contract(brief: Brief, _: Tier) -> Hole | None:
     # The value is the handoff's own and always there.
     deal = brief.commercials
-    there = [bool(deal.term.strip()), deal.starts_on is not None, deal.renews_on is not None]
+    there = [says_something(deal.term), deal.starts_on is not None, deal.renews_on is not None]
     if not any(there):
         return Hole.EMPTY
     return _text(deal.term) if all(there) else Hole.PART_MISSING
@@ -159,7 +176,7 @@ def _contract(brief: Brief, _: Tier) -> Hole | None:
 def _scope(brief: Brief, _: Tier) -> Hole | None:
     deal = brief.commercials
     texts = (deal.products, deal.use_case, deal.scope)
-    there = [*(bool(text.strip()) for text in texts), deal.live_on is not None]
+    there = [*(says_something(text) for text in texts), deal.live_on is not None]
     if not any(there):
         return Hole.EMPTY
     return _text(*texts) if all(there) else Hole.PART_MISSING
@@ -167,22 +184,22 @@ def _scope(brief: Brief, _: Tier) -> Hole | None:
 
 def _growth(brief: Brief, _: Tier) -> Hole | None:
     texts = (brief.commercials.growth, brief.commercials.growth_needs)
-    if not any(text.strip() for text in texts):
+    if not any(says_something(text) for text in texts):
         return Hole.EMPTY
-    return _text(*texts) if all(text.strip() for text in texts) else Hole.PART_MISSING
+    return _text(*texts) if all(says_something(text) for text in texts) else Hole.PART_MISSING
 
 
 def _defined_done(brief: Brief, _: Tier) -> Hole | None:
     days = brief.first_days
     texts = (days.outcome, days.second_outcome, days.confirms)
-    if not any(text.strip() for text in texts) and days.live_by is None:
+    if not any(says_something(text) for text in texts) and days.live_by is None:
         return Hole.EMPTY
     if days.live_by is None or days.review_on is None:
         return Hole.NO_DATE
-    return _first(
-        None if days.outcome.strip() and days.second_outcome.strip() else Hole.ONE_OUTCOME,
-        None if days.confirms.strip() else Hole.NO_CONFIRMATION,
-        _text(*texts),
+    return _parts(
+        (days.outcome, Hole.ONE_OUTCOME),
+        (days.second_outcome, Hole.ONE_OUTCOME),
+        (days.confirms, Hole.NO_CONFIRMATION),
     )
 
 
@@ -190,9 +207,9 @@ def _style(brief: Brief, tier: Tier) -> Hole | None:
     days = brief.first_days
     if tier is Tier.LIGHT:
         return _text(days.style)
-    if not days.style.strip() and not days.cadence.strip():
+    if not says_something(days.style) and not says_something(days.cadence):
         return Hole.EMPTY
-    both = days.style.strip() and days.cadence.strip()
+    both = says_something(days.style) and says_something(days.cadence)
     return _text(days.style, days.cadence) if both else Hole.PART_MISSING
 
 

@@ -26,17 +26,19 @@ _MEASURES = frozenset({"metric", "today", "target", "further", "outcome", "secon
 """Where a feeling stands in for a number."""
 _EVERY = frozenset(HintKind)
 _EXCUSED: Mapping[str, frozenset[HintKind]] = {
-    "name": _EVERY,
-    "title": _EVERY,
+    "name": _EVERY - {HintKind.ELSEWHERE},
+    "title": _EVERY - {HintKind.ELSEWHERE},
     "links": _EVERY,
     # These are somebody else's words: they are as vague as they are.
     "quote": _EVERY - {HintKind.ELSEWHERE},
     "crm_reason": _EVERY - {HintKind.ELSEWHERE},
     # "In the call" is where it was said.
-    "quote_source": _EVERY - {HintKind.WEASEL},
+    "quote_source": _EVERY - {HintKind.WEASEL, HintKind.ELSEWHERE},
     # What worries somebody need not be known for sure.
     "private_note": frozenset({HintKind.WEASEL}),
 }
+_PLACES = frozenset({"quote_source"})
+"""Where a place is what is asked for."""
 _NOTHING_EXCUSED: frozenset[HintKind] = frozenset()
 
 
@@ -156,7 +158,7 @@ def _on_texts(texts: Mapping[str, str]) -> list[Hint]:
     found: list[Hint] = []
     for name, text in texts.items():
         excused = _EXCUSED.get(name, _NOTHING_EXCUSED)
-        if points_elsewhere(text):
+        if points_elsewhere(text, place_asked=name in _PLACES):
             found.append(Hint(HintKind.ELSEWHERE, name, (_whole(text),)))
         else:
             found += [Hint(kind, name, words) for kind, words in vague_words(text).items()]

@@ -33,6 +33,23 @@ class HintKind(StrEnum):
 
 MEASURABLE = frozenset({HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME})
 """What a number beside it makes specific: to improve is a wish, to improve to 0.8 % is none."""
+_LONGEST_POINTER = 200
+_LONGEST_PLACEHOLDER = 40
+_NOT_A_WORD = re.compile(r"[\d/]|^\W+$")
+_SIGNS = "()[]{}<>.,;:!?*-\"'"
+_ALONE, _LEAD, _STANDING, _COUNTING = "alone", "lead", "standing", "counting"
+_PLACE, _PAGE, _SMALL = "place", "page", "small"
+_ADDRESS, _NUMBER, _WORD = "address", "number", "word"
+_POINTING = {
+    _ALONE: "alone",
+    _LEAD: "leads",
+    _STANDING: "standing",
+    _PLACE: "places",
+    _PAGE: "pages",
+    _COUNTING: "counting",
+    _SMALL: "small",
+}
+"""What the words of a pointer are, by the list that holds them."""
 _VAGUE = (HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME, HintKind.WEASEL)
 
 
@@ -42,7 +59,11 @@ class _Language:
 
     vague: Mapping[HintKind, re.Pattern[str]]
     harmless: re.Pattern[str]
-    elsewhere: re.Pattern[str]
+    pointing: re.Pattern[str]
+    """The next word of a text, in a group named after what it is to a pointer."""
+    pointers: frozenset[str]
+    """Every single word of its lists."""
+    placeholders: frozenset[str]
     good: re.Pattern[str]
     """What is left of good news is nothing: answers like *none*, praise, and words between."""
 
@@ -52,10 +73,72 @@ def languages() -> tuple[str, ...]:
     return tuple(_languages())
 
 
-def points_elsewhere(text: str) -> bool:
-    """Whether a whole text only says where the answer stands."""
+def points_elsewhere(text: str, *, place_asked: bool = False) -> bool:
+    """Whether a whole text only says where the answer stands.
+
+    Where it is asked for a place, "in the call" answers it, and "see CRM" does not.
+    """
     plain = _plain(text)
-    return any(one.elsewhere.fullmatch(plain) for one in _languages().values())
+    if len(plain) > _LONGEST_POINTER or not _may_point(plain):
+        return False
+    return any(_only_points(one, plain, place_asked) for one in _languages().values())
+
+
+def _only_points(language: _Language, plain: str, place_asked: bool) -> bool:
+    led = pointed = unplaced = False
+    before = ""
+    for found in language.pointing.finditer(plain):
+        kind = found.lastgroup or ""
+        if unplaced and kind not in (_PLACE, _ADDRESS):
+            return False
+        unplaced = False
+        if kind == _ALONE:
+            led = pointed = True
+        elif kind == _LEAD or (kind == _STANDING and not place_asked):
+            led = True
+        elif kind == _ADDRESS or (kind == _PLACE and led):
+            # Nothing but an address needs no lead to be one.
+            led, pointed = led or not place_asked, True
+        elif kind == _WORD and led:
+            unplaced = True
+        elif kind == _NUMBER and before in (_PLACE, _ADDRESS, _PAGE):
+            pass
+        elif kind not in (_SMALL, _PAGE, _STANDING):
+            return False
+        before = kind
+    return led and pointed and not unplaced
+
+
+def _may_point(plain: str) -> bool:
+    """Whether enough of the words are a pointer's: quick, because nearly every text has few.
+
+    Of a pointer's words only one before each place is any other.
+    """
+    words = plain.casefold().split()
+    known, most = _pointers(), len(words) // 2
+    strange = 0
+    for word in words:
+        if word.strip(_SIGNS) not in known and not _NOT_A_WORD.search(word):
+            strange += 1
+            if strange > most:
+                return False
+    return True
+
+
+@cache
+def _pointers() -> frozenset[str]:
+    return frozenset().union(*(one.pointers for one in _languages().values()))
+
+
+def says_something(text: str) -> bool:
+    """Whether a text is more than a sign or a word that keeps the place of an answer."""
+    plain = _plain(text).strip()
+    if _says_nothing(plain):
+        return False
+    if len(plain) > _LONGEST_PLACEHOLDER:
+        return True
+    words = " ".join(plain.casefold().strip(_SIGNS).split())
+    return not any(words in one.placeholders for one in _languages().values())
 
 
 def only_good_news(text: str) -> bool:
@@ -123,28 +206,42 @@ def _plain(text: str) -> str:
 def _languages() -> Mapping[str, _Language]:
     folder = files(__package__) / _LISTS
     found = {
-        one.name.removesuffix(_SUFFIX): _language(tomllib.loads(one.read_text("utf-8")))
+        one.name.removesuffix(_SUFFIX): tomllib.loads(one.read_text("utf-8"))
         for one in folder.iterdir()
         if one.name.endswith(_SUFFIX)
     }
+    # "In a call" is an answer whichever language takes the "in" for its own.
+    counting = [word for lists in found.values() for word in lists["elsewhere"]["counting"]]
     order = sorted(found, key=lambda name: (name != DEFAULT_LANGUAGE, name))
-    return {name: found[name] for name in order}
+    return {name: _language(found[name], counting) for name in order}
 
 
-def _language(lists: Mapping[str, Any]) -> _Language:
-    pointing = lists["elsewhere"]
-    leads, articles, places, alone = (
-        _any_of(pointing[name]) for name in ("leads", "articles", "places", "alone")
-    )
-    # One word more may stand before the place: "see my Tuesday notes".
-    pointer = rf"{leads}\s+(?:{articles}\s+)?(?:[^\W\d]+\s+)?{places}"
+def _language(lists: Mapping[str, Any], counting: Sequence[str]) -> _Language:
     good = [*lists["nothing"], *lists["praise"], *lists["fillers"]]
     return _Language(
         vague={kind: _in_text(lists[kind.value]) for kind in _VAGUE},
         harmless=_in_text(lists["harmless"]),
-        elsewhere=re.compile(rf"\W*(?:{pointer}|{alone})\W*", re.IGNORECASE),
+        pointers=frozenset(
+            word.strip(_SIGNS)
+            for phrases in lists["elsewhere"].values()
+            for phrase in phrases
+            for word in phrase.casefold().split()
+        ),
+        pointing=_pointing({**lists["elsewhere"], "counting": counting}),
+        placeholders=frozenset(one.strip(_SIGNS) for one in lists["placeholders"]),
         good=_in_text(good),
     )
+
+
+def _pointing(lists: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """What a word is first to be taken for stands first; any other word comes last."""
+    listed = "|".join(
+        rf"(?P<{kind}>{_any_of(lists[name])}(?![\w-]))" for kind, name in _POINTING.items()
+    )
+    address = rf"(?P<{_ADDRESS}>(?:https?://|www\.)\S+)"
+    number = rf"(?P<{_NUMBER}>\d[\w.,:/-]*)"
+    word = rf"(?P<{_WORD}>[^\W\d][\w'-]*)"
+    return re.compile(rf"(?<!\w)(?:{address}|{listed}|{number}|{word})", re.IGNORECASE)
 
 
 def _in_text(phrases: Sequence[str]) -> re.Pattern[str]:

@@ -98,6 +98,16 @@ def without(role: ContactRole) -> Sequence[Contact]:
     return [one for one in FULL_BRIEF.people.contacts if role not in one.roles]
 
 
+def nameless(role: ContactRole) -> Brief:
+    """Whoever has the role is only to be looked up."""
+    return people(
+        *(
+            one.model_copy(update={"name": "see notes"}) if role in one.roles else one
+            for one in FULL_BRIEF.people.contacts
+        )
+    )
+
+
 FULL_CASES: list[tuple[Brief, Item, Hole | None]] = [
     (why(trigger=" \n"), Item.TRIGGER, Hole.EMPTY),
     (why(trigger="see notes"), Item.TRIGGER, Hole.ELSEWHERE),
@@ -110,6 +120,17 @@ FULL_CASES: list[tuple[Brief, Item, Hole | None]] = [
     (why(quote_on=None), Item.QUOTE, Hole.NO_DATE),
     (why(quote_source=""), Item.QUOTE, Hole.NO_SOURCE),
     (why(quote="see CRM"), Item.QUOTE, Hole.ELSEWHERE),
+    (why(quote_by="see notes"), Item.QUOTE, Hole.ELSEWHERE),
+    (why(quote_by="?"), Item.QUOTE, Hole.NO_PERSON),
+    (why(quote_source="see CRM"), Item.QUOTE, Hole.ELSEWHERE),
+    (why(quote_source="tbd"), Item.QUOTE, Hole.NO_SOURCE),
+    # A place is what a source is.
+    (why(quote_source="in the call"), Item.QUOTE, None),
+    (why(trigger="-"), Item.TRIGGER, Hole.EMPTY),
+    (champion(name="see notes"), Item.CHAMPION, Hole.ELSEWHERE),
+    (champion(name="?"), Item.CHAMPION, Hole.NO_PERSON),
+    (champion(title="see CRM"), Item.CHAMPION, Hole.ELSEWHERE),
+    (champion(title="TBD."), Item.CHAMPION, Hole.NO_TITLE),
     (champion(title=""), Item.CHAMPION, Hole.NO_TITLE),
     (champion(behaviour="\t"), Item.CHAMPION, Hole.NO_LINE),
     (champion(behaviour="see the call notes"), Item.CHAMPION, Hole.ELSEWHERE),
@@ -121,6 +142,15 @@ FULL_CASES: list[tuple[Brief, Item, Hole | None]] = [
     # That no buyer was found is an answer of a light deal only.
     (people(*without(ContactRole.BUYER), no_buyer=True), Item.BUYER, Hole.EMPTY),
     (people(*without(ContactRole.USER)), Item.USER, Hole.EMPTY),
+    (nameless(ContactRole.BUYER), Item.BUYER, Hole.ELSEWHERE),
+    (nameless(ContactRole.USER), Item.USER, Hole.ELSEWHERE),
+    (
+        people(
+            *FULL_BRIEF.people.contacts, Contact(id=9, name="-", skeptic=True), no_skeptic=False
+        ),
+        Item.SKEPTIC,
+        Hole.EMPTY,
+    ),
     (people(*FULL_BRIEF.people.contacts, no_skeptic=False), Item.SKEPTIC, Hole.EMPTY),
     (
         people(
@@ -137,6 +167,7 @@ FULL_CASES: list[tuple[Brief, Item, Hole | None]] = [
     (success(target="much better"), Item.METRIC, Hole.NO_NUMBER),
     (success(by=None), Item.METRIC, Hole.NO_DATE),
     (success(metric="See notes."), Item.METRIC, Hole.ELSEWHERE),
+    (success(target="see notes, page 3"), Item.METRIC, Hole.ELSEWHERE),
     (success(today=" "), Item.TODAY, Hole.EMPTY),
     (success(today="see CRM"), Item.TODAY, Hole.ELSEWHERE),
     # Words about notes and calls that say something themselves are an answer.
@@ -222,6 +253,28 @@ def test_of_two_champions_one_who_is_described_is_enough() -> None:
     both = people(bare, *FULL_BRIEF.people.contacts)
     assert completeness(both, Tier.FULL, POLICY).open == ()
     assert completeness(both, Tier.LIGHT, POLICY).open == ()
+
+
+@pytest.mark.parametrize("words", ["see notes", "check Gong", "See CRM and notes", "tbd", "?", "-"])
+def test_a_brief_that_is_somewhere_else_has_no_item_filled_by_words(words: str) -> None:
+    brief = replace(FULL_BRIEF, entries=(replace(ENTRY, text=PromiseText(words)),))
+    brief = brief.with_section(SectionKey.PROMISES, Promises(refused=words))
+    for key in SectionKey:
+        section = brief.section(key)
+        texts = {
+            name: words
+            for name in type(section).model_fields
+            if isinstance(getattr(section, name), str)
+        }
+        brief = brief.with_section(key, section.model_copy(update=texts))
+    contacts = tuple(
+        one.model_copy(update={"name": words, "title": words}) for one in brief.people.contacts
+    )
+    found = brief.people.model_copy(update={"contacts": contacts})
+    state = completeness(brief.with_section(SectionKey.PEOPLE, found), Tier.FULL, POLICY)
+    # A day is a day; that there is no skeptic is said by a box, and so were stake and consequence.
+    filled = set(FULL_ITEMS) - set(holes(state))
+    assert filled == {Item.RUNS_ON, Item.STAKE, Item.CONSEQUENCE, Item.SKEPTIC}
 
 
 @pytest.mark.parametrize("item", FULL_ITEMS)

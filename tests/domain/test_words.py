@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.words import HintKind, languages, only_good_news, points_elsewhere, vague_words
+from bot.domain.words import (
+    HintKind,
+    languages,
+    only_good_news,
+    points_elsewhere,
+    says_something,
+    vague_words,
+)
 
 MOOD, WISH, SOMETIME, WEASEL = HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME, HintKind.WEASEL
 
@@ -18,7 +25,13 @@ MOOD, WISH, SOMETIME, WEASEL = HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME, 
         "see notes", "See my Tuesday notes.", "in the recording", "as per the call", "see CRM!",
         "refer to e-mails", "  see   the docs  ", "it’s in the CRM", "as discussed", "See attached",
         "siehe CRM", "Siehe Notizen", "im CRM", "laut Protokoll", "wie besprochen", "s. o.",
-        "in der Aufnahme",
+        "in der Aufnahme", "check Gong", "see Salesforce", "See CRM and notes",
+        "see my notes in the CRM", "Details in the recording", "See notes, page 3",
+        "see https://crm.example/deals/7", "https://crm.example/deals/7", "Please see the CRM.",
+        "see notes from the call, please", "in the CRM (deal 4711)", "See slide 4 of the deck",
+        "For details see my notes", "all of it is in the CRM", "as discussed, see notes",
+        "bitte siehe CRM und Notizen", "Details im Protokoll, Seite 4", "siehe Salesforce",
+        "ask Priya", "see CRM\nsee notes",
     ],
 )  # fmt: skip
 def test_a_text_that_only_says_where_the_answer_stands_is_none(text: str) -> None:
@@ -30,11 +43,37 @@ def test_a_text_that_only_says_where_the_answer_stands_is_none(text: str) -> Non
     [
         "", "notes", "see", "in 30 days", "In the call she said that the old vendor failed.",
         "see the board's decision of March", "by e-mail", "wie besprochen am 3. März: 12 Monate",
-        "The CRM is slow.",
+        "The CRM is slow.", "In a call", "in every call", "In German", "See CRM sync in real time",
+        "Tickets in Jira", "Read access to their CRM", "as agreed: 12 months", "check-in calls",
+        "in 2 emails", "On a call, numbers first", "Check invoices in the CRM", "x" * 300,
     ],
 )  # fmt: skip
 def test_an_answer_that_names_a_place_is_still_one(text: str) -> None:
     assert not points_elsewhere(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere"),
+    [("in the call", False), ("call", False), ("https://notes.example", False),
+     ("in my notes", False), ("see CRM", True), ("see https://crm.example", True),
+     ("check the recording in Gong", True)],
+)  # fmt: skip
+def test_where_a_place_is_asked_for_only_a_way_to_it_is_no_answer(
+    text: str, elsewhere: bool
+) -> None:
+    assert points_elsewhere(text, place_asked=True) is elsewhere
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n", "-", "?", "...", "tbd", "TBD!", "(to be confirmed)", "xxx", "folgt noch"]
+)
+def test_a_sign_that_keeps_a_place_says_nothing(text: str) -> None:
+    assert not says_something(text)
+
+
+@pytest.mark.parametrize("text", ["none", "nothing", "n/a", "4", "No.", "keine", "open API"])
+def test_none_and_a_number_say_something(text: str) -> None:
+    assert says_something(text)
 
 
 @pytest.mark.parametrize(
