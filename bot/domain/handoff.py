@@ -37,6 +37,8 @@ from bot.domain.verification import (
 
 CLOCK_SLACK = timedelta(minutes=5)
 """How far ahead of our clock a person's "just now" may lie."""
+SIGNATURE_GRAIN = timedelta(minutes=1)
+"""How exactly people tell a signature: what was saved in that minute was there."""
 OLDEST_SIGNATURE = timedelta(days=366)
 LONGEST_ACCOUNT = 80
 LONGEST_REASON = 1000
@@ -47,7 +49,8 @@ _METRIC_FIELDS = frozenset({"metric", "target", "by"})
 """What an acknowledgement of the success metric is about."""
 _READ_ANEW = frozenset({Tag.ACKNOWLEDGE_UNDONE, Tag.ASSIGNED, Tag.DECLINED})
 """After these nobody has read a state of the brief; one that was sent back was read."""
-_KEEPING = frozenset({Tag.SIGNED, Tag.ACKNOWLEDGED}) | _READ_ANEW
+_SIGNING = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
+_KEEPING = frozenset({Tag.ACKNOWLEDGED}) | _READ_ANEW
 """What decides on which states of the brief are remembered."""
 
 
@@ -177,7 +180,7 @@ class Handoff:
     completeness: Completeness = NOTHING_COUNTED
     """How far the brief is, so that what shows it need not read all of the brief."""
     signed_brief: Snapshot | None = None
-    """The brief at the first record of the signature; a correction changes nothing in it."""
+    """The brief as it was saved when both had signed, whenever the bot was told."""
     read_brief: Snapshot | None = None
     """The brief as the CSM last acknowledged it."""
     gate_at: datetime | None = None
@@ -593,14 +596,36 @@ class Handoff:
         return any(event.tag in _KEEPING for event in self.events)
 
     def keep_brief(self, brief: Snapshot) -> None:
-        """Remember the brief for a signature or an acknowledgement that just happened."""
+        """Remember the brief for an acknowledgement that just happened."""
         for event in self.events:
-            if event.tag is Tag.SIGNED and self.signed_brief is None:
-                self.signed_brief = brief
-            elif event.tag is Tag.ACKNOWLEDGED:
+            if event.tag is Tag.ACKNOWLEDGED:
                 self.read_brief = brief
             elif event.tag in _READ_ANEW:
                 self.read_brief = None
+
+    @property
+    def signed_until(self) -> datetime | None:
+        """Before when a brief was saved by the signature, where that was just told or corrected."""
+        if self.signed_at is None or not any(event.tag in _SIGNING for event in self.events):
+            return None
+        return self.signed_at + SIGNATURE_GRAIN
+
+    def keep_signed(self, then: Snapshot, brief: Brief) -> None:
+        """Remember the brief as it was signed; what it held then is what was captured.
+
+        `brief` is all of it.
+        """
+        self.signed_brief = then
+        if not has_content(brief) or self.signed_at is None:
+            self.captured_at = None
+        elif self.captured_at is None or self.captured_at > self.signed_at:
+            self.captured_at = self.signed_at
+
+    @property
+    def aligned_in_time_at(self) -> datetime | None:
+        """When the alignment was recorded, unless it was of a day after the signature."""
+        late = self.day0 is not None and self.aligned_on is not None and self.aligned_on > self.day0
+        return None if late else self.aligned_at
 
     def post(self, *, by: Person, at: datetime) -> None:
         """The AE puts the message into the deal channel. Raises Conflict the second time."""

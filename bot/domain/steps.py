@@ -185,7 +185,7 @@ PROCESS: tuple[StepRule, ...] = (
         2,
         AE,
         due=AtSignature(),
-        done=lambda h: h.aligned_at,
+        done=lambda h: h.aligned_in_time_at,
         needs=(Step.CAPTURE,),
         tiers=NO_TIER,
         add_on=AddOn.EARLY_CS,

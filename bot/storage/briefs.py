@@ -69,6 +69,16 @@ _REVISIONS = (
     )
     .group_by(document.c.section)
 )
+_REVISIONS_BEFORE = (
+    select(document.c.section, func.max(document.c.revision).label("revision"))
+    .where(
+        document.c.workspace_id == bindparam("workspace"),
+        document.c.handoff_id == bindparam("handoff"),
+        document.c.kind == BRIEF,
+        document.c.written_at < bindparam("before"),
+    )
+    .group_by(document.c.section)
+)
 _RETIRE = (
     update(document)
     .where(
@@ -126,6 +136,10 @@ _WORDINGS = (
         promise.c.handoff_id == bindparam("handoff"),
     )
     .order_by(promise.c.number, promise_version.c.version)
+)
+_WORDINGS_BEFORE = _WORDINGS.where(
+    promise_version.c.written_at < bindparam("before"),
+    or_(promise.c.withdrawn_at.is_(None), promise.c.withdrawn_at >= bindparam("before")),
 )
 _ONE_PROMISE = _PROMISES.where(promise.c.id == bindparam("promise"))
 _VERSIONS = (
@@ -213,10 +227,18 @@ class Briefs:
         rows = self._parts(_AT_REVISION, handoff_id, section, audiences, revision=revision)
         return self._read_section(section, rows)
 
-    def snapshot(self, handoff_id: int) -> Snapshot:
-        """Which revisions and versions make up the brief now, whoever may read them."""
-        sections = self._rows(_REVISIONS, handoff=handoff_id)
-        entries = self._rows(_IN_FORCE, handoff=handoff_id)
+    def snapshot(self, handoff_id: int, *, before: datetime | None = None) -> Snapshot:
+        """Which revisions and versions make up the brief, whoever may read them.
+
+        It is the brief as it is now, or as it was saved before an instant.
+        """
+        if before is None:
+            sections = self._rows(_REVISIONS, handoff=handoff_id)
+            entries = self._rows(_IN_FORCE, handoff=handoff_id)
+        else:
+            sections = self._rows(_REVISIONS_BEFORE, handoff=handoff_id, before=before)
+            # In the order of the versions: the last one stays.
+            entries = self._rows(_WORDINGS_BEFORE, handoff=handoff_id, before=before)
         return Snapshot(
             {SectionKey(row["section"]): row["revision"] for row in sections},
             {row["id"]: row["version"] for row in entries},

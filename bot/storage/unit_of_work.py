@@ -502,6 +502,9 @@ class WriteUnit(ReadUnit):
             chain = self.handoffs.locked_chain(handoff.id)
         if handoff.keeps_brief:
             handoff.keep_brief(self.brief.snapshot(handoff.id))
+        if handoff.signed_until is not None:
+            then = self.brief.snapshot(handoff.id, before=handoff.signed_until)
+            handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
         self.people.with_managers(handoff.people())
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)

@@ -128,6 +128,18 @@ def test_at_the_signature_both_are_done_or_missed_and_nothing_changes_that() -> 
         assert all(one.next_at is None for step, one in steps.items() if step in steps)
 
 
+def test_an_alignment_of_a_day_after_the_signature_was_missed() -> None:
+    handoff = expected(date(2025, 6, 20))
+    handoff.copy_from(FULL_BRIEF, at=MONDAY)
+    wednesday = MONDAY + 48 * HOUR
+    handoff.align(date(2025, 6, 3), CSM, by=AE, at=wednesday, zone=AE.zone)
+    handoff.countersign(MONDAY, by=AE, at=wednesday, ae=AE)
+    assert owed(handoff)[Step.ALIGNMENT].state is DeadlineState.MISSED
+    # Held on the day of the signature or before it, it was held in time, whenever it was told.
+    handoff.countersign(MONDAY + 24 * HOUR, by=AE, at=wednesday, ae=AE)
+    assert owed(handoff)[Step.ALIGNMENT].state is DONE
+
+
 def test_the_alignment_waits_for_the_capture_so_that_only_one_is_reminded_of() -> None:
     handoff = expected(date(2025, 6, 20))
     alignment = owed(handoff)[Step.ALIGNMENT]

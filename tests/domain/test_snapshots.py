@@ -38,6 +38,7 @@ from tests.domain.deals import (
 
 FIRST = Snapshot({SectionKey.WHY: 1}, {4: 1})
 SECOND = Snapshot({SectionKey.WHY: 2}, {4: 2})
+CAPTURED = replace(FULL_BRIEF, promises=Promises(none_made=True))
 PROMISE = Promise(4, 1, 1, PromiseText("Live in 30 days."))
 AT_SUCCESS, AT_PEOPLE = SectionKey.SUCCESS, SectionKey.PEOPLE
 
@@ -45,19 +46,30 @@ AT_SUCCESS, AT_PEOPLE = SectionKey.SUCCESS, SectionKey.PEOPLE
 # --- What is remembered
 
 
-def test_the_first_record_of_a_signature_keeps_the_brief_and_a_correction_does_not() -> None:
+def test_a_signature_keeps_the_brief_of_its_minute_and_a_correction_another() -> None:
     handoff = signed()
-    assert handoff.keeps_brief
-    handoff.keep_brief(FIRST)
+    assert handoff.signed_until == MONDAY + timedelta(minutes=1)
+    handoff.keep_signed(SECOND, CAPTURED)
+    assert (handoff.signed_brief, handoff.captured_at) == (SECOND, MONDAY)
     handoff.events.clear()
+    assert handoff.signed_until is None
     handoff.countersign(MONDAY - HOUR, by=AE_MANAGER, at=MONDAY, ae=AE)
-    assert not handoff.keeps_brief
-    handoff.keep_brief(SECOND)
-    assert handoff.signed_brief == FIRST
+    assert handoff.signed_until == MONDAY - HOUR + timedelta(minutes=1)
+    handoff.keep_signed(FIRST, Brief())
+    assert (handoff.signed_brief, handoff.captured_at) == (FIRST, None)
+
+
+def test_what_was_captured_before_the_signature_keeps_its_time() -> None:
+    handoff = started()
+    handoff.copy_from(CAPTURED, at=MONDAY + HOUR)
+    handoff.countersign(MONDAY + 2 * HOUR, by=AE, at=MONDAY + 2 * HOUR, ae=AE)
+    handoff.keep_signed(FIRST, CAPTURED)
+    assert handoff.captured_at == MONDAY + HOUR
 
 
 def test_nothing_is_kept_before_the_signature() -> None:
     assert not started().keeps_brief
+    assert started().signed_until is None
 
 
 def test_an_acknowledgement_keeps_what_was_read_and_taking_it_back_forgets_it() -> None:
@@ -74,6 +86,7 @@ def test_an_acknowledgement_keeps_what_was_read_and_taking_it_back_forgets_it() 
 
 def test_another_csm_has_read_nothing_yet() -> None:
     handoff = acknowledged()
+    handoff.keep_signed(FIRST, Brief())
     handoff.keep_brief(FIRST)
     handoff.events.clear()
     handoff.assign_csm(OTHER_CSM, by=CS_MANAGER, at=MONDAY + 4 * HOUR)

@@ -1,14 +1,16 @@
 """States of the brief that were signed and read, kept by ids and read by audience."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience
-from bot.domain.brief import Brief, People
+from bot.domain.brief import Brief, People, Success
+from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.items import SectionKey
 from bot.domain.snapshots import Snapshot
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.briefs import FULL_BRIEF, ILSE, PEOPLE, SUCCESS
-from tests.builders import PROMISE, Team, assigned, fill_brief, posted, signed, started
+from tests.builders import PROMISE, FixedClock, Team, assigned, fill_brief, posted, signed, started
 
 
 def kept(store: Store, team: Team, handoff_id: int) -> tuple[Snapshot | None, Snapshot | None]:
@@ -63,6 +65,46 @@ def test_what_was_signed_stays_as_it_was_through_edits_and_withdrawals(
     assert [one.text for one in then.entries] == [PROMISE]
     assert replace(then, entries=()) == replace(FULL_BRIEF, entries=())
     assert now.success == later
+
+
+def test_a_signature_told_late_keeps_the_brief_as_it_was_then(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = started(store, team)
+    times = [clock.now()]
+    with store.write(team.workspace_id) as unit:
+        fill_brief(unit, unit.handoffs.lock(handoff_id), team)
+        unit.commit()
+    times.append(clock.advance(timedelta(hours=1)))
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        (entry,) = unit.brief.load(handoff_id, audiences=EVERY).entries
+        by, at = team.ae.id, unit.now
+        unit.brief.withdraw_promise(entry.id, "Never said", by=by, at=at)
+        unit.brief.add_promise(handoff_id, PROMISE, by=by, at=at)
+        unit.brief.save_section(handoff_id, SectionKey.SUCCESS, Success(), by=by, at=at)
+        unit.commit()
+    clock.advance(timedelta(hours=1))
+    found = []
+    # First told as of now, then corrected to what it was: each time the brief of that moment.
+    for told in (clock.now(), times[0], times[0] - timedelta(minutes=1), times[1]):
+        with store.write(team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(handoff_id)
+            handoff.countersign(told, by=team.ae, at=unit.now, ae=team.ae)
+            unit.save(handoff, actor_id=team.ae.id)
+            then = handoff.signed_brief
+            assert then is not None
+            brief = unit.brief.at(handoff_id, then, audiences=EVERY)
+            (capture,) = (one for one in unit.deadlines.of(handoff_id) if one.step is Step.CAPTURE)
+            found.append((brief.success, [one.id for one in brief.entries], capture.state))
+            unit.commit()
+    done, missed = DeadlineState.DONE, DeadlineState.MISSED
+    assert found == [
+        (Success(), [entry.id + 1], missed),
+        (SUCCESS, [entry.id], done),
+        (Success(), [], missed),
+        (Success(), [entry.id + 1], missed),
+    ]
 
 
 def test_an_earlier_state_is_read_with_todays_audiences(store: Store, team: Team) -> None:
