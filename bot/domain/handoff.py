@@ -133,7 +133,7 @@ class Handoff:
     """0 until it was stored."""
     marks: Marks = NO_MARKS
     strength: int | None = None
-    """The champion's relationship strength, as the brief has it."""
+    """The relationship strength of the nearest champion, as the brief has it."""
     rate: Rate | None = None
     """The rate its size was judged by; None in the policy's own currency."""
     commitment_on: date | None = None
@@ -469,7 +469,8 @@ class Handoff:
         `brief` is all of it, as it was just saved.
         """
         champions = brief.people.having(ContactRole.CHAMPION)
-        self.strength = champions[0].strength if champions else None
+        known = [one.strength for one in champions if one.strength is not None]
+        self.strength = max(known, default=None)
         # At the signature the capture is done or missed, whatever is written afterwards.
         if self.signed_at is None and has_content(brief) is not (self.captured_at is not None):
             self.captured_at = at if self.captured_at is None else None

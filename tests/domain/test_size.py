@@ -167,6 +167,13 @@ def test_the_strength_of_the_champion_follows_the_brief() -> None:
     handoff.copy_from(replace(FULL_BRIEF, people=people), at=MONDAY)
     assert handoff.strength == 4
     assert handoff.size(Policy()).has(JOINT)
+    # Of several champions the nearest counts, wherever in the list they stand.
+    for strengths in ((1, 4), (4, 1), (None, 4)):
+        several = tuple(
+            close.model_copy(update={"id": n, "strength": one}) for n, one in enumerate(strengths)
+        )
+        handoff.copy_from(replace(FULL_BRIEF, people=People(contacts=several)), at=MONDAY)
+        assert handoff.strength == 4
     other = close.model_copy(update={"roles": (ContactRole.BUYER,)})
     handoff.copy_from(replace(FULL_BRIEF, people=People(contacts=(other,))), at=MONDAY)
     assert handoff.strength is None
