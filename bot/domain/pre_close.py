@@ -1,6 +1,6 @@
 """What is owed up to the signature, and the questions that are put on a fixed day."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.domain import access, commitment
@@ -22,17 +22,27 @@ Fixed = Mapping[Step, tuple[int | None, str | None]]
 
 
 def dated(
-    handoff: Handoff, policy: Policy, calendar_of: CalendarOf, *, fixed: Fixed | None = None
+    handoff: Handoff,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    *,
+    fixed: Fixed | None = None,
+    had: Collection[Step] = PRE_CLOSE,
 ) -> list[Deadline]:
     """The deadlines beside the clocks, in the order of the steps.
 
-    `fixed` holds owner and zone of the stored ones: a zone stays as long as its owner does.
+    `fixed` holds owner and zone of the stored ones: a zone stays as long as its owner does. `had`
+    are the steps before the close that the handoff has so far: after the signature none is added.
     """
     made: list[Deadline] = []
     if handoff.expected_on is not None:
         ae_id = access.acting(handoff.ae_id, handoff)
         ae = _calendar(Step.CAPTURE, ae_id, calendar_of, fixed)
-        made = _up_to_the_signature(handoff, policy, ae)
+        made = [
+            one
+            for one in _up_to_the_signature(handoff, policy, ae)
+            if handoff.signed_at is None or one.step in had or one.step not in PRE_CLOSE
+        ]
     asked = _commitment(handoff, policy, calendar_of, fixed)
     return [*made, asked] if asked is not None else made
 

@@ -417,7 +417,13 @@ class ReadUnit:
         fixed = {one.step: (one.owner_id, one.zone) for one in stored}
         calendar_of = self.people.calendar
         wanted = [
-            *dated(handoff, self.policy, calendar_of, fixed=fixed),
+            *dated(
+                handoff,
+                self.policy,
+                calendar_of,
+                fixed=fixed,
+                had=[one.step for one in stored if one.state is not DeadlineState.CANCELLED],
+            ),
             *deadlines(
                 handoff,
                 self.policy,

@@ -58,6 +58,31 @@ def test_a_step_that_a_changed_deal_drops_comes_back_with_it(store: Store, team:
     assert seen == [DeadlineState.DROPPED, DeadlineState.DATED]
 
 
+def test_a_value_that_grows_after_the_signature_misses_nothing_that_came_before_it(
+    store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team, Deal(value=Money(2_000_000, "USD")))
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.countersign(unit.now, by=team.ae, at=unit.now, ae=team.ae)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        brief = unit.brief.load(handoff_id, audiences=EVERY)
+        change = DealChange(Money(4_800_000, "USD"), NO_MARKS)
+        handoff.change_deal(change, brief=brief, by=team.ae, at=unit.now, policy=unit.policy)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    found = states(store, team, handoff_id)
+    assert found[Step.BRIEF] is DeadlineState.OPEN
+    assert Step.ALIGNMENT not in found
+    # The capture of a light deal ended with the signature.
+    assert found[Step.CAPTURE] is DeadlineState.CANCELLED
+    with store.read(team.workspace_id) as after:
+        assert not after.drifted(handoff_id)
+
+
 def test_a_brief_that_was_written_before_is_reckoned_with(store: Store, team: Team) -> None:
     handoff_id = started(store, team)
     with store.write(team.workspace_id) as unit:
