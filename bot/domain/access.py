@@ -28,11 +28,20 @@ class Capacity(StrEnum):
     IN_CHANNEL = "in_channel"
     """Can read the deal channel: it is public, or they are in it."""
     MEMBER = "member"
+    SUBJECT = "subject"
+    """Whom a figure is about."""
+    CUSTOMER = "customer"
+    """Reads what is exported for them, and is nobody the bot talks to."""
 
 
 class Act(StrEnum):
-    """What people do to a handoff."""
+    """What people do to a handoff, and to the bot.
 
+    Of the acts of *record any other step* some have names of their own; what is left of a side's
+    steps is RECORD_AE_STEP and RECORD_CSM_STEP.
+    """
+
+    START = "start"
     CONFIRM_AE = "confirm_ae"
     EDIT_BRIEF = "edit_brief"
     INVITE_HELPER = "invite_helper"
@@ -63,13 +72,29 @@ class Act(StrEnum):
     MOVE = "move"
     CANCEL = "cancel"
     REOPEN = "reopen"
+    REASSIGN_AE = "reassign_ae"
+    INITIAL_PROMISE = "initial_promise"
+    DISPUTE_PROMISE = "dispute_promise"
+    EDIT_PROMISE = "edit_promise"
+    """Reword or withdraw one."""
+    SETTLE_DISPUTE = "settle_dispute"
+    """Each of the two once."""
+    RECORD_AE_STEP = "record_ae_step"
+    RECORD_CSM_STEP = "record_csm_step"
+    CLOSE = "close"
+    CHANGE_POLICY = "change_policy"
+    CHANGE_PEOPLE = "change_people"
+    """People, their roles, managers and regions."""
+    PAUSE = "pause"
 
 
 class Audience(StrEnum):
     """Who may read a stored piece of content: the rows of *Who sees what*."""
 
+    FACTS = "facts"
+    """Account, owners, steps, due times, completeness."""
     CHANNEL = "channel"
-    """Why, metric, promises, first 90 days, names and titles; account, owners, steps, due times."""
+    """Why, metric, promises, first 90 days, names and titles."""
     COMMERCIALS = "commercials"
     """The same readers less the implementation lead."""
     PERSONAL = "personal"
@@ -78,7 +103,7 @@ class Audience(StrEnum):
     PRIVATE_NOTE = "private_note"
     """The readers of the red flags; kept encrypted."""
     RECORDS = "records"
-    """Checks, restatement and joint plan; later the briefing call."""
+    """Checks, restatement and joint plan, the briefing call; of the debrief Q3, and Q6 in full."""
     INTERNAL = "internal"
     """Links of the deal, reason in the CRM, key contacts."""
     BACKGROUND = "background"
@@ -87,7 +112,22 @@ class Audience(StrEnum):
     RELATIONS = "relations"
     """Other roles on the people map, last contact, second contact, relationship history."""
     REASONS = "reasons"
-    """Reasons for a send-back, an override, a snooze, a cancellation."""
+    """Reasons for a send-back, an override, a snooze, a cancellation; the CSM's own part of the
+    debrief, the form of the kickoff, breakdowns, NPS, check-in and expansion, internal milestones.
+    """
+    DEBRIEF_FACTS = "debrief_facts"
+    """Of the debrief Q1, and Q4 in short."""
+    DEBRIEF = "debrief"
+    """Of the debrief Q2, Q5, Q7 with its tag, and Q6 in short."""
+    DISPUTES = "disputes"
+    """Disputes and their settlement."""
+    SHARED_MILESTONES = "shared_milestones"
+    AE_INTRO = "ae_intro"
+    """The draft of an intro that the AE writes."""
+    CSM_INTRO = "csm_intro"
+    """The same where the CSM writes it."""
+    FIGURES = "figures"
+    """Figures of one person."""
 
 
 class Parts(Protocol):
@@ -112,15 +152,19 @@ class Parts(Protocol):
 
 
 _AE_SIDE = frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS})
+_AE_STEP = frozenset({Capacity.AE, Capacity.AE_MANAGER})
+_CSM_STEP = frozenset({Capacity.CSM, Capacity.CS_MANAGER})
+_EITHER = frozenset({Capacity.AE, Capacity.CSM})
 _ACTS: Mapping[Act, frozenset[Capacity]] = {
+    Act.START: frozenset({Capacity.MEMBER}),
     Act.CONFIRM_AE: frozenset({Capacity.AE}),
     Act.EDIT_BRIEF: frozenset({Capacity.AE, Capacity.HELPER}),
     Act.INVITE_HELPER: frozenset({Capacity.AE}),
     Act.CHANGE_DEAL: frozenset({Capacity.AE}),
     Act.POST: frozenset({Capacity.AE}),
     Act.SIGN: _AE_SIDE,
-    Act.ALIGN: frozenset({Capacity.AE, Capacity.AE_MANAGER}),
-    Act.RECORD_CALL: frozenset({Capacity.AE, Capacity.AE_MANAGER}),
+    Act.ALIGN: _AE_STEP,
+    Act.RECORD_CALL: _AE_STEP,
     Act.OVERRIDE_CLOSED_WON: frozenset({Capacity.AE_MANAGER}),
     Act.ANSWER_COMMITMENT: frozenset({Capacity.AE_MANAGER}),
     Act.ASSIGN: frozenset({Capacity.CS_MANAGER}),
@@ -128,18 +172,39 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.DECLINE: frozenset({Capacity.CSM}),
     Act.ACKNOWLEDGE: frozenset({Capacity.CSM}),
     Act.VERIFY: frozenset({Capacity.CSM}),
-    Act.JUDGE: frozenset({Capacity.AE}),
+    Act.JUDGE: _AE_STEP,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
     Act.RETURN_BRIEF: frozenset({Capacity.AE}),
     Act.MOVE: _AE_SIDE,
     Act.CANCEL: _AE_SIDE,
     Act.REOPEN: _AE_SIDE,
+    Act.REASSIGN_AE: frozenset({Capacity.AE_MANAGER}),
+    Act.INITIAL_PROMISE: _EITHER,
+    Act.DISPUTE_PROMISE: _EITHER,
+    Act.EDIT_PROMISE: _EITHER,
+    Act.SETTLE_DISPUTE: frozenset({Capacity.AE_MANAGER, Capacity.CS_MANAGER}),
+    Act.RECORD_AE_STEP: _AE_STEP,
+    Act.RECORD_CSM_STEP: _CSM_STEP,
+    Act.CLOSE: frozenset({Capacity.CSM}),
+    Act.CHANGE_POLICY: frozenset({Capacity.ADMIN}),
+    Act.CHANGE_PEOPLE: frozenset({Capacity.ADMIN}),
+    Act.PAUSE: frozenset({Capacity.ADMIN}),
 }
+_STEPS_OF_A_SIDE: Mapping[Act, Capacity] = {
+    Act.ALIGN: Capacity.AE,
+    Act.RECORD_CALL: Capacity.AE,
+    Act.JUDGE: Capacity.AE,
+    Act.RECORD_AE_STEP: Capacity.AE,
+    Act.RECORD_CSM_STEP: Capacity.CSM,
+}
+"""The steps a side's manager may record, with a reason, and whose they are."""
 
 _INNER = frozenset({Capacity.AE, Capacity.CSM, Capacity.LISTENER, Capacity.CS_MANAGER})
 _BOTH_SIDES = _INNER | {Capacity.AE_MANAGER, Capacity.REVOPS}
+_IN_CHANNEL = _BOTH_SIDES | {Capacity.LEAD, Capacity.IN_CHANNEL}
 _AUDIENCES: Mapping[Audience, frozenset[Capacity]] = {
-    Audience.CHANNEL: _BOTH_SIDES | {Capacity.LEAD, Capacity.IN_CHANNEL},
+    Audience.FACTS: _IN_CHANNEL | {Capacity.HELPER},
+    Audience.CHANNEL: _IN_CHANNEL,
     Audience.COMMERCIALS: _BOTH_SIDES | {Capacity.IN_CHANNEL},
     Audience.PERSONAL: _INNER,
     Audience.RED_FLAGS: _INNER,
@@ -149,7 +214,25 @@ _AUDIENCES: Mapping[Audience, frozenset[Capacity]] = {
     Audience.BACKGROUND: _BOTH_SIDES,
     Audience.RELATIONS: _INNER,
     Audience.REASONS: _BOTH_SIDES | {Capacity.LEAD},
+    Audience.DEBRIEF_FACTS: _IN_CHANNEL,
+    Audience.DEBRIEF: _BOTH_SIDES,
+    Audience.DISPUTES: _IN_CHANNEL,
+    Audience.SHARED_MILESTONES: _IN_CHANNEL | {Capacity.HELPER, Capacity.CUSTOMER},
+    Audience.AE_INTRO: _EITHER,
+    Audience.CSM_INTRO: frozenset({Capacity.CSM}),
+    Audience.FIGURES: frozenset(
+        {Capacity.SUBJECT, Capacity.CS_MANAGER, Capacity.AE_MANAGER, Capacity.REVOPS}
+    ),
 }
+EXPORTED: Mapping[SectionKey, frozenset[str]] = {
+    SectionKey.SUCCESS: frozenset({"metric", "target", "by"}),
+    SectionKey.FIRST_DAYS: frozenset(
+        {"live_by", "outcome", "second_outcome", "confirms", "review_on"}
+    ),
+}
+"""The fields of the brief that the customer-facing export holds; no other is ever in it."""
+EXPORTED_OF_A_PROMISE = frozenset({"words"})
+"""Of a promise that may be exported at all (`exportable`)."""
 HELPED = frozenset(
     {
         Audience.CHANNEL,
@@ -244,7 +327,8 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
     if not person.full_member:
         return frozenset()
     parts = _owners(handoff)
-    held = {Capacity.MEMBER} | {part for part, owner in parts.items() if owner == person.id}
+    held = set(standing(person))
+    held |= {part for part, owner in parts.items() if owner == person.id}
     held |= {part for part, stand_in in stand_ins(handoff).items() if stand_in == person.id}
     if _helped(person, handoff):
         held.add(Capacity.HELPER)
@@ -255,9 +339,30 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
             for manager in (Capacity.CS_MANAGER, Capacity.AE_MANAGER)
             if parts[manager] is None and person.id != handoff.ae_id
         }
-    if person.admin:
-        held.add(Capacity.ADMIN)
     return frozenset(held)
+
+
+def standing(person: Person) -> frozenset[Capacity]:
+    """What a person is to the bot, without any handoff."""
+    if not person.full_member:
+        return frozenset()
+    return frozenset({Capacity.MEMBER} | ({Capacity.ADMIN} if person.admin else set()))
+
+
+def may_at_all(act: Act, person: Person) -> bool:
+    """Whether a person may do what is done to no handoff: start one, and what admins set."""
+    return bool(_ACTS[act] & standing(person))
+
+
+def owes_a_reason(act: Act, person: Person, handoff: Parts) -> bool:
+    """Whether a person would record the step of somebody else of their side."""
+    owner = _STEPS_OF_A_SIDE.get(act)
+    return owner is not None and owner not in capacities(person, handoff)
+
+
+def exportable(*, ae_initialed: bool, csm_initialed: bool, disputed: bool) -> bool:
+    """Whether a promise's words may stand in the customer-facing export."""
+    return ae_initialed and csm_initialed and not disputed
 
 
 def may(act: Act, person: Person, handoff: Parts) -> bool:
@@ -290,6 +395,17 @@ def require_write(section: SectionKey, person: Person, handoff: Parts) -> None:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=whose, facts=facts)
 
 
+def may_change_promise(person: Person, handoff: Parts) -> bool:
+    """Whether this person may reword or withdraw a promise: both sides, and who writes it down."""
+    return may(Act.EDIT_PROMISE, person, handoff) or may_write(SectionKey.PROMISES, person, handoff)
+
+
+def require_change_promise(person: Person, handoff: Parts) -> None:
+    """Raise NotAllowed, naming both sides, unless the person may change a promise."""
+    if not may_change_promise(person, handoff):
+        require(Act.EDIT_PROMISE, person, handoff)
+
+
 def whose(act: Act, handoff: Parts) -> tuple[int, ...]:
     """The people of the handoff who may do it, for a refusal that names whose turn it is."""
     filled = stand_ins(handoff)
@@ -320,17 +436,23 @@ def require(act: Act, person: Person, handoff: Parts) -> None:
 
 EVERY = frozenset(Audience)
 """All of it: for what is merged, counted and checked, never for what is shown."""
-IN_THE_CHANNEL = frozenset({Audience.CHANNEL, Audience.COMMERCIALS})
+IN_THE_CHANNEL = frozenset(
+    audience for audience, readers in _AUDIENCES.items() if Capacity.IN_CHANNEL in readers
+)
 """What everyone in the deal channel may read, and so what stands there."""
 
 
-def audiences(person: Person, handoff: Parts, *, in_channel: bool) -> frozenset[Audience]:
+def audiences(
+    person: Person, handoff: Parts, *, in_channel: bool, about: int | None = None
+) -> frozenset[Audience]:
     """What a person may read of a handoff; storage filters by it in the SELECT.
 
-    `in_channel` says whether they can read its deal channel. What a helper reads of the sections
-    given to them comes on top of it (`given`).
+    `in_channel` says whether they can read its deal channel, `about` whom a figure is about. What
+    a helper reads of the sections given to them comes on top of it (`given`).
     """
     held = capacities(person, handoff)
+    if about == person.id and Capacity.MEMBER in held:
+        held |= {Capacity.SUBJECT}
     if in_channel and Capacity.MEMBER in held:
         held |= {Capacity.IN_CHANNEL}
     return frozenset(audience for audience, readers in _AUDIENCES.items() if readers & held)

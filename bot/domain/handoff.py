@@ -275,7 +275,7 @@ class Handoff:
 
         Raises NotAllowed for who is no full member, Invalid with the form's field otherwise.
         """
-        if not by.full_member:
+        if not access.may_at_all(Act.START, by):
             raise NotAllowed(Problem.NOT_A_MEMBER)
         handoff = cls(
             workspace_id=by.workspace_id,
@@ -376,7 +376,20 @@ class Handoff:
         self._note(Tag.EXPECTED_CHANGED, at, by, {"expected_on": day.isoformat(), "before": before})
         self._confirm(by, at)
 
-    def align(self, on: date, contact: Person, *, by: Person, at: datetime, zone: str) -> None:
+    def _for_another(self, act: Act, by: Person, reason: str) -> dict[str, str]:
+        """The reason a manager gives who records a step of somebody else; the owner gives none."""
+        return {"reason": _reason(reason)} if access.owes_a_reason(act, by, self) else {}
+
+    def align(
+        self,
+        on: date,
+        contact: Person,
+        *,
+        by: Person,
+        at: datetime,
+        zone: str,
+        reason: str = "",
+    ) -> None:
         """Record the pre-close alignment, again where it was wrong; only before the signature."""
         self._require(Act.ALIGN, by)
         if self.signed_at is not None:
@@ -385,8 +398,9 @@ class Handoff:
             raise Invalid(Problem.HELD_LATER, field="aligned_on")
         if _colleague(contact, "cs_contact").id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="cs_contact")
+        values = self._for_another(Act.ALIGN, by, reason)
         self.aligned_on, self.aligned_at, self.cs_contact_id = on, at, contact.id
-        self._note(Tag.ALIGNED, at, by, {"on": on.isoformat(), "contact": contact.id})
+        self._note(Tag.ALIGNED, at, by, {"on": on.isoformat(), "contact": contact.id}, values)
         self._confirm(by, at)
 
     def answer_commitment(self, answer: CommitmentAnswer, *, by: Person, at: datetime) -> None:
@@ -405,6 +419,7 @@ class Handoff:
         champions: Collection[int] = (),
         by: Person,
         at: datetime,
+        reason: str = "",
     ) -> None:
         """Record the call that the closed-won gate asks for, again where it moved.
 
@@ -421,13 +436,14 @@ class Handoff:
         if len(customer) > LONGEST_NAMES:
             most = {"most": str(LONGEST_NAMES)}
             raise Invalid(Problem.TOO_LONG, field="call_customer", facts=most)
+        values = self._for_another(Act.RECORD_CALL, by, reason)
         self.call = Call(call.at.astimezone(UTC), cs.id, customer, call.champion)
         facts: dict[str, Fact] = {
             "at": instant_text(call.at),
             "cs": cs.id,
             "champion": call.champion,
         }
-        self._note(Tag.CALL_RECORDED, at, by, facts, {"customer": customer})
+        self._note(Tag.CALL_RECORDED, at, by, facts, {"customer": customer, **values})
         self._confirm(by, at)
 
     def override_closed_won(self, reason: str, *, by: Person, at: datetime) -> None:
@@ -553,7 +569,8 @@ class Handoff:
         policy: Policy,
     ) -> None:
         """Take note that a promise was added, edited or withdrawn (then `words` is the reason)."""
-        self._require(Act.EDIT_BRIEF, by)
+        changes = tag is not Tag.PROMISE_ADDED and access.may(Act.EDIT_PROMISE, by, self)
+        self._require(Act.EDIT_PROMISE if changes else Act.EDIT_BRIEF, by)
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         self._brief_event(tag, {"number": number, "version": version}, values, by, at)
@@ -760,16 +777,19 @@ class Handoff:
         facts: dict[str, Fact] = {"revision": revision, "brief": self.acknowledged_version}
         self._note(Tag.RESTATED, at, by, facts, values)
 
-    def judge(self, verdict: Verdict, *, revision: int, by: Person, at: datetime) -> None:
+    def judge(
+        self, verdict: Verdict, *, revision: int, by: Person, at: datetime, reason: str = ""
+    ) -> None:
         """The AE says whether the restatement matches. Raises Conflict where none waits."""
         self._require(Act.JUDGE, by)
         if not self.verification.to_judge:
             raise Conflict(Problem.NOTHING_TO_JUDGE)
+        values = self._for_another(Act.JUDGE, by, reason)
         required = self.verification.call_required
         self.verification = self.verification.judged(verdict, at)
         tag = Tag.MATCHED if verdict.match else Tag.MISMATCHED
         facts: dict[str, Fact] = {"revision": revision, "count": self.verification.mismatches}
-        self._note(tag, at, by, facts, {"line": verdict.line})
+        self._note(tag, at, by, facts, {"line": verdict.line, **values})
         if self.verification.call_required and not required:
             self._note(Tag.CALL_REQUIRED, at, None, {"mismatches": self.verification.mismatches})
 

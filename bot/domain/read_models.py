@@ -491,6 +491,10 @@ class WholePage:
     """Sections in which something was saved."""
     news: tuple[Change, ...] = ()
     """For the CSM: where the brief differs from what they acknowledged."""
+    changes_promises: bool = False
+    """Whether the viewer may reword and withdraw promises, and has no form of the brief for it."""
+    for_ae: tuple[Act, ...] = ()
+    """What the viewer may record for the AE now, with a reason."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""

@@ -33,15 +33,17 @@ from bot.domain.people import Person
 from bot.domain.promises import Promise
 from bot.domain.read_models import Clash
 from bot.flows import clash
-from bot.flows.answers import Answer, Done, Refresh, Update
+from bot.flows.answers import Answer, Done, Push, Refresh, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import editor_over, readable, save_step, step, who_asks
 from bot.flows.inputs import contact_of, promise_text
 from bot.flows.listeners import Listeners
+from bot.flows.showing import whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.entries import contact_view, promise_view
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
+from bot.views.whole import whole_view
 
 NEW = Contact(id=0, name="")
 
@@ -68,13 +70,24 @@ def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     return editor_over(asked, unit, actor, saved, view)
 
 
+def change_promise(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Edit* beside a promise of the whole handoff: its editor, on top of the page."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    access.require_change_promise(actor, handoff)
+    promise = unit.brief.promise(handoff.id, asked.ref.entry or 0)
+    return Push(promise_view(handoff.id, promise))
+
+
 def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The editor of one entry: added, changed as a new version, or withdrawn with its reason.
 
     Words that could be more specific keep it open once.
     """
     handoff = unit.handoffs.lock(asked.handoff_id)
-    access.require_write(SectionKey.PROMISES, actor, handoff)
+    if asked.ref.entry is None:
+        access.require_write(SectionKey.PROMISES, actor, handoff)
+    else:
+        access.require_change_promise(actor, handoff)
     counted = handoff.completeness
     reason = asked.typed.text(Field.WITHDRAW).strip()
     if asked.ref.entry is not None and reason:
@@ -139,7 +152,7 @@ def _change_promise(
 def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
     """The editor that a promise in conflict was answered with."""
     handoff = unit.handoffs.get(ref.handoff or 0)
-    access.require_write(SectionKey.PROMISES, actor, handoff)
+    access.require_change_promise(actor, handoff)
     now = unit.brief.promise(handoff.id, ref.entry or 0)
     versions = unit.brief.promise_versions(now.id)
     base = next(one.text for one in versions if one.version == (asked.ref.revision or 0))
@@ -201,6 +214,9 @@ def _below(
     view_id = (asked.view or {}).get("previous_view_id")
     if not view_id:
         return None
+    if not access.may_write(section, actor, handoff):
+        # Opened from the page of the whole handoff.
+        return Refresh(view_id, whole_view(whole_of(unit, handoff.id, actor)))
     fallen, seen = handoff.completeness.fallen(before), asked.ref.seen
     return Refresh(
         view_id, step(unit, handoff, section, actor, fallen=fallen, seen=seen, entry=entry)
@@ -345,6 +361,7 @@ def register(listeners: Listeners) -> None:
     """Both editors."""
     listeners.acts(ActionId.PROMISE_ADD, add_promise, named=who_asks)
     listeners.acts(ActionId.PROMISE_EDIT, edit_promise, named=who_asks)
+    listeners.opens(ActionId.PROMISE_CHANGE, change_promise)
     listeners.submits(ViewId.PROMISE, save_promise)
     listeners.acts(ActionId.CONTACT_ADD, add_contact, named=who_asks)
     listeners.acts(ActionId.CONTACT_EDIT, edit_contact, named=who_asks)

@@ -65,7 +65,9 @@ def open_call(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         else unit.people.calendar(actor.id).first_morning(unit.now + timedelta(minutes=1))
     )
     model = _model(unit, handoff, actor)
-    return Open(call_view(model, at=at, cs=cs.slack_id if cs else None))
+    chosen = cs.slack_id if cs else None
+    reason = access.owes_a_reason(Act.RECORD_CALL, actor, handoff)
+    return Open(call_view(model, at=at, cs=chosen, asks_why=reason))
 
 
 def named_person(asked: Asked) -> Sequence[str]:
@@ -86,7 +88,8 @@ def record_call(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     customer, champion = asked.typed.text(Field.CALL_CUSTOMER), champion_of(asked.typed)
     call = Call(at, cs.id, customer, champion)
     known = _ids(_people(unit, handoff))
-    handoff.record_call(call, cs=cs, champions=known, by=actor, at=unit.now)
+    reason = asked.typed.text(Field.REASON)
+    handoff.record_call(call, cs=cs, champions=known, by=actor, at=unit.now, reason=reason)
     unit.save(handoff, actor_id=actor.id)
     return Done()
 

@@ -5,7 +5,7 @@ from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Open
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
-from bot.flows.people import require_admin
+from bot.flows.people import require
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.managers import BY_HAND, managers_view
@@ -13,13 +13,13 @@ from bot.views.managers import BY_HAND, managers_view
 
 def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """The fields that hold a person, as the workspace has them now."""
-    require_admin(actor)
+    require(Act.CHANGE_PEOPLE, actor)
     return Open(managers_view(asked.profile_fields, chosen=unit.workspace.manager_field))
 
 
 def choose(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form: profiles are asked from now on, or no more."""
-    require_admin(actor)
+    require(Act.CHANGE_PEOPLE, actor)
     chosen = asked.typed.option(Field.PROFILE_FIELD)
     if chosen == BY_HAND:
         unit.choose_manager_field(None, None)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from slack_sdk.models.views import View
 
+from bot.domain import access
+from bot.domain.access import Act
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.people import Person, Role
 from bot.flows.answers import Answer, Done, Open, Update
@@ -17,15 +19,15 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.roles import roles_view
 
 
-def require_admin(actor: Person) -> None:
-    """Raise NotAllowed for everybody who is no admin."""
-    if not actor.admin:
+def require(act: Act, actor: Person) -> None:
+    """Raise NotAllowed for everybody who may not do what admins set."""
+    if not access.may_at_all(act, actor):
         raise NotAllowed(Problem.ADMINS_ONLY)
 
 
 def open_form(actor: Person) -> Answer:
     """The form that asks whose roles, manager and region are meant."""
-    require_admin(actor)
+    require(Act.CHANGE_PEOPLE, actor)
     return Open(roles_view())
 
 
@@ -37,7 +39,7 @@ def named_people(asked: Asked) -> Sequence[str]:
 
 def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form, in two steps: who, then what; an emptied field is taken away."""
-    require_admin(actor)
+    require(Act.CHANGE_PEOPLE, actor)
     typed = asked.typed
     if asked.ref.entry is None:
         return Update(_for_one(_chosen(typed, Field.PERSON, unit), unit), acted=False)
@@ -77,7 +79,7 @@ def _chosen(typed: Typed, name: Field, unit: WriteUnit) -> Person | None:
 
 def pause(unit: WriteUnit, actor: Person) -> Answer:
     """*Pause*: the bot says nothing of its own until *Resume*; answers still come."""
-    require_admin(actor)
+    require(Act.PAUSE, actor)
     unit.workspace_pause(unit.now)
     unit.surfaces.open_home(actor.id)
     return Done()
@@ -85,7 +87,7 @@ def pause(unit: WriteUnit, actor: Person) -> Answer:
 
 def resume(unit: WriteUnit, actor: Person) -> Answer:
     """*Resume*: clocks never stopped; each person hears the present state once."""
-    require_admin(actor)
+    require(Act.PAUSE, actor)
     unit.workspace_pause(None)
     unit.surfaces.open_home(actor.id)
     return Done()

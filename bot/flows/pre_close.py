@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import CommitmentAnswer
 from bot.domain.people import Person
-from bot.flows.answers import Answer, Done, Open, Say
+from bot.flows.answers import Answer, Done, Open, Push, Say
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
 from bot.flows.showing import card_of
@@ -41,7 +42,8 @@ def open_alignment(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     contact = unit.people.get(contact_id).slack_id if contact_id is not None else None
     today = unit.people.calendar(actor.id).local_date(unit.now)
     card = card_of(unit, handoff.id)
-    return Open(alignment_view(card, on=handoff.aligned_on or today, contact=contact))
+    on, reason = handoff.aligned_on or today, access.owes_a_reason(Act.ALIGN, actor, handoff)
+    return Push(alignment_view(card, on=on, contact=contact, asks_why=reason))
 
 
 def named_contact(asked: Asked) -> Sequence[str]:
@@ -59,7 +61,8 @@ def align(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if contact is None:
         raise Invalid(Problem.EMPTY, field=Field.CS_CONTACT)
     handoff = unit.handoffs.lock(asked.handoff_id)
-    handoff.align(day, contact, by=actor, at=unit.now, zone=actor.zone)
+    reason = asked.typed.text(Field.REASON)
+    handoff.align(day, contact, by=actor, at=unit.now, zone=actor.zone, reason=reason)
     unit.save(handoff, actor_id=actor.id)
     return Done()
 

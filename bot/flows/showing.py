@@ -1,11 +1,13 @@
 """Read models for the person who asked, built from what is stored."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain import access, read_models
-from bot.domain.access import Audience
+from bot.domain.access import Act, Audience
 from bot.domain.brief import Brief
 from bot.domain.completeness import Completeness
+from bot.domain.deadlines import Step
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import SectionKey
@@ -96,6 +98,10 @@ def whole_of(
         added=filled_since(unit.changed_since(bundle, bundle.handoff.signed_brief, viewer=viewer)),
         versioned=unit.brief.snapshot(handoff_id).written,
         news=unit.news(bundle, viewer=viewer),
+        changes_promises=bundle.handoff.open
+        and access.may_change_promise(viewer, bundle.handoff)
+        and not access.may_write(SectionKey.PROMISES, viewer, bundle.handoff),
+        for_ae=tuple(_for_ae(bundle, viewer)),
     )
 
 
@@ -111,6 +117,19 @@ def brief_told(unit: ReadUnit, handoff: Handoff, reader: Person) -> Completeness
     people = unit.people.many([handoff.ae_id, *(one.asker for one in handoff.completeness.open)])
     audiences = access.audiences(reader, handoff, in_channel=False)
     return read_models.told(handoff, people, audiences, access.given(reader, handoff))
+
+
+def _for_ae(bundle: Bundle, viewer: Person) -> Iterator[Act]:
+    handoff = bundle.handoff
+    aligns = any(one.step is Step.ALIGNMENT for one in bundle.deadlines)
+    offered = (
+        (Act.ALIGN, handoff.signed_at is None and aligns),
+        (Act.JUDGE, handoff.verification.to_judge),
+    )
+    for act, now in offered:
+        mine = access.may(act, viewer, handoff) and access.owes_a_reason(act, viewer, handoff)
+        if handoff.open and now and mine:
+            yield act
 
 
 def _deal_facts(unit: ReadUnit, bundle: Bundle) -> DealFacts:

@@ -14,7 +14,7 @@ from bot.domain.verification import (
     Restatement,
     Verdict,
 )
-from bot.flows.answers import Answer, Done, Open, Update
+from bot.flows.answers import Answer, Done, Open, Push, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import checks_of, plan_of, restatement_of, verdict_of
 from bot.flows.listeners import Listeners
@@ -123,12 +123,14 @@ def _restate_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> Vie
 def open_judge(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Judge restatement*: what the CSM wrote, and the answer to it."""
     handoff = unit.handoffs.get(asked.handoff_id)
-    written = _records(unit, handoff, actor).get(RecordKind.RESTATEMENT)
-    waits = written is not None and handoff.verification.to_judge
-    if written is None or not waits or not isinstance(written.record, Restatement):
+    if not handoff.verification.to_judge:
         raise Conflict(Problem.NOTHING_TO_JUDGE)
-    revision = written.revision
-    return Open(judge_view(handoff.id, handoff.account, written.record, revision=revision))
+    # The AE manager records what the AE says of it, and does not read it.
+    written = _records(unit, handoff, actor).get(RecordKind.RESTATEMENT)
+    words = written.record if written and isinstance(written.record, Restatement) else None
+    revision = unit.records.revision(handoff.id, RecordKind.RESTATEMENT)
+    reason = access.owes_a_reason(Act.JUDGE, actor, handoff)
+    return Push(judge_view(handoff.id, handoff.account, words, revision=revision, asks_why=reason))
 
 
 def save_verdict(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -139,7 +141,8 @@ def save_verdict(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if unit.records.revision(handoff.id, RecordKind.RESTATEMENT) != (asked.ref.revision or 0):
         raise Invalid(Problem.NOTHING_TO_JUDGE)
     revision = unit.records.revision(handoff.id, RecordKind.VERDICT) + 1
-    handoff.judge(verdict, revision=revision, by=actor, at=unit.now)
+    reason = asked.typed.text(Field.REASON)
+    handoff.judge(verdict, revision=revision, by=actor, at=unit.now, reason=reason)
     unit.records.save(handoff.id, RecordKind.VERDICT, verdict, by=actor.id, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return Done()

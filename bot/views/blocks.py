@@ -25,11 +25,12 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.domain.handoff import LONGEST_REASON
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import INPUT_TEXT, OPTION_TEXT, SECTION_TEXT, truncate
 from bot.views.message import mrkdwn
 from bot.views.payload import Ref
-from bot.views.sentences.forms import FIELDS, FieldWords
+from bot.views.sentences.forms import FIELDS, FOR_ANOTHER_REASON, FieldWords
 
 BLANK: Final = "–"
 """Slack refuses an empty text object."""
@@ -118,6 +119,17 @@ def _input(
         hint=told.hint or None,
         element=element,
         optional=optional,
+    )
+
+
+def reason_input(place: Place) -> InputBlock:
+    """What a manager is asked for who records the step of somebody else."""
+    return text_input(
+        place,
+        Field.REASON,
+        multiline=True,
+        longest=LONGEST_REASON,
+        words=FOR_ANOTHER_REASON,
     )
 
 

@@ -21,6 +21,7 @@ from bot.views.blocks import (
     instant_input,
     option,
     person_input,
+    reason_input,
     text_input,
 )
 from bot.views.card import SHORT, Row
@@ -104,8 +105,11 @@ def _buttons(model: GateModel) -> list[Block]:
     )
 
 
-def call_view(model: GateModel, *, at: datetime, cs: str | None) -> View:
-    """The form of the call; `cs` is a Slack id. It is with the champion whom the brief names."""
+def call_view(model: GateModel, *, at: datetime, cs: str | None, asks_why: bool = False) -> View:
+    """The form of the call; `cs` is a Slack id. It is with the champion whom the brief names.
+
+    A manager is asked why they record it.
+    """
     place = Place("call", entry=model.handoff_id)
     blocks: list[Block] = [
         as_typed(model.account),
@@ -113,6 +117,7 @@ def call_view(model: GateModel, *, at: datetime, cs: str | None) -> View:
         instant_input(place, Field.CALL_AT, at),
         person_input(place, Field.CALL_CS, cs),
         *_customer(place, model),
+        *([reason_input(place)] if asks_why else []),
     ]
     return _form(ViewId.CALL, model, blocks)
 

@@ -10,7 +10,7 @@ from bot.domain.deadlines import Step
 from bot.domain.items import SectionKey
 from bot.domain.read_models import Card
 from bot.views import sentences as said
-from bot.views.blocks import Place, as_typed, date_input, form, person_input
+from bot.views.blocks import Place, as_typed, date_input, form, person_input, reason_input
 from bot.views.card import Row
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.message import Message, actions, button, lines, plain_section, section, when, words
@@ -100,14 +100,15 @@ def commitment_message(card: Card, on: date, *, ready_at: datetime | None) -> Me
     return Message(text, (lines(*rows), *actions(presses)))
 
 
-def alignment_view(card: Card, *, on: date, contact: str | None) -> View:
-    """The form that records it; `contact` is a Slack id."""
+def alignment_view(card: Card, *, on: date, contact: str | None, asks_why: bool = False) -> View:
+    """The form that records it; `contact` is a Slack id, a manager is asked why they do."""
     place = Place("alignment", entry=card.handoff_id)
     blocks: list[Block] = [
         as_typed(card.account),
         section(said.pre_close.ALIGNMENT_MEANS),
         date_input(place, Field.ALIGNED_ON, on),
         person_input(place, Field.CS_CONTACT, contact),
+        *([reason_input(place)] if asks_why else []),
     ]
     return _form(ViewId.ALIGNMENT, card, blocks)
 

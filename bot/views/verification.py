@@ -7,7 +7,16 @@ from slack_sdk.models.views import View
 
 from bot.domain.verification import LONGEST_LINE, Restatement
 from bot.views import sentences
-from bot.views.blocks import Place, as_typed, choice_input, form, option, small_as_typed, text_input
+from bot.views.blocks import (
+    Place,
+    as_typed,
+    choice_input,
+    form,
+    option,
+    reason_input,
+    small_as_typed,
+    text_input,
+)
 from bot.views.ids import Field, ViewId
 from bot.views.message import labelled, plain_section
 from bot.views.payload import Ref
@@ -70,16 +79,28 @@ def restate_view(
     return _form(ViewId.RESTATE, Ref(handoff=handoff_id), blocks)
 
 
-def judge_view(handoff_id: int, account: str, words: Restatement, *, revision: int) -> View:
-    """What the CSM wrote at `revision`, for the AE to say whether it matches."""
+def judge_view(
+    handoff_id: int,
+    account: str,
+    words: Restatement | None,
+    *,
+    revision: int,
+    asks_why: bool = False,
+) -> View:
+    """What the CSM wrote at `revision`, for the AE to say whether it matches.
+
+    Who records that for the AE is asked why; `words` is None for who may not read them.
+    """
     place = Place("judge", entry=handoff_id, revision=revision)
     answers = [option(MATCH, sentences.reading.MATCH), option(NO_MATCH, sentences.reading.NO_MATCH)]
-    blocks: list[Block] = [as_typed(account), plain_section(sentences.reading.JUDGE_MEANS)]
-    for field, text in restated_lines(words):
+    means = sentences.reading.JUDGE_MEANS if words else sentences.reading.JUDGE_UNREAD_MEANS
+    blocks: list[Block] = [as_typed(account), plain_section(means)]
+    for field, text in restated_lines(words) if words else ():
         blocks += [small_as_typed(sentences.forms.FIELDS[field].label), as_typed(text)]
     blocks += [
         choice_input(place, Field.VERDICT, answers, ""),
         text_input(place, Field.LINE, optional=True, longest=LONGEST_LINE),
+        *([reason_input(place)] if asks_why else []),
     ]
     return _form(ViewId.JUDGE, Ref(handoff=handoff_id, revision=revision), blocks)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.domain.access import Audience
+from bot.domain.access import Act, Audience
 from bot.domain.brief import Contact, Section, audience_of
 from bot.domain.handoff import State
 from bot.domain.items import SectionKey
@@ -41,6 +41,9 @@ from bot.views.verification import CHECKS, restated_lines
 PAGE_BLOCKS: Final = 90
 PAGE_CHARACTERS: Final = 18_000
 """A character takes up to twelve bytes on the wire, and Slack refuses a view above 250 kB."""
+
+
+_FOR_AE: Final = {Act.ALIGN: ActionId.OPEN_ALIGNMENT, Act.JUDGE: ActionId.OPEN_JUDGE}
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,10 @@ def _steps(whole: WholePage) -> Piece:
         (whole.call_required, sentences.guide.CALL_REQUIRED),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    about = Ref(handoff=whole.card.handoff_id)
+    for act in whole.for_ae:
+        action = _FOR_AE[act]
+        blocks += actions([button(action, sentences.buttons.FOR_AE[action], about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
 
 
@@ -337,9 +344,16 @@ def _promise(whole: WholePage, promise: Promise) -> Piece:
     mark = _mark(whole, Spot(SectionKey.PROMISES, ENTRIES, promise.id))
     told = (sentences.brief.promise_details(promise.text), mark)
     details = " · ".join(part for part in told if part)
+    ref = Ref(handoff=whole.card.handoff_id, entry=promise.id)
+    action = ActionId.PROMISE_CHANGE
+    edit = button(action, sentences.buttons.BUTTONS[action], ref)
     return Piece(
         sentences.terms.SECTION_NAMES[SectionKey.PROMISES],
-        (labelled(f"{promise.number}.", text), small_as_typed(details)),
+        (
+            labelled(f"{promise.number}.", text),
+            small_as_typed(details),
+            *(actions([edit]) if whole.changes_promises else ()),
+        ),
         len(text) + len(details),
     )
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.access import (
+    EXPORTED,
+    EXPORTED_OF_A_PROMISE,
     GIVEABLE,
     HELPED,
     IN_THE_CHANNEL,
@@ -13,9 +15,12 @@ from bot.domain.access import (
     Reach,
     audiences,
     capacities,
+    exportable,
     given,
     may,
+    may_at_all,
     may_write,
+    owes_a_reason,
     reach,
     readable_in,
     readers,
@@ -23,11 +28,13 @@ from bot.domain.access import (
     whose,
 )
 from bot.domain.access import require as require_right
+from bot.domain.brief import split
 from bot.domain.channels import CHECK_AFTER, Channel
 from bot.domain.errors import NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import SectionKey
 from bot.domain.people import Person, Role
+from tests import briefs
 from tests.domain.deals import (
     ADMIN,
     AE,
@@ -114,13 +121,28 @@ RIGHTS = {
     Act.DECLINE: {CSM.id},
     Act.ACKNOWLEDGE: {CSM.id},
     Act.VERIFY: {CSM.id},
-    Act.JUDGE: {AE.id},
+    Act.JUDGE: AE_AND_MANAGER,
     Act.SEND_BACK: {CSM.id},
     Act.RETURN_BRIEF: {AE.id},
     Act.MOVE: AE_SIDE,
     Act.CANCEL: AE_SIDE,
     Act.REOPEN: AE_SIDE,
+    Act.REASSIGN_AE: {AE_MANAGER.id},
+    Act.INITIAL_PROMISE: {AE.id, CSM.id},
+    Act.DISPUTE_PROMISE: {AE.id, CSM.id},
+    Act.EDIT_PROMISE: {AE.id, CSM.id},
+    Act.SETTLE_DISPUTE: {AE_MANAGER.id, CS_MANAGER.id},
+    Act.RECORD_AE_STEP: AE_AND_MANAGER,
+    Act.RECORD_CSM_STEP: {CSM.id, CS_MANAGER.id},
+    Act.CLOSE: {CSM.id},
 }
+TO_NO_HANDOFF = {
+    Act.START: {one for one in WITH_GUESTS if one.full_member},
+    Act.CHANGE_POLICY: {ADMIN},
+    Act.CHANGE_PEOPLE: {ADMIN},
+    Act.PAUSE: {ADMIN},
+}
+"""These are done to the bot, and a part in a handoff gives no right to them."""
 
 
 def peopled() -> Handoff:
@@ -129,7 +151,33 @@ def peopled() -> Handoff:
     return replace(assigned(), helpers=given_to, lead_id=LEAD.id, listener_id=LISTENER.id)
 
 
-@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("act", list(TO_NO_HANDOFF))
+def test_what_is_done_to_no_handoff_is_for_members_or_admins(act: Act) -> None:
+    assert {one for one in WITH_GUESTS if may_at_all(act, one)} == TO_NO_HANDOFF[act]
+    assert may_at_all(act, replace(MEMBER, workspace_admin=True))
+
+
+def test_every_act_of_the_table_is_in_one_of_both_lists() -> None:
+    assert {*RIGHTS, *TO_NO_HANDOFF} == set(Act)
+    assert not set(RIGHTS) & set(TO_NO_HANDOFF)
+    assert not any(may_at_all(act, replace(MEMBER, workspace_admin=True)) for act in RIGHTS)
+
+
+@pytest.mark.parametrize(
+    "act", [Act.ALIGN, Act.RECORD_CALL, Act.JUDGE, Act.RECORD_AE_STEP, Act.RECORD_CSM_STEP]
+)
+def test_a_manager_owes_a_reason_for_recording_what_is_another_persons(act: Act) -> None:
+    handoff = peopled()
+    owner = CSM if act is Act.RECORD_CSM_STEP else AE
+    manager = CS_MANAGER if act is Act.RECORD_CSM_STEP else AE_MANAGER
+    assert may(act, manager, handoff)
+    assert owes_a_reason(act, manager, handoff)
+    assert not owes_a_reason(act, owner, handoff)
+    # What is a manager's own needs none.
+    assert not owes_a_reason(Act.ASSIGN, CS_MANAGER, handoff)
+
+
+@pytest.mark.parametrize("act", list(RIGHTS))
 def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> None:
     handoff = peopled()
     assert {one.id for one in WITH_GUESTS if may(act, one, handoff)} == RIGHTS[act]
@@ -165,6 +213,14 @@ def test_the_ae_is_no_manager_of_their_own_deal(ae: Person) -> None:
 INSIDE = {AE, CSM, LISTENER, CS_MANAGER}
 BOTH_SIDES = INSIDE | {AE_MANAGER, REVOPS}
 READERS = {
+    Audience.FACTS: BOTH_SIDES | {LEAD, HELPER},
+    Audience.DEBRIEF_FACTS: BOTH_SIDES | {LEAD},
+    Audience.DEBRIEF: BOTH_SIDES,
+    Audience.DISPUTES: BOTH_SIDES | {LEAD},
+    Audience.SHARED_MILESTONES: BOTH_SIDES | {LEAD, HELPER},
+    Audience.AE_INTRO: {AE, CSM},
+    Audience.CSM_INTRO: {CSM},
+    Audience.FIGURES: {CS_MANAGER, AE_MANAGER, REVOPS},
     Audience.CHANNEL: BOTH_SIDES | {LEAD},
     Audience.COMMERCIALS: BOTH_SIDES,
     Audience.PERSONAL: INSIDE,
@@ -179,13 +235,60 @@ READERS = {
 """Who reads it by their part alone, whether or not they are in the deal channel."""
 
 
+SHOWN_THERE = {
+    Audience.FACTS,
+    Audience.CHANNEL,
+    Audience.COMMERCIALS,
+    Audience.DEBRIEF_FACTS,
+    Audience.DISPUTES,
+    Audience.SHARED_MILESTONES,
+}
+"""What everyone in the deal channel may read."""
+
+
+def test_a_figure_is_read_by_whom_it_is_about() -> None:
+    handoff = peopled()
+    assert Audience.FIGURES in audiences(AE, handoff, in_channel=False, about=AE.id)
+    assert Audience.FIGURES not in audiences(AE, handoff, in_channel=True, about=CSM.id)
+    guest = replace(GUEST, id=AE.id)
+    assert Audience.FIGURES not in audiences(guest, handoff, in_channel=True, about=AE.id)
+
+
+def test_the_export_holds_nothing_that_is_not_for_everyone_in_the_channel() -> None:
+    fields = {(key, field) for key, names in EXPORTED.items() for field in names}
+    assert fields == {
+        (SectionKey.SUCCESS, "metric"),
+        (SectionKey.SUCCESS, "target"),
+        (SectionKey.SUCCESS, "by"),
+        (SectionKey.FIRST_DAYS, "live_by"),
+        (SectionKey.FIRST_DAYS, "outcome"),
+        (SectionKey.FIRST_DAYS, "second_outcome"),
+        (SectionKey.FIRST_DAYS, "confirms"),
+        (SectionKey.FIRST_DAYS, "review_on"),
+    }
+    for key, field in fields:
+        assert field in split(briefs.FULL_BRIEF.section(key))[Audience.CHANNEL]
+    assert set(EXPORTED_OF_A_PROMISE) == {"words"}
+
+
+@pytest.mark.parametrize(
+    ("ae", "csm", "disputed", "may_go"),
+    [(True, True, False, True), (True, True, True, False), (True, False, False, False),
+     (False, True, False, False)],
+)  # fmt: skip
+def test_a_promise_is_exported_once_both_initialed_it_and_nobody_disputes_it(
+    ae: bool, csm: bool, disputed: bool, may_go: bool
+) -> None:
+    assert exportable(ae_initialed=ae, csm_initialed=csm, disputed=disputed) is may_go
+
+
 @pytest.mark.parametrize("audience", list(Audience))
 def test_each_audience_is_read_by_its_people_and_by_nobody_else(audience: Audience) -> None:
     handoff = peopled()
     by_part = {one for one in WITH_GUESTS if audience in audiences(one, handoff, in_channel=False)}
     assert by_part == READERS[audience]
     in_it = {one for one in WITH_GUESTS if audience in audiences(one, handoff, in_channel=True)}
-    shown = audience in (Audience.CHANNEL, Audience.COMMERCIALS)
+    shown = audience in SHOWN_THERE
     members = {one for one in WITH_GUESTS if one.full_member}
     assert in_it == (members if shown else READERS[audience])
     assert (audience in IN_THE_CHANNEL) is shown
@@ -212,9 +315,9 @@ def test_a_helper_writes_and_reads_the_sections_given_and_no_other(key: SectionK
     assert may_write(key, AE, handoff)
     assert not may_write(key, CSM, handoff)
     known = audiences(HELPER, handoff, in_channel=False)
-    assert known == set()
+    assert known == {Audience.FACTS, Audience.SHARED_MILESTONES}
     read = readable_in(key, known, given(HELPER, handoff))
-    assert read == (HELPED if theirs else set())
+    assert read == known | (HELPED if theirs else set())
     if theirs:
         require_write(key, HELPER, handoff)
         return

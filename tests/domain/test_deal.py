@@ -403,6 +403,24 @@ def test_a_call_is_with_customer_success_and_somebody_of_the_customer() -> None:
         assert refused.value.field == field
     with pytest.raises(NotAllowed):
         handoff.record_call(CALL, cs=CSM, by=CSM, at=MONDAY)
-    handoff.record_call(CALL, cs=CSM, by=AE_MANAGER, at=MONDAY)
+    handoff.record_call(CALL, cs=CSM, by=AE, at=MONDAY)
     assert handoff.call == CALL
     assert handoff.events[-1].values == {"customer": CALL.customer}
+
+
+def test_the_ae_manager_records_for_the_ae_and_says_why() -> None:
+    handoff = started()
+    day = date(2025, 6, 2)
+    for reason in ("", " \n"):
+        with pytest.raises(Invalid) as refused:
+            handoff.record_call(CALL, cs=CSM, by=AE_MANAGER, at=MONDAY, reason=reason)
+        assert (refused.value.problem, refused.value.field) == (Problem.EMPTY, "reason")
+        with pytest.raises(Invalid) as refused:
+            handoff.align(day, CSM, by=AE_MANAGER, at=MONDAY, zone=AE.zone, reason=reason)
+        assert (refused.value.problem, refused.value.field) == (Problem.EMPTY, "reason")
+    assert (handoff.call, handoff.aligned_on) == (None, None)
+    why = "Ana is on leave"
+    handoff.record_call(CALL, cs=CSM, by=AE_MANAGER, at=MONDAY, reason=f" {why} ")
+    assert handoff.events[-1].values == {"customer": CALL.customer, "reason": why}
+    handoff.align(day, CSM, by=AE_MANAGER, at=MONDAY, zone=AE.zone, reason=why)
+    assert handoff.events[-1].values == {"reason": why}

@@ -161,6 +161,13 @@ def sent(view_id: ViewId, opener: str, button: ActionId, **typed: str | int | li
     return ask
 
 
+def recorded(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
+    """A form of the AE's that the AE manager sends with a reason."""
+    own = sent(view_id, AE, button, **typed)
+    for_ae = sent(view_id, AE_MANAGER, button, reason="Maya is on leave.", **typed)
+    return lambda app, user, one: (for_ae if user == AE_MANAGER else own)(app, user, one)
+
+
 def brief(app: App, one: int) -> Modal:
     return app.modal(app.press(AE, ActionId.WRITE_BRIEF, Ref(handoff=one)))
 
@@ -181,6 +188,12 @@ def edit_promise(app: App, user: str, one: int) -> Json:
         (entry,) = unit.brief.load(one, audiences=EVERY).entries
     ref = Ref(handoff=one, entry=entry.id, revision=entry.version)
     return app.press_body(user, ActionId.PROMISE_EDIT, ref, modal=brief(app, one))
+
+
+def change_promise(app: App, user: str, one: int) -> Json:
+    with app.store.read(app.team.workspace_id) as unit:
+        (entry,) = unit.brief.load(one, audiences=EVERY).entries
+    return app.press_body(user, ActionId.PROMISE_CHANGE, Ref(handoff=one, entry=entry.id))
 
 
 def edit_person(app: App, user: str, one: int) -> Json:
@@ -259,7 +272,7 @@ class Door:
 
 BY_AE, BY_SIGNERS = ("is up to Maya.",), ("is up to Maya or Tomás.",)
 RECORDERS, BY_AE_MANAGER = (AE, AE_MANAGER), ("is up to Tomás.",)
-BY_CSM = ("is up to Jonas.",)
+BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
 ADMINS = ("Only admins", "Ask an admin")
 DOORS = [
     Door(ActionId.CONFIRM_AE, pressed(ActionId.CONFIRM_AE), [AE], BY_AE, started_for_the_ae),
@@ -288,7 +301,7 @@ DOORS = [
     Door(MoreChoice.ALIGN, chosen(MoreChoice.ALIGN), RECORDERS, BY_SIGNERS, started),
     Door(
         ViewId.ALIGNMENT,
-        sent(ViewId.ALIGNMENT, AE, ActionId.OPEN_ALIGNMENT, cs_contact=CSM),
+        recorded(ViewId.ALIGNMENT, ActionId.OPEN_ALIGNMENT, cs_contact=CSM),
         RECORDERS,
         BY_SIGNERS,
         started,
@@ -304,7 +317,7 @@ DOORS = [
     Door(ActionId.OPEN_CALL, pressed(ActionId.OPEN_CALL), RECORDERS, BY_SIGNERS),
     Door(
         ViewId.CALL,
-        sent(ViewId.CALL, AE, ActionId.OPEN_CALL, call_cs=CSM, call_customer="Ilse"),
+        recorded(ViewId.CALL, ActionId.OPEN_CALL, call_cs=CSM, call_customer="Ilse"),
         RECORDERS,
         BY_SIGNERS,
     ),
@@ -329,6 +342,7 @@ DOORS = [
     Door(ActionId.PROMISE_ADD, in_brief(ActionId.PROMISE_ADD), [AE], BY_AE),
     Door(ActionId.PROMISE_EDIT, edit_promise, [AE], BY_AE, posted),
     Door(ViewId.PROMISE, promise, [AE], BY_AE),
+    Door(ActionId.PROMISE_CHANGE, change_promise, [AE, CSM], BY_EITHER, assigned),
     Door(ActionId.CONTACT_ADD, in_brief(ActionId.CONTACT_ADD), [AE], BY_AE),
     Door(ActionId.CONTACT_EDIT, edit_person, [AE], BY_AE, posted),
     Door(ViewId.CONTACT, person, [AE], BY_AE),
@@ -406,12 +420,12 @@ DOORS = [
         BY_CSM,
         acknowledged,
     ),
-    Door(ActionId.OPEN_JUDGE, pressed(ActionId.OPEN_JUDGE), [AE], BY_AE, restated),
+    Door(ActionId.OPEN_JUDGE, pressed(ActionId.OPEN_JUDGE), RECORDERS, BY_SIGNERS, restated),
     Door(
         ViewId.JUDGE,
-        sent(ViewId.JUDGE, AE, ActionId.OPEN_JUDGE, verdict="match"),
-        [AE],
-        BY_AE,
+        recorded(ViewId.JUDGE, ActionId.OPEN_JUDGE, verdict="match"),
+        RECORDERS,
+        BY_SIGNERS,
         restated,
     ),
     Door(ActionId.OPEN_SEND_BACK, pressed(ActionId.OPEN_SEND_BACK), [CSM], BY_CSM, assigned),

@@ -19,7 +19,7 @@ from tests.flows.slack import DEAL
 from tests.flows.test_rights import MEMBERS
 from tests.flows.test_together import history_is_sound, together
 
-AE, CSM, CS_MANAGER = "UAE", "UCSM", "UCS_MANAGER"
+AE, CSM, CS_MANAGER, AE_MANAGER = "UAE", "UCSM", "UCS_MANAGER", "UAE_MANAGER"
 YES = {"check_metric": "yes", "check_no_plan": "yes", "check_champion": "yes"}
 WORDS = {
     "restated_why": "The lease ends.",
@@ -340,7 +340,6 @@ DOORS: list[tuple[ActionId, str, Callable[[App], int], dict[str, str | list[str]
     (ActionId.OPEN_CHECKS, CSM, acknowledged, dict(YES)),
     (ActionId.OPEN_PLAN, CSM, _checked, {"plan": "A call"}),
     (ActionId.OPEN_RESTATE, CSM, acknowledged, dict(WORDS)),
-    (ActionId.OPEN_JUDGE, AE, restated, {"verdict": "match"}),
     (ActionId.OPEN_SEND_BACK, CSM, _given, {"items": ["trigger"], "reason": "Which?"}),
     (ActionId.OPEN_DECLINE, CSM, _given, {"reason": "Not mine"}),
 ]
@@ -382,6 +381,44 @@ def test_a_form_that_is_sent_twice_is_one_act(
     after = app.rows()
     assert app.deliver(body).body == first.body
     assert app.rows() == after
+
+
+def test_the_ae_manager_answers_for_the_ae_unread_and_with_a_reason(app: App) -> None:
+    handoff_id, button = restated(app), "Answer restatement for the AE"
+    assert button in whole(app, AE_MANAGER, handoff_id)
+    assert button not in whole(app, AE, handoff_id)
+    form = opened(app, AE_MANAGER, ActionId.OPEN_JUDGE, handoff_id).type(verdict="match")
+    assert not any(words in form.words for words in WORDS.values())
+    refused = app.submit(AE_MANAGER, form.type(reason=" "))
+    assert list(refused.errors) == [form.block_of("reason")]
+    assert not app.submit(AE_MANAGER, form.type(reason="Maya is on leave.")).errors
+    for user, told in ((AE_MANAGER, True), (CSM, True), ("UOUTSIDER", False)):
+        after = whole(app, user, handoff_id)
+        assert ("Maya is on leave." in after) is told
+        assert button not in after
+    own = opened(app, AE, ActionId.OPEN_JUDGE, restated(app))
+    assert "Why you record it" not in own.words
+
+
+def test_a_csm_rewords_and_withdraws_a_promise_from_the_page_of_the_handoff(app: App) -> None:
+    handoff_id = acknowledged(app)
+    assert "Edit or withdraw" not in whole(app, AE_MANAGER, handoff_id)
+    assert "Edit or withdraw" in whole(app, CSM, handoff_id)
+    with app.store.read(app.team.workspace_id) as unit:
+        (entry,) = unit.brief.load(handoff_id, audiences=EVERY).entries
+    ref = Ref(handoff=handoff_id, entry=entry.id)
+    page = app.modal(app.press(CSM, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
+    editor = app.modal(app.press(CSM, ActionId.PROMISE_CHANGE, ref, modal=page))
+    editor = editor.type(words="A login page in their colours by 3 June")
+    assert not app.submit(CSM, editor).errors
+    assert "in their colours by 3 June" in whole(app, AE, handoff_id)
+    # What was acknowledged is no longer so.
+    with app.store.read(app.team.workspace_id) as unit:
+        assert not unit.handoffs.get(handoff_id).acknowledged
+    editor = app.modal(app.press(CSM, ActionId.PROMISE_CHANGE, ref, modal=page))
+    assert not app.submit(CSM, editor.type(withdraw="Asked for twice.")).errors
+    with app.store.read(app.team.workspace_id) as unit:
+        assert unit.brief.load(handoff_id, audiences=EVERY).entries == ()
 
 
 def test_only_the_ae_returns_a_brief(app: App) -> None:

@@ -24,6 +24,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.CHECK_WORDS: "Check words",
     ActionId.PROMISE_ADD: "Add promise",
     ActionId.PROMISE_EDIT: "Edit promise",
+    ActionId.PROMISE_CHANGE: "Edit or withdraw",
     ActionId.CONTACT_ADD: "Add person",
     ActionId.CONTACT_EDIT: "Edit person",
     ActionId.PASTED_OPEN: "Pasted text",
@@ -84,6 +85,11 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.STATUS_POST: "Post to channel",
     MoreChoice.STATUS_CSV: "CSV to my messages",
 }
+FOR_AE: Final[Mapping[ActionId, str]] = {
+    ActionId.OPEN_ALIGNMENT: "Record alignment for the AE",
+    ActionId.OPEN_JUDGE: "Answer restatement for the AE",
+}
+"""For the AE manager."""
 CORRECT_SIGNATURE: Final = "Correct signature"
 
 

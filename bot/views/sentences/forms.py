@@ -202,6 +202,7 @@ LINKS_IN_BRIEF: Final = FieldWords(
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
+FOR_ANOTHER_REASON: Final = FieldWords("Why you record it, and not the AE")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
 NOT_MINE_REASON: Final = FieldWords("Whose it is, or why it is not yours")

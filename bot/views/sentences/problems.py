@@ -32,6 +32,18 @@ _DOING: Final[Mapping[str, str]] = {
     Act.ACKNOWLEDGE: "Acknowledging the brief",
     Act.CANCEL: "Cancelling the handoff",
     Act.REOPEN: "Reopening the handoff",
+    Act.START: "Starting a handoff",
+    Act.REASSIGN_AE: "Naming another AE",
+    Act.INITIAL_PROMISE: "Initialing a promise",
+    Act.DISPUTE_PROMISE: "Disputing a promise",
+    Act.EDIT_PROMISE: "Changing a promise",
+    Act.SETTLE_DISPUTE: "Settling a dispute",
+    Act.RECORD_AE_STEP: "Recording a step of the AE",
+    Act.RECORD_CSM_STEP: "Recording a step of the CSM",
+    Act.CLOSE: "Closing the handoff",
+    Act.CHANGE_POLICY: "Changing the policy",
+    Act.CHANGE_PEOPLE: "Changing people and roles",
+    Act.PAUSE: "Pausing the bot",
 }
 _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NOT_A_MEMBER: (

@@ -20,6 +20,11 @@ JUDGE_MEANS: Final = (
     "The CSM wrote this from memory. Not a match asks them to write it again; after the second a "
     "briefing call is required."
 )
+JUDGE_UNREAD_MEANS: Final = (
+    "You record what the AE says of the restatement. Its words are for AE, CSM, second listener "
+    "and CS manager. Not a match asks the CSM to write it again; after the second a briefing call "
+    "is required."
+)
 SEND_BACK_MEANS: Final = (
     "The brief becomes the AE's step again, and yours waits until they return it. The reason is "
     "for the AE, you, your managers and RevOps."

@@ -223,6 +223,8 @@ ROLE_NAMES: Final[Mapping[Capacity, str]] = {
     Capacity.ADMIN: "admin",
     Capacity.IN_CHANNEL: "colleague",
     Capacity.MEMBER: "colleague",
+    Capacity.SUBJECT: "colleague",
+    Capacity.CUSTOMER: "customer",
 }
 
 

@@ -14,6 +14,10 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.PROMISE_WITHDRAWN: "Promise withdrawn",
     Tag.SENT_BACK: "Brief sent back",
     Tag.DECLINED: "Not the right CSM",
+    Tag.ALIGNED: "Alignment recorded for the AE",
+    Tag.CALL_RECORDED: "Call recorded for the AE",
+    Tag.MATCHED: "Restatement answered for the AE",
+    Tag.MISMATCHED: "Restatement answered for the AE",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
 WHOLE_CANCELLED: Final = "cancelled"
