@@ -1,6 +1,7 @@
 """The one place of *who may do what* and *who sees what* (both fixed by the process)."""
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -149,6 +150,12 @@ class Parts(Protocol):
     def helpers(self) -> Mapping[int, frozenset[SectionKey]]: ...
     @property
     def away(self) -> Mapping[int, Away]: ...
+    @property
+    def proposed_csm_id(self) -> int | None: ...
+    @property
+    def cs_contact_id(self) -> int | None: ...
+    @property
+    def declined_at(self) -> datetime | None: ...
 
 
 _AE_SIDE = frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS})
@@ -447,13 +454,17 @@ def audiences(
 ) -> frozenset[Audience]:
     """What a person may read of a handoff; storage filters by it in the SELECT.
 
-    `in_channel` says whether they can read its deal channel, `about` whom a figure is about. What
-    a helper reads of the sections given to them comes on top of it (`given`).
+    `in_channel` says whether they can read its deal channel, which a proposed CSM and the CS
+    contact need not be in until a CSM is assigned; `about` is whom a figure is about. What a helper
+    reads of the sections given to them comes on top of it (`given`).
     """
     held = capacities(person, handoff)
     if about == person.id and Capacity.MEMBER in held:
         held |= {Capacity.SUBJECT}
-    if in_channel and Capacity.MEMBER in held:
+    expected = person.id in (handoff.proposed_csm_id, handoff.cs_contact_id)
+    # Who was assigned once and declined is expected no more.
+    comes = expected and handoff.csm_id is None and handoff.declined_at is None
+    if (in_channel or comes) and Capacity.MEMBER in held:
         held |= {Capacity.IN_CHANNEL}
     return frozenset(audience for audience, readers in _AUDIENCES.items() if readers & held)
 

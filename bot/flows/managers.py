@@ -1,5 +1,6 @@
 """Which field of the Slack profile says who somebody's manager is: an admin's choice."""
 
+from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Open

@@ -301,9 +301,18 @@ def test_a_former_or_other_csm_reads_what_the_channel_reads() -> None:
 
 def test_a_proposed_csm_reads_what_the_channel_reads_until_assigned() -> None:
     handoff: Handoff = started(proposed_csm=CSM)
-    assert audiences(CSM, handoff, in_channel=True) == IN_THE_CHANNEL
-    assert audiences(CSM, handoff, in_channel=False) == set()
+    contact = replace(started(), cs_contact_id=CSM.id)
+    for inside in (True, False):
+        assert audiences(CSM, handoff, in_channel=inside) == IN_THE_CHANNEL
+        assert audiences(CSM, contact, in_channel=inside) == IN_THE_CHANNEL
     assert not may(Act.ACKNOWLEDGE, CSM, handoff)
+    # Once somebody else is assigned they are as anybody.
+    taken = replace(handoff, csm_id=OTHER_CSM.id, cs_contact_id=CSM.id)
+    assert audiences(CSM, taken, in_channel=False) == set()
+    declined = replace(handoff, declined_at=MONDAY)
+    assert audiences(CSM, declined, in_channel=False) == set()
+    outside = replace(GUEST, id=CSM.id)
+    assert audiences(outside, handoff, in_channel=True) == set()
     assert Audience.REASONS in audiences(CSM, assigned(), in_channel=False)
 
 

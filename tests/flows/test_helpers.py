@@ -112,6 +112,25 @@ def test_of_the_handoff_a_helper_reads_what_they_were_given(app: App) -> None:
     assert "Ilse Brandt" not in page.words
 
 
+def test_a_proposed_csm_reads_what_the_private_channel_reads(app: App) -> None:
+    handoff_id = posted(app.store, app.team)
+    facts = ChannelFacts(name="deal-northwind", private=True, bot_inside=True)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.channels.ensure(DEAL, facts=facts)
+        unit.commit()
+    button = Ref(handoff=handoff_id)
+    page = app.modal(app.press("UCSM", ActionId.OPEN_HANDOFF, button, channel=ELSEWHERE))
+    assert SUCCESS.metric in page.words
+    assert FIRST_DAYS.style not in page.words
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.assign_csm(app.team.outsider, by=app.team.cs_manager, at=unit.now)
+        unit.save(handoff, actor_id=app.team.cs_manager.id)
+        unit.commit()
+    after = app.press("UCSM", ActionId.OPEN_HANDOFF, button, channel=ELSEWHERE)
+    assert "private channel" in after.sentence
+
+
 def test_choosing_no_section_takes_the_helper_off(app: App) -> None:
     handoff_id = signed(app.store, app.team)
     invite(app, handoff_id, "success")
