@@ -1,6 +1,6 @@
 """What is owed up to the signature, and the questions that are put on a fixed day."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from bot.domain import access, commitment
@@ -13,6 +13,8 @@ from bot.domain.size import AddOn
 from bot.domain.steps import PROCESS, Step
 from bot.domain.worktime import DAY, Calendar
 
+StandInOf = Callable[[int], int | None]
+"""Who of RevOps is there in place of a person's missing manager."""
 PRE_CLOSE = frozenset(rule.step for rule in PROCESS if rule.pre_close)
 """The steps that end with the signature, done or missed."""
 QUESTIONS = frozenset({Step.SIGNATURE, Step.COMMITMENT})
@@ -26,13 +28,15 @@ def dated(
     policy: Policy,
     calendar_of: CalendarOf,
     *,
+    stand_in_of: StandInOf,
     fixed: Fixed | None = None,
     had: Collection[Step] = PRE_CLOSE,
 ) -> list[Deadline]:
     """The deadlines beside the clocks, in the order of the steps.
 
-    `fixed` holds owner and zone of the stored ones: a zone stays as long as its owner does. `had`
-    are the steps before the close that the handoff has so far: after the signature none is added.
+    `stand_in_of` says who of RevOps is asked where a handoff has no AE manager. `fixed` holds owner
+    and zone of the stored ones: a zone stays as long as its owner does. `had` are the steps before
+    the close that the handoff has so far: after the signature none is added.
     """
     made: list[Deadline] = []
     if handoff.expected_on is not None:
@@ -43,7 +47,7 @@ def dated(
             for one in _up_to_the_signature(handoff, policy, ae)
             if handoff.signed_at is None or one.step in had or one.step not in PRE_CLOSE
         ]
-    asked = _commitment(handoff, policy, calendar_of, fixed)
+    asked = _commitment(handoff, policy, calendar_of, stand_in_of, fixed)
     return [*made, asked] if asked is not None else made
 
 
@@ -110,12 +114,21 @@ def _state(step: Step, handoff: Handoff) -> DeadlineState:
 
 
 def _commitment(
-    handoff: Handoff, policy: Policy, calendar_of: CalendarOf, fixed: Fixed | None
+    handoff: Handoff,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    stand_in_of: StandInOf,
+    fixed: Fixed | None,
 ) -> Deadline | None:
-    """The question to the AE manager; nobody is asked where the handoff has none."""
-    if handoff.ae_manager_id is None:
+    """The question to the AE manager, else to who of RevOps stands in for them."""
+    if handoff.commitment_on is None:
         return None
-    owner = access.acting(handoff.ae_manager_id, handoff)
+    owner = handoff.ae_manager_id
+    if owner is None or owner == handoff.ae_id:
+        owner = stand_in_of(handoff.ae_id)
+    if owner is None:
+        return None
+    owner = access.acting(owner, handoff)
     manager = _calendar(Step.COMMITMENT, owner, calendar_of, fixed)
     at = commitment.asked_at(handoff, policy=policy, calendar=manager)
     if at is None:

@@ -222,6 +222,11 @@ class People:
                 return Told(one.id, ManagerBy.REVOPS, holder)
         return None
 
+    def revops_beside(self, person_id: int) -> int | None:
+        """Who of RevOps stands in for a missing manager of a person; never that person."""
+        found = self.revops(person_id, but=())
+        return found.person_id if found is not None else None
+
     def _of_revops(self) -> list[Person]:
         if self._revops is None:
             self._revops = self.with_role(Role.REVOPS)

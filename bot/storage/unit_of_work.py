@@ -421,6 +421,7 @@ class ReadUnit:
                 handoff,
                 self.policy,
                 calendar_of,
+                stand_in_of=self.people.revops_beside,
                 fixed=fixed,
                 had=[one.step for one in stored if one.state is not DeadlineState.CANCELLED],
             ),

@@ -24,6 +24,7 @@ from tests.domain.deals import (
     HOUR,
     MONDAY,
     POLICY,
+    REVOPS,
     Office,
     say,
     started,
@@ -36,7 +37,8 @@ OFFICE = Office()
 
 
 def owed(handoff: Handoff, policy: Policy = POLICY) -> dict[Step, Deadline]:
-    return {one.step: one for one in dated(handoff, policy, OFFICE.calendar_of)}
+    made = dated(handoff, policy, OFFICE.calendar_of, stand_in_of=lambda _: REVOPS.id)
+    return {one.step: one for one in made}
 
 
 def plan(deadline: Deadline) -> dict[str, str]:
@@ -86,7 +88,8 @@ def test_a_holiday_sends_the_reminder_to_the_business_day_before_it() -> None:
         off = {date(2025, 6, 12), date(2025, 6, 13), date(2025, 6, 19)}
         return replace(OFFICE.calendar_of(person_id, zone), holidays=lambda year: frozenset(off))
 
-    steps = {one.step: one for one in dated(expected(date(2025, 6, 20)), POLICY, calendar_of)}
+    made = dated(expected(date(2025, 6, 20)), POLICY, calendar_of, stand_in_of=lambda _: None)
+    steps = {one.step: one for one in made}
     assert plan(steps[Step.CAPTURE]) == {"days_before": "06-11T07:00", "day_before": "06-18T07:00"}
 
 
@@ -251,14 +254,22 @@ def test_a_seventh_day_at_the_weekend_becomes_the_next_morning_of_a_business_day
     assert plan(owed(handoff)[Step.COMMITMENT]) == {"ask": "06-16T07:00"}
 
 
-def test_nobody_is_asked_without_a_commitment_a_yes_of_the_ae_or_a_manager() -> None:
+def test_nobody_is_asked_without_a_commitment_or_a_yes_of_the_ae() -> None:
     assert Step.COMMITMENT not in owed(expected(date(2025, 6, 20)))
     named = expected(date(2025, 6, 20), commitment_on=date(2025, 6, 4), by=CS_MANAGER)
     assert Step.COMMITMENT not in owed(named)
     named.confirm_ae(by=AE, at=MONDAY)
     assert Step.COMMITMENT in owed(named)
+
+
+def test_revops_is_asked_where_there_is_no_ae_manager() -> None:
+    named = expected(date(2025, 6, 20), commitment_on=date(2025, 6, 4))
     named.ae_manager_id = None
-    assert Step.COMMITMENT not in owed(named)
+    assert owed(named)[Step.COMMITMENT].owner_id == REVOPS.id
+    nobody = dated(named, POLICY, OFFICE.calendar_of, stand_in_of=lambda _: None)
+    assert Step.COMMITMENT not in {one.step for one in nobody}
+    named.answer_commitment(CommitmentAnswer.DONE, by=REVOPS, at=MONDAY)
+    assert owed(named)[Step.COMMITMENT].state is DONE
 
 
 def test_who_confirms_after_the_seventh_day_is_still_asked_about() -> None:

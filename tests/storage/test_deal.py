@@ -7,6 +7,7 @@ from bot.domain.access import EVERY
 from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.handoff import Call, CommitmentAnswer, DealChange
 from bot.domain.money import Money, Rate
+from bot.domain.people import Role
 from bot.domain.policy import Policy
 from bot.domain.size import NO_MARKS, AddOn, Marks
 from bot.storage.tables import channel
@@ -80,6 +81,23 @@ def test_a_value_that_grows_after_the_signature_misses_nothing_that_came_before_
     # The capture of a light deal ended with the signature.
     assert found[Step.CAPTURE] is DeadlineState.CANCELLED
     with store.read(team.workspace_id) as after:
+        assert not after.drifted(handoff_id)
+
+
+def test_without_an_ae_manager_somebody_of_revops_is_asked_about_the_commitment(
+    store: Store, team: Team
+) -> None:
+    handoff_id = started(store, team, Deal(commitment_on=date(2026, 3, 5)))
+    with store.write(team.workspace_id) as unit:
+        # The AE is of RevOps, too, and is not asked about themselves.
+        unit.people.set_part(team.ae.id, roles={Role.REVOPS})
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.ae_manager_id = None
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        owed = {one.step: one for one in after.deadlines.of(handoff_id)}
+        assert owed[Step.COMMITMENT].owner_id == team.revops.id
         assert not after.drifted(handoff_id)
 
 
