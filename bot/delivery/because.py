@@ -1,7 +1,6 @@
 """In whose words a step came back to its owner, as far as its reader may read them."""
 
 from bot.domain import access
-from bot.domain.access import Audience
 from bot.domain.history import Tag
 from bot.domain.people import Person
 from bot.domain.read_models import Because, BecauseOf, NamedPerson
@@ -30,9 +29,8 @@ def because(unit: ReadUnit, bundle: Bundle, reader: Person) -> Because | None:
 
 
 def _reason(unit: ReadUnit, bundle: Bundle, tag: Tag) -> tuple[str, NamedPerson | None] | None:
-    if Audience.REASONS not in bundle.audiences:
-        return None
-    given = [one for one in unit.history.reasons(bundle.handoff.id) if one.tag is tag]
+    readable = unit.history.reasons(bundle.handoff.id, audiences=bundle.audiences)
+    given = [one for one in readable if one.tag is tag]
     return (given[-1].value, _named(unit, given[-1].actor_id)) if given else None
 
 

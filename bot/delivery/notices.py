@@ -470,16 +470,15 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
         return _to_another(notice, told, f"{step.value}:{by.id}")
     reasons = [
         one.value
-        for one in unit.history.reasons(handoff.id)
+        for one in unit.history.reasons(handoff.id, audiences=bundle.audiences)
         if one.tag is Tag.NOT_MINE and one.actor_id == by.id
     ]
-    readable = access.Audience.REASONS in bundle.audiences
     return not_mine_message(
         handoff.id,
         handoff.account,
         step_line(owed, bundle.people, as_of=unit.now, done=None, left=handoff.reading_left()),
         by=by,
-        reason=reasons[-1] if reasons and readable else None,
+        reason=reasons[-1] if reasons else None,
         why=why_told(unit, handoff, told),
     )
 
@@ -494,9 +493,6 @@ def _snoozed_for(
     """The reader's own reason, told back to them alone."""
     if stage is not Stage.SNOOZED:
         return None
-    own = [
-        one.value
-        for one in unit.history.reasons(handoff_id)
-        if one.tag is Tag.SNOOZED and one.actor_id == reader.id
-    ]
+    theirs = unit.history.reasons(handoff_id, audiences=(), reader=reader.id)
+    own = [one.value for one in theirs if one.tag is Tag.SNOOZED]
     return own[-1] if own else None

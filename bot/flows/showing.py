@@ -59,10 +59,7 @@ def whole_of(
     bundle = unit.bundle(handoff_id, viewer=viewer, from_channel=from_channel)
     outside = Audience.CHANNEL not in bundle.audiences and not access.given(viewer, bundle.handoff)
     records = _records(unit, bundle, viewer)
-    reasons_given = unit.history.reasons(handoff_id)
-    if Audience.REASONS not in bundle.audiences:
-        # Whoever gave a reason goes on reading that one, whatever part they have now.
-        reasons_given = [one for one in reasons_given if one.actor_id == viewer.id]
+    reasons_given = unit.history.reasons(handoff_id, audiences=bundle.audiences, reader=viewer.id)
     if outside and not records and not reasons_given:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     given = access.given(viewer, bundle.handoff)
@@ -75,16 +72,13 @@ def whole_of(
     reasons = tuple((one.tag, one.at, one.value) for one in reasons_given)
     may_read_records = Audience.RECORDS in bundle.audiences
     reading = bundle.handoff.verification
-    links: tuple[str, ...] = ()
-    if Audience.INTERNAL in bundle.audiences:
-        links = bundle.handoff.links
     return WholePage(
         card=card,
         steps=read_models.step_lines(
             bundle.handoff, bundle.deadlines, bundle.people, as_of=unit.now
         ),
         promises=bundle.brief.entries,
-        links=links,
+        links=unit.handoffs.links(handoff_id, audiences=bundle.audiences),
         reasons=reasons,
         audiences=bundle.audiences,
         given=given,

@@ -1,14 +1,15 @@
 """Handoff rows, the lock every change to one begins with, and the few ways to find one."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, insert, literal, or_, select, update
 
+from bot.domain.access import Audience
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.errors import NotFound, Problem
@@ -63,6 +64,11 @@ _CHANGE = update(handoff).where(
     handoff.c.id == bindparam("b_id"), handoff.c.workspace_id == bindparam("b_workspace")
 )
 
+_LINKS = select(handoff.c.links).where(
+    handoff.c.id == bindparam("id"),
+    handoff.c.workspace_id == bindparam("workspace"),
+    literal(Audience.INTERNAL.value).in_(bindparam("audiences", expanding=True)),
+)
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 
@@ -82,6 +88,18 @@ class Handoffs:
     def get(self, handoff_id: int) -> Handoff:
         """One handoff; raises NotFound."""
         return self._handoff(self._row(_BY_ID, handoff_id))
+
+    def links(self, handoff_id: int, *, audiences: Collection[Audience]) -> tuple[str, ...]:
+        """The links of the deal; none for who may not read them."""
+        found = self._scope.connection.execute(
+            _LINKS,
+            {
+                "workspace": self._scope.workspace_id,
+                "id": handoff_id,
+                "audiences": [one.value for one in audiences],
+            },
+        ).scalar()
+        return tuple(json.loads(found)) if found is not None else ()
 
     def chain(self, handoff_id: int) -> Chain:
         """Length and head of its history, as kept apart from the history; raises NotFound."""

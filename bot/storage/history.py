@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, func, insert, select
+from sqlalchemy import CursorResult, bindparam, delete, func, insert, literal, or_, select
 
+from bot.domain.access import Audience
 from bot.domain.handoff import Handoff
 from bot.domain.history import (
     SALT_BYTES,
@@ -47,6 +48,11 @@ _REASONS = (
         event.c.workspace_id == bindparam("workspace"),
         event.c.handoff_id == bindparam("handoff"),
         event_value.c.field == "reason",
+        # Whoever gave a reason goes on reading that one, whatever part they have now.
+        or_(
+            literal(Audience.REASONS.value).in_(bindparam("audiences", expanding=True)),
+            event.c.actor_id == bindparam("reader"),
+        ),
     )
     .order_by(event.c.seq)
 )
@@ -119,11 +125,17 @@ class History:
         """Length and head as the handoff's own row has them; raises NotFound."""
         return self._handoffs.chain(handoff_id)
 
-    def reasons(self, handoff_id: int) -> list[Reason]:
-        """The reasons given and not erased, in order."""
+    def reasons(
+        self, handoff_id: int, *, audiences: Collection[Audience], reader: int | None = None
+    ) -> list[Reason]:
+        """The reasons given and not erased, in order, as far as a reader may read them.
+
+        With `reader` those they gave themselves are among them.
+        """
+        may_read = {"audiences": [one.value for one in audiences], "reader": reader}
         return [
             Reason(Tag(row.tag), row.at, row.actor_id, row.field, row.value)
-            for row in self._execute(_REASONS, handoff_id)
+            for row in self._execute(_REASONS, handoff_id, **may_read)
         ]
 
     def facts_of(self, handoff_id: int, tag: Tag, actor_id: int) -> list[Mapping[str, Any]]:

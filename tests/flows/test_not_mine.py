@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.domain.access import EVERY
 from bot.domain.deadlines import Step
 from bot.domain.history import Tag
 from bot.domain.notices import NoticeKind
@@ -39,7 +40,7 @@ def test_the_ae_manager_is_asked_once_and_the_step_stays_the_aes(app: App) -> No
     with app.store.read(app.team.workspace_id) as unit:
         brief = next(one for one in unit.deadlines.of(handoff_id) if one.step is Step.BRIEF)
         (facts,) = unit.history.facts_of(handoff_id, Tag.NOT_MINE, app.team.ae.id)
-        (reason,) = unit.history.reasons(handoff_id)
+        (reason,) = unit.history.reasons(handoff_id, audiences=EVERY)
     assert brief.owner_id == app.team.ae.id
     assert facts == {"step": "brief", "asked": app.team.ae_manager.id}
     assert (reason.tag, reason.value) == (Tag.NOT_MINE, "Theo sold it.")
@@ -64,7 +65,7 @@ def test_without_a_reason_none_is_kept(app: App) -> None:
     handoff_id = signed(app.store, app.team)
     assert not app.submit(AE, form(app, AE, handoff_id, Step.BRIEF).type(reason="  ")).errors
     with app.store.read(app.team.workspace_id) as unit:
-        assert unit.history.reasons(handoff_id) == []
+        assert unit.history.reasons(handoff_id, audiences=EVERY) == []
         assert unit.history.facts_of(handoff_id, Tag.NOT_MINE, app.team.ae.id)
 
 

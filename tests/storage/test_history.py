@@ -1,10 +1,11 @@
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.domain.access import EVERY, Audience
 from bot.domain.history import GENESIS, Damage, Finding, Tag, Verdict, verify
 from bot.storage.tables import event, event_value, handoff
 from bot.storage.unit_of_work import Store
-from tests.builders import Team, signed, started
+from tests.builders import Deal, Team, signed, start, started
 
 
 def _verdict(store: Store, team: Team, handoff_id: int) -> Verdict:
@@ -43,13 +44,35 @@ def test_words_people_wrote_lie_beside_the_chain_only(store: Store, team: Team) 
     handoff_id = _cancelled(store, team)
     with store.read(team.workspace_id) as unit:
         records = unit.history.records(handoff_id)
-        reasons = unit.history.reasons(handoff_id)
+        reasons = unit.history.reasons(handoff_id, audiences=EVERY)
     assert all(b"bought" not in record.body for record in records)
     assert [(one.tag, one.field, one.value) for one in reasons] == [
         (Tag.CANCELLED, "reason", "The customer was bought")
     ]
     salts = [salt for record in records for salt, _ in record.values.values()]
     assert len(set(salts)) == len(salts) == 3
+
+
+def test_reasons_and_links_are_read_by_audience_in_the_statement(store: Store, team: Team) -> None:
+    with store.write(team.workspace_id) as unit:
+        made = start(unit, team, Deal(links=("https://crm.example/1",)))
+        made.snoozed("brief", until=unit.now, reason="Ana", by=team.ae, at=unit.now)
+        made.cancel("They withdrew", by=team.revops, at=unit.now)
+        unit.save(made, actor_id=team.ae.id)
+        unit.commit()
+    others = EVERY - {Audience.REASONS, Audience.INTERNAL}
+    with store.read(team.workspace_id) as unit:
+        read, links = unit.history.reasons, unit.handoffs.links
+        found = [
+            [one.value for one in read(made.id, audiences=EVERY)],
+            [one.value for one in read(made.id, audiences=others)],
+            [one.value for one in read(made.id, audiences=(), reader=team.ae.id)],
+            [one.value for one in read(made.id, audiences=(), reader=team.csm.id)],
+        ]
+        assert found == [["Ana", "They withdrew"], [], ["Ana"], []]
+        assert links(made.id, audiences=EVERY) == ("https://crm.example/1",)
+        assert links(made.id, audiences=others) == ()
+        assert links(made.id, audiences=()) == ()
 
 
 def test_an_erasure_is_told_from_a_silent_deletion(store: Store, team: Team) -> None:
