@@ -45,7 +45,7 @@ def _windows(policy: Policy) -> Iterator[str]:
     for rule in STEPS:
         hours = _hours(rule.due, clocks)
         name = said.terms.STEP_NAMES[rule.step]
-        yield said.policy.policy_window(name, hours, rule.own(clocks))
+        yield said.policy.policy_window(name, hours, rule.own(clocks), needs=bool(rule.needs))
 
 
 def _hours(due: DueRule, clocks: Clocks) -> int | None:

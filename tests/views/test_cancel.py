@@ -17,7 +17,7 @@ def test_the_form_says_who_reads_the_reason_and_asks_for_it() -> None:
     view = form_dict(cancel_view(CARD, REF))
     assert view["callback_id"] == ViewId.CANCEL
     assert json.loads(view["private_metadata"]) == {"h": 7, "c": 3}
-    assert "the reason is for the AE, the CSM" in seen_text(view["blocks"])
+    assert "AE, CSM, their managers, second listener" in seen_text(view["blocks"])
     reason = block_of(view, Field.REASON)
     assert reason["element"]["max_length"] == LONGEST_REASON
     assert refused_by_slack(submitted(cancel_view(CARD, REF))) == {

@@ -168,7 +168,7 @@ def test_the_policy_in_words_names_tier_items_add_ons_and_windows() -> None:
         "It is ready with 90 % of them. Never open then: real trigger, champion,",
         "joint kickoff, intro by the AE (full handoff, strength of the champion)",
         "briefing call required (number of stakeholders)",
-        "brief: 24 h after the signature",
+        "brief: 24 h after the signature, at least 8 working hours where it was sent back",
         "CSM assignment: 24 h after the signature, at least 4 working hours once it can be done",
     ):
         assert part in words

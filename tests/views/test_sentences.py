@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.access import Capacity
+from bot.domain.access import Audience, Capacity, audiences
 from bot.domain.closed_won import Missing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.handoff import CommitmentAnswer
 from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.people import Role
 from bot.domain.policy import Tier
 from bot.domain.read_models import Light
 from bot.domain.size import AddOn, Trigger
@@ -18,6 +19,7 @@ from bot.domain.status import Bucket, Whose
 from bot.domain.steps import NO_RECORD_YET, Step
 from bot.views import sentences
 from bot.views.ids import ActionId, MoreChoice
+from tests.domain.deals import person, started
 
 MENUS = {
     ActionId.STATUS_WHOSE,
@@ -64,6 +66,72 @@ def test_everything_has_a_word_of_its_own(
 ) -> None:
     assert set(words) == set(named) - without
     assert all(words.values())
+
+
+def _of_the_handoff(audience: Audience) -> set[Capacity]:
+    """The parts and roles that read it, as a sentence names them."""
+    found = set()
+    for part in Capacity:
+        handoff = started()
+        for number, (one, name) in enumerate(PARTS.items(), start=10):
+            setattr(handoff, name, 2 if one is part else number)
+        roles = frozenset({Role.REVOPS} if part is Capacity.REVOPS else ())
+        if audience in audiences(person(2, "Pat", "UTC", *roles), handoff, in_channel=False):
+            found.add(part)
+    return found
+
+
+PARTS = {
+    Capacity.AE: "ae_id",
+    Capacity.CSM: "csm_id",
+    Capacity.LISTENER: "listener_id",
+    Capacity.LEAD: "lead_id",
+    Capacity.CS_MANAGER: "cs_manager_id",
+    Capacity.AE_MANAGER: "ae_manager_id",
+}
+NAMED = {
+    "AE": Capacity.AE,
+    "CSM": Capacity.CSM,
+    "second listener": Capacity.LISTENER,
+    "implementation lead": Capacity.LEAD,
+    "RevOps": Capacity.REVOPS,
+    "CS manager": Capacity.CS_MANAGER,
+}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        sentences.forms.CANCEL_MEANS,
+        sentences.gate.OVERRIDE_MEANS,
+        sentences.reading.SEND_BACK_MEANS,
+        sentences.reading.DECLINE_MEANS,
+        sentences.reminders.snooze_means(Step.BRIEF, "today"),
+    ],
+)
+def test_a_form_that_asks_for_a_reason_names_all_who_read_it(told: str) -> None:
+    wanted = _of_the_handoff(Audience.REASONS)
+    assert wanted == {*PARTS, Capacity.REVOPS}
+    for name, part in NAMED.items():
+        # Both managers are told of as theirs.
+        assert name in told or part is Capacity.CS_MANAGER
+    assert "their managers" in told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        sentences.brief.SECTION_QUESTIONS[SectionKey.RED_FLAGS],
+        sentences.deal.MARK_HINTS["serious_flags"],
+    ],
+)
+def test_what_is_said_of_red_flags_names_all_who_read_them(told: str) -> None:
+    named = {part for name, part in NAMED.items() if name in told}
+    assert named == _of_the_handoff(Audience.RED_FLAGS)
+
+
+def test_a_reminder_to_assign_is_true_of_an_override_and_a_decline_too() -> None:
+    assert "ready" not in sentences.reminders.MISSING[Step.ASSIGN]
 
 
 @pytest.mark.parametrize(

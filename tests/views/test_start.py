@@ -104,7 +104,7 @@ def test_the_marks_and_the_commitment_stand_in_the_form_as_they_were_typed() -> 
     view = form_dict(start_view(channel_id=3, policy=Policy(), typed=typed))
     ticked = block_of(view, Field.MARKS)["element"]["initial_options"]
     assert [one["value"] for one in ticked] == ["strategic", "serious_flags"]
-    assert "Only AE, CSM and CS manager" in ticked[1]["description"]["text"]
+    assert "Only AE, CSM, second listener and CS manager" in ticked[1]["description"]["text"]
     assert block_of(view, Field.STAKEHOLDERS)["element"]["initial_value"] == "3"
     day = date(2026, 3, 5)
     fresh = form_dict(start_view(channel_id=3, policy=Policy(), commitment_on=day))

@@ -67,7 +67,8 @@ SECTION_QUESTIONS: Final[Mapping[SectionKey, str]] = {
     SectionKey.WHY: "What happened that made them buy, and why now rather than next year?",
     SectionKey.PEOPLE: "Who are the people, and what is in it for them?",
     SectionKey.RED_FLAGS: (
-        "🔒 What nearly ended this, and what may still? Only AE, CSM and the CS manager read it."
+        "🔒 What nearly ended this, and what may still? Only AE, CSM, second listener and CS "
+        "manager read it."
     ),
     SectionKey.COMMERCIALS: "What exactly did they buy, and what may come after it?",
     SectionKey.FIRST_DAYS: "When is it done, who says so, and how do they like to be spoken to?",

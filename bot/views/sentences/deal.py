@@ -51,7 +51,7 @@ MARK_NAMES: Final[Mapping[str, str]] = {
     "partner": "Partner deal",
 }
 MARK_HINTS: Final[Mapping[str, str]] = {
-    "serious_flags": "Only AE, CSM and CS manager see this",
+    "serious_flags": "Only AE, CSM, second listener and CS manager see this",
 }
 PARTNER_DEAL: Final = "A partner sells it along."
 NO_ADD_ONS: Final = "no add-ons"

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from bot.domain.brief import ContactRole, OtherRole
 from bot.views.ids import Field, ViewId
-from bot.views.sentences.terms import ITEM_NAMES, KIND_NAMES
+from bot.views.sentences.terms import ITEM_NAMES, KIND_NAMES, REASON_READERS
 
 
 class FieldWords(NamedTuple):
@@ -298,5 +298,5 @@ CHOICE_NAMES: Final[Mapping[str, str]] = {
 """What a choice is called, whichever form offers it."""
 CANCEL_MEANS: Final = (
     "Every step and reminder of this handoff stops. The deal channel hears that it is cancelled, "
-    "but not why: the reason is for the AE, the CSM, their managers and RevOps."
+    f"but not why. {REASON_READERS}."
 )

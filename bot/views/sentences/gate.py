@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.closed_won import Missing
 from bot.views.sentences.forms import FieldWords
+from bot.views.sentences.terms import REASON_READERS
 
 GATE_TITLE: Final = "Closed-won gate"
 GATE_IS_OPEN: Final = "🟢 open: the deal may be closed as won."
@@ -44,10 +45,7 @@ def gate_champion(champions: str, *, called: bool) -> str:
     return f"Champion in the brief: {champions}."
 
 
-OVERRIDE_MEANS: Final = (
-    "The gate opens, and what is missing stays due. The reason is for the AE, the CSM, their "
-    "managers and RevOps."
-)
+OVERRIDE_MEANS: Final = f"The gate opens, and what is missing stays due. {REASON_READERS}."
 
 
 def gate_missing(missing: Iterable[Missing], state: str) -> str:

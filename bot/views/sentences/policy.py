@@ -52,9 +52,15 @@ def policy_capture(days: int) -> str:
     return f"{STEP_NAMES[Step.CAPTURE]}: reminded {days} days and one working day before it closes"
 
 
-def policy_window(step: str, hours: int | None, own: int) -> str:
-    """How long a step has; `hours` is None for one that only has a window of its own."""
+def policy_window(step: str, hours: int | None, own: int, *, needs: bool = True) -> str:
+    """How long a step has; `hours` is None for one that only has a window of its own.
+
+    A step that needs no other one has that window only where it is opened again.
+    """
     if hours is None:
         return f"{step}: {own} working hours once it can be done"
     told = f"{step}: {hours} h after the signature"
-    return f"{told}, at least {own} working hours once it can be done" if own else told
+    if not own:
+        return told
+    once = "once it can be done" if needs else "where it was sent back"
+    return f"{told}, at least {own} working hours {once}"

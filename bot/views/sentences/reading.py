@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bot.views.sentences.terms import REASON_READERS
+
 AE_SAYS: Final = "Not a match, says the AE:"
 YES: Final = "yes"
 NO: Final = "no"
@@ -26,12 +28,12 @@ JUDGE_UNREAD_MEANS: Final = (
     "is required."
 )
 SEND_BACK_MEANS: Final = (
-    "The brief becomes the AE's step again, and yours waits until they return it. The reason is "
-    "for the AE, you, your managers and RevOps."
+    "The brief becomes the AE's step again, and yours waits until they return it. "
+    f"{REASON_READERS}."
 )
 DECLINE_MEANS: Final = (
-    "The CS manager assigns somebody else. The reason is for the AE, the managers and RevOps; what "
-    "you wrote here stays open to you."
+    f"The CS manager assigns somebody else. {REASON_READERS}; what you wrote here stays open to "
+    "you."
 )
 VERDICT: Final = "It is"
 ASKED_AGAIN: Final = "asked for again"

@@ -7,12 +7,12 @@ from bot.domain.access import Capacity
 from bot.domain.read_models import Light
 from bot.domain.steps import NO_RECORD_YET, PROCESS, Step
 from bot.domain.verification import Part
-from bot.views.sentences.terms import ROLE_NAMES, STEP_NAMES
+from bot.views.sentences.terms import REASON_READERS, ROLE_NAMES, STEP_NAMES
 
 _YOUR_PART: Final = "you are the {role} of this handoff"
 WHY_YOU: Final[Mapping[Step, str]] = {
     Step.SIGNATURE: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE]),
-    Step.COMMITMENT: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE_MANAGER]),
+    Step.COMMITMENT: f"{_YOUR_PART.format(role=ROLE_NAMES[Capacity.AE_MANAGER])}, or stand in for one",
     **{
         rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
         for rule in PROCESS
@@ -26,7 +26,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.COMMITMENT: "The day the AE named has passed.",
     Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
-    Step.ASSIGN: "The brief is ready, and no CSM is named.",
+    Step.ASSIGN: "A CSM can be named, and none is.",
     Step.READ: "The brief is ready and waits for your acknowledgement.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
 }
@@ -56,5 +56,5 @@ def snooze_means(step: Step, due: str) -> str:
     """What a snooze does and does not do (mrkdwn)."""
     return (
         f"Reminders about the {STEP_NAMES[step]} wait until the time you choose. "
-        f"It stays due {due}. The reason is for the AE, the CSM, their managers and RevOps."
+        f"It stays due {due}. {REASON_READERS}."
     )

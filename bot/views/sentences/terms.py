@@ -211,6 +211,10 @@ TRIGGER_NAMES: Final[Mapping[Trigger, str]] = {
     Trigger.STRATEGIC: "strategic",
     Trigger.POLICY: "by policy",
 }
+REASON_READERS: Final = (
+    "AE, CSM, their managers, second listener, implementation lead and RevOps read the reason"
+)
+"""Whoever is of the audience of reasons, in every form that asks for one."""
 ROLE_NAMES: Final[Mapping[Capacity, str]] = {
     Capacity.AE: "AE",
     Capacity.CSM: "CSM",
