@@ -12,7 +12,7 @@ from bot.domain.due import Facts, opens
 from bot.domain.handoff import Handoff
 from bot.domain.nudging import Stage, StagePlan, due_now, late, reminders
 from bot.domain.people import ManagerBy
-from bot.domain.policy import Clocks, Policy
+from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.size import Size
 from bot.domain.steps import MANAGERS, PROCESS, StepRule, call_required, holder, latest
@@ -158,11 +158,11 @@ def deadlines(
 ) -> list[Deadline]:
     """What a handoff owes; empty before the signature, because clocks start there.
 
-    Of the stored deadlines a zone stays as long as its owner does, the time of the bot's own post
-    is never pulled away from under the AE, and what came into the deal after the signature keeps
-    the window it got then.
+    Of a deal below the smallest tier nothing is asked. Of the stored deadlines a zone stays as long
+    as its owner does, the time of the bot's own post is never pulled away from under the AE, and
+    what came into the deal after the signature keeps the window it got then.
     """
-    if handoff.signed_at is None:
+    if handoff.signed_at is None or handoff.tier is Tier.NONE:
         return []
     kept = stored or {}
     size = handoff.size(policy)

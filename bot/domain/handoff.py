@@ -115,6 +115,8 @@ class DealChange:
     marks: Marks
     rate: Rate | None = None
     light_anyway: bool = False
+    nothing_asked: bool = False
+    """Below the smallest tier: nothing shall be asked of it any more."""
 
 
 @dataclass
@@ -461,13 +463,16 @@ class Handoff:
         """Another value or other marks: the tier follows, and the brief is counted anew for it.
 
         `brief` is all of it. Raises Invalid below the smallest tier, unless the light form shall
-        go on all the same.
+        go on all the same or nothing shall be asked any more: then the open steps are dropped.
         """
         self._require(Act.CHANGE_DEAL, by)
         self._confirm(by, at)
         same_value = change.value == self.value and change.rate is None
         rate = self.rate if same_value else _rate(change.value, change.rate, policy)
-        tier = _tier(change.value, rate, policy, light_anyway=change.light_anyway)
+        if change.nothing_asked and policy.tier(change.value, rate) is Tier.NONE:
+            tier = Tier.NONE
+        else:
+            tier = _tier(change.value, rate, policy, light_anyway=change.light_anyway)
         before = (self.value, self.rate, self.marks, self.tier)
         if before == (change.value, rate, change.marks, tier):
             return
@@ -599,7 +604,8 @@ class Handoff:
         """Take note of how far the brief is, and that it passes its gate."""
         self.completeness = state
         # A gate once passed stays passed, whatever is emptied later.
-        if self.gate_at is None and passes_gate(state, self.tier, policy):
+        asked = self.tier is not Tier.NONE
+        if asked and self.gate_at is None and passes_gate(state, self.tier, policy):
             self.gate_at = at
             self._note(
                 Tag.GATE_PASSED,

@@ -39,6 +39,8 @@ def dated(
     the close that the handoff has so far: after the signature none is added.
     """
     made: list[Deadline] = []
+    if handoff.tier is Tier.NONE:
+        return made
     if handoff.expected_on is not None:
         ae_id = access.acting(handoff.ae_id, handoff)
         ae = _calendar(Step.CAPTURE, ae_id, calendar_of, fixed)

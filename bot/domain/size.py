@@ -1,7 +1,7 @@
 """How much of the process a deal gets: its tier by value, and add-ons by what else is so."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.access import Audience
@@ -78,6 +78,8 @@ class Size:
 
     tier: Tier
     add_ons: Mapping[AddOn, tuple[Trigger, ...]]
+    offered: Mapping[AddOn, tuple[Trigger, ...]] = field(default_factory=dict)
+    """What it would get from the smallest tier on; asked for by nothing."""
 
     def has(self, add_on: AddOn) -> bool:
         """Whether the deal gets the add-on."""
@@ -90,7 +92,10 @@ class Size:
             known = (one for one in triggers if PRIVATE_TRIGGERS.get(one) in {None, *audiences})
             return tuple(known) or (Trigger.POLICY,)
 
-        return replace(self, add_ons={one: told(why) for one, why in self.add_ons.items()})
+        add_ons, offered = (
+            {one: told(why) for one, why in given.items()} for given in (self.add_ons, self.offered)
+        )
+        return replace(self, add_ons=add_ons, offered=offered)
 
 
 def size_of(
@@ -109,8 +114,6 @@ def size_of(
     Raises Invalid for a currency without a rate.
     """
     amount = policy.converted(value, rate)
-    if amount < policy.tiers.light_from:
-        return Size(tier, {})
     rules = policy.add_ons
     full, complex_ = tier is Tier.FULL, marks.complex_onboarding
     close = strength is not None and strength >= rules.joint_strength_from
@@ -137,4 +140,5 @@ def size_of(
         add_on: tuple(trigger for trigger, applies in triggers if applies)
         for add_on, triggers in found.items()
     }
-    return Size(tier, {add_on: why for add_on, why in given.items() if why})
+    given = {add_on: why for add_on, why in given.items() if why}
+    return Size(tier, {}, given) if amount < policy.tiers.light_from else Size(tier, given)

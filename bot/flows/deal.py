@@ -58,7 +58,9 @@ def filled_from(handoff: Handoff, policy: Policy) -> DealTyped:
         rate="" if known or handoff.rate is None else f"{handoff.rate.worth.normalize():f}",
         stakeholders="" if marks.stakeholders is None else str(marks.stakeholders),
         marks=tuple(name for name in sentences.deal.MARK_NAMES if getattr(marks, name)),
-        light_anyway=rate is not None and policy.tier(value, rate) is Tier.NONE,
+        light_anyway=handoff.tier is Tier.LIGHT
+        and rate is not None
+        and policy.tier(value, rate) is Tier.NONE,
     )
 
 
@@ -84,7 +86,8 @@ def _form(handoff: Handoff, unit: ReadUnit, actor: Person, typed: DealTyped | No
         account=handoff.account,
         policy=unit.policy,
         typed=filled,
-        below_tiers=filled.light_anyway,
+        below_tiers=filled.light_anyway or (typed is None and handoff.tier is Tier.NONE),
+        told_of=_told_of(handoff.value) if handoff.tier is Tier.NONE else None,
         today=unit.people.calendar(actor.id).local_date(unit.now),
     )
 
@@ -100,10 +103,13 @@ def change(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
     try:
         wanted = change_of(typed, unit.policy, today=today)
+        if asked.ref.thing == _told_of(wanted.value):
+            wanted = replace(wanted, nothing_asked=not wanted.light_anyway)
         handoff.change_deal(wanted, brief=brief, by=actor, at=unit.now, policy=unit.policy)
     except HandoffError as error:
         if error.problem is Problem.BELOW_TIERS:
-            return Update(_below(handoff, unit, typed, today))
+            below = _below(handoff, unit, typed, today, told_of=_told_of(wanted.value))
+            return Update(below, acted=False)
         if error.field is None:
             raise
         return FieldErrors({Field(error.field): sentences.problems.problem(error, people={})})
@@ -111,7 +117,13 @@ def change(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     return Done()
 
 
-def _below(handoff: Handoff, unit: ReadUnit, typed: DealTyped, today: date) -> View:
+def _told_of(value: Money) -> str:
+    return f"{value.amount} {value.currency}"
+
+
+def _below(
+    handoff: Handoff, unit: ReadUnit, typed: DealTyped, today: date, *, told_of: str
+) -> View:
     return deal_view(
         handoff_id=handoff.id,
         account=handoff.account,
@@ -119,6 +131,7 @@ def _below(handoff: Handoff, unit: ReadUnit, typed: DealTyped, today: date) -> V
         typed=replace(typed, light_anyway=False),
         below_tiers=True,
         today=today,
+        told_of=told_of,
     )
 
 

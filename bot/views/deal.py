@@ -50,12 +50,17 @@ class DealTyped:
     light_anyway: bool = False
 
 
-def below_blocks(place: Place, policy: Policy, typed: DealTyped) -> list[Block]:
-    """Below the smallest tier: one sentence, and the box that asks for the light form."""
+def below_blocks(
+    place: Place, policy: Policy, typed: DealTyped, *, again: str | None = None
+) -> list[Block]:
+    """Below the smallest tier: one sentence, and the box that asks for the light form.
+
+    `again` is what is pressed to go on without it, where that is possible.
+    """
     light = option(LIGHT_ANYWAY, sentences.forms.TICK_LIGHT)
     ticked = {LIGHT_ANYWAY} if typed.light_anyway else set[str]()
     return [
-        section(sentences.deal.below_tiers(policy)),
+        section(sentences.deal.below_tiers(policy, again=again)),
         boxes_input(place, Field.LIGHT_ANYWAY, [light], ticked),
     ]
 
@@ -122,16 +127,22 @@ def deal_view(
     typed: DealTyped,
     below_tiers: bool,
     today: date,
+    told_of: str | None = None,
 ) -> View:
-    """The form of a changed deal, filled with what it is now."""
+    """The form of a changed deal, filled with what it is now.
+
+    `told_of` is the value of which the form says that it is below the smallest tier: sent once more
+    without the box it is recorded.
+    """
     place = Place("deal", entry=handoff_id)
     blocks: list[Block] = [as_typed(account), section(sentences.deal.DEAL_MEANS)]
     if below_tiers:
-        blocks += below_blocks(place, policy, typed)
+        again = sentences.forms.FORM_SUBMITS[ViewId.DEAL]
+        blocks += below_blocks(place, policy, typed, again=again)
     blocks += [*value_inputs(place, policy, typed, today), *mark_inputs(place, typed)]
     return form(
         ViewId.DEAL,
-        Ref(handoff=handoff_id),
+        Ref(handoff=handoff_id, thing=told_of),
         blocks,
         title=sentences.forms.FORM_TITLES[ViewId.DEAL],
         submit=sentences.forms.FORM_SUBMITS[ViewId.DEAL],
@@ -141,9 +152,10 @@ def deal_view(
 
 def size_words(size: Size) -> list[str]:
     """Tier and add-ons, one a line, in plain text."""
-    tier = f"{sentences.terms.TIER_NAMES[size.tier].capitalize()} handoff"
     told = [sentences.deal.add_on(one, why) for one, why in size.add_ons.items()]
-    return [tier, *(told or [sentences.deal.NO_ADD_ONS])]
+    told = told or [sentences.deal.NO_ADD_ONS]
+    offered = [sentences.deal.offered(size)] if size.offered else []
+    return [sentences.deal.tier_line(size.tier), *told, *offered]
 
 
 def deal_words(facts: DealFacts, currency: str) -> Sequence[str]:

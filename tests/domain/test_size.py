@@ -103,7 +103,18 @@ def test_several_triggers_are_all_named() -> None:
 def test_below_the_smallest_tier_nothing_comes_by_itself() -> None:
     marks = Marks(stakeholders=9, complex_onboarding=True, strategic=True, serious_flags=True)
     small = size_of(usd("14999.99"), marks, Policy(), tier=Tier.LIGHT, strength=5)
-    assert small == Size(Tier.LIGHT, {})
+    assert (small.tier, small.add_ons) == (Tier.LIGHT, {})
+    # What would come from there on is offered, each with its reason, and to readers as always.
+    assert small.offered == {
+        EARLY: (Trigger.COMPLEX,),
+        JOINT: (Trigger.COMPLEX, Trigger.STRENGTH),
+        CALL: (Trigger.STAKEHOLDERS, Trigger.COMPLEX, Trigger.SERIOUS_FLAGS),
+        LISTENER: (Trigger.STRATEGIC,),
+    }
+    flagged = size_of(usd("900"), Marks(serious_flags=True), Policy(), tier=Tier.LIGHT)
+    assert flagged.seen_by(CHANNEL).offered == {CALL: (Trigger.POLICY,)}
+    assert not flagged.has(CALL)
+    assert size("15000", marks).offered == {}
 
 
 def test_the_bounds_of_the_add_ons_are_the_policys() -> None:

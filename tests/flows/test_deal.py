@@ -254,6 +254,38 @@ def test_below_the_tiers_the_form_comes_back_with_the_box(app: App) -> None:
     assert again.holds("light_anyway") is not None
 
 
+def test_a_value_that_fell_below_the_tiers_is_recorded_on_the_second_press(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    small = change_form(app, handoff_id, value="900", marks=["complex_onboarding"])
+    below = app.updated(small, app.submit(MAYA, small).body["view"])
+    assert "once more without it to record the value" in below.words
+    # Another small value is told of first.
+    other = below.type(value="800")
+    other = app.updated(other, app.submit(MAYA, other).body["view"])
+    assert get(app, handoff_id).tier is Tier.FULL
+    assert app.submit(MAYA, other).body == {}
+    handoff = get(app, handoff_id)
+    assert (handoff.value, handoff.tier) == (Money(80_000, "USD"), Tier.NONE)
+    assert handoff.gate_at is None
+    with app.store.read(app.team.workspace_id) as unit:
+        states = {one.state for one in unit.deadlines.of(handoff_id)}
+        assert not unit.drifted(handoff_id)
+    assert states == {DeadlineState.CANCELLED}
+    page = app.modal(app.press(MAYA, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id))).words
+    assert "Below the smallest tier, nothing is asked" in page
+    assert "offered: customer success looks in before the close (complex onboarding)" in page
+    # It comes back with a larger value.
+    app.submit(MAYA, change_form(app, handoff_id, value="48,000"))
+    with app.store.read(app.team.workspace_id) as unit:
+        found = {one.step: one.state for one in unit.deadlines.of(handoff_id)}
+    assert found[Step.BRIEF] is DeadlineState.OPEN
+    # The light form is one tick away, also later.
+    again = change_form(app, handoff_id, value="900")
+    below = app.updated(again, app.submit(MAYA, again).body["view"])
+    app.submit(MAYA, below.type(light_anyway=["light"]))
+    assert get(app, handoff_id).tier is Tier.LIGHT
+
+
 def test_a_rate_of_its_own_stays_in_the_form_of_the_change(app: App) -> None:
     handoff_id = signed(app.store, app.team)
     first = change_form(app, handoff_id, value="7,000,000", currency="other")

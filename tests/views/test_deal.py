@@ -176,6 +176,6 @@ def test_the_policy_in_words_names_tier_items_add_ons_and_windows() -> None:
 
 def test_a_small_deal_is_offered_the_light_form() -> None:
     words = told(14_999)
-    assert "below 15,000 USD nothing is asked; the light form is offered" in words
+    assert "below 15,000 USD nothing is asked; the light form and the add-ons are offered" in words
     assert "The light brief counts 7 items" in words
     assert "no add-ons" in words

@@ -49,6 +49,7 @@ LONGEST_BUTTON = 30
         (Item, sentences.terms.ITEM_NAMES, set()),
         (Hole, sentences.terms.HOLE_WORDS, set()),
         (Tier, sentences.terms.TIER_NAMES, set()),
+        (Tier, sentences.terms.HANDOFF_NAMES, set()),
         (Capacity, sentences.terms.ROLE_NAMES, set()),
         (AddOn, sentences.terms.ADD_ON_NAMES, set()),
         (Trigger, sentences.terms.TRIGGER_NAMES, set()),

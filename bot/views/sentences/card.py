@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.domain.completeness import Completeness
 from bot.domain.policy import Tier
-from bot.views.sentences.terms import TIER_NAMES, percent
+from bot.views.sentences.terms import HANDOFF_NAMES, percent
 
 CARD_TITLE: Final = "{account} — handoff"
 CARD_CANCELLED: Final = "{account} — handoff cancelled"
@@ -40,7 +40,7 @@ PREVIEW_CANCELLED: Final = "This handoff is cancelled, so its message cannot be 
 
 def value_a_year(amount: str, tier: Tier) -> str:
     """The size of the deal."""
-    return f"{amount} a year · {TIER_NAMES[tier]} handoff"
+    return f"{amount} a year · {HANDOFF_NAMES[tier]}"
 
 
 def term_from(term: str, starts_on: str) -> str:
@@ -55,7 +55,7 @@ def runs_on(when: str) -> str:
 
 def size_without_value(tier: Tier) -> str:
     """The size of the deal for who may not read the commercials."""
-    return f"{TIER_NAMES[tier]} handoff"
+    return HANDOFF_NAMES[tier]
 
 
 def promises_made(count: int) -> str:

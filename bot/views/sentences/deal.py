@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from bot.domain.policy import Policy
+from bot.domain.policy import Policy, Tier
 from bot.domain.size import AddOn, Size, Trigger
 from bot.views.ids import ViewId
 from bot.views.sentences.forms import FORM_SUBMITS
-from bot.views.sentences.terms import ADD_ON_NAMES, TIER_NAMES, TRIGGER_NAMES
+from bot.views.sentences.terms import ADD_ON_NAMES, HANDOFF_NAMES, TRIGGER_NAMES
 from bot.views.text import day
 
 
@@ -25,12 +25,20 @@ def rates(policy: Policy) -> str:
     return f"The size of the handoff is judged in {own}: {told} (rates of {day(policy.rates_of)})."
 
 
-def below_tiers(policy: Policy) -> str:
-    """What a value below the smallest tier means, and the way on."""
+def below_tiers(policy: Policy, *, again: str | None = None) -> str:
+    """What a value below the smallest tier means, and the way on.
+
+    `again` is what is pressed for the handoff to go on without anything being asked.
+    """
     least = f"{policy.tiers.light_from:,f} {policy.currency}"
-    return (
+    told = (
         f"Below {least} the process asks for nothing. "
         "Correct the value, or tick the box to write the light form all the same."
+    )
+    if again is None:
+        return told
+    return (
+        f"{told} Press *{again}* once more without it to record the value: open steps are dropped."
     )
 
 
@@ -76,7 +84,18 @@ def add_on(one: AddOn, why: Iterable[Trigger]) -> str:
 def size_line(size: Size) -> str:
     """Tier and add-ons in one line."""
     told = [add_on(one, why) for one, why in size.add_ons.items()] or [NO_ADD_ONS]
-    return f"{TIER_NAMES[size.tier].capitalize()} handoff · {' · '.join(told)}"
+    told += [offered(size)] if size.offered else []
+    return f"{tier_line(size.tier)} · {' · '.join(told)}"
+
+
+def tier_line(tier: Tier) -> str:
+    """The tier, as the first of what is said of a size."""
+    return HANDOFF_NAMES[tier].capitalize()
+
+
+def offered(size: Size) -> str:
+    """The add-ons of a deal below the smallest tier, which nothing asks for."""
+    return f"offered: {', '.join(add_on(one, why) for one, why in size.offered.items())}"
 
 
 def committed_by(on: date) -> str:

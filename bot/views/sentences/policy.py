@@ -25,7 +25,10 @@ def policy_tier(tier: Tier, policy: Policy) -> str:
     """The tier, and its bounds."""
     least, full = f"{policy.tiers.light_from:,f}", f"{policy.tiers.full_above:,f}"
     told = {
-        Tier.NONE: f"below {least} {policy.currency} nothing is asked; the light form is offered",
+        Tier.NONE: (
+            f"below {least} {policy.currency} nothing is asked; the light form and the add-ons are "
+            "offered"
+        ),
         Tier.LIGHT: f"light, from {least} to {full} {policy.currency}",
         Tier.FULL: f"full, above {full} {policy.currency}",
     }

@@ -195,6 +195,12 @@ TIER_NAMES: Final[Mapping[Tier, str]] = {
     Tier.LIGHT: "light",
     Tier.FULL: "full",
 }
+HANDOFF_NAMES: Final[Mapping[Tier, str]] = {
+    Tier.NONE: "below the smallest tier, nothing is asked",
+    Tier.LIGHT: "light handoff",
+    Tier.FULL: "full handoff",
+}
+"""What a deal of a tier gets."""
 ADD_ON_NAMES: Final[Mapping[AddOn, str]] = {
     AddOn.EARLY_CS: "customer success looks in before the close",
     AddOn.JOINT_KICKOFF: "joint kickoff, intro by the AE",

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.domain.deadlines import Step
 from bot.domain.policy import Tier
-from bot.views.sentences.terms import STEP_NAMES, TIER_NAMES, version_read
+from bot.views.sentences.terms import HANDOFF_NAMES, STEP_NAMES, version_read
 
 CHANGED_SINCE: Final = "the brief changed since"
 
@@ -49,7 +49,9 @@ def due_moved(by: str) -> str:
 
 def thread_tier_changed(by: str, tier: Tier) -> str:
     """Told once below the card; which marks were set is not."""
-    return f"{by} changed the deal: it has the {TIER_NAMES[tier]} handoff now."
+    if tier is Tier.NONE:
+        return f"{by} changed the deal: it is {HANDOFF_NAMES[tier]} of it any more."
+    return f"{by} changed the deal: it has the {HANDOFF_NAMES[tier]} now."
 
 
 def anchor(account: str, *, count: int, head: str, version: int) -> str:
