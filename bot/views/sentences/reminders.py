@@ -12,7 +12,7 @@ from bot.views.sentences.terms import REASON_READERS, ROLE_NAMES, STEP_NAMES
 _YOUR_PART: Final = "you are the {role} of this handoff"
 WHY_YOU: Final[Mapping[Step, str]] = {
     Step.SIGNATURE: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE]),
-    Step.COMMITMENT: f"{_YOUR_PART.format(role=ROLE_NAMES[Capacity.AE_MANAGER])}, or stand in for one",
+    Step.COMMITMENT: "you are the AE manager of this handoff, or stand in for one",
     **{
         rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
         for rule in PROCESS
