@@ -948,7 +948,8 @@ def _tier(value: Money, rate: Rate | None, policy: Policy, *, light_anyway: bool
     if tier is not Tier.NONE:
         return tier
     if not light_anyway:
-        raise Invalid(Problem.BELOW_TIERS, field="value")
+        least = f"{policy.tiers.light_from:,f} {policy.currency}"
+        raise Invalid(Problem.BELOW_TIERS, field="value", facts={"least": least})
     return Tier.LIGHT
 
 

@@ -1,13 +1,12 @@
 """*Change deal*: another value, another currency, other marks; the size follows."""
 
-from dataclasses import replace
 from datetime import date
 
 from slack_sdk.models.views import View
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.errors import HandoffError, Problem
+from bot.domain.errors import HandoffError
 from bot.domain.handoff import DealChange, Handoff
 from bot.domain.money import Money, Rate, parse_amount, parse_currency, parse_rate
 from bot.domain.people import Person
@@ -38,6 +37,7 @@ def change_of(typed: DealTyped, policy: Policy, *, today: date) -> DealChange:
         marks=Marks(stakeholders=parse_stakeholders(typed.stakeholders), **ticked),
         rate=rate,
         light_anyway=typed.light_anyway,
+        nothing_asked=typed.nothing_asked and not typed.light_anyway,
     )
 
 
@@ -61,6 +61,7 @@ def filled_from(handoff: Handoff, policy: Policy) -> DealTyped:
         light_anyway=handoff.tier is Tier.LIGHT
         and rate is not None
         and policy.tier(value, rate) is Tier.NONE,
+        nothing_asked=handoff.tier is Tier.NONE,
     )
 
 
@@ -86,14 +87,12 @@ def _form(handoff: Handoff, unit: ReadUnit, actor: Person, typed: DealTyped | No
         account=handoff.account,
         policy=unit.policy,
         typed=filled,
-        below_tiers=filled.light_anyway or (typed is None and handoff.tier is Tier.NONE),
-        told_of=_told_of(handoff.value) if handoff.tier is Tier.NONE else None,
         today=unit.people.calendar(actor.id).local_date(unit.now),
     )
 
 
 def change(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted form; below the smallest tier it comes back with the box on top."""
+    """The submitted form."""
     typed = deal_typed(asked.typed)
     handoff = unit.handoffs.lock(asked.handoff_id)
     if asks_for_rate(typed, asked.typed):
@@ -103,36 +102,13 @@ def change(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
     try:
         wanted = change_of(typed, unit.policy, today=today)
-        if asked.ref.thing == _told_of(wanted.value):
-            wanted = replace(wanted, nothing_asked=not wanted.light_anyway)
         handoff.change_deal(wanted, brief=brief, by=actor, at=unit.now, policy=unit.policy)
     except HandoffError as error:
-        if error.problem is Problem.BELOW_TIERS:
-            below = _below(handoff, unit, typed, today, told_of=_told_of(wanted.value))
-            return Update(below, acted=False)
         if error.field is None:
             raise
         return FieldErrors({Field(error.field): sentences.problems.problem(error, people={})})
     unit.save(handoff, actor_id=actor.id)
     return Done()
-
-
-def _told_of(value: Money) -> str:
-    return f"{value.amount} {value.currency}"
-
-
-def _below(
-    handoff: Handoff, unit: ReadUnit, typed: DealTyped, today: date, *, told_of: str
-) -> View:
-    return deal_view(
-        handoff_id=handoff.id,
-        account=handoff.account,
-        policy=unit.policy,
-        typed=replace(typed, light_anyway=False),
-        below_tiers=True,
-        today=today,
-        told_of=told_of,
-    )
 
 
 def register(listeners: Listeners) -> None:

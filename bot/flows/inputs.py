@@ -15,7 +15,7 @@ from bot.domain.promises import Kind, PromiseText
 from bot.domain.status import Bucket, Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Restatement, Verdict
 from bot.views.brief_form import FORMS, Input
-from bot.views.deal import DealTyped
+from bot.views.deal import LIGHT_ANYWAY, NOTHING_ASKED, DealTyped
 from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
 from bot.views.ids import ActionId, Field
 from bot.views.send_back import GROUPS
@@ -133,7 +133,8 @@ def deal_typed(typed: Typed) -> DealTyped:
         rate=typed.text(Field.RATE),
         stakeholders=typed.text(Field.STAKEHOLDERS),
         marks=typed.options(Field.MARKS),
-        light_anyway=bool(typed.options(Field.LIGHT_ANYWAY)),
+        light_anyway=LIGHT_ANYWAY in typed.options(Field.LIGHT_ANYWAY),
+        nothing_asked=NOTHING_ASKED in typed.options(Field.LIGHT_ANYWAY),
     )
 
 

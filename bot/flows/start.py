@@ -101,8 +101,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     today = unit.people.calendar(actor.id).local_date(unit.now)
     again = partial(_again, asked, typed, unit, today)
     if deal.asks_for_rate(typed, asked.typed):
-        shown = asked.typed.shown(Field.LIGHT_ANYWAY)
-        return Update(again(below_tiers=shown), acted=False)
+        return Update(again(), acted=False)
     try:
         handoff = Handoff.start(
             _wish(typed, unit, today),
@@ -114,15 +113,12 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         calendar = unit.people.calendar(handoff.ae_id)
         check_day(handoff, at=unit.now, policy=unit.policy, calendar=calendar)
     except HandoffError as error:
-        if error.problem is Problem.BELOW_TIERS:
-            return Update(again(below_tiers=True), acted=False)
         if error.field is None:
             raise
         return FieldErrors({Field(error.field): sentences.problems.problem(error, people={})})
     meanwhile = _started_meanwhile(asked, channel.id, unit)
     if meanwhile is not None:
-        # The box has to stay: what is not shown is not sent again.
-        return Update(again(below_tiers=typed.light_anyway, meanwhile=meanwhile), acted=False)
+        return Update(again(meanwhile=meanwhile), acted=False)
     unit.save(handoff, actor_id=actor.id)
     if handoff.ae_id == actor.id:
         return Update(brief.started(unit, handoff, actor))
@@ -198,14 +194,12 @@ def _again(
     unit: WriteUnit,
     today: date,
     *,
-    below_tiers: bool,
     meanwhile: StartedHere | None = None,
 ) -> View:
     return start_view(
         channel_id=asked.ref.channel or 0,
         policy=unit.policy,
         typed=typed,
-        below_tiers=below_tiers,
         another=asked.ref.thing == ANOTHER,
         meanwhile=meanwhile,
         today=today,

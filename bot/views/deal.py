@@ -32,7 +32,9 @@ LONGEST_VALUE: Final = 40
 """More than the largest amount takes, with blanks and separators."""
 LONGEST_NUMBER: Final = 20
 LIGHT_ANYWAY: Final = "light"
-"""Value of the one option of that name."""
+"""Value of the option of that name."""
+NOTHING_ASKED: Final = "nothing"
+"""Value of the option with which a handoff goes on without anything being asked."""
 OTHER: Final = "other"
 """Value of the option for a currency that the policy has no rate for."""
 
@@ -48,27 +50,35 @@ class DealTyped:
     stakeholders: str = ""
     marks: tuple[str, ...] = ()
     light_anyway: bool = False
+    nothing_asked: bool = False
 
 
-def below_blocks(
-    place: Place, policy: Policy, typed: DealTyped, *, again: str | None = None
-) -> list[Block]:
-    """Below the smallest tier: one sentence, and the box that asks for the light form.
+def _light_input(
+    place: Place, policy: Policy, typed: DealTyped, *, begun: bool
+) -> list[InputBlock]:
+    """The box that asks for the light form below the smallest tier; `begun`, or for nothing more.
 
-    `again` is what is pressed to go on without it, where that is possible.
+    It always stands there: a form that comes back with another input on top shows that to nobody
+    who pressed at its end, and the refusal of a small value can name the box.
     """
-    light = option(LIGHT_ANYWAY, sentences.forms.TICK_LIGHT)
-    ticked = {LIGHT_ANYWAY} if typed.light_anyway else set[str]()
-    return [
-        section(sentences.deal.below_tiers(policy, again=again)),
-        boxes_input(place, Field.LIGHT_ANYWAY, [light], ticked),
-    ]
+    if policy.tiers.light_from <= 0:
+        return []
+    hint = sentences.deal.below_tiers(policy)
+    light = option(LIGHT_ANYWAY, sentences.forms.TICK_LIGHT, hint=hint)
+    none = option(NOTHING_ASKED, sentences.forms.TICK_NOTHING, hint=sentences.deal.NOTHING_MEANS)
+    chosen = ((LIGHT_ANYWAY, typed.light_anyway), (NOTHING_ASKED, typed.nothing_asked))
+    ticked = {value for value, wanted in chosen if wanted}
+    offered = [light, none] if begun else [light]
+    return [boxes_input(place, Field.LIGHT_ANYWAY, offered, ticked)]
 
 
 def value_inputs(
-    place: Place, policy: Policy, typed: DealTyped, today: date | None
+    place: Place, policy: Policy, typed: DealTyped, today: date | None, *, begun: bool = False
 ) -> list[InputBlock]:
-    """Value and currency; for one that is not in the policy's table its letters and its rate."""
+    """Value and currency; for one that is not in the policy's table its letters and its rate.
+
+    Below them the box for a value that is too small; `begun` is a handoff that there is already.
+    """
     inputs = [
         text_input(place, Field.VALUE, typed.value, longest=LONGEST_VALUE),
         choice_input(
@@ -79,8 +89,9 @@ def value_inputs(
             hint=truncate(sentences.deal.rates(policy), INPUT_HINT),
         ),
     ]
+    small = _light_input(place, policy, typed, begun=begun)
     if typed.currency != OTHER:
-        return inputs
+        return [*inputs, *small]
     told = sentences.forms.FIELDS[Field.RATE]
     asked = FieldWords(
         told.label, sentences.deal.rate_hint(policy.currency, today), told.placeholder
@@ -89,6 +100,7 @@ def value_inputs(
         *inputs,
         text_input(place, Field.OTHER_CURRENCY, typed.other_currency, longest=LONGEST_NUMBER),
         text_input(place, Field.RATE, typed.rate, longest=LONGEST_NUMBER, words=asked),
+        *small,
     ]
 
 
@@ -125,24 +137,16 @@ def deal_view(
     account: str,
     policy: Policy,
     typed: DealTyped,
-    below_tiers: bool,
     today: date,
-    told_of: str | None = None,
 ) -> View:
-    """The form of a changed deal, filled with what it is now.
-
-    `told_of` is the value of which the form says that it is below the smallest tier: sent once more
-    without the box it is recorded.
-    """
+    """The form of a changed deal, filled with what it is now."""
     place = Place("deal", entry=handoff_id)
     blocks: list[Block] = [as_typed(account), section(sentences.deal.DEAL_MEANS)]
-    if below_tiers:
-        again = sentences.forms.FORM_SUBMITS[ViewId.DEAL]
-        blocks += below_blocks(place, policy, typed, again=again)
-    blocks += [*value_inputs(place, policy, typed, today), *mark_inputs(place, typed)]
+    blocks += value_inputs(place, policy, typed, today, begun=True)
+    blocks += mark_inputs(place, typed)
     return form(
         ViewId.DEAL,
-        Ref(handoff=handoff_id, thing=told_of),
+        Ref(handoff=handoff_id),
         blocks,
         title=sentences.forms.FORM_TITLES[ViewId.DEAL],
         submit=sentences.forms.FORM_SUBMITS[ViewId.DEAL],

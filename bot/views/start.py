@@ -22,7 +22,7 @@ from bot.views.blocks import (
     person_input,
     text_input,
 )
-from bot.views.deal import DealTyped, below_blocks, mark_inputs, value_inputs
+from bot.views.deal import DealTyped, mark_inputs, value_inputs
 from bot.views.guide import step_button
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.message import Message, actions, button, context, section
@@ -68,7 +68,6 @@ def start_view(
     policy: Policy,
     ae: NamedPerson | None = None,
     typed: StartTyped | None = None,
-    below_tiers: bool = False,
     another: bool = False,
     meanwhile: StartedHere | None = None,
     commitment_on: date | None = None,
@@ -89,8 +88,6 @@ def start_view(
         who = mention(meanwhile.by) if meanwhile.by else sentences.terms.SOMEBODY
         account = escape(one_line(meanwhile.account))
         blocks.append(section(sentences.deal.started_meanwhile(who, account)))
-    if below_tiers:
-        blocks += below_blocks(place, policy, filled)
     blocks += [
         text_input(place, Field.ACCOUNT, filled.account, longest=LONGEST_ACCOUNT),
         *value_inputs(place, policy, filled, today),

@@ -80,7 +80,7 @@ def state(field: Field, **held: object) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_the_start_form_gives_back_what_it_shows(typed: StartTyped) -> None:
-    view = start_view(channel_id=3, policy=Policy(), typed=typed, below_tiers=True)
+    view = start_view(channel_id=3, policy=Policy(), typed=typed)
     assert start_typed(submitted(view)) == typed
 
 

@@ -9,7 +9,7 @@ from bot.domain.access import Act, Capacity
 from bot.domain.deadlines import Step
 from bot.domain.handoff import DealChange
 from bot.domain.money import Money, Rate
-from bot.domain.policy import Policy, Tier
+from bot.domain.policy import Policy, Tier, Tiers
 from bot.domain.read_models import DealFacts, Light, WholePage
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, Trigger
 from bot.views.deal import OTHER, DealTyped, deal_view
@@ -46,13 +46,14 @@ SIZE = Size(
 )
 
 
-def shown(typed: DealTyped, *, account: str = "Northwind", below: bool = False) -> dict[str, Any]:
+def shown(
+    typed: DealTyped, *, account: str = "Northwind", policy: Policy | None = None
+) -> dict[str, Any]:
     view = deal_view(
         handoff_id=7,
         account=account,
-        policy=Policy(),
+        policy=policy or Policy(),
         typed=typed,
-        below_tiers=below,
         today=TODAY,
     )
     return form_dict(view)
@@ -61,19 +62,26 @@ def shown(typed: DealTyped, *, account: str = "Northwind", below: bool = False) 
 def test_the_form_holds_what_the_deal_is_now() -> None:
     view = shown(DealTyped(value="48000", currency="EUR", stakeholders="3", marks=("partner",)))
     assert view["callback_id"] == ViewId.DEAL
-    assert fields_of(view) == [Field.VALUE, Field.CURRENCY, Field.STAKEHOLDERS, Field.MARKS]
+    assert fields_of(view) == [
+        Field.VALUE,
+        Field.CURRENCY,
+        Field.LIGHT_ANYWAY,
+        Field.STAKEHOLDERS,
+        Field.MARKS,
+    ]
     assert block_of(view, Field.VALUE)["element"]["initial_value"] == "48000"
     assert block_of(view, Field.CURRENCY)["element"]["initial_option"]["value"] == "EUR"
 
 
-def test_below_the_tiers_the_box_comes_first() -> None:
-    view = shown(DealTyped(value="900", currency="USD"), below=True)
-    assert fields_of(view)[0] == Field.LIGHT_ANYWAY
+def test_a_policy_that_asks_for_every_deal_has_no_box_for_small_ones() -> None:
+    policy = Policy(tiers=Tiers(light_from=Decimal(0)))
+    view = shown(DealTyped(value="900", currency="USD"), policy=policy)
+    assert Field.LIGHT_ANYWAY not in fields_of(view)
 
 
 def test_the_longest_input_still_makes_a_form() -> None:
     typed = DealTyped(LONG, OTHER, LONG, LONG, LONG, ("strategic", "no such mark"), True)
-    view = shown(typed, account=TRICKY, below=True)
+    view = shown(typed, account=TRICKY)
     assert not any("U0OMAR" in text for text in parsed_texts(view))
 
 

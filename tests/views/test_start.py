@@ -136,12 +136,12 @@ def test_more_currencies_than_a_menu_holds_still_make_a_form() -> None:
     assert offered[-1]["value"] == OTHER
 
 
-def test_below_the_tiers_the_form_comes_back_with_everything_typed_and_a_box_on_top() -> None:
-    view = form_dict(
-        start_view(channel_id=3, policy=Policy(), ae=PRIYA, typed=TYPED, below_tiers=True)
-    )
-    assert fields_of(view)[0] == Field.LIGHT_ANYWAY
-    assert "15,000 USD" in seen_text(view["blocks"][0])
+def test_the_form_comes_back_with_everything_typed_and_the_box_of_small_deals_by_the_value() -> (
+    None
+):
+    view = form_dict(start_view(channel_id=3, policy=Policy(), ae=PRIYA, typed=TYPED))
+    assert fields_of(view).index(Field.LIGHT_ANYWAY) == fields_of(view).index(Field.VALUE) + 2
+    assert "Below 15,000 USD" in seen_text(block_of(view, Field.LIGHT_ANYWAY))
     assert block_of(view, Field.ACCOUNT)["element"]["initial_value"] == TYPED.account
     assert block_of(view, Field.VALUE)["element"]["initial_value"] == "48.000,50"
     assert block_of(view, Field.CURRENCY)["element"]["initial_option"]["value"] == "EUR"
@@ -150,11 +150,6 @@ def test_below_the_tiers_the_form_comes_back_with_everything_typed_and_a_box_on_
     assert block_of(view, Field.EXPECTED_ON)["element"]["initial_date"] == "2026-04-01"
     assert block_of(view, Field.SIGNED_AT)["element"]["initial_date_time"] == NOW.timestamp()
     assert len(block_of(view, Field.LIGHT_ANYWAY)["element"]["initial_options"]) == 1
-
-
-def test_the_box_is_there_only_below_the_tiers() -> None:
-    view = form_dict(start_view(channel_id=3, policy=Policy(), typed=TYPED))
-    assert Field.LIGHT_ANYWAY not in fields_of(view)
 
 
 def test_links_are_read_line_by_line() -> None:

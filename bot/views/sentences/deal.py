@@ -25,21 +25,12 @@ def rates(policy: Policy) -> str:
     return f"The size of the handoff is judged in {own}: {told} (rates of {day(policy.rates_of)})."
 
 
-def below_tiers(policy: Policy, *, again: str | None = None) -> str:
-    """What a value below the smallest tier means, and the way on.
+NOTHING_MEANS: Final = "Open steps are dropped; a larger value brings them back."
 
-    `again` is what is pressed for the handoff to go on without anything being asked.
-    """
-    least = f"{policy.tiers.light_from:,f} {policy.currency}"
-    told = (
-        f"Below {least} the process asks for nothing. "
-        "Correct the value, or tick the box to write the light form all the same."
-    )
-    if again is None:
-        return told
-    return (
-        f"{told} Press *{again}* once more without it to record the value: open steps are dropped."
-    )
+
+def below_tiers(policy: Policy) -> str:
+    """From where on the process asks for a handoff, beside the box that asks for one below."""
+    return f"Below {policy.tiers.light_from:,f} {policy.currency} the process asks for nothing."
 
 
 def started_meanwhile(who: str, account: str) -> str:

@@ -61,7 +61,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.LINKS: FieldWords(
         "Links", "One address a line: contract, CRM, recordings. Ten at most.", "https://"
     ),
-    Field.LIGHT_ANYWAY: FieldWords("Below the smallest size"),
+    Field.LIGHT_ANYWAY: FieldWords("Small deal"),
     Field.TRIGGER: FieldWords(
         "Real trigger", "What really made them buy, behind the reason they give."
     ),
@@ -279,6 +279,7 @@ SAVE: Final = "Save"
 SAVE_AND_NEXT: Final = "Save and next"
 SHOW_ROLES: Final = "Show roles"
 TICK_LIGHT: Final = "Do the light form anyway"
+TICK_NOTHING: Final = "Go on without it"
 TICKS: Final[Mapping[Field, str]] = {
     Field.NONE_MADE: "None were made",
     Field.NO_BUYER: "No economic buyer was found",

@@ -7,6 +7,7 @@ from typing import Final
 from bot.domain.access import Act
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.read_models import NamedPerson
+from bot.views.sentences.forms import TICK_LIGHT
 from bot.views.sentences.terms import names
 from bot.views.text import day
 
@@ -126,9 +127,6 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.HELD_LATER: "This is still to come. Enter the day on which you went through it.",
     Problem.GATE_OPEN: "The gate is open already; there is nothing to override.",
-    Problem.BELOW_TIERS: (
-        "A deal of this value needs no handoff. Tick the light form to do one all the same."
-    ),
     Problem.SIGNED_IN_FUTURE: "This time is still to come. Enter when both sides had signed.",
     Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",
     Problem.DATE_NEEDED: "Choose a date.",
@@ -214,6 +212,14 @@ def _commitment_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> s
     return f"The brief is due before that day. {last}".strip()
 
 
+def _below_tiers(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    least = error.facts.get("least", "the smallest size")
+    return (
+        f"Below {least} the process asks for nothing. Correct the value, or tick “{TICK_LIGHT}” "
+        "below it."
+    )
+
+
 def _too_many(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"There are {error.facts.get('most')} already, which is the most."
 
@@ -253,6 +259,7 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.UNDO_TOO_LATE: _undo_too_late,
     Problem.TOO_LONG: _too_long,
     Problem.COMMITMENT_TOO_LATE: _commitment_too_late,
+    Problem.BELOW_TIERS: _below_tiers,
     Problem.TOO_MANY: _too_many,
     Problem.SAID_ALREADY: _said_already,
     Problem.STAND_IN_OTHER_SIDE: _stand_in_other_side,
