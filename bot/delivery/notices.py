@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.delivery.because import because
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
@@ -38,6 +37,7 @@ from bot.domain.read_models import (
     named,
     step_line,
 )
+from bot.storage.because import because
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.message import Message

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.delivery.because import because
 from bot.delivery.constants import Constants
 from bot.delivery.notices import NoticeText
 from bot.delivery.plans import (
@@ -47,6 +46,7 @@ from bot.domain.ports import MachineClock
 from bot.domain.read_models import HomeModel, NamedPerson
 from bot.domain.status import Filter
 from bot.domain.worktime import end_of_day
+from bot.storage.because import because
 from bot.storage.jobs import Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
 from bot.views import sentences

@@ -705,6 +705,9 @@ class Handoff:
         self._require(Act.DECLINE, by)
         text = _reason(reason)
         csm = self.csm_id
+        if self.proposed_csm_id == csm:
+            # Whoever gave it back is not wished for any more.
+            self.proposed_csm_id = None
         self._forget_reading()
         self.csm_id = self.assigned_at = None
         self.declined_at = at

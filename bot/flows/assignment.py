@@ -9,6 +9,7 @@ from bot.flows.answers import Answer, Done, Open
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
 from bot.flows.showing import brief_told, card_of
+from bot.storage.because import because
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.assign import assign_view
 from bot.views.ids import ActionId, Field, ViewId
@@ -17,7 +18,8 @@ from bot.views.ids import ActionId, Field, ViewId
 def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """The form, with the proposed CSM chosen and how many open handoffs candidates have.
 
-    While the gate of the brief is closed it names what is open and asks for a reason.
+    While the gate of the brief is closed it names what is open and asks for a reason; where a CSM
+    gave it back, their reason stands on top.
     """
     handoff = unit.handoffs.get(asked.handoff_id)
     card = card_of(unit, asked.handoff_id)
@@ -29,7 +31,8 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     closed = None
     if not handoff.assignable:
         closed = brief_told(unit, handoff, actor)
-    return Open(assign_view(card, candidates=candidates, most=most, closed=closed))
+    told = because(unit, unit.bundle(handoff.id, viewer=actor), actor)
+    return Open(assign_view(card, candidates=candidates, most=most, closed=closed, because=told))
 
 
 def named_person(asked: Asked) -> Sequence[str]:

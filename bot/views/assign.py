@@ -8,8 +8,9 @@ from slack_sdk.models.views import View
 
 from bot.domain.completeness import Completeness
 from bot.domain.handoff import LONGEST_REASON
-from bot.domain.read_models import Card, NamedPerson
+from bot.domain.read_models import Because, Card, NamedPerson
 from bot.views import sentences
+from bot.views.because import because_blocks
 from bot.views.blocks import Place, as_typed, form, person_input, text_input
 from bot.views.ids import Field, ViewId
 from bot.views.message import plain_section, section
@@ -26,8 +27,9 @@ def assign_view(
     candidates: Sequence[tuple[NamedPerson, int]],
     most: int,
     closed: Completeness | None = None,
+    because: Because | None = None,
 ) -> View:
-    """The proposed CSM stands there first, on a change nobody.
+    """The proposed CSM stands there first, on a change nobody; on top `because` a CSM gave it back.
 
     `candidates` come with their open handoffs, of which the policy plans at most `most` each.
     `closed` is what keeps the gate of the brief closed: then a reason is asked for.
@@ -42,6 +44,7 @@ def assign_view(
         lines.append(sentences.assign.and_more(len(candidates) - MOST_CANDIDATES))
     blocks: list[Block] = [
         as_typed(card.account),
+        *(because_blocks(because) if because is not None else ()),
         section("\n".join(lines)),
         person_input(
             Place("assign", entry=card.handoff_id),

@@ -7,10 +7,10 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.domain.access import Act, Capacity
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
-from bot.domain.read_models import OWED, Because, Guide, Light, StepLine
+from bot.domain.read_models import OWED, Guide, Light, StepLine
 from bot.domain.verification import Part
 from bot.views import sentences as said
-from bot.views.blocks import as_typed
+from bot.views.because import because_blocks
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.limits import BUTTONS
@@ -73,7 +73,7 @@ def guide_message(guide: Guide) -> Message:
     if told_here:
         blocks.append(plain_section(told_here))
     if guide.because is not None:
-        blocks += _because(guide.because)
+        blocks += because_blocks(guide.because)
     if guide.steps:
         blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
     items = said.terms.open_items(guide.completeness)
@@ -111,13 +111,6 @@ def _of_no_part(guide: Guide) -> Message:
     account = one_line(guide.account)
     blocks = [header(account), plain_section(said.guide.GUIDE_NO_PART), *_buttons(guide, [])]
     return Message(f"{escape(account)}: {said.guide.GUIDE_NO_PART}", tuple(blocks))
-
-
-def _because(because: Because) -> list[Block]:
-    """Why the step came back, in the words of who gave it back."""
-    by = isolate(because.by.name) if because.by else said.terms.SOMEBODY
-    told = said.guide.because(because.of, by, because.items)
-    return [plain_section(told), as_typed(because.words)]
 
 
 def guide_retired_message(guide: Guide, step: Step | None) -> Message:

@@ -515,6 +515,17 @@ def test_on_a_friday_evening_the_manager_has_four_hours_of_monday() -> None:
     assert step(handoff, Step.ASSIGN).due_at == utc("2025-06-09T11:00")
 
 
+def test_only_who_declined_is_no_longer_proposed() -> None:
+    handoff = assigned()
+    handoff.proposed_csm_id = CS_MANAGER.id
+    handoff.decline("Not my region", by=CSM, at=LATER)
+    assert handoff.proposed_csm_id == CS_MANAGER.id
+    handoff = assigned()
+    handoff.proposed_csm_id = CSM.id
+    handoff.decline("Not my region", by=CSM, at=LATER)
+    assert handoff.proposed_csm_id is None
+
+
 def test_whoever_comes_after_a_csm_who_declined_finds_the_brief_where_it_was() -> None:
     handoff = sent_back()
     handoff.decline("Not my region", by=CSM, at=LATER)

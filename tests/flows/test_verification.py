@@ -275,6 +275,21 @@ def test_a_csm_who_declines_keeps_their_own_words_and_no_others(app: App) -> Non
     assert "private channel" in stranger.sentence
 
 
+def test_who_assigns_anew_reads_why_and_finds_nobody_chosen(app: App) -> None:
+    handoff_id = acknowledged(app)
+    with app.store.read(app.team.workspace_id) as unit:
+        assert unit.handoffs.get(handoff_id).proposed_csm_id == app.team.csm.id
+    form = opened(app, CSM, ActionId.OPEN_DECLINE, handoff_id)
+    app.submit(CSM, form.type(reason="I cover the <south> only."))
+    assert handoff_of(app, handoff_id).proposed_csm_id is None
+    assign = opened(app, CS_MANAGER, ActionId.OPEN_ASSIGN, handoff_id)
+    assert assign.holds("csm") is None
+    assert "is not the right CSM.\nI cover the <south> only." in assign.words
+    assert not app.submit(CS_MANAGER, assign.type(csm="UOUTSIDER")).errors
+    later = opened(app, CS_MANAGER, ActionId.OPEN_ASSIGN, handoff_id)
+    assert "south" not in later.words
+
+
 def test_whoever_comes_after_reads_what_was_written_and_is_asked_anew(app: App) -> None:
     handoff_id = restated(app)
     form = opened(app, CSM, ActionId.OPEN_DECLINE, handoff_id)
