@@ -37,7 +37,7 @@ from bot.domain.read_models import (
     named,
     step_line,
 )
-from bot.storage.because import because
+from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.message import Message
@@ -58,8 +58,11 @@ from bot.views.thread import (
     due_moved_message,
     helper_message,
     invite_by_hand_message,
+    outdated_message,
+    overridden_message,
     sent_back_message,
     signature_corrected_message,
+    size_changed_message,
     thread_message,
     unconfirmed_message,
     undo_offer_message,
@@ -75,6 +78,7 @@ _BECAME = {
     "of_another_day": Became.DUE_LATER,
 }
 """What is told of a reminder that does not hold any more."""
+_OF_A_CHANGE = frozenset({NoticeKind.OVERRIDDEN, NoticeKind.OUTDATED, NoticeKind.TIER_CHANGED})
 _REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
 """What a snooze silences."""
 
@@ -121,6 +125,8 @@ class NoticeText:
             if told is None or told.of is not BecauseOf.SENT_BACK:
                 return Cancel("returned")
             return sent_back_message(_card(bundle, unit.now), told)
+        if notice.kind in _OF_A_CHANGE:
+            return _of_a_change(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
             card = _card(bundle, unit.now)
             # The card is for the channel; its AE reads the names of all holes.
@@ -182,6 +188,12 @@ class NoticeText:
             return signature_corrected_message(
                 _card(bundle, unit.now), notice.facts, known.get(int(notice.facts["actor"])), moved
             )
+        if notice.kind is NoticeKind.TIER_CHANGED:
+            size = bundle.size.seen_by(access.IN_THE_CHANNEL)
+            by = known.get(int(notice.facts["actor"]))
+            return size_changed_message(_card(bundle, unit.now), notice.facts, by, size)
+        if notice.kind is NoticeKind.OUTDATED:
+            return outdated_message(_card(bundle, unit.now), notice.facts, known)
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
 
     def for_channel(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
@@ -225,6 +237,28 @@ def _still_owed(
         and one.state is DeadlineState.OPEN
         and owner_id in (None, one.owner_id)
     ]
+
+
+def _of_a_change(
+    unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person
+) -> Message | Cancel:
+    """What somebody changed, to one whose work it touches and who still has it."""
+    handoff, card = bundle.handoff, _card(bundle, unit.now)
+    known = _named_in(unit, notice)
+    by = known.get(int(notice.facts["actor"]))
+    if notice.kind is NoticeKind.OVERRIDDEN:
+        reason = reason_given(unit, bundle, Tag.CLOSED_WON_OVERRIDDEN)
+        if reader.id != handoff.ae_id or reason is None:
+            return Cancel("no_longer_theirs")
+        return overridden_message(card, by, reason[0])
+    if notice.kind is NoticeKind.OUTDATED:
+        if reader.id != handoff.csm_id or not card.outdated:
+            return Cancel("no_longer_owed")
+        return outdated_message(card, notice.facts, known, in_thread=False)
+    if reader.id not in (handoff.csm_id, handoff.cs_manager_id):
+        return Cancel("no_longer_theirs")
+    size = bundle.size.seen_by(bundle.audiences)
+    return size_changed_message(card, notice.facts, by, size, in_thread=False)
 
 
 def _due_moved(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:

@@ -23,7 +23,7 @@ from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
-from bot.domain.size import NO_MARKS, Marks, Size, size_of
+from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
     Checks,
@@ -45,6 +45,8 @@ LONGEST_REASON = 1000
 LONGEST_NAMES = 200
 MOST_LINKS = 10
 MOST_HELPERS = 10
+CAME, WENT = "came", "went"
+"""Facts of a changed deal: the add-ons it gets now, and those it no longer has."""
 _METRIC_FIELDS = frozenset({"metric", "target", "by"})
 """What an acknowledgement of the success metric is about."""
 _READ_ANEW = frozenset({Tag.ACKNOWLEDGE_UNDONE, Tag.ASSIGNED, Tag.DECLINED})
@@ -477,10 +479,14 @@ class Handoff:
         if before == (change.value, rate, change.marks, tier):
             return
         facts: dict[str, Fact] = {"tier": tier.value, "before": self.tier.value}
+        had = self.size(policy)
         values = {"value": f"{change.value.amount} {change.value.currency}"}
         # What was ticked is for few: it is kept like what people write, not in the chain itself.
         values |= {name: str(mark) for name, mark in asdict(change.marks).items()}
         self.value, self.rate, self.marks, self.tier = change.value, rate, change.marks, tier
+        has = self.size(policy)
+        facts[CAME] = [one.value for one in AddOn if has.has(one) and not had.has(one)]
+        facts[WENT] = [one.value for one in AddOn if had.has(one) and not has.has(one)]
         self._note(Tag.DEAL_CHANGED, at, by, facts, values)
         self.weigh(completeness(brief, tier, policy), at=at, policy=policy)
 

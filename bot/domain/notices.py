@@ -9,7 +9,7 @@ from bot.domain import access
 from bot.domain.deadlines import Deadline, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import CAME, WENT, Handoff
 from bot.domain.history import Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
@@ -50,7 +50,11 @@ class NoticeKind(StrEnum):
     """The brief is the AE's again, who was writing it anyway and gets no new guide card."""
     UNDO_OFFER = "undo_offer"
     TIER_CHANGED = "tier_changed"
-    """Another value or other marks gave the deal another tier."""
+    """Another value or other marks gave the deal another tier or other add-ons."""
+    OVERRIDDEN = "overridden"
+    """The AE's deal may be closed without its gate; somebody else decided so."""
+    OUTDATED = "outdated"
+    """A metric or a promise changed after the CSM acknowledged it."""
     CAPTURE_REMINDER = "capture_reminder"
     ALIGNMENT_REMINDER = "alignment_reminder"
     SIGNATURE_SLIPPED = "signature_slipped"
@@ -198,8 +202,12 @@ def announcements(
     last hash, for an anchor.
     """
     told: list[Notice] = []
+    cause: Event | None = None
     for seq, event in events:
         told.extend(_of_event(handoff, seq, event))
+        if event.tag is Tag.OUTDATED and cause is not None:
+            told.extend(_of_an_outdated_reading(handoff, seq, cause))
+        cause = event
         if event.tag is Tag.SIGNATURE_CORRECTED:
             told.extend(_of_correction(handoff, seq, event, moved))
         if team_channel is not None and commits(handoff, event):
@@ -281,6 +289,9 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if isinstance(version, int):
             facts["version"] = version
         return [_in_thread(handoff, kind, seq, facts)]
+    if event.tag is Tag.CLOSED_WON_OVERRIDDEN and event.actor != handoff.ae_id:
+        about = {"seq": seq, "actor": event.actor or 0}
+        return [_to(handoff, NoticeKind.OVERRIDDEN, seq, handoff.ae_id, about)]
     if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
         return [
             Notice(
@@ -317,12 +328,66 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
 
 
 def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
-    """Only another tier is told; which marks were set is for few."""
-    tier = str(event.facts["tier"])
-    if tier == event.facts["before"] or handoff.posted_at is None:
+    """Another tier and other add-ons are told; which marks were set is for few.
+
+    To everybody below the card, and to CSM and CS manager, who plan by it.
+    """
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    if event.facts["tier"] != event.facts["before"]:
+        facts["tier"] = str(event.facts["tier"])
+    for how in (CAME, WENT):
+        named = event.facts.get(how)
+        facts |= {str(one): how for one in (named if isinstance(named, list) else ())}
+    if not facts.keys() - {"seq", "actor"}:
         return []
-    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0, "tier": tier}
-    return [_in_thread(handoff, NoticeKind.TIER_CHANGED, seq, facts)]
+    told: list[Notice] = []
+    if handoff.posted_at is not None:
+        told.append(_in_thread(handoff, NoticeKind.TIER_CHANGED, seq, facts))
+    plans = [handoff.csm_id, handoff.cs_manager_id if handoff.assignable else None]
+    for reader in dict.fromkeys(plans):
+        if reader is not None and reader != event.actor:
+            told.append(_to(handoff, NoticeKind.TIER_CHANGED, seq, reader, facts))
+    return told
+
+
+def _of_an_outdated_reading(handoff: Handoff, seq: int, cause: Event) -> list[Notice]:
+    """What was acknowledged changed: `cause` says what, and who did it.
+
+    Below the card, and to a CSM who gets no new card because of it: they owed the rest already.
+    """
+    facts: dict[str, str | int] = {
+        "seq": seq,
+        "actor": cause.actor or 0,
+        "csm": handoff.csm_id or 0,
+        "changed": cause.tag.value,
+    }
+    number = cause.facts.get("number")
+    if isinstance(number, int):
+        facts["number"] = number
+    told: list[Notice] = []
+    if handoff.posted_at is not None:
+        told.append(_in_thread(handoff, NoticeKind.OUTDATED, seq, facts))
+    if handoff.csm_id is not None and len(handoff.reading_left()) > 1:
+        told.append(_to(handoff, NoticeKind.OUTDATED, seq, handoff.csm_id, facts))
+    return told
+
+
+def _to(
+    handoff: Handoff,
+    kind: NoticeKind,
+    seq: int,
+    person_id: int,
+    facts: Mapping[str, str | int],
+) -> Notice:
+    return Notice(
+        kind,
+        Place.DM,
+        f"{kind.value}:{handoff.id}:{seq}:{person_id}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=person_id,
+        facts=facts,
+    )
 
 
 def _anchors(handoff: Handoff, seq: int, event: Event, chain: tuple[int, bytes]) -> list[Notice]:

@@ -16,12 +16,11 @@ from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import Typed, deal_typed
 from bot.flows.listeners import Listeners
-from bot.flows.showing import card_of, myself, only_open_here
+from bot.flows.showing import only_open_here
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views import sentences
-from bot.views.deal import OTHER, DealTyped, deal_view
+from bot.views.deal import OTHER, DealTyped, deal_view, which_deal_message
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.start import standing_message
 
 
 def change_of(typed: DealTyped, policy: Policy, *, today: date) -> DealChange:
@@ -69,8 +68,9 @@ def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """`/handoff deal`: the form, or which handoff is meant where several are open."""
     standing = only_open_here(unit, asked.channel)
     if len(standing) > 1:
-        cards = [card_of(unit, handoff.id) for handoff in standing]
-        return Say(standing_message(cards, viewer=myself(actor), as_of=unit.now, zone=actor.zone))
+        return Say(
+            which_deal_message([(one.id, one.account, one.value, one.tier) for one in standing])
+        )
     access.require(Act.CHANGE_DEAL, actor, standing[0])
     return Open(_form(standing[0], unit, actor))
 

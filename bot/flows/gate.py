@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from slack_sdk.models.views import View
+
 from bot.domain import access
 from bot.domain.access import IN_THE_CHANNEL, Act
 from bot.domain.brief import ContactRole, People
@@ -11,14 +13,15 @@ from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Call, Handoff
 from bot.domain.people import Person
 from bot.domain.read_models import GateModel
-from bot.flows.answers import Answer, Done, Open, Say
+from bot.flows.answers import Answer, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import champion_of
 from bot.flows.listeners import Listeners
 from bot.flows.showing import name_of, only_open_here
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
-from bot.views.gate import call_view, gate_message, override_view
+from bot.views.gate import call_view, gate_message, gate_view, override_view
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.payload import Ref
 
 
 def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -91,7 +94,7 @@ def record_call(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     reason = asked.typed.text(Field.REASON)
     handoff.record_call(call, cs=cs, champions=known, by=actor, at=unit.now, reason=reason)
     unit.save(handoff, actor_id=actor.id)
-    return Done()
+    return Update(gate_view(_model(unit, handoff, actor)))
 
 
 def open_override(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -108,7 +111,11 @@ def override(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         raise Conflict(Problem.GATE_OPEN, field=Field.REASON)
     handoff.override_closed_won(asked.typed.text(Field.REASON), by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
-    return Done()
+    return Update(gate_view(_model(unit, handoff, actor)))
+
+
+def _once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
+    return gate_view(_model(unit, unit.handoffs.get(ref.handoff or 0), actor))
 
 
 def register(listeners: Listeners) -> None:
@@ -117,3 +124,4 @@ def register(listeners: Listeners) -> None:
     listeners.submits(ViewId.CALL, record_call, named=named_person)
     listeners.opens(ActionId.OPEN_CLOSED_WON, open_override, act=Act.OVERRIDE_CLOSED_WON)
     listeners.submits(ViewId.CLOSED_WON, override)
+    listeners.redraw(ViewId.GATE, _once_more)

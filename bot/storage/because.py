@@ -13,14 +13,14 @@ def because(unit: ReadUnit, bundle: Bundle, reader: Person) -> Because | None:
     handoff = bundle.handoff
     reading = handoff.verification
     if access.acts_as(reader.id, handoff.ae_id, handoff) and reading.with_ae:
-        told = _reason(unit, bundle, Tag.SENT_BACK)
+        told = reason_given(unit, bundle, Tag.SENT_BACK)
         if told is None:
             return None
         words, by = told
         return Because(BecauseOf.SENT_BACK, words, by, reading.sent_back_items)
     assigns = access.acts_as(reader.id, handoff.cs_manager_id, handoff)
     if assigns and handoff.csm_id is None and handoff.declined_at:
-        told = _reason(unit, bundle, Tag.DECLINED)
+        told = reason_given(unit, bundle, Tag.DECLINED)
         return Because(BecauseOf.DECLINED, *told) if told else None
     reads = access.acts_as(reader.id, handoff.csm_id, handoff)
     if reads and reading.mismatches and reading.restated_at is None:
@@ -28,7 +28,8 @@ def because(unit: ReadUnit, bundle: Bundle, reader: Person) -> Because | None:
     return None
 
 
-def _reason(unit: ReadUnit, bundle: Bundle, tag: Tag) -> tuple[str, NamedPerson | None] | None:
+def reason_given(unit: ReadUnit, bundle: Bundle, tag: Tag) -> tuple[str, NamedPerson | None] | None:
+    """The newest reason of this kind and who gave it; None where the reader may not know it."""
     readable = unit.history.reasons(bundle.handoff.id, audiences=bundle.audiences)
     given = [one for one in readable if one.tag is tag]
     return (given[-1].value, _named(unit, given[-1].actor_id)) if given else None

@@ -224,7 +224,9 @@ def _contact_line(step: BriefStep, contact: Contact) -> Block:
     )
     name = one_line(contact.name, LINE)
     title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
-    return as_typed(f"{name}{title}\n{sentences.brief.contact_roles(contact)}", accessory=edit)
+    # Who writes this section reads every role, so that none is there is so.
+    roles = sentences.brief.contact_roles(contact) or sentences.brief.NO_ROLE
+    return as_typed(f"{name}{title}\n{roles}", accessory=edit)
 
 
 def _must_confirm(step: BriefStep, shown: Mapping[str, Any]) -> list[Block]:

@@ -8,7 +8,8 @@ from typing import Final
 from slack_sdk.models.blocks import Block, InputBlock, Option
 from slack_sdk.models.views import View
 
-from bot.domain.policy import Policy
+from bot.domain.money import Money
+from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import DealFacts
 from bot.domain.size import Size
 from bot.views import sentences
@@ -21,16 +22,18 @@ from bot.views.blocks import (
     option,
     text_input,
 )
-from bot.views.ids import Field, ViewId
+from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import INPUT_HINT, SELECT_OPTIONS, truncate
-from bot.views.message import section
+from bot.views.message import Message, button, context, plain_section, section
 from bot.views.payload import Ref
 from bot.views.sentences.forms import FieldWords
-from bot.views.text import isolate
+from bot.views.text import isolate, money
 
 LONGEST_VALUE: Final = 40
 """More than the largest amount takes, with blanks and separators."""
 LONGEST_NUMBER: Final = 20
+MOST_ASKED: Final = 10
+"""Handoffs of one channel that are asked about; each takes two blocks of a message."""
 LIGHT_ANYWAY: Final = "light"
 """Value of the option of that name."""
 NOTHING_ASKED: Final = "nothing"
@@ -152,6 +155,19 @@ def deal_view(
         submit=sentences.forms.FORM_SUBMITS[ViewId.DEAL],
         close=sentences.forms.CLOSE,
     )
+
+
+def which_deal_message(deals: Sequence[tuple[int, str, Money, Tier]]) -> Message:
+    """Which of the handoffs in a channel is meant: each by account, with the button of its form."""
+    opens = ActionId.OPEN_DEAL
+    blocks: list[Block] = [plain_section(sentences.signature.WHICH_DEAL)]
+    for handoff_id, account, value, tier in deals[:MOST_ASKED]:
+        press = button(opens, sentences.buttons.BUTTONS[opens], Ref(handoff=handoff_id))
+        blocks.append(as_typed(account, accessory=press))
+        blocks.append(context(sentences.card.value_a_year(money(value), tier)))
+    if len(deals) > MOST_ASKED:
+        blocks.append(context(sentences.assign.and_more(len(deals) - MOST_ASKED)))
+    return Message(sentences.signature.WHICH_DEAL, tuple(blocks))
 
 
 def size_words(size: Size) -> list[str]:

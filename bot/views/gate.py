@@ -67,7 +67,7 @@ def _state(model: GateModel) -> str:
 
 
 def _standing(model: GateModel) -> list[Block]:
-    told: list[Block] = [section(f"{said.gate.GATE_TITLE}: {_state(model)}")]
+    told: list[Block] = [section(_state(model))]
     rows: list[Row] = []
     if model.call is not None and model.call_cs is not None:
         before, after = said.gate.GATE_CALL.split("{when}")
@@ -102,6 +102,17 @@ def _buttons(model: GateModel) -> list[Block]:
     )
     return actions(
         [button(one, said.buttons.BUTTONS[one], about) for one, shown in offered if shown]
+    )
+
+
+def gate_view(model: GateModel) -> View:
+    """The same for one deal in place of a form: what the form has just changed."""
+    return form(
+        ViewId.GATE,
+        Ref(handoff=model.handoff_id),
+        [as_typed(model.account), *_standing(model)],
+        title=said.gate.GATE_TITLE,
+        close=said.forms.CLOSE,
     )
 
 

@@ -113,6 +113,7 @@ class ViewId(StrEnum):
     ALIGNMENT = "alignment"
     CALL = "call"
     CLOSED_WON = "closed_won"
+    GATE = "gate"
     BRIEF = "brief"
     BRIEF_STEPS = "brief_steps"
     PROMISE = "promise"

@@ -6,11 +6,13 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block
 
 from bot.domain.errors import Problem
+from bot.domain.handoff import CAME, WENT
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.domain.notices import JobSource, NoticeKind
 from bot.domain.policy import Tier
 from bot.domain.read_models import Because, Card, Light, NamedPerson, StepLine
+from bot.domain.size import AddOn, Size
 from bot.views import sentences as said
 from bot.views.blocks import as_typed
 from bot.views.card import Row
@@ -55,13 +57,71 @@ def thread_message(
     sentence = {
         NoticeKind.ACKNOWLEDGED: said.thread.thread_acknowledged(by, version),
         NoticeKind.ACKNOWLEDGE_UNDONE: said.thread.thread_acknowledge_undone(by),
-        NoticeKind.TIER_CHANGED: said.thread.thread_tier_changed(
-            by, Tier(str(facts.get("tier", card.tier)))
-        ),
         NoticeKind.CANCELLED: said.thread.thread_cancelled(by),
         NoticeKind.CANCEL_UNDONE: said.thread.thread_cancel_undone(by),
     }[kind]
     return Message(f"{_account(card)}: {escape(sentence)}", (plain_section(sentence),))
+
+
+def size_changed_message(
+    card: Card,
+    facts: Mapping[str, str | int],
+    by: NamedPerson | None,
+    size: Size,
+    *,
+    in_thread: bool = True,
+) -> Message:
+    """What a changed deal gets now and no longer; `size` is as the readers may know it.
+
+    Below the card, or to one of those who plan by it.
+    """
+    told = said.thread.size_changed(
+        isolate(by.name) if by else _SOMEBODY,
+        Tier(str(facts["tier"])) if "tier" in facts else None,
+        [
+            said.deal.add_on(one, size.add_ons.get(one, ()))
+            for one in AddOn
+            if facts.get(one.value) == CAME
+        ],
+        [said.terms.ADD_ON_NAMES[one] for one in AddOn if facts.get(one.value) == WENT],
+    )
+    return _line(card, told, ()) if in_thread else _line(card, told, (ActionId.OPEN_HANDOFF,))
+
+
+def outdated_message(
+    card: Card,
+    facts: Mapping[str, str | int],
+    people: Mapping[int, NamedPerson],
+    *,
+    in_thread: bool = True,
+) -> Message:
+    """Which change made an acknowledgement one of what is no longer so."""
+    actor, csm = (people.get(int(facts.get(name, 0))) for name in ("actor", "csm"))
+    by = isolate(actor.name) if actor else _SOMEBODY
+    changed, number = Tag(str(facts["changed"])), int(facts.get("number", 0))
+    if in_thread:
+        reader = isolate(csm.name) if csm else said.terms.SOMEBODY
+        return _line(card, said.thread.outdated(by, changed, number, reader), ())
+    told = said.thread.outdated_for_csm(by, changed, number)
+    return _line(card, told, (ActionId.OPEN_HANDOFF, ActionId.ACKNOWLEDGE))
+
+
+def overridden_message(card: Card, by: NamedPerson | None, reason: str) -> Message:
+    """To the AE, whose deal may be closed as won because somebody else said so."""
+    told = said.thread.overridden(isolate(by.name) if by else _SOMEBODY)
+    line = _line(card, told, ())
+    look = ActionId.OPEN_HANDOFF
+    press = button(look, said.buttons.BUTTONS[look], Ref(handoff=card.handoff_id))
+    return Message(line.text, (*line.blocks, as_typed(reason), *actions([press])))
+
+
+def _line(card: Card, told: str, pressed: Sequence[ActionId]) -> Message:
+    """One sentence, below the card; with buttons it goes to one person and names the account."""
+    about = Ref(handoff=card.handoff_id, revision=card.brief_version)
+    buttons = [button(one, said.buttons.BUTTONS[one], about) for one in pressed]
+    account = [words(one_line(card.account), bold=True), words(f": {told}")]
+    blocks = (lines(account), *actions(buttons)) if buttons else (plain_section(told),)
+    return Message(f"{_account(card)}: {escape(told)}", blocks)
 
 
 def _csm_mention(card: Card, csm: NamedPerson | None) -> Message:

@@ -314,7 +314,8 @@ def _facts_added(whole: WholePage, contact: Contact) -> str:
 def _contact(whole: WholePage, contact: Contact) -> Piece:
     title = f", {one_line(contact.title, LINE)}" if contact.title.strip() else ""
     name = f"{one_line(contact.name, LINE)}{title}"
-    facts = [sentences.brief.contact_roles(contact)]
+    roles = sentences.brief.contact_roles(contact)
+    facts = [roles] if roles else []
     if contact.strength is not None:
         facts.append(f"{sentences.forms.FIELDS[Field.STRENGTH].label}: {contact.strength}")
     if contact.last_contact is not None:
@@ -324,7 +325,9 @@ def _contact(whole: WholePage, contact: Contact) -> Piece:
     added = _facts_added(whole, contact)
     if added:
         facts.append(added)
-    blocks: list[Block] = [as_typed(name), small_as_typed(" · ".join(facts))]
+    blocks: list[Block] = [as_typed(name)]
+    if facts:
+        blocks.append(small_as_typed(" · ".join(facts)))
     length = len(name)
     for field, text in (
         (Field.BEHAVIOUR, contact.behaviour),

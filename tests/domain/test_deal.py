@@ -30,6 +30,7 @@ from tests.domain.deals import (
     POLICY,
     REVOPS,
     Office,
+    assigned,
     fill,
     gated,
     signed,
@@ -156,7 +157,12 @@ def test_another_value_gives_another_tier_and_the_brief_is_counted_anew() -> Non
     assert handoff.tier is Tier.FULL
     assert handoff.completeness.counted == 23
     event = next(one for one in handoff.events if one.tag is Tag.DEAL_CHANGED)
-    assert event.facts == {"tier": "full", "before": "light"}
+    assert event.facts == {
+        "tier": "full",
+        "before": "light",
+        "came": ["early_cs", "joint_kickoff"],
+        "went": [],
+    }
     assert event.values["value"] == "48000 USD"
 
 
@@ -165,7 +171,7 @@ def test_marks_are_kept_beside_the_chain_and_never_in_it() -> None:
     change(handoff, FULL, Marks(serious_flags=True))
     event = next(one for one in handoff.events if one.tag is Tag.DEAL_CHANGED)
     assert event.values["serious_flags"] == "True"
-    assert set(event.facts) == {"tier", "before"}
+    assert set(event.facts) == {"tier", "before", "came", "went"}
     assert handoff.size(POLICY).has(AddOn.CALL)
 
 
@@ -233,12 +239,42 @@ def test_the_thread_hears_of_another_tier_and_of_no_mark() -> None:
     handoff.post(by=AE, at=MONDAY)
     handoff.events.clear()
     change(handoff, FULL, Marks(serious_flags=True))
+    (told, *_) = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
+    assert told.place is Place.THREAD
+    assert told.facts == {"seq": 0, "actor": AE.id, "call": "came"}
+    handoff.events.clear()
+    change(handoff, Money(FULL.cents + 1, "USD"), Marks(serious_flags=True))
     assert announcements(handoff, list(enumerate(handoff.events)), asked_in=None) == []
     handoff.events.clear()
     change(handoff, LIGHT)
     (told, *_) = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
     assert (told.kind, told.place) == (NoticeKind.TIER_CHANGED, Place.THREAD)
-    assert told.facts == {"seq": 0, "actor": AE.id, "tier": "light"}
+    gone = {"early_cs": "went", "joint_kickoff": "went", "call": "went"}
+    assert told.facts == {"seq": 0, "actor": AE.id, "tier": "light", **gone}
+
+
+def test_within_a_tier_csm_and_cs_manager_hear_what_came_with_a_larger_value() -> None:
+    handoff = assigned()
+    handoff.posted_at = MONDAY
+    handoff.events.clear()
+    change(handoff, Money(9_000_000, "USD"))
+    told = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
+    assert [(one.place, one.person_id) for one in told] == [
+        (Place.THREAD, None),
+        (Place.DM, CSM.id),
+        (Place.DM, CS_MANAGER.id),
+    ]
+    came = {"call": "came", "second_listener": "came"}
+    assert all(one.facts == {"seq": 0, "actor": AE.id, **came} for one in told)
+
+
+def test_the_ae_hears_of_an_override_by_somebody_else() -> None:
+    handoff = signed()
+    handoff.events.clear()
+    handoff.override_closed_won("Their board meets today", by=AE_MANAGER, at=MONDAY)
+    (told,) = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
+    assert (told.kind, told.place, told.person_id) == (NoticeKind.OVERRIDDEN, Place.DM, AE.id)
+    assert told.facts == {"seq": 0, "actor": AE_MANAGER.id}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Probl
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
+from bot.domain.notices import NoticeKind, Place, announcements
 from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.domain.policy import Policy, Tier
@@ -455,6 +456,31 @@ def test_a_change_gives_the_csm_eight_working_hours_or_the_time_of_the_table(
     # The next change before the CSM came to it moves nothing.
     save_promise(handoff, utc(changed) + 2 * HOUR)
     assert step(handoff, Step.READ).due_at == utc(due)
+
+
+@pytest.mark.parametrize(("made", "to_csm"), [(acknowledged, True), (read, False)])
+def test_what_outdates_an_acknowledgement_is_told_below_the_card_and_where_no_new_card_comes(
+    made: Callable[..., Handoff], to_csm: bool
+) -> None:
+    handoff = made()
+    handoff.posted_at = MONDAY
+    handoff.events.clear()
+    handoff.save_promise(
+        Tag.PROMISE_EDITED,
+        number=2,
+        version=2,
+        words="Live by May.",
+        state=FILLED,
+        by=AE,
+        at=LATER,
+        policy=POLICY,
+    )
+    told = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
+    assert {one.kind for one in told} == {NoticeKind.OUTDATED}
+    places = [(Place.THREAD, None), (Place.DM, CSM.id)] if to_csm else [(Place.THREAD, None)]
+    assert [(one.place, one.person_id) for one in told] == places
+    about = {"actor": AE.id, "csm": CSM.id, "changed": "promise.edited", "number": 2}
+    assert told[0].facts == {"seq": 1, **about}
 
 
 def test_what_was_not_acknowledged_cannot_be_outdated() -> None:

@@ -216,7 +216,10 @@ def test_the_command_opens_the_form_with_what_the_deal_is(app: App) -> None:
 def test_of_several_deals_the_command_asks_which(app: App) -> None:
     started(app.store, app.team)
     started(app.store, app.team, Deal(account="Larkfield Labs"))
-    assert "Larkfield Labs" in app.command(MAYA, "deal").sentence
+    asked = app.command(MAYA, "deal")
+    assert "Which deal changed?" in asked.sentence
+    assert "Larkfield Labs" in str(asked.body["blocks"])
+    assert {one["action_id"] for one in asked.buttons} == {ActionId.OPEN_DEAL}
 
 
 def test_a_changed_value_gives_another_tier_and_its_steps(app: App) -> None:
@@ -237,8 +240,9 @@ def test_a_posted_deal_tells_its_thread_the_tier_and_the_card_follows(app: App) 
     before = app.rows()
     app.submit(MAYA, change_form(app, handoff_id, value="20,000", marks=["serious_flags"]))
     said = set(app.rows()["outbox"]) - set(before["outbox"])
-    assert len(said) == 1
-    assert "tier_changed" in said.pop()
+    # Below the card, and to the CS manager, who has the handoff to assign.
+    assert len(said) == 2
+    assert all("tier_changed" in one for one in said)
     assert app.rows()["surface"] != before["surface"]
 
 
@@ -400,7 +404,7 @@ def labels(reply: Reply) -> list[str]:
 def test_the_gate_shows_where_it_stands_and_what_each_may_do(app: App) -> None:
     signed(app.store, app.team)
     mine, theirs = app.command(MAYA, "gate"), app.command("UOUTSIDER", "gate")
-    assert "closed. Missing: the brief past its gate" in mine.sentence
+    assert "Not yet to be closed as won. Missing: a brief that is ready" in mine.sentence
     assert labels(mine) == ["Record call"]
     assert labels(app.command(TOMAS, "gate")) == ["Record call", "Override gate"]
     assert labels(theirs) == []
@@ -412,9 +416,9 @@ def test_a_recorded_call_opens_the_gate_of_a_brief_that_is_past_its_own(app: App
     modal = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
     assert modal.holds("call_cs") == "UCSM"
     assert modal.holds("call_champion") == "1"
-    app.submit(MAYA, modal)
-    told = app.command(MAYA, "gate").sentence
-    assert "open: the deal may be closed as won" in told
+    shown = app.screen(app.submit(MAYA, modal).body["view"])
+    assert "🟢 The deal may be closed as won." in shown.words
+    assert "🟢 The deal may be closed as won." in app.command(MAYA, "gate").sentence
     call = get(app, handoff_id).call
     assert call is not None
     assert (call.customer, call.champion) == ("", 1)
@@ -471,9 +475,10 @@ def test_a_call_before_the_brief_names_a_champion_does_not_count_yet(app: App) -
 def test_the_ae_manager_overrides_it_with_a_reason_for_few(app: App) -> None:
     handoff_id = signed(app.store, app.team)
     modal = app.modal(app.press(TOMAS, ActionId.OPEN_CLOSED_WON, Ref(handoff=handoff_id)))
-    app.submit(TOMAS, modal.type(reason="Their board meets today."))
+    sent = app.submit(TOMAS, modal.type(reason="Their board meets today."))
+    assert "Tomás overrode the gate" in app.screen(sent.body["view"]).words
     told = app.command(MAYA, "gate").sentence
-    assert "overridden by Tomás. Still missing:" in told
+    assert "Tomás overrode the gate. Still missing:" in told
     assert "board" not in told
     page = app.modal(app.press(MAYA, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
     assert "Their board meets today." in page.words

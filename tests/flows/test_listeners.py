@@ -17,6 +17,7 @@ STAND_INS = {ActionId.MORE, ActionId.RETRY_COMMAND}
 """Read as what they stand for before a listener is looked up."""
 READ_ONLY_VIEWS = {
     ViewId.BRIEF_STEPS,
+    ViewId.GATE,
     ViewId.PASTED,
     ViewId.STATUS,
     ViewId.WHOLE,
@@ -30,7 +31,7 @@ READ_ONLY_VIEWS = {
 def used_in_views(enum_name: str) -> set[str]:
     """Members of an id enum that the view modules mention (ids.py itself left out)."""
     found = set()
-    for module in VIEWS.glob("*.py"):
+    for module in VIEWS.rglob("*.py"):
         if module.name == "ids.py":
             continue
         for node in ast.walk(ast.parse(module.read_text())):

@@ -113,9 +113,14 @@ def a_start(app: App) -> Sent:
     return Sent(app.submit_body(AE, modal.type(**typed, signed_at=AT_NINE - 600)), ViewId.BRIEF)
 
 
-def a_start_below_every_tier(app: App) -> Sent:
+def a_start_in_another_currency(app: App) -> Sent:
     modal = app.modal(app.command(AE))
-    typed = {"account": SECRET, "value": "900", "cs_manager": "UCS_MANAGER"}
+    typed = {
+        "account": SECRET,
+        "value": "900",
+        "currency": "other",
+        "cs_manager": "UCS_MANAGER",
+    }
     return Sent(app.submit_body(AE, modal.type(**typed, signed_at=AT_NINE - 600)), ViewId.START)
 
 
@@ -135,7 +140,7 @@ FORMS: list[Callable[[App], Sent]] = [
     the_last_step_before_the_signature,
     a_signature,
     a_start,
-    a_start_below_every_tier,
+    a_start_in_another_currency,
 ]
 
 
@@ -211,4 +216,5 @@ def test_every_form_that_answers_with_a_view_of_its_own_can_be_drawn_again() -> 
         ViewId.WHOLE,
         ViewId.RESTATE,
         ViewId.START,
+        ViewId.GATE,
     }

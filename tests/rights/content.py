@@ -234,7 +234,7 @@ ACCOUNT = "zzaccountzz"
 LINK = "https://crm.example/zzlinkzz"
 PROMISE, HEARD_BY = "zzpromisezz", "zzheardbyzz"
 WITHDRAWN, SNOOZED, CANCELLED = "zzwithdrawnzz", "zzsnoozedzz", "zzcancelledzz"
-SENT_BACK = "zzsentbackzz"
+SENT_BACK, OVERRIDDEN = "zzsentbackzz", "zzoverriddenzz"
 NOT_MINE = "zznotminezz"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
@@ -254,6 +254,7 @@ _BESIDES = (
     Content("reason of a step that is not theirs", (NOT_MINE,), REASONS),
     Content("reason of a cancellation", (CANCELLED,), REASONS, whole=False),
     Content("reason of a brief sent back", (SENT_BACK,), REASONS, whole=False),
+    Content("reason of an override", (OVERRIDDEN,), REASONS),
     Content("joint plan", (PLAN,), RECORDS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     *(Content(f"restatement {n}", (words,), RECORDS) for n, words in enumerate(RESTATED)),

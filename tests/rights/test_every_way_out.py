@@ -114,6 +114,8 @@ WAYS_OUT = {
     "decline.decline_view",
     "gate.call_view",
     "gate.gate_message",
+    "gate.gate_view",
+    "deal.which_deal_message",
     "gate.override_view",
     "helpers.helpers_view",
     "pasted.paste_view",
@@ -132,6 +134,9 @@ WAYS_OUT = {
     "thread.anchor_message",
     "thread.due_moved_message",
     "thread.helper_message",
+    "thread.outdated_message",
+    "thread.overridden_message",
+    "thread.size_changed_message",
     "thread.sent_back_message",
     "thread.signature_corrected_message",
     "thread.withdrawn_message",
@@ -158,6 +163,8 @@ KINDS = {
     NoticeKind.ACKNOWLEDGE_UNDONE,
     NoticeKind.SIGNATURE_CORRECTED,
     NoticeKind.TIER_CHANGED,
+    NoticeKind.OUTDATED,
+    NoticeKind.OVERRIDDEN,
     NoticeKind.ANCHOR,
     NoticeKind.SENT_BACK,
     NoticeKind.NOT_MINE,
@@ -323,6 +330,8 @@ def _move(world: World) -> None:
     world.press(AE, "form", ActionId.OPEN_MOVE, Ref(handoff=world.moved))
     chosen = world.app.screen(world.last_view()).type(channel="G0NEW")
     world.submit(AE, "form", chosen)
+    world.press(AE, "form", ActionId.OPEN_CALL, Ref(handoff=world.back))
+    world.submit(AE, "form", world.app.screen(world.last_view()))
     world.press(AE, "form", ActionId.OPEN_MAKE_CHANNEL, Ref())
     world.submit(AE, "form", world.app.screen(world.last_view()).type(channel_name="made"))
 

@@ -60,6 +60,7 @@ from tests.rights.content import (
     LISTENER,
     NOT_MINE,
     OUTSIDE,
+    OVERRIDDEN,
     PARTNER,
     PLAN,
     PROMISE,
@@ -336,6 +337,8 @@ class World:
                 handoff.assign_csm(self.team.csm, by=self.team.cs_manager, at=unit.now)
                 until = unit.now + timedelta(hours=3)
                 handoff.snoozed("read", until=until, reason=SNOOZED, by=self.team.csm, at=unit.now)
+                manager = self.team.ae_manager
+                handoff.override_closed_won(OVERRIDDEN, by=manager, at=unit.now)
                 unit.save(handoff, actor_id=self.team.cs_manager.id)
             ended = unit.handoffs.lock(self.ended)
             ended.cancel(CANCELLED, by=self.team.ae, at=unit.now)
@@ -500,6 +503,18 @@ class World:
             people = [self.people[viewer].id for viewer in asking]
         if kind is NoticeKind.COMMITTED:
             channel, people = self.team_channel, [self.team.ae.id]
+        if kind in _ALSO_TO_ONE:
+            for viewer in known:
+                yield Notice(
+                    kind,
+                    Place.DM,
+                    "",
+                    Priority.ANSWER,
+                    handoff_id=handoff_id,
+                    person_id=self.people[viewer].id,
+                    channel_id=channel.id,
+                    facts=facts,
+                )
         for person_id in people or (None,):
             yield Notice(
                 kind,
@@ -586,12 +601,14 @@ _THREAD = frozenset(
         NoticeKind.ACKNOWLEDGE_UNDONE,
         NoticeKind.SIGNATURE_CORRECTED,
         NoticeKind.TIER_CHANGED,
+        NoticeKind.OUTDATED,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
     }
 )
 _OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.STATUS_CSV_FAILED})
 """One to each reader is enough."""
+_ALSO_TO_ONE = frozenset({NoticeKind.TIER_CHANGED, NoticeKind.OUTDATED})
 _PLACES = {
     NoticeKind.UNDO_OFFER: Place.EPHEMERAL,
     NoticeKind.STATUS_POST: Place.CHANNEL,
@@ -623,7 +640,9 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
             **dict.fromkeys(("brief", "assign", "read", "judge"), _AFTER),
         },
     ),
-    (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full"}),
+    (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full", "call": "came"}),
+    (NoticeKind.OUTDATED, {"actor": 1, "csm": 0, "changed": "promise.edited", "number": 1}),
+    (NoticeKind.OVERRIDDEN, {"actor": 1}),
     (NoticeKind.COMMITTED, {}),
     (NoticeKind.COMMITMENT_ASKED, {"step": "commitment"}),
     (NoticeKind.ANCHOR, {"count": 1, "head": "0a", "version": 1}),

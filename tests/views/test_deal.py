@@ -12,9 +12,9 @@ from bot.domain.money import Money, Rate
 from bot.domain.policy import Policy, Tier, Tiers
 from bot.domain.read_models import DealFacts, Light, WholePage
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, Trigger
-from bot.views.deal import OTHER, DealTyped, deal_view
+from bot.views.deal import OTHER, DealTyped, deal_view, which_deal_message
 from bot.views.guide import guide_message
-from bot.views.ids import Field, MoreChoice, ViewId
+from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.policy import policy_words
 from bot.views.whole import whole_view
 from tests.views.shown import (
@@ -24,6 +24,7 @@ from tests.views.shown import (
     PRIYA,
     TRICKY,
     WORST_CARD,
+    action_ids,
     check_message,
     line,
     menu,
@@ -83,6 +84,15 @@ def test_the_longest_input_still_makes_a_form() -> None:
     typed = DealTyped(LONG, OTHER, LONG, LONG, LONG, ("strategic", "no such mark"), True)
     view = shown(typed, account=TRICKY)
     assert not any("U0OMAR" in text for text in parsed_texts(view))
+
+
+def test_which_deal_is_asked_with_the_button_of_each_and_pings_nobody() -> None:
+    deals = [(number, TRICKY, Money(4_800_000, "USD"), Tier.FULL) for number in range(12)]
+    args = message_args(which_deal_message(deals))
+    assert action_ids(args["blocks"]) == [ActionId.OPEN_DEAL] * 10
+    assert "and 2 more" in seen_text(args["blocks"])
+    assert "48,000 USD a year · full handoff" in seen_text(args["blocks"])
+    assert not any("U0OMAR" in text for text in parsed_texts(args))
 
 
 # --- The guide

@@ -9,7 +9,7 @@ from bot.domain.brief import Contact, ContactRole
 from bot.domain.closed_won import ClosedWon, Missing
 from bot.domain.handoff import Call
 from bot.domain.read_models import GateModel
-from bot.views.gate import MOST_GATES, call_view, gate_message, override_view
+from bot.views.gate import MOST_GATES, call_view, gate_message, gate_view, override_view
 from bot.views.ids import ActionId, Field
 from tests.views.shown import (
     CARD,
@@ -23,6 +23,7 @@ from tests.views.shown import (
     message_args,
     parsed_texts,
     seen_text,
+    view_dict,
 )
 from tests.views.submitted import block_of, fields_of, form_dict
 
@@ -61,7 +62,7 @@ def pressed(model: GateModel) -> list[str]:
 def test_a_closed_gate_names_what_is_missing_and_offers_the_way() -> None:
     args = check_message(gate_message([CLOSED]))
     seen = seen_text(args["blocks"])
-    assert "closed. Missing: the brief past its gate (23 of 23 items are filled)" in seen
+    assert "Not yet to be closed as won. Missing: a brief that is ready (23 of 23 items" in seen
     assert "a call of AE, CSM and champion" in seen
     assert pressed(CLOSED) == [ActionId.OPEN_CALL, ActionId.OPEN_CLOSED_WON]
 
@@ -73,7 +74,7 @@ def test_who_may_do_nothing_about_it_reads_it_only() -> None:
 def test_an_open_gate_shows_the_call_and_cannot_be_overridden() -> None:
     model = replace(CLOSED, gate=ClosedWon(()), call=CALL, call_cs=JONAS, call_champion=ILSE)
     seen = seen_text(check_message(gate_message([model]))["blocks"])
-    assert "open: the deal may be closed as won" in seen
+    assert "🟢 The deal may be closed as won." in seen
     assert "Jonas Brandt with Ilse Brandt, Omar Vance." in seen
     assert "champion" not in seen
     assert pressed(model) == [ActionId.OPEN_CALL]
@@ -95,7 +96,14 @@ def test_an_override_names_who_and_what_is_still_missing() -> None:
     seen = seen_text(
         message_args(gate_message([replace(CLOSED, gate=gate, overridden_by=PRIYA)]))["blocks"]
     )
-    assert "overridden by Priya Nair. Still missing: a call" in seen
+    assert "Priya Nair overrode the gate. Still missing: a call" in seen
+
+
+@pytest.mark.parametrize("model", [CLOSED, WORST])
+def test_what_a_form_changed_is_shown_in_its_place_with_nothing_to_press(model: GateModel) -> None:
+    made = view_dict(gate_view(model))
+    assert action_ids(made["blocks"]) == []
+    assert "Missing: " in seen_text(made["blocks"]) or "missing: " in seen_text(made["blocks"])
 
 
 def test_the_worst_gate_pings_nobody_and_many_are_counted() -> None:

@@ -10,7 +10,9 @@ from bot.domain.deadlines import Step
 from bot.domain.errors import Problem
 from bot.domain.history import Tag, instant_text
 from bot.domain.notices import NoticeKind
+from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light, NamedPerson
+from bot.domain.size import AddOn, Size, Trigger
 from bot.views.ids import ActionId
 from bot.views.message import Message
 from bot.views.thread import (
@@ -18,7 +20,10 @@ from bot.views.thread import (
     cannot_post_message,
     due_moved_message,
     invite_by_hand_message,
+    outdated_message,
+    overridden_message,
     signature_corrected_message,
+    size_changed_message,
     thread_message,
     undo_offer_message,
     welcome_message,
@@ -29,13 +34,16 @@ from tests.views.shown import (
     EMPTY_CARD,
     HEBREW,
     JONAS,
+    LONG,
     MAYA,
     NOW,
     PRIYA,
     TRICKY,
     WORST_CARD,
+    action_ids,
     check_message,
     line,
+    message_args,
     parsed_texts,
     pressable,
     seen_text,
@@ -215,6 +223,50 @@ def test_the_first_message_has_three_lines_and_says_how_to_quieten_it() -> None:
     args = check_message(welcome_message())
     assert len(args["blocks"]) == 3
     assert "Snooze" in seen_text(args["blocks"])
+
+
+def test_a_changed_size_says_what_came_and_what_went_with_reasons_that_may_be_known() -> None:
+    facts: dict[str, str | int] = {"actor": 1, "tier": "full", "call": "came", "early_cs": "went"}
+    size = Size(Tier.FULL, {AddOn.CALL: (Trigger.POLICY,)})
+    told = (
+        "Maya Reed changed the deal: it has the full handoff now; new in its handoff: briefing "
+        "call required (by policy); no longer in it: customer success looks in before the close."
+    )
+    below = check_message(size_changed_message(CARD, facts, MAYA, size))
+    assert seen_text(below["blocks"]) == told
+    assert action_ids(below["blocks"]) == []
+    one = check_message(size_changed_message(CARD, facts, MAYA, size, in_thread=False))
+    assert told in seen_text(one["blocks"])
+    assert action_ids(one["blocks"]) == [ActionId.OPEN_HANDOFF]
+    within = {name: how for name, how in facts.items() if name != "tier"}
+    kept = seen_text(message_args(size_changed_message(CARD, within, MAYA, size))["blocks"])
+    assert kept.startswith("Maya Reed changed the deal: new in its handoff: briefing call")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (Tag.BRIEF_SAVED, "changed the success metric"),
+        (Tag.PROMISE_ADDED, "added promise 4"),
+        (Tag.PROMISE_EDITED, "changed promise 4"),
+        (Tag.PROMISE_WITHDRAWN, "withdrew promise 4"),
+    ],
+)
+def test_what_outdates_an_acknowledgement_is_named(changed: Tag, words: str) -> None:
+    facts = {"actor": MAYA.id, "csm": JONAS.id, "changed": changed.value, "number": 4}
+    below = check_message(outdated_message(CARD, facts, PEOPLE))
+    assert f"Maya Reed {words} after Jonas Brandt acknowledged" in seen_text(below["blocks"])
+    assert action_ids(below["blocks"]) == []
+    one = check_message(outdated_message(CARD, facts, PEOPLE, in_thread=False))
+    assert f"Maya Reed {words} after you acknowledged the brief" in seen_text(one["blocks"])
+    assert action_ids(one["blocks"]) == [ActionId.OPEN_HANDOFF, ActionId.ACKNOWLEDGE]
+
+
+@pytest.mark.parametrize("card", [CARD, WORST_CARD])
+def test_the_ae_reads_who_overrode_the_gate_and_why(card: Card) -> None:
+    args = check_message(overridden_message(card, PRIYA, f"{TRICKY} {LONG}"))
+    assert "Priya Nair overrode the closed-won gate" in seen_text(args["blocks"])
+    assert TRICKY in seen_text(args["blocks"])
 
 
 def test_what_is_left_of_a_message_names_nobody_and_nothing() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.access import Audience
-from bot.domain.brief import Brief, Promises, Success
+from bot.domain.brief import Brief, Contact, People, Promises, Success
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
@@ -210,3 +210,13 @@ def test_beside_what_only_the_customer_knows_stands_who_asks_them() -> None:
     card = replace(CARD, brief=replace(FILLED, success=success))
     page = replace(TYPICAL, card=card, askers={None: "Maya", 2: "Jonas"})
     assert "success metric, today's value (@Jonas)" in seen_text(pages_of(page)[0]["blocks"])
+
+
+def test_somebody_whose_role_the_reader_may_not_know_has_no_second_line() -> None:
+    hidden = Contact(id=1, name="Rosa Neumann", title="Head of Finance")
+    brief = Brief(people=People(contacts=(hidden,)))
+    seen = seen_text(
+        form_dict(whole_view(WholePage(replace(CARD, brief=brief), (), (), ())))["blocks"]
+    )
+    assert "Rosa Neumann, Head of Finance" in seen
+    assert "no role" not in seen

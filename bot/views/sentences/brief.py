@@ -32,14 +32,15 @@ def strength(level: int) -> str:
 
 
 def contact_roles(contact: Contact) -> str:
-    """What somebody at the customer is, as far as the reader may know (plain text)."""
+    """What somebody at the customer is, as far as the reader may know; often empty (plain text)."""
     told = [CHOICE_NAMES[one] for one in contact.roles]
     if contact.skeptic:
         told.append(SKEPTIC)
     told += [CHOICE_NAMES[one] for one in contact.other_roles]
-    return " · ".join(told) or "no role named"
+    return " · ".join(told)
 
 
+NO_ROLE: Final = "no role named"
 NOT_COUNTED: Final = "What follows is not counted, and worth having."
 CONTACT_READERS: Final = (
     "Everybody in the deal channel reads the name, the title and who is champion, buyer or user. "

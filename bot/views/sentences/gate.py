@@ -8,12 +8,16 @@ from bot.views.sentences.forms import FieldWords
 from bot.views.sentences.terms import REASON_READERS
 
 GATE_TITLE: Final = "Closed-won gate"
-GATE_IS_OPEN: Final = "🟢 open: the deal may be closed as won."
-GATE_ASKS_NOTHING: Final = "🟢 open: below the smallest size nothing is asked."
-GATE_CLOSED: Final = "⚪ closed. Missing: {missing}."
-GATE_OVERRIDDEN: Final = "🟡 overridden by {by}. Still missing: {missing}."
+GATE_IS_OPEN: Final = "🟢 The deal may be closed as won."
+GATE_ASKS_NOTHING: Final = (
+    "🟢 The deal may be closed as won: below the smallest size nothing is asked."
+)
+GATE_CLOSED: Final = "⚪ Not yet to be closed as won. Missing: {missing}."
+GATE_OVERRIDDEN: Final = (
+    "🟡 The deal may be closed as won: {by} overrode the gate. Still missing: {missing}."
+)
 GATE_MISSING: Final[Mapping[Missing, str]] = {
-    Missing.BRIEF: "the brief past its gate ({state})",
+    Missing.BRIEF: "a brief that is ready ({state})",
     Missing.CALL: "a call of AE, CSM and champion",
 }
 GATE_CALL: Final = "Call: {when}, {cs} with {customer}."

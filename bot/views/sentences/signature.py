@@ -7,6 +7,7 @@ from bot.domain.steps import STEPS
 from bot.views.sentences.terms import STEP_NAMES
 
 WHICH_SIGNED: Final = "Several handoffs are open in this channel. Whose signature is it?"
+WHICH_DEAL: Final = "Several handoffs are open in this channel. Which deal changed?"
 _FROM_THE_SIGNATURE: Final = tuple(
     rule.step for rule in STEPS if not isinstance(rule.due, OwnWindow)
 )

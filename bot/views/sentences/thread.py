@@ -1,8 +1,10 @@
 """What is told once below the card."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot.domain.deadlines import Step
+from bot.domain.history import Tag
 from bot.domain.policy import Tier
 from bot.views.sentences.terms import HANDOFF_NAMES, STEP_NAMES, version_read
 
@@ -47,11 +49,48 @@ def due_moved(by: str) -> str:
     return f"{by} corrected the signature, so what you owe is due at another time."
 
 
-def thread_tier_changed(by: str, tier: Tier) -> str:
-    """Told once below the card; which marks were set is not."""
-    if tier is Tier.NONE:
-        return f"{by} changed the deal: it is {HANDOFF_NAMES[tier]} of it any more."
-    return f"{by} changed the deal: it has the {HANDOFF_NAMES[tier]} now."
+BELOW_NOW: Final = "it is below the smallest tier, and nothing is asked of it any more"
+
+
+def size_changed(by: str, tier: Tier | None, came: Iterable[str], went: Iterable[str]) -> str:
+    """To everybody below the card; which marks were set is not told (plain text)."""
+    told = []
+    if tier is not None:
+        own = f"it has the {HANDOFF_NAMES[tier]} now"
+        told.append(BELOW_NOW if tier is Tier.NONE else own)
+    gets, loses = " · ".join(came), " · ".join(went)
+    told += [f"new in its handoff: {gets}"] if gets else []
+    told += [f"no longer in it: {loses}"] if loses else []
+    return f"{by} changed the deal: {'; '.join(told)}."
+
+
+CHANGES: Final[Mapping[Tag, str]] = {
+    Tag.BRIEF_SAVED: "changed the success metric",
+    Tag.PROMISE_ADDED: "added promise {number}",
+    Tag.PROMISE_EDITED: "changed promise {number}",
+    Tag.PROMISE_WITHDRAWN: "withdrew promise {number}",
+}
+"""What makes an acknowledgement one of what is no longer so."""
+
+
+def outdated(by: str, changed: Tag, number: int, csm: str) -> str:
+    """To everybody below the card (plain text); `csm` acknowledged what there was before."""
+    done = CHANGES[changed].format(number=number)
+    return f"{by} {done} after {csm} acknowledged the brief. Next: {csm} acknowledges it again."
+
+
+def outdated_for_csm(by: str, changed: Tag, number: int) -> str:
+    """The same to the CSM."""
+    done = CHANGES[changed].format(number=number)
+    return f"{by} {done} after you acknowledged the brief. Read it and acknowledge it again."
+
+
+def overridden(by: str) -> str:
+    """To the AE, before the reason."""
+    return (
+        f"{by} overrode the closed-won gate: the deal may be closed as won. What is missing stays "
+        "due. The reason:"
+    )
 
 
 def anchor(account: str, *, count: int, head: str, version: int) -> str:
