@@ -69,7 +69,8 @@ def make_channel(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         return Update(_start_in(channel.id, unit, actor))
     handoff = unit.handoffs.lock(asked.ref.handoff)
     unit.move(handoff, channel, by=actor)
-    return Update(moved_view(handoff.account, channel.slack_id))
+    made = channel_name(asked.typed.text(Field.CHANNEL_NAME))
+    return Update(moved_view(handoff.account, channel.slack_id, made=made))
 
 
 def _start_in(channel_id: int, unit: ReadUnit, actor: Person) -> View:

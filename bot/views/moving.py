@@ -50,11 +50,14 @@ def move_view(handoff_id: int, account: str) -> View:
     )
 
 
-def moved_view(account: str, channel_slack_id: str) -> View:
-    """Where the handoff lives now."""
-    told = sentences.moving.HANDOFF_MOVED.format(
-        account=escape(one_line(account)), channel=channel_link(channel_slack_id)
-    )
+def moved_view(account: str, channel_slack_id: str, *, made: str = "") -> View:
+    """Where the handoff lives now.
+
+    A private channel that was `made` for it is told by the name typed: Slack names one in a link
+    only to its members, and its reader is about to become one.
+    """
+    channel = f"#{escape(one_line(made))}" if made else channel_link(channel_slack_id)
+    told = sentences.moving.HANDOFF_MOVED.format(account=escape(one_line(account)), channel=channel)
     return View(
         type="modal",
         callback_id=ViewId.PROBLEM.value,

@@ -48,6 +48,9 @@ def test_where_the_handoff_lives_now_is_told(account: str) -> None:
     view = view_dict(moved_view(account, "C0NEW"))
     assert view["callback_id"] == ViewId.PROBLEM
     assert "<#C0NEW>" in str(view["blocks"])
+    made = view_dict(moved_view(account, "C0NEW", made="deal-northwind"))
+    assert "#deal-northwind now" in seen_text(made["blocks"])
+    assert "<#C0NEW>" not in str(made["blocks"])
 
 
 @pytest.mark.parametrize("card", [EMPTY_CARD, CARD, WORST_CARD])
