@@ -67,6 +67,12 @@ class Tag(StrEnum):
     ERASED = "values.erased"
 
 
+CHANGES_BRIEF = frozenset(
+    {Tag.BRIEF_SAVED, Tag.PROMISE_ADDED, Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN}
+)
+"""What gives the brief another version."""
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened, before it has a place in the chain."""

@@ -329,6 +329,8 @@ class BriefStep:
     fallen: tuple[OpenItem, ...] = ()
     """What the save before this was shown emptied."""
     pointed: Pointed = NOTHING_POINTED
+    because: Because | None = None
+    """What the CSM asked about something in this section, of a brief that was sent back."""
 
 
 @dataclass(frozen=True)

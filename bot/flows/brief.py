@@ -31,7 +31,7 @@ from bot.domain.hints import (
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.people import Person
-from bot.domain.read_models import BriefStep, Clash, NamedPerson, named
+from bot.domain.read_models import Because, BriefStep, Clash, NamedPerson, named
 from bot.domain.snapshots import ASKER
 from bot.flows import clash
 from bot.flows.answers import Answer, Open, Push, Refresh, Update
@@ -39,6 +39,7 @@ from bot.flows.asked import Asked
 from bot.flows.inputs import section_of
 from bot.flows.listeners import Listeners
 from bot.flows.showing import brief_told, card_of, myself
+from bot.storage.because import because
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.brief import brief_steps_view, brief_view, page_with
 from bot.views.card import preview_view
@@ -90,15 +91,34 @@ def _order(counted: Mapping[SectionKey, Sequence[Item]]) -> list[SectionKey]:
 
 
 def first_step(unit: ReadUnit, handoff_id: int, writer: Person) -> View:
-    """The step to go on with: the first section with something open, else the first of all."""
+    """The step to go on with: the first with something the CSM asks about or something open.
+
+    Else the first of all.
+    """
     handoff = unit.handoffs.get(handoff_id)
-    open_sections = {item.section for item in handoff.completeness.open}
+    wanted = _asked_sections(handoff, writer, unit) or {
+        item.section for item in handoff.completeness.open
+    }
     order = steps_of(handoff, writer, unit)
     if not order:
         access.require_write(SectionKey.WHY, writer, handoff)
-    return step(
-        unit, handoff, next((key for key in order if key in open_sections), order[0]), writer
-    )
+    return step(unit, handoff, next((key for key in order if key in wanted), order[0]), writer)
+
+
+def _asked_sections(handoff: Handoff, writer: Person, unit: ReadUnit) -> set[SectionKey]:
+    """Where to find what the CSM asks about, of a brief that was sent back to its AE."""
+    if writer.id != handoff.ae_id or not handoff.verification.with_ae:
+        return set()
+    asked = handoff.verification.sent_back_items
+    counted = counted_items(handoff, writer, unit)
+    return {key for key, items in counted.items() if any(item in asked for item in items)}
+
+
+def _sent_back(unit: ReadUnit, handoff: Handoff, writer: Person) -> Because | None:
+    """What the CSM asked, for an AE to whom the brief was sent back."""
+    if writer.id != handoff.ae_id or not handoff.verification.with_ae:
+        return None
+    return because(unit, unit.bundle(handoff.id, viewer=writer), writer)
 
 
 def started(unit: ReadUnit, handoff: Handoff, writer: Person) -> View:
@@ -152,6 +172,9 @@ def step(
         typed=_typed(here.typed) if here and here.conflicts else None,
         fallen=_told(unit, saved.fallen if saved else fallen, writer, handoff),
         pointed=_pointed(brief, section, here.seen if here else seen, occasion),
+        because=_sent_back(unit, handoff, writer)
+        if section in _asked_sections(handoff, writer, unit)
+        else None,
     )
     if page is None:
         page = page_with(model, entry)
@@ -339,6 +362,7 @@ def steps_list(
         pasted=unit.pasted.there(handoff.id, writer.id),
         helpers=_helpers(unit, handoff) if invites else (),
         invites=invites,
+        because=_sent_back(unit, handoff, writer),
     )
 
 

@@ -71,6 +71,11 @@ _DONE_BY = (
     )
     .order_by(event.c.seq)
 )
+_LAST = select(func.coalesce(func.max(event.c.seq), 0)).where(
+    event.c.workspace_id == bindparam("workspace"),
+    event.c.handoff_id == bindparam("handoff"),
+    event.c.tag.in_(bindparam("tags", expanding=True)),
+)
 _ADD = insert(event)
 _ADD_VALUES = insert(event_value)
 _ERASE = delete(event_value).where(
@@ -148,6 +153,11 @@ class History:
         wanted = [tag.value for tag in tags]
         found: datetime | None = self._execute(_FIRST, handoff_id, tags=wanted).scalar_one()
         return found
+
+    def last_of(self, handoff_id: int, tags: Collection[Tag]) -> int:
+        """The number of the last such event; 0 where there is none."""
+        wanted = [tag.value for tag in tags]
+        return int(self._execute(_LAST, handoff_id, tags=wanted).scalar_one())
 
     def _execute(self, statement: Any, handoff_id: int, **more: Any) -> CursorResult[Any]:
         values = {"workspace": self._scope.workspace_id, "handoff": handoff_id, **more}

@@ -14,8 +14,9 @@ from bot.domain.hints import Pointed
 from bot.domain.items import NOT_FOR_THE_CUSTOMER, Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Promise
-from bot.domain.read_models import BriefStep, Clash, NamedPerson, Writer
+from bot.domain.read_models import Because, BriefStep, Clash, NamedPerson, Writer
 from bot.views import sentences
+from bot.views.because import because_blocks
 from bot.views.blocks import (
     Place,
     as_typed,
@@ -50,6 +51,7 @@ def brief_view(step: BriefStep, *, page: int = 0) -> View:
     blocks: list[Block] = [
         header(sentences.terms.SECTION_NAMES[step.section]),
         named_state(step.account, progress),
+        *(because_blocks(step.because) if step.because is not None else ()),
         *hints_lead(step.pointed, submit),
         section(sentences.brief.SECTION_QUESTIONS[step.section]),
     ]
@@ -96,7 +98,7 @@ def brief_view(step: BriefStep, *, page: int = 0) -> View:
         blocks,
         title=sentences.brief.brief_title(step.number, step.count),
         submit=submit,
-        close=sentences.forms.CLOSE,
+        close=sentences.forms.CLOSE_UNSAVED,
     )
 
 
@@ -318,23 +320,28 @@ def brief_steps_view(
     pasted: bool = False,
     helpers: Sequence[tuple[NamedPerson, Collection[SectionKey]]] = (),
     invites: bool = False,
+    because: Because | None = None,
 ) -> View:
     """The sections a person may fill, with what is open in them, and the way to each.
 
     `counted` holds the counted items of each section that is shown, `fallen` what the save before
     emptied; `quick` adds that the brief was written in few minutes, for its AE alone; `pasted` says
     whether there is a pasted text already. Who `invites` helpers sees the `helpers` there are, with
-    their sections.
+    their sections. `because` is what the CSM asked, of a brief that was sent back.
     """
     filled = sentences.brief.brief_filled(completeness, fallen=fallen)
     blocks: list[Block] = [named_state(account, filled)]
     if quick:
         blocks.append(context(sentences.hints.written_quickly()))
+    if because is not None:
+        blocks += because_blocks(because)
+    asked = because.items if because is not None else ()
     for key, items in counted.items():
         go = button(
             ActionId.BRIEF_GO, sentences.brief.go_to(key), Ref(handoff=handoff_id, thing=key.value)
         )
         told = sentences.brief.brief_section(completeness, key, counted=len(items))
+        told += sentences.brief.asked_about(one for one in items if one in asked)
         blocks.append(section(told, accessory=go))
     blocks += [context(sentences.brief.helps_with(mention(one), keys)) for one, keys in helpers]
     label = (

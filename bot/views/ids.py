@@ -128,6 +128,7 @@ class ViewId(StrEnum):
     RESTATE = "restate"
     JUDGE = "judge"
     SEND_BACK = "send_back"
+    RETURN_BRIEF = "return_brief"
     DECLINE = "decline"
     CANCEL = "cancel"
     SNOOZE = "snooze"

@@ -8,7 +8,9 @@ from slack_sdk.models.views import View
 
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.items import Item
+from bot.domain.read_models import Because
 from bot.views import sentences
+from bot.views.because import because_blocks
 from bot.views.blocks import Place, as_typed, boxes_input, form, option, text_input
 from bot.views.ids import Field, ViewId
 from bot.views.limits import BOXES
@@ -17,6 +19,22 @@ from bot.views.payload import Ref
 
 GROUPS: Final = (Field.ITEMS, Field.MORE_ITEMS, Field.LAST_ITEMS)
 """As many groups of boxes as it takes for every item there is."""
+
+
+def return_view(handoff_id: int, account: str, because: Because | None) -> View:
+    """Asked before a brief goes back to the CSM as it was; with what they asked."""
+    blocks: list[Block] = [as_typed(account)]
+    if because is not None:
+        blocks += because_blocks(because)
+    blocks.append(section(sentences.reading.RETURN_MEANS))
+    return form(
+        ViewId.RETURN_BRIEF,
+        Ref(handoff=handoff_id),
+        blocks,
+        title=sentences.forms.FORM_TITLES[ViewId.RETURN_BRIEF],
+        submit=sentences.forms.FORM_SUBMITS[ViewId.RETURN_BRIEF],
+        close=sentences.forms.CLOSE,
+    )
 
 
 def send_back_view(handoff_id: int, account: str, items: Sequence[Item]) -> View:

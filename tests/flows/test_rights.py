@@ -437,6 +437,13 @@ DOORS = [
         assigned,
     ),
     Door(ActionId.RETURN_BRIEF, pressed(ActionId.RETURN_BRIEF), [AE], BY_AE, sent_back),
+    Door(
+        ViewId.RETURN_BRIEF,
+        sent(ViewId.RETURN_BRIEF, AE, ActionId.RETURN_BRIEF),
+        [AE],
+        BY_AE,
+        sent_back,
+    ),
     Door(ActionId.OPEN_DECLINE, pressed(ActionId.OPEN_DECLINE), [CSM], BY_CSM, assigned),
     Door(
         ViewId.DECLINE,

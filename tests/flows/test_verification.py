@@ -214,14 +214,43 @@ def test_a_brief_that_is_sent_back_is_returned_once_it_is_ready(app: App) -> Non
         unit.commit()
     refused = app.press(AE, ActionId.RETURN_BRIEF, Ref(handoff=handoff_id))
     assert "does not pass its gate" in refused.sentence
-    step = app.modal(app.press(AE, ActionId.WRITE_BRIEF, Ref(handoff=handoff_id)))
-    assert step.view["private_metadata"].count("success") == 1
+    first = app.modal(app.press(AE, ActionId.WRITE_BRIEF, Ref(handoff=handoff_id)))
+    app.press(AE, ActionId.BRIEF_GO, Ref(handoff=handoff_id, thing="success"), modal=first)
+    step = app.updated(first, app.slack.called("views.update")[-1]["view"])
     assert not app.submit(AE, step.type(target="3 days")).errors
     assert states(app, handoff_id)[Step.BRIEF] is DeadlineState.OPEN
     assert app.press(AE, ActionId.RETURN_BRIEF, Ref(handoff=handoff_id)).body == {}
     assert states(app, handoff_id)[Step.READ] is DeadlineState.OPEN
     assert not acknowledge(app, handoff_id).whispered
     assert "done already" in app.press(AE, ActionId.RETURN_BRIEF, Ref(handoff=handoff_id)).sentence
+
+
+def test_writing_a_brief_that_was_sent_back_begins_at_what_was_asked(app: App) -> None:
+    handoff_id = acknowledged(app)
+    send_back(app, handoff_id, Item.STAKE, Item.BUYER, reason="Who signs it now?")
+    step = opened(app, AE, ActionId.WRITE_BRIEF, handoff_id)
+    assert Ref.load(step.view["private_metadata"]).thing == "people"
+    asked = "sent the brief back. It is about: champion's stake, economic buyer."
+    assert asked in step.words
+    assert "Who signs it now?" in step.words
+    app.press(AE, ActionId.BRIEF_ALL_STEPS, Ref(handoff=handoff_id, thing="people"), modal=step)
+    steps = app.updated(step, app.slack.called("views.update")[-1]["view"])
+    assert "The CSM asks about: champion's stake, economic buyer" in steps.words
+    assert "Who signs it now?" in steps.words
+    app.press(AE, ActionId.BRIEF_GO, Ref(handoff=handoff_id, thing="why"), modal=steps)
+    other = app.updated(steps, app.slack.called("views.update")[-1]["view"])
+    assert "sent the brief back" not in other.words
+
+
+def test_an_unchanged_brief_is_returned_only_after_a_question(app: App) -> None:
+    handoff_id = acknowledged(app)
+    send_back(app, handoff_id, Item.TRIGGER, reason="Which orders?")
+    asked = opened(app, AE, ActionId.RETURN_BRIEF, handoff_id)
+    assert "Nothing in the brief changed" in asked.words
+    assert "Which orders?" in asked.words
+    assert handoff_of(app, handoff_id).verification.with_ae
+    assert app.submit(AE, asked).body == {}
+    assert not handoff_of(app, handoff_id).verification.with_ae
 
 
 def test_the_reason_of_a_brief_sent_back_is_for_those_who_may_read_reasons(app: App) -> None:

@@ -129,6 +129,8 @@ WAYS_OUT = {
     "pre_close.slipped_message",
     "red_flags.red_flags_closed_view",
     "red_flags.red_flags_view",
+    "because.because_blocks",
+    "send_back.return_view",
     "send_back.send_back_view",
     "signature.which_signed_message",
     "thread.anchor_message",

@@ -628,3 +628,7 @@ def test_a_light_brief_counts_only_its_own_items() -> None:
 
 def test_a_text_that_was_pasted_is_opened_from_the_list() -> None:
     assert labels(steps_of(Tier.FULL, FILLED, pasted=True))[-1] == "Pasted text"
+
+
+def test_closing_a_step_says_that_it_saves_nothing() -> None:
+    assert form_dict(brief_view(step()))["close"]["text"] == "Close without saving"

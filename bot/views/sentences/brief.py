@@ -5,12 +5,13 @@ from typing import Final
 
 from bot.domain.brief import Contact
 from bot.domain.completeness import Completeness, OpenItem
-from bot.domain.items import Hole, SectionKey
+from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.promises import PromiseText
 from bot.domain.snapshots import How
 from bot.views.ids import Field
 from bot.views.sentences.forms import CHOICE_NAMES, FIELDS
 from bot.views.sentences.terms import (
+    INNER_READERS,
     ITEM_NAMES,
     KIND_NAMES,
     SECTION_NAMES,
@@ -44,7 +45,8 @@ NO_ROLE: Final = "no role named"
 NOT_COUNTED: Final = "What follows is not counted, and worth having."
 CONTACT_READERS: Final = (
     "Everybody in the deal channel reads the name, the title and who is champion, buyer or user. "
-    "The rest is for AE, CSM and the CS manager. The champion's is what counts."
+    f"The rest is for {INNER_READERS}, and whoever helps with this section. What is counted: how "
+    "the champion acts, what they gain, and what failure costs them."
 )
 PASTE_A_TEXT: Final = "Paste a long text"
 PASTED_WHAT_FOR: Final = (
@@ -123,6 +125,12 @@ def brief_section(state: Completeness, section: SectionKey, *, counted: int) -> 
         # Where nothing is there yet, a list of it all says no more.
         told = ""
     return f"{sign} *{SECTION_NAMES[section]}*  {counted - len(here)} of {counted} filled{told}"
+
+
+def asked_about(items: Iterable[Item]) -> str:
+    """Behind a section in that list: what of it the CSM asks about; empty for nothing."""
+    named = ", ".join(ITEM_NAMES[item] for item in items)
+    return f"\nThe CSM asks about: {named}." if named else ""
 
 
 def sections_named(sections: Iterable[SectionKey]) -> str:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from bot.domain.brief import ContactRole, OtherRole
 from bot.views.ids import Field, ViewId
-from bot.views.sentences.terms import ITEM_NAMES, KIND_NAMES, REASON_READERS
+from bot.views.sentences.terms import INNER_READERS, ITEM_NAMES, KIND_NAMES, REASON_READERS
 
 
 class FieldWords(NamedTuple):
@@ -16,6 +16,8 @@ class FieldWords(NamedTuple):
     placeholder: str = ""
 
 
+FOR_INNER: Final = f"For {INNER_READERS}."
+FOR_HELPED: Final = f"For {INNER_READERS}, and whoever helps with this section."
 FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.ACCOUNT: FieldWords("Account", "The customer's name, as everybody here calls them."),
     Field.VALUE: FieldWords(
@@ -74,11 +76,9 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.CRM_REASON: FieldWords("Reason as stated in the CRM", "Not shown in the deal channel."),
     Field.NO_BUYER: FieldWords("Economic buyer"),
     Field.NO_SKEPTIC: FieldWords("Skeptic"),
-    Field.SECOND_CONTACT: FieldWords(
-        "Whom to call when the champion goes quiet", "For AE, CSM and the CS manager."
-    ),
+    Field.SECOND_CONTACT: FieldWords("Whom to call when the champion goes quiet", FOR_HELPED),
     Field.KEY_CONTACTS: FieldWords("Key contacts", "Not shown in the deal channel."),
-    Field.HISTORY: FieldWords("How the relationship came about", "For AE, CSM and the CS manager."),
+    Field.HISTORY: FieldWords("How the relationship came about", FOR_HELPED),
     Field.NAME: FieldWords("Name"),
     Field.TITLE: FieldWords("Title", "Their job, as on their card."),
     Field.CONTACT_ROLES: FieldWords("What they are to this deal"),
@@ -118,7 +118,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.NO_RISKS: FieldWords("No risks"),
     Field.PRIVATE_NOTE: FieldWords(
         "Private note",
-        "What worries me here. Kept encrypted; AE, CSM and the CS manager read it.",
+        f"What worries me here. Kept encrypted. {FOR_INNER}",
     ),
     Field.TERM: FieldWords("Term", "", "for example 12 months"),
     Field.STARTS_ON: FieldWords("Contract starts on"),
@@ -140,9 +140,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.SECOND_OUTCOME: FieldWords("Second outcome"),
     Field.CONFIRMS: FieldWords("How the champion will confirm it"),
     Field.REVIEW_ON: FieldWords("Review date"),
-    Field.STYLE: FieldWords(
-        "Communication style", "How they like to be spoken to. For AE, CSM and the CS manager."
-    ),
+    Field.STYLE: FieldWords("Communication style", f"How they like to be spoken to. {FOR_HELPED}"),
     Field.CADENCE: FieldWords("Cadence", "How often, by which way."),
     Field.PASTED: FieldWords(
         "Text",
@@ -163,7 +161,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.CHECK_CHAMPION: FieldWords("I could talk to the champion as someone I know"),
     Field.PLAN: FieldWords(
         "Joint plan",
-        "What AE and CSM do about the red flags before the kickoff. For AE, CSM, CS manager.",
+        f"What AE and CSM do about the red flags before the kickoff. {FOR_INNER}",
     ),
     Field.RESTATED_WHY: FieldWords("What made them buy now"),
     Field.RESTATED_SUCCESS: FieldWords("How success is measured"),
@@ -234,6 +232,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.RESTATE: "Restate the brief",
     ViewId.JUDGE: "Does it match?",
     ViewId.SEND_BACK: "Send the brief back",
+    ViewId.RETURN_BRIEF: "Return the brief",
     ViewId.DECLINE: "Not the right CSM",
     ViewId.CANCEL: "Cancel the handoff",
     ViewId.SNOOZE: "Snooze reminders",
@@ -264,6 +263,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.RESTATE: "Save words",
     ViewId.JUDGE: "Save answer",
     ViewId.SEND_BACK: "Send back",
+    ViewId.RETURN_BRIEF: "Return unchanged",
     ViewId.DECLINE: "Give it back",
     ViewId.CANCEL: "Cancel handoff",
     ViewId.SNOOZE: "Snooze",
@@ -274,6 +274,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.MOVE: "Move handoff",
 }
 CLOSE: Final = "Close"
+CLOSE_UNSAVED: Final = "Close without saving"
 KEEP_HANDOFF: Final = "Keep handoff"
 SAVE: Final = "Save"
 SAVE_AND_NEXT: Final = "Save and next"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.views.sentences.terms import REASON_READERS
+from bot.views.sentences.terms import INNER_READERS, REASON_READERS
 
 AE_SAYS: Final = "Not a match, says the AE:"
 YES: Final = "yes"
@@ -10,13 +10,13 @@ NO: Final = "no"
 MATCH: Final = "match"
 NO_MATCH: Final = "not a match"
 CHECKS_MEAN: Final = (
-    "Anything but three yeses holds the intro until a call is held. The answers are for the AE, "
-    "you and the CS manager."
+    "Anything but three yeses holds the intro until a call is held. The answers are for "
+    f"{INNER_READERS}."
 )
-PLAN_MEANS: Final = "The AE, the CSM and the CS manager read it."
+PLAN_MEANS: Final = f"For {INNER_READERS}."
 RESTATE_MEANS: Final = (
-    "Write what you kept of the brief, without looking. The AE says whether it matches; they, you "
-    "and the CS manager read it."
+    "Write what you kept of the brief, without looking. The AE says whether it matches. It is for "
+    f"{INNER_READERS}."
 )
 JUDGE_MEANS: Final = (
     "The CSM wrote this from memory. Not a match asks them to write it again; after the second a "
@@ -30,6 +30,10 @@ JUDGE_UNREAD_MEANS: Final = (
 SEND_BACK_MEANS: Final = (
     "The brief becomes the AE's step again, and yours waits until they return it. "
     f"{REASON_READERS}."
+)
+RETURN_MEANS: Final = (
+    "Nothing in the brief changed since it was sent back, so the CSM gets what they had. To answer "
+    "them, close this and press *Write brief*."
 )
 DECLINE_MEANS: Final = (
     f"The CS manager assigns somebody else. {REASON_READERS}; what you wrote here stays open to "

@@ -252,6 +252,8 @@ def names(people: Iterable[NamedPerson], *, joined: str = "or") -> str:
     return f"{', '.join(shown[:-1])} {joined} {shown[-1]}"
 
 
+INNER_READERS: Final = "AE, CSM, second listener and CS manager"
+"""Who reads what is personal, private or written while the CSM reads."""
 THE_BOT: Final = "the bot"
 
 
