@@ -112,6 +112,8 @@ class BecauseOf(StrEnum):
     """Why a step came back to its owner."""
 
     SENT_BACK = "sent_back"
+    GIVEN_BACK = "given_back"
+    """The same for the CSM who sent it back."""
     DECLINED = "declined"
     MISMATCH = "mismatch"
 

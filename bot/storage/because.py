@@ -18,6 +18,11 @@ def because(unit: ReadUnit, bundle: Bundle, reader: Person) -> Because | None:
             return None
         words, by = told
         return Because(BecauseOf.SENT_BACK, words, by, reading.sent_back_items)
+    if access.acts_as(reader.id, handoff.csm_id, handoff) and reading.with_ae:
+        told = reason_given(unit, bundle, Tag.SENT_BACK)
+        if told is None or told[1] is None or told[1].id != reader.id:
+            return None
+        return Because(BecauseOf.GIVEN_BACK, *told, reading.sent_back_items)
     assigns = access.acts_as(reader.id, handoff.cs_manager_id, handoff)
     if assigns and handoff.csm_id is None and handoff.declined_at:
         told = reason_given(unit, bundle, Tag.DECLINED)
@@ -40,6 +45,9 @@ def _mismatch(unit: ReadUnit, bundle: Bundle) -> Because | None:
     written = found.get(RecordKind.VERDICT)
     if written is None or not isinstance(written.record, Verdict) or written.record.match:
         return None
+    sent_back_at = bundle.handoff.verification.sent_back_at
+    if sent_back_at is not None and written.at <= sent_back_at:
+        return None  # It was about a brief that the CSM did not want as it was.
     return Because(BecauseOf.MISMATCH, written.record.line, _named(unit, written.by))
 
 

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.domain.access import Act, Capacity
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
-from bot.domain.read_models import OWED, Guide, Light, StepLine
+from bot.domain.read_models import OWED, Guide, Light, StepLine, next_line
 from bot.domain.verification import Part
 from bot.views import sentences as said
 from bot.views.because import because_blocks
@@ -75,14 +75,16 @@ def guide_message(guide: Guide) -> Message:
     if guide.because is not None:
         blocks += because_blocks(guide.because)
     if guide.steps:
-        blocks.append(lines(*(_step(line, mine=_is_mine(guide, line)) for line in guide.steps)))
+        # Bold is what the viewer does next, and nothing besides.
+        mine = guide.mine.step if guide.mine is not None else None
+        blocks.append(lines(*(_step(line, mine=line.step is mine) for line in guide.steps)))
     items = said.terms.open_items(guide.completeness)
     if guide.role is Capacity.AE and items:
         left = said.reminders.STILL_OPEN.format(items=escape(items))
         blocks.append(
             context(f"{said.card.BRIEF}: {said.card.brief_state(guide.completeness)} · {left}")
         )
-    if guide.written_quickly:
+    if guide.written_quickly and not guide.acknowledged:
         blocks.append(context(said.hints.written_quickly()))
     if guide.role is Capacity.AE and guide.size is not None:
         blocks.append(context(escape(said.deal.size_line(guide.size))))
@@ -97,7 +99,7 @@ def guide_message(guide: Guide) -> Message:
     told = (
         (guide.held, said.guide.INTRO_HELD),
         (guide.call_required, said.guide.CALL_REQUIRED),
-        (guide.plan_missing, said.guide.PLAN_MISSING),
+        (guide.plan_missing and told_here != said.guide.PLAN_MISSING, said.guide.PLAN_MISSING),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
     if guide.news:
@@ -115,10 +117,19 @@ def _of_no_part(guide: Guide) -> Message:
 
 def guide_retired_message(guide: Guide, step: Step | None) -> Message:
     """What is left of a guide posted for `step`, once a new one stands further down."""
-    done = any(line.step is step and line.light is Light.DONE for line in guide.steps)
-    told = f"{said.terms.STEP_DONE[step]}. " if step is not None and done else ""
+    if step is None:
+        # Before the signature nothing is owed; what brought the first step is the signature.
+        done = guide.signed_at if guide.owed_step is Step.MESSAGE else None
+    else:
+        done = next((line.done_at for line in guide.steps if line.step is step), None)
     account = one_line(guide.account)
-    row = [words(account, bold=True), words(f": {told}{said.guide.GUIDE_RETIRED}")]
+    row, told = [words(account, bold=True), words(": ")], ""
+    if done is not None:
+        before, after = said.guide.RETIRED_DONE.split("{at}")
+        name = said.terms.STEP_DONE[step or Step.SIGNATURE]
+        row += [words(before.format(done=name)), when(done), words(after)]
+        told = said.guide.RETIRED_DONE.format(done=name, at=instant_token(done))
+    row.append(words(said.guide.GUIDE_RETIRED))
     return Message(f"{escape(account)}: {told}{said.guide.GUIDE_RETIRED}", (lines(row),))
 
 
@@ -137,11 +148,14 @@ def _title(guide: Guide) -> str:
 
 def _facts(guide: Guide) -> str:
     done = sum(line.light is Light.DONE for line in guide.steps)
-    parts = [said.guide.steps_done(done, len(guide.steps))] if guide.steps else []
+    signed = guide.signed_at is not None
+    parts = [said.guide.steps_done(done, len(guide.steps), signed=signed)] if guide.steps else []
     if guide.signed_at is not None:
         parts.append(f"signed {instant_token(guide.signed_at)}")
     elif guide.expected_on is not None:
         parts.append(f"signature expected {day(guide.expected_on)}")
+    if guide.role is Capacity.CSM and guide.acknowledged and guide.acknowledged_at is not None:
+        parts.append(f"{said.guide.GUIDE_ACKNOWLEDGED}{instant_token(guide.acknowledged_at)}")
     if guide.role is not Capacity.AE:
         parts.append(f"AE {mention(guide.ae)}")
     if guide.csm is not None and guide.role is not Capacity.CSM:
@@ -177,9 +191,24 @@ def _for_you(guide: Guide) -> str:
     line = guide.mine
     if line is None and guide.role is Capacity.CSM and guide.changed_since:
         return said.guide.guide_changed_since(guide.acknowledged_version or 0)
+    if line is None and guide.plan_missing and _reads(guide):
+        return said.guide.PLAN_MISSING
     if line is None:
-        return said.guide.GUIDE_NOTHING
+        return _whose_turn(guide)
     return f"{said.terms.step_task(line.step, line.left)}: {_waits(line)}."
+
+
+def _whose_turn(guide: Guide) -> str:
+    now = next_line(guide.steps)
+    if now is None or now.owner is None or not owed(now):
+        return said.guide.GUIDE_NOTHING
+    does = said.terms.step_does(now.step, now.left)
+    return said.guide.nothing_but(isolate(now.owner.name), does)
+
+
+def _reads(guide: Guide) -> bool:
+    """Whether the viewer is the CSM with the brief in their hands."""
+    return Act.VERIFY in guide.acts and not guide.with_ae
 
 
 def _lead(guide: Guide) -> str:
@@ -228,6 +257,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
             wanted.append(ActionId.RETURN_BRIEF)
         if line.step is Step.READ:
             wanted.append(ActionId.OPEN_SEND_BACK)
+    if guide.plan_missing and _reads(guide):
+        wanted.append(ActionId.OPEN_PLAN)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
         wanted.append(ActionId.WRITE_BRIEF)
     return wanted
@@ -256,7 +287,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
         can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
         return [MoreChoice.UNDO_CANCEL] if can_reopen and guide.undoable else []
-    reads = Act.VERIFY in guide.acts and not guide.with_ae
+    reads = _reads(guide)
     # A stand-in does not give back what is somebody else's: they say that it is not theirs.
     is_csm = guide.csm is not None and guide.csm.id == guide.viewer.id
     declines = is_csm and Act.DECLINE in guide.acts

@@ -159,7 +159,7 @@ def test_the_retired_guide_names_what_was_done(desk: Desk, store: Store, team: T
         unit.commit()
     desk.drain()
     _, old, anew = desk.slack.ledger.in_channel("D-UAE")
-    assert old.args["text"].startswith("Northwind Robotics: Message posted.")
+    assert old.args["text"].startswith("Northwind Robotics: Message posted <!date^")
     assert "brief" in anew.args["text"]
 
 

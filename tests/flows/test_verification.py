@@ -9,7 +9,9 @@ from bot.domain.access import EVERY
 from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey
+from bot.domain.read_models import Because, BecauseOf
 from bot.domain.verification import Part, RecordKind
+from bot.storage.because import because
 from bot.storage.channels import ChannelFacts
 from bot.views.ids import ActionId, MoreChoice, ViewId
 from bot.views.payload import Ref
@@ -136,7 +138,7 @@ def test_a_check_that_is_no_yes_holds_the_intro_for_those_who_may_know(app: App)
     assert handoff.verification.intro_held_at is not None
     assert not handoff.verification.plan_missing
     seen = {user: whole(app, user, handoff_id) for user in MEMBERS}
-    for private in ("The intro is held", "Omar is called every Tuesday.", "Three checks"):
+    for private in ("the intro waits until", "Omar is called every Tuesday.", "Three checks"):
         assert {user for user in MEMBERS if private in seen[user]} == {AE, CSM, CS_MANAGER}
 
 
@@ -251,6 +253,25 @@ def test_an_unchanged_brief_is_returned_only_after_a_question(app: App) -> None:
     assert handoff_of(app, handoff_id).verification.with_ae
     assert app.submit(AE, asked).body == {}
     assert not handoff_of(app, handoff_id).verification.with_ae
+
+
+def test_old_words_of_the_ae_do_not_outlive_a_brief_that_was_sent_back(app: App) -> None:
+    handoff_id = restated(app)
+    judge(app, handoff_id, "no_match", "Read the metric again.")
+
+    def told() -> Because | None:
+        with app.store.read(app.team.workspace_id) as unit:
+            return because(unit, unit.bundle(handoff_id, viewer=app.team.csm), app.team.csm)
+
+    first = told()
+    assert first is not None
+    assert first.of is BecauseOf.MISMATCH
+    send_back(app, handoff_id, Item.TRIGGER, reason="Which orders?")
+    second = told()
+    assert second is not None
+    assert (second.of, second.words) == (BecauseOf.GIVEN_BACK, "Which orders?")
+    app.submit(AE, opened(app, AE, ActionId.RETURN_BRIEF, handoff_id))
+    assert told() is None
 
 
 def test_the_reason_of_a_brief_sent_back_is_for_those_who_may_read_reasons(app: App) -> None:

@@ -243,7 +243,7 @@ def all_steps(app: App, handoff_id: int) -> Modal:
 
 def test_a_brief_ready_within_four_minutes_is_quietly_told_to_its_ae(app: App) -> None:
     handoff_id = posted(app.store, app.team)
-    assert "Ready in under 4 minutes" in all_steps(app, handoff_id).words
+    assert "ready in under 4 minutes" in all_steps(app, handoff_id).words
 
 
 def test_a_brief_that_took_its_time_is_not(app: App, clock: FixedClock) -> None:

@@ -112,7 +112,7 @@ def test_the_csm_reads_checks_and_restates_and_the_ae_judges(place: Stack) -> No
     assert "The board set the day" in modal(maya).words
     fill(maya, verdict="match")
     place.dm_says(jonas, "Restatement matches")
-    place.dm_says(jonas, "The intro is held until a call is held")
+    place.dm_says(jonas, "the intro waits until there was a call")
 
     with place.bot.store.write(place.bot.workplace.id) as unit:
         save(unit, SectionKey.SUCCESS, target="3 days")

@@ -15,7 +15,7 @@ from bot.domain.read_models import Because, BecauseOf, Guide, Light, NamedPerson
 from bot.domain.steps import NO_RECORD_YET, Step
 from bot.domain.verification import Part
 from bot.views import sentences
-from bot.views.guide import STEP_BUTTONS, guide_message
+from bot.views.guide import STEP_BUTTONS, guide_message, guide_retired_message
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS
 from tests.views.shown import (
@@ -265,12 +265,12 @@ def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> No
         (
             tuple(Part),
             ActionId.ACKNOWLEDGE,
-            "What comes after it: the three checks of the brief and the restatement of the brief.",
+            "After that: the three checks of the brief and the restatement of the brief.",
         ),
         (
             (Part.CHECKS, Part.RESTATEMENT),
             ActionId.OPEN_CHECKS,
-            "What comes after it: the restatement of the brief.",
+            "After that: the restatement of the brief.",
         ),
         ((Part.RESTATEMENT,), ActionId.OPEN_RESTATE, ""),
         ((Part.ACKNOWLEDGEMENT,), ActionId.ACKNOWLEDGE, ""),
@@ -283,7 +283,7 @@ def test_the_csm_is_offered_the_next_part_of_the_reading(
     guide = replace(CSM, steps=(*CSM.steps[:3], reading), mine=reading)
     assert _pressed(guide)[0] == (action, "primary")
     shown = seen_text(guide_message(guide).to_args()["blocks"])
-    assert told in shown if told else "What comes after it" not in shown
+    assert told in shown if told else "After that" not in shown
 
 
 def test_an_ae_whose_brief_was_sent_back_reads_why_writes_and_returns_it() -> None:
@@ -414,6 +414,62 @@ def test_an_expected_signature_is_named() -> None:
 
 def test_a_brief_written_quickly_is_told_in_one_quiet_line() -> None:
     quick = guide_message(replace(GUIDE, written_quickly=True)).to_args()["blocks"]
-    told = [block for block in quick if "Ready in under 4 minutes" in seen_text([block])]
+    told = [block for block in quick if "ready in under 4 minutes" in seen_text([block])]
     assert [block["type"] for block in told] == ["context"]
     assert "4 minutes" not in seen_text(guide_message(GUIDE).to_args()["blocks"])
+
+
+def test_an_old_card_says_what_was_done_and_when() -> None:
+    steps = (line(Step.MESSAGE, Light.DONE, MAYA, done_at=NOW), line(Step.BRIEF, Light.SOON, MAYA))
+    guide = replace(GUIDE, steps=steps)
+    posted = seen_text(check_message(guide_retired_message(guide, Step.MESSAGE))["blocks"])
+    assert "Message posted \n<!date^" in posted
+    # Before the signature no step is owed; the signature is what brought the first.
+    first = replace(guide, mine=line(Step.MESSAGE, Light.SOON, MAYA))
+    signed = seen_text(check_message(guide_retired_message(first, None))["blocks"])
+    assert "Countersigned \n<!date^" in signed
+    later = seen_text(check_message(guide_retired_message(guide, None))["blocks"])
+    assert "Countersigned" not in later
+    given_back = seen_text(check_message(guide_retired_message(guide, Step.BRIEF))["blocks"])
+    assert "date" not in given_back
+
+
+def test_whom_nothing_is_up_to_reads_whose_turn_it_is() -> None:
+    waiting = replace(GUIDE, mine=None, steps=(line(Step.ASSIGN, Light.SOON, PRIYA),))
+    shown = seen_text(check_message(guide_message(waiting))["blocks"])
+    assert "Nothing needs you here. Next: Priya Nair assigns the CSM." in shown
+    idle = seen_text(check_message(guide_message(replace(waiting, steps=())))["blocks"])
+    assert "Nothing needs you here." in idle
+
+
+def test_a_plan_that_is_missing_is_the_csms_to_write_by_a_button() -> None:
+    done = (line(Step.READ, Light.DONE, JONAS, done_at=NOW),)
+    guide = replace(CSM, mine=None, steps=done, plan_missing=True)
+    args = check_message(guide_message(guide))
+    shown = seen_text(args["blocks"])
+    assert _pressed(guide)[0] == (ActionId.OPEN_PLAN, "primary")
+    assert shown.count(sentences.guide.PLAN_MISSING) == 1
+    assert "Nothing needs you" not in shown
+    assert MoreChoice.PLAN not in menu(args["blocks"])
+
+
+def test_the_csm_sees_that_they_acknowledged() -> None:
+    read = replace(CSM, acknowledged=True, acknowledged_at=NOW)
+    assert "✅ acknowledged <!date^" in seen_text(guide_message(read).to_args()["blocks"])
+    other = replace(read, viewer=MAYA, role=Capacity.AE)
+    assert "✅ acknowledged" not in seen_text(guide_message(other).to_args()["blocks"])
+
+
+def test_one_step_is_one_step_and_before_the_signature_others_count() -> None:
+    one = replace(NOT_SIGNED, steps=(line(Step.CAPTURE, Light.AHEAD, MAYA),))
+    shown = seen_text(guide_message(one).to_args()["blocks"])
+    assert "0 of 1 step before the signature done" in shown
+
+
+def test_a_csm_who_sent_the_brief_back_reads_that_and_what_they_asked() -> None:
+    told = Because(BecauseOf.GIVEN_BACK, "Which orders?", JONAS, (Item.QUOTE,))
+    guide = replace(CSM, with_ae=True, because=told)
+    shown = seen_text(check_message(guide_message(guide))["blocks"])
+    assert "You sent the brief back; it is yours again once the AE returns it." in shown
+    assert "It is about: a quote." in shown
+    assert "Which orders?" in shown

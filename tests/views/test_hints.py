@@ -190,6 +190,6 @@ def test_the_list_of_steps_names_what_fell_and_that_it_was_quick() -> None:
     fell = (OpenItem(Item.METRIC, Hole.EMPTY),)
     seen = seen_text(form_dict(brief_steps_view(**about, fallen=fell, quick=True))["blocks"])
     assert "No longer filled: success metric (empty)." in seen
-    assert "Ready in under 4 minutes: the CSM may ask more." in seen
+    assert "ready in under 4 minutes, so the CSM may have more to ask." in seen
     plain = seen_text(form_dict(brief_steps_view(**about))["blocks"])
     assert "minutes" not in plain

@@ -17,22 +17,24 @@ def guide_changed_since(version: int) -> str:
 GUIDE_TITLE: Final = "{account} — you are the {role}"
 GUIDE_STANDS_IN: Final = "{account} — you stand in for the {role}"
 GUIDE_NOT_SIGNED: Final = (
-    "The signature is not recorded. Every clock starts there; the brief can be written before."
+    "The signature is not recorded. Every clock starts with it; the brief can be written before."
 )
 GUIDE_CANCELLED: Final = "This handoff is cancelled. Nothing in it is due."
 GUIDE_CLOSED: Final = "This handoff is closed. Nothing in it is due."
 GUIDE_NOTHING: Final = "Nothing needs you here."
+GUIDE_ACKNOWLEDGED: Final = "✅ acknowledged "
 GUIDE_SNOOZED: Final = " — reminders wait until "
-GUIDE_WITH_AE: Final = "It was sent back. Press Return brief once it says what the CSM asks."
+GUIDE_WITH_AE: Final = "The CSM sent the brief back. Press Return brief once it says what they ask."
 GUIDE_NO_PART: Final = (
     "You have no part in this handoff any more. What you wrote yourself stays open to you."
 )
-INTRO_HELD: Final = "The intro is held until a call is held: not every check is a yes."
-CALL_REQUIRED: Final = "A briefing call is required: the restatement did not match twice."
+INTRO_HELD: Final = "Not every check is a yes, so the intro waits until there was a call."
+CALL_REQUIRED: Final = "A briefing call is required: two restatements were not a match."
 PLAN_MISSING: Final = "The red flags need a joint plan before the kickoff; none is written yet."
 OUTDATED: Final = "the metric or a promise changed since"
 BECAUSE: Final[Mapping[BecauseOf, str]] = {
     BecauseOf.SENT_BACK: "{by} sent the brief back.",
+    BecauseOf.GIVEN_BACK: "You sent the brief back; it is yours again once the AE returns it.",
     BecauseOf.DECLINED: "{by} is not the right CSM.",
     BecauseOf.MISMATCH: "{by} says that the restatement is not a match.",
 }
@@ -46,6 +48,14 @@ def because(of: BecauseOf, by: str, items: Sequence[Item] = ()) -> str:
 
 
 GUIDE_RETIRED: Final = "What is next stands in a newer message below."
+RETIRED_DONE: Final = "{done} {at}. "
+
+
+def nothing_but(who: str, does: str) -> str:
+    """To whom nothing is up, with whose turn it is instead (plain text)."""
+    return f"{GUIDE_NOTHING} Next: {who} {does}."
+
+
 WAITS_FOR: Final = "waits for the {step}"
 WAITING_FOR: Final = "waiting for the {step}"
 
@@ -58,6 +68,7 @@ def guide_confirm(starter: str) -> str:
     )
 
 
-def steps_done(done: int, count: int) -> str:
-    """How far the handoff is."""
-    return f"{done} of {count} steps done"
+def steps_done(done: int, count: int, *, signed: bool) -> str:
+    """How far the handoff is; before the signature there are other steps than after it."""
+    steps = "step" if count == 1 else "steps"
+    return f"{done} of {count} {steps} {'done' if signed else 'before the signature done'}"

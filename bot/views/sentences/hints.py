@@ -91,4 +91,4 @@ def hints_shown(occasion: Occasion, *, found: bool, submit: str) -> str:
 def written_quickly() -> str:
     """The quiet line for the AE of a brief that took few minutes."""
     minutes = int(QUICK.total_seconds() // 60)
-    return f"Ready in under {minutes} minutes: the CSM may ask more."
+    return f"This brief was ready in under {minutes} minutes, so the CSM may have more to ask."

@@ -114,7 +114,7 @@ def step_does(step: Step, left: Sequence[Part] = ()) -> str:
 def parts_after(left: Sequence[Part]) -> str:
     """What of the reading comes after the next thing; empty where nothing does."""
     after = " and the ".join(PART_NAMES[part] for part in left[1:])
-    return f"What comes after it: the {after}." if after else ""
+    return f"After that: the {after}." if after else ""
 
 
 LIGHT_SIGNS: Final[Mapping[Light, str]] = {
