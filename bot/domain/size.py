@@ -80,6 +80,8 @@ class Size:
     add_ons: Mapping[AddOn, tuple[Trigger, ...]]
     offered: Mapping[AddOn, tuple[Trigger, ...]] = field(default_factory=dict)
     """What it would get from the smallest tier on; asked for by nothing."""
+    bounds: Mapping[AddOn, Money] = field(default_factory=dict, compare=False)
+    """From which value on the policy gives an add-on, where it goes by the value."""
 
     def has(self, add_on: AddOn) -> bool:
         """Whether the deal gets the add-on."""
@@ -141,4 +143,10 @@ def size_of(
         for add_on, triggers in found.items()
     }
     given = {add_on: why for add_on, why in given.items() if why}
-    return Size(tier, {}, given) if amount < policy.tiers.light_from else Size(tier, given)
+    bounds = {
+        AddOn.CALL: Money(int(rules.call_above * 100), policy.currency),
+        AddOn.SECOND_LISTENER: Money(int(rules.listener_from * 100), policy.currency),
+    }
+    if amount < policy.tiers.light_from:
+        return Size(tier, {}, given, bounds)
+    return Size(tier, given, bounds=bounds)

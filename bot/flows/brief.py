@@ -363,6 +363,9 @@ def steps_list(
         helpers=_helpers(unit, handoff) if invites else (),
         invites=invites,
         because=_sent_back(unit, handoff, writer),
+        postable=handoff.signed_at is not None
+        and handoff.posted_at is None
+        and access.may(Act.POST, writer, handoff),
     )
 
 

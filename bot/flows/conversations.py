@@ -368,7 +368,8 @@ class Conversations:
         if asked is None or asked.kind is Kind.EVENT:
             return {}
         sentence = sentences.problems.problem(error, people=self._named(error, asked))
-        look_at = asked.ref.handoff if error.problem in _LOOK_THERE else None
+        about = asked.ref.handoff or _handoff_of(error)
+        look_at = about if error.problem in _LOOK_THERE else None
         if asked.name == ActionId.OPEN_HANDOFF:
             look_at = None  # It was refused just now.
         instead = problem_view(sentence, handoff_id=look_at)
@@ -425,6 +426,12 @@ def _where(error: BaseException | None) -> Iterator[str]:
         yield f"{type(error).__module__}.{type(error).__qualname__}\n"
         yield from traceback.format_tb(error.__traceback__)
         error = error.__cause__ or error.__context__
+
+
+def _handoff_of(error: HandoffError) -> int | None:
+    """The one a command was about, which says none itself."""
+    found = error.facts.get("handoff")
+    return int(found) if found is not None else None
 
 
 def _retry(error: HandoffError, asked: Asked) -> tuple[str, str] | None:

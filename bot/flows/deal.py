@@ -16,7 +16,7 @@ from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import Typed, deal_typed
 from bot.flows.listeners import Listeners
-from bot.flows.showing import only_open_here
+from bot.flows.showing import only_open_here, require_here
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views import sentences
 from bot.views.deal import OTHER, DealTyped, deal_view, which_deal_message
@@ -71,7 +71,7 @@ def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         return Say(
             which_deal_message([(one.id, one.account, one.value, one.tier) for one in standing])
         )
-    access.require(Act.CHANGE_DEAL, actor, standing[0])
+    require_here(Act.CHANGE_DEAL, actor, standing[0])
     return Open(_form(standing[0], unit, actor))
 
 

@@ -185,6 +185,15 @@ def only_open_here(unit: ReadUnit, channel: str | None) -> list[Handoff]:
     return found
 
 
+def require_here(act: Act, actor: Person, handoff: Handoff) -> None:
+    """Like `access.require` for a command, whose refusal has to say which handoff it is about."""
+    try:
+        access.require(act, actor, handoff)
+    except NotAllowed as refused:
+        refused.facts["handoff"] = str(handoff.id)
+        raise
+
+
 def name_of(unit: ReadUnit, person_id: int | None) -> NamedPerson | None:
     """One person as a message names them."""
     return named(person_id, unit.people.many([person_id])) if person_id is not None else None

@@ -2,14 +2,13 @@
 
 from slack_sdk.models.views import View
 
-from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, Problem
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
-from bot.flows.showing import card_of, only_open_here, whole_of
+from bot.flows.showing import card_of, only_open_here, require_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
@@ -23,7 +22,7 @@ def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     cards = [card_of(unit, handoff.id) for handoff in standing]
     if len(cards) > 1:
         return Say(which_signed_message(cards))
-    access.require(Act.SIGN, actor, standing[0])
+    require_here(Act.SIGN, actor, standing[0])
     return Open(signature_view(cards[0], as_of=unit.now))
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from slack_sdk.models.views import View
 
 from bot.domain import access
+from bot.domain.access import Act
 from bot.domain.commitment import check_day, proposed_day
 from bot.domain.errors import HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff, Start
@@ -56,7 +57,14 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     if not standing:
         return open_form(asked, unit, actor)
     cards = [card_of(unit, handoff.id) for handoff in standing]
-    return Say(standing_message(cards, viewer=myself(actor), as_of=unit.now, zone=actor.zone))
+    message = standing_message(
+        cards,
+        viewer=myself(actor),
+        as_of=unit.now,
+        zone=actor.zone,
+        may_sign=[one.id for one in standing if access.may(Act.SIGN, actor, one)],
+    )
+    return Say(message)
 
 
 def _words(asked: Asked) -> str:
@@ -123,7 +131,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if handoff.ae_id == actor.id:
         return Update(brief.started(unit, handoff, actor))
     size = handoff.size(unit.policy).seen_by(access.audiences(actor, handoff, in_channel=True))
-    return Update(with_size(started_view(handoff.account), size))
+    return Update(with_size(started_view(handoff.account, name_of(unit, handoff.ae_id)), size))
 
 
 def _wish(typed: StartTyped, unit: WriteUnit, today: date) -> Start:

@@ -128,9 +128,18 @@ def open_judge(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     # The AE manager records what the AE says of it, and does not read it.
     written = _records(unit, handoff, actor).get(RecordKind.RESTATEMENT)
     words = written.record if written and isinstance(written.record, Restatement) else None
-    revision = unit.records.revision(handoff.id, RecordKind.RESTATEMENT)
-    reason = access.owes_a_reason(Act.JUDGE, actor, handoff)
-    return Push(judge_view(handoff.id, handoff.account, words, revision=revision, asks_why=reason))
+    audiences = access.audiences(actor, handoff, in_channel=False)
+    return Push(
+        judge_view(
+            handoff.id,
+            handoff.account,
+            words,
+            revision=unit.records.revision(handoff.id, RecordKind.RESTATEMENT),
+            brief=unit.brief.load(handoff.id, audiences=audiences),
+            mismatches=handoff.verification.mismatches,
+            asks_why=access.owes_a_reason(Act.JUDGE, actor, handoff),
+        )
+    )
 
 
 def save_verdict(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:

@@ -321,13 +321,15 @@ def brief_steps_view(
     helpers: Sequence[tuple[NamedPerson, Collection[SectionKey]]] = (),
     invites: bool = False,
     because: Because | None = None,
+    postable: bool = False,
 ) -> View:
     """The sections a person may fill, with what is open in them, and the way to each.
 
     `counted` holds the counted items of each section that is shown, `fallen` what the save before
     emptied; `quick` adds that the brief was written in few minutes, for its AE alone; `pasted` says
     whether there is a pasted text already. Who `invites` helpers sees the `helpers` there are, with
-    their sections. `because` is what the CSM asked, of a brief that was sent back.
+    their sections; `postable`: the message can be looked at and posted next. `because` is what the
+    CSM asked, of a brief that was sent back.
     """
     filled = sentences.brief.brief_filled(completeness, fallen=fallen)
     blocks: list[Block] = [named_state(account, filled)]
@@ -351,6 +353,9 @@ def brief_steps_view(
     if invites:
         invite = ActionId.INVITE_HELPER
         row.append(button(invite, sentences.buttons.BUTTONS[invite], Ref(handoff=handoff_id)))
+    if postable:
+        preview = ActionId.PREVIEW_MESSAGE
+        row.append(button(preview, sentences.buttons.BUTTONS[preview], Ref(handoff=handoff_id)))
     blocks += actions(row)
     return form(
         ViewId.BRIEF_STEPS,

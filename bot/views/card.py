@@ -237,9 +237,9 @@ def _champion(people: People) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def success_line(success: Success) -> str:
+def success_line(success: Success, longest: int = METRIC) -> str:
     """The success metric in one line, with what there is of it; empty where there is nothing."""
-    metric = one_line(success.metric, METRIC)
+    metric = one_line(success.metric, longest)
     today, target = one_line(success.today, SHORT), one_line(success.target, SHORT)
     numbers = " → ".join(part for part in (today, target) if part)
     if success.by is not None:
@@ -263,9 +263,10 @@ def _next(card: Card) -> Row:
 
 def step_row(line: StepLine) -> Row:
     """Who does what by when, with how it stands in a sign and in words."""
-    sign = f"{said.terms.LIGHT_SIGNS[line.light]} {said.terms.LIGHT_WORDS[line.light]}: "
+    sign = said.terms.LIGHT_SIGNS[line.light]
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
-        return [words(f"{sign}{said.terms.STEP_NAMES[line.step]}")]
+        told = said.terms.LIGHT_WORDS[line.light]
+        return [words(f"{sign} {said.terms.STEP_NAMES[line.step]}, {told}")]
     if line.light is Light.WAITING or line.owner is None:
         waits = said.guide.WAITS_FOR.format(
             step=said.terms.STEP_NAMES[line.waits_for or Step.ASSIGN]
@@ -275,9 +276,9 @@ def step_row(line: StepLine) -> Row:
                 f"{said.terms.LIGHT_SIGNS[line.light]} {said.terms.STEP_NAMES[line.step]} {waits}"
             )
         ]
-    due = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
+    due = said.reminders.DUE_STATES.get(line.light, said.reminders.DUE)
     return [
-        words(sign),
+        words(f"{sign} "),
         who(line.owner),
         words(f" {said.terms.step_does(line.step, line.left)}, {due}"),
         when(line.due_at),

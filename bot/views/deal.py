@@ -178,15 +178,25 @@ def size_words(size: Size) -> list[str]:
     return [sentences.deal.tier_line(size.tier), *told, *offered]
 
 
-def deal_words(facts: DealFacts, currency: str) -> Sequence[str]:
-    """What is known of a deal besides its brief, one a line, in plain text."""
-    told = size_words(facts.size)
+def deal_words(facts: DealFacts, currency: str, *, ready: bool) -> Sequence[str]:
+    """What is known of a deal besides its brief, one a line, in plain text.
+
+    Once the brief is `ready`, nobody asks by when it was to be.
+    """
+    size = facts.size
+    told = [
+        f"{sentences.terms.TIER_NAMES[size.tier].capitalize()} handoff",
+        *(
+            [sentences.deal.add_on_of(size, one) for one in size.add_ons]
+            or [sentences.deal.NO_ADD_ONS]
+        ),
+    ]
     if facts.rate is not None:
         worth = f"{facts.rate.worth.normalize():f}"
         told.append(sentences.deal.rate_used(currency, worth, facts.policy_currency, facts.rate.of))
     if facts.partner:
         told.append(sentences.deal.PARTNER_DEAL)
-    if facts.commitment_on is not None:
+    if facts.commitment_on is not None and not ready:
         told.append(sentences.deal.committed_by(facts.commitment_on))
     if facts.aligned_on is not None and facts.cs_contact is not None:
         told.append(sentences.deal.aligned(facts.aligned_on, isolate(facts.cs_contact.name)))

@@ -86,7 +86,8 @@ def guide_message(guide: Guide) -> Message:
         )
     if guide.written_quickly and not guide.acknowledged:
         blocks.append(context(said.hints.written_quickly()))
-    if guide.role is Capacity.AE and guide.size is not None:
+    if guide.role is Capacity.AE and guide.size is not None and guide.signed_at is None:
+        # From the signature on its steps say what it gets; why stands behind Open handoff.
         blocks.append(context(escape(said.deal.size_line(guide.size))))
     blocks += [
         context(f"{said.managers.IN_PLACE_OF}{mention(one)}{said.managers.who_is_away(until)}")

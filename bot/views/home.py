@@ -29,7 +29,8 @@ def home_view(home: HomeModel, zone: str) -> View:
             row_section(row, zone, home.as_of, press=_does(row)) for row in home.needs_you[:ROWS]
         ]
     else:
-        blocks.append(plain_section(said.home.HOME_NOTHING))
+        ahead = any(_to_sign(row, home) for row in home.mine)
+        blocks.append(plain_section(said.home.HOME_NOT_SIGNED if ahead else said.home.HOME_NOTHING))
     for title, rows in (
         (said.home.HOME_WAITING, home.waiting_on_others),
         (said.home.HOME_MINE, home.mine),
@@ -48,7 +49,20 @@ def home_view(home: HomeModel, zone: str) -> View:
 
 
 def _rows(rows: Sequence[StatusRow], home: HomeModel, zone: str) -> list[Block]:
-    return [row_section(row, zone, home.as_of) for row in rows[:ROWS]]
+    return [
+        row_section(
+            row,
+            zone,
+            home.as_of,
+            press=ActionId.OPEN_SIGNATURE if _to_sign(row, home) else ActionId.OPEN_HANDOFF,
+        )
+        for row in rows[:ROWS]
+    ]
+
+
+def _to_sign(row: StatusRow, home: HomeModel) -> bool:
+    """Whether what comes first is the signature, and the reader is its AE."""
+    return not row.signed and row.ae.id == home.viewer.id
 
 
 def _does(row: StatusRow) -> ActionId:

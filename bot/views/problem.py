@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
+from bot.domain.read_models import NamedPerson
 from bot.views import sentences as said
 from bot.views.ids import ActionId, ViewId
 from bot.views.message import Message, actions, button, plain, plain_section
 from bot.views.payload import Ref
-from bot.views.text import escape
+from bot.views.text import escape, isolate
 
 
 def problem_message(
@@ -45,9 +46,10 @@ def _opens(handoff_id: int) -> ButtonElement:
     return button(look, said.buttons.BUTTONS[look], Ref(handoff=handoff_id))
 
 
-def started_view(account: str) -> View:
+def started_view(account: str, ae: NamedPerson | None) -> View:
     """What stands in place of the start form when the brief is for somebody else to write."""
-    return _only(said.problems.STARTED_TITLE, said.notices.started_for(account))
+    name = isolate(ae.name) if ae is not None else said.terms.SOMEBODY
+    return _only(said.problems.STARTED_TITLE, said.notices.started_for(account, name))
 
 
 def done_view() -> View:

@@ -1,6 +1,6 @@
 """What `/handoff` shows: the handoffs that stand in the channel, and the form that starts one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -118,17 +118,23 @@ def with_size(view: View, size: Size) -> View:
 
 
 def standing_message(
-    cards: Sequence[Card], *, viewer: NamedPerson, as_of: datetime, zone: str
+    cards: Sequence[Card],
+    *,
+    viewer: NamedPerson,
+    as_of: datetime,
+    zone: str,
+    may_sign: Collection[int] = (),
 ) -> Message:
     """What stands in a channel: each handoff with the one next step, and the way to another.
 
-    It is rendered for one reader at `as_of`; the button is the reader's own step, where it is one.
+    It is rendered for one reader at `as_of`; the button is the reader's own step, where it is one,
+    or the signature in a handoff (by id) in which they may record it.
     """
     shown = cards[:MOST_STANDING]
     blocks: list[Block] = []
     for card in shown:
         blocks.append(as_typed(card.account))
-        action = _next_action(card, viewer)
+        action = _next_action(card, viewer, may_sign=card.handoff_id in may_sign)
         # With the version, so that what is acknowledged here is what stands in the card.
         ref = Ref(handoff=card.handoff_id, revision=card.brief_version or None)
         next_step = button(action, sentences.buttons.BUTTONS[action], ref)
@@ -159,9 +165,9 @@ def _standing(card: Card, *, as_of: datetime, zone: str) -> str:
     return f"{sign}{who} · {sentences.reminders.DUE}{local_time(line.due_at, zone, as_of)}"
 
 
-def _next_action(card: Card, viewer: NamedPerson) -> ActionId:
+def _next_action(card: Card, viewer: NamedPerson, *, may_sign: bool) -> ActionId:
     if card.signed_at is None:
-        return ActionId.OPEN_SIGNATURE
+        return ActionId.OPEN_SIGNATURE if may_sign else ActionId.OPEN_HANDOFF
     line = card.next
     mine = line is not None and line.owner is not None and line.owner.id == viewer.id
     if line is None or not mine or line.light is Light.WAITING:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.money import Money
 from bot.domain.read_models import NamedPerson
-from bot.views.limits import LINE, truncate
+from bot.views.limits import ELLIPSIS, LINE, truncate
 
 DATE_FORMAT: Final = "{date_short_pretty} at {time}"
 """Slack's pattern for a day and a minute in the reader's zone."""
@@ -42,7 +42,18 @@ def isolate(text: str) -> str:
 
 def one_line(text: str, limit: int = LINE) -> str:
     """Typed text as part of a line: without line breaks, cut to length, isolated; not escaped."""
-    return isolate(truncate(" ".join(text.split()), limit))
+    return isolate(_cut(" ".join(text.split()), limit))
+
+
+def _cut(text: str, limit: int) -> str:
+    """Cut to length, between two words where one ends not long before."""
+    if len(text) <= limit:
+        return text
+    kept = truncate(text, limit).removesuffix(ELLIPSIS)
+    blank = kept.rfind(" ")
+    if text[len(kept)] != " " and blank > limit // 2:
+        kept = kept[:blank]
+    return f"{kept.rstrip(' ,;:–-')}{ELLIPSIS}"
 
 
 def mention(person: NamedPerson) -> str:

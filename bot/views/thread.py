@@ -78,11 +78,7 @@ def size_changed_message(
     told = said.thread.size_changed(
         isolate(by.name) if by else _SOMEBODY,
         Tier(str(facts["tier"])) if "tier" in facts else None,
-        [
-            said.deal.add_on(one, size.add_ons.get(one, ()))
-            for one in AddOn
-            if facts.get(one.value) == CAME
-        ],
+        [said.deal.add_on_of(size, one) for one in AddOn if facts.get(one.value) == CAME],
         [said.terms.ADD_ON_NAMES[one] for one in AddOn if facts.get(one.value) == WENT],
     )
     return _line(card, told, ()) if in_thread else _line(card, told, (ActionId.OPEN_HANDOFF,))
@@ -261,7 +257,7 @@ def cannot_post_message(
     press = ActionId.PREVIEW_MESSAGE if waits else ActionId.OPEN_HANDOFF
     blocks: list[Block] = [
         section(f"{_account(card)} · {channel_link(channel_slack_id)}"),
-        plain_section(told),
+        plain_section(said.terms.at_start(told)),
         plain_section(f"{remedy} {then}"),
         plain_section(said.notices.CANNOT_POST_ELSEWHERE),
         *actions(

@@ -1,10 +1,12 @@
 """The forms of the CSM's reading: three checks, the joint plan, the restatement, its verdict."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from bot.domain.brief import Brief
 from bot.domain.verification import LONGEST_LINE, Restatement
 from bot.views import sentences
 from bot.views.blocks import (
@@ -17,14 +19,18 @@ from bot.views.blocks import (
     small_as_typed,
     text_input,
 )
+from bot.views.card import success_line
 from bot.views.ids import Field, ViewId
 from bot.views.message import labelled, plain_section
 from bot.views.payload import Ref
+from bot.views.text import one_line
 
 YES: Final = "yes"
 NO: Final = "no"
 MATCH: Final = "match"
 NO_MATCH: Final = "no_match"
+IN_BRIEF: Final = 600
+"""Characters of the brief beside what was restated of it."""
 CHECKS: Final = (Field.CHECK_METRIC, Field.CHECK_NO_PLAN, Field.CHECK_CHAMPION)
 
 
@@ -32,10 +38,17 @@ def checks_view(handoff_id: int, account: str, *, revision: int) -> View:
     """Three questions, none of which is answered beforehand; nothing of the brief is shown."""
     place = Place("checks", entry=handoff_id, revision=revision)
     answers = [option(YES, sentences.reading.YES), option(NO, sentences.reading.NO)]
+    of_plan = [
+        option(YES, sentences.reading.NO_PLAN_NEEDED),
+        option(NO, sentences.reading.PLAN_NEEDED),
+    ]
     blocks: list[Block] = [
         as_typed(account),
         plain_section(sentences.reading.CHECKS_MEAN),
-        *(choice_input(place, field, answers, "") for field in CHECKS),
+        *(
+            choice_input(place, field, of_plan if field is Field.CHECK_NO_PLAN else answers, "")
+            for field in CHECKS
+        ),
         text_input(
             place, Field.PLAN, optional=True, multiline=True, words=sentences.forms.PLAN_IN_CHECKS
         ),
@@ -85,24 +98,44 @@ def judge_view(
     words: Restatement | None,
     *,
     revision: int,
+    brief: Brief,
+    mismatches: int = 0,
     asks_why: bool = False,
 ) -> View:
-    """What the CSM wrote at `revision`, for the AE to say whether it matches.
+    """What the CSM wrote at `revision` beside the brief, for the AE to say whether it matches.
 
     Who records that for the AE is asked why; `words` is None for who may not read them.
     """
     place = Place("judge", entry=handoff_id, revision=revision)
     answers = [option(MATCH, sentences.reading.MATCH), option(NO_MATCH, sentences.reading.NO_MATCH)]
-    means = sentences.reading.JUDGE_MEANS if words else sentences.reading.JUDGE_UNREAD_MEANS
+    means = sentences.reading.JUDGE_UNREAD_MEANS
+    if words is not None:
+        means = sentences.reading.judge_means(mismatches)
     blocks: list[Block] = [as_typed(account), plain_section(means)]
+    written = _in_the_brief(brief)
     for field, text in restated_lines(words) if words else ():
-        blocks += [small_as_typed(sentences.forms.FIELDS[field].label), as_typed(text)]
+        blocks += [
+            small_as_typed(sentences.forms.FIELDS[field].label),
+            as_typed(text),
+            small_as_typed(f"{sentences.reading.IN_THE_BRIEF}: {written[field]}"),
+        ]
     blocks += [
         choice_input(place, Field.VERDICT, answers, ""),
         text_input(place, Field.LINE, optional=True, longest=LONGEST_LINE),
         *([reason_input(place)] if asks_why else []),
     ]
     return _form(ViewId.JUDGE, Ref(handoff=handoff_id, revision=revision), blocks)
+
+
+def _in_the_brief(brief: Brief) -> Mapping[Field, str]:
+    """What the brief says to each question, in a line."""
+    none = sentences.forms.TICKS[Field.NO_RISKS] if brief.red_flags.no_risks else ""
+    told = {
+        Field.RESTATED_WHY: one_line(f"{brief.why.trigger} {brief.why.event}", IN_BRIEF),
+        Field.RESTATED_SUCCESS: success_line(brief.success, IN_BRIEF),
+        Field.RESTATED_RISK: one_line(brief.red_flags.top_risk, IN_BRIEF) or none,
+    }
+    return {field: text or sentences.brief.NOTHING_WRITTEN for field, text in told.items()}
 
 
 def restated_lines(words: Restatement) -> tuple[tuple[Field, str], ...]:

@@ -117,7 +117,12 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     yield from _news(whole)
     yield _steps(whole)
     if whole.deal is not None:
-        rows = [[words(line)] for line in deal_words(whole.deal, whole.card.value.currency)]
+        rows = [
+            [words(line)]
+            for line in deal_words(
+                whole.deal, whole.card.value.currency, ready=whole.card.gate_passed
+            )
+        ]
         yield Piece(sentences.whole.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
     for key in SectionKey:
         found = list(section_pieces(whole, key))
@@ -317,7 +322,8 @@ def _contact(whole: WholePage, contact: Contact) -> Piece:
     roles = sentences.brief.contact_roles(contact)
     facts = [roles] if roles else []
     if contact.strength is not None:
-        facts.append(f"{sentences.forms.FIELDS[Field.STRENGTH].label}: {contact.strength}")
+        strength = sentences.brief.of_five(contact.strength)
+        facts.append(f"{sentences.forms.FIELDS[Field.STRENGTH].label}: {strength}")
     if contact.last_contact is not None:
         facts.append(
             f"{sentences.forms.FIELDS[Field.LAST_CONTACT].label}: {day(contact.last_contact)}"
@@ -325,7 +331,7 @@ def _contact(whole: WholePage, contact: Contact) -> Piece:
     added = _facts_added(whole, contact)
     if added:
         facts.append(added)
-    blocks: list[Block] = [as_typed(name)]
+    blocks: list[Block] = [lines([words(name, bold=True)])]
     if facts:
         blocks.append(small_as_typed(" · ".join(facts)))
     length = len(name)

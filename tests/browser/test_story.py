@@ -377,7 +377,7 @@ def test_where_no_handoff_can_start_a_sentence_says_what_to_do(stack: Stack, sit
     for place, words, sentence in (
         ("deal-harbor-shared", "", "shared outside the company"),
         ("general", "", "not in this channel"),
-        ("deal-tidewater", "", "Type /invite and the bot's name"),
+        ("deal-tidewater", "", "Type /invite @handoff"),
         ("app", "", "lives in its deal channel"),
         ("deal-northwind", "help", "shows these lines"),
         ("deal-northwind", "frobnicate", "not something /handoff knows"),

@@ -177,7 +177,7 @@ def test_a_card_taken_out_of_an_unsafe_channel_is_told_to_the_ae_once(
         unit.surfaces.refresh(handoff_id)
         unit.commit()
     desk.drain()
-    told = [one for one in told_to_ae(desk) if "was taken out of its channel" in one]
+    told = [one for one in told_to_ae(desk) if "was taken out" in one]
     assert len(told) == 1
     assert "open_make_channel" in told[0]
     assert "open_move" in told[0]

@@ -169,6 +169,7 @@ def test_signed_opens_no_form_that_its_reader_may_not_send(app: App) -> None:
     started(app.store, app.team)
     reply = app.command("UCSM", "signed")
     assert "Recording the signature is up to Maya or Tomás" in reply.sentence
+    assert [one["action_id"] for one in reply.buttons] == ["open_handoff"]
     assert not app.slack.called("views.open")
 
 

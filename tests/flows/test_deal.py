@@ -210,7 +210,9 @@ def test_the_command_opens_the_form_with_what_the_deal_is(app: App) -> None:
     modal = app.modal(app.command(MAYA, "deal"))
     assert modal.callback_id == "deal"
     assert (modal.holds("value"), modal.holds("currency")) == ("48000.5", "EUR")
-    assert "is up to Maya" in app.command(TOMAS, "deal").sentence
+    refused = app.command(TOMAS, "deal")
+    assert "is up to Maya" in refused.sentence
+    assert labels(refused) == ["Open handoff"]
 
 
 def test_of_several_deals_the_command_asks_which(app: App) -> None:

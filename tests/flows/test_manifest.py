@@ -8,10 +8,12 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from bot.domain.errors import HandoffError, Problem
 from bot.flows.answers import Done
 from bot.flows.asked import Kind
-from bot.flows.manifest import SCOPES, manifest
+from bot.flows.manifest import BOT_NAME, SCOPES, manifest
 from bot.flows.registration import all_listeners
+from bot.views import sentences
 
 HERE = Path(__file__).parent
 SCHEMA = json.loads((HERE.parent / "slack_manifest.schema.json").read_text())
@@ -34,6 +36,12 @@ def test_the_http_manifest_passes_slacks_schema_and_names_the_endpoint_everywher
     assert content["settings"]["interactivity"]["request_url"] == url
     assert {command["url"] for command in content["features"]["slash_commands"]} == {url}
     assert content["settings"]["socket_mode_enabled"] is False
+
+
+def test_whom_to_invite_is_called_as_the_manifest_says() -> None:
+    asked = sentences.problems.problem(HandoffError(Problem.CHANNEL_NOT_INSIDE), people={})
+    assert f"/invite @{BOT_NAME} " in asked
+    assert f"/invite @{BOT_NAME} " in sentences.notices.CANNOT_POST[Problem.CHANNEL_NOT_INSIDE][1]
 
 
 def test_the_schema_can_refuse() -> None:

@@ -30,14 +30,16 @@ def post(stack: Stack) -> Seen:
 def test_a_changed_value_gives_another_size_and_card_guide_and_thread_follow(place: Stack) -> None:
     begin(place)
     post(place)
-    place.dm_says(place.maya, "joint kickoff")
     assert place.maya.slash("/handoff", "deal", channel=DEAL).answered
     sent = place.maya.submit({"value": "19,500", "marks": ["serious_flags"]})
     assert not sent.field_errors, sent.field_errors
     card = place.card_says("19,500 USD a year · light handoff")
     assert "0 of 7" in card.words
     assert "politics" not in card.words
-    place.dm_says(place.maya, "briefing call required (serious red flags or difficult politics)")
+    place.maya.click(card, "open_handoff")
+    own = modal(place.maya).words
+    assert "briefing call required (serious red flags or difficult politics)" in own
+    place.maya.close()
     place.until(
         lambda: any(
             "it has the light handoff now" in one.words for one in place.theo.thread(DEAL, card.ts)
@@ -80,7 +82,8 @@ def test_the_gate_is_looked_at_given_its_call_and_overridden(place: Stack) -> No
     place.theo.click(gate, "open_closed_won")
     place.theo.submit({"reason": "Their board meets today."})
     place.maya.slash("/handoff", "gate", channel=DEAL)
-    assert "overridden by Theo" in told(place.maya).words
+    assert "Theo overrode the gate" in told(place.maya).words
+    place.dm_says(place.maya, "Their board meets today.")
     assert "board" not in told(place.maya).words
 
 

@@ -145,6 +145,8 @@ def test_the_csm_sends_the_brief_back_and_later_says_that_they_are_not_the_right
     place.until(lambda: "acknowledge" not in place.card_says(ACCOUNT).action_ids())
     assert "Which orders" not in place.card_says(ACCOUNT).words
     press(place, maya, "return_brief")
+    assert "Nothing in the brief changed" in modal(maya).words
+    fill(maya)
     press(place, jonas, "acknowledge")
     place.card_says("Acknowledged")
 

@@ -585,7 +585,9 @@ def test_a_person_in_conflict_shows_both_values(
 # All steps
 
 
-def steps_of(tier: Tier, brief: Brief, *, pasted: bool = False) -> dict[str, Any]:
+def steps_of(
+    tier: Tier, brief: Brief, *, pasted: bool = False, postable: bool = False
+) -> dict[str, Any]:
     return form_dict(
         brief_steps_view(
             handoff_id=7,
@@ -593,6 +595,7 @@ def steps_of(tier: Tier, brief: Brief, *, pasted: bool = False) -> dict[str, Any
             completeness=completeness(brief, tier, Policy()),
             counted={key: counted(key, tier) for key in SectionKey},
             pasted=pasted,
+            postable=postable,
         )
     )
 
@@ -615,6 +618,11 @@ def test_all_steps_are_listed_with_what_is_open_and_the_way_there() -> None:
     ]
     assert "submit" not in view
     assert not any("U0OMAR" in text for text in parsed_texts(view))
+
+
+def test_a_message_that_can_be_posted_is_reached_from_the_list() -> None:
+    assert "Preview message" not in labels(steps_of(Tier.FULL, FILLED))
+    assert labels(steps_of(Tier.FULL, FILLED, postable=True))[-1] == "Preview message"
 
 
 def test_a_light_brief_counts_only_its_own_items() -> None:

@@ -117,7 +117,7 @@ def test_a_typical_card_says_who_what_and_when() -> None:
         "Pick errors per 100 orders: 2.1 % → under 0.8 % by 30 Jun 2026 (Ilse Brandt, Head of",
         "4 promises",
         "23 of 23 items (100\N{NO-BREAK SPACE}%) ██████████",
-        "🟡 due soon: ",
+        "🟡 ",
         " reads and acknowledges the brief, due ",
         "Posted by <@U0MAYA>",
     ):
@@ -256,7 +256,7 @@ def test_a_waiting_step_says_what_it_waits_for() -> None:
 def test_the_card_says_which_part_of_the_reading_is_next(left: tuple[Part, ...], does: str) -> None:
     card = replace(CARD, next=line(Step.READ, Light.SOON, JONAS, left=left))
     message = card_message(card)
-    assert f" {does}, due " in seen_text(message.to_args()["blocks"])
+    assert f" {does}, due soon, " in seen_text(message.to_args()["blocks"])
     assert sentences.terms.PART_NAMES[left[0]] in message.text
 
 
@@ -270,7 +270,7 @@ def test_an_acknowledgement_of_other_promises_says_so_and_is_asked_for_again() -
 def test_a_late_step_says_since_when_and_no_distance() -> None:
     card = replace(CARD, next=line(Step.ASSIGN, Light.LATE, PRIYA))
     shown = seen_text(card_message(card).to_args()["blocks"])
-    assert "🔴 late: \n<@U0PRIYA>\n assigns the CSM, was due \n<!date^" in shown
+    assert "🔴 \n<@U0PRIYA>\n assigns the CSM, late, was due \n<!date^" in shown
 
 
 def test_a_cancelled_card_has_nothing_due_and_nothing_to_change() -> None:

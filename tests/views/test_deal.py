@@ -44,6 +44,7 @@ SIZE = Size(
         AddOn.CALL: (Trigger.POLICY,),
         AddOn.SECOND_LISTENER: (Trigger.VALUE, Trigger.STRATEGIC),
     },
+    bounds={AddOn.SECOND_LISTENER: Money(7_500_000, "USD")},
 )
 
 
@@ -99,10 +100,14 @@ def test_which_deal_is_asked_with_the_button_of_each_and_pings_nobody() -> None:
 
 
 def test_the_card_of_the_ae_names_size_and_add_ons_in_one_line() -> None:
-    seen = seen_text(message_args(guide_message(replace(GUIDE, size=SIZE)))["blocks"])
+    unsigned = replace(GUIDE, size=SIZE, signed_at=None, steps=(), mine=None)
+    seen = seen_text(message_args(guide_message(unsigned))["blocks"])
     told = next(row for row in seen.splitlines() if row.startswith("Full handoff"))
     assert "briefing call required (by policy)" in told
-    assert "second listener in the debrief (its value, strategic)" in told
+    assert "second listener in the debrief (from 75,000 USD, strategic)" in told
+    assert "joint kickoff, intro by the AE ·" in told
+    signed = seen_text(message_args(guide_message(replace(GUIDE, size=SIZE)))["blocks"])
+    assert "Full handoff ·" not in signed
 
 
 def test_nobody_elses_card_has_that_line() -> None:
@@ -151,8 +156,10 @@ def test_the_whole_page_says_what_size_the_deal_has_and_why() -> None:
         aligned_on=TODAY,
         cs_contact=PRIYA,
     )
-    card = replace(CARD, value=Money(4_800_000, "CHF"))
+    card = replace(CARD, value=Money(4_800_000, "CHF"), gate_passed=False)
     seen = pages(WholePage(card, (), (), (), deal=facts))
+    ready = pages(WholePage(replace(card, gate_passed=True), (), (), (), deal=facts))
+    assert "wants to have the brief ready" not in ready
     for told in (
         "Full handoff",
         "briefing call required (by policy)",

@@ -116,3 +116,14 @@ def test_help_names_every_command_once() -> None:
     shown = pieces(args["blocks"])
     for command in ("/handoff", "/handoff signed", "/handoff-status", "/handoff help"):
         assert shown.count(command) == 1
+
+
+def test_before_the_signature_its_ae_reads_no_nothing_and_finds_the_signature() -> None:
+    own = replace(ROW, signed=False, step=None, due_at=None, light=Light.WAITING)
+    made = view_dict(home_view(replace(EMPTY, mine=(own,)), ZONE), Surface.HOME)
+    assert sentences.home.HOME_NOT_SIGNED in pieces(made["blocks"])
+    assert action_ids(made["blocks"]) == [ActionId.OPEN_SIGNATURE]
+    theirs = replace(own, ae=replace(MAYA, id=99))
+    other = view_dict(home_view(replace(EMPTY, mine=(theirs,)), ZONE), Surface.HOME)
+    assert sentences.home.HOME_NOTHING in pieces(other["blocks"])
+    assert action_ids(other["blocks"]) == [ActionId.OPEN_HANDOFF]

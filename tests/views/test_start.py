@@ -118,7 +118,8 @@ def test_every_mark_of_a_deal_has_its_box() -> None:
 
 def test_what_follows_the_form_says_what_size_the_deal_has() -> None:
     size = Size(Tier.FULL, {AddOn.CALL: (Trigger.STAKEHOLDERS, Trigger.COMPLEX)})
-    view = form_dict(with_size(started_view("Northwind"), size))
+    view = form_dict(with_size(started_view("Northwind", MAYA), size))
+    assert "Maya Reed gets a message to confirm it as the AE" in seen_text(view["blocks"])
     seen = seen_text(view["blocks"][0])
     assert seen == (
         "Full handoff · briefing call required (number of stakeholders, complex onboarding)"
@@ -160,8 +161,8 @@ def test_links_are_read_line_by_line() -> None:
 # What stands in the channel
 
 
-def _standing(*cards: Card) -> dict[str, object]:
-    message = standing_message(cards, viewer=MAYA, as_of=NOW, zone=ZONE)
+def _standing(*cards: Card, may_sign: tuple[int, ...] = ()) -> dict[str, object]:
+    message = standing_message(cards, viewer=MAYA, as_of=NOW, zone=ZONE, may_sign=may_sign)
     return check_message(message) if len(cards) < 3 else message_args(message)
 
 
@@ -199,8 +200,10 @@ def test_a_waiting_step_names_what_it_waits_for() -> None:
 
 
 def test_an_unsigned_handoff_offers_the_signature() -> None:
-    args = _standing(EMPTY_CARD)
+    args = _standing(EMPTY_CARD, may_sign=(EMPTY_CARD.handoff_id,))
     assert action_ids(args["blocks"])[0] == ActionId.OPEN_SIGNATURE
+    # Who may not record it would only be refused.
+    assert action_ids(_standing(EMPTY_CARD)["blocks"])[0] == ActionId.OPEN_HANDOFF
 
 
 def test_more_handoffs_than_are_listed_are_counted() -> None:

@@ -299,7 +299,7 @@ def test_the_ae_hears_that_the_message_was_taken_back_and_of_the_ways_out(card: 
         card, problem=Problem.CHANNEL_GUESTS, channel_slack_id="C0DEAL", stood=True
     )
     args = check_message(told)
-    assert "was taken out of its channel, because there are guests" in seen_text(args["blocks"])
+    assert "was taken out, because there are guests" in seen_text(args["blocks"])
     assert [one["action_id"] for one in pressable(args["blocks"])] == [
         ActionId.OPEN_HANDOFF,
         ActionId.OPEN_MAKE_CHANNEL,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.brief import Brief, RedFlagsSection, Why
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import LONGEST_REASON
@@ -87,7 +88,10 @@ def test_each_check_wants_an_answer_of_its_own_and_the_plan_is_open() -> None:
     for field in checks:
         block = block_of(view, field)
         assert "initial_option" not in block["element"]
-        assert [one["text"]["text"] for one in block["element"]["options"]] == ["yes", "no"]
+        told = [one["text"]["text"] for one in block["element"]["options"]]
+        # A yes to a sentence with a *no* in it is easily taken for the other.
+        plan = ["yes, none is needed", "no, a plan is needed"]
+        assert told == (plan if field is Field.CHECK_NO_PLAN else ["yes", "no"])
     unanswered = refused_by_slack(submitted(checks_view(7, ACCOUNT, revision=0)))
     assert set(unanswered) == {block_of(view, field)["block_id"] for field in checks}
 
@@ -116,9 +120,32 @@ def test_after_not_a_match_the_csm_finds_their_words_and_what_the_ae_says() -> N
     assert form_dict(restate_view(7, TRICKY, revision=1, before=WORST_WORDS, line="x" * 300))
 
 
+def test_beside_each_answer_stands_what_the_brief_says_and_what_another_miss_leads_to() -> None:
+    brief = replace(
+        FILLED,
+        why=Why(trigger="The hall's lease ends.", event="A new landlord."),
+        red_flags=RedFlagsSection(top_risk="The old vendor is still there."),
+    )
+
+    def shown(brief: Brief, mismatches: int = 0) -> str:
+        view = judge_view(7, ACCOUNT, WORDS, revision=4, brief=brief, mismatches=mismatches)
+        return seen_text(form_dict(view)["blocks"])
+
+    first = shown(brief)
+    assert "In the brief: The hall's lease ends. A new landlord." in first
+    assert f"In the brief: {brief.success.metric}" in first
+    assert "In the brief: The old vendor is still there." in first
+    assert "after the second a briefing call" in first
+    assert "for the second time" in shown(brief, 1)
+    assert "required already" in shown(brief, 5)
+    none = RedFlagsSection(no_risks=True)
+    assert "In the brief: There are none" in shown(Brief(red_flags=none))
+    assert "In the brief: Nothing written yet." in shown(Brief())
+
+
 @pytest.mark.parametrize("words", [WORDS, WORST_WORDS])
 def test_the_ae_reads_the_restatement_and_answers_it(words: Restatement) -> None:
-    view = judge_view(7, ACCOUNT, words, revision=4)
+    view = judge_view(7, ACCOUNT, words, revision=4, brief=FILLED)
     made = form_dict(view)
     assert json.loads(made["private_metadata"]) == {"h": 7, "r": 4}
     shown = seen_text(made["blocks"])

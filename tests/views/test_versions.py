@@ -62,7 +62,7 @@ def test_every_page_keeps_to_slacks_limits_on_the_wire(shown: VersionPage) -> No
         assert "submit" not in view
         assert len(view["blocks"]) <= 100
         assert len(json.dumps(view)) < 250_000
-        further = turns(view).get("Page after")
+        further = turns(view).get("Next page")
         if further is None:
             break
         page += 1

@@ -175,7 +175,7 @@ def test_what_was_not_done_in_a_cancelled_handoff_is_cancelled_and_nothing_else(
     whole = replace(TYPICAL, card=replace(CARD, state=State.CANCELLED), steps=steps)
     seen = seen_text(pages_of(whole)[0]["blocks"])
     assert "✅ Message posted" in seen
-    assert "✖️ cancelled: brief\n✖️ cancelled: reading of the brief\n" in seen
+    assert "✖️ brief, cancelled\n✖️ reading of the brief, cancelled\n" in seen
     assert "waits for" not in seen
     assert f"<@{MAYA.slack_id}>\n" not in seen
     unsigned = replace(EMPTY, card=replace(EMPTY_CARD, state=State.CANCELLED))

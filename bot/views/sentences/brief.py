@@ -32,6 +32,11 @@ def strength(level: int) -> str:
     return told.get(level, str(level))
 
 
+def of_five(level: int) -> str:
+    """The same where no list of all five stands beside it."""
+    return f"{level} of 5"
+
+
 def contact_roles(contact: Contact) -> str:
     """What somebody at the customer is, as far as the reader may know; often empty (plain text)."""
     told = [CHOICE_NAMES[one] for one in contact.roles]

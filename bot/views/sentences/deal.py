@@ -9,7 +9,7 @@ from bot.domain.size import AddOn, Size, Trigger
 from bot.views.ids import ViewId
 from bot.views.sentences.forms import FORM_SUBMITS
 from bot.views.sentences.terms import ADD_ON_NAMES, HANDOFF_NAMES, TRIGGER_NAMES
-from bot.views.text import day
+from bot.views.text import day, money
 
 
 def rates(policy: Policy) -> str:
@@ -72,9 +72,23 @@ def add_on(one: AddOn, why: Iterable[Trigger]) -> str:
     return f"{ADD_ON_NAMES[one]} ({', '.join(TRIGGER_NAMES[trigger] for trigger in why)})"
 
 
+def add_on_of(size: Size, one: AddOn) -> str:
+    """The same beside the tier, which needs no repeating, and with the value it goes by."""
+    bound = size.bounds.get(one)
+    over = TRIGGER_NAMES[Trigger.VALUE]
+    if bound is not None:
+        over = f"from {money(bound)}" if one is AddOn.SECOND_LISTENER else f"over {money(bound)}"
+    why = ", ".join(
+        over if trigger is Trigger.VALUE else TRIGGER_NAMES[trigger]
+        for trigger in size.add_ons.get(one) or size.offered.get(one, ())
+        if trigger is not Trigger.FULL
+    )
+    return f"{ADD_ON_NAMES[one]} ({why})" if why else ADD_ON_NAMES[one]
+
+
 def size_line(size: Size) -> str:
     """Tier and add-ons in one line."""
-    told = [add_on(one, why) for one, why in size.add_ons.items()] or [NO_ADD_ONS]
+    told = [add_on_of(size, one) for one in size.add_ons] or [NO_ADD_ONS]
     told += [offered(size)] if size.offered else []
     return f"{tier_line(size.tier)} · {' · '.join(told)}"
 
@@ -86,7 +100,7 @@ def tier_line(tier: Tier) -> str:
 
 def offered(size: Size) -> str:
     """The add-ons of a deal below the smallest tier, which nothing asks for."""
-    return f"offered: {', '.join(add_on(one, why) for one, why in size.offered.items())}"
+    return f"offered: {', '.join(add_on_of(size, one) for one in size.offered)}"
 
 
 def committed_by(on: date) -> str:

@@ -53,12 +53,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.CS_MANAGER: FieldWords(
         "CS manager",
         "Assigns the CSM once the brief is ready. Left empty, it is the manager of the proposed "
-        "CSM, else the one of the policy.",
+        "CSM, else the one of the policy; where there is none either, it is needed.",
     ),
-    Field.SIGNED_AT: FieldWords("Countersigned at", "When the second side had signed."),
+    Field.SIGNED_AT: FieldWords(
+        "Countersigned at",
+        "When the second side had signed. Needed, unless the next field says when it is expected.",
+    ),
     Field.EXPECTED_ON: FieldWords(
         "Signature expected on",
-        "Only while a signature is missing. Then leave the time above empty.",
+        "Needed while there is no signature. Then leave the time above empty.",
     ),
     Field.LINKS: FieldWords(
         "Links", "One address a line: contract, CRM, recordings. Ten at most.", "https://"
@@ -168,11 +171,12 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.RESTATED_RISK: FieldWords("The top risk", "Write “none” where there is none."),
     Field.VERDICT: FieldWords("Does it match what you know?"),
     Field.LINE: FieldWords(
-        "In one line", "Needed where it is not a match: what the CSM should read again."
+        "In one line",
+        "What the CSM should read again. Needed where it is not a match, else as you like.",
     ),
     Field.ITEMS: FieldWords("What it is about", "Tick at least one item, here or below."),
-    Field.MORE_ITEMS: FieldWords("And of these"),
-    Field.LAST_ITEMS: FieldWords("Or these"),
+    Field.MORE_ITEMS: FieldWords("And of these", "Here, above or below: one item at least."),
+    Field.LAST_ITEMS: FieldWords("Or these", "Here or above: one item at least."),
     Field.HELPER: FieldWords("Helper", "A colleague who knows this part better than you."),
     Field.HELPED_SECTIONS: FieldWords(
         "Sections",

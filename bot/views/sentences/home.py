@@ -9,6 +9,7 @@ HOME_MINE: Final = "My handoffs"
 HOME_HELP: Final = "Help"
 HOME_ADMIN: Final = "Admins"
 HOME_NOTHING: Final = "Nothing needs you."
+HOME_NOT_SIGNED: Final = "Nothing is due before the signature; below is what can be done already."
 HELP: Final = (
     ("/handoff", "in a deal channel starts a handoff, or shows where the open one stands"),
     ("/handoff new", "starts another handoff in a channel that has one"),

@@ -12,7 +12,7 @@ BOT_POSTED_WHY: Final = ", because it was due."
 BOT_POSTED_HOLES: Final = "Still open in it: {items}."
 BOT_POSTED_FULL: Final = "The brief in it has no open item."
 CANNOT_POST_BECAUSE: Final = "the handoff message was to be posted, but {why}. It is not there."
-TAKEN_BACK_BECAUSE: Final = "the handoff message was taken out of its channel, because {why}."
+TAKEN_BACK_BECAUSE: Final = "the handoff message was taken out, because {why}."
 CANNOT_POST: Final[Mapping[Problem, tuple[str, str]]] = {
     Problem.CHANNEL_SHARED: (
         "its channel is shared outside the company",
@@ -25,7 +25,7 @@ CANNOT_POST: Final[Mapping[Problem, tuple[str, str]]] = {
     Problem.CHANNEL_ARCHIVED: ("its channel is archived", "Bring the channel back into use."),
     Problem.CHANNEL_NOT_INSIDE: (
         "the bot is not in its channel",
-        "Type /invite and the bot's name in the channel.",
+        "Type /invite @handoff in the channel.",
     ),
     Problem.CHANNEL_IS_DM: ("it may only stand in a channel", "Turn it into a private channel."),
 }
@@ -59,9 +59,9 @@ WELCOME: Final = (
 )
 
 
-def started_for(account: str) -> str:
-    """What the person reads who started a handoff for somebody else."""
-    return f"The handoff for {account} has started. The AE you named gets a message to confirm it."
+def started_for(account: str, ae: str) -> str:
+    """What the person reads who started a handoff for somebody else (plain text)."""
+    return f"The handoff for {account} has started. {ae} gets a message to confirm it as the AE."
 
 
 UNCONFIRMED_CARD: Final = (

@@ -164,7 +164,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.CHANNEL_ARCHIVED: "This channel is archived. Run /handoff in a channel that is in use.",
     Problem.CHANNEL_NOT_INSIDE: (
-        "The bot is not in this channel. Type /invite and the bot's name here, then try again."
+        "The bot is not in this channel. Type /invite @handoff here, then try again."
     ),
     Problem.CHANNEL_UNKNOWN: (
         "Slack has not said yet who can read this channel. Try again in a minute."

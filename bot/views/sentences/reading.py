@@ -7,6 +7,9 @@ from bot.views.sentences.terms import INNER_READERS, REASON_READERS
 AE_SAYS: Final = "Not a match, says the AE:"
 YES: Final = "yes"
 NO: Final = "no"
+NO_PLAN_NEEDED: Final = "yes, none is needed"
+PLAN_NEEDED: Final = "no, a plan is needed"
+IN_THE_BRIEF: Final = "In the brief"
 MATCH: Final = "match"
 NO_MATCH: Final = "not a match"
 CHECKS_MEAN: Final = (
@@ -18,15 +21,26 @@ RESTATE_MEANS: Final = (
     "Write what you kept of the brief, without looking. The AE says whether it matches. It is for "
     f"{INNER_READERS}."
 )
-JUDGE_MEANS: Final = (
+_JUDGE_MEANS: Final = (
     "The CSM wrote this from memory. Not a match asks them to write it again; after the second a "
-    "briefing call is required."
+    "briefing call is required.",
+    "The CSM wrote this from memory, for the second time. Not a match once more makes a briefing "
+    "call required.",
+    "The CSM wrote this from memory once more. A briefing call is required already; not a match "
+    "asks them to write it again.",
 )
 JUDGE_UNREAD_MEANS: Final = (
     "You record what the AE says of the restatement. Its words are for AE, CSM, second listener "
     "and CS manager. Not a match asks the CSM to write it again; after the second a briefing call "
     "is required."
 )
+
+
+def judge_means(mismatches: int) -> str:
+    """What an answer leads to after so many that were not a match."""
+    return _JUDGE_MEANS[min(mismatches, len(_JUDGE_MEANS) - 1)]
+
+
 SEND_BACK_MEANS: Final = (
     "The brief becomes the AE's step again, and yours waits until they return it. "
     f"{REASON_READERS}."

@@ -175,7 +175,7 @@ ITEM_NAMES: Final[Mapping[Item, str]] = {
 HOLE_WORDS: Final[Mapping[Hole, str]] = {
     Hole.EMPTY: "empty",
     Hole.NO_METRIC: "metric missing",
-    Hole.NO_NUMBER: "number missing",
+    Hole.NO_NUMBER: "no number in the target",
     Hole.NO_DATE: "date missing",
     Hole.NO_PERSON: "person missing",
     Hole.NO_SAID_ON: "day it was said missing",
