@@ -391,6 +391,7 @@ def _home(unit: ReadUnit, viewer: Person) -> HomeModel:
         admin=viewer.admin,
         paused=unit.workspace.paused_at is not None,
         as_of=unit.now,
+        helped=unit.status.helped_by(viewer.id),
     )
 
 

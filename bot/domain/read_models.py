@@ -273,6 +273,17 @@ class StatusPage:
 
 
 @dataclass(frozen=True)
+class HelpedRow:
+    """A handoff in which a person fills sections of the brief as a helper."""
+
+    handoff_id: int
+    account: str
+    sections: frozenset[SectionKey]
+    ready: bool
+    """Whether the brief passed its gate, so that nothing is asked of them any more."""
+
+
+@dataclass(frozen=True)
 class HomeModel:
     """The Home tab of one person."""
 
@@ -285,6 +296,8 @@ class HomeModel:
     admin: bool
     paused: bool
     as_of: datetime
+    helped: tuple[HelpedRow, ...] = ()
+    """What the viewer fills for others."""
 
 
 @dataclass(frozen=True)

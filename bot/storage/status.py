@@ -5,6 +5,7 @@ which no database knows: the late ones are read from the index with their due ti
 in order here, calendar by calendar.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,9 +31,11 @@ from sqlalchemy import (
 from bot.domain import access
 from bot.domain.access import Reach
 from bot.domain.deadlines import DeadlineState, Step, soon_from
+from bot.domain.items import SectionKey
 from bot.domain.people import Person
 from bot.domain.policy import Tier
 from bot.domain.read_models import (
+    HelpedRow,
     Light,
     NamedPerson,
     StatusCounts,
@@ -44,7 +47,15 @@ from bot.domain.verification import Part, missing
 from bot.domain.worktime import WorkedUntil
 from bot.storage.people import People
 from bot.storage.statements import Scope
-from bot.storage.tables import HANDOFF_OPEN, AttentionState, channel, deadline, handoff, person
+from bot.storage.tables import (
+    HANDOFF_HELPED,
+    HANDOFF_OPEN,
+    AttentionState,
+    channel,
+    deadline,
+    handoff,
+    person,
+)
 
 ROWS_AT_ONCE = 500
 """Handoffs read by their ids in one statement."""
@@ -315,6 +326,13 @@ _BY_CSM = (
 )
 
 
+_HELPED = (
+    select(handoff.c.id, handoff.c.account, handoff.c.helpers, handoff.c.gate_at)
+    .where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_HELPED)
+    .order_by(handoff.c.id)
+)
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What one reader asks for, ready to be run."""
@@ -495,6 +513,20 @@ class Status:
         if len(rows) < HOME_ROWS:
             return rows, 0
         return rows, self._execute(chosen.counts, values)[0]["all"] - HOME_ROWS
+
+    def helped_by(self, person_id: int) -> tuple[HelpedRow, ...]:
+        """The open handoffs in which a person fills sections; few have any helper at all."""
+        found = ((row, json.loads(row["helpers"])) for row in self._execute(_HELPED, {}))
+        return tuple(
+            HelpedRow(
+                row["id"],
+                row["account"],
+                frozenset(SectionKey(key) for key in helpers[str(person_id)]),
+                ready=row["gate_at"] is not None,
+            )
+            for row, helpers in found
+            if str(person_id) in helpers
+        )[:HOME_ROWS]
 
     def open_by_csm(self) -> list[tuple[NamedPerson, int]]:
         """How many open handoffs each CSM has, the fewest first."""

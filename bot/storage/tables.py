@@ -297,6 +297,13 @@ Index(
     postgresql_where=HANDOFF_OPEN,
 )
 Index("ix_handoff_channel_id", handoff.c.channel_id, handoff.c.state)
+HANDOFF_HELPED = and_(HANDOFF_OPEN, handoff.c.helpers != text("'{}'"))
+Index(
+    "ix_handoff_helped",
+    handoff.c.workspace_id,
+    sqlite_where=HANDOFF_HELPED,
+    postgresql_where=HANDOFF_HELPED,
+)
 Index("ix_handoff_ae_id", handoff.c.ae_id)
 Index("ix_handoff_csm_id", handoff.c.csm_id)
 Index("ix_handoff_cs_manager_id", handoff.c.cs_manager_id)

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.domain.read_models import OWED, HomeModel, StatusRow
+from bot.domain.read_models import OWED, HelpedRow, HomeModel, StatusRow
 from bot.views import sentences as said
 from bot.views.guide import step_button
 from bot.views.help import help_lines
 from bot.views.ids import ActionId
-from bot.views.message import actions, button, context, header, plain_section
+from bot.views.message import actions, button, context, header, plain, plain_section
 from bot.views.payload import Ref
 from bot.views.status import row_section
+from bot.views.text import one_line
 
-ROWS = 25
+ROWS = 20
 """Rows of one list; three lists with their headings and the rest stay below Slack's 100 blocks."""
 
 
@@ -24,19 +25,20 @@ def home_view(home: HomeModel, zone: str) -> View:
     if home.paused:
         blocks.append(plain_section(said.home.HOME_PAUSED))
     blocks.append(header(said.home.HOME_NEEDS_YOU))
+    asked = [_helped(row) for row in home.helped if not row.ready]
+    done = [_helped(row) for row in home.helped if row.ready]
     if home.needs_you:
         blocks += [
             row_section(row, zone, home.as_of, press=_does(row)) for row in home.needs_you[:ROWS]
         ]
-    else:
+    elif not asked:
         ahead = any(_to_sign(row, home) for row in home.mine)
         blocks.append(plain_section(said.home.HOME_NOT_SIGNED if ahead else said.home.HOME_NOTHING))
-    for title, rows in (
-        (said.home.HOME_WAITING, home.waiting_on_others),
-        (said.home.HOME_MINE, home.mine),
-    ):
-        if rows:
-            blocks += [header(title), *_rows(rows, home, zone)]
+    blocks += asked
+    if home.waiting_on_others:
+        blocks += [header(said.home.HOME_WAITING), *_rows(home.waiting_on_others, home, zone)]
+    if home.mine or done:
+        blocks += [header(said.home.HOME_MINE), *_rows(home.mine, home, zone), *done]
     left = home.more + sum(
         max(len(rows) - ROWS, 0) for rows in (home.needs_you, home.waiting_on_others, home.mine)
     )
@@ -58,6 +60,14 @@ def _rows(rows: Sequence[StatusRow], home: HomeModel, zone: str) -> list[Block]:
         )
         for row in rows[:ROWS]
     ]
+
+
+def _helped(row: HelpedRow) -> Block:
+    """A handoff of somebody else, with what the reader fills of its brief."""
+    told = said.home.HOME_HELPS.format(sections=said.brief.sections_named(row.sections))
+    write = ActionId.WRITE_BRIEF
+    press = button(write, said.buttons.BUTTONS[write], Ref(handoff=row.handoff_id))
+    return SectionBlock(text=plain(f"{one_line(row.account)} · {told}"), accessory=press)
 
 
 def _to_sign(row: StatusRow, home: HomeModel) -> bool:

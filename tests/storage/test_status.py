@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from bot.domain.deadlines import Step
+from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
@@ -249,6 +250,31 @@ def test_home_puts_each_handoff_into_one_list(store: Store, team: Team) -> None:
     assert [(row.handoff_id, row.step) for row in home.waiting_on_others] == [(others, Step.ASSIGN)]
     assert [row.handoff_id for row in home.mine] == [unsigned]
     assert (stranger.needs_you, stranger.waiting_on_others, stranger.mine) == ((), (), ())
+
+
+def test_a_helpers_handoffs_are_found_while_they_are_open(store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    signed(store, team, Deal(account="Without helpers"))
+
+    def helped() -> list[tuple[int, frozenset[SectionKey], bool]]:
+        with store.read(team.workspace_id) as unit:
+            found = unit.status.helped_by(team.outsider.id)
+            assert unit.status.helped_by(team.csm.id) == ()
+        return [(one.handoff_id, one.sections, one.ready) for one in found]
+
+    assert helped() == []
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.invite_helper(team.outsider, {SectionKey.SUCCESS}, by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    assert helped() == [(handoff_id, frozenset({SectionKey.SUCCESS}), False)]
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cancel("Over.", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    assert helped() == []
 
 
 def test_home_names_the_persons_own_step_and_not_the_most_urgent_one(

@@ -82,7 +82,7 @@ def test_the_gate_is_looked_at_given_its_call_and_overridden(place: Stack) -> No
     place.theo.click(gate, "open_closed_won")
     place.theo.submit({"reason": "Their board meets today."})
     place.maya.slash("/handoff", "gate", channel=DEAL)
-    assert "Theo overrode the gate" in told(place.maya).words
+    assert "Theo Marchetti overrode the gate" in told(place.maya).words
     place.dm_says(place.maya, "Their board meets today.")
     assert "board" not in told(place.maya).words
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.deadlines import Step
-from bot.domain.read_models import HomeModel, Light
+from bot.domain.items import SectionKey
+from bot.domain.read_models import HelpedRow, HomeModel, Light
 from bot.domain.verification import Part
 from bot.sandbox.blockkit import Surface
 from bot.views import sentences
@@ -13,10 +14,13 @@ from bot.views.help import help_message
 from bot.views.home import home_view
 from bot.views.ids import ActionId
 from bot.views.limits import VIEW_BLOCKS
+from bot.views.text import one_line
 from tests.views.shown import (
+    LONG,
     MAYA,
     NOW,
     ROW,
+    TRICKY,
     WORST_ROW,
     ZONE,
     action_ids,
@@ -35,7 +39,15 @@ TYPICAL = replace(
     mine=(ROW, ROW),
 )
 WORST = HomeModel(
-    MAYA, (WORST_ROW,) * 200, (WORST_ROW,) * 200, (WORST_ROW,) * 200, 1_000, True, True, NOW
+    MAYA,
+    (WORST_ROW,) * 200,
+    (WORST_ROW,) * 200,
+    (WORST_ROW,) * 200,
+    1_000,
+    True,
+    True,
+    NOW,
+    (HelpedRow(7, LONG, frozenset(SectionKey), ready=False),) * 20,
 )
 
 
@@ -96,7 +108,7 @@ def test_a_row_that_cannot_be_done_yet_opens_the_handoff() -> None:
 
 def test_what_is_left_out_is_counted() -> None:
     made = view_dict(home_view(WORST, ZONE), Surface.HOME)
-    assert "and 1525 more" in seen_text(made["blocks"])
+    assert "and 1540 more" in seen_text(made["blocks"])
 
 
 def test_only_admins_see_what_admins_do() -> None:
@@ -127,3 +139,17 @@ def test_before_the_signature_its_ae_reads_no_nothing_and_finds_the_signature() 
     other = view_dict(home_view(replace(EMPTY, mine=(theirs,)), ZONE), Surface.HOME)
     assert sentences.home.HOME_NOTHING in pieces(other["blocks"])
     assert action_ids(other["blocks"]) == [ActionId.OPEN_HANDOFF]
+
+
+def test_a_helper_finds_what_they_are_asked_for_until_the_brief_is_ready() -> None:
+    row = HelpedRow(7, TRICKY, frozenset({SectionKey.SUCCESS, SectionKey.PEOPLE}), ready=False)
+    made = view_dict(home_view(replace(EMPTY, helped=(row,)), ZONE), Surface.HOME)
+    seen = pieces(made["blocks"])
+    assert f"{one_line(TRICKY)} · you help with: People, Success" in seen
+    assert sentences.home.HOME_NOTHING not in seen
+    assert action_ids(made["blocks"]) == [ActionId.WRITE_BRIEF]
+    ready = view_dict(
+        home_view(replace(EMPTY, helped=(replace(row, ready=True),)), ZONE), Surface.HOME
+    )
+    seen = pieces(ready["blocks"])
+    assert seen.index(sentences.home.HOME_NOTHING) < seen.index(sentences.home.HOME_MINE)

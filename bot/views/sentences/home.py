@@ -8,6 +8,7 @@ HOME_WAITING: Final = "Waiting on others"
 HOME_MINE: Final = "My handoffs"
 HOME_HELP: Final = "Help"
 HOME_ADMIN: Final = "Admins"
+HOME_HELPS: Final = "you help with: {sections}"
 HOME_NOTHING: Final = "Nothing needs you."
 HOME_NOT_SIGNED: Final = "Nothing is due before the signature; below is what can be done already."
 HELP: Final = (

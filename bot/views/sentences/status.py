@@ -15,7 +15,10 @@ WHOSE: Final[Mapping[Whose, str]] = {
     Whose.ALL: "All handoffs",
 }
 STATUS_EMPTY: Final[Mapping[Whose, str]] = {
-    Whose.MINE: "You have no part in an open handoff.",
+    Whose.MINE: (
+        "You have no part in an open handoff. Sections of a brief that you help with are on the "
+        "Home tab."
+    ),
     Whose.TEAM: "Your team has no open handoff.",
     Whose.ALL: "No handoff is open; /handoff in a deal channel starts one.",
 }
