@@ -13,6 +13,7 @@ from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
 from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
+from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
@@ -486,8 +487,8 @@ class WholePage:
     steps: tuple[StepLine, ...]
     promises: tuple[Promise, ...]
     links: tuple[str, ...]
-    reasons: tuple[tuple[str, datetime, str], ...] = ()
-    """Tag, when and words of reasons the viewer may read."""
+    reasons: tuple["GivenReason", ...] = ()
+    """Those that the viewer may read."""
     audiences: frozenset[Audience] = access.IN_THE_CHANNEL
     given: frozenset[SectionKey] = frozenset()
     """Sections of which the viewer reads what a helper reads."""
@@ -516,6 +517,18 @@ class WholePage:
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
         return access.readable_in(key, self.audiences, self.given)
+
+
+@dataclass(frozen=True)
+class GivenReason:
+    """Why somebody did something, in their own words."""
+
+    tag: Tag
+    at: datetime
+    words: str
+    by: NamedPerson | None = None
+    promise: int | None = None
+    """Number of the promise it is about."""
 
 
 @dataclass(frozen=True)

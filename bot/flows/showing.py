@@ -15,6 +15,7 @@ from bot.domain.people import Person
 from bot.domain.read_models import (
     Card,
     DealFacts,
+    GivenReason,
     NamedPerson,
     StatusPage,
     WholePage,
@@ -69,7 +70,11 @@ def whole_of(
         ),
         completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences, given),
     )
-    reasons = tuple((one.tag, one.at, one.value) for one in reasons_given)
+    givers = unit.people.many([one.actor_id for one in reasons_given if one.actor_id is not None])
+    reasons = tuple(
+        GivenReason(one.tag, one.at, one.value, named(one.actor_id, givers), one.number)
+        for one in reasons_given
+    )
     may_read_records = Audience.RECORDS in bundle.audiences
     reading = bundle.handoff.verification
     return WholePage(

@@ -39,7 +39,14 @@ _VALUES = select(
     event_value.c.handoff_id == bindparam("handoff"),
 )
 _REASONS = (
-    select(event.c.tag, event.c.at, event.c.actor_id, event_value.c.field, event_value.c.value)
+    select(
+        event.c.tag,
+        event.c.at,
+        event.c.actor_id,
+        event.c.body,
+        event_value.c.field,
+        event_value.c.value,
+    )
     .join(
         event_value,
         (event_value.c.handoff_id == event.c.handoff_id) & (event_value.c.seq == event.c.seq),
@@ -95,6 +102,8 @@ class Reason:
     actor_id: int | None
     field: str
     value: str
+    number: int | None = None
+    """Of the promise it is about, where it is about one."""
 
 
 class History:
@@ -139,7 +148,14 @@ class History:
         """
         may_read = {"audiences": [one.value for one in audiences], "reader": reader}
         return [
-            Reason(Tag(row.tag), row.at, row.actor_id, row.field, row.value)
+            Reason(
+                Tag(row.tag),
+                row.at,
+                row.actor_id,
+                row.field,
+                row.value,
+                json.loads(row.body)["facts"].get("number"),
+            )
             for row in self._execute(_REASONS, handoff_id, **may_read)
         ]
 

@@ -136,9 +136,11 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
 
 
 def _reasons(whole: WholePage) -> Iterator[Piece]:
-    for tag, at, reason in whole.reasons:
-        told = context(f"{sentences.whole.REASONS_OF.get(tag, tag)} · {instant_token(at)}")
-        yield Piece(sentences.whole.WHOLE_REASONS, (told, as_typed(reason)), len(reason))
+    for one in whole.reasons:
+        what = sentences.whole.reason_of(one.tag, one.promise)
+        by = f" · {mention(one.by)}" if one.by is not None else ""
+        told = context(f"{what}{by} · {instant_token(one.at)}")
+        yield Piece(sentences.whole.WHOLE_REASONS, (told, as_typed(one.words)), len(one.words))
 
 
 def _versions_of(whole: WholePage, key: SectionKey, from_channel: int | None) -> Piece:

@@ -9,6 +9,7 @@ from bot.domain.brief import Brief, RedFlagsSection, Why
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import LONGEST_REASON
+from bot.domain.history import Tag
 from bot.domain.items import Item
 from bot.domain.notices import NoticeKind
 from bot.domain.policy import Policy, Tier
@@ -16,6 +17,7 @@ from bot.domain.read_models import (
     Because,
     BecauseOf,
     Card,
+    GivenReason,
     Light,
     WholePage,
     WrittenRecord,
@@ -255,7 +257,7 @@ def test_whoever_has_no_part_any_more_finds_their_own_words_and_nothing_else() -
         (line(Step.BRIEF, Light.LATE, MAYA),),
         FILLED.entries,
         (),
-        (("csm.declined", NOW, "Not my region"),),
+        (GivenReason(Tag.DECLINED, NOW, "Not my region"),),
         records=(written,),
         own_words_only=True,
     )

@@ -16,7 +16,7 @@ from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
-from bot.domain.read_models import Light, WholePage
+from bot.domain.read_models import GivenReason, Light, WholePage
 from bot.views.ids import ActionId, ViewId
 from bot.views.whole import whole_view
 from tests.views.shown import (
@@ -49,7 +49,7 @@ TYPICAL = WholePage(
     STEPS,
     FILLED.entries,
     ("https://crm.example/deal?a=1&b=2",),
-    ((Tag.SNOOZED.value, NOW, "Waits for legal"),),
+    (GivenReason(Tag.SNOOZED, NOW, "Waits for legal"),),
 )
 EMOJI = "👩🏽‍🚀" * 750
 _BRIEF = Brief(
@@ -64,7 +64,7 @@ WORST = WholePage(
         for n in range(1, 61)
     ),
     ("https://crm.example/" + "&" * 2900,) * 10,
-    (("unheard.of", NOW, LONG),) * 40,
+    (GivenReason(Tag.PROMISE_WITHDRAWN, NOW, LONG, PRIYA, 60),) * 40,
 )
 
 
@@ -198,7 +198,7 @@ def test_typed_words_are_parsed_nowhere() -> None:
         TYPICAL,
         card=replace(CARD, account=TRICKY, brief=Brief(success=Success(metric=TRICKY))),
         promises=(Promise(1, 1, 1, said),),
-        reasons=((Tag.CANCELLED.value, NOW, TRICKY),),
+        reasons=(GivenReason(Tag.CANCELLED, NOW, TRICKY),),
     )
     (view,) = pages_of(whole)
     assert seen_text(view["blocks"]).count("<@U0OMAR>") == 5
@@ -220,3 +220,13 @@ def test_somebody_whose_role_the_reader_may_not_know_has_no_second_line() -> Non
     )
     assert "Rosa Neumann, Head of Finance" in seen
     assert "no role" not in seen
+
+
+def test_a_reason_names_who_gave_it_and_the_promise_it_is_about() -> None:
+    given = (
+        GivenReason(Tag.PROMISE_WITHDRAWN, NOW, "Typed by mistake.", MAYA, 3),
+        GivenReason(Tag.CANCELLED, NOW, "They bought elsewhere.", JONAS),
+    )
+    seen = seen_text(form_dict(whole_view(replace(TYPICAL, reasons=given)))["blocks"])
+    assert "Promise 3 withdrawn · <@U0MAYA> · <!date^" in seen
+    assert "Cancelled · <@U0JONAS> · <!date^" in seen

@@ -20,6 +20,15 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.MISMATCHED: "Restatement answered for the AE",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
+
+
+def reason_of(tag: Tag, promise: int | None) -> str:
+    """What somebody gave a reason for."""
+    if tag is Tag.PROMISE_WITHDRAWN and promise is not None:
+        return f"Promise {promise} withdrawn"
+    return REASONS_OF[tag]
+
+
 WHOLE_CANCELLED: Final = "cancelled"
 WHOLE_STEPS: Final = "Steps"
 WHOLE_LINKS: Final = "Links"
