@@ -176,7 +176,8 @@ def _manager(
     found = unit.people.manager_or(of.id if of is not None else None, fallback)
     if found is not None and found[0].id != ae.id:
         return found
-    if found is None:
+    named = unit.people.by_slack_id(fallback) if fallback else None
+    if found is None and (named is None or named.id != ae.id):
         return None, ManagerBy.NAMED
     above = unit.people.manager_or(ae.id, "")
     if above is not None and above[0].id != ae.id:

@@ -88,6 +88,7 @@ _BATCH = 500
 _BROUGHT_IN_LINE = 200
 """Handoffs of one person; Slack waits three seconds for the answer."""
 
+_GONE = frozenset({DeadlineState.CANCELLED, DeadlineState.DROPPED})
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _READING = frozenset(
     {
@@ -423,7 +424,7 @@ class ReadUnit:
                 calendar_of,
                 stand_in_of=self.people.revops_beside,
                 fixed=fixed,
-                had=[one.step for one in stored if one.state is not DeadlineState.CANCELLED],
+                had=[one.step for one in stored if one.state not in _GONE],
             ),
             *deadlines(
                 handoff,

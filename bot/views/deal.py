@@ -172,7 +172,7 @@ def which_deal_message(deals: Sequence[tuple[int, str, Money, Tier]]) -> Message
 
 def size_words(size: Size) -> list[str]:
     """Tier and add-ons, one a line, in plain text."""
-    told = [sentences.deal.add_on(one, why) for one, why in size.add_ons.items()]
+    told = [sentences.deal.add_on_of(size, one) for one in size.add_ons]
     told = told or [sentences.deal.NO_ADD_ONS]
     offered = [sentences.deal.offered(size)] if size.offered else []
     return [sentences.deal.tier_line(size.tier), *told, *offered]
@@ -184,13 +184,7 @@ def deal_words(facts: DealFacts, currency: str, *, ready: bool) -> Sequence[str]
     Once the brief is `ready`, nobody asks by when it was to be.
     """
     size = facts.size
-    told = [
-        f"{sentences.terms.TIER_NAMES[size.tier].capitalize()} handoff",
-        *(
-            [sentences.deal.add_on_of(size, one) for one in size.add_ons]
-            or [sentences.deal.NO_ADD_ONS]
-        ),
-    ]
+    told = size_words(size)
     if facts.rate is not None:
         worth = f"{facts.rate.worth.normalize():f}"
         told.append(sentences.deal.rate_used(currency, worth, facts.policy_currency, facts.rate.of))

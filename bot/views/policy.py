@@ -6,10 +6,9 @@ from bot.domain.completeness import rules_of
 from bot.domain.due import DueRule, HoursAfter, MessageHours
 from bot.domain.handoff import DealChange
 from bot.domain.policy import Clocks, Policy, Tier
-from bot.domain.size import size_of
+from bot.domain.size import Size, size_of
 from bot.domain.steps import STEPS
 from bot.views import sentences as said
-from bot.views.deal import size_words
 from bot.views.text import money
 
 
@@ -26,7 +25,7 @@ def policy_words(policy: Policy, deal: DealChange, *, strength: int | None = Non
     counted = Tier.LIGHT if tier is Tier.NONE else tier
     lines += list(_items(policy, counted))
     size = size_of(deal.value, deal.marks, policy, tier=counted, strength=strength, rate=rate)
-    lines += [said.policy.POLICY_ADD_ONS, *(f"  {line}" for line in size_words(size)[1:])]
+    lines += [said.policy.POLICY_ADD_ONS, *(f"  {line}" for line in _add_ons(size))]
     lines += [said.policy.POLICY_WINDOWS, *(f"  {line}" for line in _windows(policy))]
     return lines
 
@@ -46,6 +45,15 @@ def _windows(policy: Policy) -> Iterator[str]:
         hours = _hours(rule.due, clocks)
         name = said.terms.STEP_NAMES[rule.step]
         yield said.policy.policy_window(name, hours, rule.own(clocks), needs=bool(rule.needs))
+
+
+def _add_ons(size: Size) -> Iterator[str]:
+    for one, why in size.add_ons.items():
+        yield said.deal.add_on(one, why)
+    if not size.add_ons:
+        yield said.deal.NO_ADD_ONS
+    if size.offered:
+        yield said.deal.offered(size)
 
 
 def _hours(due: DueRule, clocks: Clocks) -> int | None:

@@ -163,6 +163,8 @@ def gone(app: App) -> Iterator[None]:
     finally:
         for engine in engines:
             event.remove(engine, "begin", refuse)
+            # A connection that was refused so late has begun all the same.
+            engine.dispose()
 
 
 # --- Slack does not answer

@@ -49,6 +49,7 @@ def test_what_is_filled_after_the_signature_is_marked_and_stays_so_through_a_cor
 ) -> None:
     handoff_id = started(app.store, app.team)
     save(app, handoff_id, SectionKey.SUCCESS, metric=SUCCESS.metric)
+    clock.advance(timedelta(minutes=20))
     now = int(clock.now().timestamp())
     sign(app, handoff_id, now)
     assert MARK not in page(app, "UAE", handoff_id)
@@ -57,6 +58,9 @@ def test_what_is_filled_after_the_signature_is_marked_and_stays_so_through_a_cor
     seen = page(app, "UAE", handoff_id)
     assert f"Today's value  \n({MARK})  \n{SUCCESS.today}" in seen
     assert seen.count(MARK) == 1
+    # Signed before anything was written, all of it came afterwards.
+    sign(app, handoff_id, now - 1_800)
+    assert page(app, "UAE", handoff_id).count(MARK) == 2
 
 
 def test_the_mark_shows_nobody_more_than_they_may_read(app: App, clock: FixedClock) -> None:

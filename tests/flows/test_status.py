@@ -80,7 +80,7 @@ def deals(app: App) -> App:
     with app.store.write(app.team.workspace_id) as unit:
         maya = unit.people.ensure(MAYA, facts=PersonFacts("Maya Reed"))
         unit.commit()
-    theirs = replace(app.team, ae=maya, ae_manager=maya)
+    theirs = replace(app.team, ae=maya, ae_manager=app.team.revops)
     small = Money(20_000_00, "USD")
     signed(app.store, app.team, Deal(account="Northwind Robotics"))
     posted(app.store, app.team, Deal(account="Larkfield Clinics"))

@@ -362,7 +362,8 @@ def test_a_manager_begins_with_their_team_and_the_others_with_their_own(
     signed(store, replace(team, ae=lead), Deal(account="Their own"))
     signed(store, replace(team, ae_manager=lead), Deal(account="Named for it"))
     assigned(store, replace(team, csm=led), Deal(account="A report's as CSM"))
-    signed(store, replace(team, ae=other, ae_manager=other), Deal(account="Of others"))
+    above = _elsewhere(store, team, "UABOVE")
+    signed(store, replace(team, ae=other, ae_manager=above), Deal(account="Of others"))
     page = _page(store, team, viewer=lead)
     assert page.chosen.whose is Whose.TEAM
     assert set(_accounts(page)) == {"Of a report", "Named for it", "A report's as CSM"}
