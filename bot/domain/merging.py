@@ -38,6 +38,20 @@ def last_changed(field: str, saves: Iterable[Save], *, before: Mapping[str, Any]
     return found
 
 
+def changed_since(
+    *, base: Mapping[str, Any], current: Mapping[str, Any], submitted: Mapping[str, Any]
+) -> tuple[FieldConflict, ...]:
+    """Every field that others changed since `base`, also where the submitter left it as it was.
+
+    To be shown to who wants the whole thing gone: there `yours` is theirs, unless it was changed.
+    """
+    return tuple(
+        FieldConflict(name, current[name], value if value != base[name] else current[name])
+        for name, value in submitted.items()
+        if current[name] not in (base[name], value)
+    )
+
+
 def merge_fields(
     *, base: Mapping[str, Any], current: Mapping[str, Any], submitted: Mapping[str, Any]
 ) -> tuple[dict[str, Any], tuple[FieldConflict, ...]]:

@@ -1,6 +1,6 @@
 """The editors of one entry of the brief: a promise, a person at the customer."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 
 from slack_sdk.models.views import View
 
@@ -9,6 +9,7 @@ from bot.domain.brief import (
     MOST_CONTACTS,
     Brief,
     Contact,
+    MergedEntry,
     People,
     Section,
     changed_fields,
@@ -28,9 +29,9 @@ from bot.domain.hints import (
 )
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
-from bot.domain.merging import FieldConflict, merge_fields
+from bot.domain.merging import FieldConflict, changed_since, merge_fields
 from bot.domain.people import Person
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, PromiseText
 from bot.domain.read_models import Clash
 from bot.flows import clash
 from bot.flows.answers import Answer, Done, Push, Refresh, Update
@@ -91,10 +92,7 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     counted = handoff.completeness
     reason = asked.typed.text(Field.WITHDRAW).strip()
     if asked.ref.entry is not None and reason:
-        unit.brief.promise(handoff.id, asked.ref.entry)
-        gone = unit.brief.withdraw_promise(asked.ref.entry, reason, by=actor.id, at=unit.now)
-        _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
-        return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, gone.id)
+        return _withdraw(asked, unit, handoff, asked.ref.entry, reason, actor)
     if asked.ref.entry is None:
         text = promise_text(asked.typed)
         kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
@@ -111,6 +109,70 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         below = _below(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
         return Update(promise_view(handoff.id, kept, pointed=pointed), refresh=below)
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
+
+
+def _withdraw(
+    asked: Asked,
+    unit: WriteUnit,
+    handoff: Handoff,
+    promise_id: int,
+    reason: str,
+    actor: Person,
+) -> Answer:
+    """Out of force, with what was typed along as its last wording.
+
+    What somebody changed since the form was opened is shown first, and asked about.
+    """
+    counted = handoff.completeness
+    known = unit.brief.promise(handoff.id, promise_id)
+    typed = _typed_over(asked, unit, known)
+    if typed.behind and not known.withdrawn:
+        return Update(_changed_not_withdrawn(asked, unit, handoff, known, typed, actor))
+    if typed.text != known.text and not known.withdrawn:
+        _change_promise(asked, unit, handoff, promise_id, actor)
+    gone = unit.brief.withdraw_promise(promise_id, reason, by=actor.id, at=unit.now)
+    _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
+    return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, gone.id)
+
+
+@dataclass(frozen=True)
+class _TypedOver:
+    """What was typed over a promise, brought together with what it says now."""
+
+    text: PromiseText
+    conflicts: tuple[FieldConflict, ...]
+    behind: tuple[FieldConflict, ...]
+    """All that others changed since the form was opened."""
+
+
+def _typed_over(asked: Asked, unit: ReadUnit, now: Promise) -> _TypedOver:
+    wordings = {one.version: one.text for one in unit.brief.promise_versions(now.id)}
+    # Of a promise that was just added nobody has seen another wording.
+    base = wordings.get(asked.ref.revision or 0, now.text)
+    fields = {
+        "base": asdict(base),
+        "current": asdict(now.text),
+        "submitted": asdict(promise_text(asked.typed)),
+    }
+    merged, conflicts = merge_fields(**fields)
+    return _TypedOver(PromiseText(**merged), conflicts, changed_since(**fields))
+
+
+def _changed_not_withdrawn(
+    asked: Asked,
+    unit: ReadUnit,
+    handoff: Handoff,
+    known: Promise,
+    typed: _TypedOver,
+    actor: Person,
+) -> View:
+    return promise_view(
+        handoff.id,
+        replace(known, text=typed.text),
+        clash=clash.in_promise(unit, known.id, typed.behind, actor),
+        pointed=Pointed(seen=asked.ref.seen),
+        withdrawing=asked.typed.text(Field.WITHDRAW),
+    )
 
 
 def _take_back_none_made(unit: WriteUnit, handoff: Handoff, actor: Person) -> None:
@@ -154,13 +216,10 @@ def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> 
     handoff = unit.handoffs.get(ref.handoff or 0)
     access.require_change_promise(actor, handoff)
     now = unit.brief.promise(handoff.id, ref.entry or 0)
-    versions = unit.brief.promise_versions(now.id)
-    base = next(one.text for one in versions if one.version == (asked.ref.revision or 0))
-    typed = promise_text(asked.typed)
-    _, conflicts = merge_fields(
-        base=asdict(base), current=asdict(now.text), submitted=asdict(typed)
-    )
-    found = clash.in_promise(unit, now.id, conflicts, actor)
+    typed = _typed_over(asked, unit, now)
+    if asked.typed.text(Field.WITHDRAW).strip():
+        return _changed_not_withdrawn(asked, unit, handoff, now, typed, actor)
+    found = clash.in_promise(unit, now.id, typed.conflicts, actor)
     return promise_view(handoff.id, now, clash=found)
 
 
@@ -253,13 +312,11 @@ def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     counted = handoff.completeness
     before = unit.brief.load(handoff.id, audiences=access.EVERY)
     revision = unit.brief.revision(handoff.id, SectionKey.PEOPLE)
-    base: Section = before.people
+    base = before.people
     if asked.ref.revision != revision:
-        base = unit.brief.at_revision(
-            handoff.id, SectionKey.PEOPLE, asked.ref.revision or 0, audiences=access.EVERY
-        )
-    if not isinstance(base, People):
-        raise TypeError(SectionKey.PEOPLE)
+        base = _people_at(unit, handoff.id, asked.ref.revision or 0)
+    if asked.ref.entry is not None and asked.typed.options(Field.REMOVE):
+        return _take_off(asked, unit, handoff, before, base, actor)
     # Each save of the section has a number of its own: no two people ever get the same id.
     fresh = revision + 1
     people, conflicts = _changed(asked, base, before.people, fresh=fresh)
@@ -284,6 +341,78 @@ def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         below = _below(asked, unit, handoff, SectionKey.PEOPLE, actor, counted, entry)
         return Update(view, refresh=below)
     return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor, counted, entry)
+
+
+def _people_at(unit: ReadUnit, handoff_id: int, revision: int) -> People:
+    people: Section = unit.brief.at_revision(
+        handoff_id, SectionKey.PEOPLE, revision, audiences=access.EVERY
+    )
+    if not isinstance(people, People):
+        raise TypeError(SectionKey.PEOPLE)
+    return people
+
+
+def _take_off(
+    asked: Asked, unit: WriteUnit, handoff: Handoff, before: Brief, base: People, actor: Person
+) -> Answer:
+    """Off the list, with what was typed along kept in the version before.
+
+    What somebody changed since the form was opened is shown first, and asked about.
+    """
+    counted, entry = handoff.completeness, asked.ref.entry or 0
+    merged, behind = _merged_person(asked, base, before.people)
+    if behind:
+        revision = unit.brief.revision(handoff.id, SectionKey.PEOPLE)
+        return Update(
+            _changed_not_removed(asked, unit, handoff, merged.entry, behind, revision, actor)
+        )
+    people = _with_person(before.people, merged.entry)
+    if changed_fields(before.people, people):
+        _keep_people(unit, handoff, before, people, actor)
+        before = before.with_section(SectionKey.PEOPLE, people)
+    left = people.with_contacts(tuple(one for one in people.contacts if one.id != entry))
+    _keep_people(unit, handoff, before, left, actor)
+    return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor, counted, entry)
+
+
+def _with_person(people: People, contact: Contact) -> People:
+    return people.with_contacts(
+        tuple(contact if one.id == contact.id else one for one in people.contacts)
+    )
+
+
+def _merged_person(
+    asked: Asked, base: People, current: People
+) -> tuple[MergedEntry[Contact], tuple[FieldConflict, ...]]:
+    """What was typed over a person brought together with what stands there now.
+
+    Besides all that others changed since the form was opened.
+    """
+    entry = asked.ref.entry or 0
+    was, now = _known(base, entry), _known(current, entry)
+    submitted = contact_of(asked.typed, was)
+    check_texts(submitted)
+    merged = merge_entry(base=was, current=now, submitted=submitted)
+    return merged, changed_since(base=dict(was), current=dict(now), submitted=dict(submitted))
+
+
+def _changed_not_removed(
+    asked: Asked,
+    unit: ReadUnit,
+    handoff: Handoff,
+    contact: Contact,
+    behind: tuple[FieldConflict, ...],
+    revision: int,
+    actor: Person,
+) -> View:
+    return contact_view(
+        handoff.id,
+        contact,
+        revision=revision,
+        clash=clash.in_contact(unit, handoff.id, contact.id, behind, actor),
+        pointed=Pointed(seen=asked.ref.seen),
+        removing=True,
+    )
 
 
 def _keep_people(
@@ -318,27 +447,20 @@ def _changed(
         made = contact_of(asked.typed, NEW.model_copy(update={"id": fresh}))
         check_texts(made)
         return current.with_contacts((*current.contacts, made)), ()
-    was, now = _known(base, asked.ref.entry), _known(current, asked.ref.entry)
-    if asked.typed.options(Field.REMOVE):
-        left = tuple(one for one in current.contacts if one.id != now.id)
-        return current.with_contacts(left), ()
-    submitted = contact_of(asked.typed, was)
-    check_texts(submitted)
-    merged = merge_entry(base=was, current=now, submitted=submitted)
-    contacts = tuple(merged.entry if one.id == now.id else one for one in current.contacts)
-    return current.with_contacts(contacts), merged.conflicts
+    merged, _ = _merged_person(asked, base, current)
+    return _with_person(current, merged.entry), merged.conflicts
 
 
 def contact_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
     """The editor that a person in conflict was answered with."""
     handoff = unit.handoffs.get(ref.handoff or 0)
     access.require_write(SectionKey.PEOPLE, actor, handoff)
-    base = unit.brief.at_revision(
-        handoff.id, SectionKey.PEOPLE, asked.ref.revision or 0, audiences=access.EVERY
-    )
-    if not isinstance(base, People):
-        raise TypeError(SectionKey.PEOPLE)
+    base = _people_at(unit, handoff.id, asked.ref.revision or 0)
     now = unit.brief.load(handoff.id, audiences=access.EVERY).people
+    if asked.ref.entry is not None and asked.typed.options(Field.REMOVE):
+        merged, behind = _merged_person(asked, base, now)
+        revision = ref.revision or 0
+        return _changed_not_removed(asked, unit, handoff, merged.entry, behind, revision, actor)
     people, conflicts = _changed(asked, base, now, fresh=0)
     kept = _known(people, ref.entry or 0)
     found = clash.in_contact(unit, handoff.id, kept.id, conflicts, actor)

@@ -40,8 +40,12 @@ def promise_view(
     *,
     clash: Clash | None = None,
     pointed: Pointed = NOTHING_POINTED,
+    withdrawing: str = "",
 ) -> View:
-    """The editor of one promise; in a `clash` with this person's words."""
+    """The editor of one promise; in a `clash` with this person's words.
+
+    `withdrawing` is the reason of who wanted to withdraw what somebody else had just changed.
+    """
     text = promise.text if promise else PromiseText(words="")
     if clash is not None:
         text = replace(text, **yours_of(clash))
@@ -52,6 +56,7 @@ def promise_view(
     submit = sentences.forms.FORM_SUBMITS[ViewId.PROMISE]
     kinds = [option(kind.value, sentences.terms.KIND_NAMES[kind]) for kind in Kind]
     blocks: list[Block] = [
+        *([context(sentences.brief.CHANGED_NOT_WITHDRAWN)] if withdrawing else []),
         *hints_lead(pointed, submit),
         *theirs_of(clash, Field.WORDS),
         text_input(place, Field.WORDS, text.words, multiline=True, longest=LONGEST_WORDS),
@@ -65,7 +70,7 @@ def promise_view(
         date_input(place, Field.DUE, text.due),
     ]
     if promise is not None:
-        blocks.append(text_input(place, Field.WITHDRAW, optional=True, multiline=True))
+        blocks.append(text_input(place, Field.WITHDRAW, withdrawing, optional=True, multiline=True))
     return form(
         ViewId.PROMISE,
         ref.model_copy(update={"seen": pointed.seen}),
@@ -83,8 +88,12 @@ def contact_view(
     revision: int,
     clash: Clash | None = None,
     pointed: Pointed = NOTHING_POINTED,
+    removing: bool = False,
 ) -> View:
-    """The editor of one person; `revision` is the section's at which they were read."""
+    """The editor of one person; `revision` is the section's at which they were read.
+
+    `removing` says that they were to be taken off the list while somebody else changed them.
+    """
     shown = contact or Contact(id=0, name="")
     if clash is not None:
         shown = shown.model_copy(update=yours_of(clash))
@@ -99,6 +108,7 @@ def contact_view(
     place = Place("contact", entry=entry or 0, revision=revision)
     submit = sentences.forms.FORM_SUBMITS[ViewId.CONTACT]
     blocks: list[Block] = [
+        *([context(sentences.brief.CHANGED_NOT_REMOVED)] if removing else []),
         context(sentences.brief.CONTACT_READERS),
         *hints_lead(pointed, submit),
         *theirs_of(clash, Field.NAME),

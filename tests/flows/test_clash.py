@@ -2,7 +2,10 @@
 
 import pytest
 
+from bot.domain.access import EVERY
+from bot.domain.brief import Brief
 from bot.domain.items import SectionKey
+from bot.views.payload import Ref
 from tests.builders import posted, signed
 from tests.flows.app import App, Modal
 
@@ -100,3 +103,89 @@ def test_the_same_goes_for_a_person_and_a_promise(
         assert f"<@{HELPER}> changed this field" in above(shown, field)
         (second,) = another
         assert f"<@{SECOND_HELPER}> changed this field" in above(shown, second)
+
+
+def entry_editor(app: App, user: str, handoff_id: int, section: str, button: str) -> Modal:
+    """The editor of the first entry of a section."""
+    step = app.brief_step(user, handoff_id, section)
+    edit = next(one["accessory"] for one in step.view["blocks"] if "accessory" in one)
+    return app.modal(app.press(user, button, edit["value"], modal=step))
+
+
+def brief_of(app: App, handoff_id: int) -> Brief:
+    with app.store.read(app.team.workspace_id) as unit:
+        return unit.brief.load(handoff_id, audiences=EVERY)
+
+
+def test_a_person_somebody_just_changed_is_shown_before_they_are_taken_off(app: App) -> None:
+    handoff_id = helped(app, posted(app.store, app.team))
+    mine, theirs = (
+        entry_editor(app, user, handoff_id, "people", "contact_edit") for user in (AE, HELPER)
+    )
+    app.submit(HELPER, theirs.type(stake="A hall of her own", title="COO"))
+    filled = mine.type(stake="A budget", behaviour="Calls first", remove=["yes"])
+    body = app.submit_body(AE, filled)
+    for _ in range(2):
+        # The second time the form is drawn once more from what is stored.
+        shown = app.updated(filled, app.deliver(body).body["view"])
+        assert "still on the list" in shown.words
+        assert f"<@{HELPER}> changed this field" in above(shown, "stake")
+        assert "A hall of her own" in above(shown, "stake")
+        assert "COO" in above(shown, "title")
+        held = [shown.holds(name) for name in ("stake", "title", "behaviour")]
+        assert held == ["A budget", "COO", "Calls first"]
+        assert not shown.holds("remove")
+        ilse = brief_of(app, handoff_id).people.contacts[0]
+        assert (ilse.name, ilse.stake, ilse.title) == ("Ilse Brandt", "A hall of her own", "COO")
+    assert app.submit(AE, shown.type(remove=["yes"])).body == {}
+    assert "Ilse Brandt" not in [one.name for one in brief_of(app, handoff_id).people.contacts]
+
+
+def test_a_promise_somebody_just_changed_is_shown_before_it_is_withdrawn(app: App) -> None:
+    handoff_id = helped(app, posted(app.store, app.team))
+    mine, theirs = (
+        entry_editor(app, user, handoff_id, "promises", "promise_edit") for user in (AE, HELPER)
+    )
+    app.submit(HELPER, theirs.type(words="Live in May.", said_to="Omar"))
+    filled = mine.type(words="Live in June.", withdraw="It was never said")
+    body = app.submit_body(AE, filled)
+    for _ in range(2):
+        shown = app.updated(filled, app.deliver(body).body["view"])
+        assert "still in force" in shown.words
+        assert f"<@{HELPER}> changed this field" in above(shown, "words")
+        assert "Live in May." in above(shown, "words")
+        assert "Omar" in above(shown, "said_to")
+        held = [shown.holds(name) for name in ("words", "said_to", "withdraw")]
+        assert held == ["Live in June.", "Omar", "It was never said"]
+        (promise,) = brief_of(app, handoff_id).entries
+        assert (promise.text.words, promise.text.said_to) == ("Live in May.", "Omar")
+    assert app.submit(AE, shown).body == {}
+    assert brief_of(app, handoff_id).entries == ()
+
+
+def test_what_is_typed_along_with_the_going_of_an_entry_stays_in_its_versions(app: App) -> None:
+    handoff_id = posted(app.store, app.team)
+    (promise,) = brief_of(app, handoff_id).entries
+    editor = entry_editor(app, AE, handoff_id, "promises", "promise_edit")
+    app.submit(AE, editor.type(words="Live in May.", withdraw="It was never said"))
+    editor = entry_editor(app, AE, handoff_id, "people", "contact_edit")
+    app.submit(AE, editor.type(stake="A hall of her own", remove=["yes"]))
+    brief = brief_of(app, handoff_id)
+    assert brief.entries == ()
+    assert "Ilse Brandt" not in [one.name for one in brief.people.contacts]
+    with app.store.read(app.team.workspace_id) as unit:
+        wordings = unit.brief.promise_versions(promise.id)
+        people = unit.brief.versions(handoff_id, SectionKey.PEOPLE, audiences=EVERY)
+    assert wordings[-1].text.words == "Live in May."
+    assert people[-2].brief.people.contacts[0].stake == "A hall of her own"
+
+
+def test_a_promise_added_with_vague_words_is_drawn_once_more_as_it_was_answered(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    step = app.brief_step(AE, handoff_id, "promises")
+    add = Ref(handoff=handoff_id, thing="promises", revision=0)
+    editor = app.modal(app.press(AE, "promise_add", add, modal=step))
+    body = app.submit_body(AE, editor.type(words="We will do it soon and as needed."))
+    for _ in range(2):
+        shown = app.updated(editor, app.deliver(body).body["view"])
+        assert shown.holds("words") == "We will do it soon and as needed."

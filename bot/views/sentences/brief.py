@@ -206,6 +206,14 @@ def saved_elsewhere(when: str, *, emptied: bool) -> str:
     return f"You {told} in another window, {when}. Saving again keeps what stands below.{end}"
 
 
+CHANGED_NOT_WITHDRAWN: Final = (
+    "This promise was changed while you were writing, so it is still in force. Save again to "
+    "withdraw it as it is now."
+)
+CHANGED_NOT_REMOVED: Final = (
+    "This person was changed while you were writing, so they are still on the list. Tick the box "
+    "below again to take them off."
+)
 TICKED: Final = "ticked"
 NOT_TICKED: Final = "not ticked"
 
