@@ -1,5 +1,6 @@
 """Writing the brief step by step, and the list of its steps."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -35,11 +36,15 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, paginate
 from bot.views.message import actions, button, context, header, section
 from bot.views.payload import Ref
-from bot.views.text import day, instant_token, mention, one_line
+from bot.views.text import day, instant_token, isolate, mention, one_line
 
 ENTRIES_A_PAGE: Final = 40
 """With every input and button besides, well within a view's blocks."""
 WORDS_IN_LIST: Final = 300
+ONE_LINE: Final = 2 * LINE
+"""What may stand beside the sentence that tells of it; a longer text gets a block of its own."""
+ROOM_FOR_THEIRS: Final = 40_000
+"""Bytes of a view for what others wrote; the rest is for what its reader did."""
 
 
 def brief_view(step: BriefStep, *, page: int = 0) -> View:
@@ -282,7 +287,23 @@ def theirs_of(clash: Clash | None, field: Field, name: str | None = None) -> lis
         return []
     theirs = _told(conflict)
     told = _saved_meanwhile(clash.writers.get(wanted), emptied=not theirs)
-    return [meanwhile(told, one_line(theirs, 2 * LINE)) if theirs else context(told)]
+    if len(theirs) <= ONE_LINE and len(theirs.splitlines()) == 1:
+        return [meanwhile(told, isolate(theirs))]
+    if not theirs:
+        return [context(told)]
+    # Whoever decides between two texts reads both to their end, laid out as they were typed.
+    if _room_for(conflict, clash):
+        return [context(told), as_typed(theirs)]
+    cut = meanwhile(told, one_line(theirs, ONE_LINE))
+    return [cut, context(sentences.brief.THEIRS_IS_LONGER)]
+
+
+def _room_for(conflict: FieldConflict, clash: Clash) -> bool:
+    """Whether a text fits whole, after those of the fields before it."""
+    place = clash.conflicts.index(conflict) + 1
+    # A view travels as JSON inside of JSON, where a letter may take many bytes.
+    texts = (json.dumps(json.dumps(_told(one))) for one in clash.conflicts[:place])
+    return sum(map(len, texts)) <= ROOM_FOR_THEIRS
 
 
 def _saved_meanwhile(writer: Writer | None, *, emptied: bool) -> str:

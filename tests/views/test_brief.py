@@ -505,6 +505,34 @@ def test_a_promise_in_conflict_shows_both_values(conflict: FieldConflict, told: 
         assert held(view, field) == HEBREW
 
 
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "words without an end " * 142 + "and the end.",
+        "First the old hall.\n\n  - pickers\n  - packers\nThen the new one.",
+    ],
+)
+def test_the_other_text_of_a_conflict_is_shown_to_its_end_as_it_was_typed(theirs: str) -> None:
+    clash = by_jonas(FieldConflict("trigger", theirs, "Mine."))
+    view = form_dict(brief_view(replace(step(SectionKey.WHY), clash=clash)))
+    blocks, place = view["blocks"], view["blocks"].index(block_of(view, Field.TRIGGER))
+    assert blocks[place - 1]["text"] == {"type": "plain_text", "text": theirs, "emoji": False}
+    assert f"<@{JONAS.slack_id}> changed this field" in seen_text(blocks[place - 2])
+    assert held(view, Field.TRIGGER) == "Mine."
+
+
+def test_where_all_of_it_does_not_fit_the_rest_is_said_to_be_longer() -> None:
+    names = [name for name, value in WORST.commercials if isinstance(value, str)]
+    clash = by_jonas(*(FieldConflict(name, WIDE, "Mine.") for name in names))
+    shown = brief_view(replace(step(SectionKey.COMMERCIALS, WORST), clash=clash))
+    blocks = form_dict(shown)["blocks"]
+    whole = [one for one in blocks if one.get("text", {}).get("text") == WIDE]
+    longer = [one for one in blocks if "Open handoff has all of it" in seen_text(one)]
+    assert whole
+    assert len(whole) + len(longer) == len(names)
+    assert size_on_the_wire(form_dict(shown)) < 250_000
+
+
 # People
 
 

@@ -206,6 +206,7 @@ def saved_elsewhere(when: str, *, emptied: bool) -> str:
     return f"You {told} in another window, {when}. Saving again keeps what stands below.{end}"
 
 
+THEIRS_IS_LONGER: Final = "That text is too long for this form; Open handoff has all of it."
 CHANGED_NOT_WITHDRAWN: Final = (
     "This promise was changed while you were writing, so it is still in force. Save again to "
     "withdraw it as it is now."
