@@ -27,6 +27,8 @@ class Problem(StrEnum):
     BRIEF_NOT_READY = "brief_not_ready"
     NOTHING_TO_JUDGE = "nothing_to_judge"
     NO_PLAN_NEEDED = "no_plan_needed"
+    PLAN_AND_NONE_NEEDED = "plan_and_none_needed"
+    """Both in one form."""
     CHOOSE = "choose"
     CHOOSE_ONE = "choose_one"
     SAME_PERSON = "same_person"

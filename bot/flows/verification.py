@@ -41,10 +41,15 @@ def save_checks(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The three answers, with a joint plan where one was written; then the restatement."""
     handoff = unit.handoffs.lock(asked.handoff_id)
     checks = checks_of(asked.typed)
+    planned = bool(asked.typed.text(Field.PLAN).strip())
+    access.require(Act.VERIFY, actor, handoff)
+    if planned and checks.no_plan:
+        # Neither answer is taken for a mistake, and no plan is thrown away.
+        raise Invalid(Problem.PLAN_AND_NONE_NEEDED, field=Field.PLAN)
     revision = unit.records.revision(handoff.id, RecordKind.CHECKS) + 1
     handoff.answer_checks(checks, revision=revision, by=actor, at=unit.now)
     unit.records.save(handoff.id, RecordKind.CHECKS, checks, by=actor.id, at=unit.now)
-    if handoff.verification.plan_needed and asked.typed.text(Field.PLAN).strip():
+    if planned:
         _write_plan(unit, handoff, plan_of(asked.typed), actor)
     unit.save(handoff, actor_id=actor.id)
     if Part.RESTATEMENT not in handoff.reading_left():

@@ -142,10 +142,16 @@ def test_a_check_that_is_no_yes_holds_the_intro_for_those_who_may_know(app: App)
         assert {user for user in MEMBERS if private in seen[user]} == {AE, CSM, CS_MANAGER}
 
 
-def test_a_plan_beside_three_yeses_is_not_kept(app: App) -> None:
+def test_a_plan_beside_the_answer_that_none_is_needed_is_refused_under_it(app: App) -> None:
     handoff_id = acknowledged(app)
-    check(app, handoff_id, plan="Just in case")
-    assert "joint_plan.written" not in app.events(handoff_id)
+    form = opened(app, CSM, ActionId.OPEN_CHECKS, handoff_id)
+    typed = form.type(**YES, plan="Omar is called every Tuesday.")
+    reply = app.submit(CSM, typed)
+    assert list(reply.errors) == [form.block_of("plan")]
+    assert "Answer no there, or empty this." in reply.sentence
+    assert handoff_of(app, handoff_id).verification.checks_at is None
+    app.submit(CSM, typed.type(check_no_plan="no"))
+    assert "Omar is called every Tuesday." in whole(app, CSM, handoff_id)
 
 
 def test_a_joint_plan_is_written_later_and_changed_only_by_who_saw_the_last_one(app: App) -> None:

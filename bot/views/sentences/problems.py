@@ -89,6 +89,9 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NO_PLAN_NEEDED: (
         "The checks say that the red flags need no joint plan. Nothing was changed."
     ),
+    Problem.PLAN_AND_NONE_NEEDED: (
+        "Above it says that the red flags need no joint plan. Answer no there, or empty this."
+    ),
     Problem.CHOOSE: "Choose one of the answers.",
     Problem.CHOOSE_ONE: "Tick at least one item.",
     Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",
