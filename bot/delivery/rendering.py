@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.constants import Constants
@@ -161,7 +160,7 @@ class Renderer:
             return self._no_place(job, surface, problem)
         with self._store.read(job.workspace_id) as unit:
             bundle = unit.bundle(surface.handoff_id or 0, viewer=None)
-            message = card_message(_card_of(bundle, unit.now, neutral=problem is not None))
+            message = card_message(_card_of(unit, bundle, neutral=problem is not None))
         if surface.ts is None and not bundle.handoff.open:
             return Cancel("handoff_closed")
         plan = _mirror(surface, Spot(channel=channel.slack_id), message.to_args())
@@ -291,7 +290,7 @@ class Renderer:
         with self._store.read(job.workspace_id) as unit:
             bundle = unit.bundle(notice.handoff_id or 0, viewer=None)
             safe = channel.problem() is None
-            card = _card_of(bundle, unit.now, neutral=not safe)
+            card = _card_of(unit, bundle, neutral=not safe)
             message = card_left_message(card, channel_slack_id=bundle.channel.slack_id)
         where, ts = str(notice.facts["posted_in"]), str(notice.facts["ts"])
         return Edit(where, ts, {"blocks": [], **message.to_args()}, stands=safe)
@@ -330,14 +329,15 @@ class Renderer:
         return Post(Spot(channel=channel.slack_id), status_post_message(page, by).to_args())
 
 
-def _card_of(bundle: Bundle, as_of: datetime, *, neutral: bool = False) -> read_models.Card:
+def _card_of(unit: ReadUnit, bundle: Bundle, *, neutral: bool = False) -> read_models.Card:
     return read_models.card(
         bundle.handoff,
         bundle.brief,
         bundle.deadlines,
         bundle.people,
-        as_of=as_of,
+        as_of=unit.now,
         neutral=neutral,
+        kickoff=unit.kickoff(bundle.handoff),
     )
 
 

@@ -60,6 +60,7 @@ class Problem(StrEnum):
     DATE_NEEDED = "date_needed"
     DATE_IN_PAST = "date_in_past"
     TIME_PAST = "time_past"
+    TOO_FAR_AHEAD = "too_far_ahead"
     BAD_LINK = "bad_link"
     UNKNOWN_REGION = "unknown_region"
     NOT_WORKING_TIME = "not_working_time"

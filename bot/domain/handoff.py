@@ -40,6 +40,8 @@ CLOCK_SLACK = timedelta(minutes=5)
 SIGNATURE_GRAIN = timedelta(minutes=1)
 """How exactly people tell a signature: what was saved in that minute was there."""
 OLDEST_SIGNATURE = timedelta(days=366)
+FARTHEST_AHEAD = timedelta(days=366)
+"""No appointment of a deal is made for longer than a year."""
 LONGEST_ACCOUNT = 80
 LONGEST_REASON = 1000
 LONGEST_NAMES = 200
@@ -152,6 +154,8 @@ class Handoff:
     cs_contact_id: int | None = None
     """Who of customer success took part in it; no part in the handoff comes of that."""
     call: Call | None = None
+    kickoff_proposed_at: datetime | None = None
+    """When the AE proposes that the kickoff is."""
     overridden_at: datetime | None = None
     """When the AE manager overrode the closed-won gate."""
     overridden_by: int | None = None
@@ -449,6 +453,33 @@ class Handoff:
         }
         self._note(Tag.CALL_RECORDED, at, by, facts, {"customer": customer, **values})
         self._confirm(by, at)
+
+    def propose_kickoff(
+        self, wanted: datetime | None, *, shown: datetime | None, by: Person, at: datetime
+    ) -> None:
+        """The time the AE proposes for the kickoff, None for none; `shown` is what a form held.
+
+        Raises Invalid for a time that has passed or is more than a year away, Conflict where the
+        proposal was changed since the form was opened.
+        """
+        self._require(Act.POST, by)
+        wanted = wanted.astimezone(UTC) if wanted is not None else None
+        before = self.kickoff_proposed_at
+        if wanted in (shown, before):
+            return
+        if shown != before:
+            raise Conflict(Problem.CHANGED_MEANWHILE, field="kickoff")
+        if wanted is not None and wanted <= at:
+            raise Invalid(Problem.TIME_PAST, field="kickoff")
+        if wanted is not None and wanted > at + FARTHEST_AHEAD:
+            raise Invalid(Problem.TOO_FAR_AHEAD, field="kickoff")
+        self._confirm(by, at)
+        self.kickoff_proposed_at = wanted
+        facts: dict[str, Fact] = {
+            "at": instant_text(wanted) if wanted is not None else None,
+            "before": instant_text(before) if before is not None else None,
+        }
+        self._note(Tag.KICKOFF_PROPOSED, at, by, facts)
 
     def override_closed_won(self, reason: str, *, by: Person, at: datetime) -> None:
         """The AE manager lets the deal be closed without its gate; what is missing stays open."""

@@ -27,6 +27,7 @@ class Tag(StrEnum):
     SIGNATURE_CORRECTED = "signature.corrected"
     EXPECTED_CHANGED = "signature.expected"
     DEAL_CHANGED = "deal.changed"
+    KICKOFF_PROPOSED = "kickoff.proposed"
     ALIGNED = "alignment.recorded"
     COMMITMENT_ANSWERED = "commitment.answered"
     CALL_RECORDED = "call.recorded"

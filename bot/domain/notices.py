@@ -155,7 +155,7 @@ class SurfaceKind(StrEnum):
     HOME = "home"
 
 
-DRAWN_AS = 1
+DRAWN_AS = 2
 """Raised by a version that draws standing messages differently: each is then drawn anew once."""
 
 

@@ -15,6 +15,7 @@ from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
+from bot.domain.kickoff import KickoffTime
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy, Person
@@ -100,6 +101,7 @@ class Card:
     outdated: bool = False
     """Whether the metric or a promise changed since the acknowledgement."""
     preview: bool = False
+    kickoff: KickoffTime | None = None
     neutral: bool = False
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
 
@@ -647,6 +649,7 @@ def card(
     as_of: datetime,
     preview: bool = False,
     neutral: bool = False,
+    kickoff: KickoffTime | None = None,
 ) -> Card:
     """The card as everyone in the deal channel may see it (audience *channel* only)."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
@@ -681,6 +684,7 @@ def card(
         outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
+        kickoff=kickoff,
     )
 
 

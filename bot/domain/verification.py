@@ -164,6 +164,11 @@ class Verification:
         return self.call_required_at is not None
 
     @property
+    def call_asked_for(self) -> bool:
+        """Whether what the CSM answered or wrote asks for a briefing call, whatever the size."""
+        return self.intro_held_at is not None or self.call_required
+
+    @property
     def to_judge(self) -> bool:
         """Whether a restatement waits for the AE."""
         return self.restated_at is not None and self.matched_at is None

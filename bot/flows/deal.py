@@ -1,6 +1,6 @@
 """*Change deal*: another value, another currency, other marks; the size follows."""
 
-from datetime import date
+from datetime import date, datetime
 
 from slack_sdk.models.views import View
 
@@ -14,7 +14,7 @@ from bot.domain.policy import Policy, Tier
 from bot.domain.size import Marks, parse_stakeholders
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
-from bot.flows.inputs import Typed, deal_typed
+from bot.flows.inputs import Typed, deal_typed, propose_kickoff
 from bot.flows.listeners import Listeners
 from bot.flows.showing import only_open_here, require_here
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
@@ -80,7 +80,15 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     return Open(_form(unit.handoffs.get(asked.handoff_id), unit, actor))
 
 
-def _form(handoff: Handoff, unit: ReadUnit, actor: Person, typed: DealTyped | None = None) -> View:
+def _form(
+    handoff: Handoff,
+    unit: ReadUnit,
+    actor: Person,
+    typed: DealTyped | None = None,
+    *,
+    before: datetime | None = None,
+) -> View:
+    """The form as the deal is, or once more as it was `typed` over a kickoff proposed `before`."""
     filled = typed or filled_from(handoff, unit.policy)
     return deal_view(
         handoff_id=handoff.id,
@@ -88,21 +96,23 @@ def _form(handoff: Handoff, unit: ReadUnit, actor: Person, typed: DealTyped | No
         policy=unit.policy,
         typed=filled,
         today=unit.people.calendar(actor.id).local_date(unit.now),
+        kickoff=handoff.kickoff_proposed_at if typed is None else before,
     )
 
 
 def change(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form."""
-    typed = deal_typed(asked.typed)
+    typed, before = deal_typed(asked.typed), asked.typed.instant_before(Field.KICKOFF)
     handoff = unit.handoffs.lock(asked.handoff_id)
     if asks_for_rate(typed, asked.typed):
         access.require(Act.CHANGE_DEAL, actor, handoff)
-        return Update(_form(handoff, unit, actor, typed))
+        return Update(_form(handoff, unit, actor, typed, before=before))
     today = unit.people.calendar(actor.id).local_date(unit.now)
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
     try:
         wanted = change_of(typed, unit.policy, today=today)
         handoff.change_deal(wanted, brief=brief, by=actor, at=unit.now, policy=unit.policy)
+        propose_kickoff(asked.typed, handoff, by=actor, at=unit.now)
     except HandoffError as error:
         if error.field is None:
             raise

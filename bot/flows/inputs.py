@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 from bot.domain.brief import Contact, ContactRole, OtherRole, Section
 from bot.domain.deadlines import Step
 from bot.domain.errors import Invalid, Problem
+from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey
+from bot.domain.people import Person
 from bot.domain.policy import Tier
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.status import Bucket, Filter, Whose
@@ -80,11 +82,9 @@ class Typed:
 
     def offered(self, field: Field) -> frozenset[str]:
         """The values that could be chosen."""
-        elements = (block.get("element") or {} for block in self._view.get("blocks") or ())
         return frozenset(
             entry["value"]
-            for element in elements
-            if element.get("action_id") == field.value
+            for element in self._elements(field)
             for entry in element.get("options") or ()
         )
 
@@ -102,6 +102,15 @@ class Typed:
         """The chosen moment, in UTC."""
         chosen = self._value(field, "selected_date_time")
         return datetime.fromtimestamp(chosen, tz=UTC) if chosen else None
+
+    def instant_before(self, field: Field) -> datetime | None:
+        """The moment that the form was drawn with: the base of a merge."""
+        drawn = (one.get("initial_date_time") for one in self._elements(field))
+        return next((datetime.fromtimestamp(at, tz=UTC) for at in drawn if at), None)
+
+    def _elements(self, field: Field) -> Iterator[Mapping[str, Any]]:
+        elements = (block.get("element") or {} for block in self._view.get("blocks") or ())
+        return (one for one in elements if one.get("action_id") == field.value)
 
     def _value(self, field: Field | ActionId, key: str) -> Any:
         return self._held.get(field.value, {}).get(key)
@@ -204,6 +213,13 @@ def contact_of(typed: Typed, base: Contact) -> Contact:
             "last_contact": typed.date(Field.LAST_CONTACT),
         }
     )
+
+
+def propose_kickoff(typed: Typed, handoff: Handoff, *, by: Person, at: datetime) -> None:
+    """Take over the time for the kickoff of a form that asks for it."""
+    if typed.shown(Field.KICKOFF):
+        shown = typed.instant_before(Field.KICKOFF)
+        handoff.propose_kickoff(typed.instant(Field.KICKOFF), shown=shown, by=by, at=at)
 
 
 def champion_of(typed: Typed) -> int | None:

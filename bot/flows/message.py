@@ -6,6 +6,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Open
 from bot.flows.asked import Asked
+from bot.flows.inputs import propose_kickoff
 from bot.flows.listeners import Listeners
 from bot.flows.showing import card_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
@@ -22,9 +23,10 @@ def preview(asked: Asked, unit: ReadUnit) -> Answer:
 
 
 def post(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """*Post to channel*."""
+    """*Post to channel*, with the time the AE proposes for the kickoff."""
     handoff = unit.handoffs.lock(asked.handoff_id)
     _require_safe(unit, handoff)
+    propose_kickoff(asked.typed, handoff, by=actor, at=unit.now)
     handoff.post(by=actor, at=unit.now)
     # The card is the answer to who posted it, wherever they pressed.
     unit.save(handoff, actor_id=actor.id, asked_in=handoff.channel_id)

@@ -47,6 +47,7 @@ def card_of(unit: ReadUnit, handoff_id: int, *, preview: bool = False) -> Card:
         bundle.people,
         as_of=unit.now,
         preview=preview,
+        kickoff=unit.kickoff(bundle.handoff),
     )
 
 
@@ -66,7 +67,12 @@ def whole_of(
     given = access.given(viewer, bundle.handoff)
     card = replace(
         read_models.card(
-            bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
+            bundle.handoff,
+            bundle.brief,
+            bundle.deadlines,
+            bundle.people,
+            as_of=unit.now,
+            kickoff=unit.kickoff(bundle.handoff),
         ),
         completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences, given),
     )

@@ -236,6 +236,7 @@ handoff = Table(
     _person("call_cs_id"),
     Column("call_customer", Text),
     Column("call_champion", Integer),  # the id of their entry in the brief
+    Column("kickoff_proposed_at", Instant),
     Column("overridden_at", Instant),
     _person("overridden_by"),
     Column("helpers", Text, nullable=False, server_default="{}"),  # JSON: {person: [section, …]}

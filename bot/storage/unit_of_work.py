@@ -40,6 +40,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
+from bot.domain.kickoff import KickoffTime, kickoff_time
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
@@ -319,6 +320,10 @@ class ReadUnit:
             handoff.size(self.policy),
             audiences,
         )
+
+    def kickoff(self, handoff: Handoff) -> KickoffTime | None:
+        """The time of its kickoff that the handoff message names."""
+        return kickoff_time(handoff, self.policy, self.people.calendar)
 
     def written_quickly(self, handoff: Handoff) -> bool:
         """Whether the brief was ready within few minutes and waits to be acknowledged."""

@@ -10,7 +10,8 @@ from bot.domain.handoff import State
 from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light, StepLine
 from bot.views import sentences as said
-from bot.views.ids import ActionId, MoreChoice, ViewId
+from bot.views.blocks import Place, instant_input
+from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.limits import CARD_CHARACTERS, CARD_FOOT
 from bot.views.message import (
     Message,
@@ -33,6 +34,8 @@ from bot.views.payload import Ref
 from bot.views.text import channel_link, day, escape, instant_token, mention, money, one_line
 
 WHY = 120
+WHY_AT_WORST = 70
+"""What is left of it where everything else is as long as it can be."""
 METRIC = 80
 SHORT = 32
 """Typed words of the card by their room; whole they stand behind *Open handoff*."""
@@ -109,8 +112,28 @@ def preview_view(card: Card, ref: Ref) -> View:
         title=plain(said.card.PREVIEW_TITLE),
         submit=plain(said.card.PREVIEW_SUBMIT) if postable else None,
         close=plain(said.forms.CLOSE),
-        blocks=[context(lead), DividerBlock(), *_content(card)],
+        blocks=[
+            context(lead),
+            DividerBlock(),
+            *_content(card),
+            *([kickoff_input(Place("preview", entry=card.handoff_id), card)] if postable else []),
+        ],
     )
+
+
+def kickoff_input(place: Place, card: Card) -> Block:
+    """The time the AE proposes for the kickoff, which may be left open."""
+    kickoff = card.kickoff
+    proposed = kickoff.at if kickoff is not None and kickoff.proposed else None
+    return instant_input(place, Field.KICKOFF, proposed, optional=True)
+
+
+def kickoff_line(card: Card) -> str:
+    """When the kickoff is, as far as anybody knows (mrkdwn); empty where nobody does."""
+    if card.kickoff is None:
+        return ""
+    said_as = said.card.KICKOFF_PROPOSED if card.kickoff.proposed else said.card.KICKOFF_DUE
+    return f"{said_as} {instant_token(card.kickoff.at)}"
 
 
 def _lead(card: Card) -> str:
@@ -133,10 +156,12 @@ def _content(card: Card) -> list[Block]:
     while named > 1 and visible_length(blocks) > CARD_CHARACTERS - CARD_FOOT:
         named -= 1
         blocks = _drawn(card, named)
+    if visible_length(blocks) > CARD_CHARACTERS - CARD_FOOT:
+        blocks = _drawn(card, named, why=WHY_AT_WORST)
     return blocks
 
 
-def _drawn(card: Card, named: int) -> list[Block]:
+def _drawn(card: Card, named: int, *, why: int = WHY) -> list[Block]:
     account = one_line(card.account)
     cancelled = card.state is State.CANCELLED
     title = said.card.CARD_CANCELLED if cancelled else said.card.CARD_TITLE
@@ -145,12 +170,14 @@ def _drawn(card: Card, named: int) -> list[Block]:
         _size(card),
         section(_people(card)),
         DividerBlock(),
-        lines(*([words(said.card.NOTHING_DUE)],) if cancelled else _rows(card, named)),
+        lines(*([words(said.card.NOTHING_DUE)],) if cancelled else _rows(card, named, why)),
     ]
 
 
 def _size(card: Card) -> ContextBlock:
-    parts = [said.card.value_a_year(money(card.value), card.tier)]
+    kickoff = kickoff_line(card)
+    parts = [said.terms.at_start(kickoff)] if kickoff else []
+    parts.append(said.card.value_a_year(money(card.value), card.tier))
     if card.signed_at is not None:
         parts.append(f"signed {instant_token(card.signed_at)}")
     elif card.expected_on is not None:
@@ -175,8 +202,8 @@ def _people(card: Card) -> str:
     return f"{ae} → CSM {proposed}{manager}"
 
 
-def _rows(card: Card, named: int) -> list[Row]:
-    why = why_line(card.brief.why)
+def _rows(card: Card, named: int, room: int) -> list[Row]:
+    why = why_line(card.brief.why, room)
     # A light deal is not asked why; nothing is missing where nobody wrote it.
     rows = (
         [_labelled(said.card.WHY_NOW, why or said.card.NOT_WRITTEN)]
@@ -218,11 +245,11 @@ def _labelled(label: str, text: str) -> Row:
     return [words(f"{label}  ", bold=True), words(text)]
 
 
-def why_line(why: Why) -> str:
+def why_line(why: Why, room: int = WHY) -> str:
     """What made them buy and what made it now, in one line; empty where there is nothing."""
     told = (" ".join(text.split()) for text in (why.trigger, why.event))
     sentences = (part if part[-1] in ".!?…" else f"{part}." for part in told if part)
-    line = one_line(" ".join(sentences), WHY)
+    line = one_line(" ".join(sentences), room)
     if line and why.runs_on is not None:
         line = f"{line} {said.card.runs_on(day(why.runs_on))}"
     return line

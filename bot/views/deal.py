@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from slack_sdk.models.blocks import Block, InputBlock, Option
@@ -19,6 +19,7 @@ from bot.views.blocks import (
     boxes_input,
     choice_input,
     form,
+    instant_input,
     option,
     text_input,
 )
@@ -141,12 +142,17 @@ def deal_view(
     policy: Policy,
     typed: DealTyped,
     today: date,
+    kickoff: datetime | None = None,
 ) -> View:
-    """The form of a changed deal, filled with what it is now."""
+    """The form of a changed deal, filled with what it is now; `kickoff` is the proposed time.
+
+    Drawn anew it holds that time once more: what was typed over it stays in the form.
+    """
     place = Place("deal", entry=handoff_id)
     blocks: list[Block] = [as_typed(account), section(sentences.deal.DEAL_MEANS)]
     blocks += value_inputs(place, policy, typed, today, begun=True)
     blocks += mark_inputs(place, typed)
+    blocks.append(instant_input(place, Field.KICKOFF, kickoff, optional=True))
     return form(
         ViewId.DEAL,
         Ref(handoff=handoff_id),

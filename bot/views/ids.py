@@ -165,6 +165,7 @@ class Field(StrEnum):
     COMMITMENT_ON = "commitment_on"
     ALIGNED_ON = "aligned_on"
     CS_CONTACT = "cs_contact"
+    KICKOFF = "kickoff"
     CALL_AT = "call_at"
     CALL_CS = "call_cs"
     CALL_CHAMPION = "call_champion"

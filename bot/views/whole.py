@@ -19,7 +19,7 @@ from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verd
 from bot.views import sentences
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
-from bot.views.card import SHORT, step_row
+from bot.views.card import SHORT, kickoff_line, step_row
 from bot.views.deal import deal_words
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
@@ -161,6 +161,8 @@ def _state(whole: WholePage) -> str:
         told.append(sentences.whole.whole_signed(instant_token(card.signed_at)))
     elif card.expected_on is not None:
         told.append(sentences.whole.whole_expected(day(card.expected_on)))
+    if kickoff := kickoff_line(card):
+        told.append(kickoff)
     csm = card.csm or card.proposed_csm
     told.append(
         sentences.whole.whole_people(

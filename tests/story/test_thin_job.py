@@ -9,13 +9,16 @@ import pytest
 from bot.domain.history import verify
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
+from bot.views.ids import Field
 from bot.views.sentences.card import PREVIEW_LEAD
+from bot.views.sentences.forms import FIELDS
 from tests import postgres
 from tests.story.stack import DEAL, Stack, Transport, modal, running
 from tests.story.test_clocks import settled
 from tests.story.typing import Deal, example, start_deal, write_brief
 
-PREVIEW_ONLY = {PREVIEW_LEAD}
+KICKOFF = FIELDS[Field.KICKOFF]
+PREVIEW_ONLY = {PREVIEW_LEAD, KICKOFF.label, KICKOFF.hint}
 
 CASES = [
     pytest.param((transport, dialect), id=f"{transport}-{dialect}", marks=marks)

@@ -24,6 +24,7 @@ from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.items import Item
+from bot.domain.kickoff import KickoffTime
 from bot.domain.money import Money
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
@@ -156,6 +157,7 @@ WORST_CARD = replace(
     acknowledged_version=1_000,
     brief_version=1_001,
     outdated=True,
+    kickoff=KickoffTime(DUE, proposed=True),
 )
 WORST_ACKNOWLEDGED_CARD = replace(WORST_CARD, csm=JONAS)
 _ALL_TO_CONFIRM = Brief(

@@ -13,6 +13,7 @@ from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.kickoff import KickoffTime
 from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light
 from bot.domain.verification import Part
@@ -21,6 +22,7 @@ from bot.views.card import card_message, preview_view, success_line
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS, CARD_FOOT
 from bot.views.payload import Ref
+from bot.views.text import instant_token
 from tests.views.shown import (
     CARD,
     EMPTY_CARD,
@@ -92,7 +94,8 @@ def test_a_card_keeps_to_its_blocks_and_characters(card: Card) -> None:
 
 @pytest.mark.parametrize("card", ALL)
 def test_the_preview_is_the_card_without_its_buttons(card: Card) -> None:
-    shown = view_dict(preview_view(card, Ref(handoff=7)))["blocks"][2:]
+    made = view_dict(preview_view(card, Ref(handoff=7)))["blocks"][2:]
+    shown = [one for one in made if one["type"] != "input"]
     posted = card_message(replace(card, preview=True, posted_at=None)).to_args()["blocks"]
     assert shown == posted
     assert pressable(posted) == []
@@ -341,6 +344,34 @@ def test_only_a_signed_open_and_unposted_handoff_can_be_posted_from_its_preview(
         made = view_dict(preview_view(card, Ref(handoff=7)))
         assert "submit" not in made
         assert pieces(made["blocks"])[0] == lead
+
+
+@pytest.mark.parametrize(
+    ("kickoff", "told"),
+    [
+        (KickoffTime(NOW, proposed=True), "Kickoff proposed"),
+        (KickoffTime(NOW), "Kickoff due"),
+    ],
+)
+def test_the_first_line_says_when_the_kickoff_is(kickoff: KickoffTime, told: str) -> None:
+    card = replace(CARD, kickoff=kickoff)
+    first = seen_text(card_message(card).to_args()["blocks"][1])
+    assert first.startswith(f"{told} {instant_token(NOW)}")
+    assert told not in seen_text(card_message(CARD).to_args()["blocks"])
+
+
+def test_the_preview_asks_for_a_kickoff_and_holds_what_was_proposed() -> None:
+    ready = replace(CARD, posted_at=None, posted_by=None)
+    for kickoff, held in (
+        (None, None),
+        (KickoffTime(NOW), None),
+        (KickoffTime(NOW, proposed=True), int(NOW.timestamp())),
+    ):
+        made = view_dict(preview_view(replace(ready, kickoff=kickoff), Ref(handoff=7)))
+        asked = [one for one in made["blocks"] if one["type"] == "input"]
+        assert [one["label"]["text"] for one in asked] == ["Kickoff (proposed)"]
+        assert asked[0]["optional"]
+        assert asked[0]["element"].get("initial_date_time") == held
 
 
 def test_a_csm_who_was_reassigned_is_the_one_shown() -> None:

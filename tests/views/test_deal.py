@@ -70,6 +70,7 @@ def test_the_form_holds_what_the_deal_is_now() -> None:
         Field.LIGHT_ANYWAY,
         Field.STAKEHOLDERS,
         Field.MARKS,
+        Field.KICKOFF,
     ]
     assert block_of(view, Field.VALUE)["element"]["initial_value"] == "48000"
     assert block_of(view, Field.CURRENCY)["element"]["initial_option"]["value"] == "EUR"

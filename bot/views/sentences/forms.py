@@ -37,6 +37,10 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     ),
     Field.ALIGNED_ON: FieldWords("When you went through it"),
     Field.CS_CONTACT: FieldWords("With whom", "Somebody of customer success; assigns nobody."),
+    Field.KICKOFF: FieldWords(
+        "Kickoff (proposed)",
+        "The handoff message names it. Left empty, it says when the kickoff is due.",
+    ),
     Field.CALL_AT: FieldWords("When"),
     Field.CALL_CS: FieldWords("Who of customer success", "The CSM, or whoever stands in so far."),
     Field.CALL_CHAMPION: FieldWords(
