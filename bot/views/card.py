@@ -12,7 +12,7 @@ from bot.domain.read_models import Card, Light, StepLine
 from bot.views import sentences as said
 from bot.views.blocks import Place, instant_input
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
-from bot.views.limits import CARD_CHARACTERS, CARD_FOOT
+from bot.views.limits import CARD_CHARACTERS, CARD_FOOT, NAME_SHOWN
 from bot.views.message import (
     Message,
     actions,
@@ -196,7 +196,9 @@ def _people(card: Card) -> str:
     ae = f"AE {mention(card.ae)}"
     if card.csm is not None:
         return f"{ae} → CSM {mention(card.csm)}"
-    proposed = f"{mention(card.proposed_csm)} (proposed)" if card.proposed_csm else "to be assigned"
+    # Whoever has no turn yet is named, not called for.
+    name = escape(one_line(card.proposed_csm.name, NAME_SHOWN)) if card.proposed_csm else ""
+    proposed = f"{name} (proposed)" if name else "to be assigned"
     assigns = card.cs_manager if card.state is State.OPEN else None
     manager = f" · {mention(assigns)} assigns the CSM" if assigns else ""
     return f"{ae} → CSM {proposed}{manager}"

@@ -136,7 +136,7 @@ def test_the_text_leads_with_account_step_and_due_time() -> None:
 def test_before_the_gate_the_manager_is_mentioned_and_the_proposed_csm_named() -> None:
     card = replace(CARD, csm=None, gate_passed=False)
     shown = parsed_texts(card_message(card).to_args())
-    assert "AE <@U0MAYA> → CSM <@U0JONAS> (proposed) · <@U0PRIYA> assigns the CSM" in shown
+    assert "AE <@U0MAYA> → CSM Jonas Brandt (proposed) · <@U0PRIYA> assigns the CSM" in shown
 
 
 def test_only_an_assigned_csm_is_asked_to_acknowledge() -> None:
