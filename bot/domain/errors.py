@@ -61,6 +61,7 @@ class Problem(StrEnum):
     DATE_IN_PAST = "date_in_past"
     TIME_PAST = "time_past"
     TOO_FAR_AHEAD = "too_far_ahead"
+    TOO_LONG_AGO = "too_long_ago"
     BAD_LINK = "bad_link"
     UNKNOWN_REGION = "unknown_region"
     NOT_WORKING_TIME = "not_working_time"

@@ -42,6 +42,8 @@ SIGNATURE_GRAIN = timedelta(minutes=1)
 OLDEST_SIGNATURE = timedelta(days=366)
 FARTHEST_AHEAD = timedelta(days=366)
 """No appointment of a deal is made for longer than a year."""
+LONGEST_SALE = timedelta(days=366)
+"""Nothing of a deal was held longer than this before its handoff began."""
 LONGEST_ACCOUNT = 80
 LONGEST_REASON = 1000
 LONGEST_NAMES = 200
@@ -404,12 +406,19 @@ class Handoff:
             raise Invalid(Problem.SIGNED_ALREADY, field="aligned_on")
         if on > at.astimezone(ZoneInfo(zone)).date():
             raise Invalid(Problem.HELD_LATER, field="aligned_on")
+        if on < self._earliest.astimezone(ZoneInfo(zone)).date():
+            raise Invalid(Problem.TOO_LONG_AGO, field="aligned_on")
         if _colleague(contact, "cs_contact").id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="cs_contact")
         values = self._for_another(Act.ALIGN, by, reason)
         self.aligned_on, self.aligned_at, self.cs_contact_id = on, at, contact.id
         self._note(Tag.ALIGNED, at, by, {"on": on.isoformat(), "contact": contact.id}, values)
         self._confirm(by, at)
+
+    @property
+    def _earliest(self) -> datetime:
+        """Before this nothing of the deal can have been held: it is in no memory of a sale."""
+        return min(self.started_at, self.signed_at or self.started_at) - LONGEST_SALE
 
     def answer_commitment(self, answer: CommitmentAnswer, *, by: Person, at: datetime) -> None:
         """The AE manager says, once, whether the day the AE named was kept."""
@@ -434,6 +443,10 @@ class Handoff:
         `champions` are those of the brief by id; raises Conflict for one who is none any more.
         """
         self._require(Act.RECORD_CALL, by)
+        if call.at < self._earliest:
+            raise Invalid(Problem.TOO_LONG_AGO, field="call_at")
+        if call.at > at + FARTHEST_AHEAD:
+            raise Invalid(Problem.TOO_FAR_AHEAD, field="call_at")
         if _colleague(cs, "call_cs").id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="call_cs")
         customer = " ".join(call.customer.split())

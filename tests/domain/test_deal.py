@@ -460,3 +460,37 @@ def test_the_ae_manager_records_for_the_ae_and_says_why() -> None:
     assert handoff.events[-1].values == {"customer": CALL.customer, "reason": why}
     handoff.align(day, CSM, by=AE_MANAGER, at=MONDAY, zone=AE.zone, reason=why)
     assert handoff.events[-1].values == {"reason": why}
+
+
+# --- Days that cannot be
+
+
+@pytest.mark.parametrize(
+    ("at", "problem"),
+    [
+        ("2001-01-01T09:00", Problem.TOO_LONG_AGO),
+        ("2024-05-31T09:00", Problem.TOO_LONG_AGO),
+        ("2026-06-10T09:00", Problem.TOO_FAR_AHEAD),
+        ("2205-06-05T08:00", Problem.TOO_FAR_AHEAD),
+    ],
+)
+def test_a_call_long_before_the_deal_or_long_after_it_is_a_wrong_year(
+    at: str, problem: Problem
+) -> None:
+    handoff = signed()
+    with pytest.raises(Invalid) as refused:
+        handoff.record_call(replace(CALL, at=utc(at)), cs=CSM, by=AE, at=MONDAY)
+    assert (refused.value.problem, refused.value.field) == (problem, "call_at")
+    # A call that was held while the deal was still being sold counts, and so does one next year.
+    for held in ("2025-03-05T08:00", "2026-05-05T08:00"):
+        handoff.record_call(replace(CALL, at=utc(held)), cs=CSM, by=AE, at=MONDAY)
+
+
+@pytest.mark.parametrize("on", [date(1990, 6, 2), date(2024, 5, 31)])
+def test_an_alignment_longer_than_a_year_before_the_handoff_is_a_wrong_year(on: date) -> None:
+    handoff = started()
+    with pytest.raises(Invalid) as refused:
+        handoff.align(on, CSM, by=AE, at=MONDAY, zone=AE.zone)
+    assert (refused.value.problem, refused.value.field) == (Problem.TOO_LONG_AGO, "aligned_on")
+    handoff.align(date(2025, 3, 5), CSM, by=AE, at=MONDAY, zone=AE.zone)
+    assert handoff.aligned_on == date(2025, 3, 5)

@@ -136,6 +136,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.DATE_IN_PAST: "This date has passed. Choose today or later.",
     Problem.TIME_PAST: "This time has passed. Choose a later one.",
     Problem.TOO_FAR_AHEAD: "This is more than a year away. Check the year.",
+    Problem.TOO_LONG_AGO: ("This is more than a year before the handoff began. Check the year."),
     Problem.UNKNOWN_REGION: (
         "No public holidays are known for this region. Write the code of a country, like DE, or "
         "with its part, like DE-BE; or leave it empty."
