@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from bot.domain.access import Audience, readable_in
 from bot.domain.brief import Brief, Contact, ContactRole
-from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.items import Hole, Item, SectionKey, to_confirm
 from bot.domain.policy import Policy, Tier
 from bot.domain.words import points_elsewhere, says_something
 
@@ -332,7 +332,7 @@ def completeness(brief: Brief, tier: Tier, policy: Policy) -> Completeness:
     rules = rules_of(tier, policy)
     for rule in rules:
         hole, section = rule.hole(brief, tier), brief.section(rule.section)
-        if rule.item in section.must_confirm:
+        if to_confirm(rule.item, section.must_confirm):
             open_items.append(OpenItem(rule.item, Hole.MUST_CONFIRM, section.asker))
         elif hole is not None:
             open_items.append(OpenItem(rule.item, hole))
@@ -356,12 +356,11 @@ def passes_gate(state: Completeness, tier: Tier, policy: Policy) -> bool:
 def capture_missing(brief: Brief) -> tuple[SectionKey, ...]:
     """What the pre-close capture still lacks of people, metric, red flags and promises."""
     flags = brief.red_flags
+    written = (flags.nearly, flags.top_risk, flags.other_risks, flags.private_note)
     there = {
         SectionKey.PEOPLE: bool(brief.people.contacts),
         SectionKey.SUCCESS: bool(brief.success.metric.strip()),
-        SectionKey.RED_FLAGS: bool(
-            flags.no_risks or flags.top_risk.strip() or flags.other_risks.strip()
-        ),
+        SectionKey.RED_FLAGS: flags.no_risks or any(text.strip() for text in written),
         SectionKey.PROMISES: bool(brief.entries or brief.promises.none_made),
     }
     return tuple(key for key, filled in there.items() if not filled)

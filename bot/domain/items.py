@@ -1,5 +1,6 @@
 """The counted items of the brief by name, and why one may not count as filled."""
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 
@@ -43,6 +44,24 @@ class Item(StrEnum):
     GROWTH = "growth"
     DEFINED_DONE = "defined_done"
     STYLE = "style"
+
+
+_SAME_QUESTION: Mapping[Item, frozenset[Item]] = {
+    Item.BUYER_AND_SKEPTIC: frozenset({Item.BUYER, Item.SKEPTIC}),
+    Item.BUYER: frozenset({Item.BUYER_AND_SKEPTIC}),
+    Item.SKEPTIC: frozenset({Item.BUYER_AND_SKEPTIC}),
+}
+"""Items that another size of the deal counts under another name."""
+
+
+def same_question(item: Item) -> frozenset[Item]:
+    """The items of another size of the deal that ask the same; most are the same item there."""
+    return _SAME_QUESTION.get(item, frozenset())
+
+
+def to_confirm(item: Item, marked: Collection[Item]) -> bool:
+    """Whether an item waits for the customer, marked in this size of the deal or another."""
+    return item in marked or not same_question(item).isdisjoint(marked)
 
 
 NOT_FOR_THE_CUSTOMER = frozenset({Item.PRIVATE_NOTE})

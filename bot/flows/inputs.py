@@ -10,7 +10,7 @@ from bot.domain.brief import Contact, ContactRole, OtherRole, Section
 from bot.domain.deadlines import Step
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.items import Item, SectionKey
+from bot.domain.items import Item, SectionKey, same_question
 from bot.domain.people import Person
 from bot.domain.policy import Tier
 from bot.domain.promises import Kind, PromiseText
@@ -170,9 +170,9 @@ def _must_confirm(typed: Typed, base: tuple[Item, ...]) -> tuple[Item, ...]:
     ticked = {
         _member(Item, value, Field.MUST_CONFIRM) for value in typed.options(Field.MUST_CONFIRM)
     }
-    # What has no box here is of another size of the deal.
-    offered = typed.offered(Field.MUST_CONFIRM)
-    ticked |= {item for item in base if item.value not in offered}
+    # What has no box here is of another size of the deal, and stays unless its own box is here.
+    offered = {item for item in Item if item.value in typed.offered(Field.MUST_CONFIRM)}
+    ticked |= {item for item in base if not ({item} | same_question(item)) & offered}
     # One order whatever was ticked first: else the same boxes would look changed.
     return tuple(item for item in Item if item in ticked)
 

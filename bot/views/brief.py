@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 from bot.domain.brief import Contact, ContactRole
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.hints import Pointed
-from bot.domain.items import NOT_FOR_THE_CUSTOMER, Item, SectionKey
+from bot.domain.items import NOT_FOR_THE_CUSTOMER, Item, SectionKey, to_confirm
 from bot.domain.merging import FieldConflict
 from bot.domain.promises import Promise
 from bot.domain.read_models import Because, BriefStep, Clash, NamedPerson, Writer
@@ -248,7 +248,7 @@ def _must_confirm(step: BriefStep, shown: Mapping[str, Any]) -> list[Block]:
             option(item.value, sentences.terms.at_start(sentences.terms.ITEM_NAMES[item]))
             for item in asked
         ],
-        {item.value for item in asked if item in ticked},
+        {item.value for item in asked if to_confirm(item, ticked)},
     )
     asker = step.askers.get(shown["asker"])
     return [

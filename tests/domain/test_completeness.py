@@ -26,6 +26,7 @@ from bot.domain.completeness import (
     ITEMS,
     Completeness,
     OpenItem,
+    capture_missing,
     completeness,
     has_content,
     passes_gate,
@@ -458,6 +459,35 @@ def test_the_share_is_compared_exactly_and_not_as_it_is_shown() -> None:
     assert passes_gate(open_state(10, STYLE_ASKED), Tier.FULL, POLICY)
 
 
+def test_what_the_customer_must_confirm_stays_so_in_another_size_of_the_deal() -> None:
+    asked = replace(
+        FULL_BRIEF,
+        people=FULL_BRIEF.people.model_copy(update={"must_confirm": (Item.BUYER_AND_SKEPTIC,)}),
+    )
+    found = completeness(asked, Tier.FULL, POLICY).open
+    assert [(one.item, one.hole) for one in found] == [
+        (Item.BUYER, Hole.MUST_CONFIRM),
+        (Item.SKEPTIC, Hole.MUST_CONFIRM),
+    ]
+    asked = replace(
+        FULL_BRIEF,
+        people=FULL_BRIEF.people.model_copy(update={"must_confirm": (Item.SKEPTIC,)}),
+    )
+    found = completeness(asked, Tier.LIGHT, POLICY).open
+    assert [(one.item, one.hole) for one in found] == [(Item.BUYER_AND_SKEPTIC, Hole.MUST_CONFIRM)]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [RedFlagsSection(nearly="Their CFO stopped it twice."), RedFlagsSection(private_note="Doubt")],
+)
+def test_any_word_about_red_flags_is_one_for_the_capture(flags: RedFlagsSection) -> None:
+    brief = replace(FULL_BRIEF, red_flags=flags)
+    assert SectionKey.RED_FLAGS not in capture_missing(brief)
+    silent = replace(FULL_BRIEF, red_flags=RedFlagsSection(nearly=" "))
+    assert capture_missing(silent) == (SectionKey.RED_FLAGS,)
+
+
 @pytest.mark.parametrize(
     ("brief", "captured"),
     [
@@ -466,7 +496,7 @@ def test_the_share_is_compared_exactly_and_not_as_it_is_shown() -> None:
         (people(), False),
         (success(metric=" "), False),
         (success(target="", by=None), True),
-        (flags(top_risk=""), False),
+        (flags(top_risk="", nearly="", private_note=""), False),
         (flags(top_risk="", no_risks=True), True),
         (flags(top_risk="", other_risks="IT is slow"), True),
         (promises(none_made=False), False),

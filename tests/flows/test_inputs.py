@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from bot.domain.brief import Brief, Contact, ContactRole, OtherRole, Promises, Section, Success
+from bot.domain.brief import (
+    Brief,
+    Contact,
+    ContactRole,
+    OtherRole,
+    People,
+    Promises,
+    Section,
+    Success,
+)
 from bot.domain.completeness import completeness, rules_of
 from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item, SectionKey
@@ -129,6 +138,17 @@ def test_boxes_have_one_order_whichever_was_ticked_first() -> None:
     view = brief_view(step(Brief(), SectionKey.SUCCESS))
     payload = submitted(view, {Field.MUST_CONFIRM: ["whose", "metric"]})
     assert success_of(Typed(payload), Success()).must_confirm == (Item.METRIC, Item.WHOSE)
+
+
+def test_a_box_of_a_light_deal_is_those_of_a_full_one_and_can_be_taken_back_there() -> None:
+    base = People(must_confirm=(Item.BUYER_AND_SKEPTIC,))
+    view = brief_view(step(Brief(people=base), SectionKey.PEOPLE))
+    kept = section_of(SectionKey.PEOPLE, Typed(submitted(view)), base)
+    assert kept.must_confirm == (Item.BUYER, Item.SKEPTIC)
+    payload = submitted(view, {Field.MUST_CONFIRM: ["skeptic"]})
+    assert section_of(SectionKey.PEOPLE, Typed(payload), base).must_confirm == (Item.SKEPTIC,)
+    payload = submitted(view, {Field.MUST_CONFIRM: []})
+    assert section_of(SectionKey.PEOPLE, Typed(payload), base).must_confirm == ()
 
 
 def test_what_another_size_of_the_deal_left_to_the_customer_stays_left_to_them() -> None:
