@@ -52,6 +52,25 @@ def check_day(handoff: Handoff, *, at: datetime, policy: Policy, calendar: Calen
         raise Invalid(Problem.COMMITMENT_TOO_LATE, field="commitment_on", facts=facts)
 
 
+def moved_day(
+    handoff: Handoff, expected_on: date, *, at: datetime, policy: Policy, calendar: Calendar
+) -> date | None:
+    """The day of the commitment once the signature is expected on another day.
+
+    It goes along with one that slips by as many days; with one that comes sooner it is no later
+    than the brief is due then. None where nobody committed, or the answer was given.
+    """
+    day, before = handoff.commitment_on, handoff.expected_on
+    if day is None or before is None or handoff.commitment_answer is not None:
+        return None
+    if expected_on >= before:
+        return calendar.same_or_next_business_day(day + (expected_on - before))
+    due = calendar.moved(
+        calendar.at(expected_on, calendar.hours.end) + timedelta(hours=policy.clocks.brief)
+    )
+    return min(day, max(calendar.local_date(due), calendar.local_date(at)))
+
+
 def asked_at(handoff: Handoff, *, policy: Policy, calendar: Calendar) -> datetime | None:
     """When the AE manager is asked, by their `calendar`; None where there is no commitment.
 

@@ -373,8 +373,19 @@ class Handoff:
         self.day0 = signed_at.astimezone(ZoneInfo(zone)).date()
         self._note(tag, at, by, facts)
 
-    def expect(self, day: date, *, by: Person, at: datetime, ae: Person) -> None:
-        """The signature slipped: another day is expected. Raises Invalid once it is recorded."""
+    def expect(
+        self,
+        day: date,
+        *,
+        by: Person,
+        at: datetime,
+        ae: Person,
+        commitment_on: date | None = None,
+    ) -> None:
+        """The signature slipped: another day is expected. Raises Invalid once it is recorded.
+
+        `commitment_on` is the day of the commitment with it; without one it stays.
+        """
         self._require(Act.SIGN, by)
         if self.signed_at is not None:
             raise Invalid(Problem.SIGNED_ALREADY, field="expected_on")
@@ -383,7 +394,11 @@ class Handoff:
             raise Conflict(Problem.ALREADY_DONE)
         before = self.expected_on.isoformat() if self.expected_on else None
         self.expected_on = day
-        self._note(Tag.EXPECTED_CHANGED, at, by, {"expected_on": day.isoformat(), "before": before})
+        facts: dict[str, Fact] = {"expected_on": day.isoformat(), "before": before}
+        if commitment_on is not None and commitment_on != self.commitment_on:
+            self.commitment_on = commitment_on
+            facts["commitment_on"] = commitment_on.isoformat()
+        self._note(Tag.EXPECTED_CHANGED, at, by, facts)
         self._confirm(by, at)
 
     def _for_another(self, act: Act, by: Person, reason: str) -> dict[str, str]:

@@ -178,7 +178,9 @@ _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
 
 
 def commits(handoff: Handoff, event: Event) -> bool:
-    """Whether the AE stands by the day of the commitment with this event."""
+    """Whether the AE stands by the day of the commitment with this event, or by another day."""
+    if event.tag is Tag.EXPECTED_CHANGED:
+        return handoff.ae_confirmed_at is not None and "commitment_on" in event.facts
     confirms = event.tag is Tag.AE_CONFIRMED or (
         event.tag is Tag.STARTED and event.actor == handoff.ae_id
     )
@@ -211,7 +213,7 @@ def announcements(
         if event.tag is Tag.SIGNATURE_CORRECTED:
             told.extend(_of_correction(handoff, seq, event, moved))
         if team_channel is not None and commits(handoff, event):
-            told.append(_committed(handoff, team_channel))
+            told.append(_committed(handoff, seq, event, team_channel))
         if event.tag is Tag.ACKNOWLEDGED and chain is not None:
             told.extend(_anchors(handoff, seq, event, chain))
         if event.tag in _UNDOABLE and event.actor is not None and asked_in is not None:
@@ -267,11 +269,13 @@ def steps_named(notice: Notice) -> tuple[Step, ...]:
     return tuple(step for step in Step if step.value in notice.facts)
 
 
-def _committed(handoff: Handoff, team_channel: int) -> Notice:
+def _committed(handoff: Handoff, seq: int, event: Event, team_channel: int) -> Notice:
+    # A day that moved is told of once more.
+    moved = f":{seq}" if event.tag is Tag.EXPECTED_CHANGED else ""
     return Notice(
         NoticeKind.COMMITTED,
         Place.CHANNEL,
-        f"committed:{handoff.id}",
+        f"committed:{handoff.id}{moved}",
         Priority.CARD,
         handoff_id=handoff.id,
         person_id=handoff.ae_id,

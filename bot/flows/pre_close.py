@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain import access
 from bot.domain.access import Act
+from bot.domain.commitment import moved_day
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import CommitmentAnswer
 from bot.domain.people import Person
@@ -24,13 +25,15 @@ def open_new_date(asked: Asked, unit: ReadUnit) -> Answer:
 
 
 def new_date(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted form; reminders follow the new day."""
+    """The submitted form; reminders and the commitment follow the new day."""
     day = asked.typed.date(Field.EXPECTED_ON)
     if day is None:
         raise Invalid(Problem.DATE_NEEDED, field=Field.EXPECTED_ON)
     handoff = unit.handoffs.lock(asked.handoff_id)
     ae = unit.people.get(handoff.ae_id)
-    handoff.expect(day, by=actor, at=unit.now, ae=ae)
+    calendar = unit.people.calendar(ae.id)
+    committed = moved_day(handoff, day, at=unit.now, policy=unit.policy, calendar=calendar)
+    handoff.expect(day, by=actor, at=unit.now, ae=ae, commitment_on=committed)
     unit.save(handoff, actor_id=actor.id)
     return Done()
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.brief import Brief
 from bot.domain.closed_won import ClosedWon, Missing, closed_won
-from bot.domain.commitment import check_day, latest_day, proposed_day
+from bot.domain.commitment import check_day, latest_day, moved_day, proposed_day
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, DealChange, Handoff
 from bot.domain.history import Tag
@@ -122,6 +122,44 @@ def test_the_team_hears_of_the_commitment_once_the_ae_stands_by_it(by: Person) -
         told = announcements(handoff, numbered, asked_in=None, team_channel=9)
     (line,) = told
     assert (line.kind, line.place, line.channel_id) == (NoticeKind.COMMITTED, Place.CHANNEL, 9)
+
+
+@pytest.mark.parametrize(
+    ("committed", "expected", "moved"),
+    [
+        # Friday 20 June slips by a week, by eleven days onto a weekend, by none.
+        (date(2025, 6, 23), date(2025, 6, 27), date(2025, 6, 30)),
+        (date(2025, 6, 18), date(2025, 6, 30), date(2025, 6, 30)),
+        # It comes sooner: the brief is due on the business day after it.
+        (date(2025, 6, 23), date(2025, 6, 12), date(2025, 6, 13)),
+        (date(2025, 6, 4), date(2025, 6, 12), date(2025, 6, 4)),
+        (None, date(2025, 6, 27), None),
+    ],
+)
+def test_the_day_of_the_commitment_follows_the_day_of_the_signature(
+    committed: date | None, expected: date, moved: date | None
+) -> None:
+    handoff = started(commitment_on=committed)
+    day = moved_day(handoff, expected, at=MONDAY, policy=POLICY, calendar=BERLIN)
+    assert day == moved
+    handoff.expect(expected, by=AE, at=MONDAY, ae=AE, commitment_on=day)
+    assert handoff.commitment_on == moved
+
+
+def test_an_answered_commitment_stays_where_it_is_and_a_moved_one_is_told_of_again() -> None:
+    handoff, slipped = started(commitment_on=date(2025, 6, 23)), date(2025, 6, 27)
+    first = announcements(handoff, list(enumerate(handoff.events)), asked_in=None, team_channel=9)
+    handoff.events.clear()
+    day = moved_day(handoff, slipped, at=MONDAY, policy=POLICY, calendar=BERLIN)
+    handoff.expect(slipped, by=AE, at=MONDAY, ae=AE, commitment_on=day)
+    again = announcements(
+        handoff, list(enumerate(handoff.events, 5)), asked_in=None, team_channel=9
+    )
+    assert [one.kind for one in (*first, *again)] == [NoticeKind.COMMITTED] * 2
+    assert first[0].key != again[0].key
+    handoff.answer_commitment(CommitmentAnswer.DONE, by=AE_MANAGER, at=MONDAY)
+    later = date(2025, 7, 4)
+    assert moved_day(handoff, later, at=MONDAY, policy=POLICY, calendar=BERLIN) is None
 
 
 def test_without_a_day_or_a_channel_the_team_hears_nothing() -> None:

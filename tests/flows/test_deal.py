@@ -530,3 +530,12 @@ def test_the_private_mark_is_read_by_ae_csm_and_cs_manager_alone(app: App) -> No
         page = app.modal(app.press(user, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
         assert (words in page.words) is reads, user
         assert ("briefing call required (by policy)" in page.words) is not reads, user
+
+
+def test_a_signature_that_slips_takes_the_day_of_the_commitment_along(app: App) -> None:
+    deal = Deal(expected_on=date(2026, 3, 12), commitment_on=date(2026, 3, 13))
+    handoff_id = started(app.store, app.team, deal)
+    asked = app.modal(app.press(MAYA, ActionId.OPEN_NEW_DATE, Ref(handoff=handoff_id)))
+    assert app.submit(MAYA, asked.type(expected_on="2026-03-20")).body == {}
+    handoff = only(app)
+    assert (handoff.expected_on, handoff.commitment_on) == (date(2026, 3, 20), date(2026, 3, 23))

@@ -9,7 +9,10 @@ ALIGNMENT_MEANS: Final = (
     "Before the signature you go through the success metric and the promises with somebody of "
     "customer success. It assigns nobody."
 )
-NEW_DATE_MEANS: Final = "Expected so far: {day}. Reminders follow the new day."
+NEW_DATE_MEANS: Final = (
+    "Expected so far: {day}. Reminders follow the new day, and so does the one by which the brief "
+    "is to be ready."
+)
 SIGNATURE_EXPECTED: Final = "signature expected {day}"
 CAPTURE_MISSING: Final = "Still without a word: {sections}."
 CAPTURE_WHY: Final = "What is written down before the close is not lost with it."
