@@ -32,7 +32,7 @@ from bot.delivery.senders import Senders
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames
 from bot.domain.errors import Conflict, HandoffError
-from bot.domain.policy import load_policy
+from bot.domain.policy import Policy, load_policy
 from bot.flows.conversations import Conversations
 from bot.flows.registration import all_listeners
 from bot.flows.shape import UNREADABLE
@@ -138,7 +138,7 @@ def build(
     sys.setswitchinterval(SWITCH_INTERVAL)
     token = settings.require_slack()
     cipher = NoteCipher(settings.require_keys())
-    policy = load_policy(settings.handoff_policy)
+    policy = read_policy(settings)
     database = open_migrated(settings)
     machine = _machine_clock(database)
     sweep_poke, senders_poke = _Late(), _Late()
@@ -242,6 +242,11 @@ _WANTED_OF = {
     "postgresql": "postgresql://user@host/name wants a server that answers, lets this user in and "
     "lets them make tables",
 }
+
+
+def read_policy(settings: Settings) -> Policy:
+    """The team's policy as it may hold today; raises PolicyError."""
+    return load_policy(settings.handoff_policy, today=SystemClock().now().date())
 
 
 def open_migrated(settings: Settings) -> Database:

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.bootstrap import WRONG_KEY, open_migrated
+from bot.bootstrap import WRONG_KEY, open_migrated, read_policy
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.domain.handoff import DealChange
 from bot.domain.history import verify
 from bot.domain.money import Money, Rate, parse_amount, parse_rate
-from bot.domain.policy import load_policy
 from bot.domain.size import Marks, parse_stakeholders
 from bot.flows.manifest import SCOPES
 from bot.settings import Settings
@@ -40,7 +39,7 @@ def check(settings: Settings) -> list[Finding]:
     """Look at what the bot needs, one finding each; raises as `build` does for settings."""
     token = settings.require_slack()
     settings.require_keys()
-    load_policy(settings.handoff_policy)
+    read_policy(settings)
     findings = [Finding(True, "The settings and the policy can be read.")]
     store = _bare_store(settings)
     try:
@@ -98,7 +97,7 @@ def show_policy(
     marks: Mapping[str, bool],
 ) -> list[str]:
     """What a deal gets under the policy, in sentences; raises Invalid with the option's name."""
-    policy = load_policy(settings.handoff_policy)
+    policy = read_policy(settings)
     unit = currency.strip().upper() or policy.currency
     # Without a place where somebody is, today is the day in UTC.
     own = Rate(parse_rate(rate), datetime.now(UTC).date()) if rate else None
@@ -128,7 +127,7 @@ def _bare_store(settings: Settings) -> Store:
         open_migrated(settings),
         clock=SystemClock(),
         machine=SteadyMachineClock(),
-        policy=load_policy(settings.handoff_policy),
+        policy=read_policy(settings),
         holidays=HolidayBook().holidays,
         on_commit=lambda: None,
         cipher=NoteCipher(settings.require_keys()) if key is not None else None,

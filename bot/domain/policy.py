@@ -7,9 +7,18 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item
@@ -47,8 +56,26 @@ class Tier(StrEnum):
     FULL = "full"
 
 
+def _has_truth(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_truth(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return any(_has_truth(one) for one in value)
+    return isinstance(value, bool)
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: Any, info: ValidationInfo) -> Any:
+        """Nothing here is true or false, which would else be taken for 1 and 0."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        # A table of its own names its own keys.
+        if not (isinstance(kind, type) and issubclass(kind, _Part)) and _has_truth(value):
+            raise ValueError("true and false are no values of this key")
+        return value
 
 
 class Tiers(_Part):
@@ -103,6 +130,12 @@ class Clocks(_Part):
     """Days before the expected signature at which the AE is first reminded to capture the deal."""
     commitment_days: int = Field(default=7, ge=1, le=90)
     """Days after the day of the commitment at which the AE manager is asked about it."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Clocks":
+        if self.read < self.assign:
+            raise ValueError("read must not be below assign: nobody has read before they are named")
+        return self
 
 
 class Nudges(_Part):
@@ -284,8 +317,11 @@ class PolicyError(Exception):
     """The policy file cannot be used; the message names file, key and reason."""
 
 
-def load_policy(path: Path | None) -> Policy:
-    """Read a policy file (TOML); without one the defaults hold. Raises PolicyError."""
+def load_policy(path: Path | None, *, today: date | None = None) -> Policy:
+    """Read a policy file (TOML); without one the defaults hold. Raises PolicyError.
+
+    With `today` also for rates of a day that is still to come.
+    """
     if path is None:
         return Policy()
     try:
@@ -293,9 +329,13 @@ def load_policy(path: Path | None) -> Policy:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path}: cannot be read as TOML: {error}") from error
     try:
-        return Policy.model_validate(content)
+        policy = Policy.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         # Of a wrong key within a table the library names key and table, then says so: `[key]`.
         key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "(file)"
         raise PolicyError(f"{path}: {key}: {first['msg']}") from error
+    # A day further on than anywhere on earth.
+    if today is not None and policy.rates_of > today + timedelta(days=1):
+        raise PolicyError(f"{path}: rates_of: this day is still to come")
+    return policy

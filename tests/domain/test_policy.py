@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -127,6 +127,12 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ("[hours.weekdays]\nGermany = [1]", "hours.weekdays.Germany", "match pattern"),
         ("[hours.weekdays]\nAE = []", "hours", "weekdays are numbers from 0"),
         ('rates_of = "soon"', "rates_of", "valid date"),
+        ("gate_percent = true", "gate_percent", "true and false are no values"),
+        ("[clocks]\nmessage = true", "clocks.message", "true and false are no values"),
+        ("[rates]\nUSD = 1\nEUR = true", "rates", "true and false are no values"),
+        ("[hours.weekdays]\nAE = [true]", "hours.weekdays", "true and false are no"),
+        ("[clocks]\nread = 1\nassign = 240", "clocks", "read must not be below assign"),
+        ("rates_of = 2030-01-01", "rates_of", "this day is still to come"),
     ],
 )
 def test_a_wrong_setting_is_named_with_file_key_and_reason(
@@ -135,7 +141,7 @@ def test_a_wrong_setting_is_named_with_file_key_and_reason(
     path = tmp_path / "team.toml"
     path.write_text(content)
     with pytest.raises(PolicyError) as refused:
-        load_policy(path)
+        load_policy(path, today=date(2026, 3, 4))
     assert str(refused.value).startswith(f"{path}: {key}: ")
     assert reason in str(refused.value)
 
