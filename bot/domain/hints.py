@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from bot.domain.brief import Brief, Contact, ContactRole, RedFlagsSection, Section
+from bot.domain.brief import Brief, Contact, ContactRole, RedFlagsSection, Section, Success
 from bot.domain.items import SectionKey
 from bot.domain.promises import Promise
-from bot.domain.words import HintKind, only_good_news, points_elsewhere, vague_words
+from bot.domain.words import MOST_WORDS, HintKind, only_good_news, points_elsewhere, vague_words
 
 MOST_HINTS = 3
 """Hints a form shows; more would not be read."""
@@ -106,6 +106,8 @@ def hints_on_section(section: Section) -> tuple[Hint, ...]:
     found = _on_texts(_texts(section))
     if isinstance(section, RedFlagsSection):
         found += _only_good(section)
+    if isinstance(section, Success):
+        found += _unmeasured(section.further, [one for one in found if one.field == "further"])
     return _in_order(found)
 
 
@@ -164,6 +166,22 @@ def _on_texts(texts: Mapping[str, str]) -> list[Hint]:
             found += [Hint(kind, name, words) for kind, words in vague_words(text).items()]
         found = [one for one in found if one.field != name or one.kind not in excused]
     return [one for one in found if one.kind is not HintKind.MOOD or one.field in _MEASURES]
+
+
+def _unmeasured(further: str, others: Sequence[Hint]) -> list[Hint]:
+    """One hint for the criteria, one a line, that have neither a number nor a date."""
+    told = [word for one in others for word in one.words]
+    lines = [_whole(line) for line in further.splitlines()]
+    bare = [
+        line
+        for line in lines
+        if any(char.isalpha() for char in line)
+        and not any(char.isdigit() for char in line)
+        and not any(word in line for word in told)
+    ]
+    if not bare:
+        return []
+    return [Hint(HintKind.UNMEASURED, "further", tuple(dict.fromkeys(bare))[:MOST_WORDS])]
 
 
 def _only_good(flags: RedFlagsSection) -> list[Hint]:

@@ -26,6 +26,8 @@ class HintKind(StrEnum):
     ELSEWHERE = "elsewhere"
     MOOD = "mood"
     WISH = "wish"
+    UNMEASURED = "unmeasured"
+    """A criterion in which nothing can be counted or looked up in a calendar."""
     GOOD_NEWS = "good_news"
     SOMETIME = "sometime"
     WEASEL = "weasel"

@@ -63,6 +63,16 @@ def test_a_mood_is_pointed_out_where_a_metric_belongs_and_nowhere_else() -> None
     assert hints_on_section(WHY.model_copy(update={"event": "The board was excited."})) == ()
 
 
+def test_a_further_criterion_has_a_number_or_a_date() -> None:
+    told = "Fewer tickets\nReturns under 2 %\nThe old hall empty by 30 June\n\n  Quiet shifts "
+    (found,) = hints_on_section(SUCCESS.model_copy(update={"further": told}))
+    assert found == Hint(HintKind.UNMEASURED, "further", ("Fewer tickets", "Quiet shifts"))
+    # What is a wish already is not told of twice.
+    wish = SUCCESS.model_copy(update={"further": "Improve the returns"})
+    assert kinds(hints_on_section(wish)) == [(HintKind.WISH, "further")]
+    assert hints_on_section(SUCCESS.model_copy(update={"further": "\n - \n"})) == ()
+
+
 def test_what_somebody_else_said_may_be_vague() -> None:
     said = {"quote": "We should improve soon", "crm_reason": "better visibility"}
     assert hints_on_section(WHY.model_copy(update=said)) == ()

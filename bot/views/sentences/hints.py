@@ -37,6 +37,11 @@ _HINTS: Final[Mapping[HintKind, _HintWords]] = {
         "say little by themselves",
         "what changes, for whom, and by how much?",
     ),
+    HintKind.UNMEASURED: _HintWords(
+        "has no number and no date",
+        "have no number and no date",
+        "how many, or by when?",
+    ),
     HintKind.GOOD_NEWS: _HintWords(
         "is only good news",
         "are only good news",
