@@ -235,11 +235,19 @@ LINK = "https://crm.example/zzlinkzz"
 PROMISE, HEARD_BY = "zzpromisezz", "zzheardbyzz"
 WITHDRAWN, SNOOZED, CANCELLED = "zzwithdrawnzz", "zzsnoozedzz", "zzcancelledzz"
 SENT_BACK, OVERRIDDEN = "zzsentbackzz", "zzoverriddenzz"
-NOT_MINE = "zznotminezz"
+NOT_MINE, DECLINED = "zznotminezz", "zzdeclinedzz"
+GATE_OVERRIDDEN, DEAL_OVERRIDDEN = "zzgateoverriddenzz", "zzdealoverriddenzz"
+VERDICT = "zzverdictzz"
+CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
 RESTATED = ("zzrestatedwhyzz", "zzrestatedsuccesszz", "zzrestatedriskzz")
 VALUE = "77,431"
+_CHECKS = tuple(
+    sentences.forms.FIELDS[one].label
+    for one in (Field.CHECK_METRIC, Field.CHECK_NO_PLAN, Field.CHECK_CHAMPION)
+)
+"""What was asked stands beside each answer, and else only in the CSM's form."""
 _BESIDES = (
     Content("account", (ACCOUNT,), FACTS),
     # The card in the channel tells the value to all who read it there.
@@ -255,6 +263,14 @@ _BESIDES = (
     Content("reason of a cancellation", (CANCELLED,), REASONS, whole=False),
     Content("reason of a brief sent back", (SENT_BACK,), REASONS, whole=False),
     Content("reason of an override", (OVERRIDDEN,), REASONS),
+    Content("reason of the one who declined", (DECLINED,), REASONS, whole=False),
+    Content("reason of an overridden gate", (GATE_OVERRIDDEN,), REASONS, whole=False),
+    Content("reason of a deal closed all the same", (DEAL_OVERRIDDEN,), REASONS, whole=False),
+    Content("what the AE said of a restatement", (VERDICT,), RECORDS, whole=False),
+    # Names of the customer's people.
+    Content("who was called", (CALLED,), DEAL, SectionKey.PEOPLE, whole=False),
+    Content("with whom it was aligned", (ALIGNED_WITH,), FACTS, whole=False),
+    Content("answers of the checks", _CHECKS, RECORDS),
     Content("joint plan", (PLAN,), RECORDS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     *(Content(f"restatement {n}", (words,), RECORDS) for n, words in enumerate(RESTATED)),

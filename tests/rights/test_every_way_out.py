@@ -35,11 +35,16 @@ from tests.rights.content import (
     ADMIN,
     AE,
     AE_MANAGER,
+    ALIGNED_WITH,
+    CALLED,
     CONTENTS,
     CS_MANAGER,
     CSM,
     DEAL,
+    DEAL_OVERRIDDEN,
+    DECLINED,
     FACTS,
+    GATE_OVERRIDDEN,
     GIVEN,
     GUEST,
     HOLES,
@@ -57,6 +62,7 @@ from tests.rights.content import (
     SNOOZED,
     STRANGER,
     TEAM,
+    VERDICT,
     VIEWERS,
     Content,
     helper,
@@ -258,6 +264,7 @@ def told(world: World, url: str) -> Iterator[Told]:
 OF_A_START = "form of a start"
 """It asks for marks and value, and holds none yet."""
 WHICH_SIGNED = "which was signed"
+SPOKEN = "whole, with reasons"
 _COMMANDS = (
     *(
         (CommandId.HANDOFF, words)
@@ -278,6 +285,12 @@ def _look(world: World) -> None:
             for key in SectionKey:
                 versions = Ref(handoff=handoff_id, thing=key.value)
                 world.press(viewer, "versions", ActionId.OPEN_VERSIONS, versions, _nowhere(world))
+        for page in range(3):
+            ref = Ref(handoff=world.spoken, page=page or None)
+            world.press(viewer, SPOKEN, ActionId.OPEN_HANDOFF, ref)
+        for action in (ActionId.OPEN_CALL, ActionId.OPEN_RESTATE, ActionId.OPEN_JUDGE):
+            world.press(viewer, "form of a call or a reading", action, Ref(handoff=world.full))
+            world.press(viewer, "form of a call or a reading", action, Ref(handoff=world.spoken))
         for name, words in _COMMANDS:
             world.command(viewer, name, words, OF_A_START if words == "new" else "command")
         if viewer in READERS[FACTS]:
@@ -439,7 +452,7 @@ def _break(world: World) -> None:
         connection.execute(update(surface).values(wanted=surface.c.wanted + 1))
         connection.commit()
     world.press(AE, "broken", ActionId.OPEN_HANDOFF, Ref(handoff=world.full))
-    world.desk.pass_time(timedelta(minutes=1), step=timedelta(seconds=20))
+    world.desk.pass_time(timedelta(minutes=2), step=timedelta(seconds=20))
 
 
 # --- Everything there is was gone through
@@ -540,6 +553,26 @@ def test_one_hole_that_is_private_is_told_as_that_and_by_name_to_the_ae(told: To
     assert "one private item" in told.world.seen.text(INSIDE, "card")
     assert note.shown_in(told.world.seen.text(AE, "dm"))
     assert not note.shown_in(told.world.seen.text(INSIDE, "card"))
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_reasons_verdicts_and_who_was_there_are_shown_to_all_who_may_read_them(
+    told: Told, viewer: str
+) -> None:
+    ways = {
+        **dict.fromkeys((DECLINED, GATE_OVERRIDDEN, DEAL_OVERRIDDEN, VERDICT), SPOKEN),
+        ALIGNED_WITH: SPOKEN,
+    }
+    page = told.world.seen.text(viewer, SPOKEN)
+    for content in CONTENTS:
+        if set(content.marks) <= ways.keys():
+            assert content.shown_in(page) is (viewer in content.readers()), content.name
+
+
+def test_who_was_called_is_named_with_the_gate_in_the_channel_and_to_the_ae(told: Told) -> None:
+    assert CALLED in told.world.seen.text(INSIDE, "command")
+    assert CALLED in told.world.seen.text(AE, "form of a call or a reading")
+    assert VERDICT in told.world.seen.text(CSM, "form of a call or a reading")
 
 
 def test_a_snooze_is_told_back_to_who_asked_for_it(told: Told) -> None:

@@ -18,7 +18,7 @@ from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
 from bot.domain.money import Money
@@ -28,7 +28,7 @@ from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.status import Filter, Whose
-from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement
+from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
@@ -47,10 +47,15 @@ from tests.rights.content import (
     ADMIN,
     AE,
     AE_MANAGER,
+    ALIGNED_WITH,
+    CALLED,
     CANCELLED,
     CS_MANAGER,
     CSM,
+    DEAL_OVERRIDDEN,
+    DECLINED,
     FILLED,
+    GATE_OVERRIDDEN,
     GIVEN,
     GUEST,
     HEARD_BY,
@@ -73,6 +78,7 @@ from tests.rights.content import (
     STRANGER,
     TEAM,
     TO_CONFIRM,
+    VERDICT,
     VIEWERS,
     WITHDRAWN,
     helper,
@@ -209,6 +215,7 @@ class World:
         self.uncaptured = self._unsigned(f"{ACCOUNT} G", soon, self._fill_sections)
         self.captured = self._unsigned(f"{ACCOUNT} H", soon, self._fill_brief)
         self.slipped = self._unsigned(f"{ACCOUNT} I", today, self._fill_brief)
+        self.spoken = self._spoken_about(f"{ACCOUNT} K", soon)
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
@@ -252,6 +259,46 @@ class World:
             handoff = unit.handoffs.lock(handoff_id)
             write(unit, handoff)
             unit.save(handoff, actor_id=self.team.ae.id)
+            unit.commit()
+        self.deliver()
+        return handoff_id
+
+    def _spoken_about(self, account: str, expected_on: date) -> int:
+        """A deal of which everybody once had to give a reason, and said what they thought."""
+        handoff_id = self._begin(Deal(account=account, expected_on=expected_on))
+        team = self.team
+        with self.store.write(team.workspace_id) as unit:
+            at, handoff = unit.now, unit.handoffs.lock(handoff_id)
+            contact = unit.people.ensure("U0ALIGNED", facts=PersonFacts(ALIGNED_WITH))
+            handoff.align(at.date(), contact, by=team.ae, at=at, zone=team.ae.zone)
+            handoff.countersign(at, by=team.ae, at=at, ae=team.ae)
+            self._leave_open(unit, handoff)
+            reason = GATE_OVERRIDDEN
+            handoff.assign_csm(team.csm, by=team.cs_manager, at=at, override=reason)
+            handoff.override_closed_won(DEAL_OVERRIDDEN, by=team.ae_manager, at=at)
+            unit.save(handoff, actor_id=team.cs_manager.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(team.workspace_id) as unit:
+            at, handoff = unit.now, unit.handoffs.lock(handoff_id)
+            handoff.decline(DECLINED, by=team.csm, at=at)
+            unit.save(handoff, actor_id=team.csm.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(team.workspace_id) as unit:
+            at, handoff = unit.now, unit.handoffs.lock(handoff_id)
+            handoff.assign_csm(team.csm, by=team.cs_manager, at=at)
+            handoff.acknowledge(version=handoff.brief_version, by=team.csm, at=at)
+            words = Restatement(why="Why.", success="How.", risk="None.")
+            verdict = Verdict(match=False, line=VERDICT)
+            for kind, record, by in (
+                (RecordKind.RESTATEMENT, words, team.csm),
+                (RecordKind.VERDICT, verdict, team.ae),
+            ):
+                unit.records.save(handoff.id, kind, record, by=by.id, at=at)
+            handoff.restate(words, revision=1, by=team.csm, at=at)
+            handoff.judge(verdict, revision=1, by=team.ae, at=at)
+            unit.save(handoff, actor_id=team.ae.id)
             unit.commit()
         self.deliver()
         return handoff_id
@@ -352,6 +399,8 @@ class World:
         with self.store.write(self.team.workspace_id) as unit:
             at = unit.now
             handoff = unit.handoffs.lock(self.full)
+            call = Call(at, csm.id, CALLED)
+            handoff.record_call(call, cs=csm, by=self.team.ae, at=at)
             handoff.acknowledge(version=handoff.brief_version, by=csm, at=at)
             written: tuple[tuple[RecordKind, Record], ...] = (
                 (RecordKind.CHECKS, CHECKS),
