@@ -18,7 +18,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.runtime ## the whole job in a browser, without a Slack workspace (ARGS=--fresh starts over)
+demo: $(VENV)/.runtime ## the whole job in a browser, without a Slack workspace (ARGS=--fresh starts over, --examples has three deals in it)
 	@$(BIN)/handoff-bot demo $(ARGS)
 
 test: $(VENV)/.dev ## the tests; those in a browser are skipped without Chromium

@@ -54,6 +54,9 @@ def play(
     fresh: Annotated[bool, typer.Option(help="Forget what earlier demos kept.")] = False,
     port: Annotated[int, typer.Option(help="Where the page is; 0 is any free port.")] = 8040,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
+    examples: Annotated[
+        bool, typer.Option("--examples", help="Begin with the three deals of examples/.")
+    ] = False,
 ) -> None:
     """Play the whole job in a browser: a workspace on this machine with the bot in it."""
     from bot import demo  # The sandbox is loaded by the commands that need it, by `run` never.
@@ -61,7 +64,7 @@ def play(
     if fresh:
         demo.forget(data)
     with _one_sentence():
-        demo.run_demo(data, port=port)
+        demo.run_demo(data, port=port, examples=examples)
 
 
 @app.command()

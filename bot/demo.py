@@ -9,9 +9,10 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from bot.bootstrap import Bot, build, ended_by_signal
+from bot.bootstrap import Bot, StartError, build, ended_by_signal
 from bot.delivery.constants import Constants
 from bot.domain.people import Role
+from bot.examples import Cast, Stage, place_example, read_example
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.server import SandboxServer
@@ -34,6 +35,13 @@ MAYA, JONAS, PRIYA = "U0MAYA0001", "U0JONAS001", "U0PRIYA001"
 THEO, ADA, SAM = "U0THEO0001", "U0ADA00001", "U0SAM00001"
 
 DEAL_CHANNEL = "C0NORTHWD1"
+EXAMPLES_FOLDER = Path(__file__).parent.parent / "examples"
+EXAMPLES: Mapping[str, tuple[str, Stage]] = {
+    "northwind": (DEAL_CHANNEL, Stage.ASSIGNED),
+    "larkfield": ("C0LARKFLD1", Stage.POSTED),
+    "alderbay": ("C0REVENUE1", Stage.BEGUN),
+}
+"""In which channel each deal lives, and how far it is."""
 
 PARTS: Mapping[str, Part] = {
     ADA: Part(frozenset({Role.REVOPS, Role.ADMIN}), None, "GB-ENG"),
@@ -112,8 +120,27 @@ def seed(bot: Bot) -> None:
         cast_roles(bot.store, bot.workplace.id, known)
 
 
-def run_demo(data: Path, *, port: int) -> None:
-    """A sandbox workspace and the bot in it, until Ctrl-C."""
+def seed_examples(bot: Bot, folder: Path) -> bool:
+    """Put the deals of `examples/` into the workspace; False where it has handoffs already."""
+    workspace_id = bot.workplace.id
+    with bot.store.read(workspace_id) as unit:
+        if unit.handoffs.open_after(0, 1):
+            return False
+    cast = Cast(*(bot.directory.person(workspace_id, one) for one in (MAYA, JONAS, PRIYA, THEO)))
+    for name, (slack_id, stage) in EXAMPLES.items():
+        channel = bot.directory.channel(workspace_id, slack_id)
+        with bot.store.write(workspace_id) as unit:
+            today = unit.people.calendar(cast.ae.id).local_date(unit.now)
+            example = read_example(folder / f"{name}.toml", today=today)
+            place_example(unit, example, channel_id=channel.id, cast=cast, stage=stage)
+            unit.commit()
+    return True
+
+
+def run_demo(data: Path, *, port: int, examples: bool = False) -> None:
+    """A sandbox workspace and the bot in it, until Ctrl-C; with `examples` three deals, too."""
+    if examples and not EXAMPLES_FOLDER.is_dir():
+        raise StartError(f"There is no {EXAMPLES_FOLDER}: run the demo from the bot's repository.")
     ended = ended_by_signal()
     first_time = not data.exists()
     data.mkdir(parents=True, exist_ok=True)
@@ -136,6 +163,11 @@ def run_demo(data: Path, *, port: int) -> None:
         seed(bot)
         bot.start()
         try:
+            # Not before the bot has the time of the workspace.
+            if examples and not seed_examples(bot, EXAMPLES_FOLDER):
+                typer.echo(
+                    "There are handoffs here already; --fresh --examples starts over with three."
+                )
             typer.echo(f"Open {server.url}/?as={MAYA}&place={DEAL_CHANNEL}")
             typer.echo("You are Maya, the AE, in #deal-northwind: type /handoff and press Send.")
             typer.echo("Change who you are at the top left, and the time at the top right.")
