@@ -2,6 +2,7 @@
 
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
+from bot.domain.deadlines import DeadlineState
 from bot.domain.history import verify
 from bot.domain.items import SectionKey
 from bot.sandbox.seen import Seen
@@ -10,7 +11,7 @@ from bot.storage.unit_of_work import WriteUnit
 from tests.briefs import FULL_BRIEF
 from tests.builders import PROMISE
 from tests.story.stack import DEAL, Stack, modal
-from tests.story.test_clocks import begin, menu_value, settled
+from tests.story.test_clocks import HOUR, begin, menu_value, settled
 
 ACCOUNT = "Northwind Mills"
 YES = {"check_metric": "yes", "check_no_plan": "yes", "check_champion": "yes"}
@@ -176,3 +177,51 @@ def test_before_the_brief_is_ready_priya_assigns_with_a_reason(place: Stack) -> 
     place.card_says("Acknowledge brief")
     assert "They start on Monday" not in place.card_says(ACCOUNT).words
     press(place, place.maya, "write_brief")
+
+
+MOST_MESSAGES = 12
+"""New direct messages to one person over the built steps of a handoff that goes well."""
+
+
+def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -> None:
+    begin(place)
+    people = (place.maya, place.jonas, place.priya, place.theo)
+
+    def hours(count: float) -> None:
+        """People work on other things meanwhile, and are reminded of this where it is time."""
+        place.sandbox.advance(count * HOUR)
+        settled(place)
+
+    hours(2)
+    with place.bot.store.write(place.bot.workplace.id) as unit:
+        by = unit.handoffs.lock(1).ae_id
+        unit.brief.add_promise(1, PROMISE, by=by, at=unit.now)
+        for key in SectionKey:
+            save(unit, key)
+        unit.commit()
+    hours(1)
+    press(place, place.maya, "preview_message")
+    place.maya.submit({})
+    place.card_says("Posted by")
+    hours(3)
+    press(place, place.priya, "open_assign")
+    assert not place.priya.submit({"csm": place.jonas.id}).field_errors
+    place.card_says("Acknowledge brief")
+    hours(18)
+    press(place, place.jonas, "acknowledge")
+    place.card_says("Acknowledged")
+    press(place, place.jonas, "open_checks")
+    fill(place.jonas, **YES)
+    fill(place.jonas, **WORDS)
+    hours(2)
+    press(place, place.maya, "open_judge")
+    fill(place.maya, verdict="match")
+    settled(place)
+    hours(24)
+    with place.bot.store.read(place.bot.workplace.id) as after:
+        owed = [one for one in after.deadlines.of(1) if one.state is DeadlineState.OPEN]
+    assert owed == []
+    # All are counted here, also those that answer what the reader did a moment before.
+    counted = {one.id: len(one.dms()) for one in people}
+    assert max(counted.values()) <= MOST_MESSAGES, counted
+    assert min(counted[one.id] for one in people[:3]) > 1, counted
