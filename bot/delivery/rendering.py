@@ -31,6 +31,7 @@ from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.notices import (
     IN_CHANNEL,
     OF_A_STEP,
+    OF_THE_CLOCK,
     Notice,
     NoticeKind,
     Place,
@@ -247,6 +248,8 @@ class Renderer:
             reader = unit.people.get(notice.person_id or 0)
             if not reader.full_member and notice.kind is not NoticeKind.LATE_FOR_MANAGER:
                 return Cancel("reader_inactive")
+            if notice.kind in OF_THE_CLOCK and not unit.workspace.hears_clock(reader.id):
+                return Cancel(f"notify_{unit.workspace.notify}")
             if notice.place is Place.INVITATION:
                 return _invitation(unit, notice, reader)
             if notice.place is Place.DM and notice.priority is not Priority.ANSWER:
@@ -381,7 +384,7 @@ def _guide(unit: ReadUnit, job: Job, surface: SurfaceJob, reader: Person) -> Pla
 
 
 def _home(unit: ReadUnit, viewer: Person) -> HomeModel:
-    lists = unit.status.home(viewer)
+    lists, chosen_by = unit.status.home(viewer), unit.workspace.notify_by
     return HomeModel(
         viewer=NamedPerson(viewer.id, viewer.slack_id, viewer.name),
         needs_you=lists.needs_you,
@@ -391,6 +394,10 @@ def _home(unit: ReadUnit, viewer: Person) -> HomeModel:
         admin=viewer.admin,
         paused=unit.workspace.paused_at is not None,
         as_of=unit.now,
+        you=unit.people.you(viewer.id),
+        notify=unit.workspace.notify,
+        notify_by=read_models.named(chosen_by, unit.people.many([chosen_by])),
+        undelivered=unit.undelivered.count() if viewer.admin else 0,
         helped=unit.status.helped_by(viewer.id),
     )
 

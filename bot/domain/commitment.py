@@ -80,4 +80,4 @@ def asked_at(handoff: Handoff, *, policy: Policy, calendar: Calendar) -> datetim
     if handoff.commitment_on is None or handoff.ae_confirmed_at is None:
         return None
     day = handoff.commitment_on + policy.clocks.commitment_days * DAY
-    return calendar.first_morning(max(calendar.at(day, time()), handoff.ae_confirmed_at))
+    return calendar.first_opening(max(calendar.at(day, time()), handoff.ae_confirmed_at))

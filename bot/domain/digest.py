@@ -5,7 +5,7 @@ Rules: the process's *Nudges*. The numbers are the policy's.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.domain.deadlines import Deadline, DeadlineState, Spoken, Step, settle
 from bot.domain.nudging import Stage, StagePlan
@@ -178,6 +178,14 @@ def next_digest(
         return ahead
     morning = calendar.morning_after(at)
     return morning if ahead is None else min(ahead, morning)
+
+
+def moved_to(day: Day, now: datetime, calendar: Calendar) -> Day:
+    """The day of a person who wants their summaries at another time from now on."""
+    if day.digest_at is None:
+        return day
+    begins = calendar.at(calendar.local_date(day.digest_at), time())
+    return replace(day, digest_at=calendar.first_morning(max(now, begins)))
 
 
 def put_off(day: Day, at: datetime, calendar: Calendar) -> Day:

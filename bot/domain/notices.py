@@ -88,6 +88,19 @@ OF_THE_CLOCK = OF_A_STEP | {NoticeKind.SUMMARY, *OF_A_DATE.values()}
 """What no act caused: held to a measure a day, and shown as it is now once that changes."""
 
 
+class Notify(StrEnum):
+    """Whom what the clock says reaches; answers and hand-overs reach everybody."""
+
+    ALL = "all"
+    ME = "me"
+    """Only the admin who chose it, to try the bot out."""
+    OFF = "off"
+
+    def reaches(self, reader_id: int | None, *, chosen_by: int | None) -> bool:
+        """Whether this reader hears what the clock says."""
+        return self is Notify.ALL or (self is Notify.ME and reader_id == chosen_by)
+
+
 ANCHOR_DIGITS = 16
 """So much of a hash as `verify` prints."""
 

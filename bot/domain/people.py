@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from bot.domain.times import OwnTimes
+
 
 class Role(StrEnum):
     """Roles of a person; AE and CSM are roles in a handoff instead."""
@@ -12,6 +14,19 @@ class Role(StrEnum):
     AE_MANAGER = "ae_manager"
     REVOPS = "revops"
     ADMIN = "admin"
+
+
+class RegionBy(StrEnum):
+    """Where it comes from in which region a person is."""
+
+    SELF = "self"
+    ADMIN = "admin"
+    TEAM = "team"
+    """The policy's, where nobody said another."""
+    ZONE = "zone"
+    """Guessed from the time zone."""
+    NOWHERE = "nowhere"
+    """The time zone names no country, so no public holidays are known."""
 
 
 class ManagerBy(StrEnum):
@@ -39,12 +54,15 @@ class Person:
     name: str
     zone: str = "UTC"
     region: str = ""
+    """As somebody set it; empty where nobody did."""
+    region_by: RegionBy | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
     manager_id: int | None = None
     manager_by: ManagerBy | None = None
     stand_in_id: int | None = None
     leave_until: date | None = None
     """The last day of a leave, which may be over; who is away now storage says."""
+    times: OwnTimes = field(default_factory=OwnTimes)
     workspace_admin: bool = False
     guest: bool = False
     external: bool = False

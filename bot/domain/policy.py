@@ -167,7 +167,8 @@ class Hours(_Part):
             raise ValueError("start must be before end")
         if not self.start <= self.resume <= self.end:
             raise ValueError("resume must lie within the working hours")
-        if not self.quiet_end <= self.start or not self.end <= self.quiet_begin:
+        quiet = QuietHours(self.quiet_begin, self.quiet_end)
+        if not quiet.spare(WorkingHours(self.start, self.end, resume=self.resume)):
             raise ValueError("quiet hours must lie outside the working hours")
         if any(not days or not set(days) <= set(range(7)) for days in self.weekdays.values()):
             raise ValueError("weekdays are numbers from 0 (Monday) to 6 (Sunday)")

@@ -76,7 +76,7 @@ def _up_to_the_signature(handoff: Handoff, policy: Policy, ae: Calendar) -> list
         # It waits for the capture: of the two only one is ever reminded of.
         waits = handoff.captured_at is None
         made.append(_one(Step.ALIGNMENT, handoff, ae, due, () if waits else before))
-    slipped = StagePlan(Stage.SLIPPED, ae.first_morning(ae.at(expected + DAY, ae.quiet.end)))
+    slipped = StagePlan(Stage.SLIPPED, ae.first_opening(ae.at(expected + DAY, ae.quiet.end)))
     return [*made, _one(Step.SIGNATURE, handoff, ae, due, (slipped,))]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain import access
@@ -18,7 +18,8 @@ from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
-from bot.domain.people import ManagerBy, Person
+from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
+from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise
@@ -26,6 +27,7 @@ from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
 from bot.domain.verification import Part, Record, RecordKind
+from bot.domain.worktime import QuietHours
 
 
 class Light(StrEnum):
@@ -287,6 +289,52 @@ class HelpedRow:
 
 
 @dataclass(frozen=True)
+class You:
+    """What holds for one person: their region, their hours and their leave."""
+
+    zone: str
+    region: str
+    """Its name; empty where none is known."""
+    region_by: RegionBy
+    quiet: QuietHours
+    own_quiet: bool
+    """Whether they are not the policy's."""
+    summary_at: time
+    own_summary: bool
+    leave_until: date | None = None
+    """Only while it lasts."""
+    stand_in: NamedPerson | None = None
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """Something that could not be delivered, as an admin is told of it."""
+
+    source: JobSource
+    entry: int
+    kind: NoticeKind | SurfaceKind
+    account: str | None
+    """None where there is no handoff, or one that the reader may not know of."""
+    hidden: bool
+    """Whether there is one."""
+    person: NamedPerson | None
+    channel_slack_id: str | None
+    reason: str
+    in_doubt: bool
+    may_retry: bool
+
+
+@dataclass(frozen=True)
+class Managed:
+    """Somebody, and who manages them."""
+
+    person: NamedPerson
+    manager: NamedPerson | None
+    manager_gone: bool = False
+    """Whether the manager has no account any more."""
+
+
+@dataclass(frozen=True)
 class HomeModel:
     """The Home tab of one person."""
 
@@ -299,6 +347,11 @@ class HomeModel:
     admin: bool
     paused: bool
     as_of: datetime
+    you: You | None = None
+    notify: Notify = Notify.ALL
+    notify_by: NamedPerson | None = None
+    """Who alone hears what the clock says."""
+    undelivered: int = 0
     helped: tuple[HelpedRow, ...] = ()
     """What the viewer fills for others."""
 

@@ -50,6 +50,14 @@ class QuietHours:
         if self.begin != _MIDNIGHT and not self.end < self.begin:
             raise ValueError("Quiet hours begin in the evening, or at 00:00, and end in the day.")
 
+    def spare(self, hours: WorkingHours) -> bool:
+        """Whether all of the working hours lie outside of them."""
+        return self.end <= hours.start and (self.begin == _MIDNIGHT or hours.end <= self.begin)
+
+    def cover(self, wall: time) -> bool:
+        """Whether a wall time of a business day lies within them."""
+        return wall < self.end or (self.begin != _MIDNIGHT and self.begin <= wall)
+
 
 @dataclass(frozen=True)
 class Calendar:
@@ -63,8 +71,12 @@ class Calendar:
     hours: WorkingHours
     quiet: QuietHours
     holidays: Callable[[int], frozenset[date]]
+    morning: time | None = None
+    """When the person wants their summary; None is the start of the working hours."""
 
     def __post_init__(self) -> None:
+        if self.morning is not None and self.quiet.cover(self.morning):
+            raise ValueError("A summary comes outside of the quiet hours.")
         if self.quiet.begin != _MIDNIGHT and not self.hours.start < self.quiet.begin:
             raise ValueError("Working hours start before the quiet hours begin.")
 
@@ -188,17 +200,25 @@ class Calendar:
             return moment
         return self._first_on_business_day(moment, self.quiet.end)
 
-    def first_morning(self, instant: datetime) -> datetime:
+    def first_opening(self, instant: datetime) -> datetime:
         """The first start of the working hours on a business day at or after `instant`.
 
         Where work starts before the quiet hours end, it is the end of these.
         """
-        return self._first_on_business_day(_utc(instant), max(self.hours.start, self.quiet.end))
+        return self._first_on_business_day(_utc(instant), self._opening)
+
+    @property
+    def summary_time(self) -> time:
+        """When the person is told what waited for the morning: as they wish, else at the start."""
+        return self._opening if self.morning is None else self.morning
+
+    def first_morning(self, instant: datetime) -> datetime:
+        """The first time for a summary on a business day at or after `instant`."""
+        return self._first_on_business_day(_utc(instant), self.summary_time)
 
     def morning_after(self, instant: datetime) -> datetime:
-        """The start of the working hours on the next business day after that of `instant`."""
-        morning = max(self.hours.start, self.quiet.end)
-        return self.at(self.next_business_day(self.local_date(instant)), morning)
+        """The time for a summary on the next business day after that of `instant`."""
+        return self.at(self.next_business_day(self.local_date(instant)), self.summary_time)
 
     def before_quiet(self, instant: datetime, not_before: datetime) -> datetime | None:
         """The instant itself, or 15 minutes before the quiet hours it falls into began.
@@ -213,6 +233,10 @@ class Calendar:
             opened, closed = self._loud_window(day)
             moment = max(closed - QUIET_LEAD, opened)
         return moment if moment >= earliest else None
+
+    @property
+    def _opening(self) -> time:
+        return max(self.hours.start, self.quiet.end)
 
     def _local(self, instant: datetime) -> datetime:
         return _utc(instant).astimezone(self.zone)

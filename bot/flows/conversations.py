@@ -212,6 +212,8 @@ class Conversations:
             self._directory.person(asked.workspace_id, slack_id, patience)
         if listener.named_by_policy is not None:
             self._meet(asked.workspace_id, listener.named_by_policy(self._store.policy), patience)
+        if listener.meets is not None and self._is_admin(asked):
+            self._meet(asked.workspace_id, listener.meets(asked), patience)
         for slack_id in listener.channels(asked) if listener.channels else ():
             channel = self._directory.channel(asked.workspace_id, slack_id, patience)
             if listener.inside and channel.private:
@@ -233,6 +235,12 @@ class Conversations:
         for slack_id in slack_ids:
             with contextlib.suppress(HandoffError):  # Nobody waits for a name in a file.
                 self._directory.person(workspace_id, slack_id, patience)
+
+    def _is_admin(self, asked: Asked) -> bool:
+        """Whether who acted is known as an admin; the listener decides on the right."""
+        with self._store.read(asked.workspace_id) as unit:
+            known = unit.people.by_slack_id(asked.slack_user or "")
+        return known is not None and known.admin
 
     def _is_inside(self, channel: Channel, asked: Asked, patience: Patience) -> bool | None:
         """Whether who acted is a member; None where Slack does not say it in time."""

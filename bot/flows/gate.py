@@ -65,7 +65,7 @@ def open_call(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     at = (
         call.at
         if call
-        else unit.people.calendar(actor.id).first_morning(unit.now + timedelta(minutes=1))
+        else unit.people.calendar(actor.id).first_opening(unit.now + timedelta(minutes=1))
     )
     model = _model(unit, handoff, actor)
     chosen = cs.slack_id if cs else None

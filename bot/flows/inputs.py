@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -95,6 +95,16 @@ class Typed:
             return None
         try:
             return date.fromisoformat(chosen)
+        except ValueError as error:
+            raise Invalid(Problem.STALE_BUTTON, field=field.value) from error
+
+    def time(self, field: Field) -> time | None:
+        """The chosen time of day; raises Invalid for what is none."""
+        chosen = self._value(field, "selected_time")
+        if not chosen:
+            return None
+        try:
+            return time.fromisoformat(chosen)
         except ValueError as error:
             raise Invalid(Problem.STALE_BUTTON, field=field.value) from error
 

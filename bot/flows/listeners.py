@@ -61,6 +61,9 @@ class Listener:
     """Slack ids of people it needs to know before it runs."""
     named_by_policy: Callable[[Policy], Sequence[str]] | None = None
     """The same of those whom the policy names; one whom Slack does not know is left out."""
+    meets: Callable[[Asked], Sequence[str]] | None = None
+    """The same of many at once whom an admin names: one whom Slack does not know, or not in time,
+    is left out, and for somebody else Slack is not asked at all."""
     channels: Callable[[Asked], Sequence[str]] | None = None
     """Slack ids of channels it needs to know who can read, before it runs."""
     inside: bool = False

@@ -8,12 +8,12 @@ from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.people import Person, Role
-from bot.flows.answers import Answer, Done, Open, Update
+from bot.flows.answers import Answer, Done, Open, Push, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listeners
 from bot.flows.showing import name_of
-from bot.storage.holidays import known_region
+from bot.storage.holidays import find_region
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.roles import roles_view
@@ -25,9 +25,11 @@ def require(act: Act, actor: Person) -> None:
         raise NotAllowed(Problem.ADMINS_ONLY)
 
 
-def open_form(actor: Person) -> Answer:
-    """The form that asks whose roles, manager and region are meant."""
+def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """The form that asks whose roles, manager and region are meant, unless a button says it."""
     require(Act.CHANGE_PEOPLE, actor)
+    if asked.in_modal and asked.ref.entry is not None:
+        return Push(_for_one(unit.people.get(asked.ref.entry), unit))
     return Open(roles_view())
 
 
@@ -42,13 +44,14 @@ def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     require(Act.CHANGE_PEOPLE, actor)
     typed = asked.typed
     if asked.ref.entry is None:
-        return Update(_for_one(_chosen(typed, Field.PERSON, unit), unit), acted=False)
+        return Update(_for_one(chosen_colleague(typed, Field.PERSON, unit), unit), acted=False)
     person = unit.people.get(asked.ref.entry)
-    manager = _chosen(typed, Field.MANAGER, unit)
+    manager = chosen_colleague(typed, Field.MANAGER, unit)
     if manager is not None and manager.id == person.id:
         raise Invalid(Problem.OWN_MANAGER, field=Field.MANAGER)
-    region = typed.text(Field.REGION).strip().upper()
-    if region and not known_region(region):
+    typed_region = typed.text(Field.REGION).strip()
+    region = find_region(typed_region) if typed_region else ""
+    if region is None:
         raise Invalid(Problem.UNKNOWN_REGION, field=Field.REGION)
     changed = unit.people.set_part(
         person.id,
@@ -69,7 +72,8 @@ def _for_one(person: Person | None, unit: ReadUnit) -> View:
     return roles_view(person, manager=name_of(unit, person.manager_id))
 
 
-def _chosen(typed: Typed, name: Field, unit: WriteUnit) -> Person | None:
+def chosen_colleague(typed: Typed, name: Field, unit: WriteUnit) -> Person | None:
+    """Whom a form names; raises Invalid for an account that is no full member's."""
     slack_id = typed.user(name)
     person = unit.people.by_slack_id(slack_id) if slack_id else None
     if person is not None and not person.full_member:

@@ -43,7 +43,7 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     people = {actor.id: actor}
     line = step_line(deadline, people, as_of=unit.now, done=None)
     ref = Ref(handoff=handoff.id, thing=deadline.step.value)
-    until = calendar.first_morning(unit.now + timedelta(minutes=1))
+    until = calendar.first_opening(unit.now + timedelta(minutes=1))
     return Open(snooze_view(account=handoff.account, line=line, until=until, ref=ref))
 
 

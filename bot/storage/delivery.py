@@ -28,9 +28,10 @@ from bot.storage.outbox import METHODS, lane
 from bot.storage.standing import filed
 from bot.storage.tables import (
     IS_CARD,
-    OUTBOX_FAILED,
     OUTBOX_PENDING,
+    OUTBOX_TROUBLE,
     SURFACE_STALE,
+    SURFACE_TROUBLE,
     OutboxState,
     SurfaceState,
     outbox,
@@ -352,8 +353,8 @@ class DeliveryStore:
             waiting, oldest = connection.execute(
                 select(func.count(), func.min(outbox.c.created_at)).where(OUTBOX_PENDING)
             ).one()
-            failed = _by_state(connection, outbox, OUTBOX_FAILED)
-            surfaces = _by_state(connection, surface, surface.c.reason.is_not(None))
+            failed = _by_state(connection, outbox, OUTBOX_TROUBLE)
+            surfaces = _by_state(connection, surface, SURFACE_TROUBLE)
         return OutboxCounts(
             pending=waiting,
             oldest_age=self._machine.now() - oldest if oldest is not None else None,
@@ -367,8 +368,8 @@ class DeliveryStore:
         letters: list[DeadLetter] = []
         with self._database.reading() as connection:
             for source, table, given_up in (
-                (JobSource.NOTICE, outbox, OUTBOX_FAILED),
-                (JobSource.SURFACE, surface, surface.c.reason.is_not(None)),
+                (JobSource.NOTICE, outbox, OUTBOX_TROUBLE),
+                (JobSource.SURFACE, surface, SURFACE_TROUBLE),
             ):
                 rows = connection.execute(
                     select(

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import CursorResult, bindparam, delete, or_, select, update
 
 from bot.domain.deadlines import DeadlineState, Step
-from bot.domain.digest import Day, Word
+from bot.domain.digest import Day, Word, moved_to
 from bot.domain.nudging import Stage
+from bot.domain.worktime import Calendar
 from bot.storage.statements import Scope, once
 from bot.storage.tables import DIGEST_AHEAD, deadline, digest_line, person
 
@@ -99,6 +100,11 @@ class Digests:
                 for one, day in sorted(days.items())
             ]
             self._scope.connection.execute(_KEEP, rows)
+
+    def move(self, person_id: int, calendar: Calendar) -> None:
+        """Let a person's next summary come at the time of theirs that `calendar` has now."""
+        for one, day in self.lock([person_id]).items():
+            self.keep({one: moved_to(day, self._scope.now, calendar)})
 
     def wake(self, person_id: int, at: datetime) -> None:
         """See that a person's next summary is not after `at`."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -36,6 +37,49 @@ def _country_holidays(region: str, year: int | None = None) -> Collection[date] 
 def known_region(region: str) -> bool:
     """Whether the library knows a country and, where one is named, its subdivision."""
     return _country_holidays(region) is not None
+
+
+@cache
+def _parts(country: str) -> dict[str, str]:
+    """The subdivisions of a country the library knows, by their codes, with names where it has."""
+    if known_region(country):
+        found: Any = importlib.import_module("holidays").country_holidays(country)
+        names = {code: name for name, code in reversed(found.subdivisions_aliases.items())}
+        return {code: names.get(code, code) for code in found.subdivisions}
+    return {}
+
+
+def parts_of(country: str) -> list[tuple[str, str]]:
+    """The regions within a country, each with the name of its part, in the order of names."""
+    named = ((f"{country}-{code}", name) for code, name in _parts(country).items())
+    return sorted(named, key=lambda one: one[1])
+
+
+def find_region(typed: str) -> str | None:
+    """The region somebody means by a code or by names, as DE, de-be, Germany or Germany, Berlin.
+
+    None where no public holidays are known for it.
+    """
+    first, _, rest = (part.strip().casefold() for part in typed.partition(","))
+    if not rest and first not in _by_name():
+        first, _, rest = first.partition("-")
+    country = _by_name().get(first, "")
+    if not country or not known_region(country):
+        return None
+    if not rest:
+        return country
+    known = _parts(country).items()
+    code = next((one for one, name in known if rest in (one.casefold(), name.casefold())), None)
+    return f"{country}-{code}" if code is not None else None
+
+
+def region_name(region: str) -> str:
+    """What a region is called, with its code: Germany (DE), Germany, Berlin (DE-BE)."""
+    country, _, part = region.partition("-")
+    name = _country_names().get(country, country)
+    if part:
+        name = f"{name}, {_parts(country).get(part, part)}"
+    return f"{name} ({region})"
 
 
 class HolidayBook:
@@ -91,6 +135,21 @@ class HolidayShelf:
                     for (region, year), days in sorted(fresh.items())
                 ],
             )
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    table = resources.files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """Countries by code and by name, in small letters."""
+    names = _country_names()
+    codes = {code.casefold(): code for code in names}
+    return {name.casefold(): code for code, name in names.items()} | codes
 
 
 @cache

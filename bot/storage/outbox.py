@@ -2,16 +2,32 @@
 
 import json
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, case, insert, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.deadlines import Step
-from bot.domain.notices import FirstWord, Notice, NoticeKind, Place, Priority, welcome
+from bot.domain.notices import (
+    OF_THE_CLOCK,
+    FirstWord,
+    Notice,
+    NoticeKind,
+    Place,
+    Priority,
+    welcome,
+)
 from bot.storage.statements import Scope, once
-from bot.storage.tables import OUTBOX_PENDING, OutboxState, channel, outbox, outbox_about
+from bot.storage.tables import (
+    OUTBOX_PENDING,
+    OUTBOX_TROUBLE,
+    OutboxState,
+    channel,
+    outbox,
+    outbox_about,
+)
+from bot.storage.undelivered import AGAIN_NOTICE
 
 METHODS = {
     Place.DM: "chat.postMessage",
@@ -72,6 +88,13 @@ _NOTICE_AGAIN = (
     )
     .values(**AGAIN, state=OutboxState.PENDING.value, settled_at=None)
 )
+_IN_TROUBLE = (outbox.c.id == bindparam("b_id"), outbox.c.workspace_id == bindparam("b_workspace"))
+_TRY_AGAIN = (
+    update(outbox)
+    .where(*_IN_TROUBLE, *AGAIN_NOTICE)
+    .values(**AGAIN, state=OutboxState.PENDING.value, settled_at=None)
+)
+_PUT_ASIDE = update(outbox).where(*_IN_TROUBLE, OUTBOX_TROUBLE).values(reason=None)
 _ADD_ABOUT = insert(outbox_about)
 _SHOW_AS_NOW = (
     update(outbox)
@@ -116,8 +139,9 @@ def lane(place: Place, *, person_id: int | None, channel_id: int | None) -> dict
 class Outbox:
     """Notices on their way out."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, hears_clock: Callable[[int], bool]) -> None:
         self._scope = scope
+        self._hears_clock = hears_clock
         self._first_words: list[FirstWord] = []
         self.grown = False
         """Whether anything was added in this unit."""
@@ -139,6 +163,20 @@ class Outbox:
             rows = [self._row(notice) for notice in notices]
             self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
             self.grown = True
+
+    def try_again(self, notice_id: int) -> bool:
+        """Send what Slack refused once more; False where it is not there to be tried."""
+        return self._settle(_TRY_AGAIN, {"b_id": notice_id, "machine_now": self._scope.machine_now})
+
+    def put_aside(self, notice_id: int) -> bool:
+        """Show something that was given up or is in doubt no more; it stays what it is."""
+        return self._settle(_PUT_ASIDE, {"b_id": notice_id})
+
+    def _settle(self, statement: Any, values: dict[str, Any]) -> bool:
+        values = {**values, "b_workspace": self._scope.workspace_id}
+        done = self._scope.connection.execute(statement, values).rowcount > 0
+        self.grown |= done
+        return done
 
     def tell(self, notices: Sequence[Notice]) -> set[str]:
         """Say what the clock says, with what it is about; gives the keys that were not said yet."""
@@ -189,6 +227,8 @@ class Outbox:
                 if notice.place is Place.DM
                 and notice.kind is not NoticeKind.WELCOME
                 and notice.person_id is not None
+                # A greeting with nothing behind it would puzzle whoever reads it.
+                and (notice.kind not in OF_THE_CLOCK or self._hears_clock(notice.person_id))
             )
         )
 

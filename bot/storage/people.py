@@ -6,19 +6,33 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, or_, select, union, update
+from sqlalchemy import (
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from bot.domain import managers
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.leave import Away, leave_ends_at
 from bot.domain.managers import Told
-from bot.domain.people import ManagerBy, Person, Role
+from bot.domain.people import ManagerBy, Person, RegionBy, Role
 from bot.domain.policy import Policy
+from bot.domain.read_models import You, named
+from bot.domain.times import OwnTimes
 from bot.domain.worktime import Calendar
-from bot.storage.holidays import HolidayShelf, region_of_zone
+from bot.storage.holidays import HolidayShelf, region_name, region_of_zone
 from bot.storage.statements import Scope, once
 from bot.storage.tables import HANDOFF_OPEN, ON_LEAVE, handoff, person, person_role
 
+_managed = person.alias("managed")
 _PEOPLE = (
     select(person, person_role.c.role)
     .outerjoin(person_role, person_role.c.person_id == person.c.id)
@@ -47,6 +61,41 @@ _ADMINS = _PEOPLE.where(
         ),
     )
 )
+# Whom it matters of who manages them: they have a role, manage or are managed, or owe something.
+_OF_INTEREST = select(person.c.id).where(
+    person.c.workspace_id == bindparam("workspace"),
+    not_(or_(person.c.guest, person.c.external, person.c.bot, person.c.deactivated)),
+    or_(
+        person.c.manager_id.is_not(None),
+        person.c.id.in_(
+            select(person_role.c.person_id).where(
+                person_role.c.workspace_id == bindparam("workspace")
+            )
+        ),
+        person.c.id.in_(
+            select(_managed.c.manager_id).where(
+                _managed.c.workspace_id == bindparam("workspace"),
+                _managed.c.manager_id.is_not(None),
+            )
+        ),
+        *(
+            person.c.id.in_(
+                select(part).where(
+                    handoff.c.workspace_id == bindparam("workspace"),
+                    HANDOFF_OPEN,
+                    part.is_not(None),
+                )
+            )
+            for part in (handoff.c.ae_id, handoff.c.csm_id)
+        ),
+    ),
+)
+_PAGE_OF_INTEREST = (
+    _OF_INTEREST.order_by(person.c.name, person.c.id)
+    .limit(bindparam("size"))
+    .offset(bindparam("skip"))
+)
+_COUNT_OF_INTEREST = _OF_INTEREST.with_only_columns(func.count())
 _AWAY = _PEOPLE.where(ON_LEAVE, person.c.leave_ends_at > bindparam("now")).order_by(person.c.id)
 _BACK = (
     select(person.c.id)
@@ -185,6 +234,18 @@ class People:
             found = self._read(_WITH_ROLE, {"role": role.value})
         return [one for one in found if one.full_member]
 
+    def of_interest(self, *, skip: int, size: int) -> list[Person]:
+        """Some of the full members of whom it matters who manages them, in the order of names."""
+        values = {"workspace": self._scope.workspace_id, "skip": skip, "size": size}
+        ids = list(self._scope.connection.execute(_PAGE_OF_INTEREST, values).scalars())
+        self.with_managers(ids)
+        return list(self.many(ids).values())
+
+    def count_of_interest(self) -> int:
+        """How many these are."""
+        values = {"workspace": self._scope.workspace_id}
+        return int(self._scope.connection.execute(_COUNT_OF_INTEREST, values).scalar_one())
+
     def away(self) -> Mapping[int, Away]:
         """Who is away now, and who acts for each: nobody who is away or gone, too."""
         if self._away is None:
@@ -287,14 +348,45 @@ class People:
 
     def region(self, person_id: int) -> str:
         """The person's region, else the policy's, else the country of their zone."""
+        return self.get(person_id).region or self.usual_region(person_id)[0]
+
+    def region_by(self, person_id: int) -> RegionBy:
+        """Where `region` comes from."""
         someone = self.get(person_id)
-        return self._region(someone.region, someone.zone)
+        if someone.region:
+            return someone.region_by or RegionBy.ADMIN
+        return self.usual_region(person_id)[1]
+
+    def usual_region(self, person_id: int) -> tuple[str, RegionBy]:
+        """The region of somebody for whom nobody set one, and where it comes from."""
+        if self._policy.default_region:
+            return self._policy.default_region, RegionBy.TEAM
+        guessed = region_of_zone(self.get(person_id).zone)
+        return guessed, RegionBy.ZONE if guessed else RegionBy.NOWHERE
+
+    def you(self, person_id: int) -> You:
+        """A person's region, hours and leave as they hold, and where each comes from."""
+        someone, calendar = self.get(person_id), self.calendar(person_id)
+        region, until = self.region(person_id), someone.leave_until
+        away = until is not None and until >= calendar.local_date(self._scope.now)
+        return You(
+            zone=someone.zone,
+            region=region_name(region) if region else "",
+            region_by=self.region_by(person_id),
+            quiet=calendar.quiet,
+            own_quiet=calendar.quiet != self._policy.quiet_hours(),
+            summary_at=calendar.summary_time,
+            own_summary=calendar.morning is not None,
+            leave_until=until if away else None,
+            stand_in=named(someone.stand_in_id, self.many([someone.stand_in_id])) if away else None,
+        )
 
     def calendar(self, person_id: int, zone: str | None = None) -> Calendar:
         """A person's working calendar, in the zone given or else in their zone of today."""
         kept = self._calendars.get((person_id, zone))
         if kept is None:
-            kept = self._calendar(zone or self.get(person_id).zone, self.region(person_id))
+            someone = self.get(person_id)
+            kept = self._calendar(zone or someone.zone, self.region(person_id), someone.times)
             self._calendars[(person_id, zone)] = kept
         return kept
 
@@ -308,12 +400,11 @@ class People:
     def _region(self, region: str, zone: str) -> str:
         return region or self._policy.default_region or region_of_zone(zone)
 
-    def _calendar(self, zone: str, region: str) -> Calendar:
+    def _calendar(self, zone: str, region: str, times: OwnTimes | None = None) -> Calendar:
+        hours, usual = self._policy.working_hours(region), self._policy.quiet_hours()
+        quiet, summary = (times or OwnTimes()).in_force(hours, usual)
         return Calendar(
-            ZoneInfo(zone),
-            self._policy.working_hours(region),
-            self._policy.quiet_hours(),
-            lambda year: self._days_off(region, year),
+            ZoneInfo(zone), hours, quiet, lambda year: self._days_off(region, year), summary
         )
 
     def _days_off(self, region: str, year: int) -> frozenset[date]:
@@ -372,12 +463,14 @@ class WritablePeople(People):
         roles: Collection[Role] | None = None,
         manager_id: int | None = None,
         region: str | None = None,
+        region_by: RegionBy = RegionBy.ADMIN,
         clear_manager: bool = False,
     ) -> Person:
         """Set what is given of a person's roles, manager and region; the rest stays.
 
         A manager set so is one by hand, unless it is the one they have; without one the profile
-        counts again. Raises NotFound where person or manager are of another workspace.
+        counts again. `region_by` is who gives the region; the same one given again stays whose it
+        was. Raises NotFound where person or manager are of another workspace.
         """
         known = self.get(person_id)
         changes: dict[str, Any] = {}
@@ -386,11 +479,24 @@ class WritablePeople(People):
             changes["manager_by"] = ManagerBy.HAND.value
         elif clear_manager:
             changes |= {"manager_id": None, "manager_by": None, "manager_checked_at": None}
-        if region is not None:
-            changes["region"] = region
+        if region is not None and region != known.region:
+            changes |= {"region": region, "region_by": region_by.value if region else None}
         if roles is not None:
             self._set_roles(person_id, roles)
         return self._change(person_id, changes)
+
+    def set_times(self, person_id: int, times: OwnTimes) -> Person:
+        """A person's own quiet hours and time of summary; raises Invalid, see `OwnTimes`."""
+        hours = self._policy.working_hours(self.region(person_id))
+        own = times.checked(hours, self._policy.quiet_hours())
+        return self._change(
+            person_id,
+            {
+                "quiet_begin": own.quiet_begin,
+                "quiet_end": own.quiet_end,
+                "digest_time": own.summary,
+            },
+        )
 
     def note_manager(self, person_id: int, manager_id: int | None) -> Person:
         """Keep what a person's profile says of their manager; one set by hand stays."""
@@ -493,11 +599,13 @@ def _person(row: RowMapping, roles: frozenset[Role]) -> Person:
         name=row["name"],
         zone=row["zone"],
         region=row["region"],
+        region_by=RegionBy(row["region_by"]) if row["region_by"] else None,
         roles=roles,
         manager_id=row["manager_id"],
         manager_by=ManagerBy(row["manager_by"]) if row["manager_by"] else None,
         stand_in_id=row["stand_in_id"],
         leave_until=row["leave_until"],
+        times=OwnTimes(row["quiet_begin"], row["quiet_end"], row["digest_time"]),
         workspace_admin=row["workspace_admin"],
         guest=row["guest"],
         external=row["external"],

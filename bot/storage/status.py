@@ -59,8 +59,8 @@ from bot.storage.tables import (
 
 ROWS_AT_ONCE = 500
 """Handoffs read by their ids in one statement."""
-HOME_ROWS = 20
-"""Handoffs in one list of the Home tab; a view has room for about this many."""
+HOME_ROWS = 40
+"""Handoffs in one list of the Home tab at most; its three lists share the room there is."""
 
 _DUE = handoff.c.attention_due_at
 _NOW = bindparam("now", type_=_DUE.type)

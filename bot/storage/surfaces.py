@@ -14,7 +14,15 @@ from bot.domain.handoff import Handoff
 from bot.domain.notices import FirstWord, Priority, SurfaceKind, SurfaceWish
 from bot.storage.outbox import AGAIN
 from bot.storage.statements import Scope, once
-from bot.storage.tables import IS_CARD, IS_GUIDE, IS_HOME, SurfaceState, surface
+from bot.storage.tables import (
+    IS_CARD,
+    IS_GUIDE,
+    IS_HOME,
+    SURFACE_TROUBLE,
+    SurfaceState,
+    surface,
+)
+from bot.storage.undelivered import AGAIN_SURFACE
 
 HOME_STAYS_FRESH = timedelta(minutes=15)
 """For how long after it was opened a Home tab follows what changes."""
@@ -112,6 +120,16 @@ _SURFACE_AGAIN = (
 )
 
 
+_IN_TROUBLE = (
+    surface.c.id == bindparam("b_id"),
+    surface.c.workspace_id == bindparam("b_workspace"),
+)
+_TRY_AGAIN = (
+    update(surface)
+    .where(*_IN_TROUBLE, *AGAIN_SURFACE)
+    .values(**AGAIN, state=SurfaceState.LIVE.value, wanted=surface.c.wanted + 1)
+)
+_PUT_ASIDE = update(surface).where(*_IN_TROUBLE, SURFACE_TROUBLE).values(reason=None)
 _CARD_OF = (
     select(
         surface.c.id,
@@ -219,6 +237,24 @@ class Surfaces:
         again = self._scope.connection.execute(_SURFACE_AGAIN, values).rowcount > 0
         self.grown |= again
         return again
+
+    def try_again(self, surface_id: int) -> bool:
+        """Show once more what Slack refused; False where it is not there to be tried."""
+        return self._settle(_TRY_AGAIN, surface_id, machine_now=self._scope.machine_now)
+
+    def put_aside(self, surface_id: int) -> bool:
+        """Name a surface that was given up or is in doubt no more; it stays what it is."""
+        return self._settle(_PUT_ASIDE, surface_id)
+
+    def _settle(self, statement: Any, surface_id: int, **values: Any) -> bool:
+        values |= {"b_id": surface_id, "b_workspace": self._scope.workspace_id}
+        done = self._scope.connection.execute(statement, values).rowcount > 0
+        self.grown |= done
+        return done
+
+    def follow(self, person_ids: Iterable[int]) -> None:
+        """Let the Home tabs that these people opened a short while ago show what is new."""
+        self._people |= set(person_ids)
 
     def move_card(self, of: Handoff) -> LeftCard | None:
         """Let the card of a handoff be posted anew where it lives now; gives where it stood.

@@ -22,6 +22,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    Time,
     UniqueConstraint,
     and_,
     false,
@@ -94,6 +95,10 @@ workspace = Table(
     Column("bot_user_id", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("paused_at", Instant),  # calendar
+    # Whom what the clock says reaches: nobody, one admin who tries the bot out, or everybody.
+    Column("notify", Text, nullable=False, server_default="all"),
+    # Without a reference: a workspace is there before its people are.
+    Column("notify_by", ROW_ID),
     # Delivery alone stops for a workspace whose token Slack refuses.
     Column("blocked_at", Instant),  # machine
     Column("blocked_reason", Text),
@@ -114,6 +119,11 @@ person = Table(
     Column("name", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("region", Text, nullable=False),  # empty: the policy's, else guessed from the zone
+    Column("region_by", Text),  # who set it
+    # A person's own hours and time of their summary; none is the policy's.
+    Column("quiet_begin", Time),
+    Column("quiet_end", Time),
+    Column("digest_time", Time),
     _person("manager_id"),
     Column("manager_by", Text),  # by hand, or from the profile
     Column("manager_checked_at", Instant),  # machine: when the profile was last asked
@@ -526,6 +536,8 @@ Index(
     postgresql_where=outbox.c.lease.is_not(None),
 )
 OUTBOX_FAILED = or_(outbox.c.state == text("'dead'"), outbox.c.state == text("'unconfirmed'"))
+OUTBOX_TROUBLE = and_(OUTBOX_FAILED, outbox.c.reason.is_not(None))
+"""Of these, what no admin has put aside: then the reason is gone."""
 Index(
     "ix_outbox_failed",
     outbox.c.workspace_id,
@@ -579,6 +591,7 @@ surface = Table(
     Column("drawn_as", SmallInteger, nullable=False, server_default="0"),  # of what is shown
     Column("reason", Text),
 )
+SURFACE_TROUBLE = surface.c.reason.is_not(None)
 SURFACE_STALE = and_(surface.c.wanted > surface.c.shown, surface.c.state == text("'live'"))
 Index(
     "ix_surface_leased",
@@ -586,6 +599,12 @@ Index(
     surface.c.workspace_id,
     sqlite_where=surface.c.lease.is_not(None),
     postgresql_where=surface.c.lease.is_not(None),
+)
+Index(
+    "ix_surface_trouble",
+    surface.c.workspace_id,
+    sqlite_where=SURFACE_TROUBLE,
+    postgresql_where=SURFACE_TROUBLE,
 )
 Index(
     "ix_surface_stale",

@@ -44,6 +44,7 @@ from bot.domain.kickoff import KickoffTime, kickoff_time
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
+    Notify,
     announcements,
     commits,
     for_the_summary,
@@ -52,7 +53,7 @@ from bot.domain.notices import (
     moved_away,
     surfaces,
 )
-from bot.domain.people import ManagerBy, Person
+from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
@@ -78,6 +79,7 @@ from bot.storage.standing import LOOK_DAILY, look_again
 from bot.storage.statements import Scope, once
 from bot.storage.status import Status
 from bot.storage.surfaces import Surfaces
+from bot.storage.undelivered import Undelivered
 
 RECEIVED_KEPT = timedelta(days=3)
 """Slack delivers an event again for about an hour, a person presses a button again for longer."""
@@ -110,6 +112,8 @@ _WORKSPACES = select(
     tables.workspace.c.paused_at,
     tables.workspace.c.manager_field,
     tables.workspace.c.manager_field_label,
+    tables.workspace.c.notify,
+    tables.workspace.c.notify_by,
 )
 _WORKSPACE = _WORKSPACES.where(tables.workspace.c.id == bindparam("workspace"))
 _BY_TEAM = _WORKSPACES.where(
@@ -231,6 +235,13 @@ class WorkspaceRow:
     manager_field: str | None = None
     """Slack's id of the profile field that holds a person's manager."""
     manager_field_label: str | None = None
+    notify: Notify = Notify.ALL
+    notify_by: int | None = None
+    """Who chose that only they hear what the clock says."""
+
+    def hears_clock(self, person_id: int | None) -> bool:
+        """Whether what the clock says reaches this person."""
+        return self.notify.reaches(person_id, chosen_by=self.notify_by)
 
 
 @dataclass(frozen=True)
@@ -265,6 +276,7 @@ class ReadUnit:
         self.policy = policy
         self.now = scope.now
         """Calendar time, the same for the whole unit."""
+        self.undelivered = Undelivered(scope)
         self._fill(shelf)
         self.status = Status(scope, people=self.people)
 
@@ -287,7 +299,7 @@ class ReadUnit:
         ).first()
         if row is None:
             raise NotFound(Problem.UNEXPECTED)
-        return WorkspaceRow(row.id, row.enterprise_id or None, *row[2:])
+        return _workspace(row)
 
     def bundle(
         self, handoff_id: int, *, viewer: Person | None, from_channel: int | None = None
@@ -461,7 +473,7 @@ class WriteUnit(ReadUnit):
     def __init__(self, scope: Scope, *, policy: Policy, shelf: HolidayShelf) -> None:
         self._shelf = shelf
         self._committed = False
-        self.outbox = Outbox(scope)
+        self.outbox = Outbox(scope, hears_clock=lambda one: self.workspace.hears_clock(one))
         self.surfaces = Surfaces(scope)
         self.digests = Digests(scope)
         super().__init__(scope, policy=policy, shelf=shelf)
@@ -687,6 +699,15 @@ class WriteUnit(ReadUnit):
         self.__dict__.pop("workspace", None)
         self.surfaces.grown = True
 
+    def workspace_notify(self, notify: Notify, *, by: Person) -> None:
+        """Choose whom what the clock says reaches; every admin's Home tab says so."""
+        self._scope.connection.execute(
+            _CHANGE_WORKSPACE,
+            {"b_id": self._scope.workspace_id, "notify": notify.value, "notify_by": by.id},
+        )
+        self.__dict__.pop("workspace", None)
+        self.surfaces.follow(one.id for one in self.people.with_role(Role.ADMIN))
+
 
 class SystemUnit:
     """What is known across workspaces: which there are and where something is due."""
@@ -697,7 +718,7 @@ class SystemUnit:
     def workspaces(self) -> list[WorkspaceRow]:
         """All workspaces, the first one first."""
         rows = self._connection.execute(_WORKSPACES.order_by(tables.workspace.c.id))
-        return [WorkspaceRow(row.id, row.enterprise_id or None, *row[2:]) for row in rows]
+        return [_workspace(row) for row in rows]
 
     def due_workspaces(self, now: datetime) -> list[int]:
         """Where a deadline has something to say, or what a handoff shows changed by time alone.
@@ -841,6 +862,20 @@ class Store:
             machine_now=self._machine.now(),
             cipher=self._cipher,
         )
+
+
+def _workspace(row: Any) -> WorkspaceRow:
+    return WorkspaceRow(
+        row.id,
+        row.enterprise_id or None,
+        row.team_id,
+        row.bot_user_id,
+        row.paused_at,
+        manager_field=row.manager_field,
+        manager_field_label=row.manager_field_label,
+        notify=Notify(row.notify),
+        notify_by=row.notify_by,
+    )
 
 
 def _slim(connection: Connection, before: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from slack_sdk.models.blocks import (
@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     SectionBlock,
     StaticSelectElement,
+    TimePickerElement,
     UserSelectElement,
 )
 from slack_sdk.models.views import View
@@ -185,6 +186,15 @@ def date_input(
         action_id=field.value, initial_date=chosen.isoformat() if chosen else None
     )
     return _input(place, field, element, optional=True, words=words)
+
+
+def time_input(place: Place, field: Field, chosen: time | None = None) -> InputBlock:
+    """A time of day in the person's own zone; it may be left open."""
+    element = TimePickerElement(
+        action_id=field.value,
+        initial_time=chosen.isoformat("minutes") if chosen is not None else None,
+    )
+    return _input(place, field, element, optional=True, words=None)
 
 
 def instant_input(

@@ -13,7 +13,7 @@ from bot.views.message import plain_section, section
 from bot.views.payload import Ref
 from bot.views.text import mention
 
-LONGEST_REGION: Final = 10
+LONGEST_REGION: Final = 60
 
 
 def roles_view(person: Person | None = None, *, manager: NamedPerson | None = None) -> View:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -7,8 +7,9 @@ import pytest
 
 from bot.clock.sweep import Sweep
 from bot.domain.items import SectionKey
-from bot.domain.notices import DRAWN_AS, Notice, NoticeKind, Place, Priority
+from bot.domain.notices import DRAWN_AS, Notice, NoticeKind, Notify, Place, Priority
 from bot.domain.people import Person
+from bot.domain.times import OwnTimes
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, surface
@@ -350,6 +351,66 @@ def test_a_reminder_waits_for_the_quiet_hours_to_end(desk: Desk, store: Store, t
     desk.clock.advance(2 * HOUR)
     desk.drain()
     assert desk.state(row["key"]) == "sent"
+
+
+def test_a_reminder_waits_for_the_readers_own_quiet_hours(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.people.set_times(team.ae.id, OwnTimes(quiet_end=time(9), summary=time(10, 30)))
+        unit.commit()
+    _reminded(desk, store, team, after=20 * HOUR)  # In Berlin six in the morning.
+    desk.say("late", priority=Priority.LATE)
+    desk.pass_time(5 * SECOND)
+    nudge, late = desk.row(outbox, kind="nudge"), desk.row(outbox, key="late")
+    assert nudge["not_before"] == desk.clock.now() + 3 * HOUR
+    assert late["not_before"] == desk.clock.now() + 4.5 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("notify", "reached"), [(Notify.OFF, False), (Notify.ME, False), (Notify.ALL, True)]
+)
+def test_what_the_clock_says_reaches_whom_an_admin_chose(
+    desk: Desk, store: Store, team: Team, notify: Notify, reached: bool
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_notify(notify, by=team.revops)
+        unit.commit()
+    _reminded(desk, store, team, after=23 * HOUR)
+    desk.drain()
+    row = desk.row(outbox, kind="nudge")
+    assert row["state"] == ("sent" if reached else "cancelled")
+    assert reached or row["reason"] == f"notify_{notify}"
+    # What comes of somebody's act goes out all the same: the greeting and the guide were there.
+    assert len(_texts(desk, "D-UAE")) == (3 if reached else 2)
+
+
+def test_the_admin_who_tries_the_bot_out_hears_what_the_clock_says(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_notify(Notify.ME, by=team.ae_manager)
+        unit.commit()
+    _reminded(desk, store, team, after=7 * 24 * HOUR)
+    desk.drain()
+    greeting, late = _texts(desk, "D-UAE_MANAGER")
+    assert _is_greeting(greeting)
+    assert "Northwind Robotics" in late
+    assert "notify_me" in {row["reason"] for row in desk.rows(outbox)}
+
+
+@pytest.mark.parametrize("notify", [Notify.OFF, Notify.ME])
+def test_hand_overs_reach_everybody_whatever_was_chosen(
+    desk: Desk, store: Store, team: Team, notify: Notify
+) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_notify(notify, by=team.revops)
+        unit.commit()
+    _invites(store, team, started(store, team), SectionKey.WHY)
+    desk.drain()
+    greeting, asked = _texts(desk, "D-UOUTSIDER")
+    assert _is_greeting(greeting)
+    assert "Northwind Robotics" in asked
 
 
 def _is_greeting(text: str) -> bool:

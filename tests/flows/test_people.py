@@ -67,7 +67,7 @@ def test_a_manager_set_afterwards_hears_of_what_is_late_and_nobody_is_told_twice
 
 
 def test_an_unknown_region_is_refused_at_its_field(app: App) -> None:
-    for typed in ("Germany", "DE-XX", "Nowhere"):
+    for typed in ("Germania", "DE-XX", "Nowhere"):
         form = form_for(app, "UAE")
         reply = app.submit(ADMIN, form.type(region=typed))
         assert "No public holidays are known" in reply.errors[form.block_of("region")]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.access import EVERY
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.people import Role
 from bot.domain.verification import Checks, RecordKind, Restatement
 from bot.flows.asked import Kind
@@ -17,6 +19,7 @@ from bot.flows.registration import all_listeners
 from bot.sandbox.view_state import elements_of
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
+from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
 from bot.views.payload import Ref
@@ -247,6 +250,44 @@ def helpers(app: App, user: str, one: int) -> Json:
 def roles(app: App, user: str, one: int) -> Json:
     form = app.modal(app.press("UADMIN", ActionId.OPEN_ROLES))
     return app.submit_body(user, form.type(person=user))
+
+
+def of_an_admin(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
+    """A form that an admin opened and somebody submits."""
+    return lambda app, user, one: sent(view_id, "UADMIN", button, **typed)(app, user, one)
+
+
+def in_a_list(action: ActionId) -> Ask:
+    """Another page of a list that an admin opened."""
+
+    def ask(app: App, user: str, one: int) -> Json:
+        form = app.modal(app.press("UADMIN", ActionId.OPEN_MANAGED))
+        return app.press_body(user, action, Ref(thing=ViewId.MANAGED.value, page=1), modal=form)
+
+    return ask
+
+
+def undelivered(action: ActionId) -> Ask:
+    """What to do about a message that Slack refused."""
+
+    def ask(app: App, user: str, one: int) -> Json:
+        key = f"refused:{next(_NUMBERS)}"
+        with app.store.write(app.team.workspace_id) as unit:
+            reader = app.team.ae.id
+            notice = Notice(
+                NoticeKind.DUE_MOVED, Place.DM, key, Priority.HAND_OVER, one, person_id=reader
+            )
+            unit.outbox.add(notice)
+            unit.commit()
+        with app.store.database.writing() as connection:
+            refused = outbox.update().where(outbox.c.key == key)
+            connection.execute(refused.values(state="dead", reason="channel_not_found"))
+            entry = connection.execute(select(outbox.c.id).where(outbox.c.key == key)).scalar_one()
+            connection.commit()
+        form = app.modal(app.press("UADMIN", ActionId.OPEN_UNDELIVERED))
+        return app.press_body(user, action, Ref(thing="notice", entry=entry), modal=form)
+
+    return ask
 
 
 def managers(app: App, user: str, one: int) -> Json:
@@ -500,6 +541,39 @@ DOORS = [
     Door(ViewId.MANAGERS, managers, [], ADMINS),
     Door(ActionId.OPEN_ROLES, pressed(ActionId.OPEN_ROLES), [], ADMINS),
     Door(ViewId.ROLES, roles, [], ADMINS),
+    *(
+        Door(action, pressed(action), [], ADMINS)
+        for action in (
+            ActionId.OPEN_PEOPLE_CSV,
+            ActionId.OPEN_PEOPLE_LIST,
+            ActionId.OPEN_MANAGED,
+            ActionId.OPEN_NOTIFY,
+            ActionId.OPEN_UNDELIVERED,
+        )
+    ),
+    *(
+        Door(action, turned, [], ADMINS)
+        for action, turned in (
+            (ActionId.LIST_BACK, in_a_list(ActionId.LIST_BACK)),
+            (ActionId.LIST_ON, in_a_list(ActionId.LIST_ON)),
+        )
+    ),
+    *(
+        Door(action, undelivered(action), [], ADMINS)
+        for action in (ActionId.SEND_AGAIN, ActionId.PUT_ASIDE)
+    ),
+    Door(
+        ViewId.PEOPLE_CSV,
+        of_an_admin(ViewId.PEOPLE_CSV, ActionId.OPEN_PEOPLE_CSV, people_lines="UCSM,revops"),
+        [],
+        ADMINS,
+    ),
+    Door(
+        ViewId.NOTIFY,
+        of_an_admin(ViewId.NOTIFY, ActionId.OPEN_NOTIFY, notify="off"),
+        [],
+        ADMINS,
+    ),
     Door(ActionId.PAUSE, pressed(ActionId.PAUSE), [], ADMINS),
     Door(ActionId.RESUME, pressed(ActionId.RESUME), [], ADMINS),
 ]
@@ -557,6 +631,10 @@ FOR_ALL_MEMBERS = [
     Door(ViewId.START, sent(ViewId.START, AE, ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ActionId.OPEN_HANDOFF, pressed(ActionId.OPEN_HANDOFF), MEMBERS, ()),
     Door(ActionId.OPEN_VERSIONS, versions, MEMBERS, ()),
+    Door(ActionId.OPEN_TIMES, pressed(ActionId.OPEN_TIMES), MEMBERS, ()),
+    Door(
+        ViewId.TIMES, sent(ViewId.TIMES, AE, ActionId.OPEN_TIMES, quiet_begin="19:00"), MEMBERS, ()
+    ),
     # What is behind the lock is for some; that and for whom is said to all.
     Door(ActionId.OPEN_RED_FLAGS, pressed(ActionId.OPEN_RED_FLAGS), MEMBERS, ()),
 ]

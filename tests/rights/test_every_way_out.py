@@ -16,7 +16,7 @@ from datetime import timedelta
 import pytest
 import structlog
 import typer
-from sqlalchemy import update
+from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from bot.cli import app as commands
@@ -24,7 +24,7 @@ from bot.domain.brief import SECTIONS, Contact
 from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind, SurfaceKind
 from bot.logs import configure_logs
-from bot.storage.tables import document, surface
+from bot.storage.tables import document, outbox, surface
 from bot.views import sentences
 from bot.views.ids import ActionId, CommandId, ViewId
 from bot.views.payload import Ref
@@ -85,6 +85,8 @@ WAYS_OUT = {
     "guide.guide_retired_message",
     "help.help_message",
     "home.home_view",
+    "lists.list_view",
+    "managed.managed_view",
     "managers.managers_view",
     "moving.make_channel_view",
     "moving.move_view",
@@ -93,6 +95,9 @@ WAYS_OUT = {
     "not_mine.not_mine_view",
     "nudge.nudge_message",
     "nudge.over_message",
+    "notify.notify_view",
+    "people_csv.people_csv_view",
+    "people_csv.people_list_view",
     "problem.done_view",
     "problem.problem_message",
     "problem.problem_view",
@@ -105,6 +110,8 @@ WAYS_OUT = {
     "status.status_message",
     "status.status_post_message",
     "status.status_view",
+    "times.times_view",
+    "undelivered.undelivered_view",
     "status_csv.status_csv_failed_message",
     "thread.bot_posted_message",
     "thread.cannot_post_message",
@@ -244,6 +251,7 @@ def told(world: World, url: str) -> Iterator[Told]:
         surfaces = {row["kind"] for row in world.desk.rows(surface) if row["shown"]}
         heard = world.heard()
         _press_everything(world)
+        _administer(world)
         world.deliver()
         world.share()
         _break(world)
@@ -369,6 +377,30 @@ def _press_everything(world: World) -> None:
         ref = Ref(handoff=world.full)
         world.press(viewer, "press", "from_last_year", ref, modal=_nowhere(world))
     _start_for_somebody_else(world)
+
+
+def _administer(world: World) -> None:
+    """What did not arrive of every handoff, as everybody would like to see it; an admin does."""
+    refused = {"reason": "channel_not_found"}
+    with world.store.database.writing() as connection:
+        ids = list(
+            connection.execute(select(outbox.c.id).where(outbox.c.state == "sent")).scalars()
+        )
+        connection.execute(
+            outbox.update().where(outbox.c.id.in_(ids)).values(**refused, state="dead")
+        )
+        connection.execute(update(surface).values(**refused))
+        connection.commit()
+    for viewer in VIEWERS:
+        for page in range(4):
+            for of in (ViewId.UNDELIVERED, ViewId.MANAGED, ViewId.PEOPLE_LIST):
+                ref = Ref(thing=of.value, page=page or None)
+                world.press(viewer, "list of admins", ActionId.LIST_ON, ref, _nowhere(world))
+    with world.store.database.writing() as connection:
+        told = {"reason": None}
+        connection.execute(outbox.update().where(outbox.c.id.in_(ids)).values(**told, state="sent"))
+        connection.execute(update(surface).values(**told))
+        connection.commit()
 
 
 def _of_today(world: World) -> dict[str, int | str]:
@@ -583,6 +615,19 @@ def test_the_channel_reads_what_the_card_is_for(told: Told) -> None:
     card = told.world.seen.text(PROPOSED, "card")
     shown = {content.name for content in CONTENTS if content.shown_in(card)}
     assert {"account", "value", "success.metric", "success.target", "success.by"} <= shown
+
+
+def test_what_did_not_arrive_is_told_to_admins_without_the_handoffs_they_may_not_read(
+    told: Told,
+) -> None:
+    listed = told.world.seen.text(ADMIN, "list of admins")
+    assert sentences.undelivered.HIDDEN in listed
+    assert sentences.undelivered.KINDS[NoticeKind.SUMMARY] in listed
+    for viewer in set(VIEWERS) - {ADMIN}:
+        others = told.world.seen.text(viewer, "list of admins")
+        assert sentences.undelivered.MEANS not in others
+        assert sentences.people.CSV_LIST not in others
+        assert sentences.people.MANAGED_MEANS not in others
 
 
 def test_marks_of_a_deal_are_told_to_nobody_else(told: Told) -> None:

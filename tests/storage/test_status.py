@@ -326,12 +326,12 @@ def test_a_row_says_what_is_missing_of_the_reading(store: Store, team: Team) -> 
 def test_home_says_how_many_it_leaves_out(
     store: Store, team: Team, make: Callable[..., int], listed: str, left_out: int
 ) -> None:
-    ids = [make(store, team, Deal(account=f"Deal {number}")) for number in range(22)]
+    ids = [make(store, team, Deal(account=f"Deal {number}")) for number in range(HOME_ROWS + 2)]
     with store.read(team.workspace_id) as unit:
         home = unit.status.home(team.ae)
     lists = {"mine": home.mine, "needs_you": home.needs_you}
     lists["waiting_on_others"] = home.waiting_on_others
-    assert [row.handoff_id for row in lists.pop(listed)] == ids[:20]
+    assert [row.handoff_id for row in lists.pop(listed)] == ids[:HOME_ROWS]
     assert list(lists.values()) == [(), ()]
     assert home.more == left_out
 

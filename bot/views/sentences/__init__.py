@@ -18,6 +18,7 @@ from bot.views.sentences import (
     managers,
     moving,
     notices,
+    people,
     policy,
     pre_close,
     problems,
@@ -29,6 +30,8 @@ from bot.views.sentences import (
     steps,
     terms,
     thread,
+    times,
+    undelivered,
     whole,
 )
 
@@ -47,6 +50,7 @@ __all__ = [
     "managers",
     "moving",
     "notices",
+    "people",
     "policy",
     "pre_close",
     "problems",
@@ -58,5 +62,7 @@ __all__ = [
     "steps",
     "terms",
     "thread",
+    "times",
+    "undelivered",
     "whole",
 ]

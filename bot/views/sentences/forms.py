@@ -199,12 +199,40 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Channel", "One that no guest and nobody outside the company reads, with the bot in it."
     ),
     Field.REGION: FieldWords(
-        "Region", "For public holidays: a country, or a country and its part.", "like DE or DE-BE"
+        "Region",
+        "For public holidays: a country, or a country and its part.",
+        "like DE, DE-BE or Germany, Berlin",
+    ),
+    Field.OTHER_REGION: FieldWords(
+        "Another region",
+        "A country, or a country and its part. Comes before what is chosen above.",
+        "like DE, DE-BE or Germany, Berlin",
+    ),
+    Field.QUIET_BEGIN: FieldWords("Quiet from", "Left empty, as the policy has it."),
+    Field.QUIET_END: FieldWords(
+        "Quiet until",
+        "Left empty, as the policy has it. Non-working days are quiet all day; answers to what "
+        "you do yourself still come.",
+    ),
+    Field.SUMMARY_AT: FieldWords(
+        "Morning summary at",
+        "What is late, and what waited. Left empty, at the start of the working hours.",
+    ),
+    Field.STAND_IN: FieldWords(
+        "Stand-in", "Does what is yours until then. Left empty, your manager is told."
+    ),
+    Field.NOTIFY: FieldWords("Who hears what the clock says"),
+    Field.PEOPLE_LINES: FieldWords(
+        "People",
+        "One a line: Slack id, roles, manager, region. Slack takes 3,000 characters at a time, "
+        "about 80 lines; the rest goes in afterwards.",
+        "U0123ABCD, cs_manager+revops, U0456EFGH, DE-BE",
     ),
 }
 LINKS_IN_BRIEF: Final = FieldWords(
     "Links", "Recordings and documents, one address a line. Not shown in the deal channel."
 )
+AWAY_UNTIL: Final = FieldWords("Away until", "The last day you are away. Empty: you are here.")
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
@@ -247,6 +275,12 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.NOT_MINE: "Not mine",
     ViewId.ROLES: "People and roles",
     ViewId.MANAGERS: "Managers",
+    ViewId.TIMES: "Your times",
+    ViewId.PEOPLE_CSV: "People by CSV",
+    ViewId.PEOPLE_LIST: "Present list",
+    ViewId.MANAGED: "Who manages whom",
+    ViewId.NOTIFY: "Notify",
+    ViewId.UNDELIVERED: "Delivery problems",
     ViewId.WHOLE: "The whole handoff",
     ViewId.RED_FLAGS: "Red flags",
     ViewId.VERSIONS: "Earlier versions",
@@ -278,6 +312,9 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.NOT_MINE: "Say so",
     ViewId.ROLES: "Save roles",
     ViewId.MANAGERS: "Save choice",
+    ViewId.TIMES: "Save times",
+    ViewId.PEOPLE_CSV: "Save people",
+    ViewId.NOTIFY: "Save choice",
     ViewId.MAKE_CHANNEL: "Make channel",
     ViewId.MOVE: "Move handoff",
 }
@@ -287,6 +324,7 @@ KEEP_HANDOFF: Final = "Keep handoff"
 SAVE: Final = "Save"
 SAVE_AND_NEXT: Final = "Save and next"
 SHOW_ROLES: Final = "Show roles"
+SHOW_CHANGES: Final = "Show changes"
 TICK_LIGHT: Final = "Do the light form anyway"
 TICK_NOTHING: Final = "Go on without it"
 TICKS: Final[Mapping[Field, str]] = {

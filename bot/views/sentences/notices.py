@@ -55,7 +55,8 @@ WELCOME: Final = (
     "edited as things move on.",
     "Before something of yours is due it reminds you, twice at most, within your working hours, "
     "and never writes more than a few times a day; Snooze moves a reminder to when you want it.",
-    "The Home tab lists what needs you. /handoff help shows the commands.",
+    "The Home tab lists what needs you, and there you set quiet hours of your own. /handoff help "
+    "shows the commands.",
 )
 
 

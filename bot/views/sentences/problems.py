@@ -138,8 +138,8 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.TOO_FAR_AHEAD: "This is more than a year away. Check the year.",
     Problem.TOO_LONG_AGO: ("This is more than a year before the handoff began. Check the year."),
     Problem.UNKNOWN_REGION: (
-        "No public holidays are known for this region. Write the code of a country, like DE, or "
-        "with its part, like DE-BE; or leave it empty."
+        "No public holidays are known for this region. Write a country, like DE or Germany, or "
+        "with its part, like DE-BE or Germany, Berlin; or leave it empty."
     ),
     Problem.BAD_LINK: "Enter one address a line, each beginning with https:// and without blanks.",
     Problem.NOT_WORKING_TIME: (
@@ -229,6 +229,19 @@ def _too_many(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"There are {error.facts.get('most')} already, which is the most."
 
 
+def _quiet_at_work(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    start, end = error.facts.get("start"), error.facts.get("end")
+    return (
+        f"Quiet hours leave the working hours free: they begin at {end} or later and end at "
+        f"{start} or earlier."
+    )
+
+
+def _summary_at_night(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    start, end = error.facts.get("start"), error.facts.get("end")
+    return f"This is within the quiet hours. Choose a time from {start} to before {end}."
+
+
 def _said_already(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
     asked = [people[one] for one in error.whose if one in people]
     who = names(asked) if asked else "Whoever may name somebody else"
@@ -266,6 +279,8 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.COMMITMENT_TOO_LATE: _commitment_too_late,
     Problem.BELOW_TIERS: _below_tiers,
     Problem.TOO_MANY: _too_many,
+    Problem.QUIET_AT_WORK: _quiet_at_work,
+    Problem.SUMMARY_AT_NIGHT: _summary_at_night,
     Problem.SAID_ALREADY: _said_already,
     Problem.STAND_IN_OTHER_SIDE: _stand_in_other_side,
     Problem.UNEXPECTED: _unexpected,

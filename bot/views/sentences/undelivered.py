@@ -1,0 +1,124 @@
+"""What could not be delivered, in words: what, to whom or where, and why."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.notices import NoticeKind, SurfaceKind
+
+NONE_LEFT: Final = "Everything arrived. Nothing waits for anybody here."
+MEANS: Final = (
+    "Send again tries once more what Slack refused, after its cause is gone. What may have arrived "
+    "is not repeated. Put aside takes it off this list and changes nothing else."
+)
+KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
+    NoticeKind.NUDGE: "A reminder",
+    NoticeKind.LATE: "That a step is late",
+    NoticeKind.LATE_FOR_MANAGER: "That a step is late, to the manager",
+    NoticeKind.SUMMARY: "A summary",
+    NoticeKind.BOT_POSTED: "That the bot posted the handoff message",
+    NoticeKind.CANNOT_POST: "That the handoff message cannot be posted",
+    NoticeKind.CSM_MENTION: "Who the CSM is",
+    NoticeKind.CSM_INVITE: "The CSM's invitation to the channel",
+    NoticeKind.MEMBER_INVITE: "An invitation to the channel",
+    NoticeKind.MOVED: "That the handoff moved",
+    NoticeKind.INVITE_BY_HAND: "That somebody has to be invited by hand",
+    NoticeKind.HELPER_INVITED: "What a helper is asked for",
+    NoticeKind.ACKNOWLEDGED: "That the brief was acknowledged",
+    NoticeKind.ACKNOWLEDGE_UNDONE: "That an acknowledgement was taken back",
+    NoticeKind.SIGNATURE_CORRECTED: "That the signature was corrected",
+    NoticeKind.DUE_MOVED: "That due times moved",
+    NoticeKind.CANCELLED: "That the handoff was cancelled",
+    NoticeKind.CANCEL_UNDONE: "That a cancellation was taken back",
+    NoticeKind.ANCHOR: "The length and last hash of the history",
+    NoticeKind.SENT_BACK: "That the brief was sent back",
+    NoticeKind.UNDO_OFFER: "The offer to undo",
+    NoticeKind.TIER_CHANGED: "That the deal has another size",
+    NoticeKind.CAPTURE_REMINDER: "A reminder to capture the deal",
+    NoticeKind.ALIGNMENT_REMINDER: "A reminder of the alignment",
+    NoticeKind.SIGNATURE_SLIPPED: "The question what became of the signature",
+    NoticeKind.COMMITTED: "By when a brief will be ready",
+    NoticeKind.COMMITMENT_ASKED: "The question whether a commitment was kept",
+    NoticeKind.STATUS_POST: "A posted status list",
+    NoticeKind.STATUS_CSV: "The status list as a file",
+    NoticeKind.STATUS_CSV_FAILED: "That the file of a status list did not arrive",
+    NoticeKind.NOT_MINE: "That somebody says a step is not theirs",
+    NoticeKind.OUTDATED: "That the brief changed after it was acknowledged",
+    NoticeKind.OVERRIDDEN: "That a gate was overridden",
+    NoticeKind.WELCOME: "The first message of the bot",
+    NoticeKind.UNCONFIRMED: "The question whether a message arrived",
+    SurfaceKind.CARD: "The card in the deal channel",
+    SurfaceKind.GUIDE: "A guide card",
+    SurfaceKind.HOME: "The Home tab",
+}
+HIDDEN: Final = "a handoff in a private channel"
+OF: Final = " of "
+TO: Final = " → "
+_INVITE: Final = "the bot is not in this channel; somebody there invites it"
+_GONE: Final = "the channel does not exist any more, or the bot cannot see it"
+_ADMINS: Final = "the settings of this workspace forbid it; an owner can allow it"
+_NO_DM: Final = "this account cannot be written to"
+_BUILT: Final = "Slack did not take the message as the bot made it; tell whoever runs the bot"
+_RIGHTS: Final = "the app lacks a permission; install it anew from its manifest"
+_NO_ANSWER: Final = "Slack did not say whether it arrived"
+_WHY: Final[Mapping[str, str]] = {
+    "not_in_channel": _INVITE,
+    "channel_not_found": _GONE,
+    "is_archived": "the channel is archived",
+    "restricted_action": _ADMINS,
+    "restricted_action_read_only_channel": _ADMINS,
+    "restricted_action_thread_only_channel": _ADMINS,
+    "restricted_action_non_threadable_channel": _ADMINS,
+    "restricted_action_thread_locked": _ADMINS,
+    "slack_connect_canvas_sharing_blocked": _ADMINS,
+    "access_denied": _ADMINS,
+    "no_permission": _ADMINS,
+    "user_is_restricted": _ADMINS,
+    "user_not_found": _NO_DM,
+    "users_not_found": _NO_DM,
+    "user_not_visible": _NO_DM,
+    "user_disabled": _NO_DM,
+    "user_not_in_channel": "they are not in this channel",
+    "cannot_dm_bot": _NO_DM,
+    "messages_tab_disabled": "the app's Messages tab is switched off in its settings",
+    "not_enabled": "the app's Home tab is switched off in its settings",
+    "msg_too_long": _BUILT,
+    "msg_blocks_too_long": _BUILT,
+    "invalid_blocks": _BUILT,
+    "invalid_blocks_format": _BUILT,
+    "invalid_arguments": _BUILT,
+    "invalid_metadata_format": _BUILT,
+    "metadata_too_large": _BUILT,
+    "no_text": _BUILT,
+    "SlackObjectFormationError": _BUILT,
+    "SlackRequestError": _BUILT,
+    "message_limit_exceeded": "the workspace has used up the messages of its plan",
+    "message_not_found": "the message to change is not there any more",
+    "cant_update_message": "the message may not be changed any more",
+    "edit_window_closed": "the message may not be changed any more",
+    "missing_scope": _RIGHTS,
+    "thread_not_found": "the message it answers is not there any more",
+    "fatal_error": _NO_ANSWER,
+    "internal_error": _NO_ANSWER,
+    "service_unavailable": _NO_ANSWER,
+    "request_timeout": _NO_ANSWER,
+    "unreadable_answer": _NO_ANSWER,
+    "TimeoutError": _NO_ANSWER,
+    "URLError": _NO_ANSWER,
+    "ConnectionResetError": _NO_ANSWER,
+    "RemoteDisconnected": _NO_ANSWER,
+}
+
+
+def why(reason: str, *, in_doubt: bool) -> str:
+    """Why it did not arrive, or may not have; a word nobody knows here is told as it is."""
+    told = _WHY.get(reason)
+    if told is None:
+        told = _NO_ANSWER if reason.startswith("http_") else f"Slack's word for it: {reason}"
+    return f"It may have arrived: {told}." if in_doubt else f"{told[0].upper()}{told[1:]}."
+
+
+def home_line(count: int) -> str:
+    """How many there are, on the Home tab of admins."""
+    if count == 1:
+        return "One message was not delivered, or may not have been."
+    return f"{count} messages were not delivered, or may not have been."
