@@ -225,3 +225,21 @@ def test_another_region_moves_what_is_due_and_what_shows_it_is_drawn_anew(
         rows = connection.execute(select(surface.c.id, surface.c.wanted)).all()
     wanted = {row.id: row.wanted for row in rows}
     assert all(wanted[one.id] > one.wanted for one in shown)
+
+
+def test_a_leave_hands_the_steps_to_the_stand_in_until_it_is_taken_back(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    assert not save(app, until="2026-03-20", stand_in="UOUTSIDER").errors
+    assert brief(app, handoff_id).owner_id == app.team.outsider.id
+    assert not save(app, until=None, stand_in=None).errors
+    assert brief(app, handoff_id).owner_id == app.team.ae.id
+
+
+def test_who_is_away_is_nobodys_stand_in(app: App) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.set_leave(app.team.outsider.id, date(2026, 3, 20), None, by=None)
+        unit.commit()
+    shown = form(app).type(until="2026-03-10", stand_in="UOUTSIDER")
+    reply = app.submit(AE, shown)
+    assert list(reply.errors) == [shown.block_of("stand_in")]
+    assert "away themselves" in reply.sentence
