@@ -154,11 +154,12 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
         "links": LINK,
         "signed_at": stack.sandbox.now().replace(second=0, microsecond=0) - timedelta(minutes=30),
     }
-    fill(maya, typed)
+    refused = maya.submit(typed)
+    assert any("asks for nothing" in one for one in refused.field_errors.values())
     below = opened(stack, maya)
     assert below.holding("account")["value"] == ACCOUNT
     assert below.holding("links")["value"] == LINK
-    fill(maya, {"value": "48,000"})
+    fill(maya, {**typed, "value": "48,000"})
     opened(stack, maya, ACCOUNT)
     # Each step of the brief is filled with it to the brim, and once each editor and a pasted text.
     for section in SectionKey:

@@ -367,7 +367,9 @@ def values(brief: Brief) -> dict[Place, str]:
 @pytest.mark.slow
 def test_three_writers_lose_nothing_they_typed_in_two_hundred_rounds(app: App) -> None:
     room = Room(app, seed=7)
-    for number in range(ROUNDS):
+    for number in range(3 * ROUNDS):
+        if number >= ROUNDS and room.asked:
+            break  # Whose thread comes first is chance, and so how often that is asked.
         for writer in room.writers:
             if writer.form is None:
                 room.open(writer)

@@ -21,7 +21,6 @@ from bot.domain.brief import (
 )
 from bot.domain.completeness import OpenItem
 from bot.domain.items import Hole, Item, SectionKey
-from bot.domain.size import Trigger
 from bot.views import sentences
 from bot.views.ids import Field
 from bot.views.text import day
@@ -253,7 +252,7 @@ _BESIDES = (
     # The card in the channel tells the value to all who read it there.
     Content("value", (VALUE,), COMMERCIALS, SectionKey.COMMERCIALS),
     # As the reason of an add-on it says between which bounds the value lies.
-    Content("value as a reason", (sentences.terms.TRIGGER_NAMES[Trigger.VALUE],), COMMERCIALS),
+    Content("value as a reason", ("(over 50,000 USD",), COMMERCIALS),
     Content("links", (LINK,), INTERNAL),
     Content("promise", (PROMISE,), DEAL, SectionKey.PROMISES),
     Content("who heard the promise", (HEARD_BY,), DEAL, SectionKey.PROMISES),

@@ -142,7 +142,6 @@ WAYS_OUT = {
     "pre_close.slipped_message",
     "red_flags.red_flags_closed_view",
     "red_flags.red_flags_view",
-    "because.because_blocks",
     "send_back.return_view",
     "send_back.send_back_view",
     "signature.which_signed_message",
@@ -303,6 +302,9 @@ def _look(world: World) -> None:
             world.command(viewer, name, words, OF_A_START if words == "new" else "command")
         if viewer in READERS[FACTS]:
             world.command(viewer, CommandId.HANDOFF, "signed", WHICH_SIGNED, place=DEAL_CHANNEL)
+
+    # A brief that was sent back and is returned as it is.
+    world.press(AE, "modal", ActionId.RETURN_BRIEF, Ref(handoff=world.back))
 
 
 def _write(world: World) -> None:
