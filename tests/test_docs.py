@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 import typer.main
 from pydantic import BaseModel
 from typer.testing import CliRunner
@@ -198,6 +199,7 @@ def test_the_page_of_steps_has_the_numbers_of_the_policy_it_is_made_for() -> Non
 
 def test_the_command_prints_the_page_of_steps() -> None:
     printed = CliRunner().invoke(app, ["policy", "steps", "--default"])
+    structlog.reset_defaults()  # It wrote to the runner's own output, which is closed now.
     assert (printed.exit_code, printed.output) == (0, STEPS.read_text())
 
 

@@ -155,6 +155,14 @@ class NoticeText:
             )
         return Cancel("no_such_notice")
 
+    def holding(self, unit: ReadUnit, notice: Notice, reader: Person) -> frozenset[int]:
+        """Which of the things a summary is about still hold, by their places in it."""
+        return frozenset(
+            place
+            for place, word in enumerate(notice.about)
+            if not _add(_Parts(), unit, unit.bundle(word.handoff_id, viewer=reader), word, reader)
+        )
+
     def as_now(self, unit: ReadUnit, notice: Notice, reader: Person) -> AsNow | None:
         """What the clock said, as it is now; None where it may stand as it does."""
         if notice.kind is NoticeKind.SUMMARY:

@@ -34,6 +34,8 @@ class Post:
     args: Mapping[str, Any]
     step: Step | None = None
     """The step of its reader's that a guide tells of."""
+    holds: frozenset[int] | None = None
+    """Of a summary: which of the things it is about are in it, the rest held no more."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from bot.delivery.plans import (
     Postpone,
     Publish,
     Retire,
-    Spot,
     Stay,
     Upload,
     Whisper,
@@ -127,8 +126,8 @@ class Protocol:
                 self._delivery.retry(job, after=after, maybe_sent=False, counted=False)
             case Postpone(until):
                 self._delivery.postpone(job, until=until)
-            case Post(spot, args, step):
-                self._post(job, spot, args, step)
+            case Post():
+                self._post(job, plan)
             case Upload():
                 self._upload(job, plan)
             case Edit():
@@ -146,12 +145,11 @@ class Protocol:
             case Invite():
                 self._invite(job, plan)
 
-    def _post(
-        self, job: Job, spot: Spot, args: Mapping[str, Any], step: Step | None = None
-    ) -> None:
+    def _post(self, job: Job, post: Post) -> None:
+        spot, step = post.spot, post.step
         channel = self._calls.channel(job, spot)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": job.key}}
-        values: dict[str, Any] = {"channel": channel, **args, **_SILENT, "metadata": metadata}
+        values: dict[str, Any] = {"channel": channel, **post.args, **_SILENT, "metadata": metadata}
         if spot.thread_ts is not None:
             values["thread_ts"] = spot.thread_ts
         if not self._mark(job, step):
@@ -159,7 +157,8 @@ class Protocol:
         outcome = self._calls.call(job, "chat.postMessage", values)
         self._reached("posted")
         if outcome.verdict is Verdict.OK and outcome.answer is not None:
-            self._sent(job, outcome.answer)
+            if self._sent(job, outcome.answer) and post.holds is not None:
+                self._delivery.keep_about(job, post.holds)
         else:
             self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)
 

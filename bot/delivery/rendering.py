@@ -268,7 +268,9 @@ class Renderer:
             if notice.place is Place.EPHEMERAL and notice.channel_id is not None:
                 where = unit.channels.get(notice.channel_id)
                 return Whisper(where.slack_id, to, text.to_args())
-            return Post(Spot(reader=to), text.to_args())
+            summary = notice.kind is NoticeKind.SUMMARY
+            holds = self._texts.holding(unit, notice, reader) if summary else None
+            return Post(Spot(reader=to), text.to_args(), holds=holds)
 
     def _ask_for_manager(self, workspace_id: int, notice: Notice) -> None:
         """Whose manager is told may have another one since yesterday; else the known one holds."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    delete,
     func,
     literal,
     select,
@@ -35,6 +36,7 @@ from bot.storage.tables import (
     OutboxState,
     SurfaceState,
     outbox,
+    outbox_about,
     person,
     surface,
     workspace,
@@ -163,6 +165,13 @@ class DeliveryStore:
         else:
             values["step"] = step
         return self._settle(job, values)
+
+    def keep_about(self, job: Job, places: Collection[int]) -> None:
+        """Forget of what a message is about all that was not said in it after all."""
+        left_out = delete(outbox_about).where(
+            outbox_about.c.outbox_id == job.id, outbox_about.c.place.not_in(sorted(places))
+        )
+        self._write(left_out)
 
     def shown_for_now(self, job: Job, *, until: datetime, settle: timedelta) -> bool:
         """A surface was edited, and is wanted anew at a calendar time unless it changes before."""
