@@ -27,6 +27,8 @@ AT_ONCE = 500
 """Deadlines of the people of one batch; what is beyond is told by the next."""
 MOST_IN_ONE = 20
 """Things named in one message; of the rest it says how many there are."""
+KEPT_FOR_OTHERS = 5
+"""So many of them are what is not late, where there is such."""
 
 
 def tell(
@@ -42,31 +44,29 @@ def tell(
     # The end of nobody's hour is further away.
     until = max(now + timedelta(hours=1), horizon(now, nudges))
     owed = unit.deadlines.for_readers(days, until=until, limit=AT_ONCE)
-    rounds: dict[int, Round] = {}
+    rounds: dict[int, list[Round]] = {}
     theirs = _by_reader(owed)
     for reader_id, day in sorted(days.items()):
         offers = _offers(unit, reader_id, theirs.get(reader_id, []))
-        told = gather(offers, day, now=now, nudges=nudges)
-        if told is not None:
-            rounds[reader_id] = told
-    summing_up = [one for one, told in rounds.items() if told.sums_up]
+        gathered = gather(offers, day, now=now, nudges=nudges)
+        if gathered:
+            rounds[reader_id] = gathered
+    summing_up = [one for one, gathered in rounds.items() if gathered[0].sums_up]
     lines = unit.digests.take_lines(summing_up)
     late = unit.deadlines.late_of(summing_up, at=horizon(now, nudges))
     revisions = {(one, deadline.step): _revision(deadline) for one, deadline in [*late, *owed]}
     late_of, notices = _by_reader(late), list[tuple[Round, Notice]]()
     for reader_id, gathered in rounds.items():
-        told = gathered
-        if told.sums_up:
-            waited = lines.get(reader_id, [])
-            told = _with_summary(unit, reader_id, told, late_of.get(reader_id, []), waited)
-        days[reader_id], notice = _say(unit, reader_id, days[reader_id], told, revisions)
-        notices += [(told, notice)] if notice is not None else []
-    added = unit.outbox.tell([notice for _, notice in notices])
-    for told, notice in notices:
-        reader_id = notice.person_id or 0
-        if notice.key in added:
-            days[reader_id] = counted(days[reader_id], told.at, unit.people.calendar(reader_id))
-    unit.deadlines.settle_all(_noted(rounds.values()))
+        for one in gathered:
+            told = one
+            if one.sums_up:
+                waited = lines.get(reader_id, [])
+                told = _with_summary(unit, reader_id, one, late_of.get(reader_id, []), waited)
+            days[reader_id], notice = _say(unit, reader_id, days[reader_id], told, revisions)
+            notices += [(told, notice)] if notice is not None else []
+    # Counted here already: a second message of the same round sees the first.
+    unit.outbox.tell([notice for _, notice in notices])
+    unit.deadlines.settle_all(_noted(told for several in rounds.values() for told in several))
     unit.digests.keep({one: days[one] for one in rounds})
     return bool(rounds)
 
@@ -120,7 +120,16 @@ def _with_summary(
         for handoff_id, one in late
     ]
     words = dict.fromkeys([*(word for word in still if word), *told.words, *lines])
-    return replace(told, words=tuple(sorted(words, key=lambda word: not word.late)))
+    return replace(told, words=_in_order(words))
+
+
+def _in_order(words: Iterable[Word]) -> tuple[Word, ...]:
+    """What is late first, though never so much that nothing else is named."""
+    several = list(words)
+    late = [word for word in several if word.late]
+    others = [word for word in several if not word.late]
+    first = MOST_IN_ONE - min(len(others), KEPT_FOR_OTHERS)
+    return (*late[:first], *others, *late[first:])
 
 
 def _say(
@@ -140,7 +149,12 @@ def _say(
     if not told.sums_up and not fits(day, told.at, calendar, unit.policy.nudges):
         unit.digests.add_lines(reader_id, told.words)
         return put_off(after, told.at, calendar), None
-    return after, clock_notice(
+    left = [word for word in told.words[MOST_IN_ONE:] if not word.late]
+    if left:
+        # What is late is told again by itself; the rest is said in the next summary.
+        unit.digests.add_lines(reader_id, left)
+        after = put_off(after, told.at, calendar)
+    return counted(after, told.at, calendar), clock_notice(
         told.words[:MOST_IN_ONE],
         reader_id,
         key=_key(reader_id, told, revisions),

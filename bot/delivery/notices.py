@@ -79,6 +79,8 @@ _BECAME = {
 }
 """What is told of a reminder that does not hold any more."""
 _OF_A_CHANGE = frozenset({NoticeKind.OVERRIDDEN, NoticeKind.OUTDATED, NoticeKind.TIER_CHANGED})
+_AHEAD = frozenset({Stage.HALF, Stage.MOST})
+"""What is only said before the due time."""
 _REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
 """What a snooze silences."""
 
@@ -367,6 +369,8 @@ def _owed(
         return Cancel("overtaken")  # After a pause or an outage only the present state is said.
     if late and unit.now < owed.due_at:
         return Cancel("no_longer_late")
+    if stage in _AHEAD and unit.now >= owed.due_at:
+        return Cancel("overtaken")  # It is late by now, and the sweep says so.
     if stage in _REMINDERS and owed.snoozed_until and unit.now < owed.snoozed_until:
         return Cancel("snoozed")
     held = holder_of(step, bundle.handoff, bundle.size)

@@ -123,6 +123,8 @@ class Cancel:
     reason: str
     told: Notice | None = None
     """Said instead, once."""
+    sums_up: int | None = None
+    """Whose summary says instead what it was about: it would have come more than an hour late."""
 
 
 @dataclass(frozen=True)

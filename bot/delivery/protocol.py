@@ -117,10 +117,12 @@ class Protocol:
         if isinstance(plan, Call) and not self._may_call(job):
             return
         match plan:
-            case Cancel(reason, told):
+            case Cancel(reason, told, sums_up):
                 if told is not None:
                     self._say(job, told)
                     self._reached("told")
+                if sums_up is not None and job.notice is not None:
+                    self._sum_up(job, job.notice, sums_up)
                 self._delivery.cancelled(job, reason=reason)
             case Later(after):
                 self._delivery.retry(job, after=after, maybe_sent=False, counted=False)
@@ -334,6 +336,12 @@ class Protocol:
     def _say(self, job: Job, notice: Notice) -> None:
         with self._store.write(job.workspace_id) as unit:
             unit.outbox.add(notice)
+            unit.commit()
+
+    def _sum_up(self, job: Job, notice: Notice, reader_id: int) -> None:
+        with self._store.write(job.workspace_id) as unit:
+            unit.digests.add_lines(reader_id, notice.about)
+            unit.digests.wake(reader_id, unit.now)
             unit.commit()
 
     def _sent(self, job: Job, answer: Mapping[str, Any], *, step: Step | None = None) -> bool:

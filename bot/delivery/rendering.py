@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.delivery.constants import Constants
@@ -58,6 +59,8 @@ from bot.views.status_csv import status_csv
 from bot.views.thread import withdrawn_message
 
 STATUS_ROWS = 20
+BELATED = timedelta(hours=1)
+"""What the clock said so long ago and nobody read yet is told in a summary of what is now."""
 _NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Problem.CHANNEL_IS_DM})
 """Where nothing can be shown at all, not even that it may not be shown."""
 _IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL, Place.OLD_CARD})
@@ -252,6 +255,9 @@ class Renderer:
                 return Cancel(f"notify_{unit.workspace.notify}")
             if notice.place is Place.INVITATION:
                 return _invitation(unit, notice, reader)
+            if notice.kind in OF_THE_CLOCK and self._belated(job, notice, unit.now):
+                # After an outage or a pause one message says it all, and not one after the other.
+                return Cancel("belated", sums_up=reader.id)
             if notice.place is Place.DM and notice.priority is not Priority.ANSWER:
                 # Whenever it was decided, nothing of the bot's own reaches anybody at night.
                 calendar = unit.people.calendar(reader.id)
@@ -271,6 +277,12 @@ class Renderer:
             summary = notice.kind is NoticeKind.SUMMARY
             holds = self._texts.holding(unit, notice, reader) if summary else None
             return Post(Spot(reader=to), text.to_args(), holds=holds)
+
+    def _belated(self, job: Job, notice: Notice, now: datetime) -> bool:
+        """Whether what the clock decided would come so late that other things came since."""
+        if notice.not_before is not None:
+            return now - notice.not_before > BELATED
+        return job.created_at is not None and self._machine.now() - job.created_at > BELATED
 
     def _ask_for_manager(self, workspace_id: int, notice: Notice) -> None:
         """Whose manager is told may have another one since yesterday; else the known one holds."""

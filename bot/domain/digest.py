@@ -78,39 +78,46 @@ def hour_end(now: datetime, calendar: Calendar) -> datetime:
     return now - begun + _HOUR - timedelta(microseconds=1)
 
 
-def gather(offers: Sequence[Offer], day: Day, *, now: datetime, nudges: Nudges) -> Round | None:
-    """What is due for a person with what falls due so soon that it goes along; None for nothing.
+def gather(offers: Sequence[Offer], day: Day, *, now: datetime, nudges: Nudges) -> list[Round]:
+    """What is due for a person with what falls due so soon that it goes along; none for nothing.
 
-    It goes when the last of it is due.
+    Each goes when the last of it is due. What is late under a manager within the hour is a message
+    of its own where some of it comes later than that: nothing else waits for it.
     """
     sums_up = day.digest_at is not None and day.digest_at <= now
     if not sums_up and not any(offer.soon.due(now) for offer in offers):
-        return None
-    hourly = any(
-        offer.soon.plan is not None
-        and offer.soon.plan.stage is Stage.LATE_MANAGER
-        and offer.soon.plan.at <= now
-        for offer in offers
-    )
-    times = [now]
+        return []
+    at = now
     if day.digest_at is not None and day.digest_at <= horizon(now, nudges):
         sums_up = True
-        times.append(day.digest_at)
+        at = max(at, day.digest_at)
+    hourly = any(_due_late(offer.soon.plan, now) for offer in offers) and any(
+        offer.soon.plan is None and _is_late_manager(offer.hour.plan) for offer in offers
+    )
+    if not hourly or sums_up:
+        return [_round([(one, one.soon) for one in offers], at, sums_up=sums_up)]
+    of_the_hour = [one for one in offers if _is_late_manager(one.hour.plan)]
+    rest = [(one, one.soon) for one in offers if not _is_late_manager(one.hour.plan)]
+    rounds = [_round(rest, at, sums_up=False)] if any(said.due(now) for _, said in rest) else []
+    return [*rounds, _round([(one, one.hour) for one in of_the_hour], at, sums_up=False)]
+
+
+def _round(said: Sequence[tuple[Offer, Spoken]], at: datetime, *, sums_up: bool) -> Round:
     words: list[Word] = []
     settled: list[tuple[int, Deadline]] = []
-    for offer in offers:
-        said = offer.soon
-        if hourly and said.plan is None and _is_late_manager(offer.hour.plan):
-            said = offer.hour
-        over = {plan.stage for plan in said.over}
-        told = set[Stage]()
-        if said.plan is not None:
-            told.add(said.plan.stage)
-            times.append(said.plan.at)
-            words.append(Word(offer.handoff_id, offer.deadline.step, said.plan.stage))
+    for offer, spoken in said:
+        over = {plan.stage for plan in spoken.over}
+        told = {spoken.plan.stage} if spoken.plan is not None else set[Stage]()
+        if spoken.plan is not None:
+            at = max(at, spoken.plan.at)
+            words.append(Word(offer.handoff_id, offer.deadline.step, spoken.plan.stage))
         if told or over:
             settled.append((offer.handoff_id, settle(offer.deadline, said=told, over=over)))
-    return Round(tuple(words), max(times), tuple(settled), sums_up)
+    return Round(tuple(words), at, tuple(settled), sums_up)
+
+
+def _due_late(plan: StagePlan | None, now: datetime) -> bool:
+    return plan is not None and plan.stage is Stage.LATE_MANAGER and plan.at <= now
 
 
 def _is_late_manager(plan: StagePlan | None) -> bool:
@@ -157,6 +164,9 @@ def summed_up(
         return None
     if deadline.snoozed_until is not None and at < deadline.snoozed_until:
         return None
+    if deadline.told_id == reader_id:
+        # Told in the owner's place, a manager hears of it for as long as it is late.
+        return Word(handoff_id, deadline.step, Stage.LATE)
     told_at = next((plan.at for plan in deadline.stages if plan.stage is Stage.LATE), None)
     if told_at is None:
         return None
@@ -189,7 +199,11 @@ def moved_to(day: Day, now: datetime, calendar: Calendar) -> Day:
 
 
 def put_off(day: Day, at: datetime, calendar: Calendar) -> Day:
-    """The day where what is over its measure waits for the next summary."""
-    morning = calendar.first_morning(at + timedelta(microseconds=1))
+    """The day where what is over its measure waits for the next summary.
+
+    One that is ahead has its place kept; else it is that of the next business day, for another
+    message today would be over the measure as well.
+    """
+    morning = calendar.morning_after(at)
     ahead = day.digest_at
     return replace(day, digest_at=morning if ahead is None else min(ahead, morning))

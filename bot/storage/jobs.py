@@ -55,6 +55,8 @@ class Job:
     stands_in: str | None = None
     """Slack's id of the conversation it stands in."""
     surface: SurfaceJob | None = None
+    created_at: datetime | None = None
+    """Machine time; of a notice."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def job_of(
         stands=row["ts"] if notice else None,
         stands_in=row["sent_channel"] if notice else None,
         surface=mirrored,
+        created_at=row["created_at"] if notice else None,
     )
 
 

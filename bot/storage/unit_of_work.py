@@ -569,12 +569,15 @@ class WriteUnit(ReadUnit):
                         self.digests.wake(reader, morning)
 
     def _sum_up(self, handoff: Handoff) -> None:
-        """What is told in a summary only waits for the reader's next one."""
-        for reader, word in for_the_summary(
+        """What is told in a summary only waits for the next one of who is there to read it."""
+        for manager, word in for_the_summary(
             handoff, handoff.events, team_channel=bool(self.policy.team_channel)
         ):
-            self.digests.add_lines(reader, [word])
-            self.digests.wake(reader, self.people.calendar(reader).first_morning(self.now))
+            told = self.people.told(handoff.ae_id, named=(manager, None), but=(handoff.ae_id,))
+            if told is not None:
+                reader = told.person_id
+                self.digests.add_lines(reader, [word])
+                self.digests.wake(reader, self.people.calendar(reader).first_morning(self.now))
 
     def _team_channel(self, handoff: Handoff) -> int | None:
         """The policy's, where something just happened that is told there."""
