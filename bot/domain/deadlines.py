@@ -408,8 +408,10 @@ def dropped(stored: Deadline) -> Deadline:
 
 
 def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:
-    if stored is None or (stored.owner_id, stored.reader_id) != (wanted.owner_id, wanted.reader_id):
+    if stored is None:
         return wanted
+    if (stored.owner_id, stored.reader_id) != (wanted.owner_id, wanted.reader_id):
+        return replace(wanted, said=_heard_by_the_manager(stored, wanted))
     prolonged = wanted.due_at > max(stored.due_at, now)
     again = {plan.stage for plan in wanted.stages if prolonged and plan.at > now}
     # Kept until its reminder was given: it lies in the past when an act comes before the sweep,
@@ -420,6 +422,14 @@ def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datet
         wanted, said=stored.said - again, passed=stored.passed - again, snoozed_until=snoozed
     )
     return snooze(kept, snoozed) if snoozed and kept.state is DeadlineState.OPEN else kept
+
+
+def _heard_by_the_manager(stored: Deadline, wanted: Deadline) -> frozenset[Stage]:
+    """What a manager heard of a step that another owes now: they are not told of it again."""
+    same = (stored.manager_id, stored.due_at) == (wanted.manager_id, wanted.due_at)
+    if not same or Stage.LATE_MANAGER not in stored.said:
+        return frozenset()
+    return frozenset({Stage.LATE if wanted.told_id is not None else Stage.LATE_MANAGER})
 
 
 def moved(stored: Iterable[Deadline], wanted: Iterable[Deadline]) -> list[Deadline]:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from sqlalchemy import select
 
 from bot.clock.sweep import Sweep
 from bot.domain.deadlines import snooze
-from bot.domain.digest import Day, fits
+from bot.domain.digest import Day, Word, fits
 from bot.domain.nudging import Stage
 from bot.domain.policy import Nudges, Policy
+from bot.domain.steps import Step
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
 from bot.storage.tables import digest_line, outbox, outbox_about, person
@@ -24,6 +26,7 @@ from tests.builders import (
     Team,
     make_store,
     make_team,
+    posted,
     signed,
 )
 
@@ -329,3 +332,111 @@ def test_a_new_manager_reads_in_the_morning_what_was_late_before_they_were_it(
     assert [words for _, words, _ in said_to(store, team.revops.id)] == [
         [(handoff_id, "brief", "late_manager")]
     ]
+
+
+# --- Whoever owes it now, and whoever is told instead
+
+
+def away(store: Store, team: Team, until: str, stand_in: int | None = None) -> None:
+    """The AE is on leave."""
+    with store.write(team.workspace_id) as unit:
+        day = datetime.fromisoformat(f"2026-03-{until}").date()
+        unit.set_leave(team.ae.id, day, stand_in, by=unit.people.get(team.ae.id))
+        unit.commit()
+
+
+def test_a_manager_told_in_the_owners_place_hears_of_it_for_as_long_as_it_is_late(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    at_time(store, team, clock, MONDAY)
+    away(store, team, "27")
+    sweep_at(store, clock, at("03T10:00"))
+    told = len(said_to(store, team.ae_manager.id))
+    mornings = [day for day in range(4, 24) if day % 7 not in (0, 1)]  # 7 and 8 are a weekend.
+    for day in mornings:
+        sweep_at(store, clock, at(f"{day:02}T09:00"))
+    assert len(said_to(store, team.ae_manager.id)) - told == len(mornings)
+    assert said_to(store, team.ae.id) == []
+
+
+def test_another_owner_of_a_late_step_is_told_and_the_manager_not_again(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = at_time(store, team, clock, MONDAY)
+    sweep_at(store, clock, at("03T10:00"))
+    before = said_to(store, team.ae_manager.id)
+    clock.advance(HOUR)
+    away(store, team, "27", team.outsider.id)
+    sweep_at(store, clock, at("03T11:01"))
+    assert said_to(store, team.ae_manager.id) == before
+    assert said_to(store, team.outsider.id) == [("late", [(handoff_id, "brief", "late")], None)]
+
+
+def test_what_the_bot_posted_is_told_to_who_is_there_for_an_absent_manager(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        day = at("20T10:00").date()
+        by = unit.people.get(team.ae_manager.id)
+        unit.set_leave(team.ae_manager.id, day, team.outsider.id, by=by)
+        unit.commit()
+    sweep_at(store, clock, MONDAY + 4 * HOUR)
+    sweep_at(store, clock, at("03T09:00"))
+    assert said_to(store, team.ae_manager.id) == []
+    (_, words, _) = said_to(store, team.outsider.id)[-1]
+    assert (handoff_id, "message", "post") in words
+
+
+# --- What waits for nothing, and what is not lost
+
+
+def test_an_owners_late_step_does_not_wait_for_the_hour_of_those_under_them(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    own = at_time(store, replace(team, ae=team.ae_manager, ae_manager=team.revops), clock, MONDAY)
+    under = at_time(store, team, clock, MONDAY)
+    later = at_time(store, team, clock, MONDAY + 50 * MINUTE)
+    sweep_at(store, clock, at("03T09:30"))
+    before = len(said_to(store, team.ae_manager.id))
+    sweep_at(store, clock, at("03T10:00"))
+    assert said_to(store, team.ae_manager.id)[before:] == [
+        ("late", [(own, "brief", "late")], None),
+        (
+            "summary",
+            [(under, "brief", "late_manager"), (later, "brief", "late_manager")],
+            at("03T10:50"),
+        ),
+    ]
+
+
+MANY = 24
+
+
+def test_what_a_full_summary_had_no_room_for_is_said_in_the_next(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    made = [posted(store, team, Deal(account=f"Account {number}")) for number in range(MANY)]
+    with store.write(team.workspace_id) as unit:
+        words = [Word(one, Step.MESSAGE, Stage.POST) for one in made]
+        unit.digests.add_lines(team.ae_manager.id, words)
+        unit.digests.wake(team.ae_manager.id, at("03T09:00"))
+        unit.commit()
+    sweep_at(store, clock, at("03T09:00"))
+    sweep_at(store, clock, at("04T09:00"))
+    named = [word for _, words, _ in said_to(store, team.ae_manager.id) for word in words]
+    posts = [one for one in named if one[2] == "post"]
+    assert len(posts) == len(set(posts)) == MANY
+
+
+def test_a_late_list_never_crowds_out_all_that_is_said_nowhere_else(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    late = [at_time(store, team, clock, MONDAY) for _ in range(21)]
+    clock.advance(HOUR)
+    once = signed(store, team, Deal(account="Posted by the bot"))
+    for text in ("02T16:00", "03T10:00", "04T09:00"):
+        sweep_at(store, clock, at(text))
+    named = [word for _, words, _ in said_to(store, team.ae_manager.id) for word in words]
+    assert (once, "message", "post") in named
+    assert len({one for one, _, stage in named if stage == "late_manager"}) >= len(late) - 1

@@ -110,6 +110,29 @@ class Play:
 
         self._act(number, self.team.ae, later)
 
+    def leave(self, number: int) -> None:
+        """The AE or their manager is away for some days, with or without somebody for them."""
+        who = (self.team.ae, self.team.ae_manager)[number % 2]
+        stand_in = self.team.outsider.id if number % 3 else None
+        until = self.clock.now().date() + timedelta(days=number % 9)
+        with self.store.write(self.team.workspace_id) as unit:
+            try:
+                unit.set_leave(who.id, until, stand_in, by=who)
+            except HandoffError:
+                return
+            unit.commit()
+
+    def pause(self, number: int) -> None:
+        """The bot says nothing by itself, or goes on; what was decided is sent before a sweep."""
+        with self.store.write(self.team.workspace_id) as unit:
+            unit.workspace_pause(unit.now if number % 3 == 0 else None)
+            unit.commit()
+        self.send(0)
+
+    def decide(self, _number: int) -> None:
+        """What is due is decided; it goes out whenever that comes."""
+        self.sweep.run()
+
     def go_on(self, number: int) -> None:
         """The calendar moves, by minutes or by days."""
         spans = (3, 7, 20, 55, 120, 300, 700, 1500, 4000, 12000)
@@ -163,11 +186,15 @@ class Play:
         today = now.astimezone(ZoneInfo(calendar.zone.key)).date()
         self.a_day[reader, today] += 1
         assert self.a_day[reader, today] <= MOST_A_DAY, "more than the measure of a day"
-        if row["kind"] == NoticeKind.SUMMARY.value:
-            assert words
-            return  # What does not hold any more is left out of it when it is worded.
-        (word,) = words
-        deadline = _of(owed[word.handoff_id], word.step)
+        # What did not hold any more was left out of a summary, and is not among its words then.
+        assert words
+        assert row["kind"] == NoticeKind.SUMMARY.value or len(words) == 1
+        for word in words:
+            if word.stage not in (Stage.POST, Stage.COMMITTED):
+                self._check_word(row, word, _of(owed[word.handoff_id], word.step))
+
+    def _check_word(self, row: RowMapping, word: Word, deadline: Deadline | None) -> None:
+        now, reader = self.clock.now(), row["person_id"]
         assert deadline is not None
         assert deadline.state is DeadlineState.OPEN, "of a step that nobody owes"
         if word.stage in REMINDERS:
@@ -176,7 +203,7 @@ class Play:
             assert now >= deadline.due_at
         due = deadline.due_at.isoformat()
         said: Told = (word.handoff_id, word.step.value, word.stage.value, due, reader)
-        # A morning's word about a single step is a summary, whatever it looks like.
+        # In the mornings what is late is told again.
         if row["key"].startswith("clock:") and word.stage is not Stage.SNOOZED:
             self.told[said] += 1
             assert self.told[said] == 1, "said twice"
@@ -189,7 +216,7 @@ def _of(owed: list[Deadline], step: Step) -> Deadline | None:
 WHAT_HAPPENS = st.sampled_from(
     [
         *(Play.begin, Play.write, Play.assign, Play.acknowledge, Play.correct, Play.cancel),
-        *(Play.change_manager, Play.put_off, Play.send),
+        *(Play.change_manager, Play.put_off, Play.send, Play.leave, Play.pause, Play.decide),
         *[Play.go_on] * 5,
         *[Play.tick] * 5,
     ]
