@@ -300,6 +300,13 @@ def stand_ins(handoff: Parts) -> dict[Capacity, int]:
     return found
 
 
+def lists_it(handoff: Parts) -> frozenset[int]:
+    """Whose Home lists it: everybody with a part, and who stands in for one of them."""
+    parts = {one for one in _owners(handoff).values() if one is not None}
+    absent = (handoff.away[one].stand_in_id for one in parts if one in handoff.away)
+    return frozenset(parts.union(one for one in absent if one is not None))
+
+
 def acting(owner_id: int, handoff: Parts) -> int:
     """Who acts in somebody's parts: they themselves, or while they are away their stand-in."""
     filled = stand_ins(handoff)

@@ -189,8 +189,9 @@ class WritableHandoffs(Handoffs):
 
     def turn_lights(
         self, handoff_ids: Sequence[int], deadlines: Mapping[int, Sequence[Deadline]]
-    ) -> None:
+    ) -> list[Handoff]:
         """Set when what each shows next changes by time alone, after that time has come."""
+        turned = self._all(_BY_IDS, {"ids": list(handoff_ids)})
         rows = [
             {
                 "b_id": one.id,
@@ -199,10 +200,11 @@ class WritableHandoffs(Handoffs):
                     one, deadlines.get(one.id, ()), self._policy, self._scope.now
                 ),
             }
-            for one in self._all(_BY_IDS, {"ids": list(handoff_ids)})
+            for one in turned
         ]
         if rows:
             self._scope.connection.execute(_CHANGE, rows)
+        return turned
 
     def _write(self, handoff_id: int, values: dict[str, Any]) -> None:
         self._scope.connection.execute(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.domain import access
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.notices import FirstWord, Priority, SurfaceKind, SurfaceWish
@@ -200,7 +201,7 @@ class Surfaces:
             key = (wish.kind.value, of.id, wish.person_id)
             self._wishes.setdefault(key, self._new(wish, of, wanted=1))
         self._handoffs.add(of.id)
-        self._people |= set(of.people())
+        self._people |= access.lists_it(of)
         if actor_id is not None:
             self._people.add(actor_id)
             self._actor = actor_id

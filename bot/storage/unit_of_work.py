@@ -688,10 +688,11 @@ class WriteUnit(ReadUnit):
         values = {"workspace": self._scope.workspace_id, "now": self.now, "most": limit}
         ids = list(self._scope.connection.execute(_LIGHTS, values).scalars())
         owed_by = self.deadlines.of_many(ids)
-        self.handoffs.turn_lights(ids, owed_by)
-        for handoff_id in ids:
-            owners = (one.owner_id for one in owed_by.get(handoff_id, ()))
-            self.surfaces.refresh(handoff_id, people={one for one in owners if one is not None})
+        for handoff in self.handoffs.turn_lights(ids, owed_by):
+            self.surfaces.refresh(handoff.id, people=access.lists_it(handoff))
+            owed = owed_by.get(handoff.id, ())
+            told = (part for one in owed for part in (one.owner_id, one.manager_id))
+            self.surfaces.follow(one for one in told if one is not None)
         return len(ids)
 
     def workspace_pause(self, at: datetime | None) -> None:

@@ -390,6 +390,44 @@ def test_a_home_tab_follows_for_a_quarter_of_an_hour_after_it_was_opened(
     assert _surfaces(store)["home", team.csm.id][0] == 2
 
 
+def test_every_open_home_that_lists_a_handoff_follows_the_clock(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = posted(store, team)
+    with store.write(team.workspace_id) as unit:
+        until = unit.now.date() + timedelta(days=20)
+        unit.set_leave(team.ae.id, until, team.outsider.id, by=team.ae)
+        unit.commit()
+    lists = (team.ae, team.ae_manager, team.cs_manager, team.outsider)
+    with store.write(team.workspace_id) as unit:
+        for one in (*lists, team.csm):
+            unit.surfaces.open_home(one.id)
+        unit.commit()
+    before = _surfaces(store)
+    with store.read(team.workspace_id) as unit:
+        due = unit.deadlines.of(handoff_id)[2].due_at
+    clock.advance(due - timedelta(hours=4) - clock.now())
+    with store.write(team.workspace_id) as sweep:
+        assert sweep.refresh_due(10) == 1
+        sweep.commit()
+    drawn = {key for key, row in _surfaces(store).items() if row != before[key]}
+    assert {who for kind, who in drawn if kind == "home"} == {one.id for one in lists}
+
+
+def test_an_act_moves_the_home_of_who_stands_in(store: Store, team: Team) -> None:
+    handoff_id = posted(store, team)
+    with store.write(team.workspace_id) as unit:
+        until = unit.now.date() + timedelta(days=20)
+        unit.set_leave(team.ae_manager.id, until, team.outsider.id, by=team.ae_manager)
+        unit.surfaces.open_home(team.outsider.id)
+        unit.commit()
+    before = _surfaces(store)["home", team.outsider.id][0]
+    with store.write(team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=team.ae.id)
+        unit.commit()
+    assert _surfaces(store)["home", team.outsider.id][0] == before + 1
+
+
 def test_what_was_said_once_is_not_said_again(store: Store, team: Team) -> None:
     notice = Notice(NoticeKind.WELCOME, Place.DM, "welcome", Priority.NUDGE, person_id=team.ae.id)
     other = make_team(store, team_id="T200")
