@@ -57,9 +57,12 @@ EVERYTHING = Filter()
 
 
 def whose_by_default(person: Person, *, leads: Callable[[], bool]) -> Whose:
-    """Whose handoffs a person's list begins with; `leads` tells whether they manage anybody's."""
-    if Role.REVOPS in person.roles or person.admin:
+    """Whose handoffs a person's list begins with; `leads` tells whether they manage anybody's.
+
+    Being an admin says nothing of one's work: managers begin with their team all the same.
+    """
+    if Role.REVOPS in person.roles:
         return Whose.ALL
     if person.roles & {Role.CS_MANAGER, Role.AE_MANAGER} or leads():
         return Whose.TEAM
-    return Whose.MINE
+    return Whose.ALL if person.admin else Whose.MINE

@@ -374,17 +374,32 @@ def test_a_manager_begins_with_their_team_and_the_others_with_their_own(
     assert set(_accounts(_page(store, team, viewer=led))) == {"Of a report", "A report's as CSM"}
 
 
-def test_revops_and_admins_begin_with_all_and_who_has_a_managers_role_with_a_team(
-    store: Store, team: Team
+@pytest.mark.parametrize(
+    ("roles", "whose"),
+    [
+        ({Role.REVOPS}, Whose.ALL),
+        ({Role.REVOPS, Role.ADMIN, Role.CS_MANAGER}, Whose.ALL),
+        ({Role.ADMIN}, Whose.ALL),
+        ({Role.ADMIN, Role.CS_MANAGER}, Whose.TEAM),
+        ({Role.AE_MANAGER}, Whose.TEAM),
+        (set(), Whose.MINE),
+    ],
+)
+def test_a_list_begins_by_what_somebody_does_here(
+    store: Store, team: Team, roles: set[Role], whose: Whose
 ) -> None:
     signed(store, team)
-    admin = _elsewhere(store, team, "UADMIN", roles={Role.ADMIN, Role.CS_MANAGER})
-    manager = _elsewhere(store, team, "UMANAGER", roles={Role.CS_MANAGER})
-    found = [
-        (page.chosen.whose, page.counts.open)
-        for page in (_page(store, team, viewer=one) for one in (team.revops, admin, manager))
-    ]
-    assert found == [(Whose.ALL, 1), (Whose.ALL, 1), (Whose.TEAM, 0)]
+    page = _page(store, team, viewer=_elsewhere(store, team, "UVIEWER", roles=roles))
+    assert (page.chosen.whose, page.counts.open) == (whose, int(whose is Whose.ALL))
+
+
+def test_an_admin_begins_with_those_they_manage(store: Store, team: Team) -> None:
+    admin = _elsewhere(store, team, "UADMIN", roles={Role.ADMIN})
+    led = _elsewhere(store, team, "ULED", manager_id=admin.id)
+    signed(store, replace(team, ae=led), Deal(account="Of a report"))
+    signed(store, team, Deal(account="Of others"))
+    page = _page(store, team, viewer=admin)
+    assert (page.chosen.whose, _accounts(page)) == (Whose.TEAM, ["Of a report"])
 
 
 def test_a_team_shows_nothing_of_a_private_channel_that_its_manager_may_not_read(
