@@ -1,7 +1,8 @@
 """How often the clock spoke to whom, and what waits for their next summary."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import CursorResult, bindparam, delete, or_, select, update
@@ -101,10 +102,17 @@ class Digests:
             ]
             self._scope.connection.execute(_KEEP, rows)
 
-    def move(self, person_id: int, calendar: Calendar) -> None:
-        """Let a person's next summary come at the time of theirs that `calendar` has now."""
+    def move(self, person_id: int, calendar: Calendar, *, before: Calendar | None = None) -> None:
+        """Let a person's next summary come at the time of theirs that `calendar` has now.
+
+        It stays that of its day, which is told by the calendar of `before`, where that is another.
+        """
         for one, day in self.lock([person_id]).items():
-            self.keep({one: moved_to(day, self._scope.now, calendar)})
+            ahead = day
+            if before is not None and day.digest_at is not None:
+                noon = calendar.at(before.local_date(day.digest_at), time(12))
+                ahead = replace(day, digest_at=noon)
+            self.keep({one: moved_to(ahead, self._scope.now, calendar)})
 
     def wake(self, person_id: int, at: datetime) -> None:
         """See that a person's next summary is not after `at`."""

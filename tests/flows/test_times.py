@@ -1,6 +1,7 @@
 """People set their own times, and what the clock says follows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -207,6 +208,90 @@ def test_a_summary_that_is_ahead_comes_at_the_new_time(app: App) -> None:
             select(person.c.digest_at).where(person.c.id == app.team.ae.id)
         ).scalar_one()
     assert due == at("05T11:30")
+
+
+def travels(app: App, zone: str) -> None:
+    user = account(AE, tz=zone)
+    assert app.deliver(app.event_body(type="user_change", user=user)).status == 200
+
+
+def stages(app: App, handoff_id: int) -> dict[str, datetime]:
+    return {plan.stage.value: plan.at for plan in brief(app, handoff_id).stages}
+
+
+def test_another_zone_moves_what_the_clock_says_at_once(app: App, clock: FixedClock) -> None:
+    clock.advance(at("04T18:00") - clock.now())
+    handoff_id = signed(app.store, app.team)
+    before, due = stages(app, handoff_id), brief(app, handoff_id).due_at
+    travels(app, "America/New_York")
+    after = stages(app, handoff_id)
+    assert brief(app, handoff_id).due_at == due
+    assert after["half"] != before["half"]
+    with app.store.read(app.team.workspace_id) as unit:
+        assert not unit.drifted(handoff_id)
+
+
+@pytest.mark.parametrize(("zone", "moved"), [("Europe/Berlin", 0), ("America/New_York", 1)])
+def test_an_open_home_follows_another_zone(app: App, zone: str, moved: int) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.surfaces.open_home(app.team.ae.id)
+        unit.commit()
+
+    def wanted() -> int:
+        with app.store.database.reading() as connection:
+            chosen = select(surface.c.wanted).where(surface.c.kind == "home")
+            return int(connection.execute(chosen).scalar_one())
+
+    shown = wanted()
+    travels(app, zone)
+    assert wanted() == shown + moved
+
+
+def test_in_another_zone_a_stand_in_has_the_others_reminders_moved(
+    app: App, clock: FixedClock
+) -> None:
+    clock.advance(at("04T18:00") - clock.now())
+    handoff_id = signed(app.store, replace(app.team, ae=app.team.outsider))
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.set_leave(app.team.outsider.id, date(2026, 3, 20), app.team.ae.id, by=app.team.ae)
+        unit.commit()
+    before = stages(app, handoff_id)
+    travels(app, "America/New_York")
+    assert stages(app, handoff_id) != before
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"),
+    [("America/Los_Angeles", 17), ("America/New_York", 14), ("Asia/Tokyo", 0), ("UTC", 9)],
+)
+def test_the_next_summary_is_that_of_the_same_morning_in_another_zone(
+    app: App, zone: str, hours: int
+) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.digests.keep({app.team.ae.id: Day(None, 2, at("05T09:00"))})
+        unit.commit()
+    travels(app, zone)
+    travels(app, "Pacific/Auckland")
+    travels(app, zone)
+    with app.store.database.reading() as connection:
+        row = connection.execute(select(person).where(person.c.id == app.team.ae.id)).one()
+    assert row.digest_at == datetime(2026, 3, 5, hours, tzinfo=UTC)
+    assert (row.zone, row.told) == (zone, 2)
+
+
+def test_a_morning_that_is_over_where_somebody_arrives_is_followed_by_the_next(
+    app: App, clock: FixedClock
+) -> None:
+    clock.advance(at("05T08:00") - clock.now())
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.digests.keep({app.team.ae.id: Day(None, 0, at("05T09:00"))})
+        unit.commit()
+    travels(app, "Asia/Tokyo")
+    with app.store.database.reading() as connection:
+        due = connection.execute(
+            select(person.c.digest_at).where(person.c.id == app.team.ae.id)
+        ).scalar_one()
+    assert due == datetime(2026, 3, 6, 0, tzinfo=UTC)
 
 
 def test_another_region_moves_what_is_due_and_what_shows_it_is_drawn_anew(
