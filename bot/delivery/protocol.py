@@ -159,8 +159,9 @@ class Protocol:
         outcome = self._calls.call(job, "chat.postMessage", values)
         self._reached("posted")
         if outcome.verdict is Verdict.OK and outcome.answer is not None:
-            if self._sent(job, outcome.answer) and post.holds is not None:
+            if post.holds is not None:
                 self._delivery.keep_about(job, post.holds)
+            self._sent(job, outcome.answer)
         else:
             self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)
 

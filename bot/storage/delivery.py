@@ -144,6 +144,8 @@ class DeliveryStore:
                 "reason": None,
                 "settled_at": now,
             }
+            if ts is not None:
+                values |= _once_more(now, method=outbox.c.method)
             return self._settle(job, values, stands=ts is not None)
         version = shown if shown is not None else _surface_of(job).wanted
         urgent = and_(
@@ -242,7 +244,8 @@ class DeliveryStore:
         """What was looked at may go on standing where it does."""
         if job.notice is None:
             raise TypeError(job.source)
-        values = {"state": OutboxState.SENT.value, "method": METHODS[job.notice.place]}
+        method = literal(METHODS[job.notice.place])
+        values = _once_more(self._machine.now(), method=method)
         return self._settle(job, values, stands=True)
 
     def withdrawn(self, job: Job) -> bool:
@@ -398,6 +401,20 @@ class DeliveryStore:
 def _by_state(connection: Connection, table: Table, of: ColumnElement[bool]) -> dict[str, int]:
     counted = select(table.c.state, func.count().label("of_it")).where(of).group_by(table.c.state)
     return {row.state: row.of_it for row in connection.execute(counted)}
+
+
+def _once_more(now: datetime, *, method: ColumnElement[str]) -> dict[str, Any]:
+    """A message stands, and is a job again at once where what it says changed meanwhile."""
+    changed = outbox.c.changed
+    when = outbox.c.next_try_at
+    return {
+        "state": case((changed, OutboxState.PENDING.value), else_=OutboxState.SENT.value),
+        "method": case((changed, "chat.update"), else_=method),
+        "priority": case((changed, Priority.CARD.value), else_=outbox.c.priority),
+        "next_try_at": case((changed, literal(now, when.type)), else_=when),
+        "attempts": case((changed, 0), else_=outbox.c.attempts),
+        "changed": False,
+    }
 
 
 def _surface_of(job: Job) -> SurfaceJob:

@@ -162,6 +162,9 @@ def _claim(table: Table) -> ReturningUpdate[Any]:
     if table is surface:
         # Raised again while it is under way, it is urgent again; else it has been served.
         values["priority"] = Priority.CARD.value
+    else:
+        # What changed until now is read anew, but for a post that perhaps is there already.
+        values["changed"] = and_(table.c.changed, table.c.maybe_sent)
     return (
         update(table)
         .where(table.c.id == bindparam("b_id"), _free(table))

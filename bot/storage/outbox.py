@@ -96,18 +96,24 @@ _TRY_AGAIN = (
 )
 _PUT_ASIDE = update(outbox).where(*_IN_TROUBLE, OUTBOX_TROUBLE).values(reason=None)
 _ADD_ABOUT = insert(outbox_about)
+_TELLS_OF = (
+    outbox.c.workspace_id == bindparam("b_workspace"),
+    outbox.c.id.in_(
+        select(outbox_about.c.outbox_id).where(
+            outbox_about.c.handoff_id == bindparam("b_handoff"),
+            outbox_about.c.step.in_(bindparam("b_steps", expanding=True)),
+        )
+    ),
+    outbox.c.place == Place.DM.value,
+)
+# Whoever takes it later waits for our end and reads what is true then; whoever has it learns of
+# this when they settle it.
+_CHANGED_ON_ITS_WAY = update(outbox).where(*_TELLS_OF, OUTBOX_PENDING).values(changed=True)
 _SHOW_AS_NOW = (
     update(outbox)
     .where(
-        outbox.c.workspace_id == bindparam("b_workspace"),
-        outbox.c.id.in_(
-            select(outbox_about.c.outbox_id).where(
-                outbox_about.c.handoff_id == bindparam("b_handoff"),
-                outbox_about.c.step.in_(bindparam("b_steps", expanding=True)),
-            )
-        ),
+        *_TELLS_OF,
         outbox.c.state == OutboxState.SENT.value,
-        outbox.c.place == Place.DM.value,
         outbox.c.ts.is_not(None),
         # Of what was slimmed nobody knows any more what it said.
         outbox.c.settled_at.is_not(None),
@@ -194,14 +200,17 @@ class Outbox:
 
     def show_as_now(self, handoff_id: int, steps: Collection[Step]) -> None:
         """Have what the clock said of steps looked at: what is done now shall say so."""
-        values = {
+        if not steps:
+            return
+        about = {
             "b_workspace": self._scope.workspace_id,
             "b_handoff": handoff_id,
             "b_steps": sorted(steps),
-            "machine_now": self._scope.machine_now,
         }
-        if steps:
-            self.grown |= self._scope.connection.execute(_SHOW_AS_NOW, values).rowcount > 0
+        # In this order: what is sent between the two is found by the second.
+        self._scope.connection.execute(_CHANGED_ON_ITS_WAY, about)
+        values = {**about, "machine_now": self._scope.machine_now}
+        self.grown |= self._scope.connection.execute(_SHOW_AS_NOW, values).rowcount > 0
 
     def greet(self, *first_words: FirstWord) -> None:
         """See that whoever never heard from the bot is greeted before they read any of these."""

@@ -503,6 +503,8 @@ outbox = Table(
     Column("created_at", Instant, nullable=False),  # machine
     # Machine: when it left the state pending; none also once the row was slimmed.
     Column("settled_at", Instant),
+    # Of what is pending: what it says changed, perhaps after it was read to be sent.
+    Column("changed", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("workspace_id", "key"),
 )
 OUTBOX_PENDING = outbox.c.state == text("'pending'")

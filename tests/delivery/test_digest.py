@@ -1,15 +1,18 @@
 """From what the clock decided to what stands in a DM, and what becomes of it there."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.clock.sweep import Sweep
 from bot.storage.tables import outbox, outbox_about
 from bot.storage.unit_of_work import Store
 from tests.builders import Deal, Team, fill_brief, signed
-from tests.delivery.desk import MINUTE, Desk
+from tests.delivery.desk import MINUTE, Desk, Nth
+from tests.delivery.slack import Fault, Script
 
 HOUR = timedelta(hours=1)
 THURSDAY_TEN = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
@@ -52,10 +55,25 @@ def two_late(desk: Desk, store: Store, team: Team) -> tuple[int, int]:
     return ids[0], ids[1]
 
 
-def write_brief(desk: Desk, store: Store, team: Team, handoff_id: int) -> None:
+def fill(store: Store, team: Team, handoff_id: int) -> None:
     with store.write(team.workspace_id) as unit:
         fill_brief(unit, unit.handoffs.lock(handoff_id), team)
         unit.commit()
+
+
+def naming_kinds(desk: Desk, do: Callable[[str], object]) -> Callable[[str], None]:
+    """The points that are reached, each with the kind of the notice that is under way."""
+
+    def reached(point: str) -> None:
+        for row in desk.rows(outbox):
+            if row["lease"] is not None:
+                do(f"{point} {row['kind']}")
+
+    return reached
+
+
+def write_brief(desk: Desk, store: Store, team: Team, handoff_id: int) -> None:
+    fill(store, team, handoff_id)
     desk.pass_time(2 * MINUTE)
 
 
@@ -101,6 +119,54 @@ def test_a_single_reminder_becomes_a_line_without_buttons_once_its_step_is_done(
     assert [block["type"] for block in told["blocks"]] == ["rich_text"]
     row = desk.row(outbox, kind="late")
     assert (row["state"], row["ts"]) == ("sent", None)
+
+
+@pytest.mark.parametrize("fault", [None, Fault.TAKEN_THEN_SILENT])
+def test_what_is_done_while_it_is_on_its_way_says_so_once_it_stands(
+    desk: Desk, store: Store, team: Team, fault: Fault | None
+) -> None:
+    handoff_id = unwritten(store, team)
+    desk.drain()
+    done = Nth("posted late", 1, lambda: fill(store, team, handoff_id))
+    desk.hire(naming_kinds(desk, done))
+    faults = Script(chat__postMessage=[fault])
+    desk.slack.trouble = lambda method, args: (
+        faults(method, args) if "brief was due" in str(args) else None
+    )
+    go_to(desk, THURSDAY_TEN)
+    desk.drain()
+    assert done.done
+    assert in_all(desk, "D-UAE", "Northwind Robotics: brief, done.") == 1
+    assert in_all(desk, "D-UAE", "brief was due") == 0
+    assert in_all(desk, "D-UAE_MANAGER", "brief was due") == 0
+    assert not desk.row(outbox, kind="late")["changed"]
+
+
+def test_what_is_done_while_the_message_is_edited_is_shown_by_another_edit(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    first, second = two_late(desk, store, team)
+    done = Nth("edited summary", 1, lambda: fill(store, team, second))
+    desk.hire(naming_kinds(desk, done))
+    write_brief(desk, store, team, first)
+    assert done.done
+    for channel in ("D-UAE", "D-UAE_MANAGER"):
+        assert newest(desk, channel)["text"] == "Nothing of this needs you any more."
+
+
+def test_what_changed_before_it_was_taken_is_not_edited_afterwards(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    first, _ = two_late(desk, store, team)
+    desk.clock.advance(23 * HOUR)
+    Sweep(store=desk.store, clock=desk.clock).run()
+    fill(store, team, first)
+    desk.pass_time(2 * MINUTE)
+    summaries = [one for one in desk.rows(outbox) if one["kind"] == "summary"][-2:]
+    assert [(one["state"], one["method"]) for one in summaries] == [
+        ("sent", "chat.postMessage"),
+        ("sent", "chat.postMessage"),
+    ]
 
 
 def test_a_late_notice_says_that_a_corrected_signature_gave_more_time(
