@@ -21,6 +21,7 @@ from bot.domain.notices import (
     JobSource,
     Notice,
     NoticeKind,
+    clock_notice,
     steps_named,
 )
 from bot.domain.nudging import Stage, overtaken
@@ -164,6 +165,18 @@ class NoticeText:
             for place, word in enumerate(notice.about)
             if not _add(_Parts(), unit, unit.bundle(word.handoff_id, viewer=reader), word, reader)
         )
+
+    def passed_on(self, unit: ReadUnit, notice: Notice, reader: Person) -> tuple[Notice, ...]:
+        """What of a summary another manager is told instead by now, each thing by itself."""
+        told: list[Notice] = []
+        for word in notice.about:
+            if word.stage is not Stage.LATE_MANAGER:
+                continue
+            bundle = unit.bundle(word.handoff_id, viewer=reader)
+            if _add(_Parts(), unit, bundle, word, reader) == "no_longer_theirs":
+                single = clock_notice([word], reader.id, key=notice.key)
+                told += _passed_on(unit, bundle, single).told
+        return tuple(told)
 
     def as_now(self, unit: ReadUnit, notice: Notice, reader: Person) -> AsNow | None:
         """What the clock said, as it is now; None where it may stand as it does."""
@@ -457,10 +470,9 @@ class _Parts:
         if len(self.yours) + len(self.in_team) + len(self.asked) != 1 or self.besides or self.over:
             return None
         for nudge in (*self.yours, *self.in_team):
-            usual = NoticeKind.LATE if nudge.late_by is not None else NoticeKind.NUDGE
-            return nudge_message(
-                nudge, NoticeKind.LATE_FOR_MANAGER if nudge.told_as_manager else usual
-            )
+            # Of what is not late a manager is told in the place of somebody away, as of a reminder.
+            late = nudge.late_by is not None
+            return nudge_message(nudge, NoticeKind.LATE if late else NoticeKind.NUDGE)
         return self.asked[0]
 
 
@@ -497,7 +509,7 @@ def _to_another(notice: Notice, told: Told | None, about: str) -> Cancel:
     if told is None:
         return Cancel("no_longer_theirs")
     key = f"passed-on:{notice.kind.value}:{notice.handoff_id}:{about}:{told.person_id}"
-    return Cancel("another_is_told", replace(notice, person_id=told.person_id, key=key))
+    return Cancel("another_is_told", (replace(notice, person_id=told.person_id, key=key),))
 
 
 def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:

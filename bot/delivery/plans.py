@@ -36,6 +36,8 @@ class Post:
     """The step of its reader's that a guide tells of."""
     holds: frozenset[int] | None = None
     """Of a summary: which of the things it is about are in it, the rest held no more."""
+    told: tuple[Notice, ...] = ()
+    """Said besides, each once: what of a summary somebody else is to be told."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,8 @@ class Cancel:
     """It is not to be said any more; `reason` is a word for the row."""
 
     reason: str
-    told: Notice | None = None
-    """Said instead, once."""
+    told: tuple[Notice, ...] = ()
+    """Said instead, each once."""
     sums_up: int | None = None
     """Whose summary says instead what it was about: it would have come more than an hour late."""
 

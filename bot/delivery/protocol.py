@@ -1,6 +1,6 @@
 """Sending one job so that it is there exactly once, as far as anybody can look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -118,9 +118,7 @@ class Protocol:
             return
         match plan:
             case Cancel(reason, told, sums_up):
-                if told is not None:
-                    self._say(job, told)
-                    self._reached("told")
+                self._say_all(job, told)
                 if sums_up is not None and job.notice is not None:
                     self._sum_up(job, job.notice, sums_up)
                 self._delivery.cancelled(job, reason=reason)
@@ -154,6 +152,8 @@ class Protocol:
         values: dict[str, Any] = {"channel": channel, **post.args, **_SILENT, "metadata": metadata}
         if spot.thread_ts is not None:
             values["thread_ts"] = spot.thread_ts
+        # First, so that a crash loses none of it: each is said once, whoever plans this again.
+        self._say_all(job, post.told)
         if not self._mark(job, step):
             return
         outcome = self._calls.call(job, "chat.postMessage", values)
@@ -333,6 +333,12 @@ class Protocol:
             # Asked first, under a key of this try: a crash in between repeats neither.
             self._reached("asked")
         self._delivery.unconfirmed(job, reason=reason)
+
+    def _say_all(self, job: Job, told: Sequence[Notice]) -> None:
+        for notice in told:
+            self._say(job, notice)
+        if told:
+            self._reached("told")
 
     def _say(self, job: Job, notice: Notice) -> None:
         with self._store.write(job.workspace_id) as unit:

@@ -1,7 +1,7 @@
 """From a job to what is said now: everything is read and checked again just before it goes out."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ from bot.domain.notices import (
     cannot_post,
     status_csv_failed,
 )
+from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
@@ -179,7 +180,8 @@ class Renderer:
             handoff = unit.handoffs.get(surface.handoff_id or 0)
             turns = unit.channels.get(handoff.channel_id).turns
         tell = surface.ts is None and handoff.open and problem is not Problem.CHANNEL_UNKNOWN
-        return Cancel(problem.value, cannot_post(handoff, problem, turns=turns) if tell else None)
+        told = (cannot_post(handoff, problem, turns=turns),) if tell else ()
+        return Cancel(problem.value, told)
 
     def _looked_at(self, workspace_id: int, channel_id: int | None) -> Channel | None:
         """The channel as checked lately; None while Slack cannot say."""
@@ -245,10 +247,13 @@ class Renderer:
             card = self._store.delivery.card_message(notice.handoff_id or 0)
             if card.ts is None:  # Only what stands there is said to be posted.
                 return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
-        if notice.kind in OF_A_STEP:
-            self._ask_for_manager(job.workspace_id, notice)
+        summary = notice.kind is NoticeKind.SUMMARY
+        if summary or notice.kind in OF_A_STEP:
+            self._ask_for_managers(job.workspace_id, notice)
         with self._store.read(job.workspace_id) as unit:
             reader = unit.people.get(notice.person_id or 0)
+            if not reader.full_member and summary:
+                return Cancel("reader_inactive", self._texts.passed_on(unit, notice, reader))
             if not reader.full_member and notice.kind is not NoticeKind.LATE_FOR_MANAGER:
                 return Cancel("reader_inactive")
             if notice.kind in OF_THE_CLOCK and not unit.workspace.hears_clock(reader.id):
@@ -267,16 +272,16 @@ class Renderer:
                     return Postpone(loud(unit.now))
             if notice.kind is NoticeKind.STATUS_CSV:
                 return _file(unit, notice, reader)
+            told = self._texts.passed_on(unit, notice, reader) if summary else ()
             text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
-                return text
+                return replace(text, told=(*text.told, *told))
             to = Reader(reader.id, reader.slack_id)
             if notice.place is Place.EPHEMERAL and notice.channel_id is not None:
                 where = unit.channels.get(notice.channel_id)
                 return Whisper(where.slack_id, to, text.to_args())
-            summary = notice.kind is NoticeKind.SUMMARY
             holds = self._texts.holding(unit, notice, reader) if summary else None
-            return Post(Spot(reader=to), text.to_args(), holds=holds)
+            return Post(Spot(reader=to), text.to_args(), holds=holds, told=told)
 
     def _belated(self, job: Job, notice: Notice, now: datetime) -> bool:
         """Whether what the clock decided would come so late that other things came since."""
@@ -284,15 +289,11 @@ class Renderer:
             return now - notice.not_before > BELATED
         return job.created_at is not None and self._machine.now() - job.created_at > BELATED
 
-    def _ask_for_manager(self, workspace_id: int, notice: Notice) -> None:
+    def _ask_for_managers(self, workspace_id: int, notice: Notice) -> None:
         """Whose manager is told may have another one since yesterday; else the known one holds."""
         with self._store.read(workspace_id) as unit:
-            handoff = unit.handoffs.get(notice.handoff_id or 0)
-            step = Step(str(notice.facts["step"]))
-            told = [one.told_id for one in unit.deadlines.of(handoff.id) if one.step is step]
-            holder = holder_of(step, handoff, handoff.size(unit.policy))
-        to_manager = notice.kind is NoticeKind.LATE_FOR_MANAGER or notice.person_id in told
-        if to_manager and holder is not None and handoff.open:
+            holders = dict.fromkeys(_managed(unit, notice))
+        for holder in holders:
             with contextlib.suppress(HandoffError):
                 self._check_manager(workspace_id, holder)
 
@@ -453,6 +454,26 @@ def _invitation(unit: ReadUnit, notice: Notice, csm: Person) -> Plan:
         facts={"csm": csm.id},
     )
     return Invite(channel.slack_id, csm.slack_id, by_hand)
+
+
+def _managed(unit: ReadUnit, notice: Notice) -> Iterator[int]:
+    """Who has the steps that a notice tells of to its reader as a manager or in their place."""
+    of_managers = {
+        (one.handoff_id, one.step) for one in notice.about if one.stage is Stage.LATE_MANAGER
+    }
+    steps = {(one.handoff_id, one.step) for one in notice.about}
+    if notice.kind in OF_A_STEP:
+        single = (notice.handoff_id or 0, Step(str(notice.facts["step"])))
+        steps.add(single)
+        if notice.kind is NoticeKind.LATE_FOR_MANAGER:
+            of_managers.add(single)
+    for handoff_id, step in sorted(steps):
+        handoff = unit.handoffs.get(handoff_id)
+        told = [one.told_id for one in unit.deadlines.of(handoff_id) if one.step is step]
+        holder = holder_of(step, handoff, handoff.size(unit.policy))
+        to_manager = (handoff_id, step) in of_managers or notice.person_id in told
+        if to_manager and holder is not None and handoff.open:
+            yield holder
 
 
 def _reader(unit: ReadUnit, person_id: int | None) -> Reader:

@@ -19,7 +19,7 @@ from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Team, assigned, posted, signed
-from tests.delivery.desk import Desk
+from tests.delivery.desk import CrashAt, Desk
 from tests.flows.slack import SlackByHand, account
 from tests.views.shown import seen_text
 
@@ -285,6 +285,72 @@ def test_a_manager_who_changed_since_yesterday_is_told_and_the_one_before_is_not
     words = told(desk, "UOUTSIDER")
     assert words.count("brief was due") == 1
     assert "the Slack profile of \n<@UAE>\n names you as their manager." in words
+
+
+def two_decided(desk: Desk, store: Store, team: Team) -> tuple[int, int]:
+    """Two late handoffs in one message to their AE's manager, which is decided and not sent."""
+    ids = signed(store, team), signed(store, team)
+    for one in ids:
+        set_up(store, team, one, ae_manager_id=team.ae_manager.id, ae_manager_by=ManagerBy.PROFILE)
+        with store.write(team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(one)
+            handoff.post(by=team.ae, at=unit.now)
+            unit.save(handoff, actor_id=team.ae.id)
+            unit.commit()
+    desk.drain()
+    desk.clock.advance(7 * 24 * HOUR)
+    Sweep(store=desk.store, clock=desk.clock).run()
+    return ids
+
+
+def test_of_several_in_one_message_each_that_is_anothers_by_now_is_passed_on_once(
+    desk: Desk, store: Store, team: Team, machine: FakeMachine, by_hand: SlackByHand
+) -> None:
+    asked = profiles(store, machine, by_hand)
+    desk.check_manager = asked.refresh
+    desk.hire()
+    two_decided(desk, store, team)
+    desk.drain()
+    assert "brief was due" not in told(desk, "UAE_MANAGER")
+    assert told(desk, "UOUTSIDER").count("brief was due") == 2
+    old = desk.row(outbox, kind="summary", person_id=team.ae_manager.id)
+    assert (old["state"], old["reason"]) == ("cancelled", "nothing_holds")
+
+
+def test_what_stays_the_managers_is_told_and_the_rest_is_passed_on(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    first, _ = two_decided(desk, store, team)
+    set_up(store, team, first, ae_manager_id=team.outsider.id)
+    desk.drain()
+    assert told(desk, "UAE_MANAGER").count("brief was due") == 1
+    assert told(desk, "UOUTSIDER").count("brief was due") == 1
+
+
+def test_a_crash_between_passing_on_and_telling_doubles_and_loses_neither(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    first, _ = two_decided(desk, store, team)
+    set_up(store, team, first, ae_manager_id=team.outsider.id)
+    crash = CrashAt("told")
+    desk.survive(crash, desk.drain)
+    assert crash.died
+    assert told(desk, "UAE_MANAGER").count("brief was due") == 1
+    assert told(desk, "UOUTSIDER").count("brief was due") == 1
+
+
+def test_a_manager_whose_account_was_closed_hands_on_what_one_message_told_them(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    two_decided(desk, store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.people.note("UAE_MANAGER", PersonFacts("Tomás", deactivated=True))
+        unit.commit()
+    desk.drain()
+    assert "brief was due" not in told(desk, "UAE_MANAGER")
+    assert told(desk, "UREVOPS").count("brief was due") == 2
+    old = desk.row(outbox, kind="summary", person_id=team.ae_manager.id)
+    assert (old["state"], old["reason"]) == ("cancelled", "reader_inactive")
 
 
 def test_who_is_told_in_an_absent_owners_place_is_looked_up_when_it_is_said_as_well(
