@@ -271,6 +271,11 @@ def _owners(handoff: Parts) -> dict[Capacity, int | None]:
     }
 
 
+def holder(part: Capacity, handoff: Parts) -> int | None:
+    """Who has a part in a handoff; None while nobody does. The AE is nobody's manager."""
+    return _owners(handoff).get(part)
+
+
 _OTHER_SIDE: Mapping[Capacity, Capacity] = {
     Capacity.AE: Capacity.CSM,
     Capacity.AE_MANAGER: Capacity.CSM,

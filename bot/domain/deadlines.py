@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain import access
-from bot.domain.access import Capacity
+from bot.domain.access import Capacity, holder
 from bot.domain.due import Facts, opens
 from bot.domain.handoff import Handoff
 from bot.domain.nudging import Stage, StagePlan, due_now, late, reminders
@@ -15,7 +15,7 @@ from bot.domain.people import ManagerBy
 from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.size import Size
-from bot.domain.steps import MANAGERS, PROCESS, StepRule, call_required, holder, latest
+from bot.domain.steps import MANAGERS, PROCESS, StepRule, call_required, latest
 from bot.domain.steps import STEPS as STEPS
 from bot.domain.steps import Step as Step
 from bot.domain.worktime import Calendar

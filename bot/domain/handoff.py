@@ -951,9 +951,8 @@ class Handoff:
             self._change_manager("cs", self.cs_manager_id, self.cs_manager_by, cs_manager, at)
             self.cs_manager_id, self.cs_manager_by = cs_manager
 
-    @staticmethod
-    def _follows(manager_id: int | None, by: ManagerBy | None) -> bool:
-        return manager_id is None or by not in (None, ManagerBy.NAMED)
+    def _follows(self, manager_id: int | None, by: ManagerBy | None) -> bool:
+        return manager_id in (None, self.ae_id) or by not in (None, ManagerBy.NAMED)
 
     def _change_manager(
         self,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from bot.domain import access
+from bot.domain.access import Capacity
 from bot.domain.deadlines import Deadline, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
@@ -360,7 +361,8 @@ def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]
     told: list[Notice] = []
     if handoff.posted_at is not None:
         told.append(_in_thread(handoff, NoticeKind.TIER_CHANGED, seq, facts))
-    plans = [handoff.csm_id, handoff.cs_manager_id if handoff.assignable else None]
+    cs_manager = access.holder(Capacity.CS_MANAGER, handoff)
+    plans = [handoff.csm_id, cs_manager if handoff.assignable else None]
     for reader in dict.fromkeys(plans):
         if reader is not None and reader != event.actor:
             told.append(_to(handoff, NoticeKind.TIER_CHANGED, seq, reader, facts))
@@ -485,7 +487,8 @@ def member_invites(handoff: Handoff) -> list[Notice]:
     more in it than their part gives them.
     """
     proposed = handoff.proposed_csm_id if handoff.csm_id is None else None
-    wanted = (handoff.ae_id, proposed, handoff.cs_manager_id, handoff.ae_manager_id)
+    managers = (access.holder(one, handoff) for one in (Capacity.CS_MANAGER, Capacity.AE_MANAGER))
+    wanted = (handoff.ae_id, proposed, *managers)
     return [
         member_invite(handoff.channel_id, person_id)
         for person_id in dict.fromkeys(wanted)
@@ -597,8 +600,9 @@ def surfaces(
     """
     wishes = [SurfaceWish(SurfaceKind.CARD)] if handoff.posted_at is not None else []
     readers = [handoff.ae_id]
-    if handoff.assignable and handoff.cs_manager_id is not None:
-        readers.append(handoff.cs_manager_id)
+    cs_manager = access.holder(Capacity.CS_MANAGER, handoff)
+    if handoff.assignable and cs_manager is not None:
+        readers.append(cs_manager)
     if handoff.csm_id is not None:
         readers.append(handoff.csm_id)
     for reader in dict.fromkeys(access.acting(one, handoff) for one in readers):

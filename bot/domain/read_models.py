@@ -723,7 +723,7 @@ def card(
         ae=ae,
         csm=named(handoff.csm_id, people),
         proposed_csm=named(handoff.proposed_csm_id, people),
-        cs_manager=named(handoff.cs_manager_id, people),
+        cs_manager=named(access.holder(Capacity.CS_MANAGER, handoff), people),
         brief=brief,
         completeness=told(handoff, people, access.IN_THE_CHANNEL),
         brief_version=handoff.brief_version,

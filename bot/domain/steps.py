@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.access import Capacity
+from bot.domain.access import Capacity, holder
 from bot.domain.due import (
     AfterKickoff,
     AtSignature,
@@ -135,24 +135,11 @@ class StepRule:
         return self.needs if self.needs_now is None else self.needs_now(handoff)
 
 
-_HOLDERS: Mapping[Capacity, Callable[[Handoff], int | None]] = {
-    Capacity.AE: lambda h: h.ae_id,
-    Capacity.CSM: lambda h: h.csm_id,
-    Capacity.AE_MANAGER: lambda h: h.ae_manager_id,
-    Capacity.CS_MANAGER: lambda h: h.cs_manager_id,
-}
-
-
 MANAGERS: Mapping[Capacity, Capacity] = {
     Capacity.AE: Capacity.AE_MANAGER,
     Capacity.CSM: Capacity.CS_MANAGER,
 }
 """Who is told when a part's step is late; of others it is the person's own manager."""
-
-
-def holder(part: Capacity, handoff: Handoff) -> int | None:
-    """Who has a part in a handoff; None while nobody does."""
-    return _HOLDERS[part](handoff)
 
 
 def latest(*times: datetime | None) -> datetime | None:

@@ -11,7 +11,7 @@ from bot.domain.access import Act
 from bot.domain.commitment import check_day, proposed_day
 from bot.domain.errors import HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff, Start
-from bot.domain.people import ManagerBy, Person, Role
+from bot.domain.people import ManagerBy, Person
 from bot.flows import brief, deal, gate, signature
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
@@ -173,17 +173,8 @@ def _manager(
     """
     if chosen is not None:
         return chosen, ManagerBy.NAMED
-    found = unit.people.manager_or(of.id if of is not None else None, fallback)
-    if found is not None and found[0].id != ae.id:
-        return found
-    named = unit.people.by_slack_id(fallback) if fallback else None
-    if found is None and (named is None or named.id != ae.id):
-        return None, ManagerBy.NAMED
-    above = unit.people.manager_or(ae.id, "")
-    if above is not None and above[0].id != ae.id:
-        return above
-    revops = (one for one in unit.people.with_role(Role.REVOPS) if one.id != ae.id)
-    return next(revops, None), ManagerBy.REVOPS
+    found = unit.people.manager_beside(ae.id, of.id if of is not None else None, fallback)
+    return found if found is not None else (None, ManagerBy.NAMED)
 
 
 def _started_meanwhile(asked: Asked, channel_id: int, unit: WriteUnit) -> StartedHere | None:

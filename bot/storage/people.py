@@ -276,6 +276,29 @@ class People:
             return None
         return named, ManagerBy.POLICY
 
+    def manager_beside(
+        self, ae_id: int, person_id: int | None, fallback: str
+    ) -> tuple[Person, ManagerBy] | None:
+        """The same for a handoff, of which its AE is no manager: in their place it is who is above.
+
+        None where neither the person nor the policy names anybody, or nobody is left.
+        """
+        found = self.manager_or(person_id, fallback)
+        if found is not None and found[0].id != ae_id:
+            return found
+        named = self.by_slack_id(fallback) if fallback else None
+        if found is None and (named is None or named.id != ae_id):
+            return None
+        return self.above(ae_id)
+
+    def above(self, ae_id: int) -> tuple[Person, ManagerBy] | None:
+        """The AE's own manager, else somebody of RevOps; never the AE."""
+        own = self.manager_or(ae_id, "")
+        if own is not None and own[0].id != ae_id:
+            return own
+        beside = (one for one in self._of_revops() if one.id != ae_id)
+        return next(((one, ManagerBy.REVOPS) for one in beside), None)
+
     def revops(self, holder: int, *, but: Collection[int]) -> Told | None:
         """Somebody of RevOps who is there; never the holder nor one of `but`."""
         for one in self._of_revops():

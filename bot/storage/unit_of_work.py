@@ -408,7 +408,8 @@ class ReadUnit:
             return self.people.revops(holder, but=(but,))
         manager, by = handoff.ae_manager_id, handoff.ae_manager_by
         if part is Capacity.CSM:
-            manager, by = handoff.cs_manager_id, handoff.cs_manager_by
+            manager = access.holder(Capacity.CS_MANAGER, handoff)
+            by = handoff.cs_manager_by
         named = (manager, by) if manager is not None else None
         return self.people.told(holder, named=named, but=(but,))
 
@@ -417,17 +418,22 @@ class ReadUnit:
         fallback, csm_id = self.policy.managers, handoff.csm_id
         # Who assigned a CSM goes on being the CS manager, whoever manages the one assigned.
         as_proposed = csm_id in (None, handoff.proposed_csm_id)
+        cs_manager = self._manager_for(handoff, handoff.proposed_csm_id, fallback.cs)
+        follows = cs_manager if as_proposed else None
+        if follows is None and access.holder(Capacity.CS_MANAGER, handoff) is None:
+            above = self.people.above(handoff.ae_id)
+            follows = cs_manager or ((above[0].id, above[1]) if above is not None else None)
         handoff.follow_managers(
-            ae_manager=self._manager_for(handoff.ae_id, fallback.ae),
-            cs_manager=self._manager_for(handoff.proposed_csm_id, fallback.cs)
-            if as_proposed
-            else None,
+            ae_manager=self._manager_for(handoff, handoff.ae_id, fallback.ae),
+            cs_manager=follows,
             at=self.now,
         )
 
-    def _manager_for(self, person_id: int | None, fallback: str) -> tuple[int, ManagerBy] | None:
-        """A person's own manager, else the policy's; None where there is neither."""
-        found = self.people.manager_or(person_id, fallback)
+    def _manager_for(
+        self, handoff: Handoff, person_id: int | None, fallback: str
+    ) -> tuple[int, ManagerBy] | None:
+        """A person's own manager, else the policy's, never the AE; None where there is neither."""
+        found = self.people.manager_beside(handoff.ae_id, person_id, fallback)
         return (found[0].id, found[1]) if found is not None else None
 
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:

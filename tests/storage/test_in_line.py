@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bot.domain.deadlines import Deadline, Step
+from bot.domain.people import ManagerBy, Role
 from bot.storage.unit_of_work import Store
-from tests.builders import Deal, Team, assigned, signed, started
+from tests.builders import Deal, Team, assigned, posted, signed, started
 
 THURSDAY = date(2026, 3, 5)
 
@@ -65,3 +68,48 @@ def test_when_a_deal_got_a_step_is_kept_through_every_recompute(store: Store, te
     kept = brief_of(store, team, handoff_id)
     assert kept.added_at == added.added_at
     assert kept.raw_due_at >= added.raw_due_at
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_an_ae_becomes_no_manager_of_their_own_deal(
+    store: Store, team: Team, managed: bool
+) -> None:
+    handoff_id = posted(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cs_manager_by = ManagerBy.PROFILE
+        unit.save(handoff, actor_id=None)
+        unit.people.set_part(team.csm.id, manager_id=team.ae.id)
+        if not managed:
+            unit.people.set_part(team.ae.id, clear_manager=True)
+        assert unit.drifted(handoff_id)
+        unit.reckon(handoff_id)
+        unit.commit()
+    above = team.ae_manager if managed else team.revops
+    with store.read(team.workspace_id) as unit:
+        assert unit.handoffs.get(handoff_id).cs_manager_id == above.id
+        assert not unit.drifted(handoff_id)
+        owed = {one.step: one for one in unit.deadlines.of(handoff_id)}
+        assert owed[Step.ASSIGN].owner_id == above.id
+
+
+def test_an_ae_who_was_taken_for_the_cs_manager_once_owes_no_assignment(
+    store: Store, team: Team
+) -> None:
+    handoff_id = posted(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.people.set_part(team.revops.id, roles=set())
+        unit.people.set_part(team.csm.id, clear_manager=True)
+        unit.people.set_part(team.ae.id, clear_manager=True)
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.cs_manager_id = team.ae.id
+        unit.save(handoff, actor_id=None)
+        owed = {one.step: one for one in unit.deadlines.of(handoff_id)}
+        assert owed[Step.ASSIGN].owner_id is None
+        unit.people.set_part(team.revops.id, roles={Role.REVOPS})
+        unit.commit()
+    with store.write(team.workspace_id) as unit:
+        unit.reckon(handoff_id)
+        owed = {one.step: one for one in unit.deadlines.of(handoff_id)}
+        assert owed[Step.ASSIGN].owner_id == team.revops.id
+        assert unit.handoffs.get(handoff_id).cs_manager_id == team.revops.id
