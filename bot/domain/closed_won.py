@@ -12,7 +12,7 @@ class Missing(StrEnum):
     """What keeps the gate closed."""
 
     BRIEF = "brief"
-    """The brief is not past its own gate."""
+    """The brief is not past its own gate, or with its AE again."""
     CALL = "call"
     """No call is booked of AE, customer success and who is the champion in the brief."""
 
@@ -42,7 +42,8 @@ def closed_won(handoff: Handoff, policy: Policy, *, champions: Collection[int]) 
     rate = handoff.rate or policy.rate(handoff.value.currency)
     if rate is not None and policy.tier(handoff.value, rate) is Tier.NONE:
         return ClosedWon((), asks_for_nothing=True)
-    needs = {Missing.BRIEF: handoff.gate_at is None}
+    # One that was sent back is no brief to close on until its AE has returned it.
+    needs = {Missing.BRIEF: handoff.gate_at is None or handoff.verification.with_ae}
     if handoff.tier is Tier.FULL:
         needs[Missing.CALL] = handoff.call is None or handoff.call.champion not in champions
     missing = tuple(one for one, lacks in needs.items() if lacks)

@@ -12,6 +12,7 @@ from bot.domain.commitment import check_day, latest_day, moved_day, proposed_day
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, DealChange, Handoff
 from bot.domain.history import Tag
+from bot.domain.items import Item
 from bot.domain.money import Money, Rate, parse_currency, parse_rate
 from bot.domain.notices import NoticeKind, Place, announcements
 from bot.domain.people import Person
@@ -429,6 +430,16 @@ def test_a_light_deal_needs_its_brief_alone() -> None:
     handoff = started(value=LIGHT)
     assert gate(handoff, POLICY).missing == (Missing.BRIEF,)
     handoff.gate_at = MONDAY
+    assert gate(handoff, POLICY).open
+
+
+def test_a_brief_that_was_sent_back_is_missing_until_it_is_returned() -> None:
+    handoff = assigned()
+    handoff.record_call(WITH_ILSE, cs=CSM, champions=[ILSE], by=AE, at=MONDAY)
+    assert gate(handoff, POLICY).open
+    handoff.send_back((Item.METRIC,), "Nobody can count that", by=CSM, at=MONDAY)
+    assert gate(handoff, POLICY).missing == (Missing.BRIEF,)
+    handoff.return_brief(by=AE, at=MONDAY, policy=POLICY)
     assert gate(handoff, POLICY).open
 
 
