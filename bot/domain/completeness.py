@@ -8,7 +8,7 @@ from bot.domain.access import Audience, readable_in
 from bot.domain.brief import Brief, Contact, ContactRole
 from bot.domain.items import Hole, Item, SectionKey, to_confirm
 from bot.domain.policy import Policy, Tier
-from bot.domain.words import points_elsewhere, says_something
+from bot.domain.words import Asks, denies, points_elsewhere, says_something
 
 Check = Callable[[Brief, Tier], Hole | None]
 
@@ -26,12 +26,20 @@ def _parts(*parts: tuple[str, Hole]) -> Hole | None:
     return Hole.ELSEWHERE if any(points_elsewhere(text) for text, _ in parts) else None
 
 
+def _story(*parts: tuple[str, Hole]) -> Hole | None:
+    """The same of what is always there, so that neither "none" nor the name of a place answers."""
+    denied = next((hole for text, hole in parts if denies(text)), None)
+    if denied is None and any(points_elsewhere(text, Asks.STORY) for text, _ in parts):
+        denied = Hole.ELSEWHERE
+    return _first(_parts(*parts), denied)
+
+
 def _first(*holes: Hole | None) -> Hole | None:
     return next((hole for hole in holes if hole is not None), None)
 
 
 def _trigger(brief: Brief, _: Tier) -> Hole | None:
-    return _text(brief.why.trigger)
+    return _story((brief.why.trigger, Hole.EMPTY))
 
 
 def _event(brief: Brief, _: Tier) -> Hole | None:
@@ -47,7 +55,7 @@ def _quote(brief: Brief, _: Tier) -> Hole | None:
     if not says_something(why.quote):
         return Hole.EMPTY
     # "In the call" is a source, "see CRM" is none.
-    elsewhere = points_elsewhere(why.quote_source, place_asked=True)
+    elsewhere = points_elsewhere(why.quote_source, Asks.PLACE)
     return _first(
         None if says_something(why.quote_by) else Hole.NO_PERSON,
         None if why.quote_on else Hole.NO_DATE,
@@ -68,7 +76,7 @@ def _champion(brief: Brief, tier: Tier) -> Hole | None:
 
 
 def _full_champion(champion: Contact) -> Hole | None:
-    return _parts(
+    return _story(
         (champion.name, Hole.NO_PERSON),
         (champion.title, Hole.NO_TITLE),
         (champion.behaviour, Hole.NO_LINE),
@@ -76,7 +84,7 @@ def _full_champion(champion: Contact) -> Hole | None:
 
 
 def _light_champion(champion: Contact) -> Hole | None:
-    return _parts(
+    return _story(
         (champion.name, Hole.NO_PERSON),
         (champion.title, Hole.NO_TITLE),
         (champion.stake, Hole.NO_STAKE),
@@ -84,11 +92,11 @@ def _light_champion(champion: Contact) -> Hole | None:
 
 
 def _stake(brief: Brief, _: Tier) -> Hole | None:
-    return _of_champion(brief, lambda champion: _text(champion.stake))
+    return _of_champion(brief, lambda champion: _story((champion.stake, Hole.EMPTY)))
 
 
 def _consequence(brief: Brief, _: Tier) -> Hole | None:
-    return _of_champion(brief, lambda champion: _text(champion.consequence))
+    return _of_champion(brief, lambda champion: _story((champion.consequence, Hole.EMPTY)))
 
 
 def _buyer(brief: Brief, _: Tier) -> Hole | None:
@@ -107,7 +115,7 @@ def _skeptic(brief: Brief, _: Tier) -> Hole | None:
 
 def _known(contacts: Sequence[Contact]) -> Hole | None:
     """What keeps all of them from being somebody with a name."""
-    holes = [_text(one.name) for one in contacts]
+    holes = [_story((one.name, Hole.EMPTY)) for one in contacts]
     return Hole.EMPTY if not holes else None if None in holes else holes[0]
 
 
@@ -118,7 +126,7 @@ def _buyer_and_skeptic(brief: Brief, tier: Tier) -> Hole | None:
 
 def _metric(brief: Brief, _: Tier) -> Hole | None:
     success = brief.success
-    if not says_something(success.metric):
+    if not says_something(success.metric) or denies(success.metric):
         nothing = not says_something(success.target) and success.by is None
         return Hole.EMPTY if nothing else Hole.NO_METRIC
     if not any(ch.isdigit() for ch in success.target):
@@ -203,14 +211,21 @@ def _defined_done(brief: Brief, _: Tier) -> Hole | None:
     )
 
 
+def _talk(*texts: str) -> Hole | None:
+    """Whether it is said how to talk to the customer, for which a channel is an answer."""
+    if not all(says_something(text) for text in texts):
+        return Hole.EMPTY
+    return Hole.ELSEWHERE if any(points_elsewhere(one, Asks.CHANNEL) for one in texts) else None
+
+
 def _style(brief: Brief, tier: Tier) -> Hole | None:
     days = brief.first_days
     if tier is Tier.LIGHT:
-        return _text(days.style)
+        return _talk(days.style)
     if not says_something(days.style) and not says_something(days.cadence):
         return Hole.EMPTY
     both = says_something(days.style) and says_something(days.cadence)
-    return _text(days.style, days.cadence) if both else Hole.PART_MISSING
+    return _talk(days.style, days.cadence) if both else Hole.PART_MISSING
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,14 @@ from pydantic import BaseModel
 from bot.domain.brief import Brief, Contact, ContactRole, RedFlagsSection, Section, Success
 from bot.domain.items import SectionKey
 from bot.domain.promises import Promise
-from bot.domain.words import MOST_WORDS, HintKind, only_good_news, points_elsewhere, vague_words
+from bot.domain.words import (
+    MOST_WORDS,
+    Asks,
+    HintKind,
+    only_good_news,
+    points_elsewhere,
+    vague_words,
+)
 
 MOST_HINTS = 3
 """Hints a form shows; more would not be read."""
@@ -37,8 +44,13 @@ _EXCUSED: Mapping[str, frozenset[HintKind]] = {
     # What worries somebody need not be known for sure.
     "private_note": frozenset({HintKind.WEASEL}),
 }
-_PLACES = frozenset({"quote_source"})
-"""Where a place is what is asked for."""
+_ASKS: Mapping[str, Asks] = {
+    "quote_source": Asks.PLACE,
+    "style": Asks.CHANNEL,
+    "cadence": Asks.CHANNEL,
+    **dict.fromkeys(("trigger", "behaviour", "stake", "consequence"), Asks.STORY),
+}
+"""Where a place, or its mere name, is more or less of an answer than elsewhere."""
 _NOTHING_EXCUSED: frozenset[HintKind] = frozenset()
 
 
@@ -160,7 +172,7 @@ def _on_texts(texts: Mapping[str, str]) -> list[Hint]:
     found: list[Hint] = []
     for name, text in texts.items():
         excused = _EXCUSED.get(name, _NOTHING_EXCUSED)
-        if points_elsewhere(text, place_asked=name in _PLACES):
+        if points_elsewhere(text, _ASKS.get(name, Asks.ANYTHING)):
             found.append(Hint(HintKind.ELSEWHERE, name, (_whole(text),)))
         else:
             found += [Hint(kind, name, words) for kind, words in vague_words(text).items()]

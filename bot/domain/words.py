@@ -5,7 +5,7 @@ A list is read when the first text is looked at, and kept. Another language is a
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -38,21 +38,40 @@ MEASURABLE = frozenset({HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME})
 _LONGEST_POINTER = 200
 _LONGEST_PLACEHOLDER = 40
 _NOT_A_WORD = re.compile(r"[\d/]|^\W+$")
+_AROUND = "()[]{}<>.,;:!?*-\"' \n\t"
 _SIGNS = "()[]{}<>.,;:!?*-\"'"
-_ALONE, _LEAD, _STANDING, _COUNTING = "alone", "lead", "standing", "counting"
-_PLACE, _PAGE, _SMALL = "place", "page", "small"
-_ADDRESS, _NUMBER, _WORD = "address", "number", "word"
+_ALONE, _LEAD, _LOOK = "alone", "lead", "look"
+_STANDING, _COUNTING = "standing", "counting"
+_PLACE, _CHANNEL, _PAGE, _WHEN, _SMALL = "place", "channel", "page", "when", "small"
+_ADDRESS, _NUMBER, _WORD, _NAME = "address", "number", "word", "name"
 _POINTING = {
     _ALONE: "alone",
     _LEAD: "leads",
+    _LOOK: "looks",
     _STANDING: "standing",
     _PLACE: "places",
+    _CHANNEL: "channels",
+    _WHEN: "when",
     _PAGE: "pages",
     _COUNTING: "counting",
     _SMALL: "small",
 }
 """What the words of a pointer are, by the list that holds them."""
+_PLACES = frozenset({_PLACE, _CHANNEL, _ADDRESS})
+_BEFORE_A_NUMBER = _PLACES | {_PAGE, _WHEN, _NUMBER}
 _VAGUE = (HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME, HintKind.WEASEL)
+
+
+class Asks(StrEnum):
+    """What a field asks for, where it matters to what only says where the answer stands."""
+
+    ANYTHING = "anything"
+    PLACE = "place"
+    """"In the call" answers it, and "see CRM" does not."""
+    CHANNEL = "channel"
+    """How to talk to somebody: "by e-mail" and "on calls" answer it, "see my e-mail" does not."""
+    STORY = "story"
+    """What happened and why: there the mere name of a place says where, too."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,9 @@ class _Language:
     pointers: frozenset[str]
     """Every single word of its lists."""
     placeholders: frozenset[str]
+    bare: frozenset[str]
+    """Places that are no answer even where nothing leads to them."""
+    nothing: re.Pattern[str]
     good: re.Pattern[str]
     """What is left of good news is nothing: answers like *none*, praise, and words between."""
 
@@ -75,35 +97,42 @@ def languages() -> tuple[str, ...]:
     return tuple(_languages())
 
 
-def points_elsewhere(text: str, *, place_asked: bool = False) -> bool:
-    """Whether a whole text only says where the answer stands.
-
-    Where it is asked for a place, "in the call" answers it, and "see CRM" does not.
-    """
+def points_elsewhere(text: str, asks: Asks = Asks.ANYTHING) -> bool:
+    """Whether a whole text only says where the answer stands."""
     plain = _plain(text)
+    if asks is Asks.STORY and _one_of(plain, lambda language: language.bare):
+        return True
     if len(plain) > _LONGEST_POINTER or not _may_point(plain):
         return False
-    return any(_only_points(one, plain, place_asked) for one in _languages().values())
+    return any(_only_points(one, plain, asks) for one in _languages().values())
 
 
-def _only_points(language: _Language, plain: str, place_asked: bool) -> bool:
+def _only_points(language: _Language, plain: str, asks: Asks) -> bool:
+    place_asked = asks is Asks.PLACE
+    weak = False
     led = pointed = unplaced = False
     before = ""
     for found in language.pointing.finditer(plain):
         kind = found.lastgroup or ""
-        if unplaced and kind not in (_PLACE, _ADDRESS):
+        if unplaced and kind not in _PLACES:
             return False
         unplaced = False
         if kind == _ALONE:
             led = pointed = True
-        elif kind == _LEAD or (kind == _STANDING and not place_asked):
-            led = True
-        elif kind == _ADDRESS or (kind == _PLACE and led):
+        elif kind == _CHANNEL and asks is Asks.CHANNEL and weak:
+            return False
+        elif kind in (_LEAD, _LOOK) or (kind == _STANDING and not place_asked):
+            weak, led = kind != _LEAD and (weak or not led), True
+        elif kind == _ADDRESS or (kind in _PLACES and led):
             # Nothing but an address needs no lead to be one.
             led, pointed = led or not place_asked, True
-        elif kind == _WORD and led:
+        elif kind == _WHEN and pointed:
+            pass
+        elif kind == _WORD and pointed and before in (_SMALL, _NAME) and found[0][0].isupper():
+            kind = _NAME
+        elif kind in (_WORD, _WHEN) and led:
             unplaced = True
-        elif kind == _NUMBER and before in (_PLACE, _ADDRESS, _PAGE):
+        elif kind == _NUMBER and (before in _BEFORE_A_NUMBER or (pointed and before == _SMALL)):
             pass
         elif kind not in (_SMALL, _PAGE, _STANDING):
             return False
@@ -137,10 +166,21 @@ def says_something(text: str) -> bool:
     plain = _plain(text).strip()
     if _says_nothing(plain):
         return False
+    return not _one_of(plain, lambda language: language.placeholders)
+
+
+def denies(text: str) -> bool:
+    """Whether a whole text says that there is nothing, which answers only some questions."""
+    plain = _plain(text).strip(_AROUND)
+    return any(one.nothing.fullmatch(plain) for one in _languages().values())
+
+
+def _one_of(plain: str, phrases: Callable[[_Language], frozenset[str]]) -> bool:
+    """Whether a text is just one of the phrases of a language."""
     if len(plain) > _LONGEST_PLACEHOLDER:
-        return True
-    words = " ".join(plain.casefold().strip(_SIGNS).split())
-    return not any(words in one.placeholders for one in _languages().values())
+        return False
+    words = " ".join(plain.casefold().strip(_AROUND).split())
+    return any(words in phrases(one) for one in _languages().values())
 
 
 def only_good_news(text: str) -> bool:
@@ -231,6 +271,8 @@ def _language(lists: Mapping[str, Any], counting: Sequence[str]) -> _Language:
         ),
         pointing=_pointing({**lists["elsewhere"], "counting": counting}),
         placeholders=frozenset(one.strip(_SIGNS) for one in lists["placeholders"]),
+        bare=frozenset(lists["bare"]),
+        nothing=_in_text(lists["nothing"]),
         good=_in_text(good),
     )
 
@@ -238,7 +280,7 @@ def _language(lists: Mapping[str, Any], counting: Sequence[str]) -> _Language:
 def _pointing(lists: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
     """What a word is first to be taken for stands first; any other word comes last."""
     listed = "|".join(
-        rf"(?P<{kind}>{_any_of(lists[name])}(?![\w-]))" for kind, name in _POINTING.items()
+        rf"(?P<{kind}>{_any_of(lists[name])}(?![\w-]|'\w))" for kind, name in _POINTING.items()
     )
     address = rf"(?P<{_ADDRESS}>(?:https?://|www\.)\S+)"
     number = rf"(?P<{_NUMBER}>\d[\w.,:/-]*)"

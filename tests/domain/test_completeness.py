@@ -696,3 +696,20 @@ def test_a_gate_once_passed_stays_passed_whatever_is_emptied(later: list[Brief])
     assert passed == MONDAY + HOUR
     assert handoff.gate_at == passed
     assert [event.tag.value for event in handoff.events].count("gate.passed") == 1
+
+
+@pytest.mark.parametrize("text", ["n/a", "none", "unknown", "CRM", "See the call with Ilse"])
+def test_what_is_no_reason_why_keeps_the_gate_shut(text: str) -> None:
+    state = completeness(having(SectionKey.WHY, trigger=text), Tier.FULL, POLICY)
+    assert [one.item for one in state.open] == [Item.TRIGGER]
+    assert not passes_gate(state, Tier.FULL, POLICY)
+
+
+@pytest.mark.parametrize("style", ["Per e-mail", "On calls", "Check in by e-mail"])
+def test_a_channel_is_a_communication_style(style: str) -> None:
+    for tier in (Tier.LIGHT, Tier.FULL):
+        brief = having(SectionKey.FIRST_DAYS, style=style)
+        assert Item.STYLE not in {one.item for one in completeness(brief, tier, POLICY).open}
+    told = having(SectionKey.FIRST_DAYS, style="In my notes")
+    holes = {one.item: one.hole for one in completeness(told, Tier.LIGHT, POLICY).open}
+    assert holes[Item.STYLE] is Hole.ELSEWHERE

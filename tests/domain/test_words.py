@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.words import (
+    Asks,
     HintKind,
+    denies,
     languages,
     only_good_news,
     points_elsewhere,
@@ -31,7 +33,10 @@ MOOD, WISH, SOMETIME, WEASEL = HintKind.MOOD, HintKind.WISH, HintKind.SOMETIME, 
         "see notes from the call, please", "in the CRM (deal 4711)", "See slide 4 of the deck",
         "For details see my notes", "all of it is in the CRM", "as discussed, see notes",
         "bitte siehe CRM und Notizen", "Details im Protokoll, Seite 4", "siehe Salesforce",
-        "ask Priya", "see CRM\nsee notes",
+        "ask Priya", "see CRM\nsee notes", "See my notes from Tuesday", "See Monday's notes",
+        "See email from 12 March", "see notes 12 Feb", "see the CRM, thanks", "Notes in CRM",
+        "It is written in my notes", "See the call with Ilse", "See the call with Ilse Brandt",
+        "per my notes", "siehe Mail vom 12. März", "Notizen im CRM",
     ],
 )  # fmt: skip
 def test_a_text_that_only_says_where_the_answer_stands_is_none(text: str) -> None:
@@ -45,6 +50,8 @@ def test_a_text_that_only_says_where_the_answer_stands_is_none(text: str) -> Non
         "see the board's decision of March", "by e-mail", "wie besprochen am 3. März: 12 Monate",
         "The CRM is slow.", "In a call", "in every call", "In German", "See CRM sync in real time",
         "Tickets in Jira", "Read access to their CRM", "as agreed: 12 months", "check-in calls",
+        "per contract", "Per e-mail", "See the customer's old contract end in May",
+        "Written in COBOL", "In May", "See notes: Budget is approved", "CRM", "n/a",
         "in 2 emails", "On a call, numbers first", "Check invoices in the CRM", "x" * 300,
     ],
 )  # fmt: skip
@@ -61,11 +68,54 @@ def test_an_answer_that_names_a_place_is_still_one(text: str) -> None:
 def test_where_a_place_is_asked_for_only_a_way_to_it_is_no_answer(
     text: str, elsewhere: bool
 ) -> None:
-    assert points_elsewhere(text, place_asked=True) is elsewhere
+    assert points_elsewhere(text, Asks.PLACE) is elsewhere
 
 
 @pytest.mark.parametrize(
-    "text", ["", " \n", "-", "?", "...", "tbd", "TBD!", "(to be confirmed)", "xxx", "folgt noch"]
+    ("text", "elsewhere"),
+    [("Per e-mail", False), ("On calls", False), ("Check in by e-mail", False),
+     ("In calls and e-mails", False), ("per contract", False), ("in meetings", False),
+     ("in the CRM", True), ("see my e-mail", True), ("in my notes", True), ("check CRM", True),
+     ("see the call with Ilse", True), ("In Calls und E-Mails", False), ("siehe Mail", True)],
+)  # fmt: skip
+def test_where_a_way_to_talk_is_asked_for_a_channel_is_the_answer(
+    text: str, elsewhere: bool
+) -> None:
+    assert points_elsewhere(text, Asks.CHANNEL) is elsewhere
+
+
+@pytest.mark.parametrize("text", ["CRM", "the CRM.", "My notes", "Salesforce", "see CRM"])
+def test_where_it_is_asked_what_happened_the_name_of_a_place_is_none(text: str) -> None:
+    assert points_elsewhere(text, Asks.STORY)
+    assert not points_elsewhere("The CRM is slow", Asks.STORY)
+
+
+@pytest.mark.parametrize("text", ["none", "N/A", "Nothing.", "nobody", "keine", " no! "])
+def test_a_text_that_says_that_there_is_nothing_denies(text: str) -> None:
+    assert denies(text)
+
+
+@pytest.mark.parametrize("text", ["", "No budget left", "none of them knew it", "Nora"])
+def test_what_begins_like_it_does_not(text: str) -> None:
+    assert not denies(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "-",
+        "?",
+        "...",
+        "tbd",
+        "TBD!",
+        "(to be confirmed)",
+        "xxx",
+        "folgt noch",
+        "unknown",
+        "Unclear.",
+    ],
 )
 def test_a_sign_that_keeps_a_place_says_nothing(text: str) -> None:
     assert not says_something(text)
