@@ -1,7 +1,6 @@
 """The one place of *who may do what* and *who sees what* (both fixed by the process)."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -154,8 +153,6 @@ class Parts(Protocol):
     def proposed_csm_id(self) -> int | None: ...
     @property
     def cs_contact_id(self) -> int | None: ...
-    @property
-    def declined_at(self) -> datetime | None: ...
 
 
 _AE_SIDE = frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS})
@@ -474,8 +471,7 @@ def audiences(
     if about == person.id and Capacity.MEMBER in held:
         held |= {Capacity.SUBJECT}
     expected = person.id in (handoff.proposed_csm_id, handoff.cs_contact_id)
-    # Who was assigned once and declined is expected no more.
-    comes = expected and handoff.csm_id is None and handoff.declined_at is None
+    comes = expected and handoff.csm_id is None
     if (in_channel or comes) and Capacity.MEMBER in held:
         held |= {Capacity.IN_CHANNEL}
     return frozenset(audience for audience, readers in _AUDIENCES.items() if readers & held)

@@ -771,8 +771,10 @@ class Handoff:
         text = _reason(reason)
         csm = self.csm_id
         if self.proposed_csm_id == csm:
-            # Whoever gave it back is not wished for any more.
+            # Whoever gave it back is not wished for any more, nor expected.
             self.proposed_csm_id = None
+        if self.cs_contact_id == csm:
+            self.cs_contact_id = None
         self._forget_reading()
         self.csm_id = self.assigned_at = None
         self.declined_at = at

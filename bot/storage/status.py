@@ -92,6 +92,9 @@ _HAS_PART = or_(
     handoff.c.ae_manager_id.in_(_FILLED),
     handoff.c.listener_id.in_(_FILLED),
     handoff.c.lead_id.in_(_FILLED),
+    # Until a CSM is assigned, who is proposed and who was spoken to before the close.
+    and_(handoff.c.proposed_csm_id == _VIEWER, handoff.c.csm_id.is_(None)),
+    and_(handoff.c.cs_contact_id == _VIEWER, handoff.c.csm_id.is_(None)),
 )
 _READABLE_IN = handoff.c.channel_id.in_(
     select(channel.c.id).where(

@@ -304,6 +304,8 @@ Index(
     handoff.c.attention_owner_id,
     handoff.c.attention_step,
     handoff.c.tier,
+    handoff.c.proposed_csm_id,
+    handoff.c.cs_contact_id,
     sqlite_where=HANDOFF_OPEN,
     postgresql_where=HANDOFF_OPEN,
 )
@@ -321,6 +323,8 @@ Index("ix_handoff_cs_manager_id", handoff.c.cs_manager_id)
 Index("ix_handoff_ae_manager_id", handoff.c.ae_manager_id)
 Index("ix_handoff_listener_id", handoff.c.listener_id)
 Index("ix_handoff_lead_id", handoff.c.lead_id)
+Index("ix_handoff_proposed_csm_id", handoff.c.proposed_csm_id)
+Index("ix_handoff_cs_contact_id", handoff.c.cs_contact_id)
 LIGHT_CHANGES = handoff.c.light_at.is_not(None)
 Index(
     "ix_handoff_light_at",

@@ -309,8 +309,15 @@ def test_a_proposed_csm_reads_what_the_channel_reads_until_assigned() -> None:
     # Once somebody else is assigned they are as anybody.
     taken = replace(handoff, csm_id=OTHER_CSM.id, cs_contact_id=CSM.id)
     assert audiences(CSM, taken, in_channel=False) == set()
-    declined = replace(handoff, declined_at=MONDAY)
+    declined = replace(assigned(), proposed_csm_id=CSM.id, cs_contact_id=CSM.id)
+    declined.decline("On parental leave from May", by=CSM, at=MONDAY)
     assert audiences(CSM, declined, in_channel=False) == set()
+    # Another one who is still proposed or named goes on being expected.
+    for other in (
+        replace(declined, proposed_csm_id=OTHER_CSM.id),
+        replace(declined, cs_contact_id=OTHER_CSM.id),
+    ):
+        assert audiences(OTHER_CSM, other, in_channel=False) == IN_THE_CHANNEL
     outside = replace(GUEST, id=CSM.id)
     assert audiences(outside, handoff, in_channel=True) == set()
     assert Audience.REASONS in audiences(CSM, assigned(), in_channel=False)

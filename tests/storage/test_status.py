@@ -604,6 +604,38 @@ def _plans(store: Store, statements: list[tuple[str, Any]]) -> list[str]:
         ]
 
 
+def test_who_is_expected_as_the_csm_finds_it_until_one_is_assigned(
+    store: Store, team: Team
+) -> None:
+    """Its channel may be private, and they are not in it yet."""
+    with store.write(team.workspace_id) as unit:
+        unit.channels.ensure("C0DEAL", facts=ChannelFacts(private=True, bot_inside=True))
+        unit.commit()
+    handoff_id = posted(store, team)
+
+    def found(who: Person) -> tuple[list[int], list[int]]:
+        page = _page(store, team, viewer=who, chosen=ALL)
+        with store.read(team.workspace_id) as unit:
+            home = unit.status.home(who)
+        rows = (*home.needs_you, *home.waiting_on_others, *home.mine)
+        return [one.handoff_id for one in page.rows], [one.handoff_id for one in rows]
+
+    assert found(team.csm) == ([handoff_id], [handoff_id])
+    assert found(team.outsider) == ([], [])
+    with store.write(team.workspace_id) as unit:
+        of = unit.handoffs.lock(handoff_id)
+        of.cs_contact_id = team.outsider.id
+        unit.save(of, actor_id=None)
+        unit.commit()
+    assert found(team.outsider) == ([handoff_id], [handoff_id])
+    with store.write(team.workspace_id) as unit:
+        of = unit.handoffs.lock(handoff_id)
+        of.assign_csm(team.outsider, by=team.cs_manager, at=unit.now)
+        unit.save(of, actor_id=team.cs_manager.id)
+        unit.commit()
+    assert found(team.csm) == ([], [])
+
+
 @pytest.mark.parametrize("part", ["ae_id", "csm_id", "listener_id", "lead_id"])
 def test_the_lists_of_who_has_a_part_are_chosen_and_counted_on_the_narrow_index_alone(
     store: Store, team: Team, dialect: str, part: str
