@@ -77,7 +77,7 @@ def promise_view(
         blocks,
         title=sentences.brief.promise_title(promise.number if promise else None),
         submit=submit,
-        close=sentences.forms.CLOSE,
+        close=sentences.forms.CLOSE_UNSAVED,
     )
 
 
@@ -113,8 +113,10 @@ def contact_view(
         *hints_lead(pointed, submit),
         *theirs_of(clash, Field.NAME),
         text_input(place, Field.NAME, shown.name, longest=LONGEST_NAME),
+        *hints_under(pointed, Field.NAME, entry),
         *theirs_of(clash, Field.TITLE),
         text_input(place, Field.TITLE, shown.title, optional=True, longest=LONGEST_NAME),
+        *hints_under(pointed, Field.TITLE, entry),
         *_roles(shown, place, clash),
         *theirs_of(clash, Field.BEHAVIOUR),
         text_input(place, Field.BEHAVIOUR, shown.behaviour, optional=True, multiline=True),
@@ -139,7 +141,7 @@ def contact_view(
         blocks,
         title=sentences.forms.FORM_TITLES[ViewId.CONTACT],
         submit=submit,
-        close=sentences.forms.CLOSE,
+        close=sentences.forms.CLOSE_UNSAVED,
     )
 
 

@@ -172,6 +172,19 @@ def test_the_editors_show_their_hints_under_the_fields_and_how_to_go_on() -> Non
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("field", [Field.NAME, Field.TITLE])
+def test_a_name_or_title_that_points_elsewhere_is_said_under_it(field: Field) -> None:
+    contact = ILSE.model_copy(update={field.value: "see CRM"})
+    pointed = pointed_out(hints_on_contact(contact), Occasion.SAVED, seen=())
+    view = form_dict(contact_view(7, contact, revision=2, pointed=pointed))
+    assert "“see CRM” only says where the answer stands" in after(view, field)
+
+
+def test_the_editors_close_without_saving() -> None:
+    for view in (promise_view(7), contact_view(7, ILSE, revision=2)):
+        assert form_dict(view)["close"]["text"] == "Close without saving"
+
+
 def test_items_that_fell_are_named_in_the_state_line() -> None:
     fell = (OpenItem(Item.METRIC, Hole.EMPTY), OpenItem(Item.RISKS, Hole.NO_TOP))
     seen = seen_text(form_dict(brief_view(step(fallen=fell)))["blocks"])
