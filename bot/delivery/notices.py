@@ -61,6 +61,7 @@ from bot.views.thread import (
     invite_by_hand_message,
     outdated_message,
     overridden_message,
+    promise_changed_message,
     sent_back_message,
     signature_corrected_message,
     size_changed_message,
@@ -79,7 +80,14 @@ _BECAME = {
     "of_another_day": Became.DUE_LATER,
 }
 """What is told of a reminder that does not hold any more."""
-_OF_A_CHANGE = frozenset({NoticeKind.OVERRIDDEN, NoticeKind.OUTDATED, NoticeKind.TIER_CHANGED})
+_OF_A_CHANGE = frozenset(
+    {
+        NoticeKind.OVERRIDDEN,
+        NoticeKind.OUTDATED,
+        NoticeKind.PROMISE_CHANGED,
+        NoticeKind.TIER_CHANGED,
+    }
+)
 _AHEAD = frozenset({Stage.HALF, Stage.MOST})
 """What is only said before the due time."""
 _REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
@@ -217,6 +225,8 @@ class NoticeText:
             return size_changed_message(_card(bundle, unit.now), notice.facts, by, size)
         if notice.kind is NoticeKind.OUTDATED:
             return outdated_message(_card(bundle, unit.now), notice.facts, known)
+        if notice.kind is NoticeKind.PROMISE_CHANGED:
+            return promise_changed_message(_card(bundle, unit.now), notice.facts, known)
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
 
     def for_channel(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
@@ -278,6 +288,10 @@ def _of_a_change(
         if reader.id != handoff.csm_id or not card.outdated:
             return Cancel("no_longer_owed")
         return outdated_message(card, notice.facts, known, in_thread=False)
+    if notice.kind is NoticeKind.PROMISE_CHANGED:
+        if not access.acts_as(reader.id, handoff.ae_id, handoff):
+            return Cancel("no_longer_theirs")
+        return promise_changed_message(card, notice.facts, known, in_thread=False)
     if reader.id not in (handoff.csm_id, handoff.cs_manager_id):
         return Cancel("no_longer_theirs")
     size = bundle.size.seen_by(bundle.audiences)

@@ -56,6 +56,8 @@ class NoticeKind(StrEnum):
     """The AE's deal may be closed without its gate; somebody else decided so."""
     OUTDATED = "outdated"
     """A metric or a promise changed after the CSM acknowledged it."""
+    PROMISE_CHANGED = "promise_changed"
+    """Customer success reworded or withdrew a promise that the AE wrote down."""
     CAPTURE_REMINDER = "capture_reminder"
     ALIGNMENT_REMINDER = "alignment_reminder"
     SIGNATURE_SLIPPED = "signature_slipped"
@@ -189,6 +191,7 @@ _THREAD = {
     Tag.CANCEL_UNDONE: NoticeKind.CANCEL_UNDONE,
 }
 _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
+_OF_A_PROMISE = frozenset({Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN})
 
 
 def commits(handoff: Handoff, event: Event) -> bool:
@@ -219,8 +222,11 @@ def announcements(
     """
     told: list[Notice] = []
     cause: Event | None = None
-    for seq, event in events:
+    following = [*(event.tag for _, event in events[1:]), None]
+    for (seq, event), then in zip(events, following, strict=False):
         told.extend(_of_event(handoff, seq, event))
+        if event.tag in _OF_A_PROMISE and _by_the_csm(handoff, event):
+            told.extend(_of_a_promise(handoff, seq, event, outdates=then is Tag.OUTDATED))
         if event.tag is Tag.OUTDATED and cause is not None:
             told.extend(_of_an_outdated_reading(handoff, seq, cause))
         cause = event
@@ -369,10 +375,38 @@ def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]
     return told
 
 
+def _by_the_csm(handoff: Handoff, event: Event) -> bool:
+    return event.actor is not None and access.acts_as(event.actor, handoff.csm_id, handoff)
+
+
+def _of_a_promise(handoff: Handoff, seq: int, event: Event, *, outdates: bool) -> list[Notice]:
+    """What customer success made of a promise: to the AE, who wrote it down, and below the card.
+
+    Where it `outdates` an acknowledgement the line below the card is that one.
+    """
+    facts: dict[str, str | int] = {
+        "seq": seq,
+        "actor": event.actor or 0,
+        "changed": event.tag.value,
+        "number": _number(event),
+    }
+    told: list[Notice] = []
+    if handoff.posted_at is not None and not outdates:
+        told.append(_in_thread(handoff, NoticeKind.PROMISE_CHANGED, seq, facts))
+    reader = access.acting(handoff.ae_id, handoff)
+    return [*told, _to(handoff, NoticeKind.PROMISE_CHANGED, seq, reader, facts)]
+
+
+def _number(event: Event) -> int:
+    number = event.facts.get("number")
+    return number if isinstance(number, int) else 0
+
+
 def _of_an_outdated_reading(handoff: Handoff, seq: int, cause: Event) -> list[Notice]:
     """What was acknowledged changed: `cause` says what, and who did it.
 
     Below the card, and to a CSM who gets no new card because of it: they owed the rest already.
+    A CSM who changed it knows.
     """
     facts: dict[str, str | int] = {
         "seq": seq,
@@ -380,13 +414,13 @@ def _of_an_outdated_reading(handoff: Handoff, seq: int, cause: Event) -> list[No
         "csm": handoff.csm_id or 0,
         "changed": cause.tag.value,
     }
-    number = cause.facts.get("number")
-    if isinstance(number, int):
+    if number := _number(cause):
         facts["number"] = number
     told: list[Notice] = []
     if handoff.posted_at is not None:
         told.append(_in_thread(handoff, NoticeKind.OUTDATED, seq, facts))
-    if handoff.csm_id is not None and len(handoff.reading_left()) > 1:
+    unknown = not _by_the_csm(handoff, cause)
+    if handoff.csm_id is not None and unknown and len(handoff.reading_left()) > 1:
         told.append(_to(handoff, NoticeKind.OUTDATED, seq, handoff.csm_id, facts))
     return told
 

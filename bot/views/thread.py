@@ -97,9 +97,28 @@ def outdated_message(
     changed, number = Tag(str(facts["changed"])), int(facts.get("number", 0))
     if in_thread:
         reader = isolate(csm.name) if csm else said.terms.SOMEBODY
-        return _line(card, said.thread.outdated(by, changed, number, reader), ())
+        own = actor is not None and actor == csm
+        line = said.thread.outdated(by, changed, number, None if own else reader)
+        return _line(card, line, ())
     told = said.thread.outdated_for_csm(by, changed, number)
     return _line(card, told, (ActionId.OPEN_HANDOFF, ActionId.ACKNOWLEDGE))
+
+
+def promise_changed_message(
+    card: Card,
+    facts: Mapping[str, str | int],
+    people: Mapping[int, NamedPerson],
+    *,
+    in_thread: bool = True,
+) -> Message:
+    """That customer success reworded or withdrew a promise: below the card, or to the AE."""
+    actor = people.get(int(facts.get("actor", 0)))
+    by = isolate(actor.name) if actor else _SOMEBODY
+    changed, number = Tag(str(facts["changed"])), int(facts["number"])
+    if in_thread:
+        return _line(card, said.thread.promise_changed(by, changed, number), ())
+    told = said.thread.promise_changed_for_ae(by, changed, number)
+    return _line(card, told, (ActionId.OPEN_HANDOFF,))
 
 
 def overridden_message(card: Card, by: NamedPerson | None, reason: str) -> Message:

@@ -67,9 +67,11 @@ def change_metric(handoff: Handoff, at: datetime, field: str = "target") -> None
     )
 
 
-def save_promise(handoff: Handoff, at: datetime, tag: Tag = Tag.PROMISE_ADDED) -> None:
+def save_promise(
+    handoff: Handoff, at: datetime, tag: Tag = Tag.PROMISE_ADDED, by: Person = AE
+) -> None:
     handoff.save_promise(
-        tag, number=1, version=1, words="Live", state=FILLED, by=AE, at=at, policy=POLICY
+        tag, number=1, version=1, words="Live", state=FILLED, by=by, at=at, policy=POLICY
     )
 
 
@@ -481,6 +483,32 @@ def test_what_outdates_an_acknowledgement_is_told_below_the_card_and_where_no_ne
     assert [(one.place, one.person_id) for one in told] == places
     about = {"actor": AE.id, "csm": CSM.id, "changed": "promise.edited", "number": 2}
     assert told[0].facts == {"seq": 1, **about}
+
+
+@pytest.mark.parametrize("tag", [Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN])
+def test_a_csm_who_changes_a_promise_hears_nothing_and_the_ae_does(tag: Tag) -> None:
+    handoff = acknowledged()
+    handoff.posted_at = MONDAY
+    handoff.events.clear()
+    save_promise(handoff, LATER, tag, by=CSM)
+    told = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
+    assert [(one.kind, one.place, one.person_id) for one in told] == [
+        (NoticeKind.PROMISE_CHANGED, Place.DM, AE.id),
+        (NoticeKind.OUTDATED, Place.THREAD, None),
+    ]
+    # Nothing is acknowledged now: what the thread says is the change itself.
+    handoff.events.clear()
+    save_promise(handoff, LATER, tag, by=CSM)
+    told = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
+    assert [(one.kind, one.place, one.person_id) for one in told] == [
+        (NoticeKind.PROMISE_CHANGED, Place.THREAD, None),
+        (NoticeKind.PROMISE_CHANGED, Place.DM, AE.id),
+    ]
+    assert told[0].facts["changed"] == tag.value
+    # What the AE does the AE knows.
+    handoff.events.clear()
+    save_promise(handoff, LATER, tag)
+    assert announcements(handoff, list(enumerate(handoff.events)), asked_in=None) == []
 
 
 def test_what_was_not_acknowledged_cannot_be_outdated() -> None:

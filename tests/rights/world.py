@@ -651,13 +651,14 @@ _THREAD = frozenset(
         NoticeKind.SIGNATURE_CORRECTED,
         NoticeKind.TIER_CHANGED,
         NoticeKind.OUTDATED,
+        NoticeKind.PROMISE_CHANGED,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
     }
 )
 _OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.STATUS_CSV_FAILED})
 """One to each reader is enough."""
-_ALSO_TO_ONE = frozenset({NoticeKind.TIER_CHANGED, NoticeKind.OUTDATED})
+_ALSO_TO_ONE = frozenset({NoticeKind.TIER_CHANGED, NoticeKind.OUTDATED, NoticeKind.PROMISE_CHANGED})
 _PLACES = {
     NoticeKind.UNDO_OFFER: Place.EPHEMERAL,
     NoticeKind.STATUS_POST: Place.CHANNEL,
@@ -691,6 +692,7 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     ),
     (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full", "call": "came"}),
     (NoticeKind.OUTDATED, {"actor": 1, "csm": 0, "changed": "promise.edited", "number": 1}),
+    (NoticeKind.PROMISE_CHANGED, {"actor": 0, "changed": "promise.edited", "number": 1}),
     (NoticeKind.OVERRIDDEN, {"actor": 1}),
     (NoticeKind.COMMITTED, {}),
     (NoticeKind.COMMITMENT_ASKED, {"step": "commitment"}),

@@ -22,6 +22,7 @@ from bot.views.thread import (
     invite_by_hand_message,
     outdated_message,
     overridden_message,
+    promise_changed_message,
     signature_corrected_message,
     size_changed_message,
     thread_message,
@@ -260,6 +261,23 @@ def test_what_outdates_an_acknowledgement_is_named(changed: Tag, words: str) -> 
     one = check_message(outdated_message(CARD, facts, PEOPLE, in_thread=False))
     assert f"Maya Reed {words} after you acknowledged the brief" in seen_text(one["blocks"])
     assert action_ids(one["blocks"]) == [ActionId.OPEN_HANDOFF, ActionId.ACKNOWLEDGE]
+
+
+def test_a_csm_who_outdates_their_own_acknowledgement_is_named_once() -> None:
+    facts = {"actor": JONAS.id, "csm": JONAS.id, "changed": "promise.edited", "number": 2}
+    below = seen_text(check_message(outdated_message(CARD, facts, PEOPLE))["blocks"])
+    assert "Jonas Brandt changed promise 2 after acknowledging the brief." in below
+    assert "after Jonas" not in below
+
+
+def test_the_ae_and_the_thread_read_what_customer_success_made_of_a_promise() -> None:
+    facts = {"actor": JONAS.id, "changed": "promise.withdrawn", "number": 2}
+    below = check_message(promise_changed_message(CARD, facts, PEOPLE))
+    assert "Jonas Brandt, for customer success, withdrew promise 2." in seen_text(below["blocks"])
+    assert action_ids(below["blocks"]) == []
+    one = check_message(promise_changed_message(CARD, facts, PEOPLE, in_thread=False))
+    assert "still what the customer was told" in seen_text(one["blocks"])
+    assert action_ids(one["blocks"]) == [ActionId.OPEN_HANDOFF]
 
 
 @pytest.mark.parametrize("card", [CARD, WORST_CARD])

@@ -73,9 +73,17 @@ CHANGES: Final[Mapping[Tag, str]] = {
 """What makes an acknowledgement one of what is no longer so."""
 
 
-def outdated(by: str, changed: Tag, number: int, csm: str) -> str:
-    """To everybody below the card (plain text); `csm` acknowledged what there was before."""
+def outdated(by: str, changed: Tag, number: int, csm: str | None) -> str:
+    """To everybody below the card (plain text); `csm` acknowledged what there was before.
+
+    None says that they changed it themselves.
+    """
     done = CHANGES[changed].format(number=number)
+    if csm is None:
+        return (
+            f"{by} {done} after acknowledging the brief. Next: {by} acknowledges it again, as it "
+            "is now."
+        )
     return f"{by} {done} after {csm} acknowledged the brief. Next: {csm} acknowledges it again."
 
 
@@ -83,6 +91,21 @@ def outdated_for_csm(by: str, changed: Tag, number: int) -> str:
     """The same to the CSM."""
     done = CHANGES[changed].format(number=number)
     return f"{by} {done} after you acknowledged the brief. Read it and acknowledge it again."
+
+
+def promise_changed(by: str, changed: Tag, number: int) -> str:
+    """To everybody below the card (plain text), of a promise that nobody had acknowledged."""
+    done = CHANGES[changed].format(number=number)
+    return f"{by}, for customer success, {done}. The handoff shows what is promised now."
+
+
+def promise_changed_for_ae(by: str, changed: Tag, number: int) -> str:
+    """To the AE, who wrote it down."""
+    done = CHANGES[changed].format(number=number)
+    return (
+        f"{by}, for customer success, {done}. It is no longer as you wrote it: look whether it "
+        "is still what the customer was told."
+    )
 
 
 def overridden(by: str) -> str:
