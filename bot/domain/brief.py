@@ -372,6 +372,28 @@ def check_texts(model: BaseModel) -> None:
             raise Invalid(Problem.TOO_LONG, field=name)
 
 
+MOST_LINKS = 10
+
+
+def checked_links(links: Iterable[str]) -> tuple[str, ...]:
+    """The addresses among lines, each once; raises Invalid for one that is none."""
+    kept = tuple(dict.fromkeys(link.strip() for link in links if link.strip()))
+    for link in kept:
+        if not link.startswith("https://") or any(ch.isspace() or ch in "<>|" for ch in link):
+            raise Invalid(Problem.BAD_LINK, field="links")
+    if len(kept) > MOST_LINKS:
+        raise Invalid(Problem.TOO_LONG, field="links", facts={"most": str(MOST_LINKS)})
+    return kept
+
+
+def check_links(section: Section, *, base: Section) -> None:
+    """Refuse new links that are none; what stood in `base` before is nobody's to mend now."""
+    if not isinstance(section, Commercials) or not isinstance(base, Commercials):
+        return
+    if section.links != base.links:
+        checked_links(section.links.splitlines())
+
+
 def refuse_contradictions(brief: Brief, key: SectionKey) -> None:
     """Refuse a section that says both that there is none and what there is; raises Invalid."""
     promises, flags = brief.promises, brief.red_flags

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.brief import Brief, ContactRole, kept_in_history
+from bot.domain.brief import Brief, ContactRole, checked_links, kept_in_history
 from bot.domain.completeness import (
     NOTHING_COUNTED,
     Completeness,
@@ -47,7 +47,6 @@ LONGEST_SALE = timedelta(days=366)
 LONGEST_ACCOUNT = 80
 LONGEST_REASON = 1000
 LONGEST_NAMES = 200
-MOST_LINKS = 10
 MOST_HELPERS = 10
 CAME, WENT = "came", "went"
 """Facts of a changed deal: the add-ons it gets now, and those it no longer has."""
@@ -297,7 +296,7 @@ class Handoff:
             ae_id=_colleague(wish.ae, "ae").id,
             started_by=by.id,
             started_at=at,
-            links=_links(wish.links),
+            links=checked_links(wish.links),
             marks=wish.marks,
             commitment_on=wish.commitment_on,
         )
@@ -1046,16 +1045,6 @@ def _expected(expected_on: date | None, at: datetime, zone: str) -> date:
     if expected_on < at.astimezone(ZoneInfo(zone)).date():
         raise Invalid(Problem.DATE_IN_PAST, field="expected_on")
     return expected_on
-
-
-def _links(links: tuple[str, ...]) -> tuple[str, ...]:
-    kept = tuple(dict.fromkeys(link.strip() for link in links if link.strip()))
-    for link in kept:
-        if not link.startswith("https://") or any(ch.isspace() or ch in "<>|" for ch in link):
-            raise Invalid(Problem.BAD_LINK, field="links")
-    if len(kept) > MOST_LINKS:
-        raise Invalid(Problem.TOO_LONG, field="links", facts={"most": str(MOST_LINKS)})
-    return kept
 
 
 def _reason(text: str) -> str:

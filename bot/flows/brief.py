@@ -13,6 +13,7 @@ from bot.domain.brief import (
     People,
     Section,
     changed_fields,
+    check_links,
     check_texts,
     merge,
     refuse_contradictions,
@@ -247,6 +248,7 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
         )
     submitted = _submitted(asked, unit, handoff, base)
     check_texts(submitted)
+    check_links(submitted, base=base)
     merged = merge(base=base, current=before.section(section), submitted=submitted)
     new = merged.section
     if isinstance(new, People):

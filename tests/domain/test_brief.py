@@ -15,6 +15,7 @@ from bot.domain.brief import (
     LONGEST,
     SECTIONS,
     Brief,
+    Commercials,
     Contact,
     ContactRole,
     FirstDays,
@@ -26,6 +27,7 @@ from bot.domain.brief import (
     Success,
     audience_of,
     changed_fields,
+    check_links,
     check_texts,
     merge,
     merge_entry,
@@ -215,6 +217,18 @@ def test_a_text_longer_than_a_form_can_give_is_refused_with_its_field(field: str
     with pytest.raises(Invalid) as refused:
         check_texts(Success.model_validate({field: "é" * (LONGEST + 1)}))
     assert (refused.value.problem, refused.value.field) == (Problem.TOO_LONG, field)
+
+
+def test_a_new_link_of_the_commercials_is_an_address_and_an_old_text_may_stay() -> None:
+    good = Commercials(links="https://docs.example/1\n\n https://docs.example/2 ")
+    check_links(good, base=Commercials())
+    old = Commercials(links="the shared drive")
+    check_links(old, base=old)
+    check_links(Success(metric="nolink"), base=Success())
+    for wrong in ("nolink", "https://docs.example/1 and more", "http://docs.example"):
+        with pytest.raises(Invalid) as refused:
+            check_links(Commercials(links=wrong), base=old)
+        assert (refused.value.problem, refused.value.field) == (Problem.BAD_LINK, "links")
 
 
 @pytest.mark.parametrize(

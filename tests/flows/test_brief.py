@@ -224,3 +224,13 @@ def test_nothing_is_pasted_into_a_cancelled_handoff(app: App) -> None:
         unit.commit()
     refused = app.submit(AE, form.type(pasted="Too late."))
     assert list(refused.errors) == [form.block_of("pasted")]
+
+
+def test_a_link_that_is_none_is_refused_under_its_field(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    form = app.brief_step(AE, handoff_id, "commercials").type(links="nolink")
+    refused = app.submit(AE, form)
+    assert "https://" in refused.errors[form.block_of("links")]
+    assert "brief.saved" not in app.events(handoff_id)
+    assert not app.submit(AE, form.type(links="https://docs.example/visit")).errors
+    assert "brief.saved" in app.events(handoff_id)

@@ -119,11 +119,12 @@ def opened(stack: Stack, visitor: Visitor, *expected: str) -> Screen:
 
 
 def brim(form: Screen) -> dict[str, Typed]:
-    """Every text of a form at its worst, and every day set."""
+    """Every text of a form at its worst, and every day set; links alone have a form."""
     typed: dict[str, Typed] = {}
     for block, element in elements_of(form.blocks):
         if block["type"] == "input" and element["type"] == "plain_text_input":
-            typed[element["action_id"]] = LONG[: element["max_length"]]
+            worst = LINK if element["action_id"] == "links" else LONG
+            typed[element["action_id"]] = worst[: element["max_length"]]
         if block["type"] == "input" and element["type"] == "datepicker":
             typed[element["action_id"]] = date(2026, 6, 30)
     return typed
@@ -231,8 +232,9 @@ def test_whatever_people_type_is_shown_as_typed_and_pings_nobody(stack: Stack) -
         pages.add(here)
         told += innocent(stack, modal(jonas))
     of_texts = sum(one.kind in (Input.LINE, Input.TEXT) for form in FORMS.values() for one in form)
-    # All but the target, which is a shorter text; and of a person three, and one promise.
-    assert told.count(LONG) == of_texts - 1 + 3 + 1
+    # All but the target, which is a shorter text, and the links; of a person three, and one
+    # promise.
+    assert told.count(LONG) == of_texts - 2 + 3 + 1
     jonas.close()
     guide = shows(stack, maya.dms, action="more")
     maya.click(guide, "more", chosen=menu_value(guide, "cancel"))

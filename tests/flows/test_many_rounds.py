@@ -171,6 +171,8 @@ class Room:
             )
         else:
             text = f"{writer.user} {number} {name}"
+            if name == "links":
+                text = f"https://docs.example/{writer.user}/{number}"
             writer.form, writer.typed[name] = form.type(**{raw: text}), text
 
     # --- At once
