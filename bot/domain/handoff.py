@@ -85,6 +85,8 @@ class Call:
     """Who of the customer besides, as typed."""
     champion: int | None = None
     """The champion in it, by the id of their entry in the brief; None where none was chosen."""
+    sales_id: int | None = None
+    """Who of sales; None of a call that was recorded before this was asked."""
 
 
 @dataclass(frozen=True)
@@ -447,6 +449,7 @@ class Handoff:
         call: Call,
         *,
         cs: Person,
+        sales: Person | None = None,
         champions: Collection[int] = (),
         by: Person,
         at: datetime,
@@ -454,6 +457,7 @@ class Handoff:
     ) -> None:
         """Record the call that the closed-won gate asks for, again where it moved.
 
+        `sales` is who of the AE's side is in it: the AE, where nobody else is named.
         `champions` are those of the brief by id; raises Conflict for one who is none any more.
         """
         self._require(Act.RECORD_CALL, by)
@@ -463,6 +467,8 @@ class Handoff:
             raise Invalid(Problem.TOO_FAR_AHEAD, field="call_at")
         if _colleague(cs, "call_cs").id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="call_cs")
+        if sales is not None and _colleague(sales, "call_sales").id in (cs.id, self.csm_id):
+            raise Invalid(Problem.SAME_PERSON, field="call_sales")
         customer = " ".join(call.customer.split())
         if call.champion is not None and call.champion not in champions:
             raise Conflict(Problem.CHANGED_MEANWHILE, field="call_champion")
@@ -472,11 +478,13 @@ class Handoff:
             most = {"most": str(LONGEST_NAMES)}
             raise Invalid(Problem.TOO_LONG, field="call_customer", facts=most)
         values = self._for_another(Act.RECORD_CALL, by, reason)
-        self.call = Call(call.at.astimezone(UTC), cs.id, customer, call.champion)
+        sales_id = sales.id if sales is not None else self.ae_id
+        self.call = Call(call.at.astimezone(UTC), cs.id, customer, call.champion, sales_id)
         facts: dict[str, Fact] = {
             "at": instant_text(call.at),
             "cs": cs.id,
             "champion": call.champion,
+            "sales": sales_id,
         }
         self._note(Tag.CALL_RECORDED, at, by, facts, {"customer": customer, **values})
         self._confirm(by, at)

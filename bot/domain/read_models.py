@@ -507,8 +507,8 @@ class GateModel:
     """Whom the brief names as champion; several are rare."""
     call_champion: Contact | None = None
     """The one in the call, whether they still are the champion or not."""
-    open: bool = True
-    """Whether the handoff still is."""
+    call_sales: NamedPerson | None = None
+    """None of a call that was recorded before this was asked."""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ def _model(unit: ReadUnit, handoff: Handoff, viewer: Person) -> GateModel:
         completeness=handoff.completeness.seen_by(IN_THE_CHANNEL),
         call=call,
         call_cs=name_of(unit, call.cs_id) if call else None,
+        call_sales=name_of(unit, call.sales_id) if call else None,
         champions=people.having(ContactRole.CHAMPION),
         call_champion=next((one for one in people.contacts if one.id == called), None),
         overridden_by=name_of(unit, handoff.overridden_by),
@@ -60,8 +61,11 @@ def open_call(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     handoff = unit.handoffs.get(asked.handoff_id)
     call = handoff.call
     likely = handoff.csm_id or handoff.cs_contact_id or handoff.proposed_csm_id
-    people = unit.people.many([call.cs_id if call else likely])
-    cs = next(iter(people.values()), None)
+    cs_id, sales_id = likely, handoff.ae_id
+    if call is not None:
+        cs_id, sales_id = call.cs_id, call.sales_id or handoff.ae_id
+    people = unit.people.many([cs_id, sales_id])
+    cs, sales = people.get(cs_id or 0), people[sales_id]
     at = (
         call.at
         if call
@@ -70,19 +74,22 @@ def open_call(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     model = _model(unit, handoff, actor)
     chosen = cs.slack_id if cs else None
     reason = access.owes_a_reason(Act.RECORD_CALL, actor, handoff)
-    return Open(call_view(model, at=at, cs=chosen, asks_why=reason))
+    return Open(call_view(model, at=at, sales=sales.slack_id, cs=chosen, asks_why=reason))
 
 
 def named_person(asked: Asked) -> Sequence[str]:
     """Whoever was chosen."""
-    chosen = asked.typed.user(Field.CALL_CS)
-    return [chosen] if chosen else []
+    chosen = (asked.typed.user(one) for one in (Field.CALL_SALES, Field.CALL_CS))
+    return [one for one in chosen if one]
 
 
 def record_call(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form."""
     at, chosen = asked.typed.instant(Field.CALL_AT), asked.typed.user(Field.CALL_CS)
     cs = unit.people.by_slack_id(chosen) if chosen else None
+    # A form that was opened before this was asked has no such field: then it is the AE.
+    seller = asked.typed.user(Field.CALL_SALES)
+    sales = unit.people.by_slack_id(seller) if seller else None
     if at is None:
         raise Invalid(Problem.DATE_NEEDED, field=Field.CALL_AT)
     if cs is None:
@@ -92,7 +99,9 @@ def record_call(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     call = Call(at, cs.id, customer, champion)
     known = _ids(_people(unit, handoff))
     reason = asked.typed.text(Field.REASON)
-    handoff.record_call(call, cs=cs, champions=known, by=actor, at=unit.now, reason=reason)
+    handoff.record_call(
+        call, cs=cs, sales=sales, champions=known, by=actor, at=unit.now, reason=reason
+    )
     unit.save(handoff, actor_id=actor.id)
     return Update(gate_view(_model(unit, handoff, actor)))
 

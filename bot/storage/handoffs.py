@@ -294,6 +294,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         "cs_contact_id": of.cs_contact_id,
         "call_at": of.call.at if of.call else None,
         "call_cs_id": of.call.cs_id if of.call else None,
+        "call_sales_id": of.call.sales_id if of.call else None,
         "call_customer": of.call.customer if of.call else None,
         "call_champion": of.call.champion if of.call else None,
         "kickoff_proposed_at": of.kickoff_proposed_at,
@@ -335,7 +336,13 @@ def _completeness(row: RowMapping) -> Completeness:
 def _call(row: RowMapping) -> Call | None:
     if row["call_at"] is None:
         return None
-    return Call(row["call_at"], row["call_cs_id"], row["call_customer"], row["call_champion"])
+    return Call(
+        row["call_at"],
+        row["call_cs_id"],
+        row["call_customer"],
+        row["call_champion"],
+        row["call_sales_id"],
+    )
 
 
 def _snapshot_json(of: Snapshot | None) -> str | None:

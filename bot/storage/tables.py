@@ -244,6 +244,7 @@ handoff = Table(
     _person("cs_contact_id"),
     Column("call_at", Instant),
     _person("call_cs_id"),
+    _person("call_sales_id"),
     Column("call_customer", Text),
     Column("call_champion", Integer),  # the id of their entry in the brief
     Column("kickoff_proposed_at", Instant),

@@ -71,7 +71,10 @@ def _standing(model: GateModel) -> list[Block]:
     rows: list[Row] = []
     if model.call is not None and model.call_cs is not None:
         before, after = said.gate.GATE_CALL.split("{when}")
-        names = after.format(cs=isolate(model.call_cs.name), customer=_of_the_customer(model))
+        ours = said.gate.and_also(
+            isolate(one.name) for one in (model.call_sales, model.call_cs) if one is not None
+        )
+        names = after.format(ours=ours, customer=_of_the_customer(model))
         rows.append([words(before), when(model.call.at), words(names)])
     if Missing.CALL in model.gate.missing:
         # Names of the customer's people are typed, so this stands in plain words.
@@ -116,8 +119,12 @@ def gate_view(model: GateModel) -> View:
     )
 
 
-def call_view(model: GateModel, *, at: datetime, cs: str | None, asks_why: bool = False) -> View:
-    """The form of the call; `cs` is a Slack id. It is with the champion whom the brief names.
+def call_view(
+    model: GateModel, *, at: datetime, sales: str | None, cs: str | None, asks_why: bool = False
+) -> View:
+    """The form of the call; `sales` and `cs` are Slack ids.
+
+    It is with the champion whom the brief names.
 
     A manager is asked why they record it.
     """
@@ -126,6 +133,7 @@ def call_view(model: GateModel, *, at: datetime, cs: str | None, asks_why: bool 
         as_typed(model.account),
         section(said.gate.CALL_MEANS),
         instant_input(place, Field.CALL_AT, at),
+        person_input(place, Field.CALL_SALES, sales),
         person_input(place, Field.CALL_CS, cs),
         *_customer(place, model),
         *([reason_input(place)] if asks_why else []),

@@ -183,6 +183,7 @@ class Field(StrEnum):
     CS_CONTACT = "cs_contact"
     KICKOFF = "kickoff"
     CALL_AT = "call_at"
+    CALL_SALES = "call_sales"
     CALL_CS = "call_cs"
     CALL_CHAMPION = "call_champion"
     CALL_CUSTOMER = "call_customer"

@@ -489,8 +489,19 @@ def test_a_call_is_with_customer_success_and_somebody_of_the_customer() -> None:
     with pytest.raises(NotAllowed):
         handoff.record_call(CALL, cs=CSM, by=CSM, at=MONDAY)
     handoff.record_call(CALL, cs=CSM, by=AE, at=MONDAY)
-    assert handoff.call == CALL
+    assert handoff.call == replace(CALL, sales_id=AE.id)
     assert handoff.events[-1].values == {"customer": CALL.customer}
+
+
+def test_a_call_says_who_of_sales_was_there_and_that_is_the_ae_or_a_colleague() -> None:
+    handoff = signed()
+    for wrong in (CSM, GUEST):
+        with pytest.raises(Invalid) as refused:
+            handoff.record_call(CALL, cs=CSM, sales=wrong, by=AE, at=MONDAY)
+        assert refused.value.field == "call_sales"
+    handoff.record_call(CALL, cs=CSM, sales=AE_MANAGER, by=AE, at=MONDAY)
+    assert handoff.call == replace(CALL, sales_id=AE_MANAGER.id)
+    assert handoff.events[-1].facts["sales"] == AE_MANAGER.id
 
 
 def test_the_ae_manager_records_for_the_ae_and_says_why() -> None:

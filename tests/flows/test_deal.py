@@ -412,6 +412,7 @@ def test_a_recorded_call_opens_the_gate_of_a_brief_that_is_past_its_own(app: App
     assert "a call of AE, CSM and champion" in app.command(MAYA, "gate").sentence
     modal = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
     assert modal.holds("call_cs") == "UCSM"
+    assert modal.holds("call_sales") == MAYA
     assert modal.holds("call_champion") == "1"
     shown = app.screen(app.submit(MAYA, modal).body["view"])
     assert "🟢 The deal may be closed as won." in shown.words
@@ -421,6 +422,9 @@ def test_a_recorded_call_opens_the_gate_of_a_brief_that_is_past_its_own(app: App
     assert (call.customer, call.champion) == ("", 1)
     again = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
     assert again.holds("call_at") == call.at.timestamp()
+    app.submit(MAYA, again.type(call_sales=TOMAS))
+    again = app.modal(app.press(MAYA, ActionId.OPEN_CALL, Ref(handoff=handoff_id)))
+    assert again.holds("call_sales") == TOMAS
 
 
 def gate_words(app: App) -> str:

@@ -32,7 +32,8 @@ def test_everything_recorded_comes_back_as_it_went_in(store: Store, team: Team) 
         handoff.captured_at = unit.now
         handoff.align(date(2026, 3, 4), team.csm, by=team.ae, at=unit.now, zone="Europe/Berlin")
         call = Call(unit.now + timedelta(days=1), team.csm.id, "Omar", champion=7)
-        handoff.record_call(call, cs=team.csm, champions=[7], by=team.ae, at=unit.now)
+        seller = team.ae_manager
+        handoff.record_call(call, cs=team.csm, sales=seller, champions=[7], by=team.ae, at=unit.now)
         handoff.override_closed_won("Their board meets", by=team.ae_manager, at=unit.now)
         handoff.answer_commitment(CommitmentAnswer.DONE, by=team.ae_manager, at=unit.now)
         unit.save(handoff, actor_id=team.ae.id)

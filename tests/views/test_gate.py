@@ -15,6 +15,7 @@ from tests.views.shown import (
     CARD,
     JONAS,
     LONG,
+    MAYA,
     NOW,
     PRIYA,
     TRICKY,
@@ -77,6 +78,9 @@ def test_an_open_gate_shows_the_call_and_cannot_be_overridden() -> None:
     assert "🟢 The deal may be closed as won." in seen
     assert "Jonas Brandt with Ilse Brandt, Omar Vance." in seen
     assert "champion" not in seen
+    model = replace(model, call_sales=MAYA)
+    seen = seen_text(check_message(gate_message([model]))["blocks"])
+    assert "Maya Reed and Jonas Brandt with Ilse Brandt, Omar Vance." in seen
     assert pressed(model) == [ActionId.OPEN_CALL]
 
 
@@ -115,15 +119,18 @@ def test_the_worst_gate_pings_nobody_and_many_are_counted() -> None:
 
 @pytest.mark.parametrize("model", [CLOSED, WORST])
 def test_both_forms_hold_whatever_the_deal_is(model: GateModel) -> None:
-    call = form_dict(call_view(model, at=NOW, cs="U0JONAS"))
+    call = form_dict(call_view(model, at=NOW, sales="U0MAYA", cs="U0JONAS"))
     asked = [Field.CALL_CHAMPION] if model.champions else []
-    assert fields_of(call) == [Field.CALL_AT, Field.CALL_CS, *asked, Field.CALL_CUSTOMER]
+    ours = [Field.CALL_SALES, Field.CALL_CS]
+    assert fields_of(call) == [Field.CALL_AT, *ours, *asked, Field.CALL_CUSTOMER]
     assert block_of(call, Field.CALL_AT)["element"]["initial_date_time"] == NOW.timestamp()
     assert fields_of(form_dict(override_view(model))) == [Field.REASON]
 
 
 def chosen(model: GateModel) -> str:
-    element = block_of(form_dict(call_view(model, at=NOW, cs=None)), Field.CALL_CHAMPION)["element"]
+    element = block_of(
+        form_dict(call_view(model, at=NOW, sales="U0MAYA", cs=None)), Field.CALL_CHAMPION
+    )["element"]
     return str(element["initial_option"]["text"]["text"])
 
 
@@ -137,17 +144,19 @@ def test_the_form_begins_with_the_champion_of_the_brief_or_of_the_call() -> None
 
 
 def test_without_a_champion_the_form_says_so_and_asks_who_it_is_with() -> None:
-    view = form_dict(call_view(CLOSED, at=NOW, cs=None))
+    view = form_dict(call_view(CLOSED, at=NOW, sales="U0MAYA", cs=None))
     assert "The brief names no champion yet. The call can be recorded" in seen_text(view["blocks"])
     assert block_of(view, Field.CALL_CUSTOMER)["optional"] is False
-    known = form_dict(call_view(replace(CLOSED, champions=(ILSE,)), at=NOW, cs=None))
+    known = form_dict(
+        call_view(replace(CLOSED, champions=(ILSE,)), at=NOW, sales="U0MAYA", cs=None)
+    )
     assert block_of(known, Field.CALL_CUSTOMER)["optional"] is True
     assert "no champion yet" not in seen_text(known["blocks"])
 
 
 def test_a_name_typed_before_the_brief_had_it_is_not_told_twice() -> None:
     early = replace(CLOSED, champions=(ILSE,), call=Call(NOW, JONAS.id, "Ilse Brandt"))
-    view = form_dict(call_view(early, at=NOW, cs=None))
+    view = form_dict(call_view(early, at=NOW, sales="U0MAYA", cs=None))
     assert "initial_value" not in block_of(view, Field.CALL_CUSTOMER)["element"]
 
 

@@ -42,6 +42,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "The handoff message names it. Left empty, it says when the kickoff is due.",
     ),
     Field.CALL_AT: FieldWords("When"),
+    Field.CALL_SALES: FieldWords("Who of sales", "The AE, or whoever is there in their place."),
     Field.CALL_CS: FieldWords("Who of customer success", "The CSM, or whoever stands in so far."),
     Field.CALL_CHAMPION: FieldWords(
         "Champion", "As the brief names them. Only a call with the champion opens the gate."

@@ -20,7 +20,7 @@ GATE_MISSING: Final[Mapping[Missing, str]] = {
     Missing.BRIEF: "a brief that is ready ({state})",
     Missing.CALL: "a call of AE, CSM and champion",
 }
-GATE_CALL: Final = "Call: {when}, {cs} with {customer}."
+GATE_CALL: Final = "Call: {when}, {ours} with {customer}."
 CALL_MEANS: Final = (
     "A full deal is closed as won once AE, the CSM (or somebody of customer success in their "
     "place) and the champion have a call booked."
@@ -35,6 +35,11 @@ CALL_NO_CHAMPION: Final = (
 def either(names: Iterable[str]) -> str:
     """Names of which one is enough; empty for none."""
     return " or ".join(names)
+
+
+def and_also(names: Iterable[str]) -> str:
+    """Names of all who were there on our side."""
+    return " and ".join(names)
 
 
 def gate_champion(champions: str, *, called: bool) -> str:
