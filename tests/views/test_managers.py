@@ -57,12 +57,12 @@ NAMED = replace(WHY_TOLD, by=ManagerBy.NAMED, role=Capacity.CS_MANAGER, instead_
 @pytest.mark.parametrize(
     ("why", "words"),
     [
-        (None, "Why you: you are the manager told when this step is late."),
+        (None, "Why you: you are told as a manager; who named you as one was not kept."),
         (NAMED, "Why you: you were named as the CS manager on the start form of this handoff."),
         (replace(NAMED, by=None), "Why you: you are the CS manager of this handoff."),
         (
             replace(NAMED, by=None, role=None),
-            "Why you: you are the manager told when this step is late.",
+            "Why you: you are told as a manager; who named you as one was not kept.",
         ),
         (
             replace(NAMED, by=ManagerBy.POLICY),

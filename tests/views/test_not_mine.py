@@ -66,6 +66,6 @@ def test_without_a_reason_none_is_named() -> None:
     bare = not_mine_message(7, "Northwind", line(), by=MAYA, reason=None, why=None)
     shown = seen_text(check_message(bare)["blocks"])
     assert "Their reason" not in shown
-    assert "you are the manager told when this step is late" in shown
+    assert "you are told as a manager; who named you as one was not kept" in shown
     assert WHY_TOLD.by is ManagerBy.PROFILE
     assert date(2026, 3, 20) == WHY_TOLD.until

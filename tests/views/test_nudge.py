@@ -132,7 +132,7 @@ def test_a_manager_hears_who_owes_what_since_when_and_why_they() -> None:
         "brief was due \n<!date^1773417600^x|Fri 13 Mar 2026, 16:00 UTC>\nOwed by \n<@U0MAYA>"
         in shown
     )
-    assert "Why you: \nyou are the manager told when this step is late." in shown
+    assert "Why you: \nyou are told as a manager; who named you as one was not kept." in shown
     assert "Still open" not in shown
     ids = [(pressed["action_id"], pressed.get("style")) for pressed in pressable(args["blocks"])]
     assert ids == [(ActionId.STATUS_OPEN, "primary"), (ActionId.OPEN_HANDOFF, None)]

@@ -18,7 +18,7 @@ from bot.domain.size import AddOn, Trigger
 from bot.domain.status import Bucket, Whose
 from bot.domain.steps import NO_RECORD_YET, Step
 from bot.views import sentences
-from bot.views.ids import ActionId, MoreChoice
+from bot.views.ids import ActionId, Field, MoreChoice
 from tests.domain.deals import person, started
 
 MENUS = {
@@ -41,7 +41,7 @@ LONGEST_BUTTON = 30
         (Step, sentences.terms.STEP_DOES, NO_RECORD_YET),
         (Step, sentences.terms.STEP_DONE, NO_RECORD_YET),
         (Step, sentences.reminders.WHY_YOU, NO_RECORD_YET),
-        (Step, sentences.reminders.MISSING, NO_RECORD_YET),
+        (Step, sentences.reminders.MISSING, {Step.READ, *NO_RECORD_YET}),
         (Step, sentences.steps.DONE_WHEN, {Step.SIGNATURE, Step.COMMITMENT}),
         (Light, sentences.terms.LIGHT_SIGNS, set()),
         (Light, sentences.terms.LIGHT_WORDS, set()),
@@ -108,6 +108,10 @@ NAMED = {
         sentences.reading.SEND_BACK_MEANS,
         sentences.reading.DECLINE_MEANS,
         sentences.reminders.snooze_means(Step.BRIEF, "today"),
+        sentences.managers.not_mine_means(Step.BRIEF),
+        sentences.forms.GATE_REASON.hint,
+        sentences.forms.FOR_ANOTHER_REASON.hint,
+        sentences.forms.FIELDS[Field.WITHDRAW].hint,
     ],
 )
 def test_a_form_that_asks_for_a_reason_names_all_who_read_it(told: str) -> None:

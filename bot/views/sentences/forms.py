@@ -162,7 +162,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.WITHDRAW: FieldWords(
         "Withdraw, because",
         "Leave this empty to keep the promise. A reason here takes it off the list; "
-        "the history keeps both.",
+        f"the history keeps both. {REASON_READERS}.",
     ),
     Field.CHECK_METRIC: FieldWords("I can deliver the metric"),
     Field.CHECK_NO_PLAN: FieldWords("The red flags need no joint plan before the kickoff"),
@@ -237,14 +237,15 @@ AWAY_UNTIL: Final = FieldWords("Away until", "The last day you are away. Empty: 
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
-FOR_ANOTHER_REASON: Final = FieldWords("Why you record it, and not the AE")
+FOR_ANOTHER_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
 NOT_MINE_REASON: Final = FieldWords("Whose it is, or why it is not yours")
 SEND_BACK_REASON: Final = FieldWords("What you need to know")
 DECLINE_REASON: Final = FieldWords("Why somebody else should have it")
 GATE_REASON: Final = FieldWords(
-    "Why the CSM is assigned now", "The brief is not ready; the step of the AE stays open."
+    "Why the CSM is assigned now",
+    f"The brief is not ready; the step of the AE stays open. {REASON_READERS}.",
 )
 PLAN_IN_CHECKS: Final = FieldWords(
     "Joint plan, where the red flags need one",

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.deadlines import Step
 from bot.domain.people import ManagerBy
-from bot.views.sentences.terms import STEP_NAMES
+from bot.views.sentences.terms import REASON_READERS, STEP_NAMES
 from bot.views.text import day
 
 WHY: Final = "Why you: "
@@ -18,7 +18,7 @@ WHY_OF: Final[Mapping[ManagerBy, tuple[str, str]]] = {
 WHY_NAMED: Final = "you were named as the {role} on the start form of this handoff."
 WHY_POLICY: Final = "the policy names you as the {role}, where nobody else is named."
 WHY_ROLE: Final = "you are the {role} of this handoff."
-WHY_UNKNOWN: Final = "you are the manager told when this step is late."
+WHY_UNKNOWN: Final = "you are told as a manager; who named you as one was not kept."
 WHY_REVOPS: Final = "you are RevOps, and no manager is there to be told."
 STANDS_IN: Final = "you stand in for "
 ACCOUNT_CLOSED: Final = " would be told, but has no account any more."
@@ -61,6 +61,5 @@ def not_mine_means(step: Step) -> str:
     """What follows from saying that a step is not one's own (plain text)."""
     return (
         f"Whoever may name somebody else is asked to, once. Until they do, the {STEP_NAMES[step]} "
-        "stays yours and due as it is. The reason may be left out; it is for the AE, the CSM, "
-        "their managers and RevOps."
+        f"stays yours and due as it is. The reason may be left out. {REASON_READERS}."
     )

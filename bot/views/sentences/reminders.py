@@ -27,9 +27,9 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "A CSM can be named, and none is.",
-    Step.READ: "The brief is ready and waits for your acknowledgement.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
 }
+"""Of the reading by the CSM its parts tell."""
 MISSING_PARTS: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "The brief waits for your acknowledgement.",
     Part.CHECKS: "You acknowledged the brief; the three checks are missing.",
