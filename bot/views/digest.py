@@ -10,9 +10,17 @@ from bot.views.card import Row
 from bot.views.guide import step_button
 from bot.views.ids import ActionId
 from bot.views.message import Message, actions, button, context, lines, who, words
-from bot.views.nudge import for_owner, heading, holds_up, over_row
+from bot.views.nudge import (
+    for_manager,
+    for_owner,
+    heading,
+    holds_up,
+    names_another,
+    over_row,
+    why_not_own,
+)
 from bot.views.payload import Ref
-from bot.views.text import escape, instant_token, one_line
+from bot.views.text import day, escape, instant_token, one_line
 
 
 def posted_for_ae_message(account: str) -> Message:
@@ -46,7 +54,9 @@ def summary_message(
     if summary.over:
         blocks.append(lines(*(over_row(one) for one in summary.over)))
     if told:
-        blocks.append(context(" · ".join(_small(summary))))
+        small = _small(summary, asked=bool(asked), besides=bool(besides))
+        if small:
+            blocks.append(context(" · ".join(small)))
     text = told or said.digest.NOTHING_LEFT
     named = [escape(one_line(one.account)) for one in (*summary.yours, *summary.in_team)]
     more = named or [message.text for message in asked]
@@ -63,29 +73,67 @@ def _calm(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _yours(nudge: NudgeModel) -> list[Block]:
+    """A step that waits for the reader, or in the place of whom they hear of it."""
     does = step_button(nudge.line.step, nudge.line.left)
-    ref = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)
-    rows: list[Row] = [heading(nudge, late=nudge.late_by is not None), *for_owner(nudge)]
+    if nudge.told_as_manager:
+        does = ActionId.OPEN_ASSIGN if names_another(nudge) else ActionId.OPEN_HANDOFF
+        ref = Ref(handoff=nudge.handoff_id)
+    else:
+        ref = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)
+    rows: list[Row] = [heading(nudge, late=nudge.late_by is not None)]
+    rows += for_manager(nudge) if nudge.told_as_manager else for_owner(nudge)
+    if nudge.holds_up is not None:
+        rows.append([words(holds_up(nudge.holds_up))])
+    rows += why_not_own(nudge)
     return [lines(*rows), *actions([button(does, said.buttons.BUTTONS[does], ref)])]
 
 
 def _in_team(late: Sequence[NudgeModel]) -> list[Block]:
+    """What is late, each under those told for the same reason, which is said once."""
     rows: list[Row] = [[words(said.digest.IN_TEAM, bold=True)]]
-    for nudge in late:
-        row = heading(nudge, late=True)
-        if nudge.line.owner is not None:
-            row = [*row, words(" · "), who(nudge.line.owner)]
-        if nudge.holds_up is not None:
-            row = [*row, words(f" · {holds_up(nudge.holds_up)}")]
-        rows.append(row)
+    for why, told in _by_reason(late):
+        rows += [_late_line(nudge) for nudge in told]
+        rows += why
     opens = button(ActionId.STATUS_OPEN, said.buttons.BUTTONS[ActionId.STATUS_OPEN], Ref())
     return [lines(*rows), *actions([opens])]
 
 
-def _small(summary: Summary) -> list[str]:
-    told = [said.digest.WHY_YOU]
+def _late_line(nudge: NudgeModel) -> Row:
+    row = heading(nudge, late=True)
+    if nudge.line.owner is not None:
+        row = [*row, words(" · "), who(nudge.line.owner)]
+        if nudge.away_until is not None and nudge.stands_in is None:
+            row = [*row, words(said.managers.ALONE.format(until=day(nudge.away_until)))]
+    if nudge.holds_up is not None:
+        row = [*row, words(f" · {holds_up(nudge.holds_up)}")]
+    return row
+
+
+def _by_reason(late: Sequence[NudgeModel]) -> list[tuple[list[Row], list[NudgeModel]]]:
+    """The lines with one and the same reason together, in the order of the first of each."""
+    groups: list[tuple[list[Row], list[NudgeModel]]] = []
+    told: dict[str, list[NudgeModel]] = {}
+    for nudge in late:
+        why = why_not_own(nudge)
+        shown = repr([[piece.to_dict() for piece in row] for row in why])
+        if shown not in told:
+            told[shown] = []
+            groups.append((why, told[shown]))
+        told[shown].append(nudge)
+    return groups
+
+
+def _small(summary: Summary, *, asked: bool, besides: bool) -> list[str]:
+    told: list[str] = []
     if summary.left:
-        told.insert(0, said.terms.more_left(summary.left))
+        told.append(said.terms.more_left(summary.left))
+    reasons = [bool(why_not_own(one)) for one in summary.yours]
+    if asked or not all(reasons):
+        # A reason of its own stands with each step that is not the reader's part.
+        elsewhere = any(reasons) or bool(summary.in_team)
+        told.append(said.digest.WHY_BUT if elsewhere else said.digest.WHY_YOU)
+    if besides:
+        told.append(said.digest.WHY_BESIDES)
     if summary.next_at is not None:
         told.append(f"{said.digest.NEXT_SUMMARY}{instant_token(summary.next_at)}")
     return told

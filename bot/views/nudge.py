@@ -23,8 +23,8 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     late = kind in (NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER)
     to_manager = kind is NoticeKind.LATE_FOR_MANAGER or nudge.told_as_manager
     rows: list[Row] = [heading(nudge, late=late)]
-    rows += _for_manager(nudge) if to_manager else for_owner(nudge)
-    if late and nudge.holds_up is not None:
+    rows += for_manager(nudge) if to_manager else for_owner(nudge)
+    if nudge.holds_up is not None:
         rows.append([words(holds_up(nudge.holds_up))])
     rows += why_rows(nudge.why) if to_manager else [_why(nudge)]
     return Message(lead(nudge, late=late), (lines(*rows), *_buttons(nudge, to_manager=to_manager)))
@@ -78,16 +78,29 @@ def _by(*, late: bool) -> str:
 
 
 def holds_up(step: Step) -> str:
-    """What waits for a late step."""
+    """What waits for a step."""
     return said.reminders.HOLDS_UP.format(step=said.terms.STEP_NAMES[step])
 
 
 def _why(nudge: NudgeModel) -> Row:
-    if nudge.stands_in is not None and nudge.away_until is not None:
-        away = said.managers.who_is_away(nudge.away_until)
-        told = f"{said.managers.WHY}{said.managers.STANDS_IN}"
-        return [words(told), who(nudge.stands_in), words(away)]
-    return [words(f"{said.managers.WHY}{said.reminders.WHY_YOU[nudge.line.step]}.")]
+    in_place = _in_place(nudge)
+    return in_place or [words(f"{said.managers.WHY}{said.reminders.WHY_YOU[nudge.line.step]}.")]
+
+
+def _in_place(nudge: NudgeModel) -> Row:
+    if nudge.stands_in is None or nudge.away_until is None:
+        return []
+    away = said.managers.who_is_away(nudge.away_until)
+    told = f"{said.managers.WHY}{said.managers.STANDS_IN}"
+    return [words(told), who(nudge.stands_in), words(away)]
+
+
+def why_not_own(nudge: NudgeModel) -> list[Row]:
+    """Why the reader is told of a step that is not their own part; empty where it is."""
+    if nudge.told_as_manager:
+        return why_rows(nudge.why)
+    in_place = _in_place(nudge)
+    return [in_place] if in_place else []
 
 
 def for_owner(nudge: NudgeModel) -> list[Row]:
@@ -113,21 +126,29 @@ def _missing(nudge: NudgeModel) -> list[str]:
     return told or [said.reminders.MISSING[line.step]]
 
 
-def _for_manager(nudge: NudgeModel) -> list[Row]:
+def for_manager(nudge: NudgeModel) -> list[Row]:
+    """Who owes it, and until when they are away."""
     owner = nudge.line.owner
     if owner is None:
         return []
     rows: list[Row] = [[words(said.reminders.OWED_BY), who(owner)]]
-    if nudge.away_until is not None:
+    if nudge.away_until is not None and nudge.stands_in is not None:
+        away = said.managers.who_is_away(nudge.away_until)
+        rows.append([words(said.managers.IN_PLACE_OF), who(nudge.stands_in), words(away)])
+    elif nudge.away_until is not None:
         rows.append([who(owner), words(said.managers.ALONE.format(until=day(nudge.away_until)))])
     return rows
+
+
+def names_another(nudge: NudgeModel) -> bool:
+    """Whether a manager can help at once, by naming somebody who is there."""
+    return nudge.away_until is not None and nudge.reassigns
 
 
 def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
     about = Ref(handoff=nudge.handoff_id)
     if to_manager:
-        names = nudge.away_until is not None and nudge.reassigns
-        assigns = ActionId.OPEN_ASSIGN
+        names, assigns = names_another(nudge), ActionId.OPEN_ASSIGN
         return actions(
             [
                 button(assigns, said.buttons.BUTTONS[assigns], about, primary=True)

@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from bot.domain.access import Capacity
 from bot.domain.deadlines import Step
 from bot.domain.read_models import Became, Light, Over, Summary
 from bot.views.digest import posted_for_ae_message, summary_message
@@ -20,6 +21,7 @@ from tests.views.shown import (
     NOW,
     NUDGE,
     PRIYA,
+    WHY_TOLD,
     WORST_CARD,
     check_message,
     line,
@@ -46,8 +48,65 @@ def test_what_is_the_readers_has_a_button_each_and_what_is_late_under_them_one_f
     assert json.loads(pressable(args["blocks"])[0]["value"])["h"] == 7
     assert "Late in your team" in shown
     assert "🟡 reminder: " in shown
-    assert "Why you: what is yours, and what is late under you." in shown
+    assert "Why you: a step is yours where no other reason stands with it." in shown
     assert "Next summary" not in shown
+
+
+def test_steps_that_are_all_the_readers_have_one_reason_and_name_what_they_hold_up() -> None:
+    args = check_message(summary_message(Summary(yours=(LATE, NUDGE))))
+    shown = seen_text(args["blocks"])
+    assert shown.count("Why you: ") == 1
+    assert "Why you: these steps are yours." in shown
+    assert shown.count("Holds up: CSM assignment.") == 2
+
+
+def test_lines_told_for_one_reason_stand_together_above_it() -> None:
+    others = replace(UNDER_PRIYA, why=WHY_TOLD, account="Larkfield Clinics")
+    late = (
+        replace(UNDER_PRIYA, why=WHY_TOLD),
+        UNDER_PRIYA,
+        replace(others, why=replace(WHY_TOLD, role=Capacity.AE_MANAGER)),
+    )
+    shown = seen_text(check_message(summary_message(Summary(in_team=late)))["blocks"])
+    why = "the Slack profile of \n<@U0MAYA>\n names you as their manager."
+    instead = "would be told, but is away until 20 Mar 2026"
+    unknown = "you are the manager told when this step is late."
+    assert shown.count(why) == shown.count(instead) == shown.count(unknown) == 1
+    assert shown.index("Larkfield Clinics") < shown.index(why) < shown.index(unknown)
+    assert "yours" not in shown
+
+
+def test_a_step_in_the_place_of_somebody_away_says_so_with_its_button() -> None:
+    standing_in = replace(LATE, stands_in=JONAS, away_until=date(2026, 4, 17))
+    shown = seen_text(check_message(summary_message(Summary(yours=(standing_in, NUDGE))))["blocks"])
+    assert shown.count("you stand in for \n<@U0JONAS>\n, who is away until 17 Apr 2026") == 1
+    assert "Why you: a step is yours where no other reason stands with it." in shown
+    alone = seen_text(check_message(summary_message(Summary(yours=(standing_in,))))["blocks"])
+    assert "yours" not in alone
+
+
+@pytest.mark.parametrize(
+    ("reassigns", "action"),
+    [(True, ActionId.OPEN_ASSIGN), (False, ActionId.OPEN_HANDOFF)],
+)
+def test_a_manager_told_in_an_absent_owners_place_reads_who_owes_it_and_can_help(
+    reassigns: bool, action: ActionId
+) -> None:
+    told = replace(
+        UNDER_PRIYA, why=WHY_TOLD, away_until=date(2026, 4, 17), reassigns=reassigns, late_by=None
+    )
+    args = check_message(summary_message(Summary(yours=(told, NUDGE))))
+    shown = seen_text(args["blocks"])
+    assert pressable(args["blocks"])[0]["action_id"] == action
+    assert "<@U0JONAS>\n is away until 17 Apr 2026, and nobody stands in." in shown
+    assert "names you as their manager" in shown
+
+
+def test_what_is_only_to_know_says_why_it_is_told() -> None:
+    message = summary_message(Summary(), besides=[posted_for_ae_message("Northwind Robotics")])
+    shown = seen_text(check_message(message)["blocks"])
+    assert "What to know is told to the managers of a handoff." in shown
+    assert "Why you" not in shown
 
 
 def test_a_summary_says_when_the_next_one_comes_and_how_much_it_left_out() -> None:

@@ -55,7 +55,20 @@ def test_a_reminder_says_what_is_missing_until_when_and_why_you() -> None:
         "Why you: you are the AE of this handoff.",
     ):
         assert words in shown
-    assert "Holds up" not in shown
+    assert "Holds up: CSM assignment." in shown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_nothing_waits_for_a_step_nothing_is_held_up(kind: NoticeKind) -> None:
+    args = check_message(nudge_message(replace(LATE, holds_up=None), kind))
+    assert "Holds up" not in seen_text(args["blocks"])
+
+
+def test_a_manager_reads_for_whom_a_late_stand_in_acts() -> None:
+    told = replace(FOR_MANAGER, stands_in=JONAS, away_until=date(2026, 4, 17))
+    shown = seen_text(check_message(nudge_message(told, NoticeKind.LATE_FOR_MANAGER))["blocks"])
+    assert "In place of \n<@U0JONAS>\n, who is away until 17 Apr 2026" in shown
+    assert "nobody stands in" not in shown
 
 
 @pytest.mark.parametrize(

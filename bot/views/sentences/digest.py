@@ -7,7 +7,9 @@ from bot.domain.read_models import Became
 
 BY_THE_BOT: Final = ": the bot posted the handoff message, because it was due."
 IN_TEAM: Final = "Late in your team"
-WHY_YOU: Final = "Why you: what is yours, and what is late under you."
+WHY_YOU: Final = "Why you: these steps are yours."
+WHY_BUT: Final = "Why you: a step is yours where no other reason stands with it."
+WHY_BESIDES: Final = "What to know is told to the managers of a handoff."
 NOTHING_LEFT: Final = "Nothing of this needs you any more."
 NEXT_SUMMARY: Final = "Next summary: "
 DONE_AT: Final = "done "
