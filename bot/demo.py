@@ -103,9 +103,22 @@ def sandbox_environment(server: SandboxServer) -> Mapping[str, str]:
 
 
 def demo_constants() -> Constants:
-    """Each change shows within a second: the sandbox has no rates that would have to be kept."""
+    """Each change shows within two seconds, also what others and a moved clock bring.
+
+    The sandbox has no rates that would have to be kept. What waits for a message to stand, or for
+    a look at its channel, is looked at again soon enough to be seen as one thing with it.
+    """
     shipped, fast = Constants(), Constants().divided(20)
-    return replace(shipped, settle=timedelta(seconds=1), rates=fast.rates, channel=fast.channel)
+    soon = timedelta(seconds=0.2)
+    return replace(
+        shipped,
+        settle=timedelta(seconds=1),
+        thread_waits=soon,
+        unknown_channel_waits=fast.unknown_channel_waits,
+        idle=soon,
+        rates=fast.rates,
+        channel=fast.channel,
+    )
 
 
 def seed(bot: Bot) -> None:

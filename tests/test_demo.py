@@ -1,12 +1,28 @@
 """The demo's people."""
 
+from datetime import timedelta
 from pathlib import Path
 
-from bot.demo import EXAMPLES, EXAMPLES_FOLDER, MAYA, PRIYA, seed, seed_examples
+from bot.demo import (
+    EXAMPLES,
+    EXAMPLES_FOLDER,
+    MAYA,
+    PRIYA,
+    demo_constants,
+    seed,
+    seed_examples,
+)
 from bot.domain.handoff import Handoff
 from bot.domain.history import verify
 from bot.domain.people import Role
 from tests.story.stack import running
+
+
+def test_what_the_demo_waits_for_leaves_time_for_the_work_within_two_seconds() -> None:
+    demo = demo_constants()
+    for waits in (demo.settle, demo.thread_waits, demo.unknown_channel_waits):
+        # A sender notices by itself that a wait is over, and only when it wakes.
+        assert waits + demo.idle <= timedelta(seconds=1.2)
 
 
 def test_roles_set_in_the_demo_stay_when_it_starts_again(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A person at the page: where they look, what they press and type, and pictures of it."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,9 +12,9 @@ from bot.sandbox.seen import Typed
 
 WIDE, NARROW = (1280, 800), (390, 844)
 AT_ONCE = 2_000
-"""Milliseconds within which a person must see what their own act did."""
+"""Milliseconds within which a person must see what their own act, or a moved clock, did."""
 SOON = 15_000
-"""Milliseconds for what others and the clock do."""
+"""Milliseconds for what others do."""
 
 CHANNELS = {
     "general": "C0GENERAL1",
@@ -82,6 +83,15 @@ class Person:
 
     def press(self, where: Locator, action: str) -> None:
         where.locator(f"button[data-action-id={action}]").first.click()
+
+    def move_clock(self, to: str) -> Callable[[], int]:
+        """Press a button of the clock bar; gives what is then left of `AT_ONCE`, counted from it.
+
+        It never comes to nothing: what is there is seen, and no time at all means without end.
+        """
+        pressed = time.monotonic()
+        self.page.locator(f"#clock-{to}").click()
+        return lambda: max(50, AT_ONCE - round(1000 * (time.monotonic() - pressed)))
 
     def choose(self, where: Locator, words: str) -> None:
         """An entry of the overflow menu."""
