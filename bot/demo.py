@@ -113,7 +113,7 @@ def demo_constants() -> Constants:
     return replace(
         shipped,
         settle=timedelta(seconds=1),
-        thread_waits=soon,
+        thread_waits=fast.thread_waits,
         unknown_channel_waits=fast.unknown_channel_waits,
         idle=soon,
         rates=fast.rates,
