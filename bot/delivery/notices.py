@@ -281,18 +281,19 @@ def _of_a_change(
     by = known.get(int(notice.facts["actor"]))
     if notice.kind is NoticeKind.OVERRIDDEN:
         reason = reason_given(unit, bundle, Tag.CLOSED_WON_OVERRIDDEN)
-        if reader.id != handoff.ae_id or reason is None:
+        if not access.acts_as(reader.id, handoff.ae_id, handoff) or reason is None:
             return Cancel("no_longer_theirs")
         return overridden_message(card, by, reason[0])
     if notice.kind is NoticeKind.OUTDATED:
-        if reader.id != handoff.csm_id or not card.outdated:
+        if not access.acts_as(reader.id, handoff.csm_id, handoff) or not card.outdated:
             return Cancel("no_longer_owed")
         return outdated_message(card, notice.facts, known, in_thread=False)
     if notice.kind is NoticeKind.PROMISE_CHANGED:
         if not access.acts_as(reader.id, handoff.ae_id, handoff):
             return Cancel("no_longer_theirs")
         return promise_changed_message(card, notice.facts, known, in_thread=False)
-    if reader.id not in (handoff.csm_id, handoff.cs_manager_id):
+    plans = (handoff.csm_id, access.holder(Capacity.CS_MANAGER, handoff))
+    if not any(access.acts_as(reader.id, one, handoff) for one in plans):
         return Cancel("no_longer_theirs")
     size = bundle.size.seen_by(bundle.audiences)
     return size_changed_message(card, notice.facts, by, size, in_thread=False)

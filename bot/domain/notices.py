@@ -313,9 +313,11 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if isinstance(version, int):
             facts["version"] = version
         return [_in_thread(handoff, kind, seq, facts)]
-    if event.tag is Tag.CLOSED_WON_OVERRIDDEN and event.actor != handoff.ae_id:
-        about = {"seq": seq, "actor": event.actor or 0}
-        return [_to(handoff, NoticeKind.OVERRIDDEN, seq, handoff.ae_id, about)]
+    if event.tag is Tag.CLOSED_WON_OVERRIDDEN:
+        about, ae = {"seq": seq, "actor": event.actor or 0}, access.acting(handoff.ae_id, handoff)
+        if event.actor in (handoff.ae_id, ae):
+            return []
+        return [_to(handoff, NoticeKind.OVERRIDDEN, seq, ae, about)]
     if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
         return [
             Notice(
@@ -369,8 +371,9 @@ def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]
         told.append(_in_thread(handoff, NoticeKind.TIER_CHANGED, seq, facts))
     cs_manager = access.holder(Capacity.CS_MANAGER, handoff)
     plans = [handoff.csm_id, cs_manager if handoff.assignable else None]
-    for reader in dict.fromkeys(plans):
-        if reader is not None and reader != event.actor:
+    acting = (access.acting(one, handoff) for one in plans if one is not None)
+    for reader in dict.fromkeys(acting):
+        if reader != event.actor:
             told.append(_to(handoff, NoticeKind.TIER_CHANGED, seq, reader, facts))
     return told
 
@@ -421,7 +424,8 @@ def _of_an_outdated_reading(handoff: Handoff, seq: int, cause: Event) -> list[No
         told.append(_in_thread(handoff, NoticeKind.OUTDATED, seq, facts))
     unknown = not _by_the_csm(handoff, cause)
     if handoff.csm_id is not None and unknown and len(handoff.reading_left()) > 1:
-        told.append(_to(handoff, NoticeKind.OUTDATED, seq, handoff.csm_id, facts))
+        csm = access.acting(handoff.csm_id, handoff)
+        told.append(_to(handoff, NoticeKind.OUTDATED, seq, csm, facts))
     return told
 
 

@@ -106,9 +106,14 @@ def first_step(unit: ReadUnit, handoff_id: int, writer: Person) -> View:
     return step(unit, handoff, next((key for key in order if key in wanted), order[0]), writer)
 
 
+def _is_ae(writer: Person, handoff: Handoff) -> bool:
+    """Whether the brief is theirs: the AE, and who acts for them."""
+    return access.acts_as(writer.id, handoff.ae_id, handoff)
+
+
 def _asked_sections(handoff: Handoff, writer: Person, unit: ReadUnit) -> set[SectionKey]:
     """Where to find what the CSM asks about, of a brief that was sent back to its AE."""
-    if writer.id != handoff.ae_id or not handoff.verification.with_ae:
+    if not handoff.verification.with_ae or not _is_ae(writer, handoff):
         return set()
     asked = handoff.verification.sent_back_items
     counted = counted_items(handoff, writer, unit)
@@ -117,7 +122,7 @@ def _asked_sections(handoff: Handoff, writer: Person, unit: ReadUnit) -> set[Sec
 
 def _sent_back(unit: ReadUnit, handoff: Handoff, writer: Person) -> Because | None:
     """What the CSM asked, for an AE to whom the brief was sent back."""
-    if writer.id != handoff.ae_id or not handoff.verification.with_ae:
+    if not handoff.verification.with_ae or not _is_ae(writer, handoff):
         return None
     return because(unit, unit.bundle(handoff.id, viewer=writer), writer)
 

@@ -1,6 +1,7 @@
 """In whose words a step came back to its owner, as far as its reader may read them."""
 
 from bot.domain import access
+from bot.domain.access import Act
 from bot.domain.history import Tag
 from bot.domain.people import Person
 from bot.domain.read_models import Because, BecauseOf, NamedPerson
@@ -23,7 +24,7 @@ def because(unit: ReadUnit, bundle: Bundle, reader: Person) -> Because | None:
         if told is None or told[1] is None or told[1].id != reader.id:
             return None
         return Because(BecauseOf.GIVEN_BACK, *told, reading.sent_back_items)
-    assigns = access.acts_as(reader.id, handoff.cs_manager_id, handoff)
+    assigns = access.may(Act.ASSIGN, reader, handoff)
     if assigns and handoff.csm_id is None and handoff.declined_at:
         told = reason_given(unit, bundle, Tag.DECLINED)
         return Because(BecauseOf.DECLINED, *told) if told else None

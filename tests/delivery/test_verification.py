@@ -4,11 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.clock.sweep import Sweep
-from bot.domain.handoff import Handoff
+from bot.delivery.notices import NoticeText
+from bot.domain.access import EVERY
+from bot.domain.handoff import DealChange, Handoff
 from bot.domain.items import Item
+from bot.domain.money import Money
+from bot.domain.notices import NoticeKind, Place, announcements
+from bot.domain.policy import Policy
 from bot.domain.verification import Checks, RecordKind, Restatement, Verdict
+from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store, WriteUnit
+from bot.views.message import Message
 from tests.builders import Team, assigned, signed
 from tests.delivery.desk import Desk
 
@@ -237,3 +244,39 @@ def test_a_step_that_came_back_is_reminded_of_and_called_late_by_its_new_time(
     assert sorted(late) == sorted([team.ae.id, team.ae_manager.id])
     desk.drain()
     assert "sent the brief back" in last(desk, "UAE")
+
+
+def test_what_changed_reaches_who_stands_in_for_whose_work_it_touches(
+    store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        stand_in = unit.people.ensure("U0NIKO", facts=PersonFacts("Niko", "Europe/Berlin"))
+        for absent in (team.ae, team.csm):
+            instead = team.outsider if absent is team.ae else stand_in
+            unit.set_leave(absent.id, unit.now.date() + timedelta(days=5), instead.id, by=absent)
+        unit.commit()
+
+    def more(unit: WriteUnit, handoff: Handoff) -> None:
+        handoff.override_closed_won("Their board meets", by=team.ae_manager, at=unit.now)
+        brief = unit.brief.load(handoff.id, audiences=EVERY)
+        deal = DealChange(Money(9_000_000, "USD"), handoff.marks)
+        handoff.change_deal(deal, brief=brief, by=team.outsider, at=unit.now, policy=unit.policy)
+
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        more(unit, handoff)
+        told = announcements(handoff, list(enumerate(handoff.events)), asked_in=None)
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    private = {(one.kind, one.person_id): one for one in told if one.place is Place.DM}
+    assert private.keys() == {
+        (NoticeKind.OVERRIDDEN, team.outsider.id),
+        (NoticeKind.TIER_CHANGED, stand_in.id),
+        (NoticeKind.TIER_CHANGED, team.cs_manager.id),
+    }
+    text = NoticeText(policy=Policy())
+    with store.read(team.workspace_id) as now:
+        for (_, reader), notice in private.items():
+            said = text.for_person(now, notice, now.people.get(reader or 0))
+            assert isinstance(said, Message)

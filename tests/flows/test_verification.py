@@ -1,6 +1,7 @@
 """From the assignment to *has read*: each form, by whom, twice, and two at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -248,6 +249,18 @@ def test_writing_a_brief_that_was_sent_back_begins_at_what_was_asked(app: App) -
     app.press(AE, ActionId.BRIEF_GO, Ref(handoff=handoff_id, thing="why"), modal=steps)
     other = app.updated(steps, app.slack.called("views.update")[-1]["view"])
     assert "sent the brief back" not in other.words
+
+
+def test_who_stands_in_for_the_ae_begins_at_what_was_asked_too(app: App) -> None:
+    handoff_id = acknowledged(app)
+    with app.store.write(app.team.workspace_id) as unit:
+        until = unit.now.date() + timedelta(days=5)
+        unit.set_leave(app.team.ae.id, until, app.team.outsider.id, by=app.team.ae)
+        unit.commit()
+    send_back(app, handoff_id, Item.STAKE, Item.BUYER, reason="Who signs it now?")
+    step = opened(app, "UOUTSIDER", ActionId.WRITE_BRIEF, handoff_id)
+    assert Ref.load(step.view["private_metadata"]).thing == "people"
+    assert "Who signs it now?" in step.words
 
 
 def test_an_unchanged_brief_is_returned_only_after_a_question(app: App) -> None:
