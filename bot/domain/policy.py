@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from bot.domain.errors import Invalid, Problem
-from bot.domain.items import Item
+from bot.domain.items import Item, same_question
 from bot.domain.money import CURRENCY, LARGEST_RATE, Money, Rate
 from bot.domain.worktime import QuietHours, WorkingHours
 
@@ -91,6 +91,14 @@ class Tiers(_Part):
         return self
 
 
+_NEVER_AFTER = (
+    ("kickoff_day", "kickoff_latest_day"),
+    ("plan_day", "sign_plan_day"),
+    ("plan_after", "sign_plan_after"),
+)
+"""Days of which the second cannot come first."""
+
+
 class Clocks(_Part):
     """Windows: hours from the signature, own ones in the owner's working hours, days by name.
 
@@ -135,6 +143,13 @@ class Clocks(_Part):
     def _in_order(self) -> "Clocks":
         if self.read < self.assign:
             raise ValueError("read must not be below assign: nobody has read before they are named")
+        for earlier, later in _NEVER_AFTER:
+            if getattr(self, earlier) > getattr(self, later):
+                raise ValueError(f"{earlier} must not be above {later}")
+        if not self.first_review_day < self.second_review_day < self.last_review_day:
+            raise ValueError(
+                "first_, second_ and last_review_day must each be above the one before"
+            )
         return self
 
 
@@ -216,6 +231,12 @@ class Items(_Part):
             raise ValueError("at least one item must be counted")
         if not set(self.core) <= {*self.light, *self.full}:
             raise ValueError("a core item must be counted")
+        if Item.BUYER_AND_SKEPTIC in self.full:
+            raise ValueError("buyer_and_skeptic is light's: full counts buyer and skeptic")
+        of_light = same_question(Item.BUYER_AND_SKEPTIC)
+        unasked = set(self.core) & of_light - set(self.light)
+        if unasked and Item.BUYER_AND_SKEPTIC not in self.light:
+            raise ValueError("light must count buyer_and_skeptic where buyer or skeptic is core")
         return self
 
     def counted(self, tier: Tier) -> frozenset[Item]:

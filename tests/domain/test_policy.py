@@ -132,6 +132,29 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ("[rates]\nUSD = 1\nEUR = true", "rates", "true and false are no values"),
         ("[hours.weekdays]\nAE = [true]", "hours.weekdays", "true and false are no"),
         ("[clocks]\nread = 1\nassign = 240", "clocks", "read must not be below assign"),
+        (
+            "[clocks]\nkickoff_day = 10\nkickoff_latest_day = 2",
+            "clocks",
+            "kickoff_day must not be above kickoff_latest_day",
+        ),
+        (
+            "[clocks]\nplan_day = 10\nsign_plan_day = 1",
+            "clocks",
+            "plan_day must not be above sign_plan_day",
+        ),
+        ("[clocks]\nplan_after = 3", "clocks", "plan_after must not be above sign_plan_after"),
+        ("[clocks]\nfirst_review_day = 90\nlast_review_day = 30", "clocks", "last_review_day must"),
+        ("[clocks]\nsecond_review_day = 30", "clocks", "must each be above the one before"),
+        (
+            '[items]\nfull = ["buyer_and_skeptic"]\ncore = ["metric"]',
+            "items",
+            "full counts buyer and skeptic",
+        ),
+        (
+            '[items]\nlight = ["metric"]\ncore = ["buyer"]',
+            "items",
+            "light must count buyer_and_skeptic",
+        ),
         ("rates_of = 2030-01-01", "rates_of", "this day is still to come"),
     ],
 )
