@@ -17,13 +17,21 @@ MORNING = NOW + timedelta(days=3)
 
 
 @pytest.mark.parametrize("step", sorted(set(Step) - NO_RECORD_YET))
-def test_the_form_names_the_step_and_that_it_stays_due(step: Step) -> None:
+@pytest.mark.parametrize(
+    ("light", "before", "after"),
+    [(Light.LATE, "It was due", ", and stays late."), (Light.SOON, "It stays due", ". AE, CSM")],
+)
+def test_the_form_names_the_step_and_that_its_due_time_stays(
+    step: Step, light: Light, before: str, after: str
+) -> None:
     ref = Ref(handoff=7, thing=step.value)
-    made = snooze_view(account=TRICKY, line=line(step, Light.LATE), until=MORNING, ref=ref)
+    made = snooze_view(account=TRICKY, line=line(step, light), until=MORNING, ref=ref)
     view = form_dict(made)
     assert view["callback_id"] == ViewId.SNOOZE
     assert json.loads(view["private_metadata"]) == {"h": 7, "t": step.value}
-    assert f"It stays due <!date^{int(DUE.timestamp())}" in seen_text(view["blocks"])
+    seen = seen_text(view["blocks"])
+    assert f"{before} <!date^{int(DUE.timestamp())}" in seen
+    assert after in seen
     assert not any("U0OMAR" in text for text in parsed_texts(view))
 
 

@@ -52,9 +52,10 @@ DUE_STATES: Final[Mapping[Light, str]] = {
 """How an owed step stands, up to the time that follows."""
 
 
-def snooze_means(step: Step, due: str) -> str:
-    """What a snooze does and does not do (mrkdwn)."""
+def snooze_means(step: Step, due: str, *, late: bool = False) -> str:
+    """What a snooze does and does not do (mrkdwn); `late` says that it was due before now."""
+    stays = f"It was due {due}, and stays late" if late else f"It stays due {due}"
     return (
         f"Reminders about the {STEP_NAMES[step]} wait until the time you choose. "
-        f"It stays due {due}. {REASON_READERS}."
+        f"{stays}. {REASON_READERS}."
     )
