@@ -256,10 +256,7 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
     if isinstance(record, Checks):
         answers = (record.metric, record.no_plan, record.champion)
         return [
-            (
-                sentences.forms.FIELDS[field].label,
-                sentences.reading.YES if said else sentences.reading.NO,
-            )
+            (sentences.forms.FIELDS[field].label, sentences.reading.answer(field, said))
             for field, said in zip(CHECKS, answers, strict=True)
         ]
     if isinstance(record, JointPlan):

@@ -228,7 +228,7 @@ def test_each_record_is_shown_with_who_wrote_it_and_when(kind: RecordKind) -> No
 def test_answers_read_as_answers() -> None:
     assert record_lines(KINDS[RecordKind.CHECKS]) == [
         ("I can deliver the metric", "yes"),
-        ("The red flags need no joint plan before the kickoff", "no"),
+        ("The red flags need no joint plan before the kickoff", "no, a plan is needed"),
         ("I could talk to the champion as someone I know", "yes"),
     ]
     assert record_lines(Verdict(match=True)) == [("It is", "match")]

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.views.ids import Field
 from bot.views.sentences.terms import INNER_READERS, REASON_READERS
 
 AE_SAYS: Final = "Not a match, says the AE:"
@@ -9,6 +10,15 @@ YES: Final = "yes"
 NO: Final = "no"
 NO_PLAN_NEEDED: Final = "yes, none is needed"
 PLAN_NEEDED: Final = "no, a plan is needed"
+
+
+def answer(field: Field, said: bool) -> str:
+    """One of the three checks, in the words in which it was answered."""
+    if field is Field.CHECK_NO_PLAN:
+        return NO_PLAN_NEEDED if said else PLAN_NEEDED
+    return YES if said else NO
+
+
 IN_THE_BRIEF: Final = "In the brief"
 MATCH: Final = "match"
 NO_MATCH: Final = "not a match"
