@@ -264,14 +264,16 @@ def test_what_outdates_an_acknowledgement_is_named(changed: Tag, words: str) -> 
 
 
 def test_a_csm_who_outdates_their_own_acknowledgement_is_named_once() -> None:
-    facts = {"actor": JONAS.id, "csm": JONAS.id, "changed": "promise.edited", "number": 2}
+    facts: dict[str, str | int] = {"actor": JONAS.id, "csm": JONAS.id}
+    facts |= {"changed": "promise.edited", "number": 2}
     below = seen_text(check_message(outdated_message(CARD, facts, PEOPLE))["blocks"])
     assert "Jonas Brandt changed promise 2 after acknowledging the brief." in below
     assert "after Jonas" not in below
 
 
 def test_the_ae_and_the_thread_read_what_customer_success_made_of_a_promise() -> None:
-    facts = {"actor": JONAS.id, "changed": "promise.withdrawn", "number": 2}
+    facts: dict[str, str | int] = {"actor": JONAS.id}
+    facts |= {"changed": "promise.withdrawn", "number": 2}
     below = check_message(promise_changed_message(CARD, facts, PEOPLE))
     assert "Jonas Brandt, for customer success, withdrew promise 2." in seen_text(below["blocks"])
     assert action_ids(below["blocks"]) == []
