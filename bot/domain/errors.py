@@ -58,6 +58,7 @@ class Problem(StrEnum):
     HELD_LATER = "held_later"
     GATE_OPEN = "gate_open"
     BELOW_TIERS = "below_tiers"
+    LIGHT_OR_NOTHING = "light_or_nothing"
     SIGNED_IN_FUTURE = "signed_in_future"
     SIGNED_TOO_OLD = "signed_too_old"
     DATE_NEEDED = "date_needed"

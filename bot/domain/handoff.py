@@ -50,6 +50,8 @@ LONGEST_NAMES = 200
 MOST_HELPERS = 10
 CAME, WENT = "came", "went"
 """Facts of a changed deal: the add-ons it gets now, and those it no longer has."""
+OFFERED, BEGUN = "offered", "begun"
+"""Facts of a value below the tiers: add-ons that are on offer, and that a handoff stands."""
 _METRIC_FIELDS = frozenset({"metric", "target", "by"})
 """What an acknowledgement of the success metric is about."""
 _READ_ANEW = frozenset({Tag.ACKNOWLEDGE_UNDONE, Tag.ASSIGNED, Tag.DECLINED})
@@ -294,7 +296,7 @@ class Handoff:
             account=_account(wish.account),
             value=wish.value,
             rate=_rate(wish.value, wish.rate, policy),
-            tier=_tier(wish.value, wish.rate, policy, light_anyway=wish.light_anyway),
+            tier=_tier(wish.value, wish.rate, wish.marks, policy, light_anyway=wish.light_anyway),
             ae_id=_colleague(wish.ae, "ae").id,
             started_by=by.id,
             started_at=at,
@@ -534,13 +536,16 @@ class Handoff:
         go on all the same or nothing shall be asked any more: then the open steps are dropped.
         """
         self._require(Act.CHANGE_DEAL, by)
+        if change.light_anyway and change.nothing_asked:
+            raise Invalid(Problem.LIGHT_OR_NOTHING, field="light_anyway")
         self._confirm(by, at)
         same_value = change.value == self.value and change.rate is None
         rate = self.rate if same_value else _rate(change.value, change.rate, policy)
         if change.nothing_asked and policy.tier(change.value, rate) is Tier.NONE:
             tier = Tier.NONE
         else:
-            tier = _tier(change.value, rate, policy, light_anyway=change.light_anyway)
+            light = change.light_anyway
+            tier = _tier(change.value, rate, change.marks, policy, light_anyway=light, begun=True)
         before = (self.value, self.rate, self.marks, self.tier)
         if before == (change.value, rate, change.marks, tier):
             return
@@ -1019,14 +1024,27 @@ def _account(text: str) -> str:
     return name
 
 
-def _tier(value: Money, rate: Rate | None, policy: Policy, *, light_anyway: bool) -> Tier:
+def _tier(
+    value: Money,
+    rate: Rate | None,
+    marks: Marks,
+    policy: Policy,
+    *,
+    light_anyway: bool,
+    begun: bool = False,
+) -> Tier:
+    """The tier; the refusal below them names what is offered, and `begun` one more way out."""
     tier = policy.tier(value, rate)
     if tier is not Tier.NONE:
         return tier
-    if not light_anyway:
-        least = f"{policy.tiers.light_from:,f} {policy.currency}"
-        raise Invalid(Problem.BELOW_TIERS, field="value", facts={"least": least})
-    return Tier.LIGHT
+    if light_anyway:
+        return Tier.LIGHT
+    facts = {"least": f"{policy.tiers.light_from:,f} {policy.currency}"}
+    offered = size_of(value, marks, policy, tier=tier, rate=rate).offered
+    facts |= {one.value: OFFERED for one in offered}
+    if begun:
+        facts[BEGUN] = BEGUN
+    raise Invalid(Problem.BELOW_TIERS, field="value", facts=facts)
 
 
 def _rate(value: Money, rate: Rate | None, policy: Policy) -> Rate | None:

@@ -36,7 +36,7 @@ def change_of(typed: DealTyped, policy: Policy, *, today: date) -> DealChange:
         marks=Marks(stakeholders=parse_stakeholders(typed.stakeholders), **ticked),
         rate=rate,
         light_anyway=typed.light_anyway,
-        nothing_asked=typed.nothing_asked and not typed.light_anyway,
+        nothing_asked=typed.nothing_asked,
     )
 
 

@@ -198,13 +198,18 @@ def time_input(place: Place, field: Field, chosen: time | None = None) -> InputB
 
 
 def instant_input(
-    place: Place, field: Field, chosen: datetime | None = None, *, optional: bool = False
+    place: Place,
+    field: Field,
+    chosen: datetime | None = None,
+    *,
+    optional: bool = False,
+    words: FieldWords | None = None,
 ) -> InputBlock:
     """A day and a time; Slack shows and takes them in the person's own zone."""
     element = DateTimePickerElement(
         action_id=field.value, initial_date_time=int(chosen.timestamp()) if chosen else None
     )
-    return _input(place, field, element, optional=optional, words=None)
+    return _input(place, field, element, optional=optional, words=words)
 
 
 def choice_input(

@@ -125,7 +125,8 @@ def kickoff_input(place: Place, card: Card) -> Block:
     """The time the AE proposes for the kickoff, which may be left open."""
     kickoff = card.kickoff
     proposed = kickoff.at if kickoff is not None and kickoff.proposed else None
-    return instant_input(place, Field.KICKOFF, proposed, optional=True)
+    told = said.forms.KICKOFF_IN_PREVIEW
+    return instant_input(place, Field.KICKOFF, proposed, optional=True, words=told)
 
 
 def kickoff_line(card: Card) -> str:

@@ -263,7 +263,12 @@ def test_below_the_tiers_the_value_is_refused_beside_the_box(app: App) -> None:
 def test_a_value_that_fell_below_the_tiers_is_recorded_where_that_is_ticked(app: App) -> None:
     handoff_id = signed(app.store, app.team)
     small = change_form(app, handoff_id, value="900", marks=["complex_onboarding"])
-    assert "asks for nothing" in str(app.submit(MAYA, small).errors)
+    refused = str(app.submit(MAYA, small).errors)
+    assert "asks for nothing" in refused
+    assert "“Go on without it”" in refused
+    assert "Offered: customer success looks in before the close" in refused
+    both = app.submit(MAYA, small.type(light_anyway=["light", "nothing"]))
+    assert "not both" in both.errors[small.block_of("light_anyway")]
     assert get(app, handoff_id).tier is Tier.FULL
     assert app.submit(MAYA, small.type(value="800", light_anyway=["nothing"])).body == {}
     handoff = get(app, handoff_id)

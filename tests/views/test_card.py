@@ -384,3 +384,11 @@ def test_a_hole_for_the_customer_names_who_asks_them_and_pings_nobody() -> None:
     args = check_message(card_message(replace(CARD, completeness=held)))
     assert f"economic buyer (must confirm with customer, @{MAYA.name})" in seen_text(args["blocks"])
     assert not any(MAYA.name in text for text in parsed_texts(args))
+
+
+def test_a_brief_of_which_nothing_is_counted_has_no_full_bar() -> None:
+    card = replace(CARD, completeness=Completeness(0, 0))
+    seen = seen_text(card_message(card).to_args()["blocks"])
+    assert "nothing in it is counted" in seen
+    assert "█" not in seen
+    assert "0 of 0" not in seen

@@ -65,8 +65,13 @@ def promises_made(count: int) -> str:
     return "1 promise" if count == 1 else f"{count} promises"
 
 
+NOTHING_COUNTED: Final = "nothing in it is counted"
+
+
 def brief_state(state: Completeness) -> str:
-    """How much of the brief is filled, in figures and as a bar."""
+    """How much of the brief is filled, in figures and as a bar; a small deal is asked nothing."""
+    if not state.counted:
+        return NOTHING_COUNTED
     full = BAR_LENGTH * state.percent // 100
     bar = "█" * full + "░" * (BAR_LENGTH - full)
     return f"{state.filled} of {state.counted} items ({percent(state.percent)}) {bar}"

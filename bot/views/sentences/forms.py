@@ -236,6 +236,11 @@ LINKS_IN_BRIEF: Final = FieldWords(
 AWAY_UNTIL: Final = FieldWords("Away until", "The last day you are away. Empty: you are here.")
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
+KICKOFF_IN_PREVIEW: Final = FieldWords(
+    "Kickoff (proposed)",
+    "Another time chosen here goes into the message in place of the one above. Left empty, it says "
+    "when the kickoff is due.",
+)
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
 FOR_ANOTHER_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")

@@ -6,9 +6,11 @@ from typing import Final
 
 from bot.domain.access import Act
 from bot.domain.errors import HandoffError, Problem
+from bot.domain.handoff import BEGUN, OFFERED
 from bot.domain.read_models import NamedPerson
-from bot.views.sentences.forms import TICK_LIGHT
-from bot.views.sentences.terms import names
+from bot.domain.size import AddOn
+from bot.views.sentences.forms import TICK_LIGHT, TICK_NOTHING
+from bot.views.sentences.terms import ADD_ON_NAMES, names
 from bot.views.text import day
 
 _DOING: Final[Mapping[str, str]] = {
@@ -141,6 +143,9 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "No public holidays are known for this region. Write a country, like DE or Germany, or "
         "with its part, like DE-BE or Germany, Berlin; or leave it empty."
     ),
+    Problem.LIGHT_OR_NOTHING: (
+        f"Both boxes are ticked. Tick “{TICK_LIGHT}” or “{TICK_NOTHING}”, not both."
+    ),
     Problem.BAD_LINK: "Enter one address a line, each beginning with https:// and without blanks.",
     Problem.NOT_WORKING_TIME: (
         "This lies outside your working hours. Choose a time within them, on a working day."
@@ -219,10 +224,12 @@ def _commitment_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> s
 
 def _below_tiers(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     least = error.facts.get("least", "the smallest size")
-    return (
-        f"Below {least} the process asks for nothing. Correct the value, or tick “{TICK_LIGHT}” "
-        "below it."
+    boxes = f"“{TICK_LIGHT}” or “{TICK_NOTHING}”" if BEGUN in error.facts else f"“{TICK_LIGHT}”"
+    told = (
+        f"Below {least} the process asks for nothing. Correct the value, or tick {boxes} below it."
     )
+    offered = [ADD_ON_NAMES[one] for one in AddOn if error.facts.get(one.value) == OFFERED]
+    return f"{told} Offered: {', '.join(offered)}." if offered else told
 
 
 def _too_many(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
