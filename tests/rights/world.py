@@ -508,7 +508,7 @@ class World:
                 (Step.COMMITMENT, Stage.COMMITTED),
             )
         ]
-        alone = (Word(self.dropped, Step.BRIEF, Stage.HALF),)
+        alone = (Word(self.dropped, Step.BRIEF, Stage.LATE),)
         with self.store.write(self.team.workspace_id) as unit:
             for viewer in VIEWERS:
                 if viewer in READERS[content.FACTS]:
