@@ -9,16 +9,14 @@ import pytest
 from bot.domain.history import verify
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
-from bot.views.ids import Field
 from bot.views.sentences.card import PREVIEW_LEAD
-from bot.views.sentences.forms import FIELDS
+from bot.views.sentences.forms import KICKOFF_IN_PREVIEW
 from tests import postgres
 from tests.story.stack import DEAL, Stack, Transport, modal, running
 from tests.story.test_clocks import settled
 from tests.story.typing import Deal, example, start_deal, write_brief
 
-KICKOFF = FIELDS[Field.KICKOFF]
-PREVIEW_ONLY = {PREVIEW_LEAD, KICKOFF.label, KICKOFF.hint}
+PREVIEW_ONLY = {PREVIEW_LEAD, KICKOFF_IN_PREVIEW.label, KICKOFF_IN_PREVIEW.hint}
 
 CASES = [
     pytest.param((transport, dialect), id=f"{transport}-{dialect}", marks=marks)

@@ -70,7 +70,7 @@ def test_lines_told_for_one_reason_stand_together_above_it() -> None:
     shown = seen_text(check_message(summary_message(Summary(in_team=late)))["blocks"])
     why = "the Slack profile of \n<@U0MAYA>\n names you as their manager."
     instead = "would be told, but is away until 20 Mar 2026"
-    unknown = "you are the manager told when this step is late."
+    unknown = "you are told as a manager; who named you as one was not kept."
     assert shown.count(why) == shown.count(instead) == shown.count(unknown) == 1
     assert shown.index("Larkfield Clinics") < shown.index(why) < shown.index(unknown)
     assert "yours" not in shown
