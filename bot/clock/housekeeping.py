@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.clock.clocks import Monotonic, SteadyMachineClock
 from bot.domain.errors import Conflict, NotFound
-from bot.storage.unit_of_work import ReadUnit, Store
+from bot.storage.unit_of_work import Store
 
 PAGE = 100
 """Handoffs looked at in one read."""
@@ -70,7 +70,7 @@ class Housekeeping:
             after = self._next.get(workspace_id, 0)
             with self._store.read(workspace_id) as unit:
                 ids = unit.handoffs.open_after(after, PAGE)
-                drifted = [one for one in ids if self._drifted(unit, one)]
+                drifted = [one for one in ids if unit.drifted(one)]
             for handoff_id in drifted:
                 # Somebody else writes just now: it is found again in the next round.
                 with contextlib.suppress(Conflict, NotFound):
@@ -80,11 +80,6 @@ class Housekeeping:
             if not ids:
                 return changed
         return changed
-
-    def _drifted(self, unit: ReadUnit, handoff_id: int) -> bool:
-        # Nobody waits for this; people wait for what they pressed.
-        self._store.database.giving_way.wait()
-        return unit.drifted(handoff_id)
 
     def _reckon(self, workspace_id: int, handoff_id: int) -> None:
         with self._store.write(workspace_id) as unit:
