@@ -1,7 +1,10 @@
 """What stands in a view's or message's elements, shaped as Slack shapes `state.values`."""
 
+import hashlib
+import itertools
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -229,14 +232,35 @@ def _number_complaint(element: Json, typed: str) -> str | None:
 
 
 def fill_ids(blocks: Blocks, new_id: Callable[[str], str]) -> None:
-    """Gives every block and element that came without an id a fresh one, as Slack does."""
+    """Gives every block and element that came without an id one, as Slack does.
+
+    A block in which nothing is typed or chosen keeps its id while it says the same: what a person
+    presses on a page that was drawn anew meanwhile still reaches the app. All others get a fresh
+    one, for with the id Slack forgets what stood in them.
+    """
+    given = {block["block_id"] for block in blocks if "block_id" in block}
     for block in blocks:
         if "block_id" not in block:
-            block["block_id"] = new_id("b")
-        for element in (
-            *([block["accessory"]] if "accessory" in block else ()),
-            *([block["element"]] if "element" in block else ()),
-            *(block["elements"] if block["type"] == "actions" else ()),
-        ):
+            block["block_id"] = new_id("b") if _holds_state(block) else _id_of(block, given)
+            given.add(block["block_id"])
+        for element in _interactive(block):
             if element["type"] != "image" and "action_id" not in element:
                 element["action_id"] = new_id("a")
+
+
+def _interactive(block: Json) -> tuple[Json, ...]:
+    return (
+        *([block["accessory"]] if "accessory" in block else ()),
+        *([block["element"]] if "element" in block else ()),
+        *(block["elements"] if block["type"] == "actions" else ()),
+    )
+
+
+def _holds_state(block: Json) -> bool:
+    return any(element["type"] in STATEFUL for element in _interactive(block))
+
+
+def _id_of(block: Json, given: Collection[str]) -> str:
+    says = hashlib.sha256(json.dumps(block, sort_keys=True).encode()).hexdigest()[:12]
+    alike = (f"b{says}{number}" for number in itertools.count())
+    return next(one for one in alike if one not in given)

@@ -228,3 +228,31 @@ def test_a_click_in_home_carries_the_view_and_no_response_url(desk: Desk) -> Non
 def test_the_channel_of_a_command_is_told(desk: Desk) -> None:
     desk.trigger()
     assert desk.app.heard[-1].payload["channel_id"] == NORTHWIND
+
+
+# ---- ids of blocks that came without one
+
+
+def test_a_press_on_a_page_that_was_drawn_anew_still_arrives_where_the_button_is_the_same(
+    desk: Desk,
+) -> None:
+    def publish(*values: str) -> list[str]:
+        rows = [{"type": "actions", "elements": [button(value=one)]} for one in values]
+        view = {"type": "home", "blocks": rows}
+        published = desk.call("views.publish", user_id=MAYA, view=view)
+        return [block["block_id"] for block in published["view"]["blocks"]]
+
+    first, second = publish("1", "2")
+    other, again, twice = publish("3", "2", "2")
+    assert second == again
+    assert len({first, second, other, twice}) == 4
+    desk.run(desk.acts.click_home(MAYA, action_id="go", block_id=second))
+    assert desk.app.heard[-1].payload["actions"][0]["value"] == "2"
+    with pytest.raises(CannotAct):
+        desk.run(desk.acts.click_home(MAYA, action_id="go", block_id=first))
+
+
+def test_a_block_in_which_something_is_typed_gets_a_fresh_id_every_time(desk: Desk) -> None:
+    typed = {name: part for name, part in text_input().items() if name != "block_id"}
+    ids = [desk.open(modal(typed))["blocks"][0]["block_id"] for _ in range(2)]
+    assert len(set(ids)) == 2
