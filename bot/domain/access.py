@@ -62,8 +62,10 @@ class Act(StrEnum):
     DECLINE = "decline"
     """The CSM says that they are not the right one."""
     ACKNOWLEDGE = "acknowledge"
+    UNDO_ACKNOWLEDGE = "undo_acknowledge"
+    """Nobody takes back for the CSM what holds as theirs."""
     VERIFY = "verify"
-    """The three checks and the restatement."""
+    """The three checks, the joint plan and the restatement."""
     JUDGE = "judge"
     """Whether the restatement matches."""
     SEND_BACK = "send_back"
@@ -174,8 +176,9 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.ASSIGN: frozenset({Capacity.CS_MANAGER}),
     Act.OVERRIDE_GATE: frozenset({Capacity.CS_MANAGER}),
     Act.DECLINE: frozenset({Capacity.CSM}),
-    Act.ACKNOWLEDGE: frozenset({Capacity.CSM}),
-    Act.VERIFY: frozenset({Capacity.CSM}),
+    Act.ACKNOWLEDGE: _CSM_STEP,
+    Act.UNDO_ACKNOWLEDGE: frozenset({Capacity.CSM}),
+    Act.VERIFY: _CSM_STEP,
     Act.JUDGE: _AE_STEP,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
     Act.RETURN_BRIEF: frozenset({Capacity.AE}),
@@ -199,6 +202,8 @@ _STEPS_OF_A_SIDE: Mapping[Act, Capacity] = {
     Act.RECORD_CALL: Capacity.AE,
     Act.JUDGE: Capacity.AE,
     Act.RECORD_AE_STEP: Capacity.AE,
+    Act.ACKNOWLEDGE: Capacity.CSM,
+    Act.VERIFY: Capacity.CSM,
     Act.RECORD_CSM_STEP: Capacity.CSM,
 }
 """The steps a side's manager may record, with a reason, and whose they are."""
@@ -376,6 +381,11 @@ def owes_a_reason(act: Act, person: Person, handoff: Parts) -> bool:
     return owner is not None and owner not in capacities(person, handoff)
 
 
+def may_as_owner(act: Act, person: Person, handoff: Parts) -> bool:
+    """Whether a person may do this as their own, and not only record it for somebody else."""
+    return may(act, person, handoff) and not owes_a_reason(act, person, handoff)
+
+
 def exportable(*, ae_initialed: bool, csm_initialed: bool, disputed: bool) -> bool:
     """Whether a promise's words may stand in the customer-facing export."""
     return ae_initialed and csm_initialed and not disputed
@@ -423,12 +433,17 @@ def require_change_promise(person: Person, handoff: Parts) -> None:
 
 
 def whose(act: Act, handoff: Parts) -> tuple[int, ...]:
-    """The people of the handoff who may do it, for a refusal that names whose turn it is."""
-    filled = stand_ins(handoff)
+    """The people of the handoff whose turn it is, for a refusal that names them.
+
+    A step of one side is its owner's alone, though their manager may record it.
+    """
+    filled, turn = stand_ins(handoff), _ACTS[act]
+    if act in _STEPS_OF_A_SIDE:
+        turn = frozenset({_STEPS_OF_A_SIDE[act]})
     owners = (
         filled.get(part, owner)
         for part, owner in _owners(handoff).items()
-        if part in _ACTS[act] and owner is not None
+        if part in turn and owner is not None
     )
     return tuple(dict.fromkeys(owners))
 

@@ -200,6 +200,8 @@ class Handoff:
     assigned_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_version: int | None = None
+    acknowledged_by: int | None = None
+    """Who said so: the CSM, or who recorded it for them."""
     gate_overridden_at: datetime | None = None
     """When the CS manager let the CSM be assigned before the brief was ready."""
     declined_at: datetime | None = None
@@ -772,8 +774,11 @@ class Handoff:
         facts: dict[str, Fact] = {"open": [one.item.value for one in self.completeness.open]}
         self._note(Tag.GATE_OVERRIDDEN, at, by, facts, {"reason": _reason(reason)})
 
+    def _forget_acknowledgement(self) -> None:
+        self.acknowledged_at = self.acknowledged_version = self.acknowledged_by = None
+
     def _forget_reading(self) -> None:
-        self.acknowledged_at = self.acknowledged_version = None
+        self._forget_acknowledgement()
         self.verification = self.verification.of_another_reader()
 
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
@@ -796,12 +801,22 @@ class Handoff:
         if self.csm_id is None and self.open:
             raise Invalid(Problem.NOT_ASSIGNED)
 
-    def acknowledge(self, *, version: int, by: Person, at: datetime) -> None:
+    def acknowledge(self, *, version: int, by: Person, at: datetime, reason: str = "") -> None:
         """The CSM says that they took over the brief at the version they were shown.
 
-        Raises Invalid while nobody is assigned or the AE has the brief again, Conflict the second
-        time and where the brief changed since: nobody acknowledges what they have not seen.
+        Their manager may record it for them with a reason, as the rest of the reading. Raises
+        Invalid while nobody is assigned or the AE has the brief again, Conflict the second time
+        and where the brief changed since: nobody acknowledges what they have not seen.
         """
+        self.require_to_acknowledge(version, by=by)
+        values = self._for_another(Act.ACKNOWLEDGE, by, reason)
+        self.acknowledged_at, self.acknowledged_version = at, version
+        self.acknowledged_by = by.id
+        self.verification = self.verification.acknowledged()
+        self._note(Tag.ACKNOWLEDGED, at, by, {"brief": version}, values)
+
+    def require_to_acknowledge(self, version: int, *, by: Person) -> None:
+        """Raise NotAllowed, Invalid or Conflict unless this version is to be acknowledged now."""
         self._require_csm()
         self._require(Act.ACKNOWLEDGE, by)
         if self.acknowledged:
@@ -810,22 +825,19 @@ class Handoff:
             raise Invalid(Problem.BRIEF_SENT_BACK)
         if version != self.brief_version:
             raise Conflict(Problem.BRIEF_CHANGED)
-        self.acknowledged_at, self.acknowledged_version = at, version
-        self.verification = self.verification.acknowledged()
-        self._note(Tag.ACKNOWLEDGED, at, by, {"brief": version})
 
     def undo_acknowledge(self, *, by: Person, at: datetime, policy: Policy) -> None:
         """Take the acknowledgement back within the policy's minutes; checks and words stand."""
-        self._require(Act.ACKNOWLEDGE, by)
+        self._require(Act.UNDO_ACKNOWLEDGE, by)
         if self.acknowledged_at is None or not self.acknowledged:
             raise Conflict(Problem.NOTHING_TO_UNDO)
         _in_time(self.acknowledged_at, at, policy)
         version = self.acknowledged_version
-        self.acknowledged_at = self.acknowledged_version = None
+        self._forget_acknowledgement()
         self._note(Tag.ACKNOWLEDGE_UNDONE, at, by, {"brief": version})
 
     def _require_reader(self, by: Person) -> None:
-        """Only a CSM who acknowledged a version has read one to speak of."""
+        """Only of a version that was acknowledged is there anything to say."""
         self._require_csm()
         self._require(Act.VERIFY, by)
         if self.verification.with_ae:
@@ -833,35 +845,44 @@ class Handoff:
         if self.acknowledged_at is None:
             raise Invalid(Problem.NOT_ACKNOWLEDGED)
 
-    def answer_checks(self, checks: Checks, *, revision: int, by: Person, at: datetime) -> None:
+    def answer_checks(
+        self, checks: Checks, *, revision: int, by: Person, at: datetime, reason: str = ""
+    ) -> None:
         """Record the three answers, stored as a document's `revision`; Conflict the second time."""
         self._require_reader(by)
         if self.verification.checks_at is not None:
             raise Conflict(Problem.ALREADY_DONE)
+        values = self._for_another(Act.VERIFY, by, reason)
         held_before = self.verification.intro_held_at
         self.verification = self.verification.checked(checks, at)
         answers = {name: "yes" if said else "no" for name, said in checks}
         facts: dict[str, Fact] = {"revision": revision, "brief": self.acknowledged_version}
-        self._note(Tag.CHECKS_ANSWERED, at, by, facts, answers)
+        self._note(Tag.CHECKS_ANSWERED, at, by, facts, answers | values)
         if held_before is None and self.verification.intro_held_at is not None:
             self._note(Tag.INTRO_HELD, at, None)
 
-    def write_plan(self, plan: JointPlan, *, revision: int, by: Person, at: datetime) -> None:
+    def write_plan(
+        self, plan: JointPlan, *, revision: int, by: Person, at: datetime, reason: str = ""
+    ) -> None:
         """Record the joint plan about the red flags. Raises Invalid where none is needed."""
         self._require_csm()
         self._require(Act.VERIFY, by)
         if not self.verification.plan_needed:
             raise Invalid(Problem.NO_PLAN_NEEDED)
+        values = {"plan": plan.plan, **self._for_another(Act.VERIFY, by, reason)}
         self.verification = self.verification.planned(at)
-        self._note(Tag.PLAN_WRITTEN, at, by, {"revision": revision}, {"plan": plan.plan})
+        self._note(Tag.PLAN_WRITTEN, at, by, {"revision": revision}, values)
 
-    def restate(self, words: Restatement, *, revision: int, by: Person, at: datetime) -> None:
+    def restate(
+        self, words: Restatement, *, revision: int, by: Person, at: datetime, reason: str = ""
+    ) -> None:
         """The CSM's own words about the brief, for the AE to judge. Conflict the second time."""
         self._require_reader(by)
         if self.verification.restated_at is not None:
             raise Conflict(Problem.ALREADY_DONE)
-        self.verification = self.verification.restated(at)
         values = {"why": words.why, "success": words.success, "risk": words.risk}
+        values |= self._for_another(Act.VERIFY, by, reason)
+        self.verification = self.verification.restated(at)
         facts: dict[str, Fact] = {"revision": revision, "brief": self.acknowledged_version}
         self._note(Tag.RESTATED, at, by, facts, values)
 
@@ -890,7 +911,7 @@ class Handoff:
         if not items:
             raise Invalid(Problem.CHOOSE_ONE, field="items")
         text = _reason(reason)
-        self.acknowledged_at = self.acknowledged_version = None
+        self._forget_acknowledgement()
         self.verification = self.verification.sent_back(items, at)
         facts: dict[str, Fact] = {
             "items": [item.value for item in items],

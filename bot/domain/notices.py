@@ -312,6 +312,8 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         facts = {"seq": seq, "actor": event.actor or 0}
         if isinstance(version, int):
             facts["version"] = version
+        if kind is NoticeKind.ACKNOWLEDGED and event.actor != handoff.csm_id:
+            facts["csm"] = handoff.csm_id or 0  # Somebody said it for them.
         return [_in_thread(handoff, kind, seq, facts)]
     if event.tag is Tag.CLOSED_WON_OVERRIDDEN:
         about, ae = {"seq": seq, "actor": event.actor or 0}, access.acting(handoff.ae_id, handoff)

@@ -94,6 +94,8 @@ class Card:
     next: StepLine | None
     acknowledged_at: datetime | None
     acknowledged_version: int | None
+    acknowledged_by: NamedPerson | None
+    """Who said so: the CSM, or who recorded it for them."""
     posted_at: datetime | None
     posted_by: NamedPerson | None
     """None with `posted_at` set: the bot posted."""
@@ -158,7 +160,7 @@ class Guide:
     acknowledged_version: int | None
     cancelled_at: datetime | None
     acts: frozenset[Act]
-    """What the viewer may do, as far as rights go."""
+    """What the viewer may do as their own, as far as rights go."""
     brief_version: int = 0
     """The version an acknowledgement from this card would name."""
     undoable: bool = False
@@ -568,6 +570,10 @@ class WholePage:
     """Whether the viewer may reword and withdraw promises, and has no form of the brief for it."""
     for_ae: tuple[Act, ...] = ()
     """What the viewer may record for the AE now, with a reason."""
+    for_csm: Part | None = None
+    """What of the reading the viewer may record for the CSM next, with a reason."""
+    plan_for_csm: bool = False
+    """Whether they may record the joint plan, which is missing."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -730,6 +736,7 @@ def card(
         next=next_line(lines),
         acknowledged_at=handoff.acknowledged_at,
         acknowledged_version=handoff.acknowledged_version,
+        acknowledged_by=named(handoff.acknowledged_by, people),
         posted_at=handoff.posted_at,
         posted_by=named(handoff.posted_by, people),
         gate_passed=handoff.gate_at is not None,
@@ -810,7 +817,7 @@ def guide(
         acknowledged_at=handoff.acknowledged_at,
         acknowledged_version=handoff.acknowledged_version,
         cancelled_at=handoff.cancelled_at,
-        acts=frozenset(act for act in Act if access.may(act, viewer, handoff)),
+        acts=frozenset(act for act in Act if access.may_as_owner(act, viewer, handoff)),
         brief_version=handoff.brief_version,
         undoable=undo_ends is not None and as_of <= undo_ends,
         started_by=named(handoff.started_by, people),

@@ -24,7 +24,7 @@ from bot.domain.read_models import (
 )
 from bot.domain.snapshots import filled_since
 from bot.domain.status import EVERYTHING, Filter
-from bot.domain.verification import RecordKind
+from bot.domain.verification import Part, RecordKind
 from bot.domain.worktime import end_of_day
 from bot.storage.unit_of_work import Bundle, ReadUnit
 
@@ -107,6 +107,8 @@ def whole_of(
         and access.may_change_promise(viewer, bundle.handoff)
         and not access.may_write(SectionKey.PROMISES, viewer, bundle.handoff),
         for_ae=tuple(_for_ae(bundle, viewer)),
+        for_csm=_for_csm(bundle, viewer),
+        plan_for_csm=_records_for_csm(bundle.handoff, viewer) and reading.plan_missing,
     )
 
 
@@ -135,6 +137,19 @@ def _for_ae(bundle: Bundle, viewer: Person) -> Iterator[Act]:
         mine = access.may(act, viewer, handoff) and access.owes_a_reason(act, viewer, handoff)
         if handoff.open and now and mine:
             yield act
+
+
+def _records_for_csm(handoff: Handoff, viewer: Person) -> bool:
+    """Whether the viewer is one who records the reading of a CSM who has the brief."""
+    owes = access.owes_a_reason(Act.VERIFY, viewer, handoff)
+    mine = access.may(Act.VERIFY, viewer, handoff) and owes
+    assigned = handoff.open and handoff.csm_id is not None
+    return mine and assigned and not handoff.verification.with_ae
+
+
+def _for_csm(bundle: Bundle, viewer: Person) -> Part | None:
+    left = bundle.handoff.reading_left()
+    return left[0] if left and _records_for_csm(bundle.handoff, viewer) else None
 
 
 def _deal_facts(unit: ReadUnit, bundle: Bundle) -> DealFacts:

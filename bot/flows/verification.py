@@ -14,7 +14,7 @@ from bot.domain.verification import (
     Restatement,
     Verdict,
 )
-from bot.flows.answers import Answer, Done, Open, Push, Update
+from bot.flows.answers import Answer, Done, Push, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import checks_of, plan_of, restatement_of, verdict_of
 from bot.flows.listeners import Listeners
@@ -30,11 +30,17 @@ def _records(unit: ReadUnit, handoff: Handoff, reader: Person) -> dict[RecordKin
     return unit.records.load(handoff.id, audiences=audiences)
 
 
-def open_checks(asked: Asked, unit: ReadUnit) -> Answer:
+def _asks_why(handoff: Handoff, actor: Person) -> bool:
+    """Whether the reading that a person records is another one's."""
+    return access.owes_a_reason(Act.VERIFY, actor, handoff)
+
+
+def open_checks(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Answer checks*: three questions."""
     handoff = unit.handoffs.get(asked.handoff_id)
     revision = unit.records.revision(handoff.id, RecordKind.CHECKS)
-    return Open(checks_view(handoff.id, handoff.account, revision=revision))
+    asks_why = _asks_why(handoff, actor)
+    return Push(checks_view(handoff.id, handoff.account, revision=revision, asks_why=asks_why))
 
 
 def save_checks(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -47,14 +53,15 @@ def save_checks(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         # Neither answer is taken for a mistake, and no plan is thrown away.
         raise Invalid(Problem.PLAN_AND_NONE_NEEDED, field=Field.PLAN)
     revision = unit.records.revision(handoff.id, RecordKind.CHECKS) + 1
-    handoff.answer_checks(checks, revision=revision, by=actor, at=unit.now)
+    reason = asked.typed.text(Field.REASON)
+    handoff.answer_checks(checks, revision=revision, by=actor, at=unit.now, reason=reason)
     unit.records.save(handoff.id, RecordKind.CHECKS, checks, by=actor.id, at=unit.now)
     if planned:
-        _write_plan(unit, handoff, plan_of(asked.typed), actor)
+        _write_plan(unit, handoff, plan_of(asked.typed), actor, reason)
     unit.save(handoff, actor_id=actor.id)
     if Part.RESTATEMENT not in handoff.reading_left():
         return Done()
-    return Update(restate_view(handoff.id, handoff.account, revision=0))
+    return Update(_empty_restatement(handoff, actor))
 
 
 def open_plan(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -63,7 +70,8 @@ def open_plan(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     written = _records(unit, handoff, actor).get(RecordKind.JOINT_PLAN)
     plan = written.record.plan if written and isinstance(written.record, JointPlan) else ""
     revision = written.revision if written else 0
-    return Open(plan_view(handoff.id, handoff.account, plan, revision=revision))
+    asks_why = _asks_why(handoff, actor)
+    return Push(plan_view(handoff.id, handoff.account, plan, revision=revision, asks_why=asks_why))
 
 
 def save_plan(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -73,14 +81,16 @@ def save_plan(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     plan = plan_of(asked.typed)
     if unit.records.revision(handoff.id, RecordKind.JOINT_PLAN) != (asked.ref.revision or 0):
         raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.PLAN)
-    _write_plan(unit, handoff, plan, actor)
+    _write_plan(unit, handoff, plan, actor, asked.typed.text(Field.REASON))
     unit.save(handoff, actor_id=actor.id)
     return Done()
 
 
-def _write_plan(unit: WriteUnit, handoff: Handoff, plan: JointPlan, actor: Person) -> None:
+def _write_plan(
+    unit: WriteUnit, handoff: Handoff, plan: JointPlan, actor: Person, reason: str
+) -> None:
     revision = unit.records.revision(handoff.id, RecordKind.JOINT_PLAN) + 1
-    handoff.write_plan(plan, revision=revision, by=actor, at=unit.now)
+    handoff.write_plan(plan, revision=revision, by=actor, at=unit.now, reason=reason)
     unit.records.save(handoff.id, RecordKind.JOINT_PLAN, plan, by=actor.id, at=unit.now)
 
 
@@ -89,8 +99,16 @@ def open_restate(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     handoff = unit.handoffs.get(asked.handoff_id)
     revision = unit.records.revision(handoff.id, RecordKind.RESTATEMENT)
     before, line = _not_matched(unit, handoff, actor)
-    view = restate_view(handoff.id, handoff.account, revision=revision, before=before, line=line)
-    return Open(view)
+    return Push(
+        restate_view(
+            handoff.id,
+            handoff.account,
+            revision=revision,
+            before=before,
+            line=line,
+            asks_why=_asks_why(handoff, actor),
+        )
+    )
 
 
 def _not_matched(
@@ -112,7 +130,8 @@ def save_restatement(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     handoff = unit.handoffs.lock(asked.handoff_id)
     words = restatement_of(asked.typed)
     revision = unit.records.revision(handoff.id, RecordKind.RESTATEMENT) + 1
-    handoff.restate(words, revision=revision, by=actor, at=unit.now)
+    reason = asked.typed.text(Field.REASON)
+    handoff.restate(words, revision=revision, by=actor, at=unit.now, reason=reason)
     unit.records.save(handoff.id, RecordKind.RESTATEMENT, words, by=actor.id, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return Done()
@@ -122,7 +141,12 @@ def _restate_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> Vie
     """The empty restatement that answered checks lead to."""
     handoff = unit.handoffs.get(ref.handoff or 0)
     access.require(Act.VERIFY, actor, handoff)
-    return restate_view(handoff.id, handoff.account, revision=0)
+    return _empty_restatement(handoff, actor)
+
+
+def _empty_restatement(handoff: Handoff, actor: Person) -> View:
+    asks_why = _asks_why(handoff, actor)
+    return restate_view(handoff.id, handoff.account, revision=0, asks_why=asks_why)
 
 
 def open_judge(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:

@@ -317,6 +317,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         "assigned_at": of.assigned_at,
         "acknowledged_at": of.acknowledged_at,
         "acknowledged_version": of.acknowledged_version,
+        "acknowledged_by": of.acknowledged_by,
         "gate_overridden_at": of.gate_overridden_at,
         "declined_at": of.declined_at,
         **{name: getattr(of.verification, name) for name in _VERIFICATION},
@@ -422,6 +423,7 @@ def _handoff(row: RowMapping) -> Handoff:
         assigned_at=row["assigned_at"],
         acknowledged_at=row["acknowledged_at"],
         acknowledged_version=row["acknowledged_version"],
+        acknowledged_by=row["acknowledged_by"],
         gate_overridden_at=row["gate_overridden_at"],
         declined_at=row["declined_at"],
         verification=Verification(

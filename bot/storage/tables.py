@@ -263,6 +263,7 @@ handoff = Table(
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),
     Column("acknowledged_version", Integer),
+    _person("acknowledged_by"),
     Column("gate_overridden_at", Instant),
     Column("declined_at", Instant),
     # How far the reading is; what was written down while reading are documents.

@@ -31,7 +31,7 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import INPUT_TEXT, OPTION_TEXT, SECTION_TEXT, truncate
 from bot.views.message import mrkdwn
 from bot.views.payload import Ref
-from bot.views.sentences.forms import FIELDS, FOR_ANOTHER_REASON, FieldWords
+from bot.views.sentences.forms import FIELDS, FOR_AE_REASON, FieldWords
 
 BLANK: Final = "–"
 """Slack refuses an empty text object."""
@@ -123,14 +123,14 @@ def _input(
     )
 
 
-def reason_input(place: Place) -> InputBlock:
+def reason_input(place: Place, words: FieldWords = FOR_AE_REASON) -> InputBlock:
     """What a manager is asked for who records the step of somebody else."""
     return text_input(
         place,
         Field.REASON,
         multiline=True,
         longest=LONGEST_REASON,
-        words=FOR_ANOTHER_REASON,
+        words=words,
     )
 
 

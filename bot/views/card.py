@@ -8,7 +8,7 @@ from bot.domain.brief import Commercials, ContactRole, People, Success, Why
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.policy import Tier
-from bot.domain.read_models import Card, Light, StepLine
+from bot.domain.read_models import Card, Light, NamedPerson, StepLine
 from bot.views import sentences as said
 from bot.views.blocks import Place, instant_input
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
@@ -230,14 +230,20 @@ def _rows(card: Card, named: int, room: int) -> list[Row]:
         rows.append(
             [
                 words(f"{said.card.ACKNOWLEDGED}  ", bold=True),
-                words("by "),
-                who(card.csm),
+                *_acknowledged_by(card.csm, card.acknowledged_by),
                 words(" "),
                 when(card.acknowledged_at),
                 words(f", {read}; {since}" if since else f", {read}"),
             ]
         )
     return rows
+
+
+def _acknowledged_by(csm: NamedPerson, by: NamedPerson | None) -> Row:
+    """Whose acknowledgement it is, and who recorded it where it was not they."""
+    if by is None or by == csm:
+        return [words("by "), who(csm)]
+    return [words("by "), who(by), words(" for "), who(csm)]
 
 
 def _is_full(card: Card) -> bool:

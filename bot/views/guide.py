@@ -298,7 +298,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (
             MoreChoice.UNDO_ACKNOWLEDGE,
             None,
-            Act.ACKNOWLEDGE in guide.acts and guide.undoable and guide.acknowledged,
+            Act.UNDO_ACKNOWLEDGE in guide.acts and guide.undoable and guide.acknowledged,
         ),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),

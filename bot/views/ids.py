@@ -133,6 +133,7 @@ class ViewId(StrEnum):
     HELPERS = "helpers"
     PREVIEW = "preview"
     ASSIGN = "assign"
+    ACKNOWLEDGE = "acknowledge"
     CHECKS = "checks"
     PLAN = "plan"
     RESTATE = "restate"

@@ -49,13 +49,14 @@ def thread_message(
     """
     if kind is NoticeKind.CSM_MENTION:
         return _csm_mention(card, people.get(int(facts["csm"])))
-    actor = people.get(int(facts.get("actor", 0)))
+    actor, csm = (people.get(int(facts.get(name, 0))) for name in ("actor", "csm"))
     by = isolate(actor.name) if actor else _SOMEBODY
+    reader = isolate(csm.name) if csm else None
     if kind is NoticeKind.ANCHOR:
         return anchor_message(card, facts)
     version = int(facts.get("version", card.brief_version))
     sentence = {
-        NoticeKind.ACKNOWLEDGED: said.thread.thread_acknowledged(by, version),
+        NoticeKind.ACKNOWLEDGED: said.thread.thread_acknowledged(by, version, reader),
         NoticeKind.ACKNOWLEDGE_UNDONE: said.thread.thread_acknowledge_undone(by),
         NoticeKind.CANCELLED: said.thread.thread_cancelled(by),
         NoticeKind.CANCEL_UNDONE: said.thread.thread_cancel_undone(by),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, InputBlock
 from slack_sdk.models.views import View
 
 from bot.domain.brief import Brief
@@ -34,8 +34,27 @@ IN_BRIEF: Final = 600
 CHECKS: Final = (Field.CHECK_METRIC, Field.CHECK_NO_PLAN, Field.CHECK_CHAMPION)
 
 
-def checks_view(handoff_id: int, account: str, *, revision: int) -> View:
-    """Three questions, none of which is answered beforehand; nothing of the brief is shown."""
+def acknowledge_view(handoff_id: int, account: str, *, version: int) -> View:
+    """That the CSM took the brief over at `version`, for who records it in their place."""
+    place = Place("acknowledge", entry=handoff_id, revision=version)
+    blocks: list[Block] = [
+        as_typed(account),
+        plain_section(sentences.reading.acknowledged_for(version)),
+        _why(place),
+    ]
+    return _form(ViewId.ACKNOWLEDGE, Ref(handoff=handoff_id, revision=version), blocks)
+
+
+def _why(place: Place) -> InputBlock:
+    """What a manager is asked for who records the CSM's reading."""
+    return reason_input(place, words=sentences.forms.FOR_CSM_REASON)
+
+
+def checks_view(handoff_id: int, account: str, *, revision: int, asks_why: bool = False) -> View:
+    """Three questions, none of which is answered beforehand; nothing of the brief is shown.
+
+    Who answers them for the CSM is asked why, here and in the two forms below.
+    """
     place = Place("checks", entry=handoff_id, revision=revision)
     answers = [option(YES, sentences.reading.YES), option(NO, sentences.reading.NO)]
     of_plan = [
@@ -52,17 +71,21 @@ def checks_view(handoff_id: int, account: str, *, revision: int) -> View:
         text_input(
             place, Field.PLAN, optional=True, multiline=True, words=sentences.forms.PLAN_IN_CHECKS
         ),
+        *([_why(place)] if asks_why else []),
     ]
     return _form(ViewId.CHECKS, Ref(handoff=handoff_id), blocks)
 
 
-def plan_view(handoff_id: int, account: str, plan: str, *, revision: int) -> View:
+def plan_view(
+    handoff_id: int, account: str, plan: str, *, revision: int, asks_why: bool = False
+) -> View:
     """What AE and CSM do about the red flags, as it was written down at `revision`."""
     place = Place("plan", entry=handoff_id, revision=revision)
     blocks: list[Block] = [
         as_typed(account),
         plain_section(sentences.reading.PLAN_MEANS),
         text_input(place, Field.PLAN, plan, multiline=True),
+        *([_why(place)] if asks_why else []),
     ]
     return _form(ViewId.PLAN, Ref(handoff=handoff_id, revision=revision), blocks)
 
@@ -74,6 +97,7 @@ def restate_view(
     revision: int,
     before: Restatement | None = None,
     line: str | None = None,
+    asks_why: bool = False,
 ) -> View:
     """Empty the first time, then what the CSM wrote `before` with what the AE said of it.
 
@@ -89,6 +113,8 @@ def restate_view(
         (Field.RESTATED_RISK, before.risk if before else ""),
     ):
         blocks.append(text_input(place, field, typed, multiline=True))
+    if asks_why:
+        blocks.append(_why(place))
     return _form(ViewId.RESTATE, Ref(handoff=handoff_id), blocks)
 
 

@@ -21,6 +21,7 @@ from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import SHORT, kickoff_line, step_row
 from bot.views.deal import deal_words
+from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
@@ -231,6 +232,13 @@ def _steps(whole: WholePage) -> Piece:
     for act in whole.for_ae:
         action = _FOR_AE[act]
         blocks += actions([button(action, sentences.buttons.FOR_AE[action], about)])
+    for_csm = [PART_BUTTONS[whole.for_csm]] if whole.for_csm is not None else []
+    if whole.plan_for_csm:
+        for_csm.append(ActionId.OPEN_PLAN)
+    # With the version, so that what is acknowledged is what stands on this page.
+    about = Ref(handoff=whole.card.handoff_id, revision=whole.card.brief_version)
+    for action in for_csm:
+        blocks += actions([button(action, sentences.buttons.FOR_CSM[action], about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
 
 

@@ -119,8 +119,9 @@ RIGHTS = {
     Act.ASSIGN: {CS_MANAGER.id},
     Act.OVERRIDE_GATE: {CS_MANAGER.id},
     Act.DECLINE: {CSM.id},
-    Act.ACKNOWLEDGE: {CSM.id},
-    Act.VERIFY: {CSM.id},
+    Act.ACKNOWLEDGE: {CSM.id, CS_MANAGER.id},
+    Act.UNDO_ACKNOWLEDGE: {CSM.id},
+    Act.VERIFY: {CSM.id, CS_MANAGER.id},
     Act.JUDGE: AE_AND_MANAGER,
     Act.SEND_BACK: {CSM.id},
     Act.RETURN_BRIEF: {AE.id},
@@ -163,13 +164,23 @@ def test_every_act_of_the_table_is_in_one_of_both_lists() -> None:
     assert not any(may_at_all(act, replace(MEMBER, workspace_admin=True)) for act in RIGHTS)
 
 
-@pytest.mark.parametrize(
-    "act", [Act.ALIGN, Act.RECORD_CALL, Act.JUDGE, Act.RECORD_AE_STEP, Act.RECORD_CSM_STEP]
-)
+STEPS = {
+    Act.ALIGN: AE,
+    Act.RECORD_CALL: AE,
+    Act.JUDGE: AE,
+    Act.RECORD_AE_STEP: AE,
+    Act.ACKNOWLEDGE: CSM,
+    Act.VERIFY: CSM,
+    Act.RECORD_CSM_STEP: CSM,
+}
+"""What a side's manager may record too, and whose it is."""
+
+
+@pytest.mark.parametrize("act", STEPS)
 def test_a_manager_owes_a_reason_for_recording_what_is_another_persons(act: Act) -> None:
     handoff = peopled()
-    owner = CSM if act is Act.RECORD_CSM_STEP else AE
-    manager = CS_MANAGER if act is Act.RECORD_CSM_STEP else AE_MANAGER
+    owner = STEPS[act]
+    manager = CS_MANAGER if owner is CSM else AE_MANAGER
     assert may(act, manager, handoff)
     assert owes_a_reason(act, manager, handoff)
     assert not owes_a_reason(act, owner, handoff)
@@ -188,7 +199,9 @@ def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> No
         with pytest.raises(NotAllowed) as refused:
             require_right(act, one, handoff)
         assert refused.value.problem is Problem.NOT_YOUR_TURN
-        assert set(refused.value.whose) == RIGHTS[act] - {REVOPS.id, HELPER.id}
+        # A manager who may record a step is not the one whose turn it is.
+        managers = {AE_MANAGER.id, CS_MANAGER.id} if act in STEPS else set()
+        assert set(refused.value.whose) == RIGHTS[act] - {REVOPS.id, HELPER.id} - managers
         assert refused.value.facts == {"act": act.value}
 
 

@@ -241,8 +241,8 @@ DEEDS = [
     Deed(
         "acknowledge",
         assigned,
-        lambda h, by, at: h.acknowledge(version=h.brief_version, by=by, at=at),
-        (CSM,),
+        lambda h, by, at: h.acknowledge(version=h.brief_version, by=by, at=at, reason="Asked to"),
+        (CSM, CS_MANAGER),
         (CSM,),
         (Tag.ACKNOWLEDGED,),
     ),

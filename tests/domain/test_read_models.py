@@ -209,10 +209,6 @@ AE_ACTS = (
     }
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
-    Act.ALIGN,
-    Act.RECORD_CALL,
-    Act.JUDGE,
-    Act.RECORD_AE_STEP,
     Act.REASSIGN_AE,
     Act.SETTLE_DISPUTE,
     Act.OVERRIDE_CLOSED_WON,
@@ -220,13 +216,15 @@ AE_MANAGER_ACTS = AE_SIDE_ACTS | {
 }
 CSM_ACTS = LEDGER_ACTS | {
     Act.ACKNOWLEDGE,
+    Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
     Act.SEND_BACK,
     Act.DECLINE,
     Act.RECORD_CSM_STEP,
     Act.CLOSE,
 }
-CS_MANAGER_ACTS = {Act.ASSIGN, Act.OVERRIDE_GATE, Act.SETTLE_DISPUTE, Act.RECORD_CSM_STEP}
+CS_MANAGER_ACTS = {Act.ASSIGN, Act.OVERRIDE_GATE, Act.SETTLE_DISPUTE}
+"""Neither manager's has what they only record for the AE or the CSM: it is not theirs to do."""
 
 
 @pytest.mark.parametrize(

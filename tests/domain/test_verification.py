@@ -663,6 +663,7 @@ ACTS: list[tuple[Callable[[], Handoff], Person, Callable[[Handoff, Person], None
     (assigned, CSM, lambda h, by: h.decline("Not mine", by=by, at=LATER)),
     (signed, CS_MANAGER, lambda h, by: h.assign_csm(CSM, by=by, at=LATER, override="Why")),
 ]
+FOR_CSM = [act for _, _, act in ACTS[:3]]
 
 
 @pytest.mark.parametrize(("make", "whose", "act"), [one for one in ACTS if one[0] is not restated])
@@ -672,6 +673,8 @@ def test_each_act_is_its_owners_alone_and_a_refusal_changes_nothing(
     handoff = make()
     before = deepcopy(handoff)
     for other in EVERYBODY:
+        if other.id == CS_MANAGER.id and act in FOR_CSM:
+            continue  # With a reason they may record it: below.
         if other.id != whose.id:
             with pytest.raises(NotAllowed) as refused:
                 act(handoff, other)
@@ -681,6 +684,36 @@ def test_each_act_is_its_owners_alone_and_a_refusal_changes_nothing(
     assert handoff != before
 
 
+@pytest.mark.parametrize(
+    ("make", "act"),
+    [
+        (assigned, lambda h, **by: h.acknowledge(version=1, at=LATER, **by)),
+        (acknowledged, lambda h, **by: h.answer_checks(YES, revision=1, at=LATER, **by)),
+        (checked, lambda h, **by: h.restate(RESTATED, revision=1, at=LATER, **by)),
+        (
+            lambda: checked(checks=NO_PLAN_IS_NO),
+            lambda h, **by: h.write_plan(JointPlan(plan="A call"), revision=1, at=LATER, **by),
+        ),
+    ],
+)
+def test_the_cs_manager_records_the_reading_for_the_csm_with_a_reason(
+    make: Callable[[], Handoff], act: Callable[..., None]
+) -> None:
+    handoff = make()
+    before = deepcopy(handoff)
+    with pytest.raises(Invalid) as unsaid:
+        act(handoff, by=CS_MANAGER, reason=" ")
+    assert (unsaid.value.problem, unsaid.value.field) == (Problem.EMPTY, "reason")
+    assert handoff == before
+    act(handoff, by=CS_MANAGER, reason="Jonas is on a plane")
+    mine, theirs = make(), handoff.events[-1]
+    act(mine, by=CSM, reason="not asked")
+    own = mine.events[-1]
+    assert theirs.values == {**own.values, "reason": "Jonas is on a plane"}
+    assert (theirs.tag, theirs.facts) == (own.tag, own.facts)
+    assert (theirs.actor, own.actor) == (CS_MANAGER.id, CSM.id)
+
+
 def test_the_ae_manager_answers_for_the_ae_with_a_reason_and_nobody_else_does() -> None:
     handoff = restated()
     before = deepcopy(handoff)
@@ -688,7 +721,7 @@ def test_the_ae_manager_answers_for_the_ae_with_a_reason_and_nobody_else_does() 
         if other.id not in (AE.id, AE_MANAGER.id):
             with pytest.raises(NotAllowed) as refused:
                 handoff.judge(MATCH, revision=1, by=other, at=LATER, reason="On leave")
-            assert refused.value.whose == (AE.id, AE_MANAGER.id)
+            assert refused.value.whose == (AE.id,)
     with pytest.raises(Invalid) as unsaid:
         handoff.judge(MATCH, revision=1, by=AE_MANAGER, at=LATER, reason=" ")
     assert (unsaid.value.problem, unsaid.value.field) == (Problem.EMPTY, "reason")

@@ -171,6 +171,19 @@ def recorded(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
     return lambda app, user, one: (for_ae if user == AE_MANAGER else own)(app, user, one)
 
 
+def for_csm(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
+    """A form of the CSM's that the CS manager sends with a reason."""
+    own = sent(view_id, CSM, button, **typed)
+    for_them = sent(view_id, CS_MANAGER, button, reason="Jonas is on a plane.", **typed)
+    return lambda app, user, one: (for_them if user == CS_MANAGER else own)(app, user, one)
+
+
+def acknowledge_for_csm(app: App, user: str, one: int) -> Json:
+    """The form that the CS manager gets where the CSM just presses the button."""
+    form = app.modal(app.press(CS_MANAGER, ActionId.ACKNOWLEDGE, app.shown(one)))
+    return app.submit_body(user, form.type(reason="Jonas is on a plane."))
+
+
 def brief(app: App, one: int) -> Modal:
     return app.modal(app.press(AE, ActionId.WRITE_BRIEF, Ref(handoff=one)))
 
@@ -314,6 +327,7 @@ class Door:
 BY_AE, BY_SIGNERS = ("is up to Maya.",), ("is up to Maya or Tomás.",)
 RECORDERS, BY_AE_MANAGER = (AE, AE_MANAGER), ("is up to Tomás.",)
 BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
+READERS = (CSM, CS_MANAGER)
 ADMINS = ("Only admins", "Ask an admin")
 DOORS = [
     Door(ActionId.CONFIRM_AE, pressed(ActionId.CONFIRM_AE), [AE], BY_AE, started_for_the_ae),
@@ -338,13 +352,13 @@ DOORS = [
     Door(ActionId.OPEN_DEAL, pressed(ActionId.OPEN_DEAL), [AE], BY_AE),
     Door(MoreChoice.CHANGE_DEAL, chosen(MoreChoice.CHANGE_DEAL), [AE], BY_AE),
     Door(ViewId.DEAL, sent(ViewId.DEAL, AE, ActionId.OPEN_DEAL, value="61,000"), [AE], BY_AE),
-    Door(ActionId.OPEN_ALIGNMENT, pressed(ActionId.OPEN_ALIGNMENT), RECORDERS, BY_SIGNERS, started),
-    Door(MoreChoice.ALIGN, chosen(MoreChoice.ALIGN), RECORDERS, BY_SIGNERS, started),
+    Door(ActionId.OPEN_ALIGNMENT, pressed(ActionId.OPEN_ALIGNMENT), RECORDERS, BY_AE, started),
+    Door(MoreChoice.ALIGN, chosen(MoreChoice.ALIGN), RECORDERS, BY_AE, started),
     Door(
         ViewId.ALIGNMENT,
         recorded(ViewId.ALIGNMENT, ActionId.OPEN_ALIGNMENT, cs_contact=CSM),
         RECORDERS,
-        BY_SIGNERS,
+        BY_AE,
         started,
     ),
     *(
@@ -355,12 +369,12 @@ DOORS = [
             ActionId.COMMITMENT_CANCELLED,
         )
     ),
-    Door(ActionId.OPEN_CALL, pressed(ActionId.OPEN_CALL), RECORDERS, BY_SIGNERS),
+    Door(ActionId.OPEN_CALL, pressed(ActionId.OPEN_CALL), RECORDERS, BY_AE),
     Door(
         ViewId.CALL,
         recorded(ViewId.CALL, ActionId.OPEN_CALL, call_cs=CSM, call_customer="Ilse"),
         RECORDERS,
-        BY_SIGNERS,
+        BY_AE,
     ),
     Door(ActionId.OPEN_CLOSED_WON, pressed(ActionId.OPEN_CLOSED_WON), [AE_MANAGER], BY_AE_MANAGER),
     Door(
@@ -412,61 +426,60 @@ DOORS = [
     Door(
         ActionId.ACKNOWLEDGE,
         pressed(ActionId.ACKNOWLEDGE),
-        [CSM],
-        ("is up to Jonas.",),
+        READERS,
+        BY_CSM,
         assigned,
     ),
+    Door(ViewId.ACKNOWLEDGE, acknowledge_for_csm, READERS, BY_CSM, assigned),
     Door(
         ActionId.UNDO_ACKNOWLEDGE,
         pressed(ActionId.UNDO_ACKNOWLEDGE),
         [CSM],
-        ("is up to Jonas.",),
+        BY_CSM,
         acknowledged,
     ),
-    Door(ActionId.OPEN_CHECKS, pressed(ActionId.OPEN_CHECKS), [CSM], BY_CSM, acknowledged),
+    Door(ActionId.OPEN_CHECKS, pressed(ActionId.OPEN_CHECKS), READERS, BY_CSM, acknowledged),
     Door(
         ViewId.CHECKS,
-        sent(
+        for_csm(
             ViewId.CHECKS,
-            CSM,
             ActionId.OPEN_CHECKS,
             check_metric="yes",
             check_no_plan="yes",
             check_champion="yes",
         ),
-        [CSM],
+        READERS,
         BY_CSM,
         acknowledged,
     ),
-    Door(ActionId.OPEN_PLAN, pressed(ActionId.OPEN_PLAN), [CSM], BY_CSM, checked),
+    Door(ActionId.OPEN_PLAN, pressed(ActionId.OPEN_PLAN), READERS, BY_CSM, checked),
     Door(
         ViewId.PLAN,
-        sent(ViewId.PLAN, CSM, ActionId.OPEN_PLAN, plan="A call on Tuesdays"),
-        [CSM],
+        for_csm(ViewId.PLAN, ActionId.OPEN_PLAN, plan="A call on Tuesdays"),
+        READERS,
         BY_CSM,
         checked,
     ),
-    Door(ActionId.OPEN_RESTATE, pressed(ActionId.OPEN_RESTATE), [CSM], BY_CSM, acknowledged),
+    Door(ActionId.OPEN_RESTATE, pressed(ActionId.OPEN_RESTATE), READERS, BY_CSM, acknowledged),
     Door(
         ViewId.RESTATE,
-        sent(
+        for_csm(
             ViewId.RESTATE,
-            CSM,
             ActionId.OPEN_RESTATE,
             restated_why="The lease ends",
             restated_success="Four days",
             restated_risk="none",
         ),
-        [CSM],
+        READERS,
         BY_CSM,
         acknowledged,
     ),
-    Door(ActionId.OPEN_JUDGE, pressed(ActionId.OPEN_JUDGE), RECORDERS, BY_SIGNERS, restated),
+    Door(ActionId.OPEN_JUDGE, pressed(ActionId.OPEN_JUDGE), RECORDERS, BY_AE, restated),
     Door(
         ViewId.JUDGE,
         recorded(ViewId.JUDGE, ActionId.OPEN_JUDGE, verdict="match"),
         RECORDERS,
-        BY_SIGNERS,
+        BY_AE,
         restated,
     ),
     Door(ActionId.OPEN_SEND_BACK, pressed(ActionId.OPEN_SEND_BACK), [CSM], BY_CSM, assigned),

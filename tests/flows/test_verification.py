@@ -12,10 +12,12 @@ from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey
 from bot.domain.read_models import Because, BecauseOf
 from bot.domain.verification import Part, RecordKind
+from bot.sandbox.view_state import elements_of
 from bot.storage.because import because
 from bot.storage.channels import ChannelFacts
 from bot.views.ids import ActionId, MoreChoice, ViewId
 from bot.views.payload import Ref
+from bot.views.sentences.buttons import FOR_CSM
 from tests.builders import assigned, posted, signed
 from tests.flows.app import App, Modal, Reply
 from tests.flows.slack import DEAL
@@ -430,7 +432,7 @@ DOORS: list[tuple[ActionId, str, Callable[[App], int], dict[str, str | list[str]
 
 
 @pytest.mark.parametrize(("action", "whose", "prepare", "typed"), DOORS)
-def test_each_form_is_one_persons_and_the_others_hear_whose(
+def test_each_form_is_one_sides_and_the_others_hear_whose(
     app: App,
     action: ActionId,
     whose: str,
@@ -441,8 +443,9 @@ def test_each_form_is_one_persons_and_the_others_hear_whose(
     form = opened(app, whose, action, handoff_id).type(**typed)
     before = app.rows()
     name = {AE: "Maya", CSM: "Jonas"}[whose]
+    recorder = CS_MANAGER if action in FOR_CSM else None
     for user in MEMBERS:
-        if user != whose:
+        if user not in (whose, recorder):
             pressed = app.press(user, action, Ref(handoff=handoff_id))
             assert f"is up to {name}." in pressed.sentence
             assert f"is up to {name}." in app.submit(user, form).sentence
@@ -482,6 +485,74 @@ def test_the_ae_manager_answers_for_the_ae_unread_and_with_a_reason(app: App) ->
         assert button not in after
     own = opened(app, AE, ActionId.OPEN_JUDGE, restated(app))
     assert "Why you record it" not in own.words
+
+
+def test_the_cs_manager_records_the_whole_reading_for_the_csm_with_reasons(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    for action, button, typed in (
+        (ActionId.ACKNOWLEDGE, "Acknowledge for the CSM", {}),
+        (ActionId.OPEN_CHECKS, "Answer checks for the CSM", YES | {"check_no_plan": "no"}),
+        (ActionId.OPEN_RESTATE, "Restate brief for the CSM", WORDS),
+        (ActionId.OPEN_PLAN, "Write joint plan for the CSM", {"plan": "A call on Tuesdays."}),
+    ):
+        page = app.modal(app.press(CS_MANAGER, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
+        (about,) = [
+            one["value"]
+            for _, one in elements_of(page.view["blocks"])
+            if one["action_id"] == action
+        ]
+        assert button in page.words
+        assert not any(one in whole(app, CSM, handoff_id) for one in FOR_CSM.values())
+        reply = app.press(CS_MANAGER, action, about, modal=page)
+        # The page gives way to the first of them, the others come on top of it.
+        views = reply.opened or [one["view"] for one in app.slack.called("views.update")]
+        form = app.screen(views[-1])
+        form = form.type(**typed)
+        before = app.rows()
+        refused = app.submit(CS_MANAGER, form.type(reason=" "))
+        assert list(refused.errors) == [form.block_of("reason")]
+        assert app.rows() == before
+        assert not app.submit(CS_MANAGER, form.type(reason=f"{action}: on a plane.")).errors
+        assert button not in whole(app, CS_MANAGER, handoff_id)
+        for user, told in ((CSM, True), (AE_MANAGER, True), ("UOUTSIDER", False)):
+            assert (f"{action}: on a plane." in whole(app, user, handoff_id)) is told
+    handoff = handoff_of(app, handoff_id)
+    assert handoff.reading_left() == ()
+    assert handoff.acknowledged_by == app.team.cs_manager.id
+    assert history_is_sound(app, handoff_id)
+    assert not app.submit(
+        AE, opened(app, AE, ActionId.OPEN_JUDGE, handoff_id).type(verdict="match")
+    ).errors
+
+
+def test_the_cs_manager_who_presses_the_button_of_the_card_is_asked_why(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    before = app.rows()
+    form = app.modal(app.press(CS_MANAGER, ActionId.ACKNOWLEDGE, app.shown(handoff_id)))
+    assert form.callback_id == ViewId.ACKNOWLEDGE
+    assert app.rows() == before
+    # The CSM was faster.
+    assert acknowledge(app, handoff_id).body == {}
+    late = app.submit(CS_MANAGER, form.type(reason="On a plane."))
+    assert list(late.errors) == [form.block_of("reason")]
+    assert handoff_of(app, handoff_id).acknowledged_by == app.team.csm.id
+
+
+def test_of_an_acknowledgement_for_the_csm_only_the_csm_takes_back(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = app.modal(app.press(CS_MANAGER, ActionId.ACKNOWLEDGE, app.shown(handoff_id)))
+    assert app.submit(CS_MANAGER, form.type(reason="On a plane.")).body == {}
+    about = app.shown(handoff_id)
+    assert "up to Jonas." in app.press(CS_MANAGER, ActionId.UNDO_ACKNOWLEDGE, about).sentence
+    app.press(CSM, ActionId.UNDO_ACKNOWLEDGE, about)
+    handoff = handoff_of(app, handoff_id)
+    assert (handoff.acknowledged_at, handoff.acknowledged_by) == (None, None)
+
+
+def test_nothing_is_recorded_for_a_csm_who_has_no_brief(app: App) -> None:
+    for handoff_id in (posted(app.store, app.team), _sent_back(app)):
+        page = whole(app, CS_MANAGER, handoff_id)
+        assert not any(button in page for button in FOR_CSM.values())
 
 
 def test_a_csm_rewords_and_withdraws_a_promise_from_the_page_of_the_handoff(app: App) -> None:

@@ -117,6 +117,7 @@ CARD = Card(
     next=line(Step.READ, Light.SOON, JONAS),
     acknowledged_at=None,
     acknowledged_version=None,
+    acknowledged_by=None,
     posted_at=NOW,
     posted_by=MAYA,
     gate_passed=True,

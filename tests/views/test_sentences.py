@@ -110,7 +110,8 @@ NAMED = {
         sentences.reminders.snooze_means(Step.BRIEF, "today"),
         sentences.managers.not_mine_means(Step.BRIEF),
         sentences.forms.GATE_REASON.hint,
-        sentences.forms.FOR_ANOTHER_REASON.hint,
+        sentences.forms.FOR_AE_REASON.hint,
+        sentences.forms.FOR_CSM_REASON.hint,
         sentences.forms.FIELDS[Field.WITHDRAW].hint,
     ],
 )

@@ -84,7 +84,10 @@ def test_the_csm_is_mentioned_with_the_next_thing_and_its_due_time() -> None:
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        (NoticeKind.ACKNOWLEDGED, "Maya Reed acknowledged version 3 of the brief."),
+        (
+            NoticeKind.ACKNOWLEDGED,
+            "Maya Reed acknowledged version 3 of the brief for Jonas Brandt.",
+        ),
         (
             NoticeKind.ACKNOWLEDGE_UNDONE,
             "Maya Reed took the acknowledgement back. The brief waits for it again.",

@@ -100,6 +100,13 @@ FOR_AE: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_JUDGE: "Answer restatement for the AE",
 }
 """For the AE manager."""
+FOR_CSM: Final[Mapping[ActionId, str]] = {
+    ActionId.ACKNOWLEDGE: "Acknowledge for the CSM",
+    ActionId.OPEN_CHECKS: "Answer checks for the CSM",
+    ActionId.OPEN_RESTATE: "Restate brief for the CSM",
+    ActionId.OPEN_PLAN: "Write joint plan for the CSM",
+}
+"""For the CS manager."""
 CORRECT_SIGNATURE: Final = "Correct signature"
 
 

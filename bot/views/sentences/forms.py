@@ -242,7 +242,8 @@ KICKOFF_IN_PREVIEW: Final = FieldWords(
     "when the kickoff is due.",
 )
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
-FOR_ANOTHER_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
+FOR_AE_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
+FOR_CSM_REASON: Final = FieldWords("Why you record it, and not the CSM", f"{REASON_READERS}.")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
 NOT_MINE_REASON: Final = FieldWords("Whose it is, or why it is not yours")
@@ -270,6 +271,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.PASTED: "Pasted text",
     ViewId.HELPERS: "Invite a helper",
     ViewId.ASSIGN: "Assign the CSM",
+    ViewId.ACKNOWLEDGE: "Acknowledge for the CSM",
     ViewId.CHECKS: "Three checks",
     ViewId.PLAN: "Joint plan",
     ViewId.RESTATE: "Restate the brief",
@@ -307,6 +309,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.PASTE: "Keep text",
     ViewId.HELPERS: "Invite helper",
     ViewId.ASSIGN: "Assign CSM",
+    ViewId.ACKNOWLEDGE: "Acknowledge brief",
     ViewId.CHECKS: "Save checks",
     ViewId.PLAN: "Save plan",
     ViewId.RESTATE: "Save words",

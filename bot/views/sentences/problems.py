@@ -33,6 +33,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.SIGN: "Recording the signature",
     Act.ASSIGN: "Assigning the CSM",
     Act.ACKNOWLEDGE: "Acknowledging the brief",
+    Act.UNDO_ACKNOWLEDGE: "Taking the acknowledgement back",
     Act.CANCEL: "Cancelling the handoff",
     Act.REOPEN: "Reopening the handoff",
     Act.START: "Starting a handoff",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.views.ids import Field
-from bot.views.sentences.terms import INNER_READERS, REASON_READERS
+from bot.views.sentences.terms import INNER_READERS, REASON_READERS, version_read
 
 AE_SAYS: Final = "Not a match, says the AE:"
 YES: Final = "yes"
@@ -17,6 +17,14 @@ def answer(field: Field, said: bool) -> str:
     if field is Field.CHECK_NO_PLAN:
         return NO_PLAN_NEEDED if said else PLAN_NEEDED
     return YES if said else NO
+
+
+def acknowledged_for(version: int) -> str:
+    """What a manager records with it (plain text)."""
+    return (
+        f"You record that the CSM took over {version_read(version)}. It shows as recorded by you, "
+        "and the CSM can take it back."
+    )
 
 
 IN_THE_BRIEF: Final = "In the brief"

@@ -11,9 +11,9 @@ from bot.views.sentences.terms import HANDOFF_NAMES, STEP_NAMES, version_read
 CHANGED_SINCE: Final = "the brief changed since"
 
 
-def thread_acknowledged(by: str, version: int) -> str:
-    """Told once below the card."""
-    return f"{by} acknowledged {version_read(version)}."
+def thread_acknowledged(by: str, version: int, csm: str | None = None) -> str:
+    """Told once below the card; `csm` where somebody else recorded it for them."""
+    return f"{by} acknowledged {version_read(version)}{f' for {csm}' if csm else ''}."
 
 
 def thread_acknowledge_undone(by: str) -> str:

@@ -18,6 +18,10 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CALL_RECORDED: "Call recorded for the AE",
     Tag.MATCHED: "Restatement answered for the AE",
     Tag.MISMATCHED: "Restatement answered for the AE",
+    Tag.ACKNOWLEDGED: "Acknowledged for the CSM",
+    Tag.CHECKS_ANSWERED: "Checks answered for the CSM",
+    Tag.PLAN_WRITTEN: "Joint plan written for the CSM",
+    Tag.RESTATED: "Brief restated for the CSM",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
 
