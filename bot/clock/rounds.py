@@ -31,10 +31,8 @@ KEPT_FOR_OTHERS = 5
 """So many of them are what is not late, where there is such."""
 
 
-def tell(
-    unit: WriteUnit, looked_at: Mapping[int, Iterable[Deadline]], summaries: Collection[int]
-) -> bool:
-    """Tell the people of these handoffs, and those whose summary is due; whether anybody was.
+def tell(unit: WriteUnit, looked_at: Iterable[Deadline], summaries: Collection[int]) -> bool:
+    """Tell the people of these deadlines, and those whose summary is due; whether anybody was.
 
     Who is being told by another process at the same time is left to it.
     """
@@ -66,17 +64,16 @@ def tell(
             notices += [(told, notice)] if notice is not None else []
     # Counted here already: a second message of the same round sees the first.
     unit.outbox.tell([notice for _, notice in notices])
-    unit.deadlines.settle_all(_noted(told for several in rounds.values() for told in several))
+    unit.deadlines.settle(_noted(told for several in rounds.values() for told in several))
     unit.digests.keep({one: days[one] for one in rounds})
     return bool(rounds)
 
 
-def _readers(looked_at: Mapping[int, Iterable[Deadline]], now: datetime) -> set[int]:
-    """Who owes something due in these handoffs, and the managers told of it."""
+def _readers(looked_at: Iterable[Deadline], now: datetime) -> set[int]:
+    """Who owes what is due of these, and the managers told of it."""
     return {
         reader
-        for several in looked_at.values()
-        for one in several
+        for one in looked_at
         if one.next_at is not None and one.next_at <= now
         for reader in (one.reader_id, one.manager_id)
         if reader is not None

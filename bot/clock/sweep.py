@@ -1,7 +1,7 @@
 """The sweep: what the calendar has made due is decided and written down, nothing is sent."""
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import structlog
 
@@ -15,7 +15,7 @@ from bot.storage.unit_of_work import Store, WriteUnit
 
 log = structlog.get_logger()
 
-BATCH = 50
+BATCH = 100
 """Deadlines of one transaction: short enough that an act never waits long for its turn."""
 MOST_BATCHES = 200
 """Of one run, for each workspace; the next run goes on."""
@@ -73,9 +73,11 @@ class Sweep:
         claimed = unit.deadlines.due(BATCH)
         summaries = unit.digests.due(BATCH)
         self._reached("claimed")
-        owed = unit.deadlines.of_many(handoff_id for handoff_id, _ in claimed)
-        posted = [one for one, several in owed.items() if _post(unit, one, several)]
-        told = tell(unit, owed | unit.deadlines.of_many(posted), summaries)
+        posted = {handoff_id for handoff_id, one in claimed if _post(unit, handoff_id, one)}
+        looked_at = [one for handoff_id, one in claimed if handoff_id not in posted]
+        for anew in unit.deadlines.of_many(posted).values():
+            looked_at += anew
+        told = tell(unit, looked_at, summaries)
         self._reached("said")
         lights = unit.refresh_due(BATCH)
         return len(claimed), bool(posted or told or lights)
@@ -89,12 +91,11 @@ class Sweep:
                 unit.commit()
 
 
-def _post(unit: WriteUnit, handoff_id: int, owed: Iterable[Deadline]) -> bool:
+def _post(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
     """At the message's due time the bot posts for the AE; whether that was so."""
-    due = next((one for one in owed if to_post(one, now=unit.now)), None)
-    if due is None:
+    if not to_post(due, now=unit.now):
         return False
-    unit.deadlines.settle(handoff_id, posted_for(due, now=unit.now))
+    unit.deadlines.settle([(handoff_id, posted_for(due, now=unit.now))])
     _post_or_tell(unit, unit.handoffs.lock(handoff_id))
     return True
 

@@ -62,7 +62,7 @@ def snooze(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     reason = asked.typed.text(Field.REASON)
     handoff.snoozed(deadline.step.value, until=until, reason=reason, by=actor, at=unit.now)
     # First the deadline: saving takes note when the guide that names the snooze has to change.
-    unit.deadlines.settle(handoff.id, snoozed(deadline, until))
+    unit.deadlines.keep(handoff.id, snoozed(deadline, until))
     unit.save(handoff, actor_id=actor.id)
     return Done()
 

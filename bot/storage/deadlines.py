@@ -20,7 +20,7 @@ _OF = select(deadline).where(
 # The handoff is locked, not the deadline: every act locks it first too, so that a sweep and an act
 # take turns and never wait for each other crosswise.
 _DUE = (
-    select(deadline.c.handoff_id, deadline.c.step)
+    select(deadline)
     .join(handoff, handoff.c.id == deadline.c.handoff_id)
     .where(
         deadline.c.workspace_id == bindparam("workspace"),
@@ -65,6 +65,9 @@ _CHANGE = update(deadline).where(
     deadline.c.handoff_id == bindparam("b_handoff"),
     deadline.c.step == bindparam("b_step"),
 )
+# By name, for what stands here is all that is written: columns with an index of their own cost more
+# than the rest of the row.
+_SETTLE = _CHANGE.values({name: bindparam(name) for name in ("said", "passed", "next_at")})
 
 
 class Deadlines:
@@ -93,15 +96,13 @@ class Deadlines:
 class WritableDeadlines(Deadlines):
     """The deadlines, and their changes."""
 
-    def due(self, limit: int) -> list[tuple[int, Step]]:
-        """Deadlines of which something is to be said now, the longest due first.
+    def due(self, limit: int) -> list[tuple[int, Deadline]]:
+        """Deadlines of which something is to be said now, with their handoffs; the oldest first.
 
-        Their handoffs are locked. Those that another transaction holds are left out: it brings
+        The handoffs are locked. Those that another transaction holds are left out: it brings
         them up to date, or the next sweep finds them.
         """
-        values = {"workspace": self._scope.workspace_id, "now": self._scope.now, "most": limit}
-        rows = self._scope.connection.execute(_DUE, values)
-        return [(row.handoff_id, Step(row.step)) for row in rows]
+        return self._with_handoffs(_DUE, {"now": self._scope.now, "most": limit})
 
     def for_readers(
         self, reader_ids: Collection[int], *, until: datetime, limit: int
@@ -126,13 +127,15 @@ class WritableDeadlines(Deadlines):
         rows = self._scope.connection.execute(statement, values).mappings()
         return [(row["handoff_id"], _deadline(row)) for row in rows]
 
-    def settle(self, handoff_id: int, settled: Deadline) -> None:
-        """Keep what was said of a deadline, or that it was snoozed."""
-        self._change([(handoff_id, settled)])
+    def keep(self, handoff_id: int, changed: Deadline) -> None:
+        """Keep a deadline that was snoozed."""
+        self._change([(handoff_id, changed)])
 
-    def settle_all(self, settled: Iterable[tuple[int, Deadline]]) -> None:
-        """Keep what was said of deadlines of several handoffs."""
-        self._change(list(settled))
+    def settle(self, settled: Iterable[tuple[int, Deadline]]) -> None:
+        """Keep what was said of deadlines and what was passed over, and nothing else of them."""
+        rows = [{**self._named(handoff_id, one), **_settled(one)} for handoff_id, one in settled]
+        if rows:
+            self._scope.connection.execute(_SETTLE, rows)
 
     def bring_in_line(
         self, handoff_id: int, stored: Sequence[Deadline], wanted: Sequence[Deadline]
@@ -161,16 +164,15 @@ class WritableDeadlines(Deadlines):
         if changed:
             self._scope.connection.execute(
                 _CHANGE,
-                [
-                    {
-                        "b_workspace": self._scope.workspace_id,
-                        "b_handoff": handoff_id,
-                        "b_step": one.step.value,
-                        **_values(one),
-                    }
-                    for handoff_id, one in changed
-                ],
+                [{**self._named(handoff_id, one), **_values(one)} for handoff_id, one in changed],
             )
+
+    def _named(self, handoff_id: int, of: Deadline) -> dict[str, Any]:
+        return {
+            "b_workspace": self._scope.workspace_id,
+            "b_handoff": handoff_id,
+            "b_step": of.step.value,
+        }
 
 
 def _values(of: Deadline) -> dict[str, Any]:
@@ -185,10 +187,16 @@ def _values(of: Deadline) -> dict[str, Any]:
         "stages": json.dumps([[plan.stage.value, plan.at.isoformat()] for plan in of.stages]),
         "manager_id": of.manager_id,
         "told_id": of.told_id,
-        "said": json.dumps(sorted(of.said)),
-        "passed": json.dumps(sorted(of.passed)),
         "snoozed_until": of.snoozed_until,
         "added_at": of.added_at,
+        **_settled(of),
+    }
+
+
+def _settled(of: Deadline) -> dict[str, Any]:
+    return {
+        "said": json.dumps(sorted(of.said)),
+        "passed": json.dumps(sorted(of.passed)),
         "next_at": of.next_at,
     }
 

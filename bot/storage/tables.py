@@ -433,6 +433,7 @@ Index(
     "ix_deadline_next_at",
     deadline.c.workspace_id,
     deadline.c.next_at,
+    deadline.c.handoff_id,
     sqlite_where=DEADLINE_TO_SAY,
     postgresql_where=DEADLINE_TO_SAY,
 )

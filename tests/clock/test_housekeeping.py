@@ -84,7 +84,7 @@ def test_what_is_in_line_is_left_alone(open_store: Callable[[Policy], Store]) ->
     with store.write(team.workspace_id) as unit:
         unit.handoffs.lock(snoozed_id)
         kept = next(one for one in unit.deadlines.of(snoozed_id) if one.step is Step.BRIEF)
-        unit.deadlines.settle(snoozed_id, snooze(kept, unit.now + 5 * HOUR))
+        unit.deadlines.keep(snoozed_id, snooze(kept, unit.now + 5 * HOUR))
         unit.commit()
     with store.read(team.workspace_id) as unit:
         heads = [unit.history.head(one) for one in range(1, 6)]

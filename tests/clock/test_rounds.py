@@ -255,7 +255,7 @@ def test_a_snoozed_owner_is_left_alone_in_the_morning_and_their_manager_is_not(
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
         brief = unit.deadlines.of(handoff_id)[1]
-        unit.deadlines.settle(handoff_id, snooze(brief, at("04T15:00")))
+        unit.deadlines.keep(handoff_id, snooze(brief, at("04T15:00")))
         unit.save(handoff, actor_id=team.ae.id)
         unit.commit()
     before = said_to(store, team.ae.id)

@@ -205,7 +205,7 @@ def test_a_guide_is_drawn_anew_when_a_snooze_ends(
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
         brief = unit.deadlines.of(handoff_id)[1]
-        unit.deadlines.settle(handoff_id, snooze(brief, until))
+        unit.deadlines.keep(handoff_id, snooze(brief, until))
         handoff.snoozed("brief", until=until, reason="On the road", by=team.ae, at=unit.now)
         unit.save(handoff, actor_id=team.ae.id)
         unit.commit()

@@ -106,7 +106,7 @@ class Play:
             brief = _of(unit.deadlines.of(handoff.id), Step.BRIEF)
             if brief is not None and brief.state is DeadlineState.OPEN:
                 until = unit.now + timedelta(hours=1 + number)
-                unit.deadlines.settle(handoff.id, snooze(brief, until))
+                unit.deadlines.keep(handoff.id, snooze(brief, until))
 
         self._act(number, self.team.ae, later)
 

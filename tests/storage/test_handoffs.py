@@ -222,7 +222,7 @@ def test_deadlines_recomputed_in_place_keep_what_was_said(
         brief = unit.deadlines.of(handoff_id)[1]
         said, stages = say(brief, now=now)
         assert stages
-        unit.deadlines.settle(handoff_id, said)
+        unit.deadlines.keep(handoff_id, said)
         unit.commit()
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
@@ -243,7 +243,7 @@ def test_a_correction_that_moves_a_deadline_ahead_lets_it_be_said_again(
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
         said, _ = say(unit.deadlines.of(handoff_id)[1], now=now)
-        unit.deadlines.settle(handoff_id, said)
+        unit.deadlines.keep(handoff_id, said)
         handoff.countersign(now, by=team.ae, at=now, ae=team.ae)
         unit.save(handoff, actor_id=team.ae.id)
         moved = unit.deadlines.of(handoff_id)[1]
@@ -274,7 +274,7 @@ def test_a_snooze_is_kept(store: Store, team: Team, clock: FixedClock) -> None:
         unit.handoffs.lock(handoff_id)
         brief = unit.deadlines.of(handoff_id)[1]
         snoozed = snooze(brief, until)
-        unit.deadlines.settle(handoff_id, snoozed)
+        unit.deadlines.keep(handoff_id, snoozed)
         unit.commit()
     with store.read(team.workspace_id) as after:
         kept = after.deadlines.of(handoff_id)[1]
@@ -311,7 +311,8 @@ def test_due_deadlines_are_found_once_they_have_something_to_say(
         assert headers.due_workspaces(now) == [team.workspace_id]
         assert headers.handoff_ids(team.workspace_id) == [handoff_id]
     with store.write(team.workspace_id) as unit:
-        assert unit.deadlines.due(10) == [(handoff_id, Step.MESSAGE)]
+        ((found, due),) = unit.deadlines.due(10)
+        assert (found, due.step) == (handoff_id, Step.MESSAGE)
 
 
 @pytest.mark.postgres  # on SQLite a sweep waits for its turn instead

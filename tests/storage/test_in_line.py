@@ -62,7 +62,7 @@ def test_when_a_deal_got_a_step_is_kept_through_every_recompute(store: Store, te
     handoff_id = signed(store, team)
     with store.write(team.workspace_id) as unit:
         added = replace(brief_of(store, team, handoff_id), added_at=unit.now)
-        unit.deadlines.settle(handoff_id, added)
+        unit.deadlines.keep(handoff_id, added)
         unit.bring_in_line(team.ae.id)
         unit.commit()
     kept = brief_of(store, team, handoff_id)

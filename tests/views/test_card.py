@@ -162,6 +162,14 @@ def test_an_acknowledgement_names_who_and_the_version() -> None:
     assert "Nothing is due." in shown
 
 
+def test_an_acknowledgement_somebody_recorded_for_the_csm_names_both() -> None:
+    card = replace(CARD, acknowledged_at=NOW, acknowledged_version=3, acknowledged_by=CARD.csm)
+    own = seen_text(card_message(card).to_args()["blocks"])
+    assert "by <@U0JONAS> " in own
+    recorded = seen_text(card_message(replace(card, acknowledged_by=PRIYA)).to_args()["blocks"])
+    assert "by <@U0PRIYA> for <@U0JONAS> " in recorded
+
+
 def test_a_brief_changed_after_its_acknowledgement_says_so() -> None:
     card = replace(CARD, acknowledged_at=NOW, acknowledged_version=3, next=None)
     same = seen_text(card_message(card).to_args()["blocks"])
