@@ -1,10 +1,16 @@
 """What the parts of a delivery have to be before anybody relies on them."""
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 UNREADABLE = (TypeError, AttributeError, LookupError, ValueError, RecursionError)
 """What reading a delivery of a shape that Slack never sends ends in, here and in Bolt."""
+
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL as JSON writes it, and not a backslash before these letters."""
 
 
 def text(of: Mapping[str, Any], name: str) -> str:
@@ -30,22 +36,11 @@ def object_or_none(of: Mapping[str, Any], name: str) -> Mapping[str, Any] | None
 
 def require_storable(body: Mapping[str, Any]) -> None:
     """Half a character can be encoded by nobody, and PostgreSQL holds no text with a NUL."""
-    for one in _texts(body):
-        one.encode()
-        if "\0" in one:
-            raise ValueError("NUL")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for name, held in value.items():
-            yield name
-            yield from _texts(held)
-    elif isinstance(value, list):
-        for held in value:
-            yield from _texts(held)
+    # Written as JSON it is one text; looking at each by itself takes ten times as long.
+    written = json.dumps(body, ensure_ascii=False)
+    written.encode()
+    if _NUL.search(written):
+        raise ValueError("NUL")
 
 
 _ABOUT_A_CHANNEL: Mapping[str, tuple[type, ...]] = {"channel": (str, dict)}

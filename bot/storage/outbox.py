@@ -96,14 +96,17 @@ _TRY_AGAIN = (
 )
 _PUT_ASIDE = update(outbox).where(*_IN_TROUBLE, OUTBOX_TROUBLE).values(reason=None)
 _ADD_ABOUT = insert(outbox_about)
+_TELLING_OF = (
+    select(outbox_about.c.outbox_id)
+    .where(
+        outbox_about.c.handoff_id == bindparam("handoff"),
+        outbox_about.c.step.in_(bindparam("steps", expanding=True)),
+    )
+    .distinct()
+)
 _TELLS_OF = (
     outbox.c.workspace_id == bindparam("b_workspace"),
-    outbox.c.id.in_(
-        select(outbox_about.c.outbox_id).where(
-            outbox_about.c.handoff_id == bindparam("b_handoff"),
-            outbox_about.c.step.in_(bindparam("b_steps", expanding=True)),
-        )
-    ),
+    outbox.c.id.in_(bindparam("b_ids", expanding=True)),
     outbox.c.place == Place.DM.value,
 )
 # Whoever takes it later waits for our end and reads what is true then; whoever has it learns of
@@ -202,11 +205,12 @@ class Outbox:
         """Have what the clock said of steps looked at: what is done now shall say so."""
         if not steps:
             return
-        about = {
-            "b_workspace": self._scope.workspace_id,
-            "b_handoff": handoff_id,
-            "b_steps": sorted(steps),
-        }
+        about = {"handoff": handoff_id, "steps": sorted(steps)}
+        # Whoever tells more of it locks the handoff first, as we did: none is added meanwhile.
+        ids = self._scope.connection.execute(_TELLING_OF, about).scalars().all()
+        if not ids:
+            return
+        about = {"b_workspace": self._scope.workspace_id, "b_ids": sorted(ids)}
         # In this order: what is sent between the two is found by the second.
         self._scope.connection.execute(_CHANGED_ON_ITS_WAY, about)
         values = {**about, "machine_now": self._scope.machine_now}
