@@ -24,7 +24,9 @@ from bot.domain.notices import Notice, clock_notice
 from bot.storage.unit_of_work import WriteUnit
 
 AT_ONCE = 500
-"""Deadlines of the people of one batch; what is beyond is told by the next."""
+"""Deadlines of the people of one batch; with more of them fewer people are told in it."""
+EVERYTHING = 1_000_000
+"""Deadlines of one person."""
 MOST_IN_ONE = 20
 """Things named in one message; of the rest it says how many there are."""
 KEPT_FOR_OTHERS = 5
@@ -34,14 +36,40 @@ KEPT_FOR_OTHERS = 5
 def tell(unit: WriteUnit, looked_at: Iterable[Deadline], summaries: Collection[int]) -> bool:
     """Tell the people of these deadlines, and those whose summary is due; whether anybody was.
 
-    Who is being told by another process at the same time is left to it.
+    Who is being told by another process at the same time is left to it, and of very many people
+    some are left to the next batch.
     """
     days = unit.digests.lock({*_readers(looked_at, unit.now), *summaries})
     unit.people.many(days)
-    nudges, now = unit.policy.nudges, unit.now
     # The end of nobody's hour is further away.
-    until = max(now + timedelta(hours=1), horizon(now, nudges))
-    owed = unit.deadlines.for_readers(days, until=until, limit=AT_ONCE)
+    until = max(unit.now + timedelta(hours=1), horizon(unit.now, unit.policy.nudges))
+    left, told = sorted(days), False
+    while left and not told:
+        some, owed = _owed(unit, left, until=until)
+        told = _tell(unit, {one: days[one] for one in some}, owed)
+        left = left[len(some) :]
+    return told
+
+
+def _owed(
+    unit: WriteUnit, readers: Sequence[int], *, until: datetime
+) -> tuple[Sequence[int], list[tuple[int, Deadline]]]:
+    """The first of these people, as many as one batch can hold, and all they are told by `until`.
+
+    Nobody is told a part of theirs: the rest would be another message at the same time.
+    """
+    some = readers
+    while True:
+        most = EVERYTHING if len(some) == 1 else AT_ONCE
+        owed = unit.deadlines.for_readers(some, until=until, limit=most)
+        if len(owed) < most:
+            return some, owed
+        some = some[: len(some) // 2]
+
+
+def _tell(unit: WriteUnit, days: dict[int, Day], owed: Sequence[tuple[int, Deadline]]) -> bool:
+    """Tell people with these days what they are owed or owe; whether anybody was told."""
+    nudges, now = unit.policy.nudges, unit.now
     rounds: dict[int, list[Round]] = {}
     theirs = _by_reader(owed)
     for reader_id, day in sorted(days.items()):

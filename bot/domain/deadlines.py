@@ -78,6 +78,8 @@ class Deadline:
     snoozed_until: datetime | None = None
     added_at: datetime | None = None
     """When the deal got the step, where that was after the signature."""
+    owned_at: datetime | None = None
+    """Since when its reader has it, where that was somebody else, or nobody, before."""
 
     @property
     def reader_id(self) -> int | None:
@@ -257,6 +259,7 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     state = _state(handoff, done=done, waiting=waiting)
     alone = held is not None and access.unattended(held, handoff)
     manager = _manager(rule, held, owner, context, done=done, alone=alone)
+    told = manager if alone and done is None else None
     deadline = Deadline(
         step=rule.step,
         owner_id=owner,
@@ -267,12 +270,20 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
         raw_due_at=times.raw,
         due_at=due,
         manager_id=manager,
-        told_id=manager if alone and done is None else None,
+        told_id=told,
         added_at=added,
+        owned_at=_owned_at(stored, told if told is not None else owner, context.now),
     )
     if state is not DeadlineState.OPEN or owner is None:
         return deadline
     return replace(deadline, stages=_stages(deadline, times.window, context.calendar_of))
+
+
+def _owned_at(stored: Deadline | None, reader: int | None, now: datetime) -> datetime | None:
+    """Since when a step is its reader's; None where it was from its start."""
+    if stored is None or stored.state is DeadlineState.DROPPED:
+        return None
+    return stored.owned_at if stored.reader_id == reader else now
 
 
 @dataclass(frozen=True)
@@ -365,9 +376,11 @@ def done_at(step: Step, handoff: Handoff) -> datetime | None:
 def _stages(
     deadline: Deadline, window: timedelta, calendar_of: CalendarOf
 ) -> tuple[StagePlan, ...]:
-    owner_id, start = deadline.reader_id, deadline.start_at
-    if owner_id is None or start is None:
+    owner_id = deadline.reader_id
+    if owner_id is None or deadline.start_at is None:
         return ()
+    # Shares are of the time the reader has, and that begins when the step became theirs.
+    start = max(deadline.start_at, deadline.owned_at or deadline.start_at)
     # Reminders follow the owner's zone of today, the due time the zone it was fixed in.
     owner = calendar_of(owner_id, None)
     plans = reminders(owner=owner, start=start, due=deadline.due_at, raw_window=window)

@@ -102,7 +102,8 @@ class WritableDeadlines(Deadlines):
         The handoffs are locked. Those that another transaction holds are left out: it brings
         them up to date, or the next sweep finds them.
         """
-        return self._with_handoffs(_DUE, {"now": self._scope.now, "most": limit})
+        now = self._scope.now
+        return self._locked(_DUE, {"now": now, "most": limit}, until=now)
 
     def for_readers(
         self, reader_ids: Collection[int], *, until: datetime, limit: int
@@ -114,7 +115,28 @@ class WritableDeadlines(Deadlines):
         if not reader_ids:
             return []
         values = {"readers": sorted(reader_ids), "until": until, "most": limit}
-        return self._with_handoffs(_FOR_READERS, values)
+        return self._locked(_FOR_READERS, values, until=until)
+
+    def _locked(
+        self, statement: Any, values: dict[str, Any], *, until: datetime
+    ) -> list[tuple[int, Deadline]]:
+        """What a statement finds that locks handoffs, as it is once they are locked.
+
+        PostgreSQL finds rows first and locks then: what another act did in between is read after
+        it. On SQLite nobody else writes while this transaction does.
+        """
+        found = self._with_handoffs(statement, values)
+        if self._scope.dialect != "postgresql" or not found:
+            return found
+        now = self.of_many(handoff_id for handoff_id, _ in found)
+        steps = {(handoff_id, one.step) for handoff_id, one in found}
+        read = [
+            (handoff_id, one)
+            for handoff_id, several in now.items()
+            for one in several
+            if (handoff_id, one.step) in steps and one.next_at is not None and one.next_at <= until
+        ]
+        return sorted(read, key=lambda one: (one[1].next_at, one[0]))
 
     def late_of(self, reader_ids: Collection[int], *, at: datetime) -> list[tuple[int, Deadline]]:
         """What is late at a time and is owed by one of them or under them, the latest first."""
@@ -189,6 +211,7 @@ def _values(of: Deadline) -> dict[str, Any]:
         "told_id": of.told_id,
         "snoozed_until": of.snoozed_until,
         "added_at": of.added_at,
+        "owned_at": of.owned_at,
         **_settled(of),
     }
 
@@ -221,4 +244,5 @@ def _deadline(row: RowMapping) -> Deadline:
         passed=frozenset(Stage(stage) for stage in json.loads(row["passed"])),
         snoozed_until=row["snoozed_until"],
         added_at=row["added_at"],
+        owned_at=row["owned_at"],
     )

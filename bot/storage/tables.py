@@ -426,6 +426,7 @@ deadline = Table(
     Column("passed", Text, nullable=False),  # a JSON list of stages
     Column("snoozed_until", Instant),
     Column("added_at", Instant),  # calendar: when the deal got the step, after its signature
+    Column("owned_at", Instant),  # calendar: since when its reader has it, after somebody else
     Column("next_at", Instant),  # calendar: when the sweep looks at it again
 )
 DEADLINE_TO_SAY = deadline.c.next_at.is_not(None)

@@ -3,20 +3,22 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot.clock import rounds
 from bot.clock.sweep import Sweep
-from bot.domain.deadlines import snooze
+from bot.domain.deadlines import Deadline, snooze
 from bot.domain.digest import Day, Word, fits
 from bot.domain.nudging import Stage
 from bot.domain.policy import Nudges, Policy
 from bot.domain.steps import Step
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
+from bot.storage.people import PersonFacts
 from bot.storage.tables import digest_line, outbox, outbox_about, person
 from bot.storage.unit_of_work import Store
 from tests.builders import (
@@ -30,6 +32,7 @@ from tests.builders import (
     signed,
 )
 
+HALF, MOST = Stage.HALF, Stage.MOST
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """Ten o'clock in Berlin."""
@@ -440,3 +443,53 @@ def test_a_late_list_never_crowds_out_all_that_is_said_nowhere_else(
     named = [word for _, words, _ in said_to(store, team.ae_manager.id) for word in words]
     assert (once, "message", "post") in named
     assert len({one for one, _, stage in named if stage == "late_manager"}) >= len(late) - 1
+
+
+def test_a_stand_in_is_reminded_by_the_time_they_have(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = at_time(store, team, clock, at("02T10:00"))
+
+    def brief() -> Deadline:
+        with store.read(team.workspace_id) as unit:
+            owed = unit.deadlines.of(handoff_id)
+        return next(one for one in owed if one.step is Step.BRIEF)
+
+    clock.advance(at("02T16:45") - clock.now())
+    with store.write(team.workspace_id) as unit:
+        stand_in = unit.people.ensure("USTANDIN", facts=PersonFacts("Noor Haddad", "Europe/Berlin"))
+        unit.set_leave(team.ae.id, date(2026, 3, 10), stand_in.id, by=None)
+        unit.commit()
+    taken_over = brief()
+    assert (taken_over.reader_id, taken_over.owned_at) == (stand_in.id, at("02T16:45"))
+    # An hour and a quarter today and an hour tomorrow: under four, so there is one at 80 %.
+    assert taken_over.due_at == at("03T10:00")
+    told = [(one.stage, one.at) for one in taken_over.stages if one.stage in (HALF, MOST)]
+    assert told == [(MOST, at("03T09:33"))]
+    sweep_at(store, clock, at("02T16:46"))
+    assert said_to(store, stand_in.id) == []
+    with store.write(team.workspace_id) as unit:
+        unit.reckon(handoff_id)
+        unit.commit()
+    assert brief() == taken_over
+    clock.advance(at("02T17:30") - clock.now())
+    with store.write(team.workspace_id) as unit:
+        unit.set_leave(team.ae.id, None, None, by=None)
+        unit.commit()
+    assert (brief().reader_id, brief().owned_at) == (team.ae.id, at("02T17:30"))
+
+
+@pytest.mark.parametrize("at_once", [2, 5, 500])
+def test_a_manager_of_very_many_late_ones_hears_of_them_once(
+    store: Store, team: Team, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(rounds, "AT_ONCE", at_once)
+    ids = [at_time(store, team, clock, at("02T10:00")) for _ in range(7)]
+    sweep_at(store, clock, at("03T10:00"))
+    late = [
+        words
+        for _, words, _ in said_to(store, team.ae_manager.id)
+        if any(stage == Stage.LATE_MANAGER for _, _, stage in words)
+    ]
+    assert len(late) == 1
+    assert {handoff_id for handoff_id, step, _ in late[0] if step == Step.BRIEF} == set(ids)

@@ -17,6 +17,7 @@ from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
+from bot.storage.deadlines import WritableDeadlines
 from bot.storage.people import PersonFacts
 from bot.storage.tables import deadline, outbox, surface
 from bot.storage.unit_of_work import Store
@@ -325,6 +326,29 @@ def test_a_sweep_leaves_out_a_handoff_that_somebody_changes_right_now(
     with store.write(team.workspace_id) as act, open_store().write(team.workspace_id) as sweep:
         act.handoffs.lock(first)
         assert {found for found, _ in sweep.deadlines.due(10)} == {second}
+
+
+@pytest.mark.postgres  # on SQLite nobody acts between the two
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_what_somebody_did_before_the_sweep_had_the_lock_is_read_under_it(
+    store: Store, team: Team, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handoff_id = signed(store, team)
+    clock.advance(timedelta(days=2))
+    readers, until = [team.ae.id], clock.now()
+    with store.write(team.workspace_id) as sweep:
+        found = sweep.deadlines.due(10)
+        assert found == sweep.deadlines.for_readers(readers, until=until, limit=10) != []
+    with store.write(team.workspace_id) as act:
+        handoff = act.handoffs.lock(handoff_id)
+        handoff.cancel("They chose another vendor.", by=team.ae, at=act.now)
+        act.save(handoff, actor_id=team.ae.id)
+        act.commit()
+    # The rows as a statement finds them that began before that act ended.
+    monkeypatch.setattr(WritableDeadlines, "_with_handoffs", lambda *_: found)
+    with store.write(team.workspace_id) as sweep:
+        assert sweep.deadlines.due(10) == []
+        assert sweep.deadlines.for_readers(readers, until=until, limit=10) == []
 
 
 def test_steps_that_turn_due_soon_or_late_are_drawn_anew(
