@@ -62,6 +62,7 @@ from bot.views.thread import (
     outdated_message,
     overridden_message,
     promise_changed_message,
+    recorded_for_message,
     sent_back_message,
     signature_corrected_message,
     size_changed_message,
@@ -85,6 +86,7 @@ _OF_A_CHANGE = frozenset(
         NoticeKind.OVERRIDDEN,
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
+        NoticeKind.RECORDED_FOR,
         NoticeKind.TIER_CHANGED,
     }
 )
@@ -292,6 +294,11 @@ def _of_a_change(
         if not access.acts_as(reader.id, handoff.ae_id, handoff):
             return Cancel("no_longer_theirs")
         return promise_changed_message(card, notice.facts, known, in_thread=False)
+    if notice.kind is NoticeKind.RECORDED_FOR:
+        sides = (handoff.ae_id, handoff.csm_id)
+        if by is None or not any(access.acts_as(reader.id, one, handoff) for one in sides):
+            return Cancel("no_longer_theirs")
+        return recorded_for_message(card, notice.facts, by)
     plans = (handoff.csm_id, access.holder(Capacity.CS_MANAGER, handoff))
     if not any(access.acts_as(reader.id, one, handoff) for one in plans):
         return Cancel("no_longer_theirs")

@@ -862,14 +862,25 @@ class Handoff:
             self._note(Tag.INTRO_HELD, at, None)
 
     def write_plan(
-        self, plan: JointPlan, *, revision: int, by: Person, at: datetime, reason: str = ""
+        self,
+        plan: JointPlan,
+        *,
+        revision: int,
+        by: Person,
+        at: datetime,
+        reason: str = "",
+        with_checks: bool = False,
     ) -> None:
-        """Record the joint plan about the red flags. Raises Invalid where none is needed."""
+        """Record the joint plan about the red flags. Raises Invalid where none is needed.
+
+        `with_checks`: it came with the answers, whose reason is that of both.
+        """
         self._require_csm()
         self._require(Act.VERIFY, by)
         if not self.verification.plan_needed:
             raise Invalid(Problem.NO_PLAN_NEEDED)
-        values = {"plan": plan.plan, **self._for_another(Act.VERIFY, by, reason)}
+        why = {} if with_checks else self._for_another(Act.VERIFY, by, reason)
+        values = {"plan": plan.plan, **why}
         self.verification = self.verification.planned(at)
         self._note(Tag.PLAN_WRITTEN, at, by, {"revision": revision}, values)
 
@@ -887,12 +898,24 @@ class Handoff:
         self._note(Tag.RESTATED, at, by, facts, values)
 
     def judge(
-        self, verdict: Verdict, *, revision: int, by: Person, at: datetime, reason: str = ""
+        self,
+        verdict: Verdict,
+        *,
+        revision: int,
+        by: Person,
+        at: datetime,
+        restated_by: int | None = None,
+        reason: str = "",
     ) -> None:
-        """The AE says whether the restatement matches. Raises Conflict where none waits."""
+        """The AE says whether the restatement matches. Raises Conflict where none waits.
+
+        `restated_by` is who wrote it: nobody judges their own words, whomever they stand in for.
+        """
         self._require(Act.JUDGE, by)
         if not self.verification.to_judge:
             raise Conflict(Problem.NOTHING_TO_JUDGE)
+        if by.id == restated_by:
+            raise NotAllowed(Problem.OWN_WORDS)
         values = self._for_another(Act.JUDGE, by, reason)
         required = self.verification.call_required
         self.verification = self.verification.judged(verdict, at)

@@ -58,6 +58,8 @@ class NoticeKind(StrEnum):
     """A metric or a promise changed after the CSM acknowledged it."""
     PROMISE_CHANGED = "promise_changed"
     """Customer success reworded or withdrew a promise that the AE wrote down."""
+    RECORDED_FOR = "recorded_for"
+    """Somebody of their side recorded a step in its owner's place."""
     CAPTURE_REMINDER = "capture_reminder"
     ALIGNMENT_REMINDER = "alignment_reminder"
     SIGNATURE_SLIPPED = "signature_slipped"
@@ -191,6 +193,9 @@ _THREAD = {
     Tag.CANCEL_UNDONE: NoticeKind.CANCEL_UNDONE,
 }
 _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
+_OF_THE_AE = frozenset({Tag.ALIGNED, Tag.CALL_RECORDED, Tag.MATCHED, Tag.MISMATCHED})
+_OF_THE_CSM = frozenset({Tag.ACKNOWLEDGED, Tag.CHECKS_ANSWERED, Tag.PLAN_WRITTEN, Tag.RESTATED})
+"""What either side's manager may record for them, then with a reason."""
 _OF_A_PROMISE = frozenset({Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN})
 
 
@@ -225,6 +230,7 @@ def announcements(
     following = [*(event.tag for _, event in events[1:]), None]
     for (seq, event), then in zip(events, following, strict=False):
         told.extend(_of_event(handoff, seq, event))
+        told.extend(_of_a_record(handoff, seq, event))
         if event.tag in _OF_A_PROMISE and _by_the_csm(handoff, event):
             told.extend(_of_a_promise(handoff, seq, event, outdates=then is Tag.OUTDATED))
         if event.tag is Tag.OUTDATED and cause is not None:
@@ -353,6 +359,18 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
             told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, facts))
         return told
     return []
+
+
+def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """To the owner of a step that somebody else recorded, who has it read in their name."""
+    owner = handoff.ae_id if event.tag in _OF_THE_AE else None
+    if event.tag in _OF_THE_CSM:
+        owner = handoff.csm_id
+    if owner is None or "reason" not in event.values:
+        return []
+    facts = {"seq": seq, "actor": event.actor or 0, "tag": event.tag.value}
+    reader = access.acting(owner, handoff)
+    return [_to(handoff, NoticeKind.RECORDED_FOR, seq, reader, facts)]
 
 
 def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]:

@@ -6,8 +6,9 @@ from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Update
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
+from bot.flows.reasons import reason_in
 from bot.storage.unit_of_work import WriteUnit
-from bot.views.ids import ActionId, Field, ViewId
+from bot.views.ids import ActionId, ViewId
 from bot.views.verification import acknowledge_view
 
 
@@ -30,7 +31,7 @@ def acknowledge(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 def record(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """What a manager says for the CSM, with why it was not they who said it."""
     handoff = unit.handoffs.lock(asked.handoff_id)
-    reason = asked.typed.text(Field.REASON)
+    reason = reason_in(asked, Act.ACKNOWLEDGE, actor, handoff)
     handoff.acknowledge(version=asked.ref.revision or 0, by=actor, at=unit.now, reason=reason)
     unit.save(handoff, actor_id=actor.id)
     return Done()

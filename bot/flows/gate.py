@@ -17,6 +17,7 @@ from bot.flows.answers import Answer, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import champion_of
 from bot.flows.listeners import Listeners
+from bot.flows.reasons import reason_in
 from bot.flows.showing import name_of, only_open_here
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.gate import call_view, gate_message, gate_view, override_view
@@ -98,7 +99,7 @@ def record_call(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     customer, champion = asked.typed.text(Field.CALL_CUSTOMER), champion_of(asked.typed)
     call = Call(at, cs.id, customer, champion)
     known = _ids(_people(unit, handoff))
-    reason = asked.typed.text(Field.REASON)
+    reason = reason_in(asked, Act.RECORD_CALL, actor, handoff)
     handoff.record_call(
         call, cs=cs, sales=sales, champions=known, by=actor, at=unit.now, reason=reason
     )

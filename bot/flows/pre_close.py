@@ -11,6 +11,7 @@ from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Open, Push, Say
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
+from bot.flows.reasons import reason_in
 from bot.flows.showing import card_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views import sentences
@@ -64,7 +65,7 @@ def align(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if contact is None:
         raise Invalid(Problem.EMPTY, field=Field.CS_CONTACT)
     handoff = unit.handoffs.lock(asked.handoff_id)
-    reason = asked.typed.text(Field.REASON)
+    reason = reason_in(asked, Act.ALIGN, actor, handoff)
     handoff.align(day, contact, by=actor, at=unit.now, zone=actor.zone, reason=reason)
     unit.save(handoff, actor_id=actor.id)
     return Done()

@@ -18,6 +18,7 @@ from bot.flows.answers import Answer, Done, Push, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import checks_of, plan_of, restatement_of, verdict_of
 from bot.flows.listeners import Listeners
+from bot.flows.reasons import reason_in
 from bot.storage.records import Written
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
@@ -53,11 +54,11 @@ def save_checks(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         # Neither answer is taken for a mistake, and no plan is thrown away.
         raise Invalid(Problem.PLAN_AND_NONE_NEEDED, field=Field.PLAN)
     revision = unit.records.revision(handoff.id, RecordKind.CHECKS) + 1
-    reason = asked.typed.text(Field.REASON)
+    reason = reason_in(asked, Act.VERIFY, actor, handoff)
     handoff.answer_checks(checks, revision=revision, by=actor, at=unit.now, reason=reason)
     unit.records.save(handoff.id, RecordKind.CHECKS, checks, by=actor.id, at=unit.now)
     if planned:
-        _write_plan(unit, handoff, plan_of(asked.typed), actor, reason)
+        _write_plan(unit, handoff, plan_of(asked.typed), actor, with_checks=True)
     unit.save(handoff, actor_id=actor.id)
     if Part.RESTATEMENT not in handoff.reading_left():
         return Done()
@@ -81,16 +82,25 @@ def save_plan(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     plan = plan_of(asked.typed)
     if unit.records.revision(handoff.id, RecordKind.JOINT_PLAN) != (asked.ref.revision or 0):
         raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.PLAN)
-    _write_plan(unit, handoff, plan, actor, asked.typed.text(Field.REASON))
+    reason = reason_in(asked, Act.VERIFY, actor, handoff)
+    _write_plan(unit, handoff, plan, actor, reason=reason)
     unit.save(handoff, actor_id=actor.id)
     return Done()
 
 
 def _write_plan(
-    unit: WriteUnit, handoff: Handoff, plan: JointPlan, actor: Person, reason: str
+    unit: WriteUnit,
+    handoff: Handoff,
+    plan: JointPlan,
+    actor: Person,
+    *,
+    reason: str = "",
+    with_checks: bool = False,
 ) -> None:
     revision = unit.records.revision(handoff.id, RecordKind.JOINT_PLAN) + 1
-    handoff.write_plan(plan, revision=revision, by=actor, at=unit.now, reason=reason)
+    handoff.write_plan(
+        plan, revision=revision, by=actor, at=unit.now, reason=reason, with_checks=with_checks
+    )
     unit.records.save(handoff.id, RecordKind.JOINT_PLAN, plan, by=actor.id, at=unit.now)
 
 
@@ -119,10 +129,12 @@ def _not_matched(
         return None, None
     found = _records(unit, handoff, reader)
     words, verdict = found.get(RecordKind.RESTATEMENT), found.get(RecordKind.VERDICT)
-    if words is None or not isinstance(words.record, Restatement) or words.by != reader.id:
-        return None, None
     said = verdict.record if verdict else None
-    return words.record, said.line if isinstance(said, Verdict) and not said.match else None
+    line = said.line if isinstance(said, Verdict) and not said.match else None
+    # From memory: only who wrote the words before has them in front of them again.
+    own = words is not None and words.by == reader.id
+    before = words.record if words is not None and own else None
+    return before if isinstance(before, Restatement) else None, line
 
 
 def save_restatement(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -130,7 +142,7 @@ def save_restatement(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     handoff = unit.handoffs.lock(asked.handoff_id)
     words = restatement_of(asked.typed)
     revision = unit.records.revision(handoff.id, RecordKind.RESTATEMENT) + 1
-    reason = asked.typed.text(Field.REASON)
+    reason = reason_in(asked, Act.VERIFY, actor, handoff)
     handoff.restate(words, revision=revision, by=actor, at=unit.now, reason=reason)
     unit.records.save(handoff.id, RecordKind.RESTATEMENT, words, by=actor.id, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
@@ -166,9 +178,16 @@ def open_judge(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
             revision=unit.records.revision(handoff.id, RecordKind.RESTATEMENT),
             brief=unit.brief.load(handoff.id, audiences=audiences),
             mismatches=handoff.verification.mismatches,
+            written_by=_written_for_csm(unit, handoff, written),
             asks_why=access.owes_a_reason(Act.JUDGE, actor, handoff),
         )
     )
+
+
+def _written_for_csm(unit: ReadUnit, handoff: Handoff, written: Written | None) -> str | None:
+    """The name of who wrote a restatement for the CSM; None where it was the CSM."""
+    by = written.by if written is not None else None
+    return unit.people.get(by).name if by is not None and by != handoff.csm_id else None
 
 
 def save_verdict(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -179,8 +198,16 @@ def save_verdict(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if unit.records.revision(handoff.id, RecordKind.RESTATEMENT) != (asked.ref.revision or 0):
         raise Invalid(Problem.NOTHING_TO_JUDGE)
     revision = unit.records.revision(handoff.id, RecordKind.VERDICT) + 1
-    reason = asked.typed.text(Field.REASON)
-    handoff.judge(verdict, revision=revision, by=actor, at=unit.now, reason=reason)
+    # Whoever judges need not be one who reads it.
+    restated = unit.records.load(handoff.id, audiences=access.EVERY).get(RecordKind.RESTATEMENT)
+    handoff.judge(
+        verdict,
+        revision=revision,
+        by=actor,
+        at=unit.now,
+        restated_by=restated.by if restated is not None else None,
+        reason=reason_in(asked, Act.JUDGE, actor, handoff),
+    )
     unit.records.save(handoff.id, RecordKind.VERDICT, verdict, by=actor.id, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return Done()

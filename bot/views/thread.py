@@ -122,6 +122,12 @@ def promise_changed_message(
     return _line(card, told, (ActionId.OPEN_HANDOFF,))
 
 
+def recorded_for_message(card: Card, facts: Mapping[str, str | int], by: NamedPerson) -> Message:
+    """To the owner of a step: who recorded it for them, and the way to their reason."""
+    told = said.thread.recorded_for(isolate(by.name), Tag(str(facts["tag"])))
+    return _line(card, told, (ActionId.OPEN_HANDOFF,))
+
+
 def overridden_message(card: Card, by: NamedPerson | None, reason: str) -> Message:
     """To the AE, whose deal may be closed as won because somebody else said so."""
     told = said.thread.overridden(isolate(by.name) if by else _SOMEBODY)

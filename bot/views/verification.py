@@ -23,7 +23,7 @@ from bot.views.card import success_line
 from bot.views.ids import Field, ViewId
 from bot.views.message import labelled, plain_section
 from bot.views.payload import Ref
-from bot.views.text import one_line
+from bot.views.text import isolate, one_line
 
 YES: Final = "yes"
 NO: Final = "no"
@@ -126,17 +126,19 @@ def judge_view(
     revision: int,
     brief: Brief,
     mismatches: int = 0,
+    written_by: str | None = None,
     asks_why: bool = False,
 ) -> View:
     """What the CSM wrote at `revision` beside the brief, for the AE to say whether it matches.
 
-    Who records that for the AE is asked why; `words` is None for who may not read them.
+    Who records that for the AE is asked why; `words` is None for who may not read them;
+    `written_by` names who wrote them for the CSM.
     """
     place = Place("judge", entry=handoff_id, revision=revision)
     answers = [option(MATCH, sentences.reading.MATCH), option(NO_MATCH, sentences.reading.NO_MATCH)]
     means = sentences.reading.JUDGE_UNREAD_MEANS
     if words is not None:
-        means = sentences.reading.judge_means(mismatches)
+        means = sentences.reading.judge_means(mismatches, isolate(written_by or ""))
     blocks: list[Block] = [as_typed(account), plain_section(means)]
     written = _in_the_brief(brief)
     for field, text in restated_lines(words) if words else ():

@@ -525,6 +525,79 @@ def test_the_cs_manager_records_the_whole_reading_for_the_csm_with_reasons(app: 
     ).errors
 
 
+def as_manager(app: App, handoff_id: int, action: ActionId, **typed: str) -> Reply:
+    ref = app.shown(handoff_id) if action is ActionId.ACKNOWLEDGE else Ref(handoff=handoff_id)
+    form = app.modal(app.press(CS_MANAGER, action, ref))
+    return app.submit(CS_MANAGER, form.type(**typed, reason="On a plane."))
+
+
+def read_by_manager(app: App) -> int:
+    handoff_id = assigned(app.store, app.team)
+    as_manager(app, handoff_id, ActionId.ACKNOWLEDGE)
+    as_manager(app, handoff_id, ActionId.OPEN_CHECKS, **YES)
+    as_manager(app, handoff_id, ActionId.OPEN_RESTATE, **WORDS)
+    return handoff_id
+
+
+def test_a_csm_for_whom_it_was_recorded_is_told_once_of_each_and_the_owner_of_none(
+    app: App,
+) -> None:
+    read_by_manager(app)
+    told = [row for row in app.rows()["outbox"] if "'recorded_for'" in row]
+    assert len(told) == 3
+    assert all(f"dm:{app.team.csm.id}'" in row for row in told)
+    restated(app)
+    assert len([row for row in app.rows()["outbox"] if "'recorded_for'" in row]) == 3
+
+
+def test_the_ae_reads_who_restated_the_brief_for_the_csm(app: App) -> None:
+    form = opened(app, AE, ActionId.OPEN_JUDGE, read_by_manager(app))
+    assert "Priya, for the CSM, wrote this from memory." in form.words
+    form = opened(app, AE, ActionId.OPEN_JUDGE, restated(app))
+    assert "The CSM wrote this from memory." in form.words
+
+
+def test_nobody_judges_their_own_words_whomever_they_stand_in_for(app: App) -> None:
+    handoff_id = read_by_manager(app)
+    with app.store.write(app.team.workspace_id) as unit:
+        until = (unit.now + timedelta(days=3)).date()
+        unit.set_leave(app.team.ae.id, until, app.team.cs_manager.id, by=None)
+        unit.commit()
+    before = app.rows()
+    form = opened(app, CS_MANAGER, ActionId.OPEN_JUDGE, handoff_id).type(verdict="match")
+    assert "You wrote this restatement" in app.submit(CS_MANAGER, form).sentence
+    assert app.rows() == before
+    form = opened(app, AE_MANAGER, ActionId.OPEN_JUDGE, handoff_id)
+    form = form.type(verdict="match", reason="On leave.")
+    assert not app.submit(AE_MANAGER, form).errors
+
+
+def test_what_the_ae_says_of_a_restatement_stands_before_whoever_writes_the_next(
+    app: App,
+) -> None:
+    handoff_id = read_by_manager(app)
+    judge(app, handoff_id, "no_match", "Not the lease.")
+    for user, own in ((CSM, False), (CS_MANAGER, True)):
+        form = opened(app, user, ActionId.OPEN_RESTATE, handoff_id)
+        assert "Not the lease." in form.words
+        assert (form.holds("restated_why") == WORDS["restated_why"]) is own
+
+
+def test_a_form_that_was_opened_as_the_owners_says_what_to_do_once_it_is_not(app: App) -> None:
+    handoff_id = acknowledged(app)
+    with app.store.write(app.team.workspace_id) as unit:
+        until = (unit.now + timedelta(days=3)).date()
+        unit.set_leave(app.team.csm.id, until, app.team.cs_manager.id, by=None)
+        unit.commit()
+    form = opened(app, CS_MANAGER, ActionId.OPEN_CHECKS, handoff_id).type(**YES)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.set_leave(app.team.csm.id, None, None, by=None)
+        unit.commit()
+    before = app.rows()
+    assert "open it again" in app.submit(CS_MANAGER, form).sentence
+    assert app.rows() == before
+
+
 def test_the_cs_manager_who_presses_the_button_of_the_card_is_asked_why(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
     before = app.rows()

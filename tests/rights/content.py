@@ -237,6 +237,7 @@ SENT_BACK, OVERRIDDEN = "zzsentbackzz", "zzoverriddenzz"
 NOT_MINE, DECLINED = "zznotminezz", "zzdeclinedzz"
 GATE_OVERRIDDEN, DEAL_OVERRIDDEN = "zzgateoverriddenzz", "zzdealoverriddenzz"
 VERDICT = "zzverdictzz"
+RECORDED = "zzrecordedzz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
@@ -265,6 +266,7 @@ _BESIDES = (
     Content("reason of the one who declined", (DECLINED,), REASONS, whole=False),
     Content("reason of an overridden gate", (GATE_OVERRIDDEN,), REASONS, whole=False),
     Content("reason of a deal closed all the same", (DEAL_OVERRIDDEN,), REASONS, whole=False),
+    Content("reason of a recorded reading", (RECORDED,), REASONS, whole=False),
     Content("what the AE said of a restatement", (VERDICT,), RECORDS, whole=False),
     # Names of the customer's people.
     Content("who was called", (CALLED,), DEAL, SectionKey.PEOPLE, whole=False),

@@ -56,9 +56,13 @@ from tests.rights.content import (
     NOT_MARKED,
     PARTNER,
     PASTED_TEXT,
+    PLAN,
     PROPOSED,
     READ_ONLY,
     READERS,
+    REASONS,
+    RECORDED,
+    RECORDS,
     SNOOZED,
     STRANGER,
     TEAM,
@@ -151,10 +155,12 @@ WAYS_OUT = {
     "thread.outdated_message",
     "thread.overridden_message",
     "thread.promise_changed_message",
+    "thread.recorded_for_message",
     "thread.size_changed_message",
     "thread.sent_back_message",
     "thread.signature_corrected_message",
     "thread.withdrawn_message",
+    "verification.acknowledge_view",
     "verification.checks_view",
     "verification.judge_view",
     "verification.plan_view",
@@ -180,6 +186,7 @@ KINDS = {
     NoticeKind.TIER_CHANGED,
     NoticeKind.OUTDATED,
     NoticeKind.PROMISE_CHANGED,
+    NoticeKind.RECORDED_FOR,
     NoticeKind.OVERRIDDEN,
     NoticeKind.ANCHOR,
     NoticeKind.SENT_BACK,
@@ -305,8 +312,27 @@ def _look(world: World) -> None:
         if viewer in READERS[FACTS]:
             world.command(viewer, CommandId.HANDOFF, "signed", WHICH_SIGNED, place=DEAL_CHANNEL)
 
+    _record_for_csm(world)
     # A brief that was sent back and is returned as it is.
     world.press(AE, "modal", ActionId.RETURN_BRIEF, Ref(handoff=world.back))
+
+
+def _record_for_csm(world: World) -> None:
+    """The CS manager acknowledges and checks a brief for the CSM, and everybody opens it then."""
+    with world.store.read(world.team.workspace_id) as unit:
+        version = unit.handoffs.get(world.recorded).brief_version
+    answers = {"check_metric": "yes", "check_no_plan": "no", "check_champion": "yes"}
+    for action, typed in (
+        (ActionId.ACKNOWLEDGE, {}),
+        (ActionId.OPEN_CHECKS, {**answers, "plan": PLAN}),
+    ):
+        ref = Ref(handoff=world.recorded, revision=version)
+        form = world.app.modal(world.press(CS_MANAGER, "form of a reading", action, ref))
+        typed = {**typed, "reason": RECORDED}
+        assert not world.submit(CS_MANAGER, "form of a reading", form.type(**typed)).errors
+    for viewer in VIEWERS:
+        ref = Ref(handoff=world.recorded)
+        world.press(viewer, "whole, recorded", ActionId.OPEN_HANDOFF, ref)
 
 
 def _write(world: World) -> None:
@@ -545,6 +571,15 @@ def test_nothing_reaches_who_may_not_read_it(told: Told, viewer: str) -> None:
         if viewer not in content.readers() and content.shown_in(text)
     ]
     assert leaks == []
+
+
+def test_a_reason_for_recording_a_reading_says_nothing_of_what_was_answered(told: Told) -> None:
+    pages = {viewer: told.world.seen.text(viewer, "whole, recorded") for viewer in VIEWERS}
+    for viewer in READERS[REASONS] - READERS[RECORDS]:
+        assert RECORDED in pages[viewer]
+        assert "oint plan" not in pages[viewer]
+    for viewer in READERS[RECORDS]:
+        assert pages[viewer].count(RECORDED) == 2
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)

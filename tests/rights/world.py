@@ -216,6 +216,8 @@ class World:
         self.captured = self._unsigned(f"{ACCOUNT} H", soon, self._fill_brief)
         self.slipped = self._unsigned(f"{ACCOUNT} I", today, self._fill_brief)
         self.spoken = self._spoken_about(f"{ACCOUNT} K", soon)
+        self.recorded = self._live(Deal(account=f"{ACCOUNT} L"), self._leave_the_note)
+        """Read by nobody yet: the CS manager records the reading for the CSM."""
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
@@ -387,6 +389,9 @@ class World:
                 manager = self.team.ae_manager
                 handoff.override_closed_won(OVERRIDDEN, by=manager, at=unit.now)
                 unit.save(handoff, actor_id=self.team.cs_manager.id)
+            recorded = unit.handoffs.lock(self.recorded)
+            recorded.assign_csm(self.team.csm, by=self.team.cs_manager, at=unit.now)
+            unit.save(recorded, actor_id=self.team.cs_manager.id)
             ended = unit.handoffs.lock(self.ended)
             ended.cancel(CANCELLED, by=self.team.ae, at=unit.now)
             unit.save(ended, actor_id=self.team.ae.id, asked_in=self.team.channel.id)
@@ -605,9 +610,9 @@ class World:
         body = self.app.command_body(slack_id(viewer), words, name=name, channel=channel)
         self.ask(viewer, way, body)
 
-    def submit(self, viewer: str, way: str, modal: Modal) -> None:
+    def submit(self, viewer: str, way: str, modal: Modal) -> Reply:
         """A form."""
-        self.ask(viewer, way, self.app.submit_body(slack_id(viewer), modal))
+        return self.ask(viewer, way, self.app.submit_body(slack_id(viewer), modal))
 
     def last_view(self) -> dict[str, Any]:
         """The view that was opened or changed last."""

@@ -11,7 +11,7 @@ from bot.views.sentences.terms import ITEM_NAMES, version_read
 def guide_changed_since(version: int) -> str:
     """To the CSM, whose acknowledgement is about an earlier brief than there is now."""
     read = version_read(version)
-    return f"You acknowledged {read}, which changed since. Open the handoff to read it as it is."
+    return f"The acknowledgement is of {read}. It changed since; open the handoff to read it."
 
 
 GUIDE_TITLE: Final = "{account} — you are the {role}"

@@ -95,6 +95,14 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.PLAN_AND_NONE_NEEDED: (
         "Above it says that the red flags need no joint plan. Answer no there, or empty this."
     ),
+    Problem.OWN_WORDS: (
+        "You wrote this restatement, so somebody else says whether it matches: the AE, or the AE "
+        "manager for them."
+    ),
+    Problem.ASKED_WHY_NOW: (
+        "Since you opened this form it has become somebody else's step, and you would be asked why "
+        "you record it. Copy what you typed, close the form and open it again."
+    ),
     Problem.CHOOSE: "Choose one of the answers.",
     Problem.CHOOSE_ONE: "Tick at least one item.",
     Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",

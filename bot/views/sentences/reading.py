@@ -40,12 +40,12 @@ RESTATE_MEANS: Final = (
     f"{INNER_READERS}."
 )
 _JUDGE_MEANS: Final = (
-    "The CSM wrote this from memory. Not a match asks them to write it again; after the second a "
+    "{who} wrote this from memory. Not a match asks the CSM to write it again; after the second a "
     "briefing call is required.",
-    "The CSM wrote this from memory, for the second time. Not a match once more makes a briefing "
+    "{who} wrote this from memory, for the second time. Not a match once more makes a briefing "
     "call required.",
-    "The CSM wrote this from memory once more. A briefing call is required already; not a match "
-    "asks them to write it again.",
+    "{who} wrote this from memory once more. A briefing call is required already; not a match asks "
+    "the CSM to write it again.",
 )
 JUDGE_UNREAD_MEANS: Final = (
     "You record what the AE says of the restatement. Its words are for AE, CSM, second listener "
@@ -54,9 +54,13 @@ JUDGE_UNREAD_MEANS: Final = (
 )
 
 
-def judge_means(mismatches: int) -> str:
-    """What an answer leads to after so many that were not a match."""
-    return _JUDGE_MEANS[min(mismatches, len(_JUDGE_MEANS) - 1)]
+def judge_means(mismatches: int, written_by: str | None = None) -> str:
+    """What an answer leads to after so many that were not a match (plain text).
+
+    `written_by` names who wrote the restatement for the CSM, where it was not they.
+    """
+    who = f"{written_by}, for the CSM," if written_by else "The CSM"
+    return _JUDGE_MEANS[min(mismatches, len(_JUDGE_MEANS) - 1)].format(who=who)
 
 
 SEND_BACK_MEANS: Final = (

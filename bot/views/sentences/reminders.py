@@ -32,7 +32,7 @@ MISSING: Final[Mapping[Step, str]] = {
 """Of the reading by the CSM its parts tell."""
 MISSING_PARTS: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "The brief waits for your acknowledgement.",
-    Part.CHECKS: "You acknowledged the brief; the three checks are missing.",
+    Part.CHECKS: "The brief is acknowledged; the three checks are missing.",
     Part.RESTATEMENT: "What you kept of the brief is missing, in your own words.",
 }
 MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."

@@ -90,7 +90,25 @@ def outdated(by: str, changed: Tag, number: int, csm: str | None) -> str:
 def outdated_for_csm(by: str, changed: Tag, number: int) -> str:
     """The same to the CSM."""
     done = CHANGES[changed].format(number=number)
-    return f"{by} {done} after you acknowledged the brief. Read it and acknowledge it again."
+    return f"{by} {done} after the brief was acknowledged. Read it and acknowledge it again."
+
+
+RECORDED: Final[Mapping[Tag, str]] = {
+    Tag.ALIGNED: "the alignment with customer success",
+    Tag.CALL_RECORDED: "the call of the closed-won gate",
+    Tag.MATCHED: "your answer to the restatement",
+    Tag.MISMATCHED: "your answer to the restatement",
+    Tag.ACKNOWLEDGED: "that you acknowledged the brief",
+    Tag.CHECKS_ANSWERED: "your three checks",
+    Tag.PLAN_WRITTEN: "the joint plan",
+    Tag.RESTATED: "a restatement of the brief",
+}
+"""What somebody else may record for the AE or the CSM."""
+
+
+def recorded_for(by: str, tag: Tag) -> str:
+    """To whom it was recorded for (plain text); the reason stands on the page of the handoff."""
+    return f"{by} recorded {RECORDED[tag]} for you. Open the handoff to see it, and why."
 
 
 def promise_changed(by: str, changed: Tag, number: int) -> str:

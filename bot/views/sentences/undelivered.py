@@ -43,6 +43,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.STATUS_CSV_FAILED: "That the file of a status list did not arrive",
     NoticeKind.NOT_MINE: "That somebody says a step is not theirs",
     NoticeKind.OUTDATED: "That the brief changed after it was acknowledged",
+    NoticeKind.RECORDED_FOR: "That somebody recorded a step for its owner",
     NoticeKind.PROMISE_CHANGED: "That customer success changed a promise",
     NoticeKind.OVERRIDDEN: "That a gate was overridden",
     NoticeKind.WELCOME: "The first message of the bot",

@@ -19,9 +19,10 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.MATCHED: "Restatement answered for the AE",
     Tag.MISMATCHED: "Restatement answered for the AE",
     Tag.ACKNOWLEDGED: "Acknowledged for the CSM",
-    Tag.CHECKS_ANSWERED: "Checks answered for the CSM",
-    Tag.PLAN_WRITTEN: "Joint plan written for the CSM",
-    Tag.RESTATED: "Brief restated for the CSM",
+    # One name for all three: which of them there is follows from answers that fewer people read.
+    Tag.CHECKS_ANSWERED: "Reading recorded for the CSM",
+    Tag.PLAN_WRITTEN: "Reading recorded for the CSM",
+    Tag.RESTATED: "Reading recorded for the CSM",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
 
