@@ -58,13 +58,15 @@ def _owed(
 
     Nobody is told a part of theirs: the rest would be another message at the same time.
     """
+    owed = unit.deadlines.for_readers(readers, until=until, limit=AT_ONCE)
+    if len(owed) < AT_ONCE:
+        return readers, owed
     some = readers
-    while True:
-        most = EVERYTHING if len(some) == 1 else AT_ONCE
-        owed = unit.deadlines.for_readers(some, until=until, limit=most)
-        if len(owed) < most:
-            return some, owed
+    while len(some) > 1:
         some = some[: len(some) // 2]
+        if unit.deadlines.count_for_readers(some, until=until, limit=AT_ONCE) < AT_ONCE:
+            break
+    return some, unit.deadlines.for_readers(some, until=until, limit=EVERYTHING)
 
 
 def _tell(unit: WriteUnit, days: dict[int, Day], owed: Sequence[tuple[int, Deadline]]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, or_, select, text, update
+from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, text, update
 
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.nudging import Stage, StagePlan
@@ -36,15 +36,19 @@ _OF_READERS = or_(
     deadline.c.told_id.in_(bindparam("readers", expanding=True)),
     deadline.c.manager_id.in_(bindparam("readers", expanding=True)),
 )
+_TO_READERS = (
+    deadline.c.workspace_id == bindparam("workspace"),
+    DEADLINE_TO_SAY,
+    deadline.c.next_at <= bindparam("until"),
+    _OF_READERS,
+)
+_HOW_MANY = select(func.count()).select_from(
+    select(deadline.c.step).where(*_TO_READERS).limit(bindparam("most")).subquery()
+)
 _FOR_READERS = (
     select(deadline)
     .join(handoff, handoff.c.id == deadline.c.handoff_id)
-    .where(
-        deadline.c.workspace_id == bindparam("workspace"),
-        DEADLINE_TO_SAY,
-        deadline.c.next_at <= bindparam("until"),
-        _OF_READERS,
-    )
+    .where(*_TO_READERS)
     .order_by(deadline.c.next_at, deadline.c.handoff_id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=handoff)
@@ -116,6 +120,12 @@ class WritableDeadlines(Deadlines):
             return []
         values = {"readers": sorted(reader_ids), "until": until, "most": limit}
         return self._locked(_FOR_READERS, values, until=until)
+
+    def count_for_readers(self, reader_ids: Collection[int], *, until: datetime, limit: int) -> int:
+        """How many `for_readers` would find, counted up to `limit`."""
+        values = {"readers": sorted(reader_ids), "until": until, "most": limit}
+        values["workspace"] = self._scope.workspace_id
+        return int(self._scope.connection.execute(_HOW_MANY, values).scalar_one())
 
     def _locked(
         self, statement: Any, values: dict[str, Any], *, until: datetime
