@@ -29,6 +29,7 @@ def start(maya: Person, stack: Stack, deal: Deal, *, signed_at: datetime | None)
             "csm": stack.jonas.id,
             "cs_manager": stack.priya.id,
             "links": "\n".join(typed["links"]),
+            **deal.marks,
         }
     )
     if signed_at is not None:
@@ -374,6 +375,14 @@ def test_an_example_is_typed_by_clicking_through_its_steps(
     maya.page.keyboard.press("Escape")
     maya.go("app")
     maya.sees(maya.message(deal.account), "Brief ready")
+    maya.press(maya.message(deal.account), "preview_message")
+    maya.sees(maya.modal, "This is how the message will stand", within=AT_ONCE)
+    maya.picture("73-preview")
+    maya.submit()
+    maya.expect_no_modal()
+    maya.go("deal-larkfield")
+    maya.sees(maya.message(f"{deal.account} — handoff"), f"{counted} of {counted} items")
+    maya.picture("74-card")
 
 
 def test_where_no_handoff_can_start_a_sentence_says_what_to_do(stack: Stack, sit: Seat) -> None:

@@ -15,6 +15,7 @@ from bot.domain.size import AddOn, Marks, Trigger, size_of
 from tests.story.stack import Stack, modal
 from tests.story.test_clocks import signed
 from tests.story.typing import EXAMPLE_NAMES, example, start_deal, write_brief
+from tests.views.shown import visible_length
 
 SIZES: dict[str, tuple[Tier, set[AddOn]]] = {
     "larkfield": (Tier.LIGHT, set()),
@@ -47,6 +48,10 @@ def test_an_example_typed_through_the_real_forms_passes_its_gate(place: Stack, n
         handoff = unit.handoffs.get(1)
         brief = unit.brief.load(1, audiences=EVERY)
         policy = unit.policy
+    assert handoff.marks == Marks(**deal.content.get("marks", {}))
+    tier, add_ons = SIZES[name]
+    size = handoff.size(policy)
+    assert (size.tier, set(size.add_ons)) == (tier, add_ons)
     assert handoff.gate_at is not None
     assert handoff.completeness == completeness(brief, handoff.tier, policy)
     assert handoff.completeness.open == ()
@@ -55,7 +60,11 @@ def test_an_example_typed_through_the_real_forms_passes_its_gate(place: Stack, n
     assert [one.name for one in brief.people.contacts] == names
     words = [one["words"] for one in deal.content["promises"].get("entries", [])]
     assert [one.text.words for one in brief.entries] == words
-    place.dm_says(place.maya, "Brief ready")
+    place.maya.click(place.dm_says(place.maya, "Brief ready"), "preview_message")
+    assert place.maya.submit().answered
+    card = place.card_says(deal.account)
+    assert len(card.blocks) <= 12
+    assert visible_length(card.blocks) <= 1200
 
 
 def assert_typed(brief: Brief, sections: list[SectionKey]) -> None:

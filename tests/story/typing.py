@@ -37,6 +37,14 @@ class Deal:
         return self.today + timedelta(days=days)
 
     @property
+    def marks(self) -> dict[str, Typed]:
+        """What the start form is told of the deal besides its value."""
+        told = dict(self.content.get("marks", {}))
+        number = told.pop("stakeholders", None)
+        typed: dict[str, Typed] = {"marks": [name for name, ticked in told.items() if ticked]}
+        return {"stakeholders": str(number), **typed} if number is not None else typed
+
+    @property
     def sections(self) -> list[SectionKey]:
         """The sections it has something for, in the order of the brief."""
         return [key for key in SectionKey if key.value in self.content]
@@ -86,6 +94,7 @@ def start_deal(
         "csm": stack.jonas.id,
         "cs_manager": stack.priya.id,
         "links": "\n".join(start["links"]),
+        **deal.marks,
     }
     if signed_at is not None:
         typed["signed_at"] = signed_at
