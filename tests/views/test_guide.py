@@ -252,7 +252,7 @@ def test_the_csm_reads_that_the_brief_changed_since_they_acknowledged_it() -> No
     )
     assert guide_message(done).text == f"Northwind Robotics: {sentences.guide.GUIDE_NOTHING}"
     changed = replace(done, brief_version=5)
-    told = "You acknowledged version 3 of the brief, which changed since."
+    told = "The acknowledgement is of version 3 of the brief. It changed since;"
     assert told in guide_message(changed).text
     assert told in seen_text(guide_message(changed).to_args()["blocks"])
     others = replace(changed, viewer=PRIYA, role=Capacity.CS_MANAGER)

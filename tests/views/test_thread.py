@@ -262,7 +262,7 @@ def test_what_outdates_an_acknowledgement_is_named(changed: Tag, words: str) -> 
     assert f"Maya Reed {words} after Jonas Brandt acknowledged" in seen_text(below["blocks"])
     assert action_ids(below["blocks"]) == []
     one = check_message(outdated_message(CARD, facts, PEOPLE, in_thread=False))
-    assert f"Maya Reed {words} after you acknowledged the brief" in seen_text(one["blocks"])
+    assert f"Maya Reed {words} after the brief was acknowledged" in seen_text(one["blocks"])
     assert action_ids(one["blocks"]) == [ActionId.OPEN_HANDOFF, ActionId.ACKNOWLEDGE]
 
 

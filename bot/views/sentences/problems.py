@@ -100,8 +100,8 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "manager for them."
     ),
     Problem.ASKED_WHY_NOW: (
-        "Since you opened this form it has become somebody else's step, and you would be asked why "
-        "you record it. Copy what you typed, close the form and open it again."
+        "This has become somebody else's step, so you are asked why you record it. Copy what you "
+        "typed, close the form and open it again."
     ),
     Problem.CHOOSE: "Choose one of the answers.",
     Problem.CHOOSE_ONE: "Tick at least one item.",
