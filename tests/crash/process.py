@@ -36,6 +36,8 @@ from bot.storage.unit_of_work import Store
 from tests.builders import KEY, Team, no_holidays
 
 ROOT = Path(__file__).parent.parent.parent
+_ENVIRONMENT = dict(os.environ)
+"""Copied once: pytest changes its own while threads of a test start processes."""
 NORTHWIND, LARKFIELD = "#deal-northwind", "#deal-larkfield"
 HURRY = 30
 WITHIN = 30.0
@@ -77,7 +79,7 @@ class Life:
         if self.over_http:
             del tokens["SLACK_APP_TOKEN"]
         environ = {
-            **os.environ,
+            **_ENVIRONMENT,
             **tokens,
             "DATABASE_URL": self.settings.database_url,
             "HANDOFF_KEY": KEY,
