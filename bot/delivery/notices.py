@@ -10,7 +10,7 @@ from bot.domain.access import Act, Capacity
 from bot.domain.completeness import capture_missing
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at, holder_of
 from bot.domain.digest import Word
-from bot.domain.errors import Problem
+from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.managers import Told
@@ -41,6 +41,7 @@ from bot.domain.read_models import (
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.digest import posted_for_ae_message, summary_message
+from bot.views.ledger import not_taken_message
 from bot.views.message import Message
 from bot.views.not_mine import not_mine_message
 from bot.views.nudge import nudge_message, over_message
@@ -51,6 +52,7 @@ from bot.views.pre_close import (
     committed_message,
     slipped_message,
 )
+from bot.views.sentences.problems import problem as problem_of
 from bot.views.status_csv import status_csv_failed_message
 from bot.views.thread import (
     anchor_message,
@@ -138,6 +140,8 @@ class NoticeText:
             if told is None or told.of is not BecauseOf.SENT_BACK:
                 return Cancel("returned")
             return sent_back_message(_card(bundle, unit.now), told)
+        if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
+            return self._not_taken(unit, bundle, notice)
         if notice.kind in _OF_A_CHANGE:
             return _of_a_change(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
@@ -237,6 +241,16 @@ class NoticeText:
         if not bundle.handoff.open or bundle.handoff.commitment_on is None:
             return Cancel("handoff_closed")
         return committed_message(_card(bundle, unit.now), bundle.handoff.commitment_on)
+
+    def _not_taken(self, unit: ReadUnit, bundle: Bundle, notice: Notice) -> Message:
+        now = unit.ledger.entry(bundle.handoff.id, int(notice.facts["promise"])).promise
+        facts = {
+            "number": str(now.number),
+            "words": now.text.words,
+            "minutes": str(self._policy.undo_minutes),
+        }
+        problem = HandoffError(Problem(str(notice.facts["problem"])), facts=facts)
+        return not_taken_message(bundle.handoff.account, problem_of(problem, people={}))
 
     def _undo_offer(self, handoff: Handoff, notice: Notice, now: datetime) -> Message | Cancel:
         tag = Tag(str(notice.facts["tag"]))

@@ -29,6 +29,7 @@ from bot.domain import access, read_models
 from bot.domain.channels import Channel
 from bot.domain.deadlines import Step, holder_of
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
+from bot.domain.ledger import Over, PromiseShown
 from bot.domain.notices import (
     IN_CHANNEL,
     OF_A_STEP,
@@ -55,6 +56,7 @@ from bot.views import sentences
 from bot.views.card import card_left_message, card_message
 from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
+from bot.views.ledger import promise_message
 from bot.views.status import status_post_message
 from bot.views.status_csv import status_csv
 from bot.views.thread import withdrawn_message
@@ -138,11 +140,16 @@ class Renderer:
             return Spot(reader=_reader(unit, surface.person_id))
         if surface.channel_id is None:
             return None
+        if surface.kind is SurfaceKind.PROMISE:
+            card = self._store.delivery.card_message(surface.handoff_id or 0)
+            return Spot(channel=card.posted_in, thread_ts=card.ts) if card.ts else None
         return Spot(channel=unit.channels.get(surface.channel_id).slack_id)
 
     def _surface(self, job: Job, surface: SurfaceJob) -> Plan:
         if surface.kind is SurfaceKind.CARD:
             return self._card(job, surface)
+        if surface.kind is SurfaceKind.PROMISE:
+            return self._promise(job, surface)
         with self._store.read(job.workspace_id) as unit:
             reader = unit.people.get(surface.person_id or 0)
             if not reader.full_member:
@@ -173,6 +180,30 @@ class Renderer:
             told = cannot_post(bundle.handoff, problem, turns=channel.turns, stood=True)
             return replace(plan, told=told)
         return plan
+
+    def _promise(self, job: Job, surface: SurfaceJob) -> Plan:
+        """One wording of a promise, below the card of its handoff."""
+        try:
+            channel = self._looked_at(job.workspace_id, surface.channel_id)
+        except NotFound as gone:
+            return Cancel(gone.problem.value)
+        if channel is None:
+            return Later(self._constants.unknown_channel_waits)
+        problem = channel.problem()
+        if problem is not None and (problem in _NO_PLACE or surface.ts is None):
+            return Cancel(problem.value)
+        with self._store.read(job.workspace_id) as unit:
+            shown = _promise_shown(unit, surface)
+        if surface.ts is not None and surface.posted_in is not None:
+            args = promise_message(replace(shown, neutral=problem is not None)).to_args()
+            return Edit(surface.posted_in, surface.ts, {"blocks": [], **args})
+        if shown.over is not None:
+            return Cancel(shown.over.value)
+        card = self._store.delivery.card_message(surface.handoff_id or 0)
+        if card.ts is None or card.posted_in is None:
+            return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
+        spot = Spot(channel=card.posted_in, thread_ts=card.ts)
+        return Post(spot, promise_message(shown).to_args())
 
     def _no_place(self, job: Job, surface: SurfaceJob, problem: Problem) -> Cancel:
         """Nothing is shown there; of a message that never stood there the AE is told."""
@@ -356,6 +387,34 @@ def _card_of(unit: ReadUnit, bundle: Bundle, *, neutral: bool = False) -> read_m
         as_of=unit.now,
         neutral=neutral,
         kickoff=unit.kickoff(bundle.handoff),
+    )
+
+
+def _promise_shown(unit: ReadUnit, surface: SurfaceJob) -> PromiseShown:
+    """A wording as it stands: in force with its boxes, or what became of it."""
+    handoff = unit.handoffs.get(surface.handoff_id or 0)
+    entry = unit.ledger.entry(handoff.id, surface.promise_id or 0)
+    people = unit.people.many([handoff.ae_id, handoff.csm_id])
+    over: Over | None = None
+    if handoff.channel_id != surface.channel_id:
+        over = Over.MOVED
+    elif not entry.open:
+        over = Over.WITHDRAWN
+    elif entry.promise.version != surface.promise_version:
+        over = Over.SUPERSEDED
+        then = unit.ledger.wordings(entry.promise.id)
+        words = next(one.words for one in then if one.version == surface.promise_version)
+        text = replace(entry.promise.text, words=words)
+        entry = replace(entry, promise=replace(entry.promise, text=text))
+    elif not handoff.open:
+        over = Over.CLOSED
+    return PromiseShown(
+        handoff.id,
+        handoff.account,
+        entry,
+        ae=read_models.named(handoff.ae_id, people),
+        csm=read_models.named(handoff.csm_id, people),
+        over=over,
     )
 
 

@@ -23,6 +23,7 @@ from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
+from bot.domain.promises import NOTHING_SIGNED, Signing
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
@@ -196,6 +197,8 @@ class Handoff:
     """The brief as it was saved when both had signed, whenever the bot was told."""
     read_brief: Snapshot | None = None
     """The brief as the CSM last acknowledged it."""
+    signing: Signing = NOTHING_SIGNED
+    """How far its promises are initialed, so that what shows it need not read them all."""
     gate_at: datetime | None = None
     assigned_at: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -651,15 +654,32 @@ class Handoff:
         by: Person,
         at: datetime,
         policy: Policy,
+        same: bool = False,
     ) -> None:
-        """Take note that a promise was added, edited or withdrawn (then `words` is the reason)."""
+        """Take note that a promise was added, edited or withdrawn (then `words` is the reason).
+
+        `same`: nothing in it changed that anybody was promised.
+        """
         changes = tag is not Tag.PROMISE_ADDED and access.may(Act.EDIT_PROMISE, by, self)
         self._require(Act.EDIT_PROMISE if changes else Act.EDIT_BRIEF, by)
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         self._brief_event(tag, {"number": number, "version": version}, values, by, at)
-        self._outdate(at)
+        if not same:
+            self._outdate(at)
         self.weigh(state, at=at, policy=policy)
+
+    def note_promise(
+        self,
+        tag: Tag,
+        facts: dict[str, Fact],
+        values: dict[str, str],
+        *,
+        by: Person | None,
+        at: datetime,
+    ) -> None:
+        """Take note of what happened to an entry of the ledger; its rules are `ledger`'s."""
+        self._note(tag, at, by, facts, values)
 
     def _brief_event(
         self,

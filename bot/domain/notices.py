@@ -14,6 +14,7 @@ from bot.domain.handoff import CAME, WENT, Handoff
 from bot.domain.history import Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
+from bot.domain.promises import Promise
 from bot.domain.status import Filter
 
 
@@ -58,6 +59,8 @@ class NoticeKind(StrEnum):
     """A metric or a promise changed after the CSM acknowledged it."""
     PROMISE_CHANGED = "promise_changed"
     """Customer success reworded or withdrew a promise that the AE wrote down."""
+    REACTION_NOT_TAKEN = "reaction_not_taken"
+    """A ✅ on a promise, or its removal, changed nothing; said once to whoever reacted."""
     RECORDED_FOR = "recorded_for"
     """Somebody of their side recorded a step in its owner's place."""
     CAPTURE_REMINDER = "capture_reminder"
@@ -171,6 +174,8 @@ class SurfaceKind(StrEnum):
     CARD = "card"
     GUIDE = "guide"
     HOME = "home"
+    PROMISE = "promise"
+    """One wording of a promise, below the card."""
 
 
 DRAWN_AS = 2
@@ -193,6 +198,8 @@ _THREAD = {
     Tag.CANCEL_UNDONE: NoticeKind.CANCEL_UNDONE,
 }
 _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
+_ANCHORED = frozenset({Tag.ACKNOWLEDGED, Tag.LEDGER_SIGNED})
+"""After these the state of the history is put where whoever runs the bot cannot change it."""
 _OF_THE_AE = frozenset({Tag.ALIGNED, Tag.CALL_RECORDED, Tag.MATCHED, Tag.MISMATCHED})
 _OF_THE_CSM = frozenset({Tag.ACKNOWLEDGED, Tag.CHECKS_ANSWERED, Tag.PLAN_WRITTEN, Tag.RESTATED})
 """What either side's manager may record for them, then with a reason."""
@@ -240,7 +247,7 @@ def announcements(
             told.extend(_of_correction(handoff, seq, event, moved))
         if team_channel is not None and commits(handoff, event):
             told.append(_committed(handoff, seq, event, team_channel))
-        if event.tag is Tag.ACKNOWLEDGED and chain is not None:
+        if event.tag in _ANCHORED and chain is not None:
             told.extend(_anchors(handoff, seq, event, chain))
         if event.tag in _UNDOABLE and event.actor is not None and asked_in is not None:
             told.append(
@@ -361,6 +368,21 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     return []
 
 
+def reaction_not_taken(handoff: Handoff, of: Promise, person_id: int, problem: Problem) -> Notice:
+    """To whoever reacted to a promise in vain; once for each wording and reason."""
+    kind = NoticeKind.REACTION_NOT_TAKEN
+    return Notice(
+        kind,
+        Place.EPHEMERAL,
+        f"{kind.value}:{of.id}:{of.version}:{person_id}:{problem.value}",
+        Priority.ANSWER,
+        handoff_id=handoff.id,
+        person_id=person_id,
+        channel_id=handoff.channel_id,
+        facts={"promise": of.id, "problem": problem.value},
+    )
+
+
 def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     """To the owner of a step that somebody else recorded, who has it read in their name."""
     owner = handoff.ae_id if event.tag in _OF_THE_AE else None
@@ -474,6 +496,8 @@ def _anchors(handoff: Handoff, seq: int, event: Event, chain: tuple[int, bytes])
     facts: dict[str, str | int] = {"count": count, "head": head.hex()[:ANCHOR_DIGITS]}
     if isinstance(version, int):
         facts["version"] = version
+    if event.tag is Tag.LEDGER_SIGNED:
+        facts["signed"] = 1
     told = []
     if handoff.posted_at is not None:
         told.append(_in_thread(handoff, NoticeKind.ANCHOR, seq, facts))

@@ -45,6 +45,15 @@ class ManagerBy(StrEnum):
 
 
 @dataclass(frozen=True)
+class NamedPerson:
+    """A person as a message names them: Slack's id, from which each reader sees the name."""
+
+    id: int
+    slack_id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Person:
     """One Slack account as the bot knows it; `id` is ours, `slack_id` is Slack's."""
 

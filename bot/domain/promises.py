@@ -1,10 +1,11 @@
 """Promises made in the sale, each in its own words and by version."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.errors import Invalid, Problem
+from bot.domain.people import NamedPerson
 
 LONGEST_WORDS = 3000
 
@@ -22,6 +23,45 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+class Side(StrEnum):
+    """Whose box of the two it is."""
+
+    AE = "ae"
+    CSM = "csm"
+
+
+@dataclass(frozen=True)
+class Signing:
+    """How far the promises of a handoff are initialed, at the wording in force."""
+
+    entries: int = 0
+    """In force."""
+    ae: int = 0
+    """Of these, initialed by the AE."""
+    csm: int = 0
+    signed: int = 0
+    """By both."""
+    ae_at: datetime | None = None
+    """Since when nothing waits for the AE; None while something does, or nothing is there."""
+    csm_at: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every entry has both initials, and there is one."""
+        return self.ae_at is not None and self.csm_at is not None
+
+
+NOTHING_SIGNED = Signing()
+
+
+class Basis(StrEnum):
+    """What a promise rests on."""
+
+    EXPLICIT = "explicit"
+    IMPLIED = "implied"
+    CONTRACT = "contract"
+
+
 @dataclass(frozen=True)
 class PromiseText:
     """What a person writes down of a promise."""
@@ -30,6 +70,14 @@ class PromiseText:
     kind: Kind = Kind.OTHER
     said_to: str = ""
     due: date | None = None
+    basis: Basis | None = None
+    """None of one that was written down before this was asked."""
+    said_by: str = ""
+    said_on: date | None = None
+    source: str = ""
+    """Where it was said: a call, a mail, a link."""
+    owner_id: int | None = None
+    """Who delivers it."""
 
     def checked(self) -> "PromiseText":
         """The same without outer blanks; raises Invalid for no words or too many."""
@@ -38,7 +86,17 @@ class PromiseText:
             raise Invalid(Problem.EMPTY, field="words")
         if len(words) > LONGEST_WORDS:
             raise Invalid(Problem.TOO_LONG, field="words")
-        return replace(self, words=words, said_to=self.said_to.strip())
+        return replace(
+            self,
+            words=words,
+            said_to=self.said_to.strip(),
+            said_by=self.said_by.strip(),
+            source=self.source.strip(),
+        )
+
+    def promises_the_same(self, other: "PromiseText") -> bool:
+        """Whether the customer was promised the same: who delivers it is our own affair."""
+        return replace(self, owner_id=None) == replace(other, owner_id=None)
 
 
 @dataclass(frozen=True)
@@ -51,3 +109,5 @@ class Promise:
     version: int
     text: PromiseText
     withdrawn: bool = False
+    owner: NamedPerson | None = None
+    """Who delivers it, as a message names them."""

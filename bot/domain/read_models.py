@@ -20,9 +20,10 @@ from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
 from bot.domain.people import ManagerBy, Person, RegionBy
+from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, Signing
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
@@ -46,15 +47,6 @@ class Light(StrEnum):
 
 OWED = frozenset({Light.LATE, Light.SOON, Light.ON_TIME})
 """A step that is its owner's to do now."""
-
-
-@dataclass(frozen=True)
-class NamedPerson:
-    """A person as a message names them: Slack's id, from which each reader sees the name."""
-
-    id: int
-    slack_id: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +88,8 @@ class Card:
     acknowledged_version: int | None
     acknowledged_by: NamedPerson | None
     """Who said so: the CSM, or who recorded it for them."""
+    signing: Signing
+    """How far the promises are initialed."""
     posted_at: datetime | None
     posted_by: NamedPerson | None
     """None with `posted_at` set: the bot posted."""
@@ -185,6 +179,8 @@ class Guide:
     """Whether the viewer had a part and has none any more."""
     news: int = 0
     """In how many places the brief differs from what the viewer, the CSM, acknowledged."""
+    to_initial: int = 0
+    """How many promises wait for the viewer's initial."""
     part_filled: bool = False
     """Whether the viewer has the part the card speaks to only as somebody's stand-in."""
     stands_in: tuple[tuple[NamedPerson, date], ...] = ()
@@ -737,6 +733,7 @@ def card(
         acknowledged_at=handoff.acknowledged_at,
         acknowledged_version=handoff.acknowledged_version,
         acknowledged_by=named(handoff.acknowledged_by, people),
+        signing=handoff.signing,
         posted_at=handoff.posted_at,
         posted_by=named(handoff.posted_by, people),
         gate_passed=handoff.gate_at is not None,
@@ -832,12 +829,23 @@ def guide(
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
         news=news,
+        to_initial=_to_initial(handoff, viewer),
         part_filled=access.stand_ins(handoff).get(role_of(viewer, handoff)) == viewer.id,
         stands_in=_absent(access.replaced_by(viewer, handoff), handoff, people),
         alone=_absent(
             (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
         ),
     )
+
+
+def _to_initial(handoff: Handoff, viewer: Person) -> int:
+    """What waits for a person's initial, from the assignment on: before that nobody answers it."""
+    if not handoff.open or handoff.csm_id is None:
+        return 0
+    signing, held = handoff.signing, access.capacities(viewer, handoff)
+    if Capacity.AE in held:
+        return signing.entries - signing.ae
+    return signing.entries - signing.csm if Capacity.CSM in held else 0
 
 
 def _absent(

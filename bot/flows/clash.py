@@ -13,6 +13,7 @@ from bot.domain.promises import PromiseText
 from bot.domain.read_models import Clash, Writer
 from bot.flows.showing import name_of
 from bot.storage.unit_of_work import ReadUnit
+from bot.views.ids import Field
 
 Conflicts = Sequence[FieldConflict]
 
@@ -44,7 +45,14 @@ def in_promise(unit: ReadUnit, promise_id: int, conflicts: Conflicts, writer: Pe
     """Conflicts in the wording of one promise."""
     versions = unit.brief.promise_versions(promise_id)
     saves = (Save(asdict(one.text), one.by, one.at) for one in versions)
-    return _clash(unit, conflicts, saves, asdict(PromiseText("")), writer)
+    named = [_with_names(unit, one) if one.field == Field.OWNER else one for one in conflicts]
+    return _clash(unit, named, saves, asdict(PromiseText("")), writer)
+
+
+def _with_names(unit: ReadUnit, conflict: FieldConflict) -> FieldConflict:
+    """People as a form names them, in place of our ids of them."""
+    theirs, yours = name_of(unit, conflict.theirs), name_of(unit, conflict.yours)
+    return FieldConflict(conflict.field, theirs, yours)
 
 
 def _clash(

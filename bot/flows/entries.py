@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 from slack_sdk.models.views import View
 
-from bot.domain import access
+from bot.domain import access, ledger
 from bot.domain.brief import (
     MOST_CONTACTS,
     Brief,
@@ -39,7 +39,7 @@ from bot.flows.asked import Asked
 from bot.flows.brief import editor_over, readable, save_step, step, who_asks
 from bot.flows.inputs import contact_of, promise_text
 from bot.flows.listeners import Listeners
-from bot.flows.showing import whole_of
+from bot.flows.showing import name_of, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.entries import contact_view, promise_view
 from bot.views.ids import ActionId, Field, ViewId
@@ -94,7 +94,7 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if asked.ref.entry is not None and reason:
         return _withdraw(asked, unit, handoff, asked.ref.entry, reason, actor)
     if asked.ref.entry is None:
-        text = promise_text(asked.typed)
+        text = _text(asked, unit)
         kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
         _take_back_none_made(unit, handoff, actor)
         _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
@@ -130,9 +130,26 @@ def _withdraw(
         return Update(_changed_not_withdrawn(asked, unit, handoff, known, typed, actor))
     if typed.text != known.text and not known.withdrawn:
         _change_promise(asked, unit, handoff, promise_id, actor)
+    before = unit.ledger.entry(handoff.id, promise_id)
     gone = unit.brief.withdraw_promise(promise_id, reason, by=actor.id, at=unit.now)
+    ledger.void(handoff, before, by=actor, at=unit.now)
     _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, gone.id)
+
+
+def _text(asked: Asked, unit: ReadUnit) -> PromiseText:
+    """The promise as it was typed; raises Invalid for an owner who is no colleague."""
+    chosen = asked.typed.user(Field.OWNER)
+    owner = unit.people.by_slack_id(chosen) if chosen else None
+    if chosen and (owner is None or not owner.full_member):
+        raise Invalid(Problem.NOT_A_COLLEAGUE, field=Field.OWNER)
+    return promise_text(asked.typed, owner)
+
+
+def _who_delivers(asked: Asked) -> list[str]:
+    """Whoever was chosen to deliver a promise."""
+    chosen = asked.typed.user(Field.OWNER)
+    return [chosen] if chosen else []
 
 
 @dataclass(frozen=True)
@@ -152,7 +169,7 @@ def _typed_over(asked: Asked, unit: ReadUnit, now: Promise) -> _TypedOver:
     fields = {
         "base": asdict(base),
         "current": asdict(now.text),
-        "submitted": asdict(promise_text(asked.typed)),
+        "submitted": asdict(_text(asked, unit)),
     }
     merged, conflicts = merge_fields(**fields)
     return _TypedOver(PromiseText(**merged), conflicts, changed_since(**fields))
@@ -168,7 +185,7 @@ def _changed_not_withdrawn(
 ) -> View:
     return promise_view(
         handoff.id,
-        replace(known, text=typed.text),
+        replace(known, text=typed.text, owner=name_of(unit, typed.text.owner_id)),
         clash=clash.in_promise(unit, known.id, typed.behind, actor),
         pointed=Pointed(seen=asked.ref.seen),
         withdrawing=asked.typed.text(Field.WITHDRAW),
@@ -196,8 +213,9 @@ def _change_promise(
     asked: Asked, unit: WriteUnit, handoff: Handoff, promise_id: int, actor: Person
 ) -> tuple[Promise, Clash | None]:
     """Save an edited promise; gives what is to be shown where somebody changed a field too."""
+    entry = unit.ledger.entry(handoff.id, promise_id)
     before = unit.brief.promise(handoff.id, promise_id)
-    text = promise_text(asked.typed)
+    text = _text(asked, unit)
     try:
         after, conflicts = unit.brief.edit_promise(
             promise_id, text, base_version=asked.ref.revision or 0, by=actor.id, at=unit.now
@@ -205,7 +223,9 @@ def _change_promise(
     except Conflict as error:
         raise Conflict(error.problem, field=Field.WORDS) from error
     if after.version != before.version:
-        _note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor)
+        same = after.text.promises_the_same(before.text)
+        ledger.void(handoff, entry, by=actor, at=unit.now)
+        _note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, same=same)
     if not conflicts:
         return after, None
     return after, clash.in_promise(unit, promise_id, conflicts, actor)
@@ -231,9 +251,11 @@ def _note_promise(
     actor: Person,
     *,
     words: str | None = None,
+    same: bool = False,
 ) -> None:
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
     handoff.copy_from(brief, at=unit.now)
+    unit.surfaces.show_promise(handoff, promise.id, promise.version, reworded=True)
     handoff.save_promise(
         tag,
         number=promise.number,
@@ -243,6 +265,7 @@ def _note_promise(
         by=actor,
         at=unit.now,
         policy=unit.policy,
+        same=same,
     )
     unit.save(handoff, actor_id=actor.id)
 
@@ -484,7 +507,7 @@ def register(listeners: Listeners) -> None:
     listeners.acts(ActionId.PROMISE_ADD, add_promise, named=who_asks)
     listeners.acts(ActionId.PROMISE_EDIT, edit_promise, named=who_asks)
     listeners.opens(ActionId.PROMISE_CHANGE, change_promise)
-    listeners.submits(ViewId.PROMISE, save_promise)
+    listeners.submits(ViewId.PROMISE, save_promise, named=_who_delivers)
     listeners.acts(ActionId.CONTACT_ADD, add_contact, named=who_asks)
     listeners.acts(ActionId.CONTACT_EDIT, edit_contact, named=who_asks)
     listeners.submits(ViewId.CONTACT, save_contact)

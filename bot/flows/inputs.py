@@ -11,9 +11,10 @@ from bot.domain.deadlines import Step
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey, same_question
+from bot.domain.ledger import Delivery
 from bot.domain.people import Person
 from bot.domain.policy import Tier
-from bot.domain.promises import Kind, PromiseText
+from bot.domain.promises import Basis, Kind, PromiseText
 from bot.domain.status import Bucket, Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Restatement, Verdict
 from bot.views.brief_form import FORMS, Input
@@ -244,17 +245,28 @@ def sections_ticked(typed: Typed) -> tuple[SectionKey, ...]:
     return tuple(_member(SectionKey, value, field) for value in typed.options(field))
 
 
-def promise_text(typed: Typed) -> PromiseText:
-    """One promise; raises Invalid for one without words."""
-    kind = typed.option(Field.KIND)
+def promise_text(typed: Typed, owner: Person | None = None) -> PromiseText:
+    """One promise, delivered by the person who was chosen; Invalid for one without words."""
+    kind, basis = typed.option(Field.KIND), typed.option(Field.BASIS)
     text = PromiseText(
         words=typed.text(Field.WORDS),
         said_to=typed.text(Field.SAID_TO),
         due=typed.date(Field.DUE),
+        basis=_member(Basis, basis, Field.BASIS) if basis is not None else None,
+        said_by=typed.text(Field.SAID_BY),
+        said_on=typed.date(Field.SAID_ON),
+        source=typed.text(Field.SOURCE),
+        owner_id=owner.id if owner is not None else None,
     )
     if kind is not None:
         text = replace(text, kind=_member(Kind, kind, Field.KIND))
     return text.checked()
+
+
+def delivery_of(typed: Typed) -> Delivery | None:
+    """What the CSM says with an initial; None where it was not asked or not answered."""
+    chosen = typed.option(Field.DELIVERY)
+    return _member(Delivery, chosen, Field.DELIVERY) if chosen is not None else None
 
 
 def checks_of(typed: Typed) -> Checks:

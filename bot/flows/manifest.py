@@ -53,6 +53,12 @@ SCOPES: tuple[Scope, ...] = (
         "into one is in it",
     ),
     Scope(
+        "reactions:read",
+        "to take a ✅ on the message of a promise as an initial; without it initials are given by "
+        "button alone",
+        optional=True,
+    ),
+    Scope(
         "channels:write.invites",
         "to invite the assigned CSM to a public deal channel; without it a person is asked to",
         optional=True,

@@ -49,6 +49,8 @@ _CARRIED: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "channel_id_changed": {"old_channel_id": (str,), "new_channel_id": (str,)},
     "member_joined_channel": {"user": (str,), **_ABOUT_A_CHANNEL},
     "member_left_channel": {"user": (str,), **_ABOUT_A_CHANNEL},
+    "reaction_added": {"user": (str,), "reaction": (str,), "item": (dict,)},
+    "reaction_removed": {"user": (str,), "reaction": (str,), "item": (dict,)},
     "user_change": {"user": (dict,)},
 }
 """What listeners take from an event, by its type; all others are about a channel."""
@@ -59,7 +61,7 @@ def require_event(event: Mapping[str, Any]) -> None:
     for name, kinds in _CARRIED.get(text(event, "type"), _ABOUT_A_CHANNEL).items():
         if not isinstance(event[name], kinds):
             raise TypeError(name)
-        if isinstance(event[name], dict):
+        if name != "item" and isinstance(event[name], dict):
             text(event[name], "id")
     if isinstance(event.get("user"), dict):
         for name in ("profile", "enterprise_user"):

@@ -7,18 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, insert, not_, or_, select, update
 
 from bot.domain.access import EVERY, HELPED, Audience, readable_in
 from bot.domain.brief import SCHEMA, Brief, Section, read_section, split
 from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
-from bot.domain.promises import Kind, Promise, PromiseText
+from bot.domain.people import NamedPerson
+from bot.domain.promises import Basis, Kind, Promise, PromiseText
 from bot.domain.snapshots import Snapshot, Version
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
-from bot.storage.tables import IS_CURRENT, document, promise, promise_version
+from bot.storage.tables import IS_CURRENT, document, person, promise, promise_version
 
 Row = Mapping[str, Any] | RowMapping
 """A stored part of a section."""
@@ -93,27 +94,43 @@ _RETIRE = (
 )
 _ADD_DOCUMENT = insert(document)
 
-_PROMISES = (
+_OWNER = person.alias("owner")
+_WORDING = (
+    promise_version.c.words,
+    promise_version.c.kind,
+    promise_version.c.said_to,
+    promise_version.c.due,
+    promise_version.c.basis,
+    promise_version.c.said_by,
+    promise_version.c.said_on,
+    promise_version.c.source,
+    promise_version.c.owner_id,
+    _OWNER.c.slack_id.label("owner_slack_id"),
+    _OWNER.c.name.label("owner_name"),
+)
+"""What a promise says, with who delivers it by name."""
+WORDED = (
     select(
         promise.c.id,
         promise.c.handoff_id,
         promise.c.number,
         promise.c.version,
         promise.c.withdrawn_at,
-        promise_version.c.words,
-        promise_version.c.kind,
-        promise_version.c.said_to,
-        promise_version.c.due,
+        *_WORDING,
     )
     .join(
         promise_version,
         (promise_version.c.promise_id == promise.c.id)
         & (promise_version.c.version == promise.c.version),
     )
+    .join(_OWNER, _OWNER.c.id == promise_version.c.owner_id, isouter=True)
     .where(promise.c.workspace_id == bindparam("workspace"))
 )
-_IN_FORCE = _PROMISES.where(
-    promise.c.handoff_id == bindparam("handoff"), promise.c.withdrawn_at.is_(None)
+"""Promises in the wording in force, whatever became of them."""
+_IN_FORCE = WORDED.where(
+    promise.c.handoff_id == bindparam("handoff"),
+    promise.c.withdrawn_at.is_(None),
+    not_(promise.c.none_made),
 ).order_by(promise.c.number)
 # Every wording of every promise of a handoff: a snapshot says which were in force.
 _WORDINGS = (
@@ -123,17 +140,16 @@ _WORDINGS = (
         promise.c.withdrawn_at,
         promise.c.withdrawn_by,
         promise_version.c.version,
-        promise_version.c.words,
-        promise_version.c.kind,
-        promise_version.c.said_to,
-        promise_version.c.due,
+        *_WORDING,
         promise_version.c.written_by,
         promise_version.c.written_at,
     )
     .join(promise_version, promise_version.c.promise_id == promise.c.id)
+    .join(_OWNER, _OWNER.c.id == promise_version.c.owner_id, isouter=True)
     .where(
         promise.c.workspace_id == bindparam("workspace"),
         promise.c.handoff_id == bindparam("handoff"),
+        not_(promise.c.none_made),
     )
     .order_by(promise.c.number, promise_version.c.version)
 )
@@ -141,7 +157,7 @@ _WORDINGS_BEFORE = _WORDINGS.where(
     promise_version.c.written_at < bindparam("before"),
     or_(promise.c.withdrawn_at.is_(None), promise.c.withdrawn_at >= bindparam("before")),
 )
-_ONE_PROMISE = _PROMISES.where(promise.c.id == bindparam("promise"))
+_ONE_PROMISE = WORDED.where(promise.c.id == bindparam("promise"), not_(promise.c.none_made))
 _VERSIONS = (
     select(promise_version)
     .where(
@@ -261,7 +277,7 @@ class Briefs:
         if PROMISE_AUDIENCE not in readable_in(SectionKey.PROMISES, audiences, given):
             return brief
         entries = (
-            _promise(row)
+            promise_of(row)
             for row in self._rows(_WORDINGS, handoff=handoff_id)
             if snapshot.promises.get(row["id"]) == row["version"]
         )
@@ -304,7 +320,7 @@ class Briefs:
         return self._parts(_NEWEST, handoff_id, section, EVERY)
 
     def _in_force(self, handoff_id: int) -> tuple[Promise, ...]:
-        return tuple(_promise(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
+        return tuple(promise_of(row) for row in self._rows(_IN_FORCE, handoff=handoff_id))
 
     def _parts(
         self,
@@ -323,7 +339,7 @@ class Briefs:
         row = self._promise_row(promise_id)
         if row["handoff_id"] != handoff_id:
             raise NotFound(Problem.STALE_BUTTON)
-        return _promise(row)
+        return promise_of(row)
 
     def promise_versions(self, promise_id: int) -> list[PromiseVersion]:
         """Every wording of a promise, the first one first."""
@@ -466,7 +482,7 @@ class WritableBriefs(Briefs):
         ).scalar_one()
         self._add_version(promise_id, 1, words, by, at)
         self._promises_kept.pop(handoff_id, None)
-        return Promise(promise_id, number, 1, words)
+        return self._in_words(promise_id)
 
     def edit_promise(
         self, promise_id: int, text: PromiseText, *, base_version: int, by: int, at: datetime
@@ -494,7 +510,7 @@ class WritableBriefs(Briefs):
         version = known.version + 1
         self._add_version(promise_id, version, words, by, at)
         self._change_promise(promise_id, {"version": version})
-        return Promise(known.id, known.number, version, words), conflicts
+        return self._in_words(promise_id), conflicts
 
     def withdraw_promise(self, promise_id: int, reason: str, *, by: int, at: datetime) -> Promise:
         """Take a promise out of force; its number and wordings stay. Conflict the second time."""
@@ -504,13 +520,16 @@ class WritableBriefs(Briefs):
         self._change_promise(
             promise_id, {"withdrawn_at": at, "withdrawn_by": by, "withdrawn_reason": reason}
         )
-        return Promise(known.id, known.number, known.version, known.text, withdrawn=True)
+        return replace(known, withdrawn=True)
+
+    def _in_words(self, promise_id: int) -> Promise:
+        return promise_of(self._promise_row(promise_id))
 
     def _promise_for_change(self, promise_id: int) -> Promise:
         row = self._promise_row(promise_id)
         self._handoffs.locked_chain(row["handoff_id"])
         self._promises_kept.pop(row["handoff_id"], None)
-        return _promise(row)
+        return promise_of(row)
 
     def _change_promise(self, promise_id: int, values: dict[str, Any]) -> None:
         self._scope.connection.execute(
@@ -531,6 +550,11 @@ class WritableBriefs(Briefs):
                 "kind": text.kind.value,
                 "said_to": text.said_to,
                 "due": text.due,
+                "basis": text.basis.value if text.basis else None,
+                "said_by": text.said_by,
+                "said_on": text.said_on,
+                "source": text.source,
+                "owner_id": text.owner_id,
                 "written_by": by,
                 "written_at": at,
             },
@@ -549,11 +573,11 @@ def _promise_saves(rows: Iterable[RowMapping]) -> list[_Save]:
     saves: list[_Save] = []
     last: dict[int, RowMapping] = {}
     for row in rows:
-        worded = replace(_promise(row), withdrawn=False)
+        worded = replace(promise_of(row), withdrawn=False)
         saves.append(_Save(row["written_at"], row["written_by"], promise=worded))
         last[row["id"]] = row
     saves += [
-        _Save(row["withdrawn_at"], row["withdrawn_by"], promise=_promise(row))
+        _Save(row["withdrawn_at"], row["withdrawn_by"], promise=promise_of(row))
         for row in last.values()
         if row["withdrawn_at"] is not None
     ]
@@ -582,14 +606,31 @@ def _versions(
 
 
 def _text(row: RowMapping) -> PromiseText:
-    return PromiseText(row["words"], Kind(row["kind"]), row["said_to"], row["due"])
+    return PromiseText(
+        row["words"],
+        Kind(row["kind"]),
+        row["said_to"],
+        row["due"],
+        Basis(row["basis"]) if row["basis"] else None,
+        row["said_by"],
+        row["said_on"],
+        row["source"],
+        row["owner_id"],
+    )
 
 
-def _promise(row: RowMapping) -> Promise:
+def _owner(row: RowMapping) -> NamedPerson | None:
+    if row["owner_id"] is None:
+        return None
+    return NamedPerson(row["owner_id"], row["owner_slack_id"], row["owner_name"])
+
+
+def promise_of(row: RowMapping) -> Promise:
     return Promise(
         id=row["id"],
         number=row["number"],
         version=row["version"],
         text=_text(row),
         withdrawn=row["withdrawn_at"] is not None,
+        owner=_owner(row),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, bindparam, or_, select, update
 from bot.domain.channels import Channel
 from bot.domain.errors import NotFound, Problem
 from bot.storage.statements import Scope, once
-from bot.storage.tables import IS_CARD, channel, outbox, standing, surface
+from bot.storage.tables import IS_CARD, IS_PROMISE, channel, outbox, standing, surface
 
 _CHANNELS = select(channel).where(channel.c.workspace_id == bindparam("workspace"))
 _BY_ID = _CHANNELS.where(channel.c.id == bindparam("id"))
@@ -27,7 +27,7 @@ _FORGET_CHECKS = (
         or_(
             channel.c.id.in_(
                 select(surface.c.channel_id).where(
-                    surface.c.workspace_id == bindparam("b_workspace"), IS_CARD
+                    surface.c.workspace_id == bindparam("b_workspace"), or_(IS_CARD, IS_PROMISE)
                 )
             ),
             channel.c.id.in_(

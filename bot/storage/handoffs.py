@@ -20,6 +20,7 @@ from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
+from bot.domain.promises import Signing
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
@@ -313,6 +314,12 @@ def _values(of: Handoff) -> dict[str, Any]:
         ),
         "signed_brief": _snapshot_json(of.signed_brief),
         "read_brief": _snapshot_json(of.read_brief),
+        "promises_open": of.signing.entries,
+        "promises_ae": of.signing.ae,
+        "promises_csm": of.signing.csm,
+        "promises_signed": of.signing.signed,
+        "initials_ae_at": of.signing.ae_at,
+        "initials_csm_at": of.signing.csm_at,
         "gate_at": of.gate_at,
         "assigned_at": of.assigned_at,
         "acknowledged_at": of.acknowledged_at,
@@ -419,6 +426,14 @@ def _handoff(row: RowMapping) -> Handoff:
         completeness=_completeness(row),
         signed_brief=_snapshot(row["signed_brief"]),
         read_brief=_snapshot(row["read_brief"]),
+        signing=Signing(
+            row["promises_open"],
+            row["promises_ae"],
+            row["promises_csm"],
+            row["promises_signed"],
+            row["initials_ae_at"],
+            row["initials_csm_at"],
+        ),
         gate_at=row["gate_at"],
         assigned_at=row["assigned_at"],
         acknowledged_at=row["acknowledged_at"],

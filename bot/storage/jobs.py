@@ -26,6 +26,8 @@ class SurfaceJob:
     shown: int
     step: Step | None = None
     """Of a guide: the step its reader was told of with the message that stands there."""
+    promise_id: int | None = None
+    promise_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -155,4 +157,6 @@ def _surface(row: RowMapping) -> SurfaceJob:
         wanted=row["wanted"],
         shown=row["shown"],
         step=Step(row["step"]) if row["step"] else None,
+        promise_id=row["promise_id"],
+        promise_version=row["promise_version"],
     )

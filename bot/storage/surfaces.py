@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, not_, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain import access
@@ -19,8 +19,10 @@ from bot.storage.tables import (
     IS_CARD,
     IS_GUIDE,
     IS_HOME,
+    IS_PROMISE,
     SURFACE_TROUBLE,
     SurfaceState,
+    promise,
     surface,
 )
 from bot.storage.undelivered import AGAIN_SURFACE
@@ -79,7 +81,8 @@ def _raising(
 
 
 _RAISE = _raising(
-    surface.c.handoff_id.in_(bindparam("handoffs", expanding=True)),
+    # Of the promises only those are drawn anew that changed: a channel takes few edits a minute.
+    and_(surface.c.handoff_id.in_(bindparam("handoffs", expanding=True)), not_(IS_PROMISE)),
     and_(
         IS_HOME,
         surface.c.person_id.in_(bindparam("people", expanding=True)),
@@ -88,8 +91,20 @@ _RAISE = _raising(
 )
 # A card that stands where others may read it is made neutral at once, also during a pause.
 _RAISE_CARDS = _raising(
-    and_(IS_CARD, surface.c.channel_id.in_(bindparam("channels", expanding=True))),
+    and_(or_(IS_CARD, IS_PROMISE), surface.c.channel_id.in_(bindparam("channels", expanding=True))),
     urgent=surface.c.ts.is_not(None),
+)
+_IN_FORCE = select(promise.c.version).where(promise.c.id == surface.c.promise_id).scalar_subquery()
+_WATCHED = surface.c.channel_id == bindparam("watched")
+_RAISE_PROMISES = _raising(
+    and_(
+        IS_PROMISE,
+        surface.c.promise_id.in_(bindparam("promises", expanding=True)),
+        surface.c.promise_version == _IN_FORCE,
+    ),
+    # The message of the wording before says that it is superseded.
+    and_(IS_PROMISE, surface.c.promise_id.in_(bindparam("reworded", expanding=True))),
+    urgent=_WATCHED,
 )
 _OPEN_HOME = (
     update(surface)
@@ -162,6 +177,9 @@ _CARD_ANEW = (
 )
 
 
+_FIRST_PRIORITY = {SurfaceKind.PROMISE: Priority.NUDGE}
+
+
 @dataclass(frozen=True)
 class LeftCard:
     """Where the card of a handoff stood that moved."""
@@ -180,6 +198,8 @@ class Surfaces:
         self._people: set[int] = set()
         self._actor: int | None = None
         self._watched: int | None = None
+        self._promises: dict[int, dict[str, Any]] = {}
+        self._reworded: set[int] = set()
         self.unsafe_channels: set[int] = set()
         """Channels whose cards must be drawn anew because of who can read there."""
         self.grown = False
@@ -207,6 +227,21 @@ class Surfaces:
             self._actor = actor_id
         if asked_in is not None:
             self._watched = asked_in
+
+    def show_promise(
+        self, of: Handoff, promise_id: int, version: int, *, reworded: bool = False
+    ) -> None:
+        """The message of a promise's wording in force is to be drawn anew, and made if missing.
+
+        `reworded`: those of earlier wordings are, too. Before the card stands there is none.
+        """
+        if of.posted_at is None:
+            return
+        wish = SurfaceWish(SurfaceKind.PROMISE)
+        place = {"promise_id": promise_id, "promise_version": version}
+        self._promises[promise_id] = self._new(wish, of, wanted=0) | place
+        if reworded:
+            self._reworded.add(promise_id)
 
     def refresh(self, handoff_id: int, *, people: Iterable[int] = ()) -> None:
         """What a handoff shows changed by time alone."""
@@ -313,11 +348,20 @@ class Surfaces:
                 self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], missing)
             self.grown |= bool(raised or missing)
             first_cards += [_first_word(row) for row in (*missing, *raised) if _unseen_guide(row)]
+        if self._promises:
+            self._raise_promises(values)
         if self.unsafe_channels:
             channels = {"channels": sorted(self.unsafe_channels)}
             cards = self._scope.connection.execute(_RAISE_CARDS, values | channels).all()
             self.grown |= bool(cards)
         return first_cards
+
+    def _raise_promises(self, values: Mapping[str, Any]) -> None:
+        rows = [self._promises[one] for one in sorted(self._promises)]
+        self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], rows)
+        about = {"promises": sorted(self._promises), "reworded": sorted(self._reworded)}
+        raised = self._scope.connection.execute(_RAISE_PROMISES, {**values, **about})
+        self.grown |= bool(raised.all())
 
     def _first_priority(self, row: Mapping[str, Any]) -> int:
         """What a person's own act makes for them is their answer, also during a pause."""
@@ -326,9 +370,11 @@ class Surfaces:
         return (Priority.ANSWER if own or watched else Priority.CARD).value
 
     def _new(self, wish: SurfaceWish, of: Handoff | None, *, wanted: int) -> dict[str, Any]:
-        channel_id = of.channel_id if of and wish.kind is SurfaceKind.CARD else None
+        in_channel = wish.kind in (SurfaceKind.CARD, SurfaceKind.PROMISE)
+        channel_id = of.channel_id if of and in_channel else None
         target = {
             SurfaceKind.CARD: f"channel:{channel_id}",
+            SurfaceKind.PROMISE: f"channel:{channel_id}",
             SurfaceKind.GUIDE: f"dm:{wish.person_id}",
             SurfaceKind.HOME: f"home:{wish.person_id}",
         }
@@ -339,7 +385,8 @@ class Surfaces:
             "person_id": wish.person_id,
             "channel_id": channel_id,
             "destination": target[wish.kind],
-            "priority": Priority.CARD.value,
+            # Many promises are posted at once, and nobody waits for one as for what hands over.
+            "priority": _FIRST_PRIORITY.get(wish.kind, Priority.CARD).value,
             "state": SurfaceState.LIVE.value,
             "wanted": wanted,
             "shown": 0,

@@ -259,6 +259,13 @@ handoff = Table(
     # JSON: {"sections": {key: revision}, "promises": {id: version}}
     Column("signed_brief", Text),
     Column("read_brief", Text),
+    # How far the promises are initialed, at the wordings in force.
+    Column("promises_open", Integer, nullable=False, server_default="0"),
+    Column("promises_ae", Integer, nullable=False, server_default="0"),
+    Column("promises_csm", Integer, nullable=False, server_default="0"),
+    Column("promises_signed", Integer, nullable=False, server_default="0"),
+    Column("initials_ae_at", Instant),
+    Column("initials_csm_at", Instant),
     Column("gate_at", Instant),
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),
@@ -389,6 +396,8 @@ promise = Table(
     Column("withdrawn_at", Instant),
     _person("withdrawn_by"),
     Column("withdrawn_reason", Text),
+    # The entry that says that no promises were made; no promise of the brief.
+    Column("none_made", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("handoff_id", "number"),
 )
 
@@ -402,6 +411,11 @@ promise_version = Table(
     Column("kind", Text, nullable=False),
     Column("said_to", Text, nullable=False),
     Column("due", Date),
+    Column("basis", Text),
+    Column("said_by", Text, nullable=False, server_default=""),
+    Column("said_on", Date),
+    Column("source", Text, nullable=False, server_default=""),
+    _person("owner_id"),
     _person("written_by"),
     Column("written_at", Instant, nullable=False),
 )
@@ -440,6 +454,23 @@ Index(
 )
 Index("ix_deadline_owner_id", deadline.c.owner_id, deadline.c.state)
 Index("ix_deadline_manager_id", deadline.c.manager_id, deadline.c.state)
+
+# One side's initial on one wording of a promise; the history keeps those that were taken back.
+initial = Table(
+    "initial",
+    metadata,
+    Column("promise_id", ROW_ID, ForeignKey("promise.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("side", Text, nullable=False),
+    _workspace(),
+    _handoff(),
+    _person("person_id", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("delivery", Text),
+    Column("check_with", Text, nullable=False),
+    PrimaryKeyConstraint("promise_id", "version", "side"),
+    Index("ix_initial_handoff_id", "handoff_id"),
+)
 
 # What waits for a person's next summary: beyond the measure of a day, or told only there.
 digest_line = Table(
@@ -598,6 +629,8 @@ surface = Table(
     Column("attempts", Integer, nullable=False),
     Column("opened_at", Instant),  # machine: a Home tab, when it was last looked at
     Column("step", Text),  # a guide: its reader's step when it was posted, or last edited
+    Column("promise_id", ROW_ID, ForeignKey("promise.id")),  # one message for each wording
+    Column("promise_version", Integer),
     Column("drawn_as", SmallInteger, nullable=False, server_default="0"),  # of what is shown
     Column("reason", Text),
 )
@@ -627,6 +660,23 @@ Index(
 IS_CARD = surface.c.kind == text("'card'")
 IS_GUIDE = surface.c.kind == text("'guide'")
 IS_HOME = surface.c.kind == text("'home'")
+IS_PROMISE = surface.c.kind == text("'promise'")
+Index(
+    "ux_surface_promise",
+    surface.c.promise_id,
+    surface.c.promise_version,
+    surface.c.channel_id,
+    unique=True,
+    sqlite_where=IS_PROMISE,
+    postgresql_where=IS_PROMISE,
+)
+Index(
+    "ix_surface_posted",
+    surface.c.posted_in,
+    surface.c.ts,
+    sqlite_where=IS_PROMISE,
+    postgresql_where=IS_PROMISE,
+)
 Index(
     "ix_surface_card",
     surface.c.handoff_id,

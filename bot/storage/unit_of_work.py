@@ -38,9 +38,10 @@ from bot.domain.deadlines import (
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
-from bot.domain.history import Tag
+from bot.domain.history import CHANGES_BRIEF, Event, Tag
 from bot.domain.items import SectionKey
 from bot.domain.kickoff import KickoffTime, kickoff_time
+from bot.domain.ledger import Counts, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
@@ -57,6 +58,7 @@ from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
+from bot.domain.promises import Side
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -70,6 +72,7 @@ from bot.storage.engine import Database
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
+from bot.storage.ledger import Ledgers, WritableLedgers
 from bot.storage.outbox import Outbox
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, WritablePeople
@@ -93,6 +96,10 @@ _BROUGHT_IN_LINE = 200
 
 _GONE = frozenset({DeadlineState.CANCELLED, DeadlineState.DROPPED})
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
+_NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
+_PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
+_OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
+_OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _READING = frozenset(
     {
         Tag.ACKNOWLEDGED,
@@ -267,6 +274,7 @@ class ReadUnit:
     brief: Briefs
     pasted: Pasted
     records: Records
+    ledger: Ledgers
     deadlines: Deadlines
     history: History
     received: Received
@@ -287,6 +295,7 @@ class ReadUnit:
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
         self.records = Records(self._scope)
+        self.ledger = Ledgers(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -368,14 +377,17 @@ class ReadUnit:
         """Whether a handoff is not as the rules of today would have it."""
         handoff = self.handoffs.get(handoff_id)
         stored = self.deadlines.of(handoff_id)
-        counted = completeness(
-            self.brief.load(handoff_id, audiences=EVERY), handoff.tier, self.policy
-        )
+        brief = self.brief.load(handoff_id, audiences=EVERY)
+        counted = completeness(brief, handoff.tier, self.policy)
+        counts, signing = self.ledger.counts(handoff_id), handoff.signing
+        entries = len(brief.entries) or int(brief.promises.none_made)
         before = (handoff.ae_manager_id, handoff.cs_manager_id)
         before_by = (handoff.ae_manager_by, handoff.cs_manager_by)
         self._follow_managers(handoff)
         return (
             counted != handoff.completeness
+            or counts.entries != entries
+            or counts != Counts(signing.entries, signing.ae, signing.csm, signing.signed)
             or handoff.away_known != handoff.away_now()
             or before != (handoff.ae_manager_id, handoff.cs_manager_id)
             or before_by != (handoff.ae_manager_by, handoff.cs_manager_by)
@@ -472,6 +484,7 @@ class WriteUnit(ReadUnit):
     brief: WritableBriefs
     pasted: WritablePasted
     records: WritableRecords
+    ledger: WritableLedgers
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -492,6 +505,7 @@ class WriteUnit(ReadUnit):
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
+        self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)
@@ -537,6 +551,7 @@ class WriteUnit(ReadUnit):
             then = self.brief.snapshot(handoff.id, before=handoff.signed_until)
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
         self.people.with_managers(handoff.people())
+        self._follow_promises(handoff, actor_id)
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
@@ -558,6 +573,30 @@ class WriteUnit(ReadUnit):
         self._bring_in(handoff)
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
+
+    def _follow_promises(self, handoff: Handoff, actor_id: int | None) -> None:
+        """Keep the ledger by what just happened, and show below the card what changed in it."""
+        tags = {event.tag for event in handoff.events}
+        if tags & _NEW_CSM:
+            # Who is the CSM now has signed nothing yet.
+            self.ledger.take_all(handoff.id, Side.CSM)
+        of_promises = any(_of_promises(event) for event in handoff.events)
+        if of_promises:
+            self._say_none_made(handoff, actor_id)
+        if of_promises or tags & (_NEW_CSM | _OF_INITIALS):
+            weigh(handoff, self.ledger.counts(handoff.id), at=self.now)
+        if tags & (_NEW_CSM | _PLACED) and handoff.posted_at is not None:
+            for entry in self.ledger.entries(handoff.id):
+                if entry.open:
+                    self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
+
+    def _say_none_made(self, handoff: Handoff, by: int | None) -> None:
+        """That none were made is an entry of its own, for as long as the brief says so."""
+        brief = self.brief.load(handoff.id, audiences=EVERY)
+        none_made = brief.promises.none_made and not brief.entries
+        changed = self.ledger.say_none_made(handoff.id, none_made=none_made, by=by)
+        if changed is not None:
+            self.surfaces.show_promise(handoff, changed.id, changed.version, reworded=True)
 
     def _show_as_now(self, handoff: Handoff, stored: list[Deadline], owed: list[Deadline]) -> None:
         """What the clock said of a step shows what became of it; whoever it is late for knows."""
@@ -619,6 +658,8 @@ class WriteUnit(ReadUnit):
         counted = completeness(brief, handoff.tier, self.policy)
         handoff.weigh(counted, at=self.now, policy=self.policy)
         self._follow_managers(handoff)
+        self._say_none_made(handoff, None)
+        weigh(handoff, self.ledger.counts(handoff_id), at=self.now)
         self.save(handoff, actor_id=None)
 
     def bring_in_line(self, *person_ids: int, by: Person | None = None) -> None:
@@ -895,3 +936,9 @@ def _slim(connection: Connection, before: datetime) -> int:
         connection.execute(_FORGET_ABOUT, {"old": old})
         connection.execute(_SLIM_SENT, {"old": old})
     return len(old)
+
+
+def _of_promises(event: Event) -> bool:
+    """Whether something was written down about the promises, or that there are none."""
+    saved = event.tag is Tag.BRIEF_SAVED and event.facts.get("section") == SectionKey.PROMISES
+    return saved or event.tag in _OF_PROMISES

@@ -213,7 +213,13 @@ def instant_input(
 
 
 def choice_input(
-    place: Place, field: Field, options: Sequence[Option], chosen: str, *, hint: str = ""
+    place: Place,
+    field: Field,
+    options: Sequence[Option],
+    chosen: str,
+    *,
+    hint: str = "",
+    optional: bool = False,
 ) -> InputBlock:
     """One of several; `chosen` is an option's value, or something else for none."""
     told = FIELDS[field]
@@ -223,7 +229,7 @@ def choice_input(
         initial_option=next((entry for entry in options if entry.value == chosen), None),
     )
     words = FieldWords(told.label, hint or told.hint, told.placeholder)
-    return _input(place, field, element, optional=False, words=words)
+    return _input(place, field, element, optional=optional, words=words)
 
 
 def boxes_input(

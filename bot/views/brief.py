@@ -214,7 +214,7 @@ def _promise_line(handoff_id: int, promise: Promise) -> Block:
         sentences.brief.edit_promise(promise.number),
         Ref(handoff=handoff_id, entry=promise.id, revision=promise.version),
     )
-    details = sentences.brief.promise_details(promise.text)
+    details = sentences.brief.promise_details(promise)
     return as_typed(f"{promise.number}. {words}\n{details}", accessory=edit)
 
 
@@ -321,6 +321,8 @@ def _told(conflict: FieldConflict) -> str:
         return sentences.brief.TICKED if theirs else sentences.brief.NOT_TICKED
     if isinstance(theirs, date):
         return day(theirs)
+    if isinstance(theirs, NamedPerson):
+        return theirs.name
     if isinstance(theirs, tuple | list):
         return ", ".join(_named(one) for one in theirs)
     return _named(theirs) if isinstance(theirs, StrEnum) else str(theirs or "").strip()

@@ -287,8 +287,14 @@ def success_line(success: Success, longest: int = METRIC) -> str:
 
 def _promised(card: Card) -> str:
     if card.brief.entries:
-        return said.card.promises_made(len(card.brief.entries))
-    return said.card.NO_PROMISES if card.brief.promises.none_made else said.card.NOT_WRITTEN
+        told = said.card.promises_made(len(card.brief.entries))
+    elif card.brief.promises.none_made:
+        told = said.card.NO_PROMISES
+    else:
+        return said.card.NOT_WRITTEN
+    # Before somebody is assigned nobody could initial them all.
+    shown = card.csm is not None and card.signing.entries
+    return f"{told} · {said.ledger.by_both(card.signing)}" if shown else told
 
 
 def _next(card: Card) -> Row:

@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 from bot.domain.brief import Contact, ContactRole, OtherRole
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.items import SectionKey
-from bot.domain.promises import LONGEST_WORDS, Kind, Promise, PromiseText
+from bot.domain.promises import LONGEST_WORDS, Basis, Kind, Promise, PromiseText
 from bot.domain.read_models import Clash
 from bot.views import sentences
 from bot.views.blocks import (
@@ -19,6 +19,7 @@ from bot.views.blocks import (
     date_input,
     form,
     option,
+    person_input,
     text_input,
 )
 from bot.views.brief import hints_lead, hints_under, theirs_of, yours_of
@@ -28,6 +29,7 @@ from bot.views.message import context
 from bot.views.payload import Ref
 
 LONGEST_NAME: Final = 300
+LONGEST_SOURCE: Final = 500
 SKEPTIC: Final = "skeptic"
 """Value of the box that is a field of its own, because fewer people may read it."""
 STRENGTHS: Final = range(1, 6)
@@ -46,15 +48,20 @@ def promise_view(
 
     `withdrawing` is the reason of who wanted to withdraw what somebody else had just changed.
     """
-    text = promise.text if promise else PromiseText(words="")
+    text = promise.text if promise else PromiseText(words="", basis=Basis.EXPLICIT)
+    owner = promise.owner if promise else None
     if clash is not None:
-        text = replace(text, **yours_of(clash))
+        yours = yours_of(clash)
+        # A person is known to Slack by another id than to us.
+        owner = yours.pop(Field.OWNER, owner)
+        text = replace(text, **yours)
     ref, place = Ref(handoff=handoff_id), Place("promise")
     if promise is not None:
         ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
         place = Place("promise", entry=promise.id, revision=promise.version)
     submit = sentences.forms.FORM_SUBMITS[ViewId.PROMISE]
     kinds = [option(kind.value, sentences.terms.KIND_NAMES[kind]) for kind in Kind]
+    bases = [option(basis.value, sentences.terms.BASIS_NAMES[basis]) for basis in Basis]
     blocks: list[Block] = [
         *([context(sentences.brief.CHANGED_NOT_WITHDRAWN)] if withdrawing else []),
         *hints_lead(pointed, submit),
@@ -63,11 +70,30 @@ def promise_view(
         *hints_under(pointed, Field.WORDS, ref.entry),
         *theirs_of(clash, Field.KIND),
         choice_input(place, Field.KIND, kinds, text.kind.value),
+        *theirs_of(clash, Field.BASIS),
+        # Of one that was written down before this was asked nobody has to say it now.
+        choice_input(
+            place,
+            Field.BASIS,
+            bases,
+            text.basis.value if text.basis else "",
+            optional=text.basis is None,
+        ),
+        *theirs_of(clash, Field.SAID_BY),
+        text_input(place, Field.SAID_BY, text.said_by, optional=True, longest=LONGEST_NAME),
         *theirs_of(clash, Field.SAID_TO),
         text_input(place, Field.SAID_TO, text.said_to, optional=True, longest=LONGEST_NAME),
         *hints_under(pointed, Field.SAID_TO, ref.entry),
+        *theirs_of(clash, Field.SAID_ON),
+        date_input(place, Field.SAID_ON, text.said_on, words=sentences.forms.PROMISE_SAID_ON),
+        *theirs_of(clash, Field.SOURCE),
+        text_input(place, Field.SOURCE, text.source, optional=True, longest=LONGEST_SOURCE),
         *theirs_of(clash, Field.DUE),
         date_input(place, Field.DUE, text.due),
+        *theirs_of(clash, Field.OWNER),
+        person_input(
+            place, Field.OWNER, owner.slack_id if owner is not None else None, optional=True
+        ),
     ]
     if promise is not None:
         blocks.append(text_input(place, Field.WITHDRAW, withdrawing, optional=True, multiline=True))

@@ -103,6 +103,8 @@ def guide_message(guide: Guide) -> Message:
         (guide.plan_missing and told_here != said.guide.PLAN_MISSING, said.guide.PLAN_MISSING),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if guide.to_initial:
+        blocks.append(context(said.ledger.waits_for_you(guide.to_initial)))
     if guide.news:
         blocks.append(context(said.brief.new_since_read(guide.news)))
     blocks += _buttons(guide, _next_actions(guide))
@@ -262,6 +264,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.OPEN_PLAN)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
         wanted.append(ActionId.WRITE_BRIEF)
+    if guide.to_initial:
+        wanted.append(ActionId.INITIAL_ALL)
     return wanted
 
 
@@ -300,6 +304,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             None,
             Act.UNDO_ACKNOWLEDGE in guide.acts and guide.undoable and guide.acknowledged,
         ),
+        (MoreChoice.LEDGER, ActionId.INITIAL_ALL, bool(guide.to_initial)),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),
         (MoreChoice.WRITE_BRIEF, ActionId.WRITE_BRIEF, Act.EDIT_BRIEF in guide.acts),

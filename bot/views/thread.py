@@ -214,6 +214,7 @@ def anchor_message(card: Card, facts: Mapping[str, str | int]) -> Message:
         count=int(facts["count"]),
         head=str(facts["head"]),
         version=int(facts.get("version", card.brief_version)),
+        signed="signed" in facts,
     )
     return Message(escape(told), (plain_section(told),))
 

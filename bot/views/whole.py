@@ -128,6 +128,8 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     for key in SectionKey:
         found = list(section_pieces(whole, key))
         yield from found
+        if found and key is SectionKey.PROMISES and whole.card.signing.entries:
+            yield _ledger(whole)
         if found and key in whole.versioned:
             yield _versions_of(whole, key, from_channel)
     yield from _reading(whole)
@@ -357,10 +359,20 @@ def _contact(whole: WholePage, contact: Contact) -> Piece:
     return Piece(sentences.terms.SECTION_NAMES[SectionKey.PEOPLE], tuple(blocks), length)
 
 
+def _ledger(whole: WholePage) -> Piece:
+    """The way to the boxes of the promises."""
+    action = ActionId.OPEN_LEDGER
+    press = button(action, sentences.buttons.BUTTONS[action], Ref(handoff=whole.card.handoff_id))
+    told = context(sentences.ledger.state(whole.card.signing))
+    return Piece(
+        sentences.terms.SECTION_NAMES[SectionKey.PROMISES], (told, *actions([press])), SHORT
+    )
+
+
 def _promise(whole: WholePage, promise: Promise) -> Piece:
     text = truncate(promise.text.words, SECTION_TEXT)
     mark = _mark(whole, Spot(SectionKey.PROMISES, ENTRIES, promise.id))
-    told = (sentences.brief.promise_details(promise.text), mark)
+    told = (sentences.brief.promise_details(promise), mark)
     details = " · ".join(part for part in told if part)
     ref = Ref(handoff=whole.card.handoff_id, entry=promise.id)
     action = ActionId.PROMISE_CHANGE

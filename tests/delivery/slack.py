@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -53,6 +54,12 @@ class Message:
     args: dict[str, Any]
     thread_ts: str | None = None
     edits: int = 0
+    of_a_promise: bool = field(init=False)
+    """Whether it was posted about one promise."""
+
+    def __post_init__(self) -> None:
+        about = r": (Promise \d+|No promises were made)( ·|$)"
+        self.of_a_promise = bool(re.search(about, str(self.args.get("text"))))
 
     @property
     def key(self) -> str | None:
@@ -83,6 +90,14 @@ class Ledger:
     """Those that were completed."""
 
     def in_channel(self, channel: str) -> list[Message]:
+        """The messages of a conversation, less those about one promise each."""
+        return [one for one in self.messages if one.channel == channel and not one.of_a_promise]
+
+    def promises_in(self, channel: str) -> list[Message]:
+        """The messages below the cards that are about one promise each."""
+        return [one for one in self.all_in(channel) if one.of_a_promise]
+
+    def all_in(self, channel: str) -> list[Message]:
         return [one for one in self.messages if one.channel == channel]
 
     def keys(self) -> list[str | None]:
@@ -263,7 +278,7 @@ class FakeSlack(WebClient):
     def _history(self, args: dict[str, Any]) -> dict[str, Any]:
         found = [
             one
-            for one in reversed(self.ledger.in_channel(args["channel"]))
+            for one in reversed(self.ledger.all_in(args["channel"]))
             if float(one.ts) > float(args["oldest"])
             and (one.thread_ts == args.get("ts") or one.ts == args.get("ts"))
         ]

@@ -26,6 +26,8 @@ READ_ONLY_VIEWS = {
     ViewId.WHOLE,
     ViewId.RED_FLAGS,
     ViewId.VERSIONS,
+    ViewId.LEDGER,
+    ViewId.PROMISE_HISTORY,
     ViewId.PROBLEM,
 }
 """Modals without a submit button."""

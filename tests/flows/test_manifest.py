@@ -67,8 +67,8 @@ def test_an_event_whose_scope_is_not_asked_for_is_refused() -> None:
         return Done()
 
     listeners = all_listeners()
-    listeners.event("reaction_added", seen, scopes=("reactions:read",))
-    with pytest.raises(ValueError, match="reactions:read"):
+    listeners.event("pin_added", seen, scopes=("pins:read",))
+    with pytest.raises(ValueError, match="pins:read"):
         manifest(listeners)
 
 

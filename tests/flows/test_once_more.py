@@ -212,6 +212,8 @@ def test_every_form_that_answers_with_a_view_of_its_own_can_be_drawn_again() -> 
         ViewId.BRIEF_STEPS,
         ViewId.PREVIEW,
         ViewId.PROMISE,
+        ViewId.INITIAL,
+        ViewId.LEDGER,
         ViewId.CONTACT,
         ViewId.WHOLE,
         ViewId.RESTATE,

@@ -2,8 +2,8 @@
 
 import itertools
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -206,6 +206,43 @@ def edit_promise(app: App, user: str, one: int) -> Json:
     return app.press_body(user, ActionId.PROMISE_EDIT, ref, modal=brief(app, one))
 
 
+def of_a_promise(app: App, one: int) -> Ref:
+    """What a button beside the promise carries; it says who delivers it by when."""
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.handoffs.lock(one)
+        (entry,) = unit.brief.load(one, audiences=EVERY).entries
+        due, owner = date(2026, 7, 1), app.team.csm.id
+        text = replace(entry.text, due=due, owner_id=owner)
+        at, by = unit.now, app.team.ae.id
+        now, _ = unit.brief.edit_promise(entry.id, text, base_version=entry.version, by=by, at=at)
+        unit.commit()
+    return Ref(handoff=one, entry=now.id, revision=now.version)
+
+
+def promised(action: ActionId) -> Ask:
+    """A button of the promise's message."""
+    return lambda app, user, one: app.press_body(user, action, of_a_promise(app, one))
+
+
+def initialed(action: ActionId) -> Ask:
+    """The same once AE and CSM have initialed it."""
+
+    def ask(app: App, user: str, one: int) -> Json:
+        ref = of_a_promise(app, one)
+        app.press(AE, ActionId.INITIAL_PROMISE, ref)
+        form = app.press(CSM, ActionId.INITIAL_PROMISE, ref)
+        if form.opened:
+            app.submit(CSM, app.modal(form).type(delivery="can"))
+        return app.press_body(user, action, ref)
+
+    return ask
+
+
+def initial_form(app: App, user: str, one: int) -> Json:
+    form = app.modal(app.press(CSM, ActionId.INITIAL_PROMISE, of_a_promise(app, one)))
+    return app.submit_body(user, form.type(delivery="can"))
+
+
 def change_promise(app: App, user: str, one: int) -> Json:
     with app.store.read(app.team.workspace_id) as unit:
         (entry,) = unit.brief.load(one, audiences=EVERY).entries
@@ -398,6 +435,22 @@ DOORS = [
     Door(ActionId.PROMISE_EDIT, edit_promise, [AE], BY_AE, posted),
     Door(ViewId.PROMISE, promise, [AE], BY_AE),
     Door(ActionId.PROMISE_CHANGE, change_promise, [AE, CSM], BY_EITHER, assigned),
+    Door(
+        ActionId.INITIAL_PROMISE,
+        promised(ActionId.INITIAL_PROMISE),
+        [AE, CSM],
+        BY_EITHER,
+        assigned,
+    ),
+    Door(ViewId.INITIAL, initial_form, [AE, CSM], BY_EITHER, assigned),
+    Door(
+        ActionId.TAKE_BACK_INITIAL,
+        initialed(ActionId.TAKE_BACK_INITIAL),
+        [AE, CSM],
+        BY_EITHER,
+        assigned,
+    ),
+    Door(ActionId.INITIAL_ALL, promised(ActionId.INITIAL_ALL), [AE, CSM], BY_EITHER, assigned),
     Door(ActionId.CONTACT_ADD, in_brief(ActionId.CONTACT_ADD), [AE], BY_AE),
     Door(ActionId.CONTACT_EDIT, edit_person, [AE], BY_AE, posted),
     Door(ViewId.CONTACT, person, [AE], BY_AE),
@@ -644,6 +697,8 @@ FOR_ALL_MEMBERS = [
     Door(ViewId.START, sent(ViewId.START, AE, ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ActionId.OPEN_HANDOFF, pressed(ActionId.OPEN_HANDOFF), MEMBERS, ()),
     Door(ActionId.OPEN_VERSIONS, versions, MEMBERS, ()),
+    Door(ActionId.OPEN_LEDGER, pressed(ActionId.OPEN_LEDGER), MEMBERS, ()),
+    Door(ActionId.PROMISE_HISTORY, promised(ActionId.PROMISE_HISTORY), MEMBERS, (), assigned),
     Door(ActionId.OPEN_TIMES, pressed(ActionId.OPEN_TIMES), MEMBERS, ()),
     Door(
         ViewId.TIMES, sent(ViewId.TIMES, AE, ActionId.OPEN_TIMES, quiet_begin="19:00"), MEMBERS, ()

@@ -89,6 +89,11 @@ WAYS_OUT = {
     "guide.guide_retired_message",
     "help.help_message",
     "home.home_view",
+    "ledger.initial_view",
+    "ledger.ledger_view",
+    "ledger.not_taken_message",
+    "ledger.promise_history_view",
+    "ledger.promise_message",
     "lists.list_view",
     "managed.managed_view",
     "managers.managers_view",
@@ -187,6 +192,7 @@ KINDS = {
     NoticeKind.OUTDATED,
     NoticeKind.PROMISE_CHANGED,
     NoticeKind.RECORDED_FOR,
+    NoticeKind.REACTION_NOT_TAKEN,
     NoticeKind.OVERRIDDEN,
     NoticeKind.ANCHOR,
     NoticeKind.SENT_BACK,
@@ -207,7 +213,7 @@ KINDS = {
     NoticeKind.COMMITTED,
     NoticeKind.COMMITMENT_ASKED,
 }
-SURFACES = {SurfaceKind.CARD, SurfaceKind.GUIDE, SurfaceKind.HOME}
+SURFACES = {SurfaceKind.CARD, SurfaceKind.GUIDE, SurfaceKind.HOME, SurfaceKind.PROMISE}
 PRINT_NOTHING_OF_A_HANDOFF = {
     "run",
     "demo",
@@ -313,8 +319,22 @@ def _look(world: World) -> None:
             world.command(viewer, CommandId.HANDOFF, "signed", WHICH_SIGNED, place=DEAL_CHANNEL)
 
     _record_for_csm(world)
+    _ledger(world)
     # A brief that was sent back and is returned as it is.
     world.press(AE, "modal", ActionId.RETURN_BRIEF, Ref(handoff=world.back))
+
+
+def _ledger(world: World) -> None:
+    """Every page of the ledger and every wording, a form of the CSM, and a tick in vain."""
+    for viewer in VIEWERS:
+        about = Ref(handoff=world.full, entry=1, revision=1)
+        for action in (ActionId.OPEN_LEDGER, ActionId.PROMISE_HISTORY):
+            world.press(viewer, "ledger", action, about)
+    world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
+    channel, ts = world.promise_message()
+    reaction = {"reaction": "white_check_mark", "user": slack_id(CSM)}
+    item = {"type": "message", "channel": channel, "ts": ts}
+    world.app.deliver(world.app.event_body(type="reaction_added", item=item, **reaction))
 
 
 def _record_for_csm(world: World) -> None:

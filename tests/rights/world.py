@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.clock.rounds import MOST_IN_ONE
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
@@ -31,7 +33,7 @@ from bot.domain.status import Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
-from bot.storage.tables import outbox
+from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store, WriteUnit
 from bot.views import ids
 from bot.views.payload import Ref
@@ -613,6 +615,15 @@ class World:
     def submit(self, viewer: str, way: str, modal: Modal) -> Reply:
         """A form."""
         return self.ask(viewer, way, self.app.submit_body(slack_id(viewer), modal))
+
+    def promise_message(self) -> tuple[str, str]:
+        """Where a promise stands below a card that names nobody who delivers it."""
+        with self.store.database.reading() as connection:
+            row = connection.execute(
+                select(surface).where(surface.c.kind == "promise", surface.c.ts.is_not(None))
+            ).first()
+        assert row is not None
+        return row.posted_in, row.ts
 
     def last_view(self) -> dict[str, Any]:
         """The view that was opened or changed last."""

@@ -50,7 +50,8 @@ def test_a_channel_that_becomes_unsafe_has_its_cards_drawn_anew(
         unit.commit()
     assert noted is not None
     assert noted.problem() is Problem.CHANNEL_SHARED
-    assert _wanted(store) == {**before, "card": before["card"] + 1}
+    there = {kind: before[kind] + 1 for kind in ("card", "promise")}
+    assert _wanted(store) == {**before, **there}
     assert pokes.count == 1
 
 
@@ -113,7 +114,8 @@ def test_where_a_card_is_the_checks_are_forgotten_and_the_card_is_drawn_anew(
     assert deal.problem() is Problem.CHANNEL_UNKNOWN
     assert other is not None
     assert other.problem() is None
-    assert _wanted(store) == {**before, "card": before["card"] + 1}
+    there = {kind: before[kind] + 1 for kind in ("card", "promise")}
+    assert _wanted(store) == {**before, **there}
 
 
 def test_a_card_whose_channel_was_not_looked_at_for_a_day_is_drawn_anew_once(

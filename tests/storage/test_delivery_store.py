@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority
+from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
 from bot.storage.jobs import Job
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Team, make_team, posted
@@ -220,7 +220,8 @@ def test_a_surface_is_posted_once_and_edited_from_then_on(
     with store.write(team.workspace_id) as unit:
         unit.surfaces.refresh(handoff_id)
         unit.commit()
-    assert all(job.surface and job.surface.channel_id is None for job in _lease(store, 10))
+    kinds = {job.surface.kind for job in _lease(store, 10) if job.surface}
+    assert SurfaceKind.CARD not in kinds
     machine.advance(settle)
     again = _card(store)
     assert (again.method, again.key) == ("chat.update", card.key)

@@ -28,7 +28,7 @@ from bot.domain.kickoff import KickoffTime
 from bot.domain.money import Money
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
-from bot.domain.promises import Promise, PromiseText
+from bot.domain.promises import Promise, PromiseText, Signing
 from bot.domain.read_models import (
     OWED,
     Card,
@@ -118,6 +118,7 @@ CARD = Card(
     acknowledged_at=None,
     acknowledged_version=None,
     acknowledged_by=None,
+    signing=Signing(entries=4, ae=4, csm=3, signed=3),
     posted_at=NOW,
     posted_by=MAYA,
     gate_passed=True,

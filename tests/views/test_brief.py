@@ -470,7 +470,17 @@ def test_a_new_promise_has_nothing_to_withdraw() -> None:
     view = form_dict(promise_view(7))
     assert view["title"]["text"] == "New promise"
     assert json.loads(view["private_metadata"]) == {"h": 7}
-    assert fields_of(view) == [Field.WORDS, Field.KIND, Field.SAID_TO, Field.DUE]
+    assert fields_of(view) == [
+        Field.WORDS,
+        Field.KIND,
+        Field.BASIS,
+        Field.SAID_BY,
+        Field.SAID_TO,
+        Field.SAID_ON,
+        Field.SOURCE,
+        Field.DUE,
+        Field.OWNER,
+    ]
     assert set(refused_by_slack(submitted(promise_view(7)))) == {
         block_of(view, Field.WORDS)["block_id"]
     }

@@ -15,6 +15,7 @@ from bot.domain.handoff import State
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.kickoff import KickoffTime
 from bot.domain.policy import Tier
+from bot.domain.promises import Signing
 from bot.domain.read_models import Card, Light
 from bot.domain.verification import Part
 from bot.views import sentences
@@ -190,12 +191,16 @@ def test_a_card_posted_by_the_bot_says_so() -> None:
 def test_promises_are_counted_or_none_or_missing() -> None:
     one = replace(FILLED, entries=FILLED.entries[:1])
     none_made = Brief(promises=Promises(none_made=True))
-    for brief, words in (
-        (one, "1 promise"),
-        (none_made, "none made"),
-        (Brief(), "missing in the brief"),
+    some, both = Signing(entries=4, ae=4, csm=3, signed=3), Signing(1, 1, 1, 1)
+    for brief, signing, csm, words in (
+        (one, Signing(entries=1), None, "1 promise"),
+        (FILLED, some, JONAS, "4 promises · 3 initialed by both"),
+        (one, both, JONAS, "1 promise · initialed by both"),
+        (none_made, both, JONAS, "none made · initialed by both"),
+        (Brief(), Signing(), JONAS, "missing in the brief"),
     ):
-        shown = pieces(card_message(replace(CARD, brief=brief)).to_args()["blocks"])
+        card = replace(CARD, brief=brief, signing=signing, csm=csm)
+        shown = pieces(card_message(card).to_args()["blocks"])
         assert shown[shown.index("Promised  ") + 1] == words
 
 

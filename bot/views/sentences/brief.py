@@ -6,11 +6,12 @@ from typing import Final
 from bot.domain.brief import Contact
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.items import Hole, Item, SectionKey
-from bot.domain.promises import PromiseText
+from bot.domain.promises import Promise, PromiseText
 from bot.domain.snapshots import How
 from bot.views.ids import Field
 from bot.views.sentences.forms import CHOICE_NAMES, FIELDS
 from bot.views.sentences.terms import (
+    BASIS_NAMES,
     INNER_READERS,
     ITEM_NAMES,
     KIND_NAMES,
@@ -18,7 +19,7 @@ from bot.views.sentences.terms import (
     open_item,
     private_items,
 )
-from bot.views.text import day, escape, one_line
+from bot.views.text import day, escape, isolate, one_line
 
 SKEPTIC: Final = "skeptic or blocker"
 STRENGTH_UNKNOWN: Final = "not known"
@@ -229,13 +230,34 @@ def promise_title(number: int | None) -> str:
     return "New promise" if number is None else f"Promise {number}"
 
 
-def promise_details(text: PromiseText) -> str:
+def promise_details(promise: Promise) -> str:
     """What goes with the words of a promise, in plain text."""
+    text = promise.text
     told = [KIND_NAMES[text.kind]]
-    if text.said_to.strip():
-        told.append(f"to {one_line(text.said_to)}")
-    told.append(f"due {day(text.due)}" if text.due else "no due date")
+    if text.basis is not None:
+        told.append(BASIS_NAMES[text.basis])
+    told += said_where(text)
+    told.append(f"due {day(text.due)}" if text.due else NO_DUE)
+    if promise.owner is not None:
+        told.append(f"delivered by {isolate(promise.owner.name)}")
     return " · ".join(told)
+
+
+NO_DUE: Final = "no due date"
+
+
+def said_where(text: PromiseText) -> list[str]:
+    """Who said a promise to whom, when and where, as far as it is known (plain text)."""
+    said = [
+        *([one_line(text.said_by)] if text.said_by else []),
+        *([f"to {one_line(text.said_to)}"] if text.said_to.strip() else []),
+    ]
+    told = [" ".join(said)] if said else []
+    if text.source:
+        told.append(one_line(text.source))
+    if text.said_on is not None:
+        told.append(day(text.said_on))
+    return told
 
 
 def edit_promise(number: int) -> str:

@@ -5,7 +5,13 @@ from typing import Final, NamedTuple
 
 from bot.domain.brief import ContactRole, OtherRole
 from bot.views.ids import Field, ViewId
-from bot.views.sentences.terms import INNER_READERS, ITEM_NAMES, KIND_NAMES, REASON_READERS
+from bot.views.sentences.terms import (
+    BASIS_NAMES,
+    INNER_READERS,
+    ITEM_NAMES,
+    KIND_NAMES,
+    REASON_READERS,
+)
 
 
 class FieldWords(NamedTuple):
@@ -158,7 +164,13 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.WORDS: FieldWords("What was promised", "In the words that were used."),
     Field.KIND: FieldWords("Kind"),
     Field.SAID_TO: FieldWords("Said to", "Who at the customer heard it."),
-    Field.DUE: FieldWords("Due on"),
+    Field.DUE: FieldWords("Due on", "The CSM can only initial a promise that has a day."),
+    Field.BASIS: FieldWords("Rests on"),
+    Field.SAID_BY: FieldWords("Said by", "Who of us promised it."),
+    Field.SOURCE: FieldWords("Source", "Where it was said: a call, a mail, a link."),
+    Field.DELIVERY: FieldWords("Delivery"),
+    Field.CHECK_WITH: FieldWords("Checked with", "With whom, and what. Only where it has to be."),
+    Field.OWNER: FieldWords("Delivered by", "The CSM can only initial a promise that has one."),
     Field.WITHDRAW: FieldWords(
         "Withdraw, because",
         "Leave this empty to keep the promise. A reason here takes it off the list; "
@@ -242,6 +254,7 @@ KICKOFF_IN_PREVIEW: Final = FieldWords(
     "when the kickoff is due.",
 )
 OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
+PROMISE_SAID_ON: Final = FieldWords("Said on")
 FOR_AE_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 FOR_CSM_REASON: Final = FieldWords("Why you record it, and not the CSM", f"{REASON_READERS}.")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
@@ -266,6 +279,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.CALL: "Record the call",
     ViewId.CLOSED_WON: "Override the gate",
     ViewId.BRIEF_STEPS: "All steps of the brief",
+    ViewId.INITIAL: "Initial the promise",
+    ViewId.LEDGER: "Promise ledger",
     ViewId.CONTACT: "Person at the customer",
     ViewId.PASTE: "Paste a long text",
     ViewId.PASTED: "Pasted text",
@@ -305,6 +320,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.CALL: "Record call",
     ViewId.CLOSED_WON: "Override gate",
     ViewId.PROMISE: "Save promise",
+    ViewId.INITIAL: "Initial promise",
     ViewId.CONTACT: "Save person",
     ViewId.PASTE: "Keep text",
     ViewId.HELPERS: "Invite helper",
@@ -351,6 +367,7 @@ CHOICE_NAMES: Final[Mapping[str, str]] = {
     OtherRole.EVALUATOR: "technical evaluator",
     OtherRole.INFLUENCER: "silent influencer",
     **{kind.value: name for kind, name in KIND_NAMES.items()},
+    **{basis.value: name for basis, name in BASIS_NAMES.items()},
     **{item.value: name for item, name in ITEM_NAMES.items()},
 }
 """What a choice is called, whichever form offers it."""

@@ -9,9 +9,10 @@ from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import BEGUN, OFFERED
 from bot.domain.read_models import NamedPerson
 from bot.domain.size import AddOn
+from bot.views.limits import LINE
 from bot.views.sentences.forms import TICK_LIGHT, TICK_NOTHING
 from bot.views.sentences.terms import ADD_ON_NAMES, names
-from bot.views.text import day
+from bot.views.text import day, one_line
 
 _DOING: Final[Mapping[str, str]] = {
     Act.CONFIRM_AE: "Confirming who the AE is",
@@ -94,6 +95,11 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.PLAN_AND_NONE_NEEDED: (
         "Above it says that the red flags need no joint plan. Answer no there, or empty this."
+    ),
+    Problem.PROMISE_WITHDRAWN: "This promise is withdrawn, so there is nothing to initial.",
+    Problem.NOT_DELIVERABLE: (
+        "This promise does not say who delivers it by when, so the CSM cannot initial it yet. "
+        "Edit it first."
     ),
     Problem.OWN_WORDS: (
         "You wrote this restatement, so somebody else says whether it matches: the AE, or the AE "
@@ -287,6 +293,12 @@ def _changed_meanwhile(error: HandoffError, people: Mapping[int, NamedPerson]) -
     )
 
 
+def _promise_reworded(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    words = one_line(error.facts.get("words", ""), LINE)
+    told = f"Promise {error.facts.get('number', '')} reads differently now; read its newest message"
+    return f"{told}: “{words}”." if words else f"{told}."
+
+
 _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
     Problem.NOT_YOUR_TURN: _not_your_turn,
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
@@ -299,6 +311,7 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.SUMMARY_AT_NIGHT: _summary_at_night,
     Problem.SAID_ALREADY: _said_already,
     Problem.STAND_IN_OTHER_SIDE: _stand_in_other_side,
+    Problem.PROMISE_REWORDED: _promise_reworded,
     Problem.UNEXPECTED: _unexpected,
 }
 

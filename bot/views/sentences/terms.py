@@ -9,7 +9,7 @@ from bot.domain.deadlines import Step
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.people import Role
 from bot.domain.policy import Tier
-from bot.domain.promises import Kind
+from bot.domain.promises import Basis, Kind
 from bot.domain.read_models import Light, NamedPerson
 from bot.domain.size import AddOn, Trigger
 from bot.domain.verification import Part
@@ -316,6 +316,11 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     Kind.PRICING: "pricing",
     Kind.SUPPORT: "support",
     Kind.OTHER: "other",
+}
+BASIS_NAMES: Final[Mapping[Basis, str]] = {
+    Basis.EXPLICIT: "explicit",
+    Basis.IMPLIED: "implied",
+    Basis.CONTRACT: "in the contract",
 }
 PERSON_ROLES: Final[Mapping[Role, str]] = {
     Role.CS_MANAGER: "CS manager",

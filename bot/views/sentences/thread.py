@@ -134,11 +134,17 @@ def overridden(by: str) -> str:
     )
 
 
-def anchor(account: str, *, count: int, head: str, version: int) -> str:
-    """How long the history is and its last hash, for later comparison (plain text)."""
+def anchor(account: str, *, count: int, head: str, version: int, signed: bool = False) -> str:
+    """How long the history is and its last hash, for later comparison (plain text).
+
+    `signed`: the occasion is that every promise is initialed by both.
+    """
+    state = f"the brief at version {version}"
+    if signed:
+        state = "every promise initialed by both"
     return (
-        f"{account}: history anchor. {count} records, head {head}, with the brief at version "
-        f"{version}. Nothing to do: a later check of the history must find the same."
+        f"{account}: history anchor. {count} records, head {head}, with {state}. Nothing to do: a "
+        "later check of the history must find the same."
     )
 
 

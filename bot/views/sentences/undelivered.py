@@ -43,6 +43,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.STATUS_CSV_FAILED: "That the file of a status list did not arrive",
     NoticeKind.NOT_MINE: "That somebody says a step is not theirs",
     NoticeKind.OUTDATED: "That the brief changed after it was acknowledged",
+    NoticeKind.REACTION_NOT_TAKEN: "That a reaction to a promise changed nothing",
     NoticeKind.RECORDED_FOR: "That somebody recorded a step for its owner",
     NoticeKind.PROMISE_CHANGED: "That customer success changed a promise",
     NoticeKind.OVERRIDDEN: "That a gate was overridden",
@@ -50,6 +51,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.UNCONFIRMED: "The question whether a message arrived",
     SurfaceKind.CARD: "The card in the deal channel",
     SurfaceKind.GUIDE: "A guide card",
+    SurfaceKind.PROMISE: "A promise below the card",
     SurfaceKind.HOME: "The Home tab",
 }
 HIDDEN: Final = "a handoff in a private channel"

@@ -1,0 +1,326 @@
+"""The promise ledger: who initialed which promise, at which version, and for how long.
+
+Rules: the process's *Promise ledger*. An initial is about one version of an entry: another wording
+opens both boxes again, because nobody signs what they have not seen.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import access
+from bot.domain.access import Act, Capacity
+from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
+from bot.domain.handoff import Handoff
+from bot.domain.history import Fact, Tag
+from bot.domain.people import NamedPerson, Person
+from bot.domain.policy import Policy
+from bot.domain.promises import Promise, Side, Signing
+
+LONGEST_CHECK = 300
+"""Characters of what has to be checked with whom."""
+
+
+OTHER: Mapping[Side, Side] = {Side.AE: Side.CSM, Side.CSM: Side.AE}
+CAPACITIES: Mapping[Side, Capacity] = {Side.AE: Capacity.AE, Side.CSM: Capacity.CSM}
+
+
+class Delivery(StrEnum):
+    """What the CSM says with their initial."""
+
+    CAN = "can"
+    CHECK = "check"
+    """To be checked with somebody first."""
+
+
+class Via(StrEnum):
+    """How an initial was given or taken back."""
+
+    BUTTON = "button"
+    REACTION = "reaction"
+
+
+@dataclass(frozen=True)
+class Initial:
+    """One side's initial on one version of a promise."""
+
+    side: Side
+    by: NamedPerson
+    at: datetime
+    delivery: Delivery | None = None
+    """Of the CSM's alone."""
+    check_with: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A promise as it stands in the ledger."""
+
+    promise: Promise
+    initials: Mapping[Side, Initial] = field(default_factory=dict)
+    """Those on the version in force."""
+    none_made: bool = False
+    """It says that no promises were made."""
+    reason: str = ""
+    """Why it was withdrawn."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is in force."""
+        return not self.promise.withdrawn
+
+    @property
+    def signed(self) -> bool:
+        """Whether both sides initialed what it says now."""
+        return self.open and len(self.initials) == len(Side)
+
+    @property
+    def deliverable(self) -> bool:
+        """Whether it says who delivers it by when, without which the CSM signs nothing."""
+        text = self.promise.text
+        return self.none_made or (text.owner_id is not None and text.due is not None)
+
+    def lacks(self, side: Side) -> bool:
+        """Whether this side's initial is missing."""
+        return self.open and side not in self.initials
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many entries are in force, and how many of these are initialed as they are."""
+
+    entries: int
+    ae: int
+    csm: int
+    signed: int
+    """By both."""
+
+
+def counted(entries: Iterable[Entry]) -> Counts:
+    """The counts of some entries."""
+    found = [one for one in entries if one.open]
+    return Counts(
+        len(found),
+        sum(Side.AE in one.initials for one in found),
+        sum(Side.CSM in one.initials for one in found),
+        sum(one.signed for one in found),
+    )
+
+
+def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
+    """Take note of how far the ledger is, and each time that all of it is signed.
+
+    A side that was through before keeps the time since when nothing waits for it.
+    """
+    before = handoff.signing
+    through = bool(counts.entries) and counts.ae == counts.entries
+    csm_through = bool(counts.entries) and counts.csm == counts.entries
+    handoff.signing = Signing(
+        counts.entries,
+        counts.ae,
+        counts.csm,
+        counts.signed,
+        (before.ae_at or at) if through else None,
+        (before.csm_at or at) if csm_through else None,
+    )
+    if handoff.signing.complete and not before.complete:
+        handoff.note_promise(Tag.LEDGER_SIGNED, {"entries": counts.entries}, {}, by=None, at=at)
+
+
+def void(handoff: Handoff, before: Entry, *, by: Person, at: datetime) -> None:
+    """Take note that another wording, or none, opened the boxes that were filled."""
+    if before.initials:
+        facts: dict[str, Fact] = {
+            "number": before.promise.number,
+            "version": before.promise.version,
+            "sides": [side.value for side in Side if side in before.initials],
+        }
+        handoff.note_promise(Tag.INITIALS_VOIDED, facts, {}, by=by, at=at)
+
+
+def side_of(person: Person, handoff: Handoff) -> Side | None:
+    """Whose box a person fills in a handoff; a stand-in fills that of whom they stand in for."""
+    held = access.capacities(person, handoff)
+    return next((side for side, part in CAPACITIES.items() if part in held), None)
+
+
+def require_side(person: Person, handoff: Handoff) -> Side:
+    """The side a person initials for; raises NotAllowed for who is on none."""
+    access.require(Act.INITIAL_PROMISE, person, handoff)
+    side = side_of(person, handoff)
+    if side is None:
+        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=access.whose(Act.INITIAL_PROMISE, handoff))
+    return side
+
+
+def require_initial(handoff: Handoff, entry: Entry, *, by: Person, version: int) -> Side:
+    """The side whose initial may be given now on this version of an entry.
+
+    Raises NotAllowed for who is on no side or signs for both, Conflict for another version than the
+    one in force and for what is initialed already, Invalid for what cannot be initialed as it is.
+    """
+    side = require_side(by, handoff)
+    _require_in_force(handoff, entry, version)
+    if side in entry.initials:
+        raise Conflict(Problem.ALREADY_DONE)
+    other = entry.initials.get(OTHER[side])
+    if other is not None and other.by.id == by.id:
+        raise NotAllowed(Problem.BOTH_SIDES)
+    if side is Side.CSM and not entry.deliverable:
+        raise Invalid(Problem.NOT_DELIVERABLE)
+    return side
+
+
+def initial(
+    handoff: Handoff,
+    entry: Entry,
+    *,
+    by: Person,
+    version: int,
+    at: datetime,
+    delivery: Delivery | None = None,
+    check_with: str = "",
+    via: Via = Via.BUTTON,
+) -> Entry:
+    """Put one side's initial on the version in force.
+
+    The CSM says whether they can deliver it or have to check it, and with whom. Raises what
+    `require_initial` does, and Invalid where the CSM does not say it.
+    """
+    side = require_initial(handoff, entry, by=by, version=version)
+    told = " ".join(check_with.split())
+    if side is Side.AE or entry.none_made:
+        delivery, told = None, ""
+    elif delivery is None:
+        raise Invalid(Problem.CHOOSE, field="delivery")
+    elif delivery is Delivery.CHECK and not told:
+        raise Invalid(Problem.EMPTY, field="check_with")
+    elif delivery is Delivery.CAN:
+        told = ""
+    if len(told) > LONGEST_CHECK:
+        most = {"most": str(LONGEST_CHECK)}
+        raise Invalid(Problem.TOO_LONG, field="check_with", facts=most)
+    given = Initial(side, named(by), at, delivery, told)
+    facts = _facts(entry, side) | {"via": via.value}
+    if delivery is not None:
+        facts["delivery"] = delivery.value
+    handoff.note_promise(
+        Tag.PROMISE_INITIALED, facts, {"check_with": told} if told else {}, by=by, at=at
+    )
+    return replace(entry, initials={**entry.initials, side: given})
+
+
+def take_back(
+    handoff: Handoff,
+    entry: Entry,
+    *,
+    by: Person,
+    version: int,
+    at: datetime,
+    policy: Policy,
+    via: Via = Via.BUTTON,
+) -> Entry:
+    """Take one side's own initial off again, within the policy's minutes."""
+    side = require_side(by, handoff)
+    _require_in_force(handoff, entry, version)
+    given = entry.initials.get(side)
+    if given is None:
+        raise Conflict(Problem.NOTHING_TO_UNDO)
+    if not can_take_back(given, at=at, policy=policy):
+        raise Conflict(Problem.UNDO_TOO_LATE, facts={"minutes": str(policy.undo_minutes)})
+    facts = _facts(entry, side) | {"via": via.value}
+    handoff.note_promise(Tag.INITIAL_TAKEN_BACK, facts, {}, by=by, at=at)
+    left = {key: one for key, one in entry.initials.items() if key is not side}
+    return replace(entry, initials=left)
+
+
+def can_take_back(given: Initial, *, at: datetime, policy: Policy) -> bool:
+    """Whether an initial is young enough."""
+    return at - given.at <= policy.undo_window
+
+
+def _require_in_force(handoff: Handoff, entry: Entry, version: int) -> None:
+    if not handoff.open:
+        raise Invalid(Problem.HANDOFF_CANCELLED)
+    if not entry.open:
+        raise Conflict(Problem.PROMISE_WITHDRAWN)
+    if version != entry.promise.version:
+        facts = {"number": str(entry.promise.number), "words": entry.promise.text.words}
+        raise Conflict(Problem.PROMISE_REWORDED, facts=facts)
+
+
+def _facts(entry: Entry, side: Side) -> dict[str, Fact]:
+    return {
+        "number": entry.promise.number,
+        "version": entry.promise.version,
+        "side": side.value,
+    }
+
+
+def named(person: Person) -> NamedPerson:
+    """A person as a message names them."""
+    return NamedPerson(person.id, person.slack_id, person.name)
+
+
+# --- What is shown of it
+
+
+class Over(StrEnum):
+    """Why a message about a wording has no boxes any more."""
+
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    MOVED = "moved"
+    """The handoff lives in another channel now."""
+    CLOSED = "closed"
+    """The handoff is cancelled or closed."""
+
+
+@dataclass(frozen=True)
+class PromiseShown:
+    """One entry for everybody in the deal channel, or in the ledger."""
+
+    handoff_id: int
+    account: str
+    entry: Entry
+    ae: NamedPerson | None
+    csm: NamedPerson | None
+    over: Over | None = None
+    neutral: bool = False
+    """Set where the channel may hold nothing internal any more."""
+
+
+@dataclass(frozen=True)
+class LedgerPage:
+    """All entries of a handoff, as one person sees them."""
+
+    handoff_id: int
+    account: str
+    entries: tuple[PromiseShown, ...]
+    signing: Signing
+    waiting: int = 0
+    """Entries that the viewer can initial now."""
+    incomplete: tuple[int, ...] = ()
+    """Numbers of those that a CSM cannot, because they do not say who delivers them by when."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One version of an entry with the initials it got."""
+
+    version: int
+    words: str
+    by: NamedPerson | None
+    at: datetime
+    initials: tuple[Initial, ...] = ()
+
+
+@dataclass(frozen=True)
+class PromiseHistory:
+    """Every wording of an entry, the newest first."""
+
+    handoff_id: int
+    account: str
+    number: int
+    wordings: tuple[Wording, ...]

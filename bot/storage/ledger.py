@@ -1,0 +1,323 @@
+"""The promise ledger: entries with their initials, changed only under the lock of their handoff."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from bot.domain.errors import NotFound, Problem
+from bot.domain.ledger import Counts, Delivery, Entry, Initial, Wording
+from bot.domain.people import NamedPerson
+from bot.domain.promises import Kind, Promise, Side
+from bot.storage.briefs import WORDED, promise_of
+from bot.storage.handoffs import WritableHandoffs
+from bot.storage.statements import Scope
+from bot.storage.tables import (
+    IS_PROMISE,
+    initial,
+    person,
+    promise,
+    promise_version,
+    surface,
+)
+
+_GIVEN = {side: initial.alias(f"{side.value}_initial") for side in Side}
+_WHO = {side: person.alias(f"{side.value}_person") for side in Side}
+
+
+def _on(side: Side) -> ColumnElement[bool]:
+    """A side's initial on the wording in force."""
+    given = _GIVEN[side]
+    return and_(
+        given.c.promise_id == promise.c.id,
+        given.c.version == promise.c.version,
+        given.c.side == side.value,
+    )
+
+
+def _with_initials(statement: Select[Any]) -> Select[Any]:
+    for side, given in _GIVEN.items():
+        who, name = _WHO[side], side.value
+        statement = (
+            statement.add_columns(
+                given.c.person_id.label(f"{name}_id"),
+                given.c.at.label(f"{name}_at"),
+                given.c.delivery.label(f"{name}_delivery"),
+                given.c.check_with.label(f"{name}_check_with"),
+                who.c.slack_id.label(f"{name}_slack_id"),
+                who.c.name.label(f"{name}_name"),
+            )
+            .join(given, _on(side), isouter=True)
+            .join(who, who.c.id == given.c.person_id, isouter=True)
+        )
+    return statement
+
+
+_ENTRIES = _with_initials(WORDED.add_columns(promise.c.none_made, promise.c.withdrawn_reason))
+_ALL = _ENTRIES.where(promise.c.handoff_id == bindparam("handoff")).order_by(promise.c.number)
+_ONE = _ENTRIES.where(promise.c.id == bindparam("promise"))
+_COUNTS = (
+    select(
+        func.count().label("entries"),
+        func.count(_GIVEN[Side.AE].c.person_id).label("ae"),
+        func.count(_GIVEN[Side.CSM].c.person_id).label("csm"),
+        # What is added to nothing is nothing: counted where both are there.
+        func.count(_GIVEN[Side.AE].c.person_id + _GIVEN[Side.CSM].c.person_id).label("signed"),
+    )
+    .select_from(
+        promise.join(_GIVEN[Side.AE], _on(Side.AE), isouter=True).join(
+            _GIVEN[Side.CSM], _on(Side.CSM), isouter=True
+        )
+    )
+    .where(
+        promise.c.workspace_id == bindparam("workspace"),
+        promise.c.handoff_id == bindparam("handoff"),
+        promise.c.withdrawn_at.is_(None),
+    )
+)
+_SAID = select(surface.c.handoff_id, surface.c.promise_id, surface.c.promise_version).where(
+    surface.c.workspace_id == bindparam("workspace"),
+    surface.c.posted_in == bindparam("channel"),
+    surface.c.ts == bindparam("ts"),
+    IS_PROMISE,
+)
+_EVERY_INITIAL = (
+    select(initial, person.c.slack_id, person.c.name)
+    .join(person, person.c.id == initial.c.person_id)
+    .where(
+        initial.c.workspace_id == bindparam("workspace"),
+        initial.c.promise_id == bindparam("promise"),
+    )
+    .order_by(initial.c.side)
+)
+_EVERY_WORDING = (
+    select(promise_version, person.c.slack_id, person.c.name)
+    .join(person, person.c.id == promise_version.c.written_by, isouter=True)
+    .where(
+        promise_version.c.workspace_id == bindparam("workspace"),
+        promise_version.c.promise_id == bindparam("promise"),
+    )
+    .order_by(promise_version.c.version.desc())
+)
+_PUT = insert(initial)
+_OF = (
+    initial.c.workspace_id == bindparam("workspace"),
+    initial.c.side == bindparam("side"),
+)
+_TAKE = delete(initial).where(
+    *_OF,
+    initial.c.promise_id == bindparam("promise"),
+    initial.c.version == bindparam("version"),
+)
+_TAKE_ALL = delete(initial).where(*_OF, initial.c.handoff_id == bindparam("handoff"))
+_NONE_MADE = select(promise.c.id, promise.c.version, promise.c.withdrawn_at).where(
+    promise.c.workspace_id == bindparam("workspace"),
+    promise.c.handoff_id == bindparam("handoff"),
+    promise.c.none_made,
+)
+_LAST_NUMBER = select(func.coalesce(func.max(promise.c.number), 0)).where(
+    promise.c.workspace_id == bindparam("workspace"), promise.c.handoff_id == bindparam("handoff")
+)
+_ADD = insert(promise).returning(promise.c.id)
+_ADD_WORDING = insert(promise_version)
+_CHANGE = update(promise).where(
+    promise.c.id == bindparam("b_id"), promise.c.workspace_id == bindparam("b_workspace")
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A wording of a promise that stands as a message."""
+
+    handoff_id: int
+    promise_id: int
+    version: int
+
+
+class Ledgers:
+    """The ledgers of one workspace."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def entries(self, handoff_id: int) -> list[Entry]:
+        """Every entry of a handoff in the order of their numbers, the withdrawn ones too."""
+        return [_entry(row) for row in self._rows(_ALL, handoff=handoff_id)]
+
+    def entry(self, handoff_id: int, promise_id: int) -> Entry:
+        """One entry; raises NotFound for none of this handoff."""
+        for row in self._rows(_ONE, promise=promise_id):
+            if row["handoff_id"] == handoff_id:
+                return _entry(row)
+        raise NotFound(Problem.STALE_BUTTON)
+
+    def counts(self, handoff_id: int) -> Counts:
+        """How many entries are in force, and how many of them initialed by whom."""
+        (row,) = self._rows(_COUNTS, handoff=handoff_id)
+        return Counts(row["entries"], row["ae"], row["csm"], row["signed"])
+
+    def wordings(self, promise_id: int) -> list[Wording]:
+        """Every wording of an entry with the initials it got and kept, the newest first."""
+        given: dict[int, list[Initial]] = {}
+        for row in self._rows(_EVERY_INITIAL, promise=promise_id):
+            given.setdefault(row["version"], []).append(
+                Initial(
+                    Side(row["side"]),
+                    NamedPerson(row["person_id"], row["slack_id"], row["name"]),
+                    row["at"],
+                    Delivery(row["delivery"]) if row["delivery"] else None,
+                    row["check_with"],
+                )
+            )
+        return [
+            Wording(
+                row["version"],
+                row["words"],
+                NamedPerson(row["written_by"], row["slack_id"], row["name"])
+                if row["written_by"] is not None
+                else None,
+                row["written_at"],
+                tuple(given.get(row["version"], ())),
+            )
+            for row in self._rows(_EVERY_WORDING, promise=promise_id)
+        ]
+
+    def said_at(self, channel: str, ts: str) -> Said | None:
+        """Which wording a message is, by Slack's id of its conversation and its timestamp."""
+        for row in self._rows(_SAID, channel=channel, ts=ts):
+            return Said(row["handoff_id"], row["promise_id"], row["promise_version"])
+        return None
+
+    def _rows(self, statement: Any, **values: Any) -> list[RowMapping]:
+        values["workspace"] = self._scope.workspace_id
+        return list(self._scope.connection.execute(statement, values).mappings())
+
+
+class WritableLedgers(Ledgers):
+    """The ledgers, changed only under the lock of their handoff."""
+
+    def __init__(self, scope: Scope, *, handoffs: WritableHandoffs) -> None:
+        super().__init__(scope)
+        self._handoffs = handoffs
+
+    def put(self, handoff_id: int, entry: Entry, given: Initial) -> None:
+        """Keep an initial on the wording in force."""
+        self._handoffs.locked_chain(handoff_id)
+        self._scope.connection.execute(
+            _PUT,
+            {
+                "promise_id": entry.promise.id,
+                "version": entry.promise.version,
+                "side": given.side.value,
+                "workspace_id": self._scope.workspace_id,
+                "handoff_id": handoff_id,
+                "person_id": given.by.id,
+                "at": given.at,
+                "delivery": given.delivery.value if given.delivery else None,
+                "check_with": given.check_with,
+            },
+        )
+
+    def take(self, handoff_id: int, entry: Entry, side: Side) -> None:
+        """Take an initial on the wording in force off again."""
+        self._handoffs.locked_chain(handoff_id)
+        about = {"promise": entry.promise.id, "version": entry.promise.version}
+        self._delete(_TAKE, side, **about)
+
+    def take_all(self, handoff_id: int, side: Side) -> None:
+        """Take every initial of a side off: somebody else has its part now."""
+        self._handoffs.locked_chain(handoff_id)
+        self._delete(_TAKE_ALL, side, handoff=handoff_id)
+
+    def say_none_made(self, handoff_id: int, *, none_made: bool, by: int | None) -> Promise | None:
+        """Have the entry that says so, or have it withdrawn; gives it where that was a change.
+
+        Said anew it is another version: what was signed before it was taken back is not signed now.
+        """
+        self._handoffs.locked_chain(handoff_id)
+        found = self._rows(_NONE_MADE, handoff=handoff_id)
+        stands = bool(found) and found[0]["withdrawn_at"] is None
+        if stands == none_made:
+            return None
+        now = self._scope.now
+        if not none_made:
+            self._change(found[0]["id"], {"withdrawn_at": now, "withdrawn_by": by})
+        elif found:
+            version = found[0]["version"] + 1
+            self._add_wording(found[0]["id"], version, by, now)
+            self._change(found[0]["id"], {"version": version, "withdrawn_at": None})
+        else:
+            self._add_none_made(handoff_id, by, now)
+        entries = (one for one in self.entries(handoff_id) if one.none_made)
+        return next(entries).promise
+
+    def _add_none_made(self, handoff_id: int, by: int | None, now: datetime) -> None:
+        key = {"workspace": self._scope.workspace_id, "handoff": handoff_id}
+        row = {
+            "workspace_id": self._scope.workspace_id,
+            "handoff_id": handoff_id,
+            "number": self._scope.connection.execute(_LAST_NUMBER, key).scalar_one() + 1,
+            "version": 1,
+            "none_made": True,
+        }
+        added = self._scope.connection.execute(_ADD, row).scalar_one()
+        self._add_wording(added, 1, by, now)
+
+    def _add_wording(self, promise_id: int, version: int, by: int | None, at: datetime) -> None:
+        self._scope.connection.execute(
+            _ADD_WORDING,
+            {
+                "promise_id": promise_id,
+                "version": version,
+                "workspace_id": self._scope.workspace_id,
+                "words": "",
+                "kind": Kind.OTHER.value,
+                "said_to": "",
+                "written_by": by,
+                "written_at": at,
+            },
+        )
+
+    def _change(self, promise_id: int, values: dict[str, Any]) -> None:
+        values = {"b_id": promise_id, "b_workspace": self._scope.workspace_id, **values}
+        self._scope.connection.execute(_CHANGE, values)
+
+    def _delete(self, statement: Any, side: Side, **values: Any) -> None:
+        values |= {"workspace": self._scope.workspace_id, "side": side.value}
+        self._scope.connection.execute(statement, values)
+
+
+def _entry(row: RowMapping) -> Entry:
+    initials = (_initial(row, side) for side in Side)
+    return Entry(
+        promise_of(row),
+        {one.side: one for one in initials if one is not None},
+        none_made=row["none_made"],
+        reason=row["withdrawn_reason"] or "",
+    )
+
+
+def _initial(row: RowMapping, side: Side) -> Initial | None:
+    name = side.value
+    if row[f"{name}_id"] is None:
+        return None
+    said = row[f"{name}_delivery"]
+    return Initial(
+        side,
+        NamedPerson(row[f"{name}_id"], row[f"{name}_slack_id"], row[f"{name}_name"]),
+        row[f"{name}_at"],
+        Delivery(said) if said else None,
+        row[f"{name}_check_with"],
+    )

@@ -1,0 +1,88 @@
+"""The promise ledger."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.domain.ledger import Over
+from bot.domain.promises import Side, Signing
+
+SIDES: Final[Mapping[Side, str]] = {Side.AE: "AE", Side.CSM: "CSM"}
+NO_CSM: Final = "once a CSM is assigned"
+OVER: Final[Mapping[Over, str]] = {
+    Over.SUPERSEDED: "superseded: another message below has its words of now",
+    Over.WITHDRAWN: "withdrawn",
+    Over.MOVED: "the handoff lives in another channel now",
+    Over.CLOSED: "the handoff is not open any more",
+}
+BECAUSE: Final = "Because:"
+WITHDRAWN_LINE: Final = "{title} — withdrawn"
+CAN: Final = "can deliver it"
+CAN_DELIVER: Final = "I can deliver it"
+TO_CHECK: Final = "It has to be checked with …"
+MEANS: Final[Mapping[Side, str]] = {
+    Side.AE: "Your initial says that this is what the customer was told, and all of it.",
+    Side.CSM: (
+        "Your initial says that you know of this promise, and whether you can deliver it. "
+        "Everybody in the deal channel reads it."
+    ),
+}
+
+
+def title(number: int, *, none_made: bool) -> str:
+    """What an entry is called."""
+    return "No promises were made" if none_made else f"Promise {number}"
+
+
+def checks(what: str) -> str:
+    """What the CSM has to check, and with whom (plain text)."""
+    return f"to be checked with {what}"
+
+
+def state(signing: Signing) -> str:
+    """How far the ledger is."""
+    if not signing.entries:
+        return "Nothing is written down yet."
+    told = promised(signing.entries)
+    return f"{told} · {by_both(signing)}"
+
+
+def promised(count: int) -> str:
+    """How many entries there are."""
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def by_both(signing: Signing) -> str:
+    """How many of them are initialed by both."""
+    if signing.signed == signing.entries:
+        return "initialed by both"
+    return f"{signing.signed} initialed by both"
+
+
+def waits_for_you(count: int) -> str:
+    """To the AE or the CSM."""
+    told = "1 promise waits" if count == 1 else f"{count} promises wait"
+    return f"✍️ {told} for your initial."
+
+
+def initial_all(count: int) -> str:
+    """The button that leads through what waits for the viewer's initial."""
+    return "Initial promise" if count == 1 else f"Initial {count} promises one by one"
+
+
+def more_left(count: int) -> str:
+    """How many follow after the one that is shown."""
+    if not count:
+        return "This is the last one that waits for your initial."
+    return "1 more waits after this one." if count == 1 else f"{count} more wait after this one."
+
+
+def incomplete(numbers: Sequence[int]) -> str:
+    """Which entries the CSM cannot initial yet."""
+    told = ", ".join(str(one) for one in numbers)
+    which = f"Promise {told} says" if len(numbers) == 1 else f"Promises {told} say"
+    return f"{which} not yet who delivers it by when. The CSM can initial it once both are there."
+
+
+def wording(version: int, by: str, when: str) -> str:
+    """One wording, and who wrote it when (mrkdwn)."""
+    return f"Version {version}, written by {by} {when}"
