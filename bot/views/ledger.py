@@ -30,11 +30,10 @@ from bot.views.message import (
     plain,
     plain_section,
     when,
-    who,
     words,
 )
 from bot.views.payload import Ref
-from bot.views.text import escape, instant_token, mention, one_line
+from bot.views.text import escape, instant_token, isolate, mention, one_line
 
 ONE_BY_ONE: Final = "all"
 """What a form is about that goes on with the next open entry."""
@@ -84,13 +83,13 @@ def _box(given: Initial | None, side: Side, shown: PromiseShown) -> Row:
     name = said.ledger.SIDES[side]
     owner = shown.ae if side is Side.AE else shown.csm
     if given is None:
-        row: Row = [words(f"⚪ {name} ")]
-        return [*row, who(owner)] if owner is not None else [*row, words(said.ledger.NO_CSM)]
+        # By name, for a mention in each of many new messages would call them as often.
+        return [words(f"⚪ {name} {isolate(owner.name) if owner else said.ledger.NO_CSM}")]
     return _given(given, name)
 
 
 def _given(given: Initial, name: str) -> Row:
-    row: Row = [words(f"✍️ {name} "), who(given.by), words(" "), when(given.at)]
+    row: Row = [words(f"✍️ {name} {isolate(given.by.name)} "), when(given.at)]
     if given.delivery is Delivery.CAN:
         row.append(words(f" · {said.ledger.CAN}"))
     if given.delivery is Delivery.CHECK:

@@ -64,7 +64,7 @@ def test_a_promise_is_reworded_and_initialed_by_press_and_by_tick(place: Stack) 
     # Taken away within ten minutes it is none any more.
     maya.unreact(second, TICK)
     newest(place, card, "⚪ AE", count=2)
-    place.card_says("0 initialed by both")
+    place.card_says("none initialed by both yet")
 
 
 def test_the_ledger_is_signed_one_by_one_from_the_persons_own_card(place: Stack) -> None:

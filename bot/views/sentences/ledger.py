@@ -55,6 +55,8 @@ def by_both(signing: Signing) -> str:
     """How many of them are initialed by both."""
     if signing.signed == signing.entries:
         return "initialed by both"
+    if not signing.signed:
+        return "none initialed by both yet"
     return f"{signing.signed} initialed by both"
 
 
