@@ -17,7 +17,7 @@ from bot.domain.brief import (
     merge_entry,
 )
 from bot.domain.completeness import Completeness, completeness
-from bot.domain.errors import Conflict, Invalid, Problem
+from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import (
     Occasion,
@@ -34,14 +34,14 @@ from bot.domain.people import Person
 from bot.domain.promises import Promise, PromiseText
 from bot.domain.read_models import Clash
 from bot.flows import clash
-from bot.flows.answers import Answer, Done, Push, Refresh, Update
+from bot.flows.answers import Answer, Done, Push, Refresh, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import editor_over, readable, save_step, step, who_asks
 from bot.flows.inputs import contact_of, promise_text
 from bot.flows.listeners import Listeners
-from bot.flows.showing import name_of, whole_of
+from bot.flows.showing import name_of, only_open_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
-from bot.views.entries import contact_view, promise_view
+from bot.views.entries import contact_view, promise_view, which_promise_message
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
 from bot.views.whole import whole_view
@@ -60,6 +60,31 @@ def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     saved = save_step(asked, unit, actor)
     view = promise_view(saved.handoff.id, None, pointed=Pointed(seen=saved.seen))
     return editor_over(asked, unit, actor, saved, view)
+
+
+def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """`/handoff promise`: a new promise, or of which handoff where several are open."""
+    standing = only_open_here(unit, asked.channel)
+    if len(standing) > 1:
+        return Say(which_promise_message([(one.id, one.account) for one in standing]))
+    return _new_promise(standing[0], actor)
+
+
+def new_promise(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Add promise* outside of the brief: its editor alone."""
+    return _new_promise(unit.handoffs.get(asked.handoff_id), actor)
+
+
+def _new_promise(handoff: Handoff, actor: Person) -> Answer:
+    try:
+        access.require_write(SectionKey.PROMISES, actor, handoff)
+    except NotAllowed as refused:
+        # A command does not say which handoff it is about; the refusal leads to it.
+        refused.facts["handoff"] = str(handoff.id)
+        raise
+    if not handoff.open:
+        raise Invalid(Problem.HANDOFF_CANCELLED)
+    return Push(promise_view(handoff.id))
 
 
 def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -507,6 +532,7 @@ def register(listeners: Listeners) -> None:
     listeners.acts(ActionId.PROMISE_ADD, add_promise, named=who_asks)
     listeners.acts(ActionId.PROMISE_EDIT, edit_promise, named=who_asks)
     listeners.opens(ActionId.PROMISE_CHANGE, change_promise)
+    listeners.opens(ActionId.PROMISE_NEW, new_promise)
     listeners.submits(ViewId.PROMISE, save_promise, named=_who_delivers)
     listeners.acts(ActionId.CONTACT_ADD, add_contact, named=who_asks)
     listeners.acts(ActionId.CONTACT_EDIT, edit_contact, named=who_asks)

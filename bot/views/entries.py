@@ -1,5 +1,6 @@
 """The editors of one entry on top of a step of the brief: a promise, a person."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +15,7 @@ from bot.domain.read_models import Clash
 from bot.views import sentences
 from bot.views.blocks import (
     Place,
+    as_typed,
     boxes_input,
     choice_input,
     date_input,
@@ -24,11 +26,13 @@ from bot.views.blocks import (
 )
 from bot.views.brief import hints_lead, hints_under, theirs_of, yours_of
 from bot.views.brief_form import TICKED
-from bot.views.ids import Field, ViewId
-from bot.views.message import context
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.message import Message, button, context, plain_section
 from bot.views.payload import Ref
 
 LONGEST_NAME: Final = 300
+MOST_ASKED: Final = 20
+"""Handoffs of one channel that are named."""
 LONGEST_SOURCE: Final = 500
 SKEPTIC: Final = "skeptic"
 """Value of the box that is a field of its own, because fewer people may read it."""
@@ -105,6 +109,18 @@ def promise_view(
         submit=submit,
         close=sentences.forms.CLOSE_UNSAVED,
     )
+
+
+def which_promise_message(deals: Sequence[tuple[int, str]]) -> Message:
+    """Which of the handoffs in a channel a promise is of: each by account, with the button."""
+    opens = ActionId.PROMISE_NEW
+    blocks: list[Block] = [plain_section(sentences.ledger.WHICH)]
+    for handoff_id, account in deals[:MOST_ASKED]:
+        press = button(opens, sentences.buttons.BUTTONS[opens], Ref(handoff=handoff_id))
+        blocks.append(as_typed(account, accessory=press))
+    if len(deals) > MOST_ASKED:
+        blocks.append(context(sentences.assign.and_more(len(deals) - MOST_ASKED)))
+    return Message(sentences.ledger.WHICH, tuple(blocks))
 
 
 def contact_view(

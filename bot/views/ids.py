@@ -30,6 +30,7 @@ class ActionId(StrEnum):
     BRIEF_GO = "brief_go"
     CHECK_WORDS = "check_words"
     PROMISE_ADD = "promise_add"
+    PROMISE_NEW = "promise_new"
     PROMISE_CHANGE = "promise_change"
     PROMISE_EDIT = "promise_edit"
     CONTACT_ADD = "contact_add"

@@ -15,7 +15,7 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.tables import outbox, surface
 from bot.views.ids import ActionId, MoreChoice, ViewId
 from bot.views.payload import Ref
-from tests.builders import FixedClock, assigned, posted
+from tests.builders import Deal, FixedClock, assigned, posted
 from tests.flows.app import App, Reply
 from tests.flows.slack import Json
 from tests.flows.test_long_briefs import statements
@@ -202,6 +202,32 @@ def test_another_csm_has_signed_nothing_yet(app: App) -> None:
     with app.store.read(app.team.workspace_id) as unit:
         signing = unit.handoffs.get(handoff_id).signing
     assert (signing.ae, signing.csm, signing.csm_at) == (1, 0, None)
+
+
+# --- By command
+
+
+def test_a_promise_is_written_down_by_command_and_stands_below_the_card(app: App) -> None:
+    handoff_id = deliverable(app)
+    form = app.modal(app.command(AE, "promise"))
+    assert form.callback_id == ViewId.PROMISE
+    assert app.submit(AE, form.type(words="Two trainings on site by 1 May")).errors == {}
+    assert entry(app, handoff_id, 2).promise.text.words == "Two trainings on site by 1 May"
+    assert (entry(app, handoff_id, 2).promise.id, 1) in wanted(app)
+    refused = app.command(CSM, "promise")
+    assert "up to Maya" in refused.sentence
+
+
+def test_with_several_handoffs_the_command_asks_which(app: App) -> None:
+    first = deliverable(app)
+    second = assigned(app.store, app.team, Deal(account="Larkfield Labs"))
+    asked = app.command(AE, "promise")
+    assert "Which one is the promise of?" in asked.sentence
+    about = [Ref.load(one["value"]).handoff for one in asked.buttons]
+    assert about == [first, second]
+    form = app.modal(app.press(AE, ActionId.PROMISE_NEW, Ref(handoff=second)))
+    app.submit(AE, form.type(words="Two trainings on site by 1 May"))
+    assert len(entries(app, second)) == 2
 
 
 # --- That none were made

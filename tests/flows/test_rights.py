@@ -432,6 +432,7 @@ DOORS = [
     Door(ActionId.BRIEF_GO, in_brief(ActionId.BRIEF_GO), [AE], BY_AE),
     Door(ActionId.CHECK_WORDS, in_brief(ActionId.CHECK_WORDS), [AE], BY_AE),
     Door(ActionId.PROMISE_ADD, in_brief(ActionId.PROMISE_ADD), [AE], BY_AE),
+    Door(ActionId.PROMISE_NEW, pressed(ActionId.PROMISE_NEW), [AE], BY_AE),
     Door(ActionId.PROMISE_EDIT, edit_promise, [AE], BY_AE, posted),
     Door(ViewId.PROMISE, promise, [AE], BY_AE),
     Door(ActionId.PROMISE_CHANGE, change_promise, [AE, CSM], BY_EITHER, assigned),

@@ -85,6 +85,7 @@ WAYS_OUT = {
     "card.preview_view",
     "entries.contact_view",
     "entries.promise_view",
+    "entries.which_promise_message",
     "guide.guide_message",
     "guide.guide_retired_message",
     "help.help_message",
@@ -290,7 +291,7 @@ SPOKEN = "whole, with reasons"
 _COMMANDS = (
     *(
         (CommandId.HANDOFF, words)
-        for words in ("", "help", "signed", "deal", "gate", "new", "whatever")
+        for words in ("", "help", "signed", "deal", "gate", "promise", "new", "whatever")
     ),
     (CommandId.STATUS, ""),
 )

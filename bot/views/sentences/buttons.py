@@ -35,6 +35,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_ASSIGN: "Assign CSM",
     ActionId.ACKNOWLEDGE: "Acknowledge brief",
     ActionId.UNDO_ACKNOWLEDGE: "Undo acknowledgement",
+    ActionId.PROMISE_NEW: "Add promise",
     ActionId.INITIAL_PROMISE: "Initial promise",
     ActionId.TAKE_BACK_INITIAL: "Take back initial",
     ActionId.INITIAL_ALL: "Initial promises",

@@ -17,6 +17,7 @@ HELP: Final = (
     ("/handoff signed", "records when both sides had signed, or corrects it"),
     ("/handoff deal", "changes the value of the deal and what its size rests on"),
     ("/handoff gate", "shows whether the deal may be closed as won, and records the call"),
+    ("/handoff promise", "writes a promise down for the brief and the ledger"),
     ("/handoff-status", "lists the open handoffs, the most urgent first"),
     ("/handoff help", "shows these lines"),
 )
@@ -30,5 +31,6 @@ def unknown_words(typed: str) -> str:
     return (
         f"“{shown}” is not something /handoff knows. Type /handoff alone to start or to see where "
         "this deal stands, /handoff new for another one, /handoff signed to record the signature, "
-        "/handoff deal to change the deal, /handoff gate for the closed-won gate, or /handoff help."
+        "/handoff deal to change the deal, /handoff gate for the closed-won gate, "
+        "/handoff promise for a new promise, or /handoff help."
     )

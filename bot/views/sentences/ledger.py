@@ -7,6 +7,7 @@ from bot.domain.ledger import Over
 from bot.domain.promises import Side, Signing
 
 SIDES: Final[Mapping[Side, str]] = {Side.AE: "AE", Side.CSM: "CSM"}
+WHICH: Final = "This channel has several open handoffs. Which one is the promise of?"
 NO_CSM: Final = "once a CSM is assigned"
 OVER: Final[Mapping[Over, str]] = {
     Over.SUPERSEDED: "superseded: another message below has its words of now",
