@@ -29,6 +29,7 @@ from tests.web.test_app import FORM, JSON, SECRET, sign, well
 
 CANARY = "Northwind pays in seven instalments"
 AE, CSM = "UAE", "UCSM"
+MESSAGE = {"type": "message", "channel": DEAL, "ts": "1.1"}
 EVENTS: Mapping[str, Json] = {
     "app_home_opened": {"user": AE, "tab": "home", "channel": "D0AE"},
     "channel_shared": {"channel": DEAL},
@@ -40,6 +41,8 @@ EVENTS: Mapping[str, Json] = {
     "member_joined_channel": {"user": "U0BOT", "channel": DEAL},
     "member_left_channel": {"user": "U0GUEST", "channel": {"id": DEAL}},
     "channel_id_changed": {"old_channel_id": "C0OLD", "new_channel_id": "C0NEW"},
+    "reaction_added": {"user": AE, "reaction": "white_check_mark", "item": MESSAGE},
+    "reaction_removed": {"user": AE, "reaction": "white_check_mark", "item": MESSAGE},
     "user_change": {"user": {**account(CSM), "profile": {"real_name": CANARY}}},
 }
 
