@@ -664,7 +664,10 @@ class Handoff:
         self._require(Act.EDIT_PROMISE if changes else Act.EDIT_BRIEF, by)
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
-        self._brief_event(tag, {"number": number, "version": version}, values, by, at)
+        facts: dict[str, Fact] = {"number": number, "version": version}
+        if same:
+            facts["same"] = True
+        self._brief_event(tag, facts, values, by, at)
         if not same:
             self._outdate(at)
         self.weigh(state, at=at, policy=policy)

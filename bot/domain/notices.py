@@ -238,7 +238,11 @@ def announcements(
     for (seq, event), then in zip(events, following, strict=False):
         told.extend(_of_event(handoff, seq, event))
         told.extend(_of_a_record(handoff, seq, event))
-        if event.tag in _OF_A_PROMISE and _by_the_csm(handoff, event):
+        # Who delivers it is told where it opened a box.
+        told_of = not event.facts.get("same") or (
+            cause is not None and cause.tag is Tag.INITIALS_VOIDED
+        )
+        if event.tag in _OF_A_PROMISE and told_of and _by_the_csm(handoff, event):
             told.extend(_of_a_promise(handoff, seq, event, outdates=then is Tag.OUTDATED))
         if event.tag is Tag.OUTDATED and cause is not None:
             told.extend(_of_an_outdated_reading(handoff, seq, cause))

@@ -1,7 +1,7 @@
 """Earlier states of a brief, kept by ids alone, and what differs from them today."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -95,8 +95,9 @@ def _changes(before: Brief, after: Brief) -> Iterator[Change]:
         if key is SectionKey.PEOPLE:
             yield from _people(before, after)
         if key is SectionKey.PROMISES:
-            was = {one.id: one.text for one in before.entries}
-            now = {one.id: one.text for one in after.entries}
+            # Who delivers a promise is our own affair, and no other promise.
+            was = {one.id: replace(one.text, owner_id=None) for one in before.entries}
+            now = {one.id: replace(one.text, owner_id=None) for one in after.entries}
             yield from _entries(Spot(key, ENTRIES), was, now)
 
 

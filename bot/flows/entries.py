@@ -162,11 +162,15 @@ def _withdraw(
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, gone.id)
 
 
-def _text(asked: Asked, unit: ReadUnit) -> PromiseText:
-    """The promise as it was typed; raises Invalid for an owner who is no colleague."""
+def _text(asked: Asked, unit: ReadUnit, known: Promise | None = None) -> PromiseText:
+    """The promise as it was typed; raises Invalid for an owner who is no colleague.
+
+    Whoever it is already known to have stays, also once their account is closed.
+    """
     chosen = asked.typed.user(Field.OWNER)
     owner = unit.people.by_slack_id(chosen) if chosen else None
-    if chosen and (owner is None or not owner.full_member):
+    stays = owner is not None and known is not None and known.text.owner_id == owner.id
+    if chosen and not stays and (owner is None or not owner.full_member):
         raise Invalid(Problem.NOT_A_COLLEAGUE, field=Field.OWNER)
     return promise_text(asked.typed, owner)
 
@@ -194,7 +198,7 @@ def _typed_over(asked: Asked, unit: ReadUnit, now: Promise) -> _TypedOver:
     fields = {
         "base": asdict(base),
         "current": asdict(now.text),
-        "submitted": asdict(_text(asked, unit)),
+        "submitted": asdict(_text(asked, unit, now)),
     }
     merged, conflicts = merge_fields(**fields)
     return _TypedOver(PromiseText(**merged), conflicts, changed_since(**fields))
@@ -240,7 +244,7 @@ def _change_promise(
     """Save an edited promise; gives what is to be shown where somebody changed a field too."""
     entry = unit.ledger.entry(handoff.id, promise_id)
     before = unit.brief.promise(handoff.id, promise_id)
-    text = _text(asked, unit)
+    text = _text(asked, unit, before)
     try:
         after, conflicts = unit.brief.edit_promise(
             promise_id, text, base_version=asked.ref.revision or 0, by=actor.id, at=unit.now
