@@ -168,6 +168,8 @@ class NoticeText:
                 _card(bundle, unit.now),
                 source=JobSource(str(notice.facts["source"])),
                 entry=int(notice.facts["entry"]),
+                # Asked before there were others: of the surfaces in a channel it was the card.
+                is_card=bool(notice.facts.get("card", notice.facts["source"] == JobSource.SURFACE)),
                 channel_slack_id=bundle.channel.slack_id,
             )
         return Cancel("no_such_notice")

@@ -388,15 +388,18 @@ class Protocol:
                 return self._delivery.dead(job, reason=outcome.word)
 
 
-def _question(unit: WriteUnit, job: Job) -> Notice | None:
-    """What the AE is asked about a card or a line below it, and who waits for a file is told.
+_IN_CHANNEL = frozenset({SurfaceKind.CARD, SurfaceKind.PROMISE})
 
-    None for what stands elsewhere.
+
+def _question(unit: WriteUnit, job: Job) -> Notice | None:
+    """What the AE is asked about a card, or about a promise or a line below it.
+
+    Who waits for a file is told; None for what stands elsewhere.
     """
     if job.notice is not None and job.notice.kind is NoticeKind.STATUS_CSV:
         return status_csv_failed(job.notice, unclear=True)
     of = job.surface or job.notice
-    in_channel = (job.surface is not None and job.surface.kind is SurfaceKind.CARD) or (
+    in_channel = (job.surface is not None and job.surface.kind in _IN_CHANNEL) or (
         job.notice is not None and job.notice.place is Place.THREAD
     )
     if of is None or of.handoff_id is None or not in_channel:
@@ -409,5 +412,9 @@ def _question(unit: WriteUnit, job: Job) -> Notice | None:
         Priority.HAND_OVER,
         handoff_id=of.handoff_id,
         person_id=access.acting(handoff.ae_id, handoff),
-        facts={"source": job.source.value, "entry": job.id},
+        facts={
+            "source": job.source.value,
+            "entry": job.id,
+            "card": int(job.surface is not None and job.surface.kind is SurfaceKind.CARD),
+        },
     )

@@ -192,6 +192,8 @@ class Renderer:
         problem = channel.problem()
         if problem is not None and (problem in _NO_PLACE or surface.ts is None):
             return Cancel(problem.value)
+        # Where the card stands is read first: had it moved since, this one is over there, too.
+        card = self._store.delivery.card_message(surface.handoff_id or 0)
         with self._store.read(job.workspace_id) as unit:
             shown = _promise_shown(unit, surface)
         if surface.ts is not None and surface.posted_in is not None:
@@ -199,7 +201,6 @@ class Renderer:
             return Edit(surface.posted_in, surface.ts, {"blocks": [], **args})
         if shown.over is not None:
             return Cancel(shown.over.value)
-        card = self._store.delivery.card_message(surface.handoff_id or 0)
         if card.ts is None or card.posted_in is None:
             return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
         spot = Spot(channel=card.posted_in, thread_ts=card.ts)

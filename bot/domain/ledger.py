@@ -51,6 +51,7 @@ class Initial:
     delivery: Delivery | None = None
     """Of the CSM's alone."""
     check_with: str = ""
+    via: Via = Via.BUTTON
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
         handoff.note_promise(Tag.LEDGER_SIGNED, {"entries": counts.entries}, {}, by=None, at=at)
 
 
-def void(handoff: Handoff, before: Entry, *, by: Person, at: datetime) -> None:
+def void(handoff: Handoff, before: Entry, *, by: Person | None, at: datetime) -> None:
     """Take note that another wording, or none, opened the boxes that were filled."""
     if before.initials:
         facts: dict[str, Fact] = {
@@ -201,7 +202,7 @@ def initial(
     if len(told) > LONGEST_CHECK:
         most = {"most": str(LONGEST_CHECK)}
         raise Invalid(Problem.TOO_LONG, field="check_with", facts=most)
-    given = Initial(side, named(by), at, delivery, told)
+    given = Initial(side, named(by), at, delivery, told, via)
     facts = _facts(entry, side) | {"via": via.value}
     if delivery is not None:
         facts["delivery"] = delivery.value
@@ -221,12 +222,18 @@ def take_back(
     policy: Policy,
     via: Via = Via.BUTTON,
 ) -> Entry:
-    """Take one side's own initial off again, within the policy's minutes."""
+    """Take one's own initial off again, within the policy's minutes.
+
+    Raises NotAllowed for somebody else's, also on the side that one stands in for, and Conflict
+    for one that is not there, is too old, or was not given by the reaction that is gone.
+    """
     side = require_side(by, handoff)
     _require_in_force(handoff, entry, version)
     given = entry.initials.get(side)
-    if given is None:
+    if given is None or (via is Via.REACTION and given.via is not via):
         raise Conflict(Problem.NOTHING_TO_UNDO)
+    if given.by.id != by.id:
+        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=(given.by.id,))
     if not can_take_back(given, at=at, policy=policy):
         raise Conflict(Problem.UNDO_TOO_LATE, facts={"minutes": str(policy.undo_minutes)})
     facts = _facts(entry, side) | {"via": via.value}

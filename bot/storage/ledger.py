@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -18,7 +19,8 @@ from sqlalchemy import (
 )
 
 from bot.domain.errors import NotFound, Problem
-from bot.domain.ledger import Counts, Delivery, Entry, Initial, Wording
+from bot.domain.handoff import Handoff
+from bot.domain.ledger import Counts, Delivery, Entry, Initial, Via, Wording
 from bot.domain.people import NamedPerson
 from bot.domain.promises import Kind, Promise, Side
 from bot.storage.briefs import WORDED, promise_of
@@ -56,6 +58,7 @@ def _with_initials(statement: Select[Any]) -> Select[Any]:
                 given.c.at.label(f"{name}_at"),
                 given.c.delivery.label(f"{name}_delivery"),
                 given.c.check_with.label(f"{name}_check_with"),
+                given.c.via.label(f"{name}_via"),
                 who.c.slack_id.label(f"{name}_slack_id"),
                 who.c.name.label(f"{name}_name"),
             )
@@ -87,7 +90,9 @@ _COUNTS = (
         promise.c.withdrawn_at.is_(None),
     )
 )
-_SAID = select(surface.c.handoff_id, surface.c.promise_id, surface.c.promise_version).where(
+_SAID = select(
+    surface.c.handoff_id, surface.c.promise_id, surface.c.promise_version, surface.c.channel_id
+).where(
     surface.c.workspace_id == bindparam("workspace"),
     surface.c.posted_in == bindparam("channel"),
     surface.c.ts == bindparam("ts"),
@@ -121,7 +126,31 @@ _TAKE = delete(initial).where(
     initial.c.promise_id == bindparam("promise"),
     initial.c.version == bindparam("version"),
 )
-_TAKE_ALL = delete(initial).where(*_OF, initial.c.handoff_id == bindparam("handoff"))
+# Those on other wordings, and on what is withdrawn, stay for whoever reads what was.
+_TAKE_ALL = delete(initial).where(
+    *_OF,
+    initial.c.handoff_id == bindparam("handoff"),
+    exists().where(
+        promise.c.id == initial.c.promise_id,
+        promise.c.version == initial.c.version,
+        promise.c.withdrawn_at.is_(None),
+    ),
+)
+_UNSHOWN = (
+    select(promise.c.id, promise.c.version)
+    .where(
+        promise.c.workspace_id == bindparam("workspace"),
+        promise.c.handoff_id == bindparam("handoff"),
+        promise.c.withdrawn_at.is_(None),
+        ~exists().where(
+            surface.c.promise_id == promise.c.id,
+            surface.c.promise_version == promise.c.version,
+            surface.c.channel_id == bindparam("channel"),
+            IS_PROMISE,
+        ),
+    )
+    .order_by(promise.c.number)
+)
 _NONE_MADE = select(promise.c.id, promise.c.version, promise.c.withdrawn_at).where(
     promise.c.workspace_id == bindparam("workspace"),
     promise.c.handoff_id == bindparam("handoff"),
@@ -144,6 +173,7 @@ class Said:
     handoff_id: int
     promise_id: int
     version: int
+    channel_id: int
 
 
 class Ledgers:
@@ -179,6 +209,7 @@ class Ledgers:
                     row["at"],
                     Delivery(row["delivery"]) if row["delivery"] else None,
                     row["check_with"],
+                    Via(row["via"]),
                 )
             )
         return [
@@ -194,10 +225,17 @@ class Ledgers:
             for row in self._rows(_EVERY_WORDING, promise=promise_id)
         ]
 
+    def unshown(self, handoff: Handoff) -> list[tuple[int, int]]:
+        """Ids and versions of entries in force without a message where the handoff lives."""
+        rows = self._rows(_UNSHOWN, handoff=handoff.id, channel=handoff.channel_id)
+        return [(row["id"], row["version"]) for row in rows]
+
     def said_at(self, channel: str, ts: str) -> Said | None:
         """Which wording a message is, by Slack's id of its conversation and its timestamp."""
         for row in self._rows(_SAID, channel=channel, ts=ts):
-            return Said(row["handoff_id"], row["promise_id"], row["promise_version"])
+            return Said(
+                row["handoff_id"], row["promise_id"], row["promise_version"], row["channel_id"]
+            )
         return None
 
     def _rows(self, statement: Any, **values: Any) -> list[RowMapping]:
@@ -227,6 +265,7 @@ class WritableLedgers(Ledgers):
                 "at": given.at,
                 "delivery": given.delivery.value if given.delivery else None,
                 "check_with": given.check_with,
+                "via": given.via.value,
             },
         )
 
@@ -237,7 +276,7 @@ class WritableLedgers(Ledgers):
         self._delete(_TAKE, side, **about)
 
     def take_all(self, handoff_id: int, side: Side) -> None:
-        """Take every initial of a side off: somebody else has its part now."""
+        """Take every initial of a side off what is in force: somebody else has its part now."""
         self._handoffs.locked_chain(handoff_id)
         self._delete(_TAKE_ALL, side, handoff=handoff_id)
 
@@ -320,4 +359,5 @@ def _initial(row: RowMapping, side: Side) -> Initial | None:
         row[f"{name}_at"],
         Delivery(said) if said else None,
         row[f"{name}_check_with"],
+        Via(row[f"{name}_via"]),
     )

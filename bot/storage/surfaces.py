@@ -104,6 +104,11 @@ _RAISE_PROMISES = _raising(
     ),
     # The message of the wording before says that it is superseded.
     and_(IS_PROMISE, surface.c.promise_id.in_(bindparam("reworded", expanding=True))),
+    and_(
+        IS_PROMISE,
+        surface.c.handoff_id.in_(bindparam("left", expanding=True)),
+        surface.c.ts.is_not(None),
+    ),
     urgent=_WATCHED,
 )
 _OPEN_HOME = (
@@ -177,6 +182,43 @@ _CARD_ANEW = (
 )
 
 
+# Below the new card the promises are posted anew, also where the handoff lived there before.
+_PROMISES_ANEW = (
+    update(surface)
+    .where(
+        surface.c.workspace_id == bindparam("b_workspace"),
+        surface.c.handoff_id == bindparam("b_handoff"),
+        surface.c.channel_id == bindparam("b_channel"),
+        surface.c.ts.is_not(None),
+        IS_PROMISE,
+    )
+    .values(
+        **AGAIN,
+        state=SurfaceState.LIVE.value,
+        ts=None,
+        posted_in=None,
+        lease=None,
+        lease_until=None,
+    )
+)
+_THAT_CARD = surface.alias("that_card")
+# Without a card they were not posted: with it they can be.
+_PROMISES_TOO = (
+    update(surface)
+    .where(
+        surface.c.workspace_id == bindparam("b_workspace"),
+        surface.c.handoff_id
+        == select(_THAT_CARD.c.handoff_id)
+        .where(_THAT_CARD.c.id == bindparam("b_card"), _THAT_CARD.c.kind == SurfaceKind.CARD.value)
+        .scalar_subquery(),
+        surface.c.state == SurfaceState.LIVE.value,
+        surface.c.ts.is_(None),
+        IS_PROMISE,
+    )
+    .values(wanted=surface.c.wanted + 1)
+)
+
+
 _FIRST_PRIORITY = {SurfaceKind.PROMISE: Priority.NUDGE}
 
 
@@ -200,6 +242,7 @@ class Surfaces:
         self._watched: int | None = None
         self._promises: dict[int, dict[str, Any]] = {}
         self._reworded: set[int] = set()
+        self._left: set[int] = set()
         self.unsafe_channels: set[int] = set()
         """Channels whose cards must be drawn anew because of who can read there."""
         self.grown = False
@@ -243,6 +286,10 @@ class Surfaces:
         if reworded:
             self._reworded.add(promise_id)
 
+    def leave_promises(self, of: Handoff) -> None:
+        """The messages of every wording of every promise are to say that the handoff moved."""
+        self._left.add(of.id)
+
     def refresh(self, handoff_id: int, *, people: Iterable[int] = ()) -> None:
         """What a handoff shows changed by time alone."""
         self._handoffs.add(handoff_id)
@@ -271,12 +318,21 @@ class Surfaces:
             "machine_now": self._scope.machine_now,
         }
         again = self._scope.connection.execute(_SURFACE_AGAIN, values).rowcount > 0
+        if again:
+            self._promises_too(surface_id)
         self.grown |= again
         return again
 
     def try_again(self, surface_id: int) -> bool:
         """Show once more what Slack refused; False where it is not there to be tried."""
-        return self._settle(_TRY_AGAIN, surface_id, machine_now=self._scope.machine_now)
+        again = self._settle(_TRY_AGAIN, surface_id, machine_now=self._scope.machine_now)
+        if again:
+            self._promises_too(surface_id)
+        return again
+
+    def _promises_too(self, card_id: int) -> None:
+        values = {"b_workspace": self._scope.workspace_id, "b_card": card_id}
+        self._scope.connection.execute(_PROMISES_TOO, values)
 
     def put_aside(self, surface_id: int) -> bool:
         """Name a surface that was given up or is in doubt no more; it stays what it is."""
@@ -314,6 +370,15 @@ class Surfaces:
                 "machine_now": self._scope.machine_now,
             },
         )
+        self._scope.connection.execute(
+            _PROMISES_ANEW,
+            {
+                "b_workspace": self._scope.workspace_id,
+                "b_handoff": of.id,
+                "b_channel": of.channel_id,
+                "machine_now": self._scope.machine_now,
+            },
+        )
         return LeftCard(row.posted_in, row.ts) if row.ts and row.posted_in else None
 
     def raise_wanted(self) -> list[FirstWord]:
@@ -348,7 +413,7 @@ class Surfaces:
                 self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], missing)
             self.grown |= bool(raised or missing)
             first_cards += [_first_word(row) for row in (*missing, *raised) if _unseen_guide(row)]
-        if self._promises:
+        if self._promises or self._left:
             self._raise_promises(values)
         if self.unsafe_channels:
             channels = {"channels": sorted(self.unsafe_channels)}
@@ -358,8 +423,13 @@ class Surfaces:
 
     def _raise_promises(self, values: Mapping[str, Any]) -> None:
         rows = [self._promises[one] for one in sorted(self._promises)]
-        self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], rows)
-        about = {"promises": sorted(self._promises), "reworded": sorted(self._reworded)}
+        if rows:
+            self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], rows)
+        about = {
+            "promises": sorted(self._promises),
+            "reworded": sorted(self._reworded),
+            "left": sorted(self._left),
+        }
         raised = self._scope.connection.execute(_RAISE_PROMISES, {**values, **about})
         self.grown |= bool(raised.all())
 

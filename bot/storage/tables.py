@@ -468,6 +468,7 @@ initial = Table(
     Column("at", Instant, nullable=False),
     Column("delivery", Text),
     Column("check_with", Text, nullable=False),
+    Column("via", Text, nullable=False, server_default="button"),
     PrimaryKeyConstraint("promise_id", "version", "side"),
     Index("ix_initial_handoff_id", "handoff_id"),
 )

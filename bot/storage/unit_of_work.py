@@ -41,7 +41,7 @@ from bot.domain.hints import written_quickly
 from bot.domain.history import CHANGES_BRIEF, Event, Tag
 from bot.domain.items import SectionKey
 from bot.domain.kickoff import KickoffTime, kickoff_time
-from bot.domain.ledger import Counts, weigh
+from bot.domain.ledger import Counts, void, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
@@ -388,6 +388,7 @@ class ReadUnit:
             counted != handoff.completeness
             or counts.entries != entries
             or counts != Counts(signing.entries, signing.ae, signing.csm, signing.signed)
+            or (handoff.posted_at is not None and bool(self.ledger.unshown(handoff)))
             or handoff.away_known != handoff.away_now()
             or before != (handoff.ae_manager_id, handoff.cs_manager_id)
             or before_by != (handoff.ae_manager_by, handoff.cs_manager_by)
@@ -589,11 +590,17 @@ class WriteUnit(ReadUnit):
             for entry in self.ledger.entries(handoff.id):
                 if entry.open:
                     self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
+        if Tag.MOVED in tags:
+            self.surfaces.leave_promises(handoff)
 
     def _say_none_made(self, handoff: Handoff, by: int | None) -> None:
         """That none were made is an entry of its own, for as long as the brief says so."""
         brief = self.brief.load(handoff.id, audiences=EVERY)
         none_made = brief.promises.none_made and not brief.entries
+        before = [one for one in self.ledger.entries(handoff.id) if one.none_made and one.open]
+        if before and not none_made:
+            person = self.people.get(by) if by is not None else None
+            void(handoff, before[0], by=person, at=self.now)
         changed = self.ledger.say_none_made(handoff.id, none_made=none_made, by=by)
         if changed is not None:
             self.surfaces.show_promise(handoff, changed.id, changed.version, reworded=True)
@@ -659,6 +666,9 @@ class WriteUnit(ReadUnit):
         handoff.weigh(counted, at=self.now, policy=self.policy)
         self._follow_managers(handoff)
         self._say_none_made(handoff, None)
+        if handoff.posted_at is not None:
+            for promise_id, version in self.ledger.unshown(handoff):
+                self.surfaces.show_promise(handoff, promise_id, version)
         weigh(handoff, self.ledger.counts(handoff_id), at=self.now)
         self.save(handoff, actor_id=None)
 

@@ -12,6 +12,7 @@ from bot.domain.ledger import (
     Entry,
     Initial,
     LedgerPage,
+    Over,
     PromiseHistory,
     PromiseShown,
 )
@@ -57,7 +58,8 @@ def promise_message(shown: PromiseShown) -> Message:
     if shown.over is not None:
         told = said.ledger.OVER[shown.over].format(number=entry.promise.number)
         blocks: list[Block] = [lines([words(title, bold=True), words(f" — {told}")])]
-        if not entry.none_made:
+        # What is written elsewhere now is not for whoever reads here.
+        if not entry.none_made and shown.over is not Over.MOVED:
             blocks.append(as_typed(entry.promise.text.words))
         return Message(f"{lead} — {told}", tuple(blocks))
     blocks = [*_entry(entry, shown), *actions(_buttons(shown))]
@@ -201,7 +203,8 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0) -> View:
 
 
 def _state(ledger: LedgerPage, here: int, pages: int) -> str:
-    told = said.ledger.state(ledger.signing)
+    gone = any(not one.entry.open for one in ledger.entries)
+    told = said.ledger.state(ledger.signing, withdrawn=gone)
     return f"{told} · {said.brief.page_of(here, pages)}" if pages > 1 else told
 
 
@@ -216,7 +219,7 @@ def _in_page(shown: PromiseShown) -> list[Block]:
         gone: list[Block] = [lines([words(told)]), as_typed(rest)]
         if entry.reason:
             gone.append(as_typed(f"{said.ledger.BECAUSE} {entry.reason}"))
-        return gone
+        return [*gone, *actions([button(action, said.buttons.BUTTONS[action], ref)])]
     short = replace(
         entry.promise,
         text=replace(entry.promise.text, words=one_line(entry.promise.text.words, 4 * LINE)),
@@ -235,6 +238,8 @@ def promise_history_view(history: PromiseHistory) -> View:
         if wording.initials:
             rows = (_given(one, said.ledger.SIDES[one.side]) for one in wording.initials)
             blocks.append(lines(*rows))
+    if (left := len(history.wordings) - MOST_WORDINGS) > 0:
+        blocks.append(context(said.ledger.older(left)))
     return form(
         ViewId.PROMISE_HISTORY,
         Ref(handoff=history.handoff_id),

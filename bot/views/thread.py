@@ -334,18 +334,14 @@ def helper_message(card: Card, sections: Collection[SectionKey]) -> Message:
 
 
 def unconfirmed_message(
-    card: Card, *, source: JobSource, entry: int, channel_slack_id: str
+    card: Card, *, source: JobSource, entry: int, is_card: bool, channel_slack_id: str
 ) -> Message:
     """Whether something arrived in the channel is asked of somebody who can look.
 
-    `source` and `entry` say what would be posted again: a surface, which is the card, or a
-    notice, by its row's id.
+    `source` and `entry` say what would be posted again: a surface, which is the card or a promise
+    below it, or a notice, by its row's id.
     """
-    told = (
-        said.notices.UNCONFIRMED_CARD
-        if source is JobSource.SURFACE
-        else said.notices.UNCONFIRMED_LINE
-    )
+    told = said.notices.UNCONFIRMED_CARD if is_card else said.notices.UNCONFIRMED_LINE
     where = section(f"{_account(card)} · {channel_link(channel_slack_id)}")
     again = button(
         ActionId.POST_AGAIN,

@@ -169,14 +169,30 @@ def test_an_initial_is_taken_back_within_ten_minutes(after: timedelta, taken: bo
             take_back(handoff, given, by=AE, version=1, at=at, policy=POLICY)
         assert refused.value.problem is Problem.UNDO_TOO_LATE
         return
-    back = take_back(handoff, given, by=AE, version=1, at=at, policy=POLICY, via=Via.REACTION)
+    back = take_back(handoff, given, by=AE, version=1, at=at, policy=POLICY)
     assert list(back.initials) == [Side.CSM]
     assert handoff.events[-1].facts == {
         "number": 1,
         "version": 1,
         "side": "ae",
-        "via": "reaction",
+        "via": "button",
     }
+
+
+@pytest.mark.parametrize("given_by", Via)
+def test_a_reaction_that_goes_takes_back_what_a_reaction_gave(given_by: Via) -> None:
+    handoff = assigned()
+    given = initial(handoff, entry(), by=AE, version=1, at=LATER, via=given_by)
+    if given_by is Via.REACTION:
+        back = take_back(
+            handoff, given, by=AE, version=1, at=LATER, policy=POLICY, via=Via.REACTION
+        )
+        assert back.initials == {}
+        assert handoff.events[-1].facts["via"] == "reaction"
+        return
+    with pytest.raises(Conflict) as refused:
+        take_back(handoff, given, by=AE, version=1, at=LATER, policy=POLICY, via=Via.REACTION)
+    assert refused.value.problem is Problem.NOTHING_TO_UNDO
 
 
 @pytest.mark.parametrize("whose", [CSM, OTHER_CSM])

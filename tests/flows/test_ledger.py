@@ -12,7 +12,7 @@ from bot.domain.history import Tag, verify
 from bot.domain.ledger import Entry
 from bot.domain.promises import PromiseText, Side
 from bot.storage.channels import ChannelFacts
-from bot.storage.tables import outbox, surface
+from bot.storage.tables import outbox, person, surface
 from bot.views.ids import ActionId, MoreChoice, ViewId
 from bot.views.payload import Ref
 from tests.builders import Deal, FixedClock, assigned, posted
@@ -472,3 +472,115 @@ def test_an_initial_asks_the_same_number_of_statements_whatever_the_ledger_holds
         add(app, handoff_id, *(f"Number {number}" for number in range(more)))
         counts.append(len(statements(app, partial(ae_initials, app, handoff_id))))
     assert len(set(counts)) == 1
+
+
+# --- What an initial is never given or lost by
+
+
+def test_a_reaction_where_others_read_signs_nothing(app: App) -> None:
+    handoff_id = deliverable(app)
+    at = stands(app, handoff_id)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", shared=True)
+        unit.commit()
+    react(app, AE, at)
+    assert entry(app, handoff_id).initials == {}
+
+
+def test_a_reaction_to_what_a_moved_handoff_left_behind_signs_nothing(app: App) -> None:
+    handoff_id = deliverable(app)
+    at = stands(app, handoff_id)
+    with app.store.write(app.team.workspace_id) as unit:
+        facts = ChannelFacts("new", bot_inside=True, private=True)
+        channel = unit.channels.ensure("C0NEW", facts=facts)
+        unit.move(unit.handoffs.lock(handoff_id), channel, by=app.team.ae)
+        unit.commit()
+    react(app, AE, at)
+    assert entry(app, handoff_id).initials == {}
+
+
+def test_a_reaction_that_goes_takes_back_only_what_a_reaction_gave(app: App) -> None:
+    handoff_id = deliverable(app)
+    at = stands(app, handoff_id)
+    csm_initials(app, handoff_id, delivery="check", check_with="the platform team")
+    react(app, CSM, at)
+    react(app, CSM, at, gone=True)
+    assert entry(app, handoff_id).initials[Side.CSM].check_with == "the platform team"
+
+
+def test_a_stand_in_takes_back_no_initial_of_whom_they_stand_in_for(app: App) -> None:
+    handoff_id = deliverable(app)
+    ae_initials(app, handoff_id)
+    with app.store.write(app.team.workspace_id) as unit:
+        stand_in = unit.people.by_slack_id(OUTSIDER)
+        assert stand_in is not None
+        unit.set_leave(app.team.ae.id, date(2027, 1, 1), stand_in.id, by=None)
+        unit.commit()
+    app.press(OUTSIDER, ActionId.TAKE_BACK_INITIAL, ref(app, handoff_id))
+    assert Side.AE in entry(app, handoff_id).initials
+    app.press(AE, ActionId.TAKE_BACK_INITIAL, ref(app, handoff_id))
+    assert Side.AE not in entry(app, handoff_id).initials
+
+
+def test_another_csm_leaves_the_initials_of_earlier_wordings(app: App) -> None:
+    handoff_id = deliverable(app)
+    ae_initials(app, handoff_id)
+    csm_initials(app, handoff_id)
+    edit(app, AE, handoff_id, words="A login page by 3 July")
+    form = app.modal(app.press(CS_MANAGER, ActionId.OPEN_ASSIGN, Ref(handoff=handoff_id)))
+    assert not app.submit(CS_MANAGER, form.type(csm=OUTSIDER)).errors
+    shown = app.modal(app.press(AE, ActionId.PROMISE_HISTORY, ref(app, handoff_id)))
+    assert shown.words.count("✍️") == 2
+
+
+def test_that_promises_were_made_after_all_opens_its_boxes_on_record(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    edit(app, AE, handoff_id, withdraw="Said by nobody")
+
+    def say(*none_made: str) -> None:
+        form = app.brief_step(AE, handoff_id, "promises")
+        assert not app.submit(AE, form.type(none_made=list(none_made))).errors
+
+    say("yes")
+    made = next(one for one in entries(app, handoff_id) if one.none_made)
+    about = Ref(handoff=handoff_id, entry=made.promise.id, revision=made.promise.version)
+    app.press(AE, ActionId.INITIAL_PROMISE, about)
+    say()
+    assert Tag.INITIALS_VOIDED in app.events(handoff_id)
+    ledger = app.modal(app.press(AE, ActionId.OPEN_LEDGER, Ref(handoff=handoff_id)))
+    assert "No promise is in force." in ledger.words
+    assert sound(app, handoff_id)
+
+
+# --- Who delivers it
+
+
+def test_who_delivers_it_is_no_news_and_told_only_where_it_opens_a_box(app: App) -> None:
+    handoff_id = deliverable(app)
+    app.press(CSM, ActionId.ACKNOWLEDGE, app.shown(handoff_id))
+
+    def told() -> int:
+        rows = app.store.database
+        with rows.reading() as connection:
+            query = select(outbox.c.id).where(outbox.c.kind == "promise_changed")
+            return len(connection.execute(query).all())
+
+    before = told()
+    edit(app, CSM, handoff_id, owner_id=CS_MANAGER)
+    assert told() == before
+    with app.store.read(app.team.workspace_id) as unit:
+        assert not unit.news(unit.bundle(handoff_id, viewer=app.team.csm), viewer=app.team.csm)
+    ae_initials(app, handoff_id)
+    edit(app, CSM, handoff_id, owner_id=CSM)
+    assert told() == before + 2
+
+
+def test_an_owner_whose_account_is_closed_keeps_nobody_from_withdrawing(app: App) -> None:
+    handoff_id = deliverable(app)
+    edit(app, AE, handoff_id, owner_id=CS_MANAGER)
+    with app.store.database.writing() as connection:
+        gone = update(person).where(person.c.slack_id == CS_MANAGER).values(deactivated=True)
+        connection.execute(gone)
+        connection.commit()
+    assert not edit(app, AE, handoff_id, withdraw="Not needed any more").errors
+    assert not entry(app, handoff_id).open

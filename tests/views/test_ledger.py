@@ -106,6 +106,8 @@ def test_what_is_over_has_no_buttons_and_says_why(over: Over, words: str) -> Non
     reason = replace(ENTRY, initials=BOTH, reason="They have one already.")
     args = promise_message(replace(SHOWN, over=over, entry=reason)).to_args()
     assert words in seen_text(args["blocks"])
+    # What is written where the handoff lives now is not for whoever reads here.
+    assert ("ERP connector" in str(args)) is (over is not Over.MOVED)
     assert "They have one already." not in str(args)
     assert action_ids(args["blocks"]) == []
 
@@ -157,6 +159,7 @@ def test_very_many_wordings_fit_one_window() -> None:
     )
     view = view_dict(promise_history_view(PromiseHistory(7, "Northwind", 3, wordings)))
     assert "Version 60, written by" in seen_text(view["blocks"])
+    assert "30 earlier wordings are not shown here." in seen_text(view["blocks"])
 
 
 def test_a_reaction_in_vain_is_answered_in_one_sentence() -> None:

@@ -39,10 +39,10 @@ def checks(what: str) -> str:
     return f"to be checked with {what}"
 
 
-def state(signing: Signing) -> str:
-    """How far the ledger is."""
+def state(signing: Signing, *, withdrawn: bool = False) -> str:
+    """How far the ledger is; `withdrawn`: there are entries that are not in force any more."""
     if not signing.entries:
-        return "Nothing is written down yet."
+        return "No promise is in force." if withdrawn else "Nothing is written down yet."
     told = promised(signing.entries)
     return f"{told} · {by_both(signing)}"
 
@@ -84,6 +84,12 @@ def incomplete(numbers: Sequence[int]) -> str:
     told = ", ".join(str(one) for one in numbers)
     which = f"Promise {told} says" if len(numbers) == 1 else f"Promises {told} say"
     return f"{which} not yet who delivers it by when. The CSM can initial it once both are there."
+
+
+def older(count: int) -> str:
+    """How many earlier wordings are not shown."""
+    told = "1 earlier wording is" if count == 1 else f"{count} earlier wordings are"
+    return f"{told} not shown here."
 
 
 def wording(version: int, by: str, when: str) -> str:
