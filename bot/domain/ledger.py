@@ -310,6 +310,8 @@ class LedgerPage:
     """Entries that the viewer can initial now."""
     incomplete: tuple[int, ...] = ()
     """Numbers of those that a CSM cannot, because they do not say who delivers them by when."""
+    refused: str = ""
+    """What the customer asked for and does not get, or gets later: nobody initials that."""
 
 
 @dataclass(frozen=True)

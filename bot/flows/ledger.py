@@ -198,6 +198,8 @@ def shown_of(
 
 def _page(unit: ReadUnit, handoff: Handoff, viewer: Person) -> LedgerPage:
     entries = unit.ledger.entries(handoff.id)
+    # Who may not read what stands in the deal channel was refused before.
+    brief = unit.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
     if Audience.REASONS not in access.audiences(viewer, handoff, in_channel=False):
         entries = [replace(one, reason="") for one in entries]
     return LedgerPage(
@@ -207,6 +209,7 @@ def _page(unit: ReadUnit, handoff: Handoff, viewer: Person) -> LedgerPage:
         handoff.signing,
         waiting=len(_waiting(handoff, entries, viewer)),
         incomplete=tuple(one.promise.number for one in entries if one.open and not one.deliverable),
+        refused=brief.promises.refused.strip(),
     )
 
 

@@ -185,6 +185,9 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0) -> View:
         blocks.append(context(said.ledger.incomplete(ledger.incomplete)))
     for shown in pages[here]:
         blocks += _in_page(shown)
+    if ledger.refused and here == len(pages) - 1:
+        label = said.forms.FIELDS[Field.REFUSED].label
+        blocks += [lines([words(label, bold=True)]), as_typed(ledger.refused)]
     # Within one row of buttons Slack wants different action ids: each way gets its own row.
     for label, target in (
         (said.whole.PAGE_BACK, here - 1),

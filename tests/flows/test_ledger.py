@@ -584,3 +584,16 @@ def test_an_owner_whose_account_is_closed_keeps_nobody_from_withdrawing(app: App
         connection.commit()
     assert not edit(app, AE, handoff_id, withdraw="Not needed any more").errors
     assert not entry(app, handoff_id).open
+
+
+# --- What was not promised
+
+
+def test_what_was_refused_stands_in_the_ledger_without_boxes(app: App) -> None:
+    handoff_id = deliverable(app)
+    step = app.brief_step(AE, handoff_id, "promises")
+    assert not app.submit(AE, step.type(refused="A discount for the third year")).errors
+    shown = app.modal(app.press(CSM, ActionId.OPEN_LEDGER, Ref(handoff=handoff_id)))
+    assert "Refused or deferred" in shown.words
+    assert "A discount for the third year" in shown.words
+    assert shown.words.count("⚪") == 2

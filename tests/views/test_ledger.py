@@ -148,9 +148,11 @@ def test_150_of_the_longest_entries_fit_slack_page_by_page(page: int) -> None:
         for one in range(1, 151)
     )
     signing = Signing(150, 150, 149, 149)
-    shown = LedgerPage(7, "Northwind Robotics", entries, signing, 1, tuple(range(1, 151)))
+    numbers, refused = tuple(range(1, 151)), "No weekends. " * 200
+    shown = LedgerPage(7, "Northwind Robotics", entries, signing, 1, numbers, refused)
     view = view_dict(ledger_view(shown, page=page))
     assert f"Page {min(page, 18) + 1} of 19" in seen_text(view["blocks"])
+    assert (refused in seen_text(view["blocks"])) is (page >= 18)
 
 
 def test_very_many_wordings_fit_one_window() -> None:
