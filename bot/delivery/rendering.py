@@ -29,7 +29,7 @@ from bot.domain import access, read_models
 from bot.domain.channels import Channel
 from bot.domain.deadlines import Step, holder_of
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
-from bot.domain.ledger import Over, PromiseShown
+from bot.domain.ledger import Over, PromiseShown, shown_of
 from bot.domain.notices import (
     IN_CHANNEL,
     OF_A_STEP,
@@ -409,14 +409,7 @@ def _promise_shown(unit: ReadUnit, surface: SurfaceJob) -> PromiseShown:
         entry = replace(entry, promise=replace(entry.promise, text=text))
     elif not handoff.open:
         over = Over.CLOSED
-    return PromiseShown(
-        handoff.id,
-        handoff.account,
-        entry,
-        ae=read_models.named(handoff.ae_id, people),
-        csm=read_models.named(handoff.csm_id, people),
-        over=over,
-    )
+    return shown_of(handoff, entry, people, over=over)
 
 
 def _mirror(surface: SurfaceJob, spot: Spot, args: dict[str, object]) -> Plan:

@@ -4,14 +4,14 @@ Rules: the process's *Promise ledger*. An initial is about one version of an ent
 opens both boxes again, because nobody signs what they have not seen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain import access
-from bot.domain.access import Act, Capacity
-from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
+from bot.domain import access, read_models
+from bot.domain.access import Act, Audience, Capacity
+from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, Tag
 from bot.domain.people import NamedPerson, Person
@@ -312,6 +312,54 @@ class LedgerPage:
     """Numbers of those that a CSM cannot, because they do not say who delivers them by when."""
     refused: str = ""
     """What the customer asked for and does not get, or gets later: nobody initials that."""
+
+
+def shown_of(
+    handoff: Handoff, entry: Entry, people: Mapping[int, Person], *, over: Over | None = None
+) -> PromiseShown:
+    """An entry with whose boxes there are; `people` holds at least AE and CSM by their ids."""
+    return PromiseShown(
+        handoff.id,
+        handoff.account,
+        entry,
+        ae=read_models.named(handoff.ae_id, people),
+        csm=read_models.named(handoff.csm_id, people),
+        over=over,
+    )
+
+
+def page_for(
+    viewer: Person,
+    handoff: Handoff,
+    entries: Sequence[Entry],
+    people: Mapping[int, Person],
+    *,
+    refused: str,
+) -> LedgerPage:
+    """All entries as a person sees them who may read what stands in the deal channel."""
+    if Audience.REASONS not in access.audiences(viewer, handoff, in_channel=False):
+        entries = [replace(one, reason="") for one in entries]
+    return LedgerPage(
+        handoff.id,
+        handoff.account,
+        tuple(shown_of(handoff, one, people) for one in entries),
+        handoff.signing,
+        waiting=len(waiting_for(viewer, handoff, entries)),
+        incomplete=tuple(one.promise.number for one in entries if one.open and not one.deliverable),
+        refused=refused.strip(),
+    )
+
+
+def waiting_for(viewer: Person, handoff: Handoff, entries: Iterable[Entry]) -> list[Entry]:
+    """What a person can initial now."""
+    found: list[Entry] = []
+    for entry in entries:
+        try:
+            require_initial(handoff, entry, by=viewer, version=entry.promise.version)
+        except HandoffError:
+            continue
+        found.append(entry)
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """The promise ledger: the initials of both sides, by button, by reaction, and one by one."""
 
-from dataclasses import replace
-
 from slack_sdk.models.views import View
 
 from bot.domain import access, ledger
@@ -11,16 +9,12 @@ from bot.domain.handoff import Handoff
 from bot.domain.ledger import (
     Delivery,
     Entry,
-    LedgerPage,
-    Over,
     PromiseHistory,
-    PromiseShown,
     Via,
 )
 from bot.domain.notices import reaction_not_taken
 from bot.domain.people import Person
 from bot.domain.promises import Side
-from bot.domain.read_models import named
 from bot.flows.answers import Answer, Done, Push, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import delivery_of
@@ -181,50 +175,6 @@ def _by_reaction(asked: Asked, unit: WriteUnit, actor: Person | None, *, given: 
 # --- All of it
 
 
-def shown_of(
-    unit: ReadUnit, handoff: Handoff, entry: Entry, *, over: Over | None = None
-) -> PromiseShown:
-    """An entry with whose boxes there are."""
-    people = unit.people.many([handoff.ae_id, handoff.csm_id])
-    return PromiseShown(
-        handoff.id,
-        handoff.account,
-        entry,
-        ae=named(handoff.ae_id, people),
-        csm=named(handoff.csm_id, people),
-        over=over,
-    )
-
-
-def _page(unit: ReadUnit, handoff: Handoff, viewer: Person) -> LedgerPage:
-    entries = unit.ledger.entries(handoff.id)
-    # Who may not read what stands in the deal channel was refused before.
-    brief = unit.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
-    if Audience.REASONS not in access.audiences(viewer, handoff, in_channel=False):
-        entries = [replace(one, reason="") for one in entries]
-    return LedgerPage(
-        handoff.id,
-        handoff.account,
-        tuple(shown_of(unit, handoff, one) for one in entries),
-        handoff.signing,
-        waiting=len(_waiting(handoff, entries, viewer)),
-        incomplete=tuple(one.promise.number for one in entries if one.open and not one.deliverable),
-        refused=brief.promises.refused.strip(),
-    )
-
-
-def _waiting(handoff: Handoff, entries: list[Entry], viewer: Person) -> list[Entry]:
-    """What the viewer can initial now."""
-    found: list[Entry] = []
-    for entry in entries:
-        try:
-            ledger.require_initial(handoff, entry, by=viewer, version=entry.promise.version)
-        except HandoffError:
-            continue
-        found.append(entry)
-    return found
-
-
 def _require_reader(asked: Asked, unit: ReadUnit, actor: Person, handoff: Handoff) -> None:
     """Raise NotAllowed for who may not read what stands in the deal channel."""
     here = unit.channels.by_slack_id(asked.channel) if asked.channel else None
@@ -240,7 +190,7 @@ def open_ledger(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     handoff = unit.handoffs.get(asked.handoff_id)
     _require_reader(asked, unit, actor, handoff)
     page = asked.ref.page
-    view = ledger_view(_page(unit, handoff, actor), page=page or 0)
+    view = ledger_view(unit.ledger_page(handoff, viewer=actor), page=page or 0)
     return Push(view) if page is None else Update(view)
 
 
@@ -253,9 +203,9 @@ def initial_all(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 
 def _next(unit: ReadUnit, handoff: Handoff, actor: Person) -> View:
     """The first entry that waits for a person, or the ledger where none does."""
-    waiting = _waiting(handoff, unit.ledger.entries(handoff.id), actor)
+    waiting = ledger.waiting_for(actor, handoff, unit.ledger.entries(handoff.id))
     if not waiting:
-        return ledger_view(_page(unit, handoff, actor))
+        return ledger_view(unit.ledger_page(handoff, viewer=actor))
     side = ledger.require_side(actor, handoff)
     left = len(waiting) - 1
     return initial_view(handoff.id, handoff.account, waiting[0], side=side, left=left)

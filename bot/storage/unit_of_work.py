@@ -41,7 +41,7 @@ from bot.domain.hints import written_quickly
 from bot.domain.history import CHANGES_BRIEF, Event, Tag
 from bot.domain.items import SectionKey
 from bot.domain.kickoff import KickoffTime, kickoff_time
-from bot.domain.ledger import Counts, void, weigh
+from bot.domain.ledger import Counts, LedgerPage, page_for, void, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
@@ -341,6 +341,13 @@ class ReadUnit:
             handoff.size(self.policy),
             audiences,
         )
+
+    def ledger_page(self, handoff: Handoff, *, viewer: Person) -> LedgerPage:
+        """The promise ledger for who may read what stands in the deal channel."""
+        entries = self.ledger.entries(handoff.id)
+        brief = self.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
+        people = self.people.many([handoff.ae_id, handoff.csm_id])
+        return page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
 
     def kickoff(self, handoff: Handoff) -> KickoffTime | None:
         """The time of its kickoff that the handoff message names."""
