@@ -41,6 +41,7 @@ from bot.domain.read_models import (
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.digest import posted_for_ae_message, summary_message
+from bot.views.files import file_failed_message
 from bot.views.ledger import not_taken_message
 from bot.views.message import Message
 from bot.views.not_mine import not_mine_message
@@ -53,7 +54,6 @@ from bot.views.pre_close import (
     slipped_message,
 )
 from bot.views.sentences.problems import problem as problem_of
-from bot.views.status_csv import status_csv_failed_message
 from bot.views.thread import (
     anchor_message,
     bot_posted_message,
@@ -118,8 +118,10 @@ class NoticeText:
             return welcome_message()
         if notice.kind is NoticeKind.SUMMARY:
             return _summary(unit, notice, reader, fresh=True)
-        if notice.kind is NoticeKind.STATUS_CSV_FAILED:
-            return status_csv_failed_message(unclear=bool(notice.facts["unclear"]))
+        if notice.kind is NoticeKind.FILE_FAILED:
+            # Before there were others it was always the list.
+            file = NoticeKind(str(notice.facts.get("file", NoticeKind.STATUS_CSV)))
+            return file_failed_message(file, unclear=bool(notice.facts["unclear"]))
         bundle = unit.bundle(notice.handoff_id or 0, viewer=reader)
         if notice.kind in OF_A_STEP:
             return _nudge(unit, bundle, notice, reader)

@@ -29,12 +29,13 @@ from bot.delivery.shaping import Shaping
 from bot.domain import access
 from bot.domain.deadlines import Step
 from bot.domain.notices import (
+    FILES,
     Notice,
     NoticeKind,
     Place,
     Priority,
     SurfaceKind,
-    status_csv_failed,
+    file_failed,
 )
 from bot.domain.ports import MachineClock
 from bot.storage.jobs import Job
@@ -396,8 +397,8 @@ def _question(unit: WriteUnit, job: Job) -> Notice | None:
 
     Who waits for a file is told; None for what stands elsewhere.
     """
-    if job.notice is not None and job.notice.kind is NoticeKind.STATUS_CSV:
-        return status_csv_failed(job.notice, unclear=True)
+    if job.notice is not None and job.notice.kind in FILES:
+        return file_failed(job.notice, unclear=True)
     of = job.surface or job.notice
     in_channel = (job.surface is not None and job.surface.kind in _IN_CHANNEL) or (
         job.notice is not None and job.notice.place is Place.THREAD

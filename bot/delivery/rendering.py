@@ -26,6 +26,7 @@ from bot.delivery.plans import (
     Withdraw,
 )
 from bot.domain import access, read_models
+from bot.domain.access import Audience
 from bot.domain.channels import Channel
 from bot.domain.deadlines import Step, holder_of
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
@@ -40,7 +41,7 @@ from bot.domain.notices import (
     Priority,
     SurfaceKind,
     cannot_post,
-    status_csv_failed,
+    file_failed,
 )
 from bot.domain.nudging import Stage
 from bot.domain.people import Person
@@ -57,8 +58,10 @@ from bot.views.card import card_left_message, card_message
 from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
 from bot.views.ledger import promise_message
+from bot.views.ledger_file import ledger_markdown
 from bot.views.status import status_post_message
 from bot.views.status_csv import status_csv
+from bot.views.text import escape, one_line
 from bot.views.thread import withdrawn_message
 
 STATUS_ROWS = 20
@@ -303,7 +306,9 @@ class Renderer:
                 if calendar.is_quiet(unit.now):
                     return Postpone(loud(unit.now))
             if notice.kind is NoticeKind.STATUS_CSV:
-                return _file(unit, notice, reader)
+                return _status_file(unit, notice, reader)
+            if notice.kind is NoticeKind.LEDGER_FILE:
+                return _ledger_file(unit, notice, reader)
             told = self._texts.passed_on(unit, notice, reader) if summary else ()
             text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
@@ -470,7 +475,7 @@ def _home(unit: ReadUnit, viewer: Person) -> HomeModel:
     )
 
 
-def _file(unit: ReadUnit, notice: Notice, reader: Person) -> Upload:
+def _status_file(unit: ReadUnit, notice: Notice, reader: Person) -> Upload:
     """The status list as its reader may see it now, as a file."""
     page = unit.status.every(
         viewer=reader,
@@ -484,7 +489,25 @@ def _file(unit: ReadUnit, notice: Notice, reader: Person) -> Upload:
         sentences.status.STATUS_TITLE,
         status_csv(page, reader.zone),
         sentences.status.csv_comment(len(page.rows), reader.zone),
-        status_csv_failed(notice, unclear=False),
+        file_failed(notice, unclear=False),
+    )
+
+
+def _ledger_file(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
+    """The promise ledger as its reader may see it now, as a file."""
+    handoff = unit.handoffs.get(notice.handoff_id or 0)
+    inside = not unit.channels.get(handoff.channel_id).private
+    if Audience.CHANNEL not in access.audiences(reader, handoff, in_channel=inside):
+        return Cancel("not_readable")
+    page = unit.ledger_page(handoff, viewer=reader)
+    today = unit.now.astimezone(ZoneInfo(reader.zone)).date()
+    return Upload(
+        Spot(reader=Reader(reader.id, reader.slack_id)),
+        sentences.ledger.file_name(today.isoformat()),
+        sentences.ledger.FILE_TITLE,
+        ledger_markdown(page, as_of=unit.now, zone=reader.zone),
+        sentences.ledger.file_comment(escape(one_line(page.account)), reader.zone),
+        file_failed(notice, unclear=False),
     )
 
 

@@ -73,7 +73,10 @@ class NoticeKind(StrEnum):
     STATUS_POST = "status_post"
     STATUS_CSV = "status_csv"
     """No message alone: a file in the reader's direct messages."""
-    STATUS_CSV_FAILED = "status_csv_failed"
+    LEDGER_FILE = "ledger_file"
+    """The same of a promise ledger."""
+    FILE_FAILED = "status_csv_failed"
+    """That one of these did not come; named after the first of them."""
     WELCOME = "welcome"
     NOT_MINE = "not_mine"
     """Somebody says that a step is not theirs, to who may name another for it."""
@@ -81,6 +84,7 @@ class NoticeKind(StrEnum):
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 
 
+FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE})
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 """What is about a step that somebody owes, and is dropped once nobody does."""
 OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
@@ -636,15 +640,27 @@ def status_csv(reader: int, chosen: Filter, *, key: str) -> Notice:
     )
 
 
-def status_csv_failed(of: Notice, *, unclear: bool) -> Notice:
+def ledger_file(handoff: Handoff, reader: int, *, key: str) -> Notice:
+    """The promise ledger as a file for whoever asked for it."""
+    return Notice(
+        NoticeKind.LEDGER_FILE,
+        Place.DM,
+        f"ledger-file:{key}",
+        Priority.ANSWER,
+        handoff_id=handoff.id,
+        person_id=reader,
+    )
+
+
+def file_failed(of: Notice, *, unclear: bool) -> Notice:
     """Its reader hears that it could not be sent, or that nobody can see whether it was."""
     return Notice(
-        NoticeKind.STATUS_CSV_FAILED,
+        NoticeKind.FILE_FAILED,
         Place.DM,
         f"failed:{int(unclear)}:{of.key}",
         Priority.ANSWER,
         person_id=of.person_id,
-        facts={"unclear": int(unclear)},
+        facts={"unclear": int(unclear), "file": of.kind.value},
     )
 
 

@@ -12,7 +12,7 @@ from bot.domain.ledger import (
     PromiseHistory,
     Via,
 )
-from bot.domain.notices import reaction_not_taken
+from bot.domain.notices import ledger_file, reaction_not_taken
 from bot.domain.people import Person
 from bot.domain.promises import Side
 from bot.flows.answers import Answer, Done, Push, Update
@@ -23,6 +23,7 @@ from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.ledger import ONE_BY_ONE, initial_view, ledger_view, promise_history_view
 from bot.views.payload import Ref
+from bot.views.sentences.ledger import FILE_COMES
 
 INITIALS = "white_check_mark"
 """The reaction that is an initial; every other one is just a reaction."""
@@ -194,6 +195,15 @@ def open_ledger(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     return Push(view) if page is None else Update(view)
 
 
+def send_file(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """All of it as a file in one's own direct messages; delivery makes it."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    _require_reader(asked, unit, actor, handoff)
+    unit.outbox.add(ledger_file(handoff, actor.id, key=asked.key))
+    page = unit.ledger_page(handoff, viewer=actor)
+    return Update(ledger_view(page, page=asked.ref.page or 0, told=FILE_COMES))
+
+
 def initial_all(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Initial … one by one*: each whole entry that waits, one after the other."""
     handoff = unit.handoffs.get(asked.handoff_id)
@@ -239,6 +249,7 @@ def register(listeners: Listeners) -> None:
     listeners.submits(ViewId.INITIAL, save_initial)
     listeners.acts(ActionId.TAKE_BACK_INITIAL, take_back)
     listeners.opens(ActionId.OPEN_LEDGER, open_ledger)
+    listeners.acts(ActionId.LEDGER_FILE, send_file)
     listeners.opens(ActionId.INITIAL_ALL, initial_all)
     listeners.opens(ActionId.PROMISE_HISTORY, history)
     listeners.redraw(ViewId.INITIAL, _initial_once_more)

@@ -47,6 +47,7 @@ class ActionId(StrEnum):
     TAKE_BACK_INITIAL = "take_back_initial"
     INITIAL_ALL = "initial_all"
     OPEN_LEDGER = "open_ledger"
+    LEDGER_FILE = "ledger_file"
     PROMISE_HISTORY = "promise_history"
     OPEN_CHECKS = "open_checks"
     OPEN_PLAN = "open_plan"

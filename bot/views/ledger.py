@@ -171,8 +171,11 @@ def initial_view(
     )
 
 
-def ledger_view(ledger: LedgerPage, *, page: int = 0) -> View:
-    """Every entry with its boxes, some on a page, and the way through what waits for the viewer."""
+def ledger_view(ledger: LedgerPage, *, page: int = 0, told: str = "") -> View:
+    """Every entry with its boxes, some on a page, and the way through what waits for the viewer.
+
+    `told` is what the viewer's last press led to.
+    """
     pages = [ledger.entries[at : at + EACH] for at in range(0, len(ledger.entries), EACH)] or [()]
     here = min(max(page, 0), len(pages) - 1)
     blocks: list[Block] = [as_typed(ledger.account), context(_state(ledger, here, len(pages)))]
@@ -181,6 +184,8 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0) -> View:
     if ledger.waiting:
         label = said.ledger.initial_all(ledger.waiting)
         blocks += actions([button(action, label, about, primary=True)])
+    if told:
+        blocks.append(plain_section(told))
     if ledger.incomplete:
         blocks.append(context(said.ledger.incomplete(ledger.incomplete)))
     for shown in pages[here]:
@@ -196,6 +201,9 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0) -> View:
         if 0 <= target < len(pages):
             ref = about.model_copy(update={"page": target})
             blocks += actions([button(ActionId.OPEN_LEDGER, label, ref)])
+    if ledger.entries:
+        action, ref = ActionId.LEDGER_FILE, about.model_copy(update={"page": here})
+        blocks += actions([button(action, said.buttons.BUTTONS[action], ref)])
     return form(
         ViewId.LEDGER,
         Ref(handoff=ledger.handoff_id, page=here),

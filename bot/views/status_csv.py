@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.read_models import NamedPerson, StatusPage, StatusRow
 from bot.views import sentences as said
-from bot.views.message import Message, plain_section
 
 _HOUR: Final = timedelta(hours=1)
 _BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -25,12 +24,6 @@ def status_csv(page: StatusPage, zone: str) -> bytes:
     rows.writerow(said.status.CSV_COLUMNS)
     rows.writerows(_cells(row, ZoneInfo(zone)) for row in page.rows)
     return (_MARK + out.getvalue()).encode()
-
-
-def status_csv_failed_message(*, unclear: bool) -> Message:
-    """For who waits for a file that was not sent, or of which nobody can see whether it was."""
-    text = said.status.CSV_UNCLEAR if unclear else said.status.CSV_REFUSED
-    return Message(text, (plain_section(text),))
 
 
 def _cells(row: StatusRow, zone: ZoneInfo) -> list[str | int]:

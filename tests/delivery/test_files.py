@@ -7,18 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from bot.domain.notices import status_csv
+from bot.domain.notices import NoticeKind, ledger_file, status_csv
 from bot.domain.people import Person
 from bot.domain.status import EVERYTHING, Bucket, Filter, Whose
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
-from bot.storage.tables import outbox
+from bot.storage.tables import channel, outbox
 from bot.views import sentences
 from tests.builders import Deal, signed
 from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
 from tests.delivery.slack import Fault, Refusal, Script
 
+REFUSED, UNCLEAR = sentences.files.FAILED[NoticeKind.STATUS_CSV]
 BEGIN, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 DOUBTFUL = [
     Fault.TAKEN_THEN_SERVER_ERROR,
@@ -153,7 +155,7 @@ def test_where_nobody_can_look_it_is_not_sent_again_and_its_reader_is_told(desk:
     desk.slack.trouble = Script(files__completeUploadExternal=[Fault.TAKEN_THEN_RESET])
     desk.drain()
     assert (state(desk), len(desk.slack.ledger.files)) == ("unconfirmed", 1)
-    assert told(desk)[-1] == sentences.status.CSV_UNCLEAR
+    assert told(desk)[-1] == UNCLEAR
     assert desk.store.delivery.counts().unconfirmed == 1
 
 
@@ -169,7 +171,7 @@ def test_what_slack_will_never_take_is_said_in_one_sentence_and_shown(
     desk.slack.trouble = Script(**{method.replace(".", "__"): [Refusal(error)]})
     desk.drain()
     assert desk.slack.ledger.files == []
-    assert told(desk)[-1] == sentences.status.CSV_REFUSED
+    assert told(desk)[-1] == REFUSED
     assert state(desk) == "dead"
     (letter,) = desk.store.delivery.dead_letters(desk.team.workspace_id)
     assert (letter.kind, letter.reason) == ("status_csv", error)
@@ -190,7 +192,7 @@ def test_what_leaves_no_doubt_is_tried_again_without_looking(desk: Desk, trouble
     desk.drain()
     assert len(desk.slack.ledger.files) == 1
     assert called(desk, "conversations.history") == 0
-    assert sentences.status.CSV_REFUSED not in told(desk)
+    assert REFUSED not in told(desk)
 
 
 @pytest.mark.parametrize("method", [BEGIN, COMPLETE])
@@ -209,4 +211,42 @@ def test_an_upload_that_fails_time_and_again_is_given_up_and_said(desk: Desk) ->
     desk.slack.trouble = Script(upload=[Fault.SILENT] * 20)
     desk.pass_time(20 * MINUTE, step=5 * SECOND)
     assert (state(desk), called(desk, "upload")) == ("dead", desk.constants.most_failures)
-    assert told(desk).count(sentences.status.CSV_REFUSED) == 1
+    assert told(desk).count(REFUSED) == 1
+
+
+# --- A promise ledger
+
+
+def test_a_ledger_comes_to_who_asked_for_it_as_they_may_read_it(desk: Desk) -> None:
+    handoff_id = signed(desk.store, desk.team)
+    with desk.store.read(desk.team.workspace_id) as unit:
+        handoff = unit.handoffs.get(handoff_id)
+    desk.add(ledger_file(handoff, desk.team.ae.id, key="once"))
+    desk.drain()
+    (file,) = desk.slack.ledger.files
+    assert file.name == "promise-ledger-2026-03-04.md"
+    assert (file.content or b"").decode().startswith("# Northwind Robotics: promise ledger\n")
+    assert desk.state("ledger-file:once") == "sent"
+
+
+def test_who_may_no_longer_read_it_gets_no_ledger(desk: Desk) -> None:
+    handoff_id = signed(desk.store, desk.team)
+    with desk.store.read(desk.team.workspace_id) as unit:
+        handoff = unit.handoffs.get(handoff_id)
+    with desk.store.database.writing() as connection:
+        connection.execute(update(channel).values(private=True))
+        connection.commit()
+    desk.add(ledger_file(handoff, desk.team.outsider.id, key="once"))
+    desk.drain()
+    assert desk.slack.ledger.files == []
+    assert desk.state("ledger-file:once") == "cancelled"
+
+
+def test_a_ledger_that_slack_does_not_take_is_told_as_one(desk: Desk) -> None:
+    handoff_id = signed(desk.store, desk.team)
+    with desk.store.read(desk.team.workspace_id) as unit:
+        handoff = unit.handoffs.get(handoff_id)
+    desk.add(ledger_file(handoff, desk.team.ae.id, key="once"))
+    desk.slack.trouble = Script(files__getUploadURLExternal=[Refusal("file_uploads_disabled")])
+    desk.drain()
+    assert told(desk)[-1] == sentences.files.FAILED[NoticeKind.LEDGER_FILE][0]

@@ -597,3 +597,15 @@ def test_what_was_refused_stands_in_the_ledger_without_boxes(app: App) -> None:
     assert "Refused or deferred" in shown.words
     assert "A discount for the third year" in shown.words
     assert shown.words.count("⚪") == 2
+
+
+def test_the_whole_ledger_is_asked_for_as_a_file(app: App) -> None:
+    handoff_id = deliverable(app)
+    shown = app.modal(app.press(CSM, ActionId.OPEN_LEDGER, Ref(handoff=handoff_id)))
+    about = Ref(handoff=handoff_id, page=0)
+    app.press(CSM, ActionId.LEDGER_FILE, about, modal=shown)
+    again = app.updated(shown, app.slack.called("views.update")[-1]["view"])
+    assert "comes to your direct messages" in again.words
+    with app.store.database.reading() as connection:
+        query = select(outbox.c.person_id).where(outbox.c.kind == "ledger_file")
+        assert connection.execute(query).scalars().all() == [app.team.csm.id]

@@ -699,6 +699,7 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.OPEN_HANDOFF, pressed(ActionId.OPEN_HANDOFF), MEMBERS, ()),
     Door(ActionId.OPEN_VERSIONS, versions, MEMBERS, ()),
     Door(ActionId.OPEN_LEDGER, pressed(ActionId.OPEN_LEDGER), MEMBERS, ()),
+    Door(ActionId.LEDGER_FILE, pressed(ActionId.LEDGER_FILE), MEMBERS, ()),
     Door(ActionId.PROMISE_HISTORY, promised(ActionId.PROMISE_HISTORY), MEMBERS, (), assigned),
     Door(ActionId.OPEN_TIMES, pressed(ActionId.OPEN_TIMES), MEMBERS, ()),
     Door(

@@ -122,7 +122,7 @@ WAYS_OUT = {
     "status.status_view",
     "times.times_view",
     "undelivered.undelivered_view",
-    "status_csv.status_csv_failed_message",
+    "files.file_failed_message",
     "thread.bot_posted_message",
     "thread.cannot_post_message",
     "thread.invite_by_hand_message",
@@ -204,7 +204,8 @@ KINDS = {
     NoticeKind.UNDO_OFFER,
     NoticeKind.STATUS_POST,
     NoticeKind.STATUS_CSV,
-    NoticeKind.STATUS_CSV_FAILED,
+    NoticeKind.LEDGER_FILE,
+    NoticeKind.FILE_FAILED,
     NoticeKind.WELCOME,
     NoticeKind.UNCONFIRMED,
     NoticeKind.DUE_MOVED,
@@ -329,7 +330,7 @@ def _ledger(world: World) -> None:
     """Every page of the ledger and every wording, a form of the CSM, and a tick in vain."""
     for viewer in VIEWERS:
         about = Ref(handoff=world.full, entry=1, revision=1)
-        for action in (ActionId.OPEN_LEDGER, ActionId.PROMISE_HISTORY):
+        for action in (ActionId.OPEN_LEDGER, ActionId.PROMISE_HISTORY, ActionId.LEDGER_FILE):
             world.press(viewer, "ledger", action, about)
     world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
     channel, ts = world.promise_message()

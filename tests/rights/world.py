@@ -672,7 +672,7 @@ _THREAD = frozenset(
         NoticeKind.CANCEL_UNDONE,
     }
 )
-_OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.STATUS_CSV_FAILED})
+_OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.FILE_FAILED})
 """One to each reader is enough."""
 _ALSO_TO_ONE = frozenset({NoticeKind.TIER_CHANGED, NoticeKind.OUTDATED, NoticeKind.PROMISE_CHANGED})
 _PLACES = {
@@ -720,7 +720,9 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),
     (NoticeKind.STATUS_POST, {}),
     (NoticeKind.STATUS_CSV, {"chosen": Filter(whose=Whose.ALL).dump()}),
-    (NoticeKind.STATUS_CSV_FAILED, {"unclear": 0}),
+    (NoticeKind.LEDGER_FILE, {}),
+    (NoticeKind.FILE_FAILED, {"unclear": 0}),
+    (NoticeKind.FILE_FAILED, {"unclear": 1, "file": "ledger_file"}),
     (NoticeKind.WELCOME, {}),
     (NoticeKind.UNCONFIRMED, {"source": "surface", "entry": 1}),
 )

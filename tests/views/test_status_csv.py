@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.deadlines import Step
+from bot.domain.notices import NoticeKind
 from bot.domain.read_models import Light, NamedPerson, StatusRow
 from bot.views import sentences
-from bot.views.status_csv import status_csv, status_csv_failed_message
+from bot.views.files import file_failed_message
+from bot.views.status_csv import status_csv
 from tests.views.shown import HEBREW, ROW, WORST_ROW, check_message, status_page
 
 BERLIN = "Europe/Berlin"
@@ -87,8 +89,8 @@ def test_the_file_says_that_it_is_utf_8() -> None:
 
 
 def test_a_file_that_does_not_come_is_one_sentence_that_says_what_to_do() -> None:
-    refused = check_message(status_csv_failed_message(unclear=False))
-    unclear = check_message(status_csv_failed_message(unclear=True))
+    refused = check_message(file_failed_message(NoticeKind.STATUS_CSV, unclear=False))
+    unclear = check_message(file_failed_message(NoticeKind.STATUS_CSV, unclear=True))
     assert "could not be sent" in refused["text"]
     assert "cannot be seen" in unclear["text"]
     assert all("/handoff-status" in one["text"] for one in (refused, unclear))

@@ -40,6 +40,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.TAKE_BACK_INITIAL: "Take back initial",
     ActionId.INITIAL_ALL: "Initial promises",
     ActionId.OPEN_LEDGER: "Open ledger",
+    ActionId.LEDGER_FILE: "Markdown to my messages",
     ActionId.PROMISE_HISTORY: "Earlier wordings",
     ActionId.OPEN_CHECKS: "Answer checks",
     ActionId.OPEN_PLAN: "Write joint plan",

@@ -86,6 +86,25 @@ def incomplete(numbers: Sequence[int]) -> str:
     return f"{which} not yet who delivers it by when. The CSM can initial it once both are there."
 
 
+FILE_COMES: Final = "The file comes to your direct messages with this bot."
+FILE_TITLE: Final = "Promise ledger"
+
+
+def file_name(day: str) -> str:
+    """What the file of a ledger is called."""
+    return f"promise-ledger-{day}.md"
+
+
+def file_head(account: str) -> str:
+    """Its first line."""
+    return f"{account}: promise ledger"
+
+
+def file_comment(account: str, zone: str) -> str:
+    """What stands with the file (mrkdwn)."""
+    return f"{account}: the promise ledger. Times are those of {zone}."
+
+
 def older(count: int) -> str:
     """How many earlier wordings are not shown."""
     told = "1 earlier wording is" if count == 1 else f"{count} earlier wordings are"

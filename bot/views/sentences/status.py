@@ -42,14 +42,6 @@ ANYHOW: Final[Mapping[ActionId, str]] = {
 ANYBODY: Final = "Person"
 AWAITED_SIGNATURE: Final = "signature awaited"
 CSV_COMES: Final = "The file comes to your direct messages with this bot."
-CSV_REFUSED: Final = (
-    "The file of your handoff status could not be sent, because Slack did not take it; "
-    "/handoff-status shows the same list."
-)
-CSV_UNCLEAR: Final = (
-    "Whether the file of your handoff status arrived cannot be seen; if it is not here, ask for it "
-    "again with /handoff-status."
-)
 LATE_NO_WORK: Final = "late, by no working time yet"
 
 

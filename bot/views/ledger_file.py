@@ -1,0 +1,103 @@
+"""The promise ledger as a Markdown file: for who keeps it elsewhere or brings it to a meeting."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.domain.ledger import Delivery, Initial, LedgerPage, PromiseShown
+from bot.domain.promises import Side
+from bot.domain.read_models import NamedPerson
+from bot.views import sentences as said
+from bot.views.ids import Field
+
+_SIGNS: Final = re.compile(r"[\\`*_{}\[\]<>#|&~!]")
+_BEGINS_A_BLOCK: Final = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.ASCII)
+_NO_BREAK_SPACE: Final = "\u00a0"
+_BREAK: Final = "\\"
+"""At the end of a line: the next one begins a line, too."""
+
+
+def ledger_markdown(ledger: LedgerPage, *, as_of: datetime, zone: str) -> bytes:
+    """Every entry whole, with its boxes; instants in the reader's zone, the signs of Markdown that
+    somebody typed as what they are."""
+    lines = [
+        f"# {said.ledger.file_head(_typed(ledger.account))}",
+        "",
+        f"{_state(ledger)} · {_instant(as_of, zone)}",
+    ]
+    for shown in ledger.entries:
+        lines += ["", *_entry(shown, zone)]
+    if ledger.refused:
+        label = said.forms.FIELDS[Field.REFUSED].label
+        lines += ["", f"## {label}", "", *_quoted(ledger.refused)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _state(ledger: LedgerPage) -> str:
+    gone = any(not one.entry.open for one in ledger.entries)
+    return said.ledger.state(ledger.signing, withdrawn=gone)
+
+
+def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
+    entry = shown.entry
+    title = said.ledger.title(entry.promise.number, none_made=entry.none_made)
+    yield f"## {title if entry.open else said.ledger.WITHDRAWN_LINE.format(title=title)}"
+    if not entry.none_made:
+        yield ""
+        yield _typed(said.brief.promise_details(entry.promise))
+        yield ""
+        yield from _quoted(entry.promise.text.words)
+    yield ""
+    if not entry.open:
+        if entry.reason:
+            yield f"{said.ledger.BECAUSE} {_typed(entry.reason)}"
+        return
+    for side, owner in ((Side.AE, shown.ae), (Side.CSM, shown.csm)):
+        yield f"- {_box(entry.initials.get(side), side, owner, zone)}"
+
+
+def _box(given: Initial | None, side: Side, owner: NamedPerson | None, zone: str) -> str:
+    name = said.ledger.SIDES[side]
+    if given is None:
+        who = _typed(owner.name) if owner is not None else said.ledger.NO_CSM
+        return f"⚪ {name} {who}"
+    told = f"✍️ {name} {_typed(given.by.name)} {_instant(given.at, zone)}"
+    if given.delivery is Delivery.CAN:
+        return f"{told} · {said.ledger.CAN}"
+    if given.delivery is Delivery.CHECK:
+        return f"{told} · {said.ledger.checks(_typed(given.check_with))}"
+    return told
+
+
+def _quoted(text: str) -> list[str]:
+    """Words as they were typed, line by line, as a quotation."""
+    lines = text.strip("\n").splitlines()
+    shown = []
+    for at, line in enumerate(lines):
+        bare = line.strip()
+        # Four blanks would begin code.
+        indent = _NO_BREAK_SPACE * (len(line) - len(line.lstrip())) if bare else ""
+        follows = bare and at + 1 < len(lines) and lines[at + 1].strip()
+        shown.append(f"> {indent}{_escaped(bare)}{_BREAK if follows else ''}".rstrip())
+    return shown
+
+
+def _typed(text: str) -> str:
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(line: str) -> str:
+    """One line in which no sign of Markdown means anything."""
+    plain = _SIGNS.sub(lambda sign: f"\\{sign[0]}", line)
+    return _BEGINS_A_BLOCK.sub(_kept, plain)
+
+
+def _kept(begins: re.Match[str]) -> str:
+    blank, sign = begins[1], begins[2]
+    return f"{blank}{sign}\\" if sign[0].isdigit() else f"{blank}\\{sign}"
+
+
+def _instant(at: datetime, zone: str) -> str:
+    return at.astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes")

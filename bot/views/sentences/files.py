@@ -1,0 +1,22 @@
+"""Files that do not come."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.notices import NoticeKind
+
+FAILED: Final[Mapping[NoticeKind, tuple[str, str]]] = {
+    NoticeKind.STATUS_CSV: (
+        "The file of your handoff status could not be sent, because Slack did not take it; "
+        "/handoff-status shows the same list.",
+        "Whether the file of your handoff status arrived cannot be seen; if it is not here, ask "
+        "for it again with /handoff-status.",
+    ),
+    NoticeKind.LEDGER_FILE: (
+        "The file of a promise ledger could not be sent, because Slack did not take it; Open "
+        "ledger shows the same entries.",
+        "Whether the file of a promise ledger arrived cannot be seen; if it is not here, ask for "
+        "it again in the ledger.",
+    ),
+}
+"""By the file: that Slack refused it, and that nobody can see whether it came."""
