@@ -604,13 +604,13 @@ class WriteUnit(ReadUnit):
         """That none were made is an entry of its own, for as long as the brief says so."""
         brief = self.brief.load(handoff.id, audiences=EVERY)
         none_made = brief.promises.none_made and not brief.entries
-        before = [one for one in self.ledger.entries(handoff.id) if one.none_made and one.open]
-        if before and not none_made:
-            person = self.people.get(by) if by is not None else None
-            void(handoff, before[0], by=person, at=self.now)
         changed = self.ledger.say_none_made(handoff.id, none_made=none_made, by=by)
-        if changed is not None:
-            self.surfaces.show_promise(handoff, changed.id, changed.version, reworded=True)
+        if changed is None:
+            return
+        if changed.withdrawn:
+            person = self.people.get(by) if by is not None else None
+            void(handoff, self.ledger.entry(handoff.id, changed.id), by=person, at=self.now)
+        self.surfaces.show_promise(handoff, changed.id, changed.version, reworded=True)
 
     def _show_as_now(self, handoff: Handoff, stored: list[Deadline], owed: list[Deadline]) -> None:
         """What the clock said of a step shows what became of it; whoever it is late for knows."""
