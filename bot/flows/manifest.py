@@ -76,8 +76,8 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "files:write",
-        "to send the list of handoffs as a file to the direct messages of whoever asked for it; "
-        "without it they are told that it cannot be sent",
+        "to send the list of handoffs, or a promise ledger, as a file to the direct messages of "
+        "whoever asked for it; without it they are told that it cannot be sent",
         optional=True,
     ),
     Scope(
