@@ -401,19 +401,22 @@ def _promise_shown(unit: ReadUnit, surface: SurfaceJob) -> PromiseShown:
     handoff = unit.handoffs.get(surface.handoff_id or 0)
     entry = unit.ledger.entry(handoff.id, surface.promise_id or 0)
     people = unit.people.many([handoff.ae_id, handoff.csm_id])
+    earlier = entry.promise.version != surface.promise_version
     over: Over | None = None
     if handoff.channel_id != surface.channel_id:
         over = Over.MOVED
     elif not entry.open:
         over = Over.WITHDRAWN
-    elif entry.promise.version != surface.promise_version:
+    elif earlier:
         over = Over.SUPERSEDED
+    elif not handoff.open:
+        over = Over.CLOSED
+    if earlier:
+        # Whatever became of it, a message keeps the words that it was about.
         then = unit.ledger.wordings(entry.promise.id)
         words = next(one.words for one in then if one.version == surface.promise_version)
         text = replace(entry.promise.text, words=words)
         entry = replace(entry, promise=replace(entry.promise, text=text))
-    elif not handoff.open:
-        over = Over.CLOSED
     return shown_of(handoff, entry, people, over=over)
 
 

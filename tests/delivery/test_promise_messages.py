@@ -86,6 +86,26 @@ def test_what_is_left_behind_keeps_no_words_of_any_wording(
     assert "Words after the move" in str([one.args for one in promises(slack, NEW)])
 
 
+def test_once_withdrawn_each_message_keeps_the_words_it_was_about(
+    desk: Desk, slack: FakeSlack, handoff_id: int
+) -> None:
+    (first,) = promises(slack, OLD)
+    before = first.args["blocks"][1]
+    reword(desk, handoff_id, "Other words")
+    desk.drain()
+    with desk.store.write(desk.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        entry = unit.ledger.entries(handoff_id)[0].promise
+        unit.brief.withdraw_promise(entry.id, "Not said", by=desk.team.ae.id, at=unit.now)
+        unit.surfaces.show_promise(handoff, entry.id, entry.version, reworded=True)
+        unit.commit()
+    desk.drain()
+    old, new = promises(slack, OLD)
+    assert all(one.args["text"].endswith("— withdrawn") for one in (old, new))
+    assert old.args["blocks"][1] == before
+    assert "Other words" in str(new.args["blocks"])
+
+
 def test_back_in_a_channel_the_promises_stand_below_its_new_card(
     desk: Desk, slack: FakeSlack, handoff_id: int
 ) -> None:
