@@ -313,6 +313,11 @@ class LedgerPage:
     refused: str = ""
     """What the customer asked for and does not get, or gets later: nobody initials that."""
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether there are entries that are not in force any more."""
+        return any(not one.entry.open for one in self.entries)
+
 
 def shown_of(
     handoff: Handoff, entry: Entry, people: Mapping[int, Person], *, over: Over | None = None

@@ -85,6 +85,7 @@ class NoticeKind(StrEnum):
 
 
 FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE})
+"""What comes as a file to whoever asked for it."""
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 """What is about a step that somebody owes, and is dropped once nobody does."""
 OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {

@@ -214,8 +214,7 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0, told: str = "") -> View:
 
 
 def _state(ledger: LedgerPage, here: int, pages: int) -> str:
-    gone = any(not one.entry.open for one in ledger.entries)
-    told = said.ledger.state(ledger.signing, withdrawn=gone)
+    told = said.ledger.state(ledger.signing, withdrawn=ledger.withdrawn)
     return f"{told} · {said.brief.page_of(here, pages)}" if pages > 1 else told
 
 

@@ -20,12 +20,15 @@ _BREAK: Final = "\\"
 
 
 def ledger_markdown(ledger: LedgerPage, *, as_of: datetime, zone: str) -> bytes:
-    """Every entry whole, with its boxes; instants in the reader's zone, the signs of Markdown that
-    somebody typed as what they are."""
+    """Every entry whole, with its boxes; instants in the reader's zone.
+
+    Signs of Markdown that somebody typed stand there as what they are.
+    """
+    state = said.ledger.state(ledger.signing, withdrawn=ledger.withdrawn)
     lines = [
         f"# {said.ledger.file_head(_typed(ledger.account))}",
         "",
-        f"{_state(ledger)} · {_instant(as_of, zone)}",
+        f"{state} · {_instant(as_of, zone)}",
     ]
     for shown in ledger.entries:
         lines += ["", *_entry(shown, zone)]
@@ -33,11 +36,6 @@ def ledger_markdown(ledger: LedgerPage, *, as_of: datetime, zone: str) -> bytes:
         label = said.forms.FIELDS[Field.REFUSED].label
         lines += ["", f"## {label}", "", *_quoted(ledger.refused)]
     return ("\n".join(lines) + "\n").encode()
-
-
-def _state(ledger: LedgerPage) -> str:
-    gone = any(not one.entry.open for one in ledger.entries)
-    return said.ledger.state(ledger.signing, withdrawn=gone)
 
 
 def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
