@@ -130,19 +130,15 @@ class Conversations:
         self._monotonic = monotonic
 
     def bind(self, app: App) -> None:
-        """Register every listener with Bolt; Bolt keeps the order, and each name is unique."""
-        for kind, register in (
-            (Kind.COMMAND, app.command),
-            (Kind.ACTION, app.action),
-            (Kind.SUBMISSION, app.view),
-            (Kind.EVENT, app.event),
-        ):
+        """Let Bolt bring every command, event, button and form here, where its name is looked up.
+
+        Bolt goes through what is registered one by one, at every call: so commands and events,
+        which Slack sends by name, are the only ones it is told by name. What an older version put
+        on the screen comes here too, and gets a sentence, not silence.
+        """
+        for kind, register in ((Kind.COMMAND, app.command), (Kind.EVENT, app.event)):
             for name in self._listeners.names(kind):
                 register(name)(self._entry(kind))
-        # These two have no listener of their own: they stand for a button's or a command's.
-        for stand_in in (ActionId.MORE, ActionId.RETRY_COMMAND):
-            app.action(stand_in.value)(self._entry(Kind.ACTION))
-        # Last of all: what an older version put on the screen gets a sentence, not silence.
         app.action(_ANYTHING)(self._entry(Kind.ACTION))
         app.view(_ANYTHING)(self._entry(Kind.SUBMISSION))
 

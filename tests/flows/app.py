@@ -22,6 +22,9 @@ from tests.builders import FakeMachine, Team
 from tests.flows.slack import BOT_USER, DEAL, TEAM, Json, SlackByHand, Whispers, check_modal
 from tests.views.shown import pieces
 
+_LISTENERS = all_listeners()
+"""The same for every app, which only looks them up."""
+
 
 @dataclass
 class Modal:
@@ -148,7 +151,7 @@ class App:
                 monotonic=machine.monotonic,
             ),
             monotonic=machine.monotonic,
-            listeners=listeners or all_listeners(),
+            listeners=listeners or _LISTENERS,
             workspace_of=lambda _, team_id: team.workspace_id if team_id == TEAM else None,
         ).bind(self.bolt)
 
