@@ -1,11 +1,13 @@
 """The bot as a process of its own that may be killed, and somebody who starts it again."""
 
+import functools
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,8 +34,10 @@ from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
 from bot.storage.cipher import NoteCipher
 from bot.storage.engine import open_database
+from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import Store
-from tests.builders import KEY, Team, no_holidays
+from tests.builders import KEY, Team, compile_once, no_holidays
+from tests.crash.forked import Forked
 
 ROOT = Path(__file__).parent.parent.parent
 _ENVIRONMENT = dict(os.environ)
@@ -61,8 +65,10 @@ class Life:
     port: int
     log: Path
     over_http: bool = False
+    forked: bool = False
+    """Whether its process is forked from one that has loaded the code, not started anew."""
     deaths: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    _process: subprocess.Popen[bytes] | Forked | None = None
     _people: dict[str, Visitor] = field(default_factory=dict)
 
     def person(self, name: str) -> Visitor:
@@ -89,10 +95,13 @@ class Life:
         }
         if point is not None:
             environ[VARIABLE] = point
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environ, stderr=log
-            )
+        if self.forked:
+            self._process = Forked(environ, self.log)
+        else:
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environ, stderr=log
+                )
         wait(lambda: self.returncode is not None or self._connected())
 
     @property
@@ -184,8 +193,10 @@ class Life:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The database, looked at from outside of the process."""
+        database = open_database(self.settings.database_url)
+        compile_once(database)
         store = Store(
-            open_database(self.settings.database_url),
+            database,
             clock=SystemClock(),
             machine=SteadyMachineClock(),
             policy=Policy(),
@@ -268,6 +279,7 @@ def living(
     database_url: str | None = None,
     prepare: Prepare | None = None,
     over_http: bool = False,
+    forked: bool = False,
 ) -> Iterator[Life]:
     """A workspace whose people have their roles; the bot is not started yet."""
     # Slack tries an event again at once, after a minute and after five: here sixteen times faster.
@@ -288,7 +300,7 @@ def living(
         handoff_key=SecretStr(KEY),
         handoff_clock_url=f"{server.url}/control/clock",
     )
-    life = Life(server, Sandbox(server.url), settings, port, folder / "log", over_http)
+    life = Life(server, Sandbox(server.url), settings, port, folder / "log", over_http, forked)
     try:
         _prepare(settings, prepare)
         yield life
@@ -297,9 +309,24 @@ def living(
         server.stop()
 
 
+@functools.cache
+def _migrated() -> bytes:
+    """A migrated SQLite file, which every life on SQLite begins with a copy of."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "migrated.db"
+        database = open_database(f"sqlite:///{path}")
+        migrate(database)
+        database.close()
+        return path.read_bytes()
+
+
 def _prepare(settings: Settings, prepare: Prepare | None) -> None:
     with _one_at_a_time:
+        if settings.database_url.startswith("sqlite:"):
+            path = Path(settings.database_url.removeprefix("sqlite:///"))
+            path.write_bytes(_migrated())
         bot = build(settings, reached=nowhere)
+    compile_once(bot.store.database)
     try:
         seed(bot)
         if prepare is not None:

@@ -202,7 +202,14 @@ def live(case: Case, folder: Path) -> None:
     database = nullcontext(None) if case.dialect == "sqlite" else postgres.database()
     with (
         database as url,
-        living(folder, database_url=url, prepare=case.prepare, over_http=case.over_http) as life,
+        living(
+            folder,
+            database_url=url,
+            prepare=case.prepare,
+            over_http=case.over_http,
+            # Over HTTP every process is started by the command.
+            forked=not case.over_http,
+        ) as life,
     ):
         case.weather(life)
         life.start(f"{case.point}:{case.nth}")
@@ -249,6 +256,7 @@ def lives(
             future.cancel()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     [
