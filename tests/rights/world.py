@@ -186,6 +186,9 @@ class World:
         self.views: set[str] = set()
         """The functions of the views that were run so far."""
         self.seen = Seen()
+        self._noted: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+        """By message and edit, who was noted to have been shown it."""
+        self._heard_whispers = self._seen_views = 0
         self.team = make_team(store)
         self.people = _people(store, self.team)
         slack.channels[DEAL] = {
@@ -441,15 +444,23 @@ class World:
                 way = "card" if message.thread_ts is None else "thread"
             else:
                 way = "team" if message.channel == TEAM_CHANNEL else "dm"
-            for viewer in self._readers_in(message.channel):
-                self.seen.add(viewer, way, message.args)
+            stands = (message.channel, message.ts, message.edits)
+            readers = self._readers_in(message.channel) - self._noted[stands]
+            if not readers:
+                continue  # It stands as it stood when they were shown it.
+            self._noted[stands] |= readers
+            shown = json.dumps(message.args, ensure_ascii=False)
+            for viewer in readers:
+                self.seen.add(viewer, way, shown)
                 for one in message.args.get("files", ()):
                     sent = next(file.content for file in ledger.files if file.id == one["id"])
                     self.seen.add(viewer, "file", (sent or b"").decode())
-        for whisper in ledger.whispers:
+        for whisper in ledger.whispers[self._heard_whispers :]:
             self.seen.add(_viewer(whisper["user"]), "whisper", whisper)
-        for view in ledger.views:
+        self._heard_whispers = len(ledger.whispers)
+        for view in ledger.views[self._seen_views :]:
             self.seen.add(_viewer(view["user_id"]), "home", view)
+        self._seen_views = len(ledger.views)
 
     def _readers_in(self, channel: str) -> frozenset[str]:
         """Who reads there, apart from those who have a part in the handoff."""
