@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime ## the whole job in a browser, without a Slack workspace 
 	@$(BIN)/handoff-bot demo $(ARGS)
 
 test: $(VENV)/.dev ## the tests; those in a browser are skipped without Chromium
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev ## style, format, types and the import rule of the rooms
 	$(BIN)/ruff check

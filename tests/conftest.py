@@ -82,6 +82,27 @@ def chromium_path() -> Path:
     return path
 
 
+# --- Order and place
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108, pytest makes folders of its own in it
+ROOM_FOR_FILES = 4 * 2**30
+
+# Most tests have a database of their own, which forces every commit to the disk, as it shall:
+# in memory that costs nothing. A container may have too little of it.
+if os.path.ismount(IN_MEMORY) and shutil.disk_usage(IN_MEMORY).free > ROOM_FOR_FILES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long: at the end one worker would be alone with them."""
+    long = {
+        item.path
+        for item in items
+        if item.get_closest_marker("slow") or item.get_closest_marker("browser")
+    }
+    items.sort(key=lambda item: item.path not in long)
+
+
 # --- The network
 
 REACHING = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg")

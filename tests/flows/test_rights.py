@@ -748,18 +748,21 @@ def refuses(app: App, door: Door, users: Collection[str], told: tuple[str, ...])
     assert app.rows() == before, door.what
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("admin")
 def test_who_has_no_right_hears_whose_turn_it_is_and_nothing_changes(app: App) -> None:
     for door in [*DOORS, *LISTS, *AFTER_SILENCE]:
         refuses(app, door, [one for one in MEMBERS if one not in door.may], door.told)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("admin")
 def test_guests_bots_strangers_and_closed_accounts_are_turned_away_everywhere(app: App) -> None:
     for door in EVERY_DOOR:
         refuses(app, door, list(NOT_MEMBERS), ("full members of this workspace", "Ask a colleague"))
 
 
+@pytest.mark.slow
 def test_who_has_the_right_is_not_turned_away(app: App, admin: str) -> None:
     for door in [*DOORS, *LISTS]:
         for user in door.may or [admin]:

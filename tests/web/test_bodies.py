@@ -254,6 +254,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 CHANGE = st.tuples(st.integers(0, 10_000), st.booleans(), VALUES)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=1500)
 @given(name=st.sampled_from(NAMES), changes=st.lists(CHANGE, min_size=1, max_size=3))
 def test_a_body_with_parts_missing_or_of_another_kind_is_never_an_error_of_ours(
