@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    event,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from bot.domain.deadlines import Step
 from bot.domain.items import SectionKey
@@ -19,6 +28,7 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.status import HOME_ROWS
 from bot.storage.tables import deadline, handoff
+from bot.storage.types import MICROSECOND
 from bot.storage.unit_of_work import Store
 from tests.builders import (
     WEDNESDAY,
@@ -561,18 +571,23 @@ def test_a_page_of_ten_thousand_handoffs_is_chosen_on_the_narrow_index(
 
 
 def _ten_thousand(store: Store, team: Team, **parts: int) -> None:
-    """So many open handoffs, each with these people as well."""
+    """So many open handoffs, each with these people as well; the database makes them of one."""
     signed(store, team)
+    count = select(literal(0).label("n")).cte("numbers", recursive=True)
+    numbers = count.union_all(select(count.c.n + 1).where(count.c.n < 9_998))
+    due = handoff.c.attention_due_at
+    made: dict[str, ColumnElement[Any]] = {
+        **{column.name: column for column in handoff.c if column.name != "id"},
+        **{name: literal(value) for name, value in parts.items()},
+    }
+    if store.database.dialect == "postgresql":
+        later = numbers.c.n * literal(timedelta(minutes=1), Interval())
+    else:
+        later = numbers.c.n * literal(timedelta(minutes=1) // MICROSECOND)
+    made[due.name] = literal(WEDNESDAY, due.type) + later
+    each = select(*made.values()).select_from(handoff.join(numbers, true()))
     with store.database.writing() as connection:
-        row = {**connection.execute(select(handoff)).mappings().one(), **parts}
-        del row["id"]
-        connection.execute(
-            insert(handoff),
-            [
-                {**row, "attention_due_at": WEDNESDAY + timedelta(minutes=number)}
-                for number in range(9_999)
-            ],
-        )
+        connection.execute(insert(handoff).from_select([*made], each.order_by(numbers.c.n)))
         connection.commit()
 
 
