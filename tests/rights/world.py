@@ -527,16 +527,16 @@ class World:
             )
         ]
         alone = (Word(self.dropped, Step.BRIEF, Stage.LATE),)
-        with self.store.write(self.team.workspace_id) as unit:
-            for viewer in VIEWERS:
-                if viewer in READERS[content.FACTS]:
-                    reader = self.people[viewer].id
-                    for number, about in enumerate((alone, *_in_parts(words))):
-                        key = f"rights:summary:{reader}:{number}"
-                        told = clock_notice(about, reader, key=key)
-                        unit.outbox.tell([replace(told, priority=Priority.ANSWER)])
-            unit.commit()
-        self.desk.drain(within=timedelta(hours=10))
+        for viewer in VIEWERS:
+            if viewer not in READERS[content.FACTS]:
+                continue
+            reader = self.people[viewer].id
+            with self.store.write(self.team.workspace_id) as unit:
+                for number, about in enumerate((alone, *_in_parts(words))):
+                    told = clock_notice(about, reader, key=f"rights:summary:{reader}:{number}")
+                    unit.outbox.tell([replace(told, priority=Priority.ANSWER)])
+                unit.commit()
+            self.desk.drain(within=timedelta(hours=10))  # One after the other, as above.
         with self.store.write(self.team.workspace_id) as unit:
             handoff = unit.handoffs.lock(self.dropped)
             handoff.cancel(CANCELLED, by=self.team.ae, at=unit.now)
