@@ -1,10 +1,13 @@
 """Small invented people, deals and stores that tests of several rooms start from."""
 
+import functools
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -23,6 +26,7 @@ from bot.domain.promises import Kind, PromiseText
 from bot.storage.channels import ChannelFacts
 from bot.storage.cipher import NoteCipher
 from bot.storage.engine import Database, open_database
+from bot.storage.migrate import migrate
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.briefs import FULL_BRIEF, SUCCESS
@@ -84,6 +88,17 @@ def wait_until(check: Callable[[], bool], *, seconds: float = 10.0) -> None:
 def no_holidays(region: str, year: int) -> frozenset[date]:
     """A world in which every weekday is worked."""
     return frozenset()
+
+
+@functools.cache
+def migrated_file() -> bytes:
+    """What stands in a migrated SQLite file, which a database of a test may begin with."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "migrated.db"
+        database = open_database(f"sqlite:///{path}")
+        migrate(database)
+        database.close()
+        return path.read_bytes()
 
 
 _dialects: dict[str, Dialect] = {}

@@ -1,13 +1,11 @@
 """The bot as a process of its own that may be killed, and somebody who starts it again."""
 
-import functools
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,9 +32,8 @@ from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
 from bot.storage.cipher import NoteCipher
 from bot.storage.engine import open_database
-from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import Store
-from tests.builders import KEY, Team, compile_once, no_holidays
+from tests.builders import KEY, Team, compile_once, migrated_file, no_holidays
 from tests.crash.forked import Forked
 
 ROOT = Path(__file__).parent.parent.parent
@@ -309,22 +306,11 @@ def living(
         server.stop()
 
 
-@functools.cache
-def _migrated() -> bytes:
-    """A migrated SQLite file, which every life on SQLite begins with a copy of."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "migrated.db"
-        database = open_database(f"sqlite:///{path}")
-        migrate(database)
-        database.close()
-        return path.read_bytes()
-
-
 def _prepare(settings: Settings, prepare: Prepare | None) -> None:
     with _one_at_a_time:
         if settings.database_url.startswith("sqlite:"):
             path = Path(settings.database_url.removeprefix("sqlite:///"))
-            path.write_bytes(_migrated())
+            path.write_bytes(migrated_file())
         bot = build(settings, reached=nowhere)
     compile_once(bot.store.database)
     try:

@@ -18,7 +18,7 @@ from bot.sandbox.seen import Screen, Seen
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
-from tests.builders import KEY
+from tests.builders import KEY, compile_once, migrated_file
 
 DEAL = "#deal-northwind"
 
@@ -116,7 +116,10 @@ def running(
             handoff_key=SecretStr(KEY),
             handoff_clock_url=f"{server.url}/control/clock",
         )
+        if database_url is None:
+            (tmp_path / "handoff.db").write_bytes(migrated_file())
         bot = build(settings, constants=constants or quick(), reached=reached)
+        compile_once(bot.store.database)
         seed(bot)
         bot.start()
         if over_http:
