@@ -608,8 +608,9 @@ class WritablePeople(People):
 def _checked_facts(facts: PersonFacts) -> dict[str, Any]:
     try:
         ZoneInfo(facts.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        # Slack may know a zone that this machine does not; a wrong hour is better than no bot.
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # OSError is a folder of zones, or a name too long for a file. Slack may
+        # know a zone that this machine does not; a wrong hour is better than no bot.
         return {**asdict(facts), "zone": "UTC"}
     return asdict(facts)
 

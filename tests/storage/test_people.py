@@ -38,9 +38,12 @@ def test_a_person_is_made_once_and_brought_up_to_date(
     assert not learned.full_member
 
 
-def test_a_zone_this_machine_does_not_know_becomes_utc(store: Store, team: Team) -> None:
+@pytest.mark.parametrize(
+    "zone", ["Moon/Tranquility", "Europe", "9" * 400], ids=["new", "folder", "long"]
+)
+def test_a_zone_this_machine_does_not_know_becomes_utc(store: Store, team: Team, zone: str) -> None:
     with store.write(team.workspace_id) as unit:
-        made = unit.people.ensure("UNEW", facts=PersonFacts("Nia", "Moon/Tranquility"))
+        made = unit.people.ensure("UNEW", facts=PersonFacts("Nia", zone))
         assert unit.people.calendar(made.id).zone == ZoneInfo("UTC")
 
 
