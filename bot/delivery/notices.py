@@ -1,5 +1,6 @@
 """The words of a notice as true now, or why it is not said any more."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -178,19 +179,20 @@ class NoticeText:
 
     def holding(self, unit: ReadUnit, notice: Notice, reader: Person) -> frozenset[int]:
         """Which of the things a summary is about still hold, by their places in it."""
+        bundles = _bundles(unit, notice.about, reader)
         return frozenset(
             place
             for place, word in enumerate(notice.about)
-            if not _add(_Parts(), unit, unit.bundle(word.handoff_id, viewer=reader), word, reader)
+            if not _add(_Parts(), unit, bundles[word.handoff_id], word, reader)
         )
 
     def passed_on(self, unit: ReadUnit, notice: Notice, reader: Person) -> tuple[Notice, ...]:
         """What of a summary another manager is told instead by now, each thing by itself."""
         told: list[Notice] = []
-        for word in notice.about:
-            if word.stage is not Stage.LATE_MANAGER:
-                continue
-            bundle = unit.bundle(word.handoff_id, viewer=reader)
+        of_managers = [word for word in notice.about if word.stage is Stage.LATE_MANAGER]
+        bundles = _bundles(unit, of_managers, reader)
+        for word in of_managers:
+            bundle = bundles[word.handoff_id]
             if _add(_Parts(), unit, bundle, word, reader) == "no_longer_theirs":
                 single = clock_notice([word], reader.id, key=notice.key)
                 told += _passed_on(unit, bundle, single).told
@@ -471,8 +473,9 @@ def _over(unit: ReadUnit, bundle: Bundle, word: Word, reason: str) -> Over | Non
 def _summary(unit: ReadUnit, notice: Notice, reader: Person, *, fresh: bool) -> Message | Cancel:
     """Several things in one message; what does not hold is left out, or later told to be over."""
     parts = _Parts()
+    bundles = _bundles(unit, notice.about, reader)
     for word in notice.about:
-        bundle = unit.bundle(word.handoff_id, viewer=reader)
+        bundle = bundles[word.handoff_id]
         reason = _add(parts, unit, bundle, word, reader)
         over = _over(unit, bundle, word, reason) if reason and not fresh else None
         if over is not None:
@@ -495,6 +498,11 @@ def _summary(unit: ReadUnit, notice: Notice, reader: Person, *, fresh: bool) -> 
         asked=parts.asked,
         besides=parts.besides,
     )
+
+
+def _bundles(unit: ReadUnit, words: Iterable[Word], reader: Person) -> dict[int, Bundle]:
+    """What the words are about, each handoff read once."""
+    return {one: unit.bundle(one, viewer=reader) for one in {word.handoff_id for word in words}}
 
 
 @dataclass
