@@ -43,6 +43,7 @@ from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.files import file_failed_message
+from bot.views.kickoff import kickoff_held_message
 from bot.views.ledger import not_taken_message
 from bot.views.message import Message
 from bot.views.not_mine import not_mine_message
@@ -235,6 +236,9 @@ class NoticeText:
             size = bundle.size.seen_by(access.IN_THE_CHANNEL)
             by = known.get(int(notice.facts["actor"]))
             return size_changed_message(_card(bundle, unit.now), notice.facts, by, size)
+        if notice.kind is NoticeKind.KICKOFF_HELD:
+            by = known.get(int(notice.facts["actor"]))
+            return kickoff_held_message(_card(bundle, unit.now), notice.facts, by)
         if notice.kind is NoticeKind.OUTDATED:
             return outdated_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind is NoticeKind.PROMISE_CHANGED:

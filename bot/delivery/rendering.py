@@ -392,7 +392,7 @@ def _card_of(unit: ReadUnit, bundle: Bundle, *, neutral: bool = False) -> read_m
         bundle.people,
         as_of=unit.now,
         neutral=neutral,
-        kickoff=unit.kickoff(bundle.handoff),
+        kickoff=unit.kickoff(bundle),
     )
 
 

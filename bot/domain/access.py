@@ -68,6 +68,8 @@ class Act(StrEnum):
     """The three checks, the joint plan and the restatement."""
     JUDGE = "judge"
     """Whether the restatement matches."""
+    HOLD_KICKOFF = "hold_kickoff"
+    """That the kickoff was held, and when."""
     SEND_BACK = "send_back"
     RETURN_BRIEF = "return_brief"
     """The AE gives a brief that was sent back to the CSM again."""
@@ -180,6 +182,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.UNDO_ACKNOWLEDGE: frozenset({Capacity.CSM}),
     Act.VERIFY: _CSM_STEP,
     Act.JUDGE: _AE_STEP,
+    Act.HOLD_KICKOFF: _CSM_STEP,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
     Act.RETURN_BRIEF: frozenset({Capacity.AE}),
     Act.MOVE: _AE_SIDE,
@@ -204,6 +207,7 @@ _STEPS_OF_A_SIDE: Mapping[Act, Capacity] = {
     Act.RECORD_AE_STEP: Capacity.AE,
     Act.ACKNOWLEDGE: Capacity.CSM,
     Act.VERIFY: Capacity.CSM,
+    Act.HOLD_KICKOFF: Capacity.CSM,
     Act.RECORD_CSM_STEP: Capacity.CSM,
 }
 """The steps a side's manager may record, with a reason, and whose they are."""

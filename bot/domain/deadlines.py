@@ -223,6 +223,7 @@ class _Context:
         handoff = self.handoff
         if handoff.signed_at is None or handoff.day0 is None:
             raise ValueError("Clocks start at the signature.")
+        held_at = handoff.kickoff_held_at
         return Facts(
             signed_at=handoff.signed_at,
             learned_at=handoff.signature_learned_at or handoff.signed_at,
@@ -232,6 +233,7 @@ class _Context:
             tier=self.size.tier,
             call_required=call_required(handoff, self.size),
             assigned_at=handoff.assigned_at,
+            held_on=calendar.local_date(held_at) if held_at is not None else None,
             added_at=added_at,
         )
 

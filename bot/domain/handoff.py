@@ -162,6 +162,8 @@ class Handoff:
     call: Call | None = None
     kickoff_proposed_at: datetime | None = None
     """When the AE proposes that the kickoff is."""
+    kickoff_held_at: datetime | None = None
+    """When it began, as customer success recorded it."""
     overridden_at: datetime | None = None
     """When the AE manager overrode the closed-won gate."""
     overridden_by: int | None = None
@@ -522,6 +524,38 @@ class Handoff:
             "before": instant_text(before) if before is not None else None,
         }
         self._note(Tag.KICKOFF_PROPOSED, at, by, facts)
+
+    @property
+    def can_be_held(self) -> bool:
+        """Whether there is anybody to hold a kickoff, and a deal to hold it for."""
+        return self.open and self.signed_at is not None and self.csm_id is not None
+
+    def hold_kickoff(
+        self, held_at: datetime, *, by: Person, at: datetime, reason: str = ""
+    ) -> None:
+        """Record when the kickoff was held, again where that was wrong.
+
+        Raises Invalid for a time that is still to come or before the signature, Conflict for the
+        one that is recorded already.
+        """
+        self._require_csm()
+        self._require(Act.HOLD_KICKOFF, by)
+        if self.signed_at is None:
+            raise Invalid(Problem.NOT_SIGNED)
+        held_at = held_at.astimezone(UTC)
+        if held_at > at + CLOCK_SLACK:
+            raise Invalid(Problem.NOT_YET_HELD, field="held_at")
+        if held_at < self.signed_at:
+            raise Invalid(Problem.HELD_BEFORE_SIGNATURE, field="held_at")
+        before = self.kickoff_held_at
+        if held_at == before:
+            raise Conflict(Problem.ALREADY_DONE, field="held_at")
+        values = self._for_another(Act.HOLD_KICKOFF, by, reason)
+        self.kickoff_held_at = held_at
+        facts: dict[str, Fact] = {"held_at": instant_text(held_at)}
+        if before is not None:
+            facts["before"] = instant_text(before)
+        self._note(Tag.KICKOFF_HELD, at, by, facts, values)
 
     def override_closed_won(self, reason: str, *, by: Person, at: datetime) -> None:
         """The AE manager lets the deal be closed without its gate; what is missing stays open."""

@@ -1,8 +1,10 @@
-"""What is known of the kickoff's time: proposed by the AE, else when it is due."""
+"""What is known of the kickoff's time: held, proposed by the AE, else when it is due."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.due import Facts
 from bot.domain.handoff import Handoff
 from bot.domain.policy import Policy
@@ -17,15 +19,33 @@ class KickoffTime:
     at: datetime
     proposed: bool = False
     """Whether the AE proposed it; else it is when the kickoff is due."""
+    held: bool = False
+    """Whether it was held then."""
 
 
-def kickoff_time(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> KickoffTime | None:
-    """The time the handoff message names; None where there is none yet, or no kickoff any more."""
+def kickoff_time(
+    handoff: Handoff,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    *,
+    owed: Sequence[Deadline] = (),
+) -> KickoffTime | None:
+    """The time the handoff message names; None where there is none yet, or no kickoff any more.
+
+    `owed` are the deadlines as they are stored: its step may have become free late.
+    """
+    if handoff.kickoff_held_at is not None:
+        return KickoffTime(handoff.kickoff_held_at, held=True)
     if not handoff.open:
         return None
     if handoff.kickoff_proposed_at is not None:
         return KickoffTime(handoff.kickoff_proposed_at, proposed=True)
-    due = kickoff_due(handoff, policy, calendar_of)
+    stored = (
+        one.due_at
+        for one in owed
+        if one.step is Step.KICKOFF and one.state is not DeadlineState.DROPPED
+    )
+    due = next(stored, None) or kickoff_due(handoff, policy, calendar_of)
     return KickoffTime(due) if due is not None else None
 
 

@@ -44,6 +44,7 @@ class NoticeKind(StrEnum):
     SIGNATURE_CORRECTED = "signature_corrected"
     DUE_MOVED = "due_moved"
     """A signature somebody else corrected moved when the reader's steps are due."""
+    KICKOFF_HELD = "kickoff_held"
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
     ANCHOR = "anchor"
@@ -199,14 +200,25 @@ class SurfaceWish:
 _THREAD = {
     Tag.ACKNOWLEDGED: NoticeKind.ACKNOWLEDGED,
     Tag.ACKNOWLEDGE_UNDONE: NoticeKind.ACKNOWLEDGE_UNDONE,
+    Tag.KICKOFF_HELD: NoticeKind.KICKOFF_HELD,
     Tag.CANCELLED: NoticeKind.CANCELLED,
     Tag.CANCEL_UNDONE: NoticeKind.CANCEL_UNDONE,
 }
+_HELD = ("held_at", "before")
+"""When a kickoff was held, and when it was said to have been before a correction."""
 _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
 _ANCHORED = frozenset({Tag.ACKNOWLEDGED, Tag.LEDGER_SIGNED})
 """After these the state of the history is put where whoever runs the bot cannot change it."""
 _OF_THE_AE = frozenset({Tag.ALIGNED, Tag.CALL_RECORDED, Tag.MATCHED, Tag.MISMATCHED})
-_OF_THE_CSM = frozenset({Tag.ACKNOWLEDGED, Tag.CHECKS_ANSWERED, Tag.PLAN_WRITTEN, Tag.RESTATED})
+_OF_THE_CSM = frozenset(
+    {
+        Tag.ACKNOWLEDGED,
+        Tag.CHECKS_ANSWERED,
+        Tag.PLAN_WRITTEN,
+        Tag.RESTATED,
+        Tag.KICKOFF_HELD,
+    }
+)
 """What either side's manager may record for them, then with a reason."""
 _OF_A_PROMISE = frozenset({Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN})
 
@@ -331,9 +343,11 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     kind = _THREAD.get(event.tag)
     if kind is not None and handoff.posted_at is not None:
         version = event.facts.get("brief")
-        facts = {"seq": seq, "actor": event.actor or 0}
+        facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
         if isinstance(version, int):
             facts["version"] = version
+        if event.tag is Tag.KICKOFF_HELD:
+            facts |= {name: str(event.facts[name]) for name in _HELD if name in event.facts}
         if kind is NoticeKind.ACKNOWLEDGED and event.actor != handoff.csm_id:
             facts["csm"] = handoff.csm_id or 0  # Somebody said it for them.
         return [_in_thread(handoff, kind, seq, facts)]

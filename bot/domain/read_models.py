@@ -570,6 +570,10 @@ class WholePage:
     """What of the reading the viewer may record for the CSM next, with a reason."""
     plan_for_csm: bool = False
     """Whether they may record the joint plan, which is missing."""
+    holds_kickoff: bool = False
+    """Whether the viewer may record when the kickoff was held, or correct it."""
+    kickoff_for_csm: bool = False
+    """Whether they would record it for the CSM, with a reason."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""

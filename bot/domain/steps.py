@@ -312,7 +312,7 @@ PROCESS: tuple[StepRule, ...] = (
         12,
         CSM,
         due=KickoffDay(),
-        done=None,
+        done=lambda h: h.kickoff_held_at,
         needs=(Step.ASSIGN,),
         manager_at_once=True,
     ),

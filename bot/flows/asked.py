@@ -99,6 +99,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.UNDO_ACKNOWLEDGE: ActionId.UNDO_ACKNOWLEDGE,
     MoreChoice.SEND_BACK: ActionId.OPEN_SEND_BACK,
     MoreChoice.PLAN: ActionId.OPEN_PLAN,
+    MoreChoice.HELD: ActionId.OPEN_HELD,
     MoreChoice.DECLINE: ActionId.OPEN_DECLINE,
     MoreChoice.UNDO_CANCEL: ActionId.UNDO_CANCEL,
     MoreChoice.PROMISE_CHANGE: ActionId.PROMISE_CHANGE,

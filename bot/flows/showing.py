@@ -47,7 +47,7 @@ def card_of(unit: ReadUnit, handoff_id: int, *, preview: bool = False) -> Card:
         bundle.people,
         as_of=unit.now,
         preview=preview,
-        kickoff=unit.kickoff(bundle.handoff),
+        kickoff=unit.kickoff(bundle),
     )
 
 
@@ -72,7 +72,7 @@ def whole_of(
             bundle.deadlines,
             bundle.people,
             as_of=unit.now,
-            kickoff=unit.kickoff(bundle.handoff),
+            kickoff=unit.kickoff(bundle),
         ),
         completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences, given),
     )
@@ -109,6 +109,9 @@ def whole_of(
         for_ae=tuple(_for_ae(bundle, viewer)),
         for_csm=_for_csm(bundle, viewer),
         plan_for_csm=_records_for_csm(bundle.handoff, viewer) and reading.plan_missing,
+        holds_kickoff=bundle.handoff.can_be_held
+        and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+        kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
     )
 
 

@@ -349,9 +349,10 @@ class ReadUnit:
         people = self.people.many([handoff.ae_id, handoff.csm_id])
         return page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
 
-    def kickoff(self, handoff: Handoff) -> KickoffTime | None:
+    def kickoff(self, of: Bundle) -> KickoffTime | None:
         """The time of its kickoff that the handoff message names."""
-        return kickoff_time(handoff, self.policy, self.people.calendar)
+        calendar_of = self.people.calendar
+        return kickoff_time(of.handoff, self.policy, calendar_of, owed=of.deadlines)
 
     def written_quickly(self, handoff: Handoff) -> bool:
         """Whether the brief was ready within few minutes and waits to be acknowledged."""

@@ -134,6 +134,8 @@ def kickoff_line(card: Card) -> str:
     if card.kickoff is None:
         return ""
     said_as = said.card.KICKOFF_PROPOSED if card.kickoff.proposed else said.card.KICKOFF_DUE
+    if card.kickoff.held:
+        said_as = said.card.KICKOFF_HELD
     return f"{said_as} {instant_token(card.kickoff.at)}"
 
 

@@ -40,6 +40,7 @@ STEP_BUTTONS = {
     Step.ASSIGN: ActionId.OPEN_ASSIGN,
     Step.READ: ActionId.ACKNOWLEDGE,
     Step.JUDGE: ActionId.OPEN_JUDGE,
+    Step.KICKOFF: ActionId.OPEN_HELD,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {
@@ -307,6 +308,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.LEDGER, ActionId.INITIAL_ALL, bool(guide.to_initial)),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),
+        (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
         (MoreChoice.WRITE_BRIEF, ActionId.WRITE_BRIEF, Act.EDIT_BRIEF in guide.acts),
         (
             MoreChoice.ASSIGN,
@@ -325,6 +327,11 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         ),
     )
     return [choice for choice, as_button, offered in offers if offered and as_button not in shown]
+
+
+def _holds_kickoff(guide: Guide) -> bool:
+    begun = guide.signed_at is not None and guide.csm is not None
+    return begun and Act.HOLD_KICKOFF in guide.acts
 
 
 def _aligns(guide: Guide) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.completeness import rules_of
-from bot.domain.due import DueRule, HoursAfter, MessageHours
+from bot.domain.due import DueRule, HoursAfter, MessageHours, OwnWindow
 from bot.domain.handoff import DealChange
 from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.size import Size, size_of
@@ -43,8 +43,11 @@ def _windows(policy: Policy) -> Iterator[str]:
     yield said.policy.policy_capture(clocks.capture_days)
     for rule in STEPS:
         hours = _hours(rule.due, clocks)
-        name = said.terms.STEP_NAMES[rule.step]
-        yield said.policy.policy_window(name, hours, rule.own(clocks), needs=bool(rule.needs))
+        name, own = said.terms.STEP_NAMES[rule.step], rule.own(clocks)
+        if hours is None and not isinstance(rule.due, OwnWindow):
+            yield said.policy.policy_day(name, said.steps.day_words(rule.due, clocks), own)
+            continue
+        yield said.policy.policy_window(name, hours, own, needs=bool(rule.needs))
 
 
 def _add_ons(size: Size) -> Iterator[str]:

@@ -241,7 +241,18 @@ def _steps(whole: WholePage) -> Piece:
     about = Ref(handoff=whole.card.handoff_id, revision=whole.card.brief_version)
     for action in for_csm:
         blocks += actions([button(action, sentences.buttons.FOR_CSM[action], about)])
+    if whole.holds_kickoff:
+        blocks += actions([button(ActionId.OPEN_HELD, _kickoff_label(whole), about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
+
+
+def _kickoff_label(whole: WholePage) -> str:
+    if whole.kickoff_for_csm:
+        return sentences.buttons.FOR_CSM[ActionId.OPEN_HELD]
+    kickoff = whole.card.kickoff
+    if kickoff is not None and kickoff.held:
+        return sentences.buttons.CORRECT_KICKOFF
+    return sentences.buttons.BUTTONS[ActionId.OPEN_HELD]
 
 
 def _reading(whole: WholePage) -> Iterator[Piece]:

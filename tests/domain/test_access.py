@@ -123,6 +123,7 @@ RIGHTS = {
     Act.UNDO_ACKNOWLEDGE: {CSM.id},
     Act.VERIFY: {CSM.id, CS_MANAGER.id},
     Act.JUDGE: AE_AND_MANAGER,
+    Act.HOLD_KICKOFF: {CSM.id, CS_MANAGER.id},
     Act.SEND_BACK: {CSM.id},
     Act.RETURN_BRIEF: {AE.id},
     Act.MOVE: AE_SIDE,
@@ -171,6 +172,7 @@ STEPS = {
     Act.RECORD_AE_STEP: AE,
     Act.ACKNOWLEDGE: CSM,
     Act.VERIFY: CSM,
+    Act.HOLD_KICKOFF: CSM,
     Act.RECORD_CSM_STEP: CSM,
 }
 """What a side's manager may record too, and whose it is."""

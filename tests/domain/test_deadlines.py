@@ -202,6 +202,7 @@ def test_a_step_whose_need_is_open_waits_and_says_nothing() -> None:
 def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     handoff = read()
     handoff.post(by=AE, at=MONDAY + HOUR)
+    handoff.hold_kickoff(MONDAY + 30 * HOUR, by=CSM, at=MONDAY + 32 * HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
         assert not deadline.late_at(MONDAY + 400 * HOUR)
@@ -623,6 +624,7 @@ class Run:
             and not handoff.verification.with_ae
             and handoff.reading_left() != (),
             Step.JUDGE: handoff.verification.to_judge,
+            Step.KICKOFF: handoff.csm_id is not None and handoff.kickoff_held_at is None,
         }
         assert still_owed[step]
         assert len(told) == len(set(told))
@@ -655,6 +657,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("return"), st.just(0)),
     st.tuples(st.just("decline"), st.sampled_from([0, 1])),
     st.tuples(st.just("override"), st.sampled_from([0, 1])),
+    st.tuples(st.just("hold"), st.sampled_from([0, 1])),
     st.tuples(st.just("snooze"), st.integers(0, len(Step) * 40 - 1)),
     st.tuples(st.just("sweep"), st.just(0)),
 )
@@ -696,6 +699,8 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: handoff.send_back(items, "Which tickets?", by=csm, at=now))
         case "return":
             run.act(lambda: handoff.return_brief(by=AE, at=now, policy=POLICY))
+        case "hold":
+            run.act(lambda: handoff.hold_kickoff(now, by=csm, at=now))
         case "take back":
             run.act(lambda: handoff.undo_acknowledge(by=csm, at=now, policy=POLICY))
         case "cancel":

@@ -536,6 +536,9 @@ DOORS = [
         BY_AE,
         restated,
     ),
+    Door(ActionId.OPEN_HELD, pressed(ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
+    Door(MoreChoice.HELD, chosen(MoreChoice.HELD), READERS, BY_CSM, assigned),
+    Door(ViewId.HELD, for_csm(ViewId.HELD, ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
     Door(ActionId.OPEN_SEND_BACK, pressed(ActionId.OPEN_SEND_BACK), [CSM], BY_CSM, assigned),
     Door(
         ViewId.SEND_BACK,

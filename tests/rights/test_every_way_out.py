@@ -141,6 +141,8 @@ WAYS_OUT = {
     "deal.which_deal_message",
     "gate.override_view",
     "helpers.helpers_view",
+    "kickoff.held_view",
+    "kickoff.kickoff_held_message",
     "pasted.paste_view",
     "pasted.pasted_view",
     "pre_close.alignment_message",
@@ -199,6 +201,7 @@ KINDS = {
     NoticeKind.SENT_BACK,
     NoticeKind.NOT_MINE,
     NoticeKind.HELPER_INVITED,
+    NoticeKind.KICKOFF_HELD,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
     NoticeKind.UNDO_OFFER,
@@ -298,6 +301,15 @@ _COMMANDS = (
 )
 
 
+_RECORDS = (
+    ActionId.OPEN_CALL,
+    ActionId.OPEN_HELD,
+    ActionId.OPEN_RESTATE,
+    ActionId.OPEN_JUDGE,
+)
+"""What opens a form in which somebody records a step."""
+
+
 def _look(world: World) -> None:
     """What can be looked at without changing anything."""
     for viewer in VIEWERS:
@@ -312,7 +324,7 @@ def _look(world: World) -> None:
         for page in range(3):
             ref = Ref(handoff=world.spoken, page=page or None)
             world.press(viewer, SPOKEN, ActionId.OPEN_HANDOFF, ref)
-        for action in (ActionId.OPEN_CALL, ActionId.OPEN_RESTATE, ActionId.OPEN_JUDGE):
+        for action in _RECORDS:
             world.press(viewer, "form of a call or a reading", action, Ref(handoff=world.full))
             world.press(viewer, "form of a call or a reading", action, Ref(handoff=world.spoken))
         for name, words in _COMMANDS:

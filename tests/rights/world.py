@@ -679,6 +679,7 @@ _THREAD = frozenset(
         NoticeKind.TIER_CHANGED,
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
+        NoticeKind.KICKOFF_HELD,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
     }
@@ -726,6 +727,8 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.ANCHOR, {"count": 1, "head": "0a", "version": 1}),
     (NoticeKind.SENT_BACK, {}),
     (NoticeKind.HELPER_INVITED, {}),
+    (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
+    (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
     (NoticeKind.CANCELLED, {"actor": 1}),
     (NoticeKind.CANCEL_UNDONE, {"actor": 1}),
     (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),

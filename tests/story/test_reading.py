@@ -218,6 +218,10 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     fill(place.maya, verdict="match")
     settled(place)
     hours(24)
+    press(place, place.jonas, "open_held")
+    fill(place.jonas)
+    place.card_says("Kickoff held")
+    settled(place)
     with place.bot.store.read(place.bot.workplace.id) as after:
         owed = [one for one in after.deadlines.of(1) if one.state is DeadlineState.OPEN]
     assert owed == []

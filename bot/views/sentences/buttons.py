@@ -46,6 +46,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_PLAN: "Write joint plan",
     ActionId.OPEN_RESTATE: "Restate brief",
     ActionId.OPEN_JUDGE: "Judge restatement",
+    ActionId.OPEN_HELD: "Kickoff held",
     ActionId.OPEN_SEND_BACK: "Send brief back",
     ActionId.RETURN_BRIEF: "Return brief",
     ActionId.OPEN_DECLINE: "I am not the right CSM",
@@ -100,6 +101,7 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.LEDGER: "Promise ledger…",
     MoreChoice.SEND_BACK: "Send brief back…",
     MoreChoice.PLAN: "Write joint plan…",
+    MoreChoice.HELD: "Kickoff held…",
     MoreChoice.DECLINE: "I am not the right CSM…",
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
     MoreChoice.OPEN: "Open handoff",
@@ -116,8 +118,10 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_CHECKS: "Answer checks for the CSM",
     ActionId.OPEN_RESTATE: "Restate brief for the CSM",
     ActionId.OPEN_PLAN: "Write joint plan for the CSM",
+    ActionId.OPEN_HELD: "Record kickoff for the CSM",
 }
 """For the CS manager."""
+CORRECT_KICKOFF: Final = "Correct kickoff"
 CORRECT_SIGNATURE: Final = "Correct signature"
 
 

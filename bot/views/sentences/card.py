@@ -30,6 +30,7 @@ NO_PROMISES: Final = "none made"
 BAR_LENGTH: Final = 10
 KICKOFF_PROPOSED: Final = "kickoff proposed"
 KICKOFF_DUE: Final = "kickoff due"
+KICKOFF_HELD: Final = "kickoff held"
 PREVIEW_TITLE: Final = "Preview"
 PREVIEW_SUBMIT: Final = "Post to channel"
 PREVIEW_LEAD: Final = "This is how the message will stand in the deal channel."

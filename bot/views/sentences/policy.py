@@ -55,6 +55,11 @@ def policy_capture(days: int) -> str:
     return f"{STEP_NAMES[Step.CAPTURE]}: reminded {days} days and one working day before it closes"
 
 
+def policy_day(step: str, due: str, own: int) -> str:
+    """By which day a step is due."""
+    return f"{step}: {due}" + (f", at least {own} working hours once it can be done" if own else "")
+
+
 def policy_window(step: str, hours: int | None, own: int, *, needs: bool = True) -> str:
     """How long a step has; `hours` is None for one that only has a window of its own.
 

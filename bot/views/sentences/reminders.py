@@ -28,6 +28,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "A CSM can be named, and none is.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
+    Step.KICKOFF: "Nobody has recorded that it was held. Record when, even where it was late.",
 }
 """Of the reading by the CSM its parts tell."""
 MISSING_PARTS: Final[Mapping[Part, str]] = {

@@ -79,7 +79,7 @@ DONE_WHEN: Final[Mapping[Step, str]] = {
     Step.DEBRIEF: "its seven answers are clear, or asked and not known",
     Step.INITIALS: "every promise has both initials and none is disputed",
     Step.INITIALS_AE: "every promise has both initials and none is disputed",
-    Step.KICKOFF: "it was held and the short form after it is filled",
+    Step.KICKOFF: "it is recorded when it was held",
     Step.PLAN: "its milestones have owners and dates",
     Step.SIGN_PLAN: "AE and CSM signed one version, and the customer confirmed it",
     Step.SIGN_PLAN_AE: "AE and CSM signed one version, and the customer confirmed it",
@@ -119,6 +119,16 @@ def due_words(due: DueRule, clocks: Clocks) -> str:
         case OwnWindow():
             return ""
     raise TypeError(type(due).__name__)
+
+
+def day_words(due: DueRule, clocks: Clocks) -> str:
+    """The same of a step that is due on a day, without the notes below the table."""
+    if isinstance(due, KickoffDay):
+        return (
+            f"{clocks.kickoff} h after the signature, moved to a business day, at most business "
+            f"day {clocks.kickoff_latest_day}; a light deal has until then"
+        )
+    return due_words(due, clocks)
 
 
 def by_days_of(due: str, part: Capacity) -> str:

@@ -102,6 +102,7 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.CHECKS_ANSWERED: "your three checks",
     Tag.PLAN_WRITTEN: "the joint plan",
     Tag.RESTATED: "a restatement of the brief",
+    Tag.KICKOFF_HELD: "when the kickoff was held",
 }
 """What somebody else may record for the AE or the CSM."""
 

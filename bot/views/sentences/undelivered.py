@@ -27,6 +27,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.ACKNOWLEDGE_UNDONE: "That an acknowledgement was taken back",
     NoticeKind.SIGNATURE_CORRECTED: "That the signature was corrected",
     NoticeKind.DUE_MOVED: "That due times moved",
+    NoticeKind.KICKOFF_HELD: "That the kickoff was held",
     NoticeKind.CANCELLED: "That the handoff was cancelled",
     NoticeKind.CANCEL_UNDONE: "That a cancellation was taken back",
     NoticeKind.ANCHOR: "The length and last hash of the history",

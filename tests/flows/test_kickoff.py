@@ -1,0 +1,113 @@
+"""*Kickoff held*: by whom, when, twice, and where it is shown."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.domain.deadlines import DeadlineState, Step
+from bot.storage.tables import outbox
+from bot.views.ids import ActionId, ViewId
+from bot.views.payload import Ref
+from bot.views.sentences.buttons import BUTTONS, CORRECT_KICKOFF, FOR_CSM
+from tests.builders import WEDNESDAY, FixedClock, assigned, posted
+from tests.flows.app import App, Reply
+from tests.flows.test_verification import CS_MANAGER, CSM, handoff_of, opened, states, whole
+
+HOUR = timedelta(hours=1)
+HELD = ActionId.OPEN_HELD
+
+
+def hold(app: App, handoff_id: int, at: datetime, *, by: str = CSM, **typed: str) -> Reply:
+    form = opened(app, by, HELD, handoff_id)
+    return app.submit(by, form.type(held_at=int(at.timestamp()), **typed))
+
+
+def told(app: App, kind: str) -> list[int | None]:
+    with app.store.database.reading() as connection:
+        query = select(outbox.c.person_id).where(outbox.c.kind == kind)
+        return list(connection.execute(query).scalars())
+
+
+def test_the_csm_records_the_kickoff_and_the_thread_hears_it_once(
+    app: App, clock: FixedClock
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    clock.advance(20 * HOUR)
+    assert opened(app, CSM, HELD, handoff_id).callback_id == ViewId.HELD
+    assert hold(app, handoff_id, WEDNESDAY + 18 * HOUR).body == {}
+    assert handoff_of(app, handoff_id).kickoff_held_at == WEDNESDAY + 18 * HOUR
+    assert states(app, handoff_id)[Step.KICKOFF] is DeadlineState.DONE
+    assert told(app, "kickoff_held") == [None]
+    assert told(app, "recorded_for") == []
+    again = hold(app, handoff_id, WEDNESDAY + 18 * HOUR)
+    assert "done already" in again.sentence
+    assert told(app, "kickoff_held") == [None]
+
+
+def test_the_form_stands_at_what_is_likely_and_then_at_what_is_recorded(
+    app: App, clock: FixedClock
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    clock.advance(20 * HOUR + timedelta(seconds=17))
+    for at in (WEDNESDAY + 20 * HOUR, WEDNESDAY + 18 * HOUR):
+        form = opened(app, CSM, HELD, handoff_id)
+        (drawn,) = [
+            block["element"]["initial_date_time"]
+            for block in form.view["blocks"]
+            if block["type"] == "input"
+        ]
+        assert datetime.fromtimestamp(drawn, tz=UTC) == at
+        hold(app, handoff_id, WEDNESDAY + 18 * HOUR)
+    assert "Recorded so far" in opened(app, CSM, HELD, handoff_id).words
+
+
+def test_the_cs_manager_records_it_with_a_reason_and_the_csm_is_told(
+    app: App, clock: FixedClock
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    clock.advance(20 * HOUR)
+    missing = hold(app, handoff_id, WEDNESDAY + HOUR, by=CS_MANAGER)
+    assert "Write something" in missing.sentence
+    assert handoff_of(app, handoff_id).kickoff_held_at is None
+    done = hold(app, handoff_id, WEDNESDAY + HOUR, by=CS_MANAGER, reason="Jonas is on a plane.")
+    assert done.body == {}
+    assert told(app, "recorded_for") == [app.team.csm.id]
+    assert "Jonas is on a plane." in whole(app, CSM, handoff_id)
+    assert "Jonas is on a plane." not in whole(app, "UOUTSIDER", handoff_id)
+
+
+def test_a_time_that_cannot_be_keeps_the_form_open_with_what_was_typed(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    for at, words in (
+        (WEDNESDAY + HOUR, "still to come"),
+        (WEDNESDAY - HOUR, "before the signature"),
+    ):
+        refused = hold(app, handoff_id, at)
+        assert list(refused.errors) != []
+        assert words in refused.sentence
+    assert handoff_of(app, handoff_id).kickoff_held_at is None
+
+
+def test_before_a_csm_is_assigned_there_is_nothing_to_record(app: App) -> None:
+    handoff_id = posted(app.store, app.team)
+    refused = app.press(CS_MANAGER, HELD, Ref(handoff=handoff_id))
+    assert "No CSM is assigned" in refused.sentence
+
+
+def test_the_page_of_the_handoff_offers_it_to_whoever_may_and_then_to_correct_it(
+    app: App,
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    labels = {CSM: BUTTONS[HELD], CS_MANAGER: FOR_CSM[HELD], "UAE": None, "UOUTSIDER": None}
+    for user, label in labels.items():
+        page = app.modal(app.press(user, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
+        found = [
+            element["text"]["text"]
+            for block in page.view["blocks"]
+            if block["type"] == "actions"
+            for element in block["elements"]
+            if element["action_id"] == HELD
+        ]
+        assert found == ([label] if label else [])
+    hold(app, handoff_id, WEDNESDAY)
+    assert CORRECT_KICKOFF in str(app.press(CSM, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
