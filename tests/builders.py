@@ -18,11 +18,12 @@ from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
 from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
+from bot.domain.ledger import Delivery, initial
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.ports import Poke
-from bot.domain.promises import Kind, PromiseText
+from bot.domain.promises import Kind, PromiseText, Side
 from bot.storage.channels import ChannelFacts
 from bot.storage.cipher import NoteCipher
 from bot.storage.engine import Database, open_database
@@ -264,6 +265,27 @@ def fill_brief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
         )
     assert promise.number == 1
     unit.save(handoff, actor_id=team.ae.id)
+
+
+def initial_all(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
+    """Have AE and CSM initial every promise of a locked handoff; whoever asked saves it."""
+    for found in unit.ledger.entries(handoff.id):
+        promise = found.promise
+        text = replace(promise.text, owner_id=team.csm.id, due=unit.now.date())
+        unit.brief.edit_promise(
+            promise.id, text, base_version=promise.version, by=team.ae.id, at=unit.now
+        )
+        entry = unit.ledger.entry(handoff.id, promise.id)
+        for side, by in ((Side.AE, team.ae), (Side.CSM, team.csm)):
+            entry = initial(
+                handoff,
+                entry,
+                by=by,
+                version=entry.promise.version,
+                at=unit.now,
+                delivery=Delivery.CAN,
+            )
+            unit.ledger.put(handoff.id, entry, entry.initials[side])
 
 
 def posted(store: Store, team: Team, deal: Deal | None = None) -> int:

@@ -458,6 +458,7 @@ def _owed(
         stands_in=acts_for,
         declines=step is Step.READ and reader.id == bundle.handoff.csm_id,
         reassigns=step is Step.READ and access.may(Act.ASSIGN, reader, bundle.handoff),
+        no_promises=not bundle.handoff.signing.entries,
     )
 
 

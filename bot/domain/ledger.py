@@ -112,9 +112,11 @@ def counted(entries: Iterable[Entry]) -> Counts:
 def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
     """Take note of how far the ledger is, and each time that all of it is signed.
 
-    A side that was through before keeps the time since when nothing waits for it.
+    A side that was through before keeps the time since when nothing waits for it; one for which
+    something waits again has more time for it, unless it took its own initial back.
     """
     before = handoff.signing
+    own = any(event.tag is Tag.INITIAL_TAKEN_BACK for event in handoff.events)
     through = bool(counts.entries) and counts.ae == counts.entries
     csm_through = bool(counts.entries) and counts.csm == counts.entries
     handoff.signing = Signing(
@@ -124,6 +126,8 @@ def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
         counts.signed,
         (before.ae_at or at) if through else None,
         (before.csm_at or at) if csm_through else None,
+        at if before.ae_at and not (through or own) else before.ae_again_at,
+        at if before.csm_at and not (csm_through or own) else before.csm_again_at,
     )
     if handoff.signing.complete and not before.complete:
         handoff.note_promise(Tag.LEDGER_SIGNED, {"entries": counts.entries}, {}, by=None, at=at)

@@ -44,6 +44,9 @@ class Signing:
     ae_at: datetime | None = None
     """Since when nothing waits for the AE; None while something does, or nothing is there."""
     csm_at: datetime | None = None
+    ae_again_at: datetime | None = None
+    """When something last waited for the AE again after nothing had; None where it never did."""
+    csm_again_at: datetime | None = None
 
     @property
     def complete(self) -> bool:

@@ -181,6 +181,8 @@ class Guide:
     """In how many places the brief differs from what the viewer, the CSM, acknowledged."""
     to_initial: int = 0
     """How many promises wait for the viewer's initial."""
+    no_promises: bool = False
+    """Whether nothing is written down that could be initialed."""
     part_filled: bool = False
     """Whether the viewer has the part the card speaks to only as somebody's stand-in."""
     stands_in: tuple[tuple[NamedPerson, date], ...] = ()
@@ -443,6 +445,8 @@ class NudgeModel:
     """Whether the reader gives the handoff back, where the step is not theirs: they are its CSM."""
     reassigns: bool = False
     """Whether the reader may name another CSM."""
+    no_promises: bool = False
+    """Whether nothing is written down that could be initialed."""
 
 
 class Became(StrEnum):
@@ -834,6 +838,7 @@ def guide(
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
         news=news,
         to_initial=_to_initial(handoff, viewer),
+        no_promises=not handoff.signing.entries,
         part_filled=access.stand_ins(handoff).get(role_of(viewer, handoff)) == viewer.id,
         stands_in=_absent(access.replaced_by(viewer, handoff), handoff, people),
         alone=_absent(

@@ -293,18 +293,24 @@ PROCESS: tuple[StepRule, ...] = (
         11,
         CSM,
         due=BeforeKickoff(),
-        done=None,
+        done=lambda h: h.signing.csm_at,
         needs=(Step.ASSIGN,),
+        # While nothing is written down there is nothing a CSM could do.
+        needs_now=lambda h: (
+            (Step.ASSIGN,) if h.signing.entries else (Step.ASSIGN, Step.BRIEF, Step.INITIALS_AE)
+        ),
         own=lambda _: 0,
+        opened_again_at=lambda h: h.signing.csm_again_at,
     ),
     StepRule(
         Step.INITIALS_AE,
         11,
         AE,
         due=BeforeKickoff(),
-        done=None,
+        done=lambda h: h.signing.ae_at,
         needs=(Step.ASSIGN,),
         own=lambda _: 0,
+        opened_again_at=lambda h: h.signing.ae_again_at,
         calendar=CSM,
     ),
     StepRule(

@@ -267,6 +267,8 @@ handoff = Table(
     Column("promises_signed", Integer, nullable=False, server_default="0"),
     Column("initials_ae_at", Instant),
     Column("initials_csm_at", Instant),
+    Column("initials_ae_again_at", Instant),
+    Column("initials_csm_again_at", Instant),
     Column("gate_at", Instant),
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),

@@ -40,6 +40,8 @@ STEP_BUTTONS = {
     Step.ASSIGN: ActionId.OPEN_ASSIGN,
     Step.READ: ActionId.ACKNOWLEDGE,
     Step.JUDGE: ActionId.OPEN_JUDGE,
+    Step.INITIALS: ActionId.INITIAL_ALL,
+    Step.INITIALS_AE: ActionId.INITIAL_ALL,
     Step.KICKOFF: ActionId.OPEN_HELD,
 }
 """The button that does the next thing of a step."""
@@ -51,8 +53,13 @@ PART_BUTTONS = {
 """The same for what is missing of the reading."""
 
 
-def step_button(step: Step, left: Sequence[Part] = ()) -> ActionId:
-    """The button that does the next thing of a step; `left` is what is missing of the reading."""
+def step_button(step: Step, left: Sequence[Part] = (), *, no_promises: bool = False) -> ActionId:
+    """The button that does the next thing of a step; `left` is what is missing of the reading.
+
+    Where there are no promises to initial the AE first writes them down, or that none were made.
+    """
+    if no_promises and step is Step.INITIALS_AE:
+        return ActionId.WRITE_BRIEF
     return PART_BUTTONS[left[0]] if left else STEP_BUTTONS[step]
 
 
@@ -256,7 +263,7 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.OPEN_SIGNATURE)
     mine = [line for line in guide.steps if owed(line) and _is_mine(guide, line)]
     for line in sorted(mine, key=lambda line: line.due_at):
-        wanted.append(step_button(line.step, line.left))
+        wanted.append(step_button(line.step, line.left, no_promises=guide.no_promises))
         if line.step is Step.BRIEF and guide.with_ae:
             wanted.append(ActionId.RETURN_BRIEF)
         if line.step is Step.READ:
@@ -267,7 +274,7 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.WRITE_BRIEF)
     if guide.to_initial:
         wanted.append(ActionId.INITIAL_ALL)
-    return wanted
+    return list(dict.fromkeys(wanted))
 
 
 def _is_mine(guide: Guide, line: StepLine) -> bool:

@@ -115,6 +115,8 @@ def for_owner(nudge: NudgeModel) -> list[Row]:
 
 def _missing(nudge: NudgeModel) -> list[str]:
     line, left = nudge.line, nudge.line.left
+    if nudge.no_promises and line.step is Step.INITIALS_AE:
+        return [said.reminders.MISSING_PROMISES]
     if line.step is not Step.BRIEF:
         return [
             said.reminders.MISSING_PARTS[left[0]] if left else said.reminders.MISSING[line.step]
@@ -163,7 +165,8 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
                 button(ActionId.OPEN_HANDOFF, said.buttons.BUTTONS[ActionId.OPEN_HANDOFF], about),
             ]
         )
-    does = step_button(nudge.line.step, nudge.line.left)
+    line = nudge.line
+    does = step_button(line.step, line.left, no_promises=nudge.no_promises)
     gives = ActionId.RETURN_BRIEF
     sent_back = nudge.line.step is Step.BRIEF and nudge.with_ae
     shown = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)

@@ -18,7 +18,15 @@ from bot.slack_calls import Patience
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
-from tests.builders import FakeMachine, FixedClock, Team, assigned, posted, signed
+from tests.builders import (
+    FakeMachine,
+    FixedClock,
+    Team,
+    assigned,
+    initial_all,
+    posted,
+    signed,
+)
 from tests.delivery.desk import CrashAt, Desk
 from tests.flows.slack import SlackByHand, account
 from tests.views.shown import seen_text
@@ -135,6 +143,7 @@ def test_without_a_stand_in_the_manager_hears_once_who_is_away_and_can_name_anot
     with store.write(team.workspace_id) as unit:
         # Only the reading is left to do.
         handoff = unit.handoffs.lock(handoff_id)
+        initial_all(unit, handoff, team)
         handoff.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         unit.save(handoff, actor_id=team.csm.id)
         unit.commit()

@@ -10,6 +10,7 @@ from bot.domain.completeness import Completeness, completeness
 from bot.domain.deadlines import Deadline, posted_for, settle, spoken, to_post
 from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
+from bot.domain.ledger import Counts, weigh
 from bot.domain.money import Money
 from bot.domain.nudging import Stage
 from bot.domain.people import ManagerBy, Person, Role
@@ -184,6 +185,11 @@ def read(at: datetime = MONDAY) -> Handoff:
     handoff = restated(at)
     handoff.judge(MATCH, revision=1, by=AE, at=at + 6 * HOUR)
     return handoff
+
+
+def counted(handoff: Handoff, entries: int, ae: int, csm: int, *, at: datetime) -> None:
+    """Of so many promises so many are initialed by each side; those of the fewer are by both."""
+    weigh(handoff, Counts(entries, ae, csm, min(ae, csm)), at=at)
 
 
 def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:

@@ -38,6 +38,7 @@ from tests.domain.deals import (
     YES,
     Office,
     assigned,
+    counted,
     fill,
     gated,
     read,
@@ -202,6 +203,7 @@ def test_a_step_whose_need_is_open_waits_and_says_nothing() -> None:
 def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     handoff = read()
     handoff.post(by=AE, at=MONDAY + HOUR)
+    counted(handoff, 1, 1, 1, at=MONDAY + 7 * HOUR)
     handoff.hold_kickoff(MONDAY + 30 * HOUR, by=CSM, at=MONDAY + 32 * HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
@@ -624,6 +626,9 @@ class Run:
             and not handoff.verification.with_ae
             and handoff.reading_left() != (),
             Step.JUDGE: handoff.verification.to_judge,
+            Step.INITIALS: handoff.csm_id is not None
+            and handoff.signing.entries > handoff.signing.csm,
+            Step.INITIALS_AE: handoff.csm_id is not None and handoff.signing.ae_at is None,
             Step.KICKOFF: handoff.csm_id is not None and handoff.kickoff_held_at is None,
         }
         assert still_owed[step]
@@ -658,6 +663,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("decline"), st.sampled_from([0, 1])),
     st.tuples(st.just("override"), st.sampled_from([0, 1])),
     st.tuples(st.just("hold"), st.sampled_from([0, 1])),
+    st.tuples(st.just("initials"), st.integers(0, 7)),
     st.tuples(st.just("snooze"), st.integers(0, len(Step) * 40 - 1)),
     st.tuples(st.just("sweep"), st.just(0)),
 )
@@ -699,6 +705,11 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: handoff.send_back(items, "Which tickets?", by=csm, at=now))
         case "return":
             run.act(lambda: handoff.return_brief(by=AE, at=now, policy=POLICY))
+        case "initials":
+            # Bit by bit: whether there are two, and how many of them each side initialed.
+            entries = 2 * bool(number & 4)
+            ae, of_csm = (entries if number & bit else entries // 2 for bit in (1, 2))
+            run.act(lambda: counted(handoff, entries, ae, of_csm, at=now))
         case "hold":
             run.act(lambda: handoff.hold_kickoff(now, by=csm, at=now))
         case "take back":

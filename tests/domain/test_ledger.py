@@ -1,11 +1,19 @@
 """The rules of the promise ledger: whose box, at which wording, and for how long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from bot.domain.deadlines import (
+    Deadline,
+    DeadlineState,
+    Step,
+    bring_in_line,
+    deadlines,
+    settle,
+)
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
@@ -24,13 +32,30 @@ from bot.domain.ledger import (
     void,
     weigh,
 )
+from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.domain.promises import NOTHING_SIGNED, Promise, PromiseText, Side, Signing
-from tests.domain.deals import AE, CSM, EVERYBODY, HOUR, MONDAY, OTHER_CSM, POLICY, assigned
+from tests.domain.deals import (
+    AE,
+    AE_MANAGER,
+    CS_MANAGER,
+    CSM,
+    EVERYBODY,
+    HOUR,
+    MONDAY,
+    OTHER_CSM,
+    POLICY,
+    Office,
+    assigned,
+    gated,
+    signed,
+    utc,
+)
 from tests.domain.test_leave import away
 
 LATER = MONDAY + HOUR
 MINUTE = timedelta(minutes=1)
+Owed = dict[Step, Deadline]
 WHOLE = PromiseText("Live in 30 days.", owner_id=CSM.id, due=date(2026, 4, 1))
 
 
@@ -252,3 +277,116 @@ def test_nothing_of_it_moves_the_version_of_the_brief(
     version = handoff.brief_version
     put(handoff, entry())
     assert handoff.brief_version == version
+
+
+# --- Its step
+
+
+def owed(handoff: Handoff, *, stored: Iterable[Deadline] = (), now: datetime = MONDAY) -> Owed:
+    office = Office()
+    made = deadlines(
+        handoff,
+        POLICY,
+        office.calendar_of,
+        manager_of=office.manager_of,
+        now=now,
+        stored={one.step: one for one in stored},
+    )
+    return {one.step: one for one in made if one.step in (Step.INITIALS, Step.INITIALS_AE)}
+
+
+def states(handoff: Handoff) -> dict[Step, DeadlineState]:
+    return {step: one.state for step, one in owed(handoff).items()}
+
+
+BOTH_OPEN = dict.fromkeys((Step.INITIALS, Step.INITIALS_AE), DeadlineState.OPEN)
+
+
+def test_both_owe_their_initials_from_the_assignment_on_until_the_day_before_the_kickoff() -> None:
+    handoff = gated()
+    weigh(handoff, Counts(2, 0, 0, 0), at=MONDAY)
+    assert {one.waits_for for one in owed(handoff).values()} == {Step.ASSIGN}
+    handoff.assign_csm(CSM, by=CS_MANAGER, at=MONDAY + 2 * HOUR)
+    made = owed(handoff)
+    assert states(handoff) == BOTH_OPEN
+    # The kickoff is due on Thursday, by the CSM's days: Wednesday 18:00 in New York for both.
+    assert {one.due_at for one in made.values()} == {utc("2025-06-04T22:00")}
+    assert made[Step.INITIALS].owner_id == CSM.id
+    assert made[Step.INITIALS_AE].owner_id == AE.id
+    assert made[Step.INITIALS].manager_id == CS_MANAGER.id
+    assert made[Step.INITIALS_AE].manager_id == AE_MANAGER.id
+
+
+def test_a_side_is_done_once_all_its_boxes_are_filled_whatever_the_other_does() -> None:
+    handoff = assigned()
+    weigh(handoff, Counts(2, 1, 2, 1), at=LATER)
+    assert states(handoff) == BOTH_OPEN | {Step.INITIALS: DeadlineState.DONE}
+    weigh(handoff, Counts(2, 2, 2, 2), at=LATER)
+    assert set(states(handoff).values()) == {DeadlineState.DONE}
+
+
+def test_without_a_word_about_promises_the_ae_owes_it_and_the_csm_waits() -> None:
+    handoff = assigned()
+    made = owed(handoff)
+    assert made[Step.INITIALS_AE].state is DeadlineState.OPEN
+    assert made[Step.INITIALS].state is DeadlineState.WAITING
+    assert made[Step.INITIALS].waits_for is Step.INITIALS_AE
+    # Where the gate was overridden it is the brief that is waited for.
+    overridden = signed()
+    overridden.assign_csm(CSM, by=CS_MANAGER, at=LATER, override="They know the customer.")
+    assert owed(overridden)[Step.INITIALS].waits_for is Step.BRIEF
+    # That none were made is an entry, and both initial it.
+    weigh(handoff, Counts(1, 0, 0, 0), at=LATER)
+    assert states(handoff) == BOTH_OPEN
+
+
+def test_a_box_that_is_opened_again_gives_its_side_eight_working_hours_or_the_time_it_had() -> None:
+    handoff = assigned()
+    weigh(handoff, Counts(1, 1, 1, 1), at=LATER)
+    early = MONDAY + 4 * HOUR
+    weigh(handoff, Counts(1, 0, 0, 0), at=early)
+    assert {one.due_at for one in owed(handoff).values()} == {utc("2025-06-04T22:00")}
+    weigh(handoff, Counts(1, 1, 1, 1), at=early + HOUR)
+    # Thursday 14:00 in Berlin, 08:00 in New York, when it was due the day before.
+    late = utc("2025-06-05T12:00")
+    weigh(handoff, Counts(1, 0, 0, 0), at=late)
+    made = owed(handoff)
+    assert made[Step.INITIALS_AE].due_at == utc("2025-06-06T11:00")
+    assert made[Step.INITIALS].due_at == utc("2025-06-05T21:00")
+    assert {one.start_at for one in made.values()} == {late}
+
+
+def test_another_promise_and_another_csm_open_it_again() -> None:
+    handoff = assigned()
+    weigh(handoff, Counts(1, 1, 1, 1), at=LATER)
+    weigh(handoff, Counts(2, 1, 1, 1), at=LATER + HOUR)
+    assert handoff.signing.ae_again_at == handoff.signing.csm_again_at == LATER + HOUR
+    weigh(handoff, Counts(2, 2, 2, 2), at=LATER + 2 * HOUR)
+    weigh(handoff, Counts(2, 2, 0, 0), at=LATER + 3 * HOUR)
+    assert handoff.signing.csm_again_at == LATER + 3 * HOUR
+    assert handoff.signing.ae_again_at == LATER + HOUR
+
+
+def test_taking_back_ones_own_initial_gives_no_more_time() -> None:
+    handoff = assigned()
+    signed_by_ae = by_ae(handoff, entry())
+    weigh(handoff, Counts(1, 1, 0, 0), at=LATER)
+    handoff.events.clear()
+    take_back(handoff, signed_by_ae, by=AE, version=1, at=LATER + MINUTE, policy=POLICY)
+    weigh(handoff, Counts(1, 0, 0, 0), at=LATER + MINUTE)
+    assert handoff.signing.ae_again_at is None
+    assert states(handoff)[Step.INITIALS_AE] is DeadlineState.OPEN
+
+
+def test_what_was_done_is_said_again_once_it_is_opened_and_late() -> None:
+    handoff = assigned()
+    weigh(handoff, Counts(1, 0, 0, 0), at=LATER)
+    late = utc("2025-06-05T12:00")
+    before = [settle(one, said={Stage.LATE}) for one in owed(handoff).values()]
+    weigh(handoff, Counts(1, 1, 1, 1), at=late)
+    done = owed(handoff, stored=before, now=late)
+    kept = [bring_in_line(one, done[one.step], now=late) for one in before]
+    weigh(handoff, Counts(1, 0, 0, 0), at=late + HOUR)
+    for one in owed(handoff, stored=kept, now=late + HOUR).values():
+        stored = next(old for old in kept if old.step is one.step)
+        assert Stage.LATE not in bring_in_line(stored, one, now=late + HOUR).said

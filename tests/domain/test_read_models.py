@@ -39,6 +39,7 @@ from tests.domain.deals import (
     Office,
     acknowledged,
     assigned,
+    counted,
     gated,
     read,
     signed,
@@ -111,21 +112,13 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        Light.WAITING,
-        Light.WAITING,
-        Light.WAITING,
+        *[Light.WAITING] * 5,
     ]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", None, "Ana", None]
-    assert [line.waits_for for line in lines] == [
-        None,
-        None,
-        None,
-        Step.ASSIGN,
-        Step.READ,
-        Step.ASSIGN,
-    ]
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 4]
+    assert owners == ["Ana", "Ana", "Mara", None, "Ana", None, "Ana", None]
+    waits = [None, None, None, Step.ASSIGN, Step.READ, *[Step.ASSIGN] * 3]
+    assert [line.waits_for for line in lines] == waits
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 6]
 
 
 def test_the_next_step_is_the_first_one_owed_else_the_first_that_waits() -> None:
@@ -155,6 +148,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     handoff = read()
     handoff.id = 5
     handoff.post(by=AE, at=MONDAY + 3 * HOUR)
+    counted(handoff, 1, 1, 1, at=MONDAY + 3 * HOUR)
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)

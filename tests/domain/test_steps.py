@@ -34,6 +34,7 @@ from tests.domain.deals import (
     acknowledged,
     assigned,
     checked,
+    counted,
     fill,
     gated,
     signed,
@@ -235,6 +236,7 @@ def test_a_second_restatement_that_does_not_match_requires_the_call() -> None:
 )
 def test_once_free_a_step_has_its_own_window(step: Step, due: str) -> None:
     handoff = assigned(when=utc("2025-06-11T15:00"))
+    counted(handoff, 1, 0, 0, at=MONDAY)
     assert owed(handoff)[step].due_at == utc(due)
     assert owed(handoff)[step].start_at == utc("2025-06-11T15:00")
 

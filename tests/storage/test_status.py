@@ -36,6 +36,7 @@ from tests.builders import (
     FixedClock,
     Team,
     assigned,
+    initial_all,
     make_team,
     posted,
     signed,
@@ -69,7 +70,7 @@ def _page(
 
 
 def _read(store: Store, team: Team, deal: Deal) -> int:
-    """Read, a match, and the kickoff held: nothing more is owed."""
+    """Read, a match, every promise initialed and the kickoff held: nothing more is owed."""
     handoff_id = assigned(store, team, deal)
     yes = Checks(metric=True, no_plan=True, champion=True)
     words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
@@ -79,6 +80,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.answer_checks(yes, revision=1, by=team.csm, at=unit.now)
         of.restate(words, revision=1, by=team.csm, at=unit.now)
         of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
+        initial_all(unit, of, team)
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         unit.save(of, actor_id=team.csm.id)
         unit.commit()

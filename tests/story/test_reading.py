@@ -1,5 +1,7 @@
 """From the assignment to *has read*, as people live it: checked, restated, judged, sent back."""
 
+from dataclasses import replace
+
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import DeadlineState
@@ -195,7 +197,8 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     hours(2)
     with place.bot.store.write(place.bot.workplace.id) as unit:
         by = unit.handoffs.lock(1).ae_id
-        unit.brief.add_promise(1, PROMISE, by=by, at=unit.now)
+        whole = replace(PROMISE, owner_id=by, due=unit.now.date())
+        unit.brief.add_promise(1, whole, by=by, at=unit.now)
         for key in SectionKey:
             save(unit, key)
         unit.commit()
@@ -217,6 +220,11 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     press(place, place.maya, "open_judge")
     fill(place.maya, verdict="match")
     settled(place)
+    for person, answer in ((place.maya, {}), (place.jonas, {"delivery": "can"})):
+        press(place, person, "initial_all")
+        fill(person, **answer)
+        person.close()
+    place.card_says("initialed by both")
     hours(24)
     press(place, place.jonas, "open_held")
     fill(place.jonas)

@@ -11,6 +11,7 @@ from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from bot.views.sentences.card import PREVIEW_LEAD
 from bot.views.sentences.forms import KICKOFF_IN_PREVIEW
+from bot.views.sentences.guide import GUIDE_RETIRED
 from tests import postgres
 from tests.story.stack import DEAL, Stack, Transport, modal, running
 from tests.story.test_clocks import settled
@@ -124,7 +125,9 @@ def test_nobody_is_told_twice_and_no_card_stands_twice(stack: Stack) -> None:
     settled(stack)
     for reader in (stack.maya, stack.jonas, stack.priya):
         told = [one for one in reader.dms() if "Northwind Mills" in one.words]
-        guides = [one for one in told if "history anchor" not in one.words]
+        # A card that came back with another step leaves a line where it stood before.
+        left = ("history anchor", GUIDE_RETIRED)
+        guides = [one for one in told if not any(words in one.words for words in left)]
         assert len(guides) == 1, (reader.id, [one.words for one in guides])
 
 

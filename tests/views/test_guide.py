@@ -30,6 +30,7 @@ from tests.views.shown import (
     TRICKY,
     WORST_CARD,
     WORST_OPEN_CARD,
+    action_ids,
     check_message,
     line,
     menu,
@@ -473,3 +474,14 @@ def test_a_csm_who_sent_the_brief_back_reads_that_and_what_they_asked() -> None:
     assert "You sent the brief back; it is yours again once the AE returns it." in shown
     assert "It is about: a quote." in shown
     assert "Which orders?" in shown
+
+
+@pytest.mark.parametrize(("waiting", "action"), [(2, "initial_all"), (0, "write_brief")])
+def test_the_step_of_the_initials_has_one_button_however_it_is_reached(
+    waiting: int, action: str
+) -> None:
+    mine = line(Step.INITIALS_AE)
+    guide = replace(GUIDE, steps=(mine,), mine=mine, to_initial=waiting, no_promises=not waiting)
+    found = action_ids(check_message(guide_message(guide))["blocks"])
+    assert found[0] == action
+    assert found.count("initial_all") == bool(waiting)

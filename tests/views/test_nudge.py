@@ -161,3 +161,21 @@ def test_a_snoozed_reminder_brings_its_reason_back() -> None:
     model = replace(NUDGE, snoozed_reason="Ilse is back on Monday")
     shown = seen_text(nudge_message(model, NoticeKind.NUDGE).to_args()["blocks"])
     assert "You asked to be reminded now: \n“Ilse is back on Monday”" in shown
+
+
+@pytest.mark.parametrize(
+    ("step", "unwritten", "action", "words"),
+    [
+        (Step.INITIALS, False, ActionId.INITIAL_ALL, "each with whether it can be delivered"),
+        (Step.INITIALS_AE, False, ActionId.INITIAL_ALL, "what the customer was told"),
+        # With nothing to initial the AE first says whether anything was promised.
+        (Step.INITIALS_AE, True, ActionId.WRITE_BRIEF, "nor that none were made"),
+    ],
+)
+def test_who_owes_initials_is_led_to_what_waits_for_them(
+    step: Step, unwritten: bool, action: ActionId, words: str
+) -> None:
+    owed = replace(NUDGE, line=line(step), no_promises=unwritten)
+    args = check_message(nudge_message(owed, NoticeKind.NUDGE))
+    assert words in seen_text(args["blocks"])
+    assert pressable(args["blocks"])[0]["action_id"] == action

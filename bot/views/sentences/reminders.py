@@ -28,6 +28,8 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "A CSM can be named, and none is.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
+    Step.INITIALS: "Promises wait for your initial, each with whether it can be delivered.",
+    Step.INITIALS_AE: "Promises wait for your initial: that they are what the customer was told.",
     Step.KICKOFF: "Nobody has recorded that it was held. Record when, even where it was late.",
 }
 """Of the reading by the CSM its parts tell."""
@@ -36,6 +38,7 @@ MISSING_PARTS: Final[Mapping[Part, str]] = {
     Part.CHECKS: "The brief is acknowledged; the three checks are missing.",
     Part.RESTATEMENT: "What you kept of the brief is missing, in your own words.",
 }
+MISSING_PROMISES: Final = "No promise is written down, nor that none were made."
 MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."
 STILL_OPEN: Final = "Still open: {items}."
 OPEN_NOW: Final = "open: {items}"

@@ -31,8 +31,8 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.HOLD_CALL_AE: "briefing call",
     Step.INTRO: "intro to the champion",
     Step.DEBRIEF: "debrief of the won deal",
-    Step.INITIALS: "initials on every promise",
-    Step.INITIALS_AE: "initials on every promise",
+    Step.INITIALS: "initialing of promises by the CSM",
+    Step.INITIALS_AE: "initialing of promises by the AE",
     Step.KICKOFF: "kickoff",
     Step.PLAN: "success plan",
     Step.SIGN_PLAN: "signatures under the success plan",
@@ -56,6 +56,8 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "Assign the CSM",
     Step.READ: "Read, check and restate the brief",
     Step.JUDGE: "Say whether the restatement matches",
+    Step.INITIALS: "Initial every promise as the CSM",
+    Step.INITIALS_AE: "Initial every promise as the AE",
     Step.KICKOFF: "Hold the kickoff and record its time",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
@@ -68,6 +70,8 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "assigns the CSM",
     Step.READ: "reads, checks and restates the brief",
     Step.JUDGE: "says whether the restatement matches",
+    Step.INITIALS: "initials every promise",
+    Step.INITIALS_AE: "initials every promise",
     Step.KICKOFF: "holds the kickoff",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
@@ -80,6 +84,8 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "CSM assigned",
     Step.READ: "Brief read and restated",
     Step.JUDGE: "Restatement matches",
+    Step.INITIALS: "Promises initialed by the CSM",
+    Step.INITIALS_AE: "Promises initialed by the AE",
     Step.KICKOFF: "Kickoff held",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
