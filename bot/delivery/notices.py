@@ -41,6 +41,7 @@ from bot.domain.read_models import (
 )
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
+from bot.views.appointments import talk_proposed_message
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.files import file_failed_message
 from bot.views.kickoff import kickoff_held_message
@@ -146,6 +147,8 @@ class NoticeText:
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
             return self._not_taken(unit, bundle, notice)
+        if notice.kind is NoticeKind.TALK_PROPOSED:
+            return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind in _OF_A_CHANGE:
             return _of_a_change(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
@@ -328,6 +331,20 @@ def _of_a_change(
         return Cancel("no_longer_theirs")
     size = bundle.size.seen_by(bundle.audiences)
     return size_changed_message(card, notice.facts, by, size, in_thread=False)
+
+
+def _talk_proposed(
+    unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person
+) -> Message | Cancel:
+    """A proposed time, to who still answers it."""
+    handoff, by = bundle.handoff, _named_in(unit, notice).get(int(notice.facts["actor"]))
+    line = read_models.talk_of(handoff, bundle.people, reader)
+    if not line.yours or line.turn != notice.facts["turn"] or by is None:
+        return Cancel("no_longer_owed")
+    told = unit.history.value(handoff.id, int(notice.facts["seq"]), "line")
+    return talk_proposed_message(
+        handoff.id, handoff.account, line, by, turn=line.turn, told=told or ""
+    )
 
 
 def _due_moved(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:

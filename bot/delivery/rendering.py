@@ -27,6 +27,7 @@ from bot.delivery.plans import (
 )
 from bot.domain import access, read_models
 from bot.domain.access import Audience
+from bot.domain.appointments import DEBRIEF_LENGTH, CalendarEntry
 from bot.domain.channels import Channel
 from bot.domain.deadlines import Step, holder_of
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
@@ -54,6 +55,7 @@ from bot.storage.because import because
 from bot.storage.jobs import Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
 from bot.views import sentences
+from bot.views.appointments import talk_ics
 from bot.views.card import card_left_message, card_message
 from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
@@ -61,7 +63,7 @@ from bot.views.ledger import promise_message
 from bot.views.ledger_file import ledger_markdown
 from bot.views.status import status_post_message
 from bot.views.status_csv import status_csv
-from bot.views.text import escape, one_line
+from bot.views.text import escape, instant_token, one_line
 from bot.views.thread import withdrawn_message
 
 STATUS_ROWS = 20
@@ -309,6 +311,8 @@ class Renderer:
                 return _status_file(unit, notice, reader)
             if notice.kind is NoticeKind.LEDGER_FILE:
                 return _ledger_file(unit, notice, reader)
+            if notice.kind is NoticeKind.TALK_FILE:
+                return _talk_file(unit, notice, reader)
             told = self._texts.passed_on(unit, notice, reader) if summary else ()
             text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
@@ -510,6 +514,32 @@ def _ledger_file(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
         sentences.ledger.FILE_TITLE,
         ledger_markdown(page, as_of=unit.now, zone=reader.zone),
         sentences.ledger.file_comment(escape(one_line(page.account)), reader.zone),
+        file_failed(notice, unclear=False),
+    )
+
+
+def _talk_file(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
+    """The agreed time for the calendar of one who is in the talk."""
+    handoff = unit.handoffs.get(notice.handoff_id or 0)
+    talk = handoff.debrief_talk
+    agreed = read_models.talk_of(handoff, {}, reader).agreed_at
+    if agreed is None or talk.agreed != notice.facts["agreed"]:
+        return Cancel("no_longer_agreed")
+    team = unit.workspace.team_id
+    entry = CalendarEntry(
+        f"debrief-{handoff.id}-{team}@handoff-bot",
+        talk.agreed,
+        agreed,
+        agreed + DEBRIEF_LENGTH,
+    )
+    day = agreed.astimezone(ZoneInfo(reader.zone)).date()
+    account = escape(one_line(handoff.account))
+    return Upload(
+        Spot(reader=Reader(reader.id, reader.slack_id)),
+        sentences.appointments.file_name(day.isoformat()),
+        sentences.appointments.FILE_TITLE,
+        talk_ics(entry, handoff.account, as_of=unit.now),
+        sentences.appointments.file_comment(account, instant_token(agreed)),
         file_failed(notice, unclear=False),
     )
 

@@ -68,6 +68,8 @@ class Act(StrEnum):
     """The three checks, the joint plan and the restatement."""
     JUDGE = "judge"
     """Whether the restatement matches."""
+    ARRANGE_TALK = "arrange_talk"
+    """The time of the debrief: the CSM proposes one, and each answers the other's."""
     HOLD_KICKOFF = "hold_kickoff"
     """That the kickoff was held, and when."""
     SEND_BACK = "send_back"
@@ -182,6 +184,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.UNDO_ACKNOWLEDGE: frozenset({Capacity.CSM}),
     Act.VERIFY: _CSM_STEP,
     Act.JUDGE: _AE_STEP,
+    Act.ARRANGE_TALK: _EITHER,
     Act.HOLD_KICKOFF: _CSM_STEP,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
     Act.RETURN_BRIEF: frozenset({Capacity.AE}),

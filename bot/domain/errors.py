@@ -69,6 +69,8 @@ class Problem(StrEnum):
     LIGHT_OR_NOTHING = "light_or_nothing"
     SIGNED_IN_FUTURE = "signed_in_future"
     SIGNED_TOO_OLD = "signed_too_old"
+    TALK_MOVED = "talk_moved"
+    """Another time is proposed or agreed on than the one that was shown."""
     NOT_YET_HELD = "not_yet_held"
     """Something is recorded as held at a time that is still to come."""
     HELD_BEFORE_SIGNATURE = "held_before_signature"

@@ -7,7 +7,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain import access
-from bot.domain.access import Act
+from bot.domain.access import Act, Capacity
+from bot.domain.appointments import LONGEST_LINE, Appointment, Talk
 from bot.domain.brief import Brief, ContactRole, checked_links, kept_in_history
 from bot.domain.completeness import (
     NOTHING_COUNTED,
@@ -23,7 +24,7 @@ from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
-from bot.domain.promises import NOTHING_SIGNED, Signing
+from bot.domain.promises import NOTHING_SIGNED, Side, Signing
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
@@ -60,6 +61,9 @@ _READ_ANEW = frozenset({Tag.ACKNOWLEDGE_UNDONE, Tag.ASSIGNED, Tag.DECLINED})
 _SIGNING = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
 _KEEPING = frozenset({Tag.ACKNOWLEDGED}) | _READ_ANEW
 """What decides on which states of the brief are remembered."""
+
+
+NOT_ARRANGED = Appointment()
 
 
 class State(StrEnum):
@@ -164,6 +168,8 @@ class Handoff:
     """When the AE proposes that the kickoff is."""
     kickoff_held_at: datetime | None = None
     """When it began, as customer success recorded it."""
+    debrief_talk: Appointment = NOT_ARRANGED
+    """When AE and CSM talk it over."""
     overridden_at: datetime | None = None
     """When the AE manager overrode the closed-won gate."""
     overridden_by: int | None = None
@@ -526,6 +532,92 @@ class Handoff:
         self._note(Tag.KICKOFF_PROPOSED, at, by, facts)
 
     @property
+    def can_be_arranged(self) -> bool:
+        """Whether there are two who could agree on a time."""
+        return self.open and self.csm_id is not None
+
+    def require_to_arrange(self, turn: int, *, by: Person) -> Side:
+        """For whom a person answers what was proposed at a turn; Conflict where it is over.
+
+        Raises NotAllowed for who is neither AE nor CSM, and for an AE whom nobody has asked yet.
+        """
+        self._require_csm()
+        self._require(Act.ARRANGE_TALK, by)
+        talk = self.debrief_talk
+        side = Side.AE if Capacity.AE in access.capacities(by, self) else Side.CSM
+        if side is Side.AE and not talk.turn:
+            raise NotAllowed(
+                Problem.NOT_YOUR_TURN,
+                whose=self._on(Side.CSM),
+                facts={"act": Act.ARRANGE_TALK.value},
+            )
+        if turn != talk.turn:
+            now = talk.on_the_table
+            facts = {"at": now.isoformat()} if now is not None else {}
+            raise Conflict(Problem.TALK_MOVED, field="talk_at", facts=facts)
+        return side
+
+    def _on(self, side: Side) -> tuple[int, ...]:
+        """Who acts on a side."""
+        holder = self.ae_id if side is Side.AE else self.csm_id
+        return (access.acting(holder, self),) if holder is not None else ()
+
+    def propose_talk(
+        self, wanted: datetime, *, turn: int, by: Person, at: datetime, line: str = ""
+    ) -> None:
+        """Name a time for the debrief; one that was agreed on holds until this one is.
+
+        `turn` is that of the form. The other side's own time is taken with it. Raises Conflict
+        where another time is on the table by now, Invalid for one that has passed.
+        """
+        side, talk = self.require_to_arrange(turn, by=by), self.debrief_talk
+        wanted = wanted.astimezone(UTC)
+        if wanted == talk.on_the_table:
+            if talk.waits_for is not side:
+                raise Conflict(Problem.ALREADY_DONE, field="talk_at")
+            return self.agree_talk(turn=turn, by=by, at=at)
+        if wanted <= at:
+            raise Invalid(Problem.TIME_PAST, field="talk_at")
+        if wanted > at + FARTHEST_AHEAD:
+            raise Invalid(Problem.TOO_FAR_AHEAD, field="talk_at")
+        told = " ".join(line.split())
+        if len(told) > LONGEST_LINE:
+            most = {"most": str(LONGEST_LINE)}
+            raise Invalid(Problem.TOO_LONG, field="talk_line", facts=most)
+        self._confirm(by, at)
+        self.debrief_talk = talk.proposing(wanted, side=side, by=by.id)
+        self._note_talk(Tag.TALK_PROPOSED, wanted, by, at, {"line": told} if told else {})
+        return None
+
+    def agree_talk(self, *, turn: int, by: Person, at: datetime) -> None:
+        """Take the time that the other side proposed. Raises as `propose_talk`."""
+        side, talk = self.require_to_arrange(turn, by=by), self.debrief_talk
+        proposed = talk.proposed_at
+        if proposed is None or talk.waits_for is None:
+            raise Conflict(Problem.ALREADY_DONE)
+        if side is not talk.waits_for or by.id == talk.proposed_by:
+            raise NotAllowed(
+                Problem.NOT_YOUR_TURN,
+                whose=self._on(talk.waits_for),
+                facts={"act": Act.ARRANGE_TALK.value},
+            )
+        if proposed <= at:
+            raise Invalid(Problem.TIME_PAST)
+        self._confirm(by, at)
+        self.debrief_talk = talk.agreeing()
+        self._note_talk(Tag.TALK_AGREED, proposed, by, at, {})
+
+    def _note_talk(
+        self, tag: Tag, wanted: datetime, by: Person, at: datetime, values: dict[str, str]
+    ) -> None:
+        facts: dict[str, Fact] = {
+            "talk": Talk.DEBRIEF.value,
+            "turn": self.debrief_talk.turn,
+            "at": instant_text(wanted),
+        }
+        self._note(tag, at, by, facts, values)
+
+    @property
     def can_be_held(self) -> bool:
         """Whether there is anybody to hold a kickoff, and a deal to hold it for."""
         return self.open and self.signed_at is not None and self.csm_id is not None
@@ -820,6 +912,7 @@ class Handoff:
             self._override_gate(override, by, at)
         before = self.csm_id
         self._forget_reading()
+        self.debrief_talk = self.debrief_talk.of_others()
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -850,6 +943,7 @@ class Handoff:
         if self.cs_contact_id == csm:
             self.cs_contact_id = None
         self._forget_reading()
+        self.debrief_talk = self.debrief_talk.of_others()
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

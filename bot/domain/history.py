@@ -29,6 +29,8 @@ class Tag(StrEnum):
     DEAL_CHANGED = "deal.changed"
     KICKOFF_PROPOSED = "kickoff.proposed"
     KICKOFF_HELD = "kickoff.held"
+    TALK_PROPOSED = "talk.proposed"
+    TALK_AGREED = "talk.agreed"
     ALIGNED = "alignment.recorded"
     COMMITMENT_ANSWERED = "commitment.answered"
     CALL_RECORDED = "call.recorded"

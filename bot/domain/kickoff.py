@@ -10,6 +10,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.policy import Policy
 from bot.domain.ports import CalendarOf
 from bot.domain.size import AddOn
+from bot.domain.steps import rule_of
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,31 @@ def kickoff_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> da
 
     Business days are the CSM's, before the assignment those of who may follow.
     """
+    facts = _facts(handoff, policy, calendar_of)
+    return facts.end_of(facts.kickoff_due_on()) if facts is not None else None
+
+
+def debrief_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> datetime | None:
+    """When the debrief is to be over: at the end of the business day before the kickoff."""
+    facts = _facts(handoff, policy, calendar_of)
+    due = rule_of(Step.DEBRIEF).due.due(facts) if facts is not None else None
+    return due.at if due is not None else None
+
+
+def _facts(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> Facts | None:
     if handoff.signed_at is None or handoff.day0 is None:
         return None
     size = handoff.size(policy)
     counted_by = handoff.csm_id or handoff.proposed_csm_id or handoff.cs_manager_id
-    facts = Facts(
+    calendar, held_at = calendar_of(counted_by or handoff.ae_id, None), handoff.kickoff_held_at
+    return Facts(
         signed_at=handoff.signed_at,
         learned_at=handoff.signature_learned_at or handoff.signed_at,
         day0=handoff.day0,
-        calendar=calendar_of(counted_by or handoff.ae_id, None),
+        calendar=calendar,
         clocks=policy.clocks,
         tier=size.tier,
         call_required=size.has(AddOn.CALL) or handoff.verification.call_asked_for,
         assigned_at=handoff.assigned_at,
+        held_on=calendar.local_date(held_at) if held_at is not None else None,
     )
-    return facts.end_of(facts.kickoff_due_on())

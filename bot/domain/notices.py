@@ -45,6 +45,10 @@ class NoticeKind(StrEnum):
     DUE_MOVED = "due_moved"
     """A signature somebody else corrected moved when the reader's steps are due."""
     KICKOFF_HELD = "kickoff_held"
+    TALK_PROPOSED = "talk_proposed"
+    """Somebody named a time for the debrief, to who answers."""
+    TALK_FILE = "talk_file"
+    """The time that both agreed on, as a file for a calendar."""
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
     ANCHOR = "anchor"
@@ -85,8 +89,8 @@ class NoticeKind(StrEnum):
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 
 
-FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE})
-"""What comes as a file to whoever asked for it."""
+FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE, NoticeKind.TALK_FILE})
+"""What comes as a file."""
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 """What is about a step that somebody owes, and is dropped once nobody does."""
 OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
@@ -356,6 +360,8 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if event.actor in (handoff.ae_id, ae):
             return []
         return [_to(handoff, NoticeKind.OVERRIDDEN, seq, ae, about)]
+    if event.tag in (Tag.TALK_PROPOSED, Tag.TALK_AGREED):
+        return _of_a_talk(handoff, seq, event)
     if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
         return [
             Notice(
@@ -564,6 +570,29 @@ def _of_a_step_not_theirs(handoff: Handoff, seq: int, event: Event) -> Notice:
         person_id=asked if isinstance(asked, int) else None,
         facts={"seq": seq, "actor": event.actor or 0, "step": step},
     )
+
+
+def _of_a_talk(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """A proposed time to who answers it; one that was agreed on to all who are in the talk."""
+    turn = event.facts["turn"]
+    facts: dict[str, str | int] = {
+        "seq": seq,
+        "actor": event.actor or 0,
+        "turn": turn if isinstance(turn, int) else 0,
+        "agreed": handoff.debrief_talk.agreed,
+    }
+    sides = [access.acting(one, handoff) for one in (handoff.ae_id, handoff.csm_id) if one]
+    if event.tag is Tag.TALK_PROPOSED:
+        kind = NoticeKind.TALK_PROPOSED
+        return [_to(handoff, kind, seq, one, facts) for one in sides if one != event.actor]
+    listener = handoff.listener_id
+    if listener is not None:
+        sides.append(access.acting(listener, handoff))
+    told = (_to(handoff, NoticeKind.TALK_FILE, seq, one, facts) for one in dict.fromkeys(sides))
+    return [
+        replace(one, priority=Priority.ANSWER) if one.person_id == event.actor else one
+        for one in told
+    ]
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:

@@ -23,7 +23,7 @@ from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
-from bot.domain.promises import Promise, Signing
+from bot.domain.promises import Promise, Side, Signing
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
@@ -131,6 +131,20 @@ class Because:
 
 
 @dataclass(frozen=True)
+class TalkLine:
+    """Where AE and CSM are in agreeing on the time of the debrief."""
+
+    agreed_at: datetime | None = None
+    proposed_at: datetime | None = None
+    proposed_by: NamedPerson | None = None
+    yours: bool = False
+    """Whether the viewer's answer is waited for."""
+    turn: int = 0
+    opens: bool = False
+    """Whether the viewer may name a time now."""
+
+
+@dataclass(frozen=True)
 class Guide:
     """One person's own card for one handoff, in their DM."""
 
@@ -183,6 +197,8 @@ class Guide:
     """How many promises wait for the viewer's initial."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
+    talk: TalkLine = TalkLine()
+    """Only for those who are in it."""
     part_filled: bool = False
     """Whether the viewer has the part the card speaks to only as somebody's stand-in."""
     stands_in: tuple[tuple[NamedPerson, date], ...] = ()
@@ -578,6 +594,8 @@ class WholePage:
     """Whether the viewer may record when the kickoff was held, or correct it."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
+    talk: TalkLine = TalkLine()
+    """The time of the debrief, for who is in it."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -839,11 +857,32 @@ def guide(
         news=news,
         to_initial=_to_initial(handoff, viewer),
         no_promises=not handoff.signing.entries,
+        talk=talk_of(handoff, people, viewer),
         part_filled=access.stand_ins(handoff).get(role_of(viewer, handoff)) == viewer.id,
         stands_in=_absent(access.replaced_by(viewer, handoff), handoff, people),
         alone=_absent(
             (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
         ),
+    )
+
+
+_IN_THE_TALK = frozenset({Capacity.AE, Capacity.CSM, Capacity.LISTENER})
+
+
+def talk_of(handoff: Handoff, people: Mapping[int, Person], viewer: Person) -> TalkLine:
+    """The time of the debrief, for who is in it: nothing for anybody else, and once it is over."""
+    talk, held = handoff.debrief_talk, access.capacities(viewer, handoff)
+    if not held & _IN_THE_TALK or not handoff.can_be_arranged:
+        return TalkLine()
+    side = Side.AE if Capacity.AE in held else Side.CSM
+    has_side = bool(held & {Capacity.AE, Capacity.CSM})
+    return TalkLine(
+        talk.agreed_at,
+        talk.proposed_at,
+        named(talk.proposed_by, people),
+        yours=has_side and talk.waits_for is side,
+        turn=talk.turn,
+        opens=has_side and (side is Side.CSM or bool(talk.turn)),
     )
 
 

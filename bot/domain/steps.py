@@ -422,6 +422,14 @@ PROCESS: tuple[StepRule, ...] = (
 )
 """Every row of the process, in the order of `Step`."""
 
+_BY_STEP: Mapping[Step, StepRule] = {rule.step: rule for rule in PROCESS}
+
+
+def rule_of(step: Step) -> StepRule:
+    """The row of a step; raises KeyError for what is no row of the table."""
+    return _BY_STEP[step]
+
+
 STEPS: tuple[StepRule, ...] = tuple(
     rule for rule in PROCESS if rule.done is not None and not rule.pre_close
 )

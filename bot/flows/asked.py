@@ -100,6 +100,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.SEND_BACK: ActionId.OPEN_SEND_BACK,
     MoreChoice.PLAN: ActionId.OPEN_PLAN,
     MoreChoice.HELD: ActionId.OPEN_HELD,
+    MoreChoice.TALK: ActionId.OPEN_TALK,
     MoreChoice.DECLINE: ActionId.OPEN_DECLINE,
     MoreChoice.UNDO_CANCEL: ActionId.UNDO_CANCEL,
     MoreChoice.PROMISE_CHANGE: ActionId.PROMISE_CHANGE,

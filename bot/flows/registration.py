@@ -2,6 +2,7 @@
 
 from bot.flows import (
     acknowledge,
+    appointments,
     assignment,
     brief,
     cancel,
@@ -52,6 +53,7 @@ def all_listeners() -> Listeners:
         brief,
         entries,
         ledger,
+        appointments,
         kickoff,
         pasted,
         helpers,

@@ -111,6 +111,7 @@ def whole_of(
         plan_for_csm=_records_for_csm(bundle.handoff, viewer) and reading.plan_missing,
         holds_kickoff=bundle.handoff.can_be_held
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+        talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, insert, literal, or_, select, update
 
 from bot.domain.access import Audience
+from bot.domain.appointments import Appointment
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.errors import NotFound, Problem
@@ -20,7 +21,7 @@ from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
-from bot.domain.promises import Signing
+from bot.domain.promises import Side, Signing
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
@@ -300,6 +301,14 @@ def _values(of: Handoff) -> dict[str, Any]:
         "call_champion": of.call.champion if of.call else None,
         "kickoff_proposed_at": of.kickoff_proposed_at,
         "kickoff_held_at": of.kickoff_held_at,
+        "talk_turn": of.debrief_talk.turn,
+        "talk_proposed_at": of.debrief_talk.proposed_at,
+        "talk_proposed_side": (
+            of.debrief_talk.proposed_side.value if of.debrief_talk.proposed_side else None
+        ),
+        "talk_proposed_by": of.debrief_talk.proposed_by,
+        "talk_agreed_at": of.debrief_talk.agreed_at,
+        "talk_agreed": of.debrief_talk.agreed,
         "overridden_at": of.overridden_at,
         "overridden_by": of.overridden_by,
         "listener_id": of.listener_id,
@@ -419,6 +428,14 @@ def _handoff(row: RowMapping) -> Handoff:
         call=_call(row),
         kickoff_proposed_at=row["kickoff_proposed_at"],
         kickoff_held_at=row["kickoff_held_at"],
+        debrief_talk=Appointment(
+            row["talk_turn"],
+            row["talk_proposed_at"],
+            Side(row["talk_proposed_side"]) if row["talk_proposed_side"] else None,
+            row["talk_proposed_by"],
+            row["talk_agreed_at"],
+            row["talk_agreed"],
+        ),
         overridden_at=row["overridden_at"],
         overridden_by=row["overridden_by"],
         listener_id=row["listener_id"],

@@ -38,6 +38,12 @@ _VALUES = select(
     event_value.c.workspace_id == bindparam("workspace"),
     event_value.c.handoff_id == bindparam("handoff"),
 )
+_VALUE = select(event_value.c.value).where(
+    event_value.c.workspace_id == bindparam("workspace"),
+    event_value.c.handoff_id == bindparam("handoff"),
+    event_value.c.seq == bindparam("seq"),
+    event_value.c.field == bindparam("field"),
+)
 _REASONS = (
     select(
         event.c.tag,
@@ -158,6 +164,11 @@ class History:
             )
             for row in self._execute(_REASONS, handoff_id, **may_read)
         ]
+
+    def value(self, handoff_id: int, seq: int, field: str) -> str | None:
+        """One value of an event, for whom it was meant; None where it has none, or it is erased."""
+        found = self._execute(_VALUE, handoff_id, seq=seq, field=field).scalar()
+        return str(found) if found is not None else None
 
     def facts_of(self, handoff_id: int, tag: Tag, actor_id: int) -> list[Mapping[str, Any]]:
         """The facts of what one person did, each time they did it, in order."""

@@ -249,6 +249,14 @@ handoff = Table(
     Column("call_champion", Integer),  # the id of their entry in the brief
     Column("kickoff_proposed_at", Instant),
     Column("kickoff_held_at", Instant),
+    # The time of the debrief: how often one was proposed, what waits for an answer, and what
+    # was agreed on, how often.
+    Column("talk_turn", Integer, nullable=False, server_default="0"),
+    Column("talk_proposed_at", Instant),
+    Column("talk_proposed_side", Text),
+    _person("talk_proposed_by"),
+    Column("talk_agreed_at", Instant),
+    Column("talk_agreed", Integer, nullable=False, server_default="0"),
     Column("overridden_at", Instant),
     _person("overridden_by"),
     Column("helpers", Text, nullable=False, server_default="{}"),  # JSON: {person: [section, …]}

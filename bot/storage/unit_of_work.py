@@ -329,6 +329,7 @@ class ReadUnit:
         named = [*handoff.people(), handoff.proposed_csm_id, handoff.posted_by, handoff.started_by]
         named += [handoff.cs_contact_id, handoff.call.cs_id if handoff.call else None]
         named += [handoff.overridden_by, handoff.acknowledged_by]
+        named += [handoff.debrief_talk.proposed_by]
         named += [one.asker for one in handoff.completeness.open]
         named += [part for one in owed for part in (one.owner_id, one.manager_id)]
         named += access.stand_ins(handoff).values()

@@ -10,6 +10,7 @@ from bot.domain.handoff import State
 from bot.domain.read_models import OWED, Guide, Light, StepLine, next_line
 from bot.domain.verification import Part
 from bot.views import sentences as said
+from bot.views.appointments import talk_line
 from bot.views.because import because_blocks
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
@@ -111,6 +112,8 @@ def guide_message(guide: Guide) -> Message:
         (guide.plan_missing and told_here != said.guide.PLAN_MISSING, said.guide.PLAN_MISSING),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if told_of_talk := talk_line(guide.talk):
+        blocks.append(context(told_of_talk))
     if guide.to_initial:
         blocks.append(context(said.ledger.waits_for_you(guide.to_initial)))
     if guide.news:
@@ -274,6 +277,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.WRITE_BRIEF)
     if guide.to_initial:
         wanted.append(ActionId.INITIAL_ALL)
+    if guide.talk.yours:
+        wanted.append(ActionId.OPEN_TALK)
     return list(dict.fromkeys(wanted))
 
 
@@ -315,7 +320,6 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.LEDGER, ActionId.INITIAL_ALL, bool(guide.to_initial)),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),
-        (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
         (MoreChoice.WRITE_BRIEF, ActionId.WRITE_BRIEF, Act.EDIT_BRIEF in guide.acts),
         (
             MoreChoice.ASSIGN,
@@ -323,6 +327,9 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             Act.ASSIGN in guide.acts and guide.assignable,
         ),
         (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, declines),
+        # These stand on the page of the handoff, too, where the menu has no room for them.
+        (MoreChoice.TALK, ActionId.OPEN_TALK, guide.talk.opens),
+        (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
         (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
         (MoreChoice.CHANGE_DEAL, ActionId.OPEN_DEAL, Act.CHANGE_DEAL in guide.acts),

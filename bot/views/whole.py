@@ -17,6 +17,7 @@ from bot.domain.read_models import WholePage
 from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
 from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verdict
 from bot.views import sentences
+from bot.views.appointments import talk_buttons, talk_line
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import SHORT, kickoff_line, step_row
@@ -241,6 +242,9 @@ def _steps(whole: WholePage) -> Piece:
     about = Ref(handoff=whole.card.handoff_id, revision=whole.card.brief_version)
     for action in for_csm:
         blocks += actions([button(action, sentences.buttons.FOR_CSM[action], about)])
+    if told_of_talk := talk_line(whole.talk):
+        blocks.append(context(told_of_talk))
+    blocks += talk_buttons(whole.card.handoff_id, whole.talk)
     if whole.holds_kickoff:
         blocks += actions([button(ActionId.OPEN_HELD, _kickoff_label(whole), about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))

@@ -124,6 +124,7 @@ RIGHTS = {
     Act.VERIFY: {CSM.id, CS_MANAGER.id},
     Act.JUDGE: AE_AND_MANAGER,
     Act.HOLD_KICKOFF: {CSM.id, CS_MANAGER.id},
+    Act.ARRANGE_TALK: {AE.id, CSM.id},
     Act.SEND_BACK: {CSM.id},
     Act.RETURN_BRIEF: {AE.id},
     Act.MOVE: AE_SIDE,

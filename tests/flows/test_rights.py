@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
 from bot.views.payload import Ref
-from tests.builders import Deal, Team, assigned, posted, signed, start, started
+from tests.builders import WEDNESDAY, Deal, Team, assigned, posted, signed, start, started
 from tests.flows.app import App, Modal
 from tests.flows.slack import DEAL, NOT_MEMBERS, Json, account
 
@@ -32,6 +32,7 @@ REVOPS, NO_PART = "UREVOPS", "UOUTSIDER"
 MEMBERS = (AE, CSM, CS_MANAGER, AE_MANAGER, REVOPS, NO_PART)
 SIGNERS = (AE, AE_MANAGER, REVOPS)
 NO_PLAN_IS_NO = Checks(metric=True, no_plan=False, champion=True)
+TWO_DAYS_ON = int((WEDNESDAY + timedelta(days=2)).timestamp())
 WORDS = Restatement(why="The lease ends", success="Four days", risk="none")
 
 
@@ -88,6 +89,15 @@ def changed(
         unit.save(handoff, actor_id=team.csm.id)
         unit.commit()
     return handoff_id
+
+
+def time_proposed(store: Store, team: Team) -> int:
+    """The CSM proposed a time for the debrief."""
+
+    def act(handoff: Handoff, at: datetime) -> None:
+        handoff.propose_talk(at + timedelta(hours=26), turn=0, by=team.csm, at=at)
+
+    return changed(store, team, assigned(store, team), act)
 
 
 def cancelled(store: Store, team: Team) -> int:
@@ -176,6 +186,10 @@ def for_csm(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
     own = sent(view_id, CSM, button, **typed)
     for_them = sent(view_id, CS_MANAGER, button, reason="Jonas is on a plane.", **typed)
     return lambda app, user, one: (for_them if user == CS_MANAGER else own)(app, user, one)
+
+
+def take_time(app: App, user: str, one: int) -> Json:
+    return app.press_body(user, ActionId.FINE_TALK, Ref(handoff=one, revision=1))
 
 
 def acknowledge_for_csm(app: App, user: str, one: int) -> Json:
@@ -536,6 +550,17 @@ DOORS = [
         BY_AE,
         restated,
     ),
+    Door(ActionId.OPEN_TALK, pressed(ActionId.OPEN_TALK), [AE, CSM], BY_EITHER, time_proposed),
+    Door(MoreChoice.TALK, chosen(MoreChoice.TALK), [AE, CSM], BY_EITHER, time_proposed),
+    Door(
+        ViewId.TALK,
+        sent(ViewId.TALK, CSM, ActionId.OPEN_TALK, talk_at=TWO_DAYS_ON),
+        [AE, CSM],
+        BY_EITHER,
+        time_proposed,
+    ),
+    # Whoever proposed a time waits for the other one's answer.
+    Door(ActionId.FINE_TALK, take_time, [AE], ("is up to Maya",), time_proposed),
     Door(ActionId.OPEN_HELD, pressed(ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
     Door(MoreChoice.HELD, chosen(MoreChoice.HELD), READERS, BY_CSM, assigned),
     Door(ViewId.HELD, for_csm(ViewId.HELD, ActionId.OPEN_HELD), READERS, BY_CSM, assigned),

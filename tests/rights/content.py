@@ -238,6 +238,7 @@ NOT_MINE, DECLINED = "zznotminezz", "zzdeclinedzz"
 GATE_OVERRIDDEN, DEAL_OVERRIDDEN = "zzgateoverriddenzz", "zzdealoverriddenzz"
 VERDICT = "zzverdictzz"
 RECORDED = "zzrecordedzz"
+TALK_LINE = "zztalklinezz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
@@ -267,6 +268,8 @@ _BESIDES = (
     Content("reason of an overridden gate", (GATE_OVERRIDDEN,), REASONS, whole=False),
     Content("reason of a deal closed all the same", (DEAL_OVERRIDDEN,), REASONS, whole=False),
     Content("reason of a recorded reading", (RECORDED,), REASONS, whole=False),
+    # With the time of a debrief; it goes from AE to CSM, or the other way.
+    Content("line with a time", (TALK_LINE,), RECORDS, whole=False),
     Content("what the AE said of a restatement", (VERDICT,), RECORDS, whole=False),
     # Names of the customer's people.
     Content("who was called", (CALLED,), DEAL, SectionKey.PEOPLE, whole=False),

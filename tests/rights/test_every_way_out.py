@@ -141,6 +141,8 @@ WAYS_OUT = {
     "deal.which_deal_message",
     "gate.override_view",
     "helpers.helpers_view",
+    "appointments.talk_proposed_message",
+    "appointments.talk_view",
     "kickoff.held_view",
     "kickoff.kickoff_held_message",
     "pasted.paste_view",
@@ -202,6 +204,8 @@ KINDS = {
     NoticeKind.NOT_MINE,
     NoticeKind.HELPER_INVITED,
     NoticeKind.KICKOFF_HELD,
+    NoticeKind.TALK_PROPOSED,
+    NoticeKind.TALK_FILE,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
     NoticeKind.UNDO_OFFER,
@@ -304,6 +308,7 @@ _COMMANDS = (
 _RECORDS = (
     ActionId.OPEN_CALL,
     ActionId.OPEN_HELD,
+    ActionId.OPEN_TALK,
     ActionId.OPEN_RESTATE,
     ActionId.OPEN_JUDGE,
 )

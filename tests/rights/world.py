@@ -78,6 +78,7 @@ from tests.rights.content import (
     SENT_BACK,
     SNOOZED,
     STRANGER,
+    TALK_LINE,
     TEAM,
     TO_CONFIRM,
     VERDICT,
@@ -226,6 +227,7 @@ class World:
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
+        self._arrange(self.spoken)
         self._correct(self.almost)
         self._read()
         clock.advance(timedelta(days=2))
@@ -309,6 +311,21 @@ class World:
             unit.commit()
         self.deliver()
         return handoff_id
+
+    def _arrange(self, handoff_id: int) -> None:
+        """A time for the debrief is proposed, answered with another one, and taken."""
+        team, hour = self.team, timedelta(hours=1)
+        for turn, by in enumerate((team.csm, team.ae, team.csm)):
+            with self.store.write(team.workspace_id) as unit:
+                at, handoff = unit.now, unit.handoffs.lock(handoff_id)
+                if turn == 2:
+                    handoff.agree_talk(turn=turn, by=by, at=at)
+                else:
+                    wanted = at + (26 + turn) * hour
+                    handoff.propose_talk(wanted, turn=turn, by=by, at=at, line=TALK_LINE)
+                unit.save(handoff, actor_id=by.id)
+                unit.commit()
+            self.deliver()
 
     def _correct(self, *handoff_ids: int) -> None:
         """The AE's manager finds that deals were signed earlier: what is owed moves with it."""

@@ -4,6 +4,7 @@ Every other module here only arranges them.
 """
 
 from bot.views.sentences import (
+    appointments,
     assign,
     brief,
     buttons,
@@ -39,6 +40,7 @@ from bot.views.sentences import (
 )
 
 __all__ = [
+    "appointments",
     "assign",
     "brief",
     "buttons",

@@ -47,6 +47,8 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_RESTATE: "Restate brief",
     ActionId.OPEN_JUDGE: "Judge restatement",
     ActionId.OPEN_HELD: "Kickoff held",
+    ActionId.OPEN_TALK: "Arrange debrief",
+    ActionId.FINE_TALK: "Fine",
     ActionId.OPEN_SEND_BACK: "Send brief back",
     ActionId.RETURN_BRIEF: "Return brief",
     ActionId.OPEN_DECLINE: "I am not the right CSM",
@@ -102,6 +104,7 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.SEND_BACK: "Send brief back…",
     MoreChoice.PLAN: "Write joint plan…",
     MoreChoice.HELD: "Kickoff held…",
+    MoreChoice.TALK: "Arrange debrief…",
     MoreChoice.DECLINE: "I am not the right CSM…",
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
     MoreChoice.OPEN: "Open handoff",
@@ -121,6 +124,7 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_HELD: "Record kickoff for the CSM",
 }
 """For the CS manager."""
+OTHER_TIME: Final = "Other time"
 CORRECT_KICKOFF: Final = "Correct kickoff"
 CORRECT_SIGNATURE: Final = "Correct signature"
 

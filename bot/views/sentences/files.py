@@ -18,5 +18,11 @@ FAILED: Final[Mapping[NoticeKind, tuple[str, str]]] = {
         "Whether the file of a promise ledger arrived cannot be seen; if it is not here, ask for "
         "it again in the ledger.",
     ),
+    NoticeKind.TALK_FILE: (
+        "The file with the time of a debrief could not be sent, because Slack did not take it; "
+        "your own card of the handoff names the time.",
+        "Whether the file with the time of a debrief arrived cannot be seen; your own card of the "
+        "handoff names the time.",
+    ),
 }
 """By the file: that Slack refused it, and that nobody can see whether it came."""

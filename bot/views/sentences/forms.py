@@ -48,6 +48,11 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "The handoff message names it. Left empty, it says when the kickoff is due.",
     ),
     Field.HELD_AT: FieldWords("When it began"),
+    Field.TALK_CHOICE: FieldWords("Suggested"),
+    Field.TALK_AT: FieldWords(
+        "Another time", "In your own zone. A time entered here counts in place of the one above."
+    ),
+    Field.TALK_LINE: FieldWords("A line with it", "The other one reads it with the time."),
     Field.CALL_AT: FieldWords("When"),
     Field.CALL_SALES: FieldWords("Who of sales", "The AE, or whoever is there in their place."),
     Field.CALL_CS: FieldWords("Who of customer success", "The CSM, or whoever stands in so far."),
@@ -247,6 +252,7 @@ LINKS_IN_BRIEF: Final = FieldWords(
     "Links", "Recordings and documents, one address a line. Not shown in the deal channel."
 )
 AWAY_UNTIL: Final = FieldWords("Away until", "The last day you are away. Empty: you are here.")
+TALK_ONLY: Final = FieldWords("When", "In your own zone.")
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 KICKOFF_IN_PREVIEW: Final = FieldWords(
@@ -293,6 +299,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.RESTATE: "Restate the brief",
     ViewId.JUDGE: "Does it match?",
     ViewId.HELD: "Kickoff held",
+    ViewId.TALK: "Time of the debrief",
     ViewId.SEND_BACK: "Send the brief back",
     ViewId.RETURN_BRIEF: "Return the brief",
     ViewId.DECLINE: "Not the right CSM",
@@ -333,6 +340,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.RESTATE: "Save words",
     ViewId.JUDGE: "Save answer",
     ViewId.HELD: "Record kickoff",
+    ViewId.TALK: "Send time",
     ViewId.SEND_BACK: "Send back",
     ViewId.RETURN_BRIEF: "Return unchanged",
     ViewId.DECLINE: "Give it back",

@@ -1,7 +1,7 @@
 """What stood in the way, and that something is done."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from bot.domain.access import Act
@@ -12,7 +12,7 @@ from bot.domain.size import AddOn
 from bot.views.limits import LINE
 from bot.views.sentences.forms import TICK_LIGHT, TICK_NOTHING
 from bot.views.sentences.terms import ADD_ON_NAMES, names
-from bot.views.text import day, one_line
+from bot.views.text import day, one_line, utc_time
 
 _DOING: Final[Mapping[str, str]] = {
     Act.CONFIRM_AE: "Confirming who the AE is",
@@ -27,6 +27,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.DECLINE: "Handing the handoff back",
     Act.VERIFY: "Verifying the brief",
     Act.JUDGE: "Saying whether it matches",
+    Act.ARRANGE_TALK: "Answering the time of the debrief",
     Act.HOLD_KICKOFF: "Recording the kickoff",
     Act.SEND_BACK: "Sending the brief back",
     Act.RETURN_BRIEF: "Returning the brief",
@@ -302,6 +303,12 @@ def _promise_reworded(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"{told}: “{words}”." if words else f"{told}."
 
 
+def _talk_moved(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    at = error.facts.get("at")
+    told = utc_time(datetime.fromisoformat(at)) if at else "none"
+    return f"The time of the debrief changed since; it is now: {told}. Open the handoff to answer."
+
+
 _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
     Problem.NOT_YOUR_TURN: _not_your_turn,
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
@@ -315,6 +322,7 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.SAID_ALREADY: _said_already,
     Problem.STAND_IN_OTHER_SIDE: _stand_in_other_side,
     Problem.PROMISE_REWORDED: _promise_reworded,
+    Problem.TALK_MOVED: _talk_moved,
     Problem.UNEXPECTED: _unexpected,
 }
 

@@ -28,6 +28,8 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.SIGNATURE_CORRECTED: "That the signature was corrected",
     NoticeKind.DUE_MOVED: "That due times moved",
     NoticeKind.KICKOFF_HELD: "That the kickoff was held",
+    NoticeKind.TALK_PROPOSED: "A time proposed for the debrief",
+    NoticeKind.TALK_FILE: "The debrief for the calendar",
     NoticeKind.CANCELLED: "That the handoff was cancelled",
     NoticeKind.CANCEL_UNDONE: "That a cancellation was taken back",
     NoticeKind.ANCHOR: "The length and last hash of the history",

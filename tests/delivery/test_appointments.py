@@ -1,0 +1,158 @@
+"""What goes out about the time of a debrief: the question, and the file for a calendar."""
+
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from bot.domain.people import Person
+from bot.storage.people import PersonFacts
+from bot.storage.tables import outbox
+from bot.storage.unit_of_work import Store
+from bot.views.text import instant_token
+from tests.builders import WEDNESDAY, Team, assigned
+from tests.delivery.desk import Desk
+from tests.delivery.test_verification import change, last
+
+HOUR = timedelta(hours=1)
+TOMORROW = WEDNESDAY + 24 * HOUR
+
+
+def propose(
+    store: Store, team: Team, handoff_id: int, by: Person, at: datetime, line: str = ""
+) -> None:
+    change(
+        store,
+        team,
+        handoff_id,
+        by.id,
+        lambda unit, h: h.propose_talk(at, turn=h.debrief_talk.turn, by=by, at=unit.now, line=line),
+    )
+
+
+def agree(store: Store, team: Team, handoff_id: int, by: Person) -> None:
+    change(
+        store,
+        team,
+        handoff_id,
+        by.id,
+        lambda unit, h: h.agree_talk(turn=h.debrief_talk.turn, by=by, at=unit.now),
+    )
+
+
+def sent(desk: Desk) -> list[bytes]:
+    """The files that arrived, the first one first."""
+    return [one.content or b"" for one in desk.slack.ledger.files]
+
+
+def event_in(content: bytes) -> Event:
+    calendar = Calendar.from_ical(content)
+    assert isinstance(calendar, Calendar)
+    assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", "PUBLISH")
+    assert calendar["PRODID"]
+    (event,) = calendar.walk("VEVENT")
+    assert isinstance(event, Event)
+    return event
+
+
+def test_who_answers_reads_the_time_what_came_with_it_and_both_answers(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    propose(store, team, handoff_id, team.csm, TOMORROW)
+    desk.drain()
+    asked = last(desk, "UAE")
+    assert "Jonas proposes to talk the deal over" in asked
+    assert instant_token(TOMORROW) in asked or str(int(TOMORROW.timestamp())) in asked
+    for words in ("fine_talk", "open_talk", "Other time"):
+        assert words in asked
+    propose(store, team, handoff_id, team.ae, TOMORROW + HOUR, "On a plane <until> noon.")
+    desk.drain()
+    answered = last(desk, "UCSM")
+    assert "Maya proposes" in answered
+    assert "On a plane <until> noon." in answered
+
+
+def test_a_question_that_was_overtaken_is_not_asked(desk: Desk, store: Store, team: Team) -> None:
+    handoff_id = assigned(store, team)
+    propose(store, team, handoff_id, team.csm, TOMORROW)
+    propose(store, team, handoff_id, team.csm, TOMORROW + HOUR)
+    desk.drain()
+    kept = [row for row in desk.rows(outbox) if row["kind"] == "talk_proposed"]
+    assert [(row["state"], row["reason"]) for row in kept] == [
+        ("cancelled", "no_longer_owed"),
+        ("sent", None),
+    ]
+
+
+def test_both_and_the_listener_get_the_agreed_time_for_their_calendars(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        listener = unit.people.ensure("ULISTENER", facts=PersonFacts("Lin", "Europe/Berlin"))
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.listener_id = listener.id
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    propose(store, team, handoff_id, team.csm, TOMORROW, "Only for Maya.")
+    agree(store, team, handoff_id, team.ae)
+    desk.drain()
+    files = sent(desk)
+    assert len(files) == 3
+    for content in files:
+        event = event_in(content)
+        assert event["SUMMARY"] == "Debrief: Northwind Robotics"
+        assert event.start == TOMORROW
+        assert event.end == TOMORROW + timedelta(minutes=45)
+        assert content.count(b"DTSTART:20260305T090000Z") == 1
+        # Nothing of the deal but whose it is.
+        assert set(event.keys()) == {"UID", "SEQUENCE", "DTSTART", "DTEND", "DTSTAMP", "SUMMARY"}
+        assert b"Maya" not in content
+
+
+def test_a_moved_talk_replaces_the_one_before_in_the_calendar(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    seen = []
+    for by, other, at in (
+        (team.csm, team.ae, TOMORROW),
+        (team.csm, team.ae, TOMORROW + 2 * HOUR),
+        (team.ae, team.csm, TOMORROW + 3 * HOUR),
+    ):
+        before = len(sent(desk))
+        propose(store, team, handoff_id, by, at)
+        desk.drain()
+        agree(store, team, handoff_id, other)
+        desk.drain()
+        new = [event_in(one) for one in sent(desk)[before:]]
+        assert len(new) == 2
+        assert len({(event["UID"], event["SEQUENCE"]) for event in new}) == 1
+        seen.append(new[0])
+    assert len({event["UID"] for event in seen}) == 1
+    assert [event["SEQUENCE"] for event in seen] == [1, 2, 3]
+    assert [event.start for event in seen] == [TOMORROW, TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR]
+
+
+def test_a_file_of_a_time_that_holds_no_longer_is_not_sent(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    for at in (TOMORROW, TOMORROW + HOUR):
+        propose(store, team, handoff_id, team.csm, at)
+        agree(store, team, handoff_id, team.ae)
+    desk.drain()
+    kept = [row for row in desk.rows(outbox) if row["kind"] == "talk_file"]
+    assert [row["state"] for row in kept] == ["cancelled", "cancelled", "sent", "sent"]
+    assert {event_in(one).start for one in sent(desk)} == {TOMORROW + HOUR}
+
+
+def test_the_own_card_says_where_the_two_are(desk: Desk, store: Store, team: Team) -> None:
+    handoff_id = assigned(store, team)
+    propose(store, team, handoff_id, team.csm, TOMORROW)
+    agree(store, team, handoff_id, team.ae)
+    propose(store, team, handoff_id, team.csm, TOMORROW + HOUR)
+    desk.pass_time(timedelta(minutes=2))
+    for reader in ("D-UAE", "D-UCSM"):
+        cards = "\n".join(str(one.args) for one in desk.slack.ledger.in_channel(reader))
+        assert f"Debrief: agreed on for {instant_token(TOMORROW)}; Jonas asks to move it" in cards
