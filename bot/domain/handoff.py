@@ -753,9 +753,14 @@ class Handoff:
         by: Person,
         at: datetime,
         policy: Policy,
+        for_promise: bool = False,
     ) -> None:
-        """Take note that a section of the brief was saved; `changed` holds its new values."""
-        self._require(Act.EDIT_BRIEF, by)
+        """Take note that a section of the brief was saved; `changed` holds its new values.
+
+        `for_promise`: only because a promise was added, which both sides may do.
+        """
+        promises = for_promise and access.may(Act.EDIT_PROMISE, by, self)
+        self._require(Act.EDIT_PROMISE if promises else Act.EDIT_BRIEF, by)
         self._confirm(by, at)
         if changed:
             self._brief_event(
@@ -786,8 +791,8 @@ class Handoff:
 
         `same`: nothing in it changed that anybody was promised.
         """
-        changes = tag is not Tag.PROMISE_ADDED and access.may(Act.EDIT_PROMISE, by, self)
-        self._require(Act.EDIT_PROMISE if changes else Act.EDIT_BRIEF, by)
+        either = access.may(Act.EDIT_PROMISE, by, self)
+        self._require(Act.EDIT_PROMISE if either else Act.EDIT_BRIEF, by)
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         facts: dict[str, Fact] = {"number": number, "version": version}

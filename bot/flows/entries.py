@@ -119,10 +119,7 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if asked.ref.entry is not None and reason:
         return _withdraw(asked, unit, handoff, asked.ref.entry, reason, actor)
     if asked.ref.entry is None:
-        text = _text(asked, unit)
-        kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
-        _take_back_none_made(unit, handoff, actor)
-        _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
+        kept = write_promise(unit, handoff, _text(asked, unit), actor)
     else:
         kept, found = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
         if found is not None:
@@ -134,6 +131,14 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         below = _below(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
         return Update(promise_view(handoff.id, kept, pointed=pointed), refresh=below)
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
+
+
+def write_promise(unit: WriteUnit, handoff: Handoff, text: PromiseText, actor: Person) -> Promise:
+    """A new entry of a locked handoff's ledger, with all that follows from it; saved."""
+    kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
+    _take_back_none_made(unit, handoff, actor)
+    _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
+    return kept
 
 
 def _withdraw(
@@ -235,6 +240,7 @@ def _take_back_none_made(unit: WriteUnit, handoff: Handoff, actor: Person) -> No
         by=actor,
         at=unit.now,
         policy=unit.policy,
+        for_promise=True,
     )
 
 
@@ -471,14 +477,24 @@ def _keep_people(
     unit: WriteUnit, handoff: Handoff, before: Brief, people: People, actor: Person
 ) -> int:
     """Store the changed section and what follows from it; gives its new revision."""
-    revision = unit.brief.save_section(
-        handoff.id, SectionKey.PEOPLE, people, by=actor.id, at=unit.now
-    )
-    after = before.with_section(SectionKey.PEOPLE, people)
+    return write_section(unit, handoff, before, SectionKey.PEOPLE, people, actor)
+
+
+def write_section(
+    unit: WriteUnit,
+    handoff: Handoff,
+    before: Brief,
+    key: SectionKey,
+    section: Section,
+    actor: Person,
+) -> int:
+    """Store a section of a locked handoff and what follows from it; gives its new revision."""
+    revision = unit.brief.save_section(handoff.id, key, section, by=actor.id, at=unit.now)
+    after = before.with_section(key, section)
     handoff.copy_from(after, at=unit.now)
     handoff.save_section(
-        SectionKey.PEOPLE,
-        changed=changed_fields(before.people, people),
+        key,
+        changed=changed_fields(before.section(key), section),
         revision=revision,
         state=completeness(after, handoff.tier, unit.policy),
         by=actor,
