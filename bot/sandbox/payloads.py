@@ -13,6 +13,8 @@ LEGACY_TOKEN: Final = "unused"  # noqa: S105
 def channel_name(channel: Channel) -> str:
     if channel.is_im:
         return "directmessage"
+    if channel.is_mpim:
+        return channel.name
     return "privategroup" if channel.is_private else channel.name
 
 
