@@ -29,6 +29,8 @@ def _rates() -> dict[str, Rate]:
         "files.completeUploadExternal": _per_minute(100),
         "conversations.info": _per_minute(50),
         "conversations.members": _per_minute(100),
+        # No tier: Slack speaks of a special limit, so it is asked with care.
+        "chat.getPermalink": _per_minute(50, burst=10.0),
         # All others of that family, which few jobs need and which then share.
         "conversations": _per_minute(50),
         # Of a channel's members many are unknown at its first look, and then for long none: what

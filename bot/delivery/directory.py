@@ -125,22 +125,33 @@ class SlackDirectory:
             unit.commit()
         return person
 
-    def channel(self, workspace_id: int, slack_id: str, within: Patience | None = None) -> Channel:
+    def channel(
+        self,
+        workspace_id: int,
+        slack_id: str,
+        within: Patience | None = None,
+        *,
+        anywhere: bool = False,
+    ) -> Channel:
         """A conversation, checked within the last ten minutes.
 
+        Who is in a public channel the bot is not in matters only `anywhere` something of it is
+        taken in; then its members are looked at, too.
         Raises Invalid where the bot is not inside, SlackUnavailable where Slack cannot be asked
         or the look at the members has to go on at the next call.
         """
         with self._store.read(workspace_id) as unit:
             known = unit.channels.by_slack_id(slack_id)
             team_id = unit.workspace.team_id
-        if known is not None and not known.stale(self._machine.now()):
+        fresh = known is not None and not known.stale(self._machine.now())
+        if known is not None and fresh and (known.bot_inside or not anywhere):
             return known
         try:
             told = self._asking.ask(workspace_id, "conversations.info", within, channel=slack_id)
             info = told["channel"]
-            inside = bool(info.get("is_member"))
-            guests = inside and self._has_guests(workspace_id, slack_id, team_id, within)
+            open_to_all = not any(info.get(one) for one in ("is_private", "is_im", "is_mpim"))
+            looks = bool(info.get("is_member")) or (anywhere and open_to_all)
+            guests = looks and self._has_guests(workspace_id, slack_id, team_id, within)
         except SlackApiError as error:
             if error.response.get("error") in _NOT_INSIDE:
                 self._not_inside(workspace_id, slack_id)
@@ -174,6 +185,19 @@ class SlackDirectory:
             return slack_id in members
         except CALL_FAILED as error:
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
+
+    def permalink(
+        self, workspace_id: int, channel: str, ts: str, within: Patience | None = None
+    ) -> str | None:
+        """The address of a message; None where Slack refuses it or does not say it in time."""
+        try:
+            told = self._asking.ask(
+                workspace_id, "chat.getPermalink", within, channel=channel, message_ts=ts
+            )
+        except (*CALL_FAILED, SlackUnavailable):
+            return None
+        link = told.get("permalink")
+        return link if isinstance(link, str) else None
 
     def profile_fields(
         self, workspace_id: int, within: Patience | None = None

@@ -815,6 +815,12 @@ class Handoff:
         """Take note of what happened to an entry of the ledger; its rules are `ledger`'s."""
         self._note(tag, at, by, facts, values)
 
+    def note_copy(
+        self, facts: dict[str, Fact], values: dict[str, str], *, by: Person, at: datetime
+    ) -> None:
+        """Take note of the message that something was made of; its rules are `copied`'s."""
+        self._note(Tag.COPIED, at, by, facts, values)
+
     def _brief_event(
         self,
         tag: Tag,

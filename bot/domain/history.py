@@ -44,6 +44,8 @@ class Tag(StrEnum):
     INITIALS_VOIDED = "initials.voided"
     """Another wording opened the boxes that were filled."""
     LEDGER_SIGNED = "ledger.signed"
+    COPIED = "message.copied"
+    """The words of a message that became something in the handoff."""
     HELPER_INVITED = "helper.invited"
     HELPER_TAKEN_OFF = "helper.taken_off"
     GATE_PASSED = "gate.passed"

@@ -10,6 +10,7 @@ from bot.domain.access import Act, Audience, Capacity
 from bot.domain.brief import Brief, Contact, RedFlagsSection
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
+from bot.domain.copied import Copied
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
 from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
@@ -596,6 +597,8 @@ class WholePage:
     """Whether they would record it for the CSM, with a reason."""
     talk: TalkLine = TalkLine()
     """The time of the debrief, for who is in it."""
+    copied: tuple[Copied, ...] = ()
+    """Messages that were added, as far as this viewer may read them."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""

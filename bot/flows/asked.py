@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.copied import Origin
 from bot.domain.errors import Invalid, Problem
 from bot.domain.ports import ProfileField
 from bot.flows.inputs import Typed
@@ -23,6 +24,17 @@ class Kind(StrEnum):
     ACTION = "action"
     SUBMISSION = "submission"
     EVENT = "event"
+    SHORTCUT = "shortcut"
+    """An entry in the menu of any message in Slack."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a message stands."""
+
+    origin: Origin
+    link: str | None = None
+    """None where Slack gives none."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,12 @@ class Asked:
     """Our id of the channel that was made for this."""
     inside: bool | None = None
     """Whether the person is in the private channel they chose; None where Slack did not say it."""
+    message: Mapping[str, Any] = field(default_factory=dict)
+    """The message a shortcut was used on, as Slack gives it."""
+    team_domain: str | None = None
+    """The name of the workspace in Slack's addresses, where Slack says it."""
+    source: "Source | None" = None
+    """Where that message stands, where it was asked for."""
     stale: bool = False
     """Whether it carries a value that this version never wrote; then `ref` says nothing."""
 
@@ -223,9 +241,32 @@ def _event(body: Mapping[str, Any], workspace_id: int) -> Asked:
     )
 
 
+def _shortcut(body: Mapping[str, Any], workspace_id: int) -> Asked:
+    """A shortcut on a message; it is answered in a modal, wherever the message stands."""
+    user, channel, message = body["user"], body["channel"], body["message"]
+    user_id = text(user, "id")
+    text(message, "ts")
+    text_or_none(message, "user")
+    text_or_none(message, "text")
+    return Asked(
+        Kind.SHORTCUT,
+        text(body, "callback_id"),
+        workspace_id,
+        user_id,
+        f"shortcut:{text(body, 'action_ts')}:{user_id}",
+        channel=text(channel, "id"),
+        direct=channel.get("name") == DIRECT_MESSAGE,
+        trigger_id=text(body, "trigger_id"),
+        team=text_or_none(user, "team_id"),
+        message=message,
+        team_domain=text_or_none(object_or_none(body, "team") or {}, "domain"),
+    )
+
+
 _READERS = {
     Kind.COMMAND: _command,
     Kind.ACTION: _action,
     Kind.SUBMISSION: _submission,
     Kind.EVENT: _event,
+    Kind.SHORTCUT: _shortcut,
 }

@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 
 from bot.domain import access
 from bot.domain.channels import UNSAFE, Channel
+from bot.domain.copied import Origin
 from bot.domain.errors import (
     HandoffError,
     Invalid,
@@ -27,7 +28,7 @@ from bot.domain.people import Person
 from bot.domain.ports import ProfileField
 from bot.domain.read_models import NamedPerson, named
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
-from bot.flows.asked import Asked, Kind, read
+from bot.flows.asked import Asked, Kind, Source, read
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listener, Listeners
 from bot.flows.shape import UNREADABLE
@@ -71,8 +72,14 @@ class Directory(Protocol):
         """A person by Slack's id; raises NotFound or SlackUnavailable."""
         ...
 
-    def channel(self, workspace_id: int, slack_id: str, within: Patience) -> Channel:
+    def channel(
+        self, workspace_id: int, slack_id: str, within: Patience, *, anywhere: bool = False
+    ) -> Channel:
         """A conversation as checked within the last ten minutes; raises SlackUnavailable."""
+        ...
+
+    def permalink(self, workspace_id: int, channel: str, ts: str, within: Patience) -> str | None:
+        """The address of a message; None where Slack does not give it in time."""
         ...
 
     def is_member(
@@ -130,7 +137,7 @@ class Conversations:
         self._monotonic = monotonic
 
     def bind(self, app: App) -> None:
-        """Let Bolt bring every command, event, button and form here, where its name is looked up.
+        """Let Bolt bring every command, event, button, form and shortcut here, to be looked up.
 
         Bolt goes through what is registered one by one, at every call: so commands and events,
         which Slack sends by name, are the only ones it is told by name. What an older version put
@@ -141,6 +148,7 @@ class Conversations:
                 register(name)(self._entry(kind))
         app.action(_ANYTHING)(self._entry(Kind.ACTION))
         app.view(_ANYTHING)(self._entry(Kind.SUBMISSION))
+        app.message_shortcut(_ANYTHING)(self._entry(Kind.SHORTCUT))
 
     def _entry(self, kind: Kind) -> Callable[..., BoltResponse | None]:
         def answer(
@@ -216,6 +224,8 @@ class Conversations:
                 asked = replace(asked, inside=self._is_inside(channel, asked, patience))
         if listener.looks_at_profile:
             asked = self._with_profile(asked, patience)
+        if listener.looks_at_message:
+            asked = self._with_source(asked, patience)
         if listener.makes_channel is not None:
             asked = self._with_channel(listener.makes_channel, asked, patience)
         try:
@@ -254,6 +264,39 @@ class Conversations:
             return asked
         fields = self._directory.profile_fields(asked.workspace_id, patience)
         return replace(asked, profile_fields=fields)
+
+    def _with_source(self, asked: Asked, patience: Patience) -> Asked:
+        """The delivery with where the message stands; raises Invalid where outsiders read it."""
+        workspace_id = asked.workspace_id
+        actor = self._directory.person(workspace_id, asked.slack_user or "", patience)
+        if not actor.full_member:
+            raise NotAllowed(Problem.NOT_A_MEMBER)
+        origin = self._origin(asked, patience)
+        if author := asked.message.get("user"):
+            with contextlib.suppress(SlackUnavailable, NotFound):
+                # Where the bot cannot look, who wrote it tells who is there.
+                wrote = self._directory.person(workspace_id, author, patience)
+                _require_ours(shared=wrote.external, guests=wrote.guest)
+        ts = asked.message["ts"]
+        link = self._directory.permalink(workspace_id, asked.channel or "", ts, patience)
+        return replace(asked, source=Source(origin, link))
+
+    def _origin(self, asked: Asked, patience: Patience) -> Origin:
+        """Who can read the conversation; Slack tells nothing of those the bot may not look into."""
+        if asked.direct:
+            return Origin.DIRECT
+        try:
+            channel = self._directory.channel(
+                asked.workspace_id, asked.channel or "", patience, anywhere=True
+            )
+        except Invalid as closed:
+            if closed.problem is Problem.CHANNEL_IS_DM:
+                return Origin.DIRECT
+            return Origin.PRIVATE
+        _require_ours(shared=channel.shared or channel.pending, guests=channel.guests)
+        if channel.direct:
+            return Origin.DIRECT
+        return Origin.PRIVATE if channel.private else Origin.PUBLIC
 
     def _with_channel(
         self, named: Callable[[Asked, ReadUnit, Person], str], asked: Asked, patience: Patience
@@ -383,7 +426,7 @@ class Conversations:
         answer = Say(
             problem_message(sentence, _retry(error, asked), handoff_id=look_at, offer=offer)
         )
-        if asked.kind is Kind.ACTION:
+        if asked.kind in (Kind.ACTION, Kind.SHORTCUT):
             try:
                 whisper(answer, asked, client, patience, instead, least=LAST_WORD)
             except CALL_FAILED as silent:
@@ -400,6 +443,14 @@ class Conversations:
             return {}
         found = {person_id: named(person_id, people) for person_id in error.whose}
         return {person_id: person for person_id, person in found.items() if person is not None}
+
+
+def _require_ours(*, shared: bool, guests: bool) -> None:
+    """Raise Invalid where others than colleagues read along: nothing is taken in from there."""
+    if shared:
+        raise Invalid(Problem.COPY_FROM_SHARED)
+    if guests:
+        raise Invalid(Problem.COPY_FROM_GUESTS)
 
 
 def _read(kind: Kind, body: Mapping[str, Any], workspace_id: int) -> Asked | None:

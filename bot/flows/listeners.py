@@ -34,6 +34,15 @@ class CommandWords:
 
 
 @dataclass(frozen=True)
+class ShortcutWords:
+    """How a shortcut is announced in the manifest."""
+
+    name: str
+    """What stands in the menu."""
+    description: str
+
+
+@dataclass(frozen=True)
 class Listener:
     """One conversation's answer to one thing Slack tells."""
 
@@ -54,7 +63,9 @@ class Listener:
     """Whether the same goes for the channel of the handoff it is about, or will be in."""
     looks_at_profile: bool = False
     """Whether it is given the fields of Slack's profile that hold a person; for admins alone."""
-    words: CommandWords | None = None
+    looks_at_message: bool = False
+    """Whether it is given where the message stands; it is not run for one that outsiders read."""
+    words: CommandWords | ShortcutWords | None = None
     scopes: tuple[str, ...] = ()
     """What an event needs beyond the scopes of what the bot does."""
     named: Callable[[Asked], Sequence[str]] | None = None
@@ -125,6 +136,10 @@ class Listeners:
     def event(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
         """An event of the workspace; it changes something."""
         self.add(Listener(Kind.EVENT, name, run, writes=True, **more))
+
+    def shortcut(self, name: str, run: Callable[..., Answer], **more: Any) -> None:
+        """A shortcut on a message; it keeps what stands in it for whoever used it."""
+        self.add(Listener(Kind.SHORTCUT, name, run, writes=True, **more))
 
     def redraw(self, view: ViewId, run: Redraw) -> None:
         """How a view is shown once more to whom a form was answered with it."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.flows.asked import Kind
-from bot.flows.listeners import Listeners
+from bot.flows.listeners import CommandWords, Listeners, ShortcutWords
 
 APP_NAME = "Handoff"
 BOT_NAME = "handoff"
@@ -27,7 +27,10 @@ class Scope:
 
 
 SCOPES: tuple[Scope, ...] = (
-    Scope("commands", "to offer /handoff and /handoff-status"),
+    Scope(
+        "commands",
+        "to offer /handoff and /handoff-status, and *Add to handoff* in the menu of a message",
+    ),
     Scope(
         "chat:write",
         "to post the handoff message, to write to the people who are next, and to take its own "
@@ -122,6 +125,7 @@ def manifest(listeners: Listeners, *, http_url: str | None = None) -> dict[str, 
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": BOT_NAME, "always_online": True},
+            "shortcuts": [_shortcut(listeners, name) for name in listeners.names(Kind.SHORTCUT)],
             "slash_commands": [
                 _command(listeners, name, http_url) for name in _commands(listeners)
             ],
@@ -142,7 +146,7 @@ def _commands(listeners: Listeners) -> list[str]:
 
 def _command(listeners: Listeners, name: str, http_url: str | None) -> dict[str, Any]:
     listener = listeners.of(Kind.COMMAND, name)
-    if listener is None or listener.words is None:
+    if listener is None or not isinstance(listener.words, CommandWords):
         raise ValueError(f"{name} has no words for the manifest")
     command: dict[str, Any] = {
         "command": name,
@@ -154,6 +158,18 @@ def _command(listeners: Listeners, name: str, http_url: str | None) -> dict[str,
     if http_url is not None:
         command["url"] = http_url
     return command
+
+
+def _shortcut(listeners: Listeners, name: str) -> dict[str, Any]:
+    listener = listeners.of(Kind.SHORTCUT, name)
+    if listener is None or not isinstance(listener.words, ShortcutWords):
+        raise ValueError(f"{name} has no words for the manifest")
+    return {
+        "name": listener.words.name,
+        "type": "message",
+        "callback_id": name,
+        "description": listener.words.description,
+    }
 
 
 def _check_scopes(listeners: Listeners) -> None:

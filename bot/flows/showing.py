@@ -90,6 +90,7 @@ def whole_of(
         ),
         promises=bundle.brief.entries,
         links=unit.handoffs.links(handoff_id, audiences=bundle.audiences),
+        copied=unit.copied.of(handoff_id, audiences=bundle.audiences, given=given),
         reasons=reasons,
         audiences=bundle.audiences,
         given=given,

@@ -34,6 +34,7 @@ def open_versions(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
             card=card,
             promises=chosen.brief.entries,
             added=frozenset(),
+            copied=(),
             askers=asker_names(unit, handoff, chosen.brief),
         )
     shown = VersionPage(

@@ -26,7 +26,7 @@ from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
 from bot.storage.statements import Scope
-from bot.storage.tables import HANDOFF_OPEN, AttentionState, handoff
+from bot.storage.tables import HANDOFF_HELPED, HANDOFF_OPEN, AttentionState, handoff
 from bot.storage.types import MICROSECOND
 
 _HANDOFFS = select(handoff).where(handoff.c.workspace_id == bindparam("workspace"))
@@ -50,6 +50,23 @@ _OPEN_OF = (
     )
     .order_by(handoff.c.id)
     .limit(bindparam("most"))
+)
+_OPEN_OF_SIDES = (
+    select(handoff.c.id)
+    .where(
+        handoff.c.workspace_id == bindparam("workspace"),
+        HANDOFF_OPEN,
+        or_(
+            handoff.c.ae_id.in_(bindparam("people", expanding=True)),
+            handoff.c.csm_id.in_(bindparam("people", expanding=True)),
+        ),
+    )
+    .order_by(handoff.c.id.desc())
+    .limit(bindparam("most"))
+)
+# Few have any helper at all.
+_HELPED = select(handoff.c.id, handoff.c.helpers).where(
+    handoff.c.workspace_id == bindparam("workspace"), HANDOFF_HELPED
 )
 _OPEN_AFTER = (
     select(handoff.c.id)
@@ -116,6 +133,22 @@ class Handoffs:
         """Ids of open handoffs in which a person has a part, first started first."""
         values = {"workspace": self._scope.workspace_id, "person": person_id, "most": most}
         return list(self._scope.connection.execute(_OPEN_OF, values).scalars())
+
+    def written_by(self, person_id: int, most: int) -> list[Handoff]:
+        """Open handoffs in which a person is AE, CSM or helper, the newest first.
+
+        Also those of whom they stand in for; what they may write there is `access`'s to say.
+        """
+        absent = (one for one, gone in self._away().items() if gone.stand_in_id == person_id)
+        people = [person_id, *absent]
+        values = {"workspace": self._scope.workspace_id, "people": people, "most": most}
+        found = set(self._scope.connection.execute(_OPEN_OF_SIDES, values).scalars())
+        keys = {str(one) for one in people}
+        rows = self._scope.connection.execute(_HELPED, {"workspace": self._scope.workspace_id})
+        found |= {row.id for row in rows if keys & json.loads(row.helpers).keys()}
+        newest = sorted(found, reverse=True)[:most]
+        handoffs = self._all(_BY_IDS, {"ids": newest})
+        return sorted(handoffs, key=lambda one: -one.id)
 
     def open_after(self, handoff_id: int, most: int) -> list[int]:
         """Ids of open handoffs behind one, first started first; 0 is before all."""

@@ -396,6 +396,36 @@ pasted = Table(
 )
 Index("ix_pasted_handoff_id", pasted.c.handoff_id, pasted.c.person_id)
 
+# A message as somebody copied it: theirs alone until it became something in a handoff.
+copied = Table(
+    "copied",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _person("taken_by", nullable=False),
+    Column("taken_at", Instant, nullable=False),  # machine
+    Column("words", Text, nullable=False),
+    Column("cut", Boolean, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("said_at", Instant, nullable=False),  # calendar, as Slack says
+    Column("link", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    _handoff(nullable=True),
+    Column("target", Text),
+    Column("section", Text),
+    Column("audience", Text),
+    Column("entry", Integer),  # number of the promise
+    Column("means", Text, nullable=False),
+)
+COPY_NOT_ADDED = copied.c.handoff_id.is_(None)
+Index("ix_copied_handoff_id", copied.c.handoff_id)
+Index(
+    "ix_copied_taken_at",
+    copied.c.taken_at,
+    sqlite_where=COPY_NOT_ADDED,
+    postgresql_where=COPY_NOT_ADDED,
+)
+
 promise = Table(
     "promise",
     metadata,

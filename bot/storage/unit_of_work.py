@@ -65,6 +65,8 @@ from bot.storage import keys, tables
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
 from bot.storage.cipher import NoKey
+from bot.storage.copied import FORGET as FORGET_COPIED
+from bot.storage.copied import Copies, WritableCopies
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
@@ -273,6 +275,7 @@ class ReadUnit:
     handoffs: Handoffs
     brief: Briefs
     pasted: Pasted
+    copied: Copies
     records: Records
     ledger: Ledgers
     deadlines: Deadlines
@@ -294,6 +297,7 @@ class ReadUnit:
         self.handoffs = Handoffs(self._scope, away=self.people.away)
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
+        self.copied = Copies(self._scope)
         self.records = Records(self._scope)
         self.ledger = Ledgers(self._scope)
         self.deadlines = Deadlines(self._scope)
@@ -493,6 +497,7 @@ class WriteUnit(ReadUnit):
     handoffs: WritableHandoffs
     brief: WritableBriefs
     pasted: WritablePasted
+    copied: WritableCopies
     records: WritableRecords
     ledger: WritableLedgers
     deadlines: WritableDeadlines
@@ -514,6 +519,7 @@ class WriteUnit(ReadUnit):
         self.handoffs = WritableHandoffs(scope, away=self.people.away, policy=self.policy)
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
+        self.copied = WritableCopies(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
@@ -896,6 +902,8 @@ class Store:
     def housekeeping(self) -> tuple[int, int]:
         """Forget old requests and slim, a batch of, old posts; gives how many of each.
 
+        A copied message that was added nowhere is forgotten, too.
+
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
         Where the bot's messages stand and was not looked at for a day, it is looked again. What
@@ -904,6 +912,7 @@ class Store:
         now = self._machine.now()
         with self.database.writing() as connection:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
+            connection.execute(FORGET_COPIED, {"before": now - RECEIVED_KEPT})
             posts = _slim(connection, now - OUTBOX_KEPT_WHOLE)
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             unchecked = connection.execute(_DRAW_AGAIN, before).rowcount

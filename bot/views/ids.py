@@ -10,6 +10,12 @@ class CommandId(StrEnum):
     STATUS = "/handoff-status"
 
 
+class ShortcutId(StrEnum):
+    """Shortcuts in the menu of a message."""
+
+    ADD = "add_to_handoff"
+
+
 class ActionId(StrEnum):
     """Buttons and menus; each has one listener, wherever it is shown."""
 
@@ -146,6 +152,9 @@ class ViewId(StrEnum):
     INITIAL = "initial"
     LEDGER = "ledger"
     PROMISE_HISTORY = "promise_history"
+    COPY_WHERE = "copy_where"
+    COPY = "copy"
+    COPIED = "copied"
     CONTACT = "contact"
     PASTE = "paste"
     PASTED = "pasted"
@@ -280,6 +289,11 @@ class Field(StrEnum):
     OWNER = "owner_id"
     DELIVERY = "delivery"
     CHECK_WITH = "check_with"
+    HANDOFF = "handoff"
+    BECOMES = "becomes"
+    MEANS = "means"
+    REPLACE = "replace"
+    MAY_READ = "may_read"
     WITHDRAW = "withdraw"
     """Reason to withdraw a promise; an entry in it withdraws."""
     CHECK_METRIC = "check_metric"

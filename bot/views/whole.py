@@ -10,6 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.access import Act, Audience
 from bot.domain.brief import Contact, Section, audience_of
+from bot.domain.copied import Copied
 from bot.domain.handoff import State
 from bot.domain.items import SectionKey
 from bot.domain.promises import Promise
@@ -21,6 +22,7 @@ from bot.views.appointments import talk_buttons, talk_line
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import SHORT, kickoff_line, step_row
+from bot.views.copying import copied_blocks
 from bot.views.deal import deal_words
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
@@ -308,6 +310,7 @@ def section_pieces(whole: WholePage, key: SectionKey) -> Iterator[Piece]:
         *(_contact(whole, one) for one in brief.people.contacts if key is SectionKey.PEOPLE),
         *(_field(whole, key, one, getattr(stored, one.field.value)) for one in fields),
         *_to_confirm(key, stored, whole.askers),
+        *(_copy(one) for one in whole.copied if one.section is key),
     ]
     shown = [piece for piece in told if piece is not None]
     name = sentences.terms.SECTION_NAMES[key]
@@ -401,6 +404,12 @@ def _promise(whole: WholePage, promise: Promise) -> Piece:
         ),
         len(text) + len(details),
     )
+
+
+def _copy(one: Copied) -> Piece:
+    length = len(one.message.words) + len(one.means)
+    name = sentences.terms.SECTION_NAMES[one.section]
+    return Piece(name, tuple(copied_blocks(one)), length)
 
 
 def _labelled(key: SectionKey, label: str, text: str, mark: str = "") -> Piece:

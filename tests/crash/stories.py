@@ -10,6 +10,7 @@ from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind
 from bot.sandbox.answers import Answer
+from bot.sandbox.seen import Seen
 from bot.sandbox.view_state import CannotAct
 from bot.storage.tables import outbox
 from bot.views.ids import MoreChoice
@@ -114,6 +115,25 @@ def write(life: Life) -> None:
         brief = unit.brief.load(1, audiences=EVERY)
     assert brief.promises.refused == "Work on weekends"
     assert [one.text.words for one in brief.entries] == ["Live in 30 days"]
+
+
+def copy(life: Life) -> None:
+    """Maya adds a message to the handoff; where its form did not come she asks for it again."""
+    life.see(lambda: "deal-northwind" in _channels_of_jonas(life))
+    life.rest()
+    maya = life.person("maya")
+    ts = maya.post(NORTHWIND, "We said June & meant it")
+    message = next(one for one in maya.messages(NORTHWIND) if one.ts == ts)
+    life.act(lambda: _use_shortcut(life, message))
+    if maya.modal is None:
+        life.act(lambda: _use_shortcut(life, message))
+    life.act(lambda: maya.submit({"becomes": "promise", "means": "Live in June."}))
+    life.rest()
+    with life.store() as store, store.read(1) as unit:
+        brief = unit.brief.load(1, audiences=EVERY)
+        copies = unit.copied.of(1, audiences=EVERY)
+    assert [one.text.words for one in brief.entries[1:]] == ["Live in June."]
+    assert [one.message.words for one in copies] == ["We said June & meant it"]
 
 
 def act(life: Life) -> None:
@@ -228,6 +248,13 @@ def _open_promise(life: Life) -> Answer:
         # The form came, only the answer was lost.
         return Answer(answered=True)
     return maya.click_in_modal("promise_add", typed={"refused": "Work on weekends"})
+
+
+def _use_shortcut(life: Life, message: Seen) -> Answer:
+    maya = life.person("maya")
+    if maya.modal is not None:  # The form came, only the answer was lost.
+        return Answer(answered=True)
+    return maya.message_shortcut(message, "add_to_handoff")
 
 
 def _open_home(life: Life) -> Answer:

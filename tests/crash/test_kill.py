@@ -99,6 +99,7 @@ _WRITING = {
     Kind.SUBMISSION: (stories.act, assigned),
     Kind.ACTION: (stories.act, assigned),
     Kind.EVENT: (stories.greet, signed),
+    Kind.SHORTCUT: (stories.copy, assigned),
 }
 _ACTS = [
     Case(f"{kind}-{step}", 1, story, prepare)

@@ -214,6 +214,24 @@ class App:
             "view": modal.json(previous),
         }
 
+    def shortcut_body(self, user: str, message: Json, *, channel: str = DEAL) -> Json:
+        number = next(self._number)
+        return {
+            "type": "message_action",
+            "callback_id": "add_to_handoff",
+            "team": {"id": TEAM, "domain": "invented"},
+            "user": {"id": user, "team_id": TEAM},
+            "trigger_id": f"trigger-{number}",
+            "action_ts": f"1772616000.{number:06}",
+            "message_ts": message["ts"],
+            "channel": {
+                "id": channel,
+                "name": "directmessage" if channel.startswith("D") else "somewhere",
+            },
+            "message": {"type": "message", **message},
+            "response_url": f"{self.whispers.url}/{number}",
+        }
+
     def event_body(self, **event: object) -> Json:
         return {
             "type": "event_callback",
@@ -315,6 +333,7 @@ _CHANGED_BY_ACTS = (
     tables.handoff,
     tables.document,
     tables.pasted,
+    tables.copied,
     tables.promise,
     tables.promise_version,
     tables.deadline,

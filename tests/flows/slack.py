@@ -96,9 +96,16 @@ class SlackByHand(WebClient):
             answer["channel"] = self._make(args["name"])
         elif api_method == "conversations.list":
             answer["channels"] = [one for one in self.channels.values() if one.get("is_private")]
+        elif api_method == "chat.getPermalink":
+            answer["permalink"] = self._address(args["channel"], args["message_ts"])
         elif api_method == "conversations.members":
             answer["members"] = self.members.get(args["channel"], [])
         return self._response({"ok": True, **answer})
+
+    def _address(self, channel: str, ts: str) -> str:
+        if not self.channels.get(channel, {}).get("is_member"):
+            raise self.refusal("channel_not_found")
+        return f"https://invented.slack.com/archives/{channel}/p{ts.replace('.', '')}?from=slack"
 
     def _make(self, name: str) -> Json:
         if self.refuses_channels is not None:

@@ -8,9 +8,9 @@ import pytest
 from bot.flows import asked as asked_module
 from bot.flows.answers import Done
 from bot.flows.asked import MORE, Kind
-from bot.flows.listeners import Listener, Listeners
+from bot.flows.listeners import CommandWords, Listener, Listeners, ShortcutWords
 from bot.flows.registration import all_listeners
-from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
+from bot.views.ids import ActionId, CommandId, MoreChoice, ShortcutId, ViewId
 
 VIEWS = Path(asked_module.__file__).parent.parent / "views"
 STAND_INS = {ActionId.MORE, ActionId.RETRY_COMMAND}
@@ -26,6 +26,7 @@ READ_ONLY_VIEWS = {
     ViewId.WHOLE,
     ViewId.RED_FLAGS,
     ViewId.VERSIONS,
+    ViewId.COPIED,
     ViewId.LEDGER,
     ViewId.PROMISE_HISTORY,
     ViewId.PROBLEM,
@@ -80,7 +81,17 @@ def test_every_command_has_a_listener_with_words_for_the_manifest() -> None:
     for command in CommandId:
         listener = listeners.of(Kind.COMMAND, command)
         assert listener is not None
-        assert listener.words is not None
+        assert isinstance(listener.words, CommandWords)
+        assert listener.words.description
+
+
+def test_every_shortcut_has_a_listener_with_words_for_the_manifest() -> None:
+    listeners = all_listeners()
+    assert listeners.names(Kind.SHORTCUT) == sorted(ShortcutId)
+    for shortcut in ShortcutId:
+        listener = listeners.of(Kind.SHORTCUT, shortcut)
+        assert listener is not None
+        assert isinstance(listener.words, ShortcutWords)
         assert listener.words.description
 
 

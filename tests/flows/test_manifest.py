@@ -59,6 +59,8 @@ def test_every_command_and_event_that_is_listened_to_is_in_the_manifest() -> Non
     content = manifest(listeners)
     commands = [command["command"] for command in content["features"]["slash_commands"]]
     assert commands == listeners.names(Kind.COMMAND)
+    shortcuts = [(one["type"], one["callback_id"]) for one in content["features"]["shortcuts"]]
+    assert shortcuts == [("message", name) for name in listeners.names(Kind.SHORTCUT)]
     assert content["settings"]["event_subscriptions"]["bot_events"] == listeners.names(Kind.EVENT)
 
 

@@ -214,6 +214,7 @@ def test_every_form_that_answers_with_a_view_of_its_own_can_be_drawn_again() -> 
         ViewId.PROMISE,
         ViewId.INITIAL,
         ViewId.LEDGER,
+        ViewId.COPIED,
         ViewId.CONTACT,
         ViewId.WHOLE,
         ViewId.RESTATE,

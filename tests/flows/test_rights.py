@@ -21,7 +21,7 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
-from bot.views.ids import ActionId, CommandId, MoreChoice, ViewId
+from bot.views.ids import ActionId, CommandId, MoreChoice, ShortcutId, ViewId
 from bot.views.payload import Ref
 from tests.builders import WEDNESDAY, Deal, Team, assigned, posted, signed, start, started
 from tests.flows.app import App, Modal
@@ -139,6 +139,17 @@ def in_a_shared_channel(store: Store, team: Team) -> int:
     return handoff.id
 
 
+def two_in_a_channel(store: Store, team: Team) -> int:
+    """The second of two handoffs that one channel of their own holds."""
+    number = next(_NUMBERS)
+    with store.write(team.workspace_id) as unit:
+        facts = ChannelFacts(name=f"two-{number}", bot_inside=True)
+        channel = unit.channels.ensure(f"C0TWO{number}", facts=facts)
+        unit.commit()
+    assigned(store, team, Deal(channel_id=channel.id))
+    return assigned(store, team, Deal(channel_id=channel.id))
+
+
 _NUMBERS = itertools.count(1)
 
 
@@ -211,6 +222,30 @@ def in_brief(action: ActionId) -> Ask:
         return app.press_body(user, action, ref, modal=form)
 
     return ask
+
+
+def shortcut(app: App, user: str, one: int) -> Json:
+    """*Add to handoff* on a message of the handoff's own channel."""
+    with app.store.read(app.team.workspace_id) as unit:
+        channel = unit.channels.get(unit.handoffs.get(one).channel_id)
+    message = {"user": AE, "text": "Live in June.", "ts": "1772540000.000200"}
+    return app.shortcut_body(user, message, channel=channel.slack_id)
+
+
+def copy_where(app: App, user: str, one: int) -> Json:
+    """Its form, of which each writer has their own, and whoever else sends the AE's."""
+    opener = user if user in (AE, CSM) else AE
+    form = app.modal(app.deliver(shortcut(app, opener, one)))
+    assert form.callback_id == ViewId.COPY_WHERE
+    return app.submit_body(user, form.type(handoff=str(one)))
+
+
+def copy_form(app: App, user: str, one: int) -> Json:
+    opener = user if user in (AE, CSM) else AE
+    which = app.modal(app.deliver(shortcut(app, opener, one)))
+    reply = app.submit(opener, which.type(handoff=str(one)))
+    form = app.updated(which, reply.body["view"])
+    return app.submit_body(user, form.type(becomes="promise", means="Live in June."))
 
 
 def edit_promise(app: App, user: str, one: int) -> Json:
@@ -368,7 +403,7 @@ def command(name: CommandId) -> Ask:
 class Door:
     """One thing that can be asked of the bot, who may, and what a refusal says."""
 
-    what: ActionId | ViewId | CommandId | MoreChoice
+    what: ActionId | ViewId | CommandId | MoreChoice | ShortcutId
     ask: Ask
     may: Collection[str]
     told: tuple[str, ...]
@@ -378,6 +413,7 @@ class Door:
 BY_AE, BY_SIGNERS = ("is up to Maya.",), ("is up to Maya or Tomás.",)
 RECORDERS, BY_AE_MANAGER = (AE, AE_MANAGER), ("is up to Tomás.",)
 BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
+ADDED_BY = ("is up to Maya or Jonas, and to whoever the AE asked",)
 READERS = (CSM, CS_MANAGER)
 ADMINS = ("Only admins", "Ask an admin")
 DOORS = [
@@ -466,6 +502,9 @@ DOORS = [
         assigned,
     ),
     Door(ActionId.INITIAL_ALL, promised(ActionId.INITIAL_ALL), [AE, CSM], BY_EITHER, assigned),
+    Door(ShortcutId.ADD, shortcut, [AE, CSM], ADDED_BY, two_in_a_channel),
+    Door(ViewId.COPY_WHERE, copy_where, [AE, CSM], ADDED_BY, two_in_a_channel),
+    Door(ViewId.COPY, copy_form, [AE, CSM], BY_EITHER, two_in_a_channel),
     Door(ActionId.CONTACT_ADD, in_brief(ActionId.CONTACT_ADD), [AE], BY_AE),
     Door(ActionId.CONTACT_EDIT, edit_person, [AE], BY_AE, posted),
     Door(ViewId.CONTACT, person, [AE], BY_AE),
@@ -756,7 +795,7 @@ def test_every_listener_has_a_door() -> None:
     listeners = all_listeners()
     asked = {
         name
-        for kind in (Kind.COMMAND, Kind.ACTION, Kind.SUBMISSION)
+        for kind in (Kind.COMMAND, Kind.ACTION, Kind.SUBMISSION, Kind.SHORTCUT)
         for name in listeners.names(kind)
     }
     doors = [door.what for door in EVERY_DOOR]

@@ -232,6 +232,7 @@ FILLED, _OF_THE_BRIEF = _brief()
 ACCOUNT = "zzaccountzz"
 LINK = "https://crm.example/zzlinkzz"
 PROMISE, HEARD_BY = "zzpromisezz", "zzheardbyzz"
+COPIED, COPIED_BY, COPIED_FLAG = "zzcopiedzz", "zzcopiedbyzz", "zzcopiedflagzz"
 WITHDRAWN, SNOOZED, CANCELLED = "zzwithdrawnzz", "zzsnoozedzz", "zzcancelledzz"
 SENT_BACK, OVERRIDDEN = "zzsentbackzz", "zzoverriddenzz"
 NOT_MINE, DECLINED = "zznotminezz", "zzdeclinedzz"
@@ -258,6 +259,9 @@ _BESIDES = (
     Content("links", (LINK,), INTERNAL),
     Content("promise", (PROMISE,), DEAL, SectionKey.PROMISES),
     Content("who heard the promise", (HEARD_BY,), DEAL, SectionKey.PROMISES),
+    Content("copied message", (COPIED,), DEAL, SectionKey.WHY),
+    Content("author of a copied message", (COPIED_BY,), DEAL, SectionKey.WHY),
+    Content("message copied as a red flag", (COPIED_FLAG,), RED_FLAGS, SectionKey.RED_FLAGS),
     Content("reason of a withdrawal", (WITHDRAWN,), REASONS),
     Content("reason of a snooze", (SNOOZED,), REASONS),
     Content("reason of a step that is not theirs", (NOT_MINE,), REASONS),

@@ -24,6 +24,7 @@ from bot.domain.brief import SECTIONS, Contact
 from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind, SurfaceKind
 from bot.logs import configure_logs
+from bot.sandbox.view_state import elements_of
 from bot.storage.tables import document, outbox, surface
 from bot.views import sentences
 from bot.views.ids import ActionId, CommandId, ViewId
@@ -48,6 +49,7 @@ from tests.rights.content import (
     GIVEN,
     GUEST,
     HOLES,
+    IN_CHANNEL,
     INNER,
     INSIDE,
     LEAD,
@@ -83,6 +85,9 @@ WAYS_OUT = {
     "card.card_left_message",
     "card.card_message",
     "card.preview_view",
+    "copying.copied_view",
+    "copying.copy_view",
+    "copying.which_handoff_view",
     "entries.contact_view",
     "entries.promise_view",
     "entries.which_promise_message",
@@ -241,8 +246,12 @@ NO_WORDS_OF_THEIRS = {
     "contact.strength",
     "contact.skeptic",
     "people.no_skeptic",
+    "copied message",
+    "author of a copied message",
+    "message copied as a red flag",
 }
-"""Choices, which a form words in another way, and a box that a named skeptic takes away."""
+"""Messages, which nobody rewrites; choices, which a form words in another way, and a box that a
+named skeptic takes away."""
 WRITERS = (AE, *(helper(key) for key in GIVEN))
 
 
@@ -338,9 +347,30 @@ def _look(world: World) -> None:
             world.command(viewer, CommandId.HANDOFF, "signed", WHICH_SIGNED, place=DEAL_CHANNEL)
 
     _record_for_csm(world)
+    _copy_messages(world)
     _ledger(world)
     # A brief that was sent back and is returned as it is.
     world.press(AE, "modal", ActionId.RETURN_BRIEF, Ref(handoff=world.back))
+
+
+def _copy_messages(world: World) -> None:
+    """*Add to handoff* where each of them is; the form of who may, and what it is answered with."""
+    message = {"user": "UAE", "text": "Live in June.", "ts": "1772540000.000200"}
+    for viewer in VIEWERS:
+        place = DEAL_CHANNEL if viewer in IN_CHANNEL else "D0SOMEBODY"
+        body = world.app.shortcut_body(slack_id(viewer), message, channel=place)
+        reply = world.ask(viewer, "form of a message", body)
+        which = world.app.screen(reply.opened[0])
+        if which.callback_id != ViewId.COPY_WHERE:
+            continue
+        (select_one,) = (one for _, one in elements_of(which.view["blocks"]))
+        for offered in select_one["options"][:2]:
+            chosen = which.type(handoff=offered["value"])
+            told = world.submit(viewer, "form of a message", chosen)
+            form = world.app.updated(which, told.body["view"])
+        if viewer == AE:
+            typed = form.type(becomes="promise", means="Live in June.", may_read=["yes"])
+            world.submit(viewer, "form of a message", typed)
 
 
 def _ledger(world: World) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import select
 from bot.clock.rounds import MOST_IN_ONE
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
+from bot.domain.copied import Copied, Target
+from bot.domain.copied import Message as CopiedMessage
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
 from bot.domain.handoff import Call, Handoff
@@ -52,6 +54,9 @@ from tests.rights.content import (
     ALIGNED_WITH,
     CALLED,
     CANCELLED,
+    COPIED,
+    COPIED_BY,
+    COPIED_FLAG,
     CS_MANAGER,
     CSM,
     DEAL_OVERRIDDEN,
@@ -359,6 +364,7 @@ class World:
 
     def _fill(self, unit: WriteUnit, handoff: Handoff) -> None:
         self._fill_brief(unit, handoff)
+        self._copy(unit, handoff)
         handoff.post(by=self.team.ae, at=unit.now)
 
     def _fill_sections(self, unit: WriteUnit, handoff: Handoff) -> None:
@@ -382,6 +388,16 @@ class World:
             at=unit.now,
             policy=Policy(),
         )
+
+    def _copy(self, unit: WriteUnit, handoff: Handoff) -> None:
+        """Messages that became something in it, and one that waits for its taker."""
+        for target, words, author in (
+            (Target.QUOTE, COPIED, COPIED_BY),
+            (Target.RED_FLAG, COPIED_FLAG, "Dana"),
+        ):
+            message = CopiedMessage(words, author, unit.now)
+            copy_id = unit.copied.take(message, by=self.team.ae.id)
+            unit.copied.add(copy_id, handoff.id, Copied(target, message, "Meant."))
 
     def _leave_open(self, unit: WriteUnit, handoff: Handoff) -> None:
         sections = {}

@@ -30,6 +30,23 @@ from tests.web.test_app import FORM, JSON, SECRET, sign, well
 CANARY = "Northwind pays in seven instalments"
 AE, CSM = "UAE", "UCSM"
 MESSAGE = {"type": "message", "channel": DEAL, "ts": "1.1"}
+WRITTEN: Json = {
+    "user": CSM,
+    "text": "",
+    "ts": "1772540000.000200",
+    "blocks": [
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"{CANARY} <@{AE}>"}},
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_section",
+                    "elements": [{"type": "text", "text": CANARY}, {"type": "user", "user_id": AE}],
+                }
+            ],
+        },
+    ],
+}
 EVENTS: Mapping[str, Json] = {
     "app_home_opened": {"user": AE, "tab": "home", "channel": "D0AE"},
     "channel_shared": {"channel": DEAL},
@@ -100,6 +117,7 @@ class Door:
             "post": app.press_body(AE, "status_post", Ref()),
             "retry": app.press_body(AE, "retry_command", Ref(thing="/handoff", words=CANARY)),
             "steps": app.press_body(AE, "brief_all_steps", whole[1], modal=brief),
+            "shortcut": app.shortcut_body(AE, WRITTEN),
             "start": app.submit_body(AE, start),
             "brief": app.submit_body(AE, brief, previous="V1"),
             "cancel": app.submit_body(AE, cancel),
@@ -141,7 +159,7 @@ def wire(body: Any, *, as_json: bool) -> tuple[bytes, str]:
 
 OF_PEOPLE = (
     *("command", "new", "status", "acknowledge", "write", "post", "retry", "steps", "more"),
-    *("start", "brief", "cancel", "signature"),
+    *("shortcut", "start", "brief", "cancel", "signature"),
 )
 NAMES = (*OF_PEOPLE, *EVENTS)
 

@@ -177,6 +177,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.DELIVERY: FieldWords("Delivery"),
     Field.CHECK_WITH: FieldWords("Checked with", "With whom, and what. Only where it has to be."),
     Field.OWNER: FieldWords("Delivered by", "The CSM can only initial a promise that has one."),
+    Field.HANDOFF: FieldWords("Of which handoff"),
+    Field.BECOMES: FieldWords("What it is"),
+    Field.MEANS: FieldWords(
+        "What it means",
+        "In your words: this is what stands in the handoff, the message beside it. A quote stands "
+        "there as it is, and needs none.",
+    ),
+    Field.REPLACE: FieldWords("Instead of what is there"),
+    Field.MAY_READ: FieldWords("Its readers"),
     Field.WITHDRAW: FieldWords(
         "Withdraw, because",
         "Leave this empty to keep the promise. A reason here takes it off the list; "
@@ -294,6 +303,9 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.HELPERS: "Invite a helper",
     ViewId.ASSIGN: "Assign the CSM",
     ViewId.ACKNOWLEDGE: "Acknowledge for the CSM",
+    ViewId.COPY_WHERE: "Add to handoff",
+    ViewId.COPY: "Add to handoff",
+    ViewId.COPIED: "Added",
     ViewId.CHECKS: "Three checks",
     ViewId.PLAN: "Joint plan",
     ViewId.RESTATE: "Restate the brief",
@@ -335,6 +347,8 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.HELPERS: "Invite helper",
     ViewId.ASSIGN: "Assign CSM",
     ViewId.ACKNOWLEDGE: "Acknowledge brief",
+    ViewId.COPY_WHERE: "Go on",
+    ViewId.COPY: "Add to handoff",
     ViewId.CHECKS: "Save checks",
     ViewId.PLAN: "Save plan",
     ViewId.RESTATE: "Save words",

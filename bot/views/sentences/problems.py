@@ -10,6 +10,7 @@ from bot.domain.handoff import BEGUN, OFFERED
 from bot.domain.read_models import NamedPerson
 from bot.domain.size import AddOn
 from bot.views.limits import LINE
+from bot.views.sentences.copying import not_yours
 from bot.views.sentences.forms import TICK_LIGHT, TICK_NOTHING
 from bot.views.sentences.terms import ADD_ON_NAMES, names
 from bot.views.text import day, one_line, utc_time
@@ -213,6 +214,26 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "bot to it, and run /handoff there or move the handoff to it."
     ),
     Problem.CHANNEL_IS_DM: "A handoff lives in its deal channel. Run /handoff there.",
+    Problem.NOTHING_TO_COPY: "This message has no words that could be kept.",
+    Problem.COPY_GONE: (
+        "This copy of the message is gone: it was added already, or it waited for more than three "
+        "days. Use Add to handoff on the message again."
+    ),
+    Problem.COPY_FROM_SHARED: (
+        "Others than colleagues can read this conversation, so nothing is taken in from it. "
+        "Use a private channel with the AE, the CSM and their managers."
+    ),
+    Problem.COPY_FROM_GUESTS: (
+        "There are guests in this conversation, so nothing is taken in from it. "
+        "Use a private channel with the AE, the CSM and their managers."
+    ),
+    Problem.NOWHERE_TO_ADD: (
+        "There is no open handoff that you write in. AE and CSM of a handoff add to it, and "
+        "whoever the AE asked to help."
+    ),
+    Problem.SAY_WHAT_IT_MEANS: "Say in your words what it means; only a quote goes without.",
+    Problem.MAY_READ_IT: "Tick this first: more people will read it than can where it stands.",
+    Problem.STANDS_ALREADY: "There is one already. Tick its box to put this in its place.",
     Problem.SLACK_SILENT: "Slack did not answer in time. Try again in a minute.",
 }
 
@@ -282,6 +303,12 @@ def _stand_in_other_side(error: HandoffError, _: Mapping[int, NamedPerson]) -> s
     )
 
 
+def _not_yours_to_add_to(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    asked = [people[one] for one in error.whose if one in people]
+    who = names(asked) if asked else "its AE and CSM"
+    return not_yours(error.facts.get("account"), who)
+
+
 def _unexpected(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     reference = error.facts.get("reference")
     told = f" and give the reference {reference}" if reference else ""
@@ -323,6 +350,7 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.STAND_IN_OTHER_SIDE: _stand_in_other_side,
     Problem.PROMISE_REWORDED: _promise_reworded,
     Problem.TALK_MOVED: _talk_moved,
+    Problem.NOT_YOURS_TO_ADD_TO: _not_yours_to_add_to,
     Problem.UNEXPECTED: _unexpected,
 }
 
