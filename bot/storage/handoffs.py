@@ -1,7 +1,7 @@
 """Handoff rows, the lock every change to one begins with, and the few ways to find one."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -93,8 +93,8 @@ _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "s
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
-WhoIsAway = Callable[[], Mapping[int, Away]]
-"""The people of the workspace who are away now."""
+WhoIsAway = Callable[[Iterable[int]], Mapping[int, Away]]
+"""The people of the workspace who are away now; those given are read along."""
 
 
 class Handoffs:
@@ -139,7 +139,7 @@ class Handoffs:
 
         Also those of whom they stand in for; what they may write there is `access`'s to say.
         """
-        absent = (one for one, gone in self._away().items() if gone.stand_in_id == person_id)
+        absent = (one for one, gone in self._away(()).items() if gone.stand_in_id == person_id)
         people = [person_id, *absent]
         values = {"workspace": self._scope.workspace_id, "people": people, "most": most}
         found = set(self._scope.connection.execute(_OPEN_OF_SIDES, values).scalars())
@@ -155,9 +155,9 @@ class Handoffs:
         values = {"workspace": self._scope.workspace_id, "after": handoff_id, "most": most}
         return list(self._scope.connection.execute(_OPEN_AFTER, values).scalars())
 
-    def _handoff(self, row: RowMapping) -> Handoff:
+    def _handoff(self, row: RowMapping, *, read_people: bool = False) -> Handoff:
         found = _handoff(row)
-        found.away = self._away()
+        found.away = self._away(found.people() if read_people else ())
         return found
 
     def _row(self, statement: Any, handoff_id: int) -> RowMapping:
@@ -187,7 +187,8 @@ class WritableHandoffs(Handoffs):
         """One handoff that nobody else changes until this unit ends; raises NotFound."""
         row = self._row(_LOCKED, handoff_id)
         self._chains[handoff_id] = row["event_count"], row["head"]
-        return self._handoff(row)
+        # Whoever saves it needs its people, too.
+        return self._handoff(row, read_people=True)
 
     def locked(self, handoff_id: int) -> bool:
         """Whether this unit holds the lock of a handoff, so that only it changes what is there."""

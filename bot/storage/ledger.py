@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     update,
 )
 
@@ -90,6 +91,9 @@ _COUNTS = (
         promise.c.withdrawn_at.is_(None),
     )
 )
+_COUNTED = _COUNTS.subquery("counted")
+# With how many there are, so that whoever fills or opens a box need not have them counted again.
+_ONE_COUNTED = _ONE.add_columns(*_COUNTED.c).join(_COUNTED, true())
 _SAID = select(
     surface.c.handoff_id, surface.c.promise_id, surface.c.promise_version, surface.c.channel_id
 ).where(
@@ -196,7 +200,7 @@ class Ledgers:
     def counts(self, handoff_id: int) -> Counts:
         """How many entries are in force, and how many of them initialed by whom."""
         (row,) = self._rows(_COUNTS, handoff=handoff_id)
-        return Counts(row["entries"], row["ae"], row["csm"], row["signed"])
+        return _counts(row)
 
     def wordings(self, promise_id: int) -> list[Wording]:
         """Every wording of an entry with the initials it got and kept, the newest first."""
@@ -249,6 +253,38 @@ class WritableLedgers(Ledgers):
     def __init__(self, scope: Scope, *, handoffs: WritableHandoffs) -> None:
         super().__init__(scope)
         self._handoffs = handoffs
+        self._counted: dict[int, Counts] = {}
+        self._counts_now: dict[int, Counts] = {}
+
+    def entry(self, handoff_id: int, promise_id: int) -> Entry:
+        """One entry; raises NotFound for none of this handoff."""
+        if not self._handoffs.locked(handoff_id):
+            return super().entry(handoff_id, promise_id)
+        for row in self._rows(_ONE_COUNTED, promise=promise_id, handoff=handoff_id):
+            if row["handoff_id"] == handoff_id:
+                self._counted[handoff_id] = _counts(row)
+                return _entry(row)
+        raise NotFound(Problem.STALE_BUTTON)
+
+    def counts(self, handoff_id: int) -> Counts:
+        """How many entries are in force, and how many of them initialed by whom.
+
+        After a box was filled or opened that follows from what was counted before it, once.
+        """
+        known = self._counts_now.pop(handoff_id, None)
+        return known if known is not None else super().counts(handoff_id)
+
+    def _count(self, handoff_id: int, entry: Entry, side: Side, change: int) -> None:
+        """Take note that one box of an entry, as it was read, was filled (1) or opened (-1)."""
+        before = self._counted.pop(handoff_id, None)
+        if before is not None:
+            both = any(one is not side for one in entry.initials)
+            self._counts_now[handoff_id] = Counts(
+                before.entries,
+                before.ae + change * (side is Side.AE),
+                before.csm + change * (side is Side.CSM),
+                before.signed + change * both,
+            )
 
     def put(self, handoff_id: int, entry: Entry, given: Initial) -> None:
         """Keep an initial on the wording in force."""
@@ -268,12 +304,14 @@ class WritableLedgers(Ledgers):
                 "via": given.via.value,
             },
         )
+        self._count(handoff_id, entry, given.side, 1)
 
     def take(self, handoff_id: int, entry: Entry, side: Side) -> None:
         """Take an initial on the wording in force off again."""
         self._handoffs.locked_chain(handoff_id)
         about = {"promise": entry.promise.id, "version": entry.promise.version}
         self._delete(_TAKE, side, **about)
+        self._count(handoff_id, entry, side, -1)
 
     def take_all(self, handoff_id: int, side: Side) -> None:
         """Take every initial of a side off what is in force: somebody else has its part now."""
@@ -336,6 +374,10 @@ class WritableLedgers(Ledgers):
     def _delete(self, statement: Any, side: Side, **values: Any) -> None:
         values |= {"workspace": self._scope.workspace_id, "side": side.value}
         self._scope.connection.execute(statement, values)
+
+
+def _counts(row: RowMapping) -> Counts:
+    return Counts(row["entries"], row["ae"], row["csm"], row["signed"])
 
 
 def _entry(row: RowMapping) -> Entry:

@@ -96,7 +96,21 @@ _PAGE_OF_INTEREST = (
     .offset(bindparam("skip"))
 )
 _COUNT_OF_INTEREST = _OF_INTEREST.with_only_columns(func.count())
-_AWAY = _PEOPLE.where(ON_LEAVE, person.c.leave_ends_at > bindparam("now")).order_by(person.c.id)
+_OF = person.alias("of")
+# By their ids, so that each of the three is looked up in an index of its own.
+_AWAY_OR_NEAR = _PEOPLE.where(
+    person.c.id.in_(
+        union(
+            select(person.c.id).where(
+                person.c.workspace_id == bindparam("workspace"),
+                ON_LEAVE,
+                person.c.leave_ends_at > bindparam("now"),
+            ),
+            select(person.c.id).where(person.c.id.in_(bindparam("near", expanding=True))),
+            select(_OF.c.manager_id).where(_OF.c.id.in_(bindparam("near", expanding=True))),
+        )
+    )
+).order_by(person.c.id)
 _BACK = (
     select(person.c.id)
     .where(
@@ -191,6 +205,7 @@ class People:
         self._revops: list[Person] | None = None
         self._manager_checked: dict[int, datetime | None] = {}
         self._away: Mapping[int, Away] | None = None
+        self._leave_ends: dict[int, datetime | None] = {}
         self.fresh_holidays: dict[tuple[str, int], frozenset[date]] = {}
         """Days off that were computed in this unit because none were kept."""
 
@@ -246,10 +261,16 @@ class People:
         values = {"workspace": self._scope.workspace_id}
         return int(self._scope.connection.execute(_COUNT_OF_INTEREST, values).scalar_one())
 
-    def away(self) -> Mapping[int, Away]:
-        """Who is away now, and who acts for each: nobody who is away or gone, too."""
+    def away(self, near: Iterable[int] = ()) -> Mapping[int, Away]:
+        """Who is away now, and who acts for each: nobody who is away or gone, too.
+
+        Where it has to be asked, people who are `near` and their managers are read along.
+        """
         if self._away is None:
-            absent = self._read(_AWAY, {"now": self._scope.now})
+            now = self._scope.now
+            found = self._read(_AWAY_OR_NEAR, {"now": now, "near": sorted(near)})
+            ends = ((one, self._leave_ends[one.id]) for one in found)
+            absent = [one for one, end in ends if end is not None and end > now]
             ids = {one.id for one in absent}
             acting = self.many(one.stand_in_id for one in absent)
             fit = {one.id for one in acting.values() if one.full_member} - ids
@@ -451,6 +472,7 @@ class People:
                 roles[one].add(Role.ADMIN)
             self._known[one] = _person(row, frozenset(roles[one]))
             self._checked[one] = row["checked_at"]
+            self._leave_ends[one] = row["leave_ends_at"]
             self._manager_checked[one] = row["manager_checked_at"]
         return [self._known[one] for one in sorted(rows)]
 

@@ -1,7 +1,7 @@
 """Surfaces: messages that mirror rows, and how much they want to be drawn anew."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -73,6 +73,9 @@ def _raising(
             surface.c.kind,
             surface.c.handoff_id,
             surface.c.person_id,
+            surface.c.promise_id,
+            surface.c.promise_version,
+            surface.c.channel_id,
             surface.c.ts,
             surface.c.priority,
             surface.c.not_before,
@@ -80,7 +83,7 @@ def _raising(
     )
 
 
-_RAISE = _raising(
+_TOUCHED = (
     # Of the promises only those are drawn anew that changed: a channel takes few edits a minute.
     and_(surface.c.handoff_id.in_(bindparam("handoffs", expanding=True)), not_(IS_PROMISE)),
     and_(
@@ -89,14 +92,15 @@ _RAISE = _raising(
         surface.c.opened_at >= bindparam("opened_since"),
     ),
 )
+_RAISE = _raising(*_TOUCHED)
 # A card that stands where others may read it is made neutral at once, also during a pause.
 _RAISE_CARDS = _raising(
     and_(or_(IS_CARD, IS_PROMISE), surface.c.channel_id.in_(bindparam("channels", expanding=True))),
     urgent=surface.c.ts.is_not(None),
 )
 _IN_FORCE = select(promise.c.version).where(promise.c.id == surface.c.promise_id).scalar_subquery()
-_WATCHED = surface.c.channel_id == bindparam("watched")
-_RAISE_PROMISES = _raising(
+_RAISE_WITH_PROMISES = _raising(
+    *_TOUCHED,
     and_(
         IS_PROMISE,
         surface.c.promise_id.in_(bindparam("promises", expanding=True)),
@@ -109,7 +113,7 @@ _RAISE_PROMISES = _raising(
         surface.c.handoff_id.in_(bindparam("left", expanding=True)),
         surface.c.ts.is_not(None),
     ),
-    urgent=_WATCHED,
+    urgent=or_(_URGENT, and_(IS_PROMISE, surface.c.channel_id == bindparam("watched"))),
 )
 _OPEN_HOME = (
     update(surface)
@@ -282,7 +286,7 @@ class Surfaces:
             return
         wish = SurfaceWish(SurfaceKind.PROMISE)
         place = {"promise_id": promise_id, "promise_version": version}
-        self._promises[promise_id] = self._new(wish, of, wanted=0) | place
+        self._promises[promise_id] = self._new(wish, of, wanted=1) | place
         if reworded:
             self._reworded.add(promise_id)
 
@@ -393,51 +397,55 @@ class Surfaces:
             "watched": self._watched,
             "machine_now": self._scope.machine_now,
         }
-        if self._handoffs or self._people:
-            about = {
-                "handoffs": sorted(self._handoffs),
-                "people": sorted(self._people),
-                "opened_since": self._scope.machine_now - HOME_STAYS_FRESH,
-            }
-            raised = [
-                dict(row)
-                for row in self._scope.connection.execute(_RAISE, values | about).mappings()
-            ]
-            there = {(row["kind"], row["handoff_id"], row["person_id"]) for row in raised}
+        if self._handoffs or self._people or self._promises or self._left:
+            raised = self._raise(values)
+            there = {_key(row) for row in raised}
             missing = [
                 {**row, "priority": self._first_priority(row)}
-                for key, row in self._wishes.items()
-                if key not in there
+                for row in (*self._wishes.values(), *self._in_order())
+                if _key(row) not in there
             ]
-            if missing:
-                self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], missing)
+            self._make(missing)
             self.grown |= bool(raised or missing)
             first_cards += [_first_word(row) for row in (*missing, *raised) if _unseen_guide(row)]
-        if self._promises or self._left:
-            self._raise_promises(values)
         if self.unsafe_channels:
             channels = {"channels": sorted(self.unsafe_channels)}
             cards = self._scope.connection.execute(_RAISE_CARDS, values | channels).all()
             self.grown |= bool(cards)
         return first_cards
 
-    def _raise_promises(self, values: Mapping[str, Any]) -> None:
-        rows = [self._promises[one] for one in sorted(self._promises)]
-        if rows:
-            self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], rows)
-        about = {
-            "promises": sorted(self._promises),
-            "reworded": sorted(self._reworded),
-            "left": sorted(self._left),
+    def _raise(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Count up everything that was touched and is there already, in one statement."""
+        about: dict[str, Any] = {
+            "handoffs": sorted(self._handoffs),
+            "people": sorted(self._people),
+            "opened_since": self._scope.machine_now - HOME_STAYS_FRESH,
         }
-        raised = self._scope.connection.execute(_RAISE_PROMISES, {**values, **about})
-        self.grown |= bool(raised.all())
+        statement = _RAISE
+        if self._promises or self._left:
+            statement = _RAISE_WITH_PROMISES
+            about |= {
+                "promises": sorted(self._promises),
+                "reworded": sorted(self._reworded),
+                "left": sorted(self._left),
+            }
+        rows = self._scope.connection.execute(statement, {**values, **about})
+        return [dict(row) for row in rows.mappings()]
+
+    def _in_order(self) -> list[dict[str, Any]]:
+        return [self._promises[one] for one in sorted(self._promises)]
+
+    def _make(self, missing: Sequence[Mapping[str, Any]]) -> None:
+        # Rows of one statement have the same columns, and only a promise's have its version.
+        for columns in dict.fromkeys(frozenset(row) for row in missing):
+            rows = [dict(row) for row in missing if row.keys() == columns]
+            self._scope.connection.execute(_ADD_SURFACE[self._scope.dialect], rows)
 
     def _first_priority(self, row: Mapping[str, Any]) -> int:
         """What a person's own act makes for them is their answer, also during a pause."""
         own = self._actor is not None and row["person_id"] == self._actor
         watched = self._watched is not None and row["channel_id"] == self._watched
-        return (Priority.ANSWER if own or watched else Priority.CARD).value
+        return Priority.ANSWER.value if own or watched else row["priority"]
 
     def _new(self, wish: SurfaceWish, of: Handoff | None, *, wanted: int) -> dict[str, Any]:
         in_channel = wish.kind in (SurfaceKind.CARD, SurfaceKind.PROMISE)
@@ -466,6 +474,13 @@ class Surfaces:
             "maybe_sent": False,
             "attempts": 0,
         }
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What no two surfaces have alike; the channel alone tells apart those of one wording."""
+    if row["kind"] == SurfaceKind.PROMISE:
+        return row["kind"], row["promise_id"], row["promise_version"], row["channel_id"]
+    return row["kind"], row["handoff_id"], row["person_id"]
 
 
 def _unseen_guide(row: Mapping[str, Any]) -> bool:
