@@ -50,6 +50,9 @@ bench-sweep: $(VENV)/.dev ## what the sweep costs, with nothing due and with ver
 bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
 	$(BIN)/python -m benchmarks.brief $(ARGS)
 
+bench-ledger: $(VENV)/.dev ## how fast a promise of a long ledger is initialed
+	$(BIN)/python -m benchmarks.ledger $(ARGS)
+
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \
 	    .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -91,19 +91,26 @@ class SlackActs:
         )
 
     def _press(self, prefix: str, action_id: str, at: Assigned) -> bytes:
+        ref = Ref(handoff=at.handoff_id, revision=at.brief_version)
+        return self.press(prefix, action_id, ref, at.csm, channel=at.channel)
+
+    def press(
+        self, prefix: str, action_id: str, ref: Ref, user: str, *, channel: str = "C0DEAL000000"
+    ) -> bytes:
+        """A button in a message, pressed by a person."""
         number = next(self._numbers)
-        ts = f"1790000000.{at.handoff_id:06d}"
+        ts = f"1790000000.{ref.handoff:06d}"
         payload = {
             "type": "block_actions",
-            "user": {"id": at.csm, "username": "jonas", "team_id": TEAM_ID},
+            "user": {"id": user, "username": "jonas", "team_id": TEAM_ID},
             "api_app_id": "A0BENCH001",
             "token": "unused",
-            "container": {"type": "message", "message_ts": ts, "channel_id": at.channel},
+            "container": {"type": "message", "message_ts": ts, "channel_id": channel},
             "trigger_id": f"{number}.1.{self._began:x}",
             "team": {"id": TEAM_ID, "domain": "benchmark"},
             "enterprise": None,
             "is_enterprise_install": False,
-            "channel": {"id": at.channel, "name": "deal"},
+            "channel": {"id": channel, "name": "deal"},
             "message": {"type": "message", "ts": ts, "text": "", "blocks": self._card},
             "response_url": self._response_url,
             "actions": [
@@ -112,7 +119,7 @@ class SlackActs:
                     "action_id": action_id,
                     "block_id": "acts",
                     "text": {"type": "plain_text", "text": "Acknowledge", "emoji": True},
-                    "value": Ref(handoff=at.handoff_id, revision=at.brief_version).dump(),
+                    "value": ref.dump(),
                     "action_ts": f"{self._began + number // 1_000_000}.{number % 1_000_000:06d}",
                 }
             ],
