@@ -143,10 +143,17 @@ def pause(
 @app.command()
 def verify(
     handoff: Annotated[int | None, typer.Option(help="One handoff's number; else all.")] = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option(help="The text of an anchor: is the history still the one it was of?"),
+    ] = None,
 ) -> None:
     """Check the history of every handoff for what was forged, silently deleted or erased."""
     with _one_sentence():
-        reports = operations.verify_histories(load_settings(), handoff=handoff)
+        if anchor is None:
+            reports = operations.verify_histories(load_settings(), handoff=handoff)
+        else:
+            reports = operations.verify_anchor(load_settings(), anchor, handoff=handoff)
     for report in reports:
         typer.echo(report.sentence)
     if not all(report.sound for report in reports):

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from bot.bootstrap import WRONG_KEY, open_migrated, read_policy
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.domain.handoff import DealChange
-from bot.domain.history import verify
+from bot.domain.history import ANCHOR_DIGITS, Anchored, anchor_in, anchored, verify
 from bot.domain.money import Money, Rate, parse_amount, parse_rate
 from bot.domain.size import Marks, parse_stakeholders
 from bot.flows.manifest import SCOPES
@@ -161,18 +161,74 @@ def verify_histories(settings: Settings, *, handoff: int | None = None) -> list[
     """Check the history of one handoff or of all."""
     store = _bare_store(settings)
     try:
-        with store.system() as system:
-            known = {
-                workspace.id: system.handoff_ids(workspace.id) for workspace in system.workspaces()
-            }
         return [
             _verified(store, workspace_id, handoff_id)
-            for workspace_id, handoff_ids in known.items()
-            for handoff_id in handoff_ids
-            if handoff in (None, handoff_id)
+            for workspace_id, handoff_id in _handoffs(store, handoff)
         ]
     finally:
         store.close()
+
+
+def verify_anchor(settings: Settings, text: str, *, handoff: int | None = None) -> list[Verified]:
+    """Whether the history an anchor was of is still that one, and sound; raises Invalid for none.
+
+    Of which handoff it was is said by `handoff` or by the text; else all are looked through.
+    """
+    anchor = anchor_in(text)
+    about = handoff if handoff is not None else anchor.handoff_id
+    store = _bare_store(settings)
+    try:
+        found: list[Verified] = []
+        for workspace_id, handoff_id in _handoffs(store, about):
+            with store.read(workspace_id) as unit:
+                records = unit.history.records(handoff_id)
+            state = anchored(records, anchor)
+            # Of the others' histories an anchor says nothing.
+            if about is not None or state is Anchored.HOLDS:
+                told = _ANCHORED[state].format(
+                    handoff=handoff_id, count=anchor.count, records=len(records)
+                )
+                found += [
+                    Verified(state is Anchored.HOLDS, told),
+                    _verified(store, workspace_id, handoff_id),
+                ]
+    finally:
+        store.close()
+    if found:
+        return found
+    if about is not None:
+        return [Verified(False, f"There is no handoff {about}.")]
+    return [
+        Verified(
+            False,
+            f"NO history has this anchor at record {anchor.count}. Say which handoff it was of "
+            "with --handoff to read what became of that one.",
+        )
+    ]
+
+
+_ANCHORED = {
+    Anchored.HOLDS: "Handoff {handoff}: the anchor holds at record {count} of {records}.",
+    Anchored.OTHER: (
+        "Handoff {handoff}: the anchor does NOT hold: up to record {count} this is not the history "
+        "that it was."
+    ),
+    Anchored.SHORTER: (
+        "Handoff {handoff}: the anchor does NOT hold: it is of {count} records, and there are "
+        "{records}."
+    ),
+}
+
+
+def _handoffs(store: Store, only: int | None) -> list[tuple[int, int]]:
+    """Workspace and id of one handoff, or of all."""
+    with store.system() as system:
+        return [
+            (workspace.id, handoff_id)
+            for workspace in system.workspaces()
+            for handoff_id in system.handoff_ids(workspace.id)
+            if only in (None, handoff_id)
+        ]
 
 
 def _verified(store: Store, workspace_id: int, handoff_id: int) -> Verified:
@@ -183,7 +239,9 @@ def _verified(store: Store, workspace_id: int, handoff_id: int) -> Verified:
             expected_count=count,
             expected_head=head,
         )
-    told = f"Handoff {handoff_id}: {verdict.count} records, head {verdict.head.hex()[:16]}"
+    told = (
+        f"Handoff {handoff_id}: {verdict.count} records, head {verdict.head.hex()[:ANCHOR_DIGITS]}"
+    )
     if verdict.erased:
         told += f", {verdict.erased} value(s) erased on request"
     if verdict.sound:

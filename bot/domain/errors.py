@@ -108,6 +108,8 @@ class Problem(StrEnum):
     TAKEN_CHANNEL_NAME = "taken_channel_name"
     NO_CHANNEL_MADE = "no_channel_made"
     """Slack lets the bot make none."""
+    NO_ANCHOR = "no_anchor"
+    """A text that is no anchor of a history, or one that was cut."""
     NOTHING_TO_COPY = "nothing_to_copy"
     """A message without any words."""
     COPY_GONE = "copy_gone"

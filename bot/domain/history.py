@@ -7,10 +7,13 @@ beside it, so that a value can be erased and the chain still verifies.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from bot.domain.errors import Invalid, Problem
 
 GENESIS = bytes(32)
 SALT_BYTES = 16
@@ -178,6 +181,59 @@ class Verdict:
     def sound(self) -> bool:
         """Whether nothing was forged or silently deleted."""
         return not self.findings
+
+
+ANCHOR_DIGITS = 16
+"""How much of a hash an anchor shows."""
+_ANCHOR = re.compile(r"\b([0-9][0-9,]*) records?, head ([0-9a-fA-F]+)\b")
+_OF_HANDOFF = re.compile(r"\bHandoff ([0-9]+):")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """How a history stood once: how many records, and the first part of the last hash."""
+
+    count: int
+    head: str
+    """Hexadecimal digits, in small letters."""
+    handoff_id: int | None = None
+    """Whose history it was, where the text says it; a message in Slack does not."""
+
+
+class Anchored(StrEnum):
+    """Whether a history is still the one of an anchor."""
+
+    HOLDS = "holds"
+    """Record by record up to the anchor it is the one that it was then."""
+    OTHER = "other"
+    """The record at that place rests on others than it did then, or is another one."""
+    SHORTER = "shorter"
+    """It does not even have so many records."""
+
+
+def anchor_in(text: str) -> Anchor:
+    """The anchor in the text of a message, or in a line of `verify`; raises Invalid for none."""
+    found = _ANCHOR.search(" ".join(text.split()))
+    if found is None or len(found[2]) < ANCHOR_DIGITS:
+        raise Invalid(Problem.NO_ANCHOR, field="anchor")
+    of = _OF_HANDOFF.search(text)
+    count = int(found[1].replace(",", ""))
+    return Anchor(count, found[2].lower(), int(of[1]) if of is not None else None)
+
+
+def anchored(records: Sequence[Record], anchor: Anchor) -> Anchored:
+    """Whether a chain still has an anchor at its place, reckoned anew from the records' bytes.
+
+    What stands beside the bytes, hashes too, is not relied on.
+    """
+    head = GENESIS
+    for number, record in enumerate(records[: anchor.count], start=1):
+        if record.seq != number:
+            return Anchored.OTHER
+        head = link(head, record.body)
+    if len(records) < anchor.count:
+        return Anchored.SHORTER
+    return Anchored.HOLDS if head.hex().startswith(anchor.head) else Anchored.OTHER
 
 
 def _columns_differ(record: Record) -> bool:

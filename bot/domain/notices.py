@@ -11,7 +11,7 @@ from bot.domain.deadlines import Deadline, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
 from bot.domain.handoff import CAME, WENT, Handoff
-from bot.domain.history import Event, Tag, instant_text
+from bot.domain.history import ANCHOR_DIGITS, Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Promise
@@ -117,10 +117,6 @@ class Notify(StrEnum):
     def reaches(self, reader_id: int | None, *, chosen_by: int | None) -> bool:
         """Whether this reader hears what the clock says."""
         return self is Notify.ALL or (self is Notify.ME and reader_id == chosen_by)
-
-
-ANCHOR_DIGITS = 16
-"""So much of a hash as `verify` prints."""
 
 
 class Place(StrEnum):

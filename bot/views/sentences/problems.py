@@ -214,6 +214,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "bot to it, and run /handoff there or move the handoff to it."
     ),
     Problem.CHANNEL_IS_DM: "A handoff lives in its deal channel. Run /handoff there.",
+    Problem.NO_ANCHOR: (
+        "This is no anchor. Give the text of its message, or a line that verify printed, with how "
+        "many records and with the head: 41 records, head 0123456789abcdef."
+    ),
     Problem.NOTHING_TO_COPY: "This message has no words that could be kept.",
     Problem.COPY_GONE: (
         "This copy of the message is gone: it was added already, or it waited for more than three "
