@@ -37,6 +37,7 @@ class DeadlineState(StrEnum):
 
 
 _RULES: Mapping[Step, StepRule] = {rule.step: rule for rule in PROCESS}
+_ORDER: Mapping[Step, int] = {step: place for place, step in enumerate(Step)}
 
 
 def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) -> datetime:
@@ -51,6 +52,8 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
 
 LONGEST_SOON = timedelta(hours=4)
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
+Key = tuple[Step, int]
+"""Which of a handoff's deadlines it is: the step, and the promise it is about, by its number."""
 SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED})
 """States in which a deadline has something to say."""
 
@@ -80,6 +83,13 @@ class Deadline:
     """When the deal got the step, where that was after the signature."""
     owned_at: datetime | None = None
     """Since when its reader has it, where that was somebody else, or nobody, before."""
+    subject: int = 0
+    """The number of the promise it is about; 0 for what is about the handoff as a whole."""
+
+    @property
+    def key(self) -> Key:
+        """Which of its handoff's deadlines it is."""
+        return self.step, self.subject
 
     @property
     def reader_id(self) -> int | None:
@@ -146,6 +156,11 @@ def named_manager(step: Step, handoff: Handoff, size: Size) -> tuple[int, Manage
 def holder_of(step: Step, handoff: Handoff, size: Size) -> int | None:
     """Whose part a step belongs to, also while somebody else acts for them."""
     return holder(_RULES[step].part(size), handoff) if step in _RULES else None
+
+
+def held_by(owed: Deadline, handoff: Handoff, size: Size) -> int | None:
+    """Whose part it is that is owed, also while somebody else acts for them."""
+    return owed.owner_id if owed.subject else holder_of(owed.step, handoff, size)
 
 
 def deadlines(
@@ -446,13 +461,23 @@ def _heard_by_the_manager(stored: Deadline, wanted: Deadline) -> frozenset[Stage
 
 
 def moved(stored: Iterable[Deadline], wanted: Iterable[Deadline]) -> list[Deadline]:
-    """Those of the wanted deadlines that are owed now and at another time than the stored ones."""
-    before = {one.step: one.due_at for one in stored}
+    """Those of the wanted deadlines that are owed now and at another time than the stored ones.
+
+    Only of the handoff as a whole: who owes something about one promise is told of it by itself.
+    """
+    before = {one.key: one.due_at for one in stored}
     return [
         one
         for one in wanted
-        if one.state is DeadlineState.OPEN and one.due_at != before.get(one.step, one.due_at)
+        if one.state is DeadlineState.OPEN
+        and not one.subject
+        and one.due_at != before.get(one.key, one.due_at)
     ]
+
+
+def in_order(found: Iterable[Deadline]) -> list[Deadline]:
+    """In the order of the steps, and of one step in that of the promises."""
+    return sorted(found, key=lambda one: (_ORDER[one.step], one.subject))
 
 
 def told_otherwise(stored: Deadline | None, wanted: Deadline) -> bool:

@@ -975,11 +975,18 @@ class Handoff:
         self.verification = self.verification.returned(at)
         self._note(Tag.RETURNED, at, by, {"brief": self.brief_version})
 
-    def snoozed(self, step: str, *, until: datetime, reason: str, by: Person, at: datetime) -> None:
-        """Take note that an owner wants to hear of a step again later; no deadline moves."""
+    def snoozed(
+        self, step: str, *, until: datetime, reason: str, by: Person, at: datetime, number: int = 0
+    ) -> None:
+        """Take note that an owner wants to hear of a step again later; no deadline moves.
+
+        `number` is that of the promise it is about, where it is about one.
+        """
         if not self.open:
             raise Invalid(Problem.HANDOFF_CANCELLED)
         facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
+        if number:
+            facts["number"] = number
         self._note(Tag.SNOOZED, at, by, facts, {"reason": _reason(reason)})
 
     def not_mine(self, step: str, reason: str, *, asked: int, by: Person, at: datetime) -> None:

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 
 from bot.domain import access
 from bot.domain.access import Capacity
-from bot.domain.deadlines import Deadline, Step
+from bot.domain.deadlines import Deadline, Key, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
 from bot.domain.handoff import CAME, WENT, Handoff
@@ -304,6 +304,11 @@ def _of_correction(
 
 def _naming(deadlines: Sequence[Deadline]) -> dict[str, str | int]:
     return {one.step.value: instant_text(one.due_at) for one in deadlines}
+
+
+def key_of(notice: Notice) -> Key:
+    """Which deadline of its handoff a notice of the clock's is about, where it is about one."""
+    return Step(str(notice.facts["step"])), int(notice.facts.get("subject", 0))
 
 
 def steps_named(notice: Notice) -> tuple[Step, ...]:
@@ -756,6 +761,8 @@ def clock_notice(
     facts: dict[str, str | int] = {"left": left}
     if not more and not left:
         facts = {"step": first.step.value, "stage": first.stage.value}
+        if first.subject:
+            facts["subject"] = first.subject
     return Notice(
         NoticeKind.SUMMARY if more or left else _said_by_the_clock(first.step, first.stage),
         Place.DM,

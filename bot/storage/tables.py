@@ -425,6 +425,8 @@ deadline = Table(
     metadata,
     Column("handoff_id", ROW_ID, ForeignKey("handoff.id"), primary_key=True),
     Column("step", Text, primary_key=True),
+    # The number of the promise it is about; 0 is the handoff as a whole.
+    Column("subject", Integer, primary_key=True, autoincrement=False, server_default="0"),
     _workspace(),
     _person("owner_id"),
     Column("zone", Text),
@@ -482,7 +484,8 @@ digest_line = Table(
     _handoff(),
     Column("step", Text, nullable=False),
     Column("stage", Text, nullable=False),
-    PrimaryKeyConstraint("person_id", "handoff_id", "step", "stage"),
+    Column("subject", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("person_id", "handoff_id", "step", "stage", "subject"),
 )
 
 event = Table(
@@ -558,6 +561,7 @@ outbox_about = Table(
     _handoff(),
     Column("step", Text, nullable=False),
     Column("stage", Text, nullable=False),
+    Column("subject", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("outbox_id", "place"),
     Index("ix_outbox_about_handoff_id", "handoff_id", "step"),
 )

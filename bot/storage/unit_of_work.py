@@ -30,7 +30,8 @@ from bot.domain.deadlines import (
     bring_in_line,
     deadlines,
     dropped,
-    holder_of,
+    held_by,
+    in_order,
     moved,
     named_manager,
     told_otherwise,
@@ -402,14 +403,14 @@ class ReadUnit:
             or self._in_line(handoff, stored) != stored
         )
 
-    def told_on(self, handoff: Handoff, step: Step) -> Told | None:
-        """Who is told as the manager of what is owed in a step, and why just they."""
+    def told_on(self, handoff: Handoff, owed: Deadline) -> Told | None:
+        """Who is told as the manager of what is owed, and why just they."""
         size = handoff.size(self.policy)
-        holder = holder_of(step, handoff, size)
+        holder = held_by(owed, handoff, size)
         if holder is None:
             return None
         but = (access.acting(holder, handoff),)
-        return self.people.told(holder, named=named_manager(step, handoff, size), but=but)
+        return self.people.told(holder, named=named_manager(owed.step, handoff, size), but=but)
 
     def reassigns(self, handoff: Handoff, part: Capacity, *, but: int) -> Told | None:
         """Who may name another AE, CSM or CS manager, and so is asked to; never `but`.
@@ -457,8 +458,9 @@ class ReadUnit:
         return (found[0].id, found[1]) if found is not None else None
 
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
-        before = {one.step: one for one in stored}
-        fixed = {one.step: (one.owner_id, one.zone) for one in stored}
+        before = {one.key: one for one in stored}
+        of_handoff = {one.step: one for one in stored if not one.subject}
+        fixed = {step: (one.owner_id, one.zone) for step, one in of_handoff.items()}
         calendar_of = self.people.calendar
         wanted = [
             *dated(
@@ -467,7 +469,7 @@ class ReadUnit:
                 calendar_of,
                 stand_in_of=self.people.revops_beside,
                 fixed=fixed,
-                had=[one.step for one in stored if one.state not in _GONE],
+                had=[step for step, one in of_handoff.items() if one.state not in _GONE],
             ),
             *deadlines(
                 handoff,
@@ -475,12 +477,12 @@ class ReadUnit:
                 calendar_of,
                 manager_of=self.people.manager_of,
                 now=self.now,
-                stored=before,
+                stored=of_handoff,
             ),
         ]
-        owed = {one.step: bring_in_line(before.get(one.step), one, now=self.now) for one in wanted}
-        left = {one.step: dropped(one) for one in stored if one.step not in owed}
-        return [(owed | left)[step] for step in Step if step in owed or step in left]
+        owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
+        left = (dropped(one) for one in stored if one.key not in owed)
+        return in_order([*owed.values(), *left])
 
 
 class WriteUnit(ReadUnit):
@@ -614,12 +616,12 @@ class WriteUnit(ReadUnit):
 
     def _show_as_now(self, handoff: Handoff, stored: list[Deadline], owed: list[Deadline]) -> None:
         """What the clock said of a step shows what became of it; whoever it is late for knows."""
-        before = {one.step: one for one in stored}
-        turned = [one for one in owed if told_otherwise(before.get(one.step), one)]
-        steps = {one.step for one in turned if one.step in before}
+        before = {one.key: one for one in stored}
+        turned = [one for one in owed if told_otherwise(before.get(one.key), one)]
+        keys = {one.key for one in turned if one.key in before}
         if any(event.tag in _READING for event in handoff.events):
-            steps.add(Step.READ)
-        self.outbox.show_as_now(handoff.id, steps)
+            keys.add((Step.READ, 0))
+        self.outbox.show_as_now(handoff.id, keys)
         for one in turned:
             if one.state is DeadlineState.OPEN and one.due_at <= self.now:
                 for reader in (one.owner_id, one.manager_id):
