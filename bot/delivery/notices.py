@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
-from bot.domain.access import Act, Capacity
+from bot.domain.access import Act, Audience, Capacity
 from bot.domain.completeness import capture_missing
 from bot.domain.deadlines import (
     Deadline,
@@ -37,6 +38,7 @@ from bot.domain.notices import (
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
+from bot.domain.promises import Promise
 from bot.domain.read_models import (
     Became,
     BecauseOf,
@@ -154,6 +156,8 @@ class NoticeText:
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
             return self._not_taken(unit, bundle, notice)
+        if notice.kind in OF_A_DISPUTE:
+            return dispute_told(unit, bundle, notice, reader)
         if notice.kind in _OF_A_CHANGE:
             return _of_a_change(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
@@ -249,6 +253,8 @@ class NoticeText:
             return outdated_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind is NoticeKind.PROMISE_CHANGED:
             return promise_changed_message(_card(bundle, unit.now), notice.facts, known)
+        if notice.kind in OF_A_DISPUTE:
+            return dispute_in_thread(unit, bundle, notice)
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
 
     def for_channel(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
@@ -462,6 +468,7 @@ def _owed(
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager or in_place,
+        promise=_promise(unit, bundle, owed),
         brief_version=bundle.handoff.brief_version,
         with_ae=bundle.handoff.verification.with_ae,
         snoozed_reason=_snoozed_for(unit, bundle.handoff.id, reader, stage),
@@ -473,6 +480,14 @@ def _owed(
     )
 
 
+def _promise(unit: ReadUnit, bundle: Bundle, owed: Deadline) -> Promise | None:
+    """What is owed about a promise names it, to who may read it."""
+    if not owed.subject or Audience.CHANNEL not in bundle.audiences:
+        return None
+    entry = unit.ledger.numbered(bundle.handoff.id, owed.subject)
+    return entry.promise if entry is not None else None
+
+
 def _over(unit: ReadUnit, bundle: Bundle, word: Word, reason: str) -> Over | None:
     """What became of something the clock said; None where it holds, or a later word tells."""
     became = _BECAME.get(reason)
@@ -480,7 +495,8 @@ def _over(unit: ReadUnit, bundle: Bundle, word: Word, reason: str) -> Over | Non
     if became is None or owed is None:
         return None
     done = done_at(word.step, bundle.handoff) if bundle.handoff.open else None
-    if became is Became.NOT_DUE and done is not None:
+    done_of_a_promise = owed.subject and owed.state is DeadlineState.DONE
+    if became is Became.NOT_DUE and (done is not None or done_of_a_promise):
         became = Became.DONE
     line = step_line(owed, bundle.people, as_of=unit.now, done=done)
     return Over(bundle.handoff.account, line, became)

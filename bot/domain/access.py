@@ -81,6 +81,8 @@ class Act(StrEnum):
     """Reword or withdraw one."""
     SETTLE_DISPUTE = "settle_dispute"
     """Each of the two once."""
+    DECIDE_DISPUTE = "decide_dispute"
+    """Where the two differ, or one of them is too late."""
     RECORD_AE_STEP = "record_ae_step"
     RECORD_CSM_STEP = "record_csm_step"
     CLOSE = "close"
@@ -190,6 +192,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.DISPUTE_PROMISE: _EITHER,
     Act.EDIT_PROMISE: _EITHER,
     Act.SETTLE_DISPUTE: frozenset({Capacity.AE_MANAGER, Capacity.CS_MANAGER}),
+    Act.DECIDE_DISPUTE: frozenset({Capacity.REVOPS}),
     Act.RECORD_AE_STEP: _AE_STEP,
     Act.RECORD_CSM_STEP: _CSM_STEP,
     Act.CLOSE: frozenset({Capacity.CSM}),

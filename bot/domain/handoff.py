@@ -655,13 +655,17 @@ class Handoff:
         at: datetime,
         policy: Policy,
         same: bool = False,
+        act: Act | None = None,
     ) -> None:
         """Take note that a promise was added, edited or withdrawn (then `words` is the reason).
 
-        `same`: nothing in it changed that anybody was promised.
+        `same`: nothing in it changed that anybody was promised. `act` is another one than an edit
+        of their own that this person may do, and that this follows from.
         """
-        changes = tag is not Tag.PROMISE_ADDED and access.may(Act.EDIT_PROMISE, by, self)
-        self._require(Act.EDIT_PROMISE if changes else Act.EDIT_BRIEF, by)
+        if act is None:
+            changes = tag is not Tag.PROMISE_ADDED and access.may(Act.EDIT_PROMISE, by, self)
+            act = Act.EDIT_PROMISE if changes else Act.EDIT_BRIEF
+        self._require(act, by)
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         facts: dict[str, Fact] = {"number": number, "version": version}

@@ -41,6 +41,11 @@ class Tag(StrEnum):
     INITIALS_VOIDED = "initials.voided"
     """Another wording opened the boxes that were filled."""
     LEDGER_SIGNED = "ledger.signed"
+    PROMISE_DISPUTED = "promise.disputed"
+    DISPUTE_TAKEN_BACK = "dispute.taken_back"
+    DISPUTE_ANSWERED = "dispute.answered"
+    DISPUTE_ESCALATED = "dispute.escalated"
+    DISPUTE_SETTLED = "dispute.settled"
     HELPER_INVITED = "helper.invited"
     HELPER_TAKEN_OFF = "helper.taken_off"
     GATE_PASSED = "gate.passed"
@@ -77,6 +82,17 @@ CHANGES_BRIEF = frozenset(
     {Tag.BRIEF_SAVED, Tag.PROMISE_ADDED, Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN}
 )
 """What gives the brief another version."""
+
+
+OF_DISPUTES = frozenset(
+    {
+        Tag.PROMISE_DISPUTED,
+        Tag.DISPUTE_TAKEN_BACK,
+        Tag.DISPUTE_ANSWERED,
+        Tag.DISPUTE_ESCALATED,
+        Tag.DISPUTE_SETTLED,
+    }
+)
 
 
 @dataclass(frozen=True)

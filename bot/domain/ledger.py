@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bot.domain import access, read_models
 from bot.domain.access import Act, Audience, Capacity
+from bot.domain.disputes import Dispute
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, Tag
@@ -65,6 +66,8 @@ class Entry:
     """It says that no promises were made."""
     reason: str = ""
     """Why it was withdrawn."""
+    dispute: Dispute | None = None
+    """The open one."""
 
     @property
     def open(self) -> bool:
@@ -96,6 +99,7 @@ class Counts:
     csm: int
     signed: int
     """By both."""
+    disputed: int = 0
 
 
 def counted(entries: Iterable[Entry]) -> Counts:
@@ -106,13 +110,15 @@ def counted(entries: Iterable[Entry]) -> Counts:
         sum(Side.AE in one.initials for one in found),
         sum(Side.CSM in one.initials for one in found),
         sum(one.signed for one in found),
+        sum(one.dispute is not None for one in found),
     )
 
 
 def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
     """Take note of how far the ledger is, and each time that all of it is signed.
 
-    A side that was through before keeps the time since when nothing waits for it.
+    A side that was through before keeps the time since when nothing waits for it. While a dispute
+    is open nothing counts as signed.
     """
     before = handoff.signing
     through = bool(counts.entries) and counts.ae == counts.entries
@@ -124,6 +130,8 @@ def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
         counts.signed,
         (before.ae_at or at) if through else None,
         (before.csm_at or at) if csm_through else None,
+        counts.disputed,
+        None if counts.disputed else at if before.disputed else before.clear_at,
     )
     if handoff.signing.complete and not before.complete:
         handoff.note_promise(Tag.LEDGER_SIGNED, {"entries": counts.entries}, {}, by=None, at=at)
@@ -162,7 +170,7 @@ def require_initial(handoff: Handoff, entry: Entry, *, by: Person, version: int)
     one in force and for what is initialed already, Invalid for what cannot be initialed as it is.
     """
     side = require_side(by, handoff)
-    _require_in_force(handoff, entry, version)
+    require_in_force(handoff, entry, version)
     if side in entry.initials:
         raise Conflict(Problem.ALREADY_DONE)
     other = entry.initials.get(OTHER[side])
@@ -228,7 +236,7 @@ def take_back(
     for one that is not there, is too old, or was not given by the reaction that is gone.
     """
     side = require_side(by, handoff)
-    _require_in_force(handoff, entry, version)
+    require_in_force(handoff, entry, version)
     given = entry.initials.get(side)
     if given is None or (via is Via.REACTION and given.via is not via):
         raise Conflict(Problem.NOTHING_TO_UNDO)
@@ -247,7 +255,8 @@ def can_take_back(given: Initial, *, at: datetime, policy: Policy) -> bool:
     return at - given.at <= policy.undo_window
 
 
-def _require_in_force(handoff: Handoff, entry: Entry, version: int) -> None:
+def require_in_force(handoff: Handoff, entry: Entry, version: int) -> None:
+    """Raise unless this is the wording of an entry that is in force in an open handoff."""
     if not handoff.open:
         raise Invalid(Problem.HANDOFF_CANCELLED)
     if not entry.open:
@@ -312,6 +321,8 @@ class LedgerPage:
     """Numbers of those that a CSM cannot, because they do not say who delivers them by when."""
     refused: str = ""
     """What the customer asked for and does not get, or gets later: nobody initials that."""
+    settles: frozenset[int] = frozenset()
+    """Numbers of the disputed ones that the viewer is asked about."""
 
     @property
     def withdrawn(self) -> bool:

@@ -44,11 +44,25 @@ class Signing:
     ae_at: datetime | None = None
     """Since when nothing waits for the AE; None while something does, or nothing is there."""
     csm_at: datetime | None = None
+    disputed: int = 0
+    """Entries in force about which a dispute is open."""
+    clear_at: datetime | None = None
+    """When the last dispute ended; None while one is open, or where there was none."""
 
     @property
     def complete(self) -> bool:
-        """Whether every entry has both initials, and there is one."""
-        return self.ae_at is not None and self.csm_at is not None
+        """Whether every entry has both initials, there is one, and none is disputed."""
+        return self.ae_at is not None and self.csm_at is not None and not self.disputed
+
+    def done_at(self, side: "Side") -> datetime | None:
+        """Since when a side has nothing left to do until all of it is signed.
+
+        None while an initial of theirs is missing, and while a dispute is open.
+        """
+        initialed = self.ae_at if side is Side.AE else self.csm_at
+        if initialed is None or self.disputed:
+            return None
+        return max(initialed, self.clear_at or initialed)
 
 
 NOTHING_SIGNED = Signing()

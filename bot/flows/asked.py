@@ -104,6 +104,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.PROMISE_CHANGE: ActionId.PROMISE_CHANGE,
     MoreChoice.PROMISE_HISTORY: ActionId.PROMISE_HISTORY,
     MoreChoice.TAKE_BACK_INITIAL: ActionId.TAKE_BACK_INITIAL,
+    MoreChoice.TAKE_BACK_DISPUTE: ActionId.TAKE_BACK_DISPUTE,
     MoreChoice.LEDGER: ActionId.OPEN_LEDGER,
     MoreChoice.OPEN: ActionId.OPEN_HANDOFF,
     MoreChoice.STATUS_POST: ActionId.STATUS_POST,

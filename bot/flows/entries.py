@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from slack_sdk.models.views import View
 
 from bot.domain import access, ledger
+from bot.domain.access import Act
 from bot.domain.brief import (
     MOST_CONTACTS,
     Brief,
@@ -122,7 +123,7 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         text = _text(asked, unit)
         kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
         _take_back_none_made(unit, handoff, actor)
-        _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
+        note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
     else:
         kept, found = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
         if found is not None:
@@ -158,7 +159,7 @@ def _withdraw(
     before = unit.ledger.entry(handoff.id, promise_id)
     gone = unit.brief.withdraw_promise(promise_id, reason, by=actor.id, at=unit.now)
     ledger.void(handoff, before, by=actor, at=unit.now)
-    _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
+    note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, gone.id)
 
 
@@ -254,7 +255,7 @@ def _change_promise(
     if after.version != before.version:
         same = after.text.promises_the_same(before.text)
         ledger.void(handoff, entry, by=actor, at=unit.now)
-        _note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, same=same)
+        note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, same=same)
     if not conflicts:
         return after, None
     return after, clash.in_promise(unit, promise_id, conflicts, actor)
@@ -272,7 +273,7 @@ def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> 
     return promise_view(handoff.id, now, clash=found)
 
 
-def _note_promise(
+def note_promise(
     unit: WriteUnit,
     handoff: Handoff,
     tag: Tag,
@@ -281,7 +282,9 @@ def _note_promise(
     *,
     words: str | None = None,
     same: bool = False,
+    act: Act | None = None,
 ) -> None:
+    """Save what became of a promise with all that follows; `act` is what it follows from."""
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
     handoff.copy_from(brief, at=unit.now)
     unit.surfaces.show_promise(handoff, promise.id, promise.version, reworded=True)
@@ -295,6 +298,7 @@ def _note_promise(
         at=unit.now,
         policy=unit.policy,
         same=same,
+        act=act,
     )
     unit.save(handoff, actor_id=actor.id)
 

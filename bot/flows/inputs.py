@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from bot.domain.brief import Contact, ContactRole, OtherRole, Section
 from bot.domain.deadlines import Step
+from bot.domain.disputes import Outcome, Settlement
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey, same_question
@@ -267,6 +268,19 @@ def delivery_of(typed: Typed) -> Delivery | None:
     """What the CSM says with an initial; None where it was not asked or not answered."""
     chosen = typed.option(Field.DELIVERY)
     return _member(Delivery, chosen, Field.DELIVERY) if chosen is not None else None
+
+
+def settlement_of(typed: Typed) -> Settlement | None:
+    """What a manager wants to become of a disputed promise; None where they did not choose."""
+    chosen = typed.option(Field.SETTLEMENT)
+    if chosen is None:
+        return None
+    return Settlement(
+        _member(Outcome, chosen, Field.SETTLEMENT),
+        typed.text(Field.WORDS),
+        typed.date(Field.DUE),
+        typed.text(Field.REASON),
+    )
 
 
 def checks_of(typed: Typed) -> Checks:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.disputes import Dispute
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.ledger import Counts, Delivery, Entry, Initial, Via, Wording
@@ -27,7 +28,9 @@ from bot.storage.briefs import WORDED, promise_of
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import (
+    IS_CURRENT_DISPUTE,
     IS_PROMISE,
+    dispute,
     initial,
     person,
     promise,
@@ -68,9 +71,31 @@ def _with_initials(statement: Select[Any]) -> Select[Any]:
     return statement
 
 
-_ENTRIES = _with_initials(WORDED.add_columns(promise.c.none_made, promise.c.withdrawn_reason))
+_RAISED_BY = person.alias("raised_by_person")
+IS_OPEN_DISPUTE = and_(
+    dispute.c.promise_id == promise.c.id, IS_CURRENT_DISPUTE, dispute.c.ended_at.is_(None)
+)
+"""The dispute about a promise that nobody settled yet."""
+_DISPUTED = (
+    dispute.c.id.label("dispute_id"),
+    dispute.c.side.label("dispute_side"),
+    dispute.c.raised_by,
+    dispute.c.raised_at,
+    dispute.c.reason.label("dispute_reason"),
+    dispute.c.asked_at,
+    dispute.c.escalated_at,
+    _RAISED_BY.c.slack_id.label("raised_by_slack_id"),
+    _RAISED_BY.c.name.label("raised_by_name"),
+)
+_ENTRIES = (
+    _with_initials(WORDED.add_columns(promise.c.none_made, promise.c.withdrawn_reason))
+    .add_columns(*_DISPUTED)
+    .join(dispute, IS_OPEN_DISPUTE, isouter=True)
+    .join(_RAISED_BY, _RAISED_BY.c.id == dispute.c.raised_by, isouter=True)
+)
 _ALL = _ENTRIES.where(promise.c.handoff_id == bindparam("handoff")).order_by(promise.c.number)
 _ONE = _ENTRIES.where(promise.c.id == bindparam("promise"))
+_NUMBERED = _ALL.where(promise.c.number == bindparam("number"))
 _COUNTS = (
     select(
         func.count().label("entries"),
@@ -78,11 +103,12 @@ _COUNTS = (
         func.count(_GIVEN[Side.CSM].c.person_id).label("csm"),
         # What is added to nothing is nothing: counted where both are there.
         func.count(_GIVEN[Side.AE].c.person_id + _GIVEN[Side.CSM].c.person_id).label("signed"),
+        func.count(dispute.c.id).label("disputed"),
     )
     .select_from(
-        promise.join(_GIVEN[Side.AE], _on(Side.AE), isouter=True).join(
-            _GIVEN[Side.CSM], _on(Side.CSM), isouter=True
-        )
+        promise.join(_GIVEN[Side.AE], _on(Side.AE), isouter=True)
+        .join(_GIVEN[Side.CSM], _on(Side.CSM), isouter=True)
+        .join(dispute, IS_OPEN_DISPUTE, isouter=True)
     )
     .where(
         promise.c.workspace_id == bindparam("workspace"),
@@ -193,10 +219,15 @@ class Ledgers:
                 return _entry(row)
         raise NotFound(Problem.STALE_BUTTON)
 
+    def numbered(self, handoff_id: int, number: int) -> Entry | None:
+        """The entry with a number; None where the handoff has none of it."""
+        found = self._rows(_NUMBERED, handoff=handoff_id, number=number)
+        return _entry(found[0]) if found else None
+
     def counts(self, handoff_id: int) -> Counts:
         """How many entries are in force, and how many of them initialed by whom."""
         (row,) = self._rows(_COUNTS, handoff=handoff_id)
-        return Counts(row["entries"], row["ae"], row["csm"], row["signed"])
+        return Counts(row["entries"], row["ae"], row["csm"], row["signed"], row["disputed"])
 
     def wordings(self, promise_id: int) -> list[Wording]:
         """Every wording of an entry with the initials it got and kept, the newest first."""
@@ -345,6 +376,21 @@ def _entry(row: RowMapping) -> Entry:
         {one.side: one for one in initials if one is not None},
         none_made=row["none_made"],
         reason=row["withdrawn_reason"] or "",
+        dispute=_dispute(row),
+    )
+
+
+def _dispute(row: RowMapping) -> Dispute | None:
+    if row["dispute_id"] is None:
+        return None
+    return Dispute(
+        row["dispute_id"],
+        Side(row["dispute_side"]),
+        NamedPerson(row["raised_by"], row["raised_by_slack_id"], row["raised_by_name"]),
+        row["raised_at"],
+        row["dispute_reason"],
+        row["asked_at"],
+        row["escalated_at"],
     )
 
 

@@ -266,6 +266,8 @@ handoff = Table(
     Column("promises_signed", Integer, nullable=False, server_default="0"),
     Column("initials_ae_at", Instant),
     Column("initials_csm_at", Instant),
+    Column("promises_disputed", Integer, nullable=False, server_default="0"),
+    Column("disputes_clear_at", Instant),
     Column("gate_at", Instant),
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),
@@ -473,6 +475,51 @@ initial = Table(
     Column("via", Text, nullable=False, server_default="button"),
     PrimaryKeyConstraint("promise_id", "version", "side"),
     Index("ix_initial_handoff_id", "handoff_id"),
+)
+
+# A dispute about a promise, and how it ended; of each promise the last one is the current one.
+dispute = Table(
+    "dispute",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("promise_id", ROW_ID, ForeignKey("promise.id"), nullable=False),
+    Column("side", Text, nullable=False),
+    _person("raised_by", nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),  # calendar: since when an answer is owed
+    Column("escalated_at", Instant),  # calendar: since when RevOps decides
+    Column("ended_at", Instant),
+    Column("ending", Text),  # an outcome, or how it ended without one
+    Column("is_current", Boolean, nullable=False),
+    Index("ix_dispute_handoff_id", "handoff_id"),
+)
+IS_CURRENT_DISPUTE = dispute.c.is_current.is_(True)
+Index(
+    "ux_dispute_current",
+    dispute.c.promise_id,
+    unique=True,
+    sqlite_where=IS_CURRENT_DISPUTE,
+    postgresql_where=IS_CURRENT_DISPUTE,
+)
+
+# What a manager answered about one wording.
+dispute_answer = Table(
+    "dispute_answer",
+    metadata,
+    Column("dispute_id", ROW_ID, ForeignKey("dispute.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seat", Text, nullable=False),
+    _workspace(),
+    _person("person_id", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("due", Date),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("dispute_id", "version", "seat"),
 )
 
 # What waits for a person's next summary: beyond the measure of a day, or told only there.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -36,30 +36,34 @@ from bot.domain.deadlines import (
     named_manager,
     told_otherwise,
 )
+from bot.domain.disputes import Escalation
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
-from bot.domain.history import CHANGES_BRIEF, Event, Tag
+from bot.domain.history import CHANGES_BRIEF, OF_DISPUTES, Event, Tag
 from bot.domain.items import SectionKey
 from bot.domain.kickoff import KickoffTime, kickoff_time
-from bot.domain.ledger import Counts, LedgerPage, page_for, void, weigh
+from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
     Notify,
     announcements,
     commits,
+    dispute_to_decide,
     for_the_summary,
     hold_mentions,
     member_invites,
     moved_away,
     surfaces,
 )
+from bot.domain.owing import about_promises
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
+from bot.domain.settling import escalate, may_settle, settlers
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -69,6 +73,7 @@ from bot.storage.cipher import NoKey
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
+from bot.storage.disputes import Disputes, WritableDisputes
 from bot.storage.engine import Database
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
@@ -276,6 +281,7 @@ class ReadUnit:
     pasted: Pasted
     records: Records
     ledger: Ledgers
+    disputes: Disputes
     deadlines: Deadlines
     history: History
     received: Received
@@ -297,6 +303,7 @@ class ReadUnit:
         self.pasted = Pasted(self._scope)
         self.records = Records(self._scope)
         self.ledger = Ledgers(self._scope)
+        self.disputes = Disputes(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -348,7 +355,9 @@ class ReadUnit:
         entries = self.ledger.entries(handoff.id)
         brief = self.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
         people = self.people.many([handoff.ae_id, handoff.csm_id])
-        return page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
+        page = page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
+        settles = (one.promise.number for one in entries if may_settle(viewer, handoff, one))
+        return replace(page, settles=frozenset(settles))
 
     def kickoff(self, handoff: Handoff) -> KickoffTime | None:
         """The time of its kickoff that the handoff message names."""
@@ -395,7 +404,8 @@ class ReadUnit:
         return (
             counted != handoff.completeness
             or counts.entries != entries
-            or counts != Counts(signing.entries, signing.ae, signing.csm, signing.signed)
+            or counts
+            != Counts(signing.entries, signing.ae, signing.csm, signing.signed, signing.disputed)
             or (handoff.posted_at is not None and bool(self.ledger.unshown(handoff)))
             or handoff.away_known != handoff.away_now()
             or before != (handoff.ae_manager_id, handoff.cs_manager_id)
@@ -479,10 +489,30 @@ class ReadUnit:
                 now=self.now,
                 stored=of_handoff,
             ),
+            *self._about_promises(handoff, stored),
         ]
         owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
         left = (dropped(one) for one in stored if one.key not in owed)
         return in_order([*owed.values(), *left])
+
+    def _about_promises(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
+        """What is owed about single promises; asked only where there is or was such."""
+        if not handoff.signing.disputed and not any(
+            one.subject and one.state is DeadlineState.OPEN for one in stored
+        ):
+            return []
+        kickoff = self.kickoff(handoff)
+        return about_promises(
+            handoff,
+            self.policy,
+            self.people.calendar,
+            manager_of=self.people.manager_of,
+            revops_of=self.people.revops_beside,
+            kickoff_at=kickoff.at if kickoff is not None else None,
+            contested=self.disputes.contested(handoff.id),
+            stored=stored,
+            now=self.now,
+        )
 
 
 class WriteUnit(ReadUnit):
@@ -495,6 +525,7 @@ class WriteUnit(ReadUnit):
     pasted: WritablePasted
     records: WritableRecords
     ledger: WritableLedgers
+    disputes: WritableDisputes
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -516,6 +547,7 @@ class WriteUnit(ReadUnit):
         self.pasted = WritablePasted(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
+        self.disputes = WritableDisputes(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)
@@ -561,7 +593,7 @@ class WriteUnit(ReadUnit):
             then = self.brief.snapshot(handoff.id, before=handoff.signed_until)
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
         self.people.with_managers(handoff.people())
-        self._follow_promises(handoff, actor_id)
+        asked_again = self._follow_promises(handoff, actor_id)
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
@@ -574,6 +606,8 @@ class WriteUnit(ReadUnit):
             moved=moved(stored, owed),
             team_channel=self._team_channel(handoff),
             chain=chain,
+            settlers=self._settlers(handoff),
+            asked_again=asked_again,
         )
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
@@ -584,8 +618,34 @@ class WriteUnit(ReadUnit):
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
-    def _follow_promises(self, handoff: Handoff, actor_id: int | None) -> None:
-        """Keep the ledger by what just happened, and show below the card what changed in it."""
+    def _settlers(self, handoff: Handoff) -> list[int]:
+        """Who settles disputes, each once; nobody where nothing happened about one."""
+        if not handoff.signing.disputed and not any(
+            event.tag in OF_DISPUTES for event in handoff.events
+        ):
+            return []
+        found = settlers(handoff, revops=self.people.revops_beside(handoff.ae_id))
+        return list(dict.fromkeys(found.values()))
+
+    def escalate(self, handoff: Handoff, entry: Entry, why: Escalation) -> None:
+        """Let RevOps decide a dispute of a locked handoff, and tell who of them; not saved yet."""
+        if entry.dispute is None:
+            return
+        escalate(handoff, entry, why, at=self.now)
+        self.disputes.escalate(handoff.id, entry.dispute)
+        self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
+        decider = self.people.revops_beside(handoff.ae_id)
+        if decider is not None:
+            self.outbox.add(dispute_to_decide(handoff, entry.dispute.id, entry.promise, decider))
+
+    def _follow_promises(self, handoff: Handoff, actor_id: int | None) -> frozenset[int]:
+        """Keep the ledger by what just happened, and show below the card what changed in it.
+
+        Gives the numbers of disputed promises that have another wording now.
+        """
+        asked_again = frozenset[int]()
+        if handoff.signing.disputed:
+            asked_again = self._follow_disputes(handoff)
         tags = {event.tag for event in handoff.events}
         if tags & _NEW_CSM:
             # Who is the CSM now has signed nothing yet.
@@ -593,7 +653,7 @@ class WriteUnit(ReadUnit):
         of_promises = any(_of_promises(event) for event in handoff.events)
         if of_promises:
             self._say_none_made(handoff, actor_id)
-        if of_promises or tags & (_NEW_CSM | _OF_INITIALS):
+        if of_promises or tags & (_NEW_CSM | _OF_INITIALS | OF_DISPUTES):
             weigh(handoff, self.ledger.counts(handoff.id), at=self.now)
         if tags & (_NEW_CSM | _PLACED) and handoff.posted_at is not None:
             for entry in self.ledger.entries(handoff.id):
@@ -601,6 +661,20 @@ class WriteUnit(ReadUnit):
                     self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
         if Tag.MOVED in tags:
             self.surfaces.leave_promises(handoff)
+        return asked_again
+
+    def _follow_disputes(self, handoff: Handoff) -> frozenset[int]:
+        """Another wording asks the managers anew, and with a withdrawn promise its dispute ends."""
+        asked = set[int]()
+        for event in handoff.events:
+            number = event.facts.get("number")
+            if not isinstance(number, int):
+                continue
+            if event.tag is Tag.PROMISE_EDITED and self.disputes.ask_again(handoff.id, number):
+                asked.add(number)
+            if event.tag is Tag.PROMISE_WITHDRAWN:
+                self.disputes.lapse(handoff.id, number)
+        return frozenset(asked)
 
     def _say_none_made(self, handoff: Handoff, by: int | None) -> None:
         """That none were made is an entry of its own, for as long as the brief says so."""

@@ -40,6 +40,9 @@ STEP_BUTTONS = {
     Step.ASSIGN: ActionId.OPEN_ASSIGN,
     Step.READ: ActionId.ACKNOWLEDGE,
     Step.JUDGE: ActionId.OPEN_JUDGE,
+    Step.SETTLE: ActionId.OPEN_SETTLE,
+    Step.SETTLE_AE: ActionId.OPEN_SETTLE,
+    Step.DECIDE: ActionId.OPEN_SETTLE,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {

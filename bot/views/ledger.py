@@ -20,6 +20,7 @@ from bot.domain.promises import Side
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, choice_input, form, option, text_input
 from bot.views.card import Row
+from bot.views.disputes import disputed_blocks
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.limits import LINE, truncate
 from bot.views.message import (
@@ -74,7 +75,8 @@ def _entry(entry: Entry, shown: PromiseShown) -> list[Block]:
     if none_made:
         return [lines(head), _boxes(entry, shown)]
     head.append(words(f" — {said.brief.promise_details(entry.promise)}"))
-    return [lines(head), as_typed(entry.promise.text.words), _boxes(entry, shown)]
+    words_of = as_typed(entry.promise.text.words)
+    return [lines(head), words_of, *disputed_blocks(entry), _boxes(entry, shown)]
 
 
 def _boxes(entry: Entry, shown: PromiseShown) -> Block:
@@ -106,11 +108,16 @@ def _buttons(shown: PromiseShown) -> list[ButtonElement | OverflowMenuElement]:
     if not entry.signed:
         action = ActionId.INITIAL_PROMISE
         row.append(button(action, said.buttons.BUTTONS[action], ref, primary=True))
+    if entry.dispute is None and not entry.none_made:
+        action = ActionId.OPEN_DISPUTE
+        row.append(button(action, said.buttons.BUTTONS[action], ref))
     choices = [MoreChoice.PROMISE_HISTORY]
     if not entry.none_made:
         choices.insert(0, MoreChoice.PROMISE_CHANGE)
     if entry.initials:
         choices.append(MoreChoice.TAKE_BACK_INITIAL)
+    if entry.dispute is not None:
+        choices.append(MoreChoice.TAKE_BACK_DISPUTE)
     options = [
         Option(
             value=ref.model_copy(update={"thing": choice.value}).dump(),
@@ -145,6 +152,7 @@ def initial_view(
         blocks += [
             as_typed(promise.text.words),
             plain_section(said.brief.promise_details(promise)),
+            *disputed_blocks(entry),
         ]
     blocks.append(plain_section(said.ledger.MEANS[side]))
     if side is Side.CSM and not entry.none_made:
@@ -156,6 +164,10 @@ def initial_view(
             choice_input(place, Field.DELIVERY, answers, ""),
             text_input(place, Field.CHECK_WITH, optional=True, longest=LONGEST_CHECK),
         ]
+    if entry.dispute is None and not entry.none_made:
+        ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
+        action = ActionId.OPEN_DISPUTE
+        blocks += actions([button(action, said.buttons.BUTTONS[action], ref)])
     return form(
         ViewId.INITIAL,
         Ref(
@@ -189,7 +201,7 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0, told: str = "") -> View:
     if ledger.incomplete:
         blocks.append(context(said.ledger.incomplete(ledger.incomplete)))
     for shown in pages[here]:
-        blocks += _in_page(shown)
+        blocks += _in_page(shown, settles=shown.entry.promise.number in ledger.settles)
     if ledger.refused and here == len(pages) - 1:
         label = said.forms.FIELDS[Field.REFUSED].label
         blocks += [lines([words(label, bold=True)]), as_typed(ledger.refused)]
@@ -218,7 +230,7 @@ def _state(ledger: LedgerPage, here: int, pages: int) -> str:
     return f"{told} · {said.brief.page_of(here, pages)}" if pages > 1 else told
 
 
-def _in_page(shown: PromiseShown) -> list[Block]:
+def _in_page(shown: PromiseShown, *, settles: bool) -> list[Block]:
     entry = shown.entry
     ref = Ref(handoff=shown.handoff_id, entry=entry.promise.id, revision=entry.promise.version)
     action = ActionId.PROMISE_HISTORY
@@ -235,7 +247,10 @@ def _in_page(shown: PromiseShown) -> list[Block]:
         text=replace(entry.promise.text, words=one_line(entry.promise.text.words, 4 * LINE)),
     )
     rows = _entry(replace(entry, promise=short), shown)
-    return [*rows, *actions([button(action, said.buttons.BUTTONS[action], ref)])]
+    settle = ActionId.OPEN_SETTLE
+    pressed = [button(settle, said.buttons.BUTTONS[settle], ref)] if settles else []
+    pressed.append(button(action, said.buttons.BUTTONS[action], ref))
+    return [*rows, *actions(pressed)]
 
 
 def promise_history_view(history: PromiseHistory) -> View:

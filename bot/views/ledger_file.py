@@ -52,6 +52,10 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
         if entry.reason:
             yield f"{said.ledger.BECAUSE} {_typed(entry.reason)}"
         return
+    if entry.dispute is not None:
+        by = _typed(entry.dispute.by.name)
+        at = _instant(entry.dispute.at, zone)
+        yield f"- {said.disputes.disputed(by)} {at}: {_typed(entry.dispute.reason)}"
     for side, owner in ((Side.AE, shown.ae), (Side.CSM, shown.csm)):
         yield f"- {_box(entry.initials.get(side), side, owner, zone)}"
 

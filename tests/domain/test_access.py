@@ -133,6 +133,7 @@ RIGHTS = {
     Act.DISPUTE_PROMISE: {AE.id, CSM.id},
     Act.EDIT_PROMISE: {AE.id, CSM.id},
     Act.SETTLE_DISPUTE: {AE_MANAGER.id, CS_MANAGER.id},
+    Act.DECIDE_DISPUTE: {REVOPS.id},
     Act.RECORD_AE_STEP: AE_AND_MANAGER,
     Act.RECORD_CSM_STEP: {CSM.id, CS_MANAGER.id},
     Act.CLOSE: {CSM.id},

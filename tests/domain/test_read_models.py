@@ -239,7 +239,7 @@ CS_MANAGER_ACTS = {Act.ASSIGN, Act.OVERRIDE_GATE, Act.SETTLE_DISPUTE}
         (CSM, Capacity.CSM, Step.READ, CSM_ACTS),
         (CS_MANAGER, Capacity.CS_MANAGER, None, CS_MANAGER_ACTS),
         (AE_MANAGER, Capacity.AE_MANAGER, None, AE_MANAGER_ACTS),
-        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS),
+        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS | {Act.DECIDE_DISPUTE}),
         (MEMBER, Capacity.MEMBER, None, set()),
         (ADMIN, Capacity.MEMBER, None, set()),
     ],

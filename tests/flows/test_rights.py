@@ -243,6 +243,33 @@ def initial_form(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(delivery="can"))
 
 
+def dispute_form(app: App, user: str, one: int) -> Json:
+    form = app.modal(app.press(CSM, ActionId.OPEN_DISPUTE, of_a_promise(app, one)))
+    return app.submit_body(user, form.type(reason="Nobody asked us"))
+
+
+def disputed(app: App, one: int) -> Ref:
+    """The same promise once the AE disputes it, if they do not already."""
+    with app.store.read(app.team.workspace_id) as unit:
+        (entry,) = unit.ledger.entries(one)
+    if entry.dispute is not None:
+        return Ref(handoff=one, entry=entry.promise.id, revision=entry.promise.version)
+    ref = of_a_promise(app, one)
+    form = app.modal(app.press(AE, ActionId.OPEN_DISPUTE, ref))
+    app.submit(AE, form.type(reason="Nobody said so"))
+    return ref
+
+
+def of_a_dispute(action: ActionId) -> Ask:
+    """A button about a disputed promise."""
+    return lambda app, user, one: app.press_body(user, action, disputed(app, one))
+
+
+def settle_form(app: App, user: str, one: int) -> Json:
+    form = app.modal(app.press(CS_MANAGER, ActionId.OPEN_SETTLE, disputed(app, one)))
+    return app.submit_body(user, form.type(settlement="kept"))
+
+
 def change_promise(app: App, user: str, one: int) -> Json:
     with app.store.read(app.team.workspace_id) as unit:
         (entry,) = unit.brief.load(one, audiences=EVERY).entries
@@ -449,6 +476,29 @@ DOORS = [
         initialed(ActionId.TAKE_BACK_INITIAL),
         [AE, CSM],
         BY_EITHER,
+        assigned,
+    ),
+    Door(ActionId.OPEN_DISPUTE, promised(ActionId.OPEN_DISPUTE), [AE, CSM], BY_EITHER, assigned),
+    Door(ViewId.DISPUTE, dispute_form, [AE, CSM], BY_EITHER, assigned),
+    Door(
+        ActionId.TAKE_BACK_DISPUTE,
+        of_a_dispute(ActionId.TAKE_BACK_DISPUTE),
+        [AE],
+        ("is up to Maya",),
+        assigned,
+    ),
+    Door(
+        ActionId.OPEN_SETTLE,
+        of_a_dispute(ActionId.OPEN_SETTLE),
+        [CS_MANAGER, AE_MANAGER],
+        ("Settling a dispute is up to Priya or Tomás.",),
+        assigned,
+    ),
+    Door(
+        ViewId.SETTLE,
+        settle_form,
+        [CS_MANAGER, AE_MANAGER],
+        ("Settling a dispute is up to Priya or Tomás.",),
         assigned,
     ),
     Door(ActionId.INITIAL_ALL, promised(ActionId.INITIAL_ALL), [AE, CSM], BY_EITHER, assigned),

@@ -36,6 +36,7 @@ from tests.rights.content import (
     AE,
     AE_MANAGER,
     ALIGNED_WITH,
+    ANSWERED,
     CALLED,
     CONTENTS,
     CS_MANAGER,
@@ -43,6 +44,7 @@ from tests.rights.content import (
     DEAL,
     DEAL_OVERRIDDEN,
     DECLINED,
+    DISPUTED,
     FACTS,
     GATE_OVERRIDDEN,
     GIVEN,
@@ -83,6 +85,12 @@ WAYS_OUT = {
     "card.card_left_message",
     "card.card_message",
     "card.preview_view",
+    "disputes.dispute_view",
+    "disputes.disputed_message",
+    "disputes.escalated_message",
+    "disputes.over_message",
+    "disputes.settle_message",
+    "disputes.settle_view",
     "entries.contact_view",
     "entries.promise_view",
     "entries.which_promise_message",
@@ -193,6 +201,10 @@ KINDS = {
     NoticeKind.OUTDATED,
     NoticeKind.PROMISE_CHANGED,
     NoticeKind.RECORDED_FOR,
+    NoticeKind.DISPUTED,
+    NoticeKind.SETTLE_ASKED,
+    NoticeKind.DISPUTE_ESCALATED,
+    NoticeKind.DISPUTE_OVER,
     NoticeKind.REACTION_NOT_TAKEN,
     NoticeKind.OVERRIDDEN,
     NoticeKind.ANCHOR,
@@ -333,10 +345,33 @@ def _ledger(world: World) -> None:
         for action in (ActionId.OPEN_LEDGER, ActionId.PROMISE_HISTORY, ActionId.LEDGER_FILE):
             world.press(viewer, "ledger", action, about)
     world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
+    _dispute(world)
     channel, ts = world.promise_message()
     reaction = {"reaction": "white_check_mark", "user": slack_id(CSM)}
     item = {"type": "message", "channel": channel, "ts": ts}
     world.app.deliver(world.app.event_body(type="reaction_added", item=item, **reaction))
+
+
+def _dispute(world: World) -> None:
+    """A promise is disputed and answered in two ways; everybody tries to settle it each time."""
+    about = Ref(handoff=world.full, entry=1, revision=1)
+    for viewer in VIEWERS:
+        world.press(viewer, "dispute", ActionId.OPEN_DISPUTE, about)
+    form = world.app.modal(world.press(CSM, "dispute", ActionId.OPEN_DISPUTE, about))
+    assert not world.submit(CSM, "dispute", form.type(reason=DISPUTED)).errors
+    answers = (
+        (AE_MANAGER, {"settlement": "withdrawn", "reason": ANSWERED}),
+        (CS_MANAGER, {"settlement": "kept"}),
+    )
+    for manager, typed in answers:
+        for viewer in VIEWERS:
+            world.press(viewer, "settlement", ActionId.OPEN_SETTLE, about)
+            world.press(viewer, "ledger", ActionId.OPEN_LEDGER, about)
+        form = world.app.modal(world.press(manager, "settlement", ActionId.OPEN_SETTLE, about))
+        assert not world.submit(manager, "settlement", form.type(**typed)).errors
+    for viewer in VIEWERS:
+        world.press(viewer, "settlement", ActionId.OPEN_SETTLE, about)
+        world.press(viewer, "ledger", ActionId.LEDGER_FILE, about)
 
 
 def _record_for_csm(world: World) -> None:

@@ -679,13 +679,24 @@ _THREAD = frozenset(
         NoticeKind.TIER_CHANGED,
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
+        NoticeKind.DISPUTED,
+        NoticeKind.DISPUTE_ESCALATED,
+        NoticeKind.DISPUTE_OVER,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
     }
 )
 _OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.FILE_FAILED})
 """One to each reader is enough."""
-_ALSO_TO_ONE = frozenset({NoticeKind.TIER_CHANGED, NoticeKind.OUTDATED, NoticeKind.PROMISE_CHANGED})
+_ALSO_TO_ONE = frozenset(
+    {
+        NoticeKind.TIER_CHANGED,
+        NoticeKind.OUTDATED,
+        NoticeKind.PROMISE_CHANGED,
+        NoticeKind.DISPUTED,
+        NoticeKind.DISPUTE_OVER,
+    }
+)
 _PLACES = {
     NoticeKind.UNDO_OFFER: Place.EPHEMERAL,
     NoticeKind.STATUS_POST: Place.CHANNEL,
@@ -700,6 +711,8 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.NUDGE, _OF_READING),
     (NoticeKind.LATE, {**_OF_BRIEF, "stage": "late"}),
     (NoticeKind.LATE_FOR_MANAGER, {**_OF_BRIEF, "stage": "late_manager"}),
+    (NoticeKind.LATE, {"step": "decide", "stage": "late", "subject": 1}),
+    (NoticeKind.NUDGE, {"step": "decide", "stage": "most", "subject": 1}),
     (NoticeKind.BOT_POSTED, {}),
     (NoticeKind.CANNOT_POST, {"problem": "channel_archived"}),
     (NoticeKind.CSM_MENTION, {"csm": 0}),
@@ -720,6 +733,11 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full", "call": "came"}),
     (NoticeKind.OUTDATED, {"actor": 1, "csm": 0, "changed": "promise.edited", "number": 1}),
     (NoticeKind.PROMISE_CHANGED, {"actor": 0, "changed": "promise.edited", "number": 1}),
+    (NoticeKind.DISPUTED, {"actor": 1, "number": 1}),
+    (NoticeKind.SETTLE_ASKED, {"actor": 1, "number": 1}),
+    (NoticeKind.DISPUTE_ESCALATED, {"number": 1, "why": "differ"}),
+    (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1}),
+    (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1, "outcome": "kept"}),
     (NoticeKind.OVERRIDDEN, {"actor": 1}),
     (NoticeKind.COMMITTED, {}),
     (NoticeKind.COMMITMENT_ASKED, {"step": "commitment"}),

@@ -54,11 +54,12 @@ def promised(count: int) -> str:
 
 def by_both(signing: Signing) -> str:
     """How many of them are initialed by both."""
+    told = f"{signing.signed} initialed by both"
     if signing.signed == signing.entries:
-        return "initialed by both"
-    if not signing.signed:
-        return "none initialed by both yet"
-    return f"{signing.signed} initialed by both"
+        told = "initialed by both"
+    elif not signing.signed:
+        told = "none initialed by both yet"
+    return f"{told} · {signing.disputed} disputed" if signing.disputed else told
 
 
 def waits_for_you(count: int) -> str:

@@ -13,6 +13,9 @@ _YOUR_PART: Final = "you are the {role} of this handoff"
 WHY_YOU: Final[Mapping[Step, str]] = {
     Step.SIGNATURE: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE]),
     Step.COMMITMENT: "you are the AE manager of this handoff, or stand in for one",
+    Step.SETTLE: "you are the CS manager of this handoff, or stand in for one",
+    Step.SETTLE_AE: "you are the AE manager of this handoff, or stand in for one",
+    Step.DECIDE: "RevOps decides where two managers differ or one is too late, and you are RevOps",
     **{
         rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
         for rule in PROCESS
@@ -28,6 +31,9 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "A CSM can be named, and none is.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
+    Step.SETTLE: "Both managers say what becomes of it, each alone.",
+    Step.SETTLE_AE: "Both managers say what becomes of it, each alone.",
+    Step.DECIDE: "What you say becomes of the promise at once.",
 }
 """Of the reading by the CSM its parts tell."""
 MISSING_PARTS: Final[Mapping[Part, str]] = {

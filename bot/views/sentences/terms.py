@@ -45,6 +45,9 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.SCORE: "second score of the brief",
     Step.SCORE_AE: "second score of the brief",
     Step.OUTCOME: "outcome",
+    Step.SETTLE: "settlement of a dispute",
+    Step.SETTLE_AE: "settlement of a dispute",
+    Step.DECIDE: "decision of a dispute",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Capture people, metric, red flags and promises",
@@ -56,6 +59,9 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "Assign the CSM",
     Step.READ: "Read, check and restate the brief",
     Step.JUDGE: "Say whether the restatement matches",
+    Step.SETTLE: "Settle a dispute about a promise",
+    Step.SETTLE_AE: "Settle a dispute about a promise",
+    Step.DECIDE: "Decide a dispute about a promise",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -67,6 +73,9 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "assigns the CSM",
     Step.READ: "reads, checks and restates the brief",
     Step.JUDGE: "says whether the restatement matches",
+    Step.SETTLE: "settles a dispute about a promise",
+    Step.SETTLE_AE: "settles a dispute about a promise",
+    Step.DECIDE: "decides a dispute about a promise",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -78,6 +87,9 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "CSM assigned",
     Step.READ: "Brief read and restated",
     Step.JUDGE: "Restatement matches",
+    Step.SETTLE: "Dispute answered",
+    Step.SETTLE_AE: "Dispute answered",
+    Step.DECIDE: "Dispute decided",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",
@@ -96,9 +108,10 @@ PART_DOES: Final[Mapping[Part, str]] = {
 }
 
 
-def step_name(step: Step, left: Sequence[Part] = ()) -> str:
-    """What is due; of the reading, the next thing that is missing."""
-    return PART_NAMES[left[0]] if left else STEP_NAMES[step]
+def step_name(step: Step, left: Sequence[Part] = (), number: int = 0) -> str:
+    """What is due; of the reading, the next thing that is missing; of a promise, which one."""
+    name = PART_NAMES[left[0]] if left else STEP_NAMES[step]
+    return f"{name} (promise {number})" if number else name
 
 
 def step_task(step: Step, left: Sequence[Part] = ()) -> str:
