@@ -162,6 +162,8 @@ class Handoff:
     call: Call | None = None
     kickoff_proposed_at: datetime | None = None
     """When the AE proposes that the kickoff is."""
+    kickoff_held_at: datetime | None = None
+    """When it began, as customer success recorded it."""
     overridden_at: datetime | None = None
     """When the AE manager overrode the closed-won gate."""
     overridden_by: int | None = None

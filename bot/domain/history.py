@@ -28,6 +28,7 @@ class Tag(StrEnum):
     EXPECTED_CHANGED = "signature.expected"
     DEAL_CHANGED = "deal.changed"
     KICKOFF_PROPOSED = "kickoff.proposed"
+    KICKOFF_HELD = "kickoff.held"
     ALIGNED = "alignment.recorded"
     COMMITMENT_ANSWERED = "commitment.answered"
     CALL_RECORDED = "call.recorded"

@@ -248,6 +248,7 @@ handoff = Table(
     Column("call_customer", Text),
     Column("call_champion", Integer),  # the id of their entry in the brief
     Column("kickoff_proposed_at", Instant),
+    Column("kickoff_held_at", Instant),
     Column("overridden_at", Instant),
     _person("overridden_by"),
     Column("helpers", Text, nullable=False, server_default="{}"),  # JSON: {person: [section, …]}
