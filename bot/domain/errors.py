@@ -35,6 +35,8 @@ class Problem(StrEnum):
     WITH_REVOPS = "with_revops"
     """The managers differ, or one was too late."""
     NOTHING_REWORDED = "nothing_reworded"
+    NOTHING_TO_DELIVER = "nothing_to_deliver"
+    KICKOFF_AHEAD = "kickoff_ahead"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     BRIEF_SENT_BACK = "brief_sent_back"
     BRIEF_NOT_READY = "brief_not_ready"

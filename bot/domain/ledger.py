@@ -17,7 +17,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, Tag
 from bot.domain.people import NamedPerson, Person
 from bot.domain.policy import Policy
-from bot.domain.promises import Promise, Side, Signing
+from bot.domain.promises import Fate, Promise, Side, Signing
 
 LONGEST_CHECK = 300
 """Characters of what has to be checked with whom."""
@@ -56,6 +56,17 @@ class Initial:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What became of a promise, and who said so."""
+
+    fate: Fate
+    by: NamedPerson
+    at: datetime
+    line: str = ""
+    """Why it was broken."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """A promise as it stands in the ledger."""
 
@@ -68,6 +79,13 @@ class Entry:
     """Why it was withdrawn."""
     dispute: Dispute | None = None
     """The open one."""
+    standing: Standing | None = None
+    """What became of it; None while it is open."""
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it."""
+        return self.standing.fate if self.standing is not None else Fate.OPEN
 
     @property
     def open(self) -> bool:
@@ -305,6 +323,8 @@ class PromiseShown:
     over: Over | None = None
     neutral: bool = False
     """Set where the channel may hold nothing internal any more."""
+    after_kickoff: bool = False
+    """Whether it is time to say what became of it."""
 
 
 @dataclass(frozen=True)
@@ -341,6 +361,7 @@ def shown_of(
         ae=read_models.named(handoff.ae_id, people),
         csm=read_models.named(handoff.csm_id, people),
         over=over,
+        after_kickoff=handoff.kickoff_held_at is not None,
     )
 
 

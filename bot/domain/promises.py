@@ -68,6 +68,16 @@ class Signing:
 NOTHING_SIGNED = Signing()
 
 
+class Fate(StrEnum):
+    """What became of a promise after the kickoff."""
+
+    OPEN = "open"
+    DELIVERED = "delivered"
+    RENEGOTIATED = "renegotiated"
+    """Something else is agreed with the customer now, and that is still to be delivered."""
+    BROKEN = "broken"
+
+
 class Basis(StrEnum):
     """What a promise rests on."""
 

@@ -105,6 +105,8 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.PROMISE_HISTORY: ActionId.PROMISE_HISTORY,
     MoreChoice.TAKE_BACK_INITIAL: ActionId.TAKE_BACK_INITIAL,
     MoreChoice.TAKE_BACK_DISPUTE: ActionId.TAKE_BACK_DISPUTE,
+    MoreChoice.INITIAL_PROMISE: ActionId.INITIAL_PROMISE,
+    MoreChoice.DISPUTE: ActionId.OPEN_DISPUTE,
     MoreChoice.LEDGER: ActionId.OPEN_LEDGER,
     MoreChoice.OPEN: ActionId.OPEN_HANDOFF,
     MoreChoice.STATUS_POST: ActionId.STATUS_POST,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain import ledger, settling
+from bot.domain import keeping, ledger, settling
 from bot.domain.access import Act
 from bot.domain.disputes import REWORDING, Ending, Escalation, Outcome, Seat, Settlement
 from bot.domain.errors import Conflict, HandoffError, Invalid, Problem
@@ -10,6 +10,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.ledger import Entry
 from bot.domain.people import Person
+from bot.domain.promises import Fate
 from bot.flows.answers import Answer, Done, Push
 from bot.flows.asked import Asked
 from bot.flows.entries import note_promise
@@ -112,6 +113,9 @@ def _settled(
         _save(unit, handoff, entry, actor)
         return
     ledger.void(handoff, entry, by=actor, at=unit.now)
+    if became.outcome is Outcome.RENEGOTIATED:
+        said = keeping.note(handoff, entry, Fate.RENEGOTIATED, by=actor, at=unit.now)
+        unit.ledger.conclude(handoff.id, entry, said)
     if became.outcome in REWORDING:
         text = replace(promise.text, words=became.words, due=became.due)
         after, _ = unit.brief.edit_promise(

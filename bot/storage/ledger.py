@@ -21,9 +21,9 @@ from sqlalchemy import (
 from bot.domain.disputes import Dispute
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.ledger import Counts, Delivery, Entry, Initial, Via, Wording
+from bot.domain.ledger import Counts, Delivery, Entry, Initial, Standing, Via, Wording
 from bot.domain.people import NamedPerson
-from bot.domain.promises import Kind, Promise, Side
+from bot.domain.promises import Fate, Kind, Promise, Side
 from bot.storage.briefs import WORDED, promise_of
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
@@ -87,11 +87,21 @@ _DISPUTED = (
     _RAISED_BY.c.slack_id.label("raised_by_slack_id"),
     _RAISED_BY.c.name.label("raised_by_name"),
 )
+_SAID_BY = person.alias("fate_by_person")
+_FATE = (
+    promise.c.fate,
+    promise.c.fate_by,
+    promise.c.fate_at,
+    promise.c.fate_line,
+    _SAID_BY.c.slack_id.label("fate_by_slack_id"),
+    _SAID_BY.c.name.label("fate_by_name"),
+)
 _ENTRIES = (
     _with_initials(WORDED.add_columns(promise.c.none_made, promise.c.withdrawn_reason))
-    .add_columns(*_DISPUTED)
+    .add_columns(*_DISPUTED, *_FATE)
     .join(dispute, IS_OPEN_DISPUTE, isouter=True)
     .join(_RAISED_BY, _RAISED_BY.c.id == dispute.c.raised_by, isouter=True)
+    .join(_SAID_BY, _SAID_BY.c.id == promise.c.fate_by, isouter=True)
 )
 _ALL = _ENTRIES.where(promise.c.handoff_id == bindparam("handoff")).order_by(promise.c.number)
 _ONE = _ENTRIES.where(promise.c.id == bindparam("promise"))
@@ -306,6 +316,19 @@ class WritableLedgers(Ledgers):
         about = {"promise": entry.promise.id, "version": entry.promise.version}
         self._delete(_TAKE, side, **about)
 
+    def conclude(self, handoff_id: int, entry: Entry, became: Standing) -> None:
+        """Keep what became of a promise, in place of what was said of it before."""
+        self._handoffs.locked_chain(handoff_id)
+        self._change(
+            entry.promise.id,
+            {
+                "fate": became.fate.value,
+                "fate_by": became.by.id,
+                "fate_at": became.at,
+                "fate_line": became.line,
+            },
+        )
+
     def take_all(self, handoff_id: int, side: Side) -> None:
         """Take every initial of a side off what is in force: somebody else has its part now."""
         self._handoffs.locked_chain(handoff_id)
@@ -377,6 +400,18 @@ def _entry(row: RowMapping) -> Entry:
         none_made=row["none_made"],
         reason=row["withdrawn_reason"] or "",
         dispute=_dispute(row),
+        standing=_standing(row),
+    )
+
+
+def _standing(row: RowMapping) -> Standing | None:
+    if row["fate_by"] is None:
+        return None
+    return Standing(
+        Fate(row["fate"]),
+        NamedPerson(row["fate_by"], row["fate_by_slack_id"], row["fate_by_name"]),
+        row["fate_at"],
+        row["fate_line"],
     )
 
 

@@ -401,6 +401,11 @@ promise = Table(
     Column("withdrawn_reason", Text),
     # The entry that says that no promises were made; no promise of the brief.
     Column("none_made", Boolean, nullable=False, server_default=false()),
+    # What became of it after the kickoff, who said so when, and of a broken one why.
+    Column("fate", Text, nullable=False, server_default="open"),
+    _person("fate_by"),
+    Column("fate_at", Instant),
+    Column("fate_line", Text, nullable=False, server_default=""),
     UniqueConstraint("handoff_id", "number"),
 )
 

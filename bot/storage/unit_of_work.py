@@ -104,6 +104,8 @@ _GONE = frozenset({DeadlineState.CANCELLED, DeadlineState.DROPPED})
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
+_LATER = frozenset({Tag.KICKOFF_HELD})
+"""After it the messages of promises ask what became of these."""
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _READING = frozenset(
@@ -655,7 +657,7 @@ class WriteUnit(ReadUnit):
             self._say_none_made(handoff, actor_id)
         if of_promises or tags & (_NEW_CSM | _OF_INITIALS | OF_DISPUTES):
             weigh(handoff, self.ledger.counts(handoff.id), at=self.now)
-        if tags & (_NEW_CSM | _PLACED) and handoff.posted_at is not None:
+        if tags & (_NEW_CSM | _PLACED | _LATER) and handoff.posted_at is not None:
             for entry in self.ledger.entries(handoff.id):
                 if entry.open:
                     self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)

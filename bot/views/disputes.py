@@ -44,7 +44,7 @@ def dispute_view(handoff_id: int, account: str, entry: Entry) -> View:
         ViewId.DISPUTE,
         Ref(handoff=handoff_id, entry=promise.id, revision=promise.version),
         [
-            *_what(account, entry),
+            *promise_blocks(account, entry),
             context(said.disputes.MEANS),
             text_input(
                 place,
@@ -65,7 +65,7 @@ def settle_view(handoff_id: int, account: str, entry: Entry, *, decides: bool) -
     promise = entry.promise
     place = Place("settle", entry=promise.id, revision=promise.version)
     choices = [option(one.value, said.disputes.OUTCOMES[one]) for one in Outcome]
-    blocks = [*_what(account, entry), *disputed_blocks(entry)]
+    blocks = [*promise_blocks(account, entry), *disputed_blocks(entry)]
     blocks.append(context(said.disputes.DECIDE_MEANS if decides else said.disputes.SETTLE_MEANS))
     if decides:
         for one in answers_of(entry.dispute).values():
@@ -101,7 +101,8 @@ def settle_view(handoff_id: int, account: str, entry: Entry, *, decides: bool) -
     )
 
 
-def _what(account: str, entry: Entry) -> list[Block]:
+def promise_blocks(account: str, entry: Entry) -> list[Block]:
+    """Which promise a form or message is about, whole."""
     title = said.ledger.title(entry.promise.number, none_made=entry.none_made)
     return [
         as_typed(account),
@@ -147,7 +148,7 @@ def settle_message(
     settle = ActionId.OPEN_SETTLE
     asked = said.disputes.ASKED_REVOPS if decides else said.disputes.ASKED
     blocks: list[Block] = [
-        *_what(account, entry),
+        *promise_blocks(account, entry),
         *disputed_blocks(entry),
         plain_section(asked),
         *actions(

@@ -1,5 +1,6 @@
 """The promise ledger: a message for each wording below the card, its forms, and all of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,12 +17,13 @@ from bot.domain.ledger import (
     PromiseHistory,
     PromiseShown,
 )
-from bot.domain.promises import Side
+from bot.domain.promises import Fate, Side
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, choice_input, form, option, text_input
 from bot.views.card import Row
 from bot.views.disputes import disputed_blocks
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
+from bot.views.keeping import fate_blocks
 from bot.views.limits import LINE, truncate
 from bot.views.message import (
     Message,
@@ -42,6 +44,13 @@ ONE_BY_ONE: Final = "all"
 EACH: Final = 8
 """Entries on one page of the ledger."""
 MOST_WORDINGS: Final = 30
+_FATES: Final[Mapping[ActionId, Fate | None]] = {
+    ActionId.PROMISE_DELIVERED: Fate.DELIVERED,
+    # What is agreed anew may be agreed anew once more.
+    ActionId.OPEN_RENEGOTIATED: None,
+    ActionId.OPEN_BROKEN: Fate.BROKEN,
+}
+"""What is pressed after the kickoff, until just that was said."""
 HISTORY_WORDS: Final = 1000
 """Of each of them; whole it stands in its message."""
 
@@ -76,7 +85,8 @@ def _entry(entry: Entry, shown: PromiseShown) -> list[Block]:
         return [lines(head), _boxes(entry, shown)]
     head.append(words(f" — {said.brief.promise_details(entry.promise)}"))
     words_of = as_typed(entry.promise.text.words)
-    return [lines(head), words_of, *disputed_blocks(entry), _boxes(entry, shown)]
+    became = [*disputed_blocks(entry), *fate_blocks(entry)]
+    return [lines(head), words_of, *became, _boxes(entry, shown)]
 
 
 def _boxes(entry: Entry, shown: PromiseShown) -> Block:
@@ -102,18 +112,21 @@ def _given(given: Initial, name: str) -> Row:
 
 
 def _buttons(shown: PromiseShown) -> list[ButtonElement | OverflowMenuElement]:
+    """What it needs now as buttons, three at most, and the rest in the menu, five at most."""
     entry = shown.entry
     ref = Ref(handoff=shown.handoff_id, entry=entry.promise.id, revision=entry.promise.version)
-    row: list[ButtonElement | OverflowMenuElement] = []
-    if not entry.signed:
-        action = ActionId.INITIAL_PROMISE
-        row.append(button(action, said.buttons.BUTTONS[action], ref, primary=True))
-    if entry.dispute is None and not entry.none_made:
-        action = ActionId.OPEN_DISPUTE
-        row.append(button(action, said.buttons.BUTTONS[action], ref))
-    choices = [MoreChoice.PROMISE_HISTORY]
+    signs = [] if entry.signed else [ActionId.INITIAL_PROMISE]
+    disputes = entry.dispute is None and not entry.none_made
+    choices: list[MoreChoice] = []
+    if shown.after_kickoff and not entry.none_made:
+        pressed = [action for action, fate in _FATES.items() if entry.fate is not fate]
+        choices += [MoreChoice.INITIAL_PROMISE] if signs else []
+        choices += [MoreChoice.DISPUTE] if disputes else []
+    else:
+        pressed = [*signs, *([ActionId.OPEN_DISPUTE] if disputes else [])]
     if not entry.none_made:
-        choices.insert(0, MoreChoice.PROMISE_CHANGE)
+        choices.append(MoreChoice.PROMISE_CHANGE)
+    choices.append(MoreChoice.PROMISE_HISTORY)
     if entry.initials:
         choices.append(MoreChoice.TAKE_BACK_INITIAL)
     if entry.dispute is not None:
@@ -124,6 +137,11 @@ def _buttons(shown: PromiseShown) -> list[ButtonElement | OverflowMenuElement]:
             text=plain(said.buttons.MORE_CHOICES[choice]),
         )
         for choice in choices
+    ]
+    first = (ActionId.INITIAL_PROMISE, ActionId.PROMISE_DELIVERED)
+    row = [
+        button(action, said.buttons.BUTTONS[action], ref, primary=action in first)
+        for action in pressed
     ]
     return [*row, OverflowMenuElement(action_id=ActionId.MORE.value, options=options)]
 

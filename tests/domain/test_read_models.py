@@ -190,7 +190,12 @@ def test_a_card_without_its_ae_is_a_fault_and_not_a_blank() -> None:
 
 
 AE_SIDE_ACTS = {Act.SIGN, Act.MOVE, Act.CANCEL, Act.REOPEN}
-LEDGER_ACTS = {Act.INITIAL_PROMISE, Act.DISPUTE_PROMISE, Act.EDIT_PROMISE}
+LEDGER_ACTS = {
+    Act.INITIAL_PROMISE,
+    Act.DISPUTE_PROMISE,
+    Act.EDIT_PROMISE,
+    Act.CONCLUDE_PROMISE,
+}
 TO_NO_HANDOFF = {Act.START, Act.CHANGE_POLICY, Act.CHANGE_PEOPLE, Act.PAUSE}
 AE_ACTS = (
     AE_SIDE_ACTS

@@ -270,6 +270,27 @@ def settle_form(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(settlement="kept"))
 
 
+def kicked_off(store: Store, team: Team) -> int:
+    """One whose kickoff was held, and whose promise is still to be kept."""
+    one = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(one)
+        handoff.kickoff_held_at = unit.now
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    return one
+
+
+def kept_form(action: ActionId, **typed: str) -> Ask:
+    """What AE or CSM write of what became of a promise, sent by another."""
+
+    def ask(app: App, user: str, one: int) -> Json:
+        form = app.modal(app.press(CSM, action, of_a_promise(app, one)))
+        return app.submit_body(user, form.type(**typed))
+
+    return ask
+
+
 def change_promise(app: App, user: str, one: int) -> Json:
     with app.store.read(app.team.workspace_id) as unit:
         (entry,) = unit.brief.load(one, audiences=EVERY).entries
@@ -500,6 +521,35 @@ DOORS = [
         [CS_MANAGER, AE_MANAGER],
         ("Settling a dispute is up to Priya or Tomás.",),
         assigned,
+    ),
+    Door(
+        ActionId.PROMISE_DELIVERED,
+        promised(ActionId.PROMISE_DELIVERED),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
+    ),
+    Door(ActionId.OPEN_BROKEN, promised(ActionId.OPEN_BROKEN), [AE, CSM], BY_EITHER, kicked_off),
+    Door(
+        ViewId.BROKEN,
+        kept_form(ActionId.OPEN_BROKEN, line="Nobody had time"),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
+    ),
+    Door(
+        ActionId.OPEN_RENEGOTIATED,
+        promised(ActionId.OPEN_RENEGOTIATED),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
+    ),
+    Door(
+        ViewId.RENEGOTIATED,
+        kept_form(ActionId.OPEN_RENEGOTIATED, words="Later"),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
     ),
     Door(ActionId.INITIAL_ALL, promised(ActionId.INITIAL_ALL), [AE, CSM], BY_EITHER, assigned),
     Door(ActionId.CONTACT_ADD, in_brief(ActionId.CONTACT_ADD), [AE], BY_AE),

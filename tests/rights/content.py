@@ -244,7 +244,7 @@ RECORDED = "zzrecordedzz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
-DISPUTED, ANSWERED = "zzdisputedzz", "zzansweredzz"
+DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 RESTATED = ("zzrestatedwhyzz", "zzrestatedsuccesszz", "zzrestatedriskzz")
 VALUE = "77,431"
 _CHECKS = tuple(
@@ -279,6 +279,7 @@ _BESIDES = (
     Content("joint plan", (PLAN,), RECORDS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
+    Content("why a promise was broken", (BROKEN,), DEAL, whole=False),
     Content("answer to a dispute", (ANSWERED,), ANSWERS, whole=False),
     *(Content(f"restatement {n}", (words,), RECORDS) for n, words in enumerate(RESTATED)),
 )

@@ -37,6 +37,7 @@ from tests.rights.content import (
     AE_MANAGER,
     ALIGNED_WITH,
     ANSWERED,
+    BROKEN,
     CALLED,
     CONTENTS,
     CS_MANAGER,
@@ -98,6 +99,8 @@ WAYS_OUT = {
     "guide.guide_retired_message",
     "help.help_message",
     "home.home_view",
+    "keeping.broken_view",
+    "keeping.renegotiated_view",
     "ledger.initial_view",
     "ledger.ledger_view",
     "ledger.not_taken_message",
@@ -346,10 +349,25 @@ def _ledger(world: World) -> None:
             world.press(viewer, "ledger", action, about)
     world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
     _dispute(world)
+    _keep(world)
     channel, ts = world.promise_message()
     reaction = {"reaction": "white_check_mark", "user": slack_id(CSM)}
     item = {"type": "message", "channel": channel, "ts": ts}
     world.app.deliver(world.app.event_body(type="reaction_added", item=item, **reaction))
+
+
+def _keep(world: World) -> None:
+    """What became of a promise, asked of everybody after the kickoff."""
+    world.hold_kickoff(world.full)
+    about = Ref(handoff=world.full, entry=1, revision=1)
+    for viewer in VIEWERS:
+        for action in (ActionId.OPEN_BROKEN, ActionId.OPEN_RENEGOTIATED):
+            world.press(viewer, "promise after the kickoff", action, about)
+    form = world.app.modal(world.press(AE, "broken", ActionId.OPEN_BROKEN, about))
+    assert not world.submit(AE, "broken", form.type(line=BROKEN)).errors
+    for viewer in VIEWERS:
+        for action in (ActionId.OPEN_LEDGER, ActionId.LEDGER_FILE):
+            world.press(viewer, "ledger", action, about)
 
 
 def _dispute(world: World) -> None:

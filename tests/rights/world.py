@@ -627,6 +627,14 @@ class World:
         """A form."""
         return self.ask(viewer, way, self.app.submit_body(slack_id(viewer), modal))
 
+    def hold_kickoff(self, handoff_id: int) -> None:
+        """The kickoff of a handoff was held just now."""
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(handoff_id)
+            handoff.kickoff_held_at = unit.now
+            unit.save(handoff, actor_id=None)
+            unit.commit()
+
     def promise_message(self) -> tuple[str, str]:
         """Where a promise stands below a card that names nobody who delivers it."""
         with self.store.database.reading() as connection:

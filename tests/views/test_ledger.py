@@ -14,9 +14,10 @@ from bot.domain.ledger import (
     Over,
     PromiseHistory,
     PromiseShown,
+    Standing,
     Wording,
 )
-from bot.domain.promises import Basis, Kind, Promise, PromiseText, Side, Signing
+from bot.domain.promises import Basis, Fate, Kind, Promise, PromiseText, Side, Signing
 from bot.views.disputes import (
     dispute_view,
     disputed_message,
@@ -26,6 +27,7 @@ from bot.views.disputes import (
     settle_view,
 )
 from bot.views.ids import ActionId, MoreChoice
+from bot.views.keeping import broken_view, renegotiated_view
 from bot.views.ledger import (
     initial_view,
     ledger_view,
@@ -72,6 +74,7 @@ WORST = replace(
         Promise(9, 999, 99, LONG),
         BOTH,
         dispute=replace(DISPUTE, reason="r" * 1000, escalated_at=NOW),
+        standing=Standing(Fate.BROKEN, MAYA, NOW, "l" * 1000),
     ),
 )
 
@@ -243,3 +246,49 @@ def test_the_ledger_counts_what_is_disputed_and_asks_who_settles_it() -> None:
     assert ActionId.OPEN_SETTLE in action_ids(shown["blocks"])
     others = view_dict(ledger_view(replace(page, settles=frozenset())))
     assert ActionId.OPEN_SETTLE not in action_ids(others["blocks"])
+
+
+# --- After the kickoff
+
+
+def test_after_the_kickoff_its_buttons_ask_what_became_of_it() -> None:
+    held = replace(SHOWN, after_kickoff=True)
+    args = check_message(promise_message(held))
+    assert action_ids(args["blocks"]) == [
+        ActionId.PROMISE_DELIVERED,
+        ActionId.OPEN_RENEGOTIATED,
+        ActionId.OPEN_BROKEN,
+        ActionId.MORE,
+    ]
+    assert list(menu(args))[:2] == [MoreChoice.INITIAL_PROMISE, MoreChoice.DISPUTE]
+    fullest = replace(held, entry=replace(DISPUTED, initials={Side.AE: BOTH[Side.AE]}))
+    choices = menu(check_message(promise_message(fullest)))
+    assert len(choices) == 5
+    assert MoreChoice.DISPUTE not in choices
+    none_made = replace(held, entry=replace(ENTRY, none_made=True))
+    pressed = action_ids(promise_message(none_made).to_args()["blocks"])
+    assert pressed == [ActionId.INITIAL_PROMISE, ActionId.MORE]
+
+
+@pytest.mark.parametrize(
+    ("fate", "words", "gone"),
+    [
+        (Fate.DELIVERED, "✅ Delivered", ActionId.PROMISE_DELIVERED),
+        (Fate.RENEGOTIATED, "🔁 Renegotiated", None),
+        (Fate.BROKEN, "❌ Broken", ActionId.OPEN_BROKEN),
+    ],
+)
+def test_what_became_of_it_stands_with_it(fate: Fate, words: str, gone: ActionId | None) -> None:
+    became = replace(ENTRY, initials=BOTH, standing=Standing(fate, MAYA, NOW, TRICKY))
+    args = check_message(promise_message(replace(SHOWN, entry=became, after_kickoff=True)))
+    shown = seen_text(args["blocks"])
+    assert words in shown
+    assert TRICKY in shown
+    buttons = {ActionId.PROMISE_DELIVERED, ActionId.OPEN_RENEGOTIATED, ActionId.OPEN_BROKEN}
+    assert set(action_ids(args["blocks"])) == (buttons - {gone}) | {ActionId.MORE}
+
+
+def test_the_forms_after_the_kickoff_keep_to_slacks_limits() -> None:
+    for one in (ENTRY, WORST.entry):
+        assert view_dict(broken_view(7, "a" * 200, one))["callback_id"] == "broken"
+        assert view_dict(renegotiated_view(7, "a" * 200, one))["callback_id"] == "renegotiated"

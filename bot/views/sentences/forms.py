@@ -262,6 +262,7 @@ CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 DISPUTE_REASON: Final = FieldWords(
     "Why you dispute it", "Everybody who reads the promise reads this, too."
 )
+BROKEN_LINE: Final = FieldWords("Why it was broken")
 SETTLED_WORDS: Final = FieldWords(
     "What it says then", "Of what is reworded or renegotiated; else this stays as it is."
 )
@@ -292,6 +293,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.LEDGER: "Promise ledger",
     ViewId.DISPUTE: "Dispute a promise",
     ViewId.SETTLE: "Settle a dispute",
+    ViewId.RENEGOTIATED: "Renegotiated promise",
+    ViewId.BROKEN: "Broken promise",
     ViewId.CONTACT: "Person at the customer",
     ViewId.PASTE: "Paste a long text",
     ViewId.PASTED: "Pasted text",
@@ -334,6 +337,8 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.INITIAL: "Initial promise",
     ViewId.DISPUTE: "Dispute promise",
     ViewId.SETTLE: "Save answer",
+    ViewId.RENEGOTIATED: "Save wording",
+    ViewId.BROKEN: "Mark broken",
     ViewId.CONTACT: "Save person",
     ViewId.PASTE: "Keep text",
     ViewId.HELPERS: "Invite helper",

@@ -43,6 +43,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.DISPUTE_PROMISE: "Disputing a promise",
     Act.EDIT_PROMISE: "Changing a promise",
     Act.SETTLE_DISPUTE: "Settling a dispute",
+    Act.CONCLUDE_PROMISE: "Saying what became of a promise",
     Act.DECIDE_DISPUTE: "Deciding a dispute",
     Act.RECORD_AE_STEP: "Recording a step of the AE",
     Act.RECORD_CSM_STEP: "Recording a step of the CSM",
@@ -107,6 +108,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.WITH_REVOPS: (
         "The managers differ, or an answer came too late: RevOps decides this dispute now."
+    ),
+    Problem.NOTHING_TO_DELIVER: "Nothing was promised, it says, so there is nothing to deliver.",
+    Problem.KICKOFF_AHEAD: (
+        "The kickoff is not recorded as held. What became of a promise is said after it."
     ),
     Problem.NOTHING_REWORDED: (
         "The promise says just this. Change it, or choose that it stays as it is."

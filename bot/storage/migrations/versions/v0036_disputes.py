@@ -1,4 +1,4 @@
-"""Disputes about promises, and what managers answer to them."""
+"""Disputes about promises, what managers answer to them, and what became of a promise."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -77,10 +77,23 @@ def upgrade() -> None:
         sa.Column("promises_disputed", sa.Integer(), nullable=False, server_default="0"),
     )
     op.add_column("handoff", sa.Column("disputes_clear_at", Instant(), nullable=True))
+    for name, default in (("fate", "open"), ("fate_line", "")):
+        words = sa.Column(name, sa.Text(), nullable=False, server_default=default)
+        op.add_column("promise", words)
+    op.add_column("promise", sa.Column("fate_at", Instant(), nullable=True))
+    if op.get_bind().dialect.name == "sqlite":
+        # SQLite adds a column with what it refers to, but no constraint afterwards.
+        op.execute("ALTER TABLE promise ADD COLUMN fate_by INTEGER REFERENCES person (id)")
+    else:
+        op.add_column("promise", sa.Column("fate_by", sa.BigInteger(), nullable=True))
+        name = op.f("fk_promise_fate_by_person")
+        op.create_foreign_key(name, "promise", "person", ["fate_by"], ["id"])
 
 
 def downgrade() -> None:
     """Take it all out again."""
+    for name in ("fate_by", "fate_at", "fate_line", "fate"):
+        op.drop_column("promise", name)
     op.drop_column("handoff", "disputes_clear_at")
     op.drop_column("handoff", "promises_disputed")
     op.drop_table("dispute_answer")
