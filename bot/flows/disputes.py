@@ -95,11 +95,11 @@ def settle(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if answered.settled is None:
         _save(unit, handoff, entry, actor)
     else:
-        _settled(unit, handoff, entry, answered.settled, actor)
+        settled(unit, handoff, entry, answered.settled, actor)
     return Done()
 
 
-def _settled(
+def settled(
     unit: WriteUnit, handoff: Handoff, entry: Entry, became: Settlement, actor: Person
 ) -> None:
     """The dispute is over, and the promise is what was answered."""
