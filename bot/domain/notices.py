@@ -190,7 +190,7 @@ class SurfaceKind(StrEnum):
     """One wording of a promise, below the card."""
 
 
-DRAWN_AS = 2
+DRAWN_AS = 3
 """Raised by a version that draws standing messages differently: each is then drawn anew once."""
 
 
@@ -507,7 +507,7 @@ def dispute_to_decide(handoff: Handoff, dispute_id: int, of: Promise, person_id:
     return Notice(
         kind,
         Place.DM,
-        f"{kind.value}:decide:{dispute_id}:{person_id}",
+        f"{kind.value}:decide:{dispute_id}:{of.version}:{person_id}",
         Priority.HAND_OVER,
         handoff_id=handoff.id,
         person_id=person_id,

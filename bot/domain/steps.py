@@ -66,9 +66,11 @@ class Step(StrEnum):
     """The same of an AE manager."""
     DECIDE = "decide"
     """RevOps decides where they differ, or one of them is too late."""
+    DELIVERY = "delivery"
+    """Whoever delivers a promise does so by its day."""
 
 
-OF_A_PROMISE = frozenset({Step.SETTLE, Step.SETTLE_AE, Step.DECIDE})
+OF_A_PROMISE = frozenset({Step.SETTLE, Step.SETTLE_AE, Step.DECIDE, Step.DELIVERY})
 """What is owed about single promises, and so in no row of the table."""
 
 

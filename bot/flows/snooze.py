@@ -26,6 +26,9 @@ def owed_step(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
     if asked.ref.thing in set(Step):
         key = (asked.ref.thing, asked.ref.entry or 0)
         owed = [deadline for deadline in owed if deadline.key == key]
+    else:
+        # What is owed about a promise has buttons of its own.
+        owed = [deadline for deadline in owed if not deadline.subject]
     mine = [deadline for deadline in owed if deadline.owner_id == actor.id]
     if not owed:
         raise Invalid(Problem.ALREADY_DONE)

@@ -216,7 +216,8 @@ class WritableHandoffs(Handoffs):
 def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
     """The most urgent step as columns: owed ones by due time, then the first that waits."""
     owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
-    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING]
+    # A promise that is due one day is nothing that anybody waits for now.
+    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
     first = min(owed, key=lambda one: one.due_at) if owed else next(iter(waiting), None)
     if first is None:
         unsigned = about.signed_at is None

@@ -22,6 +22,7 @@ from bot.domain.disputes import Dispute
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.ledger import Counts, Delivery, Entry, Initial, Standing, Via, Wording
+from bot.domain.owing import Promised
 from bot.domain.people import NamedPerson
 from bot.domain.promises import Fate, Kind, Promise, Side
 from bot.storage.briefs import WORDED, promise_of
@@ -125,6 +126,29 @@ _COUNTS = (
         promise.c.handoff_id == bindparam("handoff"),
         promise.c.withdrawn_at.is_(None),
     )
+)
+_PROMISED = (
+    select(
+        promise.c.number,
+        promise.c.fate,
+        promise.c.fate_at,
+        promise_version.c.owner_id,
+        promise_version.c.due,
+        promise_version.c.written_at,
+    )
+    .join(
+        promise_version,
+        (promise_version.c.promise_id == promise.c.id)
+        & (promise_version.c.version == promise.c.version),
+    )
+    .where(
+        promise.c.workspace_id == bindparam("workspace"),
+        promise.c.handoff_id == bindparam("handoff"),
+        promise.c.withdrawn_at.is_(None),
+        promise_version.c.owner_id.is_not(None),
+        promise_version.c.due.is_not(None),
+    )
+    .order_by(promise.c.number)
 )
 _SAID = select(
     surface.c.handoff_id, surface.c.promise_id, surface.c.promise_version, surface.c.channel_id
@@ -238,6 +262,20 @@ class Ledgers:
         """How many entries are in force, and how many of them initialed by whom."""
         (row,) = self._rows(_COUNTS, handoff=handoff_id)
         return Counts(row["entries"], row["ae"], row["csm"], row["signed"], row["disputed"])
+
+    def promised(self, handoff_id: int) -> list[Promised]:
+        """The entries in force that say who delivers them by when."""
+        return [
+            Promised(
+                row["number"],
+                row["owner_id"],
+                row["due"],
+                row["written_at"],
+                Fate(row["fate"]),
+                row["fate_at"],
+            )
+            for row in self._rows(_PROMISED, handoff=handoff_id)
+        ]
 
     def wordings(self, promise_id: int) -> list[Wording]:
         """Every wording of an entry with the initials it got and kept, the newest first."""

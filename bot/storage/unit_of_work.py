@@ -107,6 +107,7 @@ _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _LATER = frozenset({Tag.KICKOFF_HELD})
 """After it the messages of promises ask what became of these."""
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
+_MOVES_NO_PROMISE = _OF_INITIALS | {Tag.LEDGER_SIGNED}
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _READING = frozenset(
     {
@@ -499,11 +500,26 @@ class ReadUnit:
 
     def _about_promises(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
         """What is owed about single promises; asked only where there is or was such."""
-        if not handoff.signing.disputed and not any(
-            one.subject and one.state is DeadlineState.OPEN for one in stored
-        ):
+        owed = [one for one in stored if one.subject]
+        contested = handoff.signing.disputed or any(
+            one.step is not Step.DELIVERY and one.state is DeadlineState.OPEN for one in owed
+        )
+        if not handoff.signing.entries and not contested:
             return []
-        kickoff = self.kickoff(handoff)
+        events = handoff.events
+        if events and not contested and all(event.tag in _MOVES_NO_PROMISE for event in events):
+            return owed  # By an initial nothing else is owed, and initials are many.
+        kickoff = self.kickoff(handoff) if contested else None
+        promised = self.ledger.promised(handoff.id)
+        self.people.many(one.owner_id for one in promised)
+
+        def reads(person_id: int) -> bool:
+            if person_id in handoff.people():
+                return True
+            public = not self.channels.get(handoff.channel_id).private
+            person = self.people.get(person_id)
+            return Audience.FACTS in access.audiences(person, handoff, in_channel=public)
+
         return about_promises(
             handoff,
             self.policy,
@@ -511,7 +527,9 @@ class ReadUnit:
             manager_of=self.people.manager_of,
             revops_of=self.people.revops_beside,
             kickoff_at=kickoff.at if kickoff is not None else None,
-            contested=self.disputes.contested(handoff.id),
+            contested=self.disputes.contested(handoff.id) if contested else (),
+            promised=promised,
+            reads=reads,
             stored=stored,
             now=self.now,
         )
@@ -636,8 +654,11 @@ class WriteUnit(ReadUnit):
         escalate(handoff, entry, why, at=self.now)
         self.disputes.escalate(handoff.id, entry.dispute)
         self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
+        self._ask_revops(handoff, entry)
+
+    def _ask_revops(self, handoff: Handoff, entry: Entry) -> None:
         decider = self.people.revops_beside(handoff.ae_id)
-        if decider is not None:
+        if decider is not None and entry.dispute is not None:
             self.outbox.add(dispute_to_decide(handoff, entry.dispute.id, entry.promise, decider))
 
     def _follow_promises(self, handoff: Handoff, actor_id: int | None) -> frozenset[int]:
@@ -673,7 +694,11 @@ class WriteUnit(ReadUnit):
             if not isinstance(number, int):
                 continue
             if event.tag is Tag.PROMISE_EDITED and self.disputes.ask_again(handoff.id, number):
-                asked.add(number)
+                entry = self.ledger.numbered(handoff.id, number)
+                if entry is None or entry.dispute is None or entry.dispute.escalated_at is None:
+                    asked.add(number)
+                else:
+                    self._ask_revops(handoff, entry)
             if event.tag is Tag.PROMISE_WITHDRAWN:
                 self.disputes.lapse(handoff.id, number)
         return frozenset(asked)

@@ -43,6 +43,7 @@ STEP_BUTTONS = {
     Step.SETTLE: ActionId.OPEN_SETTLE,
     Step.SETTLE_AE: ActionId.OPEN_SETTLE,
     Step.DECIDE: ActionId.OPEN_SETTLE,
+    Step.DELIVERY: ActionId.OPEN_LEDGER,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {

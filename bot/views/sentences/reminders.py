@@ -15,6 +15,7 @@ WHY_YOU: Final[Mapping[Step, str]] = {
     Step.COMMITMENT: "you are the AE manager of this handoff, or stand in for one",
     Step.SETTLE: "you are the CS manager of this handoff, or stand in for one",
     Step.SETTLE_AE: "you are the AE manager of this handoff, or stand in for one",
+    Step.DELIVERY: "the promise names you as who delivers it, or its owner may not read this",
     Step.DECIDE: "RevOps decides where two managers differ or one is too late, and you are RevOps",
     **{
         rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
@@ -34,6 +35,10 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.SETTLE: "Both managers say what becomes of it, each alone.",
     Step.SETTLE_AE: "Both managers say what becomes of it, each alone.",
     Step.DECIDE: "What you say becomes of the promise at once.",
+    Step.DELIVERY: (
+        "It is promised to the customer for this day. AE and CSM say then whether it was "
+        "delivered, renegotiated or broken."
+    ),
 }
 """Of the reading by the CSM its parts tell."""
 MISSING_PARTS: Final[Mapping[Part, str]] = {

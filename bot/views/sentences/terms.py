@@ -48,6 +48,7 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.SETTLE: "settlement of a dispute",
     Step.SETTLE_AE: "settlement of a dispute",
     Step.DECIDE: "decision of a dispute",
+    Step.DELIVERY: "delivery of what was promised",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Capture people, metric, red flags and promises",
@@ -62,6 +63,7 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.SETTLE: "Settle a dispute about a promise",
     Step.SETTLE_AE: "Settle a dispute about a promise",
     Step.DECIDE: "Decide a dispute about a promise",
+    Step.DELIVERY: "Deliver what was promised",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -76,6 +78,7 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.SETTLE: "settles a dispute about a promise",
     Step.SETTLE_AE: "settles a dispute about a promise",
     Step.DECIDE: "decides a dispute about a promise",
+    Step.DELIVERY: "delivers what was promised",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -90,6 +93,7 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.SETTLE: "Dispute answered",
     Step.SETTLE_AE: "Dispute answered",
     Step.DECIDE: "Dispute decided",
+    Step.DELIVERY: "Promise delivered or broken",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",
