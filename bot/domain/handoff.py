@@ -23,7 +23,7 @@ from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
-from bot.domain.promises import NOTHING_SIGNED, Signing
+from bot.domain.promises import NOTHING_SIGNED, Signing, Surfaced
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
@@ -658,11 +658,13 @@ class Handoff:
         policy: Policy,
         same: bool = False,
         act: Act | None = None,
+        late: Surfaced | None = None,
     ) -> None:
         """Take note that a promise was added, edited or withdrawn (then `words` is the reason).
 
         `same`: nothing in it changed that anybody was promised. `act` is another one than an edit
-        of their own that this person may do, and that this follows from.
+        of their own that this person may do, and that this follows from. `late`: it came up after
+        the initials of the AE.
         """
         if act is None:
             changes = tag is not Tag.PROMISE_ADDED and access.may(Act.EDIT_PROMISE, by, self)
@@ -673,6 +675,8 @@ class Handoff:
         facts: dict[str, Fact] = {"number": number, "version": version}
         if same:
             facts["same"] = True
+        if late is not None:
+            facts["late"] = late.value
         self._brief_event(tag, facts, values, by, at)
         if not same:
             self._outdate(at)

@@ -15,9 +15,10 @@ from bot.domain.disputes import Dispute
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, Tag
+from bot.domain.items import SectionKey
 from bot.domain.people import NamedPerson, Person
 from bot.domain.policy import Policy
-from bot.domain.promises import Fate, Promise, Side, Signing
+from bot.domain.promises import Fate, Kind, Promise, Side, Signing, Surfaced
 
 LONGEST_CHECK = 300
 """Characters of what has to be checked with whom."""
@@ -81,6 +82,8 @@ class Entry:
     """The open one."""
     standing: Standing | None = None
     """What became of it; None while it is open."""
+    late: Surfaced | None = None
+    """How it came up, of one that surfaced after the AE's initials."""
 
     @property
     def fate(self) -> Fate:
@@ -153,6 +156,35 @@ def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
     )
     if handoff.signing.complete and not before.complete:
         handoff.note_promise(Tag.LEDGER_SIGNED, {"entries": counts.entries}, {}, by=None, at=at)
+
+
+def surfaces_late(handoff: Handoff, entries: Iterable[Entry]) -> bool:
+    """Whether a promise that is written down now comes after the AE's initials.
+
+    Also while a late one waits for theirs: it opened the boxes again, and changes nothing in that.
+    """
+    return handoff.signing.ae_at is not None or any(one.open and one.late for one in entries)
+
+
+def require_add(person: Person, handoff: Handoff, *, late: bool) -> Act:
+    """As what a person writes a promise down: as part of the brief, or late as either side.
+
+    Raises NotAllowed for who does neither.
+    """
+    if late and access.may(Act.EDIT_PROMISE, person, handoff):
+        return Act.EDIT_PROMISE
+    access.require_write(SectionKey.PROMISES, person, handoff)
+    return Act.EDIT_BRIEF
+
+
+@dataclass(frozen=True)
+class LateCount:
+    """How many promises of one AE and one kind came up late, and how."""
+
+    ae_id: int
+    kind: Kind
+    surfaced: Surfaced
+    count: int
 
 
 def void(handoff: Handoff, before: Entry, *, by: Person | None, at: datetime) -> None:
@@ -343,6 +375,11 @@ class LedgerPage:
     """What the customer asked for and does not get, or gets later: nobody initials that."""
     settles: frozenset[int] = frozenset()
     """Numbers of the disputed ones that the viewer is asked about."""
+
+    @property
+    def late(self) -> int:
+        """How many in force surfaced after the AE's initials."""
+        return sum(one.entry.open and one.entry.late is not None for one in self.entries)
 
     @property
     def withdrawn(self) -> bool:

@@ -78,6 +78,15 @@ class Fate(StrEnum):
     BROKEN = "broken"
 
 
+class Surfaced(StrEnum):
+    """How a promise came up that was written down after the AE's initials."""
+
+    REMEMBERED = "remembered"
+    """The AE remembered it."""
+    CUSTOMER = "customer"
+    """It was heard from the customer."""
+
+
 class Basis(StrEnum):
     """What a promise rests on."""
 

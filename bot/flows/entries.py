@@ -32,13 +32,13 @@ from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, changed_since, merge_fields
 from bot.domain.people import Person
-from bot.domain.promises import Promise, PromiseText
+from bot.domain.promises import Promise, PromiseText, Surfaced
 from bot.domain.read_models import Clash
 from bot.flows import clash
 from bot.flows.answers import Answer, Done, Push, Refresh, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import editor_over, readable, save_step, step, who_asks
-from bot.flows.inputs import contact_of, promise_text
+from bot.flows.inputs import contact_of, promise_text, surfaced_of
 from bot.flows.listeners import Listeners
 from bot.flows.showing import name_of, only_open_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
@@ -59,7 +59,8 @@ def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Add promise*: the step is saved, then the editor of one entry opens on top."""
     _require(SectionKey.PROMISES, asked, unit, actor)
     saved = save_step(asked, unit, actor)
-    view = promise_view(saved.handoff.id, None, pointed=Pointed(seen=saved.seen))
+    late = _late(unit, saved.handoff)
+    view = promise_view(saved.handoff.id, None, pointed=Pointed(seen=saved.seen), late=late)
     return editor_over(asked, unit, actor, saved, view)
 
 
@@ -68,24 +69,30 @@ def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     standing = only_open_here(unit, asked.channel)
     if len(standing) > 1:
         return Say(which_promise_message([(one.id, one.account) for one in standing]))
-    return _new_promise(standing[0], actor)
+    return _new_promise(unit, standing[0], actor)
 
 
 def new_promise(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Add promise* outside of the brief: its editor alone."""
-    return _new_promise(unit.handoffs.get(asked.handoff_id), actor)
+    return _new_promise(unit, unit.handoffs.get(asked.handoff_id), actor)
 
 
-def _new_promise(handoff: Handoff, actor: Person) -> Answer:
+def _late(unit: ReadUnit, handoff: Handoff) -> bool:
+    """Whether a promise that is written down now comes after the AE's initials."""
+    return ledger.surfaces_late(handoff, unit.ledger.entries(handoff.id))
+
+
+def _new_promise(unit: ReadUnit, handoff: Handoff, actor: Person) -> Answer:
+    late = _late(unit, handoff)
     try:
-        access.require_write(SectionKey.PROMISES, actor, handoff)
+        ledger.require_add(actor, handoff, late=late)
     except NotAllowed as refused:
         # A command does not say which handoff it is about; the refusal leads to it.
         refused.facts["handoff"] = str(handoff.id)
         raise
     if not handoff.open:
         raise Invalid(Problem.HANDOFF_CANCELLED)
-    return Push(promise_view(handoff.id))
+    return Push(promise_view(handoff.id, late=late))
 
 
 def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -111,8 +118,9 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     Words that could be more specific keep it open once.
     """
     handoff = unit.handoffs.lock(asked.handoff_id)
+    late, act = asked.ref.entry is None and _late(unit, handoff), None
     if asked.ref.entry is None:
-        access.require_write(SectionKey.PROMISES, actor, handoff)
+        act = ledger.require_add(actor, handoff, late=late)
     else:
         access.require_change_promise(actor, handoff)
     counted = handoff.completeness
@@ -121,9 +129,10 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         return _withdraw(asked, unit, handoff, asked.ref.entry, reason, actor)
     if asked.ref.entry is None:
         text = _text(asked, unit)
-        kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
+        how = surfaced_of(asked.typed) if late else None
+        kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now, late=how)
         _take_back_none_made(unit, handoff, actor)
-        note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
+        note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor, act=act, late=how)
     else:
         kept, found = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
         if found is not None:
@@ -283,6 +292,7 @@ def note_promise(
     words: str | None = None,
     same: bool = False,
     act: Act | None = None,
+    late: Surfaced | None = None,
 ) -> None:
     """Save what became of a promise with all that follows; `act` is what it follows from."""
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
@@ -299,6 +309,7 @@ def note_promise(
         policy=unit.policy,
         same=same,
         act=act,
+        late=late,
     )
     unit.save(handoff, actor_id=actor.id)
 

@@ -15,7 +15,7 @@ from bot.domain.items import Item, SectionKey, same_question
 from bot.domain.ledger import Delivery
 from bot.domain.people import Person
 from bot.domain.policy import Tier
-from bot.domain.promises import Basis, Kind, PromiseText
+from bot.domain.promises import Basis, Kind, PromiseText, Surfaced
 from bot.domain.status import Bucket, Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Restatement, Verdict
 from bot.views.brief_form import FORMS, Input
@@ -268,6 +268,19 @@ def delivery_of(typed: Typed) -> Delivery | None:
     """What the CSM says with an initial; None where it was not asked or not answered."""
     chosen = typed.option(Field.DELIVERY)
     return _member(Delivery, chosen, Field.DELIVERY) if chosen is not None else None
+
+
+def surfaced_of(typed: Typed) -> Surfaced:
+    """How a late promise came up; raises Invalid where that was asked and not answered.
+
+    Of a form that was drawn before it was late it is taken for remembered.
+    """
+    chosen = typed.option(Field.SURFACED)
+    if chosen is not None:
+        return _member(Surfaced, chosen, Field.SURFACED)
+    if typed.offered(Field.SURFACED):
+        raise Invalid(Problem.CHOOSE, field=Field.SURFACED.value)
+    return Surfaced.REMEMBERED
 
 
 def settlement_of(typed: Typed) -> Settlement | None:

@@ -21,10 +21,19 @@ from sqlalchemy import (
 from bot.domain.disputes import Dispute
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.ledger import Counts, Delivery, Entry, Initial, Standing, Via, Wording
+from bot.domain.ledger import (
+    Counts,
+    Delivery,
+    Entry,
+    Initial,
+    LateCount,
+    Standing,
+    Via,
+    Wording,
+)
 from bot.domain.owing import Promised
 from bot.domain.people import NamedPerson
-from bot.domain.promises import Fate, Kind, Promise, Side
+from bot.domain.promises import Fate, Kind, Promise, Side, Surfaced
 from bot.storage.briefs import WORDED, promise_of
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
@@ -32,6 +41,7 @@ from bot.storage.tables import (
     IS_CURRENT_DISPUTE,
     IS_PROMISE,
     dispute,
+    handoff,
     initial,
     person,
     promise,
@@ -90,6 +100,7 @@ _DISPUTED = (
 )
 _SAID_BY = person.alias("fate_by_person")
 _FATE = (
+    promise.c.late,
     promise.c.fate,
     promise.c.fate_by,
     promise.c.fate_at,
@@ -149,6 +160,19 @@ _PROMISED = (
         promise_version.c.due.is_not(None),
     )
     .order_by(promise.c.number)
+)
+_LATE = (
+    select(handoff.c.ae_id, promise_version.c.kind, promise.c.late, func.count().label("count"))
+    .select_from(promise)
+    .join(handoff, handoff.c.id == promise.c.handoff_id)
+    .join(
+        promise_version,
+        (promise_version.c.promise_id == promise.c.id)
+        & (promise_version.c.version == promise.c.version),
+    )
+    .where(promise.c.workspace_id == bindparam("workspace"), promise.c.late.is_not(None))
+    .group_by(handoff.c.ae_id, promise_version.c.kind, promise.c.late)
+    .order_by(handoff.c.ae_id, promise_version.c.kind, promise.c.late)
 )
 _SAID = select(
     surface.c.handoff_id, surface.c.promise_id, surface.c.promise_version, surface.c.channel_id
@@ -275,6 +299,13 @@ class Ledgers:
                 row["fate_at"],
             )
             for row in self._rows(_PROMISED, handoff=handoff_id)
+        ]
+
+    def late_by_ae(self) -> list[LateCount]:
+        """How many promises came up late, by AE, kind and how; those withdrawn since, too."""
+        return [
+            LateCount(row["ae_id"], Kind(row["kind"]), Surfaced(row["late"]), row["count"])
+            for row in self._rows(_LATE)
         ]
 
     def wordings(self, promise_id: int) -> list[Wording]:
@@ -439,6 +470,7 @@ def _entry(row: RowMapping) -> Entry:
         reason=row["withdrawn_reason"] or "",
         dispute=_dispute(row),
         standing=_standing(row),
+        late=Surfaced(row["late"]) if row["late"] else None,
     )
 
 

@@ -401,6 +401,7 @@ promise = Table(
     Column("withdrawn_reason", Text),
     # The entry that says that no promises were made; no promise of the brief.
     Column("none_made", Boolean, nullable=False, server_default=false()),
+    Column("late", Text),  # how it came up, of one that surfaced after the AE's initials
     # What became of it after the kickoff, who said so when, and of a broken one why.
     Column("fate", Text, nullable=False, server_default="open"),
     _person("fate_by"),

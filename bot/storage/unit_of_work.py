@@ -107,7 +107,14 @@ _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _LATER = frozenset({Tag.KICKOFF_HELD})
 """After it the messages of promises ask what became of these."""
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
-_MOVES_NO_PROMISE = _OF_INITIALS | {Tag.LEDGER_SIGNED}
+_MOVES_NO_PROMISE = _OF_INITIALS | {
+    Tag.AE_CONFIRMED,
+    Tag.BRIEF_SAVED,
+    Tag.GATE_PASSED,
+    Tag.LEDGER_SIGNED,
+    Tag.OUTDATED,
+}
+"""After these alone nothing else is owed about a promise; they are what happens most."""
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _READING = frozenset(
     {
@@ -508,7 +515,7 @@ class ReadUnit:
             return []
         events = handoff.events
         if events and not contested and all(event.tag in _MOVES_NO_PROMISE for event in events):
-            return owed  # By an initial nothing else is owed, and initials are many.
+            return owed
         kickoff = self.kickoff(handoff) if contested else None
         promised = self.ledger.promised(handoff.id)
         self.people.many(one.owner_id for one in promised)

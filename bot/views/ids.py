@@ -283,6 +283,7 @@ class Field(StrEnum):
     DELIVERY = "delivery"
     CHECK_WITH = "check_with"
     SETTLEMENT = "settlement"
+    SURFACED = "surfaced"
     WITHDRAW = "withdraw"
     """Reason to withdraw a promise; an entry in it withdraws."""
     CHECK_METRIC = "check_metric"

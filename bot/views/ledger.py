@@ -85,7 +85,8 @@ def _entry(entry: Entry, shown: PromiseShown) -> list[Block]:
         return [lines(head), _boxes(entry, shown)]
     head.append(words(f" — {said.brief.promise_details(entry.promise)}"))
     words_of = as_typed(entry.promise.text.words)
-    became = [*disputed_blocks(entry), *fate_blocks(entry)]
+    late = [lines([words(said.ledger.LATE[entry.late])])] if entry.late is not None else []
+    became = [*late, *disputed_blocks(entry), *fate_blocks(entry)]
     return [lines(head), words_of, *became, _boxes(entry, shown)]
 
 
@@ -170,6 +171,7 @@ def initial_view(
         blocks += [
             as_typed(promise.text.words),
             plain_section(said.brief.promise_details(promise)),
+            *([context(said.ledger.LATE[entry.late])] if entry.late is not None else []),
             *disputed_blocks(entry),
         ]
     blocks.append(plain_section(said.ledger.MEANS[side]))
@@ -245,6 +247,8 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0, told: str = "") -> View:
 
 def _state(ledger: LedgerPage, here: int, pages: int) -> str:
     told = said.ledger.state(ledger.signing, withdrawn=ledger.withdrawn)
+    if ledger.late:
+        told = f"{told} · {said.ledger.late(ledger.late)}"
     return f"{told} · {said.brief.page_of(here, pages)}" if pages > 1 else told
 
 

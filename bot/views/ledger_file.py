@@ -52,6 +52,8 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
         if entry.reason:
             yield f"{said.ledger.BECAUSE} {_typed(entry.reason)}"
         return
+    if entry.late is not None:
+        yield f"- {said.ledger.LATE[entry.late]}"
     if entry.standing is not None:
         found = entry.standing
         told = (

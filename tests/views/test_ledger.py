@@ -17,7 +17,7 @@ from bot.domain.ledger import (
     Standing,
     Wording,
 )
-from bot.domain.promises import Basis, Fate, Kind, Promise, PromiseText, Side, Signing
+from bot.domain.promises import Basis, Fate, Kind, Promise, PromiseText, Side, Signing, Surfaced
 from bot.views.disputes import (
     dispute_view,
     disputed_message,
@@ -75,6 +75,7 @@ WORST = replace(
         BOTH,
         dispute=replace(DISPUTE, reason="r" * 1000, escalated_at=NOW),
         standing=Standing(Fate.BROKEN, MAYA, NOW, "l" * 1000),
+        late=Surfaced.CUSTOMER,
     ),
 )
 
@@ -292,3 +293,15 @@ def test_the_forms_after_the_kickoff_keep_to_slacks_limits() -> None:
     for one in (ENTRY, WORST.entry):
         assert view_dict(broken_view(7, "a" * 200, one))["callback_id"] == "broken"
         assert view_dict(renegotiated_view(7, "a" * 200, one))["callback_id"] == "renegotiated"
+
+
+@pytest.mark.parametrize("how", Surfaced)
+def test_a_late_one_is_marked_with_how_it_came_up(how: Surfaced) -> None:
+    late = replace(ENTRY, late=how)
+    shown = seen_text(promise_message(replace(SHOWN, entry=late)).to_args()["blocks"])
+    assert "⏰ Late" in shown
+    assert "⏰ Late" not in seen_text(promise_message(SHOWN).to_args()["blocks"])
+    form = view_dict(initial_view(7, "Northwind", late, side=Side.AE))
+    assert "⏰ Late" in seen_text(form["blocks"])
+    page = LedgerPage(7, "Northwind", (replace(SHOWN, entry=late),), Signing(1, 0, 0, 0))
+    assert "1 late" in seen_text(view_dict(ledger_view(page))["blocks"])

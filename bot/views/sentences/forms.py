@@ -170,6 +170,9 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.SOURCE: FieldWords("Source", "Where it was said: a call, a mail, a link."),
     Field.DELIVERY: FieldWords("Delivery"),
     Field.CHECK_WITH: FieldWords("Checked with", "With whom, and what. Only where it has to be."),
+    Field.SURFACED: FieldWords(
+        "How it came up", "It comes after the initials of the AE, so it is marked as late."
+    ),
     Field.SETTLEMENT: FieldWords("What becomes of it"),
     Field.OWNER: FieldWords("Delivered by", "The CSM can only initial a promise that has one."),
     Field.WITHDRAW: FieldWords(

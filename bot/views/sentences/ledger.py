@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.ledger import Over
-from bot.domain.promises import Side, Signing
+from bot.domain.promises import Side, Signing, Surfaced
 
 SIDES: Final[Mapping[Side, str]] = {Side.AE: "AE", Side.CSM: "CSM"}
 WHICH: Final = "This channel has several open handoffs. Which one is the promise of?"
@@ -32,6 +32,21 @@ MEANS: Final[Mapping[Side, str]] = {
 def title(number: int, *, none_made: bool) -> str:
     """What an entry is called."""
     return "No promises were made" if none_made else f"Promise {number}"
+
+
+SURFACED: Final[Mapping[Surfaced, str]] = {
+    Surfaced.REMEMBERED: "The AE remembered it",
+    Surfaced.CUSTOMER: "It was heard from the customer",
+}
+LATE: Final[Mapping[Surfaced, str]] = {
+    Surfaced.REMEMBERED: "⏰ Late: remembered by the AE after their initials",
+    Surfaced.CUSTOMER: "⏰ Late: heard from the customer after the initials of the AE",
+}
+
+
+def late(count: int) -> str:
+    """How many came up late."""
+    return f"{count} late"
 
 
 def checks(what: str) -> str:

@@ -81,6 +81,7 @@ def upgrade() -> None:
         words = sa.Column(name, sa.Text(), nullable=False, server_default=default)
         op.add_column("promise", words)
     op.add_column("promise", sa.Column("fate_at", Instant(), nullable=True))
+    op.add_column("promise", sa.Column("late", sa.Text(), nullable=True))
     if op.get_bind().dialect.name == "sqlite":
         # SQLite adds a column with what it refers to, but no constraint afterwards.
         op.execute("ALTER TABLE promise ADD COLUMN fate_by INTEGER REFERENCES person (id)")
@@ -92,7 +93,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it all out again."""
-    for name in ("fate_by", "fate_at", "fate_line", "fate"):
+    for name in ("late", "fate_by", "fate_at", "fate_line", "fate"):
         op.drop_column("promise", name)
     op.drop_column("handoff", "disputes_clear_at")
     op.drop_column("handoff", "promises_disputed")
