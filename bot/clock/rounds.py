@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from bot.domain.deadlines import Deadline, Step, settle, spoken
+from bot.domain.deadlines import Deadline, Key, settle, spoken
 from bot.domain.digest import (
     Day,
     Offer,
@@ -82,7 +82,7 @@ def _tell(unit: WriteUnit, days: dict[int, Day], owed: Sequence[tuple[int, Deadl
     summing_up = [one for one, gathered in rounds.items() if gathered[0].sums_up]
     lines = unit.digests.take_lines(summing_up)
     late = unit.deadlines.late_of(summing_up, at=horizon(now, nudges))
-    revisions = {(one, deadline.step): _revision(deadline) for one, deadline in [*late, *owed]}
+    revisions = {(one, deadline.key): _revision(deadline) for one, deadline in [*late, *owed]}
     late_of, notices = _by_reader(late), list[tuple[Round, Notice]]()
     for reader_id, gathered in rounds.items():
         for one in gathered:
@@ -164,7 +164,7 @@ def _say(
     reader_id: int,
     day: Day,
     told: Round,
-    revisions: Mapping[tuple[int, Step], str],
+    revisions: Mapping[tuple[int, Key], str],
 ) -> tuple[Day, Notice | None]:
     """What is told, or nothing where it is left for the summary, beyond the day's measure."""
     calendar = unit.people.calendar(reader_id)
@@ -192,22 +192,22 @@ def _say(
 
 def _noted(rounds: Iterable[Round]) -> list[tuple[int, Deadline]]:
     """Deadlines with what was said of them to their owner and to their manager."""
-    noted: dict[tuple[int, Step], Deadline] = {}
+    noted: dict[tuple[int, Key], Deadline] = {}
     for told in rounds:
         for handoff_id, deadline in told.settled:
-            other = noted.get((handoff_id, deadline.step), deadline)
+            other = noted.get((handoff_id, deadline.key), deadline)
             both = settle(deadline, said=other.said, over=other.passed)
-            noted[handoff_id, deadline.step] = both
+            noted[handoff_id, deadline.key] = both
     return [(handoff_id, deadline) for (handoff_id, _), deadline in noted.items()]
 
 
-def _key(reader_id: int, told: Round, revisions: Mapping[tuple[int, Step], str]) -> str:
+def _key(reader_id: int, told: Round, revisions: Mapping[tuple[int, Key], str]) -> str:
     """The same for the same words; another where a deadline moved, or on another morning."""
     if told.sums_up:
         return f"summary:{reader_id}:{told.at.isoformat()}"
     said = [
-        f"clock:{word.handoff_id}:{word.step.value}:{word.stage.value}"
-        f":{revisions.get((word.handoff_id, word.step), '')}"
+        f"clock:{word.handoff_id}:{word.step.value}{f'#{word.subject}' if word.subject else ''}"
+        f":{word.stage.value}:{revisions.get((word.handoff_id, (word.step, word.subject)), '')}"
         for word in told.words
     ]
     if len(said) == 1:

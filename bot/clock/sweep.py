@@ -6,10 +6,12 @@ from collections.abc import Callable
 import structlog
 
 from bot.clock.rounds import tell
-from bot.domain.deadlines import Deadline, posted_for, to_post
+from bot.domain.deadlines import Deadline, posted_for, settle, to_escalate, to_post
+from bot.domain.disputes import Escalation
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.notices import cannot_post
+from bot.domain.nudging import Stage
 from bot.domain.ports import Clock
 from bot.storage.unit_of_work import Store, WriteUnit
 
@@ -73,14 +75,18 @@ class Sweep:
         claimed = unit.deadlines.due(BATCH)
         summaries = unit.digests.due(BATCH)
         self._reached("claimed")
-        posted = {handoff_id for handoff_id, one in claimed if _post(unit, handoff_id, one)}
-        looked_at = [one for handoff_id, one in claimed if handoff_id not in posted]
-        for anew in unit.deadlines.of_many(posted).values():
+        changed = {
+            handoff_id
+            for handoff_id, one in claimed
+            if _post(unit, handoff_id, one) or _escalate(unit, handoff_id, one)
+        }
+        looked_at = [one for handoff_id, one in claimed if handoff_id not in changed]
+        for anew in unit.deadlines.of_many(changed).values():
             looked_at += anew
         told = tell(unit, looked_at, summaries)
         self._reached("said")
         lights = unit.refresh_due(BATCH)
-        return len(claimed), bool(posted or told or lights)
+        return len(claimed), bool(changed or told or lights)
 
     def _bring_back(self, workspace_id: int) -> None:
         """Whose leave is over owes their steps again, before anything is said of these."""
@@ -97,6 +103,20 @@ def _post(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
         return False
     unit.deadlines.settle([(handoff_id, posted_for(due, now=unit.now))])
     _post_or_tell(unit, unit.handoffs.lock(handoff_id))
+    return True
+
+
+def _escalate(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
+    """A dispute that a manager left unanswered too long goes to RevOps; whether that was so."""
+    if not to_escalate(due, now=unit.now):
+        return False
+    unit.deadlines.settle([(handoff_id, settle(due, said={Stage.ESCALATE}))])
+    handoff = unit.handoffs.lock(handoff_id)
+    entry = unit.ledger.numbered(handoff_id, due.subject)
+    # Both managers may be late at once: it is handed over once.
+    if entry is not None and entry.dispute is not None and entry.dispute.escalated_at is None:
+        unit.escalate(handoff, entry, Escalation.LATE)
+        unit.save(handoff, actor_id=None)
     return True
 
 

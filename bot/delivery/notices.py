@@ -4,12 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
-from bot.domain.access import Act, Capacity
+from bot.domain.access import Act, Audience, Capacity
 from bot.domain.completeness import capture_missing
-from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at, holder_of
+from bot.domain.deadlines import (
+    Deadline,
+    DeadlineState,
+    Key,
+    Step,
+    done_at,
+    held_by,
+    holder_of,
+)
 from bot.domain.digest import Word
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import Handoff
@@ -23,11 +32,13 @@ from bot.domain.notices import (
     Notice,
     NoticeKind,
     clock_notice,
+    key_of,
     steps_named,
 )
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
+from bot.domain.promises import Promise
 from bot.domain.read_models import (
     Became,
     BecauseOf,
@@ -149,6 +160,8 @@ class NoticeText:
             return self._not_taken(unit, bundle, notice)
         if notice.kind is NoticeKind.TALK_PROPOSED:
             return _talk_proposed(unit, bundle, notice, reader)
+        if notice.kind in OF_A_DISPUTE:
+            return dispute_told(unit, bundle, notice, reader)
         if notice.kind in _OF_A_CHANGE:
             return _of_a_change(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
@@ -209,7 +222,7 @@ class NoticeText:
             return AsNow(told, over=False) if isinstance(told, Message) else None
         if notice.kind not in OF_THE_CLOCK:
             return None
-        step, stage = Step(str(notice.facts["step"])), Stage(str(notice.facts["stage"]))
+        (step, subject), stage = key_of(notice), Stage(str(notice.facts["stage"]))
         bundle = unit.bundle(notice.handoff_id or 0, viewer=reader)
         if notice.kind in OF_A_STEP:
             told = _nudge(unit, bundle, notice, reader)
@@ -219,7 +232,8 @@ class NoticeText:
             told = Cancel("no_longer_owed")
         if isinstance(told, Message):
             return AsNow(told, over=False)
-        over = _over(unit, bundle, Word(bundle.handoff.id, step, stage), told.reason)
+        word = Word(bundle.handoff.id, step, stage, subject)
+        over = _over(unit, bundle, word, told.reason)
         return AsNow(over_message(over), over=True) if over is not None else None
 
     def for_thread(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
@@ -246,6 +260,8 @@ class NoticeText:
             return outdated_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind is NoticeKind.PROMISE_CHANGED:
             return promise_changed_message(_card(bundle, unit.now), notice.facts, known)
+        if notice.kind in OF_A_DISPUTE:
+            return dispute_in_thread(unit, bundle, notice)
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
 
     def for_channel(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
@@ -273,6 +289,11 @@ class NoticeText:
         if done is None or now - done > self._policy.undo_window:
             return Cancel("too_late_to_undo")
         return undo_offer_message(handoff.id, tag, minutes=self._policy.undo_minutes)
+
+
+def _found(bundle: Bundle, key: Key) -> Deadline | None:
+    """A deadline of a handoff; None where it has none of that sort."""
+    return next((one for one in bundle.deadlines if one.key == key), None)
 
 
 def _card(bundle: Bundle, as_of: datetime) -> read_models.Card:
@@ -377,7 +398,7 @@ def _dated(
 ) -> Message | Cancel:
     """What is said on a fixed day, where it is still so that day."""
     handoff = bundle.handoff
-    owed = next((one for one in bundle.deadlines if one.step is step), None)
+    owed = _found(bundle, (step, 0))
     if owed is None or not handoff.open or owed.state is not DeadlineState.DATED:
         return Cancel("no_longer_owed")
     if reader.id != owed.owner_id:
@@ -404,7 +425,7 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
         unit,
         bundle,
         reader,
-        Step(str(notice.facts["step"])),
+        key_of(notice),
         stage,
         to_manager=notice.kind is NoticeKind.LATE_FOR_MANAGER,
         late=notice.kind in _LATE,
@@ -417,28 +438,29 @@ def _nudge(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Me
 
 
 def _passed_on(unit: ReadUnit, bundle: Bundle, notice: Notice) -> Cancel:
-    step = Step(str(notice.facts["step"]))
-    due = next(one for one in bundle.deadlines if one.step is step)
-    told = unit.told_on(bundle.handoff, step)
-    return _to_another(notice, told, f"{step.value}:{due.due_at.isoformat()}:{due.owner_id}")
+    key = key_of(notice)
+    due = next(one for one in bundle.deadlines if one.key == key)
+    told = unit.told_on(bundle.handoff, due)
+    about = f"{due.step.value}{f'#{due.subject}' if due.subject else ''}"
+    return _to_another(notice, told, f"{about}:{due.due_at.isoformat()}:{due.owner_id}")
 
 
 def _owed(
     unit: ReadUnit,
     bundle: Bundle,
     reader: Person,
-    step: Step,
+    key: Key,
     stage: Stage | None,
     *,
     to_manager: bool,
     late: bool,
 ) -> NudgeModel | Cancel:
     """What is said of a step to who owes it or to their manager, where it still holds."""
-    owed = next((one for one in bundle.deadlines if one.step is step), None)
+    step, owed = key[0], _found(bundle, key)
     if owed is None or not bundle.handoff.open or owed.state is not DeadlineState.OPEN:
         return Cancel("no_longer_owed")
     in_place = not to_manager and reader.id == owed.told_id
-    told = unit.told_on(bundle.handoff, step) if to_manager or in_place else None
+    told = unit.told_on(bundle.handoff, owed) if to_manager or in_place else None
     if reader.id != (owed.reader_id if told is None else told.person_id):
         return Cancel("no_longer_theirs")
     if stage is not None and overtaken(stage, owed.said):
@@ -449,7 +471,7 @@ def _owed(
         return Cancel("overtaken")  # It is late by now, and the sweep says so.
     if stage in _REMINDERS and owed.snoozed_until and unit.now < owed.snoozed_until:
         return Cancel("snoozed")
-    held = holder_of(step, bundle.handoff, bundle.size)
+    held = held_by(owed, bundle.handoff, bundle.size)
     away = unit.people.away().get(held or 0)
     acts_for = named(held, bundle.people) if held != owed.owner_id else None
     return NudgeModel(
@@ -467,6 +489,7 @@ def _owed(
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager or in_place,
+        promise=_promise(unit, bundle, owed),
         brief_version=bundle.handoff.brief_version,
         with_ae=bundle.handoff.verification.with_ae,
         snoozed_reason=_snoozed_for(unit, bundle.handoff.id, reader, stage),
@@ -479,14 +502,23 @@ def _owed(
     )
 
 
+def _promise(unit: ReadUnit, bundle: Bundle, owed: Deadline) -> Promise | None:
+    """What is owed about a promise names it, to who may read it."""
+    if not owed.subject or Audience.CHANNEL not in bundle.audiences:
+        return None
+    entry = unit.ledger.numbered(bundle.handoff.id, owed.subject)
+    return entry.promise if entry is not None else None
+
+
 def _over(unit: ReadUnit, bundle: Bundle, word: Word, reason: str) -> Over | None:
     """What became of something the clock said; None where it holds, or a later word tells."""
     became = _BECAME.get(reason)
-    owed = next((one for one in bundle.deadlines if one.step is word.step), None)
+    owed = _found(bundle, (word.step, word.subject))
     if became is None or owed is None:
         return None
     done = done_at(word.step, bundle.handoff) if bundle.handoff.open else None
-    if became is Became.NOT_DUE and done is not None:
+    done_of_a_promise = owed.subject and owed.state is DeadlineState.DONE
+    if became is Became.NOT_DUE and (done is not None or done_of_a_promise):
         became = Became.DONE
     line = step_line(owed, bundle.people, as_of=unit.now, done=done)
     return Over(bundle.handoff.account, line, became)
@@ -564,7 +596,8 @@ def _add(parts: _Parts, unit: ReadUnit, bundle: Bundle, word: Word, reader: Pers
         parts.asked.append(told)
         return ""
     to_manager = word.stage is Stage.LATE_MANAGER
-    owed = _owed(unit, bundle, reader, word.step, word.stage, to_manager=to_manager, late=word.late)
+    key = (word.step, word.subject)
+    owed = _owed(unit, bundle, reader, key, word.stage, to_manager=to_manager, late=word.late)
     if isinstance(owed, Cancel):
         return owed.reason
     (parts.in_team if to_manager else parts.yours).append(owed)
@@ -586,7 +619,7 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
     """What somebody said of a step, while they still owe it."""
     handoff, step = bundle.handoff, Step(str(notice.facts["step"]))
     by = _named_in(unit, notice).get(int(notice.facts["actor"]))
-    owed = next((one for one in bundle.deadlines if one.step is step), None)
+    owed = _found(bundle, (step, 0))
     if by is None or owed is None or owed.state is not DeadlineState.OPEN:
         return Cancel("no_longer_owed")
     if owed.owner_id != by.id:
@@ -612,6 +645,8 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
 
 
 def _held_up(bundle: Bundle, owed: Deadline) -> Step | None:
+    if owed.subject:
+        return None
     return next((one.step for one in bundle.deadlines if one.waits_for is owed.step), None)
 
 

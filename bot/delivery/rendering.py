@@ -29,7 +29,7 @@ from bot.domain import access, read_models
 from bot.domain.access import Audience
 from bot.domain.appointments import DEBRIEF_LENGTH, CalendarEntry
 from bot.domain.channels import Channel
-from bot.domain.deadlines import Step, holder_of
+from bot.domain.deadlines import held_by
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.ledger import Over, PromiseShown, shown_of
 from bot.domain.notices import (
@@ -43,6 +43,7 @@ from bot.domain.notices import (
     SurfaceKind,
     cannot_post,
     file_failed,
+    key_of,
 )
 from bot.domain.nudging import Stage
 from bot.domain.people import Person
@@ -568,20 +569,24 @@ def _invitation(unit: ReadUnit, notice: Notice, csm: Person) -> Plan:
 def _managed(unit: ReadUnit, notice: Notice) -> Iterator[int]:
     """Who has the steps that a notice tells of to its reader as a manager or in their place."""
     of_managers = {
-        (one.handoff_id, one.step) for one in notice.about if one.stage is Stage.LATE_MANAGER
+        (one.handoff_id, (one.step, one.subject))
+        for one in notice.about
+        if one.stage is Stage.LATE_MANAGER
     }
-    steps = {(one.handoff_id, one.step) for one in notice.about}
+    steps = {(one.handoff_id, (one.step, one.subject)) for one in notice.about}
     if notice.kind in OF_A_STEP:
-        single = (notice.handoff_id or 0, Step(str(notice.facts["step"])))
+        single = (notice.handoff_id or 0, key_of(notice))
         steps.add(single)
         if notice.kind is NoticeKind.LATE_FOR_MANAGER:
             of_managers.add(single)
-    for handoff_id, step in sorted(steps):
+    for handoff_id, key in sorted(steps):
         handoff = unit.handoffs.get(handoff_id)
-        told = [one.told_id for one in unit.deadlines.of(handoff_id) if one.step is step]
-        holder = holder_of(step, handoff, handoff.size(unit.policy))
-        to_manager = (handoff_id, step) in of_managers or notice.person_id in told
-        if to_manager and holder is not None and handoff.open:
+        owed = next((one for one in unit.deadlines.of(handoff_id) if one.key == key), None)
+        if owed is None or not handoff.open:
+            continue
+        holder = held_by(owed, handoff, handoff.size(unit.policy))
+        to_manager = (handoff_id, key) in of_managers or notice.person_id == owed.told_id
+        if to_manager and holder is not None:
             yield holder
 
 

@@ -83,8 +83,12 @@ class Act(StrEnum):
     DISPUTE_PROMISE = "dispute_promise"
     EDIT_PROMISE = "edit_promise"
     """Reword or withdraw one."""
+    CONCLUDE_PROMISE = "conclude_promise"
+    """After the kickoff: delivered, renegotiated, broken."""
     SETTLE_DISPUTE = "settle_dispute"
     """Each of the two once."""
+    DECIDE_DISPUTE = "decide_dispute"
+    """Where the two differ, or one of them is too late."""
     RECORD_AE_STEP = "record_ae_step"
     RECORD_CSM_STEP = "record_csm_step"
     CLOSE = "close"
@@ -195,7 +199,9 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.INITIAL_PROMISE: _EITHER,
     Act.DISPUTE_PROMISE: _EITHER,
     Act.EDIT_PROMISE: _EITHER,
+    Act.CONCLUDE_PROMISE: _EITHER,
     Act.SETTLE_DISPUTE: frozenset({Capacity.AE_MANAGER, Capacity.CS_MANAGER}),
+    Act.DECIDE_DISPUTE: frozenset({Capacity.REVOPS}),
     Act.RECORD_AE_STEP: _AE_STEP,
     Act.RECORD_CSM_STEP: _CSM_STEP,
     Act.CLOSE: frozenset({Capacity.CSM}),

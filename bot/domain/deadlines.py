@@ -37,6 +37,7 @@ class DeadlineState(StrEnum):
 
 
 _RULES: Mapping[Step, StepRule] = {rule.step: rule for rule in PROCESS}
+_ORDER: Mapping[Step, int] = {step: place for place, step in enumerate(Step)}
 
 
 def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) -> datetime:
@@ -50,7 +51,11 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
 
 
 LONGEST_SOON = timedelta(hours=4)
+_SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE})
+"""At these the bot does something itself."""
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
+Key = tuple[Step, int]
+"""Which of a handoff's deadlines it is: the step, and the promise it is about, by its number."""
 SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED})
 """States in which a deadline has something to say."""
 
@@ -80,6 +85,13 @@ class Deadline:
     """When the deal got the step, where that was after the signature."""
     owned_at: datetime | None = None
     """Since when its reader has it, where that was somebody else, or nobody, before."""
+    subject: int = 0
+    """The number of the promise it is about; 0 for what is about the handoff as a whole."""
+
+    @property
+    def key(self) -> Key:
+        """Which of its handoff's deadlines it is."""
+        return self.step, self.subject
 
     @property
     def reader_id(self) -> int | None:
@@ -146,6 +158,11 @@ def named_manager(step: Step, handoff: Handoff, size: Size) -> tuple[int, Manage
 def holder_of(step: Step, handoff: Handoff, size: Size) -> int | None:
     """Whose part a step belongs to, also while somebody else acts for them."""
     return holder(_RULES[step].part(size), handoff) if step in _RULES else None
+
+
+def held_by(owed: Deadline, handoff: Handoff, size: Size) -> int | None:
+    """Whose part it is that is owed, also while somebody else acts for them."""
+    return owed.owner_id if owed.subject else holder_of(owed.step, handoff, size)
 
 
 def deadlines(
@@ -274,14 +291,14 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
         manager_id=manager,
         told_id=told,
         added_at=added,
-        owned_at=_owned_at(stored, told if told is not None else owner, context.now),
+        owned_at=owned_since(stored, told if told is not None else owner, context.now),
     )
     if state is not DeadlineState.OPEN or owner is None:
         return deadline
-    return replace(deadline, stages=_stages(deadline, times.window, context.calendar_of))
+    return replace(deadline, stages=stages_of(deadline, times.window, context.calendar_of))
 
 
-def _owned_at(stored: Deadline | None, reader: int | None, now: datetime) -> datetime | None:
+def owned_since(stored: Deadline | None, reader: int | None, now: datetime) -> datetime | None:
     """Since when a step is its reader's; None where it was from its start."""
     if stored is None or stored.state is DeadlineState.DROPPED:
         return None
@@ -372,12 +389,18 @@ _BESIDE: Mapping[Step, Callable[[Handoff], datetime | None]] = {
 def done_at(step: Step, handoff: Handoff) -> datetime | None:
     """When a step was done; None while it is not."""
     beside = _BESIDE.get(step)
-    return beside(handoff) if beside is not None else _RULES[step].done_at(handoff)
+    if beside is not None:
+        return beside(handoff)
+    return _RULES[step].done_at(handoff) if step in _RULES else None
 
 
-def _stages(
+def stages_of(
     deadline: Deadline, window: timedelta, calendar_of: CalendarOf
 ) -> tuple[StagePlan, ...]:
+    """When its reader is reminded, and who hears when that it is late.
+
+    `window` is the time there is before the due time was moved.
+    """
     owner_id = deadline.reader_id
     if owner_id is None or deadline.start_at is None:
         return ()
@@ -394,7 +417,8 @@ def _stages(
     if deadline.manager_id is not None and deadline.told_id is None:
         reader = calendar_of(deadline.manager_id, None)
         told = late(reader=reader, due=overdue, stage=Stage.LATE_MANAGER)
-        if not _RULES[deadline.step].manager_at_once:
+        rule = _RULES.get(deadline.step)
+        if rule is None or not rule.manager_at_once:
             told = replace(told, at=reader.first_morning(overdue))
         plans.append(told)
     return tuple(plans)
@@ -448,13 +472,23 @@ def _heard_by_the_manager(stored: Deadline, wanted: Deadline) -> frozenset[Stage
 
 
 def moved(stored: Iterable[Deadline], wanted: Iterable[Deadline]) -> list[Deadline]:
-    """Those of the wanted deadlines that are owed now and at another time than the stored ones."""
-    before = {one.step: one.due_at for one in stored}
+    """Those of the wanted deadlines that are owed now and at another time than the stored ones.
+
+    Only of the handoff as a whole: who owes something about one promise is told of it by itself.
+    """
+    before = {one.key: one.due_at for one in stored}
     return [
         one
         for one in wanted
-        if one.state is DeadlineState.OPEN and one.due_at != before.get(one.step, one.due_at)
+        if one.state is DeadlineState.OPEN
+        and not one.subject
+        and one.due_at != before.get(one.key, one.due_at)
     ]
+
+
+def in_order(found: Iterable[Deadline]) -> list[Deadline]:
+    """In the order of the steps, and of one step in that of the promises."""
+    return sorted(found, key=lambda one: (_ORDER[one.step], one.subject))
 
 
 def told_otherwise(stored: Deadline | None, wanted: Deadline) -> bool:
@@ -515,7 +549,7 @@ def spoken(deadline: Deadline, reader_id: int, *, until: datetime) -> Spoken:
     theirs = deadline.reader_id == reader_id
     if not theirs and deadline.manager_id != reader_id:
         return Spoken(None)
-    stages = _OWNER_STAGES - {Stage.POST} if theirs else frozenset({Stage.LATE_MANAGER})
+    stages = _OWNER_STAGES - _SAID_TO_NOBODY if theirs else frozenset({Stage.LATE_MANAGER})
     plans = [plan for plan in deadline.stages if plan.stage in stages]
     current, over = due_now(plans, said=deadline.said | deadline.passed, now=until)
     return Spoken(current, tuple(over))
@@ -523,9 +557,18 @@ def spoken(deadline: Deadline, reader_id: int, *, until: datetime) -> Spoken:
 
 def to_post(deadline: Deadline, *, now: datetime) -> bool:
     """Whether the bot is to post the message now in its owner's place."""
+    return _does(Stage.POST, deadline, now)
+
+
+def to_escalate(deadline: Deadline, *, now: datetime) -> bool:
+    """Whether RevOps is to decide now what its owner left unanswered."""
+    return _does(Stage.ESCALATE, deadline, now)
+
+
+def _does(stage: Stage, deadline: Deadline, now: datetime) -> bool:
     settled = deadline.said | deadline.passed
     return deadline.state is DeadlineState.OPEN and any(
-        plan.stage is Stage.POST and plan.at <= now and plan.stage not in settled
+        plan.stage is stage and plan.at <= now and plan.stage not in settled
         for plan in deadline.stages
     )
 

@@ -23,6 +23,8 @@ class Word:
     handoff_id: int
     step: Step
     stage: Stage
+    subject: int = 0
+    """The number of the promise it is about; 0 for what is about the handoff as a whole."""
 
     @property
     def late(self) -> bool:
@@ -110,7 +112,7 @@ def _round(said: Sequence[tuple[Offer, Spoken]], at: datetime, *, sums_up: bool)
         told = {spoken.plan.stage} if spoken.plan is not None else set[Stage]()
         if spoken.plan is not None:
             at = max(at, spoken.plan.at)
-            words.append(Word(offer.handoff_id, offer.deadline.step, spoken.plan.stage))
+            words.append(_word(offer.handoff_id, offer.deadline, spoken.plan.stage))
         if told or over:
             settled.append((offer.handoff_id, settle(offer.deadline, said=told, over=over)))
     return Round(tuple(words), at, tuple(settled), sums_up)
@@ -158,7 +160,7 @@ def summed_up(
     if deadline.state is not DeadlineState.OPEN or not deadline.late_at(at):
         return None
     if deadline.manager_id == reader_id and Stage.LATE_MANAGER in deadline.said:
-        return Word(handoff_id, deadline.step, Stage.LATE_MANAGER)
+        return _word(handoff_id, deadline, Stage.LATE_MANAGER)
     # A snooze may have passed over the notice itself; the mornings count from it all the same.
     if deadline.reader_id != reader_id or Stage.LATE not in deadline.said | deadline.passed:
         return None
@@ -166,14 +168,18 @@ def summed_up(
         return None
     if deadline.told_id == reader_id:
         # Told in the owner's place, a manager hears of it for as long as it is late.
-        return Word(handoff_id, deadline.step, Stage.LATE)
+        return _word(handoff_id, deadline, Stage.LATE)
     told_at = next((plan.at for plan in deadline.stages if plan.stage is Stage.LATE), None)
     if told_at is None:
         return None
     last = calendar.business_day(calendar.local_date(told_at), nudges.mornings)
     if calendar.local_date(at) > last:
         return None
-    return Word(handoff_id, deadline.step, Stage.LATE)
+    return _word(handoff_id, deadline, Stage.LATE)
+
+
+def _word(handoff_id: int, deadline: Deadline, stage: Stage) -> Word:
+    return Word(handoff_id, deadline.step, stage, deadline.subject)
 
 
 def next_digest(

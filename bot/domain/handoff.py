@@ -24,7 +24,7 @@ from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
-from bot.domain.promises import NOTHING_SIGNED, Side, Signing
+from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
@@ -786,18 +786,26 @@ class Handoff:
         at: datetime,
         policy: Policy,
         same: bool = False,
+        act: Act | None = None,
+        late: Surfaced | None = None,
     ) -> None:
         """Take note that a promise was added, edited or withdrawn (then `words` is the reason).
 
-        `same`: nothing in it changed that anybody was promised.
+        `same`: nothing in it changed that anybody was promised. `act` is another one than an edit
+        of their own that this person may do, and that this follows from. `late`: it came up after
+        the initials of the AE.
         """
-        either = access.may(Act.EDIT_PROMISE, by, self)
-        self._require(Act.EDIT_PROMISE if either else Act.EDIT_BRIEF, by)
+        if act is None:
+            either = access.may(Act.EDIT_PROMISE, by, self)
+            act = Act.EDIT_PROMISE if either else Act.EDIT_BRIEF
+        self._require(act, by)
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         facts: dict[str, Fact] = {"number": number, "version": version}
         if same:
             facts["same"] = True
+        if late is not None:
+            facts["late"] = late.value
         self._brief_event(tag, facts, values, by, at)
         if not same:
             self._outdate(at)
@@ -1114,11 +1122,18 @@ class Handoff:
         self.verification = self.verification.returned(at)
         self._note(Tag.RETURNED, at, by, {"brief": self.brief_version})
 
-    def snoozed(self, step: str, *, until: datetime, reason: str, by: Person, at: datetime) -> None:
-        """Take note that an owner wants to hear of a step again later; no deadline moves."""
+    def snoozed(
+        self, step: str, *, until: datetime, reason: str, by: Person, at: datetime, number: int = 0
+    ) -> None:
+        """Take note that an owner wants to hear of a step again later; no deadline moves.
+
+        `number` is that of the promise it is about, where it is about one.
+        """
         if not self.open:
             raise Invalid(Problem.HANDOFF_CANCELLED)
         facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
+        if number:
+            facts["number"] = number
         self._note(Tag.SNOOZED, at, by, facts, {"reason": _reason(reason)})
 
     def not_mine(self, step: str, reason: str, *, asked: int, by: Person, at: datetime) -> None:

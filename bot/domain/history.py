@@ -49,6 +49,14 @@ class Tag(StrEnum):
     LEDGER_SIGNED = "ledger.signed"
     COPIED = "message.copied"
     """The words of a message that became something in the handoff."""
+    PROMISE_DELIVERED = "promise.delivered"
+    PROMISE_RENEGOTIATED = "promise.renegotiated"
+    PROMISE_BROKEN = "promise.broken"
+    PROMISE_DISPUTED = "promise.disputed"
+    DISPUTE_TAKEN_BACK = "dispute.taken_back"
+    DISPUTE_ANSWERED = "dispute.answered"
+    DISPUTE_ESCALATED = "dispute.escalated"
+    DISPUTE_SETTLED = "dispute.settled"
     HELPER_INVITED = "helper.invited"
     HELPER_TAKEN_OFF = "helper.taken_off"
     GATE_PASSED = "gate.passed"
@@ -85,6 +93,17 @@ CHANGES_BRIEF = frozenset(
     {Tag.BRIEF_SAVED, Tag.PROMISE_ADDED, Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN}
 )
 """What gives the brief another version."""
+
+
+OF_DISPUTES = frozenset(
+    {
+        Tag.PROMISE_DISPUTED,
+        Tag.DISPUTE_TAKEN_BACK,
+        Tag.DISPUTE_ANSWERED,
+        Tag.DISPUTE_ESCALATED,
+        Tag.DISPUTE_SETTLED,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from enum import StrEnum
 
 from bot.domain import access, read_models
 from bot.domain.access import Act, Audience, Capacity
+from bot.domain.disputes import Dispute
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, Tag
 from bot.domain.people import NamedPerson, Person
 from bot.domain.policy import Policy
-from bot.domain.promises import Promise, Side, Signing
+from bot.domain.promises import Fate, Kind, Promise, Side, Signing, Surfaced
 
 LONGEST_CHECK = 300
 """Characters of what has to be checked with whom."""
@@ -55,6 +56,17 @@ class Initial:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What became of a promise, and who said so."""
+
+    fate: Fate
+    by: NamedPerson
+    at: datetime
+    line: str = ""
+    """Why it was broken."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """A promise as it stands in the ledger."""
 
@@ -65,6 +77,17 @@ class Entry:
     """It says that no promises were made."""
     reason: str = ""
     """Why it was withdrawn."""
+    dispute: Dispute | None = None
+    """The open one."""
+    standing: Standing | None = None
+    """What became of it; None while it is open."""
+    late: Surfaced | None = None
+    """How it came up, of one that surfaced after the AE's initials."""
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it."""
+        return self.standing.fate if self.standing is not None else Fate.OPEN
 
     @property
     def open(self) -> bool:
@@ -96,6 +119,7 @@ class Counts:
     csm: int
     signed: int
     """By both."""
+    disputed: int = 0
 
 
 def counted(entries: Iterable[Entry]) -> Counts:
@@ -106,6 +130,7 @@ def counted(entries: Iterable[Entry]) -> Counts:
         sum(Side.AE in one.initials for one in found),
         sum(Side.CSM in one.initials for one in found),
         sum(one.signed for one in found),
+        sum(one.dispute is not None for one in found),
     )
 
 
@@ -113,7 +138,8 @@ def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
     """Take note of how far the ledger is, and each time that all of it is signed.
 
     A side that was through before keeps the time since when nothing waits for it; one for which
-    something waits again has more time for it, unless it took its own initial back.
+    something waits again has more time for it, unless it took its own initial back. While a dispute
+    is open nothing counts as signed.
     """
     before = handoff.signing
     own = any(event.tag is Tag.INITIAL_TAKEN_BACK for event in handoff.events)
@@ -128,9 +154,29 @@ def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
         (before.csm_at or at) if csm_through else None,
         at if before.ae_at and not (through or own) else before.ae_again_at,
         at if before.csm_at and not (csm_through or own) else before.csm_again_at,
+        counts.disputed,
+        None if counts.disputed else at if before.disputed else before.clear_at,
     )
     if handoff.signing.complete and not before.complete:
         handoff.note_promise(Tag.LEDGER_SIGNED, {"entries": counts.entries}, {}, by=None, at=at)
+
+
+def surfaces_late(handoff: Handoff, entries: Iterable[Entry]) -> bool:
+    """Whether a promise that is written down now comes after the AE's initials.
+
+    Also while a late one waits for theirs: it opened the boxes again, and changes nothing in that.
+    """
+    return handoff.signing.ae_at is not None or any(one.open and one.late for one in entries)
+
+
+@dataclass(frozen=True)
+class LateCount:
+    """How many promises of one AE and one kind came up late, and how."""
+
+    ae_id: int
+    kind: Kind
+    surfaced: Surfaced
+    count: int
 
 
 def void(handoff: Handoff, before: Entry, *, by: Person | None, at: datetime) -> None:
@@ -166,7 +212,7 @@ def require_initial(handoff: Handoff, entry: Entry, *, by: Person, version: int)
     one in force and for what is initialed already, Invalid for what cannot be initialed as it is.
     """
     side = require_side(by, handoff)
-    _require_in_force(handoff, entry, version)
+    require_in_force(handoff, entry, version)
     if side in entry.initials:
         raise Conflict(Problem.ALREADY_DONE)
     other = entry.initials.get(OTHER[side])
@@ -232,7 +278,7 @@ def take_back(
     for one that is not there, is too old, or was not given by the reaction that is gone.
     """
     side = require_side(by, handoff)
-    _require_in_force(handoff, entry, version)
+    require_in_force(handoff, entry, version)
     given = entry.initials.get(side)
     if given is None or (via is Via.REACTION and given.via is not via):
         raise Conflict(Problem.NOTHING_TO_UNDO)
@@ -251,7 +297,8 @@ def can_take_back(given: Initial, *, at: datetime, policy: Policy) -> bool:
     return at - given.at <= policy.undo_window
 
 
-def _require_in_force(handoff: Handoff, entry: Entry, version: int) -> None:
+def require_in_force(handoff: Handoff, entry: Entry, version: int) -> None:
+    """Raise unless this is the wording of an entry that is in force in an open handoff."""
     if not handoff.open:
         raise Invalid(Problem.HANDOFF_CANCELLED)
     if not entry.open:
@@ -300,6 +347,8 @@ class PromiseShown:
     over: Over | None = None
     neutral: bool = False
     """Set where the channel may hold nothing internal any more."""
+    after_kickoff: bool = False
+    """Whether it is time to say what became of it."""
 
 
 @dataclass(frozen=True)
@@ -316,6 +365,13 @@ class LedgerPage:
     """Numbers of those that a CSM cannot, because they do not say who delivers them by when."""
     refused: str = ""
     """What the customer asked for and does not get, or gets later: nobody initials that."""
+    settles: frozenset[int] = frozenset()
+    """Numbers of the disputed ones that the viewer is asked about."""
+
+    @property
+    def late(self) -> int:
+        """How many in force surfaced after the AE's initials."""
+        return sum(one.entry.open and one.entry.late is not None for one in self.entries)
 
     @property
     def withdrawn(self) -> bool:
@@ -334,6 +390,7 @@ def shown_of(
         ae=read_models.named(handoff.ae_id, people),
         csm=read_models.named(handoff.csm_id, people),
         over=over,
+        after_kickoff=handoff.kickoff_held_at is not None,
     )
 
 

@@ -1,17 +1,17 @@
 """What is said once, to whom, and where: decided from what happened, worded elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from bot.domain import access
 from bot.domain.access import Capacity
-from bot.domain.deadlines import Deadline, Step
+from bot.domain.deadlines import Deadline, Key, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
 from bot.domain.handoff import CAME, WENT, Handoff
-from bot.domain.history import ANCHOR_DIGITS, Event, Tag, instant_text
+from bot.domain.history import ANCHOR_DIGITS, OF_DISPUTES, Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Promise
@@ -64,6 +64,13 @@ class NoticeKind(StrEnum):
     """A metric or a promise changed after the CSM acknowledged it."""
     PROMISE_CHANGED = "promise_changed"
     """Customer success reworded or withdrew a promise that the AE wrote down."""
+    DISPUTED = "disputed"
+    """Somebody disputes a promise: below the card, and to the other side."""
+    SETTLE_ASKED = "settle_asked"
+    """To each of the managers, or to RevOps, what is to become of a disputed promise."""
+    DISPUTE_ESCALATED = "dispute_escalated"
+    DISPUTE_OVER = "dispute_over"
+    """It was settled or taken back: below the card, to both sides and to the managers."""
     REACTION_NOT_TAKEN = "reaction_not_taken"
     """A ✅ on a promise, or its removal, changed nothing; said once to whoever reacted."""
     RECORDED_FOR = "recorded_for"
@@ -184,7 +191,7 @@ class SurfaceKind(StrEnum):
     """One wording of a promise, below the card."""
 
 
-DRAWN_AS = 2
+DRAWN_AS = 3
 """Raised by a version that draws standing messages differently: each is then drawn anew once."""
 
 
@@ -241,13 +248,16 @@ def announcements(
     moved: Sequence[Deadline] = (),
     team_channel: int | None = None,
     chain: tuple[int, bytes] | None = None,
+    settlers: Sequence[int] = (),
+    asked_again: Collection[int] = (),
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
     `asked_in` is the conversation in which the person acted, for the offer to undo; None where
     there is no place for an ephemeral message. `moved` are the owed steps whose due time changed.
     `team_channel` is the one of the policy. `chain` is how long the history is with them, and its
-    last hash, for an anchor.
+    last hash, for an anchor. `settlers` settle disputes; `asked_again` are the numbers of disputed
+    promises that have another wording now.
     """
     told: list[Notice] = []
     cause: Event | None = None
@@ -264,6 +274,10 @@ def announcements(
         if event.tag is Tag.OUTDATED and cause is not None:
             told.extend(_of_an_outdated_reading(handoff, seq, cause))
         cause = event
+        if event.tag in OF_DISPUTES or (
+            event.tag is Tag.PROMISE_EDITED and _number(event) in asked_again
+        ):
+            told.extend(_of_a_dispute(handoff, seq, event, settlers))
         if event.tag is Tag.SIGNATURE_CORRECTED:
             told.extend(_of_correction(handoff, seq, event, moved))
         if team_channel is not None and commits(handoff, event):
@@ -316,6 +330,11 @@ def _of_correction(
 
 def _naming(deadlines: Sequence[Deadline]) -> dict[str, str | int]:
     return {one.step.value: instant_text(one.due_at) for one in deadlines}
+
+
+def key_of(notice: Notice) -> Key:
+    """Which deadline of its handoff a notice of the clock's is about, where it is about one."""
+    return Step(str(notice.facts["step"])), int(notice.facts.get("subject", 0))
 
 
 def steps_named(notice: Notice) -> tuple[Step, ...]:
@@ -465,6 +484,51 @@ def _of_a_promise(handoff: Handoff, seq: int, event: Event, *, outdates: bool) -
         told.append(_in_thread(handoff, NoticeKind.PROMISE_CHANGED, seq, facts))
     reader = access.acting(handoff.ae_id, handoff)
     return [*told, _to(handoff, NoticeKind.PROMISE_CHANGED, seq, reader, facts)]
+
+
+def _of_a_dispute(
+    handoff: Handoff, seq: int, event: Event, settlers: Sequence[int]
+) -> list[Notice]:
+    """Who is asked, and what both sides and everybody below the card are told of it.
+
+    What one manager answered is told to nobody.
+    """
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0, "number": _number(event)}
+    sides = [access.acting(one, handoff) for one in (handoff.ae_id, handoff.csm_id) if one]
+    if event.tag in (Tag.PROMISE_DISPUTED, Tag.PROMISE_EDITED):
+        asked = [_to(handoff, NoticeKind.SETTLE_ASKED, seq, one, facts) for one in settlers]
+        if event.tag is Tag.PROMISE_EDITED:
+            return asked
+        kind, readers = NoticeKind.DISPUTED, sides
+    elif event.tag is Tag.DISPUTE_ESCALATED:
+        asked, kind, readers = [], NoticeKind.DISPUTE_ESCALATED, []
+        facts["why"] = str(event.facts["why"])
+    elif event.tag in (Tag.DISPUTE_SETTLED, Tag.DISPUTE_TAKEN_BACK):
+        asked, kind, readers = [], NoticeKind.DISPUTE_OVER, [*sides, *settlers]
+        if event.tag is Tag.DISPUTE_SETTLED:
+            facts["outcome"] = str(event.facts["outcome"])
+    else:
+        return []
+    told = [
+        _to(handoff, kind, seq, one, facts) for one in dict.fromkeys(readers) if one != event.actor
+    ]
+    if handoff.posted_at is not None:
+        told.append(_in_thread(handoff, kind, seq, facts))
+    return [*asked, *told]
+
+
+def dispute_to_decide(handoff: Handoff, dispute_id: int, of: Promise, person_id: int) -> Notice:
+    """RevOps is asked to decide, with what the managers answered."""
+    kind = NoticeKind.SETTLE_ASKED
+    return Notice(
+        kind,
+        Place.DM,
+        f"{kind.value}:decide:{dispute_id}:{of.version}:{person_id}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=person_id,
+        facts={"number": of.number},
+    )
 
 
 def _number(event: Event) -> int:
@@ -795,6 +859,8 @@ def clock_notice(
     facts: dict[str, str | int] = {"left": left}
     if not more and not left:
         facts = {"step": first.step.value, "stage": first.stage.value}
+        if first.subject:
+            facts["subject"] = first.subject
     return Notice(
         NoticeKind.SUMMARY if more or left else _said_by_the_clock(first.step, first.stage),
         Place.DM,

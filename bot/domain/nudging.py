@@ -31,6 +31,8 @@ class Stage(StrEnum):
     """The signature was expected yesterday."""
     ASK = "ask"
     """Whether the commitment was kept."""
+    ESCALATE = "escalate"
+    """A manager is too late to settle a dispute: RevOps decides; said to nobody by itself."""
     COMMITTED = "committed"
     """The AE named the day of the commitment; told in a summary where no channel is for it."""
 

@@ -47,14 +47,47 @@ class Signing:
     ae_again_at: datetime | None = None
     """When something last waited for the AE again after nothing had; None where it never did."""
     csm_again_at: datetime | None = None
+    disputed: int = 0
+    """Entries in force about which a dispute is open."""
+    clear_at: datetime | None = None
+    """When the last dispute ended; None while one is open, or where there was none."""
 
     @property
     def complete(self) -> bool:
-        """Whether every entry has both initials, and there is one."""
-        return self.ae_at is not None and self.csm_at is not None
+        """Whether every entry has both initials, there is one, and none is disputed."""
+        return self.ae_at is not None and self.csm_at is not None and not self.disputed
+
+    def done_at(self, side: "Side") -> datetime | None:
+        """Since when a side has nothing left to do until all of it is signed.
+
+        None while an initial of theirs is missing, and while a dispute is open.
+        """
+        initialed = self.ae_at if side is Side.AE else self.csm_at
+        if initialed is None or self.disputed:
+            return None
+        return max(initialed, self.clear_at or initialed)
 
 
 NOTHING_SIGNED = Signing()
+
+
+class Fate(StrEnum):
+    """What became of a promise after the kickoff."""
+
+    OPEN = "open"
+    DELIVERED = "delivered"
+    RENEGOTIATED = "renegotiated"
+    """Something else is agreed with the customer now, and that is still to be delivered."""
+    BROKEN = "broken"
+
+
+class Surfaced(StrEnum):
+    """How a promise came up that was written down after the AE's initials."""
+
+    REMEMBERED = "remembered"
+    """The AE remembered it."""
+    CUSTOMER = "customer"
+    """It was heard from the customer."""
 
 
 class Basis(StrEnum):

@@ -64,6 +64,8 @@ class StepLine:
     """Until when its owner wants no reminder; for their own eyes."""
     left: tuple[Part, ...] = ()
     """What of the reading is owed, the next thing first."""
+    number: int = 0
+    """Of the promise it is about; 0 for what is about the handoff as a whole."""
 
 
 @dataclass(frozen=True)
@@ -448,6 +450,8 @@ class NudgeModel:
     holds_up: Step | None
     viewer: NamedPerson
     told_as_manager: bool
+    promise: Promise | None = None
+    """What it is about, where it is about one promise."""
     snoozed_reason: str | None = None
     brief_version: int = 0
     with_ae: bool = False
@@ -672,6 +676,7 @@ def step_line(
         done,
         until if until is not None and until > as_of else None,
         left if deadline.step is Step.READ and deadline.state is DeadlineState.OPEN else (),
+        deadline.subject,
     )
 
 
@@ -709,7 +714,8 @@ def step_lines(
 ) -> tuple[StepLine, ...]:
     """All steps of a handoff in the table's order.
 
-    Questions are none, and what the deal does not have any more is left out.
+    Questions are none, and what the deal does not have any more is left out, as is what is owed
+    about single promises: each of these stands with its promise.
     """
     return tuple(
         step_line(
@@ -720,7 +726,9 @@ def step_lines(
             left=handoff.reading_left(),
         )
         for deadline in deadlines
-        if deadline.step not in QUESTIONS and deadline.state is not DeadlineState.DROPPED
+        if deadline.step not in QUESTIONS
+        and not deadline.subject
+        and deadline.state is not DeadlineState.DROPPED
     )
 
 

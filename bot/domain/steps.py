@@ -60,6 +60,18 @@ class Step(StrEnum):
     OUTCOME = "outcome"
     COMMITMENT = "commitment"
     """The question whether it was kept; no row of the table either."""
+    SETTLE = "settle"
+    """What a CS manager answers to a dispute about a promise; of a promise, as all that follow."""
+    SETTLE_AE = "settle_ae"
+    """The same of an AE manager."""
+    DECIDE = "decide"
+    """RevOps decides where they differ, or one of them is too late."""
+    DELIVERY = "delivery"
+    """Whoever delivers a promise does so by its day."""
+
+
+OF_A_PROMISE = frozenset({Step.SETTLE, Step.SETTLE_AE, Step.DECIDE, Step.DELIVERY})
+"""What is owed about single promises, and so in no row of the table."""
 
 
 LIGHT_AND_FULL = frozenset({Tier.LIGHT, Tier.FULL})

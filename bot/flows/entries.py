@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from slack_sdk.models.views import View
 
 from bot.domain import access, ledger
+from bot.domain.access import Act
 from bot.domain.brief import (
     MOST_CONTACTS,
     Brief,
@@ -31,13 +32,13 @@ from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, changed_since, merge_fields
 from bot.domain.people import Person
-from bot.domain.promises import Promise, PromiseText
+from bot.domain.promises import Promise, PromiseText, Surfaced
 from bot.domain.read_models import Clash
 from bot.flows import clash
 from bot.flows.answers import Answer, Done, Push, Refresh, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import editor_over, readable, save_step, step, who_asks
-from bot.flows.inputs import contact_of, promise_text
+from bot.flows.inputs import contact_of, promise_text, surfaced_of
 from bot.flows.listeners import Listeners
 from bot.flows.showing import name_of, only_open_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
@@ -58,7 +59,8 @@ def add_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """*Add promise*: the step is saved, then the editor of one entry opens on top."""
     _require(SectionKey.PROMISES, asked, unit, actor)
     saved = save_step(asked, unit, actor)
-    view = promise_view(saved.handoff.id, None, pointed=Pointed(seen=saved.seen))
+    late = _late(unit, saved.handoff)
+    view = promise_view(saved.handoff.id, None, pointed=Pointed(seen=saved.seen), late=late)
     return editor_over(asked, unit, actor, saved, view)
 
 
@@ -67,24 +69,29 @@ def from_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     standing = only_open_here(unit, asked.channel)
     if len(standing) > 1:
         return Say(which_promise_message([(one.id, one.account) for one in standing]))
-    return _new_promise(standing[0], actor)
+    return _new_promise(unit, standing[0], actor)
 
 
 def new_promise(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Add promise* outside of the brief: its editor alone."""
-    return _new_promise(unit.handoffs.get(asked.handoff_id), actor)
+    return _new_promise(unit, unit.handoffs.get(asked.handoff_id), actor)
 
 
-def _new_promise(handoff: Handoff, actor: Person) -> Answer:
+def _late(unit: ReadUnit, handoff: Handoff) -> bool:
+    """Whether a promise that is written down now comes after the AE's initials."""
+    return ledger.surfaces_late(handoff, unit.ledger.entries(handoff.id))
+
+
+def _new_promise(unit: ReadUnit, handoff: Handoff, actor: Person) -> Answer:
     try:
-        access.require_write(SectionKey.PROMISES, actor, handoff)
+        access.require_change_promise(actor, handoff)
     except NotAllowed as refused:
         # A command does not say which handoff it is about; the refusal leads to it.
         refused.facts["handoff"] = str(handoff.id)
         raise
     if not handoff.open:
         raise Invalid(Problem.HANDOFF_CANCELLED)
-    return Push(promise_view(handoff.id))
+    return Push(promise_view(handoff.id, late=_late(unit, handoff)))
 
 
 def edit_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -110,16 +117,16 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     Words that could be more specific keep it open once.
     """
     handoff = unit.handoffs.lock(asked.handoff_id)
-    if asked.ref.entry is None:
-        access.require_write(SectionKey.PROMISES, actor, handoff)
-    else:
-        access.require_change_promise(actor, handoff)
+    access.require_change_promise(actor, handoff)
+    late = asked.ref.entry is None and _late(unit, handoff)
     counted = handoff.completeness
     reason = asked.typed.text(Field.WITHDRAW).strip()
     if asked.ref.entry is not None and reason:
         return _withdraw(asked, unit, handoff, asked.ref.entry, reason, actor)
     if asked.ref.entry is None:
-        kept = write_promise(unit, handoff, _text(asked, unit), actor)
+        text = _text(asked, unit)
+        how = surfaced_of(asked.typed) if late else None
+        kept = write_promise(unit, handoff, text, actor, late=how)
     else:
         kept, found = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
         if found is not None:
@@ -133,11 +140,25 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
 
 
-def write_promise(unit: WriteUnit, handoff: Handoff, text: PromiseText, actor: Person) -> Promise:
-    """A new entry of a locked handoff's ledger, with all that follows from it; saved."""
-    kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now)
+def write_promise(
+    unit: WriteUnit,
+    handoff: Handoff,
+    text: PromiseText,
+    actor: Person,
+    *,
+    late: Surfaced | None = None,
+) -> Promise:
+    """A new entry of a locked handoff's ledger, with all that follows from it; saved.
+
+    Of one that comes up late and of which nobody said how it did, the AE remembered it where they
+    write it down, and whoever else does heard it from the customer.
+    """
+    if late is None and _late(unit, handoff):
+        by_ae = access.acts_as(actor.id, handoff.ae_id, handoff)
+        late = Surfaced.REMEMBERED if by_ae else Surfaced.CUSTOMER
+    kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now, late=late)
     _take_back_none_made(unit, handoff, actor)
-    _note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor)
+    note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor, late=late)
     return kept
 
 
@@ -163,7 +184,7 @@ def _withdraw(
     before = unit.ledger.entry(handoff.id, promise_id)
     gone = unit.brief.withdraw_promise(promise_id, reason, by=actor.id, at=unit.now)
     ledger.void(handoff, before, by=actor, at=unit.now)
-    _note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
+    note_promise(unit, handoff, Tag.PROMISE_WITHDRAWN, gone, actor, words=reason)
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, gone.id)
 
 
@@ -260,7 +281,7 @@ def _change_promise(
     if after.version != before.version:
         same = after.text.promises_the_same(before.text)
         ledger.void(handoff, entry, by=actor, at=unit.now)
-        _note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, same=same)
+        note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, same=same)
     if not conflicts:
         return after, None
     return after, clash.in_promise(unit, promise_id, conflicts, actor)
@@ -278,7 +299,7 @@ def promise_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> 
     return promise_view(handoff.id, now, clash=found)
 
 
-def _note_promise(
+def note_promise(
     unit: WriteUnit,
     handoff: Handoff,
     tag: Tag,
@@ -287,7 +308,10 @@ def _note_promise(
     *,
     words: str | None = None,
     same: bool = False,
+    act: Act | None = None,
+    late: Surfaced | None = None,
 ) -> None:
+    """Save what became of a promise with all that follows; `act` is what it follows from."""
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
     handoff.copy_from(brief, at=unit.now)
     unit.surfaces.show_promise(handoff, promise.id, promise.version, reworded=True)
@@ -301,6 +325,8 @@ def _note_promise(
         at=unit.now,
         policy=unit.policy,
         same=same,
+        act=act,
+        late=late,
     )
     unit.save(handoff, actor_id=actor.id)
 

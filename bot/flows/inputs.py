@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from bot.domain.brief import Contact, ContactRole, OtherRole, Section
 from bot.domain.deadlines import Step
+from bot.domain.disputes import Outcome, Settlement
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey, same_question
 from bot.domain.ledger import Delivery
 from bot.domain.people import Person
 from bot.domain.policy import Tier
-from bot.domain.promises import Basis, Kind, PromiseText
+from bot.domain.promises import Basis, Kind, PromiseText, Surfaced
 from bot.domain.status import Bucket, Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Restatement, Verdict
 from bot.views.brief_form import FORMS, Input
@@ -267,6 +268,32 @@ def delivery_of(typed: Typed) -> Delivery | None:
     """What the CSM says with an initial; None where it was not asked or not answered."""
     chosen = typed.option(Field.DELIVERY)
     return _member(Delivery, chosen, Field.DELIVERY) if chosen is not None else None
+
+
+def surfaced_of(typed: Typed) -> Surfaced:
+    """How a late promise came up; raises Invalid where that was asked and not answered.
+
+    Of a form that was drawn before it was late it is taken for remembered.
+    """
+    chosen = typed.option(Field.SURFACED)
+    if chosen is not None:
+        return _member(Surfaced, chosen, Field.SURFACED)
+    if typed.offered(Field.SURFACED):
+        raise Invalid(Problem.CHOOSE, field=Field.SURFACED.value)
+    return Surfaced.REMEMBERED
+
+
+def settlement_of(typed: Typed) -> Settlement | None:
+    """What a manager wants to become of a disputed promise; None where they did not choose."""
+    chosen = typed.option(Field.SETTLEMENT)
+    if chosen is None:
+        return None
+    return Settlement(
+        _member(Outcome, chosen, Field.SETTLEMENT),
+        typed.text(Field.WORDS),
+        typed.date(Field.DUE),
+        typed.text(Field.REASON),
+    )
 
 
 def checks_of(typed: Typed) -> Checks:

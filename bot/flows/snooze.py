@@ -24,7 +24,11 @@ def owed_step(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
         if deadline.state is DeadlineState.OPEN
     ]
     if asked.ref.thing in set(Step):
-        owed = [deadline for deadline in owed if deadline.step == asked.ref.thing]
+        key = (asked.ref.thing, asked.ref.entry or 0)
+        owed = [deadline for deadline in owed if deadline.key == key]
+    else:
+        # What is owed about a promise has buttons of its own.
+        owed = [deadline for deadline in owed if not deadline.subject]
     mine = [deadline for deadline in owed if deadline.owner_id == actor.id]
     if not owed:
         raise Invalid(Problem.ALREADY_DONE)
@@ -42,7 +46,8 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     calendar = unit.people.calendar(actor.id)
     people = {actor.id: actor}
     line = step_line(deadline, people, as_of=unit.now, done=None)
-    ref = Ref(handoff=handoff.id, thing=deadline.step.value)
+    about = deadline.subject or None
+    ref = Ref(handoff=handoff.id, thing=deadline.step.value, entry=about)
     until = calendar.first_opening(unit.now + timedelta(minutes=1))
     return Open(snooze_view(account=handoff.account, line=line, until=until, ref=ref))
 
@@ -60,7 +65,14 @@ def snooze(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if calendar.working_between(until, until + timedelta(minutes=1)) == timedelta(0):
         raise Invalid(Problem.NOT_WORKING_TIME, field=Field.UNTIL)
     reason = asked.typed.text(Field.REASON)
-    handoff.snoozed(deadline.step.value, until=until, reason=reason, by=actor, at=unit.now)
+    handoff.snoozed(
+        deadline.step.value,
+        until=until,
+        reason=reason,
+        by=actor,
+        at=unit.now,
+        number=deadline.subject,
+    )
     # First the deadline: saving takes note when the guide that names the snooze has to change.
     unit.deadlines.keep(handoff.id, snoozed(deadline, until))
     unit.save(handoff, actor_id=actor.id)

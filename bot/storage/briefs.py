@@ -15,7 +15,7 @@ from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.people import NamedPerson
-from bot.domain.promises import Basis, Kind, Promise, PromiseText
+from bot.domain.promises import Basis, Kind, Promise, PromiseText, Surfaced
 from bot.domain.snapshots import Snapshot, Version
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
@@ -465,7 +465,15 @@ class WritableBriefs(Briefs):
         plain = json.dumps(body, ensure_ascii=False)
         return self._scope.cipher.encrypt(plain) if audience in ENCRYPTED else plain
 
-    def add_promise(self, handoff_id: int, text: PromiseText, *, by: int, at: datetime) -> Promise:
+    def add_promise(
+        self,
+        handoff_id: int,
+        text: PromiseText,
+        *,
+        by: int,
+        at: datetime,
+        late: Surfaced | None = None,
+    ) -> Promise:
         """Write down a promise under the handoff's next number. Raises Invalid for bad words."""
         self._handoffs.locked_chain(handoff_id)
         words = text.checked()
@@ -478,6 +486,7 @@ class WritableBriefs(Briefs):
                 "handoff_id": handoff_id,
                 "number": number,
                 "version": 1,
+                "late": late.value if late is not None else None,
             },
         ).scalar_one()
         self._add_version(promise_id, 1, words, by, at)

@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, text, update
 
-from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.deadlines import Deadline, DeadlineState, Step, in_order
 from bot.domain.nudging import Stage, StagePlan
 from bot.storage.statements import Scope
 from bot.storage.tables import DEADLINE_TO_SAY, deadline, handoff
 
-_ORDER = {step: place for place, step in enumerate(Step)}
 _OF = select(deadline).where(
     deadline.c.workspace_id == bindparam("workspace"),
     deadline.c.handoff_id.in_(bindparam("handoffs", expanding=True)),
@@ -68,6 +67,7 @@ _CHANGE = update(deadline).where(
     deadline.c.workspace_id == bindparam("b_workspace"),
     deadline.c.handoff_id == bindparam("b_handoff"),
     deadline.c.step == bindparam("b_step"),
+    deadline.c.subject == bindparam("b_subject"),
 )
 # By name, for what stands here is all that is written: columns with an index of their own cost more
 # than the rest of the row.
@@ -81,7 +81,7 @@ class Deadlines:
         self._scope = scope
 
     def of(self, handoff_id: int) -> list[Deadline]:
-        """A handoff's deadlines in the order of the steps."""
+        """A handoff's deadlines in the order of the steps, then of the promises."""
         return self.of_many([handoff_id]).get(handoff_id, [])
 
     def of_many(self, handoff_ids: Iterable[int]) -> dict[int, list[Deadline]]:
@@ -92,9 +92,7 @@ class Deadlines:
             values = {"workspace": self._scope.workspace_id, "handoffs": wanted}
             for row in self._scope.connection.execute(_OF, values).mappings():
                 found.setdefault(row["handoff_id"], []).append(_deadline(row))
-        for several in found.values():
-            several.sort(key=lambda one: _ORDER[one.step])
-        return found
+        return {handoff_id: in_order(several) for handoff_id, several in found.items()}
 
 
 class WritableDeadlines(Deadlines):
@@ -139,12 +137,12 @@ class WritableDeadlines(Deadlines):
         if self._scope.dialect != "postgresql" or not found:
             return found
         now = self.of_many(handoff_id for handoff_id, _ in found)
-        steps = {(handoff_id, one.step) for handoff_id, one in found}
+        keys = {(handoff_id, one.key) for handoff_id, one in found}
         read = [
             (handoff_id, one)
             for handoff_id, several in now.items()
             for one in several
-            if (handoff_id, one.step) in steps and one.next_at is not None and one.next_at <= until
+            if (handoff_id, one.key) in keys and one.next_at is not None and one.next_at <= until
         ]
         return sorted(read, key=lambda one: (one[1].next_at, one[0]))
 
@@ -173,9 +171,9 @@ class WritableDeadlines(Deadlines):
         self, handoff_id: int, stored: Sequence[Deadline], wanted: Sequence[Deadline]
     ) -> None:
         """Write those of the wanted deadlines that differ from the stored ones."""
-        before = {one.step: one for one in stored}
-        new = [one for one in wanted if one.step not in before]
-        changed = [one for one in wanted if one.step in before and before[one.step] != one]
+        before = {one.key: one for one in stored}
+        new = [one for one in wanted if one.key not in before]
+        changed = [one for one in wanted if one.key in before and before[one.key] != one]
         if new:
             self._scope.connection.execute(
                 _ADD,
@@ -184,6 +182,7 @@ class WritableDeadlines(Deadlines):
                         "workspace_id": self._scope.workspace_id,
                         "handoff_id": handoff_id,
                         "step": one.step.value,
+                        "subject": one.subject,
                         **_values(one),
                     }
                     for one in new
@@ -204,6 +203,7 @@ class WritableDeadlines(Deadlines):
             "b_workspace": self._scope.workspace_id,
             "b_handoff": handoff_id,
             "b_step": of.step.value,
+            "b_subject": of.subject,
         }
 
 
@@ -255,4 +255,5 @@ def _deadline(row: RowMapping) -> Deadline:
         snoozed_until=row["snoozed_until"],
         added_at=row["added_at"],
         owned_at=row["owned_at"],
+        subject=row["subject"],
     )

@@ -132,6 +132,7 @@ class Digests:
                 "handoff_id": word.handoff_id,
                 "step": word.step.value,
                 "stage": word.stage.value,
+                "subject": word.subject,
             }
             for word in words
         ]
@@ -145,7 +146,7 @@ class Digests:
             return found
         values = {"ids": sorted(person_ids)}
         for row in self._execute(_LINES, values):
-            word = Word(row.handoff_id, Step(row.step), Stage(row.stage))
+            word = Word(row.handoff_id, Step(row.step), Stage(row.stage), row.subject)
             found.setdefault(row.person_id, []).append(word)
         if found:
             self._execute(_TAKE, {"ids": sorted(found)})

@@ -251,7 +251,8 @@ class WritableHandoffs(Handoffs):
 def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
     """The most urgent step as columns: owed ones by due time, then the first that waits."""
     owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
-    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING]
+    # A promise that is due one day is nothing that anybody waits for now.
+    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
     first = min(owed, key=lambda one: one.due_at) if owed else next(iter(waiting), None)
     if first is None:
         unsigned = about.signed_at is None
@@ -366,6 +367,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         "initials_csm_at": of.signing.csm_at,
         "initials_ae_again_at": of.signing.ae_again_at,
         "initials_csm_again_at": of.signing.csm_again_at,
+        "promises_disputed": of.signing.disputed,
+        "disputes_clear_at": of.signing.clear_at,
         "gate_at": of.gate_at,
         "assigned_at": of.assigned_at,
         "acknowledged_at": of.acknowledged_at,
@@ -490,6 +493,8 @@ def _handoff(row: RowMapping) -> Handoff:
             row["initials_csm_at"],
             row["initials_ae_again_at"],
             row["initials_csm_again_at"],
+            row["promises_disputed"],
+            row["disputes_clear_at"],
         ),
         gate_at=row["gate_at"],
         assigned_at=row["assigned_at"],

@@ -182,7 +182,12 @@ _CANDIDATES = {
 _CLAIM = {source: _claim(table) for source, table in TABLES.items()}
 _OF_THE_CLOCK = frozenset(kind.value for kind in OF_THE_CLOCK)
 _ABOUT = (
-    select(outbox_about.c.handoff_id, outbox_about.c.step, outbox_about.c.stage)
+    select(
+        outbox_about.c.handoff_id,
+        outbox_about.c.step,
+        outbox_about.c.stage,
+        outbox_about.c.subject,
+    )
     .where(outbox_about.c.outbox_id == bindparam("id"))
     .order_by(outbox_about.c.place)
 )
@@ -243,7 +248,9 @@ def claim(
     about: tuple[Word, ...] = ()
     if source is JobSource.NOTICE and claimed["kind"] in _OF_THE_CLOCK:
         said = connection.execute(_ABOUT, {"id": claimed["id"]})
-        about = tuple(Word(one.handoff_id, Step(one.step), Stage(one.stage)) for one in said)
+        about = tuple(
+            Word(one.handoff_id, Step(one.step), Stage(one.stage), one.subject) for one in said
+        )
     return job_of(
         source, claimed, priority=row["priority"], probing=bool(row["probing"]), about=about
     )

@@ -19,16 +19,30 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.disputes import Dispute
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.ledger import Counts, Delivery, Entry, Initial, Via, Wording
+from bot.domain.ledger import (
+    Counts,
+    Delivery,
+    Entry,
+    Initial,
+    LateCount,
+    Standing,
+    Via,
+    Wording,
+)
+from bot.domain.owing import Promised
 from bot.domain.people import NamedPerson
-from bot.domain.promises import Kind, Promise, Side
+from bot.domain.promises import Fate, Kind, Promise, Side, Surfaced
 from bot.storage.briefs import WORDED, promise_of
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import (
+    IS_CURRENT_DISPUTE,
     IS_PROMISE,
+    dispute,
+    handoff,
     initial,
     person,
     promise,
@@ -69,9 +83,42 @@ def _with_initials(statement: Select[Any]) -> Select[Any]:
     return statement
 
 
-_ENTRIES = _with_initials(WORDED.add_columns(promise.c.none_made, promise.c.withdrawn_reason))
+_RAISED_BY = person.alias("raised_by_person")
+IS_OPEN_DISPUTE = and_(
+    dispute.c.promise_id == promise.c.id, IS_CURRENT_DISPUTE, dispute.c.ended_at.is_(None)
+)
+"""The dispute about a promise that nobody settled yet."""
+_DISPUTED = (
+    dispute.c.id.label("dispute_id"),
+    dispute.c.side.label("dispute_side"),
+    dispute.c.raised_by,
+    dispute.c.raised_at,
+    dispute.c.reason.label("dispute_reason"),
+    dispute.c.asked_at,
+    dispute.c.escalated_at,
+    _RAISED_BY.c.slack_id.label("raised_by_slack_id"),
+    _RAISED_BY.c.name.label("raised_by_name"),
+)
+_SAID_BY = person.alias("fate_by_person")
+_FATE = (
+    promise.c.late,
+    promise.c.fate,
+    promise.c.fate_by,
+    promise.c.fate_at,
+    promise.c.fate_line,
+    _SAID_BY.c.slack_id.label("fate_by_slack_id"),
+    _SAID_BY.c.name.label("fate_by_name"),
+)
+_ENTRIES = (
+    _with_initials(WORDED.add_columns(promise.c.none_made, promise.c.withdrawn_reason))
+    .add_columns(*_DISPUTED, *_FATE)
+    .join(dispute, IS_OPEN_DISPUTE, isouter=True)
+    .join(_RAISED_BY, _RAISED_BY.c.id == dispute.c.raised_by, isouter=True)
+    .join(_SAID_BY, _SAID_BY.c.id == promise.c.fate_by, isouter=True)
+)
 _ALL = _ENTRIES.where(promise.c.handoff_id == bindparam("handoff")).order_by(promise.c.number)
 _ONE = _ENTRIES.where(promise.c.id == bindparam("promise"))
+_NUMBERED = _ALL.where(promise.c.number == bindparam("number"))
 _COUNTS = (
     select(
         func.count().label("entries"),
@@ -79,11 +126,12 @@ _COUNTS = (
         func.count(_GIVEN[Side.CSM].c.person_id).label("csm"),
         # What is added to nothing is nothing: counted where both are there.
         func.count(_GIVEN[Side.AE].c.person_id + _GIVEN[Side.CSM].c.person_id).label("signed"),
+        func.count(dispute.c.id).label("disputed"),
     )
     .select_from(
-        promise.join(_GIVEN[Side.AE], _on(Side.AE), isouter=True).join(
-            _GIVEN[Side.CSM], _on(Side.CSM), isouter=True
-        )
+        promise.join(_GIVEN[Side.AE], _on(Side.AE), isouter=True)
+        .join(_GIVEN[Side.CSM], _on(Side.CSM), isouter=True)
+        .join(dispute, IS_OPEN_DISPUTE, isouter=True)
     )
     .where(
         promise.c.workspace_id == bindparam("workspace"),
@@ -94,6 +142,42 @@ _COUNTS = (
 _COUNTED = _COUNTS.subquery("counted")
 # With how many there are, so that whoever fills or opens a box need not have them counted again.
 _ONE_COUNTED = _ONE.add_columns(*_COUNTED.c).join(_COUNTED, true())
+_PROMISED = (
+    select(
+        promise.c.number,
+        promise.c.fate,
+        promise.c.fate_at,
+        promise_version.c.owner_id,
+        promise_version.c.due,
+        promise_version.c.written_at,
+    )
+    .join(
+        promise_version,
+        (promise_version.c.promise_id == promise.c.id)
+        & (promise_version.c.version == promise.c.version),
+    )
+    .where(
+        promise.c.workspace_id == bindparam("workspace"),
+        promise.c.handoff_id == bindparam("handoff"),
+        promise.c.withdrawn_at.is_(None),
+        promise_version.c.owner_id.is_not(None),
+        promise_version.c.due.is_not(None),
+    )
+    .order_by(promise.c.number)
+)
+_LATE = (
+    select(handoff.c.ae_id, promise_version.c.kind, promise.c.late, func.count().label("count"))
+    .select_from(promise)
+    .join(handoff, handoff.c.id == promise.c.handoff_id)
+    .join(
+        promise_version,
+        (promise_version.c.promise_id == promise.c.id)
+        & (promise_version.c.version == promise.c.version),
+    )
+    .where(promise.c.workspace_id == bindparam("workspace"), promise.c.late.is_not(None))
+    .group_by(handoff.c.ae_id, promise_version.c.kind, promise.c.late)
+    .order_by(handoff.c.ae_id, promise_version.c.kind, promise.c.late)
+)
 _SAID = select(
     surface.c.handoff_id, surface.c.promise_id, surface.c.promise_version, surface.c.channel_id
 ).where(
@@ -197,10 +281,36 @@ class Ledgers:
                 return _entry(row)
         raise NotFound(Problem.STALE_BUTTON)
 
+    def numbered(self, handoff_id: int, number: int) -> Entry | None:
+        """The entry with a number; None where the handoff has none of it."""
+        found = self._rows(_NUMBERED, handoff=handoff_id, number=number)
+        return _entry(found[0]) if found else None
+
     def counts(self, handoff_id: int) -> Counts:
         """How many entries are in force, and how many of them initialed by whom."""
         (row,) = self._rows(_COUNTS, handoff=handoff_id)
         return _counts(row)
+
+    def promised(self, handoff_id: int) -> list[Promised]:
+        """The entries in force that say who delivers them by when."""
+        return [
+            Promised(
+                row["number"],
+                row["owner_id"],
+                row["due"],
+                row["written_at"],
+                Fate(row["fate"]),
+                row["fate_at"],
+            )
+            for row in self._rows(_PROMISED, handoff=handoff_id)
+        ]
+
+    def late_by_ae(self) -> list[LateCount]:
+        """How many promises came up late, by AE, kind and how; those withdrawn since, too."""
+        return [
+            LateCount(row["ae_id"], Kind(row["kind"]), Surfaced(row["late"]), row["count"])
+            for row in self._rows(_LATE)
+        ]
 
     def wordings(self, promise_id: int) -> list[Wording]:
         """Every wording of an entry with the initials it got and kept, the newest first."""
@@ -284,6 +394,7 @@ class WritableLedgers(Ledgers):
                 before.ae + change * (side is Side.AE),
                 before.csm + change * (side is Side.CSM),
                 before.signed + change * both,
+                before.disputed,
             )
 
     def put(self, handoff_id: int, entry: Entry, given: Initial) -> None:
@@ -312,6 +423,19 @@ class WritableLedgers(Ledgers):
         about = {"promise": entry.promise.id, "version": entry.promise.version}
         self._delete(_TAKE, side, **about)
         self._count(handoff_id, entry, side, -1)
+
+    def conclude(self, handoff_id: int, entry: Entry, became: Standing) -> None:
+        """Keep what became of a promise, in place of what was said of it before."""
+        self._handoffs.locked_chain(handoff_id)
+        self._change(
+            entry.promise.id,
+            {
+                "fate": became.fate.value,
+                "fate_by": became.by.id,
+                "fate_at": became.at,
+                "fate_line": became.line,
+            },
+        )
 
     def take_all(self, handoff_id: int, side: Side) -> None:
         """Take every initial of a side off what is in force: somebody else has its part now."""
@@ -377,7 +501,7 @@ class WritableLedgers(Ledgers):
 
 
 def _counts(row: RowMapping) -> Counts:
-    return Counts(row["entries"], row["ae"], row["csm"], row["signed"])
+    return Counts(row["entries"], row["ae"], row["csm"], row["signed"], row["disputed"])
 
 
 def _entry(row: RowMapping) -> Entry:
@@ -387,6 +511,34 @@ def _entry(row: RowMapping) -> Entry:
         {one.side: one for one in initials if one is not None},
         none_made=row["none_made"],
         reason=row["withdrawn_reason"] or "",
+        dispute=_dispute(row),
+        standing=_standing(row),
+        late=Surfaced(row["late"]) if row["late"] else None,
+    )
+
+
+def _standing(row: RowMapping) -> Standing | None:
+    if row["fate_by"] is None:
+        return None
+    return Standing(
+        Fate(row["fate"]),
+        NamedPerson(row["fate_by"], row["fate_by_slack_id"], row["fate_by_name"]),
+        row["fate_at"],
+        row["fate_line"],
+    )
+
+
+def _dispute(row: RowMapping) -> Dispute | None:
+    if row["dispute_id"] is None:
+        return None
+    return Dispute(
+        row["dispute_id"],
+        Side(row["dispute_side"]),
+        NamedPerson(row["raised_by"], row["raised_by_slack_id"], row["raised_by_name"]),
+        row["raised_at"],
+        row["dispute_reason"],
+        row["asked_at"],
+        row["escalated_at"],
     )
 
 

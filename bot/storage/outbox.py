@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, insert, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.deadlines import Step
+from bot.domain.deadlines import Key
 from bot.domain.notices import (
     OF_THE_CLOCK,
     FirstWord,
@@ -97,7 +97,7 @@ _TRY_AGAIN = (
 _PUT_ASIDE = update(outbox).where(*_IN_TROUBLE, OUTBOX_TROUBLE).values(reason=None)
 _ADD_ABOUT = insert(outbox_about)
 _TELLING_OF = (
-    select(outbox_about.c.outbox_id)
+    select(outbox_about.c.outbox_id, outbox_about.c.step, outbox_about.c.subject)
     .where(
         outbox_about.c.handoff_id == bindparam("handoff"),
         outbox_about.c.step.in_(bindparam("steps", expanding=True)),
@@ -201,13 +201,14 @@ class Outbox:
             self.grown = True
         return set(ids)
 
-    def show_as_now(self, handoff_id: int, steps: Collection[Step]) -> None:
-        """Have what the clock said of steps looked at: what is done now shall say so."""
-        if not steps:
+    def show_as_now(self, handoff_id: int, keys: Collection[Key]) -> None:
+        """Have what the clock said of deadlines looked at: what is done now shall say so."""
+        if not keys:
             return
-        about = {"handoff": handoff_id, "steps": sorted(steps)}
+        about = {"handoff": handoff_id, "steps": sorted({step for step, _ in keys})}
         # Whoever tells more of it locks the handoff first, as we did: none is added meanwhile.
-        ids = self._scope.connection.execute(_TELLING_OF, about).scalars().all()
+        found = self._scope.connection.execute(_TELLING_OF, about)
+        ids = {row.outbox_id for row in found if (row.step, row.subject) in keys}
         if not ids:
             return
         about = {"b_workspace": self._scope.workspace_id, "b_ids": sorted(ids)}
@@ -295,6 +296,7 @@ def _about(outbox_id: int, notice: Notice) -> list[dict[str, Any]]:
             "handoff_id": word.handoff_id,
             "step": word.step.value,
             "stage": word.stage.value,
+            "subject": word.subject,
         }
         for place, word in enumerate(notice.about)
     ]

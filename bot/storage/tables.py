@@ -277,6 +277,8 @@ handoff = Table(
     Column("initials_csm_at", Instant),
     Column("initials_ae_again_at", Instant),
     Column("initials_csm_again_at", Instant),
+    Column("promises_disputed", Integer, nullable=False, server_default="0"),
+    Column("disputes_clear_at", Instant),
     Column("gate_at", Instant),
     Column("assigned_at", Instant),
     Column("acknowledged_at", Instant),
@@ -439,6 +441,12 @@ promise = Table(
     Column("withdrawn_reason", Text),
     # The entry that says that no promises were made; no promise of the brief.
     Column("none_made", Boolean, nullable=False, server_default=false()),
+    Column("late", Text),  # how it came up, of one that surfaced after the AE's initials
+    # What became of it after the kickoff, who said so when, and of a broken one why.
+    Column("fate", Text, nullable=False, server_default="open"),
+    _person("fate_by"),
+    Column("fate_at", Instant),
+    Column("fate_line", Text, nullable=False, server_default=""),
     UniqueConstraint("handoff_id", "number"),
 )
 
@@ -466,6 +474,8 @@ deadline = Table(
     metadata,
     Column("handoff_id", ROW_ID, ForeignKey("handoff.id"), primary_key=True),
     Column("step", Text, primary_key=True),
+    # The number of the promise it is about; 0 is the handoff as a whole.
+    Column("subject", Integer, primary_key=True, autoincrement=False, server_default="0"),
     _workspace(),
     _person("owner_id"),
     Column("zone", Text),
@@ -514,6 +524,51 @@ initial = Table(
     Index("ix_initial_handoff_id", "handoff_id"),
 )
 
+# A dispute about a promise, and how it ended; of each promise the last one is the current one.
+dispute = Table(
+    "dispute",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("promise_id", ROW_ID, ForeignKey("promise.id"), nullable=False),
+    Column("side", Text, nullable=False),
+    _person("raised_by", nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),  # calendar: since when an answer is owed
+    Column("escalated_at", Instant),  # calendar: since when RevOps decides
+    Column("ended_at", Instant),
+    Column("ending", Text),  # an outcome, or how it ended without one
+    Column("is_current", Boolean, nullable=False),
+    Index("ix_dispute_handoff_id", "handoff_id"),
+)
+IS_CURRENT_DISPUTE = dispute.c.is_current.is_(True)
+Index(
+    "ux_dispute_current",
+    dispute.c.promise_id,
+    unique=True,
+    sqlite_where=IS_CURRENT_DISPUTE,
+    postgresql_where=IS_CURRENT_DISPUTE,
+)
+
+# What a manager answered about one wording.
+dispute_answer = Table(
+    "dispute_answer",
+    metadata,
+    Column("dispute_id", ROW_ID, ForeignKey("dispute.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seat", Text, nullable=False),
+    _workspace(),
+    _person("person_id", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("due", Date),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("dispute_id", "version", "seat"),
+)
+
 # What waits for a person's next summary: beyond the measure of a day, or told only there.
 digest_line = Table(
     "digest_line",
@@ -523,7 +578,8 @@ digest_line = Table(
     _handoff(),
     Column("step", Text, nullable=False),
     Column("stage", Text, nullable=False),
-    PrimaryKeyConstraint("person_id", "handoff_id", "step", "stage"),
+    Column("subject", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("person_id", "handoff_id", "step", "stage", "subject"),
 )
 
 event = Table(
@@ -599,6 +655,7 @@ outbox_about = Table(
     _handoff(),
     Column("step", Text, nullable=False),
     Column("stage", Text, nullable=False),
+    Column("subject", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("outbox_id", "place"),
     Index("ix_outbox_about_handoff_id", "handoff_id", "step"),
 )

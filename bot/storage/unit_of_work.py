@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -30,35 +30,40 @@ from bot.domain.deadlines import (
     bring_in_line,
     deadlines,
     dropped,
-    holder_of,
+    held_by,
+    in_order,
     moved,
     named_manager,
     told_otherwise,
 )
+from bot.domain.disputes import Escalation
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
-from bot.domain.history import CHANGES_BRIEF, Event, Tag
+from bot.domain.history import CHANGES_BRIEF, OF_DISPUTES, Event, Tag
 from bot.domain.items import SectionKey
 from bot.domain.kickoff import KickoffTime, kickoff_time
-from bot.domain.ledger import Counts, LedgerPage, page_for, void, weigh
+from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
     Notify,
     announcements,
     commits,
+    dispute_to_decide,
     for_the_summary,
     hold_mentions,
     member_invites,
     moved_away,
     surfaces,
 )
+from bot.domain.owing import about_promises
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
+from bot.domain.settling import escalate, may_settle, settlers
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -70,6 +75,7 @@ from bot.storage.copied import Copies, WritableCopies
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
+from bot.storage.disputes import Disputes, WritableDisputes
 from bot.storage.engine import Database
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
@@ -100,7 +106,17 @@ _GONE = frozenset({DeadlineState.CANCELLED, DeadlineState.DROPPED})
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
+_LATER = frozenset({Tag.KICKOFF_HELD})
+"""After it the messages of promises ask what became of these."""
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
+_MOVES_NO_PROMISE = _OF_INITIALS | {
+    Tag.AE_CONFIRMED,
+    Tag.BRIEF_SAVED,
+    Tag.GATE_PASSED,
+    Tag.LEDGER_SIGNED,
+    Tag.OUTDATED,
+}
+"""After these alone nothing else is owed about a promise; they are what happens most."""
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _READING = frozenset(
     {
@@ -278,6 +294,7 @@ class ReadUnit:
     copied: Copies
     records: Records
     ledger: Ledgers
+    disputes: Disputes
     deadlines: Deadlines
     history: History
     received: Received
@@ -300,6 +317,7 @@ class ReadUnit:
         self.copied = Copies(self._scope)
         self.records = Records(self._scope)
         self.ledger = Ledgers(self._scope)
+        self.disputes = Disputes(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -352,7 +370,9 @@ class ReadUnit:
         entries = self.ledger.entries(handoff.id)
         brief = self.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
         people = self.people.many([handoff.ae_id, handoff.csm_id])
-        return page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
+        page = page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
+        settles = (one.promise.number for one in entries if may_settle(viewer, handoff, one))
+        return replace(page, settles=frozenset(settles))
 
     def kickoff(self, of: Bundle) -> KickoffTime | None:
         """The time of its kickoff that the handoff message names."""
@@ -400,7 +420,8 @@ class ReadUnit:
         return (
             counted != handoff.completeness
             or counts.entries != entries
-            or counts != Counts(signing.entries, signing.ae, signing.csm, signing.signed)
+            or counts
+            != Counts(signing.entries, signing.ae, signing.csm, signing.signed, signing.disputed)
             or (handoff.posted_at is not None and bool(self.ledger.unshown(handoff)))
             or handoff.away_known != handoff.away_now()
             or before != (handoff.ae_manager_id, handoff.cs_manager_id)
@@ -408,14 +429,14 @@ class ReadUnit:
             or self._in_line(handoff, stored) != stored
         )
 
-    def told_on(self, handoff: Handoff, step: Step) -> Told | None:
-        """Who is told as the manager of what is owed in a step, and why just they."""
+    def told_on(self, handoff: Handoff, owed: Deadline) -> Told | None:
+        """Who is told as the manager of what is owed, and why just they."""
         size = handoff.size(self.policy)
-        holder = holder_of(step, handoff, size)
+        holder = held_by(owed, handoff, size)
         if holder is None:
             return None
         but = (access.acting(holder, handoff),)
-        return self.people.told(holder, named=named_manager(step, handoff, size), but=but)
+        return self.people.told(holder, named=named_manager(owed.step, handoff, size), but=but)
 
     def reassigns(self, handoff: Handoff, part: Capacity, *, but: int) -> Told | None:
         """Who may name another AE, CSM or CS manager, and so is asked to; never `but`.
@@ -463,8 +484,9 @@ class ReadUnit:
         return (found[0].id, found[1]) if found is not None else None
 
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
-        before = {one.step: one for one in stored}
-        fixed = {one.step: (one.owner_id, one.zone) for one in stored}
+        before = {one.key: one for one in stored}
+        of_handoff = {one.step: one for one in stored if not one.subject}
+        fixed = {step: (one.owner_id, one.zone) for step, one in of_handoff.items()}
         calendar_of = self.people.calendar
         wanted = [
             *dated(
@@ -473,7 +495,7 @@ class ReadUnit:
                 calendar_of,
                 stand_in_of=self.people.revops_beside,
                 fixed=fixed,
-                had=[one.step for one in stored if one.state not in _GONE],
+                had=[step for step, one in of_handoff.items() if one.state not in _GONE],
             ),
             *deadlines(
                 handoff,
@@ -481,12 +503,51 @@ class ReadUnit:
                 calendar_of,
                 manager_of=self.people.manager_of,
                 now=self.now,
-                stored=before,
+                stored=of_handoff,
             ),
+            *self._about_promises(handoff, stored),
         ]
-        owed = {one.step: bring_in_line(before.get(one.step), one, now=self.now) for one in wanted}
-        left = {one.step: dropped(one) for one in stored if one.step not in owed}
-        return [(owed | left)[step] for step in Step if step in owed or step in left]
+        owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
+        left = (dropped(one) for one in stored if one.key not in owed)
+        return in_order([*owed.values(), *left])
+
+    def _about_promises(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
+        """What is owed about single promises; asked only where there is or was such."""
+        owed = [one for one in stored if one.subject]
+        contested = handoff.signing.disputed or any(
+            one.step is not Step.DELIVERY and one.state is DeadlineState.OPEN for one in owed
+        )
+        if not handoff.signing.entries and not contested:
+            return []
+        events = handoff.events
+        if events and not contested and all(event.tag in _MOVES_NO_PROMISE for event in events):
+            return owed
+        kickoff = None
+        if contested:
+            kickoff = kickoff_time(handoff, self.policy, self.people.calendar, owed=stored)
+        promised = self.ledger.promised(handoff.id)
+        self.people.many(one.owner_id for one in promised)
+
+        def reads(person_id: int) -> bool:
+            if person_id in handoff.people():
+                return True
+            public = not self.channels.get(handoff.channel_id).private
+            person = self.people.get(person_id)
+            return Audience.FACTS in access.audiences(person, handoff, in_channel=public)
+
+        return about_promises(
+            handoff,
+            self.policy,
+            self.people.calendar,
+            manager_of=self.people.manager_of,
+            revops_of=self.people.revops_beside,
+            kickoff_at=kickoff.at if kickoff is not None else None,
+            contested=self.disputes.contested(handoff.id) if contested else (),
+            promised=promised,
+            reads=reads,
+            stored=stored,
+            now=self.now,
+        )
 
 
 class WriteUnit(ReadUnit):
@@ -500,6 +561,7 @@ class WriteUnit(ReadUnit):
     copied: WritableCopies
     records: WritableRecords
     ledger: WritableLedgers
+    disputes: WritableDisputes
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -522,6 +584,7 @@ class WriteUnit(ReadUnit):
         self.copied = WritableCopies(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
+        self.disputes = WritableDisputes(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)
@@ -567,7 +630,7 @@ class WriteUnit(ReadUnit):
             then = self.brief.snapshot(handoff.id, before=handoff.signed_until)
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
         self.people.with_managers(handoff.people())
-        self._follow_promises(handoff, actor_id)
+        asked_again = self._follow_promises(handoff, actor_id)
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
@@ -580,6 +643,8 @@ class WriteUnit(ReadUnit):
             moved=moved(stored, owed),
             team_channel=self._team_channel(handoff),
             chain=chain,
+            settlers=self._settlers(handoff),
+            asked_again=asked_again,
         )
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
@@ -590,8 +655,37 @@ class WriteUnit(ReadUnit):
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
-    def _follow_promises(self, handoff: Handoff, actor_id: int | None) -> None:
-        """Keep the ledger by what just happened, and show below the card what changed in it."""
+    def _settlers(self, handoff: Handoff) -> list[int]:
+        """Who settles disputes, each once; nobody where nothing happened about one."""
+        if not handoff.signing.disputed and not any(
+            event.tag in OF_DISPUTES for event in handoff.events
+        ):
+            return []
+        found = settlers(handoff, revops=self.people.revops_beside(handoff.ae_id))
+        return list(dict.fromkeys(found.values()))
+
+    def escalate(self, handoff: Handoff, entry: Entry, why: Escalation) -> None:
+        """Let RevOps decide a dispute of a locked handoff, and tell who of them; not saved yet."""
+        if entry.dispute is None:
+            return
+        escalate(handoff, entry, why, at=self.now)
+        self.disputes.escalate(handoff.id, entry.dispute)
+        self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
+        self._ask_revops(handoff, entry)
+
+    def _ask_revops(self, handoff: Handoff, entry: Entry) -> None:
+        decider = self.people.revops_beside(handoff.ae_id)
+        if decider is not None and entry.dispute is not None:
+            self.outbox.add(dispute_to_decide(handoff, entry.dispute.id, entry.promise, decider))
+
+    def _follow_promises(self, handoff: Handoff, actor_id: int | None) -> frozenset[int]:
+        """Keep the ledger by what just happened, and show below the card what changed in it.
+
+        Gives the numbers of disputed promises that have another wording now.
+        """
+        asked_again = frozenset[int]()
+        if handoff.signing.disputed:
+            asked_again = self._follow_disputes(handoff)
         tags = {event.tag for event in handoff.events}
         if tags & _NEW_CSM:
             # Who is the CSM now has signed nothing yet.
@@ -599,14 +693,32 @@ class WriteUnit(ReadUnit):
         of_promises = any(_of_promises(event) for event in handoff.events)
         if of_promises:
             self._say_none_made(handoff, actor_id)
-        if of_promises or tags & (_NEW_CSM | _OF_INITIALS):
+        if of_promises or tags & (_NEW_CSM | _OF_INITIALS | OF_DISPUTES):
             weigh(handoff, self.ledger.counts(handoff.id), at=self.now)
-        if tags & (_NEW_CSM | _PLACED) and handoff.posted_at is not None:
+        if tags & (_NEW_CSM | _PLACED | _LATER) and handoff.posted_at is not None:
             for entry in self.ledger.entries(handoff.id):
                 if entry.open:
                     self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
         if Tag.MOVED in tags:
             self.surfaces.leave_promises(handoff)
+        return asked_again
+
+    def _follow_disputes(self, handoff: Handoff) -> frozenset[int]:
+        """Another wording asks the managers anew, and with a withdrawn promise its dispute ends."""
+        asked = set[int]()
+        for event in handoff.events:
+            number = event.facts.get("number")
+            if not isinstance(number, int):
+                continue
+            if event.tag is Tag.PROMISE_EDITED and self.disputes.ask_again(handoff.id, number):
+                entry = self.ledger.numbered(handoff.id, number)
+                if entry is None or entry.dispute is None or entry.dispute.escalated_at is None:
+                    asked.add(number)
+                else:
+                    self._ask_revops(handoff, entry)
+            if event.tag is Tag.PROMISE_WITHDRAWN:
+                self.disputes.lapse(handoff.id, number)
+        return frozenset(asked)
 
     def _say_none_made(self, handoff: Handoff, by: int | None) -> None:
         """That none were made is an entry of its own, for as long as the brief says so."""
@@ -622,12 +734,12 @@ class WriteUnit(ReadUnit):
 
     def _show_as_now(self, handoff: Handoff, stored: list[Deadline], owed: list[Deadline]) -> None:
         """What the clock said of a step shows what became of it; whoever it is late for knows."""
-        before = {one.step: one for one in stored}
-        turned = [one for one in owed if told_otherwise(before.get(one.step), one)]
-        steps = {one.step for one in turned if one.step in before}
+        before = {one.key: one for one in stored}
+        turned = [one for one in owed if told_otherwise(before.get(one.key), one)]
+        keys = {one.key for one in turned if one.key in before}
         if any(event.tag in _READING for event in handoff.events):
-            steps.add(Step.READ)
-        self.outbox.show_as_now(handoff.id, steps)
+            keys.add((Step.READ, 0))
+        self.outbox.show_as_now(handoff.id, keys)
         for one in turned:
             if one.state is DeadlineState.OPEN and one.due_at <= self.now:
                 for reader in (one.owner_id, one.manager_id):

@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from bot.domain.brief import Contact, ContactRole, OtherRole
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.items import SectionKey
-from bot.domain.promises import LONGEST_WORDS, Basis, Kind, Promise, PromiseText
+from bot.domain.promises import LONGEST_WORDS, Basis, Kind, Promise, PromiseText, Surfaced
 from bot.domain.read_models import Clash
 from bot.views import sentences
 from bot.views.blocks import (
@@ -47,8 +47,11 @@ def promise_view(
     clash: Clash | None = None,
     pointed: Pointed = NOTHING_POINTED,
     withdrawing: str = "",
+    late: bool = False,
 ) -> View:
     """The editor of one promise; in a `clash` with this person's words.
+
+    `late`: it comes after the AE's initials, and how it came up is asked.
 
     `withdrawing` is the reason of who wanted to withdraw what somebody else had just changed.
     """
@@ -66,8 +69,10 @@ def promise_view(
     submit = sentences.forms.FORM_SUBMITS[ViewId.PROMISE]
     kinds = [option(kind.value, sentences.terms.KIND_NAMES[kind]) for kind in Kind]
     bases = [option(basis.value, sentences.terms.BASIS_NAMES[basis]) for basis in Basis]
+    ways = [option(one.value, sentences.ledger.SURFACED[one]) for one in Surfaced]
     blocks: list[Block] = [
         *([context(sentences.brief.CHANGED_NOT_WITHDRAWN)] if withdrawing else []),
+        *([choice_input(place, Field.SURFACED, ways, "")] if late and promise is None else []),
         *hints_lead(pointed, submit),
         *theirs_of(clash, Field.WORDS),
         text_input(place, Field.WORDS, text.words, multiline=True, longest=LONGEST_WORDS),

@@ -44,6 +44,10 @@ STEP_BUTTONS = {
     Step.INITIALS: ActionId.INITIAL_ALL,
     Step.INITIALS_AE: ActionId.INITIAL_ALL,
     Step.KICKOFF: ActionId.OPEN_HELD,
+    Step.SETTLE: ActionId.OPEN_SETTLE,
+    Step.SETTLE_AE: ActionId.OPEN_SETTLE,
+    Step.DECIDE: ActionId.OPEN_SETTLE,
+    Step.DELIVERY: ActionId.OPEN_LEDGER,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {

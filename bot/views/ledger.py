@@ -1,5 +1,6 @@
 """The promise ledger: a message for each wording below the card, its forms, and all of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,11 +17,13 @@ from bot.domain.ledger import (
     PromiseHistory,
     PromiseShown,
 )
-from bot.domain.promises import Side
+from bot.domain.promises import Fate, Side
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, choice_input, form, option, text_input
 from bot.views.card import Row
+from bot.views.disputes import disputed_blocks
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
+from bot.views.keeping import fate_blocks
 from bot.views.limits import LINE, truncate
 from bot.views.message import (
     Message,
@@ -41,6 +44,13 @@ ONE_BY_ONE: Final = "all"
 EACH: Final = 8
 """Entries on one page of the ledger."""
 MOST_WORDINGS: Final = 30
+_FATES: Final[Mapping[ActionId, Fate | None]] = {
+    ActionId.PROMISE_DELIVERED: Fate.DELIVERED,
+    # What is agreed anew may be agreed anew once more.
+    ActionId.OPEN_RENEGOTIATED: None,
+    ActionId.OPEN_BROKEN: Fate.BROKEN,
+}
+"""What is pressed after the kickoff, until just that was said."""
 HISTORY_WORDS: Final = 1000
 """Of each of them; whole it stands in its message."""
 
@@ -74,7 +84,10 @@ def _entry(entry: Entry, shown: PromiseShown) -> list[Block]:
     if none_made:
         return [lines(head), _boxes(entry, shown)]
     head.append(words(f" — {said.brief.promise_details(entry.promise)}"))
-    return [lines(head), as_typed(entry.promise.text.words), _boxes(entry, shown)]
+    words_of = as_typed(entry.promise.text.words)
+    late = [lines([words(said.ledger.LATE[entry.late])])] if entry.late is not None else []
+    became = [*late, *disputed_blocks(entry), *fate_blocks(entry)]
+    return [lines(head), words_of, *became, _boxes(entry, shown)]
 
 
 def _boxes(entry: Entry, shown: PromiseShown) -> Block:
@@ -100,23 +113,36 @@ def _given(given: Initial, name: str) -> Row:
 
 
 def _buttons(shown: PromiseShown) -> list[ButtonElement | OverflowMenuElement]:
+    """What it needs now as buttons, three at most, and the rest in the menu, five at most."""
     entry = shown.entry
     ref = Ref(handoff=shown.handoff_id, entry=entry.promise.id, revision=entry.promise.version)
-    row: list[ButtonElement | OverflowMenuElement] = []
-    if not entry.signed:
-        action = ActionId.INITIAL_PROMISE
-        row.append(button(action, said.buttons.BUTTONS[action], ref, primary=True))
-    choices = [MoreChoice.PROMISE_HISTORY]
+    signs = [] if entry.signed else [ActionId.INITIAL_PROMISE]
+    disputes = entry.dispute is None and not entry.none_made
+    choices: list[MoreChoice] = []
+    if shown.after_kickoff and not entry.none_made:
+        pressed = [action for action, fate in _FATES.items() if entry.fate is not fate]
+        choices += [MoreChoice.INITIAL_PROMISE] if signs else []
+        choices += [MoreChoice.DISPUTE] if disputes else []
+    else:
+        pressed = [*signs, *([ActionId.OPEN_DISPUTE] if disputes else [])]
     if not entry.none_made:
-        choices.insert(0, MoreChoice.PROMISE_CHANGE)
+        choices.append(MoreChoice.PROMISE_CHANGE)
+    choices.append(MoreChoice.PROMISE_HISTORY)
     if entry.initials:
         choices.append(MoreChoice.TAKE_BACK_INITIAL)
+    if entry.dispute is not None:
+        choices.append(MoreChoice.TAKE_BACK_DISPUTE)
     options = [
         Option(
             value=ref.model_copy(update={"thing": choice.value}).dump(),
             text=plain(said.buttons.MORE_CHOICES[choice]),
         )
         for choice in choices
+    ]
+    first = (ActionId.INITIAL_PROMISE, ActionId.PROMISE_DELIVERED)
+    row = [
+        button(action, said.buttons.BUTTONS[action], ref, primary=action in first)
+        for action in pressed
     ]
     return [*row, OverflowMenuElement(action_id=ActionId.MORE.value, options=options)]
 
@@ -145,6 +171,8 @@ def initial_view(
         blocks += [
             as_typed(promise.text.words),
             plain_section(said.brief.promise_details(promise)),
+            *([context(said.ledger.LATE[entry.late])] if entry.late is not None else []),
+            *disputed_blocks(entry),
         ]
     blocks.append(plain_section(said.ledger.MEANS[side]))
     if side is Side.CSM and not entry.none_made:
@@ -156,6 +184,10 @@ def initial_view(
             choice_input(place, Field.DELIVERY, answers, ""),
             text_input(place, Field.CHECK_WITH, optional=True, longest=LONGEST_CHECK),
         ]
+    if entry.dispute is None and not entry.none_made:
+        ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
+        action = ActionId.OPEN_DISPUTE
+        blocks += actions([button(action, said.buttons.BUTTONS[action], ref)])
     return form(
         ViewId.INITIAL,
         Ref(
@@ -189,7 +221,7 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0, told: str = "") -> View:
     if ledger.incomplete:
         blocks.append(context(said.ledger.incomplete(ledger.incomplete)))
     for shown in pages[here]:
-        blocks += _in_page(shown)
+        blocks += _in_page(shown, settles=shown.entry.promise.number in ledger.settles)
     if ledger.refused and here == len(pages) - 1:
         label = said.forms.FIELDS[Field.REFUSED].label
         blocks += [lines([words(label, bold=True)]), as_typed(ledger.refused)]
@@ -215,10 +247,12 @@ def ledger_view(ledger: LedgerPage, *, page: int = 0, told: str = "") -> View:
 
 def _state(ledger: LedgerPage, here: int, pages: int) -> str:
     told = said.ledger.state(ledger.signing, withdrawn=ledger.withdrawn)
+    if ledger.late:
+        told = f"{told} · {said.ledger.late(ledger.late)}"
     return f"{told} · {said.brief.page_of(here, pages)}" if pages > 1 else told
 
 
-def _in_page(shown: PromiseShown) -> list[Block]:
+def _in_page(shown: PromiseShown, *, settles: bool) -> list[Block]:
     entry = shown.entry
     ref = Ref(handoff=shown.handoff_id, entry=entry.promise.id, revision=entry.promise.version)
     action = ActionId.PROMISE_HISTORY
@@ -235,7 +269,10 @@ def _in_page(shown: PromiseShown) -> list[Block]:
         text=replace(entry.promise.text, words=one_line(entry.promise.text.words, 4 * LINE)),
     )
     rows = _entry(replace(entry, promise=short), shown)
-    return [*rows, *actions([button(action, said.buttons.BUTTONS[action], ref)])]
+    settle = ActionId.OPEN_SETTLE
+    pressed = [button(settle, said.buttons.BUTTONS[settle], ref)] if settles else []
+    pressed.append(button(action, said.buttons.BUTTONS[action], ref))
+    return [*rows, *actions(pressed)]
 
 
 def promise_history_view(history: PromiseHistory) -> View:

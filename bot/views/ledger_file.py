@@ -52,6 +52,18 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
         if entry.reason:
             yield f"{said.ledger.BECAUSE} {_typed(entry.reason)}"
         return
+    if entry.late is not None:
+        yield f"- {said.ledger.LATE[entry.late]}"
+    if entry.standing is not None:
+        found = entry.standing
+        told = (
+            f"- {said.keeping.fate(found.fate, _typed(found.by.name))} {_instant(found.at, zone)}"
+        )
+        yield f"{told}: {_typed(found.line)}" if found.line else told
+    if entry.dispute is not None:
+        by = _typed(entry.dispute.by.name)
+        at = _instant(entry.dispute.at, zone)
+        yield f"- {said.disputes.disputed(by)} {at}: {_typed(entry.dispute.reason)}"
     for side, owner in ((Side.AE, shown.ae), (Side.CSM, shown.csm)):
         yield f"- {_box(entry.initials.get(side), side, owner, zone)}"
 

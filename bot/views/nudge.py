@@ -4,11 +4,13 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.deadlines import Step
 from bot.domain.notices import NoticeKind
+from bot.domain.promises import Promise
 from bot.domain.read_models import Became, Light, NudgeModel, Over
 from bot.views import sentences as said
 from bot.views.card import Row
 from bot.views.guide import step_button
 from bot.views.ids import ActionId, MoreChoice
+from bot.views.limits import LINE
 from bot.views.message import Message, actions, button, lines, more, when, who, words
 from bot.views.payload import Ref
 from bot.views.text import day, escape, instant_token, one_line
@@ -35,7 +37,7 @@ def heading(nudge: NudgeModel, *, late: bool) -> Row:
     light = Light.LATE if late else nudge.line.light
     # It stays on screen past its due time, so that "due soon" would not stay true.
     told = said.terms.LIGHT_WORDS[light] if late else said.reminders.REMINDER
-    step = said.terms.step_name(nudge.line.step, nudge.line.left)
+    step = said.terms.step_name(nudge.line.step, nudge.line.left, nudge.line.number)
     return [
         words(f"{said.terms.LIGHT_SIGNS[light]} {told}: "),
         words(one_line(nudge.account), bold=True),
@@ -46,7 +48,7 @@ def heading(nudge: NudgeModel, *, late: bool) -> Row:
 
 def lead(nudge: NudgeModel, *, late: bool) -> str:
     """The same for notifications and screen readers."""
-    step = said.terms.step_name(nudge.line.step, nudge.line.left)
+    step = said.terms.step_name(nudge.line.step, nudge.line.left, nudge.line.number)
     due = f"{_by(late=late)}{instant_token(nudge.line.due_at)}"
     return f"{escape(one_line(nudge.account))}: {step} {due}."
 
@@ -54,7 +56,7 @@ def lead(nudge: NudgeModel, *, late: bool) -> str:
 def over_row(over: Over) -> Row:
     """What is left of a reminder that does not hold any more."""
     light = Light.DONE if over.became is Became.DONE else Light.WAITING
-    step = said.terms.STEP_NAMES[over.line.step]
+    step = said.terms.step_name(over.line.step, number=over.line.number)
     row: Row = [
         words(f"{said.terms.LIGHT_SIGNS[light]} "),
         words(one_line(over.account), bold=True),
@@ -68,7 +70,7 @@ def over_row(over: Over) -> Row:
 
 def over_message(over: Over) -> Message:
     """In place of a reminder that does not hold any more; nothing is left to press."""
-    step = said.terms.STEP_NAMES[over.line.step]
+    step = said.terms.step_name(over.line.step, number=over.line.number)
     text = f"{escape(one_line(over.account))}: {step}, {said.digest.BECAME[over.became]}."
     return Message(text, (lines(over_row(over)),))
 
@@ -105,7 +107,10 @@ def why_not_own(nudge: NudgeModel) -> list[Row]:
 
 def for_owner(nudge: NudgeModel) -> list[Row]:
     """What is missing, and the reader's own reason where they asked to be reminded now."""
-    rows: list[Row] = [[words(missing)] for missing in _missing(nudge)]
+    rows: list[Row] = []
+    if nudge.promise is not None:
+        rows.append([words(f"“{one_line(nudge.promise.text.words, LINE)}”")])
+    rows += [[words(missing)] for missing in _missing(nudge)]
     if nudge.snoozed_reason:
         rows.append(
             [words(said.reminders.SNOOZED_FOR), words(f"“{one_line(nudge.snoozed_reason)}”")]
@@ -165,6 +170,8 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
                 button(ActionId.OPEN_HANDOFF, said.buttons.BUTTONS[ActionId.OPEN_HANDOFF], about),
             ]
         )
+    if nudge.promise is not None:
+        return _about_a_promise(nudge, nudge.promise)
     line = nudge.line
     does = step_button(line.step, line.left, no_promises=nudge.no_promises)
     gives = ActionId.RETURN_BRIEF
@@ -182,5 +189,17 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
                 said.buttons.MORE_CHOICES,
                 step=None if nudge.declines else nudge.line.step.value,
             ),
+        ]
+    )
+
+
+def _about_a_promise(nudge: NudgeModel, promise: Promise) -> list[Block]:
+    does, snoozes = step_button(nudge.line.step), ActionId.OPEN_SNOOZE
+    about = Ref(handoff=nudge.handoff_id, entry=promise.id, revision=promise.version)
+    step = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value, entry=promise.number)
+    return actions(
+        [
+            button(does, said.buttons.BUTTONS[does], about, primary=True),
+            button(snoozes, said.buttons.BUTTONS[snoozes], step),
         ]
     )

@@ -193,7 +193,13 @@ def test_a_card_without_its_ae_is_a_fault_and_not_a_blank() -> None:
 
 
 AE_SIDE_ACTS = {Act.SIGN, Act.MOVE, Act.CANCEL, Act.REOPEN}
-LEDGER_ACTS = {Act.ARRANGE_TALK, Act.INITIAL_PROMISE, Act.DISPUTE_PROMISE, Act.EDIT_PROMISE}
+LEDGER_ACTS = {
+    Act.ARRANGE_TALK,
+    Act.INITIAL_PROMISE,
+    Act.DISPUTE_PROMISE,
+    Act.EDIT_PROMISE,
+    Act.CONCLUDE_PROMISE,
+}
 TO_NO_HANDOFF = {Act.START, Act.CHANGE_POLICY, Act.CHANGE_PEOPLE, Act.PAUSE}
 AE_ACTS = (
     AE_SIDE_ACTS
@@ -243,7 +249,7 @@ CS_MANAGER_ACTS = {Act.ASSIGN, Act.OVERRIDE_GATE, Act.SETTLE_DISPUTE}
         (CSM, Capacity.CSM, Step.READ, CSM_ACTS),
         (CS_MANAGER, Capacity.CS_MANAGER, None, CS_MANAGER_ACTS),
         (AE_MANAGER, Capacity.AE_MANAGER, None, AE_MANAGER_ACTS),
-        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS),
+        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS | {Act.DECIDE_DISPUTE}),
         (MEMBER, Capacity.MEMBER, None, set()),
         (ADMIN, Capacity.MEMBER, None, set()),
     ],

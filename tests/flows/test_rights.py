@@ -292,6 +292,54 @@ def initial_form(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(delivery="can"))
 
 
+def dispute_form(app: App, user: str, one: int) -> Json:
+    form = app.modal(app.press(CSM, ActionId.OPEN_DISPUTE, of_a_promise(app, one)))
+    return app.submit_body(user, form.type(reason="Nobody asked us"))
+
+
+def disputed(app: App, one: int) -> Ref:
+    """The same promise once the AE disputes it, if they do not already."""
+    with app.store.read(app.team.workspace_id) as unit:
+        (entry,) = unit.ledger.entries(one)
+    if entry.dispute is not None:
+        return Ref(handoff=one, entry=entry.promise.id, revision=entry.promise.version)
+    ref = of_a_promise(app, one)
+    form = app.modal(app.press(AE, ActionId.OPEN_DISPUTE, ref))
+    app.submit(AE, form.type(reason="Nobody said so"))
+    return ref
+
+
+def of_a_dispute(action: ActionId) -> Ask:
+    """A button about a disputed promise."""
+    return lambda app, user, one: app.press_body(user, action, disputed(app, one))
+
+
+def settle_form(app: App, user: str, one: int) -> Json:
+    form = app.modal(app.press(CS_MANAGER, ActionId.OPEN_SETTLE, disputed(app, one)))
+    return app.submit_body(user, form.type(settlement="kept"))
+
+
+def kicked_off(store: Store, team: Team) -> int:
+    """One whose kickoff was held, and whose promise is still to be kept."""
+    one = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(one)
+        handoff.kickoff_held_at = unit.now
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    return one
+
+
+def kept_form(action: ActionId, **typed: str) -> Ask:
+    """What AE or CSM write of what became of a promise, sent by another."""
+
+    def ask(app: App, user: str, one: int) -> Json:
+        form = app.modal(app.press(CSM, action, of_a_promise(app, one)))
+        return app.submit_body(user, form.type(**typed))
+
+    return ask
+
+
 def change_promise(app: App, user: str, one: int) -> Json:
     with app.store.read(app.team.workspace_id) as unit:
         (entry,) = unit.brief.load(one, audiences=EVERY).entries
@@ -500,6 +548,58 @@ DOORS = [
         [AE, CSM],
         BY_EITHER,
         assigned,
+    ),
+    Door(ActionId.OPEN_DISPUTE, promised(ActionId.OPEN_DISPUTE), [AE, CSM], BY_EITHER, assigned),
+    Door(ViewId.DISPUTE, dispute_form, [AE, CSM], BY_EITHER, assigned),
+    Door(
+        ActionId.TAKE_BACK_DISPUTE,
+        of_a_dispute(ActionId.TAKE_BACK_DISPUTE),
+        [AE],
+        ("is up to Maya",),
+        assigned,
+    ),
+    Door(
+        ActionId.OPEN_SETTLE,
+        of_a_dispute(ActionId.OPEN_SETTLE),
+        [CS_MANAGER, AE_MANAGER],
+        ("Settling a dispute is up to Priya or Tomás.",),
+        assigned,
+    ),
+    Door(
+        ViewId.SETTLE,
+        settle_form,
+        [CS_MANAGER, AE_MANAGER],
+        ("Settling a dispute is up to Priya or Tomás.",),
+        assigned,
+    ),
+    Door(
+        ActionId.PROMISE_DELIVERED,
+        promised(ActionId.PROMISE_DELIVERED),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
+    ),
+    Door(ActionId.OPEN_BROKEN, promised(ActionId.OPEN_BROKEN), [AE, CSM], BY_EITHER, kicked_off),
+    Door(
+        ViewId.BROKEN,
+        kept_form(ActionId.OPEN_BROKEN, line="Nobody had time"),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
+    ),
+    Door(
+        ActionId.OPEN_RENEGOTIATED,
+        promised(ActionId.OPEN_RENEGOTIATED),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
+    ),
+    Door(
+        ViewId.RENEGOTIATED,
+        kept_form(ActionId.OPEN_RENEGOTIATED, words="Later"),
+        [AE, CSM],
+        BY_EITHER,
+        kicked_off,
     ),
     Door(ActionId.INITIAL_ALL, promised(ActionId.INITIAL_ALL), [AE, CSM], BY_EITHER, assigned),
     Door(ShortcutId.ADD, shortcut, [AE, CSM], ADDED_BY, two_in_a_channel),

@@ -65,6 +65,8 @@ READ_ONLY = (TEAM, PARTNER)
 FACTS, DEAL, COMMERCIALS = "facts", "deal", "commercials"
 PERSONAL, RED_FLAGS, RELATIONS, RECORDS = "personal", "red flags", "relations", "records"
 PASTED = "pasted"
+ANSWERS = "answers"
+"""What a manager answered to a dispute that RevOps decides."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 READERS: Mapping[str, frozenset[str]] = {
     # The team's line has account, owners and a day, and nothing of the content.
@@ -76,6 +78,7 @@ READERS: Mapping[str, frozenset[str]] = {
     RELATIONS: INNER,
     RECORDS: INNER,
     PASTED: frozenset({AE}),
+    ANSWERS: frozenset({REVOPS}),
     INTERNAL: BOTH_SIDES | {LEAD},
     # Of the internal things these stand among the commercials, which the lead does not read.
     BACKGROUND: BOTH_SIDES,
@@ -243,6 +246,7 @@ TALK_LINE = "zztalklinezz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
+DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 RESTATED = ("zzrestatedwhyzz", "zzrestatedsuccesszz", "zzrestatedriskzz")
 VALUE = "77,431"
 _CHECKS = tuple(
@@ -281,6 +285,9 @@ _BESIDES = (
     Content("answers of the checks", _CHECKS, RECORDS),
     Content("joint plan", (PLAN,), RECORDS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
+    Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
+    Content("why a promise was broken", (BROKEN,), DEAL, whole=False),
+    Content("answer to a dispute", (ANSWERED,), ANSWERS, whole=False),
     *(Content(f"restatement {n}", (words,), RECORDS) for n, words in enumerate(RESTATED)),
 )
 MARKS_OF_ADD_ONS = ("serious red flags", "difficult politics")

@@ -37,6 +37,8 @@ from tests.rights.content import (
     AE,
     AE_MANAGER,
     ALIGNED_WITH,
+    ANSWERED,
+    BROKEN,
     CALLED,
     CONTENTS,
     CS_MANAGER,
@@ -44,6 +46,7 @@ from tests.rights.content import (
     DEAL,
     DEAL_OVERRIDDEN,
     DECLINED,
+    DISPUTED,
     FACTS,
     GATE_OVERRIDDEN,
     GIVEN,
@@ -88,6 +91,12 @@ WAYS_OUT = {
     "copying.copied_view",
     "copying.copy_view",
     "copying.which_handoff_view",
+    "disputes.dispute_view",
+    "disputes.disputed_message",
+    "disputes.escalated_message",
+    "disputes.over_message",
+    "disputes.settle_message",
+    "disputes.settle_view",
     "entries.contact_view",
     "entries.promise_view",
     "entries.which_promise_message",
@@ -95,6 +104,8 @@ WAYS_OUT = {
     "guide.guide_retired_message",
     "help.help_message",
     "home.home_view",
+    "keeping.broken_view",
+    "keeping.renegotiated_view",
     "ledger.initial_view",
     "ledger.ledger_view",
     "ledger.not_taken_message",
@@ -202,6 +213,10 @@ KINDS = {
     NoticeKind.OUTDATED,
     NoticeKind.PROMISE_CHANGED,
     NoticeKind.RECORDED_FOR,
+    NoticeKind.DISPUTED,
+    NoticeKind.SETTLE_ASKED,
+    NoticeKind.DISPUTE_ESCALATED,
+    NoticeKind.DISPUTE_OVER,
     NoticeKind.REACTION_NOT_TAKEN,
     NoticeKind.OVERRIDDEN,
     NoticeKind.ANCHOR,
@@ -380,10 +395,48 @@ def _ledger(world: World) -> None:
         for action in (ActionId.OPEN_LEDGER, ActionId.PROMISE_HISTORY, ActionId.LEDGER_FILE):
             world.press(viewer, "ledger", action, about)
     world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
+    _dispute(world)
+    _keep(world)
     channel, ts = world.promise_message()
     reaction = {"reaction": "white_check_mark", "user": slack_id(CSM)}
     item = {"type": "message", "channel": channel, "ts": ts}
     world.app.deliver(world.app.event_body(type="reaction_added", item=item, **reaction))
+
+
+def _keep(world: World) -> None:
+    """What became of a promise, asked of everybody after the kickoff."""
+    world.hold_kickoff(world.full)
+    about = Ref(handoff=world.full, entry=1, revision=1)
+    for viewer in VIEWERS:
+        for action in (ActionId.OPEN_BROKEN, ActionId.OPEN_RENEGOTIATED):
+            world.press(viewer, "promise after the kickoff", action, about)
+    form = world.app.modal(world.press(AE, "broken", ActionId.OPEN_BROKEN, about))
+    assert not world.submit(AE, "broken", form.type(line=BROKEN)).errors
+    for viewer in VIEWERS:
+        for action in (ActionId.OPEN_LEDGER, ActionId.LEDGER_FILE):
+            world.press(viewer, "ledger", action, about)
+
+
+def _dispute(world: World) -> None:
+    """A promise is disputed and answered in two ways; everybody tries to settle it each time."""
+    about = Ref(handoff=world.full, entry=1, revision=1)
+    for viewer in VIEWERS:
+        world.press(viewer, "dispute", ActionId.OPEN_DISPUTE, about)
+    form = world.app.modal(world.press(CSM, "dispute", ActionId.OPEN_DISPUTE, about))
+    assert not world.submit(CSM, "dispute", form.type(reason=DISPUTED)).errors
+    answers = (
+        (AE_MANAGER, {"settlement": "withdrawn", "reason": ANSWERED}),
+        (CS_MANAGER, {"settlement": "kept"}),
+    )
+    for manager, typed in answers:
+        for viewer in VIEWERS:
+            world.press(viewer, "settlement", ActionId.OPEN_SETTLE, about)
+            world.press(viewer, "ledger", ActionId.OPEN_LEDGER, about)
+        form = world.app.modal(world.press(manager, "settlement", ActionId.OPEN_SETTLE, about))
+        assert not world.submit(manager, "settlement", form.type(**typed)).errors
+    for viewer in VIEWERS:
+        world.press(viewer, "settlement", ActionId.OPEN_SETTLE, about)
+        world.press(viewer, "ledger", ActionId.LEDGER_FILE, about)
 
 
 def _record_for_csm(world: World) -> None:

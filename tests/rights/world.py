@@ -660,6 +660,14 @@ class World:
         """A form."""
         return self.ask(viewer, way, self.app.submit_body(slack_id(viewer), modal))
 
+    def hold_kickoff(self, handoff_id: int) -> None:
+        """The kickoff of a handoff was held just now."""
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(handoff_id)
+            handoff.kickoff_held_at = unit.now
+            unit.save(handoff, actor_id=None)
+            unit.commit()
+
     def promise_message(self) -> tuple[str, str]:
         """Where a promise stands below a card that names nobody who delivers it."""
         with self.store.database.reading() as connection:
@@ -713,13 +721,24 @@ _THREAD = frozenset(
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.KICKOFF_HELD,
+        NoticeKind.DISPUTED,
+        NoticeKind.DISPUTE_ESCALATED,
+        NoticeKind.DISPUTE_OVER,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
     }
 )
 _OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.FILE_FAILED})
 """One to each reader is enough."""
-_ALSO_TO_ONE = frozenset({NoticeKind.TIER_CHANGED, NoticeKind.OUTDATED, NoticeKind.PROMISE_CHANGED})
+_ALSO_TO_ONE = frozenset(
+    {
+        NoticeKind.TIER_CHANGED,
+        NoticeKind.OUTDATED,
+        NoticeKind.PROMISE_CHANGED,
+        NoticeKind.DISPUTED,
+        NoticeKind.DISPUTE_OVER,
+    }
+)
 _PLACES = {
     NoticeKind.UNDO_OFFER: Place.EPHEMERAL,
     NoticeKind.STATUS_POST: Place.CHANNEL,
@@ -734,6 +753,8 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.NUDGE, _OF_READING),
     (NoticeKind.LATE, {**_OF_BRIEF, "stage": "late"}),
     (NoticeKind.LATE_FOR_MANAGER, {**_OF_BRIEF, "stage": "late_manager"}),
+    (NoticeKind.LATE, {"step": "decide", "stage": "late", "subject": 1}),
+    (NoticeKind.NUDGE, {"step": "decide", "stage": "most", "subject": 1}),
     (NoticeKind.BOT_POSTED, {}),
     (NoticeKind.CANNOT_POST, {"problem": "channel_archived"}),
     (NoticeKind.CSM_MENTION, {"csm": 0}),
@@ -754,6 +775,11 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full", "call": "came"}),
     (NoticeKind.OUTDATED, {"actor": 1, "csm": 0, "changed": "promise.edited", "number": 1}),
     (NoticeKind.PROMISE_CHANGED, {"actor": 0, "changed": "promise.edited", "number": 1}),
+    (NoticeKind.DISPUTED, {"actor": 1, "number": 1}),
+    (NoticeKind.SETTLE_ASKED, {"actor": 1, "number": 1}),
+    (NoticeKind.DISPUTE_ESCALATED, {"number": 1, "why": "differ"}),
+    (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1}),
+    (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1, "outcome": "kept"}),
     (NoticeKind.OVERRIDDEN, {"actor": 1}),
     (NoticeKind.COMMITTED, {}),
     (NoticeKind.COMMITMENT_ASKED, {"step": "commitment"}),

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,21 +12,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.domain import ledger
+from bot.domain import keeping, ledger, settling
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
+from bot.domain.disputes import Ending, Escalation, Outcome, Settlement
 from bot.domain.errors import HandoffError
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag, verify
 from bot.domain.ledger import Counts, Delivery, Entry, Via, counted
 from bot.domain.people import Person
-from bot.domain.promises import Promise, PromiseText, Side
+from bot.domain.promises import Fate, Promise, PromiseText, Side
+from bot.flows.disputes import settled
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import WriteUnit
 from tests.builders import FakeMachine, FixedClock, assigned, make_store, make_team
 
-WHO = st.sampled_from(["ae", "csm", "cs_manager", "outsider"])
+WHO = st.sampled_from(["ae", "csm", "cs_manager", "ae_manager", "revops", "outsider"])
 WHICH = st.integers(min_value=0, max_value=3)
 TEXTS = st.sampled_from(
     [
@@ -35,6 +38,16 @@ TEXTS = st.sampled_from(
     ]
 )
 DELIVERIES = st.sampled_from([None, Delivery.CAN, Delivery.CHECK])
+WISHES = st.builds(
+    Settlement,
+    st.sampled_from(Outcome),
+    st.sampled_from(["Live in 30 days.", "LIVE in  90 days.", "Live in 90 days."]),
+    st.sampled_from([None, date(2026, 9, 1)]),
+    st.just("Because."),
+)
+LOOKS = st.sampled_from([True, True, True, False])
+SETTLERS = st.sampled_from(["cs_manager", "ae_manager", "revops", "csm"])
+FATES = st.sampled_from([Fate.DELIVERED, Fate.BROKEN])
 
 
 @cache
@@ -60,6 +73,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.handoff_id = assigned(self.store, self.team)
         self.seen: dict[tuple[int, int], int] = {}
         """By person and entry the wording that they looked at last."""
+        team = self.team
+        self.settlers = {team.cs_manager.id, team.ae_manager.id, team.revops.id}
 
     def teardown(self) -> None:
         self.store.close()
@@ -72,6 +87,12 @@ class LedgerMachine(RuleBasedStateMachine):
     def _entry(self, unit: WriteUnit, which: int) -> Entry:
         entries = unit.ledger.entries(self.handoff_id)
         return entries[which % len(entries)]
+
+    def _version(self, by: Person, entry: Entry, *, looks: bool) -> int:
+        """The wording that somebody acts on: what they see now, or what they looked at last."""
+        if looks:
+            self.seen[by.id, entry.promise.id] = entry.promise.version
+        return self.seen.get((by.id, entry.promise.id), 0)
 
     def _note(
         self, unit: WriteUnit, handoff: Handoff, tag: Tag, promise: Promise, by: Person
@@ -130,8 +151,10 @@ class LedgerMachine(RuleBasedStateMachine):
             promise = self._entry(unit, which).promise
         self.seen[self._person(who).id, promise.id] = promise.version
 
-    @rule(who=WHO, which=WHICH, delivery=DELIVERIES, via=st.sampled_from(Via))
-    def initial(self, who: str, which: int, delivery: Delivery | None, via: Via) -> None:
+    @rule(who=WHO, which=WHICH, delivery=DELIVERIES, via=st.sampled_from(Via), looks=LOOKS)
+    def initial(
+        self, who: str, which: int, delivery: Delivery | None, via: Via, looks: bool
+    ) -> None:
         by = self._person(who)
         with self.store.write(self.team.workspace_id) as unit:
             handoff = unit.handoffs.lock(self.handoff_id)
@@ -141,7 +164,7 @@ class LedgerMachine(RuleBasedStateMachine):
                     handoff,
                     entry,
                     by=by,
-                    version=self.seen.get((by.id, entry.promise.id), 0),
+                    version=self._version(by, entry, looks=looks),
                     at=unit.now,
                     delivery=delivery,
                     check_with="the platform team",
@@ -175,6 +198,94 @@ class LedgerMachine(RuleBasedStateMachine):
             unit.save(handoff, actor_id=by.id)
             unit.commit()
 
+    @rule(who=st.sampled_from(["ae", "csm", "outsider"]), which=WHICH, looks=LOOKS)
+    def dispute(self, who: str, which: int, looks: bool) -> None:
+        self._dispute(self._person(who), which, looks=looks)
+
+    def _dispute(self, by: Person, which: int, *, looks: bool) -> None:
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.handoff_id)
+            entry = self._entry(unit, which)
+            version = self._version(by, entry, looks=looks)
+            try:
+                raised = settling.dispute(
+                    handoff, entry, "Why?", by=by, version=version, at=unit.now
+                )
+            except HandoffError:
+                return
+            unit.disputes.add(handoff.id, entry, raised)
+            unit.save(handoff, actor_id=by.id)
+            unit.commit()
+
+    @rule(who=WHO, which=WHICH)
+    def take_back_dispute(self, who: str, which: int) -> None:
+        by = self._person(who)
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.handoff_id)
+            entry = self._entry(unit, which)
+            try:
+                settling.take_back(handoff, entry, by=by, at=unit.now)
+            except HandoffError:
+                return
+            assert entry.dispute is not None
+            unit.disputes.end(handoff.id, entry.dispute, Ending.TAKEN_BACK)
+            unit.save(handoff, actor_id=by.id)
+            unit.commit()
+
+    @rule(answers=st.lists(st.tuples(SETTLERS, WISHES, LOOKS), min_size=1, max_size=3))
+    def settle(self, answers: list[tuple[str, Settlement, bool]]) -> None:
+        """Several answer one after the other what is disputed; the CSM disputes it before."""
+        self._dispute(self.team.csm, 0, looks=True)
+        for who, wish, looks in answers:
+            self._settle(self._person(who), wish, looks=looks)
+
+    def _settle(self, by: Person, wish: Settlement, *, looks: bool) -> None:
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.handoff_id)
+            disputed = (one for one in unit.ledger.entries(self.handoff_id) if one.dispute)
+            entry = next(disputed, None) or self._entry(unit, 0)
+            entry = unit.disputes.with_answers(entry)
+            version = self._version(by, entry, looks=looks)
+            try:
+                answered = settling.answer(
+                    handoff, entry, wish, by=by, version=version, at=unit.now
+                )
+            except HandoffError:
+                return
+            unit.disputes.answer(handoff.id, entry, answered.given)
+            if answered.differ:
+                unit.escalate(handoff, entry, Escalation.DIFFER)
+            if answered.settled is None:
+                unit.save(handoff, actor_id=by.id)
+            else:
+                settled(unit, handoff, entry, answered.settled, by)
+            unit.commit()
+
+    @rule()
+    def hold_kickoff(self) -> None:
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.handoff_id)
+            handoff.kickoff_held_at = handoff.kickoff_held_at or unit.now
+            unit.save(handoff, actor_id=None)
+            unit.commit()
+
+    @rule(who=WHO, which=WHICH, fate=FATES, looks=LOOKS)
+    def conclude(self, who: str, which: int, fate: Fate, looks: bool) -> None:
+        by = self._person(who)
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.handoff_id)
+            entry = self._entry(unit, which)
+            version = self._version(by, entry, looks=looks)
+            try:
+                became = keeping.conclude(
+                    handoff, entry, fate, by=by, version=version, at=unit.now, line="Why."
+                )
+            except HandoffError:
+                return
+            unit.ledger.conclude(handoff.id, entry, became)
+            unit.save(handoff, actor_id=by.id)
+            unit.commit()
+
     @rule(who=st.sampled_from(["csm", "outsider"]))
     def assign(self, who: str) -> None:
         with self.store.write(self.team.workspace_id) as unit:
@@ -192,7 +303,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def nobody_signed_what_they_did_not_see_and_all_of_it_adds_up(self) -> None:
         with self.store.read(self.team.workspace_id) as unit:
             handoff = unit.handoffs.get(self.handoff_id)
-            entries = unit.ledger.entries(self.handoff_id)
+            stored = unit.ledger.entries(self.handoff_id)
+            entries = [unit.disputes.with_answers(one) for one in stored]
             counts = unit.ledger.counts(self.handoff_id)
             records = unit.history.records(self.handoff_id)
             count, head = unit.history.head(self.handoff_id)
@@ -204,34 +316,89 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert (given.delivery is not None) is (side is Side.CSM)
         assert counts == counted(entries)
         signing = handoff.signing
-        assert counts == Counts(signing.entries, signing.ae, signing.csm, signing.signed)
-        assert signing.complete is (bool(counts.entries) and counts.signed == counts.entries)
+        assert counts == Counts(
+            signing.entries, signing.ae, signing.csm, signing.signed, signing.disputed
+        )
+        all_of_it = bool(counts.entries) and counts.signed == counts.entries
+        assert signing.complete is (all_of_it and not counts.disputed)
         assert verify(records, expected_count=count, expected_head=head).sound
-        boxes = {
-            (entry.promise.number, side.value)
-            for entry in entries
-            if entry.open
-            for side in entry.initials
-        }
-        assert boxes == _replayed([json.loads(one.body) for one in records])
+        state = _State(
+            boxes={
+                (entry.promise.number, side.value)
+                for entry in entries
+                if entry.open
+                for side in entry.initials
+            },
+            disputed={one.promise.number for one in entries if one.open and one.dispute},
+            decided={
+                one.promise.number
+                for one in entries
+                if one.open and one.dispute and one.dispute.escalated_at is not None
+            },
+            fates={one.promise.number: one.fate for one in entries if one.fate is not Fate.OPEN},
+            versions={one.promise.number: one.promise.version for one in entries},
+            withdrawn={one.promise.number for one in entries if not one.open},
+        )
+        assert state == _replayed([json.loads(one.body) for one in records])
+        # Each manager answers once about a wording, and nobody but them and RevOps.
+        for entry in entries:
+            for answer in settling.answers_of(entry.dispute).values():
+                assert self.seen[answer.by.id, entry.promise.id] == entry.promise.version
+                assert answer.by.id in self.settlers
 
 
-def _replayed(history: list[dict[str, object]]) -> set[tuple[int, str]]:
-    """Which boxes are filled, by the history alone."""
-    boxes: set[tuple[int, str]] = set()
+@dataclass
+class _State:
+    """A ledger, as far as its history tells it."""
+
+    boxes: set[tuple[int, str]] = field(default_factory=set)
+    disputed: set[int] = field(default_factory=set)
+    decided: set[int] = field(default_factory=set)
+    """Of these, what RevOps decides."""
+    fates: dict[int, Fate] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    withdrawn: set[int] = field(default_factory=set)
+
+
+_FATES = {
+    Tag.PROMISE_DELIVERED: Fate.DELIVERED,
+    Tag.PROMISE_RENEGOTIATED: Fate.RENEGOTIATED,
+    Tag.PROMISE_BROKEN: Fate.BROKEN,
+}
+_ENDS = (Tag.DISPUTE_SETTLED, Tag.DISPUTE_TAKEN_BACK, Tag.PROMISE_WITHDRAWN)
+
+
+def _replayed(history: list[dict[str, object]]) -> _State:
+    """The ledger by its history alone."""
+    # The first one lay in the brief before anybody acted.
+    state = _State(versions={1: 1})
     for event in history:
         facts = event["facts"]
         assert isinstance(facts, dict)
         number, tag = facts.get("number"), event["tag"]
+        boxes = state.boxes
+        if tag in (Tag.PROMISE_ADDED, Tag.PROMISE_EDITED):
+            state.versions[facts["number"]] = facts["version"]
+        if tag == Tag.PROMISE_DISPUTED:
+            state.disputed.add(facts["number"])
+        if tag == Tag.DISPUTE_ESCALATED:
+            state.decided.add(facts["number"])
+        if tag in _ENDS:
+            state.disputed.discard(facts["number"])
+            state.decided.discard(facts["number"])
+        if tag == Tag.PROMISE_WITHDRAWN:
+            state.withdrawn.add(facts["number"])
+        if tag in _FATES:
+            state.fates[facts["number"]] = _FATES[Tag(str(tag))]
         if tag == Tag.PROMISE_INITIALED:
             boxes.add((facts["number"], facts["side"]))
         if tag == Tag.INITIAL_TAKEN_BACK:
             boxes.remove((facts["number"], facts["side"]))
         if tag in (Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN):
-            boxes = {box for box in boxes if box[0] != number}
+            state.boxes = {box for box in boxes if box[0] != number}
         if tag in (Tag.ASSIGNED, Tag.DECLINED):
-            boxes = {box for box in boxes if box[1] != Side.CSM}
-    return boxes
+            state.boxes = {box for box in boxes if box[1] != Side.CSM}
+    return state
 
 
 LedgerMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)

@@ -176,6 +176,10 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.SOURCE: FieldWords("Source", "Where it was said: a call, a mail, a link."),
     Field.DELIVERY: FieldWords("Delivery"),
     Field.CHECK_WITH: FieldWords("Checked with", "With whom, and what. Only where it has to be."),
+    Field.SURFACED: FieldWords(
+        "How it came up", "It comes after the initials of the AE, so it is marked as late."
+    ),
+    Field.SETTLEMENT: FieldWords("What becomes of it"),
     Field.OWNER: FieldWords("Delivered by", "The CSM can only initial a promise that has one."),
     Field.HANDOFF: FieldWords("Of which handoff"),
     Field.BECOMES: FieldWords("What it is"),
@@ -274,6 +278,15 @@ PROMISE_SAID_ON: Final = FieldWords("Said on")
 FOR_AE_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 FOR_CSM_REASON: Final = FieldWords("Why you record it, and not the CSM", f"{REASON_READERS}.")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
+DISPUTE_REASON: Final = FieldWords(
+    "Why you dispute it", "Everybody who reads the promise reads this, too."
+)
+BROKEN_LINE: Final = FieldWords("Why it was broken")
+SETTLED_WORDS: Final = FieldWords(
+    "What it says then", "Of what is reworded or renegotiated; else this stays as it is."
+)
+SETTLED_DUE: Final = FieldWords("Due on", "Another day is a renegotiated promise.")
+SETTLED_REASON: Final = FieldWords("Why", "Needed to withdraw it.")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
 NOT_MINE_REASON: Final = FieldWords("Whose it is, or why it is not yours")
 SEND_BACK_REASON: Final = FieldWords("What you need to know")
@@ -297,6 +310,10 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.BRIEF_STEPS: "All steps of the brief",
     ViewId.INITIAL: "Initial the promise",
     ViewId.LEDGER: "Promise ledger",
+    ViewId.DISPUTE: "Dispute a promise",
+    ViewId.SETTLE: "Settle a dispute",
+    ViewId.RENEGOTIATED: "Renegotiated promise",
+    ViewId.BROKEN: "Broken promise",
     ViewId.CONTACT: "Person at the customer",
     ViewId.PASTE: "Paste a long text",
     ViewId.PASTED: "Pasted text",
@@ -342,6 +359,10 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.CLOSED_WON: "Override gate",
     ViewId.PROMISE: "Save promise",
     ViewId.INITIAL: "Initial promise",
+    ViewId.DISPUTE: "Dispute promise",
+    ViewId.SETTLE: "Save answer",
+    ViewId.RENEGOTIATED: "Save wording",
+    ViewId.BROKEN: "Mark broken",
     ViewId.CONTACT: "Save person",
     ViewId.PASTE: "Keep text",
     ViewId.HELPERS: "Invite helper",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.ledger import Over
-from bot.domain.promises import Side, Signing
+from bot.domain.promises import Side, Signing, Surfaced
 
 SIDES: Final[Mapping[Side, str]] = {Side.AE: "AE", Side.CSM: "CSM"}
 WHICH: Final = "This channel has several open handoffs. Which one is the promise of?"
@@ -34,6 +34,21 @@ def title(number: int, *, none_made: bool) -> str:
     return "No promises were made" if none_made else f"Promise {number}"
 
 
+SURFACED: Final[Mapping[Surfaced, str]] = {
+    Surfaced.REMEMBERED: "The AE remembered it",
+    Surfaced.CUSTOMER: "It was heard from the customer",
+}
+LATE: Final[Mapping[Surfaced, str]] = {
+    Surfaced.REMEMBERED: "⏰ Late: remembered by the AE after their initials",
+    Surfaced.CUSTOMER: "⏰ Late: heard from the customer after the initials of the AE",
+}
+
+
+def late(count: int) -> str:
+    """How many came up late."""
+    return f"{count} late"
+
+
 def checks(what: str) -> str:
     """What the CSM has to check, and with whom (plain text)."""
     return f"to be checked with {what}"
@@ -54,11 +69,12 @@ def promised(count: int) -> str:
 
 def by_both(signing: Signing) -> str:
     """How many of them are initialed by both."""
+    told = f"{signing.signed} initialed by both"
     if signing.signed == signing.entries:
-        return "initialed by both"
-    if not signing.signed:
-        return "none initialed by both yet"
-    return f"{signing.signed} initialed by both"
+        told = "initialed by both"
+    elif not signing.signed:
+        told = "none initialed by both yet"
+    return f"{told} · {signing.disputed} disputed" if signing.disputed else told
 
 
 def waits_for_you(count: int) -> str:

@@ -46,6 +46,8 @@ _DOING: Final[Mapping[str, str]] = {
     Act.DISPUTE_PROMISE: "Disputing a promise",
     Act.EDIT_PROMISE: "Changing a promise",
     Act.SETTLE_DISPUTE: "Settling a dispute",
+    Act.CONCLUDE_PROMISE: "Saying what became of a promise",
+    Act.DECIDE_DISPUTE: "Deciding a dispute",
     Act.RECORD_AE_STEP: "Recording a step of the AE",
     Act.RECORD_CSM_STEP: "Recording a step of the CSM",
     Act.CLOSE: "Closing the handoff",
@@ -100,6 +102,23 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "Above it says that the red flags need no joint plan. Answer no there, or empty this."
     ),
     Problem.PROMISE_WITHDRAWN: "This promise is withdrawn, so there is nothing to initial.",
+    Problem.NOTHING_TO_DISPUTE: (
+        "It says that nothing was promised. Whoever knows of a promise adds it instead."
+    ),
+    Problem.NOT_DISPUTED: "No dispute about this promise is open any more. Nothing was changed.",
+    Problem.ALREADY_ANSWERED: (
+        "You answered this dispute, and each answers once. You are told what comes of it."
+    ),
+    Problem.WITH_REVOPS: (
+        "The managers differ, or an answer came too late: RevOps decides this dispute now."
+    ),
+    Problem.NOTHING_TO_DELIVER: "Nothing was promised, it says, so there is nothing to deliver.",
+    Problem.KICKOFF_AHEAD: (
+        "The kickoff is not recorded as held. What became of a promise is said after it."
+    ),
+    Problem.NOTHING_REWORDED: (
+        "The promise says just this. Change it, or choose that it stays as it is."
+    ),
     Problem.NOT_DELIVERABLE: (
         "This promise does not say who delivers it by when, so the CSM cannot initial it yet. "
         "Edit it first."
@@ -328,6 +347,12 @@ def _changed_meanwhile(error: HandoffError, people: Mapping[int, NamedPerson]) -
     )
 
 
+def _disputed_already(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    found = [people[one] for one in error.whose if one in people]
+    who = f"{names(found)} disputes" if found else "Somebody disputes"
+    return f"{who} this promise already, and one dispute at a time is settled."
+
+
 def _promise_reworded(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     words = one_line(error.facts.get("words", ""), LINE)
     told = f"Promise {error.facts.get('number', '')} reads differently now; read its newest message"
@@ -355,6 +380,7 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.PROMISE_REWORDED: _promise_reworded,
     Problem.TALK_MOVED: _talk_moved,
     Problem.NOT_YOURS_TO_ADD_TO: _not_yours_to_add_to,
+    Problem.DISPUTED_ALREADY: _disputed_already,
     Problem.UNEXPECTED: _unexpected,
 }
 

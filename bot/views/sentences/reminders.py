@@ -13,6 +13,10 @@ _YOUR_PART: Final = "you are the {role} of this handoff"
 WHY_YOU: Final[Mapping[Step, str]] = {
     Step.SIGNATURE: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE]),
     Step.COMMITMENT: "you are the AE manager of this handoff, or stand in for one",
+    Step.SETTLE: "you are the CS manager of this handoff, or stand in for one",
+    Step.SETTLE_AE: "you are the AE manager of this handoff, or stand in for one",
+    Step.DELIVERY: "the promise names you as who delivers it, or its owner may not read this",
+    Step.DECIDE: "RevOps decides where two managers differ or one is too late, and you are RevOps",
     **{
         rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
         for rule in PROCESS
@@ -31,6 +35,13 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.INITIALS: "Promises wait for your initial, each with whether it can be delivered.",
     Step.INITIALS_AE: "Promises wait for your initial: that they are what the customer was told.",
     Step.KICKOFF: "Nobody has recorded that it was held. Record when, even where it was late.",
+    Step.SETTLE: "Both managers say what becomes of it, each alone.",
+    Step.SETTLE_AE: "Both managers say what becomes of it, each alone.",
+    Step.DECIDE: "What you say becomes of the promise at once.",
+    Step.DELIVERY: (
+        "It is promised to the customer for this day. AE and CSM say then whether it was "
+        "delivered, renegotiated or broken."
+    ),
 }
 """Of the reading by the CSM its parts tell."""
 MISSING_PARTS: Final[Mapping[Part, str]] = {

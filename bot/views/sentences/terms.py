@@ -45,6 +45,10 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.SCORE: "second score of the brief",
     Step.SCORE_AE: "second score of the brief",
     Step.OUTCOME: "outcome",
+    Step.SETTLE: "settlement of a dispute",
+    Step.SETTLE_AE: "settlement of a dispute",
+    Step.DECIDE: "decision of a dispute",
+    Step.DELIVERY: "delivery of what was promised",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Capture people, metric, red flags and promises",
@@ -59,6 +63,10 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.INITIALS: "Initial every promise as the CSM",
     Step.INITIALS_AE: "Initial every promise as the AE",
     Step.KICKOFF: "Hold the kickoff and record its time",
+    Step.SETTLE: "Settle a dispute about a promise",
+    Step.SETTLE_AE: "Settle a dispute about a promise",
+    Step.DECIDE: "Decide a dispute about a promise",
+    Step.DELIVERY: "Deliver what was promised",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -73,6 +81,10 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.INITIALS: "initials every promise",
     Step.INITIALS_AE: "initials every promise",
     Step.KICKOFF: "holds the kickoff",
+    Step.SETTLE: "settles a dispute about a promise",
+    Step.SETTLE_AE: "settles a dispute about a promise",
+    Step.DECIDE: "decides a dispute about a promise",
+    Step.DELIVERY: "delivers what was promised",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -87,6 +99,10 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.INITIALS: "Promises initialed by the CSM",
     Step.INITIALS_AE: "Promises initialed by the AE",
     Step.KICKOFF: "Kickoff held",
+    Step.SETTLE: "Dispute answered",
+    Step.SETTLE_AE: "Dispute answered",
+    Step.DECIDE: "Dispute decided",
+    Step.DELIVERY: "Promise delivered or broken",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",
@@ -105,9 +121,10 @@ PART_DOES: Final[Mapping[Part, str]] = {
 }
 
 
-def step_name(step: Step, left: Sequence[Part] = ()) -> str:
-    """What is due; of the reading, the next thing that is missing."""
-    return PART_NAMES[left[0]] if left else STEP_NAMES[step]
+def step_name(step: Step, left: Sequence[Part] = (), number: int = 0) -> str:
+    """What is due; of the reading, the next thing that is missing; of a promise, which one."""
+    name = PART_NAMES[left[0]] if left else STEP_NAMES[step]
+    return f"{name} (promise {number})" if number else name
 
 
 def step_task(step: Step, left: Sequence[Part] = ()) -> str:

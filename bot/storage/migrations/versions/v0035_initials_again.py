@@ -5,7 +5,7 @@ from alembic import op
 
 from bot.storage.types import Instant
 
-revision = "0034b"
+revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.storage.types import Instant
 
-revision = "0034c"
-down_revision = "0034b"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

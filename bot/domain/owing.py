@@ -1,0 +1,223 @@
+"""What is owed about single promises, by whom and until when."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from bot.domain import access
+from bot.domain.deadlines import (
+    Deadline,
+    DeadlineState,
+    Key,
+    ManagerOf,
+    Step,
+    owned_since,
+    stages_of,
+)
+from bot.domain.disputes import Seat
+from bot.domain.handoff import Handoff
+from bot.domain.nudging import Stage, StagePlan
+from bot.domain.policy import Policy, Tier
+from bot.domain.ports import CalendarOf
+from bot.domain.promises import Fate
+from bot.domain.settling import due_at, settlers, too_late_at
+from bot.domain.worktime import Calendar
+
+STEP_OF: Mapping[Seat, Step] = {
+    Seat.CS_MANAGER: Step.SETTLE,
+    Seat.AE_MANAGER: Step.SETTLE_AE,
+    Seat.REVOPS: Step.DECIDE,
+}
+
+
+@dataclass(frozen=True)
+class Contested:
+    """The last dispute about a promise, as far as clocks need to know it."""
+
+    number: int
+    asked_at: datetime
+    escalated_at: datetime | None = None
+    ended_at: datetime | None = None
+    answered: Mapping[Seat, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A promise in force that says who delivers it by when."""
+
+    number: int
+    owner_id: int
+    due: date
+    written_at: datetime
+    """When it got the wording in force."""
+    fate: Fate = Fate.OPEN
+    fate_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Context:
+    handoff: Handoff
+    policy: Policy
+    calendar_of: CalendarOf
+    manager_of: ManagerOf
+    stored: Mapping[Key, Deadline]
+    now: datetime
+
+
+def about_promises(
+    handoff: Handoff,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    *,
+    manager_of: ManagerOf,
+    revops_of: Callable[[int], int | None],
+    kickoff_at: datetime | None,
+    contested: Iterable[Contested],
+    promised: Iterable[Promised],
+    reads: Callable[[int], bool],
+    stored: Sequence[Deadline],
+    now: datetime,
+) -> list[Deadline]:
+    """Their deadlines; `revops_of` is who of RevOps decides beside a person, or stands in.
+
+    `reads` says of a person whether they may know of the handoff at all.
+    """
+    of_promises = {one.key: one for one in stored if one.subject}
+    context = _Context(handoff, policy, calendar_of, manager_of, of_promises, now)
+    revops = revops_of(handoff.ae_id)
+    settlements = [
+        deadline
+        for one in contested
+        for deadline in _settlement(one, context, revops=revops, kickoff_at=kickoff_at)
+    ]
+    if handoff.signed_at is None or handoff.tier is Tier.NONE:
+        return settlements  # Clocks start at the signature.
+    return [*settlements, *(_delivery(one, context, reads=reads) for one in promised)]
+
+
+def _delivery(one: Promised, context: _Context, *, reads: Callable[[int], bool]) -> Deadline:
+    """By the end of its day in the zone of who delivers it; until shortly before it waits.
+
+    Who may not know of the handoff is reminded of nothing in it: the CSM is in their place, before
+    the assignment the AE.
+    """
+    handoff, key = context.handoff, (Step.DELIVERY, one.number)
+    owner = one.owner_id if reads(one.owner_id) else handoff.csm_id or handoff.ae_id
+    owner = access.acting(owner, handoff)
+    stored = context.stored.get(key)
+    zone = stored.zone if stored is not None and stored.owner_id == owner else None
+    calendar = context.calendar_of(owner, zone)
+    due = calendar.at(one.due, calendar.hours.end)
+    opens = _opens(one.due, calendar, days=context.policy.clocks.review_opens)
+    since = max(one.written_at, opens)
+    state = _state(handoff, done=one.fate in (Fate.DELIVERED, Fate.BROKEN))
+    if state is DeadlineState.OPEN and context.now < opens:
+        state = DeadlineState.WAITING
+    return _made(key, owner, context, calendar=calendar, since=since, due=due, state=state)
+
+
+def _opens(due: date, calendar: Calendar, *, days: int) -> datetime:
+    """The morning so many business days before a day."""
+    day = due
+    for _ in range(days):
+        day = calendar.previous_business_day(day)
+    return calendar.at(day, calendar.hours.start)
+
+
+def _settlement(
+    one: Contested, context: _Context, *, revops: int | None, kickoff_at: datetime | None
+) -> Iterable[Deadline]:
+    """Of an open dispute what each owes; of one that is over only what was owed until then."""
+    handoff = context.handoff
+    asked: set[int] = set()
+    for seat, owner in settlers(handoff, revops=revops).items():
+        done = seat in one.answered
+        if owner in asked:
+            continue  # Whoever has both seats answers once.
+        asked.add(owner)
+        if one.ended_at is not None and not done:
+            continue
+        over = one.escalated_at is not None and not done
+        yield _deadline(
+            (STEP_OF[seat], one.number),
+            owner,
+            context,
+            since=one.asked_at,
+            kickoff_at=kickoff_at,
+            state=DeadlineState.DROPPED if over else _state(handoff, done=done),
+            escalates=True,
+        )
+    decided = Seat.REVOPS in one.answered
+    if one.escalated_at is None or revops is None or (one.ended_at is not None and not decided):
+        return
+    yield _deadline(
+        (Step.DECIDE, one.number),
+        revops,
+        context,
+        since=max(one.escalated_at, one.asked_at),
+        kickoff_at=None,
+        state=_state(handoff, done=decided),
+    )
+
+
+def _state(handoff: Handoff, *, done: bool) -> DeadlineState:
+    if done:
+        return DeadlineState.DONE
+    return DeadlineState.OPEN if handoff.open else DeadlineState.CANCELLED
+
+
+def _deadline(
+    key: Key,
+    owner: int,
+    context: _Context,
+    *,
+    since: datetime,
+    kickoff_at: datetime | None,
+    state: DeadlineState,
+    escalates: bool = False,
+) -> Deadline:
+    """What somebody owes about a promise since an instant, in their own working hours."""
+    stored = context.stored.get(key)
+    zone = stored.zone if stored is not None and stored.owner_id == owner else None
+    calendar = context.calendar_of(owner, zone)
+    hours = context.policy.clocks.own_other
+    due = due_at(since, kickoff_at, hours=hours, calendar=calendar)
+    deadline = _made(key, owner, context, calendar=calendar, since=since, due=due, state=state)
+    if state is not DeadlineState.OPEN or not escalates:
+        return deadline
+    escalation = StagePlan(Stage.ESCALATE, too_late_at(due, calendar))
+    return replace(deadline, stages=(*deadline.stages, escalation))
+
+
+def _made(
+    key: Key,
+    owner: int,
+    context: _Context,
+    *,
+    calendar: Calendar,
+    since: datetime,
+    due: datetime,
+    state: DeadlineState,
+) -> Deadline:
+    """What somebody owes since an instant, with its reminders where it is open."""
+    handoff, stored = context.handoff, context.stored.get(key)
+    manager = context.manager_of(owner, but=(owner,)) if state is DeadlineState.OPEN else None
+    told = manager if access.unattended(owner, handoff) and state is DeadlineState.OPEN else None
+    step, subject = key
+    deadline = Deadline(
+        step=step,
+        owner_id=owner,
+        zone=calendar.zone.key,
+        state=state,
+        waits_for=None,
+        start_at=since if state is not DeadlineState.WAITING else None,
+        raw_due_at=due,
+        due_at=due,
+        manager_id=manager,
+        told_id=told,
+        owned_at=owned_since(stored, told if told is not None else owner, context.now),
+        subject=subject,
+    )
+    if state is not DeadlineState.OPEN:
+        return deadline
+    return replace(deadline, stages=stages_of(deadline, due - since, context.calendar_of))
