@@ -80,7 +80,8 @@ SCOPES: tuple[Scope, ...] = (
     Scope(
         "files:write",
         "to send the list of handoffs, or a promise ledger, as a file to the direct messages of "
-        "whoever asked for it; without it they are told that it cannot be sent",
+        "whoever asked for it, and the time of a debrief to those who are in it; without it they "
+        "are told that it cannot be sent",
         optional=True,
     ),
     Scope(

@@ -215,8 +215,10 @@ def test_a_promise_is_written_down_by_command_and_stands_below_the_card(app: App
     assert app.submit(AE, form.type(words="Two trainings on site by 1 May")).errors == {}
     assert entry(app, handoff_id, 2).promise.text.words == "Two trainings on site by 1 May"
     assert (entry(app, handoff_id, 2).promise.id, 1) in wanted(app)
-    refused = app.command(CSM, "promise")
-    assert "up to Maya" in refused.sentence
+    # What the customer remembers the CSM writes down as well; nobody else does.
+    assert app.modal(app.command(CSM, "promise")).callback_id == ViewId.PROMISE
+    refused = app.command(CS_MANAGER, "promise")
+    assert "up to Maya or Jonas" in refused.sentence
 
 
 def test_with_several_handoffs_the_command_asks_which(app: App) -> None:
@@ -506,7 +508,9 @@ def test_the_initial_that_completes_a_ledger_takes_no_more_than_is_said_of_it(ap
     ae_initials(app, handoff_id)
     standing(app)
     form = app.modal(app.press(CSM, ActionId.INITIAL_PROMISE, ref(app, handoff_id)))
-    assert asked_for(app, partial(app.submit, CSM, form.type(**CAN))) <= MOST_STATEMENTS
+    # The step is done with it: its deadline is, too, and what was said of it is looked at.
+    most = MOST_STATEMENTS + 2
+    assert asked_for(app, partial(app.submit, CSM, form.type(**CAN))) <= most
     with app.store.read(app.team.workspace_id) as unit:
         assert unit.handoffs.get(handoff_id).signing.complete
 
