@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.delivery.debriefs import debrief_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
@@ -19,6 +20,7 @@ from bot.domain.notices import (
     OF_A_DATE,
     OF_A_STEP,
     OF_THE_CLOCK,
+    OF_THE_DEBRIEF,
     JobSource,
     Notice,
     NoticeKind,
@@ -41,6 +43,7 @@ from bot.domain.read_models import (
 )
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
+from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.files import file_failed_message
 from bot.views.ledger import not_taken_message
@@ -145,6 +148,8 @@ class NoticeText:
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
             return self._not_taken(unit, bundle, notice)
+        if notice.kind in OF_THE_DEBRIEF:
+            return debrief_told(unit, bundle, notice, reader)
         if notice.kind in _OF_A_CHANGE:
             return _of_a_change(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
@@ -225,6 +230,11 @@ class NoticeText:
             not bundle.handoff.open or bundle.handoff.csm_id != notice.facts["csm"]
         ):
             return Cancel("no_longer_csm")
+        if notice.kind is NoticeKind.DEBRIEF_DONE:
+            debrief = bundle.handoff.debrief
+            if debrief.done_at is None or debrief.held_at is None:
+                return Cancel("no_longer_done")
+            return done_message(bundle.handoff.account, debrief.held_at, debrief.minutes or 0)
         known = _named_in(unit, notice)
         if notice.kind is NoticeKind.SIGNATURE_CORRECTED:
             moved = _still_owed(bundle, notice, unit.now)

@@ -81,6 +81,14 @@ class Act(StrEnum):
     """Reword or withdraw one."""
     SETTLE_DISPUTE = "settle_dispute"
     """Each of the two once."""
+    ANSWER_DEBRIEF = "answer_debrief"
+    """Write down what the AE says: they themselves ahead, or who leads the talk."""
+    LEAD_DEBRIEF = "lead_debrief"
+    """Mark answers, ask the AE, and record that the talk was held."""
+    REPLY_DEBRIEF = "reply_debrief"
+    """Say something to what the CSM asks."""
+    NAME_LISTENER = "name_listener"
+    """Choose who listens to the debrief besides the CSM."""
     RECORD_AE_STEP = "record_ae_step"
     RECORD_CSM_STEP = "record_csm_step"
     CLOSE = "close"
@@ -190,6 +198,10 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.DISPUTE_PROMISE: _EITHER,
     Act.EDIT_PROMISE: _EITHER,
     Act.SETTLE_DISPUTE: frozenset({Capacity.AE_MANAGER, Capacity.CS_MANAGER}),
+    Act.ANSWER_DEBRIEF: frozenset({Capacity.AE}) | _CSM_STEP,
+    Act.LEAD_DEBRIEF: _CSM_STEP,
+    Act.REPLY_DEBRIEF: frozenset({Capacity.AE}),
+    Act.NAME_LISTENER: _CSM_STEP,
     Act.RECORD_AE_STEP: _AE_STEP,
     Act.RECORD_CSM_STEP: _CSM_STEP,
     Act.CLOSE: frozenset({Capacity.CSM}),
@@ -204,6 +216,7 @@ _STEPS_OF_A_SIDE: Mapping[Act, Capacity] = {
     Act.RECORD_AE_STEP: Capacity.AE,
     Act.ACKNOWLEDGE: Capacity.CSM,
     Act.VERIFY: Capacity.CSM,
+    Act.LEAD_DEBRIEF: Capacity.CSM,
     Act.RECORD_CSM_STEP: Capacity.CSM,
 }
 """The steps a side's manager may record, with a reason, and whose they are."""

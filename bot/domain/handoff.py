@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import access
 from bot.domain.access import Act
+from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, ContactRole, checked_links, kept_in_history
 from bot.domain.completeness import (
     NOTHING_COUNTED,
@@ -16,6 +17,7 @@ from bot.domain.completeness import (
     has_content,
     passes_gate,
 )
+from bot.domain.debrief import NOT_BEGUN, Debrief
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
 from bot.domain.items import Item, SectionKey
@@ -210,6 +212,11 @@ class Handoff:
     declined_at: datetime | None = None
     """When the CSM last said that they are not the right one; the assignment is owed again."""
     verification: Verification = field(default_factory=Verification)
+    debrief: Debrief = NOT_BEGUN
+    listener_named: bool = False
+    """Whether a person chose the second listener; else the policy's rule does."""
+    breakdowns: Mapping[Breakdown, datetime] = field(default_factory=dict)
+    """What went otherwise than the process has it, and since when that is known."""
     events: list[Event] = field(default_factory=list)
     """What happened since it was loaded, in order; storage appends them to the history."""
 
@@ -660,8 +667,8 @@ class Handoff:
 
         `same`: nothing in it changed that anybody was promised.
         """
-        changes = tag is not Tag.PROMISE_ADDED and access.may(Act.EDIT_PROMISE, by, self)
-        self._require(Act.EDIT_PROMISE if changes else Act.EDIT_BRIEF, by)
+        both_sides = access.may(Act.EDIT_PROMISE, by, self)
+        self._require(Act.EDIT_PROMISE if both_sides else Act.EDIT_BRIEF, by)
         self._confirm(by, at)
         values = {"reason" if tag is Tag.PROMISE_WITHDRAWN else "words": words}
         facts: dict[str, Fact] = {"number": number, "version": version}
@@ -683,6 +690,44 @@ class Handoff:
     ) -> None:
         """Take note of what happened to an entry of the ledger; its rules are `ledger`'s."""
         self._note(tag, at, by, facts, values)
+
+    def note(
+        self,
+        tag: Tag,
+        facts: dict[str, Fact],
+        values: dict[str, str] | None = None,
+        *,
+        by: Person | None,
+        at: datetime,
+    ) -> None:
+        """Take note of what happened by rules that stand in another module."""
+        self._note(tag, at, by, facts, values)
+
+    def note_breakdown(self, kind: Breakdown, *, at: datetime) -> None:
+        """Record, once, that something went otherwise than the process has it."""
+        if kind not in self.breakdowns:
+            self.breakdowns = {**self.breakdowns, kind: at}
+            self._note(Tag.BREAKDOWN, at, None, {"kind": kind.value})
+
+    def reason_for(self, act: Act, by: Person, reason: str) -> dict[str, str]:
+        """The reason a manager gives who records a step of somebody else; the owner gives none.
+
+        Raises Invalid where one is owed and none was given.
+        """
+        return self._for_another(act, by, reason)
+
+    def listen(self, person: int | None, *, by: Person | None, at: datetime) -> None:
+        """Have somebody listen to the debrief besides the CSM, or with None nobody.
+
+        Without `by` it is the policy's rule, which a person's choice outlasts.
+        """
+        if by is not None:
+            self._require(Act.NAME_LISTENER, by)
+            self.listener_named = True
+        if person == self.listener_id:
+            return
+        before, self.listener_id = self.listener_id, person
+        self._note(Tag.LISTENER_CHANGED, at, by, {"listener": person, "before": before})
 
     def _brief_event(
         self,

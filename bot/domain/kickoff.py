@@ -8,6 +8,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.policy import Policy
 from bot.domain.ports import CalendarOf
 from bot.domain.size import AddOn
+from bot.domain.steps import PROCESS, Step
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,28 @@ def kickoff_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> da
 
     Business days are the CSM's, before the assignment those of who may follow.
     """
+    facts = _facts(handoff, policy, calendar_of)
+    return facts.end_of(facts.kickoff_due_on()) if facts is not None else None
+
+
+def debrief_latest(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> datetime | None:
+    """The last instant at which the debrief is held in time; None before the signature.
+
+    The end of the business day before the kickoff (process rule, step 10), whatever window the
+    step itself has by what it waited for.
+    """
+    facts = _facts(handoff, policy, calendar_of)
+    rule = next(one for one in PROCESS if one.step is Step.DEBRIEF)
+    due = rule.due.due(facts) if facts is not None else None
+    return due.at if due is not None else None
+
+
+def _facts(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> Facts | None:
     if handoff.signed_at is None or handoff.day0 is None:
         return None
     size = handoff.size(policy)
     counted_by = handoff.csm_id or handoff.proposed_csm_id or handoff.cs_manager_id
-    facts = Facts(
+    return Facts(
         signed_at=handoff.signed_at,
         learned_at=handoff.signature_learned_at or handoff.signed_at,
         day0=handoff.day0,
@@ -48,4 +66,3 @@ def kickoff_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> da
         call_required=size.has(AddOn.CALL) or handoff.verification.call_asked_for,
         assigned_at=handoff.assigned_at,
     )
-    return facts.end_of(facts.kickoff_due_on())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.domain import access
@@ -61,6 +61,15 @@ class NoticeKind(StrEnum):
     """Customer success reworded or withdrew a promise that the AE wrote down."""
     REACTION_NOT_TAKEN = "reaction_not_taken"
     """A ✅ on a promise, or its removal, changed nothing; said once to whoever reacted."""
+    DEBRIEF_ASKED = "debrief_asked"
+    """What the CSM asks the AE; what is asked within some minutes is one message."""
+    DEBRIEF_REPLIED = "debrief_replied"
+    """What the AE said to it, to the CSM, in the same way."""
+    DEBRIEF_AHEAD = "debrief_ahead"
+    """The AE answered all seven questions before the talk."""
+    DEBRIEF_DONE = "debrief_done"
+    LISTENER_NAMED = "listener_named"
+    """To whoever listens to the debrief besides the CSM."""
     RECORDED_FOR = "recorded_for"
     """Somebody of their side recorded a step in its owner's place."""
     CAPTURE_REMINDER = "capture_reminder"
@@ -86,6 +95,17 @@ class NoticeKind(StrEnum):
 
 FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE})
 """What comes as a file to whoever asked for it."""
+OF_THE_DEBRIEF = frozenset(
+    {
+        NoticeKind.DEBRIEF_ASKED,
+        NoticeKind.DEBRIEF_REPLIED,
+        NoticeKind.DEBRIEF_AHEAD,
+        NoticeKind.LISTENER_NAMED,
+    }
+)
+"""What is told of the debrief to one person."""
+TOGETHER = timedelta(minutes=10)
+"""What is asked, or replied, within this time is one message, sent when it is over."""
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 """What is about a step that somebody owes, and is dropped once nobody does."""
 OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
@@ -206,7 +226,15 @@ _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
 _ANCHORED = frozenset({Tag.ACKNOWLEDGED, Tag.LEDGER_SIGNED})
 """After these the state of the history is put where whoever runs the bot cannot change it."""
 _OF_THE_AE = frozenset({Tag.ALIGNED, Tag.CALL_RECORDED, Tag.MATCHED, Tag.MISMATCHED})
-_OF_THE_CSM = frozenset({Tag.ACKNOWLEDGED, Tag.CHECKS_ANSWERED, Tag.PLAN_WRITTEN, Tag.RESTATED})
+_OF_THE_CSM = frozenset(
+    {
+        Tag.ACKNOWLEDGED,
+        Tag.CHECKS_ANSWERED,
+        Tag.PLAN_WRITTEN,
+        Tag.RESTATED,
+        Tag.DEBRIEF_HELD,
+    }
+)
 """What either side's manager may record for them, then with a reason."""
 _OF_A_PROMISE = frozenset({Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN})
 
@@ -243,6 +271,7 @@ def announcements(
     for (seq, event), then in zip(events, following, strict=False):
         told.extend(_of_event(handoff, seq, event))
         told.extend(_of_a_record(handoff, seq, event))
+        told.extend(_of_the_debrief(handoff, seq, event))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
             cause is not None and cause.tag is Tag.INITIALS_VOIDED
@@ -402,6 +431,51 @@ def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     facts = {"seq": seq, "actor": event.actor or 0, "tag": event.tag.value}
     reader = access.acting(owner, handoff)
     return [_to(handoff, NoticeKind.RECORDED_FOR, seq, reader, facts)]
+
+
+def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    ae = access.acting(handoff.ae_id, handoff)
+    csm = access.acting(handoff.csm_id, handoff) if handoff.csm_id is not None else None
+    if event.tag is Tag.DEBRIEF_ASKED:
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, event)]
+    if event.tag is Tag.DEBRIEF_REPLIED and csm is not None:
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, event)]
+    if event.tag is Tag.DEBRIEF_ANSWERED and csm is not None and event.actor == ae:
+        if handoff.debrief.unanswered or handoff.debrief.recorded_at is not None:
+            return []
+        kind = NoticeKind.DEBRIEF_AHEAD
+        key = f"{kind.value}:{handoff.id}:{csm}"
+        facts = {"seq": seq, "actor": event.actor or 0}
+        return [replace(_to(handoff, kind, seq, csm, facts), key=key)]
+    if event.tag is Tag.DEBRIEF_DONE and handoff.posted_at is not None:
+        return [_in_thread(handoff, NoticeKind.DEBRIEF_DONE, seq, {"seq": seq})]
+    listener = event.facts.get("listener")
+    if event.tag is Tag.LISTENER_CHANGED and isinstance(listener, int) and listener != event.actor:
+        facts = {"seq": seq, "actor": event.actor or 0}
+        reader = access.acting(listener, handoff)
+        return [_to(handoff, NoticeKind.LISTENER_NAMED, seq, reader, facts)]
+    return []
+
+
+def _within_minutes(handoff: Handoff, kind: NoticeKind, reader: int, event: Event) -> Notice:
+    """One message for all of the same sort within some minutes of the clock."""
+    length = int(TOGETHER.total_seconds())
+    since = datetime.fromtimestamp(int(event.at.timestamp()) // length * length, tz=UTC)
+    facts: dict[str, str | int] = {
+        "since": instant_text(since),
+        "until": instant_text(since + TOGETHER),
+        "actor": event.actor or 0,
+    }
+    return Notice(
+        kind,
+        Place.DM,
+        f"{kind.value}:{handoff.id}:{facts['since']}:{reader}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=reader,
+        facts=facts,
+        not_before=since + TOGETHER,
+    )
 
 
 def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]:

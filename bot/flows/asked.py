@@ -105,6 +105,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.PROMISE_HISTORY: ActionId.PROMISE_HISTORY,
     MoreChoice.TAKE_BACK_INITIAL: ActionId.TAKE_BACK_INITIAL,
     MoreChoice.LEDGER: ActionId.OPEN_LEDGER,
+    MoreChoice.DEBRIEF: ActionId.OPEN_DEBRIEF,
     MoreChoice.OPEN: ActionId.OPEN_HANDOFF,
     MoreChoice.STATUS_POST: ActionId.STATUS_POST,
     MoreChoice.STATUS_CSV: ActionId.STATUS_CSV,

@@ -287,6 +287,16 @@ handoff = Table(
     Column("sent_back_at", Instant),
     Column("returned_at", Instant),
     Column("sent_back_items", Text, nullable=False, server_default="[]"),  # a JSON list of items
+    # How far the debrief is; what was said in it are documents.
+    Column("debrief_standings", Text, nullable=False, server_default="{}"),  # JSON: {question: …}
+    Column("debrief_held_at", Instant),
+    Column("debrief_minutes", Integer),
+    Column("debrief_recorded_at", Instant),
+    Column("debrief_done_at", Instant),
+    Column("debrief_reopened_at", Instant),
+    Column("debrief_asks_open", Integer, nullable=False, server_default="0"),
+    Column("listener_named", Boolean, nullable=False, server_default=false()),
+    Column("breakdowns", Text, nullable=False, server_default="{}"),  # JSON: {kind: instant}
     # The history's length and last hash, kept apart from the chain they vouch for.
     Column("event_count", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False),
@@ -371,6 +381,24 @@ Index(
     sqlite_where=IS_CURRENT,
     postgresql_where=IS_CURRENT,
 )
+
+# What the CSM asks the AE in the debrief, and what they say to it.
+debrief_ask = Table(
+    "debrief_ask",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("question", Text),  # about which answer; none where it is about no one of them
+    Column("audience", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _person("asked_by"),
+    Column("asked_at", Instant, nullable=False),
+    Column("reply", Text, nullable=False, server_default=""),
+    _person("replied_by"),
+    Column("replied_at", Instant),
+)
+Index("ix_debrief_ask_handoff_id", debrief_ask.c.handoff_id)
 
 # What a writer pasted to cut the brief from: theirs alone, no part of the brief.
 pasted = Table(

@@ -55,17 +55,18 @@ from bot.domain.notices import (
     surfaces,
 )
 from bot.domain.people import ManagerBy, Person, Role
-from bot.domain.policy import Policy
+from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
-from bot.domain.size import Size
+from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
 from bot.storage.cipher import NoKey
 from bot.storage.deadlines import Deadlines, WritableDeadlines
+from bot.storage.debriefs import Debriefs, WritableDebriefs
 from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
 from bot.storage.engine import Database
@@ -97,6 +98,8 @@ _BROUGHT_IN_LINE = 200
 _GONE = frozenset({DeadlineState.CANCELLED, DeadlineState.DROPPED})
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
+_NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
+"""After these the policy's rule may name another second listener."""
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
@@ -274,6 +277,7 @@ class ReadUnit:
     brief: Briefs
     pasted: Pasted
     records: Records
+    debriefs: Debriefs
     ledger: Ledgers
     deadlines: Deadlines
     history: History
@@ -295,6 +299,7 @@ class ReadUnit:
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
         self.records = Records(self._scope)
+        self.debriefs = Debriefs(self._scope)
         self.ledger = Ledgers(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
@@ -396,6 +401,7 @@ class ReadUnit:
             or counts.entries != entries
             or counts != Counts(signing.entries, signing.ae, signing.csm, signing.signed)
             or (handoff.posted_at is not None and bool(self.ledger.unshown(handoff)))
+            or handoff.listener_id != self._listener(handoff)
             or handoff.away_known != handoff.away_now()
             or before != (handoff.ae_manager_id, handoff.cs_manager_id)
             or before_by != (handoff.ae_manager_by, handoff.cs_manager_by)
@@ -456,6 +462,21 @@ class ReadUnit:
         found = self.people.manager_beside(handoff.ae_id, person_id, fallback)
         return (found[0].id, found[1]) if found is not None else None
 
+    def _listener(self, handoff: Handoff) -> int | None:
+        """Who listens to the debrief besides the CSM: whom a person chose, else by the policy.
+
+        The CS manager, or RevOps where the policy says so or the CS manager is the CSM.
+        """
+        if handoff.listener_named:
+            return handoff.listener_id
+        if handoff.csm_id is None or not handoff.size(self.policy).has(AddOn.SECOND_LISTENER):
+            return None
+        manager = access.holder(Capacity.CS_MANAGER, handoff)
+        if self.policy.add_ons.listener is ListenerIs.CS_MANAGER and manager != handoff.csm_id:
+            return manager
+        beside = self.people.revops_beside(handoff.ae_id)
+        return beside if beside != handoff.csm_id else None
+
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
         before = {one.step: one for one in stored}
         fixed = {one.step: (one.owner_id, one.zone) for one in stored}
@@ -492,6 +513,7 @@ class WriteUnit(ReadUnit):
     brief: WritableBriefs
     pasted: WritablePasted
     records: WritableRecords
+    debriefs: WritableDebriefs
     ledger: WritableLedgers
     deadlines: WritableDeadlines
     history: WritableHistory
@@ -513,6 +535,7 @@ class WriteUnit(ReadUnit):
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
+        self.debriefs = WritableDebriefs(scope, handoffs=self.handoffs)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
@@ -558,6 +581,8 @@ class WriteUnit(ReadUnit):
         if handoff.signed_until is not None:
             then = self.brief.snapshot(handoff.id, before=handoff.signed_until)
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
+        if any(event.tag in _NEW_LISTENER for event in handoff.events):
+            handoff.listen(self._listener(handoff), by=None, at=self.now)
         self.people.with_managers(handoff.people())
         self._follow_promises(handoff, actor_id)
         owed = self._in_line(handoff, stored)
@@ -677,6 +702,7 @@ class WriteUnit(ReadUnit):
             for promise_id, version in self.ledger.unshown(handoff):
                 self.surfaces.show_promise(handoff, promise_id, version)
         weigh(handoff, self.ledger.counts(handoff_id), at=self.now)
+        handoff.listen(self._listener(handoff), by=None, at=self.now)
         self.save(handoff, actor_id=None)
 
     def bring_in_line(self, *person_ids: int, by: Person | None = None) -> None:

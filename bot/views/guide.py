@@ -40,6 +40,7 @@ STEP_BUTTONS = {
     Step.ASSIGN: ActionId.OPEN_ASSIGN,
     Step.READ: ActionId.ACKNOWLEDGE,
     Step.JUDGE: ActionId.OPEN_JUDGE,
+    Step.DEBRIEF: ActionId.OPEN_DEBRIEF,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {
@@ -103,6 +104,11 @@ def guide_message(guide: Guide) -> Message:
         (guide.plan_missing and told_here != said.guide.PLAN_MISSING, said.guide.PLAN_MISSING),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if _debriefs(guide) and guide.debrief.settled:
+        told_so_far = said.debrief.state(guide.debrief)
+        blocks.append(context(f"{said.debrief.WHOLE}: {told_so_far}"))
+    if guide.asks:
+        blocks.append(context(said.debrief.asks_wait(guide.asks)))
     if guide.to_initial:
         blocks.append(context(said.ledger.waits_for_you(guide.to_initial)))
     if guide.news:
@@ -264,9 +270,17 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.OPEN_PLAN)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
         wanted.append(ActionId.WRITE_BRIEF)
+    if guide.asks:
+        wanted.append(ActionId.DEBRIEF_REPLY)
     if guide.to_initial:
         wanted.append(ActionId.INITIAL_ALL)
     return wanted
+
+
+def _debriefs(guide: Guide) -> bool:
+    """Whether the debrief lies before the viewer, who leads it or answers ahead."""
+    ahead = guide.signed_at is not None and guide.debrief.done_at is None
+    return ahead and Act.ANSWER_DEBRIEF in guide.acts
 
 
 def _is_mine(guide: Guide, line: StepLine) -> bool:
@@ -304,6 +318,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             None,
             Act.UNDO_ACKNOWLEDGE in guide.acts and guide.undoable and guide.acknowledged,
         ),
+        (MoreChoice.DEBRIEF, ActionId.OPEN_DEBRIEF, _debriefs(guide)),
         (MoreChoice.LEDGER, ActionId.INITIAL_ALL, bool(guide.to_initial)),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from bot.domain.access import Act
+from bot.domain.debrief import LONGEST_TALK
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import BEGUN, OFFERED
 from bot.domain.read_models import NamedPerson
@@ -43,6 +44,10 @@ _DOING: Final[Mapping[str, str]] = {
     Act.DISPUTE_PROMISE: "Disputing a promise",
     Act.EDIT_PROMISE: "Changing a promise",
     Act.SETTLE_DISPUTE: "Settling a dispute",
+    Act.ANSWER_DEBRIEF: "Answering in the debrief",
+    Act.LEAD_DEBRIEF: "Leading the debrief",
+    Act.REPLY_DEBRIEF: "Answering the CSM",
+    Act.NAME_LISTENER: "Choosing the second listener",
     Act.RECORD_AE_STEP: "Recording a step of the AE",
     Act.RECORD_CSM_STEP: "Recording a step of the CSM",
     Act.CLOSE: "Closing the handoff",
@@ -146,6 +151,13 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "The signature is recorded, so what comes before it can no longer be changed."
     ),
     Problem.HELD_LATER: "This is still to come. Enter the day on which you went through it.",
+    Problem.HELD_BEFORE_SIGNATURE: "This is before both had signed. Enter when it was held.",
+    Problem.BAD_MINUTES: f"Enter the minutes as a number, from 1 to {LONGEST_TALK}.",
+    Problem.ASK_OR_MARK: (
+        "An answer you ask about does not count yet. Leave this empty, or choose to ask the AE."
+    ),
+    Problem.TOO_FEW: "Name at least two people who were there.",
+    Problem.NO_LISTENER: "Choose the CS manager or somebody of RevOps.",
     Problem.GATE_OPEN: "The gate is open already; there is nothing to override.",
     Problem.SIGNED_IN_FUTURE: "This time is still to come. Enter when both sides had signed.",
     Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",

@@ -27,6 +27,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "A CSM can be named, and none is.",
+    Step.DEBRIEF: "It is done once the talk is recorded and each of seven answers counts.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
 }
 """Of the reading by the CSM its parts tell."""

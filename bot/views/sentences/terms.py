@@ -56,6 +56,7 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "Assign the CSM",
     Step.READ: "Read, check and restate the brief",
     Step.JUDGE: "Say whether the restatement matches",
+    Step.DEBRIEF: "Hold the debrief",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -67,6 +68,7 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "assigns the CSM",
     Step.READ: "reads, checks and restates the brief",
     Step.JUDGE: "says whether the restatement matches",
+    Step.DEBRIEF: "holds the debrief",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -78,6 +80,7 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.ASSIGN: "CSM assigned",
     Step.READ: "Brief read and restated",
     Step.JUDGE: "Restatement matches",
+    Step.DEBRIEF: "Debrief held",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",

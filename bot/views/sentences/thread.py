@@ -102,6 +102,7 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.CHECKS_ANSWERED: "your three checks",
     Tag.PLAN_WRITTEN: "the joint plan",
     Tag.RESTATED: "a restatement of the brief",
+    Tag.DEBRIEF_HELD: "that the debrief was held",
 }
 """What somebody else may record for the AE or the CSM."""
 

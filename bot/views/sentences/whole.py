@@ -23,6 +23,7 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CHECKS_ANSWERED: "Reading recorded for the CSM",
     Tag.PLAN_WRITTEN: "Reading recorded for the CSM",
     Tag.RESTATED: "Reading recorded for the CSM",
+    Tag.DEBRIEF_HELD: "Debrief recorded for the CSM",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
 
