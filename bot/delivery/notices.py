@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.delivery.chats import chat_pointed
 from bot.delivery.debriefs import debrief_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
 from bot.domain.access import Act, Capacity
+from bot.domain.chat import About
 from bot.domain.completeness import capture_missing
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at, holder_of
 from bot.domain.digest import Word
@@ -43,6 +45,7 @@ from bot.domain.read_models import (
 )
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
+from bot.views.chat import chat_opened_message
 from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.files import file_failed_message
@@ -122,6 +125,8 @@ class NoticeText:
             return welcome_message()
         if notice.kind is NoticeKind.SUMMARY:
             return _summary(unit, notice, reader, fresh=True)
+        if notice.kind is NoticeKind.CHAT_ELSEWHERE:
+            return chat_pointed(unit, reader)
         if notice.kind is NoticeKind.FILE_FAILED:
             # Before there were others it was always the list.
             file = NoticeKind(str(notice.facts.get("file", NoticeKind.STATUS_CSV)))
@@ -148,6 +153,9 @@ class NoticeText:
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
             return self._not_taken(unit, bundle, notice)
+        if notice.kind is NoticeKind.CHAT_OPENED:
+            about = About(str(notice.facts["about"]))
+            return chat_opened_message(bundle.handoff.account, about)
         if notice.kind in OF_THE_DEBRIEF:
             return debrief_told(unit, bundle, notice, reader)
         if notice.kind in _OF_A_CHANGE:

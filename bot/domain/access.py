@@ -87,6 +87,8 @@ class Act(StrEnum):
     """Mark answers, ask the AE, and record that the talk was held."""
     REPLY_DEBRIEF = "reply_debrief"
     """Say something to what the CSM asks."""
+    CHAT_DEBRIEF = "chat_debrief"
+    """Answer it ahead in a chat of one's own."""
     NAME_LISTENER = "name_listener"
     """Choose who listens to the debrief besides the CSM."""
     RECORD_AE_STEP = "record_ae_step"
@@ -201,6 +203,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.ANSWER_DEBRIEF: frozenset({Capacity.AE}) | _CSM_STEP,
     Act.LEAD_DEBRIEF: _CSM_STEP,
     Act.REPLY_DEBRIEF: frozenset({Capacity.AE}),
+    Act.CHAT_DEBRIEF: frozenset({Capacity.AE}),
     Act.NAME_LISTENER: _CSM_STEP,
     Act.RECORD_AE_STEP: _AE_STEP,
     Act.RECORD_CSM_STEP: _CSM_STEP,

@@ -37,7 +37,8 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
         raise Invalid(Problem.HANDOFF_CANCELLED)
     if handoff.signed_at is None:
         raise Invalid(Problem.NOT_SIGNED)
-    if act is not Act.ANSWER_DEBRIEF and handoff.csm_id is None:
+    ahead = act in (Act.ANSWER_DEBRIEF, Act.CHAT_DEBRIEF)
+    if not ahead and handoff.csm_id is None:
         raise Invalid(Problem.NOT_ASSIGNED)
 
 

@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 
 from bot.domain import access
 from bot.domain.access import Capacity
+from bot.domain.chat import Chat, Says, Spot
 from bot.domain.deadlines import Deadline, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
@@ -70,6 +71,11 @@ class NoticeKind(StrEnum):
     DEBRIEF_DONE = "debrief_done"
     LISTENER_NAMED = "listener_named"
     """To whoever listens to the debrief besides the CSM."""
+    CHAT_OPENED = "chat_opened"
+    """The message on which the thread of a chat hangs."""
+    CHAT_SAID = "chat_said"
+    CHAT_ELSEWHERE = "chat_elsewhere"
+    """Something was written beside the thread in which it is asked."""
     RECORDED_FOR = "recorded_for"
     """Somebody of their side recorded a step in its owner's place."""
     CAPTURE_REMINDER = "capture_reminder"
@@ -143,6 +149,8 @@ class Place(StrEnum):
 
     DM = "dm"
     THREAD = "thread"
+    CHAT = "chat"
+    """In the thread of a chat in the reader's direct messages."""
     CHANNEL = "channel"
     EPHEMERAL = "ephemeral"
     INVITATION = "invitation"
@@ -643,6 +651,53 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
     if handoff.csm_id is not None:
         told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, {"csm": handoff.csm_id}))
     return told
+
+
+def chat_opened(chat: Chat) -> Notice:
+    """The message on which a chat's thread hangs, said once."""
+    return Notice(
+        NoticeKind.CHAT_OPENED,
+        Place.DM,
+        f"{NoticeKind.CHAT_OPENED.value}:{chat.id}",
+        Priority.ANSWER,
+        handoff_id=chat.handoff_id,
+        person_id=chat.person_id,
+        facts={"about": chat.about.value},
+    )
+
+
+def chat_said(
+    chat: Chat, says: Says, *, spot: Spot, saved: int = 0, hint: str = "", left: int = 0
+) -> Notice:
+    """What the bot says in a chat in its present turn."""
+    return Notice(
+        NoticeKind.CHAT_SAID,
+        Place.CHAT,
+        f"{NoticeKind.CHAT_SAID.value}:{chat.id}:{chat.turn}",
+        Priority.ANSWER,
+        handoff_id=chat.handoff_id,
+        person_id=chat.person_id,
+        facts={
+            "chat": chat.id,
+            "says": says.value,
+            "section": spot.section,
+            "item": spot.item,
+            "saved": saved,
+            "hint": hint,
+            "left": left,
+        },
+    )
+
+
+def chat_elsewhere(person_id: int, ts: str) -> Notice:
+    """To who wrote something beside their threads, once for each message; `ts` is its own."""
+    return Notice(
+        NoticeKind.CHAT_ELSEWHERE,
+        Place.DM,
+        f"{NoticeKind.CHAT_ELSEWHERE.value}:{person_id}:{ts}",
+        Priority.ANSWER,
+        person_id=person_id,
+    )
 
 
 def member_invites(handoff: Handoff) -> list[Notice]:

@@ -106,6 +106,8 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.TAKE_BACK_INITIAL: ActionId.TAKE_BACK_INITIAL,
     MoreChoice.LEDGER: ActionId.OPEN_LEDGER,
     MoreChoice.DEBRIEF: ActionId.OPEN_DEBRIEF,
+    MoreChoice.DEBRIEF_CHAT: ActionId.OPEN_DEBRIEF_CHAT,
+    MoreChoice.BRIEF_CHAT: ActionId.OPEN_BRIEF_CHAT,
     MoreChoice.OPEN: ActionId.OPEN_HANDOFF,
     MoreChoice.STATUS_POST: ActionId.STATUS_POST,
     MoreChoice.STATUS_CSV: ActionId.STATUS_CSV,

@@ -632,6 +632,48 @@ Index(
     postgresql_where=standing(outbox),
 )
 
+Index(
+    "ix_outbox_chat",
+    outbox.c.ts,
+    sqlite_where=outbox.c.kind == text("'chat_opened'"),
+    postgresql_where=outbox.c.kind == text("'chat_opened'"),
+)
+
+# A person answers in a thread of their own direct messages: what it is about, where it is.
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    _person("person_id", nullable=False),
+    Column("about", Text, nullable=False),
+    Column("root_id", ROW_ID, ForeignKey("outbox.id")),  # the first message of the thread
+    Column("section", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("pressed", Boolean, nullable=False),  # whether a vague answer was asked about
+    Column("turn", Integer, nullable=False),  # how often the bot said something in it
+    Column("started_at", Instant, nullable=False),
+    UniqueConstraint("handoff_id", "person_id", "about"),
+)
+Index("ix_chat_person_id", chat.c.person_id, chat.c.state)
+Index("ix_chat_root_id", chat.c.root_id)
+
+# What was written there; once it is saved it is followed when it is edited or deleted.
+chat_message = Table(
+    "chat_message",
+    metadata,
+    Column("chat_id", ROW_ID, ForeignKey("chat.id"), nullable=False),
+    Column("ts", Text, nullable=False),  # Slack's id of it
+    _workspace(),
+    Column("section", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("saved", Boolean, nullable=False),
+    PrimaryKeyConstraint("chat_id", "ts"),
+)
+
 surface = Table(
     "surface",
     metadata,

@@ -64,6 +64,7 @@ from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
+from bot.storage.chats import Chats, WritableChats
 from bot.storage.cipher import NoKey
 from bot.storage.deadlines import Deadlines, WritableDeadlines
 from bot.storage.debriefs import Debriefs, WritableDebriefs
@@ -278,6 +279,7 @@ class ReadUnit:
     pasted: Pasted
     records: Records
     debriefs: Debriefs
+    chats: Chats
     ledger: Ledgers
     deadlines: Deadlines
     history: History
@@ -300,6 +302,7 @@ class ReadUnit:
         self.pasted = Pasted(self._scope)
         self.records = Records(self._scope)
         self.debriefs = Debriefs(self._scope)
+        self.chats = Chats(self._scope)
         self.ledger = Ledgers(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
@@ -514,6 +517,7 @@ class WriteUnit(ReadUnit):
     pasted: WritablePasted
     records: WritableRecords
     debriefs: WritableDebriefs
+    chats: WritableChats
     ledger: WritableLedgers
     deadlines: WritableDeadlines
     history: WritableHistory
@@ -536,6 +540,7 @@ class WriteUnit(ReadUnit):
         self.pasted = WritablePasted(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
         self.debriefs = WritableDebriefs(scope, handoffs=self.handoffs)
+        self.chats = WritableChats(scope)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)

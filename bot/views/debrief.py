@@ -126,6 +126,8 @@ def debrief_view(step: DebriefStep) -> View:
 def _ways(step: DebriefStep, ref: Ref) -> list[ButtonElement]:
     ways = [ActionId.DEBRIEF_BACK] if step.question.number > 1 else []
     ways.append(ActionId.DEBRIEF_ALL)
+    if not step.leads:
+        ways.append(ActionId.OPEN_DEBRIEF_CHAT)
     return [button(way, said.buttons.BUTTONS[way], ref) for way in ways]
 
 

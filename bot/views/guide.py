@@ -264,6 +264,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(step_button(line.step, line.left))
         if line.step is Step.BRIEF and guide.with_ae:
             wanted.append(ActionId.RETURN_BRIEF)
+        elif line.step is Step.BRIEF:
+            wanted.append(ActionId.OPEN_BRIEF_CHAT)
         if line.step is Step.READ:
             wanted.append(ActionId.OPEN_SEND_BACK)
     if guide.plan_missing and _reads(guide):
@@ -319,6 +321,16 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             Act.UNDO_ACKNOWLEDGE in guide.acts and guide.undoable and guide.acknowledged,
         ),
         (MoreChoice.DEBRIEF, ActionId.OPEN_DEBRIEF, _debriefs(guide)),
+        (
+            MoreChoice.DEBRIEF_CHAT,
+            ActionId.OPEN_DEBRIEF_CHAT,
+            _debriefs(guide) and Act.CHAT_DEBRIEF in guide.acts and bool(guide.debrief.unanswered),
+        ),
+        (
+            MoreChoice.BRIEF_CHAT,
+            ActionId.OPEN_BRIEF_CHAT,
+            Act.EDIT_BRIEF in guide.acts and bool(guide.completeness.open),
+        ),
         (MoreChoice.LEDGER, ActionId.INITIAL_ALL, bool(guide.to_initial)),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),

@@ -316,6 +316,8 @@ _CHANGED_BY_ACTS = (
     tables.document,
     tables.pasted,
     tables.debrief_ask,
+    tables.chat,
+    tables.chat_message,
     tables.promise,
     tables.promise_version,
     tables.initial,

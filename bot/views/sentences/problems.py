@@ -47,6 +47,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.ANSWER_DEBRIEF: "Answering in the debrief",
     Act.LEAD_DEBRIEF: "Leading the debrief",
     Act.REPLY_DEBRIEF: "Answering the CSM",
+    Act.CHAT_DEBRIEF: "Answering in chat",
     Act.NAME_LISTENER: "Choosing the second listener",
     Act.RECORD_AE_STEP: "Recording a step of the AE",
     Act.RECORD_CSM_STEP: "Recording a step of the CSM",
@@ -156,6 +157,8 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.ASK_OR_MARK: (
         "An answer you ask about does not count yet. Leave this empty, or choose to ask the AE."
     ),
+    Problem.NOTHING_LEFT: "Nothing is left to ask in a chat. What was answered stays open to edit.",
+    Problem.CHAT_WENT_ON: "The chat went on since. Its newest question is further down.",
     Problem.TOO_FEW: "Name at least two people who were there.",
     Problem.NO_LISTENER: "Choose the CS manager or somebody of RevOps.",
     Problem.GATE_OPEN: "The gate is open already; there is nothing to override.",
