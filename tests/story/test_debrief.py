@@ -1,9 +1,11 @@
 """The debrief as people live it: live with two who take turns, ahead, and in chat."""
 
+from functools import partial
+
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from bot.views.ids import MoreChoice
-from tests.story.stack import Stack, modal
+from tests.story.stack import DEAL, Stack, modal
 from tests.story.test_clocks import menu_value
 from tests.story.test_reading import assigned, fill
 

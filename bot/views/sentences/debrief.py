@@ -183,7 +183,11 @@ def place_of(number: int, count: int) -> str:
 
 def asks_wait(count: int) -> str:
     """To the AE on their card."""
-    return "1 question of the CSM waits" if count == 1 else f"{count} questions of the CSM wait"
+    return (
+        "1 question of the CSM waits for you."
+        if count == 1
+        else f"{count} questions of the CSM wait for you."
+    )
 
 
 def listens(name: str) -> str:
