@@ -25,6 +25,7 @@ def chat_told(unit: ReadUnit, notice: Notice) -> Message:
             saved=int(facts["saved"]),
             hint=HintKind(hint) if hint else None,
             left=int(facts["left"]),
+            promised=bool(facts["promised"]),
             current=chat.at == spot and chat.state is ChatState.OPEN,
         )
     )

@@ -49,6 +49,8 @@ class Says(StrEnum):
     BAD_DAY = "bad_day"
     """No day was recognised where one is needed."""
     TOO_LONG = "too_long"
+    NOT_SAVED = "not_saved"
+    """What it would say contradicts what stands in the form."""
     FILES = "files"
     """Only text is taken."""
     FOLLOWED = "followed"

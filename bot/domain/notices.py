@@ -667,7 +667,14 @@ def chat_opened(chat: Chat) -> Notice:
 
 
 def chat_said(
-    chat: Chat, says: Says, *, spot: Spot, saved: int = 0, hint: str = "", left: int = 0
+    chat: Chat,
+    says: Says,
+    *,
+    spot: Spot,
+    saved: int = 0,
+    hint: str = "",
+    left: int = 0,
+    promised: bool = False,
 ) -> Notice:
     """What the bot says in a chat in its present turn."""
     return Notice(
@@ -685,6 +692,7 @@ def chat_said(
             "saved": saved,
             "hint": hint,
             "left": left,
+            "promised": int(promised),
         },
     )
 

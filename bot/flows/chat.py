@@ -169,7 +169,8 @@ def _in_chat(
     try:
         _require(chat.about, actor, handoff)
     except HandoffError:
-        _say(unit, chat, Says.REFUSED)
+        if chat.state is not ChatState.DONE:  # Said once, however much is written after it.
+            _say(unit, replace(chat, state=ChatState.DONE), Says.REFUSED)
         return Done()
     if event.get("files"):
         chat = _say(unit, chat, Says.FILES)
@@ -243,10 +244,10 @@ def _go_on(unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, *, save
     place = order.index(chat.at) if chat.at in order else -1
     behind = [spot for spot in order[place + 1 :] if spot in left]
     if behind:
-        _say(unit, chat.going_to(behind[0]), Says.QUESTION, saved=saved)
+        _say(unit, chat.going_to(behind[0]), Says.QUESTION, saved=saved, before=chat.at)
     else:
         done = replace(chat, state=ChatState.DONE)
-        _say(unit, done, Says.DONE, saved=saved, left=len(left))
+        _say(unit, done, Says.DONE, saved=saved, left=len(left), before=chat.at)
 
 
 # --- What becomes of it
@@ -287,9 +288,7 @@ def _save(unit: WriteUnit, handoff: Handoff, spot: Spot, actor: Person, words: s
                     return Says.BAD_DAY
             save_field(unit, handoff, section, spot.item, value, actor)
     except Invalid as refused:
-        if refused.problem is not Problem.TOO_LONG:
-            raise
-        return Says.TOO_LONG
+        return Says.TOO_LONG if refused.problem is Problem.TOO_LONG else Says.NOT_SAVED
     return None
 
 
@@ -351,11 +350,24 @@ def _say(
     saved: int = 0,
     hint: str = "",
     left: int = 0,
+    before: Spot | None = None,
 ) -> Chat:
-    """Keep where a chat is, and say one thing in its thread."""
+    """Keep where a chat is, and say one thing in its thread.
+
+    `before` is the question that was answered just now: what was promised goes to the ledger.
+    """
     after = replace(chat, turn=chat.turn + 1)
     unit.chats.change(after)
-    told = chat_said(after, says, spot=spot or after.at, saved=saved, hint=hint, left=left)
+    promised = saved > 0 and (before or after.at) == Spot(DEBRIEF, Question.PROMISED.value)
+    told = chat_said(
+        after,
+        says,
+        spot=spot or after.at,
+        saved=saved,
+        hint=hint,
+        left=left,
+        promised=promised,
+    )
     unit.outbox.add(told)
     return after
 

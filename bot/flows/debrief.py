@@ -256,10 +256,18 @@ def go_to(asked: Asked, unit: ReadUnit, actor: Person) -> Shown:
 
 
 def add_to_ledger(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
-    """*Add to ledger*: saved first, then the editor of one promise with the next line in it."""
+    """*Add to ledger*: saved first, then the editor of one promise with the next line in it.
+
+    In a chat it is saved already.
+    """
+    if asked.view is None:
+        handoff = unit.handoffs.get(asked.handoff_id)
+        debriefing.require(Act.ANSWER_DEBRIEF, actor, handoff)
+        here = _step(unit, handoff, Question.PROMISED, actor)
+        return Push(promise_view(handoff.id, words=next_line(here.answer.words, here)))
     saved = save(asked, unit, actor)
     here = _step(unit, saved.handoff, saved.question, actor, saved)
-    if saved.stays or asked.view is None:
+    if saved.stays:
         return Update(debrief_view(here))
     view = promise_view(
         saved.handoff.id, words=next_line(saved.kept.words, here), opened_from=IN_LEDGER

@@ -50,6 +50,8 @@ class ChatSaid:
     hint: HintKind | None = None
     left: int = 0
     """How many questions were left open."""
+    promised: bool = False
+    """Whether what was saved just before it is what was promised."""
     current: bool = True
     """Whether it is what the person is asked now."""
 
@@ -68,6 +70,10 @@ def chat_message(turn: ChatSaid) -> Message:
     asks = turn.says in (Says.QUESTION, Says.FOLLOW_UP)
     told = _told(turn)
     blocks: list[Block] = [context(saved)] if saved else []
+    if turn.promised:
+        adds = ActionId.DEBRIEF_PROMISE
+        press = button(adds, said.buttons.BUTTONS[adds], Ref(handoff=turn.handoff_id))
+        blocks += [context(said.chat.TO_LEDGER), *actions([press])]
     if turn.says is Says.QUESTION:
         blocks += _question(turn.spot)
     else:

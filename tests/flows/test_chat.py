@@ -18,6 +18,7 @@ from bot.views.payload import Ref
 from tests.builders import Deal, assigned, posted, signed
 from tests.flows.app import App, Reply
 from tests.flows.test_debrief import answer, handoff_of, opened, updated, written
+from tests.flows.test_ledger import entries
 from tests.flows.test_rights import cancelled
 
 AE, CSM, OTHER = "UAE", "UCSM", "UOUTSIDER"
@@ -334,3 +335,23 @@ def test_from_a_window_it_says_where_it_goes_on(app: App) -> None:
     form = opened(app, AE, handoff_id)
     app.press(AE, ActionId.OPEN_DEBRIEF_CHAT, Ref(handoff=handoff_id), modal=form)
     assert "It goes on in your direct messages with the bot" in updated(app).words
+
+
+def test_what_was_promised_goes_on_to_the_ledger_line_by_line(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    for _ in range(3):
+        thread.write("skip")
+    thread.write("Training for ten people by 3 May")
+    thread.write("A named contact on 4 May")
+    thread.write("next")
+    with app.store.database.reading() as connection:
+        kind = outbox.c.kind == NoticeKind.CHAT_SAID.value
+        facts = connection.execute(select(outbox.c.facts).where(kind)).scalars().all()
+    assert [json.loads(one)["promised"] for one in facts][-2:] == [0, 1]
+    for number, told in ((2, "Training for ten people by 3 May"), (3, "A named contact on 4 May")):
+        ref = Ref(handoff=handoff_id)
+        editor = app.modal(app.press(AE, ActionId.DEBRIEF_PROMISE, ref, channel=DM))
+        assert editor.holds("words") == told
+        assert not app.submit(AE, editor).errors
+        assert len(entries(app, handoff_id)) == number

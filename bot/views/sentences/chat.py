@@ -32,6 +32,9 @@ SAYS: Final[Mapping[Says, str]] = {
         "Together this is longer than 3,000 characters. Shorten a message by editing it, then "
         "write “next”."
     ),
+    Says.NOT_SAVED: (
+        "The form says the opposite of this, so it is not saved. Open the form to change both."
+    ),
     Says.FILES: "Files and voice messages cannot be read here. Write what they say in a line.",
     Says.FOLLOWED: "Changed in the answer, too.",
     Says.NOT_FOLLOWED: (
@@ -40,6 +43,7 @@ SAYS: Final[Mapping[Says, str]] = {
     Says.STOPPED: "Stopped. What you wrote is kept; write here again whenever you like to go on.",
     Says.REFUSED: "This chat takes nothing any more: it is not yours to answer now.",
 }
+TO_LEDGER: Final = "Each promise becomes an entry of its own: add them one by one."
 ELSEWHERE: Final = "Nothing is taken down here. Answer in the thread of the chat you mean:"
 
 
