@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.delivery.chats import chat_pointed
+from bot.delivery.debriefs import debrief_told
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
 from bot.domain.access import Act, Audience, Capacity
+from bot.domain.chat import About
 from bot.domain.completeness import capture_missing
 from bot.domain.deadlines import (
     Deadline,
@@ -28,6 +31,7 @@ from bot.domain.notices import (
     OF_A_DATE,
     OF_A_STEP,
     OF_THE_CLOCK,
+    OF_THE_DEBRIEF,
     JobSource,
     Notice,
     NoticeKind,
@@ -53,6 +57,8 @@ from bot.domain.read_models import (
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.appointments import talk_proposed_message
+from bot.views.chat import chat_opened_message
+from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.files import file_failed_message
 from bot.views.kickoff import kickoff_held_message
@@ -132,6 +138,8 @@ class NoticeText:
             return welcome_message()
         if notice.kind is NoticeKind.SUMMARY:
             return _summary(unit, notice, reader, fresh=True)
+        if notice.kind is NoticeKind.CHAT_ELSEWHERE:
+            return chat_pointed(unit, reader)
         if notice.kind is NoticeKind.FILE_FAILED:
             # Before there were others it was always the list.
             file = NoticeKind(str(notice.facts.get("file", NoticeKind.STATUS_CSV)))
@@ -162,6 +170,11 @@ class NoticeText:
             return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind in OF_A_DISPUTE:
             return dispute_told(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.CHAT_OPENED:
+            about = About(str(notice.facts["about"]))
+            return chat_opened_message(bundle.handoff.account, about)
+        if notice.kind in OF_THE_DEBRIEF:
+            return debrief_told(unit, bundle, notice, reader)
         if notice.kind in _OF_A_CHANGE:
             return _of_a_change(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.BOT_POSTED:
@@ -243,6 +256,11 @@ class NoticeText:
             not bundle.handoff.open or bundle.handoff.csm_id != notice.facts["csm"]
         ):
             return Cancel("no_longer_csm")
+        if notice.kind is NoticeKind.DEBRIEF_DONE:
+            debrief = bundle.handoff.debrief
+            if debrief.done_at is None or debrief.held_at is None:
+                return Cancel("no_longer_done")
+            return done_message(bundle.handoff.account, debrief.held_at, debrief.minutes or 0)
         known = _named_in(unit, notice)
         if notice.kind is NoticeKind.SIGNATURE_CORRECTED:
             moved = _still_owed(bundle, notice, unit.now)

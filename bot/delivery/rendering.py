@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.delivery.chats import chat_told
 from bot.delivery.constants import Constants
 from bot.delivery.notices import NoticeText
 from bot.delivery.plans import (
@@ -116,6 +117,9 @@ class Renderer:
                 return None
             if notice.place is Place.DM:
                 return Spot(reader=_reader(unit, notice.person_id))
+            if notice.place is Place.CHAT:
+                thread = unit.chats.root(int(notice.facts["chat"])).thread
+                return Spot(channel=thread.channel, thread_ts=thread.ts) if thread else None
             if notice.channel_id is None:
                 return None
             channel = unit.channels.get(notice.channel_id).slack_id
@@ -269,6 +273,8 @@ class Renderer:
         return Edit(job.stands_in, ts, args, stands=not told.over)
 
     def _notice(self, job: Job, notice: Notice) -> Plan:
+        if notice.place is Place.CHAT:
+            return self._in_chat(job, notice)
         if notice.place is Place.OLD_CARD:
             return self._old_card(job, notice)
         if notice.place in IN_CHANNEL:
@@ -354,6 +360,20 @@ class Renderer:
             message = card_left_message(card, channel_slack_id=bundle.channel.slack_id)
         where, ts = str(notice.facts["posted_in"]), str(notice.facts["ts"])
         return Edit(where, ts, {"blocks": [], **message.to_args()}, stands=safe)
+
+    def _in_chat(self, job: Job, notice: Notice) -> Plan:
+        """Below the first message of a chat, once that stands there."""
+        with self._store.read(job.workspace_id) as unit:
+            reader = unit.people.get(notice.person_id or 0)
+            if not reader.full_member:
+                return Cancel("reader_inactive")
+            chat_id = int(notice.facts["chat"])
+            root = unit.chats.root(chat_id)
+            if root.thread is None:
+                waits = self._constants.thread_waits
+                return Later(waits) if root.awaited else Cancel("no_thread")
+            text = chat_told(unit, notice)
+        return Post(Spot(channel=root.thread.channel, thread_ts=root.thread.ts), text.to_args())
 
     def _in_thread(self, job: Job, notice: Notice) -> Plan:
         card = self._store.delivery.card_message(notice.handoff_id or 0)

@@ -89,6 +89,16 @@ class Act(StrEnum):
     """Each of the two once."""
     DECIDE_DISPUTE = "decide_dispute"
     """Where the two differ, or one of them is too late."""
+    ANSWER_DEBRIEF = "answer_debrief"
+    """Write down what the AE says: they themselves ahead, or who leads the talk."""
+    LEAD_DEBRIEF = "lead_debrief"
+    """Mark answers, ask the AE, and record that the talk was held."""
+    REPLY_DEBRIEF = "reply_debrief"
+    """Say something to what the CSM asks."""
+    CHAT_DEBRIEF = "chat_debrief"
+    """Answer it ahead in a chat of one's own."""
+    NAME_LISTENER = "name_listener"
+    """Choose who listens to the debrief besides the CSM."""
     RECORD_AE_STEP = "record_ae_step"
     RECORD_CSM_STEP = "record_csm_step"
     CLOSE = "close"
@@ -202,6 +212,11 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.CONCLUDE_PROMISE: _EITHER,
     Act.SETTLE_DISPUTE: frozenset({Capacity.AE_MANAGER, Capacity.CS_MANAGER}),
     Act.DECIDE_DISPUTE: frozenset({Capacity.REVOPS}),
+    Act.ANSWER_DEBRIEF: frozenset({Capacity.AE}) | _CSM_STEP,
+    Act.LEAD_DEBRIEF: _CSM_STEP,
+    Act.REPLY_DEBRIEF: frozenset({Capacity.AE}),
+    Act.CHAT_DEBRIEF: frozenset({Capacity.AE}),
+    Act.NAME_LISTENER: _CSM_STEP,
     Act.RECORD_AE_STEP: _AE_STEP,
     Act.RECORD_CSM_STEP: _CSM_STEP,
     Act.CLOSE: frozenset({Capacity.CSM}),
@@ -217,6 +232,7 @@ _STEPS_OF_A_SIDE: Mapping[Act, Capacity] = {
     Act.ACKNOWLEDGE: Capacity.CSM,
     Act.VERIFY: Capacity.CSM,
     Act.HOLD_KICKOFF: Capacity.CSM,
+    Act.LEAD_DEBRIEF: Capacity.CSM,
     Act.RECORD_CSM_STEP: Capacity.CSM,
 }
 """The steps a side's manager may record, with a reason, and whose they are."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import access
 from bot.domain.access import Act, Capacity
 from bot.domain.appointments import LONGEST_LINE, Appointment, Talk
+from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, ContactRole, checked_links, kept_in_history
 from bot.domain.completeness import (
     NOTHING_COUNTED,
@@ -17,6 +18,7 @@ from bot.domain.completeness import (
     has_content,
     passes_gate,
 )
+from bot.domain.debrief import NOT_BEGUN, Debrief
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
 from bot.domain.items import Item, SectionKey
@@ -218,6 +220,11 @@ class Handoff:
     declined_at: datetime | None = None
     """When the CSM last said that they are not the right one; the assignment is owed again."""
     verification: Verification = field(default_factory=Verification)
+    debrief: Debrief = NOT_BEGUN
+    listener_named: bool = False
+    """Whether a person chose the second listener; else the policy's rule does."""
+    breakdowns: Mapping[Breakdown, datetime] = field(default_factory=dict)
+    """What went otherwise than the process has it, and since when that is known."""
     events: list[Event] = field(default_factory=list)
     """What happened since it was loaded, in order; storage appends them to the history."""
 
@@ -648,6 +655,9 @@ class Handoff:
         if before is not None:
             facts["before"] = instant_text(before)
         self._note(Tag.KICKOFF_HELD, at, by, facts, values)
+        talked = self.debrief.held_at
+        first = talked is None or talked > held_at
+        self.note_breakdown(Breakdown.KICKOFF_BEFORE_DEBRIEF, happened=first, at=at)
 
     def override_closed_won(self, reason: str, *, by: Person, at: datetime) -> None:
         """The AE manager lets the deal be closed without its gate; what is missing stays open."""
@@ -828,6 +838,50 @@ class Handoff:
     ) -> None:
         """Take note of the message that something was made of; its rules are `copied`'s."""
         self._note(Tag.COPIED, at, by, facts, values)
+
+    def note(
+        self,
+        tag: Tag,
+        facts: dict[str, Fact],
+        values: dict[str, str] | None = None,
+        *,
+        by: Person | None,
+        at: datetime,
+    ) -> None:
+        """Take note of what happened by rules that stand in another module."""
+        self._note(tag, at, by, facts, values)
+
+    def note_breakdown(self, kind: Breakdown, *, happened: bool, at: datetime) -> None:
+        """Record, once, that something went otherwise than the process has it.
+
+        Where a corrected time says that it did not, it is taken off; the history keeps both.
+        """
+        if happened is (kind in self.breakdowns):
+            return
+        kept = {one: since for one, since in self.breakdowns.items() if one is not kind}
+        self.breakdowns = {**kept, kind: at} if happened else kept
+        facts: dict[str, Fact] = {"kind": kind.value, "happened": happened}
+        self._note(Tag.BREAKDOWN, at, None, facts)
+
+    def reason_for(self, act: Act, by: Person, reason: str) -> dict[str, str]:
+        """The reason a manager gives who records a step of somebody else; the owner gives none.
+
+        Raises Invalid where one is owed and none was given.
+        """
+        return self._for_another(act, by, reason)
+
+    def listen(self, person: int | None, *, by: Person | None, at: datetime) -> None:
+        """Have somebody listen to the debrief besides the CSM, or with None nobody.
+
+        Without `by` it is the policy's rule, which a person's choice outlasts.
+        """
+        if by is not None:
+            self._require(Act.NAME_LISTENER, by)
+            self.listener_named = True
+        if person == self.listener_id:
+            return
+        before, self.listener_id = self.listener_id, person
+        self._note(Tag.LISTENER_CHANGED, at, by, {"listener": person, "before": before})
 
     def _brief_event(
         self,

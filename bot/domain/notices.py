@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.domain import access
 from bot.domain.access import Capacity
+from bot.domain.chat import Chat, Says, Spot
 from bot.domain.deadlines import Deadline, Key, Step
 from bot.domain.digest import Word
 from bot.domain.errors import Problem
@@ -73,6 +74,20 @@ class NoticeKind(StrEnum):
     """It was settled or taken back: below the card, to both sides and to the managers."""
     REACTION_NOT_TAKEN = "reaction_not_taken"
     """A ✅ on a promise, or its removal, changed nothing; said once to whoever reacted."""
+    DEBRIEF_ASKED = "debrief_asked"
+    """What the CSM asks the AE; what is asked within some minutes is one message."""
+    DEBRIEF_REPLIED = "debrief_replied"
+    """What the AE said to it, to the CSM, in the same way."""
+    DEBRIEF_AHEAD = "debrief_ahead"
+    """The AE answered all seven questions before the talk."""
+    DEBRIEF_DONE = "debrief_done"
+    LISTENER_NAMED = "listener_named"
+    """To whoever listens to the debrief besides the CSM."""
+    CHAT_OPENED = "chat_opened"
+    """The message on which the thread of a chat hangs."""
+    CHAT_SAID = "chat_said"
+    CHAT_ELSEWHERE = "chat_elsewhere"
+    """Something was written beside the thread in which it is asked."""
     RECORDED_FOR = "recorded_for"
     """Somebody of their side recorded a step in its owner's place."""
     CAPTURE_REMINDER = "capture_reminder"
@@ -98,6 +113,17 @@ class NoticeKind(StrEnum):
 
 FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE, NoticeKind.TALK_FILE})
 """What comes as a file."""
+OF_THE_DEBRIEF = frozenset(
+    {
+        NoticeKind.DEBRIEF_ASKED,
+        NoticeKind.DEBRIEF_REPLIED,
+        NoticeKind.DEBRIEF_AHEAD,
+        NoticeKind.LISTENER_NAMED,
+    }
+)
+"""What is told of the debrief to one person."""
+TOGETHER = timedelta(minutes=10)
+"""What is asked, or replied, within this time is one message, sent when it is over."""
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
 """What is about a step that somebody owes, and is dropped once nobody does."""
 OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
@@ -131,6 +157,8 @@ class Place(StrEnum):
 
     DM = "dm"
     THREAD = "thread"
+    CHAT = "chat"
+    """In the thread of a chat in the reader's direct messages."""
     CHANNEL = "channel"
     EPHEMERAL = "ephemeral"
     INVITATION = "invitation"
@@ -224,6 +252,7 @@ _OF_THE_CSM = frozenset(
         Tag.PLAN_WRITTEN,
         Tag.RESTATED,
         Tag.KICKOFF_HELD,
+        Tag.DEBRIEF_HELD,
     }
 )
 """What either side's manager may record for them, then with a reason."""
@@ -265,6 +294,7 @@ def announcements(
     for (seq, event), then in zip(events, following, strict=False):
         told.extend(_of_event(handoff, seq, event))
         told.extend(_of_a_record(handoff, seq, event))
+        told.extend(_of_the_debrief(handoff, seq, event))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
             cause is not None and cause.tag is Tag.INITIALS_VOIDED
@@ -437,6 +467,51 @@ def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     facts = {"seq": seq, "actor": event.actor or 0, "tag": event.tag.value}
     reader = access.acting(owner, handoff)
     return [_to(handoff, NoticeKind.RECORDED_FOR, seq, reader, facts)]
+
+
+def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    ae = access.acting(handoff.ae_id, handoff)
+    csm = access.acting(handoff.csm_id, handoff) if handoff.csm_id is not None else None
+    if event.tag is Tag.DEBRIEF_ASKED:
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, event)]
+    if event.tag is Tag.DEBRIEF_REPLIED and csm is not None:
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, event)]
+    if event.tag is Tag.DEBRIEF_ANSWERED and csm is not None and event.actor == ae:
+        if handoff.debrief.unanswered or handoff.debrief.recorded_at is not None:
+            return []
+        kind = NoticeKind.DEBRIEF_AHEAD
+        key = f"{kind.value}:{handoff.id}:{csm}"
+        facts = {"seq": seq, "actor": event.actor or 0}
+        return [replace(_to(handoff, kind, seq, csm, facts), key=key)]
+    if event.tag is Tag.DEBRIEF_DONE and handoff.posted_at is not None:
+        return [_in_thread(handoff, NoticeKind.DEBRIEF_DONE, seq, {"seq": seq})]
+    listener = event.facts.get("listener")
+    if event.tag is Tag.LISTENER_CHANGED and isinstance(listener, int) and listener != event.actor:
+        facts = {"seq": seq, "actor": event.actor or 0}
+        reader = access.acting(listener, handoff)
+        return [_to(handoff, NoticeKind.LISTENER_NAMED, seq, reader, facts)]
+    return []
+
+
+def _within_minutes(handoff: Handoff, kind: NoticeKind, reader: int, event: Event) -> Notice:
+    """One message for all of the same sort within some minutes of the clock."""
+    length = int(TOGETHER.total_seconds())
+    since = datetime.fromtimestamp(int(event.at.timestamp()) // length * length, tz=UTC)
+    facts: dict[str, str | int] = {
+        "since": instant_text(since),
+        "until": instant_text(since + TOGETHER),
+        "actor": event.actor or 0,
+    }
+    return Notice(
+        kind,
+        Place.DM,
+        f"{kind.value}:{handoff.id}:{facts['since']}:{reader}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=reader,
+        facts=facts,
+        not_before=since + TOGETHER,
+    )
 
 
 def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
@@ -672,6 +747,61 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
     if handoff.csm_id is not None:
         told.append(_in_thread(handoff, NoticeKind.CSM_MENTION, seq, {"csm": handoff.csm_id}))
     return told
+
+
+def chat_opened(chat: Chat) -> Notice:
+    """The message on which a chat's thread hangs, said once."""
+    return Notice(
+        NoticeKind.CHAT_OPENED,
+        Place.DM,
+        f"{NoticeKind.CHAT_OPENED.value}:{chat.id}",
+        Priority.ANSWER,
+        handoff_id=chat.handoff_id,
+        person_id=chat.person_id,
+        facts={"about": chat.about.value},
+    )
+
+
+def chat_said(
+    chat: Chat,
+    says: Says,
+    *,
+    spot: Spot,
+    saved: int = 0,
+    hint: str = "",
+    left: int = 0,
+    promised: bool = False,
+) -> Notice:
+    """What the bot says in a chat in its present turn."""
+    return Notice(
+        NoticeKind.CHAT_SAID,
+        Place.CHAT,
+        f"{NoticeKind.CHAT_SAID.value}:{chat.id}:{chat.turn}",
+        Priority.ANSWER,
+        handoff_id=chat.handoff_id,
+        person_id=chat.person_id,
+        facts={
+            "chat": chat.id,
+            "says": says.value,
+            "section": spot.section,
+            "item": spot.item,
+            "saved": saved,
+            "hint": hint,
+            "left": left,
+            "promised": int(promised),
+        },
+    )
+
+
+def chat_elsewhere(person_id: int, ts: str) -> Notice:
+    """To who wrote something beside their threads, once for each message; `ts` is its own."""
+    return Notice(
+        NoticeKind.CHAT_ELSEWHERE,
+        Place.DM,
+        f"{NoticeKind.CHAT_ELSEWHERE.value}:{person_id}:{ts}",
+        Priority.ANSWER,
+        person_id=person_id,
+    )
 
 
 def member_invites(handoff: Handoff) -> list[Notice]:

@@ -190,6 +190,13 @@ class Hours(_Part):
         return self
 
 
+class ListenerIs(StrEnum):
+    """Who listens to the debrief besides the CSM, where nobody chose them."""
+
+    CS_MANAGER = "cs_manager"
+    REVOPS = "revops"
+
+
 class AddOns(_Part):
     """From which value, and by what else, a deal gets more than its tier (process rule *Size*)."""
 
@@ -199,6 +206,8 @@ class AddOns(_Part):
     """With more customer stakeholders than this a briefing call is required."""
     listener_from: Decimal = Field(default=Decimal(50_000), ge=0)
     """From this value on there is a second listener in the debrief."""
+    listener: ListenerIs = ListenerIs.CS_MANAGER
+    """Who that is."""
     joint_strength_from: int = Field(default=4, ge=1, le=5)
     """From this relationship strength of the champion on the kickoff is joint."""
 

@@ -7,11 +7,14 @@ from enum import StrEnum
 
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
+from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, Contact, RedFlagsSection
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.copied import Copied
 from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
+from bot.domain.debrief import NOT_BEGUN, Answer, Ask, Debrief, Question, Standing
+from bot.domain.debrief_pages import DebriefPage
 from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
@@ -202,6 +205,9 @@ class Guide:
     """Whether nothing is written down that could be initialed."""
     talk: TalkLine = TalkLine()
     """Only for those who are in it."""
+    debrief: Debrief = NOT_BEGUN
+    asks: int = 0
+    """How many questions of the CSM wait for the viewer."""
     part_filled: bool = False
     """Whether the viewer has the part the card speaks to only as somebody's stand-in."""
     stands_in: tuple[tuple[NamedPerson, date], ...] = ()
@@ -424,6 +430,35 @@ class BriefStep:
 
 
 @dataclass(frozen=True)
+class DebriefStep:
+    """One question as whoever fills it in sees it."""
+
+    handoff_id: int
+    account: str
+    question: Question
+    revision: int
+    answer: Answer
+    debrief: Debrief
+    leads: bool
+    """Whether the viewer asks and marks; else they are the AE who answers."""
+    ae: NamedPerson
+    brief: Brief
+    """As far as this viewer may read it."""
+    asks: tuple[Ask, ...] = ()
+    """About this question."""
+    promises: tuple[Promise, ...] = ()
+    """Those in force, for the question about them."""
+    clash: Clash | None = None
+    unseen: bool = False
+    """Whether the viewer's mark was not kept, because the answer changed under it."""
+
+    @property
+    def standing(self) -> Standing:
+        """How far this answer is."""
+        return self.debrief.standing(self.question)
+
+
+@dataclass(frozen=True)
 class WhyTold:
     """What makes somebody the manager who is told."""
 
@@ -593,6 +628,10 @@ class WholePage:
     """What the viewer may record for the AE now, with a reason."""
     for_csm: Part | None = None
     """What of the reading the viewer may record for the CSM next, with a reason."""
+    debrief: DebriefPage | None = None
+    """None where there is nothing of it for this viewer."""
+    breakdowns: Mapping[Breakdown, datetime] = field(default_factory=dict)
+    """What went otherwise than the process has it; only for who may read reasons."""
     plan_for_csm: bool = False
     """Whether they may record the joint plan, which is missing."""
     holds_kickoff: bool = False
@@ -869,6 +908,8 @@ def guide(
         to_initial=_to_initial(handoff, viewer),
         no_promises=not handoff.signing.entries,
         talk=talk_of(handoff, people, viewer),
+        debrief=handoff.debrief,
+        asks=_asks(handoff, viewer),
         part_filled=access.stand_ins(handoff).get(role_of(viewer, handoff)) == viewer.id,
         stands_in=_absent(access.replaced_by(viewer, handoff), handoff, people),
         alone=_absent(
@@ -905,6 +946,12 @@ def _to_initial(handoff: Handoff, viewer: Person) -> int:
     if Capacity.AE in held:
         return signing.entries - signing.ae
     return signing.entries - signing.csm if Capacity.CSM in held else 0
+
+
+def _asks(handoff: Handoff, viewer: Person) -> int:
+    """How many questions of the debrief wait for a person, who is its AE."""
+    replies = handoff.open and access.may(Act.REPLY_DEBRIEF, viewer, handoff)
+    return handoff.debrief.asks_open if replies else 0
 
 
 def _absent(

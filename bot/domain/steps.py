@@ -296,9 +296,10 @@ PROCESS: tuple[StepRule, ...] = (
         10,
         CSM,
         due=BeforeKickoff(latest_day=lambda c: c.kickoff_latest_day),
-        done=None,
+        done=lambda h: h.debrief.done_at,
         needs=(Step.ASSIGN,),
         own=lambda _: 0,
+        opened_again_at=lambda h: h.debrief.reopened_at,
     ),
     StepRule(
         Step.INITIALS,

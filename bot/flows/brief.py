@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from slack_sdk.models.views import View
@@ -258,23 +259,8 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
     new = merged.section
     if isinstance(new, People):
         new = new.with_contacts(new.contacts)
-    after = before.with_section(section, new)
-    refuse_contradictions(after, section)
-    changed = changed_fields(before.section(section), new)
-    if changed:
-        revision = unit.brief.save_section(handoff.id, section, new, by=actor.id, at=unit.now)
-    handoff.copy_from(after, at=unit.now)
-    counted, state = handoff.completeness, completeness(after, handoff.tier, unit.policy)
-    handoff.save_section(
-        section,
-        changed=changed,
-        revision=revision,
-        state=state,
-        by=actor,
-        at=unit.now,
-        policy=unit.policy,
-    )
-    unit.save(handoff, actor_id=actor.id)
+    counted = handoff.completeness
+    revision = _keep(unit, handoff, section, before, new, actor, revision=revision)
     return Saved(
         handoff,
         section,
@@ -282,9 +268,59 @@ def save_step(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
         submitted,
         new,
         revision,
-        state.fallen(counted),
+        handoff.completeness.fallen(counted),
         form.seen,
     )
+
+
+def save_field(
+    unit: WriteUnit,
+    handoff: Handoff,
+    section: SectionKey,
+    name: str,
+    value: str | date | None,
+    actor: Person,
+) -> None:
+    """Save one field of a locked handoff's brief; its links are typed in the form alone.
+
+    Raises Invalid for a text that is too long or contradicts another field.
+    """
+    access.require_write(section, actor, handoff)
+    before = unit.brief.load(handoff.id, audiences=access.EVERY)
+    new = before.section(section).model_copy(update={name: value})
+    check_texts(new)
+    revision = unit.brief.revision(handoff.id, section)
+    _keep(unit, handoff, section, before, new, actor, revision=revision)
+
+
+def _keep(
+    unit: WriteUnit,
+    handoff: Handoff,
+    section: SectionKey,
+    before: Brief,
+    new: Section,
+    actor: Person,
+    *,
+    revision: int,
+) -> int:
+    """Keep a section as it is now, with what follows from it; gives its newest revision."""
+    after = before.with_section(section, new)
+    refuse_contradictions(after, section)
+    changed = changed_fields(before.section(section), new)
+    if changed:
+        revision = unit.brief.save_section(handoff.id, section, new, by=actor.id, at=unit.now)
+    handoff.copy_from(after, at=unit.now)
+    handoff.save_section(
+        section,
+        changed=changed,
+        revision=revision,
+        state=completeness(after, handoff.tier, unit.policy),
+        by=actor,
+        at=unit.now,
+        policy=unit.policy,
+    )
+    unit.save(handoff, actor_id=actor.id)
+    return revision
 
 
 def who_asks(asked: Asked) -> Sequence[str]:

@@ -18,6 +18,7 @@ from bot.domain.brief import (
     merge_entry,
 )
 from bot.domain.completeness import Completeness, completeness
+from bot.domain.debrief import Question
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import (
@@ -34,7 +35,7 @@ from bot.domain.merging import FieldConflict, changed_since, merge_fields
 from bot.domain.people import Person
 from bot.domain.promises import Promise, PromiseText, Surfaced
 from bot.domain.read_models import Clash
-from bot.flows import clash
+from bot.flows import clash, debrief
 from bot.flows.answers import Answer, Done, Push, Refresh, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import editor_over, readable, save_step, step, who_asks
@@ -42,6 +43,7 @@ from bot.flows.inputs import contact_of, promise_text, surfaced_of
 from bot.flows.listeners import Listeners
 from bot.flows.showing import name_of, only_open_here, whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.debrief import IN_LEDGER
 from bot.views.entries import contact_view, promise_view, which_promise_message
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
@@ -131,12 +133,17 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         kept, found = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
         if found is not None:
             pointed = Pointed(seen=asked.ref.seen)
-            return Update(promise_view(handoff.id, kept, clash=found, pointed=pointed))
+            return Update(
+                promise_view(
+                    handoff.id, kept, clash=found, pointed=pointed, opened_from=asked.ref.thing
+                )
+            )
     hints = hints_on_promise(kept)
     if anything_new(hints, asked.ref.seen):
         pointed = pointed_out(hints, Occasion.SAVED, seen=asked.ref.seen)
         below = _below(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
-        return Update(promise_view(handoff.id, kept, pointed=pointed), refresh=below)
+        view = promise_view(handoff.id, kept, pointed=pointed, opened_from=asked.ref.thing)
+        return Update(view, refresh=below)
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
 
 
@@ -357,6 +364,8 @@ def _below(
     view_id = (asked.view or {}).get("previous_view_id")
     if not view_id:
         return None
+    if asked.ref.thing == IN_LEDGER:
+        return Refresh(view_id, debrief.step(unit, handoff, Question.PROMISED, actor))
     if not access.may_write(section, actor, handoff):
         # Opened from the page of the whole handoff.
         return Refresh(view_id, whole_view(whole_of(unit, handoff.id, actor)))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from bot.domain.brief import Contact, ContactRole, OtherRole, Section
 from bot.domain.deadlines import Step
+from bot.domain.debrief import Answer, Outlook, OwnPart, Question
 from bot.domain.disputes import Outcome, Settlement
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
@@ -68,6 +69,10 @@ class Typed:
     def user(self, field: Field | ActionId) -> str | None:
         """The Slack id of the chosen person."""
         return self._value(field, "selected_user") or None
+
+    def users(self, field: Field) -> tuple[str, ...]:
+        """The Slack ids of the chosen people, in the order in which they were chosen."""
+        return tuple(self._value(field, "selected_users") or ())
 
     def conversation(self, field: Field) -> str | None:
         """The Slack id of the chosen channel."""
@@ -332,6 +337,30 @@ def verdict_of(typed: Typed) -> Verdict:
     if chosen is None:
         raise Invalid(Problem.CHOOSE, field=Field.VERDICT.value)
     return Verdict(match=chosen == MATCH, line=typed.text(Field.LINE)).checked()
+
+
+def answer_of(typed: Typed, question: Question, base: Answer) -> Answer:
+    """An answer of the debrief as it was typed; what the form does not show stays as in `base`."""
+    outlook = typed.option(Field.OUTLOOK)
+    chosen = _member(Outlook, outlook, Field.OUTLOOK) if outlook is not None else None
+    return Answer(
+        words=typed.text(Field.ANSWER) if typed.shown(Field.ANSWER) else base.words,
+        short=typed.text(Field.SHORT) if typed.shown(Field.SHORT) else base.short,
+        outlook=chosen if typed.shown(Field.OUTLOOK) else base.outlook,
+    ).checked(question)
+
+
+def own_part_of(typed: Typed) -> OwnPart:
+    """What the CSM adds of their own."""
+    return OwnPart(flags=typed.text(Field.FLAGS), readiness=typed.text(Field.READINESS)).checked()
+
+
+def minutes_of(typed: Typed) -> int:
+    """How long a talk took; raises Invalid for what is no whole number."""
+    cleaned = typed.text(Field.MINUTES).strip()
+    if not cleaned.isascii() or not cleaned.isdigit():
+        raise Invalid(Problem.BAD_MINUTES, field=Field.MINUTES.value)
+    return int(cleaned)
 
 
 def items_of(typed: Typed) -> tuple[Item, ...]:

@@ -66,6 +66,8 @@ class Listener:
     looks_at_message: bool = False
     """Whether it is given where the message stands; it is not run for one that outsiders read."""
     words: CommandWords | ShortcutWords | None = None
+    subscribed_as: str | None = None
+    """What the manifest calls the event, where Slack has another name for it there."""
     scopes: tuple[str, ...] = ()
     """What an event needs beyond the scopes of what the bot does."""
     named: Callable[[Asked], Sequence[str]] | None = None
@@ -148,6 +150,11 @@ class Listeners:
     def of(self, kind: Kind, name: str) -> Listener | None:
         """The listener for something, where there is one."""
         return self.by_key.get((kind, name))
+
+    def subscriptions(self) -> list[str]:
+        """The events the app listens to, as the manifest calls them, sorted."""
+        heard = (one for (kind, _), one in self.by_key.items() if kind is Kind.EVENT)
+        return sorted(one.subscribed_as or one.name for one in heard)
 
     def names(self, kind: Kind) -> list[str]:
         """All names of one kind, sorted."""

@@ -39,8 +39,8 @@ SCOPES: tuple[Scope, ...] = (
     Scope("im:write", "to open the direct message in which a person gets their own card"),
     Scope(
         "im:history",
-        "to look, after an unclear answer from Slack, whether a message of the bot's own arrived, "
-        "so that nothing is said twice",
+        "to hear what you answer in a chat with the bot, and to look, after an unclear answer from "
+        "Slack, whether a message of its own arrived, so that nothing is said twice",
     ),
     Scope("users:read", "to know names, time zones, guests and closed accounts"),
     Scope(
@@ -101,7 +101,7 @@ SCOPES: tuple[Scope, ...] = (
 def manifest(listeners: Listeners, *, http_url: str | None = None) -> dict[str, Any]:
     """The manifest for Socket Mode, or for signed HTTP where `http_url` is the endpoint's URL."""
     settings: dict[str, Any] = {
-        "event_subscriptions": {"bot_events": listeners.names(Kind.EVENT)},
+        "event_subscriptions": {"bot_events": listeners.subscriptions()},
         "interactivity": {"is_enabled": True},
         "org_deploy_enabled": False,
         "socket_mode_enabled": http_url is None,

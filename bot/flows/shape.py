@@ -49,6 +49,7 @@ _CARRIED: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "channel_id_changed": {"old_channel_id": (str,), "new_channel_id": (str,)},
     "member_joined_channel": {"user": (str,), **_ABOUT_A_CHANNEL},
     "member_left_channel": {"user": (str,), **_ABOUT_A_CHANNEL},
+    "message": {"channel": (str,)},
     "reaction_added": {"user": (str,), "reaction": (str,), "item": (dict,)},
     "reaction_removed": {"user": (str,), "reaction": (str,), "item": (dict,)},
     "user_change": {"user": (dict,)},

@@ -8,6 +8,9 @@ from bot.domain.access import Act, Audience
 from bot.domain.brief import Brief
 from bot.domain.completeness import Completeness
 from bot.domain.deadlines import Step
+from bot.domain.debrief import OWN_PART, Question
+from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkShown
+from bot.domain.debriefing import leads
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import SectionKey
@@ -22,6 +25,7 @@ from bot.domain.read_models import (
     WrittenRecord,
     named,
 )
+from bot.domain.size import AddOn
 from bot.domain.snapshots import filled_since
 from bot.domain.status import EVERYTHING, Filter
 from bot.domain.verification import Part, RecordKind
@@ -62,7 +66,8 @@ def whole_of(
     outside = Audience.CHANNEL not in bundle.audiences and not access.given(viewer, bundle.handoff)
     records = _records(unit, bundle, viewer)
     reasons_given = unit.history.reasons(handoff_id, audiences=bundle.audiences, reader=viewer.id)
-    if outside and not records and not reasons_given:
+    debrief = debrief_page(unit, bundle, viewer)
+    if outside and not records and not reasons_given and debrief.empty:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     given = access.given(viewer, bundle.handoff)
     card = replace(
@@ -109,11 +114,58 @@ def whole_of(
         and not access.may_write(SectionKey.PROMISES, viewer, bundle.handoff),
         for_ae=tuple(_for_ae(bundle, viewer)),
         for_csm=_for_csm(bundle, viewer),
+        debrief=None if debrief.empty and not debrief.answers_it else debrief,
+        breakdowns=bundle.handoff.breakdowns if Audience.REASONS in bundle.audiences else {},
         plan_for_csm=_records_for_csm(bundle.handoff, viewer) and reading.plan_missing,
         holds_kickoff=bundle.handoff.can_be_held
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+    )
+
+
+def debrief_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> DebriefPage:
+    """How far the debrief of a handoff is, and all of it that this viewer may read."""
+    handoff, audiences = bundle.handoff, bundle.audiences
+    found = unit.debriefs.load(handoff.id, audiences=audiences, reader=viewer.id)
+    ids = [kept.by for kept in found.answers.values()]
+    ids += [person for one in found.asks for person in (one.asked_by, one.replied_by)]
+    ids += [*(found.talk.talk.there if found.talk else ()), handoff.listener_id]
+    people = unit.people.many([handoff.ae_id, handoff.csm_id, *ids])
+
+    def asks(question: Question | None) -> tuple[AskShown, ...]:
+        return tuple(
+            AskShown(one, named(one.asked_by, people), named(one.replied_by, people))
+            for one in found.about(question)
+        )
+
+    answers = []
+    for question in Question:
+        kept = found.answers.get(question)
+        by = named(kept.by, people) if kept is not None else None
+        standing = handoff.debrief.standing(question)
+        answers.append(AnswerShown(question, standing, kept, by, asks(question)))
+    talk = found.talk.talk if found.talk else None
+    who = [one for person in (talk.there if talk else ()) if (one := named(person, people))]
+    acts = handoff.open and handoff.signed_at is not None
+    return DebriefPage(
+        handoff_id=handoff.id,
+        account=handoff.account,
+        debrief=handoff.debrief,
+        answers=tuple(answers),
+        own=found.own.own if found.own else None,
+        reads_own=OWN_PART in audiences,
+        asks=asks(None),
+        talk=TalkShown(talk.held_at, talk.minutes, tuple(who)) if talk else None,
+        ae=named(handoff.ae_id, people),
+        csm=named(handoff.csm_id, people),
+        listener=named(handoff.listener_id, people),
+        wants_listener=bundle.size.has(AddOn.SECOND_LISTENER),
+        leads=acts and handoff.csm_id is not None and leads(viewer, handoff),
+        answers_it=acts and access.may(Act.ANSWER_DEBRIEF, viewer, handoff),
+        replies=sum(one.open for one in found.asks)
+        if acts and access.may(Act.REPLY_DEBRIEF, viewer, handoff)
+        else 0,
     )
 
 

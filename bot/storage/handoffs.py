@@ -11,11 +11,13 @@ from sqlalchemy import RowMapping, bindparam, insert, literal, or_, select, upda
 
 from bot.domain.access import Audience
 from bot.domain.appointments import Appointment
+from bot.domain.breakdowns import Breakdown
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
-from bot.domain.history import GENESIS
+from bot.domain.history import GENESIS, instant_text
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
@@ -90,6 +92,7 @@ _LINKS = select(handoff.c.links).where(
 )
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
+_DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
@@ -378,6 +381,12 @@ def _values(of: Handoff) -> dict[str, Any]:
         "declined_at": of.declined_at,
         **{name: getattr(of.verification, name) for name in _VERIFICATION},
         "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
+        "debrief_standings": json.dumps(dict(of.debrief.standings)),
+        **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
+        "listener_named": of.listener_named,
+        "breakdowns": json.dumps(
+            {kind.value: instant_text(since) for kind, since in of.breakdowns.items()}
+        ),
     }
 
 
@@ -507,4 +516,16 @@ def _handoff(row: RowMapping) -> Handoff:
             **{name: row[name] for name in _VERIFICATION},
             sent_back_items=tuple(Item(one) for one in json.loads(row["sent_back_items"])),
         ),
+        debrief=Debrief(
+            standings={
+                Question(one): Standing(standing)
+                for one, standing in json.loads(row["debrief_standings"]).items()
+            },
+            **{name: row[f"debrief_{name}"] for name in _DEBRIEF},
+        ),
+        listener_named=row["listener_named"],
+        breakdowns={
+            Breakdown(kind): datetime.fromisoformat(since)
+            for kind, since in json.loads(row["breakdowns"]).items()
+        },
     )

@@ -32,6 +32,7 @@ from bot.storage.undelivered import AGAIN_NOTICE
 METHODS = {
     Place.DM: "chat.postMessage",
     Place.THREAD: "chat.postMessage",
+    Place.CHAT: "chat.postMessage",
     Place.CHANNEL: "chat.postMessage",
     Place.EPHEMERAL: "chat.postEphemeral",
     Place.INVITATION: "conversations.invite",
@@ -138,10 +139,11 @@ _IS_DIRECT = select(channel.c.direct).where(
 
 def lane(place: Place, *, person_id: int | None, channel_id: int | None) -> dict[str, Any]:
     """How a notice travels: its place, Slack's method, and what two posts must not overlap in."""
+    direct = place in (Place.DM, Place.CHAT)
     return {
         "place": place.value,
         "method": METHODS[place],
-        "destination": f"dm:{person_id}" if place is Place.DM else f"channel:{channel_id}",
+        "destination": f"dm:{person_id}" if direct else f"channel:{channel_id}",
     }
 
 

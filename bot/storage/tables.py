@@ -300,6 +300,16 @@ handoff = Table(
     Column("sent_back_at", Instant),
     Column("returned_at", Instant),
     Column("sent_back_items", Text, nullable=False, server_default="[]"),  # a JSON list of items
+    # How far the debrief is; what was said in it are documents.
+    Column("debrief_standings", Text, nullable=False, server_default="{}"),  # JSON: {question: …}
+    Column("debrief_held_at", Instant),
+    Column("debrief_minutes", Integer),
+    Column("debrief_recorded_at", Instant),
+    Column("debrief_done_at", Instant),
+    Column("debrief_reopened_at", Instant),
+    Column("debrief_asks_open", Integer, nullable=False, server_default="0"),
+    Column("listener_named", Boolean, nullable=False, server_default=false()),
+    Column("breakdowns", Text, nullable=False, server_default="{}"),  # JSON: {kind: instant}
     # The history's length and last hash, kept apart from the chain they vouch for.
     Column("event_count", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False),
@@ -384,6 +394,24 @@ Index(
     sqlite_where=IS_CURRENT,
     postgresql_where=IS_CURRENT,
 )
+
+# What the CSM asks the AE in the debrief, and what they say to it.
+debrief_ask = Table(
+    "debrief_ask",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("question", Text),  # about which answer; none where it is about no one of them
+    Column("audience", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _person("asked_by"),
+    Column("asked_at", Instant, nullable=False),
+    Column("reply", Text, nullable=False, server_default=""),
+    _person("replied_by"),
+    Column("replied_at", Instant),
+)
+Index("ix_debrief_ask_handoff_id", debrief_ask.c.handoff_id)
 
 # What a writer pasted to cut the brief from: theirs alone, no part of the brief.
 pasted = Table(
@@ -700,6 +728,48 @@ Index(
     outbox.c.channel_id,
     sqlite_where=standing(outbox),
     postgresql_where=standing(outbox),
+)
+
+Index(
+    "ix_outbox_chat",
+    outbox.c.ts,
+    sqlite_where=outbox.c.kind == text("'chat_opened'"),
+    postgresql_where=outbox.c.kind == text("'chat_opened'"),
+)
+
+# A person answers in a thread of their own direct messages: what it is about, where it is.
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    _person("person_id", nullable=False),
+    Column("about", Text, nullable=False),
+    Column("root_id", ROW_ID, ForeignKey("outbox.id")),  # the first message of the thread
+    Column("section", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("pressed", Boolean, nullable=False),  # whether a vague answer was asked about
+    Column("turn", Integer, nullable=False),  # how often the bot said something in it
+    Column("started_at", Instant, nullable=False),
+    UniqueConstraint("handoff_id", "person_id", "about"),
+)
+Index("ix_chat_person_id", chat.c.person_id, chat.c.state)
+Index("ix_chat_root_id", chat.c.root_id)
+
+# What was written there; once it is saved it is followed when it is edited or deleted.
+chat_message = Table(
+    "chat_message",
+    metadata,
+    Column("chat_id", ROW_ID, ForeignKey("chat.id"), nullable=False),
+    Column("ts", Text, nullable=False),  # Slack's id of it
+    _workspace(),
+    Column("section", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("saved", Boolean, nullable=False),
+    PrimaryKeyConstraint("chat_id", "ts"),
 )
 
 surface = Table(

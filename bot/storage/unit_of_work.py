@@ -59,20 +59,22 @@ from bot.domain.notices import (
 )
 from bot.domain.owing import about_promises
 from bot.domain.people import ManagerBy, Person, Role
-from bot.domain.policy import Policy
+from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
 from bot.domain.settling import escalate, may_settle, settlers
-from bot.domain.size import Size
+from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
+from bot.storage.chats import Chats, WritableChats
 from bot.storage.cipher import NoKey
 from bot.storage.copied import FORGET as FORGET_COPIED
 from bot.storage.copied import Copies, WritableCopies
 from bot.storage.deadlines import Deadlines, WritableDeadlines
+from bot.storage.debriefs import Debriefs, WritableDebriefs
 from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
 from bot.storage.disputes import Disputes, WritableDisputes
@@ -105,6 +107,8 @@ _BROUGHT_IN_LINE = 200
 _GONE = frozenset({DeadlineState.CANCELLED, DeadlineState.DROPPED})
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
+_NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
+"""After these the policy's rule may name another second listener."""
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _LATER = frozenset({Tag.KICKOFF_HELD})
 """After it the messages of promises ask what became of these."""
@@ -293,6 +297,8 @@ class ReadUnit:
     pasted: Pasted
     copied: Copies
     records: Records
+    debriefs: Debriefs
+    chats: Chats
     ledger: Ledgers
     disputes: Disputes
     deadlines: Deadlines
@@ -316,6 +322,8 @@ class ReadUnit:
         self.pasted = Pasted(self._scope)
         self.copied = Copies(self._scope)
         self.records = Records(self._scope)
+        self.debriefs = Debriefs(self._scope)
+        self.chats = Chats(self._scope)
         self.ledger = Ledgers(self._scope)
         self.disputes = Disputes(self._scope)
         self.deadlines = Deadlines(self._scope)
@@ -423,6 +431,7 @@ class ReadUnit:
             or counts
             != Counts(signing.entries, signing.ae, signing.csm, signing.signed, signing.disputed)
             or (handoff.posted_at is not None and bool(self.ledger.unshown(handoff)))
+            or handoff.listener_id != self._listener(handoff)
             or handoff.away_known != handoff.away_now()
             or before != (handoff.ae_manager_id, handoff.cs_manager_id)
             or before_by != (handoff.ae_manager_by, handoff.cs_manager_by)
@@ -482,6 +491,21 @@ class ReadUnit:
         """A person's own manager, else the policy's, never the AE; None where there is neither."""
         found = self.people.manager_beside(handoff.ae_id, person_id, fallback)
         return (found[0].id, found[1]) if found is not None else None
+
+    def _listener(self, handoff: Handoff) -> int | None:
+        """Who listens to the debrief besides the CSM: whom a person chose, else by the policy.
+
+        The CS manager, or RevOps where the policy says so or the CS manager is the CSM.
+        """
+        if handoff.listener_named:
+            return handoff.listener_id
+        if handoff.csm_id is None or not handoff.size(self.policy).has(AddOn.SECOND_LISTENER):
+            return None
+        manager = access.holder(Capacity.CS_MANAGER, handoff)
+        if self.policy.add_ons.listener is ListenerIs.CS_MANAGER and manager != handoff.csm_id:
+            return manager
+        beside = self.people.revops_beside(handoff.ae_id)
+        return beside if beside != handoff.csm_id else None
 
     def _in_line(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
         before = {one.key: one for one in stored}
@@ -560,6 +584,8 @@ class WriteUnit(ReadUnit):
     pasted: WritablePasted
     copied: WritableCopies
     records: WritableRecords
+    debriefs: WritableDebriefs
+    chats: WritableChats
     ledger: WritableLedgers
     disputes: WritableDisputes
     deadlines: WritableDeadlines
@@ -583,6 +609,8 @@ class WriteUnit(ReadUnit):
         self.pasted = WritablePasted(scope)
         self.copied = WritableCopies(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
+        self.debriefs = WritableDebriefs(scope, handoffs=self.handoffs)
+        self.chats = WritableChats(scope)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.disputes = WritableDisputes(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
@@ -629,6 +657,8 @@ class WriteUnit(ReadUnit):
         if handoff.signed_until is not None:
             then = self.brief.snapshot(handoff.id, before=handoff.signed_until)
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
+        if any(event.tag in _NEW_LISTENER for event in handoff.events):
+            handoff.listen(self._listener(handoff), by=None, at=self.now)
         self.people.with_managers(handoff.people())
         asked_again = self._follow_promises(handoff, actor_id)
         owed = self._in_line(handoff, stored)
@@ -797,6 +827,7 @@ class WriteUnit(ReadUnit):
             for promise_id, version in self.ledger.unshown(handoff):
                 self.surfaces.show_promise(handoff, promise_id, version)
         weigh(handoff, self.ledger.counts(handoff_id), at=self.now)
+        handoff.listen(self._listener(handoff), by=None, at=self.now)
         self.save(handoff, actor_id=None)
 
     def bring_in_line(self, *person_ids: int, by: Person | None = None) -> None:

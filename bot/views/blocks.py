@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticSelectElement,
     TimePickerElement,
+    UserMultiSelectElement,
     UserSelectElement,
 )
 from slack_sdk.models.views import View
@@ -167,6 +168,12 @@ def person_input(
     """One member of the workspace, by Slack id."""
     element = UserSelectElement(action_id=field.value, initial_user=chosen)
     return _input(place, field, element, optional=optional, words=words)
+
+
+def people_input(place: Place, field: Field, chosen: Sequence[str] = ()) -> InputBlock:
+    """Several members of the workspace, by Slack id."""
+    element = UserMultiSelectElement(action_id=field.value, initial_users=list(chosen) or None)
+    return _input(place, field, element, optional=False, words=None)
 
 
 def channel_input(place: Place, field: Field) -> InputBlock:

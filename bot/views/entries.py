@@ -48,23 +48,26 @@ def promise_view(
     pointed: Pointed = NOTHING_POINTED,
     withdrawing: str = "",
     late: bool = False,
+    words: str = "",
+    opened_from: str | None = None,
 ) -> View:
     """The editor of one promise; in a `clash` with this person's words.
 
+    A new one begins with `words`; `opened_from` is what lies below where that is not the brief.
     `late`: it comes after the AE's initials, and how it came up is asked.
-
     `withdrawing` is the reason of who wanted to withdraw what somebody else had just changed.
     """
-    text = promise.text if promise else PromiseText(words="", basis=Basis.EXPLICIT)
+    text = promise.text if promise else PromiseText(words=words, basis=Basis.EXPLICIT)
     owner = promise.owner if promise else None
     if clash is not None:
         yours = yours_of(clash)
         # A person is known to Slack by another id than to us.
         owner = yours.pop(Field.OWNER, owner)
         text = replace(text, **yours)
-    ref, place = Ref(handoff=handoff_id), Place("promise")
+    ref, place = Ref(handoff=handoff_id, thing=opened_from), Place("promise")
     if promise is not None:
-        ref = Ref(handoff=handoff_id, entry=promise.id, revision=promise.version)
+        about = {"entry": promise.id, "revision": promise.version}
+        ref = ref.model_copy(update=about)
         place = Place("promise", entry=promise.id, revision=promise.version)
     submit = sentences.forms.FORM_SUBMITS[ViewId.PROMISE]
     kinds = [option(kind.value, sentences.terms.KIND_NAMES[kind]) for kind in Kind]

@@ -48,6 +48,7 @@ STEP_BUTTONS = {
     Step.SETTLE_AE: ActionId.OPEN_SETTLE,
     Step.DECIDE: ActionId.OPEN_SETTLE,
     Step.DELIVERY: ActionId.OPEN_LEDGER,
+    Step.DEBRIEF: ActionId.OPEN_DEBRIEF,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {
@@ -118,6 +119,11 @@ def guide_message(guide: Guide) -> Message:
     blocks += [context(sentence) for shown, sentence in told if shown]
     if told_of_talk := talk_line(guide.talk):
         blocks.append(context(told_of_talk))
+    if _debriefs(guide) and guide.debrief.settled:
+        told_so_far = said.debrief.state(guide.debrief)
+        blocks.append(context(f"{said.debrief.WHOLE}: {told_so_far}"))
+    if guide.asks:
+        blocks.append(context(said.debrief.asks_wait(guide.asks)))
     if guide.to_initial:
         blocks.append(context(said.ledger.waits_for_you(guide.to_initial)))
     if guide.news:
@@ -273,17 +279,27 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(step_button(line.step, line.left, no_promises=guide.no_promises))
         if line.step is Step.BRIEF and guide.with_ae:
             wanted.append(ActionId.RETURN_BRIEF)
+        elif line.step is Step.BRIEF:
+            wanted.append(ActionId.OPEN_BRIEF_CHAT)
         if line.step is Step.READ:
             wanted.append(ActionId.OPEN_SEND_BACK)
     if guide.plan_missing and _reads(guide):
         wanted.append(ActionId.OPEN_PLAN)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
         wanted.append(ActionId.WRITE_BRIEF)
+    if guide.asks:
+        wanted.append(ActionId.DEBRIEF_REPLY)
     if guide.to_initial:
         wanted.append(ActionId.INITIAL_ALL)
     if guide.talk.yours:
         wanted.append(ActionId.OPEN_TALK)
     return list(dict.fromkeys(wanted))
+
+
+def _debriefs(guide: Guide) -> bool:
+    """Whether the debrief lies before the viewer, who leads it or answers ahead."""
+    ahead = guide.signed_at is not None and guide.debrief.done_at is None
+    return ahead and Act.ANSWER_DEBRIEF in guide.acts
 
 
 def _is_mine(guide: Guide, line: StepLine) -> bool:
@@ -320,6 +336,17 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             MoreChoice.UNDO_ACKNOWLEDGE,
             None,
             Act.UNDO_ACKNOWLEDGE in guide.acts and guide.undoable and guide.acknowledged,
+        ),
+        (MoreChoice.DEBRIEF, ActionId.OPEN_DEBRIEF, _debriefs(guide)),
+        (
+            MoreChoice.DEBRIEF_CHAT,
+            ActionId.OPEN_DEBRIEF_CHAT,
+            _debriefs(guide) and Act.CHAT_DEBRIEF in guide.acts and bool(guide.debrief.unanswered),
+        ),
+        (
+            MoreChoice.BRIEF_CHAT,
+            ActionId.OPEN_BRIEF_CHAT,
+            Act.EDIT_BRIEF in guide.acts and bool(guide.completeness.open),
         ),
         (MoreChoice.LEDGER, ActionId.INITIAL_ALL, bool(guide.to_initial)),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),

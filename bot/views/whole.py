@@ -11,6 +11,8 @@ from slack_sdk.models.views import View
 from bot.domain.access import Act, Audience
 from bot.domain.brief import Contact, Section, audience_of
 from bot.domain.copied import Copied
+from bot.domain.debrief import RULES, Answer, AnswerPart
+from bot.domain.debrief_pages import AnswerShown, AskShown
 from bot.domain.handoff import State
 from bot.domain.items import SectionKey
 from bot.domain.promises import Promise
@@ -24,6 +26,7 @@ from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import SHORT, kickoff_line, step_row
 from bot.views.copying import copied_blocks
 from bot.views.deal import deal_words
+from bot.views.debrief import goes_to
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
@@ -116,6 +119,7 @@ def packed(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     if whole.own_words_only:
         yield from _reading(whole)
+        yield from _debrief(whole)
         yield from _reasons(whole)
         return
     yield from _news(whole)
@@ -136,6 +140,8 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
         if found and key in whole.versioned:
             yield _versions_of(whole, key, from_channel)
     yield from _reading(whole)
+    yield from _debrief(whole)
+    yield from _breakdowns(whole)
     for link in whole.links:
         yield Piece(sentences.whole.WHOLE_LINKS, (_link(link),), len(link))
     yield from _reasons(whole)
@@ -276,6 +282,78 @@ def _reading(whole: WholePage) -> Iterator[Piece]:
         ]
         length = sum(len(text) for _, text in texts)
         yield Piece(sentences.whole.WHOLE_READING, tuple(blocks), length)
+
+
+def _debrief(whole: WholePage) -> Iterator[Piece]:
+    """Each answer with whether it counts, who reads it and where it belongs; then the rest."""
+    page = whole.debrief
+    if page is None:
+        return
+    heading = sentences.debrief.WHOLE
+    about = Ref(handoff=whole.card.handoff_id)
+    action = ActionId.OPEN_DEBRIEF
+    way = [button(action, sentences.buttons.BUTTONS[action], about)] if page.answers_it else []
+    told = context(sentences.debrief.state(page.debrief))
+    yield Piece(heading, (told, *actions(way)), SHORT)
+    if page.talk is not None:
+        there = ", ".join(one_line(one.name, NAME_SHOWN) for one in page.talk.there)
+        lasted = sentences.debrief.lasted(page.talk.minutes)
+        row = [words("✅ "), when(page.talk.held_at), words(f" · {lasted} · {there}")]
+        yield Piece(heading, (lines(row),), SHORT)
+    for shown in page.answers:
+        if shown.kept is not None or shown.asks:
+            yield _answer(shown)
+    if page.own is not None:
+        for label, text in (
+            (sentences.debrief.OWN_FLAGS, page.own.flags),
+            (sentences.debrief.OWN_READINESS, page.own.readiness),
+        ):
+            cut = truncate(text.strip() or sentences.debrief.STILL_OPEN, SECTION_TEXT)
+            yield Piece(heading, (labelled(label, cut),), len(cut))
+    for one in page.asks:
+        yield Piece(heading, tuple(_ask(one)), len(one.ask.text) + len(one.ask.reply))
+
+
+def _answer(shown: AnswerShown) -> Piece:
+    name, standing = sentences.debrief.named(shown.question), shown.standing
+    head = [words(name, bold=True), words(f" — {sentences.debrief.STANDINGS[standing]}")]
+    blocks: list[Block] = [lines(head)]
+    length = len(name)
+    kept = shown.kept
+    for part, audience in RULES[shown.question].parts.items():
+        if kept is None or part not in kept.parts:
+            continue
+        text = _part(kept.answer, part)
+        length += len(text)
+        blocks.append(as_typed(text))
+        told = [sentences.debrief.readers(audience)]
+        if goes := goes_to(shown.question, part):
+            told.append(sentences.debrief.BELONGS.format(where=goes))
+        blocks.append(small_as_typed(" ".join(told)))
+    if kept is not None:
+        by = mention(shown.by) if shown.by else sentences.terms.SOMEBODY
+        blocks.append(context(f"{by} · {instant_token(kept.at)}"))
+    for one in shown.asks:
+        blocks += _ask(one)
+        length += len(one.ask.text) + len(one.ask.reply)
+    return Piece(sentences.debrief.WHOLE, tuple(blocks), length)
+
+
+def _part(answer: Answer, part: AnswerPart) -> str:
+    if part is AnswerPart.OUTLOOK:
+        return sentences.debrief.OUTLOOKS[answer.outlook] if answer.outlook else ""
+    return truncate(answer.words if part is AnswerPart.WORDS else answer.short, SECTION_TEXT)
+
+
+def _ask(shown: AskShown) -> Iterator[Block]:
+    yield small_as_typed(f"{sentences.debrief.ASK}: {shown.ask.text}")
+    yield as_typed(shown.ask.reply or sentences.debrief.STILL_OPEN)
+
+
+def _breakdowns(whole: WholePage) -> Iterator[Piece]:
+    for kind, since in whole.breakdowns.items():
+        told = f"{sentences.debrief.BREAKDOWNS[kind]} · {instant_token(since)}"
+        yield Piece(sentences.debrief.BREAKDOWN, (context(told),), SHORT)
 
 
 def record_lines(record: Record) -> list[tuple[str, str]]:

@@ -81,6 +81,12 @@ class Person:
         self.page.locator("#composer").fill(text)
         self.page.locator("#send").click()
 
+    def reply(self, text: str) -> None:
+        """A message in the thread that is open, as it stands there afterwards."""
+        self.page.locator("#composer-thread").fill(text)
+        self.page.locator("#composer-thread").press("Enter")
+        self.sees(self.page.locator("#replies"), text, within=AT_ONCE)
+
     def press(self, where: Locator, action: str) -> None:
         where.locator(f"button[data-action-id={action}]").first.click()
 

@@ -215,6 +215,8 @@ AE_ACTS = (
         Act.RECORD_CALL,
         Act.JUDGE,
         Act.RETURN_BRIEF,
+        Act.ANSWER_DEBRIEF,
+        Act.REPLY_DEBRIEF,
     }
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
@@ -231,9 +233,18 @@ CSM_ACTS = LEDGER_ACTS | {
     Act.SEND_BACK,
     Act.DECLINE,
     Act.RECORD_CSM_STEP,
+    Act.ANSWER_DEBRIEF,
+    Act.LEAD_DEBRIEF,
+    Act.NAME_LISTENER,
     Act.CLOSE,
 }
-CS_MANAGER_ACTS = {Act.ASSIGN, Act.OVERRIDE_GATE, Act.SETTLE_DISPUTE}
+CS_MANAGER_ACTS = {
+    Act.ASSIGN,
+    Act.OVERRIDE_GATE,
+    Act.SETTLE_DISPUTE,
+    Act.ANSWER_DEBRIEF,
+    Act.NAME_LISTENER,
+}
 """Neither manager's has what they only record for the AE or the CSM: it is not theirs to do."""
 
 

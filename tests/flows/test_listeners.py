@@ -16,6 +16,7 @@ VIEWS = Path(asked_module.__file__).parent.parent / "views"
 STAND_INS = {ActionId.MORE, ActionId.RETRY_COMMAND}
 """Read as what they stand for before a listener is looked up."""
 READ_ONLY_VIEWS = {
+    ViewId.DEBRIEF_ALL,
     ViewId.BRIEF_STEPS,
     ViewId.GATE,
     ViewId.PASTED,

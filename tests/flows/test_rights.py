@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.domain import debriefing
 from bot.domain.access import EVERY
+from bot.domain.debrief import Question
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
@@ -67,6 +69,19 @@ def restated(store: Store, team: Team) -> int:
         revision = unit.records.save(handoff_id, RecordKind.RESTATEMENT, WORDS, by=by, at=at)
         handoff.restate(WORDS, revision=revision, by=team.csm, at=at)
         unit.save(handoff, actor_id=by)
+        unit.commit()
+    return handoff_id
+
+
+def asked(store: Store, team: Team) -> int:
+    """The CSM asked the AE something about the debrief."""
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        by, at = team.csm, unit.now
+        one = unit.debriefs.add_ask(handoff_id, None, "Who raised it?", by=by.id, at=at)
+        debriefing.ask(handoff, one, by=by, at=at)
+        unit.save(handoff, actor_id=by.id)
         unit.commit()
     return handoff_id
 
@@ -340,6 +355,28 @@ def kept_form(action: ActionId, **typed: str) -> Ask:
     return ask
 
 
+def of_a_question(action: ActionId) -> Ask:
+    """A button that is about the third question of the debrief."""
+    return lambda app, user, one: app.press_body(
+        user, action, Ref(handoff=one, thing=Question.NEARLY.value)
+    )
+
+
+def question(app: App, one: int) -> Modal:
+    """The third question, as the CSM has it on their screen."""
+    body = of_a_question(ActionId.DEBRIEF_GO)(app, CSM, one)
+    return app.modal(app.deliver(body)).type(answer="The discount")
+
+
+def in_debrief(action: ActionId) -> Ask:
+    """A button within a question that the CSM opened."""
+    return lambda app, user, one: app.press_body(user, action, modal=question(app, one))
+
+
+def answered(app: App, user: str, one: int) -> Json:
+    return app.submit_body(user, question(app, one))
+
+
 def change_promise(app: App, user: str, one: int) -> Json:
     with app.store.read(app.team.workspace_id) as unit:
         (entry,) = unit.brief.load(one, audiences=EVERY).entries
@@ -463,6 +500,8 @@ RECORDERS, BY_AE_MANAGER = (AE, AE_MANAGER), ("is up to Tomás.",)
 BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
 ADDED_BY = ("is up to Maya or Jonas, and to whoever the AE asked",)
 READERS = (CSM, CS_MANAGER)
+TALKERS, BY_TALKERS = (AE, CSM, CS_MANAGER), ("is up to Maya, Jonas or Priya.",)
+BY_EITHER_OF_CS = ("is up to Jonas or Priya.",)
 ADMINS = ("Only admins", "Ask an admin")
 DOORS = [
     Door(ActionId.CONFIRM_AE, pressed(ActionId.CONFIRM_AE), [AE], BY_AE, started_for_the_ae),
@@ -703,6 +742,53 @@ DOORS = [
     Door(ActionId.OPEN_HELD, pressed(ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
     Door(MoreChoice.HELD, chosen(MoreChoice.HELD), READERS, BY_CSM, assigned),
     Door(ViewId.HELD, for_csm(ViewId.HELD, ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
+    Door(ActionId.OPEN_DEBRIEF, pressed(ActionId.OPEN_DEBRIEF), TALKERS, BY_TALKERS, assigned),
+    Door(ActionId.DEBRIEF_GO, of_a_question(ActionId.DEBRIEF_GO), TALKERS, BY_TALKERS, assigned),
+    *(
+        Door(action, in_debrief(action), TALKERS, BY_TALKERS, assigned)
+        for action in (
+            ActionId.DEBRIEF_ALL,
+            ActionId.DEBRIEF_BACK,
+            ActionId.DEBRIEF_PROMISE,
+        )
+    ),
+    Door(ViewId.DEBRIEF, answered, TALKERS, BY_TALKERS, assigned),
+    *(
+        Door(action, pressed(action), READERS, BY_CSM, assigned)
+        for action in (ActionId.DEBRIEF_OWN, ActionId.DEBRIEF_TALK)
+    ),
+    Door(
+        ViewId.DEBRIEF_OWN,
+        sent(ViewId.DEBRIEF_OWN, CSM, ActionId.DEBRIEF_OWN, flags="Two plants"),
+        READERS,
+        BY_CSM,
+        assigned,
+    ),
+    Door(
+        ViewId.DEBRIEF_TALK,
+        for_csm(ViewId.DEBRIEF_TALK, ActionId.DEBRIEF_TALK, minutes="40"),
+        READERS,
+        BY_CSM,
+        assigned,
+    ),
+    Door(ActionId.DEBRIEF_REPLY, pressed(ActionId.DEBRIEF_REPLY), [AE], BY_AE, asked),
+    Door(
+        ViewId.DEBRIEF_REPLY,
+        sent(ViewId.DEBRIEF_REPLY, AE, ActionId.DEBRIEF_REPLY, reply="Their CFO"),
+        [AE],
+        BY_AE,
+        asked,
+    ),
+    Door(
+        ActionId.OPEN_LISTENER, pressed(ActionId.OPEN_LISTENER), READERS, BY_EITHER_OF_CS, assigned
+    ),
+    Door(
+        ViewId.LISTENER,
+        sent(ViewId.LISTENER, CSM, ActionId.OPEN_LISTENER, person=CS_MANAGER),
+        READERS,
+        BY_EITHER_OF_CS,
+        assigned,
+    ),
     Door(ActionId.OPEN_SEND_BACK, pressed(ActionId.OPEN_SEND_BACK), [CSM], BY_CSM, assigned),
     Door(
         ViewId.SEND_BACK,

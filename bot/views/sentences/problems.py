@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from bot.domain.access import Act
+from bot.domain.debrief import LONGEST_TALK
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import BEGUN, OFFERED
 from bot.domain.read_models import NamedPerson
@@ -48,6 +49,11 @@ _DOING: Final[Mapping[str, str]] = {
     Act.SETTLE_DISPUTE: "Settling a dispute",
     Act.CONCLUDE_PROMISE: "Saying what became of a promise",
     Act.DECIDE_DISPUTE: "Deciding a dispute",
+    Act.ANSWER_DEBRIEF: "Answering in the debrief",
+    Act.LEAD_DEBRIEF: "Leading the debrief",
+    Act.REPLY_DEBRIEF: "Answering the CSM",
+    Act.CHAT_DEBRIEF: "Answering in chat",
+    Act.NAME_LISTENER: "Choosing the second listener",
     Act.RECORD_AE_STEP: "Recording a step of the AE",
     Act.RECORD_CSM_STEP: "Recording a step of the CSM",
     Act.CLOSE: "Closing the handoff",
@@ -168,6 +174,14 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "The signature is recorded, so what comes before it can no longer be changed."
     ),
     Problem.HELD_LATER: "This is still to come. Enter the day on which you went through it.",
+    Problem.BAD_MINUTES: f"Enter the minutes as a number, from 1 to {LONGEST_TALK}.",
+    Problem.ASK_OR_MARK: (
+        "An answer you ask about does not count yet. Leave this empty, or choose to ask the AE."
+    ),
+    Problem.NOTHING_LEFT: "Nothing is left to ask in a chat. What was answered stays open to edit.",
+    Problem.CHAT_WENT_ON: "The chat went on since. Its newest question is further down.",
+    Problem.TOO_FEW: "Name at least two people who were there.",
+    Problem.NO_LISTENER: "Choose the CS manager or somebody of RevOps.",
     Problem.GATE_OPEN: "The gate is open already; there is nothing to override.",
     Problem.SIGNED_IN_FUTURE: "This time is still to come. Enter when both sides had signed.",
     Problem.SIGNED_TOO_OLD: "This is more than a year ago. Check the year.",

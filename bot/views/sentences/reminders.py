@@ -31,6 +31,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "A CSM can be named, and none is.",
+    Step.DEBRIEF: "It is done once the talk is recorded and each of seven answers counts.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
     Step.INITIALS: "Promises wait for your initial, each with whether it can be delivered.",
     Step.INITIALS_AE: "Promises wait for your initial: that they are what the customer was told.",

@@ -67,6 +67,7 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.SETTLE_AE: "Settle a dispute about a promise",
     Step.DECIDE: "Decide a dispute about a promise",
     Step.DELIVERY: "Deliver what was promised",
+    Step.DEBRIEF: "Hold the debrief",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -85,6 +86,7 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.SETTLE_AE: "settles a dispute about a promise",
     Step.DECIDE: "decides a dispute about a promise",
     Step.DELIVERY: "delivers what was promised",
+    Step.DEBRIEF: "holds the debrief",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -103,6 +105,7 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.SETTLE_AE: "Dispute answered",
     Step.DECIDE: "Dispute decided",
     Step.DELIVERY: "Promise delivered or broken",
+    Step.DEBRIEF: "Debrief held",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",

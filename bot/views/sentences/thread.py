@@ -103,6 +103,7 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.PLAN_WRITTEN: "the joint plan",
     Tag.RESTATED: "a restatement of the brief",
     Tag.KICKOFF_HELD: "when the kickoff was held",
+    Tag.DEBRIEF_HELD: "that the debrief was held",
 }
 """What somebody else may record for the AE or the CSM."""
 

@@ -24,6 +24,7 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.PLAN_WRITTEN: "Reading recorded for the CSM",
     Tag.RESTATED: "Reading recorded for the CSM",
     Tag.KICKOFF_HELD: "Kickoff recorded for the CSM",
+    Tag.DEBRIEF_HELD: "Debrief recorded for the CSM",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
 

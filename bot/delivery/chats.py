@@ -1,0 +1,45 @@
+"""What the bot says in a chat, as it is when it goes out."""
+
+from bot.delivery.plans import Cancel
+from bot.domain.chat import ChatState, Says, Spot
+from bot.domain.notices import Notice
+from bot.domain.people import Person
+from bot.domain.words import HintKind
+from bot.storage.unit_of_work import ReadUnit
+from bot.views.chat import ChatSaid, chat_elsewhere_message, chat_message
+from bot.views.message import Message
+
+
+def chat_told(unit: ReadUnit, notice: Notice) -> Message:
+    """One turn of a chat; a question that was left meanwhile has no buttons any more."""
+    facts = notice.facts
+    chat = unit.chats.get(int(facts["chat"]))
+    spot = Spot(str(facts["section"]), str(facts["item"]))
+    hint = str(facts["hint"])
+    return chat_message(
+        ChatSaid(
+            chat.id,
+            chat.handoff_id,
+            Says(str(facts["says"])),
+            spot,
+            saved=int(facts["saved"]),
+            hint=HintKind(hint) if hint else None,
+            left=int(facts["left"]),
+            promised=bool(facts["promised"]),
+            current=chat.at == spot and chat.state is ChatState.OPEN,
+        )
+    )
+
+
+def chat_pointed(unit: ReadUnit, reader: Person) -> Message | Cancel:
+    """Where a person is asked something, who wrote beside it."""
+    listening = unit.chats.listening(reader.id)
+    if not listening:
+        return Cancel("no_longer_owed")
+    accounts = {one.handoff_id: unit.handoffs.get(one.handoff_id).account for one, _ in listening}
+    return chat_elsewhere_message(
+        [
+            (accounts[chat.handoff_id], chat.about, thread.channel, thread.ts)
+            for chat, thread in listening
+        ]
+    )
