@@ -113,14 +113,6 @@ _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _LATER = frozenset({Tag.KICKOFF_HELD})
 """After it the messages of promises ask what became of these."""
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
-_MOVES_NO_PROMISE = _OF_INITIALS | {
-    Tag.AE_CONFIRMED,
-    Tag.BRIEF_SAVED,
-    Tag.GATE_PASSED,
-    Tag.LEDGER_SIGNED,
-    Tag.OUTDATED,
-}
-"""After these alone nothing else is owed about a promise; they are what happens most."""
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _READING = frozenset(
     {
@@ -132,6 +124,22 @@ _READING = frozenset(
     }
 )
 """After these another part of the CSM's reading is next."""
+_MOVES_NO_PROMISE = (
+    _OF_INITIALS
+    | _READING
+    | {
+        Tag.AE_CONFIRMED,
+        Tag.BRIEF_SAVED,
+        Tag.GATE_PASSED,
+        Tag.INTRO_HELD,
+        Tag.LEDGER_SIGNED,
+        Tag.MATCHED,
+        Tag.MISMATCHED,
+        Tag.PLAN_WRITTEN,
+        Tag.SNOOZED,
+    }
+)
+"""After these alone nothing else is owed about a promise; they are what happens most."""
 
 _WORKSPACES = select(
     tables.workspace.c.id,
