@@ -18,7 +18,7 @@ from bot.slack_calls import Patience
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
-from tests.builders import FakeMachine, FixedClock, Team, assigned, posted, signed
+from tests.builders import FakeMachine, FixedClock, Team, assigned, hold_debrief, posted, signed
 from tests.delivery.desk import CrashAt, Desk
 from tests.flows.slack import SlackByHand, account
 from tests.views.shown import seen_text
@@ -131,7 +131,13 @@ def test_who_stands_in_for_an_owner_reads_for_whom_and_until_when(
 def test_without_a_stand_in_the_manager_hears_once_who_is_away_and_can_name_another(
     desk: Desk, store: Store, team: Team
 ) -> None:
-    assigned(store, team)
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        # Only the reading is left to do.
+        handoff = unit.handoffs.lock(handoff_id)
+        hold_debrief(unit, handoff, team)
+        unit.save(handoff, actor_id=team.csm.id)
+        unit.commit()
     leave(store, team, team.csm.id)
     late(desk)
     words = told(desk, "UCS_MANAGER")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.completeness import Completeness, completeness
 from bot.domain.deadlines import Deadline, posted_for, settle, spoken, to_post
+from bot.domain.debrief import Question, Standing
 from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
 from bot.domain.money import Money
@@ -184,6 +185,13 @@ def read(at: datetime = MONDAY) -> Handoff:
     handoff = restated(at)
     handoff.judge(MATCH, revision=1, by=AE, at=at + 6 * HOUR)
     return handoff
+
+
+def debriefed(handoff: Handoff, *, at: datetime) -> None:
+    """The talk was held and recorded, and every answer counts."""
+    handoff.debrief = handoff.debrief.held(at, 40, at)
+    for question in Question:
+        handoff.debrief = handoff.debrief.with_standing(question, Standing.CLEAR, at)
 
 
 def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:

@@ -17,6 +17,7 @@ from bot.domain.deadlines import (
     done_at,
     snooze,
 )
+from bot.domain.debrief import Question, Standing
 from bot.domain.errors import HandoffError
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item
@@ -38,6 +39,7 @@ from tests.domain.deals import (
     YES,
     Office,
     assigned,
+    debriefed,
     fill,
     gated,
     read,
@@ -202,6 +204,7 @@ def test_a_step_whose_need_is_open_waits_and_says_nothing() -> None:
 def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     handoff = read()
     handoff.post(by=AE, at=MONDAY + HOUR)
+    debriefed(handoff, at=MONDAY + 7 * HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
         assert not deadline.late_at(MONDAY + 400 * HOUR)
@@ -623,6 +626,7 @@ class Run:
             and not handoff.verification.with_ae
             and handoff.reading_left() != (),
             Step.JUDGE: handoff.verification.to_judge,
+            Step.DEBRIEF: handoff.csm_id is not None and handoff.debrief.done_at is None,
         }
         assert still_owed[step]
         assert len(told) == len(set(told))
@@ -655,9 +659,20 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("return"), st.just(0)),
     st.tuples(st.just("decline"), st.sampled_from([0, 1])),
     st.tuples(st.just("override"), st.sampled_from([0, 1])),
+    st.tuples(st.just("debrief"), st.integers(0, len(Standing) * len(Question) - 1)),
+    st.tuples(st.just("talk"), st.just(0)),
+    st.tuples(st.just("debriefed"), st.just(0)),
     st.tuples(st.just("snooze"), st.integers(0, len(Step) * 40 - 1)),
     st.tuples(st.just("sweep"), st.just(0)),
 )
+
+
+def stand(handoff: Handoff, question: Question, standing: Standing, at: datetime) -> None:
+    handoff.debrief = handoff.debrief.with_standing(question, standing, at)
+
+
+def hold(handoff: Handoff, at: datetime) -> None:
+    handoff.debrief = handoff.debrief.held(at, 40, at)
 
 
 def play(run: Run, name: str, number: int) -> None:
@@ -696,6 +711,14 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: handoff.send_back(items, "Which tickets?", by=csm, at=now))
         case "return":
             run.act(lambda: handoff.return_brief(by=AE, at=now, policy=POLICY))
+        case "debrief":
+            question = list(Question)[number % len(Question)]
+            standing = list(Standing)[number // len(Question)]
+            run.act(lambda: stand(handoff, question, standing, now))
+        case "talk":
+            run.act(lambda: hold(handoff, now))
+        case "debriefed":
+            run.act(lambda: debriefed(handoff, at=now))
         case "take back":
             run.act(lambda: handoff.undo_acknowledge(by=csm, at=now, policy=POLICY))
         case "cancel":

@@ -39,6 +39,7 @@ from tests.domain.deals import (
     Office,
     acknowledged,
     assigned,
+    debriefed,
     gated,
     read,
     signed,
@@ -111,13 +112,13 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        Light.WAITING,
-        Light.WAITING,
+        *[Light.WAITING] * 3,
     ]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", None, "Ana"]
-    assert [line.waits_for for line in lines] == [None, None, None, Step.ASSIGN, Step.READ]
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, None, None, None]
+    assert owners == ["Ana", "Ana", "Mara", None, "Ana", None]
+    waits = [None, None, None, Step.ASSIGN, Step.READ, Step.ASSIGN]
+    assert [line.waits_for for line in lines] == waits
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 4]
 
 
 def test_the_next_step_is_the_first_one_owed_else_the_first_that_waits() -> None:
@@ -147,6 +148,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     handoff = read()
     handoff.id = 5
     handoff.post(by=AE, at=MONDAY + 3 * HOUR)
+    debriefed(handoff, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
     assert shown.ae == NamedPerson(AE.id, "U001", "Ana")
@@ -208,6 +210,7 @@ AE_ACTS = (
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
         Act.REPLY_DEBRIEF,
+        Act.CHAT_DEBRIEF,
     }
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {

@@ -210,6 +210,7 @@ def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) 
         Step.ASSIGN: DeadlineState.WAITING,
         Step.READ: DeadlineState.WAITING,
         Step.JUDGE: DeadlineState.WAITING,
+        Step.DEBRIEF: DeadlineState.WAITING,
     }
 
 

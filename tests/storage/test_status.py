@@ -36,6 +36,7 @@ from tests.builders import (
     FixedClock,
     Team,
     assigned,
+    hold_debrief,
     make_team,
     posted,
     signed,
@@ -69,7 +70,7 @@ def _page(
 
 
 def _read(store: Store, team: Team, deal: Deal) -> int:
-    """Read by the CSM, and the AE said that it matches: nothing more is owed."""
+    """Read, a match, and the debrief held: nothing more is owed."""
     handoff_id = assigned(store, team, deal)
     yes = Checks(metric=True, no_plan=True, champion=True)
     words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
@@ -79,6 +80,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.answer_checks(yes, revision=1, by=team.csm, at=unit.now)
         of.restate(words, revision=1, by=team.csm, at=unit.now)
         of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
+        hold_debrief(unit, of, team)
         unit.save(of, actor_id=team.csm.id)
         unit.commit()
     return handoff_id
