@@ -189,9 +189,11 @@ def pressed(word: Word) -> Any:
     def press(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         handoff = unit.handoffs.lock(asked.handoff_id)
         chat = unit.chats.get(asked.ref.entry or 0)
-        if chat.person_id != actor.id or chat.handoff_id != handoff.id:
+        if chat.handoff_id != handoff.id:
             raise Invalid(Problem.STALE_BUTTON)
         _require(chat.about, actor, handoff)
+        if chat.person_id != actor.id:
+            raise Invalid(Problem.STALE_BUTTON)
         if chat.at.item != asked.ref.thing or chat.state is not ChatState.OPEN:
             raise Conflict(Problem.CHAT_WENT_ON)
         return _steer(unit, handoff, chat, actor, word)
