@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain import access, debriefing
 from bot.domain.access import Act
 from bot.domain.chat import (
+    DEBRIEF,
     About,
     Chat,
     ChatMessage,
@@ -37,8 +38,6 @@ from bot.views.ids import ActionId, Field
 from bot.views.problem import problem_view
 from bot.views.sentences.chat import GOES_ON
 
-DEBRIEF = "debrief"
-"""Where the questions of the debrief are; those of the brief are in its sections."""
 _BY_FORM = frozenset({Field.PRIVATE_NOTE})
 """Kept encrypted, and so not written in a chat."""
 _TYPED = (None, "file_share", "thread_broadcast")
