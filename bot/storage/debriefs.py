@@ -217,6 +217,8 @@ class WritableDebriefs(Debriefs):
             for audience, body in _split(question, answer).items()
             if known.get(audience) != body
         }
+        if not bodies:
+            return self.revision(handoff_id, question.value)
         return self._save(handoff_id, question.value, bodies, by=by, at=at)
 
     def save_own_part(self, handoff_id: int, own: OwnPart, *, by: int, at: datetime) -> int:

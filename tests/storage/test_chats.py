@@ -97,7 +97,7 @@ def test_only_an_open_chat_listens_and_each_is_found_by_its_thread(
         ("pending", False, True, False),
         ("pending", True, True, True),
         ("dead", False, False, False),
-        ("uncertain", True, False, False),
+        ("unconfirmed", True, False, False),
     ],
 )
 def test_a_first_message_is_awaited_while_it_may_still_come(
