@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Dialect
 from sqlalchemy.engine import Compiled
 
+from bot.domain import debriefing
 from bot.domain.access import EVERY
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
+from bot.domain.debrief import Answer, Outlook, Question, Standing, Talk
 from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
 from bot.domain.ledger import Delivery, initial
@@ -286,6 +288,21 @@ def initial_all(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
                 delivery=Delivery.CAN,
             )
             unit.ledger.put(handoff.id, entry, entry.initials[side])
+
+
+def hold_debrief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
+    """Have all seven answers count and the talk recorded; whoever asked saves the handoff."""
+    by, at = team.csm, unit.now
+    for question in Question:
+        answer = Answer(words="Asked and told.", outlook=Outlook.FINE).checked(question)
+        revision = unit.debriefs.save_answer(handoff.id, question, answer, by=by.id, at=at)
+        debriefing.save_answer(
+            handoff, question, before=Answer(), after=answer, revision=revision, by=by, at=at
+        )
+        debriefing.mark(handoff, question, Standing.CLEAR, answer, revision=revision, by=by, at=at)
+    talk = Talk(held_at=at, minutes=40, there=(team.ae.id, team.csm.id))
+    revision = unit.debriefs.save_talk(handoff.id, talk, by=by.id, at=at)
+    debriefing.record_talk(handoff, talk, revision=revision, by=by, at=at, latest=None)
 
 
 def posted(store: Store, team: Team, deal: Deal | None = None) -> int:

@@ -14,6 +14,10 @@ _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
 """How people write a day in a chat; commas and full stops besides are left out."""
 
 
+DEBRIEF = "debrief"
+"""Where the questions of the debrief are; those of the brief are in its sections."""
+
+
 class About(StrEnum):
     """What a chat fills in."""
 

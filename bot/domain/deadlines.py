@@ -15,7 +15,7 @@ from bot.domain.people import ManagerBy
 from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.size import Size
-from bot.domain.steps import MANAGERS, PROCESS, StepRule, call_required, latest
+from bot.domain.steps import MANAGERS, OF_A_PROMISE, PROCESS, StepRule, call_required, latest
 from bot.domain.steps import STEPS as STEPS
 from bot.domain.steps import Step as Step
 from bot.domain.worktime import Calendar
@@ -230,9 +230,10 @@ class _Context:
     def needs(self, rule: StepRule) -> dict[Step, datetime | None]:
         """What a step needs, with when it was done; without what the deal does not have."""
         return {
-            step: self.rules[step].done_at(self.handoff)
+            # What is owed about a promise is no row of the table, and waited for only while it is.
+            step: self.rules[step].done_at(self.handoff) if step in self.rules else None
             for step in rule.waits_for(self.handoff)
-            if step in self.rules
+            if step in self.rules or step in OF_A_PROMISE
         }
 
     def facts(self, calendar: Calendar, added_at: datetime | None) -> Facts:

@@ -145,8 +145,12 @@ TALK = Audience.DEBRIEF
 
 
 def ask_audience(question: Question | None) -> Audience:
-    """Who reads what the AE is asked about an answer, and what they say to it."""
-    return OWN_PART if question is None else RULES[question].parts[AnswerPart.WORDS]
+    """Who reads what the AE is asked about an answer, and what they say to it.
+
+    It is part of what the CSM adds, so never for more readers than that, nor than the answer.
+    """
+    of_answer = OWN_PART if question is None else RULES[question].parts[AnswerPart.WORDS]
+    return OWN_PART if of_answer is Audience.DEBRIEF_FACTS else of_answer
 
 
 class Standing(StrEnum):
@@ -232,6 +236,7 @@ class Ask:
     question: Question | None
     """None where it is about no answer."""
     text: str
+    """Empty for who has no part any more and only replied; so is `reply` for who only asked."""
     asked_by: int | None
     asked_at: datetime
     reply: str = ""

@@ -20,6 +20,7 @@ from bot.domain.due import (
 )
 from bot.domain.handoff import Handoff
 from bot.domain.policy import Tier
+from bot.domain.promises import Side
 from bot.domain.size import AddOn, Size
 
 
@@ -169,6 +170,21 @@ def call_asked_for(handoff: Handoff) -> bool:
     return handoff.verification.intro_held_at is not None or handoff.verification.call_required
 
 
+def _to_initial(handoff: Handoff, side: Side) -> tuple[Step, ...]:
+    """What a side's initials wait for.
+
+    With no box of theirs left open it is the managers who settle a dispute, and while nothing is
+    written down there is nothing a CSM could do.
+    """
+    signing = handoff.signing
+    through = signing.ae_at if side is Side.AE else signing.csm_at
+    if signing.disputed and through is not None:
+        return (Step.ASSIGN, Step.SETTLE)
+    if side is Side.CSM and not signing.entries:
+        return (Step.ASSIGN, Step.BRIEF, Step.INITIALS_AE)
+    return (Step.ASSIGN,)
+
+
 AE, CSM = Capacity.AE, Capacity.CSM
 
 PROCESS: tuple[StepRule, ...] = (
@@ -306,12 +322,10 @@ PROCESS: tuple[StepRule, ...] = (
         11,
         CSM,
         due=BeforeKickoff(),
-        done=lambda h: h.signing.csm_at,
+        done=lambda h: h.signing.done_at(Side.CSM),
         needs=(Step.ASSIGN,),
-        # While nothing is written down there is nothing a CSM could do.
-        needs_now=lambda h: (
-            (Step.ASSIGN,) if h.signing.entries else (Step.ASSIGN, Step.BRIEF, Step.INITIALS_AE)
-        ),
+        needs_now=lambda h: _to_initial(h, Side.CSM),
+        free_at=lambda h: h.signing.clear_at,
         own=lambda _: 0,
         opened_again_at=lambda h: h.signing.csm_again_at,
     ),
@@ -320,8 +334,10 @@ PROCESS: tuple[StepRule, ...] = (
         11,
         AE,
         due=BeforeKickoff(),
-        done=lambda h: h.signing.ae_at,
+        done=lambda h: h.signing.done_at(Side.AE),
         needs=(Step.ASSIGN,),
+        needs_now=lambda h: _to_initial(h, Side.AE),
+        free_at=lambda h: h.signing.clear_at,
         own=lambda _: 0,
         opened_again_at=lambda h: h.signing.ae_again_at,
         calendar=CSM,

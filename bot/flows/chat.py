@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain import access, debriefing
 from bot.domain.access import Act
 from bot.domain.chat import (
+    DEBRIEF,
     About,
     Chat,
     ChatMessage,
@@ -37,8 +38,6 @@ from bot.views.ids import ActionId, Field
 from bot.views.problem import problem_view
 from bot.views.sentences.chat import GOES_ON
 
-DEBRIEF = "debrief"
-"""Where the questions of the debrief are; those of the brief are in its sections."""
 _BY_FORM = frozenset({Field.PRIVATE_NOTE})
 """Kept encrypted, and so not written in a chat."""
 _TYPED = (None, "file_share", "thread_broadcast")
@@ -190,9 +189,11 @@ def pressed(word: Word) -> Any:
     def press(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         handoff = unit.handoffs.lock(asked.handoff_id)
         chat = unit.chats.get(asked.ref.entry or 0)
-        if chat.person_id != actor.id or chat.handoff_id != handoff.id:
+        if chat.handoff_id != handoff.id:
             raise Invalid(Problem.STALE_BUTTON)
         _require(chat.about, actor, handoff)
+        if chat.person_id != actor.id:
+            raise Invalid(Problem.STALE_BUTTON)
         if chat.at.item != asked.ref.thing or chat.state is not ChatState.OPEN:
             raise Conflict(Problem.CHAT_WENT_ON)
         return _steer(unit, handoff, chat, actor, word)

@@ -46,10 +46,14 @@ _READABLE_BY = or_(
     document.c.written_by == bindparam("reader"),
 )
 _READABLE = select(document).where(*_OF, _READABLE_BY).order_by(document.c.revision)
-_AT = select(document).where(
-    *_OF,
-    document.c.section == bindparam("section"),
-    document.c.revision == bindparam("revision"),
+_AT = (
+    select(document)
+    .where(
+        *_OF,
+        document.c.section == bindparam("section"),
+        document.c.revision <= bindparam("revision"),
+    )
+    .order_by(document.c.revision)
 )
 _REVISION = select(func.coalesce(func.max(document.c.revision), 0)).where(
     *_OF, document.c.section == bindparam("section")
@@ -61,6 +65,7 @@ _RETIRE = (
         document.c.handoff_id == bindparam("b_handoff"),
         document.c.kind == KIND,
         document.c.section == bindparam("b_section"),
+        document.c.audience.in_(bindparam("b_audiences", expanding=True)),
         IS_CURRENT,
     )
     .values(is_current=False)
@@ -165,7 +170,7 @@ class Debriefs:
             KeptTalk(Talk.model_validate(talk.body), talk.revision, talk.by, talk.at)
             if talk
             else None,
-            tuple(_ask(row) for row in asks),
+            tuple(_ask(row, values["audiences"], values["reader"]) for row in asks),
         )
 
     def answer_at(self, handoff_id: int, question: Question, revision: int) -> Answer:
@@ -201,15 +206,19 @@ class WritableDebriefs(Debriefs):
     def save_answer(
         self, handoff_id: int, question: Question, answer: Answer, *, by: int, at: datetime
     ) -> int:
-        """Write an answer down, a row for each audience, and give its revision."""
-        parts: dict[Audience, list[AnswerPart]] = {}
-        for part, audience in RULES[question].parts.items():
-            parts.setdefault(audience, []).append(part)
-        whole = answer.model_dump(mode="json")
+        """Write down what changed of an answer, a row for each audience; gives its revision.
+
+        What did not change stays its writer's: it is theirs to read also without a part.
+        """
+        before = self.load(handoff_id, audiences=EVERY).answers.get(question)
+        known = _split(question, before.answer) if before is not None else {}
         bodies = {
-            audience: {part.value: whole[part.value] for part in held}
-            for audience, held in parts.items()
+            audience: body
+            for audience, body in _split(question, answer).items()
+            if known.get(audience) != body
         }
+        if not bodies:
+            return self.revision(handoff_id, question.value)
         return self._save(handoff_id, question.value, bodies, by=by, at=at)
 
     def save_own_part(self, handoff_id: int, own: OwnPart, *, by: int, at: datetime) -> int:
@@ -260,7 +269,8 @@ class WritableDebriefs(Debriefs):
         self._handoffs.locked_chain(handoff_id)
         revision = self.revision(handoff_id, section) + 1
         place = {"b_workspace": self._scope.workspace_id, "b_handoff": handoff_id}
-        self._scope.connection.execute(_RETIRE, {**place, "b_section": section})
+        audiences = {"b_audiences": [audience.value for audience in bodies]}
+        self._scope.connection.execute(_RETIRE, {**place, "b_section": section, **audiences})
         rows = [
             {
                 "workspace_id": self._scope.workspace_id,
@@ -281,18 +291,34 @@ class WritableDebriefs(Debriefs):
         return revision
 
 
+def _split(question: Question, answer: Answer) -> dict[Audience, dict[str, Any]]:
+    """The parts of an answer by who may read them."""
+    parts: dict[Audience, dict[str, Any]] = {}
+    whole = answer.model_dump(mode="json")
+    for part, audience in RULES[question].parts.items():
+        parts.setdefault(audience, {})[part.value] = whole[part.value]
+    return parts
+
+
 @dataclass(frozen=True)
 class _Row:
     body: Any
     revision: int
     by: int | None
     at: datetime
+    current: bool
 
 
 def _read(row: RowMapping) -> _Row:
     if row["schema"] != SCHEMA:
         raise ValueError(f"{KIND}: unknown schema {row['schema']}")
-    return _Row(json.loads(row["body"]), row["revision"], row["written_by"], row["written_at"])
+    return _Row(
+        json.loads(row["body"]),
+        row["revision"],
+        row["written_by"],
+        row["written_at"],
+        row["is_current"],
+    )
 
 
 def _newest(rows: Iterable[RowMapping], section: str) -> _Row | None:
@@ -301,27 +327,33 @@ def _newest(rows: Iterable[RowMapping], section: str) -> _Row | None:
 
 
 def _newest_answer(rows: Iterable[RowMapping]) -> KeptAnswer | None:
-    """The rows of the newest revision among these, brought together."""
-    read = [_read(row) for row in rows]
-    if not read:
+    """The newest of each part among these, brought together, by whoever changed it last.
+
+    Nobody is named to who reads one part by their rights and an earlier one as its writer.
+    """
+    newest = {row["audience"]: _read(row) for row in rows}
+    if not newest:
         return None
-    last = read[-1]
     body: dict[str, Any] = {}
-    for one in read:
-        if one.revision == last.revision:
-            body |= one.body
+    for one in newest.values():
+        body |= one.body
+    last = max(newest.values(), key=lambda one: one.revision)
+    whole = all(one.current for one in newest.values())
+    by = last.by if whole or {one.by for one in newest.values()} == {last.by} else None
     parts = frozenset(AnswerPart(name) for name in body)
-    return KeptAnswer(Answer.model_validate(body), last.revision, last.by, last.at, parts)
+    return KeptAnswer(Answer.model_validate(body), last.revision, by, last.at, parts)
 
 
-def _ask(row: RowMapping) -> Ask:
+def _ask(row: RowMapping, audiences: Collection[str], reader: int) -> Ask:
+    """A question with its reply; whoever may not read it any more has their own words alone."""
+    whole = row["audience"] in audiences
     return Ask(
         row["id"],
         Question(row["question"]) if row["question"] else None,
-        row["text"],
+        row["text"] if whole or row["asked_by"] == reader else "",
         row["asked_by"],
         row["asked_at"],
-        row["reply"],
+        row["reply"] if whole or row["replied_by"] == reader else "",
         row["replied_by"],
         row["replied_at"],
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.chat import About, Says, Spot
+from bot.domain.chat import DEBRIEF, About, Says, Spot
 from bot.domain.debrief import RULES, AnswerPart, Question
 from bot.domain.words import HintKind
 from bot.views import sentences as said
@@ -101,13 +101,13 @@ def _told(turn: ChatSaid) -> str:
 
 def _asks(spot: Spot) -> str:
     """The question itself, in plain text."""
-    if spot.item in set(Question):
+    if spot.section == DEBRIEF:
         return said.debrief.QUESTIONS[Question(spot.item)].ask
     return said.chat.field_question(Field(spot.item), day=spot.item in _DAYS)
 
 
 def _question(spot: Spot) -> list[Block]:
-    if spot.item in set(Question):
+    if spot.section == DEBRIEF:
         question = Question(spot.item)
         told = said.debrief.QUESTIONS[question]
         reads = said.debrief.readers(RULES[question].parts[AnswerPart.WORDS])

@@ -346,8 +346,12 @@ def _part(answer: Answer, part: AnswerPart) -> str:
 
 
 def _ask(shown: AskShown) -> Iterator[Block]:
-    yield small_as_typed(f"{sentences.debrief.ASK}: {shown.ask.text}")
-    yield as_typed(shown.ask.reply or sentences.debrief.STILL_OPEN)
+    """What was asked and replied, as far as this reader may read either."""
+    ask = shown.ask
+    if ask.text:
+        yield small_as_typed(f"{sentences.debrief.ASK}: {ask.text}")
+    if ask.open or ask.reply:
+        yield as_typed(ask.reply or sentences.debrief.STILL_OPEN)
 
 
 def _breakdowns(whole: WholePage) -> Iterator[Piece]:

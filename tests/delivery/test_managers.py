@@ -23,6 +23,7 @@ from tests.builders import (
     FixedClock,
     Team,
     assigned,
+    hold_debrief,
     initial_all,
     posted,
     signed,
@@ -145,6 +146,7 @@ def test_without_a_stand_in_the_manager_hears_once_who_is_away_and_can_name_anot
         handoff = unit.handoffs.lock(handoff_id)
         initial_all(unit, handoff, team)
         handoff.hold_kickoff(unit.now, by=team.csm, at=unit.now)
+        hold_debrief(unit, handoff, team)
         unit.save(handoff, actor_id=team.csm.id)
         unit.commit()
     leave(store, team, team.csm.id)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.completeness import Completeness, completeness
 from bot.domain.deadlines import Deadline, posted_for, settle, spoken, to_post
+from bot.domain.debrief import Question, Standing
 from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
 from bot.domain.ledger import Counts, weigh
@@ -190,6 +191,13 @@ def read(at: datetime = MONDAY) -> Handoff:
 def counted(handoff: Handoff, entries: int, ae: int, csm: int, *, at: datetime) -> None:
     """Of so many promises so many are initialed by each side; those of the fewer are by both."""
     weigh(handoff, Counts(entries, ae, csm, min(ae, csm)), at=at)
+
+
+def debriefed(handoff: Handoff, *, at: datetime) -> None:
+    """The talk was held and recorded, and every answer counts."""
+    handoff.debrief = handoff.debrief.held(at, 40, at)
+    for question in Question:
+        handoff.debrief = handoff.debrief.with_standing(question, Standing.CLEAR, at)
 
 
 def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:

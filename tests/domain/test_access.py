@@ -140,6 +140,7 @@ RIGHTS = {
     Act.ANSWER_DEBRIEF: {AE.id, CSM.id, CS_MANAGER.id},
     Act.LEAD_DEBRIEF: {CSM.id, CS_MANAGER.id},
     Act.REPLY_DEBRIEF: {AE.id},
+    Act.CHAT_DEBRIEF: {AE.id},
     Act.NAME_LISTENER: {CSM.id, CS_MANAGER.id},
     Act.RECORD_AE_STEP: AE_AND_MANAGER,
     Act.RECORD_CSM_STEP: {CSM.id, CS_MANAGER.id},
@@ -180,6 +181,7 @@ STEPS = {
     Act.ACKNOWLEDGE: CSM,
     Act.VERIFY: CSM,
     Act.HOLD_KICKOFF: CSM,
+    Act.LEAD_DEBRIEF: CSM,
     Act.RECORD_CSM_STEP: CSM,
 }
 """What a side's manager may record too, and whose it is."""

@@ -17,6 +17,7 @@ from bot.domain.deadlines import (
     done_at,
     snooze,
 )
+from bot.domain.debrief import Question, Standing
 from bot.domain.errors import HandoffError
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item
@@ -39,6 +40,7 @@ from tests.domain.deals import (
     Office,
     assigned,
     counted,
+    debriefed,
     fill,
     gated,
     read,
@@ -205,6 +207,7 @@ def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     handoff.post(by=AE, at=MONDAY + HOUR)
     counted(handoff, 1, 1, 1, at=MONDAY + 7 * HOUR)
     handoff.hold_kickoff(MONDAY + 30 * HOUR, by=CSM, at=MONDAY + 32 * HOUR)
+    debriefed(handoff, at=MONDAY + 7 * HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
         assert not deadline.late_at(MONDAY + 400 * HOUR)
@@ -630,6 +633,7 @@ class Run:
             and handoff.signing.entries > handoff.signing.csm,
             Step.INITIALS_AE: handoff.csm_id is not None and handoff.signing.ae_at is None,
             Step.KICKOFF: handoff.csm_id is not None and handoff.kickoff_held_at is None,
+            Step.DEBRIEF: handoff.csm_id is not None and handoff.debrief.done_at is None,
         }
         assert still_owed[step]
         assert len(told) == len(set(told))
@@ -664,9 +668,20 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("override"), st.sampled_from([0, 1])),
     st.tuples(st.just("hold"), st.sampled_from([0, 1])),
     st.tuples(st.just("initials"), st.integers(0, 7)),
+    st.tuples(st.just("debrief"), st.integers(0, len(Standing) * len(Question) - 1)),
+    st.tuples(st.just("talk"), st.just(0)),
+    st.tuples(st.just("debriefed"), st.just(0)),
     st.tuples(st.just("snooze"), st.integers(0, len(Step) * 40 - 1)),
     st.tuples(st.just("sweep"), st.just(0)),
 )
+
+
+def stand(handoff: Handoff, question: Question, standing: Standing, at: datetime) -> None:
+    handoff.debrief = handoff.debrief.with_standing(question, standing, at)
+
+
+def hold(handoff: Handoff, at: datetime) -> None:
+    handoff.debrief = handoff.debrief.held(at, 40, at)
 
 
 def play(run: Run, name: str, number: int) -> None:
@@ -712,6 +727,14 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: counted(handoff, entries, ae, of_csm, at=now))
         case "hold":
             run.act(lambda: handoff.hold_kickoff(now, by=csm, at=now))
+        case "debrief":
+            question = list(Question)[number % len(Question)]
+            standing = list(Standing)[number // len(Question)]
+            run.act(lambda: stand(handoff, question, standing, now))
+        case "talk":
+            run.act(lambda: hold(handoff, now))
+        case "debriefed":
+            run.act(lambda: debriefed(handoff, at=now))
         case "take back":
             run.act(lambda: handoff.undo_acknowledge(by=csm, at=now, policy=POLICY))
         case "cancel":

@@ -390,3 +390,16 @@ def test_what_was_done_is_said_again_once_it_is_opened_and_late() -> None:
     for one in owed(handoff, stored=kept, now=late + HOUR).values():
         stored = next(old for old in kept if old.step is one.step)
         assert Stage.LATE not in bring_in_line(stored, one, now=late + HOUR).said
+
+
+def test_with_nothing_left_to_initial_the_step_waits_for_the_settlement_of_a_dispute() -> None:
+    handoff = assigned()
+    weigh(handoff, Counts(2, 2, 1, 1, 1), at=LATER)
+    steps = owed(handoff)
+    ae, csm = steps[Step.INITIALS_AE], steps[Step.INITIALS]
+    assert (ae.state, ae.waits_for, ae.stages) == (DeadlineState.WAITING, Step.SETTLE, ())
+    # Whoever still has a box to fill is asked to.
+    assert (csm.state, csm.waits_for) == (DeadlineState.OPEN, None)
+    weigh(handoff, Counts(2, 2, 2, 2, 0), at=LATER + HOUR)
+    for step in (Step.INITIALS, Step.INITIALS_AE):
+        assert owed(handoff)[step].state is DeadlineState.DONE

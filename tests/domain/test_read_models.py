@@ -40,6 +40,7 @@ from tests.domain.deals import (
     acknowledged,
     assigned,
     counted,
+    debriefed,
     gated,
     read,
     signed,
@@ -112,13 +113,13 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 5,
+        *[Light.WAITING] * 6,
     ]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", None, "Ana", None, "Ana", None]
-    waits = [None, None, None, Step.ASSIGN, Step.READ, *[Step.ASSIGN] * 3]
+    assert owners == ["Ana", "Ana", "Mara", None, "Ana", None, None, "Ana", None]
+    waits = [None, None, None, Step.ASSIGN, Step.READ, *[Step.ASSIGN] * 4]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 6]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 7]
 
 
 def test_the_next_step_is_the_first_one_owed_else_the_first_that_waits() -> None:
@@ -150,6 +151,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     handoff.post(by=AE, at=MONDAY + 3 * HOUR)
     counted(handoff, 1, 1, 1, at=MONDAY + 3 * HOUR)
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
+    debriefed(handoff, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
     assert shown.ae == NamedPerson(AE.id, "U001", "Ana")
@@ -217,6 +219,7 @@ AE_ACTS = (
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
         Act.REPLY_DEBRIEF,
+        Act.CHAT_DEBRIEF,
     }
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {

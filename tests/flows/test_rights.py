@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.domain import debriefing
 from bot.domain.access import EVERY
+from bot.domain.chat import About, Spot
 from bot.domain.debrief import Question
 from bot.domain.handoff import Handoff
 from bot.domain.items import Item
@@ -82,6 +83,17 @@ def asked(store: Store, team: Team) -> int:
         one = unit.debriefs.add_ask(handoff_id, None, "Who raised it?", by=by.id, at=at)
         debriefing.ask(handoff, one, by=by, at=at)
         unit.save(handoff, actor_id=by.id)
+        unit.commit()
+    return handoff_id
+
+
+def in_chat(store: Store, team: Team) -> int:
+    """The AE answers the debrief in a chat, and is at its first question."""
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        at = Spot("debrief", Question.BOUGHT.value)
+        unit.chats.begin(handoff_id, team.ae.id, About.DEBRIEF, at, at=unit.now)
         unit.commit()
     return handoff_id
 
@@ -360,6 +372,18 @@ def of_a_question(action: ActionId) -> Ask:
     return lambda app, user, one: app.press_body(
         user, action, Ref(handoff=one, thing=Question.NEARLY.value)
     )
+
+
+def of_a_chat(action: ActionId) -> Ask:
+    """A button below the question that the AE is asked in their chat."""
+
+    def ask(app: App, user: str, one: int) -> Json:
+        with app.store.read(app.team.workspace_id) as unit:
+            chat = unit.chats.of(one, app.team.ae.id, About.DEBRIEF)
+        assert chat is not None
+        return app.press_body(user, action, Ref(handoff=one, entry=chat.id, thing=chat.at.item))
+
+    return ask
 
 
 def question(app: App, one: int) -> Modal:
@@ -788,6 +812,20 @@ DOORS = [
         READERS,
         BY_EITHER_OF_CS,
         assigned,
+    ),
+    Door(MoreChoice.DEBRIEF, chosen(MoreChoice.DEBRIEF), TALKERS, BY_TALKERS, assigned),
+    Door(ActionId.OPEN_DEBRIEF_CHAT, pressed(ActionId.OPEN_DEBRIEF_CHAT), [AE], BY_AE, assigned),
+    Door(MoreChoice.DEBRIEF_CHAT, chosen(MoreChoice.DEBRIEF_CHAT), [AE], BY_AE, assigned),
+    Door(ActionId.OPEN_BRIEF_CHAT, pressed(ActionId.OPEN_BRIEF_CHAT), [AE], BY_AE),
+    Door(MoreChoice.BRIEF_CHAT, chosen(MoreChoice.BRIEF_CHAT), [AE], BY_AE),
+    *(
+        Door(action, of_a_chat(action), [AE], BY_AE, in_chat)
+        for action in (
+            ActionId.CHAT_NEXT,
+            ActionId.CHAT_SKIP,
+            ActionId.CHAT_BACK,
+            ActionId.CHAT_STOP,
+        )
     ),
     Door(ActionId.OPEN_SEND_BACK, pressed(ActionId.OPEN_SEND_BACK), [CSM], BY_CSM, assigned),
     Door(

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import (
     SECTIONS,
     Contact,
@@ -20,6 +21,7 @@ from bot.domain.brief import (
     Section,
 )
 from bot.domain.completeness import OpenItem
+from bot.domain.debrief import AnswerPart, Outlook, Question
 from bot.domain.items import Hole, Item, SectionKey
 from bot.views import sentences
 from bot.views.ids import Field
@@ -68,6 +70,7 @@ PASTED = "pasted"
 ANSWERS = "answers"
 """What a manager answered to a dispute that RevOps decides."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
+DEBRIEF_FACTS, DEBRIEF, NOBODY = "debrief facts", "debrief", "nobody"
 READERS: Mapping[str, frozenset[str]] = {
     # The team's line has account, owners and a day, and nothing of the content.
     FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL | {TEAM},
@@ -83,6 +86,9 @@ READERS: Mapping[str, frozenset[str]] = {
     # Of the internal things these stand among the commercials, which the lead does not read.
     BACKGROUND: BOTH_SIDES,
     REASONS: BOTH_SIDES | {LEAD},
+    DEBRIEF_FACTS: BOTH_SIDES | {LEAD} | IN_CHANNEL,
+    DEBRIEF: BOTH_SIDES,
+    NOBODY: frozenset(),
 }
 _ROW_OF_SECTION = {
     SectionKey.RED_FLAGS: RED_FLAGS,
@@ -247,6 +253,50 @@ CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
+IN_CHAT = "zzinchatzz"
+"""Written in a chat and not saved; its writer sees it where they wrote it."""
+CHATTED = "zzchattedzz"
+"""Written in a chat about what nearly stopped the deal, and saved."""
+SAT_IN = "Zzsat In"
+TALK_RECORDED = "zztalkrecordedzz"
+OUTLOOK = Outlook.WRONG_FIT
+
+
+def answered(question: Question, part: AnswerPart) -> str:
+    """What is written down there in the debrief."""
+    return f"zzdebrief{question.value}x{part.value}7zz"
+
+
+def asked_about(question: Question | None) -> tuple[str, str]:
+    """What the CSM asks the AE about an answer, or about none, and what they reply."""
+    about = question.value if question is not None else "nothing"
+    return f"zzasked{about}zz", f"zzreplied{about}zz"
+
+
+OWN_FLAGS, OWN_READINESS = "zzownflagszz", "zzownreadinesszz"
+_OF_THE_DEBRIEF: Mapping[tuple[Question, AnswerPart], str] = {
+    (Question.BOUGHT, AnswerPart.WORDS): DEBRIEF_FACTS,
+    (Question.CHAMPION, AnswerPart.WORDS): DEBRIEF,
+    (Question.NEARLY, AnswerPart.WORDS): RECORDS,
+    (Question.PROMISED, AnswerPart.WORDS): RECORDS,
+    (Question.PROMISED, AnswerPart.SHORT): DEBRIEF_FACTS,
+    (Question.GROWTH, AnswerPart.WORDS): DEBRIEF,
+    (Question.AGAINST, AnswerPart.WORDS): RECORDS,
+    (Question.AGAINST, AnswerPart.SHORT): DEBRIEF,
+    (Question.YEAR, AnswerPart.WORDS): DEBRIEF,
+}
+"""What was promised in full has no row of its own and is read as narrowly as its neighbours."""
+_OF_ASKS: Mapping[Question | None, str] = {
+    # A question to the AE is the CSM's own part, and about an answer that fewer read it is theirs.
+    None: REASONS,
+    Question.BOUGHT: REASONS,
+    Question.CHAMPION: DEBRIEF,
+    Question.NEARLY: RECORDS,
+    Question.PROMISED: RECORDS,
+    Question.GROWTH: DEBRIEF,
+    Question.AGAINST: RECORDS,
+    Question.YEAR: DEBRIEF,
+}
 RESTATED = ("zzrestatedwhyzz", "zzrestatedsuccesszz", "zzrestatedriskzz")
 VALUE = "77,431"
 _CHECKS = tuple(
@@ -289,6 +339,23 @@ _BESIDES = (
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),
     Content("answer to a dispute", (ANSWERED,), ANSWERS, whole=False),
     *(Content(f"restatement {n}", (words,), RECORDS) for n, words in enumerate(RESTATED)),
+    *(
+        Content(f"debrief {question} {part}", (answered(question, part),), row)
+        for (question, part), row in _OF_THE_DEBRIEF.items()
+    ),
+    Content("debrief year in one word", (sentences.debrief.OUTLOOKS[OUTLOOK],), DEBRIEF),
+    *(
+        Content(f"{said} about {about or 'nothing'}", (words,), row)
+        for about, row in _OF_ASKS.items()
+        for said, words in zip(("question", "reply"), asked_about(about), strict=True)
+    ),
+    Content("flags of the CSM", (OWN_FLAGS,), REASONS),
+    Content("readiness as the CSM sees it", (OWN_READINESS,), REASONS),
+    Content("who was in the debrief", (SAT_IN,), DEBRIEF),
+    Content("reason of a recorded debrief", (TALK_RECORDED,), REASONS),
+    Content("breakdown", (sentences.debrief.BREAKDOWNS[Breakdown.DEBRIEF_LATE],), REASONS),
+    Content("words in a chat", (IN_CHAT,), NOBODY, whole=False),
+    Content("words of a chat that became an answer", (CHATTED,), RECORDS, whole=False),
 )
 MARKS_OF_ADD_ONS = ("serious red flags", "difficult politics")
 """What the AE marks about a deal; whoever does not read red flags reads *by policy*."""

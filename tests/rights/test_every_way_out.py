@@ -21,6 +21,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app as commands
 from bot.domain.brief import SECTIONS, Contact
+from bot.domain.chat import About
+from bot.domain.debrief import Question
 from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind, SurfaceKind
 from bot.logs import configure_logs
@@ -40,6 +42,7 @@ from tests.rights.content import (
     ANSWERED,
     BROKEN,
     CALLED,
+    CHATTED,
     CONTENTS,
     CS_MANAGER,
     CSM,
@@ -53,6 +56,7 @@ from tests.rights.content import (
     GUEST,
     HOLES,
     IN_CHANNEL,
+    IN_CHAT,
     INNER,
     INSIDE,
     LEAD,
@@ -74,6 +78,7 @@ from tests.rights.content import (
     VERDICT,
     VIEWERS,
     Content,
+    asked_about,
     helper,
 )
 from tests.rights.world import VIEW_NAMES, VIEWS, World, listening, slack_id
@@ -155,6 +160,20 @@ WAYS_OUT = {
     "gate.gate_message",
     "gate.gate_view",
     "deal.which_deal_message",
+    "chat.chat_elsewhere_message",
+    "chat.chat_message",
+    "chat.chat_opened_message",
+    "debrief.ahead_message",
+    "debrief.all_questions_view",
+    "debrief.asks_message",
+    "debrief.debrief_view",
+    "debrief.done_message",
+    "debrief.listener_view",
+    "debrief.own_part_view",
+    "debrief.replied_message",
+    "debrief.reply_view",
+    "debrief.talk_view",
+    "debrief.you_listen_message",
     "gate.override_view",
     "helpers.helpers_view",
     "appointments.talk_proposed_message",
@@ -226,6 +245,14 @@ KINDS = {
     NoticeKind.KICKOFF_HELD,
     NoticeKind.TALK_PROPOSED,
     NoticeKind.TALK_FILE,
+    NoticeKind.DEBRIEF_ASKED,
+    NoticeKind.DEBRIEF_REPLIED,
+    NoticeKind.DEBRIEF_AHEAD,
+    NoticeKind.DEBRIEF_DONE,
+    NoticeKind.LISTENER_NAMED,
+    NoticeKind.CHAT_OPENED,
+    NoticeKind.CHAT_SAID,
+    NoticeKind.CHAT_ELSEWHERE,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
     NoticeKind.UNDO_OFFER,
@@ -320,6 +347,7 @@ OF_A_START = "form of a start"
 """It asks for marks and value, and holds none yet."""
 WHICH_SIGNED = "which was signed"
 SPOKEN = "whole, with reasons"
+CHATTED_PAGE = "whole, answered in chat"
 _COMMANDS = (
     *(
         (CommandId.HANDOFF, words)
@@ -350,6 +378,9 @@ def _look(world: World) -> None:
             for key in SectionKey:
                 versions = Ref(handoff=handoff_id, thing=key.value)
                 world.press(viewer, "versions", ActionId.OPEN_VERSIONS, versions, _nowhere(world))
+        for page in range(5):
+            ref = Ref(handoff=world.full, page=page or None)
+            world.press(viewer, "whole", ActionId.OPEN_HANDOFF, ref)
         for page in range(3):
             ref = Ref(handoff=world.spoken, page=page or None)
             world.press(viewer, SPOKEN, ActionId.OPEN_HANDOFF, ref)
@@ -364,6 +395,8 @@ def _look(world: World) -> None:
     _record_for_csm(world)
     _copy_messages(world)
     _ledger(world)
+    _debrief(world)
+    _chat(world)
     # A brief that was sent back and is returned as it is.
     world.press(AE, "modal", ActionId.RETURN_BRIEF, Ref(handoff=world.back))
 
@@ -437,6 +470,70 @@ def _dispute(world: World) -> None:
     for viewer in VIEWERS:
         world.press(viewer, "settlement", ActionId.OPEN_SETTLE, about)
         world.press(viewer, "ledger", ActionId.LEDGER_FILE, about)
+
+
+_OF_A_DEBRIEF = (
+    ActionId.OPEN_DEBRIEF,
+    ActionId.DEBRIEF_OWN,
+    ActionId.DEBRIEF_TALK,
+    ActionId.DEBRIEF_REPLY,
+    ActionId.OPEN_LISTENER,
+)
+_IN_A_QUESTION = (ActionId.DEBRIEF_ALL, ActionId.DEBRIEF_BACK, ActionId.DEBRIEF_PROMISE)
+
+
+def _debrief(world: World) -> None:
+    """Every question, list and form of a debrief, as everybody would like to see it."""
+    for viewer in VIEWERS:
+        for action in _OF_A_DEBRIEF:
+            for handoff_id in (world.full, world.almost):
+                world.press(viewer, "debrief", action, Ref(handoff=handoff_id))
+        for question in Question:
+            here = Ref(handoff=world.full, thing=question.value)
+            go = ActionId.DEBRIEF_GO
+            world.press(viewer, "debrief", go, here, modal=_nowhere(world))
+            if viewer not in (AE, CSM, CS_MANAGER):
+                continue
+            form = world.app.screen(world.last_view())
+            assert form.callback_id == ViewId.DEBRIEF
+            for action in _IN_A_QUESTION:
+                world.press(viewer, "debrief", action, here, modal=form)
+            for _ in range(2):  # The second time it is drawn once more.
+                world.submit(viewer, "debrief", form)
+
+
+def _chat(world: World) -> None:
+    """The AE answers in chats; what they write is taken for an answer, kept for one, or not."""
+    for viewer in VIEWERS:
+        for action in (ActionId.OPEN_DEBRIEF_CHAT, ActionId.OPEN_BRIEF_CHAT):
+            world.press(viewer, "chat", action, Ref(handoff=world.chatted))
+    world.deliver()
+    channel = f"D-{slack_id(AE)}"
+    with world.store.read(world.team.workspace_id) as unit:
+        chat = unit.chats.of(world.chatted, world.team.ae.id, About.DEBRIEF)
+        assert chat is not None
+        root = unit.chats.root(chat.id)
+    assert root.thread is not None
+    assert (chat.id, root.thread.channel) == (1, channel)
+    written = ("skip", "skip", CHATTED, "next", IN_CHAT)
+    for number, text in enumerate(written):
+        _write_to_bot(world, text, f"1772800000.{number:06}", thread_ts=root.thread.ts)
+    _write_to_bot(world, IN_CHAT, "1772800001.000000")
+    world.deliver()
+    for viewer in VIEWERS:
+        for page in range(3):
+            ref = Ref(handoff=world.chatted, page=page or None)
+            world.press(viewer, CHATTED_PAGE, ActionId.OPEN_HANDOFF, ref)
+        for action in (ActionId.CHAT_NEXT, ActionId.CHAT_SKIP, ActionId.CHAT_BACK):
+            if viewer != AE:
+                ref = Ref(handoff=world.chatted, entry=chat.id, thing=Question.PROMISED.value)
+                world.press(viewer, "chat", action, ref)
+
+
+def _write_to_bot(world: World, text: str, ts: str, **more: str) -> None:
+    event = {"type": "message", "channel": f"D-{slack_id(AE)}", "channel_type": "im"}
+    body = world.app.event_body(**event, user=slack_id(AE), text=text, ts=ts, **more)
+    world.ask(AE, "chat", body)
 
 
 def _record_for_csm(world: World) -> None:
@@ -768,6 +865,49 @@ def test_who_was_called_is_named_with_the_gate_in_the_channel_and_to_the_ae(told
     assert VERDICT in told.world.seen.text(CSM, "form of a call or a reading")
 
 
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_an_answer_given_in_a_chat_is_read_as_every_answer(told: Told, viewer: str) -> None:
+    content = next(one for one in CONTENTS if one.marks == (CHATTED,))
+    page = told.world.seen.text(viewer, CHATTED_PAGE)
+    assert content.shown_in(page) is (viewer in content.readers())
+
+
+OF_THE_DEBRIEF = {
+    NoticeKind.DEBRIEF_ASKED: {AE},
+    NoticeKind.DEBRIEF_REPLIED: {CSM},
+    NoticeKind.DEBRIEF_AHEAD: {CSM},
+    NoticeKind.LISTENER_NAMED: {LISTENER},
+    NoticeKind.CHAT_SAID: {AE},
+    NoticeKind.CHAT_ELSEWHERE: {AE},
+}
+"""Who is told; whoever else was to be told was not."""
+
+
+@pytest.mark.parametrize("kind", OF_THE_DEBRIEF)
+def test_what_is_told_of_a_debrief_reaches_only_whom_it_concerns(
+    told: Told, kind: NoticeKind
+) -> None:
+    assert set(told.heard[kind]) == OF_THE_DEBRIEF[kind]
+
+
+def test_the_ae_is_told_what_they_are_asked_and_the_csm_only_that_it_was_answered(
+    told: Told,
+) -> None:
+    asked = told.heard[NoticeKind.DEBRIEF_ASKED][AE]
+    replied = told.heard[NoticeKind.DEBRIEF_REPLIED][CSM]
+    for about in (*Question, None):
+        text, reply = asked_about(about)
+        assert text in asked
+        assert reply not in asked
+        assert reply not in replied
+
+
+def test_the_channel_reads_that_a_debrief_is_done_and_not_what_was_said(told: Told) -> None:
+    for viewer, text in told.heard[NoticeKind.DEBRIEF_DONE].items():
+        assert viewer in IN_CHANNEL
+        assert [one.name for one in CONTENTS if one.shown_in(text)] == ["account"]
+
+
 def test_a_snooze_is_told_back_to_who_asked_for_it(told: Told) -> None:
     assert SNOOZED in told.world.seen.text(CSM, "dm")
 
@@ -833,6 +973,7 @@ def test_what_days_and_moves_say_names_the_account_alone_and_only_to_whom_it_con
         (NoticeKind.COMMITTED, TEAM, "will have the brief ready by 4 Mar 2026"),
         (NoticeKind.DUE_MOVED, AE, "The brief is now due "),
         (NoticeKind.DUE_MOVED, CSM, "The reading of the brief is now due "),
+        (NoticeKind.DUE_MOVED, CSM, "The debrief of the won deal is now due "),
         (NoticeKind.DUE_MOVED, CS_MANAGER, "The CSM assignment is now due "),
     ],
 )

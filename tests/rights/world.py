@@ -16,17 +16,28 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.clock.rounds import MOST_IN_ONE
+from bot.domain import debriefing
 from bot.domain.access import EVERY
+from bot.domain.chat import About, Says
 from bot.domain.completeness import completeness
 from bot.domain.copied import Copied, Target
 from bot.domain.copied import Message as CopiedMessage
 from bot.domain.deadlines import Step
+from bot.domain.debrief import Answer, AnswerPart, Ask, OwnPart, Question, Talk
 from bot.domain.digest import Word
 from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
 from bot.domain.money import Money
-from bot.domain.notices import OF_A_DATE, Notice, NoticeKind, Place, Priority, clock_notice
+from bot.domain.notices import (
+    OF_A_DATE,
+    TOGETHER,
+    Notice,
+    NoticeKind,
+    Place,
+    Priority,
+    clock_notice,
+)
 from bot.domain.nudging import Stage
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
@@ -40,7 +51,7 @@ from bot.storage.unit_of_work import Store, WriteUnit
 from bot.views import ids
 from bot.views.payload import Ref
 from tests.briefs import FULL_BRIEF
-from tests.builders import Deal, FakeMachine, FixedClock, Team, make_team, start
+from tests.builders import Deal, FakeMachine, FixedClock, Team, hold_debrief, make_team, start
 from tests.delivery.desk import Desk
 from tests.delivery.slack import FakeSlack, Refusal
 from tests.flows.app import App, Modal, Reply
@@ -73,6 +84,8 @@ from tests.rights.content import (
     NOT_MINE,
     OUTSIDE,
     OVERRIDDEN,
+    OWN_FLAGS,
+    OWN_READINESS,
     PARTNER,
     PLAN,
     PROMISE,
@@ -80,10 +93,12 @@ from tests.rights.content import (
     READERS,
     RESTATED,
     REVOPS,
+    SAT_IN,
     SENT_BACK,
     SNOOZED,
     STRANGER,
     TALK_LINE,
+    TALK_RECORDED,
     TEAM,
     TO_CONFIRM,
     VERDICT,
@@ -229,14 +244,17 @@ class World:
         self.spoken = self._spoken_about(f"{ACCOUNT} K", soon)
         self.recorded = self._live(Deal(account=f"{ACCOUNT} L"), self._leave_the_note)
         """Read by nobody yet: the CS manager records the reading for the CSM."""
+        self.chatted = self._live(Deal(account=f"{ACCOUNT} M"), self._leave_the_note)
+        """The AE answers its debrief in a chat."""
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
         self._arrange(self.spoken)
         self._correct(self.almost)
         self._read()
-        clock.advance(timedelta(days=2))
+        clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
+        self._debrief()
 
     # --- What happened
 
@@ -245,7 +263,7 @@ class World:
             given = replace(deal, signed_at=unit.now) if signed else deal
             handoff = start(unit, self.team, given)
             handoff.proposed_csm_id = self.people[PROPOSED].id
-            handoff.listener_id = self.people[LISTENER].id
+            handoff.listener_id, handoff.listener_named = self.people[LISTENER].id, True
             handoff.lead_id = self.people[LEAD].id
             handoff.helpers = {self.people[helper(key)].id: frozenset({key}) for key in GIVEN}
             unit.save(handoff, actor_id=self.team.ae.id)
@@ -466,6 +484,97 @@ class World:
             unit.commit()
         self.deliver()
 
+    def _debrief(self) -> None:
+        """The AE answers ahead, is asked about each answer, and the talk is recorded for the CSM.
+
+        Of another handoff all answers count, and the talk is recorded by the CSM.
+        """
+        self._answer_ahead()
+        self.deliver()
+        asks = self._ask_everything()
+        self._later()
+        self._reply(asks[:-1])
+        self._later()
+        team = self.team
+        with self.store.write(team.workspace_id) as unit:
+            sat_in = unit.people.ensure("U0SATIN", facts=PersonFacts(SAT_IN))
+            at, handoff = unit.now, unit.handoffs.lock(self.full)
+            talk = Talk(held_at=at, minutes=40, there=(team.ae.id, team.csm.id, sat_in.id))
+            debriefing.record_talk(
+                handoff,
+                talk,
+                revision=unit.debriefs.save_talk(handoff.id, talk, by=team.cs_manager.id, at=at),
+                by=team.cs_manager,
+                at=at,
+                latest=at - timedelta(days=1),
+                reason=TALK_RECORDED,
+            )
+            unit.save(handoff, actor_id=team.cs_manager.id)
+            almost = unit.handoffs.lock(self.almost)
+            hold_debrief(unit, almost, team)
+            unit.save(almost, actor_id=team.csm.id)
+            chatted = unit.handoffs.lock(self.chatted)
+            chatted.assign_csm(team.csm, by=team.cs_manager, at=at)
+            unit.save(chatted, actor_id=team.cs_manager.id)
+            unit.commit()
+        self.deliver()
+
+    def _later(self) -> None:
+        """What is asked or replied within some minutes is told once they are over."""
+        self.clock.advance(TOGETHER)
+        self.deliver()
+
+    def _answer_ahead(self) -> None:
+        ae = self.team.ae
+        with self.store.write(self.team.workspace_id) as unit:
+            at, handoff = unit.now, unit.handoffs.lock(self.full)
+            for question in Question:
+                answer = Answer(
+                    words=content.answered(question, AnswerPart.WORDS),
+                    short=content.answered(question, AnswerPart.SHORT),
+                    outlook=content.OUTLOOK,
+                ).checked(question)
+                revision = unit.debriefs.save_answer(handoff.id, question, answer, by=ae.id, at=at)
+                debriefing.save_answer(
+                    handoff,
+                    question,
+                    before=Answer(),
+                    after=answer,
+                    revision=revision,
+                    by=ae,
+                    at=at,
+                )
+            unit.save(handoff, actor_id=ae.id)
+            unit.commit()
+
+    def _ask_everything(self) -> list[Ask]:
+        csm, asks = self.team.csm, list[Ask]()
+        with self.store.write(self.team.workspace_id) as unit:
+            at, handoff = unit.now, unit.handoffs.lock(self.full)
+            for about in (*Question, None, Question.NEARLY):
+                text, _ = content.asked_about(about)
+                ask = unit.debriefs.add_ask(handoff.id, about, text, by=csm.id, at=at)
+                debriefing.ask(handoff, ask, by=csm, at=at)
+                asks.append(ask)
+            own = OwnPart(flags=OWN_FLAGS, readiness=OWN_READINESS)
+            revision = unit.debriefs.save_own_part(handoff.id, own, by=csm.id, at=at)
+            debriefing.save_own_part(handoff, own, revision=revision, by=csm, at=at)
+            unit.save(handoff, actor_id=csm.id)
+            unit.commit()
+        return asks
+
+    def _reply(self, asks: Sequence[Ask]) -> None:
+        """To all of them but the last, which goes on waiting."""
+        ae = self.team.ae
+        with self.store.write(self.team.workspace_id) as unit:
+            at, handoff = unit.now, unit.handoffs.lock(self.full)
+            for ask in asks:
+                _, text = content.asked_about(ask.question)
+                debriefing.reply(handoff, ask, text, others=asks, by=ae, at=at)
+                unit.debriefs.reply(handoff.id, ask.id, text, by=ae.id, at=at)
+            unit.save(handoff, actor_id=ae.id)
+            unit.commit()
+
     # --- What delivery says
 
     def deliver(self) -> None:
@@ -601,6 +710,9 @@ class World:
             # A list of all may be asked for by anybody, also by who may know of none.
             asking = (viewer for viewer in VIEWERS if viewer not in (GUEST, STRANGER))
             people = [self.people[viewer].id for viewer in asking]
+        if kind is NoticeKind.CHAT_SAID:
+            # Whomever it is made out to, it is said in the thread of its chat.
+            people = [self.team.ae.id, self.team.outsider.id]
         if kind is NoticeKind.COMMITTED:
             channel, people = self.team_channel, [self.team.ae.id]
         if kind in _ALSO_TO_ONE:
@@ -724,11 +836,14 @@ _THREAD = frozenset(
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_ESCALATED,
         NoticeKind.DISPUTE_OVER,
+        NoticeKind.DEBRIEF_DONE,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
     }
 )
-_OF_NO_HANDOFF = frozenset({NoticeKind.STATUS_CSV, NoticeKind.FILE_FAILED})
+_OF_NO_HANDOFF = frozenset(
+    {NoticeKind.STATUS_CSV, NoticeKind.FILE_FAILED, NoticeKind.CHAT_ELSEWHERE, NoticeKind.CHAT_SAID}
+)
 """One to each reader is enough."""
 _ALSO_TO_ONE = frozenset(
     {
@@ -744,8 +859,21 @@ _PLACES = {
     NoticeKind.STATUS_POST: Place.CHANNEL,
     NoticeKind.COMMITTED: Place.CHANNEL,
     NoticeKind.CSM_INVITE: Place.INVITATION,
+    NoticeKind.CHAT_SAID: Place.CHAT,
 }
 _BEFORE, _AFTER = "2026-03-02T09:00:00+00:00", "2026-03-02T10:00:00+00:00"
+_LONG_AGO, _MUCH_LATER = "2000-01-01T00:00:00+00:00", "2100-01-01T00:00:00+00:00"
+_EVER: dict[str, str | int] = {"actor": 1, "since": _LONG_AGO, "until": _MUCH_LATER}
+_IN_CHAT: dict[str, str | int] = {
+    "chat": 1,
+    "section": "debrief",
+    "item": Question.AGAINST.value,
+    "saved": 2,
+    "left": 1,
+}
+_SAID_IN_CHAT: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = tuple(
+    (NoticeKind.CHAT_SAID, {**_IN_CHAT, "says": says.value, "hint": ""}) for says in Says
+)
 _OF_BRIEF: dict[str, str | int] = {"step": "brief", "stage": "half"}
 _OF_READING: dict[str, str | int] = {"step": "read", "stage": "snoozed"}
 _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
@@ -769,7 +897,7 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
             "actor": 4,
             "before": _AFTER,
             "signed_at": _BEFORE,
-            **dict.fromkeys(("brief", "assign", "read", "judge"), _AFTER),
+            **dict.fromkeys(("brief", "assign", "read", "judge", "debrief"), _AFTER),
         },
     ),
     (NoticeKind.TIER_CHANGED, {"actor": 1, "tier": "full", "call": "came"}),
@@ -788,6 +916,15 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.HELPER_INVITED, {}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
+    (NoticeKind.DEBRIEF_ASKED, _EVER),
+    (NoticeKind.DEBRIEF_REPLIED, _EVER),
+    (NoticeKind.DEBRIEF_AHEAD, {"actor": 1}),
+    (NoticeKind.DEBRIEF_DONE, {}),
+    (NoticeKind.LISTENER_NAMED, {"actor": 1}),
+    (NoticeKind.CHAT_OPENED, {"about": About.DEBRIEF.value}),
+    (NoticeKind.CHAT_OPENED, {"about": About.BRIEF.value}),
+    *_SAID_IN_CHAT,
+    (NoticeKind.CHAT_ELSEWHERE, {}),
     (NoticeKind.CANCELLED, {"actor": 1}),
     (NoticeKind.CANCEL_UNDONE, {"actor": 1}),
     (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),

@@ -213,6 +213,7 @@ def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) 
         Step.INITIALS: DeadlineState.WAITING,
         Step.INITIALS_AE: DeadlineState.WAITING,
         Step.KICKOFF: DeadlineState.WAITING,
+        Step.DEBRIEF: DeadlineState.WAITING,
     }
 
 

@@ -36,6 +36,7 @@ from tests.builders import (
     FixedClock,
     Team,
     assigned,
+    hold_debrief,
     initial_all,
     make_team,
     posted,
@@ -71,6 +72,7 @@ def _page(
 
 def _read(store: Store, team: Team, deal: Deal) -> int:
     """Read, a match, every promise initialed and the kickoff held: nothing more is owed."""
+    """Read, a match, and the debrief held: nothing more is owed."""
     handoff_id = assigned(store, team, deal)
     yes = Checks(metric=True, no_plan=True, champion=True)
     words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
@@ -82,6 +84,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
         initial_all(unit, of, team)
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
+        hold_debrief(unit, of, team)
         unit.save(of, actor_id=team.csm.id)
         unit.commit()
     return handoff_id

@@ -125,6 +125,7 @@ def test_the_menu_of_the_ae_changes_the_deal_and_before_the_signature_aligns() -
     unsigned = replace(GUIDE, acts=acts, signed_at=None, mine=None, steps=ahead)
     args = check_message(guide_message(unsigned))
     assert list(menu(args["blocks"])) == [
+        MoreChoice.BRIEF_CHAT,
         MoreChoice.CANCEL,
         MoreChoice.CHANGE_DEAL,
         MoreChoice.ALIGN,

@@ -176,7 +176,7 @@ def test_before_the_signature_the_ae_records_it_or_writes_already() -> None:
         (ActionId.OPEN_HANDOFF, None),
     ]
     entries = list(menu(guide_message(NOT_SIGNED).to_args()))
-    assert entries == [MoreChoice.CANCEL, MoreChoice.NEW_DATE]
+    assert entries == [MoreChoice.BRIEF_CHAT, MoreChoice.CANCEL, MoreChoice.NEW_DATE]
 
 
 def test_the_sooner_of_two_steps_is_the_primary_one() -> None:

@@ -13,12 +13,15 @@ import pytest
 import structlog
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
+from bot.domain.notices import NoticeKind
 from bot.flows.asked import Kind
 from bot.flows.registration import all_listeners
 from bot.logs import _Libraries
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
+from bot.storage.tables import outbox
 from bot.views.payload import Ref
 from bot.web.app import Health, build_web
 from tests.builders import FakeMachine, assigned, make_store, make_team, signed
@@ -47,6 +50,9 @@ WRITTEN: Json = {
         },
     ],
 }
+HEARD: Json = {"user": AE, "channel": "D0AE", "channel_type": "im"}
+"""Said to the bot alone."""
+SAID: Json = {"text": CANARY, "ts": "1772620000.000002", "thread_ts": "1772620000.000000"}
 EVENTS: Mapping[str, Json] = {
     "app_home_opened": {"user": AE, "tab": "home", "channel": "D0AE"},
     "channel_shared": {"channel": DEAL},
@@ -58,10 +64,31 @@ EVENTS: Mapping[str, Json] = {
     "member_joined_channel": {"user": "U0BOT", "channel": DEAL},
     "member_left_channel": {"user": "U0GUEST", "channel": {"id": DEAL}},
     "channel_id_changed": {"old_channel_id": "C0OLD", "new_channel_id": "C0NEW"},
+    "message": {**HEARD, "text": CANARY, "ts": "1772620000.000001"},
+    # In the thread of a chat, whose place is filled in once it was opened.
+    "said": {**SAID, "type": "message", **HEARD},
+    "reworded": {"type": "message", "subtype": "message_changed", **HEARD, "message": SAID},
+    "deleted": {
+        "type": "message",
+        "subtype": "message_deleted",
+        **HEARD,
+        "deleted_ts": SAID["ts"],
+        "previous_message": SAID,
+    },
     "reaction_added": {"user": AE, "reaction": "white_check_mark", "item": MESSAGE},
     "reaction_removed": {"user": AE, "reaction": "white_check_mark", "item": MESSAGE},
     "user_change": {"user": {**account(CSM), "profile": {"real_name": CANARY}}},
 }
+
+
+def chat_at(app: App, handoff: Ref, *, channel: str, ts: str) -> None:
+    """The AE answers the debrief in a chat whose thread stands there."""
+    app.press(AE, "open_debrief_chat", handoff, channel=channel)
+    with app.store.database.writing() as connection:
+        root = outbox.c.kind == NoticeKind.CHAT_OPENED.value
+        stands = {"state": "sent", "ts": ts, "sent_channel": channel}
+        connection.execute(update(outbox).where(root).values(**stands))
+        connection.commit()
 
 
 class Door:
@@ -126,7 +153,8 @@ class Door:
         more = app.press_body(AE, "more", "")
         chosen = {"value": Ref(handoff=handoff.handoff, thing="snooze").dump()}
         more["actions"][0] |= {"type": "overflow", "selected_option": chosen}
-        events = {name: app.event_body(type=name, **said) for name, said in EVENTS.items()}
+        chat_at(app, handoff, channel=HEARD["channel"], ts=SAID["thread_ts"])
+        events = {name: app.event_body(**{"type": name, **EVENTS[name]}) for name in EVENTS}
         return {**bodies, "more": more, **events}
 
 
@@ -166,7 +194,8 @@ NAMES = (*OF_PEOPLE, *EVENTS)
 
 def test_every_body_the_others_are_made_of_is_taken(door: Door) -> None:
     assert set(NAMES) == set(door.bodies)
-    assert set(EVENTS) == set(all_listeners().names(Kind.EVENT))
+    heard = {said.get("type", name) for name, said in EVENTS.items()}
+    assert heard == set(all_listeners().names(Kind.EVENT))
     for name in NAMES:
         assert door.knock(*wire(door.again(name), as_json=name in EVENTS)) == 200, name
 
@@ -330,6 +359,9 @@ def test_a_button_without_an_action_or_an_id_and_a_form_without_its_name_are_ref
         ("channel_shared", {"channel": 5}),
         ("channel_shared", {"channel": "C\0"}),
         ("app_home_opened", {"user": None}),
+        ("message", {"channel": None}),
+        ("message", {"channel": {"id": "D0AE"}}),
+        ("message", {"user": 5}),
     ],
 )
 def test_a_malformed_event_is_refused_and_not_asked_for_again(
@@ -339,6 +371,20 @@ def test_a_malformed_event_is_refused_and_not_asked_for_again(
     body["event"] |= wrong
     assert door.knock(*wire(body, as_json=True)) == 400
     assert door.app.rows() == before
+
+
+@pytest.mark.parametrize("name", ["message", "said", "reworded", "deleted"])
+@pytest.mark.parametrize("part", ["text", "ts", "thread_ts", "subtype", "message", "files"])
+def test_a_message_with_parts_of_another_kind_is_no_error_of_ours(
+    door: Door, name: str, part: str
+) -> None:
+    for wrong in (*WRONG_TEXTS, True, [CANARY], {"ts": 5, "thread_ts": []}):
+        body = door.again(name)
+        body["event"][part] = wrong
+        for held in ("message", "previous_message"):
+            if isinstance(body["event"].get(held), dict):
+                body["event"][held] = {**body["event"][held], part: wrong}
+        assert door.knock(*wire(body, as_json=True)) in (200, 400), wrong
 
 
 def test_an_event_without_an_id_of_its_own_is_refused(door: Door) -> None:
