@@ -1,7 +1,9 @@
 """What the bot says in a chat, as it is when it goes out."""
 
 from bot.delivery.plans import Cancel
-from bot.domain.chat import ChatState, Says, Spot
+from bot.domain import access
+from bot.domain.access import Act
+from bot.domain.chat import About, ChatState, Says, Spot
 from bot.domain.notices import Notice
 from bot.domain.people import Person
 from bot.domain.words import HintKind
@@ -32,14 +34,14 @@ def chat_told(unit: ReadUnit, notice: Notice) -> Message:
 
 
 def chat_pointed(unit: ReadUnit, reader: Person) -> Message | Cancel:
-    """Where a person is asked something, who wrote beside it."""
-    listening = unit.chats.listening(reader.id)
-    if not listening:
-        return Cancel("no_longer_owed")
-    accounts = {one.handoff_id: unit.handoffs.get(one.handoff_id).account for one, _ in listening}
-    return chat_elsewhere_message(
-        [
-            (accounts[chat.handoff_id], chat.about, thread.channel, thread.ts)
-            for chat, thread in listening
-        ]
-    )
+    """Where a person is asked something, who wrote beside it.
+
+    A chat about what is not theirs any more, or not open, takes nothing, and is not named.
+    """
+    threads = []
+    for chat, thread in unit.chats.listening(reader.id):
+        handoff = unit.handoffs.get(chat.handoff_id)
+        act = Act.CHAT_DEBRIEF if chat.about is About.DEBRIEF else Act.EDIT_BRIEF
+        if handoff.open and access.may(act, reader, handoff):
+            threads.append((handoff.account, chat.about, thread.channel, thread.ts))
+    return chat_elsewhere_message(threads) if threads else Cancel("no_longer_owed")

@@ -169,6 +169,21 @@ def test_who_wrote_beside_it_is_told_once_and_only_while_something_is_asked(
     assert "Northwind" in str(told[0].args)
 
 
+def test_who_is_the_ae_no_more_is_not_sent_to_a_chat_that_takes_nothing(
+    desk: Desk, slack: FakeSlack, handoff_id: int
+) -> None:
+    begin(desk, handoff_id)
+    desk.drain()
+    with desk.store.write(desk.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.ae_id = desk.team.outsider.id
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    desk.add(chat_elsewhere(desk.team.ae.id, "1.2"))
+    desk.drain()
+    assert desk.row(outbox, kind="chat_elsewhere")["state"] == "cancelled"
+
+
 def test_a_closed_account_is_said_nothing(desk: Desk, slack: FakeSlack, handoff_id: int) -> None:
     begin(desk, handoff_id)
     with desk.store.write(desk.team.workspace_id) as unit:
