@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import DeadlineState
+from bot.domain.debrief import Question
 from bot.domain.history import verify
 from bot.domain.items import SectionKey
 from bot.sandbox.seen import Seen
@@ -79,6 +80,20 @@ def fill(reader: Visitor, **typed: object) -> None:
     sent = reader.submit(dict(typed))  # type: ignore[arg-type]
     assert not sent.field_errors, sent.field_errors
     assert sent.answered, reader.notices
+
+
+def hold_debrief(place: Stack) -> None:
+    """The CSM goes through the seven questions with the AE, and records the talk."""
+    jonas = place.jonas
+    press(place, jonas, "open_debrief")
+    for question in Question:
+        last = {"outlook": "fine"} if question is Question.YEAR else {}
+        fill(jonas, answer="Said in the talk.", mark="clear", **last)
+    assert jonas.click_in_modal("debrief_talk").answered
+    fill(jonas, minutes="40")
+    jonas.close()
+
+    settled(place)
 
 
 def test_the_csm_reads_checks_and_restates_and_the_ae_judges(place: Stack) -> None:
@@ -225,6 +240,7 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
         fill(person, **answer)
         person.close()
     place.card_says("initialed by both")
+    hold_debrief(place)
     hours(24)
     press(place, place.jonas, "open_held")
     fill(place.jonas)
