@@ -1,10 +1,11 @@
 """From the assignment to *has read*, as people live it: checked, restated, judged, sent back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.access import EVERY
 from bot.domain.completeness import completeness
-from bot.domain.deadlines import DeadlineState
+from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.debrief import Question
 from bot.domain.history import verify
 from bot.domain.items import SectionKey
@@ -212,7 +213,7 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     hours(2)
     with place.bot.store.write(place.bot.workplace.id) as unit:
         by = unit.handoffs.lock(1).ae_id
-        whole = replace(PROMISE, owner_id=by, due=unit.now.date())
+        whole = replace(PROMISE, owner_id=by, due=unit.now.date() + timedelta(days=60))
         unit.brief.add_promise(1, whole, by=by, at=unit.now)
         for key in SectionKey:
             save(unit, key)
@@ -248,7 +249,8 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     settled(place)
     with place.bot.store.read(place.bot.workplace.id) as after:
         owed = [one for one in after.deadlines.of(1) if one.state is DeadlineState.OPEN]
-    assert owed == []
+    # What was promised is delivered later.
+    assert {one.step for one in owed} <= {Step.DELIVERY}
     # All are counted here, also those that answer what the reader did a moment before.
     counted = {one.id: len(one.dms()) for one in people}
     assert max(counted.values()) <= MOST_MESSAGES, counted
