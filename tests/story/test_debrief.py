@@ -2,22 +2,25 @@
 
 from functools import partial
 
+from bot.domain.access import EVERY
+from bot.domain.debrief import Question
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from bot.views.ids import MoreChoice
 from tests.story.stack import DEAL, Stack, modal
-from tests.story.test_clocks import menu_value
+from tests.story.test_clocks import menu_value, signed
 from tests.story.test_reading import assigned, fill
+from tests.story.typing import example, start_deal
 
 DAYS = 24 * 3600
 
 
-def choose(place: Stack, person: Visitor, entry: MoreChoice) -> None:
+def choose(place: Stack, person: Visitor, entry: MoreChoice, *, account: str = "") -> None:
     """An entry of the overflow menu on a person's own card, once it is offered there."""
 
     def press() -> bool:
         for card in reversed(person.dms()):
-            if "more" in card.action_ids():
+            if "more" in card.action_ids() and account in card.words:
                 chosen = menu_value(card, entry.value)
                 return person.click(card, "more", chosen=chosen).answered
         return False
@@ -158,3 +161,32 @@ def test_the_ae_answers_in_chat_stops_and_goes_on_days_later(place: Stack) -> No
     asked(place, maya, root, "Changed in the answer, too.")
     open_debrief(place, jonas)
     assert "on 31 August" in str(modal(jonas))
+
+
+def test_two_chats_at_once_never_mix(place: Stack) -> None:
+    today, signed_at = place.sandbox.now().date(), signed(place)
+    for name in ("northwind", "larkfield"):
+        channel = f"#deal-{name}"
+        start_deal(place, example(name, today=today), signed_at=signed_at, channel=channel)
+        place.maya.close()
+    maya = place.maya
+    roots = {}
+    for account in ("Northwind", "Larkfield"):
+        choose(place, maya, MoreChoice.DEBRIEF_CHAT, account=account)
+        roots[account] = thread(place, maya, account, "debrief, one at a time")
+    dm = maya.dm_id()
+    assert dm is not None
+    for account, root in roots.items():
+        asked(place, maya, root, "Why they bought")
+        maya.post(dm, f"The lease of {account} ends on 30 June", thread=root.ts)
+    for root in reversed(roots.values()):
+        maya.post(dm, "next", thread=root.ts)
+        asked(place, maya, root, "What it means for the champion")
+    with place.bot.store.read(place.bot.workplace.id) as unit:
+        said = {
+            unit.handoffs.get(one).account.split()[0]: unit.debriefs.load(one, audiences=EVERY)
+            for one in (1, 2)
+        }
+    for account, found in said.items():
+        words = found.answer(Question.BOUGHT).words
+        assert words == f"The lease of {account} ends on 30 June"
