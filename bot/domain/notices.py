@@ -750,11 +750,11 @@ def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:
 
 
 def chat_opened(chat: Chat) -> Notice:
-    """The message on which a chat's thread hangs, said once."""
+    """The message on which a chat's thread hangs; said again where Slack never took it."""
     return Notice(
         NoticeKind.CHAT_OPENED,
         Place.DM,
-        f"{NoticeKind.CHAT_OPENED.value}:{chat.id}",
+        f"{NoticeKind.CHAT_OPENED.value}:{chat.id}:{chat.turn}",
         Priority.ANSWER,
         handoff_id=chat.handoff_id,
         person_id=chat.person_id,

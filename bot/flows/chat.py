@@ -108,14 +108,22 @@ def _begin(asked: Asked, unit: WriteUnit, actor: Person, about: About) -> Answer
     chat = unit.chats.of(handoff.id, actor.id, about)
     if chat is None:
         chat = unit.chats.begin(handoff.id, actor.id, about, left[0], at=unit.now)
-        root = chat_opened(chat)
-        unit.outbox.add(root)
-        unit.chats.hangs_on(chat.id, root.key)
+        _hang(unit, chat)
     else:
         chat = chat.going_to(chat.at if chat.at in left else left[0])
+        root = unit.chats.root(chat.id)
+        if root.thread is None and not root.awaited:
+            _hang(unit, chat)  # Slack never took the first one.
     _say(unit, chat, Says.QUESTION)
     # In a window nothing else would tell where it goes on.
     return Update(problem_view(GOES_ON)) if asked.in_modal else Done()
+
+
+def _hang(unit: WriteUnit, chat: Chat) -> None:
+    """Say the message on which a chat's thread hangs."""
+    root = chat_opened(chat)
+    unit.outbox.add(root)
+    unit.chats.hangs_on(chat.id, root.key)
 
 
 # --- What a person writes

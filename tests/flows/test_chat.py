@@ -41,7 +41,8 @@ class Thread:
         self.opens = action
         assert app.press(AE, action, Ref(handoff=handoff_id), channel=DM).body == {}
         with app.store.database.writing() as connection:
-            root = (outbox.c.kind == NoticeKind.CHAT_OPENED.value, outbox.c.ts.is_(None))
+            kind = outbox.c.kind == NoticeKind.CHAT_OPENED.value
+            root = (kind, outbox.c.ts.is_(None), outbox.c.state == "pending")
             stands = {"state": "sent", "ts": self.ts, "sent_channel": DM}
             connection.execute(update(outbox).where(*root).values(**stands))
             connection.commit()
@@ -355,3 +356,16 @@ def test_what_was_promised_goes_on_to_the_ledger_line_by_line(app: App) -> None:
         assert editor.holds("words") == told
         assert not app.submit(AE, editor).errors
         assert len(entries(app, handoff_id)) == number
+
+
+def test_a_thread_that_slack_never_took_is_begun_anew_by_the_button(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    app.press(AE, ActionId.OPEN_DEBRIEF_CHAT, Ref(handoff=handoff_id), channel=DM)
+    with app.store.database.writing() as connection:
+        root = outbox.c.kind == NoticeKind.CHAT_OPENED.value
+        connection.execute(update(outbox).where(root).values(state="dead", reason="gone"))
+        connection.commit()
+    thread = Thread(app, handoff_id)
+    thread.write("The lease ends on 30 June")
+    thread.write("next")
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
