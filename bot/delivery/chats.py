@@ -28,7 +28,8 @@ def chat_told(unit: ReadUnit, notice: Notice) -> Message:
             hint=HintKind(hint) if hint else None,
             left=int(facts["left"]),
             promised=bool(facts["promised"]),
-            current=chat.at == spot and chat.state is ChatState.OPEN,
+            turn=int(facts["turn"]),
+            current=chat.asked == int(facts["turn"]) and chat.state is ChatState.OPEN,
         )
     )
 

@@ -18,6 +18,10 @@ DEBRIEF = "debrief"
 """Where the questions of the debrief are; those of the brief are in its sections."""
 
 
+MOST_PATH = 50
+"""So many turns back a late message still finds its question."""
+
+
 class About(StrEnum):
     """What a chat fills in."""
 
@@ -63,8 +67,18 @@ class Says(StrEnum):
     """The same, where somebody changed the answer since: then it stays as it is."""
     STOPPED = "stopped"
     DONE = "done"
+    OVER = "over"
+    """Something is written after the end; said once."""
+    ADDED = "added"
+    """A message came late: it was written for an earlier question, and stands there now."""
+    TAG = "tag"
+    """The last question has a word besides."""
     REFUSED = "refused"
     """The person may not answer any more, or the handoff is not open."""
+
+
+ASKS = frozenset({Says.QUESTION, Says.FOLLOW_UP, Says.TAG})
+"""What a person is to answer: its buttons steer the chat until it asks something else."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +103,27 @@ class Chat:
     """Whether the person was asked once more about this question already."""
     turn: int = 0
     """How often the bot said something in it."""
+    asked: int = 0
+    """The turn in which it asked what it asks now: its buttons alone steer it."""
+    tag_asked: bool = False
+    """Whether it asked for the word besides this question already."""
+    path: tuple[tuple[str, Spot], ...] = ()
+    """Where it was, each with Slack's time from which on: Slack may deliver in another order."""
 
-    def going_to(self, spot: Spot) -> "Chat":
-        """The same at another question, listening."""
-        return replace(self, at=spot, pressed=False, state=ChatState.OPEN)
+    def going_to(self, spot: Spot, since: str) -> "Chat":
+        """The same at another question from a time of Slack's on, listening."""
+        path = (*self.path, (since, spot))[-MOST_PATH:]
+        return replace(
+            self, at=spot, pressed=False, tag_asked=False, state=ChatState.OPEN, path=path
+        )
+
+    def spot_at(self, ts: str) -> Spot:
+        """The question that was asked when something was written."""
+        been = sorted(self.path, key=lambda one: time_of(one[0]))
+        if not been:
+            return self.at
+        before = [spot for since, spot in been if time_of(since) <= time_of(ts)]
+        return before[-1] if before else been[0][1]
 
 
 @dataclass(frozen=True)
@@ -107,6 +138,11 @@ class ChatMessage:
     """Whether it is part of what was saved."""
 
 
+def time_of(ts: str) -> tuple[int, ...]:
+    """Slack's id of a message, or of a press, as the time it is."""
+    return tuple(int(part) for part in ts.split(".") if part.isdigit())
+
+
 def word_of(text: str) -> Word | None:
     """What a message steers, where it is nothing but one of the words."""
     plain = text.strip().strip(".!").casefold()
@@ -115,7 +151,7 @@ def word_of(text: str) -> Word | None:
 
 def joined(messages: Iterable[ChatMessage]) -> str:
     """Messages as one answer, in the order in which they were sent."""
-    ordered = sorted(messages, key=lambda one: tuple(int(part) for part in one.ts.split(".")))
+    ordered = sorted(messages, key=lambda one: time_of(one.ts))
     return "\n".join(one.words.strip() for one in ordered if one.words.strip())
 
 

@@ -789,6 +789,7 @@ def chat_said(
             "hint": hint,
             "left": left,
             "promised": int(promised),
+            "turn": chat.turn,
         },
     )
 

@@ -56,6 +56,8 @@ class Asked:
     """Slack's id of the conversation the person acted in."""
     direct: bool = False
     """Whether that is a direct message."""
+    acted_ts: str | None = None
+    """Slack's time of a press."""
     trigger_id: str | None = None
     response_url: str | None = None
     view: Mapping[str, Any] | None = None
@@ -187,6 +189,7 @@ def _action(body: Mapping[str, Any], workspace_id: int) -> Asked:
         user_id,
         f"action:{text(action, 'action_ts')}:{user_id}",
         ref=ref,
+        acted_ts=text(action, "action_ts"),
         words=words,
         channel=text_or_none(channel, "id"),
         direct=channel.get("name") == DIRECT_MESSAGE,

@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain import access, debriefing
 from bot.domain.access import Act
 from bot.domain.chat import (
+    ASKS,
     DEBRIEF,
     About,
     Chat,
@@ -18,28 +19,34 @@ from bot.domain.chat import (
     Word,
     day_in,
     joined,
+    time_of,
     vague,
     word_of,
 )
 from bot.domain.debrief import Answer as DebriefAnswer
-from bot.domain.debrief import Question
-from bot.domain.errors import Conflict, HandoffError, Invalid, Problem
+from bot.domain.debrief import Outlook, Question
+from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import SectionKey
 from bot.domain.notices import chat_elsewhere, chat_opened, chat_said
 from bot.domain.people import Person
+from bot.flows import debrief
 from bot.flows.answers import Answer, Done, Update
 from bot.flows.asked import Asked
 from bot.flows.brief import counted_items, save_field
 from bot.flows.listeners import Listeners
+from bot.flows.message_text import words_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.brief_form import FORMS, FormField, Input
-from bot.views.ids import ActionId, Field
+from bot.views.chat import TAGS
+from bot.views.ids import ActionId, Field, ViewId
 from bot.views.problem import problem_view
 from bot.views.sentences.chat import GOES_ON
 
 _BY_FORM = frozenset({Field.PRIVATE_NOTE})
 """Kept encrypted, and so not written in a chat."""
+_YEAR = Spot(DEBRIEF, Question.YEAR.value)
+"""The question that asks for a word besides."""
 _TYPED = (None, "file_share", "thread_broadcast")
 """Kinds of messages that a person wrote."""
 
@@ -99,22 +106,35 @@ def open_brief_chat(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 
 
 def _begin(asked: Asked, unit: WriteUnit, actor: Person, about: About) -> Answer:
-    """A new thread with its first question, or the old one where it was left."""
+    """A new thread with its first question, or the old one where it was left.
+
+    What was typed in the form it is opened from is saved first.
+    """
     handoff = unit.handoffs.lock(asked.handoff_id)
     _require(about, actor, handoff)
+    if asked.in_modal and asked.view is not None and asked.view["callback_id"] == ViewId.DEBRIEF:
+        saved = debrief.save(asked, unit, actor)
+        handoff = saved.handoff
+        if saved.stays:
+            return Update(debrief.step(unit, handoff, saved.question, actor, saved))
     left = _open(unit, handoff, actor, about)
     if not left:
         raise Conflict(Problem.NOTHING_LEFT)
+    since = asked.acted_ts or ""
     chat = unit.chats.of(handoff.id, actor.id, about)
     if chat is None:
-        chat = unit.chats.begin(handoff.id, actor.id, about, left[0], at=unit.now)
+        chat = unit.chats.begin(handoff.id, actor.id, about, left[0], since=since, at=unit.now)
         _hang(unit, chat)
+        _say(unit, chat, Says.QUESTION)
     else:
-        chat = chat.going_to(chat.at if chat.at in left else left[0])
         root = unit.chats.root(chat.id)
-        if root.thread is None and not root.awaited:
+        lost = root.thread is None and not root.awaited
+        if lost:
             _hang(unit, chat)  # Slack never took the first one.
-    _say(unit, chat, Says.QUESTION)
+        waits = chat.state is ChatState.OPEN and chat.at in left and chat.asked == chat.turn
+        if lost or not waits:
+            spot = chat.at if chat.at in left else left[0]
+            _say(unit, chat.going_to(spot, since), Says.QUESTION)
     # In a window nothing else would tell where it goes on.
     return Update(problem_view(GOES_ON)) if asked.in_modal else Done()
 
@@ -135,11 +155,12 @@ def heard(asked: Asked, unit: WriteUnit, actor: Person | None) -> Answer:
     if event.get("channel_type") != "im" or event.get("bot_id"):
         return Done()
     kind, channel = event.get("subtype"), event["channel"]
+    before = _part(event, "previous_message")
     if kind == "message_changed":
-        return _followed(unit, channel, _part(event, "message"), deleted=False)
+        return _followed(unit, channel, _part(event, "message"), before)
     if kind == "message_deleted":
-        gone = {**_part(event, "previous_message"), "ts": event.get("deleted_ts")}
-        return _followed(unit, channel, gone, deleted=True)
+        gone = {**before, "ts": event.get("deleted_ts"), "text": ""}
+        return _followed(unit, channel, gone, before)
     ts, thread_ts = event.get("ts"), event.get("thread_ts")
     if kind not in _TYPED or actor is None or not isinstance(ts, str):
         return Done()
@@ -168,106 +189,215 @@ def _outside(unit: WriteUnit, actor: Person, ts: str) -> Answer:
     return Done()
 
 
+def _words(unit: ReadUnit, message: Mapping[str, Any]) -> str:
+    """What a person wrote, without Slack's own signs in it."""
+
+    def name_of(slack_id: str) -> str | None:
+        known = unit.people.by_slack_id(slack_id)
+        return known.name if known is not None else None
+
+    return words_of({"text": message.get("text")}, name_of).strip()
+
+
 def _in_chat(
     unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, event: Mapping[str, Any]
 ) -> Answer:
-    text = event.get("text")
-    words = text.strip() if isinstance(text, str) else ""
+    words = _words(unit, event)
     try:
         _require(chat.about, actor, handoff)
     except HandoffError:
         if chat.state is not ChatState.DONE:  # Said once, however much is written after it.
-            _say(unit, replace(chat, state=ChatState.DONE), Says.REFUSED)
+            _say(unit, replace(chat, state=ChatState.DONE, pressed=True), Says.REFUSED)
+        return Done()
+    ts, spot = event["ts"], chat.spot_at(event["ts"])
+    late = spot != chat.at
+    if chat.state is ChatState.DONE and not late:
+        if not chat.pressed:
+            _say(unit, replace(chat, pressed=True), Says.OVER)
         return Done()
     if event.get("files"):
         chat = _say(unit, chat, Says.FILES)
     word = word_of(words)
     if word is not None:
-        return _steer(unit, handoff, chat, actor, word)
-    if words:
-        unit.chats.collect(chat.id, chat.at, event["ts"], words)
-        if chat.state is not ChatState.OPEN:
-            unit.chats.change(replace(chat, state=ChatState.OPEN))
+        return _steer(unit, handoff, chat, actor, word, since=ts)
+    if not words:
+        return Done()
+    if chat.state is ChatState.STOPPED:
+        chat = replace(chat, state=ChatState.OPEN)
+        unit.chats.change(chat)
+    unit.chats.collect(chat.id, spot, ts, words)
+    if late:
+        _attach(unit, handoff, chat, spot, actor)
     return Done()
+
+
+def _attach(unit: WriteUnit, handoff: Handoff, chat: Chat, spot: Spot, actor: Person) -> None:
+    """A message that was written for a question which the chat has left goes there, and no other.
+
+    Slack may deliver it after what was written or pressed later.
+    """
+    _, problem = _save_fresh(unit, handoff, chat, spot, actor)
+    _say(unit, chat, problem or Says.ADDED, spot=spot)
 
 
 def pressed(word: Word) -> Any:
     """A button below a question, which does what the word does."""
 
     def press(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-        handoff = unit.handoffs.lock(asked.handoff_id)
-        chat = unit.chats.get(asked.ref.entry or 0)
-        if chat.handoff_id != handoff.id:
-            raise Invalid(Problem.STALE_BUTTON)
-        _require(chat.about, actor, handoff)
-        if chat.person_id != actor.id:
-            raise Invalid(Problem.STALE_BUTTON)
-        if chat.at.item != asked.ref.thing or chat.state is not ChatState.OPEN:
-            raise Conflict(Problem.CHAT_WENT_ON)
-        return _steer(unit, handoff, chat, actor, word)
+        handoff, chat = _pressed_in(asked, unit, actor)
+        return _steer(unit, handoff, chat, actor, word, since=asked.acted_ts or "")
 
     return press
 
 
-def _steer(unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, word: Word) -> Answer:
-    if word is Word.NEXT:
-        return _next(unit, handoff, chat, actor)
-    if word is Word.STOP:
-        _say(unit, replace(chat, state=ChatState.STOPPED), Says.STOPPED)
-        return Done()
-    if word is Word.SKIP:
-        _go_on(unit, handoff, chat, actor)
-        return Done()
-    order = _order(unit, handoff, actor, chat.about)
-    place = order.index(chat.at) if chat.at in order else 0
-    if order:
-        _say(unit, chat.going_to(order[max(place - 1, 0)]), Says.QUESTION)
-    return Done()
+def _pressed_in(asked: Asked, unit: WriteUnit, actor: Person) -> tuple[Handoff, Chat]:
+    """The chat of a button, where it is the one that steers it now."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    chat = unit.chats.get(asked.ref.entry or 0)
+    if chat.handoff_id != handoff.id:
+        raise Invalid(Problem.STALE_BUTTON)
+    _require(chat.about, actor, handoff)
+    if chat.person_id != actor.id:
+        raise Invalid(Problem.STALE_BUTTON)
+    if chat.asked != asked.ref.revision or chat.state is not ChatState.OPEN:
+        raise Conflict(Problem.CHAT_WENT_ON)
+    return handoff, chat
 
 
-def _next(unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person) -> Answer:
-    """Save what was collected; a vague answer is asked about once, else the next question."""
-    messages = unit.chats.messages(chat.id, chat.at)
-    fresh = [one for one in messages if not one.saved and one.words.strip()]
-    if not fresh:
-        _go_on(unit, handoff, chat, actor)
+def tagged(action: ActionId) -> Any:
+    """One of the words that the last question asks for besides."""
+
+    def press(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+        handoff, chat = _pressed_in(asked, unit, actor)
+        _save_tag(unit, handoff, TAGS[action], actor)
+        _end(unit, handoff, chat, actor)
         return Done()
-    current = _current(unit, handoff, chat.at)
-    problem = _save(unit, handoff, chat.at, actor, _written(current, messages))
+
+    return press
+
+
+def _steer(
+    unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, word: Word, *, since: str
+) -> Answer:
+    """Save what was collected, then go where the word says; a vague answer is asked about once."""
+    fresh, problem = _save_fresh(unit, handoff, chat, chat.at, actor, until=since)
     if problem is not None:
         _say(unit, chat, problem)
         return Done()
-    unit.chats.keep(chat.id, chat.at)
-    hint = vague(joined(fresh))
-    if hint is not None and not chat.pressed:
-        _say(unit, replace(chat, pressed=True), Says.FOLLOW_UP, saved=len(fresh), hint=hint.value)
+    saved = len(fresh)
+    if word is Word.STOP:
+        _say(unit, replace(chat, state=ChatState.STOPPED), Says.STOPPED, saved=saved)
         return Done()
-    _go_on(unit, handoff, chat, actor, saved=len(fresh))
+    if word is Word.BACK:
+        order = _order(unit, handoff, actor, chat.about)
+        place = order.index(chat.at) if chat.at in order else 0
+        if order:
+            there = _move(unit, chat, order[max(place - 1, 0)], since)
+            _say(unit, there, Says.QUESTION, saved=saved, before=chat.at)
+        return Done()
+    hint = vague(joined(fresh)) if word is Word.NEXT else None
+    if hint is not None and not chat.pressed:
+        asks_more = replace(chat, pressed=True)
+        _say(unit, asks_more, Says.FOLLOW_UP, saved=saved, hint=hint.value)
+        return Done()
+    _go_on(unit, handoff, chat, actor, since=since, saved=saved)
     return Done()
 
 
-def _go_on(unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, *, saved: int = 0) -> None:
+def _move(unit: WriteUnit, chat: Chat, spot: Spot, since: str) -> Chat:
+    """To another question; what was written after the word that led there goes with it."""
+    there = chat.going_to(spot, since)
+    for one in _behind(unit.chats.messages(chat.id, chat.at), since):
+        unit.chats.move(chat.id, one.ts, spot)
+    return there
+
+
+def _behind(messages: Sequence[ChatMessage], since: str) -> list[ChatMessage]:
+    """What is not saved and was sent after a time of Slack's, though it may have come before."""
+    return [one for one in messages if not one.saved and time_of(one.ts) > time_of(since)]
+
+
+def _save_fresh(
+    unit: WriteUnit, handoff: Handoff, chat: Chat, spot: Spot, actor: Person, *, until: str = ""
+) -> tuple[list[ChatMessage], Says | None]:
+    """Save what was written to a question and is not saved yet; gives it, or why it cannot be.
+
+    What was sent after `until` is not part of it.
+    """
+    found = unit.chats.messages(chat.id, spot)
+    later = {one.ts for one in _behind(found, until)} if until else set()
+    messages = [one for one in found if one.ts not in later]
+    fresh = [one for one in messages if not one.saved and one.words.strip()]
+    if not fresh:
+        return [], None
+    words = _written(spot, _current(unit, handoff, spot), messages)
+    problem = _save(unit, handoff, spot, actor, words)
+    if problem is None:
+        unit.chats.keep(chat.id, [one.ts for one in messages])
+    return fresh, problem
+
+
+def _go_on(
+    unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, *, since: str, saved: int = 0
+) -> None:
     """To the first open question behind this one; where none is, it is done."""
     order = _order(unit, handoff, actor, chat.about)
     left = _open(unit, handoff, actor, chat.about)
     place = order.index(chat.at) if chat.at in order else -1
     behind = [spot for spot in order[place + 1 :] if spot in left]
     if behind:
-        _say(unit, chat.going_to(behind[0]), Says.QUESTION, saved=saved, before=chat.at)
+        there = _move(unit, chat, behind[0], since)
+        _say(unit, there, Says.QUESTION, saved=saved, before=chat.at)
+    elif _lacks_tag(unit, handoff, chat):
+        _say(unit, replace(chat, tag_asked=True), Says.TAG, saved=saved)
     else:
-        done = replace(chat, state=ChatState.DONE)
-        _say(unit, done, Says.DONE, saved=saved, left=len(left), before=chat.at)
+        _end(unit, handoff, chat, actor, saved=saved)
+
+
+def _end(unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, *, saved: int = 0) -> None:
+    left = _open(unit, handoff, actor, chat.about)
+    done = replace(chat, state=ChatState.DONE, pressed=False)
+    _say(unit, done, Says.DONE, saved=saved, left=len(left), before=chat.at)
+
+
+def _lacks_tag(unit: ReadUnit, handoff: Handoff, chat: Chat) -> bool:
+    """Whether the last question was answered without its word, which was not asked for yet."""
+    if chat.at != _YEAR or chat.tag_asked:
+        return False
+    found = unit.debriefs.load(handoff.id, audiences=access.EVERY)
+    answer = found.answer(Question.YEAR)
+    return answer.given and answer.outlook is None
 
 
 # --- What becomes of it
 
 
-def _written(current: str, messages: Sequence[ChatMessage]) -> str:
-    """All of a question's messages, behind what somebody wrote to it elsewhere."""
-    kept = joined(one for one in messages if one.saved)
-    if current.strip() in ("", kept):
+def _written(spot: Spot, current: str, messages: Sequence[ChatMessage]) -> str:
+    """All of a question's messages, or behind what somebody wrote to it elsewhere the new ones."""
+    kept = [one for one in messages if one.saved]
+    if current.strip() == _as_saved(spot, joined(kept)):
         return joined(messages)
-    return f"{current.rstrip()}\n{joined(one for one in messages if not one.saved)}"
+    fresh = joined(one for one in messages if not one.saved)
+    return f"{current.rstrip()}\n{fresh}" if current.strip() else fresh
+
+
+def _kind(spot: Spot) -> Input:
+    """How an answer is filled in; the debrief's are texts."""
+    if spot.section == DEBRIEF:
+        return Input.TEXT
+    fields = FORMS[SectionKey(spot.section)]
+    return next(one.kind for one in fields if one.field.value == spot.item)
+
+
+def _as_saved(spot: Spot, words: str) -> str:
+    """What messages stand as once they are saved, as text."""
+    kind = _kind(spot)
+    if kind is Input.LINE:
+        return " ".join(words.split())
+    if kind is Input.DAY:
+        day = day_in(words.splitlines()[-1]) if words else None
+        return day.isoformat() if day is not None else ""
+    return words.strip()
 
 
 def _current(unit: ReadUnit, handoff: Handoff, spot: Spot) -> str:
@@ -277,7 +407,7 @@ def _current(unit: ReadUnit, handoff: Handoff, spot: Spot) -> str:
         return found.answer(Question(spot.item)).words
     brief = unit.brief.load(handoff.id, audiences=access.EVERY)
     value = getattr(brief.section(SectionKey(spot.section)), spot.item)
-    return "" if value is None or isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def _save(unit: WriteUnit, handoff: Handoff, spot: Spot, actor: Person, words: str) -> Says | None:
@@ -285,27 +415,45 @@ def _save(unit: WriteUnit, handoff: Handoff, spot: Spot, actor: Person, words: s
     try:
         if spot.section == DEBRIEF:
             _save_answer(unit, handoff, Question(spot.item), actor, words)
-        else:
-            section = SectionKey(spot.section)
-            kind = next(one.kind for one in FORMS[section] if one.field.value == spot.item)
-            value: str | date | None = words
-            if kind is Input.LINE:
-                value = " ".join(words.split())
-            elif kind is Input.DAY:
-                value = day_in(words.splitlines()[-1]) if words else None
-                if words and value is None:
-                    return Says.BAD_DAY
-            save_field(unit, handoff, section, spot.item, value, actor)
+            return None
+        value: str | date | None = words
+        if _kind(spot) is Input.LINE:
+            value = _as_saved(spot, words)
+        elif _kind(spot) is Input.DAY:
+            value = day_in(words.splitlines()[-1]) if words else None
+            if words and value is None:
+                return Says.BAD_DAY
+        save_field(unit, handoff, SectionKey(spot.section), spot.item, value, actor)
+    except NotAllowed:
+        return Says.REFUSED
     except Invalid as refused:
         return Says.TOO_LONG if refused.problem is Problem.TOO_LONG else Says.NOT_SAVED
     return None
+
+
+def _save_tag(unit: WriteUnit, handoff: Handoff, outlook: Outlook, actor: Person) -> None:
+    question = Question.YEAR
+    before = unit.debriefs.load(handoff.id, audiences=access.EVERY).answer(question)
+    _keep_answer(
+        unit, handoff, question, actor, before, before.model_copy(update={"outlook": outlook})
+    )
 
 
 def _save_answer(
     unit: WriteUnit, handoff: Handoff, question: Question, actor: Person, words: str
 ) -> None:
     before = unit.debriefs.load(handoff.id, audiences=access.EVERY).answer(question)
-    after = DebriefAnswer(words=words, short=before.short, outlook=before.outlook)
+    _keep_answer(unit, handoff, question, actor, before, before.model_copy(update={"words": words}))
+
+
+def _keep_answer(
+    unit: WriteUnit,
+    handoff: Handoff,
+    question: Question,
+    actor: Person,
+    before: DebriefAnswer,
+    after: DebriefAnswer,
+) -> None:
     kept = after.checked(question)
     if kept == before:
         return
@@ -317,35 +465,42 @@ def _save_answer(
 
 
 def _followed(
-    unit: WriteUnit, channel: str, message: Mapping[str, Any], *, deleted: bool
+    unit: WriteUnit, channel: str, message: Mapping[str, Any], before: Mapping[str, Any]
 ) -> Answer:
-    """A message that was collected reads differently now, or is gone."""
+    """A message that was collected reads differently now; without words it is gone."""
     ts, thread_ts = message.get("ts"), message.get("thread_ts")
     if not isinstance(ts, str) or not isinstance(thread_ts, str):
         return Done()
     found = unit.chats.at(channel, thread_ts)
-    known = unit.chats.message(found.id, ts) if found is not None else None
-    if found is None or known is None:
+    if found is None:
         return Done()
     handoff = unit.handoffs.lock(found.handoff_id)
     chat, actor = unit.chats.get(found.id), unit.people.get(found.person_id)
-    text = message.get("text")
-    words = text.strip() if isinstance(text, str) and not deleted else ""
+    known, words = unit.chats.message(chat.id, ts), _words(unit, message)
+    if known is None:
+        # Slack may tell of an edit before it tells of the message.
+        steered = word_of(_words(unit, before)) is not None
+        if words and message.get("user") == actor.slack_id and not steered:
+            unit.chats.collect(chat.id, chat.spot_at(ts), ts, words)
+        return Done()
     if words == known.words:
         return Done()
-    kept = [one for one in unit.chats.messages(chat.id, known.at) if one.saved]
-    unit.chats.reword(chat.id, ts, words)
     if not known.saved:
+        unit.chats.reword(chat.id, ts, words)
         return Done()
     try:
         _require(chat.about, actor, handoff)
     except HandoffError:
         return Done()
-    if _current(unit, handoff, known.at).strip() != joined(kept):
+    kept = [one for one in unit.chats.messages(chat.id, known.at) if one.saved]
+    if _current(unit, handoff, known.at).strip() != _as_saved(known.at, joined(kept)):
         _say(unit, chat, Says.NOT_FOLLOWED, spot=known.at)
         return Done()
     now = joined(replace(one, words=words) if one.ts == ts else one for one in kept)
     problem = _save(unit, handoff, known.at, actor, now)
+    if problem is None:
+        # What could not be saved stays as it was, so that the next edit is tried again.
+        unit.chats.reword(chat.id, ts, words)
     _say(unit, chat, problem or Says.FOLLOWED, spot=known.at)
     return Done()
 
@@ -365,7 +520,9 @@ def _say(
 
     `before` is the question that was answered just now: what was promised goes to the ledger.
     """
-    after = replace(chat, turn=chat.turn + 1)
+    turn = chat.turn + 1
+    asked = turn if says in ASKS else chat.asked
+    after = replace(chat, turn=turn, asked=asked)
     unit.chats.change(after)
     promised = saved > 0 and (before or after.at) == Spot(DEBRIEF, Question.PROMISED.value)
     told = chat_said(
@@ -389,4 +546,6 @@ def register(listeners: Listeners) -> None:
     listeners.acts(ActionId.CHAT_SKIP, pressed(Word.SKIP))
     listeners.acts(ActionId.CHAT_BACK, pressed(Word.BACK))
     listeners.acts(ActionId.CHAT_STOP, pressed(Word.STOP))
+    for action in TAGS:
+        listeners.acts(action, tagged(action))
     listeners.event("message", heard, subscribed_as="message.im", scopes=("im:history",))

@@ -1,6 +1,8 @@
 """Chats: which question each is at, and what was written in its thread."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,15 +70,14 @@ _OF_A_SPOT = _MESSAGES.where(
 )
 _BY_TS = _MESSAGES.where(chat_message.c.ts == bindparam("ts"))
 _COLLECT = once(chat_message)
-_REWORD = update(chat_message).where(
+_REWRITE = update(chat_message).where(
     chat_message.c.chat_id == bindparam("b_chat"), chat_message.c.ts == bindparam("b_ts")
 )
 _KEEP = (
     update(chat_message)
     .where(
         chat_message.c.chat_id == bindparam("b_chat"),
-        chat_message.c.section == bindparam("b_section"),
-        chat_message.c.item == bindparam("b_item"),
+        chat_message.c.ts.in_(bindparam("b_all", expanding=True)),
     )
     .values(saved=True)
 )
@@ -168,10 +169,18 @@ class WritableChats(Chats):
     """The chats, changed under the lock of their handoff."""
 
     def begin(
-        self, handoff_id: int, person_id: int, about: About, spot: Spot, *, at: datetime
+        self,
+        handoff_id: int,
+        person_id: int,
+        about: About,
+        spot: Spot,
+        *,
+        since: str,
+        at: datetime,
     ) -> Chat:
         """A new chat; its thread's first message is said by whoever began it."""
-        new = Chat(0, handoff_id, person_id, about, spot, ChatState.OPEN)
+        path = ((since, spot),)
+        new = Chat(0, handoff_id, person_id, about, spot, ChatState.OPEN, path=path)
         row = {
             "workspace_id": self._scope.workspace_id,
             "handoff_id": handoff_id,
@@ -181,7 +190,7 @@ class WritableChats(Chats):
             **_state(new),
         }
         chat_id = self._scope.connection.execute(_ADD, row).scalar_one()
-        return Chat(chat_id, handoff_id, person_id, about, spot, ChatState.OPEN)
+        return replace(new, id=chat_id)
 
     def hangs_on(self, chat_id: int, key: str) -> None:
         """Note which notice is the first message of a chat's thread."""
@@ -208,12 +217,17 @@ class WritableChats(Chats):
     def reword(self, chat_id: int, ts: str, words: str) -> None:
         """What was written says something else now, or with no words nothing."""
         place = {"b_chat": chat_id, "b_ts": ts}
-        self._scope.connection.execute(_REWORD, {**place, "words": words})
+        self._scope.connection.execute(_REWRITE, {**place, "words": words})
 
-    def keep(self, chat_id: int, spot: Spot) -> None:
-        """What was written to a question is saved."""
-        values = {"b_chat": chat_id, "b_section": spot.section, "b_item": spot.item}
-        self._scope.connection.execute(_KEEP, values)
+    def move(self, chat_id: int, ts: str, spot: Spot) -> None:
+        """What was written belongs to another question."""
+        place = {"b_chat": chat_id, "b_ts": ts}
+        values = {**place, "section": spot.section, "item": spot.item}
+        self._scope.connection.execute(_REWRITE, values)
+
+    def keep(self, chat_id: int, written: Sequence[str]) -> None:
+        """These messages are saved."""
+        self._scope.connection.execute(_KEEP, {"b_chat": chat_id, "b_all": written})
 
     def _set(self, chat_id: int, values: dict[str, Any]) -> None:
         place = {"b_id": chat_id, "b_workspace": self._scope.workspace_id}
@@ -227,6 +241,9 @@ def _state(of: Chat) -> dict[str, Any]:
         "state": of.state.value,
         "pressed": of.pressed,
         "turn": of.turn,
+        "asked": of.asked,
+        "tag_asked": of.tag_asked,
+        "path": json.dumps([[since, spot.section, spot.item] for since, spot in of.path]),
     }
 
 
@@ -240,6 +257,9 @@ def _chat(row: RowMapping) -> Chat:
         ChatState(row["state"]),
         row["pressed"],
         row["turn"],
+        row["asked"],
+        row["tag_asked"],
+        tuple((since, Spot(section, item)) for since, section, item in json.loads(row["path"])),
     )
 
 

@@ -752,6 +752,9 @@ chat = Table(
     Column("state", Text, nullable=False),
     Column("pressed", Boolean, nullable=False),  # whether a vague answer was asked about
     Column("turn", Integer, nullable=False),  # how often the bot said something in it
+    Column("asked", Integer, nullable=False),  # the turn of what it asks now
+    Column("tag_asked", Boolean, nullable=False),  # whether a word was asked for besides
+    Column("path", Text, nullable=False),  # JSON: [[Slack's time, section, item], …]
     Column("started_at", Instant, nullable=False),
     UniqueConstraint("handoff_id", "person_id", "about"),
 )

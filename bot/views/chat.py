@@ -6,8 +6,8 @@ from typing import Final
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.chat import DEBRIEF, About, Says, Spot
-from bot.domain.debrief import RULES, AnswerPart, Question
+from bot.domain.chat import ASKS, DEBRIEF, About, Says, Spot
+from bot.domain.debrief import RULES, AnswerPart, Outlook, Question
 from bot.domain.words import HintKind
 from bot.views import sentences as said
 from bot.views.brief_form import FORMS, Input
@@ -32,6 +32,13 @@ _BUTTONS: Final = (
     ActionId.CHAT_BACK,
     ActionId.CHAT_STOP,
 )
+TAGS: Final = {
+    ActionId.CHAT_GREAT: Outlook.GREAT,
+    ActionId.CHAT_FINE: Outlook.FINE,
+    ActionId.CHAT_WORRIED: Outlook.WORRIED,
+    ActionId.CHAT_WRONG_FIT: Outlook.WRONG_FIT,
+}
+"""The word that the last question asks for besides."""
 _DAYS: Final = frozenset(
     one.field.value for fields in FORMS.values() for one in fields if one.kind is Input.DAY
 )
@@ -50,6 +57,7 @@ class ChatSaid:
     hint: HintKind | None = None
     left: int = 0
     """How many questions were left open."""
+    turn: int = 0
     promised: bool = False
     """Whether what was saved just before it is what was promised."""
     current: bool = True
@@ -67,7 +75,6 @@ def chat_opened_message(account: str, about: About) -> Message:
 def chat_message(turn: ChatSaid) -> Message:
     """What was saved, then the question, or what else there is to say."""
     saved = said.chat.saved(turn.saved)
-    asks = turn.says in (Says.QUESTION, Says.FOLLOW_UP)
     told = _told(turn)
     blocks: list[Block] = [context(saved)] if saved else []
     if turn.promised:
@@ -78,13 +85,20 @@ def chat_message(turn: ChatSaid) -> Message:
         blocks += _question(turn.spot)
     else:
         blocks.append(plain_section(told))
-    if asks and turn.current:
-        ref = Ref(handoff=turn.handoff_id, entry=turn.chat_id, thing=turn.spot.item)
-        row = [
-            button(one, said.buttons.BUTTONS[one], ref, primary=one is ActionId.CHAT_NEXT)
-            for one in _BUTTONS
-        ]
-        blocks += actions(row)
+    if turn.says in ASKS and turn.current:
+        ref = Ref(
+            handoff=turn.handoff_id,
+            entry=turn.chat_id,
+            thing=turn.spot.item,
+            revision=turn.turn,
+        )
+        offered = (*TAGS, ActionId.CHAT_SKIP) if turn.says is Says.TAG else _BUTTONS
+        blocks += actions(
+            [
+                button(one, said.buttons.BUTTONS[one], ref, primary=one is ActionId.CHAT_NEXT)
+                for one in offered
+            ]
+        )
     text = f"{saved} {told}".strip()
     return Message(escape(text), tuple(blocks))
 
@@ -96,7 +110,16 @@ def _told(turn: ChatSaid) -> str:
         return said.chat.FOLLOW_UPS[turn.hint or HintKind.WEASEL]
     if turn.says is Says.DONE:
         return said.chat.done(turn.left)
+    if turn.says is Says.ADDED:
+        return said.chat.added(_name(turn.spot))
     return said.chat.SAYS[turn.says]
+
+
+def _name(spot: Spot) -> str:
+    """What a question is called, in plain text."""
+    if spot.section == DEBRIEF:
+        return said.debrief.named(Question(spot.item))
+    return said.forms.FIELDS[Field(spot.item)].label
 
 
 def _asks(spot: Spot) -> str:
@@ -125,4 +148,6 @@ def chat_elsewhere_message(threads: Sequence[tuple[str, About, str, str]]) -> Me
         [words(f"{one_line(account)}: {said.chat.NAMES[about]}")]
         for account, about, _, _ in threads[:MOST_THREADS]
     ]
+    if (left := len(threads) - MOST_THREADS) > 0:
+        rows.append([words(said.debrief.more_asks(left))])
     return Message(said.chat.ELSEWHERE, (plain_section(said.chat.ELSEWHERE), lines(*rows)))

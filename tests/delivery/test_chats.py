@@ -33,7 +33,7 @@ def begin(desk: Desk, handoff_id: int, about: About = About.DEBRIEF) -> Chat:
         at = Spot("debrief", Question.BOUGHT.value)
         if about is About.BRIEF:
             at = Spot("why", "trigger")
-        chat = unit.chats.begin(handoff_id, desk.team.ae.id, about, at, at=unit.now)
+        chat = unit.chats.begin(handoff_id, desk.team.ae.id, about, at, since="1.1", at=unit.now)
         root = chat_opened(chat)
         unit.outbox.add(root)
         unit.chats.hangs_on(chat.id, root.key)
@@ -50,6 +50,8 @@ def say(desk: Desk, chat: Chat, says: Says, saved: int = 0) -> Chat:
         chat.at,
         chat.state,
         turn=chat.turn + 1,
+        asked=chat.turn + 1,
+        path=chat.path,
     )
     with desk.store.write(desk.team.workspace_id) as unit:
         unit.chats.change(after)
@@ -101,9 +103,9 @@ def test_what_is_said_waits_until_the_first_message_stands(
 def test_without_its_first_message_nothing_is_said(
     desk: Desk, slack: FakeSlack, handoff_id: int
 ) -> None:
-    chat = begin(desk, handoff_id)
+    begin(desk, handoff_id)
     with desk.store.database.writing() as connection:
-        dead = outbox.c.key == chat_opened(chat).key
+        dead = outbox.c.kind == "chat_opened"
         connection.execute(outbox.update().where(dead).values(state="dead", reason="x"))
         connection.commit()
     desk.drain()
@@ -116,7 +118,7 @@ def test_a_question_that_was_left_before_it_goes_out_has_no_buttons(
     desk: Desk, slack: FakeSlack, handoff_id: int
 ) -> None:
     chat = begin(desk, handoff_id)
-    there = chat.going_to(Spot("debrief", Question.CHAMPION.value))
+    there = chat.going_to(Spot("debrief", Question.CHAMPION.value), "2.1")
     say(desk, there, Says.QUESTION, saved=2)
     desk.drain()
     left, asked = said(slack)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from bot.domain.chat import (
+    MOST_PATH,
     About,
     Chat,
     ChatMessage,
@@ -120,4 +121,29 @@ def test_what_is_no_day_or_could_be_two_is_none(words: str) -> None:
 
 def test_at_another_question_it_listens_and_may_ask_once_more() -> None:
     there = Spot("debrief", "champion")
-    assert CHAT.going_to(there) == replace(CHAT, at=there, state=ChatState.OPEN, pressed=False)
+    asked = replace(CHAT, pressed=True, tag_asked=True, path=(("9.1", CHAT.at),))
+    assert asked.going_to(there, "10.1") == replace(
+        CHAT,
+        at=there,
+        state=ChatState.OPEN,
+        pressed=False,
+        path=(("9.1", CHAT.at), ("10.1", there)),
+    )
+
+
+def test_a_message_belongs_to_the_question_that_was_asked_when_it_was_sent() -> None:
+    first, second, third = (Spot("debrief", one) for one in ("bought", "champion", "nearly"))
+    chat = replace(CHAT, path=(("9.000001", first),)).going_to(second, "10.000005")
+    chat = chat.going_to(third, "100.000001")
+    sent = ("8.1", "9.000001", "10.000004", "10.000005", "99.9", "100.000002")
+    expected = [first, first, first, second, second, third]
+    assert [chat.spot_at(ts) for ts in sent] == expected
+    assert replace(CHAT, path=()).spot_at("8.1") == CHAT.at
+
+
+def test_the_way_back_is_kept_as_far_as_it_matters() -> None:
+    chat = CHAT
+    for number in range(2 * MOST_PATH):
+        chat = chat.going_to(Spot("debrief", str(number)), f"{number}.1")
+    assert len(chat.path) == MOST_PATH
+    assert chat.spot_at(f"{2 * MOST_PATH}.1") == chat.at

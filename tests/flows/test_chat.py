@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from bot.domain.access import EVERY
 from bot.domain.chat import About, ChatState, Says
-from bot.domain.debrief import Question, Standing
+from bot.domain.debrief import LONGEST_ANSWER, Outlook, Question, Standing
 from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind
 from bot.storage.tables import outbox
@@ -31,6 +31,12 @@ def stamp() -> str:
     return f"1772620000.{next(_TIMES):06}"
 
 
+def at(body: dict[str, Any], ts: str = "") -> dict[str, Any]:
+    """A press at the time the next message would be sent, or at another."""
+    body["actions"][0]["action_ts"] = ts or stamp()
+    return body
+
+
 class Thread:
     """A chat on the screen of its person, whose first message stands in their DM."""
 
@@ -39,7 +45,7 @@ class Thread:
         self.ts = stamp()
         action = ActionId.OPEN_DEBRIEF_CHAT if about is About.DEBRIEF else ActionId.OPEN_BRIEF_CHAT
         self.opens = action
-        assert app.press(AE, action, Ref(handoff=handoff_id), channel=DM).body == {}
+        assert self.open().body == {}
         with app.store.database.writing() as connection:
             kind = outbox.c.kind == NoticeKind.CHAT_OPENED.value
             root = (kind, outbox.c.ts.is_(None), outbox.c.state == "pending")
@@ -47,14 +53,19 @@ class Thread:
             connection.execute(update(outbox).where(*root).values(**stands))
             connection.commit()
 
+    def open(self) -> Reply:
+        """Press *Answer in chat*."""
+        ref = Ref(handoff=self.handoff_id)
+        return self.app.deliver(at(self.app.press_body(AE, self.opens, ref, channel=DM)))
+
     def write(self, text: str, *, ts: str = "", user: str = AE, **more: Any) -> str:
-        at = ts or stamp()
+        when = ts or stamp()
         event = {"type": "message", "channel": DM, "channel_type": "im", "user": user, "text": text}
         reply = self.app.deliver(
-            self.app.event_body(**event, ts=at, thread_ts=self.ts, event_ts=at, **more)
+            self.app.event_body(**event, ts=when, thread_ts=self.ts, event_ts=when, **more)
         )
         assert reply.status == 200
-        return at
+        return when
 
     def edit(self, ts: str, text: str) -> None:
         changed = {"type": "message", "user": AE, "text": text, "ts": ts, "thread_ts": self.ts}
@@ -67,11 +78,11 @@ class Thread:
         more = {"channel_type": "im", "deleted_ts": ts, "previous_message": before}
         self.app.deliver(self.app.event_body(**event, **more))
 
-    def press(self, action: ActionId, *, item: str | None = None, user: str = AE) -> Reply:
+    def press(self, action: ActionId, *, turn: int | None = None, user: str = AE) -> Reply:
         chat = self.chat
-        at = item or chat.at.item
-        ref = Ref(handoff=self.handoff_id, entry=chat.id, thing=at)
-        return self.app.press(user, action, ref, channel=DM)
+        asked = chat.asked if turn is None else turn
+        ref = Ref(handoff=self.handoff_id, entry=chat.id, thing=chat.at.item, revision=asked)
+        return self.app.deliver(at(self.app.press_body(user, action, ref, channel=DM)))
 
     @property
     def chat(self) -> Any:
@@ -137,7 +148,7 @@ def test_skip_back_and_stop_do_what_they_say_and_a_reply_goes_on_days_later(app:
     assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
     thread.write("stop")
     # The button goes on where it was left, in the same thread.
-    assert app.press(AE, thread.opens, Ref(handoff=handoff_id), channel=DM).body == {}
+    assert thread.open().body == {}
     assert thread.said[-1] == (Says.QUESTION, "champion", 0)
 
 
@@ -248,7 +259,7 @@ def test_a_button_of_an_earlier_question_is_refused(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
     thread = Thread(app, handoff_id)
     thread.write("skip")
-    stale = thread.press(ActionId.CHAT_NEXT, item="bought")
+    stale = thread.press(ActionId.CHAT_NEXT, turn=1)
     assert "The chat went on since" in stale.sentence
     assert thread.said[-1] == (Says.QUESTION, "champion", 0)
 
@@ -281,14 +292,18 @@ def test_the_last_question_ends_it_and_says_what_is_open(app: App) -> None:
         thread.write("skip" if number == 2 else f"Answer {number} on 3 May")
         if number != 2:
             thread.write("next")
-    assert thread.said[-1] == (Says.DONE, "year", 1)
+    assert thread.said[-1] == (Says.TAG, "year", 1)
+    assert thread.press(ActionId.CHAT_WORRIED).body == {}
+    assert written(app, handoff_id).answer(Question.YEAR).outlook is Outlook.WORRIED
+    assert words(app, handoff_id, Question.YEAR) == "Answer 6 on 3 May"
+    assert thread.said[-1] == (Says.DONE, "year", 0)
     assert thread.chat.state is ChatState.DONE
     assert handoff_of(app, handoff_id).debrief.unanswered == (Question.NEARLY,)
-    app.press(AE, thread.opens, Ref(handoff=handoff_id), channel=DM)
+    thread.open()
     thread.write("The discount")
     thread.write("next")
     assert handoff_of(app, handoff_id).debrief.unanswered == ()
-    refused = app.press(AE, thread.opens, Ref(handoff=handoff_id), channel=DM)
+    refused = thread.open()
     assert "Nothing is left to ask in a chat." in refused.sentence
 
 
@@ -369,3 +384,158 @@ def test_a_thread_that_slack_never_took_is_begun_anew_by_the_button(app: App) ->
     thread.write("The lease ends on 30 June")
     thread.write("next")
     assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+
+
+def test_the_word_besides_the_last_question_can_be_left_out(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    for _ in range(6):
+        thread.write("skip")
+    thread.write("A third warehouse")
+    thread.write("next")
+    assert says(thread) == Says.TAG
+    thread.write("And a fourth on 3 May")
+    thread.write("next")
+    assert says(thread) == Says.DONE
+    answered = written(app, handoff_id).answer(Question.YEAR)
+    assert answered.words == "A third warehouse\nAnd a fourth on 3 May"
+    assert answered.outlook is None
+
+
+def test_a_message_that_slack_delivers_late_goes_where_it_was_written(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    late = stamp()
+    thread.write("next")
+    thread.write("Ilse Brandt")
+    thread.write("The lease ends on 30 June", ts=late)
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+    assert thread.said[-1] == (Says.ADDED, "bought", 0)
+    thread.write("next")
+    assert words(app, handoff_id, Question.CHAMPION) == "Ilse Brandt"
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+
+
+def test_what_was_written_after_a_word_goes_with_it_though_it_came_before(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    thread.write("The lease ends on 30 June")
+    word = stamp()
+    thread.write("Ilse Brandt")
+    thread.write("next", ts=word)
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+    assert thread.said[-1] == (Says.QUESTION, "champion", 1)
+    thread.write("next")
+    assert words(app, handoff_id, Question.CHAMPION) == "Ilse Brandt"
+
+
+def test_an_edit_that_slack_tells_of_before_the_message_counts(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    ts = stamp()
+    thread.edit(ts, "The lease ends on 30 June")
+    thread.write("The lease", ts=ts)
+    thread.write("next")
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+
+
+def test_words_are_kept_as_they_were_typed_without_slacks_signs(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    thread.write("R&amp;D &lt;pays&gt;, said <@UCSM>, see <https://example.com/a|the plan>")
+    thread.write("next")
+    told = words(app, handoff_id, Question.BOUGHT)
+    assert told.startswith("R&D <pays>, said @Jonas")
+    assert "https://example.com/a" in told
+    assert "<@" not in told
+    # Once more, and it is still one answer and not two.
+    thread.write("back")
+    thread.write("By 30 June")
+    thread.write("next")
+    assert words(app, handoff_id, Question.BOUGHT) == f"{told}\nBy 30 June"
+
+
+def test_a_day_that_was_edited_is_followed_and_a_bad_one_is_tried_again(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    thread = Thread(app, handoff_id, About.BRIEF)
+
+    def runs_on() -> str:
+        with app.store.read(app.team.workspace_id) as unit:
+            why = unit.brief.load(handoff_id, audiences=EVERY).section(SectionKey.WHY)
+        return str(dict(why)["runs_on"])
+
+    while thread.chat.at.item != "runs_on":
+        thread.write("skip")
+    ts = thread.write("30 June 2026")
+    thread.write("next")
+    thread.edit(ts, "1 July 2026")
+    assert (runs_on(), thread.said[-1]) == ("2026-07-01", (Says.FOLLOWED, "runs_on", 0))
+    thread.edit(ts, "some time in July")
+    assert (runs_on(), thread.said[-1]) == ("2026-07-01", (Says.BAD_DAY, "runs_on", 0))
+    thread.edit(ts, "2 July 2026")
+    assert (runs_on(), thread.said[-1]) == ("2026-07-02", (Says.FOLLOWED, "runs_on", 0))
+
+
+def test_what_is_too_long_is_said_and_can_be_made_shorter(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    ts = thread.write("x" * (LONGEST_ANSWER + 1))
+    thread.write("next")
+    assert thread.said[-1] == (Says.TOO_LONG, "bought", 0)
+    assert words(app, handoff_id, Question.BOUGHT) == ""
+    thread.edit(ts, "The lease ends on 30 June")
+    assert thread.press(ActionId.CHAT_NEXT).body == {}
+    assert thread.said[-1] == (Says.QUESTION, "champion", 1)
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+
+
+@pytest.mark.parametrize("word", ["skip", "back", "stop"])
+def test_whatever_steers_it_saves_first(app: App, word: str) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    thread.write("The lease ends on 30 June")
+    thread.write(word)
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+    assert thread.said[-1][2] == 1
+
+
+def test_next_pressed_twice_goes_on_once(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    thread.write("They want it soon")
+    turn = thread.chat.asked
+    assert thread.press(ActionId.CHAT_NEXT, turn=turn).body == {}
+    again = thread.press(ActionId.CHAT_NEXT, turn=turn)
+    assert "The chat went on since" in again.sentence
+    assert thread.said[-1] == (Says.FOLLOW_UP, "bought", 1)
+
+
+def test_what_is_written_after_the_end_is_answered_once(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    for _ in range(7):
+        thread.write("skip")
+    assert says(thread) == Says.DONE
+    for _ in range(3):
+        thread.write("One thing more")
+    assert [one for one, _, _ in thread.said].count(Says.OVER) == 1
+    assert thread.said[-1] == (Says.OVER, "year", 0)
+
+
+def test_what_was_typed_in_the_form_is_kept_when_the_chat_is_opened_from_it(app: App) -> None:
+    handoff_id = posted(app.store, app.team, Deal())
+    form = opened(app, AE, handoff_id)
+    typed = form.type(answer="The lease ends on 30 June")
+    app.press(AE, ActionId.OPEN_DEBRIEF_CHAT, Ref(handoff=handoff_id), modal=typed)
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+    with app.store.read(app.team.workspace_id) as unit:
+        chat = unit.chats.of(handoff_id, app.team.ae.id, About.DEBRIEF)
+    assert chat is not None
+    assert chat.at.item == Question.CHAMPION.value
+
+
+def test_pressing_the_button_again_asks_nothing_twice(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    assert thread.open().body == {}
+    assert len(thread.said) == 1

@@ -24,6 +24,7 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
+from bot.views.chat import TAGS
 from bot.views.ids import ActionId, CommandId, MoreChoice, ShortcutId, ViewId
 from bot.views.payload import Ref
 from tests.builders import WEDNESDAY, Deal, Team, assigned, posted, signed, start, started
@@ -93,7 +94,7 @@ def in_chat(store: Store, team: Team) -> int:
     with store.write(team.workspace_id) as unit:
         unit.handoffs.lock(handoff_id)
         at = Spot("debrief", Question.BOUGHT.value)
-        unit.chats.begin(handoff_id, team.ae.id, About.DEBRIEF, at, at=unit.now)
+        unit.chats.begin(handoff_id, team.ae.id, About.DEBRIEF, at, since="1.1", at=unit.now)
         unit.commit()
     return handoff_id
 
@@ -381,7 +382,8 @@ def of_a_chat(action: ActionId) -> Ask:
         with app.store.read(app.team.workspace_id) as unit:
             chat = unit.chats.of(one, app.team.ae.id, About.DEBRIEF)
         assert chat is not None
-        return app.press_body(user, action, Ref(handoff=one, entry=chat.id, thing=chat.at.item))
+        ref = Ref(handoff=one, entry=chat.id, thing=chat.at.item, revision=chat.asked)
+        return app.press_body(user, action, ref)
 
     return ask
 
@@ -825,6 +827,7 @@ DOORS = [
             ActionId.CHAT_SKIP,
             ActionId.CHAT_BACK,
             ActionId.CHAT_STOP,
+            *TAGS,
         )
     ),
     Door(ActionId.OPEN_SEND_BACK, pressed(ActionId.OPEN_SEND_BACK), [CSM], BY_CSM, assigned),

@@ -23,7 +23,7 @@ def begun(store: Store, team: Team, about: About = About.DEBRIEF, person: int = 
     with store.write(team.workspace_id) as unit:
         unit.handoffs.lock(handoff_id)
         by = person or team.ae.id
-        chat = unit.chats.begin(handoff_id, by, about, SPOT, at=unit.now)
+        chat = unit.chats.begin(handoff_id, by, about, SPOT, since="1.1", at=unit.now)
         root = chat_opened(chat)
         unit.outbox.add(root)
         unit.chats.hangs_on(chat.id, root.key)
@@ -45,8 +45,12 @@ def test_a_chat_is_found_by_what_it_is_about_and_comes_back_as_it_was_kept(
 ) -> None:
     chat = begun(store, team)
     assert (chat.state, chat.at, chat.turn) == (ChatState.OPEN, SPOT, 0)
+    assert chat.path == (("1.1", SPOT),)
     changed = Chat(
-        *(chat.id, chat.handoff_id, chat.person_id, chat.about, THERE, ChatState.STOPPED, True, 7)
+        *(chat.id, chat.handoff_id, chat.person_id, chat.about, THERE, ChatState.STOPPED, True, 7),
+        asked=6,
+        tag_asked=True,
+        path=(*chat.path, ("2.1", THERE)),
     )
     with store.write(team.workspace_id) as unit:
         unit.chats.change(changed)
@@ -112,7 +116,7 @@ def test_a_first_message_is_awaited_while_it_may_still_come(
         assert unit.chats.root(999) == Root(None, awaited=False)
 
 
-def test_what_was_written_is_kept_once_by_question_and_saved_by_question(
+def test_what_was_written_is_kept_once_by_question_and_saved_by_message(
     store: Store, team: Team
 ) -> None:
     chat, other = begun(store, team), begun(store, team)
@@ -122,7 +126,7 @@ def test_what_was_written_is_kept_once_by_question_and_saved_by_question(
         unit.chats.collect(chat.id, SPOT, "1.1", "Delivered again with other words")
         unit.chats.collect(chat.id, THERE, "1.2", "Ilse")
         unit.chats.collect(other.id, SPOT, "1.1", "Of another deal")
-        unit.chats.keep(chat.id, SPOT)
+        unit.chats.keep(chat.id, ["1.1"])
         unit.chats.reword(chat.id, "1.2", "Ilse Brandt")
         unit.commit()
     with store.read(team.workspace_id) as unit:
@@ -136,10 +140,23 @@ def test_what_was_written_is_kept_once_by_question_and_saved_by_question(
         assert (elsewhere.words, elsewhere.saved) == ("Of another deal", False)
 
 
+def test_a_message_can_belong_to_another_question(store: Store, team: Team) -> None:
+    chat, other = begun(store, team), begun(store, team)
+    with store.write(team.workspace_id) as unit:
+        for one in (chat, other):
+            unit.chats.collect(one.id, SPOT, "1.1", "Ilse")
+        unit.chats.move(chat.id, "1.1", THERE)
+        unit.commit()
+    with store.read(team.workspace_id) as unit:
+        assert unit.chats.messages(chat.id, SPOT) == []
+        assert [one.words for one in unit.chats.messages(chat.id, THERE)] == ["Ilse"]
+        assert len(unit.chats.messages(other.id, SPOT)) == 1
+
+
 def test_one_person_has_one_chat_about_one_thing(store: Store, team: Team) -> None:
     chat = begun(store, team)
     with store.write(team.workspace_id) as unit, pytest.raises(Exception, match=r"(?i)unique"):
-        unit.chats.begin(chat.handoff_id, team.ae.id, chat.about, SPOT, at=unit.now)
+        unit.chats.begin(chat.handoff_id, team.ae.id, chat.about, SPOT, since="1.1", at=unit.now)
 
 
 def test_another_workspace_finds_no_chat_of_this_one(store: Store, team: Team) -> None:

@@ -11,6 +11,7 @@ from bot.views import sentences as said
 from bot.views.brief_form import FORMS, Input
 from bot.views.chat import (
     MOST_THREADS,
+    TAGS,
     ChatSaid,
     chat_elsewhere_message,
     chat_message,
@@ -26,6 +27,7 @@ BUTTONS = [
     ActionId.CHAT_BACK,
     ActionId.CHAT_STOP,
 ]
+TAG_BUTTONS = [*TAGS, ActionId.CHAT_SKIP]
 FIELDS = [
     (key.value, one.field)
     for key, fields in FORMS.items()
@@ -71,21 +73,21 @@ def test_a_field_with_a_day_says_how_to_write_it() -> None:
 @pytest.mark.parametrize("saved", [0, 1, 999])
 def test_everything_it_says_fits_slack(says: Says, hint: HintKind | None, saved: int) -> None:
     turn = replace(TURN, says=says, hint=hint, saved=saved, left=7)
-    args = check_message(chat_message(turn), most_buttons=4)
-    asks = says in (Says.QUESTION, Says.FOLLOW_UP)
-    assert action_ids(args["blocks"]) == (BUTTONS if asks else [])
+    args = check_message(chat_message(turn), most_buttons=5)
+    offered = {Says.QUESTION: BUTTONS, Says.FOLLOW_UP: BUTTONS, Says.TAG: TAG_BUTTONS}
+    assert action_ids(args["blocks"]) == offered.get(says, [])
     assert (said.chat.saved(saved) in seen_text(args["blocks"])) is bool(saved) or not saved
 
 
-@pytest.mark.parametrize("says", [Says.QUESTION, Says.FOLLOW_UP])
+@pytest.mark.parametrize("says", [Says.QUESTION, Says.FOLLOW_UP, Says.TAG])
 def test_a_question_that_was_left_has_no_buttons(says: Says) -> None:
     left = chat_message(replace(TURN, says=says, current=False)).to_args()
     assert action_ids(left["blocks"]) == []
 
 
-def test_a_button_carries_its_chat_and_its_question() -> None:
-    for pressed in pressable(chat_message(TURN).to_args()["blocks"]):
-        assert pressed["value"] == '{"h":7,"t":"nearly","e":3}'
+def test_a_button_carries_its_chat_its_question_and_its_turn() -> None:
+    for pressed in pressable(chat_message(replace(TURN, turn=4)).to_args()["blocks"]):
+        assert pressed["value"] == '{"h":7,"t":"nearly","e":3,"r":4}'
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,20 @@ SAYS: Final[Mapping[Says, str]] = {
         "The answer was changed elsewhere since, so it stays as it is. Change it in the form."
     ),
     Says.STOPPED: "Stopped. What you wrote is kept; write here again whenever you like to go on.",
+    Says.TAG: "And in one word: how will they be doing?",
+    Says.OVER: (
+        "This chat is finished, so this is not taken down. Press Answer in chat to go on, or "
+        "change an answer in the form."
+    ),
     Says.REFUSED: "This chat takes nothing any more: it is not yours to answer now.",
 }
 TO_LEDGER: Final = "Each promise becomes an entry of its own: add them one by one."
 ELSEWHERE: Final = "Nothing is taken down here. Answer in the thread of the chat you mean:"
+
+
+def added(question: str) -> str:
+    """A message that was written for an earlier question and came late."""
+    return f"That was for “{question}” and stands there now."
 
 
 def saved(count: int) -> str:

@@ -29,6 +29,9 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("pressed", sa.Boolean(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("tag_asked", sa.Boolean(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
         sa.Column("started_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_chat_workspace_id_workspace")
