@@ -20,12 +20,13 @@ from bot.domain.completeness import completeness
 from bot.domain.debrief import Answer, Outlook, Question, Standing, Talk
 from bot.domain.handoff import Handoff, Start
 from bot.domain.items import SectionKey
+from bot.domain.keeping import conclude
 from bot.domain.ledger import Delivery, initial
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.ports import Poke
-from bot.domain.promises import Kind, PromiseText, Side
+from bot.domain.promises import Fate, Kind, PromiseText, Side
 from bot.storage.channels import ChannelFacts
 from bot.storage.cipher import NoteCipher
 from bot.storage.engine import Database, open_database
@@ -288,6 +289,14 @@ def initial_all(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
                 delivery=Delivery.CAN,
             )
             unit.ledger.put(handoff.id, entry, entry.initials[side])
+
+
+def deliver_all(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
+    """Have every promise delivered, once the kickoff was held; whoever asked saves the handoff."""
+    for entry in unit.ledger.entries(handoff.id):
+        version = entry.promise.version
+        became = conclude(handoff, entry, Fate.DELIVERED, by=team.csm, version=version, at=unit.now)
+        unit.ledger.conclude(handoff.id, entry, became)
 
 
 def hold_debrief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:

@@ -23,6 +23,7 @@ from tests.builders import (
     FixedClock,
     Team,
     assigned,
+    deliver_all,
     hold_debrief,
     initial_all,
     posted,
@@ -146,6 +147,7 @@ def test_without_a_stand_in_the_manager_hears_once_who_is_away_and_can_name_anot
         handoff = unit.handoffs.lock(handoff_id)
         initial_all(unit, handoff, team)
         handoff.hold_kickoff(unit.now, by=team.csm, at=unit.now)
+        deliver_all(unit, handoff, team)
         hold_debrief(unit, handoff, team)
         unit.save(handoff, actor_id=team.csm.id)
         unit.commit()

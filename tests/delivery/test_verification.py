@@ -16,7 +16,7 @@ from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store, WriteUnit
 from bot.views.message import Message
-from tests.builders import Team, assigned, hold_debrief, initial_all, signed
+from tests.builders import Team, assigned, deliver_all, hold_debrief, initial_all, signed
 from tests.delivery.desk import Desk
 
 HOUR = timedelta(hours=1)
@@ -82,6 +82,7 @@ def all_but_the_brief(team: Team) -> Callable[[WriteUnit, Handoff], None]:
         hold_debrief(unit, handoff, team)
         initial_all(unit, handoff, team)
         handoff.hold_kickoff(unit.now, by=team.csm, at=unit.now)
+        deliver_all(unit, handoff, team)
 
     return act
 

@@ -220,4 +220,7 @@ def test_every_form_that_answers_with_a_view_of_its_own_can_be_drawn_again() -> 
         ViewId.RESTATE,
         ViewId.START,
         ViewId.GATE,
+        ViewId.DEBRIEF,
+        ViewId.DEBRIEF_ALL,
+        ViewId.DEBRIEF_REPLY,
     }

@@ -36,6 +36,7 @@ from tests.builders import (
     FixedClock,
     Team,
     assigned,
+    deliver_all,
     hold_debrief,
     initial_all,
     make_team,
@@ -71,8 +72,7 @@ def _page(
 
 
 def _read(store: Store, team: Team, deal: Deal) -> int:
-    """Read, a match, every promise initialed and the kickoff held: nothing more is owed."""
-    """Read, a match, and the debrief held: nothing more is owed."""
+    """Read, a match, every promise initialed, kickoff and debrief held: nothing more is owed."""
     handoff_id = assigned(store, team, deal)
     yes = Checks(metric=True, no_plan=True, champion=True)
     words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
@@ -84,6 +84,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
         initial_all(unit, of, team)
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
+        deliver_all(unit, of, team)
         hold_debrief(unit, of, team)
         unit.save(of, actor_id=team.csm.id)
         unit.commit()
