@@ -14,7 +14,7 @@ from bot.views.appointments import talk_line
 from bot.views.because import because_blocks
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
-from bot.views.limits import BUTTONS
+from bot.views.limits import BUTTONS, OVERFLOW_OPTIONS
 from bot.views.message import (
     Message,
     actions,
@@ -57,6 +57,18 @@ PART_BUTTONS = {
     Part.RESTATEMENT: ActionId.OPEN_RESTATE,
 }
 """The same for what is missing of the reading."""
+_ONLY_HERE = frozenset(
+    {
+        MoreChoice.SNOOZE,
+        MoreChoice.NOT_MINE,
+        MoreChoice.UNDO_ACKNOWLEDGE,
+        MoreChoice.SEND_BACK,
+        MoreChoice.ASSIGN,
+        MoreChoice.DECLINE,
+        MoreChoice.CANCEL,
+    }
+)
+"""Of the menu, what stands on no page and behind no command: it is never left out for room."""
 
 
 def step_button(step: Step, left: Sequence[Part] = (), *, no_promises: bool = False) -> ActionId:
@@ -358,7 +370,6 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             Act.ASSIGN in guide.acts and guide.assignable,
         ),
         (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, declines),
-        # These stand on the page of the handoff, too, where the menu has no room for them.
         (MoreChoice.TALK, ActionId.OPEN_TALK, guide.talk.opens),
         (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
@@ -371,7 +382,9 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
             guide.signed_at is None and Act.SIGN in guide.acts,
         ),
     )
-    return [choice for choice, as_button, offered in offers if offered and as_button not in shown]
+    found = [choice for choice, as_button, offered in offers if offered and as_button not in shown]
+    first = sorted(found, key=lambda choice: choice not in _ONLY_HERE)[:OVERFLOW_OPTIONS]
+    return [choice for choice in found if choice in first]
 
 
 def _holds_kickoff(guide: Guide) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.access import Act, Capacity
-from bot.domain.completeness import completeness
+from bot.domain.completeness import Hole, OpenItem, completeness
 from bot.domain.handoff import State
 from bot.domain.items import Item
 from bot.domain.policy import Policy, Tier
@@ -17,7 +17,7 @@ from bot.domain.verification import Part
 from bot.views import sentences
 from bot.views.guide import STEP_BUTTONS, guide_message, guide_retired_message
 from bot.views.ids import ActionId, MoreChoice
-from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS
+from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS, OVERFLOW_OPTIONS
 from tests.views.shown import (
     FILLED,
     GUIDE,
@@ -485,3 +485,17 @@ def test_the_step_of_the_initials_has_one_button_however_it_is_reached(
     found = action_ids(check_message(guide_message(guide))["blocks"])
     assert found[0] == action
     assert found.count("initial_all") == bool(waiting)
+
+
+def test_a_full_menu_leaves_out_what_is_to_be_had_elsewhere() -> None:
+    unanswered = replace(GUIDE.debrief, done_at=None)
+    full = replace(
+        GUIDE,
+        acts=frozenset(Act),
+        debrief=unanswered,
+        to_initial=2,
+        completeness=replace(GUIDE.completeness, open=(OpenItem(Item.TRIGGER, Hole.EMPTY),)),
+    )
+    entries = list(menu(guide_message(full).to_args()))
+    assert len(entries) == OVERFLOW_OPTIONS
+    assert MoreChoice.CANCEL in entries
