@@ -430,6 +430,8 @@ class WritableLedgers(Ledgers):
     def _count(self, handoff_id: int, entry: Entry, side: Side, change: int) -> None:
         """Take note that one box of an entry, as it was read, was filled (1) or opened (-1)."""
         before = self._counted.pop(handoff_id, None)
+        # Another box in the same unit: what followed from the first one does not hold any more.
+        self._counts_now.pop(handoff_id, None)
         if before is not None:
             both = any(one is not side for one in entry.initials)
             self._counts_now[handoff_id] = Counts(

@@ -18,9 +18,11 @@ from sqlalchemy import (
 
 from bot.domain.deadlines import Step
 from bot.domain.items import SectionKey
+from bot.domain.keeping import conclude
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
+from bot.domain.promises import Fate
 from bot.domain.read_models import Light, StatusCounts, StatusPage
 from bot.domain.status import EVERYTHING, Bucket, Filter, Whose
 from bot.domain.verification import Checks, Part, Restatement, Verdict
@@ -71,8 +73,7 @@ def _page(
 
 
 def _read(store: Store, team: Team, deal: Deal) -> int:
-    """Read, a match, every promise initialed and the kickoff held: nothing more is owed."""
-    """Read, a match, and the debrief held: nothing more is owed."""
+    """Read, a match, every promise initialed and kept, debrief and kickoff held: all is done."""
     handoff_id = assigned(store, team, deal)
     yes = Checks(metric=True, no_plan=True, champion=True)
     words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
@@ -85,6 +86,10 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         initial_all(unit, of, team)
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         hold_debrief(unit, of, team)
+        for entry in unit.ledger.entries(handoff_id):
+            version = entry.promise.version
+            kept = conclude(of, entry, Fate.DELIVERED, by=team.ae, version=version, at=unit.now)
+            unit.ledger.conclude(handoff_id, entry, kept)
         unit.save(of, actor_id=team.csm.id)
         unit.commit()
     return handoff_id
