@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.delivery.chats import chat_pointed
 from bot.delivery.debriefs import debrief_told
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
+from bot.delivery.late import late_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
@@ -170,6 +171,8 @@ class NoticeText:
             return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind in OF_A_DISPUTE:
             return dispute_told(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.LATE_DIFFERS:
+            return late_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.CHAT_OPENED:
             about = About(str(notice.facts["about"]))
             return chat_opened_message(bundle.handoff.account, about)

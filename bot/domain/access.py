@@ -85,6 +85,10 @@ class Act(StrEnum):
     """Reword or withdraw one."""
     CONCLUDE_PROMISE = "conclude_promise"
     """After the kickoff: delivered, renegotiated, broken."""
+    TALK_PROMISE = "talk_promise"
+    """Talk a late promise over with the customer, before the kickoff."""
+    DECIDE_LATE = "decide_late"
+    """What becomes of a late promise after the kickoff: each of the two."""
     SETTLE_DISPUTE = "settle_dispute"
     """Each of the two once."""
     DECIDE_DISPUTE = "decide_dispute"
@@ -210,6 +214,8 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.DISPUTE_PROMISE: _EITHER,
     Act.EDIT_PROMISE: _EITHER,
     Act.CONCLUDE_PROMISE: _EITHER,
+    Act.TALK_PROMISE: _AE_STEP,
+    Act.DECIDE_LATE: _EITHER,
     Act.SETTLE_DISPUTE: frozenset({Capacity.AE_MANAGER, Capacity.CS_MANAGER}),
     Act.DECIDE_DISPUTE: frozenset({Capacity.REVOPS}),
     Act.ANSWER_DEBRIEF: frozenset({Capacity.AE}) | _CSM_STEP,
@@ -228,6 +234,7 @@ _STEPS_OF_A_SIDE: Mapping[Act, Capacity] = {
     Act.ALIGN: Capacity.AE,
     Act.RECORD_CALL: Capacity.AE,
     Act.JUDGE: Capacity.AE,
+    Act.TALK_PROMISE: Capacity.AE,
     Act.RECORD_AE_STEP: Capacity.AE,
     Act.ACKNOWLEDGE: Capacity.CSM,
     Act.VERIFY: Capacity.CSM,

@@ -15,7 +15,15 @@ from bot.domain.people import ManagerBy
 from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.size import Size
-from bot.domain.steps import MANAGERS, OF_A_PROMISE, PROCESS, StepRule, call_required, latest
+from bot.domain.steps import (
+    MANAGERS,
+    OF_A_PROMISE,
+    OF_A_SIDE,
+    PROCESS,
+    StepRule,
+    call_required,
+    latest,
+)
 from bot.domain.steps import STEPS as STEPS
 from bot.domain.steps import Step as Step
 from bot.domain.worktime import Calendar
@@ -147,7 +155,8 @@ def named_manager(step: Step, handoff: Handoff, size: Size) -> tuple[int, Manage
 
     None where only the owner's own manager is told.
     """
-    above = MANAGERS.get(_RULES[step].part(size)) if step in _RULES else None
+    part = _RULES[step].part(size) if step in _RULES else OF_A_SIDE.get(step)
+    above = MANAGERS.get(part) if part is not None else None
     found = holder(above, handoff) if above is not None else None
     if found is None:
         return None
@@ -162,6 +171,8 @@ def holder_of(step: Step, handoff: Handoff, size: Size) -> int | None:
 
 def held_by(owed: Deadline, handoff: Handoff, size: Size) -> int | None:
     """Whose part it is that is owed, also while somebody else acts for them."""
+    if owed.step in OF_A_SIDE:
+        return holder(OF_A_SIDE[owed.step], handoff)
     return owed.owner_id if owed.subject else holder_of(owed.step, handoff, size)
 
 

@@ -833,6 +833,19 @@ class Handoff:
         """Take note of what happened to an entry of the ledger; its rules are `ledger`'s."""
         self._note(tag, at, by, facts, values)
 
+    def note_late_talk(
+        self,
+        facts: dict[str, Fact],
+        values: dict[str, str],
+        *,
+        by: Person,
+        at: datetime,
+        reason: str = "",
+    ) -> None:
+        """Take note that a late promise was talked over; a manager says why they record it."""
+        values = values | self._for_another(Act.TALK_PROMISE, by, reason)
+        self._note(Tag.LATE_TALKED, at, by, facts, values)
+
     def note_copy(
         self, facts: dict[str, Fact], values: dict[str, str], *, by: Person, at: datetime
     ) -> None:

@@ -25,8 +25,8 @@ def require_conclude(
     """Raise unless this person may say now that this became of the wording.
 
     Conflict for another wording than the one in force and for what was said already; what was said
-    otherwise may be corrected. Invalid before the kickoff, and of the entry that says that nothing
-    was promised.
+    otherwise may be corrected. Invalid before the kickoff, of a late one that nobody decided about,
+    and of the entry that says that nothing was promised.
     """
     access.require(Act.CONCLUDE_PROMISE, by, handoff)
     require_in_force(handoff, entry, version)
@@ -34,6 +34,8 @@ def require_conclude(
         raise Invalid(Problem.NOTHING_TO_DELIVER)
     if handoff.kickoff_held_at is None:
         raise Invalid(Problem.KICKOFF_AHEAD)
+    if entry.undealt:
+        raise Invalid(Problem.LATE_UNDECIDED)
     if entry.fate is fate and fate is not Fate.RENEGOTIATED:
         raise Conflict(Problem.ALREADY_DONE)
 

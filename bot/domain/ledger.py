@@ -15,6 +15,7 @@ from bot.domain.disputes import Dispute
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, Tag
+from bot.domain.late import Dealt, Given
 from bot.domain.people import NamedPerson, Person
 from bot.domain.policy import Policy
 from bot.domain.promises import Fate, Kind, Promise, Side, Signing, Surfaced
@@ -83,6 +84,15 @@ class Entry:
     """What became of it; None while it is open."""
     late: Surfaced | None = None
     """How it came up, of one that surfaced after the AE's initials."""
+    dealt: Dealt | None = None
+    """What became of a late one: talked over by the AE, or decided by both sides."""
+    answers: Mapping[Side, Given] | None = None
+    """What the sides answered about a late one, on the wording in force; None where not read."""
+
+    @property
+    def undealt(self) -> bool:
+        """Whether it is late, and nobody has said yet what becomes of that."""
+        return self.open and self.late is not None and self.dealt is None and self.standing is None
 
     @property
     def fate(self) -> Fate:

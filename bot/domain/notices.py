@@ -15,7 +15,7 @@ from bot.domain.handoff import CAME, WENT, Handoff
 from bot.domain.history import ANCHOR_DIGITS, OF_DISPUTES, Event, Tag, instant_text
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, Side
 from bot.domain.status import Filter
 
 
@@ -72,6 +72,8 @@ class NoticeKind(StrEnum):
     DISPUTE_ESCALATED = "dispute_escalated"
     DISPUTE_OVER = "dispute_over"
     """It was settled or taken back: below the card, to both sides and to the managers."""
+    LATE_DIFFERS = "late_differs"
+    """To who answered about a late promise, that the other side answered differently."""
     REACTION_NOT_TAKEN = "reaction_not_taken"
     """A ✅ on a promise, or its removal, changed nothing; said once to whoever reacted."""
     DEBRIEF_ASKED = "debrief_asked"
@@ -244,7 +246,9 @@ _HELD = ("held_at", "before")
 _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
 _ANCHORED = frozenset({Tag.ACKNOWLEDGED, Tag.LEDGER_SIGNED})
 """After these the state of the history is put where whoever runs the bot cannot change it."""
-_OF_THE_AE = frozenset({Tag.ALIGNED, Tag.CALL_RECORDED, Tag.MATCHED, Tag.MISMATCHED})
+_OF_THE_AE = frozenset(
+    {Tag.ALIGNED, Tag.CALL_RECORDED, Tag.MATCHED, Tag.MISMATCHED, Tag.LATE_TALKED}
+)
 _OF_THE_CSM = frozenset(
     {
         Tag.ACKNOWLEDGED,
@@ -308,6 +312,8 @@ def announcements(
             event.tag is Tag.PROMISE_EDITED and _number(event) in asked_again
         ):
             told.extend(_of_a_dispute(handoff, seq, event, settlers))
+        if event.tag is Tag.LATE_ANSWERED and event.facts.get("differ"):
+            told.extend(_of_two_answers(handoff, seq, event))
         if event.tag is Tag.SIGNATURE_CORRECTED:
             told.extend(_of_correction(handoff, seq, event, moved))
         if team_channel is not None and commits(handoff, event):
@@ -590,6 +596,15 @@ def _of_a_dispute(
     if handoff.posted_at is not None:
         told.append(_in_thread(handoff, kind, seq, facts))
     return [*asked, *told]
+
+
+def _of_two_answers(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """To the side that answered before; what is answered stands in no notice."""
+    holder = handoff.csm_id if event.facts["side"] == Side.AE.value else handoff.ae_id
+    if holder is None:
+        return []
+    facts = {"seq": seq, "actor": event.actor or 0, "number": _number(event)}
+    return [_to(handoff, NoticeKind.LATE_DIFFERS, seq, access.acting(holder, handoff), facts)]
 
 
 def dispute_to_decide(handoff: Handoff, dispute_id: int, of: Promise, person_id: int) -> Notice:

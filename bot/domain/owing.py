@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain import access
 from bot.domain.deadlines import (
@@ -11,16 +11,19 @@ from bot.domain.deadlines import (
     Key,
     ManagerOf,
     Step,
+    named_manager,
     owned_since,
     stages_of,
 )
 from bot.domain.disputes import Seat
 from bot.domain.handoff import Handoff
 from bot.domain.nudging import Stage, StagePlan
+from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.ports import CalendarOf
-from bot.domain.promises import Fate
+from bot.domain.promises import Fate, Side
 from bot.domain.settling import due_at, settlers, too_late_at
+from bot.domain.steps import OF_A_SIDE, latest
 from bot.domain.worktime import Calendar
 
 STEP_OF: Mapping[Seat, Step] = {
@@ -28,6 +31,12 @@ STEP_OF: Mapping[Seat, Step] = {
     Seat.AE_MANAGER: Step.SETTLE_AE,
     Seat.REVOPS: Step.DECIDE,
 }
+DECIDES: Mapping[Side, Step] = {
+    Side.CSM: Step.LATE_DECIDE,
+    Side.AE: Step.LATE_DECIDE_AE,
+}
+DAYS_TO_DECIDE = 2
+"""Business days of the CSM in which both sides decide about a late promise."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,22 @@ class Promised:
 
 
 @dataclass(frozen=True)
+class Surfacing:
+    """A late promise that is in force, or of which somebody said what becomes of it."""
+
+    number: int
+    came_up_at: datetime
+    written_at: datetime
+    """When it got the wording in force."""
+    settled: bool = False
+    """Whether somebody did."""
+    together: bool = False
+    """Whether both sides did."""
+    answered: Mapping[Side, datetime] = field(default_factory=dict)
+    """When each side first answered about the wording in force."""
+
+
+@dataclass(frozen=True)
 class _Context:
     handoff: Handoff
     policy: Policy
@@ -74,13 +99,16 @@ def about_promises(
     kickoff_at: datetime | None,
     contested: Iterable[Contested],
     promised: Iterable[Promised],
+    surfacing: Iterable[Surfacing],
+    before_kickoff: datetime | None,
     reads: Callable[[int], bool],
     stored: Sequence[Deadline],
     now: datetime,
 ) -> list[Deadline]:
     """Their deadlines; `revops_of` is who of RevOps decides beside a person, or stands in.
 
-    `reads` says of a person whether they may know of the handoff at all.
+    `reads` says of a person whether they may know of the handoff at all; `before_kickoff` is when
+    the ledger is to be signed by the table.
     """
     of_promises = {one.key: one for one in stored if one.subject}
     context = _Context(handoff, policy, calendar_of, manager_of, of_promises, now)
@@ -92,7 +120,88 @@ def about_promises(
     ]
     if handoff.signed_at is None or handoff.tier is Tier.NONE:
         return settlements  # Clocks start at the signature.
-    return [*settlements, *(_delivery(one, context, reads=reads) for one in promised)]
+    late = [
+        deadline
+        for one in surfacing
+        for deadline in _of_a_late_one(one, context, before_kickoff=before_kickoff)
+    ]
+    return [*settlements, *late, *(_delivery(one, context, reads=reads) for one in promised)]
+
+
+def _of_a_late_one(
+    one: Surfacing, context: _Context, *, before_kickoff: datetime | None
+) -> Iterable[Deadline]:
+    """Before the kickoff the AE owes a talk with the customer, after it both sides a decision.
+
+    What both answered without coming to the same is owed again by both.
+    """
+    handoff = context.handoff
+    held_at = handoff.kickoff_held_at
+    if (one.settled and not one.together) or (held_at is None and not one.settled):
+        since = max(one.came_up_at, handoff.signed_at or one.came_up_at)
+        yield _of_a_side(
+            (Step.LATE_TALK, one.number), context, since=since, by=before_kickoff, done=one.settled
+        )
+        return
+    if held_at is None or handoff.csm_id is None:
+        return
+    since = max(one.came_up_at, held_at)
+    csms = context.calendar_of(handoff.csm_id, _zone_of(handoff.csm_id, context))
+    day = csms.business_day(csms.local_date(since), DAYS_TO_DECIDE)
+    by = csms.at(day, csms.hours.end)
+    differ = not one.settled and len(one.answered) == len(Side)
+    reworded = one.written_at if one.written_at > since else None
+    again = latest(reworded, max(one.answered.values()) if differ else None)
+    for side, step in DECIDES.items():
+        yield _of_a_side(
+            (step, one.number),
+            context,
+            since=since,
+            by=by,
+            done=one.settled or (side in one.answered and not differ),
+            again=again,
+        )
+
+
+def _zone_of(person_id: int, context: _Context) -> str | None:
+    """The zone that was fixed for a person where they got something to do about a promise."""
+    return next((one.zone for one in context.stored.values() if one.owner_id == person_id), None)
+
+
+def _of_a_side(
+    key: Key,
+    context: _Context,
+    *,
+    since: datetime,
+    by: datetime | None,
+    done: bool,
+    again: datetime | None = None,
+) -> Deadline:
+    """By a time, but with the ordinary window from when it came up, was recorded, or came again."""
+    handoff, stored = context.handoff, context.stored.get(key)
+    held = access.holder(OF_A_SIDE[key[0]], handoff) or handoff.ae_id
+    owner = access.acting(held, handoff)
+    known = stored is not None and stored.state is not DeadlineState.DROPPED
+    added = stored.added_at if stored is not None and known else context.now
+    calendar = context.calendar_of(
+        owner, stored.zone if stored is not None and stored.owner_id == owner else None
+    )
+    start = latest(since, added, again) or since
+    window = calendar.add_working(start, timedelta(hours=context.policy.clocks.own_other))
+    due = max(window, by) if by is not None else window
+    named = named_manager(key[0], handoff, handoff.size(context.policy))
+    deadline = _made(
+        key,
+        owner,
+        context,
+        calendar=calendar,
+        since=start,
+        due=due,
+        state=_state(handoff, done=done),
+        held=held,
+        named=named,
+    )
+    return replace(deadline, added_at=added)
 
 
 def _delivery(one: Promised, context: _Context, *, reads: Callable[[int], bool]) -> Deadline:
@@ -198,11 +307,19 @@ def _made(
     since: datetime,
     due: datetime,
     state: DeadlineState,
+    held: int | None = None,
+    named: tuple[int, ManagerBy | None] | None = None,
 ) -> Deadline:
-    """What somebody owes since an instant, with its reminders where it is open."""
+    """What somebody owes since an instant, with its reminders where it is open.
+
+    `held` is whose part it is, where somebody may act for them, with the manager `named` for it.
+    """
     handoff, stored = context.handoff, context.stored.get(key)
-    manager = context.manager_of(owner, but=(owner,)) if state is DeadlineState.OPEN else None
-    told = manager if access.unattended(owner, handoff) and state is DeadlineState.OPEN else None
+    part = held if held is not None else owner
+    manager = None
+    if state is DeadlineState.OPEN:
+        manager = context.manager_of(part, named=named, but=(part, owner))
+    told = manager if access.unattended(part, handoff) and state is DeadlineState.OPEN else None
     step, subject = key
     deadline = Deadline(
         step=step,

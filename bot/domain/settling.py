@@ -147,7 +147,7 @@ def answer(
     Raises Invalid for an answer that lacks what it needs.
     """
     found, seats = require_settle(handoff, entry, by=by, version=version)
-    wanted = _complete(wish, entry.promise.text)
+    wanted = complete(wish, entry.promise.text)
     given = tuple(Answer(seat, named(by), at, wanted) for seat in sorted(seats))
     values = {"words": wanted.words} if wanted.words else {}
     if wanted.reason:
@@ -201,7 +201,7 @@ def too_late_at(due: datetime, calendar: Calendar) -> datetime:
     return calendar.at(day, due.astimezone(calendar.zone).time())
 
 
-def _complete(wish: Settlement, now: PromiseText) -> Settlement:
+def complete(wish: Settlement, now: PromiseText) -> Settlement:
     """The answer without what its outcome has no use for; raises Invalid for what is missing."""
     words, reason = wish.words.strip(), wish.reason.strip()
     if len(words) > LONGEST_WORDS:

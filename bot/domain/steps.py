@@ -67,11 +67,25 @@ class Step(StrEnum):
     """The same of an AE manager."""
     DECIDE = "decide"
     """RevOps decides where they differ, or one of them is too late."""
+    LATE_TALK = "late_talk"
+    """The AE talks a late promise over with the customer, before the kickoff."""
+    LATE_DECIDE = "late_decide"
+    """The CSM says what becomes of a late promise after the kickoff."""
+    LATE_DECIDE_AE = "late_decide_ae"
+    """So does the AE."""
     DELIVERY = "delivery"
     """Whoever delivers a promise does so by its day."""
 
 
-OF_A_PROMISE = frozenset({Step.SETTLE, Step.SETTLE_AE, Step.DECIDE, Step.DELIVERY})
+OF_A_SIDE: Mapping[Step, Capacity] = {
+    Step.LATE_TALK: Capacity.AE,
+    Step.LATE_DECIDE: Capacity.CSM,
+    Step.LATE_DECIDE_AE: Capacity.AE,
+}
+"""What a part of the handoff owes about single promises."""
+OF_A_PROMISE = frozenset(
+    {Step.SETTLE, Step.SETTLE_AE, Step.DECIDE, Step.DELIVERY} | OF_A_SIDE.keys()
+)
 """What is owed about single promises, and so in no row of the table."""
 
 

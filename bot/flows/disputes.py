@@ -1,20 +1,16 @@
 """Disputes about promises: raised and taken back by a side, settled by managers or by RevOps."""
 
-from dataclasses import replace
-
-from bot.domain import keeping, ledger, settling
+from bot.domain import settling
 from bot.domain.access import Act
-from bot.domain.disputes import REWORDING, Ending, Escalation, Outcome, Seat, Settlement
+from bot.domain.disputes import Ending, Escalation, Seat, Settlement
 from bot.domain.errors import Conflict, HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.history import Tag
 from bot.domain.ledger import Entry
 from bot.domain.people import Person
-from bot.domain.promises import Fate
 from bot.flows.answers import Answer, Done, Push
 from bot.flows.asked import Asked
-from bot.flows.entries import note_promise
 from bot.flows.inputs import settlement_of
+from bot.flows.keeping import become
 from bot.flows.listeners import Listeners
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.disputes import dispute_view, settle_view
@@ -104,28 +100,12 @@ def settled(
 ) -> None:
     """The dispute is over, and the promise is what was answered."""
     settling.note_settled(handoff, entry, became, by=actor, at=unit.now)
-    act, promise = Act.SETTLE_DISPUTE, entry.promise
+    act = Act.SETTLE_DISPUTE
     if entry.dispute is not None:
         unit.disputes.end(handoff.id, entry.dispute, became.outcome)
         if entry.dispute.escalated_at is not None:
             act = Act.DECIDE_DISPUTE
-    if became.outcome is Outcome.KEPT:
-        _save(unit, handoff, entry, actor)
-        return
-    ledger.void(handoff, entry, by=actor, at=unit.now)
-    if became.outcome is Outcome.RENEGOTIATED:
-        said = keeping.note(handoff, entry, Fate.RENEGOTIATED, by=actor, at=unit.now)
-        unit.ledger.conclude(handoff.id, entry, said)
-    if became.outcome in REWORDING:
-        text = replace(promise.text, words=became.words, due=became.due)
-        after, _ = unit.brief.edit_promise(
-            promise.id, text, base_version=promise.version, by=actor.id, at=unit.now
-        )
-        note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, act=act)
-        return
-    gone = unit.brief.withdraw_promise(promise.id, became.reason, by=actor.id, at=unit.now)
-    tag = Tag.PROMISE_WITHDRAWN
-    note_promise(unit, handoff, tag, gone, actor, words=became.reason, act=act)
+    become(unit, handoff, entry, became, actor, act=act, concludes=True)
 
 
 def _save(unit: WriteUnit, handoff: Handoff, entry: Entry, actor: Person) -> None:

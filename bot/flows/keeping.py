@@ -1,8 +1,13 @@
 """After the kickoff AE and CSM say what became of each promise."""
 
+from dataclasses import replace
+
 from bot.domain import keeping, ledger
 from bot.domain.access import Act
+from bot.domain.disputes import REWORDING, Outcome, Settlement
+from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
+from bot.domain.ledger import Entry
 from bot.domain.people import Person
 from bot.domain.promises import Fate
 from bot.flows.answers import Answer, Done, Push
@@ -69,6 +74,41 @@ def renegotiated(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     )
     note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, act=Act.CONCLUDE_PROMISE)
     return Done()
+
+
+def become(
+    unit: WriteUnit,
+    handoff: Handoff,
+    entry: Entry,
+    became: Settlement,
+    actor: Person,
+    *,
+    act: Act,
+    concludes: bool = False,
+) -> None:
+    """A promise is what was agreed on: kept, given another wording, or withdrawn; saved.
+
+    `concludes`: renegotiated, that is what became of it after the kickoff.
+    """
+    promise = entry.promise
+    if became.outcome is Outcome.KEPT:
+        unit.surfaces.show_promise(handoff, promise.id, promise.version)
+        unit.save(handoff, actor_id=actor.id)
+        return
+    ledger.void(handoff, entry, by=actor, at=unit.now)
+    if became.outcome is Outcome.RENEGOTIATED and concludes:
+        said = keeping.note(handoff, entry, Fate.RENEGOTIATED, by=actor, at=unit.now)
+        unit.ledger.conclude(handoff.id, entry, said)
+    if became.outcome in REWORDING:
+        text = replace(promise.text, words=became.words, due=became.due)
+        after, _ = unit.brief.edit_promise(
+            promise.id, text, base_version=promise.version, by=actor.id, at=unit.now
+        )
+        note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, act=act)
+        return
+    gone = unit.brief.withdraw_promise(promise.id, became.reason, by=actor.id, at=unit.now)
+    tag = Tag.PROMISE_WITHDRAWN
+    note_promise(unit, handoff, tag, gone, actor, words=became.reason, act=act)
 
 
 def register(listeners: Listeners) -> None:

@@ -14,14 +14,16 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     true,
     update,
 )
 
-from bot.domain.disputes import Dispute
+from bot.domain.disputes import Dispute, Outcome
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.late import Dealt
 from bot.domain.ledger import (
     Counts,
     Delivery,
@@ -32,7 +34,7 @@ from bot.domain.ledger import (
     Via,
     Wording,
 )
-from bot.domain.owing import Promised
+from bot.domain.owing import Promised, Surfacing
 from bot.domain.people import NamedPerson
 from bot.domain.promises import Fate, Kind, Promise, Side, Surfaced
 from bot.storage.briefs import WORDED, promise_of
@@ -100,8 +102,16 @@ _DISPUTED = (
     _RAISED_BY.c.name.label("raised_by_name"),
 )
 _SAID_BY = person.alias("fate_by_person")
+_DEALT_BY = person.alias("dealt_by_person")
 _FATE = (
     promise.c.late,
+    promise.c.dealt,
+    promise.c.dealt_by,
+    promise.c.dealt_at,
+    promise.c.dealt_line,
+    promise.c.dealt_together,
+    _DEALT_BY.c.slack_id.label("dealt_by_slack_id"),
+    _DEALT_BY.c.name.label("dealt_by_name"),
     promise.c.fate,
     promise.c.fate_by,
     promise.c.fate_at,
@@ -115,6 +125,7 @@ _ENTRIES = (
     .join(dispute, IS_OPEN_DISPUTE, isouter=True)
     .join(_RAISED_BY, _RAISED_BY.c.id == dispute.c.raised_by, isouter=True)
     .join(_SAID_BY, _SAID_BY.c.id == promise.c.fate_by, isouter=True)
+    .join(_DEALT_BY, _DEALT_BY.c.id == promise.c.dealt_by, isouter=True)
 )
 _ALL = _ENTRIES.where(promise.c.handoff_id == bindparam("handoff")).order_by(promise.c.number)
 _ONE = _ENTRIES.where(promise.c.id == bindparam("promise"))
@@ -142,9 +153,28 @@ _COUNTS = (
 _COUNTED = _COUNTS.subquery("counted")
 # With how many there are, so that whoever fills or opens a box need not have them counted again.
 _ONE_COUNTED = _ONE.add_columns(*_COUNTED.c).join(_COUNTED, true())
-_PROMISED = (
+_FIRST = promise_version.alias("first_version")
+_IS_PROMISED = and_(
+    promise.c.withdrawn_at.is_(None),
+    promise_version.c.owner_id.is_not(None),
+    promise_version.c.due.is_not(None),
+)
+# Of those withdrawn only what was done before.
+_IS_SURFACING = and_(
+    promise.c.late.is_not(None),
+    or_(
+        promise.c.dealt.is_not(None),
+        and_(promise.c.withdrawn_at.is_(None), promise.c.fate_by.is_(None)),
+    ),
+)
+_OWED = (
     select(
         promise.c.number,
+        promise.c.dealt,
+        promise.c.dealt_together,
+        _IS_PROMISED.label("is_promised"),
+        _IS_SURFACING.label("is_surfacing"),
+        _FIRST.c.written_at.label("came_up_at"),
         promise.c.fate,
         promise.c.fate_at,
         promise_version.c.owner_id,
@@ -156,12 +186,11 @@ _PROMISED = (
         (promise_version.c.promise_id == promise.c.id)
         & (promise_version.c.version == promise.c.version),
     )
+    .join(_FIRST, (_FIRST.c.promise_id == promise.c.id) & (_FIRST.c.version == 1))
     .where(
         promise.c.workspace_id == bindparam("workspace"),
         promise.c.handoff_id == bindparam("handoff"),
-        promise.c.withdrawn_at.is_(None),
-        promise_version.c.owner_id.is_not(None),
-        promise_version.c.due.is_not(None),
+        or_(_IS_PROMISED, _IS_SURFACING),
     )
     .order_by(promise.c.number)
 )
@@ -291,9 +320,21 @@ class Ledgers:
         (row,) = self._rows(_COUNTS, handoff=handoff_id)
         return _counts(row)
 
-    def promised(self, handoff_id: int) -> list[Promised]:
-        """The entries in force that say who delivers them by when."""
-        return [
+    def owed(self, handoff_id: int) -> tuple[list[Promised], list[Surfacing]]:
+        """The entries in force that say who delivers them by when, and those that came up late."""
+        rows = self._rows(_OWED, handoff=handoff_id)
+        late = [
+            Surfacing(
+                row["number"],
+                row["came_up_at"],
+                row["written_at"],
+                settled=row["dealt"] is not None,
+                together=row["dealt_together"],
+            )
+            for row in rows
+            if row["is_surfacing"]
+        ]
+        promised = [
             Promised(
                 row["number"],
                 row["owner_id"],
@@ -302,8 +343,10 @@ class Ledgers:
                 Fate(row["fate"]),
                 row["fate_at"],
             )
-            for row in self._rows(_PROMISED, handoff=handoff_id)
+            for row in rows
+            if row["is_promised"]
         ]
+        return promised, late
 
     def late_by_ae(self) -> list[LateCount]:
         """How many promises came up late, by AE, kind and how; those withdrawn since, too."""
@@ -387,7 +430,7 @@ class WritableLedgers(Ledgers):
     def _count(self, handoff_id: int, entry: Entry, side: Side, change: int) -> None:
         """Take note that one box of an entry, as it was read, was filled (1) or opened (-1)."""
         before = self._counted.pop(handoff_id, None)
-        # Of a second box nothing was counted: then all of them are counted anew.
+        # Another box in the same unit: what followed from the first one does not hold any more.
         self._counts_now.pop(handoff_id, None)
         if before is not None:
             both = any(one is not side for one in entry.initials)
@@ -516,6 +559,19 @@ def _entry(row: RowMapping) -> Entry:
         dispute=_dispute(row),
         standing=_standing(row),
         late=Surfaced(row["late"]) if row["late"] else None,
+        dealt=_dealt(row),
+    )
+
+
+def _dealt(row: RowMapping) -> Dealt | None:
+    if row["dealt"] is None:
+        return None
+    return Dealt(
+        Outcome(row["dealt"]),
+        NamedPerson(row["dealt_by"], row["dealt_by_slack_id"], row["dealt_by_name"]),
+        row["dealt_at"],
+        row["dealt_line"],
+        row["dealt_together"],
     )
 
 

@@ -470,6 +470,11 @@ promise = Table(
     # The entry that says that no promises were made; no promise of the brief.
     Column("none_made", Boolean, nullable=False, server_default=false()),
     Column("late", Text),  # how it came up, of one that surfaced after the AE's initials
+    Column("dealt", Text),  # what became of a late one: an outcome
+    _person("dealt_by"),
+    Column("dealt_at", Instant),
+    Column("dealt_line", Text, nullable=False, server_default=""),
+    Column("dealt_together", Boolean, nullable=False, server_default=false()),
     # What became of it after the kickoff, who said so when, and of a broken one why.
     Column("fate", Text, nullable=False, server_default="open"),
     _person("fate_by"),
@@ -595,6 +600,25 @@ dispute_answer = Table(
     Column("due", Date),
     Column("reason", Text, nullable=False),
     PrimaryKeyConstraint("dispute_id", "version", "seat"),
+)
+
+# What a side answered about one wording of a late promise; `at` is when it first did.
+late_answer = Table(
+    "late_answer",
+    metadata,
+    Column("promise_id", ROW_ID, ForeignKey("promise.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("side", Text, nullable=False),
+    _workspace(),
+    _handoff(),
+    _person("person_id", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("due", Date),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("promise_id", "version", "side"),
+    Index("ix_late_answer_handoff_id", "handoff_id"),
 )
 
 # What waits for a person's next summary: beyond the measure of a day, or told only there.

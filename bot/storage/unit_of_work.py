@@ -1,6 +1,6 @@
 """Units of work: one transaction for one workspace, kept only where it is committed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -57,7 +57,7 @@ from bot.domain.notices import (
     moved_away,
     surfaces,
 )
-from bot.domain.owing import about_promises
+from bot.domain.owing import STEP_OF, about_promises
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
@@ -82,6 +82,7 @@ from bot.storage.engine import Database
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
+from bot.storage.late import LatePromises, WritableLatePromises
 from bot.storage.ledger import Ledgers, WritableLedgers
 from bot.storage.outbox import Outbox
 from bot.storage.pasted import Pasted, WritablePasted
@@ -309,6 +310,7 @@ class ReadUnit:
     chats: Chats
     ledger: Ledgers
     disputes: Disputes
+    late: LatePromises
     deadlines: Deadlines
     history: History
     received: Received
@@ -334,6 +336,7 @@ class ReadUnit:
         self.chats = Chats(self._scope)
         self.ledger = Ledgers(self._scope)
         self.disputes = Disputes(self._scope)
+        self.late = LatePromises(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -520,6 +523,14 @@ class ReadUnit:
         of_handoff = {one.step: one for one in stored if not one.subject}
         fixed = {step: (one.owner_id, one.zone) for step, one in of_handoff.items()}
         calendar_of = self.people.calendar
+        of_table = deadlines(
+            handoff,
+            self.policy,
+            calendar_of,
+            manager_of=self.people.manager_of,
+            now=self.now,
+            stored=of_handoff,
+        )
         wanted = [
             *dated(
                 handoff,
@@ -529,35 +540,37 @@ class ReadUnit:
                 fixed=fixed,
                 had=[step for step, one in of_handoff.items() if one.state not in _GONE],
             ),
-            *deadlines(
-                handoff,
-                self.policy,
-                calendar_of,
-                manager_of=self.people.manager_of,
-                now=self.now,
-                stored=of_handoff,
-            ),
-            *self._about_promises(handoff, stored),
+            *of_table,
+            *self._about_promises(handoff, stored, of_table=of_table),
         ]
         owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
         left = (dropped(one) for one in stored if one.key not in owed)
         return in_order([*owed.values(), *left])
 
-    def _about_promises(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
+    def _about_promises(
+        self, handoff: Handoff, stored: list[Deadline], *, of_table: Sequence[Deadline]
+    ) -> list[Deadline]:
         """What is owed about single promises; asked only where there is or was such."""
+        signed_by = (one.raw_due_at for one in of_table if one.step is Step.INITIALS_AE)
+        before_kickoff = next(signed_by, None)
         owed = [one for one in stored if one.subject]
         contested = handoff.signing.disputed or any(
-            one.step is not Step.DELIVERY and one.state is DeadlineState.OPEN for one in owed
+            one.step in STEP_OF.values() and one.state is DeadlineState.OPEN for one in owed
         )
         if not handoff.signing.entries and not contested:
             return []
         events = handoff.events
-        if events and not contested and all(event.tag in _MOVES_NO_PROMISE for event in events):
+        # A talk is due with the ledger, and the kickoff may move with the CSM's reading.
+        talks = any(one.step is Step.LATE_TALK and one.state is DeadlineState.OPEN for one in owed)
+        moves = contested or talks
+        if events and not moves and all(event.tag in _MOVES_NO_PROMISE for event in events):
             return owed
         kickoff = None
         if contested:
             kickoff = kickoff_time(handoff, self.policy, self.people.calendar, owed=stored)
-        promised = self.ledger.promised(handoff.id)
+        promised, late = self.ledger.owed(handoff.id)
+        if late and handoff.kickoff_held_at is not None:
+            late = self.late.with_answered(handoff.id, late)
         self.people.many(one.owner_id for one in promised)
 
         def reads(person_id: int) -> bool:
@@ -576,6 +589,8 @@ class ReadUnit:
             kickoff_at=kickoff.at if kickoff is not None else None,
             contested=self.disputes.contested(handoff.id) if contested else (),
             promised=promised,
+            surfacing=late,
+            before_kickoff=before_kickoff,
             reads=reads,
             stored=stored,
             now=self.now,
@@ -596,6 +611,7 @@ class WriteUnit(ReadUnit):
     chats: WritableChats
     ledger: WritableLedgers
     disputes: WritableDisputes
+    late: WritableLatePromises
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -621,6 +637,7 @@ class WriteUnit(ReadUnit):
         self.chats = WritableChats(scope)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.disputes = WritableDisputes(scope, handoffs=self.handoffs)
+        self.late = WritableLatePromises(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)
@@ -728,6 +745,8 @@ class WriteUnit(ReadUnit):
         if tags & _NEW_CSM:
             # Who is the CSM now has signed nothing yet.
             self.ledger.take_all(handoff.id, Side.CSM)
+            if handoff.kickoff_held_at is not None:
+                self.late.take_all(handoff.id, Side.CSM)
         of_promises = any(_of_promises(event) for event in handoff.events)
         if of_promises:
             self._say_none_made(handoff, actor_id)

@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
-from bot.domain.disputes import REWORDING, Answer, Dispute, Escalation, Outcome
+from bot.domain.disputes import REWORDING, Answer, Dispute, Escalation, Outcome, Settlement
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.ledger import Entry
 from bot.domain.promises import LONGEST_WORDS
@@ -113,8 +113,12 @@ def promise_blocks(account: str, entry: Entry) -> list[Block]:
 
 
 def _answer(given: Answer) -> list[Block]:
-    wish = given.settlement
     told = said.disputes.answered(given.seat, isolate(given.by.name))
+    return answer_blocks(told, given.settlement)
+
+
+def answer_blocks(told: str, wish: Settlement) -> list[Block]:
+    """What somebody answered; `told` says who."""
     row = [words(f"{told} ", bold=True), words(said.disputes.OUTCOMES[wish.outcome])]
     blocks: list[Block] = [lines(row)]
     if wish.outcome in REWORDING:

@@ -47,6 +47,9 @@ STEP_BUTTONS = {
     Step.SETTLE: ActionId.OPEN_SETTLE,
     Step.SETTLE_AE: ActionId.OPEN_SETTLE,
     Step.DECIDE: ActionId.OPEN_SETTLE,
+    Step.LATE_TALK: ActionId.OPEN_TALKED,
+    Step.LATE_DECIDE: ActionId.OPEN_DECIDE_LATE,
+    Step.LATE_DECIDE_AE: ActionId.OPEN_DECIDE_LATE,
     Step.DELIVERY: ActionId.OPEN_LEDGER,
     Step.DEBRIEF: ActionId.OPEN_DEBRIEF,
 }

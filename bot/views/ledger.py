@@ -24,6 +24,7 @@ from bot.views.card import Row
 from bot.views.disputes import disputed_blocks
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.keeping import fate_blocks
+from bot.views.late import late_blocks
 from bot.views.limits import LINE, truncate
 from bot.views.message import (
     Message,
@@ -85,7 +86,7 @@ def _entry(entry: Entry, shown: PromiseShown) -> list[Block]:
         return [lines(head), _boxes(entry, shown)]
     head.append(words(f" — {said.brief.promise_details(entry.promise)}"))
     words_of = as_typed(entry.promise.text.words)
-    late = [lines([words(said.ledger.LATE[entry.late])])] if entry.late is not None else []
+    late = late_blocks(entry, after_kickoff=shown.after_kickoff)
     became = [*late, *disputed_blocks(entry), *fate_blocks(entry)]
     return [lines(head), words_of, *became, _boxes(entry, shown)]
 
@@ -119,12 +120,17 @@ def _buttons(shown: PromiseShown) -> list[ButtonElement | OverflowMenuElement]:
     signs = [] if entry.signed else [ActionId.INITIAL_PROMISE]
     disputes = entry.dispute is None and not entry.none_made
     choices: list[MoreChoice] = []
-    if shown.after_kickoff and not entry.none_made:
+    if shown.after_kickoff and not entry.none_made and not entry.undealt:
         pressed = [action for action, fate in _FATES.items() if entry.fate is not fate]
         choices += [MoreChoice.INITIAL_PROMISE] if signs else []
         choices += [MoreChoice.DISPUTE] if disputes else []
     else:
-        pressed = [*signs, *([ActionId.OPEN_DISPUTE] if disputes else [])]
+        late = ActionId.OPEN_DECIDE_LATE if shown.after_kickoff else ActionId.OPEN_TALKED
+        pressed = [
+            *signs,
+            *([late] if entry.undealt else []),
+            *([ActionId.OPEN_DISPUTE] if disputes else []),
+        ]
     if not entry.none_made:
         choices.append(MoreChoice.PROMISE_CHANGE)
     choices.append(MoreChoice.PROMISE_HISTORY)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.domain.ledger import Delivery, Initial, LedgerPage, PromiseShown
+from bot.domain.ledger import Delivery, Entry, Initial, LedgerPage, PromiseShown
 from bot.domain.promises import Side
 from bot.domain.read_models import NamedPerson
 from bot.views import sentences as said
@@ -54,6 +54,7 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
         return
     if entry.late is not None:
         yield f"- {said.ledger.LATE[entry.late]}"
+        yield from _late(entry, shown, zone)
     if entry.standing is not None:
         found = entry.standing
         told = (
@@ -66,6 +67,21 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
         yield f"- {said.disputes.disputed(by)} {at}: {_typed(entry.dispute.reason)}"
     for side, owner in ((Side.AE, shown.ae), (Side.CSM, shown.csm)):
         yield f"- {_box(entry.initials.get(side), side, owner, zone)}"
+
+
+def _late(entry: Entry, shown: PromiseShown, zone: str) -> Iterator[str]:
+    """What is open about a late one, or what became of it."""
+    found = entry.dealt
+    if found is None:
+        if entry.undealt:
+            open_now = said.late.UNDECIDED if shown.after_kickoff else said.late.TALK_MISSING
+            yield f"- {open_now}"
+        return
+    told = said.late.talked_over(found.outcome, _typed(found.by.name))
+    if found.together:
+        told = said.late.decided(found.outcome)
+    told = f"- {told} {_instant(found.at, zone)}"
+    yield f"{told}: {_typed(found.line)}" if found.line else told
 
 
 def _box(given: Initial | None, side: Side, owner: NamedPerson | None, zone: str) -> str:

@@ -201,6 +201,7 @@ LEDGER_ACTS = {
     Act.DISPUTE_PROMISE,
     Act.EDIT_PROMISE,
     Act.CONCLUDE_PROMISE,
+    Act.DECIDE_LATE,
 }
 TO_NO_HANDOFF = {Act.START, Act.CHANGE_POLICY, Act.CHANGE_PEOPLE, Act.PAUSE}
 AE_ACTS = (
@@ -216,6 +217,7 @@ AE_ACTS = (
         Act.ALIGN,
         Act.RECORD_CALL,
         Act.JUDGE,
+        Act.TALK_PROMISE,
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
         Act.REPLY_DEBRIEF,

@@ -342,6 +342,7 @@ _CHANGED_BY_ACTS = (
     tables.initial,
     tables.dispute,
     tables.dispute_answer,
+    tables.late_answer,
     tables.deadline,
     tables.event,
     tables.outbox,

@@ -16,7 +16,7 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.tables import outbox, person, surface
 from bot.views.ids import ActionId, MoreChoice, ViewId
 from bot.views.payload import Ref
-from tests.builders import Deal, FixedClock, assigned, posted
+from tests.builders import Deal, FixedClock, assigned, initial_all, posted
 from tests.flows.app import App, Reply
 from tests.flows.slack import Json
 from tests.flows.test_long_briefs import statements
@@ -481,6 +481,18 @@ def asked_for(app: App, act: Callable[[], Reply]) -> int:
     """How many statements an act takes, besides the one that begins a transaction of SQLite's."""
     found = statements(app, act)
     return len(found) - sum(one.startswith("BEGIN") for one in found)
+
+
+def test_two_boxes_filled_in_one_transaction_are_both_counted(app: App) -> None:
+    handoff_id = deliverable(app)
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        initial_all(unit, handoff, app.team)
+        unit.save(handoff, actor_id=app.team.csm.id)
+        unit.commit()
+    with app.store.read(app.team.workspace_id) as unit:
+        signing = unit.handoffs.get(handoff_id).signing
+    assert (signing.ae, signing.csm, signing.signed) == (1, 1, 1)
 
 
 def test_an_initial_takes_as_many_statements_with_150_entries_as_with_one(app: App) -> None:

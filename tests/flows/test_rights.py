@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain import debriefing
 from bot.domain.access import EVERY
@@ -23,6 +23,7 @@ from bot.sandbox.view_state import elements_of
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
+from bot.storage.tables import promise as promises
 from bot.storage.unit_of_work import Store
 from bot.views.chat import TAGS
 from bot.views.ids import ActionId, CommandId, MoreChoice, ShortcutId, ViewId
@@ -358,6 +359,46 @@ def kicked_off(store: Store, team: Team) -> int:
     return one
 
 
+def late_ones(store: Store, team: Team) -> int:
+    """One whose promise surfaced after the AE's initials."""
+    one = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(one)
+        (entry,) = unit.brief.load(one, audiences=EVERY).entries
+        late = update(promises).where(promises.c.id == entry.id).values(late="customer")
+        unit.ledger._scope.connection.execute(late)
+        unit.commit()
+    return one
+
+
+def late_after_kickoff(store: Store, team: Team) -> int:
+    one = late_ones(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(one)
+        handoff.kickoff_held_at = unit.now
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    return one
+
+
+def talked_form(app: App, user: str, one: int) -> Json:
+    """The form that the AE manager gets where the AE says no more than what was said."""
+    about = of_a_promise(app, one)
+    opener = AE_MANAGER if user == AE_MANAGER else AE
+    form = app.modal(app.press(opener, ActionId.OPEN_TALKED, about))
+    typed = {"settlement": "kept", "line": "They know that it takes until fall."}
+    if opener == AE_MANAGER:
+        typed["reason"] = "Maya is on a plane."
+    return app.submit_body(user, form.type(**typed))
+
+
+def decide_form(app: App, user: str, one: int) -> Json:
+    """Each side sends its own form, and whoever else that of the AE."""
+    opener = CSM if user == CSM else AE
+    form = app.modal(app.press(opener, ActionId.OPEN_DECIDE_LATE, of_a_promise(app, one)))
+    return app.submit_body(user, form.type(settlement="kept"))
+
+
 def kept_form(action: ActionId, **typed: str) -> Ask:
     """What AE or CSM write of what became of a promise, sent by another."""
 
@@ -637,6 +678,28 @@ DOORS = [
         ("Settling a dispute is up to Priya or Tomás.",),
         assigned,
     ),
+    Door(
+        ActionId.OPEN_TALKED,
+        promised(ActionId.OPEN_TALKED),
+        [AE, AE_MANAGER],
+        ("Talking a late promise over with the customer is up to Maya.",),
+        late_ones,
+    ),
+    Door(
+        ViewId.TALKED,
+        talked_form,
+        [AE, AE_MANAGER],
+        ("Talking a late promise over with the customer is up to Maya.",),
+        late_ones,
+    ),
+    Door(
+        ActionId.OPEN_DECIDE_LATE,
+        promised(ActionId.OPEN_DECIDE_LATE),
+        [AE, CSM],
+        BY_EITHER,
+        late_after_kickoff,
+    ),
+    Door(ViewId.DECIDE_LATE, decide_form, [AE, CSM], BY_EITHER, late_after_kickoff),
     Door(
         ActionId.PROMISE_DELIVERED,
         promised(ActionId.PROMISE_DELIVERED),

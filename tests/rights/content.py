@@ -69,6 +69,8 @@ PERSONAL, RED_FLAGS, RELATIONS, RECORDS = "personal", "red flags", "relations", 
 PASTED = "pasted"
 ANSWERS = "answers"
 """What a manager answered to a dispute that RevOps decides."""
+LATE_ANSWERS = "late answers"
+"""What AE and CSM answered differently about a late promise."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 DEBRIEF_FACTS, DEBRIEF, NOBODY = "debrief facts", "debrief", "nobody"
 READERS: Mapping[str, frozenset[str]] = {
@@ -82,6 +84,7 @@ READERS: Mapping[str, frozenset[str]] = {
     RECORDS: INNER,
     PASTED: frozenset({AE}),
     ANSWERS: frozenset({REVOPS}),
+    LATE_ANSWERS: frozenset({AE, CSM}),
     INTERNAL: BOTH_SIDES | {LEAD},
     # Of the internal things these stand among the commercials, which the lead does not read.
     BACKGROUND: BOTH_SIDES,
@@ -253,6 +256,7 @@ CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
+LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
 IN_CHAT = "zzinchatzz"
 """Written in a chat and not saved; its writer sees it where they wrote it."""
 CHATTED = "zzchattedzz"
@@ -337,6 +341,8 @@ _BESIDES = (
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),
+    Content("talk about a late promise", (LATE_LINE,), DEAL, whole=False),
+    Content("answer about a late promise", (LATE_ANSWERED,), LATE_ANSWERS, whole=False),
     Content("answer to a dispute", (ANSWERED,), ANSWERS, whole=False),
     *(Content(f"restatement {n}", (words,), RECORDS) for n, words in enumerate(RESTATED)),
     *(

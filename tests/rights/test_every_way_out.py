@@ -59,6 +59,8 @@ from tests.rights.content import (
     IN_CHAT,
     INNER,
     INSIDE,
+    LATE_ANSWERED,
+    LATE_LINE,
     LEAD,
     LISTENER,
     MARKS_OF_ADD_ONS,
@@ -111,6 +113,9 @@ WAYS_OUT = {
     "home.home_view",
     "keeping.broken_view",
     "keeping.renegotiated_view",
+    "late.decide_view",
+    "late.differs_message",
+    "late.talked_view",
     "ledger.initial_view",
     "ledger.ledger_view",
     "ledger.not_taken_message",
@@ -236,6 +241,7 @@ KINDS = {
     NoticeKind.SETTLE_ASKED,
     NoticeKind.DISPUTE_ESCALATED,
     NoticeKind.DISPUTE_OVER,
+    NoticeKind.LATE_DIFFERS,
     NoticeKind.REACTION_NOT_TAKEN,
     NoticeKind.OVERRIDDEN,
     NoticeKind.ANCHOR,
@@ -429,7 +435,9 @@ def _ledger(world: World) -> None:
             world.press(viewer, "ledger", action, about)
     world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
     _dispute(world)
+    _talk_over(world)
     _keep(world)
+    _decide_late(world)
     channel, ts = world.promise_message()
     reaction = {"reaction": "white_check_mark", "user": slack_id(CSM)}
     item = {"type": "message", "channel": channel, "ts": ts}
@@ -448,6 +456,38 @@ def _keep(world: World) -> None:
     for viewer in VIEWERS:
         for action in (ActionId.OPEN_LEDGER, ActionId.LEDGER_FILE):
             world.press(viewer, "ledger", action, about)
+
+
+def _talk_over(world: World) -> None:
+    """A late promise is talked over with the customer, after everybody tried to say so."""
+    world.surface_late()
+    about = Ref(handoff=world.full, entry=1, revision=1)
+    for viewer in VIEWERS:
+        world.press(viewer, "late promise", ActionId.OPEN_TALKED, about)
+    form = world.app.modal(world.press(AE, "late promise", ActionId.OPEN_TALKED, about))
+    typed = form.type(settlement="kept", line=LATE_LINE)
+    assert not world.submit(AE, "late promise", typed).errors
+    for viewer in VIEWERS:
+        for action in (ActionId.OPEN_LEDGER, ActionId.LEDGER_FILE):
+            world.press(viewer, "ledger", action, about)
+
+
+def _decide_late(world: World) -> None:
+    """Both sides answer differently about a late promise; everybody tries to each time."""
+    world.surface_late()
+    about = Ref(handoff=world.full, entry=1, revision=1)
+    answers = (
+        (AE, {"settlement": "withdrawn", "reason": LATE_ANSWERED}),
+        (CSM, {"settlement": "kept"}),
+    )
+    for side, typed in answers:
+        for viewer in VIEWERS:
+            world.press(viewer, "decision", ActionId.OPEN_DECIDE_LATE, about)
+        form = world.app.modal(world.press(side, "decision", ActionId.OPEN_DECIDE_LATE, about))
+        assert not world.submit(side, "decision", form.type(**typed)).errors
+    for viewer in VIEWERS:
+        for action in (ActionId.OPEN_DECIDE_LATE, ActionId.OPEN_LEDGER, ActionId.LEDGER_FILE):
+            world.press(viewer, "decision", action, about)
 
 
 def _dispute(world: World) -> None:

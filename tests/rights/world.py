@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
 from bot.domain import debriefing
@@ -46,7 +46,7 @@ from bot.domain.status import Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
-from bot.storage.tables import outbox, surface
+from bot.storage.tables import outbox, promise, surface
 from bot.storage.unit_of_work import Store, WriteUnit
 from bot.views import ids
 from bot.views.payload import Ref
@@ -780,6 +780,14 @@ class World:
             unit.save(handoff, actor_id=None)
             unit.commit()
 
+    def surface_late(self) -> None:
+        """The first promise surfaced after the AE's initials, and nobody said anything of that."""
+        nothing = {"dealt": None, "dealt_by": None, "fate": "open", "fate_by": None}
+        with self.store.database.writing() as connection:
+            late = update(promise).where(promise.c.handoff_id == self.full, promise.c.number == 1)
+            connection.execute(late.values(late="customer", **nothing))
+            connection.commit()
+
     def promise_message(self) -> tuple[str, str]:
         """Where a promise stands below a card that names nobody who delivers it."""
         with self.store.database.reading() as connection:
@@ -908,6 +916,7 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.DISPUTE_ESCALATED, {"number": 1, "why": "differ"}),
     (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1}),
     (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1, "outcome": "kept"}),
+    (NoticeKind.LATE_DIFFERS, {"actor": 1, "number": 1}),
     (NoticeKind.OVERRIDDEN, {"actor": 1}),
     (NoticeKind.COMMITTED, {}),
     (NoticeKind.COMMITMENT_ASKED, {"step": "commitment"}),

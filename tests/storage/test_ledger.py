@@ -12,8 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.domain import keeping, ledger, settling
-from bot.domain.access import EVERY
+from bot.domain import deciding, keeping, ledger, settling
+from bot.domain.access import EVERY, Act
 from bot.domain.completeness import completeness
 from bot.domain.disputes import Ending, Escalation, Outcome, Settlement
 from bot.domain.errors import HandoffError
@@ -21,8 +21,9 @@ from bot.domain.handoff import Handoff
 from bot.domain.history import Tag, verify
 from bot.domain.ledger import Counts, Delivery, Entry, Via, counted
 from bot.domain.people import Person
-from bot.domain.promises import Fate, Promise, PromiseText, Side
+from bot.domain.promises import Fate, Promise, PromiseText, Side, Surfaced
 from bot.flows.disputes import settled
+from bot.flows.keeping import become
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import WriteUnit
@@ -115,7 +116,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def add(self, text: PromiseText) -> None:
         with self.store.write(self.team.workspace_id) as unit:
             handoff = unit.handoffs.lock(self.handoff_id)
-            made = unit.brief.add_promise(handoff.id, text, by=self.team.ae.id, at=unit.now)
+            found = unit.ledger.entries(handoff.id)
+            late = Surfaced.CUSTOMER if ledger.surfaces_late(handoff, found) else None
+            made = unit.brief.add_promise(
+                handoff.id, text, by=self.team.ae.id, at=unit.now, late=late
+            )
             self._note(unit, handoff, Tag.PROMISE_ADDED, made, self.team.ae)
 
     @rule(who=st.sampled_from(["ae", "csm"]), which=WHICH, text=TEXTS)
@@ -286,6 +291,56 @@ class LedgerMachine(RuleBasedStateMachine):
             unit.save(handoff, actor_id=by.id)
             unit.commit()
 
+    def _late(self, unit: WriteUnit, which: int) -> Entry:
+        """A late promise, if there is one."""
+        late = [one for one in unit.ledger.entries(self.handoff_id) if one.late]
+        return unit.late.with_answers(late[which % len(late)] if late else self._entry(unit, which))
+
+    @rule(who=WHO, which=WHICH, wish=WISHES, looks=LOOKS)
+    def talk_over(self, who: str, which: int, wish: Settlement, looks: bool) -> None:
+        by = self._person(who)
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff, entry = unit.handoffs.lock(self.handoff_id), self._late(unit, which)
+            version = self._version(by, entry, looks=looks)
+            try:
+                dealt, became = deciding.talk(
+                    handoff,
+                    entry,
+                    wish,
+                    "They know.",
+                    by=by,
+                    version=version,
+                    at=unit.now,
+                    reason="On a plane.",
+                )
+            except HandoffError:
+                return
+            unit.late.deal(handoff.id, entry, dealt)
+            become(unit, handoff, entry, became, by, act=Act.TALK_PROMISE)
+            unit.commit()
+
+    @rule(answers=st.lists(st.tuples(WHO, WISHES, LOOKS), min_size=1, max_size=4), which=WHICH)
+    def decide_late(self, answers: list[tuple[str, Settlement, bool]], which: int) -> None:
+        for who, wish, looks in answers:
+            self._decide(self._person(who), which, wish, looks=looks)
+
+    def _decide(self, by: Person, which: int, wish: Settlement, *, looks: bool) -> None:
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff, entry = unit.handoffs.lock(self.handoff_id), self._late(unit, which)
+            version = self._version(by, entry, looks=looks)
+            try:
+                found = deciding.answer(handoff, entry, wish, by=by, version=version, at=unit.now)
+            except HandoffError:
+                return
+            unit.late.answer(handoff.id, entry, found.given)
+            if found.decided is None:
+                unit.save(handoff, actor_id=by.id)
+            else:
+                unit.late.deal(handoff.id, entry, found.decided)
+                wanted = found.given.settlement
+                become(unit, handoff, entry, wanted, by, act=Act.DECIDE_LATE, concludes=True)
+            unit.commit()
+
     @rule(who=st.sampled_from(["csm", "outsider"]))
     def assign(self, who: str) -> None:
         with self.store.write(self.team.workspace_id) as unit:
@@ -304,7 +359,7 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.store.read(self.team.workspace_id) as unit:
             handoff = unit.handoffs.get(self.handoff_id)
             stored = unit.ledger.entries(self.handoff_id)
-            entries = [unit.disputes.with_answers(one) for one in stored]
+            entries = [unit.late.with_answers(unit.disputes.with_answers(one)) for one in stored]
             counts = unit.ledger.counts(self.handoff_id)
             records = unit.history.records(self.handoff_id)
             count, head = unit.history.head(self.handoff_id)
@@ -336,10 +391,22 @@ class LedgerMachine(RuleBasedStateMachine):
                 if one.open and one.dispute and one.dispute.escalated_at is not None
             },
             fates={one.promise.number: one.fate for one in entries if one.fate is not Fate.OPEN},
+            dealt={one.promise.number: one.dealt.outcome for one in entries if one.dealt},
             versions={one.promise.number: one.promise.version for one in entries},
             withdrawn={one.promise.number for one in entries if not one.open},
         )
         assert state == _replayed([json.loads(one.body) for one in records])
+        parts = {Side.AE: handoff.ae_id, Side.CSM: handoff.csm_id}
+        for entry in entries:
+            if not entry.undealt:
+                continue
+            said = entry.answers or {}
+            for side, one in said.items():
+                assert one.by.id == parts[side]
+                assert self.seen[one.by.id, entry.promise.id] == entry.promise.version
+            if len(said) == len(Side):
+                first, second = said.values()
+                assert not first.settlement.same_as(second.settlement)
         # Each manager answers once about a wording, and nobody but them and RevOps.
         for entry in entries:
             for answer in settling.answers_of(entry.dispute).values():
@@ -356,6 +423,8 @@ class _State:
     decided: set[int] = field(default_factory=set)
     """Of these, what RevOps decides."""
     fates: dict[int, Fate] = field(default_factory=dict)
+    dealt: dict[int, Outcome] = field(default_factory=dict)
+    """What became of late ones."""
     versions: dict[int, int] = field(default_factory=dict)
     withdrawn: set[int] = field(default_factory=set)
 
@@ -388,6 +457,8 @@ def _replayed(history: list[dict[str, object]]) -> _State:
             state.decided.discard(facts["number"])
         if tag == Tag.PROMISE_WITHDRAWN:
             state.withdrawn.add(facts["number"])
+        if tag in (Tag.LATE_TALKED, Tag.LATE_DECIDED):
+            state.dealt[facts["number"]] = Outcome(facts["outcome"])
         if tag in _FATES:
             state.fates[facts["number"]] = _FATES[Tag(str(tag))]
         if tag == Tag.PROMISE_INITIALED:

@@ -42,6 +42,8 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_DISPUTE: "Dispute",
     ActionId.TAKE_BACK_DISPUTE: "Take back dispute",
     ActionId.OPEN_SETTLE: "Settle dispute",
+    ActionId.OPEN_TALKED: "Talked with customer",
+    ActionId.OPEN_DECIDE_LATE: "Decide",
     ActionId.PROMISE_DELIVERED: "Delivered",
     ActionId.OPEN_RENEGOTIATED: "Renegotiated",
     ActionId.OPEN_BROKEN: "Broken",

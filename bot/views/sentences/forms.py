@@ -298,6 +298,14 @@ SETTLED_WORDS: Final = FieldWords(
 )
 SETTLED_DUE: Final = FieldWords("Due on", "Another day is a renegotiated promise.")
 SETTLED_REASON: Final = FieldWords("Why", "Needed to withdraw it.")
+TALKED_LINE: Final = FieldWords(
+    "What was said to the customer",
+    "Everybody who reads the promise reads this, too. It is the reason where it is withdrawn.",
+)
+LATE_WORDS: Final = FieldWords(
+    "What it says then", "Of what is renegotiated; else this stays as it is."
+)
+LATE_DUE: Final = FieldWords("Due on", "Of what is renegotiated.")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
 NOT_MINE_REASON: Final = FieldWords("Whose it is, or why it is not yours")
 SEND_BACK_REASON: Final = FieldWords("What you need to know")
@@ -324,6 +332,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.LEDGER: "Promise ledger",
     ViewId.DISPUTE: "Dispute a promise",
     ViewId.SETTLE: "Settle a dispute",
+    ViewId.TALKED: "Talked with customer",
+    ViewId.DECIDE_LATE: "Late promise",
     ViewId.RENEGOTIATED: "Renegotiated promise",
     ViewId.BROKEN: "Broken promise",
     ViewId.CONTACT: "Person at the customer",
@@ -378,6 +388,8 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.INITIAL: "Initial promise",
     ViewId.DISPUTE: "Dispute promise",
     ViewId.SETTLE: "Save answer",
+    ViewId.TALKED: "Save talk",
+    ViewId.DECIDE_LATE: "Save answer",
     ViewId.RENEGOTIATED: "Save wording",
     ViewId.BROKEN: "Mark broken",
     ViewId.CONTACT: "Save person",

@@ -47,6 +47,8 @@ _DOING: Final[Mapping[str, str]] = {
     Act.DISPUTE_PROMISE: "Disputing a promise",
     Act.EDIT_PROMISE: "Changing a promise",
     Act.SETTLE_DISPUTE: "Settling a dispute",
+    Act.TALK_PROMISE: "Talking a late promise over with the customer",
+    Act.DECIDE_LATE: "Deciding about a late promise",
     Act.CONCLUDE_PROMISE: "Saying what became of a promise",
     Act.DECIDE_DISPUTE: "Deciding a dispute",
     Act.ANSWER_DEBRIEF: "Answering in the debrief",
@@ -117,6 +119,29 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.WITH_REVOPS: (
         "The managers differ, or an answer came too late: RevOps decides this dispute now."
+    ),
+    Problem.NOT_LATE: (
+        "This promise was written down before the AE initialed, so it is not a late one. "
+        "Nothing was changed."
+    ),
+    Problem.NOTHING_LATE: "No late promise of this handoff waits for you any more.",
+    Problem.LATE_TOGETHER: (
+        "The kickoff was held, so AE and CSM decide about a late promise together, with Decide on "
+        "its message."
+    ),
+    Problem.LATE_AHEAD: (
+        "The kickoff is not recorded as held. Until it is, the AE talks a late promise over with "
+        "the customer."
+    ),
+    Problem.LATE_UNDECIDED: (
+        "It is a late promise, and AE and CSM have not decided about it yet. Both answer with "
+        "Decide on its message."
+    ),
+    Problem.ANSWERED_LATE: (
+        "You answered about this promise. It is decided once the other side answers the same."
+    ),
+    Problem.SAME_ANSWER: (
+        "This is what your side answered before. Change it, or wait for the other side to."
     ),
     Problem.NOTHING_TO_DELIVER: "Nothing was promised, it says, so there is nothing to deliver.",
     Problem.KICKOFF_AHEAD: (

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.access import Capacity
 from bot.domain.read_models import Light
-from bot.domain.steps import NO_RECORD_YET, PROCESS, Step
+from bot.domain.steps import NO_RECORD_YET, OF_A_SIDE, PROCESS, Step
 from bot.domain.verification import Part
 from bot.views.sentences.terms import REASON_READERS, ROLE_NAMES, STEP_NAMES
 
@@ -15,6 +15,7 @@ WHY_YOU: Final[Mapping[Step, str]] = {
     Step.COMMITMENT: "you are the AE manager of this handoff, or stand in for one",
     Step.SETTLE: "you are the CS manager of this handoff, or stand in for one",
     Step.SETTLE_AE: "you are the AE manager of this handoff, or stand in for one",
+    **{step: _YOUR_PART.format(role=ROLE_NAMES[part]) for step, part in OF_A_SIDE.items()},
     Step.DELIVERY: "the promise names you as who delivers it, or its owner may not read this",
     Step.DECIDE: "RevOps decides where two managers differ or one is too late, and you are RevOps",
     **{
@@ -39,6 +40,9 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.SETTLE: "Both managers say what becomes of it, each alone.",
     Step.SETTLE_AE: "Both managers say what becomes of it, each alone.",
     Step.DECIDE: "What you say becomes of the promise at once.",
+    Step.LATE_TALK: "It came up after your initials. Say what came of the talk, or withdraw it.",
+    Step.LATE_DECIDE: "AE and CSM each say what becomes of it, until both say the same.",
+    Step.LATE_DECIDE_AE: "AE and CSM each say what becomes of it, until both say the same.",
     Step.DELIVERY: (
         "It is promised to the customer for this day. AE and CSM say then whether it was "
         "delivered, renegotiated or broken."

@@ -48,6 +48,9 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.SETTLE: "settlement of a dispute",
     Step.SETTLE_AE: "settlement of a dispute",
     Step.DECIDE: "decision of a dispute",
+    Step.LATE_TALK: "talk about a late promise",
+    Step.LATE_DECIDE: "decision about a late promise",
+    Step.LATE_DECIDE_AE: "decision about a late promise",
     Step.DELIVERY: "delivery of what was promised",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
@@ -66,6 +69,9 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.SETTLE: "Settle a dispute about a promise",
     Step.SETTLE_AE: "Settle a dispute about a promise",
     Step.DECIDE: "Decide a dispute about a promise",
+    Step.LATE_TALK: "Talk a late promise over with the customer",
+    Step.LATE_DECIDE: "Decide about a late promise",
+    Step.LATE_DECIDE_AE: "Decide about a late promise",
     Step.DELIVERY: "Deliver what was promised",
     Step.DEBRIEF: "Hold the debrief",
 }
@@ -85,6 +91,9 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.SETTLE: "settles a dispute about a promise",
     Step.SETTLE_AE: "settles a dispute about a promise",
     Step.DECIDE: "decides a dispute about a promise",
+    Step.LATE_TALK: "talks a late promise over with the customer",
+    Step.LATE_DECIDE: "decides about a late promise",
+    Step.LATE_DECIDE_AE: "decides about a late promise",
     Step.DELIVERY: "delivers what was promised",
     Step.DEBRIEF: "holds the debrief",
 }
@@ -104,6 +113,9 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.SETTLE: "Dispute answered",
     Step.SETTLE_AE: "Dispute answered",
     Step.DECIDE: "Dispute decided",
+    Step.LATE_TALK: "Late promise talked over",
+    Step.LATE_DECIDE: "Late promise decided",
+    Step.LATE_DECIDE_AE: "Late promise decided",
     Step.DELIVERY: "Promise delivered or broken",
     Step.DEBRIEF: "Debrief held",
 }

@@ -98,6 +98,7 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.CALL_RECORDED: "the call of the closed-won gate",
     Tag.MATCHED: "your answer to the restatement",
     Tag.MISMATCHED: "your answer to the restatement",
+    Tag.LATE_TALKED: "the talk about a late promise",
     Tag.ACKNOWLEDGED: "that you acknowledged the brief",
     Tag.CHECKS_ANSWERED: "your three checks",
     Tag.PLAN_WRITTEN: "the joint plan",

@@ -51,6 +51,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.SETTLE_ASKED: "The question what becomes of a disputed promise",
     NoticeKind.DISPUTE_ESCALATED: "That RevOps decides a dispute",
     NoticeKind.DISPUTE_OVER: "What came of a dispute",
+    NoticeKind.LATE_DIFFERS: "That AE and CSM answered differently about a late promise",
     NoticeKind.REACTION_NOT_TAKEN: "That a reaction to a promise changed nothing",
     NoticeKind.CHAT_OPENED: "The first message of a chat",
     NoticeKind.CHAT_SAID: "A question in a chat",

@@ -18,6 +18,7 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CALL_RECORDED: "Call recorded for the AE",
     Tag.MATCHED: "Restatement answered for the AE",
     Tag.MISMATCHED: "Restatement answered for the AE",
+    Tag.LATE_TALKED: "Talk about a late promise recorded for the AE",
     Tag.ACKNOWLEDGED: "Acknowledged for the CSM",
     # One name for all three: which of them there is follows from answers that fewer people read.
     Tag.CHECKS_ANSWERED: "Reading recorded for the CSM",
