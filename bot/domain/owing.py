@@ -39,6 +39,8 @@ class Contested:
     escalated_at: datetime | None = None
     ended_at: datetime | None = None
     answered: Mapping[Seat, datetime] = field(default_factory=dict)
+    answered_by: frozenset[int] = frozenset()
+    """Who answered as a manager about the wording in force."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def about_promises(
     calendar_of: CalendarOf,
     *,
     manager_of: ManagerOf,
-    revops_of: Callable[[int], int | None],
+    revops_of: Callable[[frozenset[int]], int | None],
     kickoff_at: datetime | None,
     contested: Iterable[Contested],
     promised: Iterable[Promised],
@@ -78,17 +80,16 @@ def about_promises(
     stored: Sequence[Deadline],
     now: datetime,
 ) -> list[Deadline]:
-    """Their deadlines; `revops_of` is who of RevOps decides beside a person, or stands in.
+    """Their deadlines; `revops_of` is who of RevOps decides or stands in, beside some people.
 
     `reads` says of a person whether they may know of the handoff at all.
     """
     of_promises = {one.key: one for one in stored if one.subject}
     context = _Context(handoff, policy, calendar_of, manager_of, of_promises, now)
-    revops = revops_of(handoff.ae_id)
     settlements = [
         deadline
         for one in contested
-        for deadline in _settlement(one, context, revops=revops, kickoff_at=kickoff_at)
+        for deadline in _settlement(one, context, revops_of=revops_of, kickoff_at=kickoff_at)
     ]
     if handoff.signed_at is None or handoff.tier is Tier.NONE:
         return settlements  # Clocks start at the signature.
@@ -125,12 +126,16 @@ def _opens(due: date, calendar: Calendar, *, days: int) -> datetime:
 
 
 def _settlement(
-    one: Contested, context: _Context, *, revops: int | None, kickoff_at: datetime | None
+    one: Contested,
+    context: _Context,
+    *,
+    revops_of: Callable[[frozenset[int]], int | None],
+    kickoff_at: datetime | None,
 ) -> Iterable[Deadline]:
     """Of an open dispute what each owes; of one that is over only what was owed until then."""
     handoff = context.handoff
     asked: set[int] = set()
-    for seat, owner in settlers(handoff, revops=revops).items():
+    for seat, owner in settlers(handoff, revops=revops_of(frozenset())).items():
         done = seat in one.answered
         if owner in asked:
             continue  # Whoever has both seats answers once.
@@ -147,7 +152,7 @@ def _settlement(
             state=DeadlineState.DROPPED if over else _state(handoff, done=done),
             escalates=True,
         )
-    decided = Seat.REVOPS in one.answered
+    decided, revops = Seat.REVOPS in one.answered, revops_of(one.answered_by)
     if one.escalated_at is None or revops is None or (one.ended_at is not None and not decided):
         return
     yield _deadline(

@@ -1,6 +1,6 @@
 """Units of work: one transaction for one workspace, kept only where it is committed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -63,7 +63,7 @@ from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
-from bot.domain.settling import escalate, may_settle, settlers
+from bot.domain.settling import answered_by, decides_not, escalate, may_settle, settlers
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -387,7 +387,15 @@ class ReadUnit:
         brief = self.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
         people = self.people.many([handoff.ae_id, handoff.csm_id])
         page = page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
-        settles = (one.promise.number for one in entries if may_settle(viewer, handoff, one))
+        # Who of RevOps may decide depends on who answered; what they did stands in no page.
+        asked = (one for one in entries if may_settle(viewer, handoff, one))
+        settles = (
+            one.promise.number
+            for one in asked
+            if one.dispute is None
+            or one.dispute.escalated_at is None
+            or may_settle(viewer, handoff, self.disputes.with_answers(one))
+        )
         return replace(page, settles=frozenset(settles))
 
     def kickoff(self, of: Bundle) -> KickoffTime | None:
@@ -572,7 +580,7 @@ class ReadUnit:
             self.policy,
             self.people.calendar,
             manager_of=self.people.manager_of,
-            revops_of=self.people.revops_beside,
+            revops_of=lambda given: self._decider(handoff, given),
             kickoff_at=kickoff.at if kickoff is not None else None,
             contested=self.disputes.contested(handoff.id) if contested else (),
             promised=promised,
@@ -580,6 +588,15 @@ class ReadUnit:
             stored=stored,
             now=self.now,
         )
+
+    def _decider(self, handoff: Handoff, given: Collection[int] = ()) -> int | None:
+        """Who of RevOps decides a dispute, beside whoever gave answers, or stands in for a manager.
+
+        Nobody who is on one of its sides.
+        """
+        but = decides_not(handoff, answered_by=given)
+        found = self.people.revops(handoff.ae_id, but=but)
+        return found.person_id if found is not None else None
 
 
 class WriteUnit(ReadUnit):
@@ -699,7 +716,7 @@ class WriteUnit(ReadUnit):
             event.tag in OF_DISPUTES for event in handoff.events
         ):
             return []
-        found = settlers(handoff, revops=self.people.revops_beside(handoff.ae_id))
+        found = settlers(handoff, revops=self._decider(handoff))
         return list(dict.fromkeys(found.values()))
 
     def escalate(self, handoff: Handoff, entry: Entry, why: Escalation) -> None:
@@ -712,7 +729,8 @@ class WriteUnit(ReadUnit):
         self._ask_revops(handoff, entry)
 
     def _ask_revops(self, handoff: Handoff, entry: Entry) -> None:
-        decider = self.people.revops_beside(handoff.ae_id)
+        given = answered_by(self.disputes.with_answers(entry).dispute)
+        decider = self._decider(handoff, given)
         if decider is not None and entry.dispute is not None:
             self.outbox.add(dispute_to_decide(handoff, entry.dispute.id, entry.promise, decider))
 
