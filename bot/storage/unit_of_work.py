@@ -73,7 +73,7 @@ from bot.storage.chats import Chats, WritableChats
 from bot.storage.cipher import NoKey
 from bot.storage.copied import FORGET as FORGET_COPIED
 from bot.storage.copied import Copies, WritableCopies
-from bot.storage.deadlines import Deadlines, WritableDeadlines
+from bot.storage.deadlines import SILENCE, Deadlines, WritableDeadlines
 from bot.storage.debriefs import Debriefs, WritableDebriefs
 from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
@@ -1071,7 +1071,8 @@ class Store:
     def housekeeping(self) -> tuple[int, int]:
         """Forget old requests and slim, a batch of, old posts; gives how many of each.
 
-        A copied message that was added nowhere is forgotten, too.
+        A copied message that was added nowhere is forgotten, too, and what an earlier version left
+        for every sweep to look at is not looked at any more.
 
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
@@ -1082,6 +1083,7 @@ class Store:
         with self.database.writing() as connection:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
             connection.execute(FORGET_COPIED, {"before": now - RECEIVED_KEPT})
+            connection.execute(SILENCE, {"before": self._clock.now()})
             posts = _slim(connection, now - OUTBOX_KEPT_WHOLE)
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             unchecked = connection.execute(_DRAW_AGAIN, before).rowcount
