@@ -15,7 +15,15 @@ from bot.domain.people import ManagerBy
 from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.size import Size
-from bot.domain.steps import MANAGERS, OF_A_PROMISE, PROCESS, StepRule, call_required, latest
+from bot.domain.steps import (
+    MANAGERS,
+    OF_A_PROMISE,
+    PROCESS,
+    TO_SETTLE,
+    StepRule,
+    call_required,
+    latest,
+)
 from bot.domain.steps import STEPS as STEPS
 from bot.domain.steps import Step as Step
 from bot.domain.worktime import Calendar
@@ -447,13 +455,9 @@ def dropped(stored: Deadline) -> Deadline:
     return replace(stored, state=DeadlineState.DROPPED, waits_for=None, stages=())
 
 
-_ASKED = OF_A_PROMISE - {Step.DELIVERY}
-"""What somebody is asked: each time it is another question, whatever was said of the last one."""
-
-
 def _asked_anew(stored: Deadline, wanted: Deadline) -> bool:
     """Whether it is owed about another dispute, or about another wording than was asked about."""
-    return wanted.step in _ASKED and wanted.start_at not in (None, stored.start_at)
+    return wanted.step in TO_SETTLE and wanted.start_at not in (None, stored.start_at)
 
 
 def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:

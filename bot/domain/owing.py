@@ -1,10 +1,12 @@
 """What is owed about single promises, by whom and until when."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from bot.domain import access
+from bot.domain.access import Capacity
 from bot.domain.deadlines import (
     Deadline,
     DeadlineState,
@@ -16,12 +18,26 @@ from bot.domain.deadlines import (
 )
 from bot.domain.disputes import Seat
 from bot.domain.handoff import Handoff
+from bot.domain.managers import Told
 from bot.domain.nudging import Stage, StagePlan
+from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Fate
 from bot.domain.settling import due_at, settlers, too_late_at
+from bot.domain.steps import TO_SETTLE
 from bot.domain.worktime import Calendar
+
+
+class TellerOf(Protocol):
+    """Who is told of what somebody owes, and why; see `managers.told`."""
+
+    def __call__(
+        self, holder: int, /, *, named: tuple[int, ManagerBy | None] | None, but: Collection[int]
+    ) -> Told | None:
+        """The manager named for it, else their own, else somebody of RevOps; never one of `but`."""
+        ...
+
 
 STEP_OF: Mapping[Seat, Step] = {
     Seat.CS_MANAGER: Step.SETTLE,
@@ -72,6 +88,7 @@ def about_promises(
     calendar_of: CalendarOf,
     *,
     manager_of: ManagerOf,
+    told_of: TellerOf,
     revops_of: Callable[[frozenset[int]], int | None],
     kickoff_at: datetime | None,
     contested: Iterable[Contested],
@@ -80,7 +97,10 @@ def about_promises(
     stored: Sequence[Deadline],
     now: datetime,
 ) -> list[Deadline]:
-    """Their deadlines; `revops_of` is who of RevOps decides or stands in, beside some people.
+    """Their deadlines.
+
+    `revops_of` is who of RevOps decides or stands in, beside some people. Who is told of what is
+    late `told_of` says with why, and `manager_of` by id alone.
 
     `reads` says of a person whether they may know of the handoff at all.
     """
@@ -93,11 +113,63 @@ def about_promises(
     ]
     if handoff.signed_at is None or handoff.tier is Tier.NONE:
         return settlements  # Clocks start at the signature.
-    return [*settlements, *(_delivery(one, context, reads=reads) for one in promised)]
+    return [
+        *settlements,
+        *(_delivery(one, context, told_of=told_of, reads=reads) for one in promised),
+    ]
 
 
-def _delivery(one: Promised, context: _Context, *, reads: Callable[[int], bool]) -> Deadline:
+def settled_by(owed: Sequence[Deadline]) -> list[Deadline]:
+    """The deadlines, each that waits for a dispute with the one who is to settle it now."""
+    open_now = {one.step for one in owed if one.subject and one.state is DeadlineState.OPEN}
+    first = next((step for step in STEP_OF.values() if step in open_now), Step.DECIDE)
+    return [replace(one, waits_for=first) if one.waits_for in TO_SETTLE else one for one in owed]
+
+
+def told_of_delivery(
+    owner: int, handoff: Handoff, told_of: TellerOf, *, reads: Callable[[int], bool]
+) -> Told | None:
+    """Who is told that somebody delivers a promise late, and why they.
+
+    Of the AE it is the handoff's AE manager, of the CSM and the implementation lead its CS manager;
+    of others their own manager, but the CS manager where that one may not know of the handoff.
+    """
+    holder, named = owner, None
+    if access.acts_as(owner, handoff.ae_id, handoff):
+        holder = handoff.ae_id
+        named = _named(Capacity.AE_MANAGER, handoff, handoff.ae_manager_by)
+    else:
+        cs_manager = _named(Capacity.CS_MANAGER, handoff, handoff.cs_manager_by)
+        sides = (handoff.csm_id, handoff.lead_id)
+        if any(access.acts_as(owner, one, handoff) for one in sides):
+            named = cs_manager
+        else:
+            own = told_of(owner, named=None, but=(owner,))
+            if own is None or reads(own.person_id):
+                return own
+            named = cs_manager
+    but = [owner]
+    while (found := told_of(holder, named=named, but=but)) is not None:
+        if reads(found.person_id):
+            return found
+        but.append(found.person_id)
+    return None
+
+
+def _named(
+    part: Capacity, handoff: Handoff, by: ManagerBy | None
+) -> tuple[int, ManagerBy | None] | None:
+    found = access.holder(part, handoff)
+    return (found, by) if found is not None else None
+
+
+def _delivery(
+    one: Promised, context: _Context, *, told_of: TellerOf, reads: Callable[[int], bool]
+) -> Deadline:
     """By the end of its day in the zone of who delivers it; until shortly before it waits.
+
+    It waits for the kickoff, too: what became of a promise is said after it. What was due before
+    is due some working hours later.
 
     Who may not know of the handoff is reminded of nothing in it: the CSM is in their place, before
     the assignment the AE.
@@ -109,12 +181,29 @@ def _delivery(one: Promised, context: _Context, *, reads: Callable[[int], bool])
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
     calendar = context.calendar_of(owner, zone)
     due = calendar.at(one.due, calendar.hours.end)
-    opens = _opens(one.due, calendar, days=context.policy.clocks.review_opens)
-    since = max(one.written_at, opens)
+    clocks, held_at = context.policy.clocks, handoff.kickoff_held_at
+    opens = _opens(one.due, calendar, days=clocks.review_opens)
+    if held_at is not None:
+        due = max(due, calendar.add_working(held_at, timedelta(hours=clocks.own_other)))
+    since = max(one.written_at, opens, held_at or opens)
     state = _state(handoff, done=one.fate in (Fate.DELIVERED, Fate.BROKEN))
-    if state is DeadlineState.OPEN and context.now < opens:
+    if state is DeadlineState.OPEN and (held_at is None or context.now < opens):
         state = DeadlineState.WAITING
-    return _made(key, owner, context, calendar=calendar, since=since, due=due, state=state)
+    told = None
+    if state is DeadlineState.OPEN:
+        told = told_of_delivery(owner, handoff, told_of, reads=reads)
+    made = _made(
+        key,
+        owner,
+        context,
+        calendar=calendar,
+        since=since,
+        due=due,
+        state=state,
+        manager=told.person_id if told is not None else None,
+    )
+    waits = state is DeadlineState.WAITING and held_at is None
+    return replace(made, waits_for=Step.KICKOFF) if waits else made
 
 
 def _opens(due: date, calendar: Calendar, *, days: int) -> datetime:
@@ -187,7 +276,17 @@ def _deadline(
     calendar = context.calendar_of(owner, zone)
     hours = context.policy.clocks.own_other
     due = due_at(since, kickoff_at, hours=hours, calendar=calendar)
-    deadline = _made(key, owner, context, calendar=calendar, since=since, due=due, state=state)
+    manager = context.manager_of(owner, but=(owner,)) if state is DeadlineState.OPEN else None
+    deadline = _made(
+        key,
+        owner,
+        context,
+        calendar=calendar,
+        since=since,
+        due=due,
+        state=state,
+        manager=manager,
+    )
     if state is not DeadlineState.OPEN or not escalates:
         return deadline
     escalation = StagePlan(Stage.ESCALATE, too_late_at(due, calendar))
@@ -203,10 +302,10 @@ def _made(
     since: datetime,
     due: datetime,
     state: DeadlineState,
+    manager: int | None,
 ) -> Deadline:
     """What somebody owes since an instant, with its reminders where it is open."""
     handoff, stored = context.handoff, context.stored.get(key)
-    manager = context.manager_of(owner, but=(owner,)) if state is DeadlineState.OPEN else None
     told = manager if access.unattended(owner, handoff) and state is DeadlineState.OPEN else None
     step, subject = key
     deadline = Deadline(

@@ -57,7 +57,7 @@ from bot.domain.notices import (
     moved_away,
     surfaces,
 )
-from bot.domain.owing import about_promises
+from bot.domain.owing import about_promises, settled_by, told_of_delivery
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
@@ -460,6 +460,9 @@ class ReadUnit:
         holder = held_by(owed, handoff, size)
         if holder is None:
             return None
+        if owed.step is Step.DELIVERY:
+            reads = self._reads(handoff)
+            return told_of_delivery(holder, handoff, self.people.told, reads=reads)
         but = (access.acting(holder, handoff),)
         return self.people.told(holder, named=named_manager(owed.step, handoff, size), but=but)
 
@@ -549,7 +552,7 @@ class ReadUnit:
         ]
         owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
         left = (dropped(one) for one in stored if one.key not in owed)
-        return in_order([*owed.values(), *left])
+        return in_order(settled_by([*owed.values(), *left]))
 
     def _about_promises(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
         """What is owed about single promises; asked only where there is or was such."""
@@ -560,34 +563,46 @@ class ReadUnit:
         if not handoff.signing.entries and not contested:
             return []
         events = handoff.events
-        if events and not contested and all(event.tag in _MOVES_NO_PROMISE for event in events):
+        if events and all(event.tag in _MOVES_NO_PROMISE for event in events):
             return owed
         kickoff = None
         if contested:
             kickoff = kickoff_time(handoff, self.policy, self.people.calendar, owed=stored)
         promised = self.ledger.promised(handoff.id)
-        self.people.many(one.owner_id for one in promised)
-
-        def reads(person_id: int) -> bool:
-            if person_id in handoff.people():
-                return True
-            public = not self.channels.get(handoff.channel_id).private
-            person = self.people.get(person_id)
-            return Audience.FACTS in access.audiences(person, handoff, in_channel=public)
-
+        self.people.with_managers(one.owner_id for one in promised)
         return about_promises(
             handoff,
             self.policy,
             self.people.calendar,
             manager_of=self.people.manager_of,
+            told_of=self.people.told,
             revops_of=lambda given: self._decider(handoff, given),
             kickoff_at=kickoff.at if kickoff is not None else None,
             contested=self.disputes.contested(handoff.id) if contested else (),
             promised=promised,
-            reads=reads,
+            reads=self._reads(handoff),
             stored=stored,
             now=self.now,
         )
+
+    def _reads(self, handoff: Handoff) -> Callable[[int], bool]:
+        """Whether somebody may know of a handoff at all; each is looked at once."""
+        parts, found = frozenset(handoff.people()), dict[int, bool]()
+        public: list[bool] = []
+
+        def reads(person_id: int) -> bool:
+            if person_id in parts:
+                return True
+            if person_id not in found:
+                if not public:
+                    public.append(not self.channels.get(handoff.channel_id).private)
+                audiences = access.audiences(
+                    self.people.get(person_id), handoff, in_channel=public[0]
+                )
+                found[person_id] = Audience.FACTS in audiences
+            return found[person_id]
+
+        return reads
 
     def _decider(self, handoff: Handoff, given: Collection[int] = ()) -> int | None:
         """Who of RevOps decides a dispute, beside whoever gave answers, or stands in for a manager.
@@ -698,7 +713,7 @@ class WriteUnit(ReadUnit):
             moved=moved(stored, owed),
             team_channel=self._team_channel(handoff),
             chain=chain,
-            settlers=self._settlers(handoff),
+            settlers=self._settlers(handoff, asked_again=bool(asked_again)),
             asked_again=asked_again,
         )
         calendar_of = self.people.calendar
@@ -710,11 +725,9 @@ class WriteUnit(ReadUnit):
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
-    def _settlers(self, handoff: Handoff) -> list[int]:
+    def _settlers(self, handoff: Handoff, *, asked_again: bool) -> list[int]:
         """Who settles disputes, each once; nobody where nothing happened about one."""
-        if not handoff.signing.disputed and not any(
-            event.tag in OF_DISPUTES for event in handoff.events
-        ):
+        if not asked_again and not any(event.tag in OF_DISPUTES for event in handoff.events):
             return []
         found = settlers(handoff, revops=self._decider(handoff))
         return list(dict.fromkeys(found.values()))

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from bot.clock.clocks import SteadyMachineClock
 from bot.clock.housekeeping import Housekeeping
 from bot.clock.sweep import Sweep
+from bot.delivery.notices import _held_up
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.history import Tag
 from bot.domain.nudging import Stage
@@ -16,8 +17,25 @@ from bot.views.ids import ActionId
 from bot.views.payload import Ref
 from tests.builders import FixedClock
 from tests.flows.app import App
-from tests.flows.test_disputes import AE_MANAGER, dispute, owed
-from tests.flows.test_ledger import AE, CSM, ae_initials, csm_initials, deliverable, ref, sound
+from tests.flows.test_disputes import (
+    AE_MANAGER,
+    KEPT,
+    REVOPS,
+    WITHDRAWN,
+    answer,
+    dispute,
+    owed,
+)
+from tests.flows.test_ledger import (
+    AE,
+    CS_MANAGER,
+    CSM,
+    ae_initials,
+    csm_initials,
+    deliverable,
+    ref,
+    sound,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -116,12 +134,50 @@ def test_another_dispute_about_the_same_promise_is_another_question(
     app.press(CSM, ActionId.TAKE_BACK_DISPUTE, ref(app, handoff_id))
     dispute(app, AE, handoff_id)
     second = owed(app, handoff_id)[Step.SETTLE]
-    assert (second.due_at, second.said, second.passed) == (first.due_at, set(), set())
+    assert second.due_at == first.due_at
+    assert not second.said | second.passed
     half = second.due_at + planned(second, Stage.HALF)
     assert half > clock.now()
     clock.advance(half + MINUTE - clock.now())
     sweep.run()
     assert owed(app, handoff_id)[Step.SETTLE].said == {Stage.HALF}
+
+
+def waits(app: App, handoff_id: int) -> set[Step | None]:
+    """What the initials of both wait for."""
+    with app.store.read(app.team.workspace_id) as unit:
+        return {
+            one.waits_for
+            for one in unit.deadlines.of(handoff_id)
+            if one.step in (Step.INITIALS, Step.INITIALS_AE)
+        }
+
+
+def held_up(app: App, handoff_id: int) -> dict[Step, Step | None]:
+    """What is said to be held up to whoever is to settle a dispute."""
+    with app.store.read(app.team.workspace_id) as unit:
+        bundle = unit.bundle(handoff_id, viewer=None)
+        return {
+            one.step: _held_up(bundle, one)
+            for one in bundle.deadlines
+            if one.subject and one.state is DeadlineState.OPEN
+        }
+
+
+def test_initials_wait_for_whoever_is_to_settle_the_dispute_now(app: App, handoff_id: int) -> None:
+    assert waits(app, handoff_id) == {Step.SETTLE}
+    held = {Step.SETTLE: Step.INITIALS, Step.SETTLE_AE: Step.INITIALS}
+    assert held_up(app, handoff_id) == held
+    answer(app, CS_MANAGER, handoff_id, **KEPT)
+    assert waits(app, handoff_id) == {Step.SETTLE_AE}
+    assert held_up(app, handoff_id) == {Step.SETTLE_AE: Step.INITIALS}
+    answer(app, AE_MANAGER, handoff_id, **WITHDRAWN)
+    assert waits(app, handoff_id) == {Step.DECIDE}
+    assert held_up(app, handoff_id) == {Step.DECIDE: Step.INITIALS}
+    with app.store.read(app.team.workspace_id) as unit:
+        assert not unit.drifted(handoff_id)
+    answer(app, REVOPS, handoff_id, **KEPT)
+    assert waits(app, handoff_id) == {None}
 
 
 def test_after_a_pause_a_manager_is_reminded_before_revops_decides(
@@ -141,7 +197,8 @@ def test_after_a_pause_a_manager_is_reminded_before_revops_decides(
     sweep.run()
     assert Tag.DISPUTE_ESCALATED not in app.events(handoff_id)
     again = owed(app, handoff_id)[Step.SETTLE]
-    assert (again.state, again.start_at, again.said) == (DeadlineState.OPEN, clock.now(), set())
+    assert (again.state, again.start_at) == (DeadlineState.OPEN, clock.now())
+    assert not again.said
     assert again.due_at > clock.now()
     escalates = again.due_at + planned(again, Stage.ESCALATE)
     pass_time(app, clock, escalates - MINUTE - clock.now())
