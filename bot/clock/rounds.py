@@ -216,7 +216,10 @@ def _key(reader_id: int, told: Round, revisions: Mapping[tuple[int, Key], str]) 
 
 
 def _revision(deadline: Deadline) -> str:
-    """Differs where a deadline moved, got another owner or was snoozed anew."""
+    """Differs where a deadline moved, got another owner, was snoozed or is asked about anew."""
     snoozed = deadline.snoozed_until.isoformat() if deadline.snoozed_until else ""
     readers = f"{deadline.owner_id}|{deadline.reader_id}|{deadline.manager_id}"
-    return f"{deadline.due_at.isoformat()}|{readers}|{snoozed}"
+    asked = ""
+    if deadline.subject and deadline.start_at is not None:
+        asked = f"|{deadline.start_at.isoformat()}"
+    return f"{deadline.due_at.isoformat()}|{readers}|{snoozed}{asked}"

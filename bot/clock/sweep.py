@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.clock.rounds import tell
-from bot.domain.deadlines import Deadline, posted_for, settle, to_escalate, to_post
+from bot.domain.deadlines import Deadline, posted_for, settle, to_escalate, to_post, unheard
 from bot.domain.disputes import Escalation
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
@@ -110,10 +110,18 @@ def _escalate(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
     """A dispute that a manager left unanswered too long goes to RevOps; whether that was so."""
     if not to_escalate(due, now=unit.now):
         return False
-    unit.deadlines.settle([(handoff_id, settle(due, said={Stage.ESCALATE}))])
     handoff = unit.handoffs.lock(handoff_id)
+    # Both managers may be late at once: what was handed over for one is over for the other.
+    now = next((one for one in unit.deadlines.of(handoff_id) if one.key == due.key), due)
+    if not to_escalate(now, now=unit.now):
+        return True
+    if unheard(now):
+        # The bot was paused or down when it was to remind: then nobody was too late yet.
+        unit.disputes.ask_again(handoff_id, due.subject)
+        unit.save(handoff, actor_id=None)
+        return True
+    unit.deadlines.settle([(handoff_id, settle(now, said={Stage.ESCALATE}))])
     entry = unit.ledger.numbered(handoff_id, due.subject)
-    # Both managers may be late at once: it is handed over once.
     if entry is not None and entry.dispute is not None and entry.dispute.escalated_at is None:
         unit.escalate(handoff, entry, Escalation.LATE)
         unit.save(handoff, actor_id=None)

@@ -38,7 +38,7 @@ def dispute_told(
     if notice.kind is NoticeKind.DISPUTED:
         return disputed_message(handoff.id, handoff.account, entry, found, in_thread=False)
     entry = unit.disputes.with_answers(entry)
-    seats = seats_of(reader, handoff, found)
+    seats = seats_of(reader, handoff, entry.dispute or found)
     if not seats - answers_of(entry.dispute).keys():
         return Cancel("no_longer_theirs")
     decides = found.escalated_at is not None

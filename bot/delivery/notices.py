@@ -55,6 +55,7 @@ from bot.domain.read_models import (
     named,
     step_line,
 )
+from bot.domain.steps import TO_SETTLE
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.appointments import talk_proposed_message
@@ -666,9 +667,9 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
 
 
 def _held_up(bundle: Bundle, owed: Deadline) -> Step | None:
-    if owed.subject:
-        return None
-    return next((one.step for one in bundle.deadlines if one.waits_for is owed.step), None)
+    # A dispute is waited for as a whole, whoever of those that settle it is named.
+    waited = TO_SETTLE if owed.step in TO_SETTLE else {owed.step}
+    return next((one.step for one in bundle.deadlines if one.waits_for in waited), None)
 
 
 def _snoozed_for(

@@ -20,6 +20,7 @@ from bot.domain.steps import (
     OF_A_PROMISE,
     OF_A_SIDE,
     PROCESS,
+    TO_SETTLE,
     StepRule,
     call_required,
     latest,
@@ -458,8 +459,13 @@ def dropped(stored: Deadline) -> Deadline:
     return replace(stored, state=DeadlineState.DROPPED, waits_for=None, stages=())
 
 
+def _asked_anew(stored: Deadline, wanted: Deadline) -> bool:
+    """Whether it is owed about another dispute, or about another wording than was asked about."""
+    return wanted.step in TO_SETTLE and wanted.start_at not in (None, stored.start_at)
+
+
 def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datetime) -> Deadline:
-    if stored is None:
+    if stored is None or _asked_anew(stored, wanted):
         return wanted
     if (stored.owner_id, stored.reader_id) != (wanted.owner_id, wanted.reader_id):
         return replace(wanted, said=_heard_by_the_manager(stored, wanted))
@@ -575,6 +581,12 @@ def to_post(deadline: Deadline, *, now: datetime) -> bool:
 def to_escalate(deadline: Deadline, *, now: datetime) -> bool:
     """Whether RevOps is to decide now what its owner left unanswered."""
     return _does(Stage.ESCALATE, deadline, now)
+
+
+def unheard(deadline: Deadline) -> bool:
+    """Whether its owner never heard that it is late, and did not ask to hear nothing of it."""
+    planned = {plan.stage for plan in deadline.stages}
+    return Stage.LATE in planned - deadline.said - deadline.passed
 
 
 def _does(stage: Stage, deadline: Deadline, now: datetime) -> bool:

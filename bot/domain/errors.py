@@ -32,6 +32,8 @@ class Problem(StrEnum):
     NOT_DISPUTED = "not_disputed"
     ALREADY_ANSWERED = "already_answered"
     """A manager answers a dispute once."""
+    DECIDES_NOT = "decides_not"
+    """Of RevOps, but on one of the sides, or one of those whose answers differ."""
     WITH_REVOPS = "with_revops"
     """The managers differ, or one was too late."""
     NOTHING_REWORDED = "nothing_reworded"

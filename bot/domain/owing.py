@@ -1,10 +1,12 @@
 """What is owed about single promises, by whom and until when."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from bot.domain import access
+from bot.domain.access import Capacity
 from bot.domain.deadlines import (
     Deadline,
     DeadlineState,
@@ -17,14 +19,26 @@ from bot.domain.deadlines import (
 )
 from bot.domain.disputes import Seat
 from bot.domain.handoff import Handoff
+from bot.domain.managers import Told
 from bot.domain.nudging import Stage, StagePlan
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Fate, Side
 from bot.domain.settling import due_at, settlers, too_late_at
-from bot.domain.steps import OF_A_SIDE, latest
+from bot.domain.steps import OF_A_SIDE, TO_SETTLE, latest
 from bot.domain.worktime import Calendar
+
+
+class TellerOf(Protocol):
+    """Who is told of what somebody owes, and why; see `managers.told`."""
+
+    def __call__(
+        self, holder: int, /, *, named: tuple[int, ManagerBy | None] | None, but: Collection[int]
+    ) -> Told | None:
+        """The manager named for it, else their own, else somebody of RevOps; never one of `but`."""
+        ...
+
 
 STEP_OF: Mapping[Seat, Step] = {
     Seat.CS_MANAGER: Step.SETTLE,
@@ -48,6 +62,8 @@ class Contested:
     escalated_at: datetime | None = None
     ended_at: datetime | None = None
     answered: Mapping[Seat, datetime] = field(default_factory=dict)
+    answered_by: frozenset[int] = frozenset()
+    """Who answered as a manager about the wording in force."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,8 @@ def about_promises(
     calendar_of: CalendarOf,
     *,
     manager_of: ManagerOf,
-    revops_of: Callable[[int], int | None],
+    told_of: TellerOf,
+    revops_of: Callable[[frozenset[int]], int | None],
     kickoff_at: datetime | None,
     contested: Iterable[Contested],
     promised: Iterable[Promised],
@@ -105,18 +122,20 @@ def about_promises(
     stored: Sequence[Deadline],
     now: datetime,
 ) -> list[Deadline]:
-    """Their deadlines; `revops_of` is who of RevOps decides beside a person, or stands in.
+    """Their deadlines.
+
+    `revops_of` is who of RevOps decides or stands in, beside some people. Who is told of what is
+    late `told_of` says with why, and `manager_of` by id alone.
 
     `reads` says of a person whether they may know of the handoff at all; `before_kickoff` is when
     the ledger is to be signed by the table.
     """
     of_promises = {one.key: one for one in stored if one.subject}
     context = _Context(handoff, policy, calendar_of, manager_of, of_promises, now)
-    revops = revops_of(handoff.ae_id)
     settlements = [
         deadline
         for one in contested
-        for deadline in _settlement(one, context, revops=revops, kickoff_at=kickoff_at)
+        for deadline in _settlement(one, context, revops_of=revops_of, kickoff_at=kickoff_at)
     ]
     if handoff.signed_at is None or handoff.tier is Tier.NONE:
         return settlements  # Clocks start at the signature.
@@ -125,7 +144,11 @@ def about_promises(
         for one in surfacing
         for deadline in _of_a_late_one(one, context, before_kickoff=before_kickoff)
     ]
-    return [*settlements, *late, *(_delivery(one, context, reads=reads) for one in promised)]
+    return [
+        *settlements,
+        *late,
+        *(_delivery(one, context, told_of=told_of, reads=reads) for one in promised),
+    ]
 
 
 def _of_a_late_one(
@@ -189,7 +212,10 @@ def _of_a_side(
     start = latest(since, added, again) or since
     window = calendar.add_working(start, timedelta(hours=context.policy.clocks.own_other))
     due = max(window, by) if by is not None else window
-    named = named_manager(key[0], handoff, handoff.size(context.policy))
+    state, manager = _state(handoff, done=done), None
+    if state is DeadlineState.OPEN:
+        named = named_manager(key[0], handoff, handoff.size(context.policy))
+        manager = context.manager_of(held, named=named, but=(held, owner))
     deadline = _made(
         key,
         owner,
@@ -197,15 +223,64 @@ def _of_a_side(
         calendar=calendar,
         since=start,
         due=due,
-        state=_state(handoff, done=done),
+        state=state,
+        manager=manager,
         held=held,
-        named=named,
     )
     return replace(deadline, added_at=added)
 
 
-def _delivery(one: Promised, context: _Context, *, reads: Callable[[int], bool]) -> Deadline:
+def settled_by(owed: Sequence[Deadline]) -> list[Deadline]:
+    """The deadlines, each that waits for a dispute with the one who is to settle it now."""
+    open_now = {one.step for one in owed if one.subject and one.state is DeadlineState.OPEN}
+    first = next((step for step in STEP_OF.values() if step in open_now), Step.DECIDE)
+    return [replace(one, waits_for=first) if one.waits_for in TO_SETTLE else one for one in owed]
+
+
+def told_of_delivery(
+    owner: int, handoff: Handoff, told_of: TellerOf, *, reads: Callable[[int], bool]
+) -> Told | None:
+    """Who is told that somebody delivers a promise late, and why they.
+
+    Of the AE it is the handoff's AE manager, of the CSM and the implementation lead its CS manager;
+    of others their own manager, but the CS manager where that one may not know of the handoff.
+    """
+    holder, named = owner, None
+    if access.acts_as(owner, handoff.ae_id, handoff):
+        holder = handoff.ae_id
+        named = _named(Capacity.AE_MANAGER, handoff, handoff.ae_manager_by)
+    else:
+        cs_manager = _named(Capacity.CS_MANAGER, handoff, handoff.cs_manager_by)
+        sides = (handoff.csm_id, handoff.lead_id)
+        if any(access.acts_as(owner, one, handoff) for one in sides):
+            named = cs_manager
+        else:
+            own = told_of(owner, named=None, but=(owner,))
+            if own is None or reads(own.person_id):
+                return own
+            named = cs_manager
+    but = [owner]
+    while (found := told_of(holder, named=named, but=but)) is not None:
+        if reads(found.person_id):
+            return found
+        but.append(found.person_id)
+    return None
+
+
+def _named(
+    part: Capacity, handoff: Handoff, by: ManagerBy | None
+) -> tuple[int, ManagerBy | None] | None:
+    found = access.holder(part, handoff)
+    return (found, by) if found is not None else None
+
+
+def _delivery(
+    one: Promised, context: _Context, *, told_of: TellerOf, reads: Callable[[int], bool]
+) -> Deadline:
     """By the end of its day in the zone of who delivers it; until shortly before it waits.
+
+    It waits for the kickoff, too: what became of a promise is said after it. What was due before
+    is due some working hours later.
 
     Who may not know of the handoff is reminded of nothing in it: the CSM is in their place, before
     the assignment the AE.
@@ -217,12 +292,29 @@ def _delivery(one: Promised, context: _Context, *, reads: Callable[[int], bool])
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
     calendar = context.calendar_of(owner, zone)
     due = calendar.at(one.due, calendar.hours.end)
-    opens = _opens(one.due, calendar, days=context.policy.clocks.review_opens)
-    since = max(one.written_at, opens)
+    clocks, held_at = context.policy.clocks, handoff.kickoff_held_at
+    opens = _opens(one.due, calendar, days=clocks.review_opens)
+    if held_at is not None:
+        due = max(due, calendar.add_working(held_at, timedelta(hours=clocks.own_other)))
+    since = max(one.written_at, opens, held_at or opens)
     state = _state(handoff, done=one.fate in (Fate.DELIVERED, Fate.BROKEN))
-    if state is DeadlineState.OPEN and context.now < opens:
+    if state is DeadlineState.OPEN and (held_at is None or context.now < opens):
         state = DeadlineState.WAITING
-    return _made(key, owner, context, calendar=calendar, since=since, due=due, state=state)
+    told = None
+    if state is DeadlineState.OPEN:
+        told = told_of_delivery(owner, handoff, told_of, reads=reads)
+    made = _made(
+        key,
+        owner,
+        context,
+        calendar=calendar,
+        since=since,
+        due=due,
+        state=state,
+        manager=told.person_id if told is not None else None,
+    )
+    waits = state is DeadlineState.WAITING and held_at is None
+    return replace(made, waits_for=Step.KICKOFF) if waits else made
 
 
 def _opens(due: date, calendar: Calendar, *, days: int) -> datetime:
@@ -234,12 +326,16 @@ def _opens(due: date, calendar: Calendar, *, days: int) -> datetime:
 
 
 def _settlement(
-    one: Contested, context: _Context, *, revops: int | None, kickoff_at: datetime | None
+    one: Contested,
+    context: _Context,
+    *,
+    revops_of: Callable[[frozenset[int]], int | None],
+    kickoff_at: datetime | None,
 ) -> Iterable[Deadline]:
     """Of an open dispute what each owes; of one that is over only what was owed until then."""
     handoff = context.handoff
     asked: set[int] = set()
-    for seat, owner in settlers(handoff, revops=revops).items():
+    for seat, owner in settlers(handoff, revops=revops_of(frozenset())).items():
         done = seat in one.answered
         if owner in asked:
             continue  # Whoever has both seats answers once.
@@ -256,7 +352,7 @@ def _settlement(
             state=DeadlineState.DROPPED if over else _state(handoff, done=done),
             escalates=True,
         )
-    decided = Seat.REVOPS in one.answered
+    decided, revops = Seat.REVOPS in one.answered, revops_of(one.answered_by)
     if one.escalated_at is None or revops is None or (one.ended_at is not None and not decided):
         return
     yield _deadline(
@@ -291,7 +387,17 @@ def _deadline(
     calendar = context.calendar_of(owner, zone)
     hours = context.policy.clocks.own_other
     due = due_at(since, kickoff_at, hours=hours, calendar=calendar)
-    deadline = _made(key, owner, context, calendar=calendar, since=since, due=due, state=state)
+    manager = context.manager_of(owner, but=(owner,)) if state is DeadlineState.OPEN else None
+    deadline = _made(
+        key,
+        owner,
+        context,
+        calendar=calendar,
+        since=since,
+        due=due,
+        state=state,
+        manager=manager,
+    )
     if state is not DeadlineState.OPEN or not escalates:
         return deadline
     escalation = StagePlan(Stage.ESCALATE, too_late_at(due, calendar))
@@ -307,18 +413,15 @@ def _made(
     since: datetime,
     due: datetime,
     state: DeadlineState,
+    manager: int | None,
     held: int | None = None,
-    named: tuple[int, ManagerBy | None] | None = None,
 ) -> Deadline:
     """What somebody owes since an instant, with its reminders where it is open.
 
-    `held` is whose part it is, where somebody may act for them, with the manager `named` for it.
+    `held` is whose part it is, where somebody may act for them.
     """
     handoff, stored = context.handoff, context.stored.get(key)
     part = held if held is not None else owner
-    manager = None
-    if state is DeadlineState.OPEN:
-        manager = context.manager_of(part, named=named, but=(part, owner))
     told = manager if access.unattended(part, handoff) and state is DeadlineState.OPEN else None
     step, subject = key
     deadline = Deadline(

@@ -4,7 +4,7 @@ Rules: the process's *Promise ledger*. Each manager answers alone and once about
 answers that come to the same settle it. A dispute takes nobody's initial away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -74,8 +74,33 @@ def take_back(handoff: Handoff, entry: Entry, *, by: Person, at: datetime) -> No
     handoff.note_promise(Tag.DISPUTE_TAKEN_BACK, _facts(entry), {}, by=by, at=at)
 
 
+def decides_not(handoff: Handoff, *, answered_by: Collection[int] = ()) -> frozenset[int]:
+    """Who is no judge of a dispute, of RevOps or not: the two sides, and whoever answered already.
+
+    `answered_by` is who answered about the wording in force as a manager, or in place of one.
+    """
+    owners = (one for one in (handoff.ae_id, handoff.csm_id) if one is not None)
+    sides = {one for owner in owners for one in (owner, access.acting(owner, handoff))}
+    return frozenset(sides.union(answered_by))
+
+
+def may_decide(person: Person, handoff: Handoff, *, answered_by: Collection[int] = ()) -> bool:
+    """Whether a person may decide as RevOps, alone or in the seat of a missing manager."""
+    beside = person.id not in decides_not(handoff, answered_by=answered_by)
+    return beside and access.may(Act.DECIDE_DISPUTE, person, handoff)
+
+
+def answered_by(found: Dispute | None) -> frozenset[int]:
+    """Who answered as a manager about the wording in force."""
+    given = answers_of(found).items()
+    return frozenset(one.by.id for seat, one in given if seat is not Seat.REVOPS)
+
+
 def settlers(handoff: Handoff, *, revops: int | None) -> dict[Seat, int]:
-    """Who answers in which seat: both managers, and somebody of RevOps for a missing one."""
+    """Who answers in which seat: both managers, and somebody of RevOps for a missing one.
+
+    `revops` is who of them `may_decide`.
+    """
     held = {seat: access.holder(part, handoff) for seat, part in MANAGERS.items()}
     found = {
         seat: access.acting(holder, handoff) if holder is not None else revops
@@ -85,12 +110,16 @@ def settlers(handoff: Handoff, *, revops: int | None) -> dict[Seat, int]:
 
 
 def seats_of(person: Person, handoff: Handoff, found: Dispute) -> frozenset[Seat]:
-    """In which seats a person would answer now."""
+    """In which seats a person would answer now; once RevOps decides, read with the answers."""
     if found.escalated_at is not None:
-        may = access.may(Act.DECIDE_DISPUTE, person, handoff)
+        may = may_decide(person, handoff, answered_by=answered_by(found))
         return frozenset({Seat.REVOPS}) if may else frozenset()
-    held = access.capacities(person, handoff)
-    return frozenset(seat for seat, part in MANAGERS.items() if part in held)
+    held, stands_in = access.capacities(person, handoff), may_decide(person, handoff)
+    return frozenset(
+        seat
+        for seat, part in MANAGERS.items()
+        if part in held and (stands_in or access.holder(part, handoff) is not None)
+    )
 
 
 def may_settle(person: Person, handoff: Handoff, entry: Entry) -> bool:
@@ -114,7 +143,8 @@ def require_settle(
     seats = seats_of(by, handoff, found)
     if not seats:
         if found.escalated_at is not None:
-            raise NotAllowed(Problem.WITH_REVOPS)
+            of_revops = access.may(Act.DECIDE_DISPUTE, by, handoff)
+            raise NotAllowed(Problem.DECIDES_NOT if of_revops else Problem.WITH_REVOPS)
         raise NotAllowed(
             Problem.NOT_YOUR_TURN,
             whose=access.whose(Act.SETTLE_DISPUTE, handoff),

@@ -83,9 +83,9 @@ OF_A_SIDE: Mapping[Step, Capacity] = {
     Step.LATE_DECIDE_AE: Capacity.AE,
 }
 """What a part of the handoff owes about single promises."""
-OF_A_PROMISE = frozenset(
-    {Step.SETTLE, Step.SETTLE_AE, Step.DECIDE, Step.DELIVERY} | OF_A_SIDE.keys()
-)
+TO_SETTLE = frozenset({Step.SETTLE, Step.SETTLE_AE, Step.DECIDE})
+"""What is asked about a dispute; a step that waits for it names who is to settle it now."""
+OF_A_PROMISE = TO_SETTLE | {Step.DELIVERY} | OF_A_SIDE.keys()
 """What is owed about single promises, and so in no row of the table."""
 
 
@@ -187,8 +187,9 @@ def call_asked_for(handoff: Handoff) -> bool:
 def _to_initial(handoff: Handoff, side: Side) -> tuple[Step, ...]:
     """What a side's initials wait for.
 
-    With no box of theirs left open it is the managers who settle a dispute, and while nothing is
-    written down there is nothing a CSM could do.
+    With no box of theirs left open it is the managers who settle a dispute, or RevOps: what is
+    owed about the promise says which (`owing.settled_by`). While nothing is written down there is
+    nothing a CSM could do.
     """
     signing = handoff.signing
     through = signing.ae_at if side is Side.AE else signing.csm_at

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, text, update
 
-from bot.domain.deadlines import Deadline, DeadlineState, Step, in_order
+from bot.domain.deadlines import SPEAKS, Deadline, DeadlineState, Step, in_order
 from bot.domain.nudging import Stage, StagePlan
 from bot.storage.statements import Scope
 from bot.storage.tables import DEADLINE_TO_SAY, deadline, handoff
@@ -69,9 +69,19 @@ _CHANGE = update(deadline).where(
     deadline.c.step == bindparam("b_step"),
     deadline.c.subject == bindparam("b_subject"),
 )
+_SPEAKS = or_(*(deadline.c.state == state.value for state in sorted(SPEAKS)))
 # By name, for what stands here is all that is written: columns with an index of their own cost more
-# than the rest of the row.
-_SETTLE = _CHANGE.values({name: bindparam(name) for name in ("said", "passed", "next_at")})
+# than the rest of the row. What came to say nothing meanwhile stays so: nothing would ever settle
+# it, and every sweep would find it.
+_SETTLE = _CHANGE.where(_SPEAKS).values(
+    {name: bindparam(name) for name in ("said", "passed", "next_at")}
+)
+SILENCE = (
+    update(deadline)
+    .where(DEADLINE_TO_SAY, deadline.c.next_at <= bindparam("before"), ~_SPEAKS)
+    .values(next_at=None)
+)
+"""What says nothing any more and is to be looked at all the same is not."""
 
 
 class Deadlines:

@@ -32,6 +32,7 @@ _CONTESTED = (
         dispute.c.ended_at,
         dispute_answer.c.seat,
         dispute_answer.c.at,
+        dispute_answer.c.person_id,
     )
     .join(promise, promise.c.id == dispute.c.promise_id)
     .join(
@@ -123,7 +124,10 @@ class Disputes:
                 number, row["asked_at"], row["escalated_at"], row["ended_at"]
             )
             if row["seat"] is not None:
-                one = replace(one, answered={**one.answered, Seat(row["seat"]): row["at"]})
+                seat = Seat(row["seat"])
+                one = replace(one, answered={**one.answered, seat: row["at"]})
+                if seat is not Seat.REVOPS:
+                    one = replace(one, answered_by=one.answered_by | {row["person_id"]})
             found[number] = one
         return list(found.values())
 

@@ -1,6 +1,6 @@
 """Units of work: one transaction for one workspace, kept only where it is committed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -57,13 +57,13 @@ from bot.domain.notices import (
     moved_away,
     surfaces,
 )
-from bot.domain.owing import STEP_OF, about_promises
+from bot.domain.owing import STEP_OF, about_promises, settled_by, told_of_delivery
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
-from bot.domain.settling import escalate, may_settle, settlers
+from bot.domain.settling import answered_by, decides_not, escalate, may_settle, settlers
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -73,7 +73,7 @@ from bot.storage.chats import Chats, WritableChats
 from bot.storage.cipher import NoKey
 from bot.storage.copied import FORGET as FORGET_COPIED
 from bot.storage.copied import Copies, WritableCopies
-from bot.storage.deadlines import Deadlines, WritableDeadlines
+from bot.storage.deadlines import SILENCE, Deadlines, WritableDeadlines
 from bot.storage.debriefs import Debriefs, WritableDebriefs
 from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
@@ -390,7 +390,15 @@ class ReadUnit:
         brief = self.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
         people = self.people.many([handoff.ae_id, handoff.csm_id])
         page = page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
-        settles = (one.promise.number for one in entries if may_settle(viewer, handoff, one))
+        # Who of RevOps may decide depends on who answered; what they did stands in no page.
+        asked = (one for one in entries if may_settle(viewer, handoff, one))
+        settles = (
+            one.promise.number
+            for one in asked
+            if one.dispute is None
+            or one.dispute.escalated_at is None
+            or may_settle(viewer, handoff, self.disputes.with_answers(one))
+        )
         return replace(page, settles=frozenset(settles))
 
     def kickoff(self, of: Bundle) -> KickoffTime | None:
@@ -455,6 +463,9 @@ class ReadUnit:
         holder = held_by(owed, handoff, size)
         if holder is None:
             return None
+        if owed.step is Step.DELIVERY:
+            reads = self._reads(handoff)
+            return told_of_delivery(holder, handoff, self.people.told, reads=reads)
         but = (access.acting(holder, handoff),)
         return self.people.told(holder, named=named_manager(owed.step, handoff, size), but=but)
 
@@ -545,7 +556,7 @@ class ReadUnit:
         ]
         owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
         left = (dropped(one) for one in stored if one.key not in owed)
-        return in_order([*owed.values(), *left])
+        return in_order(settled_by([*owed.values(), *left]))
 
     def _about_promises(
         self, handoff: Handoff, stored: list[Deadline], *, of_table: Sequence[Deadline]
@@ -562,8 +573,7 @@ class ReadUnit:
         events = handoff.events
         # A talk is due with the ledger, and the kickoff may move with the CSM's reading.
         talks = any(one.step is Step.LATE_TALK and one.state is DeadlineState.OPEN for one in owed)
-        moves = contested or talks
-        if events and not moves and all(event.tag in _MOVES_NO_PROMISE for event in events):
+        if events and not talks and all(event.tag in _MOVES_NO_PROMISE for event in events):
             return owed
         kickoff = None
         if contested:
@@ -571,30 +581,51 @@ class ReadUnit:
         promised, late = self.ledger.owed(handoff.id)
         if late and handoff.kickoff_held_at is not None:
             late = self.late.with_answered(handoff.id, late)
-        self.people.many(one.owner_id for one in promised)
-
-        def reads(person_id: int) -> bool:
-            if person_id in handoff.people():
-                return True
-            public = not self.channels.get(handoff.channel_id).private
-            person = self.people.get(person_id)
-            return Audience.FACTS in access.audiences(person, handoff, in_channel=public)
-
+        self.people.with_managers(one.owner_id for one in promised)
         return about_promises(
             handoff,
             self.policy,
             self.people.calendar,
             manager_of=self.people.manager_of,
-            revops_of=self.people.revops_beside,
+            told_of=self.people.told,
+            revops_of=lambda given: self._decider(handoff, given),
             kickoff_at=kickoff.at if kickoff is not None else None,
             contested=self.disputes.contested(handoff.id) if contested else (),
             promised=promised,
             surfacing=late,
             before_kickoff=before_kickoff,
-            reads=reads,
+            reads=self._reads(handoff),
             stored=stored,
             now=self.now,
         )
+
+    def _reads(self, handoff: Handoff) -> Callable[[int], bool]:
+        """Whether somebody may know of a handoff at all; each is looked at once."""
+        parts, found = frozenset(handoff.people()), dict[int, bool]()
+        public: list[bool] = []
+
+        def reads(person_id: int) -> bool:
+            if person_id in parts:
+                return True
+            if person_id not in found:
+                if not public:
+                    public.append(not self.channels.get(handoff.channel_id).private)
+                audiences = access.audiences(
+                    self.people.get(person_id), handoff, in_channel=public[0]
+                )
+                found[person_id] = Audience.FACTS in audiences
+            return found[person_id]
+
+        return reads
+
+    def _decider(self, handoff: Handoff, given: Collection[int] = ()) -> int | None:
+        """Who of RevOps decides a dispute, beside whoever gave answers, or stands in for a manager.
+
+        Nobody who is on one of its sides.
+        """
+        but = decides_not(handoff, answered_by=given)
+        found = self.people.revops(handoff.ae_id, but=but)
+        return found.person_id if found is not None else None
 
 
 class WriteUnit(ReadUnit):
@@ -698,7 +729,7 @@ class WriteUnit(ReadUnit):
             moved=moved(stored, owed),
             team_channel=self._team_channel(handoff),
             chain=chain,
-            settlers=self._settlers(handoff),
+            settlers=self._settlers(handoff, asked_again=bool(asked_again)),
             asked_again=asked_again,
         )
         calendar_of = self.people.calendar
@@ -710,13 +741,11 @@ class WriteUnit(ReadUnit):
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
-    def _settlers(self, handoff: Handoff) -> list[int]:
+    def _settlers(self, handoff: Handoff, *, asked_again: bool) -> list[int]:
         """Who settles disputes, each once; nobody where nothing happened about one."""
-        if not handoff.signing.disputed and not any(
-            event.tag in OF_DISPUTES for event in handoff.events
-        ):
+        if not asked_again and not any(event.tag in OF_DISPUTES for event in handoff.events):
             return []
-        found = settlers(handoff, revops=self.people.revops_beside(handoff.ae_id))
+        found = settlers(handoff, revops=self._decider(handoff))
         return list(dict.fromkeys(found.values()))
 
     def escalate(self, handoff: Handoff, entry: Entry, why: Escalation) -> None:
@@ -729,7 +758,8 @@ class WriteUnit(ReadUnit):
         self._ask_revops(handoff, entry)
 
     def _ask_revops(self, handoff: Handoff, entry: Entry) -> None:
-        decider = self.people.revops_beside(handoff.ae_id)
+        given = answered_by(self.disputes.with_answers(entry).dispute)
+        decider = self._decider(handoff, given)
         if decider is not None and entry.dispute is not None:
             self.outbox.add(dispute_to_decide(handoff, entry.dispute.id, entry.promise, decider))
 
@@ -1072,7 +1102,8 @@ class Store:
     def housekeeping(self) -> tuple[int, int]:
         """Forget old requests and slim, a batch of, old posts; gives how many of each.
 
-        A copied message that was added nowhere is forgotten, too.
+        A copied message that was added nowhere is forgotten, too, and what an earlier version left
+        for every sweep to look at is not looked at any more.
 
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
@@ -1083,6 +1114,7 @@ class Store:
         with self.database.writing() as connection:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
             connection.execute(FORGET_COPIED, {"before": now - RECEIVED_KEPT})
+            connection.execute(SILENCE, {"before": self._clock.now()})
             posts = _slim(connection, now - OUTBOX_KEPT_WHOLE)
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             unchecked = connection.execute(_DRAW_AGAIN, before).rowcount

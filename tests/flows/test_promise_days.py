@@ -62,6 +62,7 @@ def handoff_id(app: App) -> int:
 def test_it_waits_until_a_week_of_work_before_its_day(
     app: App, handoff_id: int, clock: FixedClock
 ) -> None:
+    hold(app, handoff_id)
     waits = delivery(app, handoff_id)
     assert (waits.state, waits.due_at, waits.subject) == (DeadlineState.WAITING, DUE, 1)
     assert waits.owner_id == app.team.csm.id
@@ -78,6 +79,7 @@ def test_it_waits_until_a_week_of_work_before_its_day(
 def test_its_owner_is_reminded_and_late_their_manager_is_told(
     app: App, handoff_id: int, clock: FixedClock
 ) -> None:
+    hold(app, handoff_id)
     clock.advance(OPENS - clock.now())
     reckoned(app, handoff_id)
     sweep = Sweep(store=app.store, clock=clock)
@@ -103,6 +105,29 @@ def test_it_is_done_with_what_became_of_it(app: App, handoff_id: int) -> None:
     renegotiate(app, AE, handoff_id, due="2026-10-01")
     assert delivery(app, handoff_id).state is DeadlineState.WAITING
     deliver(app, AE, handoff_id)
+    assert delivery(app, handoff_id).state is DeadlineState.DONE
+
+
+def test_before_the_kickoff_it_waits_for_that_and_is_never_late(
+    app: App, handoff_id: int, clock: FixedClock
+) -> None:
+    edit(app, AE, handoff_id, due="2026-03-05")
+    waits = delivery(app, handoff_id)
+    assert (waits.state, waits.waits_for) == (DeadlineState.WAITING, Step.KICKOFF)
+    clock.advance(waits.due_at + timedelta(days=1) - clock.now())
+    Sweep(store=app.store, clock=clock).run()
+    assert not delivery(app, handoff_id).late_at(clock.now())
+    assert "kickoff is not recorded" in deliver(app, CSM, handoff_id).sentence
+    hold(app, handoff_id)
+    owed = delivery(app, handoff_id)
+    with app.store.read(app.team.workspace_id) as unit:
+        least = unit.people.calendar(app.team.csm.id).add_working(clock.now(), timedelta(hours=8))
+    assert (owed.state, owed.waits_for, owed.due_at) == (DeadlineState.OPEN, None, least)
+    assert owed.start_at == clock.now()
+    clock.advance(owed.due_at + timedelta(minutes=1) - clock.now())
+    Sweep(store=app.store, clock=clock).run()
+    assert Stage.LATE in delivery(app, handoff_id).said
+    deliver(app, CSM, handoff_id)
     assert delivery(app, handoff_id).state is DeadlineState.DONE
 
 
@@ -133,6 +158,7 @@ def test_who_may_not_know_of_the_handoff_is_reminded_of_nothing_in_it(
 def test_a_reminder_of_a_promise_is_snoozed_by_itself(
     app: App, handoff_id: int, clock: FixedClock
 ) -> None:
+    hold(app, handoff_id)
     clock.advance(OPENS - clock.now())
     reckoned(app, handoff_id)
     about = ref(app, handoff_id).model_copy(

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.domain.access import Act, Capacity
-from bot.domain.completeness import Hole, OpenItem, completeness
+from bot.domain.completeness import OpenItem, completeness
 from bot.domain.handoff import State
-from bot.domain.items import Item
+from bot.domain.items import Hole, Item
 from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import Because, BecauseOf, Guide, Light, NamedPerson
 from bot.domain.steps import NO_RECORD_YET, Step

@@ -117,6 +117,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.ALREADY_ANSWERED: (
         "You answered this dispute, and each answers once. You are told what comes of it."
     ),
+    Problem.DECIDES_NOT: (
+        "Somebody else of RevOps decides this dispute: you are on one of its sides, or answered it "
+        "for a manager."
+    ),
     Problem.WITH_REVOPS: (
         "The managers differ, or an answer came too late: RevOps decides this dispute now."
     ),
