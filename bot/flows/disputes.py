@@ -113,14 +113,14 @@ def settled(
         _save(unit, handoff, entry, actor)
         return
     ledger.void(handoff, entry, by=actor, at=unit.now)
-    if became.outcome is Outcome.RENEGOTIATED:
-        said = keeping.note(handoff, entry, Fate.RENEGOTIATED, by=actor, at=unit.now)
-        unit.ledger.conclude(handoff.id, entry, said)
     if became.outcome in REWORDING:
         text = replace(promise.text, words=became.words, due=became.due)
         after, _ = unit.brief.edit_promise(
             promise.id, text, base_version=promise.version, by=actor.id, at=unit.now
         )
+        if became.outcome is Outcome.RENEGOTIATED:
+            said = keeping.note(handoff, entry, Fate.RENEGOTIATED, by=actor, at=unit.now)
+            unit.ledger.conclude(handoff.id, entry, said)
         note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, act=act)
         return
     gone = unit.brief.withdraw_promise(promise.id, became.reason, by=actor.id, at=unit.now)

@@ -62,11 +62,12 @@ def renegotiated(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     became, text = keeping.renegotiated(
         handoff, entry, words, due, by=actor, version=version, at=unit.now
     )
-    unit.ledger.conclude(handoff.id, entry, became)
     ledger.void(handoff, entry, by=actor, at=unit.now)
     after, _ = unit.brief.edit_promise(
         entry.promise.id, text, base_version=version, by=actor.id, at=unit.now
     )
+    # Said of the wording that came of it: with that one, whatever was said before is gone.
+    unit.ledger.conclude(handoff.id, entry, became)
     note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, act=Act.CONCLUDE_PROMISE)
     return Done()
 

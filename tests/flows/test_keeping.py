@@ -11,7 +11,7 @@ from bot.storage.tables import surface
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.payload import Ref
 from tests.flows.app import App, Reply
-from tests.flows.test_disputes import AE_MANAGER, RENEGOTIATED, answer, dispute
+from tests.flows.test_disputes import AE_MANAGER, RENEGOTIATED, REWORDED, answer, dispute
 from tests.flows.test_ledger import (
     AE,
     CS_MANAGER,
@@ -140,6 +140,35 @@ def test_renegotiated_it_is_another_wording_that_both_initial_anew(
     assert renegotiate(app, CSM, handoff_id, words="A login page, simpler").body == {}
     assert deliver(app, CSM, handoff_id).body == {}
     assert entry(app, handoff_id).fate is Fate.DELIVERED
+    assert sound(app, handoff_id)
+
+
+def test_what_was_said_of_one_wording_is_not_said_of_the_next(
+    app: App, handoff_id: int
+) -> None:
+    broken(app, CSM, handoff_id)
+    edit(app, AE, handoff_id, words="A login page, simpler")
+    now = entry(app, handoff_id)
+    assert (now.fate, now.standing) == (Fate.OPEN, None)
+    assert deliver(app, AE, handoff_id).body == {}
+    assert entry(app, handoff_id).fate is Fate.DELIVERED
+    renegotiate(app, CSM, handoff_id, due="2026-09-01")
+    assert entry(app, handoff_id).fate is Fate.RENEGOTIATED
+    edit(app, AE, handoff_id, words="A login page, later")
+    assert entry(app, handoff_id).fate is Fate.OPEN
+
+
+@pytest.mark.parametrize(
+    ("typed", "fate"), [(REWORDED, Fate.OPEN), (RENEGOTIATED, Fate.RENEGOTIATED)]
+)
+def test_of_what_a_dispute_reworded_only_renegotiated_is_said(
+    app: App, handoff_id: int, typed: dict[str, str], fate: Fate
+) -> None:
+    deliver(app, AE, handoff_id)
+    dispute(app, CSM, handoff_id)
+    answer(app, AE_MANAGER, handoff_id, **typed)
+    answer(app, CS_MANAGER, handoff_id, **typed)
+    assert entry(app, handoff_id).fate is fate
     assert sound(app, handoff_id)
 
 

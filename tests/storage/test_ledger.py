@@ -356,6 +356,7 @@ class _State:
     decided: set[int] = field(default_factory=set)
     """Of these, what RevOps decides."""
     fates: dict[int, Fate] = field(default_factory=dict)
+    """Of the wordings in force: what was said of an earlier one is said of that one."""
     versions: dict[int, int] = field(default_factory=dict)
     withdrawn: set[int] = field(default_factory=set)
 
@@ -372,6 +373,7 @@ def _replayed(history: list[dict[str, object]]) -> _State:
     """The ledger by its history alone."""
     # The first one lay in the brief before anybody acted.
     state = _State(versions={1: 1})
+    said: dict[int, tuple[Fate, int]] = {}
     for event in history:
         facts = event["facts"]
         assert isinstance(facts, dict)
@@ -389,7 +391,7 @@ def _replayed(history: list[dict[str, object]]) -> _State:
         if tag == Tag.PROMISE_WITHDRAWN:
             state.withdrawn.add(facts["number"])
         if tag in _FATES:
-            state.fates[facts["number"]] = _FATES[Tag(str(tag))]
+            said[facts["number"]] = _FATES[Tag(str(tag))], facts["version"]
         if tag == Tag.PROMISE_INITIALED:
             boxes.add((facts["number"], facts["side"]))
         if tag == Tag.INITIAL_TAKEN_BACK:
@@ -398,6 +400,12 @@ def _replayed(history: list[dict[str, object]]) -> _State:
             state.boxes = {box for box in boxes if box[0] != number}
         if tag in (Tag.ASSIGNED, Tag.DECLINED):
             state.boxes = {box for box in boxes if box[1] != Side.CSM}
+    # What is agreed anew is the wording after the one of which that was said.
+    state.fates = {
+        number: fate
+        for number, (fate, version) in said.items()
+        if version + (fate is Fate.RENEGOTIATED) == state.versions[number]
+    }
     return state
 
 
