@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
 
 from bot.domain.disputes import Answer, Dispute, Ending, Outcome, Seat, Settlement
 from bot.domain.ledger import Entry
@@ -37,7 +37,11 @@ _CONTESTED = (
     .join(
         dispute_answer,
         (dispute_answer.c.dispute_id == dispute.c.id)
-        & (dispute_answer.c.version == promise.c.version),
+        & or_(
+            dispute_answer.c.version == promise.c.version,
+            # What settled it is about the wording before the one it led to.
+            dispute.c.ended_at.is_not(None) & (dispute_answer.c.at >= dispute.c.asked_at),
+        ),
         isouter=True,
     )
     .where(
