@@ -24,8 +24,8 @@ def require_conclude(
 ) -> None:
     """Raise unless this person may say now that this became of the wording.
 
-    Conflict for another wording than the one in force and for what was said already; what was said
-    otherwise may be corrected. Invalid before the kickoff, and of the entry that says that nothing
+    Conflict for another wording than the one in force, while it is disputed, and for what was said
+    already; what was said otherwise may be corrected. Invalid before the kickoff, and of the entry that says that nothing
     was promised.
     """
     access.require(Act.CONCLUDE_PROMISE, by, handoff)
@@ -34,6 +34,10 @@ def require_conclude(
         raise Invalid(Problem.NOTHING_TO_DELIVER)
     if handoff.kickoff_held_at is None:
         raise Invalid(Problem.KICKOFF_AHEAD)
+    if entry.dispute is not None:
+        # What was promised is open until then.
+        act = Act.DECIDE_DISPUTE if entry.dispute.escalated_at else Act.SETTLE_DISPUTE
+        raise Conflict(Problem.STILL_DISPUTED, whose=access.whose(act, handoff))
     if entry.fate is fate and fate is not Fate.RENEGOTIATED:
         raise Conflict(Problem.ALREADY_DONE)
 

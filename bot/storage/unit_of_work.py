@@ -110,8 +110,6 @@ _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
 _NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
 """After these the policy's rule may name another second listener."""
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
-_LATER = frozenset({Tag.KICKOFF_HELD})
-"""After it the messages of promises ask what became of these."""
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _READING = frozenset(
@@ -130,6 +128,7 @@ _MOVES_NO_PROMISE = (
     | {
         Tag.AE_CONFIRMED,
         Tag.BRIEF_SAVED,
+        Tag.COPIED,
         Tag.GATE_PASSED,
         Tag.INTRO_HELD,
         Tag.LEDGER_SIGNED,
@@ -733,7 +732,8 @@ class WriteUnit(ReadUnit):
             self._say_none_made(handoff, actor_id)
         if of_promises or tags & (_NEW_CSM | _OF_INITIALS | OF_DISPUTES):
             weigh(handoff, self.ledger.counts(handoff.id), at=self.now)
-        if tags & (_NEW_CSM | _PLACED | _LATER) and handoff.posted_at is not None:
+        otherwise = tags & (_NEW_CSM | _PLACED) or any(map(_now_held, handoff.events))
+        if otherwise and handoff.posted_at is not None:
             for entry in self.ledger.entries(handoff.id):
                 if entry.open:
                     self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
@@ -1121,3 +1121,8 @@ def _of_promises(event: Event) -> bool:
     """Whether something was written down about the promises, or that there are none."""
     saved = event.tag is Tag.BRIEF_SAVED and event.facts.get("section") == SectionKey.PROMISES
     return saved or event.tag in _OF_PROMISES
+
+
+def _now_held(event: Event) -> bool:
+    """Whether the messages of promises ask from now on what became of these."""
+    return event.tag is Tag.KICKOFF_HELD and "before" not in event.facts

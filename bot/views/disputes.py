@@ -60,8 +60,13 @@ def dispute_view(handoff_id: int, account: str, entry: Entry) -> View:
     )
 
 
-def settle_view(handoff_id: int, account: str, entry: Entry, *, decides: bool) -> View:
-    """What is to become of a disputed promise; who `decides` between two reads both answers."""
+def settle_view(
+    handoff_id: int, account: str, entry: Entry, *, decides: bool, page: int | None = None
+) -> View:
+    """What is to become of a disputed promise; who `decides` between two reads both answers.
+
+    `page` is the page of the ledger below it.
+    """
     promise = entry.promise
     place = Place("settle", entry=promise.id, revision=promise.version)
     choices = [option(one.value, said.disputes.OUTCOMES[one]) for one in Outcome]
@@ -72,7 +77,7 @@ def settle_view(handoff_id: int, account: str, entry: Entry, *, decides: bool) -
             blocks += _answer(one)
     return form(
         ViewId.SETTLE,
-        Ref(handoff=handoff_id, entry=promise.id, revision=promise.version),
+        Ref(handoff=handoff_id, entry=promise.id, revision=promise.version, page=page),
         [
             *blocks,
             choice_input(place, Field.SETTLEMENT, choices, ""),

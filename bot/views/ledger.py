@@ -119,10 +119,10 @@ def _buttons(shown: PromiseShown) -> list[ButtonElement | OverflowMenuElement]:
     signs = [] if entry.signed else [ActionId.INITIAL_PROMISE]
     disputes = entry.dispute is None and not entry.none_made
     choices: list[MoreChoice] = []
-    if shown.after_kickoff and not entry.none_made:
+    if shown.after_kickoff and disputes:
         pressed = [action for action, fate in _FATES.items() if entry.fate is not fate]
         choices += [MoreChoice.INITIAL_PROMISE] if signs else []
-        choices += [MoreChoice.DISPUTE] if disputes else []
+        choices.append(MoreChoice.DISPUTE)
     else:
         pressed = [*signs, *([ActionId.OPEN_DISPUTE] if disputes else [])]
     if not entry.none_made:

@@ -65,6 +65,14 @@ def told(app: App, kind: NoticeKind) -> set[int | None]:
         return set(found.scalars())
 
 
+def new_cs_manager(app: App, handoff_id: int) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        one = unit.handoffs.lock(handoff_id)
+        one.cs_manager_id = app.team.outsider.id
+        unit.save(one, actor_id=None)
+        unit.commit()
+
+
 @pytest.fixture
 def handoff_id(app: App) -> int:
     """One whose only promise is initialed by both, and disputed by the CSM."""
@@ -328,6 +336,54 @@ def test_a_nudge_that_names_no_promise_opens_the_first_that_waits(
     assert app.modal(app.press(CS_MANAGER, ActionId.OPEN_SNOOZE, snoozed)).callback_id == "snooze"
     answer(app, CS_MANAGER, handoff_id, **KEPT)
     assert "You answered" in app.press(CS_MANAGER, ActionId.OPEN_SETTLE, about).sentence
+
+
+def test_what_settled_it_is_done_also_where_the_promise_reads_differently_then(
+    app: App, handoff_id: int
+) -> None:
+    for user in (AE_MANAGER, CS_MANAGER):
+        answer(app, user, handoff_id, **REWORDED)
+    steps = owed(app, handoff_id)
+    assert steps[Step.SETTLE].state is DeadlineState.DONE
+    assert steps[Step.SETTLE_AE].state is DeadlineState.DONE
+
+
+def test_who_did_not_answer_is_told_who_did(app: App, handoff_id: int) -> None:
+    answer(app, CS_MANAGER, handoff_id, **KEPT)
+    new_cs_manager(app, handoff_id)
+    refused = app.press(OUTSIDER, ActionId.OPEN_SETTLE, ref(app, handoff_id)).sentence
+    assert "Priya answered this dispute in your place" in refused
+
+
+def test_what_is_typed_beside_an_answer_that_has_no_use_for_it_stays_in_the_form(
+    app: App, handoff_id: int
+) -> None:
+    form = opened(app, AE_MANAGER, handoff_id)
+    kept = app.submit(AE_MANAGER, form.type(**{**REWORDED, **KEPT}))
+    assert list(kept.errors) == [form.block_of("words")]
+    moved = app.submit(AE_MANAGER, form.type(**REWORDED, due="2026-09-01"))
+    assert list(moved.errors) == [form.block_of("due")]
+    assert app.submit(AE_MANAGER, form.type(**KEPT)).body == {}
+
+
+def test_the_ledger_below_the_form_shows_what_came_of_it(app: App, handoff_id: int) -> None:
+    page = app.modal(app.press(AE_MANAGER, ActionId.OPEN_LEDGER, Ref(handoff=handoff_id)))
+    value = ref(app, handoff_id)
+    form = app.modal(app.press(AE_MANAGER, ActionId.OPEN_SETTLE, value, modal=page))
+    answer(app, CS_MANAGER, handoff_id, **KEPT)
+    app.submit(AE_MANAGER, form.type(**KEPT), previous=page.id)
+    shown = app.slack.called("views.update")[-1]
+    assert shown["view_id"] == page.id
+    assert WHY not in app.screen(shown["view"]).words
+
+
+def test_a_form_that_was_opened_from_a_message_has_no_ledger_below_it(
+    app: App, handoff_id: int
+) -> None:
+    before = len(app.slack.called("views.update"))
+    form = opened(app, AE_MANAGER, handoff_id)
+    app.submit(AE_MANAGER, form.type(**KEPT), previous="VOTHER")
+    assert len(app.slack.called("views.update")) == before
 
 
 def test_what_both_managers_need_not_answer_is_their_own_time(

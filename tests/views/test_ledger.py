@@ -264,8 +264,12 @@ def test_after_the_kickoff_its_buttons_ask_what_became_of_it() -> None:
     assert list(menu(args))[:2] == [MoreChoice.INITIAL_PROMISE, MoreChoice.DISPUTE]
     fullest = replace(held, entry=replace(DISPUTED, initials={Side.AE: BOTH[Side.AE]}))
     choices = menu(check_message(promise_message(fullest)))
-    assert len(choices) == 5
+    assert len(choices) == 4
     assert MoreChoice.DISPUTE not in choices
+    # What became of it is said once it is known what was promised.
+    assert ActionId.PROMISE_DELIVERED not in action_ids(
+        promise_message(fullest).to_args()["blocks"]
+    )
     none_made = replace(held, entry=replace(ENTRY, none_made=True))
     pressed = action_ids(promise_message(none_made).to_args()["blocks"])
     assert pressed == [ActionId.INITIAL_PROMISE, ActionId.MORE]
