@@ -25,8 +25,8 @@ def require_conclude(
     """Raise unless this person may say now that this became of the wording.
 
     Conflict for another wording than the one in force, while it is disputed, and for what was said
-    already; what was said otherwise may be corrected. Invalid before the kickoff, and of the entry that says that nothing
-    was promised.
+    already; what was said otherwise may be corrected. Invalid before the kickoff, and of the entry
+    that says that nothing was promised.
     """
     access.require(Act.CONCLUDE_PROMISE, by, handoff)
     require_in_force(handoff, entry, version)

@@ -9,6 +9,7 @@ from bot.clock.sweep import Sweep
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.history import Tag
 from bot.domain.notices import NoticeKind
+from bot.domain.people import Role
 from bot.domain.promises import Signing
 from bot.storage.tables import handoff, outbox
 from bot.views.ids import ActionId, Field, MoreChoice
@@ -312,6 +313,63 @@ def test_with_a_withdrawn_promise_its_dispute_is_over(app: App, handoff_id: int)
     assert not entry(app, handoff_id).open
     assert signing(app, handoff_id).disputed == 0
     assert all(one.state is not DeadlineState.OPEN for one in owed(app, handoff_id).values())
+
+
+def test_who_was_asked_is_told_that_a_disputed_promise_was_withdrawn(
+    app: App, handoff_id: int
+) -> None:
+    edit(app, AE, handoff_id, withdraw="They have one already.")
+    team = app.team
+    assert told(app, NoticeKind.DISPUTE_OVER) == {team.ae_manager.id, team.cs_manager.id}
+
+
+def test_who_was_to_decide_is_told_that_a_disputed_promise_was_withdrawn(
+    app: App, handoff_id: int
+) -> None:
+    answer(app, AE_MANAGER, handoff_id, **KEPT)
+    answer(app, CS_MANAGER, handoff_id, **WITHDRAWN)
+    edit(app, AE, handoff_id, withdraw="They have one already.")
+    assert app.team.revops.id in told(app, NoticeKind.DISPUTE_OVER)
+
+
+def test_whoever_takes_the_seat_of_a_manager_is_asked_once(app: App, handoff_id: int) -> None:
+    new_cs_manager(app, handoff_id)
+    assert owed(app, handoff_id)[Step.SETTLE].owner_id == app.team.outsider.id
+    assert app.team.outsider.id in told(app, NoticeKind.SETTLE_ASKED)
+    before = app.rows()
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=None)
+        unit.commit()
+    assert app.rows()["outbox"] == before["outbox"]
+    answer(app, AE_MANAGER, handoff_id, **KEPT)
+    answer(app, OUTSIDER, handoff_id, **KEPT)
+    assert entry(app, handoff_id).dispute is None
+
+
+def test_who_stands_in_for_a_manager_is_asked(app: App, handoff_id: int) -> None:
+    team = app.team
+    with app.store.write(team.workspace_id) as unit:
+        unit.set_leave(team.ae_manager.id, date(2026, 3, 20), team.outsider.id, by=None)
+        unit.commit()
+    assert team.outsider.id in told(app, NoticeKind.SETTLE_ASKED)
+
+
+def test_whoever_is_of_revops_first_after_it_was_handed_over_is_asked(
+    app: App, handoff_id: int
+) -> None:
+    team = app.team
+    with app.store.write(team.workspace_id) as unit:
+        unit.people.set_part(team.revops.id, roles=set())
+        unit.commit()
+    answer(app, AE_MANAGER, handoff_id, **KEPT)
+    answer(app, CS_MANAGER, handoff_id, **WITHDRAWN)
+    assert Step.DECIDE not in owed(app, handoff_id)
+    with app.store.write(team.workspace_id) as unit:
+        unit.people.set_part(team.outsider.id, roles={Role.REVOPS})
+        unit.reckon(handoff_id)
+        unit.commit()
+    assert owed(app, handoff_id)[Step.DECIDE].owner_id == team.outsider.id
+    assert team.outsider.id in told(app, NoticeKind.SETTLE_ASKED)
 
 
 def test_revops_stands_in_for_a_missing_manager(app: App) -> None:

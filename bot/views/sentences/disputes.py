@@ -70,9 +70,9 @@ def settled(by: str, outcome: Outcome, number: int) -> str:
     return f"The dispute about promise {number} is settled with the answer of {by}: {came_to}."
 
 
-def taken_back(by: str, number: int) -> str:
+def ended(by: str, ending: Ending, number: int) -> str:
     """That there is nothing to settle any more."""
-    return f"{by} {ENDED[Ending.TAKEN_BACK].format(number=number)}"
+    return f"{by} {ENDED[ending].format(number=number)}"
 
 
 def answered(seat: Seat, by: str) -> str:
