@@ -382,9 +382,14 @@ class ReadUnit:
             audiences,
         )
 
-    def ledger_page(self, handoff: Handoff, *, viewer: Person) -> LedgerPage:
-        """The promise ledger for who may read what stands in the deal channel."""
+    def ledger_page(self, handoff: Handoff, *, viewer: Person, past: bool = False) -> LedgerPage:
+        """The promise ledger for who may read what stands in the deal channel.
+
+        With `past`, the disputes that are over, too.
+        """
         entries = self.ledger.entries(handoff.id)
+        if past:
+            entries = self.disputes.with_past(handoff.id, entries)
         brief = self.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
         people = self.people.many([handoff.ae_id, handoff.csm_id])
         page = page_for(viewer, handoff, entries, people, refused=brief.promises.refused)

@@ -21,7 +21,7 @@ from bot.domain.promises import Fate, Side
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, choice_input, form, option, text_input
 from bot.views.card import Row
-from bot.views.disputes import disputed_blocks
+from bot.views.disputes import disputed_blocks, past_blocks
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.keeping import fate_blocks
 from bot.views.limits import LINE, truncate
@@ -43,7 +43,7 @@ ONE_BY_ONE: Final = "all"
 """What a form is about that goes on with the next open entry."""
 EACH: Final = 8
 """Entries on one page of the ledger."""
-MOST_WORDINGS: Final = 30
+MOST_WORDINGS: Final = 25
 _FATES: Final[Mapping[ActionId, Fate | None]] = {
     ActionId.PROMISE_DELIVERED: Fate.DELIVERED,
     # What is agreed anew may be agreed anew once more.
@@ -276,8 +276,8 @@ def _in_page(shown: PromiseShown, *, settles: bool) -> list[Block]:
 
 
 def promise_history_view(history: PromiseHistory) -> View:
-    """Every wording of a promise with the initials it got, the newest first."""
-    blocks: list[Block] = [as_typed(history.account)]
+    """What was disputed about a promise, and every wording with its initials, the newest first."""
+    blocks: list[Block] = [as_typed(history.account), *past_blocks(history.disputes)]
     for wording in history.wordings[:MOST_WORDINGS]:
         by = mention(wording.by) if wording.by else said.terms.SOMEBODY
         blocks.append(context(said.ledger.wording(wording.version, by, instant_token(wording.at))))

@@ -1,6 +1,8 @@
 """Disputes through their buttons and forms: raised, answered alone, settled, decided."""
 
+import threading
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +15,7 @@ from bot.domain.people import Role
 from bot.domain.promises import Signing
 from bot.storage.tables import handoff, outbox
 from bot.views.ids import ActionId, Field, MoreChoice
+from bot.views.ledger_file import ledger_markdown
 from bot.views.payload import Ref
 from tests.builders import FixedClock
 from tests.flows.app import App, Modal, Reply
@@ -442,6 +445,61 @@ def test_a_form_that_was_opened_from_a_message_has_no_ledger_below_it(
     form = opened(app, AE_MANAGER, handoff_id)
     app.submit(AE_MANAGER, form.type(**KEPT), previous="VOTHER")
     assert len(app.slack.called("views.update")) == before
+
+
+def test_a_dispute_that_is_over_stays_to_be_read(app: App, handoff_id: int) -> None:
+    for user in (AE_MANAGER, CS_MANAGER):
+        answer(app, user, handoff_id, settlement="kept", reason="Legal agreed to it.")
+    dispute(app, AE, handoff_id, "Too early.")
+    app.press(AE, ActionId.TAKE_BACK_DISPUTE, ref(app, handoff_id))
+    for user in (AE, CSM, AE_MANAGER):
+        pressed = app.press(user, ActionId.PROMISE_HISTORY, ref(app, handoff_id))
+        shown = app.modal(pressed).words
+        for words in (WHY, "it stays as it is", "Legal agreed to it.", "Too early.", "Taken back"):
+            assert words in shown
+    with app.store.read(app.team.workspace_id) as unit:
+        handoff, reader = unit.handoffs.get(handoff_id), app.team.ae
+        page = unit.ledger_page(handoff, viewer=reader, past=True)
+        file = ledger_markdown(page, as_of=unit.now, zone=reader.zone).decode()
+    for words in ("platform team", "it stays as it is", "Legal agreed to it", "Taken back"):
+        assert words in file
+
+
+def test_why_a_disputed_promise_was_withdrawn_is_for_who_reads_reasons(
+    app: App, handoff_id: int
+) -> None:
+    for user in (AE_MANAGER, CS_MANAGER):
+        answer(app, user, handoff_id, **WITHDRAWN)
+    shown = {
+        user: app.modal(app.press(user, ActionId.PROMISE_HISTORY, ref(app, handoff_id))).words
+        for user in (AE, OUTSIDER)
+    }
+    assert "Never said so" in shown[AE]
+    assert WHY in shown[OUTSIDER]
+    assert "Never said so" not in shown[OUTSIDER]
+
+
+def test_two_managers_who_answer_at_the_same_instant_settle_it_once(
+    app: App, handoff_id: int
+) -> None:
+    forms = {user: opened(app, user, handoff_id) for user in (AE_MANAGER, CS_MANAGER)}
+    bodies = [app.submit_body(user, form.type(**KEPT)) for user, form in forms.items()]
+    together = threading.Barrier(len(bodies))
+    replies: list[Reply] = []
+
+    def deliver(body: Any) -> None:
+        together.wait(timeout=30)
+        replies.append(app.deliver(body))
+
+    threads = [threading.Thread(target=deliver, args=(body,)) for body in bodies]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=60)
+    assert [one.body for one in replies] == [{}, {}]
+    assert entry(app, handoff_id).dispute is None
+    assert app.events(handoff_id).count(Tag.DISPUTE_SETTLED) == 1
+    assert sound(app, handoff_id)
 
 
 def test_what_both_managers_need_not_answer_is_their_own_time(

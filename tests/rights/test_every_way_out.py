@@ -428,8 +428,8 @@ def _ledger(world: World) -> None:
         for action in (ActionId.OPEN_LEDGER, ActionId.PROMISE_HISTORY, ActionId.LEDGER_FILE):
             world.press(viewer, "ledger", action, about)
     world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
-    _dispute(world)
     _keep(world)
+    _dispute(world)
     channel, ts = world.promise_message()
     reaction = {"reaction": "white_check_mark", "user": slack_id(CSM)}
     item = {"type": "message", "channel": channel, "ts": ts}

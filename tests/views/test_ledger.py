@@ -5,7 +5,15 @@ from datetime import date
 
 import pytest
 
-from bot.domain.disputes import Answer, Dispute, Escalation, Outcome, Seat, Settlement
+from bot.domain.disputes import (
+    Answer,
+    Dispute,
+    Escalation,
+    Outcome,
+    PastDispute,
+    Seat,
+    Settlement,
+)
 from bot.domain.ledger import (
     Delivery,
     Entry,
@@ -179,13 +187,20 @@ def test_150_of_the_longest_entries_fit_slack_page_by_page(page: int) -> None:
     assert (refused in seen_text(view["blocks"])) is (page >= 18)
 
 
-def test_very_many_wordings_fit_one_window() -> None:
+def test_very_many_wordings_and_disputes_fit_one_window() -> None:
     wordings = tuple(
         Wording(number, "w" * 3000, MAYA, NOW, tuple(BOTH.values())) for number in range(60, 0, -1)
     )
-    view = view_dict(promise_history_view(PromiseHistory(7, "Northwind", 3, wordings)))
-    assert "Version 60, written by" in seen_text(view["blocks"])
-    assert "30 earlier wordings are not shown here." in seen_text(view["blocks"])
+    past = tuple(
+        PastDispute(MAYA, NOW, f"{number} " * 500, Outcome.KEPT, NOW, "w" * 1000)
+        for number in range(20)
+    )
+    view = view_dict(promise_history_view(PromiseHistory(7, "Northwind", 3, wordings, past)))
+    shown = seen_text(view["blocks"])
+    assert "Version 60, written by" in shown
+    assert "35 earlier wordings are not shown here." in shown
+    assert "19 19 19" in shown
+    assert "14 14 14" not in shown
 
 
 def test_a_reaction_in_vain_is_answered_in_one_sentence() -> None:
