@@ -2,7 +2,7 @@
 
 from bot.delivery.plans import Cancel
 from bot.domain.access import Audience
-from bot.domain.disputes import Escalation, Outcome
+from bot.domain.disputes import Ending, Escalation, Outcome
 from bot.domain.ledger import Entry
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.people import Person
@@ -33,7 +33,7 @@ def dispute_told(
     if notice.kind is NoticeKind.DISPUTE_OVER:
         return _over(unit, bundle, notice, in_thread=False)
     found = entry.dispute if entry is not None else None
-    if entry is None or found is None:
+    if entry is None or found is None or _of_another(notice, entry):
         return Cancel("no_longer_owed")
     if notice.kind is NoticeKind.DISPUTED:
         return disputed_message(handoff.id, handoff.account, entry, found, in_thread=False)
@@ -54,7 +54,7 @@ def dispute_in_thread(unit: ReadUnit, bundle: Bundle, notice: Notice) -> Message
         why, number = Escalation(str(notice.facts["why"])), int(notice.facts["number"])
         return escalated_message(handoff.account, why, number)
     entry = _entry(unit, bundle, notice)
-    if entry is None or entry.dispute is None:
+    if entry is None or entry.dispute is None or _of_another(notice, entry):
         return Cancel("no_longer_owed")
     return disputed_message(handoff.id, handoff.account, entry, entry.dispute, in_thread=True)
 
@@ -63,11 +63,25 @@ def _entry(unit: ReadUnit, bundle: Bundle, notice: Notice) -> Entry | None:
     return unit.ledger.numbered(bundle.handoff.id, int(notice.facts["number"]))
 
 
-def _over(unit: ReadUnit, bundle: Bundle, notice: Notice, *, in_thread: bool) -> Message:
+def _of_another(notice: Notice, entry: Entry) -> bool:
+    """Whether it is about a dispute that is over, or asks about a wording that is superseded."""
+    found, facts = entry.dispute, notice.facts
+    about = facts.get("dispute"), facts.get("version")
+    return about[0] not in (None, found.id if found is not None else 0) or (
+        about[1] not in (None, entry.promise.version)
+    )
+
+
+def _over(unit: ReadUnit, bundle: Bundle, notice: Notice, *, in_thread: bool) -> Message | Cancel:
     handoff, number = bundle.handoff, int(notice.facts["number"])
     actor = unit.people.many([int(notice.facts["actor"])]).get(int(notice.facts["actor"]))
     by = isolate(actor.name) if actor is not None else said.terms.SOMEBODY
-    told = said.disputes.taken_back(by, number)
+    ending = Ending(str(notice.facts.get("ending", Ending.TAKEN_BACK)))
+    told = said.disputes.ended(by, ending, number)
     if "outcome" in notice.facts:
         told = said.disputes.settled(by, Outcome(str(notice.facts["outcome"])), number)
+    elif ending is Ending.TAKEN_BACK:
+        entry = _entry(unit, bundle, notice)
+        if entry is not None and entry.dispute is not None:
+            return Cancel("overtaken")  # Another one is open, so there is something to settle.
     return over_message(handoff.id, handoff.account, told, in_thread=in_thread)

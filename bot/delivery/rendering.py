@@ -527,7 +527,7 @@ def _ledger_file(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
     inside = not unit.channels.get(handoff.channel_id).private
     if Audience.CHANNEL not in access.audiences(reader, handoff, in_channel=inside):
         return Cancel("not_readable")
-    page = unit.ledger_page(handoff, viewer=reader)
+    page = unit.ledger_page(handoff, viewer=reader, past=True)
     today = unit.now.astimezone(ZoneInfo(reader.zone)).date()
     return Upload(
         Spot(reader=Reader(reader.id, reader.slack_id)),

@@ -1,7 +1,7 @@
 """What a dispute about a promise is: who raised it, why, and what is answered to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -102,3 +102,21 @@ class Dispute:
     """Since when it is RevOps that decides."""
     answers: Mapping[Seat, Answer] | None = None
     """On the wording in force; None where they were not read, as for everybody but the managers."""
+
+
+@dataclass(frozen=True)
+class PastDispute:
+    """A dispute that is over."""
+
+    by: NamedPerson
+    at: datetime
+    reason: str
+    ending: Outcome | Ending
+    ended_at: datetime
+    why: str = ""
+    """What was said with the answer that settled it."""
+
+    @property
+    def for_the_channel(self) -> "PastDispute":
+        """Without why a promise was withdrawn, which fewer read."""
+        return replace(self, why="") if self.ending is Outcome.WITHDRAWN else self

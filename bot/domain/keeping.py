@@ -24,9 +24,9 @@ def require_conclude(
 ) -> None:
     """Raise unless this person may say now that this became of the wording.
 
-    Conflict for another wording than the one in force and for what was said already; what was said
-    otherwise may be corrected. Invalid before the kickoff, of a late one that nobody decided about,
-    and of the entry that says that nothing was promised.
+    Conflict for another wording than the one in force, while it is disputed, and for what was said
+    already; what was said otherwise may be corrected. Invalid before the kickoff, of a late one
+    that nobody decided about, and of the entry that says that nothing was promised.
     """
     access.require(Act.CONCLUDE_PROMISE, by, handoff)
     require_in_force(handoff, entry, version)
@@ -36,6 +36,10 @@ def require_conclude(
         raise Invalid(Problem.KICKOFF_AHEAD)
     if entry.undealt:
         raise Invalid(Problem.LATE_UNDECIDED)
+    if entry.dispute is not None:
+        # What was promised is open until then.
+        act = Act.DECIDE_DISPUTE if entry.dispute.escalated_at else Act.SETTLE_DISPUTE
+        raise Conflict(Problem.STILL_DISPUTED, whose=access.whose(act, handoff))
     if entry.fate is fate and fate is not Fate.RENEGOTIATED:
         raise Conflict(Problem.ALREADY_DONE)
 

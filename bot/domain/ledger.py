@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.domain import access, read_models
 from bot.domain.access import Act, Audience, Capacity
-from bot.domain.disputes import Dispute
+from bot.domain.disputes import Dispute, PastDispute
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, Tag
@@ -93,6 +93,9 @@ class Entry:
     def undealt(self) -> bool:
         """Whether it is late, and nobody has said yet what becomes of that."""
         return self.open and self.late is not None and self.dealt is None and self.standing is None
+
+    past: tuple[PastDispute, ...] = ()
+    """Those that are over, the first one first; empty where they were not asked for."""
 
     @property
     def fate(self) -> Fate:
@@ -414,7 +417,7 @@ def page_for(
 ) -> LedgerPage:
     """All entries as a person sees them who may read what stands in the deal channel."""
     if Audience.REASONS not in access.audiences(viewer, handoff, in_channel=False):
-        entries = [replace(one, reason="") for one in entries]
+        entries = [_for_the_channel(one) for one in entries]
     return LedgerPage(
         handoff.id,
         handoff.account,
@@ -424,6 +427,10 @@ def page_for(
         incomplete=tuple(one.promise.number for one in entries if one.open and not one.deliverable),
         refused=refused.strip(),
     )
+
+
+def _for_the_channel(entry: Entry) -> Entry:
+    return replace(entry, reason="", past=tuple(one.for_the_channel for one in entry.past))
 
 
 def waiting_for(viewer: Person, handoff: Handoff, entries: Iterable[Entry]) -> list[Entry]:
@@ -457,3 +464,5 @@ class PromiseHistory:
     account: str
     number: int
     wordings: tuple[Wording, ...]
+    disputes: tuple[PastDispute, ...] = ()
+    """Those that are over, the first one first."""

@@ -10,6 +10,7 @@ from bot.domain.access import Capacity
 from bot.domain.chat import Chat, Says, Spot
 from bot.domain.deadlines import Deadline, Key, Step
 from bot.domain.digest import Word
+from bot.domain.disputes import Ending
 from bot.domain.errors import Problem
 from bot.domain.handoff import CAME, WENT, Handoff
 from bot.domain.history import ANCHOR_DIGITS, OF_DISPUTES, Event, Tag, instant_text
@@ -282,15 +283,17 @@ def announcements(
     team_channel: int | None = None,
     chain: tuple[int, bytes] | None = None,
     settlers: Sequence[int] = (),
-    asked_again: Collection[int] = (),
+    disputes: Mapping[int, int] | None = None,
+    lapsed: Collection[int] = (),
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
     `asked_in` is the conversation in which the person acted, for the offer to undo; None where
     there is no place for an ephemeral message. `moved` are the owed steps whose due time changed.
     `team_channel` is the one of the policy. `chain` is how long the history is with them, and its
-    last hash, for an anchor. `settlers` settle disputes; `asked_again` are the numbers of disputed
-    promises that have another wording now.
+    last hash, for an anchor. `settlers` settle disputes; `disputes` are the ids of those that were
+    raised by the numbers of their promises; `lapsed` are the numbers of those that were withdrawn
+    while they were disputed.
     """
     told: list[Notice] = []
     cause: Event | None = None
@@ -308,10 +311,10 @@ def announcements(
         if event.tag is Tag.OUTDATED and cause is not None:
             told.extend(_of_an_outdated_reading(handoff, seq, cause))
         cause = event
-        if event.tag in OF_DISPUTES or (
-            event.tag is Tag.PROMISE_EDITED and _number(event) in asked_again
-        ):
-            told.extend(_of_a_dispute(handoff, seq, event, settlers))
+        if event.tag in OF_DISPUTES:
+            told.extend(_of_a_dispute(handoff, seq, event, settlers, disputes or {}))
+        if event.tag is Tag.PROMISE_WITHDRAWN and _number(event) in lapsed:
+            told.extend(_of_a_lapse(handoff, seq, event, settlers))
         if event.tag is Tag.LATE_ANSWERED and event.facts.get("differ"):
             told.extend(_of_two_answers(handoff, seq, event))
         if event.tag is Tag.SIGNATURE_CORRECTED:
@@ -568,24 +571,28 @@ def _of_a_promise(handoff: Handoff, seq: int, event: Event, *, outdates: bool) -
 
 
 def _of_a_dispute(
-    handoff: Handoff, seq: int, event: Event, settlers: Sequence[int]
+    handoff: Handoff,
+    seq: int,
+    event: Event,
+    settlers: Sequence[int],
+    disputes: Mapping[int, int],
 ) -> list[Notice]:
-    """Who is asked, and what both sides and everybody below the card are told of it.
+    """What both sides and everybody below the card are told of it.
 
-    What one manager answered is told to nobody.
+    What one manager answered is told to nobody; who is asked follows from who owes an answer.
     """
-    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0, "number": _number(event)}
+    number = _number(event)
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0, "number": number}
     sides = [access.acting(one, handoff) for one in (handoff.ae_id, handoff.csm_id) if one]
-    if event.tag in (Tag.PROMISE_DISPUTED, Tag.PROMISE_EDITED):
-        asked = [_to(handoff, NoticeKind.SETTLE_ASKED, seq, one, facts) for one in settlers]
-        if event.tag is Tag.PROMISE_EDITED:
-            return asked
+    if event.tag is Tag.PROMISE_DISPUTED:
         kind, readers = NoticeKind.DISPUTED, sides
+        if number in disputes:
+            facts["dispute"] = disputes[number]
     elif event.tag is Tag.DISPUTE_ESCALATED:
-        asked, kind, readers = [], NoticeKind.DISPUTE_ESCALATED, []
+        kind, readers = NoticeKind.DISPUTE_ESCALATED, []
         facts["why"] = str(event.facts["why"])
     elif event.tag in (Tag.DISPUTE_SETTLED, Tag.DISPUTE_TAKEN_BACK):
-        asked, kind, readers = [], NoticeKind.DISPUTE_OVER, [*sides, *settlers]
+        kind, readers = NoticeKind.DISPUTE_OVER, [*sides, *settlers]
         if event.tag is Tag.DISPUTE_SETTLED:
             facts["outcome"] = str(event.facts["outcome"])
     else:
@@ -595,7 +602,7 @@ def _of_a_dispute(
     ]
     if handoff.posted_at is not None:
         told.append(_in_thread(handoff, kind, seq, facts))
-    return [*asked, *told]
+    return told
 
 
 def _of_two_answers(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
@@ -607,17 +614,32 @@ def _of_two_answers(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     return [_to(handoff, NoticeKind.LATE_DIFFERS, seq, access.acting(holder, handoff), facts)]
 
 
-def dispute_to_decide(handoff: Handoff, dispute_id: int, of: Promise, person_id: int) -> Notice:
-    """RevOps is asked to decide, with what the managers answered."""
+def _of_a_lapse(handoff: Handoff, seq: int, event: Event, settlers: Sequence[int]) -> list[Notice]:
+    """To who was asked about it; everybody else sees the promise withdrawn."""
+    facts: dict[str, str | int] = {
+        "seq": seq,
+        "actor": event.actor or 0,
+        "number": _number(event),
+        "ending": Ending.LAPSED.value,
+    }
+    kind = NoticeKind.DISPUTE_OVER
+    return [_to(handoff, kind, seq, one, facts) for one in settlers if one != event.actor]
+
+
+def settle_asked(
+    handoff: Handoff, dispute_id: int, of: Promise, person_id: int, *, decides: bool
+) -> Notice:
+    """What is to become of a wording, to one who owes the answer; once for each of them."""
     kind = NoticeKind.SETTLE_ASKED
+    seat = "decide" if decides else "settle"
     return Notice(
         kind,
         Place.DM,
-        f"{kind.value}:decide:{dispute_id}:{of.version}:{person_id}",
+        f"{kind.value}:{seat}:{dispute_id}:{of.version}:{person_id}",
         Priority.HAND_OVER,
         handoff_id=handoff.id,
         person_id=person_id,
-        facts={"number": of.number},
+        facts={"number": of.number, "dispute": dispute_id, "version": of.version},
     )
 
 

@@ -153,7 +153,9 @@ def require_settle(
     require_in_force(handoff, entry, version)
     left = seats - (found.answers or {}).keys()
     if not left:
-        raise Conflict(Problem.ALREADY_ANSWERED)
+        answered = {one.by.id for seat, one in answers_of(found).items() if seat in seats}
+        facts = {"by": "you"} if by.id in answered else {}
+        raise Conflict(Problem.ALREADY_ANSWERED, whose=tuple(sorted(answered)), facts=facts)
     return found, left
 
 
@@ -240,6 +242,7 @@ def complete(wish: Settlement, now: PromiseText) -> Settlement:
         raise Invalid(Problem.TOO_LONG, field="reason", facts={"most": str(LONGEST_REASON)})
     if wish.outcome is Outcome.WITHDRAWN and not reason:
         raise Invalid(Problem.EMPTY, field="reason")
+    _require_effect(wish.outcome, words, wish.due, now)
     if wish.outcome not in REWORDING:
         return Settlement(wish.outcome, reason=reason)
     if not words:
@@ -249,6 +252,15 @@ def complete(wish: Settlement, now: PromiseText) -> Settlement:
     if words == now.words.strip() and due == now.due:
         raise Invalid(Problem.NOTHING_REWORDED, field="words")
     return replace(wish, words=words, due=due, reason=reason)
+
+
+def _require_effect(outcome: Outcome, words: str, due: date | None, now: PromiseText) -> None:
+    """Raise Invalid for what was typed and would be dropped; what is empty was not."""
+    rewords = outcome in REWORDING
+    if not rewords and words and words != now.words.strip():
+        raise Invalid(Problem.WITHOUT_EFFECT, field="words")
+    if outcome is not Outcome.RENEGOTIATED and due is not None and due != now.due:
+        raise Invalid(Problem.WITHOUT_EFFECT, field="due")
 
 
 def _open(handoff: Handoff, entry: Entry) -> Dispute:

@@ -13,7 +13,7 @@ from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Fact, instant_text
 from bot.domain.people import Person
-from bot.domain.promises import Basis, PromiseText
+from bot.domain.promises import Basis, Promise, PromiseText
 from bot.flows.answers import Answer, Open, Update
 from bot.flows.asked import Asked
 from bot.flows.entries import write_promise, write_section
@@ -150,7 +150,6 @@ def add(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         return Update(copy_view(_form(unit, copy_id, message, handoff, actor)), acted=False)
     number = _write(unit, handoff, target, message, means, actor)
     unit.copied.add(copy_id, handoff.id, Copied(target, message, means, number))
-    _note(unit, handoff, target, message, number, actor)
     return Update(copied_view(handoff.id, handoff.account, target, number=number))
 
 
@@ -169,7 +168,15 @@ def _write(
     means: str,
     actor: Person,
 ) -> int | None:
-    """Put what the message became where it belongs; gives the number of a promise."""
+    """Put what the message became where it belongs; gives the number of a promise.
+
+    That it was copied is noted before, so that all of it is saved once.
+    """
+
+    def note(promise: Promise | None) -> None:
+        number = promise.number if promise is not None else None
+        _note(unit, handoff, target, message, number, actor)
+
     said_on = message.said_at.astimezone(ZoneInfo(actor.zone)).date()
     source = message.link or sentences.copying.A_MESSAGE
     if target is Target.PROMISE:
@@ -180,9 +187,10 @@ def _write(
             said_on=said_on,
             source=source,
         )
-        return write_promise(unit, handoff, text, actor).number
+        return write_promise(unit, handoff, text, actor, beside=note).number
     before = unit.brief.load(handoff.id, audiences=EVERY)
     section = copied.with_copy(before, target, message, means=means, said_on=said_on, source=source)
+    note(None)
     write_section(unit, handoff, before, copied.SECTION_OF[target], section, actor)
     return None
 
@@ -200,7 +208,6 @@ def _note(
         facts["number"] = number
     values = {"words": message.words, "author": message.author, "link": message.link}
     handoff.note_copy(facts, values, by=actor, at=unit.now)
-    unit.save(handoff, actor_id=actor.id)
 
 
 def _added_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:

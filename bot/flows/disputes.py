@@ -7,7 +7,7 @@ from bot.domain.errors import Conflict, HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.ledger import Entry
 from bot.domain.people import Person
-from bot.flows.answers import Answer, Done, Push
+from bot.flows.answers import Answer, Done, Push, Refresh
 from bot.flows.asked import Asked
 from bot.flows.inputs import settlement_of
 from bot.flows.keeping import become
@@ -15,6 +15,7 @@ from bot.flows.listeners import Listeners
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.disputes import dispute_view, settle_view
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.ledger import ledger_view
 
 
 def open_dispute(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -56,7 +57,9 @@ def open_settle(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     entry = _asked_about(asked, unit, handoff, actor)
     version = asked.ref.revision if asked.ref.entry is not None else entry.promise.version
     _, seats = settling.require_settle(handoff, entry, by=actor, version=version or 0)
-    return Push(settle_view(handoff.id, handoff.account, entry, decides=Seat.REVOPS in seats))
+    page = asked.form.page if (asked.view or {}).get("callback_id") == ViewId.LEDGER else None
+    decides = Seat.REVOPS in seats
+    return Push(settle_view(handoff.id, handoff.account, entry, decides=decides, page=page))
 
 
 def _asked_about(asked: Asked, unit: ReadUnit, handoff: Handoff, actor: Person) -> Entry:
@@ -92,7 +95,15 @@ def settle(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         _save(unit, handoff, entry, actor)
     else:
         settled(unit, handoff, entry, answered.settled, actor)
-    return Done()
+    return Done(_ledger_below(asked, unit, handoff, actor))
+
+
+def _ledger_below(asked: Asked, unit: ReadUnit, handoff: Handoff, actor: Person) -> Refresh | None:
+    """The page of the ledger that the form was opened from, as it is now."""
+    below, page = (asked.view or {}).get("previous_view_id"), asked.form.page
+    if not below or page is None:
+        return None
+    return Refresh(below, ledger_view(unit.ledger_page(handoff, viewer=actor), page=page))
 
 
 def settled(

@@ -1,5 +1,6 @@
 """The editors of one entry of the brief: a promise, a person at the customer."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from slack_sdk.models.views import View
@@ -154,9 +155,11 @@ def write_promise(
     actor: Person,
     *,
     late: Surfaced | None = None,
+    beside: Callable[[Promise], None] = lambda _: None,
 ) -> Promise:
     """A new entry of a locked handoff's ledger, with all that follows from it; saved.
 
+    `beside` notes what else happened with it, to be saved at once.
     Of one that comes up late and of which nobody said how it did, the AE remembered it where they
     write it down, and whoever else does heard it from the customer.
     """
@@ -164,6 +167,7 @@ def write_promise(
         by_ae = access.acts_as(actor.id, handoff.ae_id, handoff)
         late = Surfaced.REMEMBERED if by_ae else Surfaced.CUSTOMER
     kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now, late=late)
+    beside(kept)
     _take_back_none_made(unit, handoff, actor)
     note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor, late=late)
     return kept

@@ -67,11 +67,12 @@ def renegotiated(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     became, text = keeping.renegotiated(
         handoff, entry, words, due, by=actor, version=version, at=unit.now
     )
-    unit.ledger.conclude(handoff.id, entry, became)
     ledger.void(handoff, entry, by=actor, at=unit.now)
     after, _ = unit.brief.edit_promise(
         entry.promise.id, text, base_version=version, by=actor.id, at=unit.now
     )
+    # Said of the wording that came of it: with that one, whatever was said before is gone.
+    unit.ledger.conclude(handoff.id, entry, became)
     note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, act=Act.CONCLUDE_PROMISE)
     return Done()
 
@@ -96,14 +97,14 @@ def become(
         unit.save(handoff, actor_id=actor.id)
         return
     ledger.void(handoff, entry, by=actor, at=unit.now)
-    if became.outcome is Outcome.RENEGOTIATED and concludes:
-        said = keeping.note(handoff, entry, Fate.RENEGOTIATED, by=actor, at=unit.now)
-        unit.ledger.conclude(handoff.id, entry, said)
     if became.outcome in REWORDING:
         text = replace(promise.text, words=became.words, due=became.due)
         after, _ = unit.brief.edit_promise(
             promise.id, text, base_version=promise.version, by=actor.id, at=unit.now
         )
+        if became.outcome is Outcome.RENEGOTIATED and concludes:
+            said = keeping.note(handoff, entry, Fate.RENEGOTIATED, by=actor, at=unit.now)
+            unit.ledger.conclude(handoff.id, entry, said)
         note_promise(unit, handoff, Tag.PROMISE_EDITED, after, actor, act=act)
         return
     gone = unit.brief.withdraw_promise(promise.id, became.reason, by=actor.id, at=unit.now)

@@ -222,20 +222,16 @@ def _next(unit: ReadUnit, handoff: Handoff, actor: Person) -> View:
 
 
 def history(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
-    """*Earlier wordings*: every version with the initials it got."""
+    """*Earlier wordings*: every version with its initials, and the disputes that are over."""
     handoff = unit.handoffs.get(asked.handoff_id)
     _require_reader(asked, unit, actor, handoff)
     entry = unit.ledger.entry(handoff.id, asked.ref.entry or 0)
-    return Push(
-        promise_history_view(
-            PromiseHistory(
-                handoff.id,
-                handoff.account,
-                entry.promise.number,
-                tuple(unit.ledger.wordings(entry.promise.id)),
-            )
-        )
-    )
+    (entry,) = unit.disputes.with_past(handoff.id, [entry])
+    reasons = Audience.REASONS in access.audiences(actor, handoff, in_channel=False)
+    disputes = entry.past if reasons else tuple(one.for_the_channel for one in entry.past)
+    number, wordings = entry.promise.number, tuple(unit.ledger.wordings(entry.promise.id))
+    found = PromiseHistory(handoff.id, handoff.account, number, wordings, disputes)
+    return Push(promise_history_view(found))
 
 
 def _initial_once_more(_: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:

@@ -15,7 +15,7 @@ from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.people import NamedPerson
-from bot.domain.promises import Basis, Kind, Promise, PromiseText, Surfaced
+from bot.domain.promises import Basis, Fate, Kind, Promise, PromiseText, Surfaced
 from bot.domain.snapshots import Snapshot, Version
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
@@ -171,6 +171,12 @@ _LAST_NUMBER = select(func.coalesce(func.max(promise.c.number), 0)).where(
 )
 _ADD_PROMISE = insert(promise).returning(promise.c.id)
 _ADD_VERSION = insert(promise_version)
+_NOTHING_SAID: Mapping[str, Any] = {
+    "fate": Fate.OPEN.value,
+    "fate_by": None,
+    "fate_at": None,
+    "fate_line": "",
+}
 _CHANGE_PROMISE = update(promise).where(
     promise.c.id == bindparam("b_id"), promise.c.workspace_id == bindparam("b_workspace")
 )
@@ -499,7 +505,8 @@ class WritableBriefs(Briefs):
         """Write a promise's next version, merged with those since `base_version`.
 
         A field that both changed keeps its present value and is given back as a conflict; the
-        same text again writes nothing. Raises Conflict for a promise that was withdrawn.
+        same text again writes nothing. What was said to have become of the version before is said
+        of that one alone. Raises Conflict for a promise that was withdrawn.
         """
         known = self._promise_for_change(promise_id)
         submitted = text.checked()
@@ -518,7 +525,7 @@ class WritableBriefs(Briefs):
             return known, conflicts
         version = known.version + 1
         self._add_version(promise_id, version, words, by, at)
-        self._change_promise(promise_id, {"version": version})
+        self._change_promise(promise_id, {"version": version, **_NOTHING_SAID})
         return self._in_words(promise_id), conflicts
 
     def withdraw_promise(self, promise_id: int, reason: str, *, by: int, at: datetime) -> Promise:

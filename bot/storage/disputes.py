@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
 
-from bot.domain.disputes import Answer, Dispute, Ending, Outcome, Seat, Settlement
+from bot.domain.disputes import Answer, Dispute, Ending, Outcome, PastDispute, Seat, Settlement
 from bot.domain.ledger import Entry
 from bot.domain.owing import Contested
 from bot.domain.people import NamedPerson
@@ -38,7 +38,11 @@ _CONTESTED = (
     .join(
         dispute_answer,
         (dispute_answer.c.dispute_id == dispute.c.id)
-        & (dispute_answer.c.version == promise.c.version),
+        & or_(
+            dispute_answer.c.version == promise.c.version,
+            # What settled it is about the wording before the one it led to.
+            dispute.c.ended_at.is_not(None) & (dispute_answer.c.at >= dispute.c.asked_at),
+        ),
         isouter=True,
     )
     .where(
@@ -59,6 +63,36 @@ _LAST = (
         promise.c.number == bindparam("number"),
         IS_CURRENT_DISPUTE,
     )
+)
+_PAST = (
+    select(
+        promise.c.number,
+        dispute.c.id,
+        dispute.c.raised_by,
+        dispute.c.raised_at,
+        dispute.c.reason,
+        dispute.c.ending,
+        dispute.c.ended_at,
+        dispute_answer.c.reason.label("why"),
+        person.c.slack_id,
+        person.c.name,
+    )
+    .join(promise, promise.c.id == dispute.c.promise_id)
+    .join(person, person.c.id == dispute.c.raised_by)
+    .join(
+        dispute_answer,
+        (dispute_answer.c.dispute_id == dispute.c.id)
+        & (dispute_answer.c.outcome == dispute.c.ending)
+        & (dispute_answer.c.at >= dispute.c.asked_at),
+        isouter=True,
+    )
+    .where(
+        dispute.c.workspace_id == bindparam("workspace"),
+        dispute.c.handoff_id == bindparam("handoff"),
+        dispute.c.ended_at.is_not(None),
+    )
+    # Of the answers that came to the same the last one settled it.
+    .order_by(dispute.c.id, dispute_answer.c.at)
 )
 _ADD = insert(dispute).returning(dispute.c.id)
 _ADD_ANSWERS = insert(dispute_answer)
@@ -130,6 +164,15 @@ class Disputes:
                     one = replace(one, answered_by=one.answered_by | {row["person_id"]})
             found[number] = one
         return list(found.values())
+
+    def with_past(self, handoff_id: int, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries of a handoff, each with its disputes that are over."""
+        found: dict[int, dict[int, PastDispute]] = {}
+        for row in self._rows(_PAST, handoff=handoff_id):
+            found.setdefault(row["number"], {})[row["id"]] = _past(row)
+        return [
+            replace(one, past=tuple(found.get(one.promise.number, {}).values())) for one in entries
+        ]
 
     def over(self, handoff_id: int, number: int) -> Over | None:
         """How the last dispute about a promise ended; None where it did not, or there was none."""
@@ -229,4 +272,16 @@ def _answer(row: RowMapping) -> Answer:
         NamedPerson(row["person_id"], row["slack_id"], row["name"]),
         row["at"],
         Settlement(Outcome(row["outcome"]), row["words"], row["due"], row["reason"]),
+    )
+
+
+def _past(row: RowMapping) -> PastDispute:
+    ending = row["ending"]
+    return PastDispute(
+        NamedPerson(row["raised_by"], row["slack_id"], row["name"]),
+        row["raised_at"],
+        row["reason"],
+        Outcome(ending) if ending in set(Outcome) else Ending(ending),
+        row["ended_at"],
+        row["why"] or "",
     )

@@ -47,14 +47,15 @@ from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
+    Notice,
     Notify,
     announcements,
     commits,
-    dispute_to_decide,
     for_the_summary,
     hold_mentions,
     member_invites,
     moved_away,
+    settle_asked,
     surfaces,
 )
 from bot.domain.owing import STEP_OF, about_promises, settled_by, told_of_delivery
@@ -63,7 +64,7 @@ from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
-from bot.domain.settling import answered_by, decides_not, escalate, may_settle, settlers
+from bot.domain.settling import decides_not, escalate, may_settle, settlers
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -111,10 +112,9 @@ _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
 _NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
 """After these the policy's rule may name another second listener."""
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
-_LATER = frozenset({Tag.KICKOFF_HELD})
-"""After it the messages of promises ask what became of these."""
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
+_SETTLES = frozenset(STEP_OF.values())
 _READING = frozenset(
     {
         Tag.ACKNOWLEDGED,
@@ -131,6 +131,7 @@ _MOVES_NO_PROMISE = (
     | {
         Tag.AE_CONFIRMED,
         Tag.BRIEF_SAVED,
+        Tag.COPIED,
         Tag.GATE_PASSED,
         Tag.INTRO_HELD,
         Tag.LEDGER_SIGNED,
@@ -384,9 +385,14 @@ class ReadUnit:
             audiences,
         )
 
-    def ledger_page(self, handoff: Handoff, *, viewer: Person) -> LedgerPage:
-        """The promise ledger for who may read what stands in the deal channel."""
+    def ledger_page(self, handoff: Handoff, *, viewer: Person, past: bool = False) -> LedgerPage:
+        """The promise ledger for who may read what stands in the deal channel.
+
+        With `past`, the disputes that are over, too.
+        """
         entries = self.ledger.entries(handoff.id)
+        if past:
+            entries = self.disputes.with_past(handoff.id, entries)
         brief = self.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
         people = self.people.many([handoff.ae_id, handoff.csm_id])
         page = page_for(viewer, handoff, entries, people, refused=brief.promises.refused)
@@ -716,12 +722,13 @@ class WriteUnit(ReadUnit):
         if any(event.tag in _NEW_LISTENER for event in handoff.events):
             handoff.listen(self._listener(handoff), by=None, at=self.now)
         self.people.with_managers(handoff.people())
-        asked_again = self._follow_promises(handoff, actor_id)
+        asked_again, lapsed = self._follow_promises(handoff, actor_id)
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
         self.deadlines.bring_in_line(handoff.id, stored, owed)
         self._show_as_now(handoff, stored, owed)
+        asked = self._to_settle(handoff, stored, owed, asked_again)
         told = announcements(
             handoff,
             numbered,
@@ -729,9 +736,11 @@ class WriteUnit(ReadUnit):
             moved=moved(stored, owed),
             team_channel=self._team_channel(handoff),
             chain=chain,
-            settlers=self._settlers(handoff, asked_again=bool(asked_again)),
-            asked_again=asked_again,
+            settlers=self._settlers(handoff, lapsed, stored),
+            disputes={int(one.facts["number"]): int(one.facts["dispute"]) for one in asked},
+            lapsed=lapsed,
         )
+        told = [*asked, *told]
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
@@ -741,36 +750,76 @@ class WriteUnit(ReadUnit):
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
 
-    def _settlers(self, handoff: Handoff, *, asked_again: bool) -> list[int]:
-        """Who settles disputes, each once; nobody where nothing happened about one."""
-        if not asked_again and not any(event.tag in OF_DISPUTES for event in handoff.events):
+    def _settlers(
+        self, handoff: Handoff, lapsed: Collection[int], stored: list[Deadline]
+    ) -> list[int]:
+        """Who settles disputes, each once; nobody where nothing happened about one.
+
+        With who was to decide one that lapsed.
+        """
+        if not lapsed and not any(event.tag in OF_DISPUTES for event in handoff.events):
             return []
         found = settlers(handoff, revops=self._decider(handoff))
-        return list(dict.fromkeys(found.values()))
+        decided = [
+            one.owner_id
+            for one in stored
+            if one.step is Step.DECIDE
+            and one.state is DeadlineState.OPEN
+            and one.subject in lapsed
+            and one.owner_id is not None
+        ]
+        return list(dict.fromkeys((*found.values(), *decided)))
+
+    def _to_settle(
+        self,
+        handoff: Handoff,
+        stored: list[Deadline],
+        owed: list[Deadline],
+        asked_again: Collection[int],
+    ) -> list[Notice]:
+        """The questions to who owes the answer about a wording from now on.
+
+        Whoever takes a seat that was another's is asked, too.
+        """
+        before = {one.key: one for one in stored}
+        asks = [
+            one
+            for one in owed
+            if one.step in _SETTLES
+            and one.state is DeadlineState.OPEN
+            and (one.subject in asked_again or _not_owed_yet(before.get(one.key), one))
+        ]
+        numbers = {one.subject for one in asks}
+        entries = {number: self.ledger.numbered(handoff.id, number) for number in numbers}
+        asked: list[Notice] = []
+        for one in asks:
+            entry, reader, decides = entries[one.subject], one.owner_id, one.step is Step.DECIDE
+            found = entry.dispute if entry is not None else None
+            if entry is not None and found is not None and reader is not None:
+                asked.append(
+                    settle_asked(handoff, found.id, entry.promise, reader, decides=decides)
+                )
+        return asked
 
     def escalate(self, handoff: Handoff, entry: Entry, why: Escalation) -> None:
-        """Let RevOps decide a dispute of a locked handoff, and tell who of them; not saved yet."""
+        """Let RevOps decide a dispute of a locked handoff; not saved yet."""
         if entry.dispute is None:
             return
         escalate(handoff, entry, why, at=self.now)
         self.disputes.escalate(handoff.id, entry.dispute)
         self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
-        self._ask_revops(handoff, entry)
 
-    def _ask_revops(self, handoff: Handoff, entry: Entry) -> None:
-        given = answered_by(self.disputes.with_answers(entry).dispute)
-        decider = self._decider(handoff, given)
-        if decider is not None and entry.dispute is not None:
-            self.outbox.add(dispute_to_decide(handoff, entry.dispute.id, entry.promise, decider))
-
-    def _follow_promises(self, handoff: Handoff, actor_id: int | None) -> frozenset[int]:
+    def _follow_promises(
+        self, handoff: Handoff, actor_id: int | None
+    ) -> tuple[frozenset[int], frozenset[int]]:
         """Keep the ledger by what just happened, and show below the card what changed in it.
 
-        Gives the numbers of disputed promises that have another wording now.
+        Gives the numbers of disputed promises that have another wording now, and of those that
+        are withdrawn.
         """
-        asked_again = frozenset[int]()
+        asked_again = lapsed = frozenset[int]()
         if handoff.signing.disputed:
-            asked_again = self._follow_disputes(handoff)
+            asked_again, lapsed = self._follow_disputes(handoff)
         tags = {event.tag for event in handoff.events}
         if tags & _NEW_CSM:
             # Who is the CSM now has signed nothing yet.
@@ -782,30 +831,27 @@ class WriteUnit(ReadUnit):
             self._say_none_made(handoff, actor_id)
         if of_promises or tags & (_NEW_CSM | _OF_INITIALS | OF_DISPUTES):
             weigh(handoff, self.ledger.counts(handoff.id), at=self.now)
-        if tags & (_NEW_CSM | _PLACED | _LATER) and handoff.posted_at is not None:
+        otherwise = tags & (_NEW_CSM | _PLACED) or any(map(_now_held, handoff.events))
+        if otherwise and handoff.posted_at is not None:
             for entry in self.ledger.entries(handoff.id):
                 if entry.open:
                     self.surfaces.show_promise(handoff, entry.promise.id, entry.promise.version)
         if Tag.MOVED in tags:
             self.surfaces.leave_promises(handoff)
-        return asked_again
+        return asked_again, lapsed
 
-    def _follow_disputes(self, handoff: Handoff) -> frozenset[int]:
-        """Another wording asks the managers anew, and with a withdrawn promise its dispute ends."""
-        asked = set[int]()
+    def _follow_disputes(self, handoff: Handoff) -> tuple[frozenset[int], frozenset[int]]:
+        """Another wording asks anew, and with a withdrawn promise its dispute ends."""
+        asked, lapsed = set[int](), set[int]()
         for event in handoff.events:
             number = event.facts.get("number")
             if not isinstance(number, int):
                 continue
             if event.tag is Tag.PROMISE_EDITED and self.disputes.ask_again(handoff.id, number):
-                entry = self.ledger.numbered(handoff.id, number)
-                if entry is None or entry.dispute is None or entry.dispute.escalated_at is None:
-                    asked.add(number)
-                else:
-                    self._ask_revops(handoff, entry)
-            if event.tag is Tag.PROMISE_WITHDRAWN:
-                self.disputes.lapse(handoff.id, number)
-        return frozenset(asked)
+                asked.add(number)
+            if event.tag is Tag.PROMISE_WITHDRAWN and self.disputes.lapse(handoff.id, number):
+                lapsed.add(number)
+        return frozenset(asked), frozenset(lapsed)
 
     def _say_none_made(self, handoff: Handoff, by: int | None) -> None:
         """That none were made is an entry of its own, for as long as the brief says so."""
@@ -1172,3 +1218,15 @@ def _of_promises(event: Event) -> bool:
     """Whether something was written down about the promises, or that there are none."""
     saved = event.tag is Tag.BRIEF_SAVED and event.facts.get("section") == SectionKey.PROMISES
     return saved or event.tag in _OF_PROMISES
+
+
+def _now_held(event: Event) -> bool:
+    """Whether the messages of promises ask from now on what became of these."""
+    return event.tag is Tag.KICKOFF_HELD and "before" not in event.facts
+
+
+def _not_owed_yet(before: Deadline | None, now: Deadline) -> bool:
+    """Whether somebody owes this who did not owe it until now."""
+    return (
+        before is None or before.state is not DeadlineState.OPEN or before.owner_id != now.owner_id
+    )

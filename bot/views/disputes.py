@@ -1,9 +1,20 @@
 """Disputes: how one is shown, raised, put to the managers, and told of when it is over."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
-from bot.domain.disputes import REWORDING, Answer, Dispute, Escalation, Outcome, Settlement
+from bot.domain.disputes import (
+    REWORDING,
+    Answer,
+    Dispute,
+    Escalation,
+    Outcome,
+    PastDispute,
+    Settlement,
+)
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.ledger import Entry
 from bot.domain.promises import LONGEST_WORDS
@@ -20,9 +31,13 @@ from bot.views.blocks import (
 )
 from bot.views.card import Row
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.limits import truncate
 from bot.views.message import Message, actions, button, context, lines, plain_section, when, words
 from bot.views.payload import Ref
 from bot.views.text import day, escape, isolate, one_line
+
+MOST_PAST: Final = 5
+PAST_WORDS: Final = 500
 
 
 def disputed_blocks(entry: Entry) -> list[Block]:
@@ -34,6 +49,18 @@ def disputed_blocks(entry: Entry) -> list[Block]:
     if found.escalated_at is not None:
         row.append(words(f" · {said.disputes.REVOPS_DECIDES}"))
     return [lines(row), as_typed(found.reason)]
+
+
+def past_blocks(found: Sequence[PastDispute]) -> list[Block]:
+    """The last of the disputes that are over: who, why, what it came to, and why that."""
+    blocks: list[Block] = []
+    for one in found[-MOST_PAST:]:
+        row: Row = [words(f"{said.disputes.disputed_once(isolate(one.by.name))} "), when(one.at)]
+        blocks += [lines(row), as_typed(truncate(one.reason, PAST_WORDS))]
+        blocks.append(lines([words(f"{said.disputes.came_to(one.ending)} · "), when(one.ended_at)]))
+        if one.why:
+            blocks.append(as_typed(truncate(one.why, PAST_WORDS)))
+    return blocks
 
 
 def dispute_view(handoff_id: int, account: str, entry: Entry) -> View:
@@ -60,8 +87,13 @@ def dispute_view(handoff_id: int, account: str, entry: Entry) -> View:
     )
 
 
-def settle_view(handoff_id: int, account: str, entry: Entry, *, decides: bool) -> View:
-    """What is to become of a disputed promise; who `decides` between two reads both answers."""
+def settle_view(
+    handoff_id: int, account: str, entry: Entry, *, decides: bool, page: int | None = None
+) -> View:
+    """What is to become of a disputed promise; who `decides` between two reads both answers.
+
+    `page` is the page of the ledger below it.
+    """
     promise = entry.promise
     place = Place("settle", entry=promise.id, revision=promise.version)
     choices = [option(one.value, said.disputes.OUTCOMES[one]) for one in Outcome]
@@ -72,7 +104,7 @@ def settle_view(handoff_id: int, account: str, entry: Entry, *, decides: bool) -
             blocks += _answer(one)
     return form(
         ViewId.SETTLE,
-        Ref(handoff=handoff_id, entry=promise.id, revision=promise.version),
+        Ref(handoff=handoff_id, entry=promise.id, revision=promise.version, page=page),
         [
             *blocks,
             choice_input(place, Field.SETTLEMENT, choices, ""),

@@ -21,7 +21,7 @@ from bot.domain.promises import Fate, Side
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, choice_input, form, option, text_input
 from bot.views.card import Row
-from bot.views.disputes import disputed_blocks
+from bot.views.disputes import disputed_blocks, past_blocks
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.keeping import fate_blocks
 from bot.views.late import late_blocks
@@ -44,7 +44,7 @@ ONE_BY_ONE: Final = "all"
 """What a form is about that goes on with the next open entry."""
 EACH: Final = 8
 """Entries on one page of the ledger."""
-MOST_WORDINGS: Final = 30
+MOST_WORDINGS: Final = 25
 _FATES: Final[Mapping[ActionId, Fate | None]] = {
     ActionId.PROMISE_DELIVERED: Fate.DELIVERED,
     # What is agreed anew may be agreed anew once more.
@@ -120,10 +120,10 @@ def _buttons(shown: PromiseShown) -> list[ButtonElement | OverflowMenuElement]:
     signs = [] if entry.signed else [ActionId.INITIAL_PROMISE]
     disputes = entry.dispute is None and not entry.none_made
     choices: list[MoreChoice] = []
-    if shown.after_kickoff and not entry.none_made and not entry.undealt:
+    if shown.after_kickoff and disputes and not entry.undealt:
         pressed = [action for action, fate in _FATES.items() if entry.fate is not fate]
         choices += [MoreChoice.INITIAL_PROMISE] if signs else []
-        choices += [MoreChoice.DISPUTE] if disputes else []
+        choices.append(MoreChoice.DISPUTE)
     else:
         late = ActionId.OPEN_DECIDE_LATE if shown.after_kickoff else ActionId.OPEN_TALKED
         pressed = [
@@ -282,8 +282,8 @@ def _in_page(shown: PromiseShown, *, settles: bool) -> list[Block]:
 
 
 def promise_history_view(history: PromiseHistory) -> View:
-    """Every wording of a promise with the initials it got, the newest first."""
-    blocks: list[Block] = [as_typed(history.account)]
+    """What was disputed about a promise, and every wording with its initials, the newest first."""
+    blocks: list[Block] = [as_typed(history.account), *past_blocks(history.disputes)]
     for wording in history.wordings[:MOST_WORDINGS]:
         by = mention(wording.by) if wording.by else said.terms.SOMEBODY
         blocks.append(context(said.ledger.wording(wording.version, by, instant_token(wording.at))))

@@ -51,6 +51,7 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
     if not entry.open:
         if entry.reason:
             yield f"{said.ledger.BECAUSE} {_typed(entry.reason)}"
+        yield from _past(entry, zone)
         return
     if entry.late is not None:
         yield f"- {said.ledger.LATE[entry.late]}"
@@ -67,6 +68,16 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
         yield f"- {said.disputes.disputed(by)} {at}: {_typed(entry.dispute.reason)}"
     for side, owner in ((Side.AE, shown.ae), (Side.CSM, shown.csm)):
         yield f"- {_box(entry.initials.get(side), side, owner, zone)}"
+    yield from _past(entry, zone)
+
+
+def _past(entry: Entry, zone: str) -> Iterator[str]:
+    """The disputes that are over, a line each."""
+    for one in entry.past:
+        by = said.disputes.disputed_once(_typed(one.by.name))
+        over = f"{said.disputes.came_to(one.ending)} {_instant(one.ended_at, zone)}"
+        told = f"- {by} {_instant(one.at, zone)}: {_typed(one.reason)} · {over}"
+        yield f"{told}: {_typed(one.why)}" if one.why else told
 
 
 def _late(entry: Entry, shown: PromiseShown, zone: str) -> Iterator[str]:

@@ -102,14 +102,12 @@ def test_reasons_may_differ_and_another_day_is_another_promise() -> None:
 
 
 def test_what_an_answer_has_no_use_for_is_left_out() -> None:
-    handoff = managed()
-    typed = replace(REWORDED, outcome=Outcome.KEPT, due=date(2026, 5, 1))
+    handoff, text = managed(), entry().promise.text
+    typed = Settlement(Outcome.KEPT, text.words, text.due)
     (given,) = answers(handoff, disputed(handoff), AE_MANAGER, typed).given
     assert given.settlement == KEPT
-    (reworded,) = answers(
-        handoff, disputed(handoff), AE_MANAGER, replace(REWORDED, due=date(2026, 5, 1))
-    ).given
-    assert reworded.settlement.due == entry().promise.text.due
+    (reworded,) = answers(handoff, disputed(handoff), AE_MANAGER, REWORDED).given
+    assert reworded.settlement.due == text.due
 
 
 @pytest.mark.parametrize(
@@ -210,3 +208,21 @@ def test_it_is_due_a_day_before_the_kickoff_and_never_within_eight_hours_of_work
     assert due == [least, least, far - timedelta(hours=24)]
     friday = datetime(2025, 6, 6, 12, tzinfo=UTC)
     assert settling.too_late_at(friday, calendar) == friday + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        (Settlement(Outcome.KEPT, "Live in 90 days."), "words"),
+        (Settlement(Outcome.WITHDRAWN, "Live in 90 days.", reason="No."), "words"),
+        (Settlement(Outcome.KEPT, due=date(2026, 9, 1)), "due"),
+        (replace(REWORDED, due=date(2026, 9, 1)), "due"),
+    ],
+)
+def test_what_was_typed_and_changes_nothing_is_refused_and_not_dropped(
+    typed: Settlement, field: str
+) -> None:
+    handoff = managed()
+    with pytest.raises(Invalid) as refused:
+        answers(handoff, disputed(handoff), AE_MANAGER, typed)
+    assert (refused.value.problem, refused.value.field) == (Problem.WITHOUT_EFFECT, field)

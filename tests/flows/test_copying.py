@@ -91,7 +91,7 @@ def test_a_promise_stands_in_the_ledger_as_it_is_meant_and_the_message_beside_it
     assert (copy.message.words, copy.message.author) == (READ, "Maya")
     assert copy.message.said_at == datetime.fromtimestamp(1772540000, tz=UTC)
     assert copy.message.link == link
-    assert app.events(one)[-2:] == [Tag.PROMISE_ADDED, Tag.COPIED]
+    assert app.events(one)[-2:] == [Tag.COPIED, Tag.PROMISE_ADDED]
     assert sound(app, one)
 
 

@@ -1,6 +1,8 @@
 """Disputes through their buttons and forms: raised, answered alone, settled, decided."""
 
+import threading
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -9,9 +11,11 @@ from bot.clock.sweep import Sweep
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.history import Tag
 from bot.domain.notices import NoticeKind
+from bot.domain.people import Role
 from bot.domain.promises import Signing
 from bot.storage.tables import handoff, outbox
 from bot.views.ids import ActionId, Field, MoreChoice
+from bot.views.ledger_file import ledger_markdown
 from bot.views.payload import Ref
 from tests.builders import FixedClock
 from tests.flows.app import App, Modal, Reply
@@ -63,6 +67,14 @@ def told(app: App, kind: NoticeKind) -> set[int | None]:
     with app.store.database.reading() as connection:
         found = connection.execute(select(outbox.c.person_id).where(outbox.c.kind == kind.value))
         return set(found.scalars())
+
+
+def new_cs_manager(app: App, handoff_id: int) -> None:
+    with app.store.write(app.team.workspace_id) as unit:
+        one = unit.handoffs.lock(handoff_id)
+        one.cs_manager_id = app.team.outsider.id
+        unit.save(one, actor_id=None)
+        unit.commit()
 
 
 @pytest.fixture
@@ -306,6 +318,63 @@ def test_with_a_withdrawn_promise_its_dispute_is_over(app: App, handoff_id: int)
     assert all(one.state is not DeadlineState.OPEN for one in owed(app, handoff_id).values())
 
 
+def test_who_was_asked_is_told_that_a_disputed_promise_was_withdrawn(
+    app: App, handoff_id: int
+) -> None:
+    edit(app, AE, handoff_id, withdraw="They have one already.")
+    team = app.team
+    assert told(app, NoticeKind.DISPUTE_OVER) == {team.ae_manager.id, team.cs_manager.id}
+
+
+def test_who_was_to_decide_is_told_that_a_disputed_promise_was_withdrawn(
+    app: App, handoff_id: int
+) -> None:
+    answer(app, AE_MANAGER, handoff_id, **KEPT)
+    answer(app, CS_MANAGER, handoff_id, **WITHDRAWN)
+    edit(app, AE, handoff_id, withdraw="They have one already.")
+    assert app.team.revops.id in told(app, NoticeKind.DISPUTE_OVER)
+
+
+def test_whoever_takes_the_seat_of_a_manager_is_asked_once(app: App, handoff_id: int) -> None:
+    new_cs_manager(app, handoff_id)
+    assert owed(app, handoff_id)[Step.SETTLE].owner_id == app.team.outsider.id
+    assert app.team.outsider.id in told(app, NoticeKind.SETTLE_ASKED)
+    before = app.rows()
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=None)
+        unit.commit()
+    assert app.rows()["outbox"] == before["outbox"]
+    answer(app, AE_MANAGER, handoff_id, **KEPT)
+    answer(app, OUTSIDER, handoff_id, **KEPT)
+    assert entry(app, handoff_id).dispute is None
+
+
+def test_who_stands_in_for_a_manager_is_asked(app: App, handoff_id: int) -> None:
+    team = app.team
+    with app.store.write(team.workspace_id) as unit:
+        unit.set_leave(team.ae_manager.id, date(2026, 3, 20), team.outsider.id, by=None)
+        unit.commit()
+    assert team.outsider.id in told(app, NoticeKind.SETTLE_ASKED)
+
+
+def test_whoever_is_of_revops_first_after_it_was_handed_over_is_asked(
+    app: App, handoff_id: int
+) -> None:
+    team = app.team
+    with app.store.write(team.workspace_id) as unit:
+        unit.people.set_part(team.revops.id, roles=set())
+        unit.commit()
+    answer(app, AE_MANAGER, handoff_id, **KEPT)
+    answer(app, CS_MANAGER, handoff_id, **WITHDRAWN)
+    assert Step.DECIDE not in owed(app, handoff_id)
+    with app.store.write(team.workspace_id) as unit:
+        unit.people.set_part(team.outsider.id, roles={Role.REVOPS})
+        unit.reckon(handoff_id)
+        unit.commit()
+    assert owed(app, handoff_id)[Step.DECIDE].owner_id == team.outsider.id
+    assert team.outsider.id in told(app, NoticeKind.SETTLE_ASKED)
+
+
 def test_revops_stands_in_for_a_missing_manager(app: App) -> None:
     one = deliverable(app)
     with app.store.database.writing() as connection:
@@ -328,6 +397,109 @@ def test_a_nudge_that_names_no_promise_opens_the_first_that_waits(
     assert app.modal(app.press(CS_MANAGER, ActionId.OPEN_SNOOZE, snoozed)).callback_id == "snooze"
     answer(app, CS_MANAGER, handoff_id, **KEPT)
     assert "You answered" in app.press(CS_MANAGER, ActionId.OPEN_SETTLE, about).sentence
+
+
+def test_what_settled_it_is_done_also_where_the_promise_reads_differently_then(
+    app: App, handoff_id: int
+) -> None:
+    for user in (AE_MANAGER, CS_MANAGER):
+        answer(app, user, handoff_id, **REWORDED)
+    steps = owed(app, handoff_id)
+    assert steps[Step.SETTLE].state is DeadlineState.DONE
+    assert steps[Step.SETTLE_AE].state is DeadlineState.DONE
+
+
+def test_who_did_not_answer_is_told_who_did(app: App, handoff_id: int) -> None:
+    answer(app, CS_MANAGER, handoff_id, **KEPT)
+    new_cs_manager(app, handoff_id)
+    refused = app.press(OUTSIDER, ActionId.OPEN_SETTLE, ref(app, handoff_id)).sentence
+    assert "Priya answered this dispute in your place" in refused
+
+
+def test_what_is_typed_beside_an_answer_that_has_no_use_for_it_stays_in_the_form(
+    app: App, handoff_id: int
+) -> None:
+    form = opened(app, AE_MANAGER, handoff_id)
+    kept = app.submit(AE_MANAGER, form.type(**{**REWORDED, **KEPT}))
+    assert list(kept.errors) == [form.block_of("words")]
+    moved = app.submit(AE_MANAGER, form.type(**REWORDED, due="2026-09-01"))
+    assert list(moved.errors) == [form.block_of("due")]
+    assert app.submit(AE_MANAGER, form.type(**KEPT)).body == {}
+
+
+def test_the_ledger_below_the_form_shows_what_came_of_it(app: App, handoff_id: int) -> None:
+    page = app.modal(app.press(AE_MANAGER, ActionId.OPEN_LEDGER, Ref(handoff=handoff_id)))
+    value = ref(app, handoff_id)
+    form = app.modal(app.press(AE_MANAGER, ActionId.OPEN_SETTLE, value, modal=page))
+    answer(app, CS_MANAGER, handoff_id, **KEPT)
+    app.submit(AE_MANAGER, form.type(**KEPT), previous=page.id)
+    shown = app.slack.called("views.update")[-1]
+    assert shown["view_id"] == page.id
+    assert WHY not in app.screen(shown["view"]).words
+
+
+def test_a_form_that_was_opened_from_a_message_has_no_ledger_below_it(
+    app: App, handoff_id: int
+) -> None:
+    before = len(app.slack.called("views.update"))
+    form = opened(app, AE_MANAGER, handoff_id)
+    app.submit(AE_MANAGER, form.type(**KEPT), previous="VOTHER")
+    assert len(app.slack.called("views.update")) == before
+
+
+def test_a_dispute_that_is_over_stays_to_be_read(app: App, handoff_id: int) -> None:
+    for user in (AE_MANAGER, CS_MANAGER):
+        answer(app, user, handoff_id, settlement="kept", reason="Legal agreed to it.")
+    dispute(app, AE, handoff_id, "Too early.")
+    app.press(AE, ActionId.TAKE_BACK_DISPUTE, ref(app, handoff_id))
+    for user in (AE, CSM, AE_MANAGER):
+        pressed = app.press(user, ActionId.PROMISE_HISTORY, ref(app, handoff_id))
+        shown = app.modal(pressed).words
+        for words in (WHY, "it stays as it is", "Legal agreed to it.", "Too early.", "Taken back"):
+            assert words in shown
+    with app.store.read(app.team.workspace_id) as unit:
+        handoff, reader = unit.handoffs.get(handoff_id), app.team.ae
+        page = unit.ledger_page(handoff, viewer=reader, past=True)
+        file = ledger_markdown(page, as_of=unit.now, zone=reader.zone).decode()
+    for words in ("platform team", "it stays as it is", "Legal agreed to it", "Taken back"):
+        assert words in file
+
+
+def test_why_a_disputed_promise_was_withdrawn_is_for_who_reads_reasons(
+    app: App, handoff_id: int
+) -> None:
+    for user in (AE_MANAGER, CS_MANAGER):
+        answer(app, user, handoff_id, **WITHDRAWN)
+    shown = {
+        user: app.modal(app.press(user, ActionId.PROMISE_HISTORY, ref(app, handoff_id))).words
+        for user in (AE, OUTSIDER)
+    }
+    assert "Never said so" in shown[AE]
+    assert WHY in shown[OUTSIDER]
+    assert "Never said so" not in shown[OUTSIDER]
+
+
+def test_two_managers_who_answer_at_the_same_instant_settle_it_once(
+    app: App, handoff_id: int
+) -> None:
+    forms = {user: opened(app, user, handoff_id) for user in (AE_MANAGER, CS_MANAGER)}
+    bodies = [app.submit_body(user, form.type(**KEPT)) for user, form in forms.items()]
+    together = threading.Barrier(len(bodies))
+    replies: list[Reply] = []
+
+    def deliver(body: Any) -> None:
+        together.wait(timeout=30)
+        replies.append(app.deliver(body))
+
+    threads = [threading.Thread(target=deliver, args=(body,)) for body in bodies]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=60)
+    assert [one.body for one in replies] == [{}, {}]
+    assert entry(app, handoff_id).dispute is None
+    assert app.events(handoff_id).count(Tag.DISPUTE_SETTLED) == 1
+    assert sound(app, handoff_id)
 
 
 def test_what_both_managers_need_not_answer_is_their_own_time(

@@ -1,6 +1,6 @@
 """What becomes of promises after the kickoff: delivered, renegotiated, broken."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +10,9 @@ from bot.domain.promises import Fate
 from bot.storage.tables import surface
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.payload import Ref
+from tests.builders import FixedClock
 from tests.flows.app import App, Reply
-from tests.flows.test_disputes import AE_MANAGER, RENEGOTIATED, answer, dispute
+from tests.flows.test_disputes import AE_MANAGER, RENEGOTIATED, REWORDED, answer, dispute
 from tests.flows.test_ledger import (
     AE,
     CS_MANAGER,
@@ -143,6 +144,33 @@ def test_renegotiated_it_is_another_wording_that_both_initial_anew(
     assert sound(app, handoff_id)
 
 
+def test_what_was_said_of_one_wording_is_not_said_of_the_next(app: App, handoff_id: int) -> None:
+    broken(app, CSM, handoff_id)
+    edit(app, AE, handoff_id, words="A login page, simpler")
+    now = entry(app, handoff_id)
+    assert (now.fate, now.standing) == (Fate.OPEN, None)
+    assert deliver(app, AE, handoff_id).body == {}
+    assert entry(app, handoff_id).fate is Fate.DELIVERED
+    renegotiate(app, CSM, handoff_id, due="2026-09-01")
+    assert entry(app, handoff_id).fate is Fate.RENEGOTIATED
+    edit(app, AE, handoff_id, words="A login page, later")
+    assert entry(app, handoff_id).fate is Fate.OPEN
+
+
+@pytest.mark.parametrize(
+    ("typed", "fate"), [(REWORDED, Fate.OPEN), (RENEGOTIATED, Fate.RENEGOTIATED)]
+)
+def test_of_what_a_dispute_reworded_only_renegotiated_is_said(
+    app: App, handoff_id: int, typed: dict[str, str], fate: Fate
+) -> None:
+    deliver(app, AE, handoff_id)
+    dispute(app, CSM, handoff_id)
+    answer(app, AE_MANAGER, handoff_id, **typed)
+    answer(app, CS_MANAGER, handoff_id, **typed)
+    assert entry(app, handoff_id).fate is fate
+    assert sound(app, handoff_id)
+
+
 def test_what_was_withdrawn_or_never_promised_is_not_delivered(app: App, handoff_id: int) -> None:
     gone = ref(app, handoff_id)
     edit(app, AE, handoff_id, withdraw="They have one already.")
@@ -164,6 +192,37 @@ def test_what_still_applies_is_in_the_menu(app: App, handoff_id: int) -> None:
     del body["actions"][0]["value"]
     body["actions"][0] |= {"type": "overflow", "selected_option": {"value": value.dump()}}
     assert app.modal(app.deliver(body)).callback_id == "dispute"
+
+
+def test_while_it_is_disputed_nothing_becomes_of_it(app: App, handoff_id: int) -> None:
+    form = app.modal(app.press(CSM, ActionId.OPEN_BROKEN, ref(app, handoff_id)))
+    dispute(app, CSM, handoff_id)
+    before = app.rows()
+    for reply in (deliver(app, AE, handoff_id), app.submit(CSM, form.type(line="Nobody had time"))):
+        assert "waits for" in reply.sentence
+        assert "What became of the promise is said after it." in reply.sentence
+    assert app.rows()["event"] == before["event"]
+    for user in (AE_MANAGER, CS_MANAGER):
+        answer(app, user, handoff_id, settlement="kept")
+    assert deliver(app, AE, handoff_id).body == {}
+
+
+def test_the_corrected_time_of_a_kickoff_draws_no_promise_anew(
+    app: App, before_kickoff: int, clock: FixedClock
+) -> None:
+    def held() -> int:
+        with app.store.write(app.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(before_kickoff)
+            handoff.hold_kickoff(unit.now, by=app.team.csm, at=unit.now)
+            unit.save(handoff, actor_id=app.team.csm.id)
+            unit.commit()
+        with app.store.database.reading() as connection:
+            rows = connection.execute(select(surface.c.wanted).where(surface.c.kind == "promise"))
+            return int(max(rows.scalars()))
+
+    first = held()
+    clock.advance(timedelta(hours=1))
+    assert held() == first
 
 
 def test_its_message_is_drawn_anew_with_what_became_of_it(app: App, handoff_id: int) -> None:

@@ -76,6 +76,16 @@ def test_it_waits_until_a_week_of_work_before_its_day(
     assert (opened.state, opened.start_at) == (DeadlineState.OPEN, OPENS)
 
 
+def test_another_wording_of_what_was_delivered_is_to_be_delivered(
+    app: App, handoff_id: int
+) -> None:
+    hold(app, handoff_id)
+    deliver(app, AE, handoff_id)
+    assert delivery(app, handoff_id).state is DeadlineState.DONE
+    edit(app, AE, handoff_id, words="A login page, simpler")
+    assert delivery(app, handoff_id).state is DeadlineState.WAITING
+
+
 def test_its_owner_is_reminded_and_late_their_manager_is_told(
     app: App, handoff_id: int, clock: FixedClock
 ) -> None:

@@ -434,9 +434,9 @@ def _ledger(world: World) -> None:
         for action in (ActionId.OPEN_LEDGER, ActionId.PROMISE_HISTORY, ActionId.LEDGER_FILE):
             world.press(viewer, "ledger", action, about)
     world.press(CSM, "ledger", ActionId.INITIAL_ALL, Ref(handoff=world.full))
-    _dispute(world)
     _talk_over(world)
     _keep(world)
+    _dispute(world)
     _decide_late(world)
     channel, ts = world.promise_message()
     reaction = {"reaction": "white_check_mark", "user": slack_id(CSM)}

@@ -915,6 +915,7 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.SETTLE_ASKED, {"actor": 1, "number": 1}),
     (NoticeKind.DISPUTE_ESCALATED, {"number": 1, "why": "differ"}),
     (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1}),
+    (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1, "ending": "lapsed"}),
     (NoticeKind.DISPUTE_OVER, {"actor": 1, "number": 1, "outcome": "kept"}),
     (NoticeKind.LATE_DIFFERS, {"actor": 1, "number": 1}),
     (NoticeKind.OVERRIDDEN, {"actor": 1}),

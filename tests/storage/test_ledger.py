@@ -39,12 +39,13 @@ TEXTS = st.sampled_from(
     ]
 )
 DELIVERIES = st.sampled_from([None, Delivery.CAN, Delivery.CHECK])
-WISHES = st.builds(
-    Settlement,
-    st.sampled_from(Outcome),
-    st.sampled_from(["Live in 30 days.", "LIVE in  90 days.", "Live in 90 days."]),
-    st.sampled_from([None, date(2026, 9, 1)]),
-    st.just("Because."),
+_NEW_WORDS = st.sampled_from(["Live in 30 days.", "LIVE in  90 days.", "Live in 90 days."])
+_NEW_DAYS = st.sampled_from([None, date(2026, 9, 1)])
+_WHY = st.just("Because.")
+WISHES = st.one_of(
+    st.builds(Settlement, st.sampled_from([Outcome.KEPT, Outcome.WITHDRAWN]), reason=_WHY),
+    st.builds(Settlement, st.just(Outcome.REWORDED), _NEW_WORDS, reason=_WHY),
+    st.builds(Settlement, st.just(Outcome.RENEGOTIATED), _NEW_WORDS, _NEW_DAYS, _WHY),
 )
 LOOKS = st.sampled_from([True, True, True, False])
 SETTLERS = st.sampled_from(["cs_manager", "ae_manager", "revops", "csm"])
@@ -367,7 +368,8 @@ class LedgerMachine(RuleBasedStateMachine):
             for side, given in entry.initials.items():
                 assert self.seen[given.by.id, entry.promise.id] == entry.promise.version
                 part = handoff.ae_id if side is Side.AE else handoff.csm_id
-                assert given.by.id == part
+                # On what is withdrawn stays who signed it, whoever the CSM is now.
+                assert given.by.id == part or not entry.open
                 assert (given.delivery is not None) is (side is Side.CSM)
         assert counts == counted(entries)
         signing = handoff.signing
@@ -423,6 +425,7 @@ class _State:
     decided: set[int] = field(default_factory=set)
     """Of these, what RevOps decides."""
     fates: dict[int, Fate] = field(default_factory=dict)
+    """Of the wordings in force: what was said of an earlier one is said of that one."""
     dealt: dict[int, Outcome] = field(default_factory=dict)
     """What became of late ones."""
     versions: dict[int, int] = field(default_factory=dict)
@@ -441,6 +444,7 @@ def _replayed(history: list[dict[str, object]]) -> _State:
     """The ledger by its history alone."""
     # The first one lay in the brief before anybody acted.
     state = _State(versions={1: 1})
+    said: dict[int, tuple[Fate, int]] = {}
     for event in history:
         facts = event["facts"]
         assert isinstance(facts, dict)
@@ -460,7 +464,7 @@ def _replayed(history: list[dict[str, object]]) -> _State:
         if tag in (Tag.LATE_TALKED, Tag.LATE_DECIDED):
             state.dealt[facts["number"]] = Outcome(facts["outcome"])
         if tag in _FATES:
-            state.fates[facts["number"]] = _FATES[Tag(str(tag))]
+            said[facts["number"]] = _FATES[Tag(str(tag))], facts["version"]
         if tag == Tag.PROMISE_INITIALED:
             boxes.add((facts["number"], facts["side"]))
         if tag == Tag.INITIAL_TAKEN_BACK:
@@ -469,6 +473,12 @@ def _replayed(history: list[dict[str, object]]) -> _State:
             state.boxes = {box for box in boxes if box[0] != number}
         if tag in (Tag.ASSIGNED, Tag.DECLINED):
             state.boxes = {box for box in boxes if box[1] != Side.CSM}
+    # What is agreed anew is the wording after the one of which that was said.
+    state.fates = {
+        number: fate
+        for number, (fate, version) in said.items()
+        if version + (fate is Fate.RENEGOTIATED) == state.versions[number]
+    }
     return state
 
 

@@ -5,7 +5,15 @@ from datetime import date
 
 import pytest
 
-from bot.domain.disputes import Answer, Dispute, Escalation, Outcome, Seat, Settlement
+from bot.domain.disputes import (
+    Answer,
+    Dispute,
+    Escalation,
+    Outcome,
+    PastDispute,
+    Seat,
+    Settlement,
+)
 from bot.domain.ledger import (
     Delivery,
     Entry,
@@ -179,13 +187,20 @@ def test_150_of_the_longest_entries_fit_slack_page_by_page(page: int) -> None:
     assert (refused in seen_text(view["blocks"])) is (page >= 18)
 
 
-def test_very_many_wordings_fit_one_window() -> None:
+def test_very_many_wordings_and_disputes_fit_one_window() -> None:
     wordings = tuple(
         Wording(number, "w" * 3000, MAYA, NOW, tuple(BOTH.values())) for number in range(60, 0, -1)
     )
-    view = view_dict(promise_history_view(PromiseHistory(7, "Northwind", 3, wordings)))
-    assert "Version 60, written by" in seen_text(view["blocks"])
-    assert "30 earlier wordings are not shown here." in seen_text(view["blocks"])
+    past = tuple(
+        PastDispute(MAYA, NOW, f"{number} " * 500, Outcome.KEPT, NOW, "w" * 1000)
+        for number in range(20)
+    )
+    view = view_dict(promise_history_view(PromiseHistory(7, "Northwind", 3, wordings, past)))
+    shown = seen_text(view["blocks"])
+    assert "Version 60, written by" in shown
+    assert "35 earlier wordings are not shown here." in shown
+    assert "19 19 19" in shown
+    assert "14 14 14" not in shown
 
 
 def test_a_reaction_in_vain_is_answered_in_one_sentence() -> None:
@@ -264,8 +279,12 @@ def test_after_the_kickoff_its_buttons_ask_what_became_of_it() -> None:
     assert list(menu(args))[:2] == [MoreChoice.INITIAL_PROMISE, MoreChoice.DISPUTE]
     fullest = replace(held, entry=replace(DISPUTED, initials={Side.AE: BOTH[Side.AE]}))
     choices = menu(check_message(promise_message(fullest)))
-    assert len(choices) == 5
+    assert len(choices) == 4
     assert MoreChoice.DISPUTE not in choices
+    # What became of it is said once it is known what was promised.
+    assert ActionId.PROMISE_DELIVERED not in action_ids(
+        promise_message(fullest).to_args()["blocks"]
+    )
     none_made = replace(held, entry=replace(ENTRY, none_made=True))
     pressed = action_ids(promise_message(none_made).to_args()["blocks"])
     assert pressed == [ActionId.INITIAL_PROMISE, ActionId.MORE]

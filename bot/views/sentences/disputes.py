@@ -30,14 +30,18 @@ ENDED: Final[Mapping[Ending, str]] = {
     Ending.TAKEN_BACK: "took back the dispute about promise {number}. Nothing is to be settled.",
     Ending.LAPSED: "withdrew promise {number}, which was disputed.",
 }
+WITHOUT_ANSWER: Final[Mapping[Ending, str]] = {
+    Ending.TAKEN_BACK: "Taken back",
+    Ending.LAPSED: "Over, because the promise was withdrawn",
+}
 REVOPS_DECIDES: Final = "RevOps decides."
 MEANS: Final = (
     "Both managers of the handoff are asked what becomes of it. Initials stay, but nothing counts "
     "as signed until it is settled."
 )
 SETTLE_MEANS: Final = (
-    "You answer alone and once. Two answers that come to the same settle it at once; the other "
-    "manager reads yours only after their own. Two different ones go to RevOps."
+    "You answer alone and once. Two answers that come to the same settle it at once; then what "
+    "settled it, and why, stands with the promise. Two different ones go to RevOps, who reads both."
 )
 DECIDE_MEANS: Final = "What you answer becomes of the promise at once."
 ASKED: Final = "What becomes of it is asked of both managers, each alone."
@@ -70,9 +74,21 @@ def settled(by: str, outcome: Outcome, number: int) -> str:
     return f"The dispute about promise {number} is settled with the answer of {by}: {came_to}."
 
 
-def taken_back(by: str, number: int) -> str:
+def ended(by: str, ending: Ending, number: int) -> str:
     """That there is nothing to settle any more."""
-    return f"{by} {ENDED[Ending.TAKEN_BACK].format(number=number)}"
+    return f"{by} {ENDED[ending].format(number=number)}"
+
+
+def disputed_once(by: str) -> str:
+    """Who disputed it, before when."""
+    return f"Disputed by {by}"
+
+
+def came_to(ending: Outcome | Ending) -> str:
+    """How a dispute that is over ended, before when."""
+    if isinstance(ending, Outcome):
+        return f"Settled: {CAME_TO[ending]}"
+    return WITHOUT_ANSWER[ending]
 
 
 def answered(seat: Seat, by: str) -> str:

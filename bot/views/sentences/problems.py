@@ -114,9 +114,6 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "It says that nothing was promised. Whoever knows of a promise adds it instead."
     ),
     Problem.NOT_DISPUTED: "No dispute about this promise is open any more. Nothing was changed.",
-    Problem.ALREADY_ANSWERED: (
-        "You answered this dispute, and each answers once. You are told what comes of it."
-    ),
     Problem.DECIDES_NOT: (
         "Somebody else of RevOps decides this dispute: you are on one of its sides, or answered it "
         "for a manager."
@@ -153,6 +150,9 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.NOTHING_REWORDED: (
         "The promise says just this. Change it, or choose that it stays as it is."
+    ),
+    Problem.WITHOUT_EFFECT: (
+        "By the answer you chose this stays as it was. Choose one that changes it, or empty this."
     ),
     Problem.NOT_DELIVERABLE: (
         "This promise does not say who delivers it by when, so the CSM cannot initial it yet. "
@@ -396,6 +396,21 @@ def _disputed_already(error: HandoffError, people: Mapping[int, NamedPerson]) ->
     return f"{who} this promise already, and one dispute at a time is settled."
 
 
+def _still_disputed(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    found = [people[one] for one in error.whose if one in people]
+    who = names(found, joined="and") if found else "RevOps"
+    told = f"A dispute about this promise is open and waits for {who}."
+    return f"{told} What became of the promise is said after it."
+
+
+def _already_answered(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    if error.facts.get("by") == "you":
+        return "You answered this dispute, and each answers once. You are told what comes of it."
+    found = [people[one] for one in error.whose if one in people]
+    who = names(found, joined="and") if found else "Somebody"
+    return f"{who} answered this dispute in your place, and one answer counts for each manager."
+
+
 def _promise_reworded(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     words = one_line(error.facts.get("words", ""), LINE)
     told = f"Promise {error.facts.get('number', '')} reads differently now; read its newest message"
@@ -424,6 +439,8 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.TALK_MOVED: _talk_moved,
     Problem.NOT_YOURS_TO_ADD_TO: _not_yours_to_add_to,
     Problem.DISPUTED_ALREADY: _disputed_already,
+    Problem.STILL_DISPUTED: _still_disputed,
+    Problem.ALREADY_ANSWERED: _already_answered,
     Problem.UNEXPECTED: _unexpected,
 }
 
