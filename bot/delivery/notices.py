@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.delivery.chats import chat_pointed
-from bot.delivery.debriefs import debrief_told
+from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
@@ -42,7 +42,7 @@ from bot.domain.notices import (
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, Side
 from bot.domain.read_models import (
     Became,
     BecauseOf,
@@ -377,9 +377,14 @@ def _talk_proposed(
 ) -> Message | Cancel:
     """A proposed time, to who still answers it."""
     handoff, by = bundle.handoff, _named_in(unit, notice).get(int(notice.facts["actor"]))
-    line = read_models.talk_of(handoff, bundle.people, reader)
-    if not line.yours or line.turn != notice.facts["turn"] or by is None:
+    talk = handoff.debrief_talk
+    waits = talk.waits_for is not None and handoff.can_be_arranged
+    if not waits or talk.turn != notice.facts["turn"] or by is None:
         return Cancel("no_longer_owed")
+    line = read_models.talk_of(handoff, bundle.people, reader)
+    if not line.yours:
+        owner = handoff.ae_id if talk.waits_for is Side.AE else handoff.csm_id
+        return to_whoever_acts(notice, handoff, owner)
     told = unit.history.value(handoff.id, int(notice.facts["seq"]), "line")
     return talk_proposed_message(
         handoff.id, handoff.account, line, by, turn=line.turn, told=told or ""

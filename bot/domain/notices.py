@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.domain import access
@@ -122,6 +122,8 @@ OF_THE_DEBRIEF = frozenset(
     }
 )
 """What is told of the debrief to one person."""
+TOLD_TOGETHER = frozenset({NoticeKind.DEBRIEF_ASKED, NoticeKind.DEBRIEF_REPLIED})
+"""What one message says of all that came until it goes out."""
 TOGETHER = timedelta(minutes=10)
 """What is asked, or replied, within this time is one message, sent when it is over."""
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
@@ -473,9 +475,9 @@ def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     ae = access.acting(handoff.ae_id, handoff)
     csm = access.acting(handoff.csm_id, handoff) if handoff.csm_id is not None else None
     if event.tag is Tag.DEBRIEF_ASKED:
-        return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, event)]
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, seq, event)]
     if event.tag is Tag.DEBRIEF_REPLIED and csm is not None:
-        return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, event)]
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, seq, event)]
     if event.tag is Tag.DEBRIEF_ANSWERED and csm is not None and event.actor == ae:
         if handoff.debrief.unanswered or handoff.debrief.recorded_at is not None:
             return []
@@ -488,30 +490,29 @@ def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     listener = event.facts.get("listener")
     if event.tag is Tag.LISTENER_CHANGED and isinstance(listener, int) and listener != event.actor:
         facts = {"seq": seq, "actor": event.actor or 0}
+        facts["listener"] = listener
         reader = access.acting(listener, handoff)
         return [_to(handoff, NoticeKind.LISTENER_NAMED, seq, reader, facts)]
     return []
 
 
-def _within_minutes(handoff: Handoff, kind: NoticeKind, reader: int, event: Event) -> Notice:
-    """One message for all of the same sort within some minutes of the clock."""
-    length = int(TOGETHER.total_seconds())
-    since = datetime.fromtimestamp(int(event.at.timestamp()) // length * length, tz=UTC)
-    facts: dict[str, str | int] = {
-        "since": instant_text(since),
-        "until": instant_text(since + TOGETHER),
-        "actor": event.actor or 0,
-    }
-    return Notice(
-        kind,
-        Place.DM,
-        f"{kind.value}:{handoff.id}:{facts['since']}:{reader}",
-        Priority.HAND_OVER,
-        handoff_id=handoff.id,
-        person_id=reader,
-        facts=facts,
-        not_before=since + TOGETHER,
-    )
+def _within_minutes(
+    handoff: Handoff, kind: NoticeKind, reader: int, seq: int, event: Event
+) -> Notice:
+    """One message for all of the same sort that comes until it goes out, some minutes later."""
+    facts: dict[str, str | int] = {"since": instant_text(event.at), "actor": event.actor or 0}
+    told = _to(handoff, kind, seq, reader, facts)
+    return replace(told, not_before=event.at + TOGETHER)
+
+
+def only_first(notices: Sequence[Notice], *, waiting: Collection[NoticeKind]) -> list[Notice]:
+    """The same without what a message that still waits will say, or the first of these here."""
+    kept: list[Notice] = []
+    for notice in notices:
+        said = {*waiting, *(one.kind for one in kept)}
+        if notice.kind not in TOLD_TOGETHER or notice.kind not in said:
+            kept.append(notice)
+    return kept
 
 
 def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]:

@@ -55,6 +55,7 @@ from bot.domain.notices import (
     hold_mentions,
     member_invites,
     moved_away,
+    only_first,
     surfaces,
 )
 from bot.domain.owing import about_promises
@@ -684,6 +685,7 @@ class WriteUnit(ReadUnit):
             settlers=self._settlers(handoff),
             asked_again=asked_again,
         )
+        told = only_first(told, waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)

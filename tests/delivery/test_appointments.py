@@ -11,6 +11,7 @@ from bot.storage.unit_of_work import Store
 from bot.views.text import instant_token
 from tests.builders import WEDNESDAY, Team, assigned
 from tests.delivery.desk import Desk
+from tests.delivery.test_debrief import stand_in
 from tests.delivery.test_verification import change, last
 
 HOUR = timedelta(hours=1)
@@ -81,6 +82,23 @@ def test_a_question_that_was_overtaken_is_not_asked(desk: Desk, store: Store, te
     assert [(row["state"], row["reason"]) for row in kept] == [
         ("cancelled", "no_longer_owed"),
         ("sent", None),
+    ]
+
+
+def test_a_question_to_a_stand_in_goes_to_the_ae_who_is_back(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    stand_in(desk, team.ae, team.outsider)
+    propose(store, team, handoff_id, team.csm, TOMORROW, "Before the call.")
+    stand_in(desk, team.ae, None)
+    desk.drain()
+    assert "Before the call." in last(desk, "UAE")
+    assert "fine_talk" in last(desk, "UAE")
+    kept = [row for row in desk.rows(outbox) if row["kind"] == "talk_proposed"]
+    assert [(row["state"], row["person_id"]) for row in kept] == [
+        ("cancelled", team.outsider.id),
+        ("sent", team.ae.id),
     ]
 
 
