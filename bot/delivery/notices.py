@@ -56,7 +56,7 @@ from bot.domain.read_models import (
 )
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
-from bot.views.appointments import talk_proposed_message
+from bot.views.appointments import talk_kept_message, talk_proposed_message
 from bot.views.chat import chat_opened_message
 from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
@@ -168,6 +168,8 @@ class NoticeText:
             return self._not_taken(unit, bundle, notice)
         if notice.kind is NoticeKind.TALK_PROPOSED:
             return _talk_proposed(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.TALK_KEPT:
+            return _talk_kept(unit, bundle, notice, reader)
         if notice.kind in OF_A_DISPUTE:
             return dispute_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.CHAT_OPENED:
@@ -389,6 +391,21 @@ def _talk_proposed(
     return talk_proposed_message(
         handoff.id, handoff.account, line, by, turn=line.turn, told=told or ""
     )
+
+
+def _talk_kept(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    """That it stays at the time agreed on, while that is so."""
+    handoff, by = bundle.handoff, _named_in(unit, notice).get(int(notice.facts["actor"]))
+    talk, owner = handoff.debrief_talk, int(notice.facts["owner"])
+    over = not handoff.can_be_arranged or talk.turn != notice.facts["turn"]
+    if over or talk.agreed_at is None or by is None:
+        return Cancel("no_longer_agreed")
+    if not access.acts_as(reader.id, owner, handoff):
+        return to_whoever_acts(notice, handoff, owner)
+    if owner not in (handoff.ae_id, handoff.csm_id):
+        return Cancel("no_longer_theirs")
+    told = unit.history.value(handoff.id, int(notice.facts["seq"]), "line")
+    return talk_kept_message(handoff.account, talk.agreed_at, by, told=told or "")
 
 
 def _due_moved(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:

@@ -50,6 +50,10 @@ class NoticeKind(StrEnum):
     """Somebody named a time for the debrief, to who answers."""
     TALK_FILE = "talk_file"
     """The time that both agreed on, as a file for a calendar."""
+    TALK_KEPT = "talk_kept"
+    """It stays at the time agreed on, to who asked for another one or was asked."""
+    TALK_FELL = "talk_fell"
+    """What was agreed on holds no longer, as a file that takes it out of a calendar."""
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
     ANCHOR = "anchor"
@@ -111,7 +115,14 @@ class NoticeKind(StrEnum):
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 
 
-FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE, NoticeKind.TALK_FILE})
+FILES = frozenset(
+    {
+        NoticeKind.STATUS_CSV,
+        NoticeKind.LEDGER_FILE,
+        NoticeKind.TALK_FILE,
+        NoticeKind.TALK_FELL,
+    }
+)
 """What comes as a file."""
 OF_THE_DEBRIEF = frozenset(
     {
@@ -281,6 +292,7 @@ def announcements(
     chain: tuple[int, bytes] | None = None,
     settlers: Sequence[int] = (),
     asked_again: Collection[int] = (),
+    undo_window: timedelta = timedelta(0),
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
@@ -288,7 +300,8 @@ def announcements(
     there is no place for an ephemeral message. `moved` are the owed steps whose due time changed.
     `team_channel` is the one of the policy. `chain` is how long the history is with them, and its
     last hash, for an anchor. `settlers` settle disputes; `asked_again` are the numbers of disputed
-    promises that have another wording now.
+    promises that have another wording now. `undo_window` is how long a cancellation can be taken
+    back.
     """
     told: list[Notice] = []
     cause: Event | None = None
@@ -297,6 +310,7 @@ def announcements(
         told.extend(_of_event(handoff, seq, event))
         told.extend(_of_a_record(handoff, seq, event))
         told.extend(_of_the_debrief(handoff, seq, event))
+        told.extend(_of_a_fallen_talk(handoff, seq, event, undo_window))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
             cause is not None and cause.tag is Tag.INITIALS_VOIDED
@@ -407,7 +421,7 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if event.actor in (handoff.ae_id, ae):
             return []
         return [_to(handoff, NoticeKind.OVERRIDDEN, seq, ae, about)]
-    if event.tag in (Tag.TALK_PROPOSED, Tag.TALK_AGREED):
+    if event.tag in (Tag.TALK_PROPOSED, Tag.TALK_AGREED, Tag.TALK_KEPT):
         return _of_a_talk(handoff, seq, event)
     if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
         return [
@@ -488,12 +502,57 @@ def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     if event.tag is Tag.DEBRIEF_DONE and handoff.posted_at is not None:
         return [_in_thread(handoff, NoticeKind.DEBRIEF_DONE, seq, {"seq": seq})]
     listener = event.facts.get("listener")
-    if event.tag is Tag.LISTENER_CHANGED and isinstance(listener, int) and listener != event.actor:
-        facts = {"seq": seq, "actor": event.actor or 0}
-        facts["listener"] = listener
-        reader = access.acting(listener, handoff)
-        return [_to(handoff, NoticeKind.LISTENER_NAMED, seq, reader, facts)]
+    if event.tag is Tag.LISTENER_CHANGED and isinstance(listener, int):
+        return _of_a_listener(handoff, seq, event, listener)
     return []
+
+
+def _of_a_listener(handoff: Handoff, seq: int, event: Event, listener: int) -> list[Notice]:
+    """That they listen, and when, where that is agreed on already."""
+    told: list[Notice] = []
+    if listener != event.actor:
+        facts = {"seq": seq, "actor": event.actor or 0, "listener": listener}
+        reader = access.acting(listener, handoff)
+        told.append(_to(handoff, NoticeKind.LISTENER_NAMED, seq, reader, facts))
+    agreed = handoff.debrief_talk.agreed_at
+    if agreed is not None and agreed > event.at and handoff.can_be_arranged:
+        told.append(_talk_file(handoff, seq, event, listener))
+    return told
+
+
+def _talk_file(handoff: Handoff, seq: int, event: Event, owner: int) -> Notice:
+    facts = {
+        "seq": seq,
+        "actor": event.actor or 0,
+        "agreed": handoff.debrief_talk.agreed,
+        "owner": owner,
+    }
+    told = _to(handoff, NoticeKind.TALK_FILE, seq, access.acting(owner, handoff), facts)
+    return replace(told, priority=Priority.ANSWER) if told.person_id == event.actor else told
+
+
+def _of_a_fallen_talk(
+    handoff: Handoff, seq: int, event: Event, undo_window: timedelta
+) -> list[Notice]:
+    """To everybody who has the agreed time in a calendar; of a cancellation once it is final."""
+    talk, not_before = handoff.debrief_talk, None
+    facts: dict[str, str | int] = {"seq": seq}
+    if event.tag is Tag.TALK_FELL:
+        csm, number = event.facts["csm"], event.facts["agreed"]
+        facts |= {"at": str(event.facts["at"])}
+        facts |= {"agreed": number if isinstance(number, int) else 0}
+    elif event.tag is Tag.CANCELLED and talk.agreed_at is not None:
+        if talk.agreed_at <= event.at or handoff.debrief.recorded_at is not None:
+            return []
+        csm, not_before = handoff.csm_id, event.at + undo_window
+        facts |= {"at": instant_text(talk.agreed_at), "agreed": talk.called_off}
+        facts |= {"cancelled": instant_text(event.at)}
+    else:
+        return []
+    of_it = (handoff.ae_id, csm, handoff.listener_id)
+    readers = (access.acting(one, handoff) for one in of_it if isinstance(one, int))
+    told = (_to(handoff, NoticeKind.TALK_FELL, seq, one, facts) for one in dict.fromkeys(readers))
+    return [replace(one, not_before=not_before) for one in told]
 
 
 def _within_minutes(
@@ -709,25 +768,24 @@ def _of_a_step_not_theirs(handoff: Handoff, seq: int, event: Event) -> Notice:
 
 
 def _of_a_talk(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
-    """A proposed time to who answers it; one that was agreed on to all who are in the talk."""
+    """What was proposed, or stays, to the other one; what was agreed on to all in the talk."""
+    sides = [one for one in (handoff.ae_id, handoff.csm_id) if one is not None]
+    if event.tag is Tag.TALK_AGREED:
+        listener = [handoff.listener_id] if handoff.listener_id is not None else []
+        files = (_talk_file(handoff, seq, event, one) for one in (*sides, *listener))
+        return list({one.person_id: one for one in files}.values())
+    kind = NoticeKind.TALK_KEPT if event.tag is Tag.TALK_KEPT else NoticeKind.TALK_PROPOSED
     turn = event.facts["turn"]
-    facts: dict[str, str | int] = {
+    facts = {
         "seq": seq,
         "actor": event.actor or 0,
         "turn": turn if isinstance(turn, int) else 0,
-        "agreed": handoff.debrief_talk.agreed,
     }
-    sides = [access.acting(one, handoff) for one in (handoff.ae_id, handoff.csm_id) if one]
-    if event.tag is Tag.TALK_PROPOSED:
-        kind = NoticeKind.TALK_PROPOSED
-        return [_to(handoff, kind, seq, one, facts) for one in sides if one != event.actor]
-    listener = handoff.listener_id
-    if listener is not None:
-        sides.append(access.acting(listener, handoff))
-    told = (_to(handoff, NoticeKind.TALK_FILE, seq, one, facts) for one in dict.fromkeys(sides))
+    acting = {one: access.acting(one, handoff) for one in sides}
     return [
-        replace(one, priority=Priority.ANSWER) if one.person_id == event.actor else one
-        for one in told
+        _to(handoff, kind, seq, reader, {**facts, "owner": one})
+        for one, reader in acting.items()
+        if reader != event.actor
     ]
 
 

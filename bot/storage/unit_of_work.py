@@ -684,6 +684,7 @@ class WriteUnit(ReadUnit):
             chain=chain,
             settlers=self._settlers(handoff),
             asked_again=asked_again,
+            undo_window=self.policy.undo_window,
         )
         told = only_first(told, waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar

@@ -81,6 +81,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NO_HANDOFF_HERE: (
         "There is no open handoff in this channel. Start one here with /handoff."
     ),
+    Problem.TALK_OVER: "The debrief is recorded, so there is no time left to agree on.",
     Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
     Problem.NOTHING_TO_UNDO: "There is nothing to undo. Open the handoff to see where it stands.",
     Problem.GATE_CLOSED: (
