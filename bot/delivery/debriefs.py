@@ -1,13 +1,17 @@
 """What is told of a debrief to one person, as it is when it goes out."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.delivery.plans import Cancel
 from bot.domain import access
 from bot.domain.access import EVERY
+from bot.domain.debrief import Ask
+from bot.domain.handoff import Handoff
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.people import Person
-from bot.domain.read_models import named
+from bot.domain.read_models import NamedPerson, named
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.debrief import (
     ahead_message,
@@ -27,21 +31,43 @@ def debrief_told(
     by = named(int(notice.facts.get("actor", 0)) or None, people)
     if notice.kind is NoticeKind.LISTENER_NAMED:
         if not access.acts_as(reader.id, handoff.listener_id, handoff):
-            return Cancel("no_longer_theirs")
+            still = handoff.listener_id == notice.facts.get("listener")
+            return to_whoever_acts(notice, handoff, handoff.listener_id if still else None)
         return you_listen_message(handoff.id, handoff.account, named(handoff.csm_id, people))
     to_ae = notice.kind is NoticeKind.DEBRIEF_ASKED
-    if not access.acts_as(reader.id, handoff.ae_id if to_ae else handoff.csm_id, handoff):
-        return Cancel("no_longer_theirs")
+    owner = handoff.ae_id if to_ae else handoff.csm_id
+    if not access.acts_as(reader.id, owner, handoff):
+        return to_whoever_acts(notice, handoff, owner)
     if notice.kind is NoticeKind.DEBRIEF_AHEAD:
         if handoff.debrief.recorded_at is not None:
             return Cancel("no_longer_owed")
         return ahead_message(handoff.id, handoff.account, by)
-    since, until = (datetime.fromisoformat(str(notice.facts[one])) for one in ("since", "until"))
+    since = datetime.fromisoformat(str(notice.facts["since"]))
     asks = unit.debriefs.load(handoff.id, audiences=EVERY).asks
+    return _together(notice, handoff, by, [one for one in asks if _of_it(one, since, to_ae)])
+
+
+def _of_it(one: Ask, since: datetime, to_ae: bool) -> bool:
+    """Whether a message tells of it: of what came since its first, for the AE while it waits."""
     if to_ae:
-        waiting = [one for one in asks if one.open and since <= one.asked_at < until]
-        if not waiting:
-            return Cancel("no_longer_owed")
-        return asks_message(handoff.id, handoff.account, by, waiting)
-    said = [one for one in asks if one.replied_at is not None and since <= one.replied_at < until]
-    return replied_message(handoff.id, handoff.account, by, len(said))
+        return one.open and one.asked_at >= since
+    return one.replied_at is not None and one.replied_at >= since
+
+
+def _together(
+    notice: Notice, handoff: Handoff, by: NamedPerson | None, told: Sequence[Ask]
+) -> Message | Cancel:
+    if not told:
+        return Cancel("no_longer_owed")
+    if notice.kind is NoticeKind.DEBRIEF_ASKED:
+        return asks_message(handoff.id, handoff.account, by, told)
+    return replied_message(handoff.id, handoff.account, by, len(told))
+
+
+def to_whoever_acts(notice: Notice, handoff: Handoff, owner: int | None) -> Cancel:
+    """Who was to be told does not act for the owner any more; who does is told instead, once."""
+    acts = access.acting(owner, handoff) if owner is not None else None
+    if acts is None or acts == notice.person_id:
+        return Cancel("no_longer_theirs")
+    key = f"passed-on:{notice.key.removeprefix('passed-on:').rsplit(':', 1)[0]}:{acts}"
+    return Cancel("another_is_told", (replace(notice, person_id=acts, key=key),))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.delivery.chats import chat_pointed
-from bot.delivery.debriefs import debrief_told
+from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.late import late_told
 from bot.delivery.plans import Cancel
@@ -43,7 +43,7 @@ from bot.domain.notices import (
 from bot.domain.nudging import Stage, overtaken
 from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, Side
 from bot.domain.read_models import (
     Became,
     BecauseOf,
@@ -58,7 +58,7 @@ from bot.domain.read_models import (
 from bot.domain.steps import TO_SETTLE
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
-from bot.views.appointments import talk_proposed_message
+from bot.views.appointments import talk_kept_message, talk_proposed_message
 from bot.views.chat import chat_opened_message
 from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
@@ -170,6 +170,8 @@ class NoticeText:
             return self._not_taken(unit, bundle, notice)
         if notice.kind is NoticeKind.TALK_PROPOSED:
             return _talk_proposed(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.TALK_KEPT:
+            return _talk_kept(unit, bundle, notice, reader)
         if notice.kind in OF_A_DISPUTE:
             return dispute_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.LATE_DIFFERS:
@@ -381,13 +383,33 @@ def _talk_proposed(
 ) -> Message | Cancel:
     """A proposed time, to who still answers it."""
     handoff, by = bundle.handoff, _named_in(unit, notice).get(int(notice.facts["actor"]))
-    line = read_models.talk_of(handoff, bundle.people, reader)
-    if not line.yours or line.turn != notice.facts["turn"] or by is None:
+    talk = handoff.debrief_talk
+    waits = talk.waits_for is not None and handoff.can_be_arranged
+    if not waits or talk.turn != notice.facts["turn"] or by is None:
         return Cancel("no_longer_owed")
+    line = read_models.talk_of(handoff, bundle.people, reader)
+    if not line.yours:
+        owner = handoff.ae_id if talk.waits_for is Side.AE else handoff.csm_id
+        return to_whoever_acts(notice, handoff, owner)
     told = unit.history.value(handoff.id, int(notice.facts["seq"]), "line")
     return talk_proposed_message(
         handoff.id, handoff.account, line, by, turn=line.turn, told=told or ""
     )
+
+
+def _talk_kept(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    """That it stays at the time agreed on, while that is so."""
+    handoff, by = bundle.handoff, _named_in(unit, notice).get(int(notice.facts["actor"]))
+    talk, owner = handoff.debrief_talk, int(notice.facts["owner"])
+    over = not handoff.can_be_arranged or talk.turn != notice.facts["turn"]
+    if over or talk.agreed_at is None or by is None:
+        return Cancel("no_longer_agreed")
+    if not access.acts_as(reader.id, owner, handoff):
+        return to_whoever_acts(notice, handoff, owner)
+    if owner not in (handoff.ae_id, handoff.csm_id):
+        return Cancel("no_longer_theirs")
+    told = unit.history.value(handoff.id, int(notice.facts["seq"]), "line")
+    return talk_kept_message(handoff.account, talk.agreed_at, by, told=told or "")
 
 
 def _due_moved(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:

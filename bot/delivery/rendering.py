@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.delivery.chats import chat_told
 from bot.delivery.constants import Constants
+from bot.delivery.debriefs import to_whoever_acts
 from bot.delivery.notices import NoticeText
 from bot.delivery.plans import (
     Cancel,
@@ -32,6 +33,8 @@ from bot.domain.appointments import DEBRIEF_LENGTH, CalendarEntry
 from bot.domain.channels import Channel
 from bot.domain.deadlines import held_by
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
+from bot.domain.handoff import Handoff
+from bot.domain.history import instant_text
 from bot.domain.ledger import Over, PromiseShown, shown_of
 from bot.domain.notices import (
     IN_CHANNEL,
@@ -320,6 +323,8 @@ class Renderer:
                 return _ledger_file(unit, notice, reader)
             if notice.kind is NoticeKind.TALK_FILE:
                 return _talk_file(unit, notice, reader)
+            if notice.kind is NoticeKind.TALK_FELL:
+                return _talk_fell(unit, notice, reader)
             told = self._texts.passed_on(unit, notice, reader) if summary else ()
             text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
@@ -542,25 +547,50 @@ def _ledger_file(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
 def _talk_file(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
     """The agreed time for the calendar of one who is in the talk."""
     handoff = unit.handoffs.get(notice.handoff_id or 0)
-    talk = handoff.debrief_talk
-    agreed = read_models.talk_of(handoff, {}, reader).agreed_at
-    if agreed is None or talk.agreed != notice.facts["agreed"]:
+    talk, agreed = handoff.debrief_talk, handoff.debrief_talk.agreed_at
+    holds = handoff.can_be_arranged and talk.agreed == notice.facts["agreed"]
+    if agreed is None or not holds:
         return Cancel("no_longer_agreed")
-    team = unit.workspace.team_id
-    entry = CalendarEntry(
-        f"debrief-{handoff.id}-{team}@handoff-bot",
-        talk.agreed,
-        agreed,
-        agreed + DEBRIEF_LENGTH,
-    )
+    if read_models.talk_of(handoff, {}, reader).agreed_at is None:
+        owner = notice.facts.get("owner")
+        in_it = owner in (handoff.ae_id, handoff.csm_id, handoff.listener_id)
+        return to_whoever_acts(notice, handoff, int(owner) if owner and in_it else None)
     day = agreed.astimezone(ZoneInfo(reader.zone)).date()
     account = escape(one_line(handoff.account))
     return Upload(
         Spot(reader=Reader(reader.id, reader.slack_id)),
         sentences.appointments.file_name(day.isoformat()),
         sentences.appointments.FILE_TITLE,
-        talk_ics(entry, handoff.account, as_of=unit.now),
+        talk_ics(_entry(unit, handoff, agreed, talk.agreed), handoff.account, as_of=unit.now),
         sentences.appointments.file_comment(account, instant_token(agreed)),
+        file_failed(notice, unclear=False),
+    )
+
+
+def _entry(unit: ReadUnit, handoff: Handoff, at: datetime, sequence: int) -> CalendarEntry:
+    uid = f"debrief-{handoff.id}-{unit.workspace.team_id}@handoff-bot"
+    return CalendarEntry(uid, sequence, at, at + DEBRIEF_LENGTH)
+
+
+def _talk_fell(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
+    """What takes a time out of the calendar of one who had agreed on it, or was to listen."""
+    handoff, at = unit.handoffs.get(notice.handoff_id or 0), str(notice.facts["at"])
+    cancelled, since = notice.facts.get("cancelled"), handoff.cancelled_at
+    final = since is not None and not handoff.open and instant_text(since) == cancelled
+    if cancelled is not None and not final:
+        return Cancel("cancel_undone")
+    if cancelled is None and read_models.talk_of(handoff, {}, reader).agreed_at is not None:
+        return Cancel("agreed_anew")  # The file of that time replaces this one.
+    fell = datetime.fromisoformat(at)
+    entry = _entry(unit, handoff, fell, int(notice.facts["agreed"]))
+    day = fell.astimezone(ZoneInfo(reader.zone)).date()
+    account = escape(one_line(handoff.account))
+    return Upload(
+        Spot(reader=Reader(reader.id, reader.slack_id)),
+        sentences.appointments.file_name_off(day.isoformat()),
+        sentences.appointments.FILE_TITLE,
+        talk_ics(replace(entry, off=True), handoff.account, as_of=unit.now),
+        sentences.appointments.fell(account, instant_token(fell), cancelled=cancelled is not None),
         file_failed(notice, unclear=False),
     )
 

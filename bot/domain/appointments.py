@@ -13,6 +13,8 @@ DEBRIEF_LENGTH = timedelta(minutes=45)
 LONGEST_LINE = 300
 """Characters of what is said with another time."""
 MOST_SUGGESTED = 3
+SOON = timedelta(days=7)
+"""How far ahead times are suggested where no due time ends it."""
 AHEAD = timedelta(hours=1)
 """A time sooner than this is not suggested: the other one has to answer first."""
 GRAIN = timedelta(minutes=30)
@@ -64,18 +66,25 @@ class Appointment:
 
     def agreeing(self) -> "Appointment":
         """The same once the proposed time is taken."""
-        return replace(
-            self,
-            proposed_at=None,
-            proposed_side=None,
-            proposed_by=None,
-            agreed_at=self.proposed_at,
-            agreed=self.agreed + 1,
-        )
+        agreed = replace(self, agreed_at=self.proposed_at, agreed=self.agreed + 1)
+        return replace(agreed, proposed_at=None, proposed_side=None, proposed_by=None)
+
+    def keeping(self) -> "Appointment":
+        """The same once another time was declined, or withdrawn: no button for that one works."""
+        kept = replace(self, proposed_at=None, proposed_side=None, proposed_by=None)
+        return replace(kept, turn=self.turn + 1)
+
+    @property
+    def called_off(self) -> int:
+        """The sequence number of its end in a calendar."""
+        return self.agreed + 1
 
     def of_others(self) -> "Appointment":
         """What is left of it for another CSM, with whom nothing was agreed: no old button works."""
-        return Appointment(turn=self.turn + 1, agreed=self.agreed) if self.turn else self
+        if not self.turn:
+            return self
+        agreed = self.called_off if self.agreed_at is not None else self.agreed
+        return Appointment(turn=self.turn + 1, agreed=agreed)
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,10 @@ class TalkForm:
     suggested: tuple[datetime, ...] = ()
     until: datetime | None = None
     """When the debrief is to be over; None before the signature."""
+    overdue: bool = False
+    """Whether that has passed."""
+    keeping: datetime | None = None
+    """The time that was agreed on, where the other one's proposal to move it waits."""
     first: bool = True
     """Whether it is the first time that is named, which nobody has to explain."""
 
@@ -108,6 +121,8 @@ class CalendarEntry:
     sequence: int
     starts: datetime
     ends: datetime
+    off: bool = False
+    """Whether it is to be taken out of the calendar."""
 
 
 def suggestions(
@@ -128,6 +143,13 @@ def suggestions(
         if starts:
             return starts
     return ()
+
+
+def without_leave(calendar: Calendar, now: datetime, until: date) -> Calendar:
+    """The same of somebody who is away, with no business day until they are back."""
+    first = calendar.local_date(now)
+    away = frozenset(first + number * DAY for number in range((until - first).days + 1))
+    return replace(calendar, holidays=lambda year: calendar.holidays(year) | away)
 
 
 def _starts(

@@ -108,6 +108,7 @@ class Problem(StrEnum):
     SIGNED_IN_FUTURE = "signed_in_future"
     SIGNED_TOO_OLD = "signed_too_old"
     TALK_MOVED = "talk_moved"
+    TALK_OVER = "talk_over"
     """Another time is proposed or agreed on than the one that was shown."""
     NOT_YET_HELD = "not_yet_held"
     """Something is recorded as held at a time that is still to come."""

@@ -540,19 +540,22 @@ class Handoff:
 
     @property
     def can_be_arranged(self) -> bool:
-        """Whether there are two who could agree on a time."""
-        return self.open and self.csm_id is not None
+        """Whether there are two who could agree on a time, of a talk that is not over yet."""
+        return self.open and self.csm_id is not None and self.debrief.recorded_at is None
 
     def require_to_arrange(self, turn: int, *, by: Person) -> Side:
         """For whom a person answers what was proposed at a turn; Conflict where it is over.
 
-        Raises NotAllowed for who is neither AE nor CSM, and for an AE whom nobody has asked yet.
+        Raises NotAllowed for who is neither AE nor CSM, and for an AE whom nobody has asked yet;
+        Conflict, too, once the debrief is recorded.
         """
         self._require_csm()
         self._require(Act.ARRANGE_TALK, by)
+        if self.debrief.recorded_at is not None:
+            raise Conflict(Problem.TALK_OVER)
         talk = self.debrief_talk
         side = Side.AE if Capacity.AE in access.capacities(by, self) else Side.CSM
-        if side is Side.AE and not talk.turn:
+        if side is Side.AE and talk.on_the_table is None and turn == talk.turn:
             raise NotAllowed(
                 Problem.NOT_YOUR_TURN,
                 whose=self._on(Side.CSM),
@@ -575,7 +578,8 @@ class Handoff:
         """Name a time for the debrief; one that was agreed on holds until this one is.
 
         `turn` is that of the form. The other side's own time is taken with it. Raises Conflict
-        where another time is on the table by now, Invalid for one that has passed.
+        where another time is on the table by now, Invalid for one that has passed. With the time
+        that was agreed on, another one that waits is declined, or withdrawn by who proposed it.
         """
         side, talk = self.require_to_arrange(turn, by=by), self.debrief_talk
         wanted = wanted.astimezone(UTC)
@@ -592,6 +596,10 @@ class Handoff:
             most = {"most": str(LONGEST_LINE)}
             raise Invalid(Problem.TOO_LONG, field="talk_line", facts=most)
         self._confirm(by, at)
+        if wanted == talk.agreed_at:
+            self.debrief_talk = talk.keeping()
+            self._note_talk(Tag.TALK_KEPT, wanted, by, at, {"line": told} if told else {})
+            return None
         self.debrief_talk = talk.proposing(wanted, side=side, by=by.id)
         self._note_talk(Tag.TALK_PROPOSED, wanted, by, at, {"line": told} if told else {})
         return None
@@ -623,6 +631,21 @@ class Handoff:
             "at": instant_text(wanted),
         }
         self._note(tag, at, by, facts, values)
+
+    def _call_off_talk(self, by: Person, at: datetime) -> None:
+        """Nothing is agreed with another CSM; what was and is still to come is told to both."""
+        talk = self.debrief_talk
+        self.debrief_talk = talk.of_others()
+        if talk.agreed_at is None or talk.agreed_at <= at or self.debrief.recorded_at is not None:
+            return
+        facts: dict[str, Fact] = {
+            "talk": Talk.DEBRIEF.value,
+            "turn": self.debrief_talk.turn,
+            "at": instant_text(talk.agreed_at),
+            "agreed": talk.called_off,
+            "csm": self.csm_id,
+        }
+        self._note(Tag.TALK_FELL, at, by, facts)
 
     @property
     def can_be_held(self) -> bool:
@@ -998,7 +1021,7 @@ class Handoff:
             self._override_gate(override, by, at)
         before = self.csm_id
         self._forget_reading()
-        self.debrief_talk = self.debrief_talk.of_others()
+        self._call_off_talk(by, at)
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -1029,7 +1052,7 @@ class Handoff:
         if self.cs_contact_id == csm:
             self.cs_contact_id = None
         self._forget_reading()
-        self.debrief_talk = self.debrief_talk.of_others()
+        self._call_off_talk(by, at)
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

@@ -41,13 +41,13 @@ def kickoff_time(
         return None
     if handoff.kickoff_proposed_at is not None:
         return KickoffTime(handoff.kickoff_proposed_at, proposed=True)
-    stored = (
-        one.due_at
-        for one in owed
-        if one.step is Step.KICKOFF and one.state is not DeadlineState.DROPPED
-    )
-    due = next(stored, None) or kickoff_due(handoff, policy, calendar_of)
+    due = _stored(Step.KICKOFF, owed) or kickoff_due(handoff, policy, calendar_of)
     return KickoffTime(due) if due is not None else None
+
+
+def _stored(step: Step, owed: Sequence[Deadline]) -> datetime | None:
+    kept = (one for one in owed if one.step is step and one.state is not DeadlineState.DROPPED)
+    return next((one.due_at for one in kept), None)
 
 
 def kickoff_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> datetime | None:
@@ -59,8 +59,20 @@ def kickoff_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> da
     return facts.end_of(facts.kickoff_due_on()) if facts is not None else None
 
 
-def debrief_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> datetime | None:
-    """When the debrief is to be over: at the end of the business day before the kickoff."""
+def debrief_due(
+    handoff: Handoff,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    *,
+    owed: Sequence[Deadline] = (),
+) -> datetime | None:
+    """When the debrief is to be over: at the end of the business day before the kickoff.
+
+    `owed` are the deadlines as they are stored: its step may have become free late.
+    """
+    stored = _stored(Step.DEBRIEF, owed)
+    if stored is not None:
+        return stored
     facts = _facts(handoff, policy, calendar_of)
     due = rule_of(Step.DEBRIEF).due.due(facts) if facts is not None else None
     return due.at if due is not None else None

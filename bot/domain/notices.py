@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.domain import access
@@ -51,6 +51,10 @@ class NoticeKind(StrEnum):
     """Somebody named a time for the debrief, to who answers."""
     TALK_FILE = "talk_file"
     """The time that both agreed on, as a file for a calendar."""
+    TALK_KEPT = "talk_kept"
+    """It stays at the time agreed on, to who asked for another one or was asked."""
+    TALK_FELL = "talk_fell"
+    """What was agreed on holds no longer, as a file that takes it out of a calendar."""
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
     ANCHOR = "anchor"
@@ -114,7 +118,14 @@ class NoticeKind(StrEnum):
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 
 
-FILES = frozenset({NoticeKind.STATUS_CSV, NoticeKind.LEDGER_FILE, NoticeKind.TALK_FILE})
+FILES = frozenset(
+    {
+        NoticeKind.STATUS_CSV,
+        NoticeKind.LEDGER_FILE,
+        NoticeKind.TALK_FILE,
+        NoticeKind.TALK_FELL,
+    }
+)
 """What comes as a file."""
 OF_THE_DEBRIEF = frozenset(
     {
@@ -125,6 +136,8 @@ OF_THE_DEBRIEF = frozenset(
     }
 )
 """What is told of the debrief to one person."""
+TOLD_TOGETHER = frozenset({NoticeKind.DEBRIEF_ASKED, NoticeKind.DEBRIEF_REPLIED})
+"""What one message says of all that came until it goes out."""
 TOGETHER = timedelta(minutes=10)
 """What is asked, or replied, within this time is one message, sent when it is over."""
 OF_A_STEP = frozenset({NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
@@ -285,6 +298,7 @@ def announcements(
     settlers: Sequence[int] = (),
     disputes: Mapping[int, int] | None = None,
     lapsed: Collection[int] = (),
+    undo_window: timedelta = timedelta(0),
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
@@ -293,7 +307,7 @@ def announcements(
     `team_channel` is the one of the policy. `chain` is how long the history is with them, and its
     last hash, for an anchor. `settlers` settle disputes; `disputes` are the ids of those that were
     raised by the numbers of their promises; `lapsed` are the numbers of those that were withdrawn
-    while they were disputed.
+    while they were disputed. `undo_window` is how long a cancellation can be taken back.
     """
     told: list[Notice] = []
     cause: Event | None = None
@@ -302,6 +316,7 @@ def announcements(
         told.extend(_of_event(handoff, seq, event))
         told.extend(_of_a_record(handoff, seq, event))
         told.extend(_of_the_debrief(handoff, seq, event))
+        told.extend(_of_a_fallen_talk(handoff, seq, event, undo_window))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
             cause is not None and cause.tag is Tag.INITIALS_VOIDED
@@ -414,7 +429,7 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if event.actor in (handoff.ae_id, ae):
             return []
         return [_to(handoff, NoticeKind.OVERRIDDEN, seq, ae, about)]
-    if event.tag in (Tag.TALK_PROPOSED, Tag.TALK_AGREED):
+    if event.tag in (Tag.TALK_PROPOSED, Tag.TALK_AGREED, Tag.TALK_KEPT):
         return _of_a_talk(handoff, seq, event)
     if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
         return [
@@ -482,9 +497,9 @@ def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     ae = access.acting(handoff.ae_id, handoff)
     csm = access.acting(handoff.csm_id, handoff) if handoff.csm_id is not None else None
     if event.tag is Tag.DEBRIEF_ASKED:
-        return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, event)]
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, seq, event)]
     if event.tag is Tag.DEBRIEF_REPLIED and csm is not None:
-        return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, event)]
+        return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, seq, event)]
     if event.tag is Tag.DEBRIEF_ANSWERED and csm is not None and event.actor == ae:
         if handoff.debrief.unanswered or handoff.debrief.recorded_at is not None:
             return []
@@ -495,32 +510,76 @@ def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     if event.tag is Tag.DEBRIEF_DONE and handoff.posted_at is not None:
         return [_in_thread(handoff, NoticeKind.DEBRIEF_DONE, seq, {"seq": seq})]
     listener = event.facts.get("listener")
-    if event.tag is Tag.LISTENER_CHANGED and isinstance(listener, int) and listener != event.actor:
-        facts = {"seq": seq, "actor": event.actor or 0}
-        reader = access.acting(listener, handoff)
-        return [_to(handoff, NoticeKind.LISTENER_NAMED, seq, reader, facts)]
+    if event.tag is Tag.LISTENER_CHANGED and isinstance(listener, int):
+        return _of_a_listener(handoff, seq, event, listener)
     return []
 
 
-def _within_minutes(handoff: Handoff, kind: NoticeKind, reader: int, event: Event) -> Notice:
-    """One message for all of the same sort within some minutes of the clock."""
-    length = int(TOGETHER.total_seconds())
-    since = datetime.fromtimestamp(int(event.at.timestamp()) // length * length, tz=UTC)
-    facts: dict[str, str | int] = {
-        "since": instant_text(since),
-        "until": instant_text(since + TOGETHER),
+def _of_a_listener(handoff: Handoff, seq: int, event: Event, listener: int) -> list[Notice]:
+    """That they listen, and when, where that is agreed on already."""
+    told: list[Notice] = []
+    if listener != event.actor:
+        facts = {"seq": seq, "actor": event.actor or 0, "listener": listener}
+        reader = access.acting(listener, handoff)
+        told.append(_to(handoff, NoticeKind.LISTENER_NAMED, seq, reader, facts))
+    agreed = handoff.debrief_talk.agreed_at
+    if agreed is not None and agreed > event.at and handoff.can_be_arranged:
+        told.append(_talk_file(handoff, seq, event, listener))
+    return told
+
+
+def _talk_file(handoff: Handoff, seq: int, event: Event, owner: int) -> Notice:
+    facts = {
+        "seq": seq,
         "actor": event.actor or 0,
+        "agreed": handoff.debrief_talk.agreed,
+        "owner": owner,
     }
-    return Notice(
-        kind,
-        Place.DM,
-        f"{kind.value}:{handoff.id}:{facts['since']}:{reader}",
-        Priority.HAND_OVER,
-        handoff_id=handoff.id,
-        person_id=reader,
-        facts=facts,
-        not_before=since + TOGETHER,
-    )
+    told = _to(handoff, NoticeKind.TALK_FILE, seq, access.acting(owner, handoff), facts)
+    return replace(told, priority=Priority.ANSWER) if told.person_id == event.actor else told
+
+
+def _of_a_fallen_talk(
+    handoff: Handoff, seq: int, event: Event, undo_window: timedelta
+) -> list[Notice]:
+    """To everybody who has the agreed time in a calendar; of a cancellation once it is final."""
+    talk, not_before = handoff.debrief_talk, None
+    facts: dict[str, str | int] = {"seq": seq}
+    if event.tag is Tag.TALK_FELL:
+        csm, number = event.facts["csm"], event.facts["agreed"]
+        facts |= {"at": str(event.facts["at"])}
+        facts |= {"agreed": number if isinstance(number, int) else 0}
+    elif event.tag is Tag.CANCELLED and talk.agreed_at is not None:
+        if talk.agreed_at <= event.at or handoff.debrief.recorded_at is not None:
+            return []
+        csm, not_before = handoff.csm_id, event.at + undo_window
+        facts |= {"at": instant_text(talk.agreed_at), "agreed": talk.called_off}
+        facts |= {"cancelled": instant_text(event.at)}
+    else:
+        return []
+    of_it = (handoff.ae_id, csm, handoff.listener_id)
+    readers = (access.acting(one, handoff) for one in of_it if isinstance(one, int))
+    told = (_to(handoff, NoticeKind.TALK_FELL, seq, one, facts) for one in dict.fromkeys(readers))
+    return [replace(one, not_before=not_before) for one in told]
+
+
+def _within_minutes(
+    handoff: Handoff, kind: NoticeKind, reader: int, seq: int, event: Event
+) -> Notice:
+    """One message for all of the same sort that comes until it goes out, some minutes later."""
+    facts: dict[str, str | int] = {"since": instant_text(event.at), "actor": event.actor or 0}
+    told = _to(handoff, kind, seq, reader, facts)
+    return replace(told, not_before=event.at + TOGETHER)
+
+
+def only_first(notices: Sequence[Notice], *, waiting: Collection[NoticeKind]) -> list[Notice]:
+    """The same without what a message that still waits will say, or the first of these here."""
+    kept: list[Notice] = []
+    for notice in notices:
+        said = {*waiting, *(one.kind for one in kept)}
+        if notice.kind not in TOLD_TOGETHER or notice.kind not in said:
+            kept.append(notice)
+    return kept
 
 
 def _of_a_changed_deal(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
@@ -745,25 +804,24 @@ def _of_a_step_not_theirs(handoff: Handoff, seq: int, event: Event) -> Notice:
 
 
 def _of_a_talk(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
-    """A proposed time to who answers it; one that was agreed on to all who are in the talk."""
+    """What was proposed, or stays, to the other one; what was agreed on to all in the talk."""
+    sides = [one for one in (handoff.ae_id, handoff.csm_id) if one is not None]
+    if event.tag is Tag.TALK_AGREED:
+        listener = [handoff.listener_id] if handoff.listener_id is not None else []
+        files = (_talk_file(handoff, seq, event, one) for one in (*sides, *listener))
+        return list({one.person_id: one for one in files}.values())
+    kind = NoticeKind.TALK_KEPT if event.tag is Tag.TALK_KEPT else NoticeKind.TALK_PROPOSED
     turn = event.facts["turn"]
-    facts: dict[str, str | int] = {
+    facts = {
         "seq": seq,
         "actor": event.actor or 0,
         "turn": turn if isinstance(turn, int) else 0,
-        "agreed": handoff.debrief_talk.agreed,
     }
-    sides = [access.acting(one, handoff) for one in (handoff.ae_id, handoff.csm_id) if one]
-    if event.tag is Tag.TALK_PROPOSED:
-        kind = NoticeKind.TALK_PROPOSED
-        return [_to(handoff, kind, seq, one, facts) for one in sides if one != event.actor]
-    listener = handoff.listener_id
-    if listener is not None:
-        sides.append(access.acting(listener, handoff))
-    told = (_to(handoff, NoticeKind.TALK_FILE, seq, one, facts) for one in dict.fromkeys(sides))
+    acting = {one: access.acting(one, handoff) for one in sides}
     return [
-        replace(one, priority=Priority.ANSWER) if one.person_id == event.actor else one
-        for one in told
+        _to(handoff, kind, seq, reader, {**facts, "owner": one})
+        for one, reader in acting.items()
+        if reader != event.actor
     ]
 
 

@@ -934,7 +934,7 @@ def talk_of(handoff: Handoff, people: Mapping[int, Person], viewer: Person) -> T
         named(talk.proposed_by, people),
         yours=has_side and talk.waits_for is side,
         turn=talk.turn,
-        opens=has_side and (side is Side.CSM or bool(talk.turn)),
+        opens=has_side and (side is Side.CSM or talk.on_the_table is not None),
     )
 
 

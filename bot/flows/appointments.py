@@ -4,12 +4,13 @@ from datetime import datetime
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.appointments import TalkForm, suggestions
+from bot.domain.appointments import SOON, TalkForm, suggestions, without_leave
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.kickoff import debrief_due
 from bot.domain.people import Person
 from bot.domain.promises import Side
+from bot.domain.worktime import Calendar
 from bot.flows.answers import Answer, Done, Push
 from bot.flows.asked import Asked
 from bot.flows.inputs import Typed
@@ -29,10 +30,13 @@ def open_talk(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 def _model(unit: ReadUnit, handoff: Handoff, actor: Person, side: Side) -> TalkForm:
     across = handoff.csm_id if side is Side.AE else handoff.ae_id
     other = unit.people.get(access.acting(across or handoff.ae_id, handoff))
-    until = debrief_due(handoff, unit.policy, unit.people.calendar)
-    own, theirs = (unit.people.calendar(one) for one in (actor.id, other.id))
-    talk = handoff.debrief_talk
-    suggested = suggestions(own, theirs, now=unit.now, until=until) if until else ()
+    owed = unit.deadlines.of(handoff.id)
+    until = debrief_due(handoff, unit.policy, unit.people.calendar, owed=owed)
+    overdue = until is not None and until <= unit.now
+    own, theirs = (_at_work(unit, one) for one in (actor.id, other.id))
+    talk, waits = handoff.debrief_talk, handoff.debrief_talk.waits_for is side
+    ends = until if until is not None and not overdue else unit.now + SOON
+    holds = talk.agreed_at is not None and talk.agreed_at > unit.now
     return TalkForm(
         handoff.id,
         handoff.account,
@@ -40,11 +44,18 @@ def _model(unit: ReadUnit, handoff: Handoff, actor: Person, side: Side) -> TalkF
         other=other.name,
         zone=actor.zone,
         other_zone=other.zone,
-        taking=talk.proposed_at if talk.waits_for is side else None,
-        suggested=suggested,
+        taking=talk.proposed_at if waits else None,
+        suggested=suggestions(own, theirs, now=unit.now, until=ends),
         until=until,
-        first=not talk.turn,
+        overdue=overdue,
+        keeping=talk.agreed_at if waits and holds else None,
+        first=talk.on_the_table is None,
     )
+
+
+def _at_work(unit: ReadUnit, person_id: int) -> Calendar:
+    calendar, away = unit.people.calendar(person_id), unit.people.away().get(person_id)
+    return without_leave(calendar, unit.now, away.until) if away is not None else calendar
 
 
 def _wanted(typed: Typed) -> datetime:

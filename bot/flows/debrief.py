@@ -461,6 +461,11 @@ def save_listener(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
     person = unit.people.by_slack_id(chosen) if chosen else None
     if chosen and (person is None or not _listens(person, handoff)):
         raise Invalid(Problem.NO_LISTENER, field=Field.PERSON.value)
+    listens, wanted = handoff.listener_id or 0, person.id if person else 0
+    if listens not in (asked.ref.entry or 0, wanted):
+        now = name_of(unit, handoff.listener_id)
+        facts = {"name": now.name} if now is not None else {}
+        raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.PERSON, facts=facts)
     handoff.listen(person.id if person else None, by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return _back_to_list(asked, unit, handoff, actor)

@@ -6,7 +6,7 @@ from slack_sdk.models.views import View
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.errors import Invalid, Problem
+from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Push
@@ -16,7 +16,7 @@ from bot.flows.reasons import reason_in
 from bot.flows.showing import card_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.kickoff import held_view
+from bot.views.kickoff import held_view, shown_mark
 
 
 def open_held(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -56,10 +56,20 @@ def record_held(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if held_at is None:
         raise Invalid(Problem.DATE_NEEDED, field=Field.HELD_AT)
     handoff = unit.handoffs.lock(asked.handoff_id)
+    _require_as_shown(asked, handoff, held_at, actor)
     reason = reason_in(asked, Act.HOLD_KICKOFF, actor, handoff)
     handoff.hold_kickoff(held_at, by=actor, at=unit.now, reason=reason)
     unit.save(handoff, actor_id=actor.id)
     return Done()
+
+
+def _require_as_shown(asked: Asked, handoff: Handoff, held_at: datetime, actor: Person) -> None:
+    """A record made while the form was open is not overwritten unseen; sent twice it is done."""
+    access.require(Act.HOLD_KICKOFF, actor, handoff)
+    recorded = handoff.kickoff_held_at
+    if shown_mark(recorded) not in (asked.ref.revision or 0, int(held_at.timestamp())):
+        facts = {"at": recorded.isoformat()} if recorded is not None else {}
+        raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.HELD_AT, facts=facts)
 
 
 def register(listeners: Listeners) -> None:

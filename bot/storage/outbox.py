@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.deadlines import Key
 from bot.domain.notices import (
     OF_THE_CLOCK,
+    TOLD_TOGETHER,
     FirstWord,
     Notice,
     NoticeKind,
@@ -67,6 +68,13 @@ def _greeting(add: Any) -> Any:
     )
 
 
+_WAITING = select(outbox.c.kind).where(
+    outbox.c.workspace_id == bindparam("b_workspace"),
+    outbox.c.handoff_id == bindparam("b_handoff"),
+    outbox.c.kind.in_(sorted(kind.value for kind in TOLD_TOGETHER)),
+    outbox.c.not_before > bindparam("b_now", type_=outbox.c.not_before.type),
+    OUTBOX_PENDING,
+)
 _GREET = {
     "sqlite": _greeting(sqlite.insert(outbox)),
     "postgresql": _greeting(postgresql.insert(outbox)),
@@ -174,6 +182,15 @@ class Outbox:
             rows = [self._row(notice) for notice in notices]
             self._scope.connection.execute(_ADD_NOTICES[self._scope.dialect], rows)
             self.grown = True
+
+    def waiting(self, handoff_id: int, notices: Sequence[Notice]) -> frozenset[NoticeKind]:
+        """Of what is told together, what is not due yet: one that is may be on its way already."""
+        if not any(notice.kind in TOLD_TOGETHER for notice in notices):
+            return frozenset()
+        scope = self._scope
+        values = {"b_workspace": scope.workspace_id, "b_handoff": handoff_id, "b_now": scope.now}
+        found = scope.connection.execute(_WAITING, values).scalars()
+        return frozenset(NoticeKind(one) for one in found)
 
     def try_again(self, notice_id: int) -> bool:
         """Send what Slack refused once more; False where it is not there to be tried."""

@@ -55,6 +55,7 @@ from bot.domain.notices import (
     hold_mentions,
     member_invites,
     moved_away,
+    only_first,
     settle_asked,
     surfaces,
 )
@@ -739,8 +740,9 @@ class WriteUnit(ReadUnit):
             settlers=self._settlers(handoff, lapsed, stored),
             disputes={int(one.facts["number"]): int(one.facts["dispute"]) for one in asked},
             lapsed=lapsed,
+            undo_window=self.policy.undo_window,
         )
-        told = [*asked, *told]
+        told = only_first([*asked, *told], waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)

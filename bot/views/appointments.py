@@ -34,8 +34,8 @@ from bot.views.message import (
 from bot.views.payload import Ref
 from bot.views.text import escape, instant_token, isolate, one_line, wall_time
 
-_METHOD: Final = "PUBLISH"
-"""It tells of a time and asks nobody: answers are given in Slack."""
+_METHODS: Final = {False: "PUBLISH", True: "CANCEL"}
+"""By whether it is off; it tells of a time and asks nobody: answers are given in Slack."""
 
 
 def talk_view(model: TalkForm, *, as_of: datetime) -> View:
@@ -45,19 +45,24 @@ def talk_view(model: TalkForm, *, as_of: datetime) -> View:
     until = instant_token(model.until) if model.until is not None else ""
     blocks: list[Block] = [
         as_typed(model.account),
-        section(said.appointments.form_means(escape(other), until)),
+        section(said.appointments.form_means(escape(other), until, overdue=model.overdue)),
     ]
-    offered = [one for one in model.suggested if one != model.taking]
+    named = (model.taking, model.keeping)
+    offered = [one for one in model.suggested if one not in named]
     choices = [option(one.isoformat(), _choice(model, one, as_of)) for one in offered]
     if model.taking is not None:
         label = said.appointments.taking(other, _choice(model, model.taking, as_of))
         choices.insert(0, option(model.taking.isoformat(), label))
+    if model.keeping is not None:
+        label = said.appointments.keeping(_choice(model, model.keeping, as_of))
+        choices.append(option(model.keeping.isoformat(), label))
     if choices:
         first = choices[0].value or ""
         blocks.append(choice_input(place, Field.TALK_CHOICE, choices, first))
         blocks.append(instant_input(place, Field.TALK_AT, optional=True))
     else:
-        blocks.append(context(said.appointments.NOBODY_FREE))
+        ends = model.until is not None and not model.overdue
+        blocks.append(context(said.appointments.nobody_free(before_due=ends)))
         blocks.append(instant_input(place, Field.TALK_AT, words=said.forms.TALK_ONLY))
     if not model.first:
         line = text_input(place, Field.TALK_LINE, optional=True, longest=LONGEST_LINE)
@@ -108,6 +113,14 @@ def talk_proposed_message(
     return Message(text, (lines([*row, words(".")]), *typed, *press))
 
 
+def talk_kept_message(account: str, at: datetime, by: NamedPerson, *, told: str) -> Message:
+    """To the other one: it stays at the time agreed on, with what came with that."""
+    name, lead = one_line(account), said.appointments.kept(isolate(by.name))
+    row: Row = [words(name, bold=True), words(f": {lead}"), when(at), words(".")]
+    text = f"{escape(name)}: {escape(lead)}{instant_token(at)}."
+    return Message(text, (lines(row), *([as_typed(told)] if told else [])))
+
+
 def talk_buttons(handoff_id: int, line: TalkLine) -> list[Block]:
     """What can be done about the time, where anything can."""
     if not line.opens:
@@ -143,7 +156,7 @@ def talk_ics(entry: CalendarEntry, account: str, *, as_of: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", said.appointments.PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", _METHOD)
+    calendar.add("method", _METHODS[entry.off])
     event = Event.new(
         uid=entry.uid,
         sequence=entry.sequence,
@@ -152,5 +165,7 @@ def talk_ics(entry: CalendarEntry, account: str, *, as_of: datetime) -> bytes:
         stamp=as_of,
         summary=said.appointments.summary(" ".join(account.split())),
     )
+    if entry.off:
+        event.add("status", "CANCELLED")
     calendar.add_component(event)
     return bytes(calendar.to_ical())

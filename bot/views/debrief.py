@@ -425,7 +425,8 @@ def listener_view(handoff_id: int, account: str, listener: NamedPerson | None) -
         plain_section(said.debrief.LISTENER_MEANS),
         person_input(place, Field.PERSON, chosen, optional=True, words=said.forms.SECOND_LISTENER),
     ]
-    return _form(ViewId.LISTENER, Ref(handoff=handoff_id), blocks)
+    shown = listener.id if listener is not None else 0
+    return _form(ViewId.LISTENER, Ref(handoff=handoff_id, entry=shown), blocks)
 
 
 def goes_to(question: Question, part: AnswerPart) -> str:

@@ -15,12 +15,18 @@ from bot.views.payload import Ref
 from bot.views.text import escape, instant_token, isolate, one_line
 
 
+def shown_mark(recorded: datetime | None) -> int:
+    """What the form carries of the record it was drawn from, 0 for none."""
+    return int(recorded.timestamp()) if recorded is not None else 0
+
+
 def held_view(card: Card, *, at: datetime, asks_why: bool = False) -> View:
     """The time stands at `at`; a manager is asked why they record it."""
     place = Place("held", entry=card.handoff_id)
     kickoff = card.kickoff
-    means = said.kickoff.HELD_MEANS
+    means, recorded = said.kickoff.HELD_MEANS, None
     if kickoff is not None and kickoff.held:
+        recorded = kickoff.at
         means = said.kickoff.held_corrects(instant_token(kickoff.at))
     blocks: list[Block] = [
         as_typed(card.account),
@@ -30,7 +36,7 @@ def held_view(card: Card, *, at: datetime, asks_why: bool = False) -> View:
     ]
     return form(
         ViewId.HELD,
-        Ref(handoff=card.handoff_id),
+        Ref(handoff=card.handoff_id, revision=shown_mark(recorded)),
         blocks,
         title=said.forms.FORM_TITLES[ViewId.HELD],
         submit=said.forms.FORM_SUBMITS[ViewId.HELD],

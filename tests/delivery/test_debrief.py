@@ -1,7 +1,7 @@
 """What goes out around the debrief: to whom, at which time, and once for what came together."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from bot.domain.access import EVERY
 from bot.domain.debrief import Answer, Ask, Outlook, Question
 from bot.domain.handoff import Handoff
 from bot.domain.money import Money
+from bot.domain.people import Person
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import WriteUnit
 from tests.builders import Deal, assigned, hold_debrief, signed
@@ -132,6 +133,61 @@ def test_what_is_asked_later_is_another_message_with_only_that(desk: Desk, hando
     assert "The first?" not in second
 
 
+def test_the_minutes_run_from_the_first_question_and_not_by_the_clock(
+    desk: Desk, handoff_id: int
+) -> None:
+    desk.clock.advance(9 * MINUTE)
+    ask(desk, handoff_id, "The first?")
+    desk.clock.advance(2 * MINUTE)
+    desk.pass_time(SHORTLY)
+    ask(desk, handoff_id, "The second?")
+    desk.clock.advance(9 * MINUTE)
+    desk.drain()
+    (told,) = about(desk, AE, "for the debrief")
+    assert "The first?" in told
+    assert "The second?" in told
+    assert states(desk, "debrief_asked") == ["sent"]
+
+
+def test_what_is_asked_while_a_message_waits_for_the_morning_goes_with_it(
+    desk: Desk, handoff_id: int
+) -> None:
+    desk.clock.advance(timedelta(hours=12))
+    ask(desk, handoff_id, "In the evening?")
+    desk.clock.advance(11 * MINUTE)
+    desk.pass_time(SHORTLY)
+    desk.clock.advance(timedelta(hours=1))
+    ask(desk, handoff_id, "At night?")
+    desk.clock.advance(timedelta(hours=11))
+    desk.drain()
+    (told,) = about(desk, AE, "for the debrief")
+    assert "In the evening?" in told
+    assert "At night?" in told
+
+
+def stand_in(desk: Desk, of: Person, by: Person | None) -> None:
+    """Somebody is away with a person in their place, or with None back again."""
+    until = date(2026, 3, 6) if by is not None else None
+    with desk.store.write(desk.team.workspace_id) as unit:
+        unit.set_leave(of.id, until, by.id if by is not None else None, by=None)
+        unit.commit()
+
+
+def test_what_a_stand_in_was_to_be_told_goes_to_the_ae_who_is_back(
+    desk: Desk, handoff_id: int
+) -> None:
+    stand_in(desk, desk.team.ae, desk.team.outsider)
+    ask(desk, handoff_id, "Who raised it?")
+    stand_in(desk, desk.team.ae, None)
+    ask(desk, handoff_id, "And when?")
+    desk.clock.advance(11 * MINUTE)
+    desk.drain()
+    assert about(desk, "D-UOUTSIDER", "for the debrief") == []
+    (told,) = about(desk, AE, "for the debrief")
+    assert "Who raised it?" in told
+    assert "And when?" in told
+
+
 def test_what_was_answered_before_the_message_goes_out_is_not_in_it(
     desk: Desk, handoff_id: int
 ) -> None:
@@ -185,6 +241,25 @@ def test_replies_within_ten_minutes_are_one_message_without_what_was_said(
     (told,) = about(desk, CSM, "of your questions")
     assert "Maya answered 3 of your questions." in told
     assert "Secret words" not in str(texts(desk, CSM))
+
+
+def test_replies_and_that_all_is_answered_are_told_the_csm_of_by_then(
+    desk: Desk, handoff_id: int
+) -> None:
+    ask(desk, handoff_id, "Who raised it?")
+    reply(desk, handoff_id, waiting(desk, handoff_id)[0], "Secret words")
+    answer_all(desk, handoff_id)
+    other = desk.team.outsider
+
+    def reassign(unit: WriteUnit, handoff: Handoff) -> None:
+        handoff.assign_csm(other, by=desk.team.cs_manager, at=unit.now)
+
+    change(desk, handoff_id, reassign, desk.team.cs_manager.id)
+    desk.clock.advance(11 * MINUTE)
+    desk.drain()
+    for words in ("answered your question", "answered all seven questions"):
+        assert about(desk, CSM, words) == []
+        assert len(about(desk, "D-UOUTSIDER", words)) == 1
 
 
 # --- Ahead, and done
@@ -262,4 +337,10 @@ def test_a_second_listener_is_told_once_and_only_while_they_are(desk: Desk) -> N
     change(desk, handoff_id, choose(None), csm.id)
     desk.drain()
     assert about(desk, "D-UREVOPS", "second listener") == []
+    stand_in(desk, revops, desk.team.outsider)
+    change(desk, handoff_id, choose(revops.id), csm.id)
+    stand_in(desk, revops, None)
+    desk.drain()
+    assert about(desk, "D-UOUTSIDER", "second listener") == []
+    assert len(about(desk, "D-UREVOPS", "second listener")) == 1
     assert len(about(desk, "D-UCS_MANAGER", "second listener")) == 1

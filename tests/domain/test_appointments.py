@@ -259,6 +259,63 @@ def test_proposing_what_the_other_one_proposed_is_to_take_it() -> None:
     assert refused.value.problem is Problem.ALREADY_DONE
 
 
+def test_another_time_is_declined_with_the_one_that_was_agreed_on() -> None:
+    handoff = assigned()
+    propose(handoff, TIME)
+    agree(handoff)
+    propose(handoff, LATER)
+    moved = talk(handoff).turn
+    propose(handoff, TIME, by=AE, line="Later I am on a plane.")
+    assert (talk(handoff).agreed_at, talk(handoff).proposed_at) == (TIME, None)
+    assert talk(handoff).agreed == 1
+    assert handoff.events[-1].tag is Tag.TALK_KEPT
+    assert handoff.events[-1].values == {"line": "Later I am on a plane."}
+    with pytest.raises(Conflict) as refused:
+        handoff.agree_talk(turn=moved, by=AE, at=MONDAY + 5 * HOUR)
+    assert refused.value.problem is Problem.TALK_MOVED
+    assert refused.value.facts["at"] == TIME.isoformat()
+
+
+def test_who_asked_to_move_it_may_leave_it_where_it_was() -> None:
+    handoff = assigned()
+    propose(handoff, TIME)
+    agree(handoff)
+    propose(handoff, LATER)
+    propose(handoff, TIME)
+    assert (talk(handoff).agreed_at, talk(handoff).waits_for) == (TIME, None)
+    with pytest.raises(Conflict) as refused:
+        propose(handoff, TIME)
+    assert refused.value.problem is Problem.ALREADY_DONE
+
+
+def test_once_the_debrief_is_recorded_no_time_is_agreed_on() -> None:
+    handoff = assigned()
+    propose(handoff, TIME)
+    handoff.debrief = handoff.debrief.held(MONDAY + 3 * HOUR, 40, MONDAY + 4 * HOUR)
+    assert not handoff.can_be_arranged
+    with pytest.raises(Conflict) as refused:
+        agree(handoff)
+    assert refused.value.problem is Problem.TALK_OVER
+    with pytest.raises(Conflict) as refused:
+        propose(handoff, LATER)
+    assert refused.value.problem is Problem.TALK_OVER
+    handoff.assign_csm(OTHER_CSM, by=CS_MANAGER, at=MONDAY + 5 * HOUR)
+    assert Tag.TALK_FELL not in [event.tag for event in handoff.events]
+
+
+def test_the_ae_waits_for_another_csm_to_propose_anew() -> None:
+    handoff = assigned()
+    propose(handoff, TIME)
+    agree(handoff)
+    handoff.assign_csm(OTHER_CSM, by=CS_MANAGER, at=MONDAY + 5 * HOUR)
+    with pytest.raises(NotAllowed) as refused:
+        propose(handoff, LATER, by=AE)
+    assert refused.value.whose == (OTHER_CSM.id,)
+    propose(handoff, LATER, by=OTHER_CSM)
+    agree(handoff)
+    assert (talk(handoff).agreed_at, talk(handoff).agreed) == (LATER, 3)
+
+
 @pytest.mark.parametrize(
     ("at", "problem"),
     [
@@ -293,12 +350,15 @@ def test_with_another_csm_nothing_is_agreed_and_no_old_button_works() -> None:
     turn = talk(handoff).turn
     handoff.assign_csm(OTHER_CSM, by=CS_MANAGER, at=MONDAY + 5 * HOUR)
     assert (talk(handoff).agreed_at, talk(handoff).proposed_at) == (None, None)
-    assert talk(handoff).agreed == 1
+    # That it is off has a number of its own in the calendar.
+    assert talk(handoff).agreed == 2
+    assert handoff.events[-2].tag is Tag.TALK_FELL
+    assert handoff.events[-2].facts["at"] == "2025-06-03T08:00:00.000000Z"
     with pytest.raises(Conflict):
         handoff.agree_talk(turn=turn, by=AE, at=MONDAY + 6 * HOUR)
     propose(handoff, LATER, by=OTHER_CSM)
     agree(handoff)
-    assert talk(handoff).agreed == 2
+    assert talk(handoff).agreed == 3
 
 
 def test_who_stands_in_proposes_and_answers_in_their_place() -> None:

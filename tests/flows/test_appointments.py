@@ -1,18 +1,21 @@
 """The time of the debrief in Slack: proposed, taken, answered with another one, and stale."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from bot.domain.appointments import Appointment
+from bot.domain.deadlines import Step
+from bot.domain.kickoff import debrief_due
 from bot.domain.people import Role
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
-from tests.builders import WEDNESDAY, FixedClock, assigned
+from bot.views.text import instant_token
+from tests.builders import WEDNESDAY, Deal, FixedClock, assigned, hold_debrief, posted
 from tests.flows.app import App, Modal, Reply
 from tests.flows.test_together import history_is_sound, together
 from tests.flows.test_verification import AE, CSM, handoff_of, opened, whole
@@ -102,6 +105,83 @@ def test_a_fine_on_an_older_time_is_refused_with_what_is_proposed_now(app: App) 
     assert list(late.errors) == [stale.block_of("talk_at")]
     assert talk(app, handoff_id).proposed_at == TOMORROW + HOUR
     assert talk(app, handoff_id).agreed_at is None
+
+
+def test_who_is_asked_to_move_it_can_leave_it_where_it_is(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    propose(app, CSM, handoff_id, TOMORROW)
+    fine(app, AE, handoff_id, 1)
+    propose(app, CSM, handoff_id, TOMORROW + 3 * HOUR)
+    form = opened(app, AE, ActionId.OPEN_TALK, handoff_id)
+    labels = {at: label for label, at in offered(form)}
+    assert labels[TOMORROW] == "Thu 10:00, as agreed before"
+    assert next(iter(labels)) == TOMORROW + 3 * HOUR
+    assert app.submit(AE, form.type(talk_at=int(TOMORROW.timestamp()))).body == {}
+    now = talk(app, handoff_id)
+    assert (now.agreed_at, now.proposed_at, now.agreed) == (TOMORROW, None, 1)
+    assert told(app, "talk_kept") == [app.team.csm.id]
+    # Both have it in their calendars as it is.
+    assert len(told(app, "talk_file")) == 2
+    assert "is now: Thu 5 Mar 2026, 09:00 UTC" in fine(app, AE, handoff_id, 2).sentence
+
+
+def test_once_it_is_recorded_nobody_arranges_it_any_more(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    propose(app, CSM, handoff_id, TOMORROW)
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        hold_debrief(unit, handoff, app.team)
+        unit.save(handoff, actor_id=app.team.csm.id)
+        unit.commit()
+    over = "The debrief is recorded"
+    assert over in fine(app, AE, handoff_id, 1).sentence
+    assert over in app.press(CSM, ActionId.OPEN_TALK, Ref(handoff=handoff_id)).sentence
+    assert talk(app, handoff_id).agreed_at is None
+    assert told(app, "talk_file") == []
+    assert "proposes" not in whole(app, AE, handoff_id)
+
+
+def test_once_it_was_due_the_next_hours_are_suggested(app: App, clock: FixedClock) -> None:
+    handoff_id = assigned(app.store, app.team)
+    clock.advance(5 * 24 * HOUR)
+    form = opened(app, CSM, ActionId.OPEN_TALK, handoff_id)
+    assert "It was to be over by" in form.words
+    assert [at for _, at in offered(form)] == [
+        WEDNESDAY + (5 * 24 + 1) * HOUR,
+        WEDNESDAY + (6 * 24 - 1) * HOUR,
+        WEDNESDAY + (7 * 24 - 1) * HOUR,
+    ]
+
+
+def test_to_who_is_assigned_late_the_due_time_of_the_step_is_named(
+    app: App, clock: FixedClock
+) -> None:
+    handoff_id = posted(app.store, app.team, Deal())
+    clock.advance(9 * 24 * HOUR)
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.assign_csm(app.team.csm, by=app.team.cs_manager, at=unit.now, override="Late")
+        unit.save(handoff, actor_id=app.team.cs_manager.id)
+        unit.commit()
+    with app.store.read(app.team.workspace_id) as unit:
+        (due,) = (one.due_at for one in unit.deadlines.of(handoff_id) if one.step is Step.DEBRIEF)
+        counted = debrief_due(unit.handoffs.get(handoff_id), unit.policy, unit.people.calendar)
+    assert counted is not None
+    assert counted < due
+    form = opened(app, CSM, ActionId.OPEN_TALK, handoff_id)
+    assert f"It was to be over by {instant_token(due)}" in str(form.view)
+    assert offered(form)
+
+
+def test_no_time_is_suggested_in_the_leave_of_either(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    for person, until in ((app.team.ae, date(2026, 3, 5)), (app.team.csm, date(2026, 3, 4))):
+        with app.store.write(app.team.workspace_id) as unit:
+            unit.set_leave(person.id, until, None, by=None)
+            unit.commit()
+    form = opened(app, CSM, ActionId.OPEN_TALK, handoff_id)
+    days = {at.date() for _, at in offered(form)}
+    assert days == {date(2026, 3, 6)}
 
 
 def test_an_ae_whom_nobody_asked_yet_is_told_whose_turn_it_is(app: App) -> None:

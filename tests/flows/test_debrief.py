@@ -396,6 +396,21 @@ def test_from_its_value_on_the_cs_manager_listens_and_another_may_be_chosen(app:
     assert "The discount was noticed" in whole(app, "UREVOPS", large)
 
 
+def test_a_listener_chosen_while_the_form_was_open_is_not_replaced_unseen(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    stale = app.modal(app.press(CSM, ActionId.OPEN_LISTENER, Ref(handoff=handoff_id)))
+    other = app.modal(app.press(CS_MANAGER, ActionId.OPEN_LISTENER, Ref(handoff=handoff_id)))
+    assert app.submit(CS_MANAGER, other.type(person=CS_MANAGER)).body == {}
+    refused = app.submit(CSM, stale.type(person="UREVOPS"))
+    assert list(refused.errors) == [stale.block_of("person")]
+    assert "changed this while the form was open" in refused.sentence
+    with app.store.read(app.team.workspace_id) as unit:
+        manager = unit.people.get(app.team.cs_manager.id)
+    assert manager.name in refused.sentence
+    assert handoff_of(app, handoff_id).listener_id == manager.id
+    assert app.submit(CSM, stale.type(person=CS_MANAGER)).body == {}
+
+
 # --- Who reads what
 
 

@@ -88,6 +88,26 @@ def test_a_time_that_cannot_be_keeps_the_form_open_with_what_was_typed(app: App)
     assert handoff_of(app, handoff_id).kickoff_held_at is None
 
 
+def test_a_record_made_while_the_form_was_open_is_not_overwritten_unseen(
+    app: App, clock: FixedClock
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    clock.advance(20 * HOUR)
+    stale = opened(app, CSM, HELD, handoff_id)
+    at = WEDNESDAY + HOUR
+    hold(app, handoff_id, at, by=CS_MANAGER, reason="Jonas is on a plane.")
+    later = stale.type(held_at=int((WEDNESDAY + 2 * HOUR).timestamp()))
+    refused = app.submit(CSM, later)
+    assert list(refused.errors) == [stale.block_of("held_at")]
+    assert "changed this while the form was open" in refused.sentence
+    assert "Recorded now: Wed 4 Mar 2026, 10:00 UTC" in refused.sentence
+    assert handoff_of(app, handoff_id).kickoff_held_at == at
+    # The same time was recorded by the other one, and nothing is to be corrected.
+    assert "done already" in app.submit(CSM, stale.type(held_at=int(at.timestamp()))).sentence
+    assert told(app, "kickoff_held") == [None]
+    assert hold(app, handoff_id, WEDNESDAY + 2 * HOUR).body == {}
+
+
 def test_before_a_csm_is_assigned_there_is_nothing_to_record(app: App) -> None:
     handoff_id = posted(app.store, app.team)
     refused = app.press(CS_MANAGER, HELD, Ref(handoff=handoff_id))

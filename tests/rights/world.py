@@ -336,15 +336,17 @@ class World:
         return handoff_id
 
     def _arrange(self, handoff_id: int) -> None:
-        """A time for the debrief is proposed, answered with another one, and taken."""
-        team, hour = self.team, timedelta(hours=1)
-        for turn, by in enumerate((team.csm, team.ae, team.csm)):
+        """A time for the debrief is proposed, answered with another one, taken, and then kept."""
+        team, first = self.team, self.clock.now() + timedelta(hours=26)
+        csm, ae = team.csm, team.ae
+        for by, hours in ((csm, 0), (ae, 1), (csm, None), (csm, 2), (ae, 1)):
             with self.store.write(team.workspace_id) as unit:
                 at, handoff = unit.now, unit.handoffs.lock(handoff_id)
-                if turn == 2:
+                turn = handoff.debrief_talk.turn
+                if hours is None:
                     handoff.agree_talk(turn=turn, by=by, at=at)
                 else:
-                    wanted = at + (26 + turn) * hour
+                    wanted = first + timedelta(hours=hours)
                     handoff.propose_talk(wanted, turn=turn, by=by, at=at, line=TALK_LINE)
                 unit.save(handoff, actor_id=by.id)
                 unit.commit()
@@ -926,6 +928,7 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.HELPER_INVITED, {}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
+    (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),
     (NoticeKind.DEBRIEF_ASKED, _EVER),
     (NoticeKind.DEBRIEF_REPLIED, _EVER),
     (NoticeKind.DEBRIEF_AHEAD, {"actor": 1}),

@@ -24,5 +24,11 @@ FAILED: Final[Mapping[NoticeKind, tuple[str, str]]] = {
         "Whether the file with the time of a debrief arrived cannot be seen; your own card of the "
         "handoff names the time.",
     ),
+    NoticeKind.TALK_FELL: (
+        "The time of a debrief that was agreed on is off, and the file that takes it out of your "
+        "calendar could not be sent; your own cards of handoffs name the times that hold.",
+        "The time of a debrief that was agreed on is off; whether the file that takes it out of "
+        "your calendar arrived cannot be seen.",
+    ),
 }
 """By the file: that Slack refused it, and that nobody can see whether it came."""

@@ -14,7 +14,7 @@ from bot.views.limits import LINE
 from bot.views.sentences.copying import not_yours
 from bot.views.sentences.forms import TICK_LIGHT, TICK_NOTHING
 from bot.views.sentences.terms import ADD_ON_NAMES, names
-from bot.views.text import day, one_line, utc_time
+from bot.views.text import day, isolate, one_line, utc_time
 
 _DOING: Final[Mapping[str, str]] = {
     Act.CONFIRM_AE: "Confirming who the AE is",
@@ -83,6 +83,7 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NO_HANDOFF_HERE: (
         "There is no open handoff in this channel. Start one here with /handoff."
     ),
+    Problem.TALK_OVER: "The debrief is recorded, so there is no time left to agree on.",
     Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
     Problem.NOTHING_TO_UNDO: "There is nothing to undo. Open the handoff to see where it stands.",
     Problem.GATE_CLOSED: (
@@ -384,10 +385,13 @@ def _unexpected(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
 def _changed_meanwhile(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
     found = [people[one] for one in error.whose if one in people]
     who = names(found) if found else "Somebody"
-    return (
+    told = (
         f"{who} changed this while the form was open. What you typed is still here: copy it, close "
         "the form, and look at the new version."
     )
+    at, name = error.facts.get("at"), error.facts.get("name")
+    now = utc_time(datetime.fromisoformat(at)) if at else isolate(name) if name else ""
+    return f"{told} Recorded now: {now}." if now else told
 
 
 def _disputed_already(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:

@@ -30,6 +30,8 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.KICKOFF_HELD: "That the kickoff was held",
     NoticeKind.TALK_PROPOSED: "A time proposed for the debrief",
     NoticeKind.TALK_FILE: "The debrief for the calendar",
+    NoticeKind.TALK_KEPT: "That the debrief stays at its time",
+    NoticeKind.TALK_FELL: "That the time of the debrief is off",
     NoticeKind.CANCELLED: "That the handoff was cancelled",
     NoticeKind.CANCEL_UNDONE: "That a cancellation was taken back",
     NoticeKind.ANCHOR: "The length and last hash of the history",
