@@ -282,9 +282,13 @@ class Debrief:
         """Those to which nothing was said yet."""
         return tuple(one for one in Question if self.standing(one) is Standing.OPEN)
 
+    def standing_so(self, question: Question, standing: Standing) -> "Debrief":
+        """The same with one answer standing otherwise, whatever that makes of the whole."""
+        return replace(self, standings={**self.standings, question: standing})
+
     def with_standing(self, question: Question, standing: Standing, at: datetime) -> "Debrief":
         """The same with one answer standing otherwise; it may be done by it, or not any more."""
-        return replace(self, standings={**self.standings, question: standing}).weighed(at)
+        return self.standing_so(question, standing).weighed(at)
 
     def held(self, held_at: datetime, minutes: int, at: datetime) -> "Debrief":
         """The talk is recorded, for the first time or once more."""

@@ -56,10 +56,12 @@ def save_answer(
     revision: int,
     by: Person,
     at: datetime,
+    marked: bool = False,
 ) -> None:
     """Take note of a changed answer, stored as a document's `revision`.
 
-    Other words are not what was marked: the CSM is asked anew.
+    Other words are not what was marked: the CSM is asked anew, unless they are `marked` in the
+    same act, which then says how far the whole is.
     """
     require(Act.ANSWER_DEBRIEF, by, handoff)
     changed = [part for part in AnswerPart if getattr(before, part) != getattr(after, part)]
@@ -77,7 +79,11 @@ def save_answer(
         standing = handoff.debrief.standing(question)
         # What the AE was asked about stays asked until they reply to it.
         stays = standing is Standing.ASKED and after.given
-        _stand(handoff, question, Standing.ASKED if stays else given, at)
+        now = Standing.ASKED if stays else given
+        if marked:
+            handoff.debrief = handoff.debrief.standing_so(question, now)
+        else:
+            _stand(handoff, question, now, at)
 
 
 def mark(

@@ -10,6 +10,7 @@ from bot.domain import access, debriefing
 from bot.domain.access import Act
 from bot.domain.debrief import (
     OWN_PART,
+    SETTLED,
     Answer,
     Ask,
     OwnPart,
@@ -53,6 +54,8 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
 
 _MARKS = {CLEAR: Standing.CLEAR, NOT_KNOWN: Standing.NOT_KNOWN, LATER: Standing.ANSWERED}
+_SETTLING = (CLEAR, NOT_KNOWN)
+"""Marks that say the answer as it was read counts."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,10 @@ def save(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
     typed = answer_of(asked.typed, question, base)
     fields, conflicts = merge_fields(base=dict(base), current=dict(current), submitted=dict(typed))
     kept = Answer(**fields)
+    marks = asked.typed.option(Field.MARK) if asked.typed.shown(Field.MARK) else None
+    # Nobody marks what they have not seen: of what others changed under it the mark says nothing.
+    unseen = current != base
+    settles = marks in _SETTLING and not unseen
     if kept != current:
         revision = unit.debriefs.save_answer(handoff.id, question, kept, by=actor.id, at=unit.now)
         debriefing.save_answer(
@@ -174,19 +181,36 @@ def save(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
             revision=revision,
             by=actor,
             at=unit.now,
+            marked=settles,
         )
-    # Nobody marks what they have not seen: of what others changed under it the mark says nothing.
-    unseen = current != base
-    marks = asked.typed.option(Field.MARK) if asked.typed.shown(Field.MARK) else None
-    if not unseen and not conflicts:
-        _mark(asked, unit, handoff, question, kept, marks, revision=revision, actor=actor)
+    asks = _asks(asked, unit, handoff, question, marks, actor)
+    if not asks and (settles or marks not in _SETTLING):
+        _mark(unit, handoff, question, kept, marks, revision=revision, actor=actor)
     unit.save(handoff, actor_id=actor.id)
-    wanted = marks is not None and marks != LATER
-    return Saved(handoff, question, revision, kept, conflicts, unseen=unseen and wanted)
+    unmarked = unseen and marks in _SETTLING
+    return Saved(handoff, question, revision, kept, conflicts, unseen=unmarked)
+
+
+def _asks(
+    asked: Asked,
+    unit: WriteUnit,
+    handoff: Handoff,
+    question: Question,
+    chosen: str | None,
+    actor: Person,
+) -> bool:
+    """Whether the AE is asked about the answer; that may be about words which were not seen."""
+    text = asked.typed.text(Field.ASK).strip()
+    if chosen != ASK_AE and not text:
+        return False
+    if chosen in _SETTLING:
+        # Neither is taken for a mistake: what is asked about does not count yet.
+        raise Invalid(Problem.ASK_OR_MARK, field=Field.ASK.value)
+    _ask(unit, handoff, question, text, actor)
+    return True
 
 
 def _mark(
-    asked: Asked,
     unit: WriteUnit,
     handoff: Handoff,
     question: Question,
@@ -196,14 +220,7 @@ def _mark(
     revision: int,
     actor: Person,
 ) -> None:
-    text = asked.typed.text(Field.ASK).strip()
-    if chosen is None and not text:
-        return
-    if chosen == ASK_AE or text:
-        if chosen in (CLEAR, NOT_KNOWN):
-            # Neither is taken for a mistake: what is asked about does not count yet.
-            raise Invalid(Problem.ASK_OR_MARK, field=Field.ASK.value)
-        _ask(unit, handoff, question, text, actor)
+    if chosen is None:
         return
     if chosen not in _MARKS:
         raise Invalid(Problem.STALE_BUTTON, field=Field.MARK.value)
@@ -489,7 +506,9 @@ def _once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
     typed = answer_of(asked.typed, question, base)
     current = found.answer(question)
     _, conflicts = merge_fields(base=dict(base), current=dict(current), submitted=dict(typed))
-    saved = Saved(handoff, question, ref.revision or 0, current, conflicts)
+    marks = asked.typed.option(Field.MARK) if asked.typed.shown(Field.MARK) else None
+    unmarked = marks in _SETTLING and handoff.debrief.standing(question) not in SETTLED
+    saved = Saved(handoff, question, ref.revision or 0, current, conflicts, unseen=unmarked)
     return step(unit, handoff, question, actor, saved)
 
 

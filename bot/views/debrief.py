@@ -88,21 +88,22 @@ FIELDS: Final = {
 def debrief_view(step: DebriefStep) -> View:
     """One question, as whoever leads the talk asks it or as the AE reads it."""
     ref = Ref(handoff=step.handoff_id, thing=step.question.value, revision=step.revision)
-    told = said.debrief.QUESTIONS[step.question]
+    asked = said.debrief.QUESTIONS[step.question]
     with_ae = f" · AE {mention(step.ae)}" if step.leads else ""
     blocks: list[Block] = [
         header(said.debrief.named(step.question)),
         named_state(step.account, f"{said.debrief.state(step.debrief)}{with_ae}"),
     ]
     if step.unseen:
-        blocks.append(plain_section(said.debrief.UNSEEN))
+        told = said.debrief.UNSEEN if step.clash is None else said.debrief.NOT_MARKED
+        blocks.append(plain_section(told))
     label = said.debrief.ASK if step.leads else said.debrief.QUESTION
-    blocks.append(section(f"*{label}:* {told.ask}"))
+    blocks.append(section(f"*{label}:* {asked.ask}"))
     further = said.debrief.IF_GENERAL if step.leads else said.debrief.GOOD_ANSWER
     blocks.append(
         context(
-            f"{said.debrief.WHY}: {told.why}",
-            f"{further}: {said.debrief.quoted(told.follow_ups)}",
+            f"{said.debrief.WHY}: {asked.why}",
+            f"{further}: {said.debrief.quoted(asked.follow_ups)}",
         )
     )
     blocks += _beside(step)

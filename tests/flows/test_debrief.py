@@ -324,6 +324,62 @@ def test_two_who_answer_at_once_lose_nothing_either_typed(app: App) -> None:
     assert written(app, handoff_id).answer(Question.AGAINST).words == "Rosa, who built the old one"
 
 
+@pytest.mark.parametrize("typed", [{}, {"mark": "ask"}, {"answer": "Mine"}, {"mark": "later"}])
+def test_a_question_to_the_ae_is_kept_when_the_answer_changed_under_the_form(
+    app: App, typed: dict[str, str]
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.NEARLY)
+    answer(app, AE, handoff_id, Question.NEARLY, answer="Price")
+    app.submit(CSM, form.type(ask="Who raised it?", **typed))
+    assert [one.text for one in written(app, handoff_id).asks] == ["Who raised it?"]
+    assert handoff_of(app, handoff_id).debrief.standing(Question.NEARLY) is Standing.ASKED
+    assert notices(app, NoticeKind.DEBRIEF_ASKED) == [app.team.ae.id]
+
+
+def test_a_mark_on_an_answer_that_both_changed_is_asked_for_anew(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.NEARLY)
+    answer(app, AE, handoff_id, Question.NEARLY, answer="Price")
+    clash = next_form(app, app.submit(CSM, form.type(answer="Mine", mark="clear")))
+    assert "so it is not marked yet: decide what is to stand" in clash.words
+    assert clash.holds("answer") == "Mine"
+    assert "What you wrote is saved." not in clash.words
+    assert app.submit(CSM, clash.type(mark="clear")).errors == {}
+    assert handoff_of(app, handoff_id).debrief.standing(Question.NEARLY) is Standing.CLEAR
+
+
+def test_a_mark_that_was_not_kept_is_told_also_where_the_form_is_delivered_again(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.AGAINST)
+    answer(app, AE, handoff_id, Question.AGAINST, answer="Their head of IT")
+    body = app.submit_body(CSM, form.type(short="IT is against us", mark="clear"))
+    for _ in range(2):
+        assert "so it is not marked yet" in next_form(app, app.deliver(body)).words
+
+
+def test_not_yet_takes_a_mark_off_also_when_another_field_changed_under_the_form(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    answer(app, CSM, handoff_id, Question.AGAINST, answer="Rosa", mark="clear")
+    form = question(app, CSM, handoff_id, Question.AGAINST)
+    answer(app, AE, handoff_id, Question.AGAINST, short="IT is against us")
+    app.submit(CSM, form.type(mark="later"))
+    assert handoff_of(app, handoff_id).debrief.standing(Question.AGAINST) is Standing.ANSWERED
+
+
+def test_a_slip_mended_under_its_mark_leaves_the_debrief_done(app: App, clock: FixedClock) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    done = handoff_of(app, handoff_id).debrief
+    clock.advance(timedelta(days=1))
+    answer(app, CSM, handoff_id, Question.GROWTH, answer="A second plant, not a third")
+    now = handoff_of(app, handoff_id).debrief
+    assert (now.done_at, now.reopened_at, now.settled) == (done.done_at, None, 7)
+    assert app.events(handoff_id)[-2:] == [Tag.DEBRIEF_ANSWERED, Tag.DEBRIEF_MARKED]
+    assert notices(app, NoticeKind.DEBRIEF_DONE) == [None]
+
+
 def test_submitted_in_the_same_instant_both_are_kept(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
     ae = question(app, AE, handoff_id, Question.BOUGHT).type(answer="The lease")
