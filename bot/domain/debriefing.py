@@ -224,13 +224,11 @@ def record_talk(
     revision: int,
     by: Person,
     at: datetime,
-    latest: datetime | None,
     reason: str = "",
 ) -> None:
     """The debrief was held; once more where it was recorded wrongly.
 
-    `latest` is the last instant at which it is in time; later, or after the kickoff, is a breakdown
-    (process rule *Two talks*). A manager who records it for the CSM gives a reason.
+    A manager who records it for the CSM gives a reason.
     """
     require(Act.LEAD_DEBRIEF, by, handoff)
     values = handoff.reason_for(Act.LEAD_DEBRIEF, by, reason)
@@ -243,9 +241,18 @@ def record_talk(
     handoff.note(Tag.DEBRIEF_HELD, facts, values, by=by, at=at)
     done = handoff.debrief.done_at
     handoff.debrief = handoff.debrief.held(talk.held_at, talk.minutes, at)
-    kickoff = handoff.kickoff_held_at
-    after = kickoff is not None and talk.held_at > kickoff
-    late = latest is not None and talk.held_at > latest and not after
-    handoff.note_breakdown(Breakdown.KICKOFF_BEFORE_DEBRIEF, happened=after, at=at)
-    handoff.note_breakdown(Breakdown.DEBRIEF_LATE, happened=late, at=at)
     _note_done(handoff, done, at)
+
+
+def weigh_debrief(handoff: Handoff, latest: datetime | None, *, at: datetime) -> None:
+    """Record whether the debrief was held after the kickoff, or else too late before it.
+
+    `latest` is the last instant at which it is in time as the days are known by now. It is weighed
+    anew with each of these times, so that the order in which they are told makes no difference.
+    """
+    held, kickoff = handoff.debrief.held_at, handoff.kickoff_held_at
+    after = kickoff is not None and (held is None or held > kickoff)
+    handoff.note_breakdown(Breakdown.KICKOFF_BEFORE_DEBRIEF, happened=after, at=at)
+    if held is not None:
+        late = latest is not None and held > latest and not after
+        handoff.note_breakdown(Breakdown.DEBRIEF_LATE, happened=late, at=at)

@@ -655,9 +655,6 @@ class Handoff:
         if before is not None:
             facts["before"] = instant_text(before)
         self._note(Tag.KICKOFF_HELD, at, by, facts, values)
-        talked = self.debrief.held_at
-        first = talked is None or talked > held_at
-        self.note_breakdown(Breakdown.KICKOFF_BEFORE_DEBRIEF, happened=first, at=at)
 
     def override_closed_won(self, reason: str, *, by: Person, at: datetime) -> None:
         """The AE manager lets the deal be closed without its gate; what is missing stays open."""

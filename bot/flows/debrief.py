@@ -21,7 +21,6 @@ from bot.domain.debrief import (
 from bot.domain.debrief_pages import AskShown
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.kickoff import debrief_due
 from bot.domain.ledger import surfaces_late
 from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.people import Person, Role
@@ -359,7 +358,6 @@ def save_talk(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
         revision=unit.debriefs.save_talk(handoff.id, talk, by=actor.id, at=unit.now),
         by=actor,
         at=unit.now,
-        latest=debrief_due(handoff, unit.policy, unit.people.calendar),
         reason=reason_in(asked, Act.LEAD_DEBRIEF, actor, handoff),
     )
     unit.save(handoff, actor_id=actor.id)

@@ -36,13 +36,14 @@ from bot.domain.deadlines import (
     named_manager,
     told_otherwise,
 )
+from bot.domain.debriefing import weigh_debrief
 from bot.domain.disputes import Escalation
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import CHANGES_BRIEF, OF_DISPUTES, Event, Tag
 from bot.domain.items import SectionKey
-from bot.domain.kickoff import KickoffTime, kickoff_time
+from bot.domain.kickoff import KickoffTime, debrief_due, kickoff_time
 from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
@@ -110,6 +111,10 @@ _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
 _NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
 """After these the policy's rule may name another second listener."""
+_WEIGHS_DEBRIEF = frozenset(
+    {Tag.DEBRIEF_HELD, Tag.KICKOFF_HELD, Tag.SIGNED, Tag.SIGNATURE_CORRECTED}
+)
+"""After these the debrief may have been too late, or in time after all."""
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _LATER = frozenset({Tag.KICKOFF_HELD})
 """After it the messages of promises ask what became of these."""
@@ -715,6 +720,9 @@ class WriteUnit(ReadUnit):
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
         if any(event.tag in _NEW_LISTENER for event in handoff.events):
             handoff.listen(self._listener(handoff), by=None, at=self.now)
+        if any(event.tag in _WEIGHS_DEBRIEF for event in handoff.events):
+            latest = debrief_due(handoff, self.policy, self.people.calendar)
+            weigh_debrief(handoff, latest, at=self.now)
         self.people.with_managers(handoff.people())
         asked_again = self._follow_promises(handoff, actor_id)
         owed = self._in_line(handoff, stored)

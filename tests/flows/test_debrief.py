@@ -21,6 +21,7 @@ from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
 from tests.builders import Deal, FixedClock, assigned, posted, started
 from tests.flows.app import App, Modal, Reply
+from tests.flows.test_kickoff import hold
 from tests.flows.test_ledger import entries
 from tests.flows.test_together import history_is_sound, together
 from tests.flows.test_verification import whole
@@ -264,6 +265,53 @@ def test_held_past_the_business_day_before_the_kickoff_it_is_a_breakdown(
     told = "The debrief was held later than the business day before the kickoff."
     assert told in whole(app, CSM, late)
     assert told not in whole(app, OUTSIDER, late)
+
+
+@pytest.mark.parametrize("kickoff_first", [False, True])
+def test_on_the_day_of_the_kickoff_it_was_too_late_whichever_is_told_first(
+    app: App, clock: FixedClock, kickoff_first: bool
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    clock.advance(timedelta(hours=4))
+    talked = int(clock.now().timestamp())
+    clock.advance(timedelta(hours=2))
+    acts = [
+        partial(record, app, handoff_id, held_at=talked),
+        partial(hold, app, handoff_id, clock.now()),
+    ]
+    for act in reversed(acts) if kickoff_first else acts:
+        assert act().body == {}
+    assert list(handoff_of(app, handoff_id).breakdowns) == [Breakdown.DEBRIEF_LATE]
+
+
+def test_a_corrected_signature_makes_a_debrief_late_that_was_in_time(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    record(app, handoff_id)
+    assert handoff_of(app, handoff_id).breakdowns == {}
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        earlier = (handoff.signed_at or unit.now) - timedelta(days=8)
+        handoff.countersign(earlier, by=app.team.ae, at=unit.now, ae=app.team.ae)
+        unit.save(handoff, actor_id=app.team.ae.id)
+        unit.commit()
+    assert list(handoff_of(app, handoff_id).breakdowns) == [Breakdown.DEBRIEF_LATE]
+
+
+def test_a_kickoff_that_is_held_later_puts_it_in_time_after_all(
+    app: App, clock: FixedClock
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    with app.store.read(app.team.workspace_id) as unit:
+        latest = debrief_due(unit.handoffs.get(handoff_id), unit.policy, unit.people.calendar)
+    assert latest is not None
+    clock.advance(latest - clock.now() + timedelta(minutes=1))
+    record(app, handoff_id)
+    assert list(handoff_of(app, handoff_id).breakdowns) == [Breakdown.DEBRIEF_LATE]
+    clock.advance(timedelta(days=5))
+    hold(app, handoff_id, clock.now())
+    assert handoff_of(app, handoff_id).breakdowns == {}
+    tags = app.events(handoff_id)
+    assert tags.count(Tag.BREAKDOWN) == 2
 
 
 def test_a_changed_answer_opens_a_debrief_that_was_done(app: App) -> None:
