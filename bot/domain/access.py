@@ -387,6 +387,8 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
     held = set(standing(person))
     held |= {part for part, owner in parts.items() if owner == person.id}
     held |= {part for part, stand_in in stand_ins(handoff).items() if stand_in == person.id}
+    if person.id == handoff.listener_id and not may_listen(person, handoff):
+        held.discard(Capacity.LISTENER)
     if _helped(person, handoff):
         held.add(Capacity.HELPER)
     if Role.REVOPS in person.roles:
@@ -397,6 +399,17 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
             if parts[manager] is None and person.id != handoff.ae_id
         }
     return frozenset(held)
+
+
+def may_listen(person: Person, handoff: Parts) -> bool:
+    """Whether somebody may be the second listener: never one of the two who talk.
+
+    Whoever was named and lost what let them listen reads nothing by it any more.
+    """
+    if not person.full_member or person.id in (handoff.ae_id, handoff.csm_id):
+        return False
+    manages = person.id == handoff.cs_manager_id or Role.CS_MANAGER in person.roles
+    return manages or Role.REVOPS in person.roles
 
 
 def standing(person: Person) -> frozenset[Capacity]:

@@ -883,13 +883,15 @@ class Handoff:
     def listen(self, person: int | None, *, by: Person | None, at: datetime) -> None:
         """Have somebody listen to the debrief besides the CSM, or with None nobody.
 
-        Without `by` it is the policy's rule, which a person's choice outlasts.
+        Without `by` it is the policy's rule, which a person's choice outlasts while it may stand.
         """
         if by is not None:
             self._require(Act.NAME_LISTENER, by)
             self.listener_named = True
         if person == self.listener_id:
             return
+        if by is None:
+            self.listener_named = False
         before, self.listener_id = self.listener_id, person
         self._note(Tag.LISTENER_CHANGED, at, by, {"listener": person, "before": before})
 

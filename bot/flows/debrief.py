@@ -23,7 +23,7 @@ from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.ledger import surfaces_late
 from bot.domain.merging import FieldConflict, merge_fields
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
 from bot.domain.read_models import Clash, DebriefStep, Writer
 from bot.flows.answers import Answer as Shown
 from bot.flows.answers import Done, Push, Refresh, Update
@@ -474,19 +474,11 @@ def save_listener(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
     debriefing.require(Act.NAME_LISTENER, actor, handoff)
     chosen = asked.typed.user(Field.PERSON)
     person = unit.people.by_slack_id(chosen) if chosen else None
-    if chosen and (person is None or not _listens(person, handoff)):
+    if chosen and (person is None or not access.may_listen(person, handoff)):
         raise Invalid(Problem.NO_LISTENER, field=Field.PERSON.value)
     handoff.listen(person.id if person else None, by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return _back_to_list(asked, unit, handoff, actor)
-
-
-def _listens(person: Person, handoff: Handoff) -> bool:
-    """Whether somebody may be the second listener: never one of the two who talk."""
-    if not person.full_member or person.id in (handoff.ae_id, handoff.csm_id):
-        return False
-    manages = person.id == handoff.cs_manager_id or Role.CS_MANAGER in person.roles
-    return manages or Role.REVOPS in person.roles
 
 
 # --- Delivered once more

@@ -522,10 +522,14 @@ class ReadUnit:
     def _listener(self, handoff: Handoff) -> int | None:
         """Who listens to the debrief besides the CSM: whom a person chose, else by the policy.
 
-        The CS manager, or RevOps where the policy says so or the CS manager is the CSM.
+        Whoever was chosen listens while they may. By the policy it is the CS manager, or RevOps
+        where the policy says so or the CS manager is the CSM.
         """
-        if handoff.listener_named:
-            return handoff.listener_id
+        chosen = handoff.listener_id
+        if handoff.listener_named and (
+            chosen is None or access.may_listen(self.people.get(chosen), handoff)
+        ):
+            return chosen
         if handoff.csm_id is None or not handoff.size(self.policy).has(AddOn.SECOND_LISTENER):
             return None
         manager = access.holder(Capacity.CS_MANAGER, handoff)

@@ -14,7 +14,7 @@ from bot.domain.history import Tag
 from bot.domain.kickoff import debrief_due
 from bot.domain.money import Money
 from bot.domain.notices import NoticeKind
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.storage.debriefs import Debriefing
 from bot.storage.tables import outbox
 from bot.views.ids import ActionId, ViewId
@@ -50,6 +50,15 @@ def notices(app: App, kind: NoticeKind) -> list[int | None]:
     with app.store.database.reading() as connection:
         found = select(outbox.c.person_id).where(outbox.c.kind == kind.value)
         return list(connection.execute(found).scalars())
+
+
+def assigned_to(app: App, handoff_id: int, csm: Person) -> None:
+    """Another CSM has it from now on."""
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.assign_csm(csm, by=app.team.cs_manager, at=unit.now)
+        unit.save(handoff, actor_id=app.team.cs_manager.id)
+        unit.commit()
 
 
 def opened(app: App, user: str, handoff_id: int) -> Modal:
@@ -498,6 +507,37 @@ def test_from_its_value_on_the_cs_manager_listens_and_another_may_be_chosen(app:
         assert Role.REVOPS in revops.roles
     answer(app, CSM, large, Question.NEARLY, answer="The discount was noticed")
     assert "The discount was noticed" in whole(app, "UREVOPS", large)
+
+
+def with_a_listener(app: App) -> int:
+    """A large deal whose CSM chose somebody of RevOps to listen."""
+    handoff_id = assigned(app.store, app.team, Deal(value=Money(60_000_00, "USD")))
+    form = app.modal(app.press(CSM, ActionId.OPEN_LISTENER, Ref(handoff=handoff_id)))
+    assert app.submit(CSM, form.type(person="UREVOPS")).body == {}
+    answer(app, CSM, handoff_id, Question.NEARLY, answer="The discount was noticed")
+    assert "The discount was noticed" in whole(app, "UREVOPS", handoff_id)
+    return handoff_id
+
+
+def test_a_chosen_listener_who_may_not_listen_any_more_reads_no_longer(app: App) -> None:
+    handoff_id = with_a_listener(app)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.people.set_part(app.team.revops.id, roles=set())
+        unit.commit()
+    assert "The discount was noticed" not in whole(app, "UREVOPS", handoff_id)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.reckon(handoff_id)
+        unit.commit()
+    now = handoff_of(app, handoff_id)
+    # It is the policy's rule again that says who listens.
+    assert (now.listener_id, now.listener_named) == (app.team.cs_manager.id, False)
+
+
+def test_a_listener_who_becomes_the_csm_makes_room_for_another(app: App) -> None:
+    handoff_id = with_a_listener(app)
+    assigned_to(app, handoff_id, app.team.revops)
+    now = handoff_of(app, handoff_id)
+    assert (now.csm_id, now.listener_id) == (app.team.revops.id, app.team.cs_manager.id)
 
 
 # --- Who reads what
