@@ -96,7 +96,13 @@ class Act(StrEnum):
     ANSWER_DEBRIEF = "answer_debrief"
     """Write down what the AE says: they themselves ahead, or who leads the talk."""
     LEAD_DEBRIEF = "lead_debrief"
-    """Mark answers, ask the AE, and record that the talk was held."""
+    """Record that the talk was held."""
+    MARK_DEBRIEF = "mark_debrief"
+    """Say which answers count, ask the AE about them, and add a part of one's own.
+
+    It is what the CSM made of the talk, so that nobody says it for them who does not fill their
+    place.
+    """
     REPLY_DEBRIEF = "reply_debrief"
     """Say something to what the CSM asks."""
     CHAT_DEBRIEF = "chat_debrief"
@@ -220,6 +226,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.DECIDE_DISPUTE: frozenset({Capacity.REVOPS}),
     Act.ANSWER_DEBRIEF: frozenset({Capacity.AE}) | _CSM_STEP,
     Act.LEAD_DEBRIEF: _CSM_STEP,
+    Act.MARK_DEBRIEF: frozenset({Capacity.CSM}),
     Act.REPLY_DEBRIEF: frozenset({Capacity.AE}),
     Act.CHAT_DEBRIEF: frozenset({Capacity.AE}),
     Act.NAME_LISTENER: _CSM_STEP,

@@ -43,8 +43,13 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
 
 
 def leads(person: Person, handoff: Handoff) -> bool:
-    """Whether a person marks answers, and so sees the questions as who asks them."""
+    """Whether a person sees the questions as who asks them."""
     return access.may(Act.LEAD_DEBRIEF, person, handoff)
+
+
+def marks(person: Person, handoff: Handoff) -> bool:
+    """Whether a person says which answers count, and what the AE is asked."""
+    return handoff.csm_id is not None and access.may(Act.MARK_DEBRIEF, person, handoff)
 
 
 def save_answer(
@@ -100,7 +105,7 @@ def mark(
 
     Raises Invalid with its field for *clear* where there is nothing that could be.
     """
-    require(Act.LEAD_DEBRIEF, by, handoff)
+    require(Act.MARK_DEBRIEF, by, handoff)
     if standing is Standing.CLEAR:
         if not answer.given:
             raise Invalid(Problem.EMPTY, field="answer")
@@ -147,7 +152,7 @@ def checked_ask(text: str, *, asked: int) -> str:
 
 def ask(handoff: Handoff, ask: Ask, *, by: Person, at: datetime) -> None:
     """Take note of a question that was stored; what it is about does not count meanwhile."""
-    require(Act.LEAD_DEBRIEF, by, handoff)
+    require(Act.MARK_DEBRIEF, by, handoff)
     facts: dict[str, Fact] = {
         "ask": ask.id,
         "question": ask.question.value if ask.question else None,
@@ -195,7 +200,7 @@ def save_own_part(
     handoff: Handoff, own: OwnPart, *, revision: int, by: Person, at: datetime
 ) -> None:
     """Take note of what the CSM adds of their own, stored as a document's `revision`."""
-    require(Act.LEAD_DEBRIEF, by, handoff)
+    require(Act.MARK_DEBRIEF, by, handoff)
     values = {"flags": own.flags, "readiness": own.readiness}
     handoff.note(Tag.DEBRIEF_OWN_PART, {"revision": revision}, values, by=by, at=at)
 

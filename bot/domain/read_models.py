@@ -440,7 +440,9 @@ class DebriefStep:
     answer: Answer
     debrief: Debrief
     leads: bool
-    """Whether the viewer asks and marks; else they are the AE who answers."""
+    """Whether the viewer asks; else they are the AE who answers."""
+    marks: bool
+    """Whether the viewer says if the answer counts."""
     ae: NamedPerson
     brief: Brief
     """As far as this viewer may read it."""

@@ -107,6 +107,7 @@ def _step(
         answer=found.answer(question),
         debrief=handoff.debrief,
         leads=handoff.csm_id is not None and debriefing.leads(viewer, handoff),
+        marks=debriefing.marks(viewer, handoff),
         ae=ae,
         brief=brief,
         asks=found.about(question),
@@ -130,10 +131,10 @@ def _clash(unit: ReadUnit, saved: Saved, viewer: Person) -> Clash:
 
 
 def first_view(unit: ReadUnit, handoff: Handoff, viewer: Person) -> View:
-    """Where to go on: for who leads the first answer that does not count, for the AE the first
-    that is not given; the list of all where there is none."""
+    """Where to go on: for the CSM the first answer that does not count, for others the first that
+    is not given; the list of all where there is none."""
     left = handoff.debrief.unanswered
-    if debriefing.leads(viewer, handoff) and handoff.csm_id is not None:
+    if debriefing.marks(viewer, handoff):
         left = handoff.debrief.unsettled
     if left:
         return step(unit, handoff, left[0], viewer)
@@ -231,7 +232,7 @@ def _mark(
 def _ask(
     unit: WriteUnit, handoff: Handoff, question: Question | None, text: str, actor: Person
 ) -> None:
-    debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
+    debriefing.require(Act.MARK_DEBRIEF, actor, handoff)
     asked = len(unit.debriefs.load(handoff.id, audiences=access.EVERY).asks)
     line = debriefing.checked_ask(text, asked=asked)
     one = unit.debriefs.add_ask(handoff.id, question, line, by=actor.id, at=unit.now)
@@ -376,7 +377,7 @@ def _back_to_list(asked: Asked, unit: ReadUnit, handoff: Handoff, actor: Person)
 def open_own_part(asked: Asked, unit: ReadUnit, actor: Person) -> Shown:
     """*Add your part*: as it stands, with what the AE was asked besides."""
     handoff = unit.handoffs.get(asked.handoff_id)
-    debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
+    debriefing.require(Act.MARK_DEBRIEF, actor, handoff)
     found = unit.debriefs.load(handoff.id, audiences=frozenset({OWN_PART}))
     own = found.own
     view = own_part_view(
@@ -392,7 +393,7 @@ def open_own_part(asked: Asked, unit: ReadUnit, actor: Person) -> Shown:
 def save_own_part(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
     """The submitted part; each line of new questions is one."""
     handoff = unit.handoffs.lock(asked.handoff_id)
-    debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
+    debriefing.require(Act.MARK_DEBRIEF, actor, handoff)
     own = own_part_of(asked.typed)
     if unit.debriefs.revision(handoff.id, OWN) != (asked.ref.revision or 0):
         raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.FLAGS)

@@ -174,8 +174,8 @@ def _inputs(step: DebriefStep) -> Iterator[Block]:
 
 
 def _marks(step: DebriefStep) -> Iterator[Block]:
-    """For who leads: whether the answer counts, and what to ask where it does not."""
-    if not step.leads:
+    """For the CSM: whether the answer counts, and what to ask where it does not."""
+    if not step.marks:
         return
     yield DividerBlock()
     choices = [option(value, label) for value, label in _MARKS]
@@ -275,7 +275,9 @@ def _next_ways(page: DebriefPage) -> list[ButtonElement]:
     if page.replies:
         ways.append(ActionId.DEBRIEF_REPLY)
     if page.leads:
-        ways += [ActionId.DEBRIEF_TALK, ActionId.DEBRIEF_OWN]
+        ways.append(ActionId.DEBRIEF_TALK)
+    if page.marks:
+        ways.append(ActionId.DEBRIEF_OWN)
     if page.leads and page.wants_listener:
         ways.append(ActionId.OPEN_LISTENER)
     next_thing = page.replies > 0 or (page.leads and not page.debrief.unsettled)

@@ -259,6 +259,37 @@ def test_the_cs_manager_records_it_with_a_reason(app: App) -> None:
     assert "Jonas is ill" in whole(app, AE, handoff_id)
 
 
+def test_what_counts_is_said_by_the_csm_and_by_no_manager(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.BOUGHT)
+    for typed in ({"mark": "clear"}, {"mark": "not_known"}, {"ask": "Which lease?"}):
+        refused = app.submit(CS_MANAGER, form.type(answer="The lease", **typed))
+        assert refused.sentence.startswith("Saying what counts in the debrief is up to Jonas.")
+    own = app.press(CS_MANAGER, ActionId.DEBRIEF_OWN, Ref(handoff=handoff_id))
+    assert "up to Jonas" in own.sentence
+    assert handoff_of(app, handoff_id).debrief.settled == 0
+    # They write down what they hear as anybody in the talk, and are not offered the rest.
+    theirs = question(app, CS_MANAGER, handoff_id, Question.BOUGHT)
+    assert "mark" not in str(theirs.view["blocks"])
+    assert ActionId.OPEN_DEBRIEF_CHAT not in str(theirs.view["blocks"])
+    assert app.submit(CS_MANAGER, theirs.type(answer="The lease")).errors == {}
+    app.press(CS_MANAGER, ActionId.DEBRIEF_ALL, modal=theirs)
+    listed = str(updated(app).view["blocks"])
+    assert ActionId.DEBRIEF_TALK in listed
+    assert ActionId.DEBRIEF_OWN not in listed
+
+
+def test_who_stands_in_for_the_csm_marks_for_them(app: App, clock: FixedClock) -> None:
+    handoff_id = assigned(app.store, app.team)
+    until = clock.now().date() + timedelta(days=2)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.set_leave(app.team.csm.id, until, app.team.outsider.id, by=None)
+        unit.commit()
+    marked = answer(app, OUTSIDER, handoff_id, Question.BOUGHT, answer="The lease", mark="clear")
+    assert marked.errors == {}
+    assert handoff_of(app, handoff_id).debrief.settled == 1
+
+
 def test_held_past_the_business_day_before_the_kickoff_it_is_a_breakdown(
     app: App, clock: FixedClock
 ) -> None:

@@ -830,6 +830,7 @@ def _people(store: Store, team: Team) -> dict[str, Person]:
                 facts = PersonFacts(f"Person {viewer}", "Europe/Berlin")
                 known[viewer] = unit.people.ensure(slack_id(viewer), facts=facts)
         known[ADMIN] = unit.people.set_part(known[ADMIN].id, roles={Role.ADMIN})
+        known[LISTENER] = unit.people.set_part(known[LISTENER].id, roles={Role.CS_MANAGER})
         unit.commit()
     return known
 
