@@ -300,6 +300,18 @@ class Debrief:
         """The same with more questions that wait for the AE, or with a negative number fewer."""
         return replace(self, asks_open=max(self.asks_open + more, 0))
 
+    def of_another_csm(self, at: datetime) -> "Debrief":
+        """What is left of it for another CSM: what was said, of which they marked nothing yet.
+
+        Nor have they held the talk, whose record stays to be read.
+        """
+        standings = {
+            question: Standing.ANSWERED if standing in SETTLED else standing
+            for question, standing in self.standings.items()
+        }
+        left = replace(self, standings=standings, held_at=None, minutes=None, recorded_at=None)
+        return left.weighed(at)
+
     def weighed(self, at: datetime) -> "Debrief":
         """The same with whether it is done; what was done and is not any more was opened again."""
         through = self.recorded_at is not None and not self.unsettled

@@ -997,7 +997,7 @@ class Handoff:
             self._override_gate(override, by, at)
         before = self.csm_id
         self._forget_reading()
-        self.debrief_talk = self.debrief_talk.of_others()
+        self._forget_debrief(at)
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -1016,6 +1016,12 @@ class Handoff:
         self._forget_acknowledgement()
         self.verification = self.verification.of_another_reader()
 
+    def _forget_debrief(self, at: datetime) -> None:
+        """Another CSM owes it again, unless the kickoff that it comes before was held."""
+        self.debrief_talk = self.debrief_talk.of_others()
+        if self.kickoff_held_at is None:
+            self.debrief = self.debrief.of_another_csm(at)
+
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
         """The CSM is not the right one; the CS manager owes the assignment again."""
         self._require_csm()
@@ -1028,7 +1034,7 @@ class Handoff:
         if self.cs_contact_id == csm:
             self.cs_contact_id = None
         self._forget_reading()
-        self.debrief_talk = self.debrief_talk.of_others()
+        self._forget_debrief(at)
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

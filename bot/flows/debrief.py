@@ -309,14 +309,16 @@ def open_talk(asked: Asked, unit: ReadUnit, actor: Person) -> Shown:
     handoff = unit.handoffs.get(asked.handoff_id)
     debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
     found = unit.debriefs.load(handoff.id, audiences=access.EVERY).talk
+    # What an earlier CSM recorded is not what is recorded now.
+    talk = found.talk if found and handoff.debrief.recorded_at is not None else None
     parts = (handoff.ae_id, handoff.csm_id, handoff.listener_id)
-    there = found.talk.there if found else tuple(one for one in parts if one is not None)
+    there = talk.there if talk else tuple(one for one in parts if one is not None)
     view = talk_view(
         handoff.id,
         handoff.account,
         revision=found.revision if found else 0,
-        held_at=found.talk.held_at if found else _likely(handoff, unit.now),
-        minutes=found.talk.minutes if found else None,
+        held_at=talk.held_at if talk else _likely(handoff, unit.now),
+        minutes=talk.minutes if talk else None,
         there=[one for person in there if (one := name_of(unit, person)) is not None],
         asks_why=access.owes_a_reason(Act.LEAD_DEBRIEF, actor, handoff),
     )

@@ -15,6 +15,7 @@ from bot.domain.debrief import (
     RULES,
     AnswerPart,
     Ask,
+    Debrief,
     Goes,
     Outlook,
     OwnPart,
@@ -303,7 +304,7 @@ def _talk(page: DebriefPage) -> Iterator[Block]:
         yield context(said.debrief.HELD_NOT_RECORDED)
         return
     there = ", ".join(isolate(one.name) for one in page.talk.there)
-    row = [words("✅ "), when(page.talk.held_at)]
+    row = [words(talk_mark(page.debrief)), when(page.talk.held_at)]
     row.append(words(f" · {said.debrief.lasted(page.talk.minutes)} · {there}"))
     yield lines(row)
 
@@ -335,6 +336,12 @@ def _listener(page: DebriefPage) -> Iterator[Block]:
     if page.wants_listener or page.listener is not None:
         name = isolate(page.listener.name) if page.listener else said.debrief.NOBODY_LISTENS
         yield context(escape(said.debrief.listens(name)))
+
+
+def talk_mark(debrief: Debrief) -> str:
+    """What stands before the record of a talk: an earlier CSM's makes nothing done."""
+    recorded = debrief.recorded_at is not None
+    return "✅ " if recorded else f"{said.debrief.EARLIER_TALK}: "
 
 
 def talk_view(

@@ -26,7 +26,7 @@ from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import SHORT, kickoff_line, step_row
 from bot.views.copying import copied_blocks
 from bot.views.deal import deal_words
-from bot.views.debrief import goes_to
+from bot.views.debrief import goes_to, talk_mark
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
@@ -298,7 +298,11 @@ def _debrief(whole: WholePage) -> Iterator[Piece]:
     if page.talk is not None:
         there = ", ".join(one_line(one.name, NAME_SHOWN) for one in page.talk.there)
         lasted = sentences.debrief.lasted(page.talk.minutes)
-        row = [words("✅ "), when(page.talk.held_at), words(f" · {lasted} · {there}")]
+        row = [
+            words(talk_mark(page.debrief)),
+            when(page.talk.held_at),
+            words(f" · {lasted} · {there}"),
+        ]
         yield Piece(heading, (lines(row),), SHORT)
     for shown in page.answers:
         if shown.kept is not None or shown.asks:

@@ -19,7 +19,7 @@ from bot.storage.debriefs import Debriefing
 from bot.storage.tables import outbox
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
-from tests.builders import Deal, FixedClock, assigned, posted, started
+from tests.builders import WEDNESDAY, Deal, FixedClock, assigned, posted, started
 from tests.flows.app import App, Modal, Reply
 from tests.flows.test_kickoff import hold
 from tests.flows.test_ledger import entries
@@ -363,6 +363,40 @@ def test_a_changed_answer_opens_a_debrief_that_was_done(app: App) -> None:
     reopened = handoff_of(app, handoff_id).debrief
     assert (reopened.done_at, reopened.settled) == (None, 6)
     answer(app, CSM, handoff_id, Question.GROWTH, mark="clear")
+    assert handoff_of(app, handoff_id).debrief.done_at is not None
+
+
+@pytest.mark.parametrize("gave_back", [False, True])
+def test_another_csm_owes_the_debrief_again_with_the_words_that_were_said(
+    app: App, gave_back: bool
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    if gave_back:
+        form = app.modal(app.press(CSM, ActionId.OPEN_DECLINE, Ref(handoff=handoff_id)))
+        assert not app.submit(CSM, form.type(reason="Not my region")).errors
+    assigned_to(app, handoff_id, app.team.outsider)
+    left = handoff_of(app, handoff_id).debrief
+    assert (left.done_at, left.recorded_at, left.settled, left.unanswered) == (None, None, 0, ())
+    page = whole(app, OUTSIDER, handoff_id)
+    assert "About growth" in page
+    assert "Held with an earlier CSM: " in page
+    form = app.modal(app.press(OUTSIDER, ActionId.DEBRIEF_TALK, Ref(handoff=handoff_id)))
+    assert form.holds("minutes") in (None, "")
+    assert app.submit(OUTSIDER, form.type(minutes="30")).body == {}
+    for one in Question:
+        assert answer(app, OUTSIDER, handoff_id, one, mark="clear").errors == {}
+    assert handoff_of(app, handoff_id).debrief.done_at is not None
+    assert "Held with an earlier CSM: " not in whole(app, OUTSIDER, handoff_id)
+
+
+def test_after_the_kickoff_a_debrief_stays_done_for_another_csm(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    hold(app, handoff_id, handoff_of(app, handoff_id).debrief.held_at or WEDNESDAY)
+    assigned_to(app, handoff_id, app.team.outsider)
     assert handoff_of(app, handoff_id).debrief.done_at is not None
 
 

@@ -117,6 +117,7 @@ NOT_MARKED: Final = (
     "then mark it."
 )
 HELD_NOT_RECORDED: Final = "⚪ the talk is not recorded"
+EARLIER_TALK: Final = "Held with an earlier CSM"
 ALL_IN: Final = "All seven answers count, and the talk is recorded. The debrief is done."
 TALK_MISSING: Final = "All seven answers count. What is left is to record the talk."
 OWN_PART: Final = "What the CSM adds"
