@@ -33,7 +33,7 @@ def debrief_told(
     if not access.acts_as(reader.id, handoff.ae_id if to_ae else handoff.csm_id, handoff):
         return Cancel("no_longer_theirs")
     if notice.kind is NoticeKind.DEBRIEF_AHEAD:
-        if handoff.debrief.recorded_at is not None:
+        if not handoff.debrief.ahead:
             return Cancel("no_longer_owed")
         return ahead_message(handoff.id, handoff.account, by)
     since, until = (datetime.fromisoformat(str(notice.facts[one])) for one in ("since", "until"))

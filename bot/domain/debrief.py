@@ -282,6 +282,11 @@ class Debrief:
         """Those to which nothing was said yet."""
         return tuple(one for one in Question if self.standing(one) is Standing.OPEN)
 
+    @property
+    def ahead(self) -> bool:
+        """Whether all is answered, and nothing of it is marked or recorded yet."""
+        return not self.unanswered and not self.settled and self.recorded_at is None
+
     def standing_so(self, question: Question, standing: Standing) -> "Debrief":
         """The same with one answer standing otherwise, whatever that makes of the whole."""
         return replace(self, standings={**self.standings, question: standing})

@@ -283,6 +283,7 @@ def announcements(
     chain: tuple[int, bytes] | None = None,
     settlers: Sequence[int] = (),
     asked_again: Collection[int] = (),
+    answered_ahead: bool = False,
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
@@ -290,7 +291,8 @@ def announcements(
     there is no place for an ephemeral message. `moved` are the owed steps whose due time changed.
     `team_channel` is the one of the policy. `chain` is how long the history is with them, and its
     last hash, for an anchor. `settlers` settle disputes; `asked_again` are the numbers of disputed
-    promises that have another wording now.
+    promises that have another wording now. `answered_ahead` says whether all of a debrief was
+    written by the AE, and the CSM has not begun with it.
     """
     told: list[Notice] = []
     cause: Event | None = None
@@ -298,7 +300,7 @@ def announcements(
     for (seq, event), then in zip(events, following, strict=False):
         told.extend(_of_event(handoff, seq, event))
         told.extend(_of_a_record(handoff, seq, event))
-        told.extend(_of_the_debrief(handoff, seq, event))
+        told.extend(_of_the_debrief(handoff, seq, event, ahead=answered_ahead))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
             cause is not None and cause.tag is Tag.INITIALS_VOIDED
@@ -475,19 +477,18 @@ def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     return [_to(handoff, NoticeKind.RECORDED_FOR, seq, reader, facts)]
 
 
-def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+def _of_the_debrief(handoff: Handoff, seq: int, event: Event, *, ahead: bool) -> list[Notice]:
     ae = access.acting(handoff.ae_id, handoff)
     csm = access.acting(handoff.csm_id, handoff) if handoff.csm_id is not None else None
     if event.tag is Tag.DEBRIEF_ASKED:
         return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, event)]
     if event.tag is Tag.DEBRIEF_REPLIED and csm is not None:
         return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, event)]
-    if event.tag is Tag.DEBRIEF_ANSWERED and csm is not None and event.actor == ae:
-        if handoff.debrief.unanswered or handoff.debrief.recorded_at is not None:
-            return []
+    answered = event.tag is Tag.DEBRIEF_ANSWERED and event.actor == ae
+    if ahead and csm is not None and (answered or event.tag is Tag.ASSIGNED):
         kind = NoticeKind.DEBRIEF_AHEAD
         key = f"{kind.value}:{handoff.id}:{csm}"
-        facts = {"seq": seq, "actor": event.actor or 0}
+        facts = {"seq": seq, "actor": ae}
         return [replace(_to(handoff, kind, seq, csm, facts), key=key)]
     if event.tag is Tag.DEBRIEF_DONE and handoff.posted_at is not None:
         return [_in_thread(handoff, NoticeKind.DEBRIEF_DONE, seq, {"seq": seq})]

@@ -111,6 +111,8 @@ _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
 _NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
 """After these the policy's rule may name another second listener."""
+_MEETS_ANSWERS = frozenset({Tag.DEBRIEF_ANSWERED, Tag.ASSIGNED})
+"""After these a CSM may have before them what the AE answered ahead."""
 _WEIGHS_DEBRIEF = frozenset(
     {Tag.DEBRIEF_HELD, Tag.KICKOFF_HELD, Tag.SIGNED, Tag.SIGNATURE_CORRECTED}
 )
@@ -519,6 +521,16 @@ class ReadUnit:
         found = self.people.manager_beside(handoff.ae_id, person_id, fallback)
         return (found[0].id, found[1]) if found is not None else None
 
+    def _answered_ahead(self, handoff: Handoff) -> bool:
+        """Whether the AE just answered all of a debrief, or a CSM came to it, who has not begun."""
+        if handoff.csm_id is None or not handoff.debrief.ahead:
+            return False
+        if not any(event.tag in _MEETS_ANSWERS for event in handoff.events):
+            return False
+        answers = self.debriefs.load(handoff.id, audiences=EVERY).answers.values()
+        wrote = {one.by for one in answers}
+        return all(one and access.acts_as(one, handoff.ae_id, handoff) for one in wrote)
+
     def _listener(self, handoff: Handoff) -> int | None:
         """Who listens to the debrief besides the CSM: whom a person chose, else by the policy.
 
@@ -729,6 +741,7 @@ class WriteUnit(ReadUnit):
             weigh_debrief(handoff, latest, at=self.now)
         self.people.with_managers(handoff.people())
         asked_again = self._follow_promises(handoff, actor_id)
+        ahead = self._answered_ahead(handoff)
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
@@ -743,6 +756,7 @@ class WriteUnit(ReadUnit):
             chain=chain,
             settlers=self._settlers(handoff, asked_again=bool(asked_again)),
             asked_again=asked_again,
+            answered_ahead=ahead,
         )
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)

@@ -181,6 +181,27 @@ def test_the_ae_answers_ahead_and_the_csm_hears_once_that_all_seven_are_there(ap
     assert handoff_of(app, handoff_id).debrief.unanswered == ()
 
 
+def test_whoever_becomes_csm_hears_that_all_seven_are_there(app: App) -> None:
+    handoff_id = posted(app.store, app.team)
+    for one in Question:
+        answer(app, AE, handoff_id, one, answer=f"I say {one.value}")
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == []
+    assigned_to(app, handoff_id, app.team.csm)
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == [app.team.csm.id]
+    assigned_to(app, handoff_id, app.team.outsider)
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == [app.team.csm.id, app.team.outsider.id]
+
+
+@pytest.mark.parametrize("mark", ["clear", "later"])
+def test_what_the_csm_wrote_themselves_was_not_answered_ahead(app: App, mark: str) -> None:
+    handoff_id = assigned(app.store, app.team)
+    for one in list(Question)[:-1]:
+        answer(app, CSM, handoff_id, one, answer=f"About {one.value}", mark=mark)
+    answer(app, AE, handoff_id, Question.YEAR, answer="Fine")
+    answer(app, AE, handoff_id, Question.BOUGHT, answer="The lease")
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == []
+
+
 def test_what_the_csm_asks_comes_as_one_message_and_is_answered_one_by_one(
     app: App, clock: FixedClock
 ) -> None:
