@@ -4,7 +4,7 @@ Rules: the process's *Two talks* and *Who sees what*. An answer counts once the 
 or that the AE was asked and does not know.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -345,10 +345,34 @@ class KeptAnswer:
 def next_promise(words: str, known: Collection[str]) -> str:
     """The first line of an answer that stands in no entry of the ledger yet; empty for none.
 
-    Who answers what was promised writes a promise a line.
+    Who answers what was promised writes a promise a line. `known` are all wordings that an entry
+    ever had: one that was reworded or withdrawn is in the ledger, too, and so is one to which a
+    few words were added or from which they were taken on the way into it.
     """
-    for line in words.splitlines():
-        cleaned = line.strip().lstrip("-*•–").strip()
-        if cleaned and cleaned not in known:
+    wordings = [folded for one in known if (folded := _folded(one))]
+    for cleaned in _listed(words):
+        line = _folded(cleaned)
+        if line and not any(_begins(line, one) or _begins(one, line) for one in wordings):
             return cleaned
     return ""
+
+
+def _listed(words: str) -> Iterator[str]:
+    """Each line without the mark or the number it has as one of a list; a date is no number."""
+    number = 1
+    for line in words.splitlines():
+        cleaned = line.strip().lstrip("-*•–").strip()
+        for marker in (f"{number}. ", f"{number}) "):
+            if cleaned.startswith(marker):
+                cleaned, number = cleaned.removeprefix(marker).strip(), number + 1
+                break
+        yield cleaned
+
+
+def _folded(line: str) -> str:
+    """A line without its case and how it was spaced."""
+    return " ".join(line.split()).casefold()
+
+
+def _begins(whole: str, beginning: str) -> bool:
+    return whole == beginning or whole.startswith(f"{beginning} ")

@@ -450,6 +450,8 @@ class DebriefStep:
     """About this question."""
     promises: tuple[Promise, ...] = ()
     """Those in force, for the question about them."""
+    wordings: frozenset[str] = frozenset()
+    """Each that any promise ever had, to tell what of the answer is in the ledger."""
     clash: Clash | None = None
     unseen: bool = False
     """Whether the viewer's mark was not kept, because the answer changed under it."""

@@ -112,6 +112,9 @@ def _step(
         brief=brief,
         asks=found.about(question),
         promises=brief.entries if question is Question.PROMISED else (),
+        wordings=unit.ledger.every_words(handoff.id)
+        if question is Question.PROMISED
+        else frozenset(),
         clash=_clash(unit, here, viewer) if here is not None and here.conflicts else None,
         unseen=here is not None and here.unseen,
     )

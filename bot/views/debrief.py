@@ -128,7 +128,7 @@ def debrief_view(step: DebriefStep) -> View:
 def _ways(step: DebriefStep, ref: Ref) -> list[ButtonElement]:
     ways = [ActionId.DEBRIEF_BACK] if step.question.number > 1 else []
     ways.append(ActionId.DEBRIEF_ALL)
-    if not step.leads:
+    if not step.leads and step.debrief.unanswered:
         ways.append(ActionId.OPEN_DEBRIEF_CHAT)
     return [button(way, said.buttons.BUTTONS[way], ref) for way in ways]
 
@@ -186,14 +186,16 @@ def _marks(step: DebriefStep) -> Iterator[Block]:
 
 
 def _ledger(step: DebriefStep, ref: Ref) -> Iterator[Block]:
-    yield context(said.debrief.in_ledger(len(step.promises)), said.debrief.PROMISES_HELP)
+    through = step.answer.given and not next_line(step.answer.words, step)
+    told = said.debrief.NO_LINE_LEFT if through else said.debrief.PROMISES_HELP
+    yield context(said.debrief.in_ledger(len(step.promises)), told)
     action = ActionId.DEBRIEF_PROMISE
     yield from actions([button(action, said.buttons.BUTTONS[action], ref)])
 
 
 def next_line(answer: str, step: DebriefStep) -> str:
     """The next line of an answer that is not in the ledger."""
-    return next_promise(answer, {one.text.words for one in step.promises})
+    return next_promise(answer, {*step.wordings, *(one.text.words for one in step.promises)})
 
 
 def _asked(asks: Sequence[Ask]) -> Iterator[Block]:
@@ -281,7 +283,8 @@ def _next_ways(page: DebriefPage) -> list[ButtonElement]:
         ways.append(ActionId.DEBRIEF_OWN)
     if page.leads and page.wants_listener:
         ways.append(ActionId.OPEN_LISTENER)
-    next_thing = page.replies > 0 or (page.leads and not page.debrief.unsettled)
+    recorded = page.debrief.recorded_at is not None
+    next_thing = page.replies > 0 or (page.leads and not page.debrief.unsettled and not recorded)
     ref = Ref(handoff=page.handoff_id)
     return [
         button(way, said.buttons.BUTTONS[way], ref, primary=next_thing and index == 0)
@@ -325,7 +328,8 @@ def _asks(page: DebriefPage) -> Iterator[Block]:
     if not page.reads_own:
         return
     if not page.asks:
-        yield context(said.debrief.NO_ASKS)
+        if not any(one.asks for one in page.answers):
+            yield context(said.debrief.NO_ASKS)
         return
     yield lines([words(said.debrief.ASKS, bold=True)])
     for one in page.asks[-MOST_ASKS_SHOWN:]:
@@ -492,11 +496,10 @@ def you_listen_message(handoff_id: int, account: str, csm: NamedPerson | None) -
     return _message(handoff_id, account, told, [], ActionId.OPEN_HANDOFF)
 
 
-def done_message(account: str, held_at: datetime, minutes: int) -> Message:
-    """Below the card, once the debrief is done."""
-    told = f"{said.debrief.DONE}{instant_token(held_at)}, {said.debrief.lasted(minutes)}."
-    lasted = f", {said.debrief.lasted(minutes)}."
-    row = [words(said.debrief.DONE), when(held_at), words(lasted)]
+def done_message(account: str, held_at: datetime) -> Message:
+    """Below the card, once the debrief is done; how long and with whom is for fewer."""
+    told = f"{said.debrief.DONE}{instant_token(held_at)}."
+    row = [words(said.debrief.DONE), when(held_at), words(".")]
     return Message(f"{escape(one_line(account))}: {told}", (lines(row),))
 
 

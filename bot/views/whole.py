@@ -307,6 +307,7 @@ def _debrief(whole: WholePage) -> Iterator[Piece]:
     for shown in page.answers:
         if shown.kept is not None or shown.asks:
             yield _answer(shown)
+            yield from (_ask_piece(one) for one in shown.asks)
     if page.own is not None:
         for label, text in (
             (sentences.debrief.OWN_FLAGS, page.own.flags),
@@ -314,8 +315,13 @@ def _debrief(whole: WholePage) -> Iterator[Piece]:
         ):
             cut = truncate(text.strip() or sentences.debrief.STILL_OPEN, SECTION_TEXT)
             yield Piece(heading, (labelled(label, cut),), len(cut))
-    for one in page.asks:
-        yield Piece(heading, tuple(_ask(one)), len(one.ask.text) + len(one.ask.reply))
+    yield from (_ask_piece(one) for one in page.asks)
+
+
+def _ask_piece(shown: AskShown) -> Piece:
+    """By itself, so that much that is asked about one answer goes over several pages."""
+    length = len(shown.ask.text) + len(shown.ask.reply)
+    return Piece(sentences.debrief.WHOLE, tuple(_ask(shown)), length)
 
 
 def _answer(shown: AnswerShown) -> Piece:
@@ -337,9 +343,6 @@ def _answer(shown: AnswerShown) -> Piece:
     if kept is not None:
         by = mention(shown.by) if shown.by else sentences.terms.SOMEBODY
         blocks.append(context(f"{by} · {instant_token(kept.at)}"))
-    for one in shown.asks:
-        blocks += _ask(one)
-        length += len(one.ask.text) + len(one.ask.reply)
     return Piece(sentences.debrief.WHOLE, tuple(blocks), length)
 
 

@@ -570,5 +570,16 @@ def test_the_next_line_that_is_in_no_entry_is_the_next_promise() -> None:
     assert next_promise("", []) == ""
 
 
+def test_what_was_reworded_on_its_way_into_the_ledger_is_not_offered_again() -> None:
+    words = "1. Training  for ten people\n2) A named contact on weekdays\n30. June is the go-live"
+    known = ["training for ten people at both plants"]
+    assert next_promise(words, known) == "A named contact on weekdays"
+    known.append("A named contact")
+    assert next_promise(words, known) == "30. June is the go-live"
+    # Another promise that begins with the same letters is another promise.
+    assert next_promise("Training forty people", ["Training for"]) == "Training forty people"
+    assert next_promise("Live by May", [""]) == "Live by May"
+
+
 def test_only_two_standings_settle_an_answer() -> None:
     assert {Standing.CLEAR, Standing.NOT_KNOWN} == SETTLED

@@ -6,23 +6,26 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from bot.domain import debriefing
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
-from bot.domain.debrief import Outlook, Question, Standing
+from bot.domain.debrief import MOST_ASKS, Outlook, Question, Standing
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.kickoff import debrief_due
 from bot.domain.money import Money
 from bot.domain.notices import NoticeKind
 from bot.domain.people import Person, Role
+from bot.flows.showing import whole_of
 from bot.storage.debriefs import Debriefing
 from bot.storage.tables import outbox
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
+from bot.views.whole import whole_view
 from tests.builders import WEDNESDAY, Deal, FixedClock, assigned, posted, started
 from tests.flows.app import App, Modal, Reply
 from tests.flows.test_kickoff import hold
-from tests.flows.test_ledger import entries
+from tests.flows.test_ledger import edit, entries
 from tests.flows.test_together import history_is_sound, together
 from tests.flows.test_verification import whole
 
@@ -436,8 +439,65 @@ def test_lines_of_the_fourth_answer_become_entries_one_by_one(app: App) -> None:
         assert len(entries(app, handoff_id)) == number
         form = question(app, CSM, handoff_id, Question.PROMISED)
         assert f"{number} promises are in the ledger so far." in form.words
+    assert "Every line is in the ledger." in form.words
     empty = app.modal(app.press(CSM, ActionId.DEBRIEF_PROMISE, modal=form))
     assert empty.holds("words") in (None, "")
+
+
+def test_a_promise_that_was_reworded_or_withdrawn_is_not_offered_again(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.PROMISED)
+    form = form.type(answer="Training for ten people\nA named contact")
+    for _ in range(2):
+        editor = app.modal(app.press(CSM, ActionId.DEBRIEF_PROMISE, modal=form))
+        assert not app.submit(CSM, editor, previous=form.id).errors
+        form = question(app, CSM, handoff_id, Question.PROMISED)
+    assert not edit(app, CSM, handoff_id, 2, words="Two days of training").errors
+    assert not edit(app, CSM, handoff_id, 3, withdraw="A slip of mine").errors
+    form = question(app, CSM, handoff_id, Question.PROMISED)
+    assert "Every line is in the ledger." in form.words
+
+
+def test_the_list_says_that_nothing_is_asked_only_where_nothing_is(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.NEARLY)
+    app.press(CSM, ActionId.DEBRIEF_ALL, modal=form)
+    assert "No questions to the AE." in updated(app).words
+    answer(app, CSM, handoff_id, Question.NEARLY, mark="ask", ask="Who raised it?")
+    app.press(CSM, ActionId.DEBRIEF_ALL, modal=question(app, CSM, handoff_id, Question.NEARLY))
+    assert "No questions to the AE." not in updated(app).words
+
+
+def test_much_that_is_asked_about_one_answer_goes_over_pages(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        for number in range(MOST_ASKS):
+            text, at = f"Question {number}?", unit.now
+            csm = app.team.csm
+            one = unit.debriefs.add_ask(handoff_id, Question.NEARLY, text, by=csm.id, at=at)
+            debriefing.ask(handoff, one, by=csm, at=at)
+        unit.save(handoff, actor_id=app.team.csm.id)
+        unit.commit()
+    with app.store.read(app.team.workspace_id) as unit:
+        page = whole_of(unit, handoff_id, app.team.csm)
+    pages = [whole_view(page, page=number) for number in range(3)]
+    assert max(len(one.blocks) for one in pages) <= 100
+    shown = "".join(str(one.to_dict()) for one in pages)
+    assert all(f"Question {number}?" in shown for number in range(MOST_ASKS))
+
+
+def test_a_debrief_that_is_done_presses_nobody(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    for user in (AE, CSM):
+        listed = opened(app, user, handoff_id)
+        assert listed.callback_id == ViewId.DEBRIEF_ALL
+        assert "The debrief is done." in listed.words
+        assert "primary" not in str(listed.view["blocks"])
+    form = question(app, AE, handoff_id, Question.GROWTH)
+    assert ActionId.OPEN_DEBRIEF_CHAT not in str(form.view["blocks"])
 
 
 # --- Together, twice, and by whom

@@ -394,7 +394,7 @@ def test_every_message_fits_slack_and_calls_nobody(account: str, by: Any) -> Non
         replied_message(7, account, by, 50),
         ahead_message(7, account, by),
         you_listen_message(7, account, by),
-        done_message(account, NOW, 40),
+        done_message(account, NOW),
     ):
         args = check_message(message)
         assert not any("<@" in text for text in parsed_texts(args))
