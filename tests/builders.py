@@ -311,7 +311,7 @@ def hold_debrief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
         debriefing.mark(handoff, question, Standing.CLEAR, answer, revision=revision, by=by, at=at)
     talk = Talk(held_at=at, minutes=40, there=(team.ae.id, team.csm.id))
     revision = unit.debriefs.save_talk(handoff.id, talk, by=by.id, at=at)
-    debriefing.record_talk(handoff, talk, revision=revision, by=by, at=at, latest=None)
+    debriefing.record_talk(handoff, talk, revision=revision, by=by, at=at)
 
 
 def posted(store: Store, team: Team, deal: Deal | None = None) -> int:

@@ -39,7 +39,7 @@ def debrief_told(
     if not access.acts_as(reader.id, owner, handoff):
         return to_whoever_acts(notice, handoff, owner)
     if notice.kind is NoticeKind.DEBRIEF_AHEAD:
-        if handoff.debrief.recorded_at is not None:
+        if not handoff.debrief.ahead:
             return Cancel("no_longer_owed")
         return ahead_message(handoff.id, handoff.account, by)
     since = datetime.fromisoformat(str(notice.facts["since"]))

@@ -266,7 +266,7 @@ class NoticeText:
             debrief = bundle.handoff.debrief
             if debrief.done_at is None or debrief.held_at is None:
                 return Cancel("no_longer_done")
-            return done_message(bundle.handoff.account, debrief.held_at, debrief.minutes or 0)
+            return done_message(bundle.handoff.account, debrief.held_at)
         known = _named_in(unit, notice)
         if notice.kind is NoticeKind.SIGNATURE_CORRECTED:
             moved = _still_owed(bundle, notice, unit.now)

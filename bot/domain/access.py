@@ -96,7 +96,13 @@ class Act(StrEnum):
     ANSWER_DEBRIEF = "answer_debrief"
     """Write down what the AE says: they themselves ahead, or who leads the talk."""
     LEAD_DEBRIEF = "lead_debrief"
-    """Mark answers, ask the AE, and record that the talk was held."""
+    """Record that the talk was held."""
+    MARK_DEBRIEF = "mark_debrief"
+    """Say which answers count, ask the AE about them, and add a part of one's own.
+
+    It is what the CSM made of the talk, so that nobody says it for them who does not fill their
+    place.
+    """
     REPLY_DEBRIEF = "reply_debrief"
     """Say something to what the CSM asks."""
     CHAT_DEBRIEF = "chat_debrief"
@@ -220,6 +226,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.DECIDE_DISPUTE: frozenset({Capacity.REVOPS}),
     Act.ANSWER_DEBRIEF: frozenset({Capacity.AE}) | _CSM_STEP,
     Act.LEAD_DEBRIEF: _CSM_STEP,
+    Act.MARK_DEBRIEF: frozenset({Capacity.CSM}),
     Act.REPLY_DEBRIEF: frozenset({Capacity.AE}),
     Act.CHAT_DEBRIEF: frozenset({Capacity.AE}),
     Act.NAME_LISTENER: _CSM_STEP,
@@ -387,6 +394,8 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
     held = set(standing(person))
     held |= {part for part, owner in parts.items() if owner == person.id}
     held |= {part for part, stand_in in stand_ins(handoff).items() if stand_in == person.id}
+    if person.id == handoff.listener_id and not may_listen(person, handoff):
+        held.discard(Capacity.LISTENER)
     if _helped(person, handoff):
         held.add(Capacity.HELPER)
     if Role.REVOPS in person.roles:
@@ -397,6 +406,17 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
             if parts[manager] is None and person.id != handoff.ae_id
         }
     return frozenset(held)
+
+
+def may_listen(person: Person, handoff: Parts) -> bool:
+    """Whether somebody may be the second listener: never one of the two who talk.
+
+    Whoever was named and lost what let them listen reads nothing by it any more.
+    """
+    if not person.full_member or person.id in (handoff.ae_id, handoff.csm_id):
+        return False
+    manages = person.id == handoff.cs_manager_id or Role.CS_MANAGER in person.roles
+    return manages or Role.REVOPS in person.roles
 
 
 def standing(person: Person) -> frozenset[Capacity]:

@@ -4,7 +4,7 @@ Rules: the process's *Two talks* and *Who sees what*. An answer counts once the 
 or that the AE was asked and does not know.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -282,9 +282,18 @@ class Debrief:
         """Those to which nothing was said yet."""
         return tuple(one for one in Question if self.standing(one) is Standing.OPEN)
 
+    @property
+    def ahead(self) -> bool:
+        """Whether all is answered, and nothing of it is marked or recorded yet."""
+        return not self.unanswered and not self.settled and self.recorded_at is None
+
+    def standing_so(self, question: Question, standing: Standing) -> "Debrief":
+        """The same with one answer standing otherwise, whatever that makes of the whole."""
+        return replace(self, standings={**self.standings, question: standing})
+
     def with_standing(self, question: Question, standing: Standing, at: datetime) -> "Debrief":
         """The same with one answer standing otherwise; it may be done by it, or not any more."""
-        return replace(self, standings={**self.standings, question: standing}).weighed(at)
+        return self.standing_so(question, standing).weighed(at)
 
     def held(self, held_at: datetime, minutes: int, at: datetime) -> "Debrief":
         """The talk is recorded, for the first time or once more."""
@@ -295,6 +304,18 @@ class Debrief:
     def asking(self, more: int) -> "Debrief":
         """The same with more questions that wait for the AE, or with a negative number fewer."""
         return replace(self, asks_open=max(self.asks_open + more, 0))
+
+    def of_another_csm(self, at: datetime) -> "Debrief":
+        """What is left of it for another CSM: what was said, of which they marked nothing yet.
+
+        Nor have they held the talk, whose record stays to be read.
+        """
+        standings = {
+            question: Standing.ANSWERED if standing in SETTLED else standing
+            for question, standing in self.standings.items()
+        }
+        left = replace(self, standings=standings, held_at=None, minutes=None, recorded_at=None)
+        return left.weighed(at)
 
     def weighed(self, at: datetime) -> "Debrief":
         """The same with whether it is done; what was done and is not any more was opened again."""
@@ -324,10 +345,34 @@ class KeptAnswer:
 def next_promise(words: str, known: Collection[str]) -> str:
     """The first line of an answer that stands in no entry of the ledger yet; empty for none.
 
-    Who answers what was promised writes a promise a line.
+    Who answers what was promised writes a promise a line. `known` are all wordings that an entry
+    ever had: one that was reworded or withdrawn is in the ledger, too, and so is one to which a
+    few words were added or from which they were taken on the way into it.
     """
-    for line in words.splitlines():
-        cleaned = line.strip().lstrip("-*•–").strip()
-        if cleaned and cleaned not in known:
+    wordings = [folded for one in known if (folded := _folded(one))]
+    for cleaned in _listed(words):
+        line = _folded(cleaned)
+        if line and not any(_begins(line, one) or _begins(one, line) for one in wordings):
             return cleaned
     return ""
+
+
+def _listed(words: str) -> Iterator[str]:
+    """Each line without the mark or the number it has as one of a list; a date is no number."""
+    number = 1
+    for line in words.splitlines():
+        cleaned = line.strip().lstrip("-*•–").strip()
+        for marker in (f"{number}. ", f"{number}) "):
+            if cleaned.startswith(marker):
+                cleaned, number = cleaned.removeprefix(marker).strip(), number + 1
+                break
+        yield cleaned
+
+
+def _folded(line: str) -> str:
+    """A line without its case and how it was spaced."""
+    return " ".join(line.split()).casefold()
+
+
+def _begins(whole: str, beginning: str) -> bool:
+    return whole == beginning or whole.startswith(f"{beginning} ")

@@ -57,7 +57,9 @@ class DebriefPage:
     wants_listener: bool = False
     """Whether the deal's size asks for a second listener."""
     leads: bool = False
-    """Whether the viewer marks answers and records the talk."""
+    """Whether the viewer records the talk."""
+    marks: bool = False
+    """Whether the viewer says which answers count, and adds a part of their own."""
     answers_it: bool = False
     """Whether the viewer writes answers at all."""
     replies: int = 0

@@ -43,8 +43,13 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
 
 
 def leads(person: Person, handoff: Handoff) -> bool:
-    """Whether a person marks answers, and so sees the questions as who asks them."""
+    """Whether a person sees the questions as who asks them."""
     return access.may(Act.LEAD_DEBRIEF, person, handoff)
+
+
+def marks(person: Person, handoff: Handoff) -> bool:
+    """Whether a person says which answers count, and what the AE is asked."""
+    return handoff.csm_id is not None and access.may(Act.MARK_DEBRIEF, person, handoff)
 
 
 def save_answer(
@@ -56,10 +61,12 @@ def save_answer(
     revision: int,
     by: Person,
     at: datetime,
+    marked: bool = False,
 ) -> None:
     """Take note of a changed answer, stored as a document's `revision`.
 
-    Other words are not what was marked: the CSM is asked anew.
+    Other words are not what was marked: the CSM is asked anew, unless they are `marked` in the
+    same act, which then says how far the whole is.
     """
     require(Act.ANSWER_DEBRIEF, by, handoff)
     changed = [part for part in AnswerPart if getattr(before, part) != getattr(after, part)]
@@ -77,7 +84,11 @@ def save_answer(
         standing = handoff.debrief.standing(question)
         # What the AE was asked about stays asked until they reply to it.
         stays = standing is Standing.ASKED and after.given
-        _stand(handoff, question, Standing.ASKED if stays else given, at)
+        now = Standing.ASKED if stays else given
+        if marked:
+            handoff.debrief = handoff.debrief.standing_so(question, now)
+        else:
+            _stand(handoff, question, now, at)
 
 
 def mark(
@@ -94,7 +105,7 @@ def mark(
 
     Raises Invalid with its field for *clear* where there is nothing that could be.
     """
-    require(Act.LEAD_DEBRIEF, by, handoff)
+    require(Act.MARK_DEBRIEF, by, handoff)
     if standing is Standing.CLEAR:
         if not answer.given:
             raise Invalid(Problem.EMPTY, field="answer")
@@ -141,7 +152,7 @@ def checked_ask(text: str, *, asked: int) -> str:
 
 def ask(handoff: Handoff, ask: Ask, *, by: Person, at: datetime) -> None:
     """Take note of a question that was stored; what it is about does not count meanwhile."""
-    require(Act.LEAD_DEBRIEF, by, handoff)
+    require(Act.MARK_DEBRIEF, by, handoff)
     facts: dict[str, Fact] = {
         "ask": ask.id,
         "question": ask.question.value if ask.question else None,
@@ -189,7 +200,7 @@ def save_own_part(
     handoff: Handoff, own: OwnPart, *, revision: int, by: Person, at: datetime
 ) -> None:
     """Take note of what the CSM adds of their own, stored as a document's `revision`."""
-    require(Act.LEAD_DEBRIEF, by, handoff)
+    require(Act.MARK_DEBRIEF, by, handoff)
     values = {"flags": own.flags, "readiness": own.readiness}
     handoff.note(Tag.DEBRIEF_OWN_PART, {"revision": revision}, values, by=by, at=at)
 
@@ -218,13 +229,11 @@ def record_talk(
     revision: int,
     by: Person,
     at: datetime,
-    latest: datetime | None,
     reason: str = "",
 ) -> None:
     """The debrief was held; once more where it was recorded wrongly.
 
-    `latest` is the last instant at which it is in time; later, or after the kickoff, is a breakdown
-    (process rule *Two talks*). A manager who records it for the CSM gives a reason.
+    A manager who records it for the CSM gives a reason.
     """
     require(Act.LEAD_DEBRIEF, by, handoff)
     values = handoff.reason_for(Act.LEAD_DEBRIEF, by, reason)
@@ -237,9 +246,18 @@ def record_talk(
     handoff.note(Tag.DEBRIEF_HELD, facts, values, by=by, at=at)
     done = handoff.debrief.done_at
     handoff.debrief = handoff.debrief.held(talk.held_at, talk.minutes, at)
-    kickoff = handoff.kickoff_held_at
-    after = kickoff is not None and talk.held_at > kickoff
-    late = latest is not None and talk.held_at > latest and not after
-    handoff.note_breakdown(Breakdown.KICKOFF_BEFORE_DEBRIEF, happened=after, at=at)
-    handoff.note_breakdown(Breakdown.DEBRIEF_LATE, happened=late, at=at)
     _note_done(handoff, done, at)
+
+
+def weigh_debrief(handoff: Handoff, latest: datetime | None, *, at: datetime) -> None:
+    """Record whether the debrief was held after the kickoff, or else too late before it.
+
+    `latest` is the last instant at which it is in time as the days are known by now. It is weighed
+    anew with each of these times, so that the order in which they are told makes no difference.
+    """
+    held, kickoff = handoff.debrief.held_at, handoff.kickoff_held_at
+    after = kickoff is not None and (held is None or held > kickoff)
+    handoff.note_breakdown(Breakdown.KICKOFF_BEFORE_DEBRIEF, happened=after, at=at)
+    if held is not None:
+        late = latest is not None and held > latest and not after
+        handoff.note_breakdown(Breakdown.DEBRIEF_LATE, happened=late, at=at)

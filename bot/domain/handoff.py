@@ -678,9 +678,6 @@ class Handoff:
         if before is not None:
             facts["before"] = instant_text(before)
         self._note(Tag.KICKOFF_HELD, at, by, facts, values)
-        talked = self.debrief.held_at
-        first = talked is None or talked > held_at
-        self.note_breakdown(Breakdown.KICKOFF_BEFORE_DEBRIEF, happened=first, at=at)
 
     def override_closed_won(self, reason: str, *, by: Person, at: datetime) -> None:
         """The AE manager lets the deal be closed without its gate; what is missing stays open."""
@@ -909,13 +906,15 @@ class Handoff:
     def listen(self, person: int | None, *, by: Person | None, at: datetime) -> None:
         """Have somebody listen to the debrief besides the CSM, or with None nobody.
 
-        Without `by` it is the policy's rule, which a person's choice outlasts.
+        Without `by` it is the policy's rule, which a person's choice outlasts while it may stand.
         """
         if by is not None:
             self._require(Act.NAME_LISTENER, by)
             self.listener_named = True
         if person == self.listener_id:
             return
+        if by is None:
+            self.listener_named = False
         before, self.listener_id = self.listener_id, person
         self._note(Tag.LISTENER_CHANGED, at, by, {"listener": person, "before": before})
 
@@ -1022,6 +1021,7 @@ class Handoff:
         before = self.csm_id
         self._forget_reading()
         self._call_off_talk(by, at)
+        self._forget_debrief(at)
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -1040,6 +1040,11 @@ class Handoff:
         self._forget_acknowledgement()
         self.verification = self.verification.of_another_reader()
 
+    def _forget_debrief(self, at: datetime) -> None:
+        """Another CSM owes it again, unless the kickoff that it comes before was held."""
+        if self.kickoff_held_at is None:
+            self.debrief = self.debrief.of_another_csm(at)
+
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
         """The CSM is not the right one; the CS manager owes the assignment again."""
         self._require_csm()
@@ -1053,6 +1058,7 @@ class Handoff:
             self.cs_contact_id = None
         self._forget_reading()
         self._call_off_talk(by, at)
+        self._forget_debrief(at)
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

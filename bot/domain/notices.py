@@ -299,6 +299,7 @@ def announcements(
     disputes: Mapping[int, int] | None = None,
     lapsed: Collection[int] = (),
     undo_window: timedelta = timedelta(0),
+    answered_ahead: bool = False,
 ) -> list[Notice]:
     """What is told about what just happened; `events` come with their numbers in the history.
 
@@ -308,6 +309,8 @@ def announcements(
     last hash, for an anchor. `settlers` settle disputes; `disputes` are the ids of those that were
     raised by the numbers of their promises; `lapsed` are the numbers of those that were withdrawn
     while they were disputed. `undo_window` is how long a cancellation can be taken back.
+    `answered_ahead` says whether all of a debrief was written by the AE, and the CSM has not begun
+    with it.
     """
     told: list[Notice] = []
     cause: Event | None = None
@@ -315,7 +318,7 @@ def announcements(
     for (seq, event), then in zip(events, following, strict=False):
         told.extend(_of_event(handoff, seq, event))
         told.extend(_of_a_record(handoff, seq, event))
-        told.extend(_of_the_debrief(handoff, seq, event))
+        told.extend(_of_the_debrief(handoff, seq, event, ahead=answered_ahead))
         told.extend(_of_a_fallen_talk(handoff, seq, event, undo_window))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
@@ -493,19 +496,18 @@ def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     return [_to(handoff, NoticeKind.RECORDED_FOR, seq, reader, facts)]
 
 
-def _of_the_debrief(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+def _of_the_debrief(handoff: Handoff, seq: int, event: Event, *, ahead: bool) -> list[Notice]:
     ae = access.acting(handoff.ae_id, handoff)
     csm = access.acting(handoff.csm_id, handoff) if handoff.csm_id is not None else None
     if event.tag is Tag.DEBRIEF_ASKED:
         return [_within_minutes(handoff, NoticeKind.DEBRIEF_ASKED, ae, seq, event)]
     if event.tag is Tag.DEBRIEF_REPLIED and csm is not None:
         return [_within_minutes(handoff, NoticeKind.DEBRIEF_REPLIED, csm, seq, event)]
-    if event.tag is Tag.DEBRIEF_ANSWERED and csm is not None and event.actor == ae:
-        if handoff.debrief.unanswered or handoff.debrief.recorded_at is not None:
-            return []
+    answered = event.tag is Tag.DEBRIEF_ANSWERED and event.actor == ae
+    if ahead and csm is not None and (answered or event.tag is Tag.ASSIGNED):
         kind = NoticeKind.DEBRIEF_AHEAD
         key = f"{kind.value}:{handoff.id}:{csm}"
-        facts = {"seq": seq, "actor": event.actor or 0}
+        facts = {"seq": seq, "actor": ae}
         return [replace(_to(handoff, kind, seq, csm, facts), key=key)]
     if event.tag is Tag.DEBRIEF_DONE and handoff.posted_at is not None:
         return [_in_thread(handoff, NoticeKind.DEBRIEF_DONE, seq, {"seq": seq})]

@@ -440,7 +440,9 @@ class DebriefStep:
     answer: Answer
     debrief: Debrief
     leads: bool
-    """Whether the viewer asks and marks; else they are the AE who answers."""
+    """Whether the viewer asks; else they are the AE who answers."""
+    marks: bool
+    """Whether the viewer says if the answer counts."""
     ae: NamedPerson
     brief: Brief
     """As far as this viewer may read it."""
@@ -448,6 +450,8 @@ class DebriefStep:
     """About this question."""
     promises: tuple[Promise, ...] = ()
     """Those in force, for the question about them."""
+    wordings: frozenset[str] = frozenset()
+    """Each that any promise ever had, to tell what of the answer is in the ledger."""
     clash: Clash | None = None
     unseen: bool = False
     """Whether the viewer's mark was not kept, because the answer changed under it."""

@@ -10,6 +10,7 @@ from bot.domain import access, debriefing
 from bot.domain.access import Act
 from bot.domain.debrief import (
     OWN_PART,
+    SETTLED,
     Answer,
     Ask,
     OwnPart,
@@ -20,10 +21,9 @@ from bot.domain.debrief import (
 from bot.domain.debrief_pages import AskShown
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.kickoff import debrief_due
 from bot.domain.ledger import surfaces_late
 from bot.domain.merging import FieldConflict, merge_fields
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
 from bot.domain.read_models import Clash, DebriefStep, Writer
 from bot.flows.answers import Answer as Shown
 from bot.flows.answers import Done, Push, Refresh, Update
@@ -53,6 +53,8 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.payload import Ref
 
 _MARKS = {CLEAR: Standing.CLEAR, NOT_KNOWN: Standing.NOT_KNOWN, LATER: Standing.ANSWERED}
+_SETTLING = (CLEAR, NOT_KNOWN)
+"""Marks that say the answer as it was read counts."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,14 @@ def _step(
         answer=found.answer(question),
         debrief=handoff.debrief,
         leads=handoff.csm_id is not None and debriefing.leads(viewer, handoff),
+        marks=debriefing.marks(viewer, handoff),
         ae=ae,
         brief=brief,
         asks=found.about(question),
         promises=brief.entries if question is Question.PROMISED else (),
+        wordings=unit.ledger.every_words(handoff.id)
+        if question is Question.PROMISED
+        else frozenset(),
         clash=_clash(unit, here, viewer) if here is not None and here.conflicts else None,
         unseen=here is not None and here.unseen,
     )
@@ -128,10 +134,10 @@ def _clash(unit: ReadUnit, saved: Saved, viewer: Person) -> Clash:
 
 
 def first_view(unit: ReadUnit, handoff: Handoff, viewer: Person) -> View:
-    """Where to go on: for who leads the first answer that does not count, for the AE the first
-    that is not given; the list of all where there is none."""
+    """Where to go on: for the CSM the first answer that does not count, for others the first that
+    is not given; the list of all where there is none."""
     left = handoff.debrief.unanswered
-    if debriefing.leads(viewer, handoff) and handoff.csm_id is not None:
+    if debriefing.marks(viewer, handoff):
         left = handoff.debrief.unsettled
     if left:
         return step(unit, handoff, left[0], viewer)
@@ -164,6 +170,10 @@ def save(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
     typed = answer_of(asked.typed, question, base)
     fields, conflicts = merge_fields(base=dict(base), current=dict(current), submitted=dict(typed))
     kept = Answer(**fields)
+    marks = asked.typed.option(Field.MARK) if asked.typed.shown(Field.MARK) else None
+    # Nobody marks what they have not seen: of what others changed under it the mark says nothing.
+    unseen = current != base
+    settles = marks in _SETTLING and not unseen
     if kept != current:
         revision = unit.debriefs.save_answer(handoff.id, question, kept, by=actor.id, at=unit.now)
         debriefing.save_answer(
@@ -174,19 +184,36 @@ def save(asked: Asked, unit: WriteUnit, actor: Person) -> Saved:
             revision=revision,
             by=actor,
             at=unit.now,
+            marked=settles,
         )
-    # Nobody marks what they have not seen: of what others changed under it the mark says nothing.
-    unseen = current != base
-    marks = asked.typed.option(Field.MARK) if asked.typed.shown(Field.MARK) else None
-    if not unseen and not conflicts:
-        _mark(asked, unit, handoff, question, kept, marks, revision=revision, actor=actor)
+    asks = _asks(asked, unit, handoff, question, marks, actor)
+    if not asks and (settles or marks not in _SETTLING):
+        _mark(unit, handoff, question, kept, marks, revision=revision, actor=actor)
     unit.save(handoff, actor_id=actor.id)
-    wanted = marks is not None and marks != LATER
-    return Saved(handoff, question, revision, kept, conflicts, unseen=unseen and wanted)
+    unmarked = unseen and marks in _SETTLING
+    return Saved(handoff, question, revision, kept, conflicts, unseen=unmarked)
+
+
+def _asks(
+    asked: Asked,
+    unit: WriteUnit,
+    handoff: Handoff,
+    question: Question,
+    chosen: str | None,
+    actor: Person,
+) -> bool:
+    """Whether the AE is asked about the answer; that may be about words which were not seen."""
+    text = asked.typed.text(Field.ASK).strip()
+    if chosen != ASK_AE and not text:
+        return False
+    if chosen in _SETTLING:
+        # Neither is taken for a mistake: what is asked about does not count yet.
+        raise Invalid(Problem.ASK_OR_MARK, field=Field.ASK.value)
+    _ask(unit, handoff, question, text, actor)
+    return True
 
 
 def _mark(
-    asked: Asked,
     unit: WriteUnit,
     handoff: Handoff,
     question: Question,
@@ -196,14 +223,7 @@ def _mark(
     revision: int,
     actor: Person,
 ) -> None:
-    text = asked.typed.text(Field.ASK).strip()
-    if chosen is None and not text:
-        return
-    if chosen == ASK_AE or text:
-        if chosen in (CLEAR, NOT_KNOWN):
-            # Neither is taken for a mistake: what is asked about does not count yet.
-            raise Invalid(Problem.ASK_OR_MARK, field=Field.ASK.value)
-        _ask(unit, handoff, question, text, actor)
+    if chosen is None:
         return
     if chosen not in _MARKS:
         raise Invalid(Problem.STALE_BUTTON, field=Field.MARK.value)
@@ -215,7 +235,7 @@ def _mark(
 def _ask(
     unit: WriteUnit, handoff: Handoff, question: Question | None, text: str, actor: Person
 ) -> None:
-    debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
+    debriefing.require(Act.MARK_DEBRIEF, actor, handoff)
     asked = len(unit.debriefs.load(handoff.id, audiences=access.EVERY).asks)
     line = debriefing.checked_ask(text, asked=asked)
     one = unit.debriefs.add_ask(handoff.id, question, line, by=actor.id, at=unit.now)
@@ -292,14 +312,16 @@ def open_talk(asked: Asked, unit: ReadUnit, actor: Person) -> Shown:
     handoff = unit.handoffs.get(asked.handoff_id)
     debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
     found = unit.debriefs.load(handoff.id, audiences=access.EVERY).talk
+    # What an earlier CSM recorded is not what is recorded now.
+    talk = found.talk if found and handoff.debrief.recorded_at is not None else None
     parts = (handoff.ae_id, handoff.csm_id, handoff.listener_id)
-    there = found.talk.there if found else tuple(one for one in parts if one is not None)
+    there = talk.there if talk else tuple(one for one in parts if one is not None)
     view = talk_view(
         handoff.id,
         handoff.account,
         revision=found.revision if found else 0,
-        held_at=found.talk.held_at if found else _likely(handoff, unit.now),
-        minutes=found.talk.minutes if found else None,
+        held_at=talk.held_at if talk else _likely(handoff, unit.now),
+        minutes=talk.minutes if talk else None,
         there=[one for person in there if (one := name_of(unit, person)) is not None],
         asks_why=access.owes_a_reason(Act.LEAD_DEBRIEF, actor, handoff),
     )
@@ -342,7 +364,6 @@ def save_talk(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
         revision=unit.debriefs.save_talk(handoff.id, talk, by=actor.id, at=unit.now),
         by=actor,
         at=unit.now,
-        latest=debrief_due(handoff, unit.policy, unit.people.calendar),
         reason=reason_in(asked, Act.LEAD_DEBRIEF, actor, handoff),
     )
     unit.save(handoff, actor_id=actor.id)
@@ -361,7 +382,7 @@ def _back_to_list(asked: Asked, unit: ReadUnit, handoff: Handoff, actor: Person)
 def open_own_part(asked: Asked, unit: ReadUnit, actor: Person) -> Shown:
     """*Add your part*: as it stands, with what the AE was asked besides."""
     handoff = unit.handoffs.get(asked.handoff_id)
-    debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
+    debriefing.require(Act.MARK_DEBRIEF, actor, handoff)
     found = unit.debriefs.load(handoff.id, audiences=frozenset({OWN_PART}))
     own = found.own
     view = own_part_view(
@@ -377,7 +398,7 @@ def open_own_part(asked: Asked, unit: ReadUnit, actor: Person) -> Shown:
 def save_own_part(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
     """The submitted part; each line of new questions is one."""
     handoff = unit.handoffs.lock(asked.handoff_id)
-    debriefing.require(Act.LEAD_DEBRIEF, actor, handoff)
+    debriefing.require(Act.MARK_DEBRIEF, actor, handoff)
     own = own_part_of(asked.typed)
     if unit.debriefs.revision(handoff.id, OWN) != (asked.ref.revision or 0):
         raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.FLAGS)
@@ -459,7 +480,7 @@ def save_listener(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
     debriefing.require(Act.NAME_LISTENER, actor, handoff)
     chosen = asked.typed.user(Field.PERSON)
     person = unit.people.by_slack_id(chosen) if chosen else None
-    if chosen and (person is None or not _listens(person, handoff)):
+    if chosen and (person is None or not access.may_listen(person, handoff)):
         raise Invalid(Problem.NO_LISTENER, field=Field.PERSON.value)
     listens, wanted = handoff.listener_id or 0, person.id if person else 0
     if listens not in (asked.ref.entry or 0, wanted):
@@ -469,14 +490,6 @@ def save_listener(asked: Asked, unit: WriteUnit, actor: Person) -> Shown:
     handoff.listen(person.id if person else None, by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return _back_to_list(asked, unit, handoff, actor)
-
-
-def _listens(person: Person, handoff: Handoff) -> bool:
-    """Whether somebody may be the second listener: never one of the two who talk."""
-    if not person.full_member or person.id in (handoff.ae_id, handoff.csm_id):
-        return False
-    manages = person.id == handoff.cs_manager_id or Role.CS_MANAGER in person.roles
-    return manages or Role.REVOPS in person.roles
 
 
 # --- Delivered once more
@@ -494,7 +507,9 @@ def _once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
     typed = answer_of(asked.typed, question, base)
     current = found.answer(question)
     _, conflicts = merge_fields(base=dict(base), current=dict(current), submitted=dict(typed))
-    saved = Saved(handoff, question, ref.revision or 0, current, conflicts)
+    marks = asked.typed.option(Field.MARK) if asked.typed.shown(Field.MARK) else None
+    unmarked = marks in _SETTLING and handoff.debrief.standing(question) not in SETTLED
+    saved = Saved(handoff, question, ref.revision or 0, current, conflicts, unseen=unmarked)
     return step(unit, handoff, question, actor, saved)
 
 

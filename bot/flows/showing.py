@@ -10,7 +10,7 @@ from bot.domain.completeness import Completeness
 from bot.domain.deadlines import Step
 from bot.domain.debrief import OWN_PART, Question
 from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkShown
-from bot.domain.debriefing import leads
+from bot.domain.debriefing import leads, marks
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import SectionKey
@@ -162,6 +162,7 @@ def debrief_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> DebriefPage:
         listener=named(handoff.listener_id, people),
         wants_listener=bundle.size.has(AddOn.SECOND_LISTENER),
         leads=acts and handoff.csm_id is not None and leads(viewer, handoff),
+        marks=acts and marks(viewer, handoff),
         answers_it=acts and access.may(Act.ANSWER_DEBRIEF, viewer, handoff),
         replies=sum(one.open for one in found.asks)
         if acts and access.may(Act.REPLY_DEBRIEF, viewer, handoff)

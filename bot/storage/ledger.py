@@ -233,6 +233,14 @@ _EVERY_WORDING = (
     )
     .order_by(promise_version.c.version.desc())
 )
+_EVERY_WORDS = (
+    select(promise_version.c.words)
+    .join(promise, promise.c.id == promise_version.c.promise_id)
+    .where(
+        promise.c.workspace_id == bindparam("workspace"),
+        promise.c.handoff_id == bindparam("handoff"),
+    )
+)
 _PUT = insert(initial)
 _OF = (
     initial.c.workspace_id == bindparam("workspace"),
@@ -381,6 +389,10 @@ class Ledgers:
             )
             for row in self._rows(_EVERY_WORDING, promise=promise_id)
         ]
+
+    def every_words(self, handoff_id: int) -> frozenset[str]:
+        """What every version of every promise of a handoff says, of those withdrawn, too."""
+        return frozenset(row["words"] for row in self._rows(_EVERY_WORDS, handoff=handoff_id))
 
     def unshown(self, handoff: Handoff) -> list[tuple[int, int]]:
         """Ids and versions of entries in force without a message where the handoff lives."""

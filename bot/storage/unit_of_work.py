@@ -36,13 +36,14 @@ from bot.domain.deadlines import (
     named_manager,
     told_otherwise,
 )
+from bot.domain.debriefing import weigh_debrief
 from bot.domain.disputes import Escalation
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import CHANGES_BRIEF, OF_DISPUTES, Event, Tag
 from bot.domain.items import SectionKey
-from bot.domain.kickoff import KickoffTime, kickoff_time
+from bot.domain.kickoff import KickoffTime, debrief_due, kickoff_time
 from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
 from bot.domain.managers import Told
 from bot.domain.notices import (
@@ -112,6 +113,12 @@ _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
 _NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
 """After these the policy's rule may name another second listener."""
+_MEETS_ANSWERS = frozenset({Tag.DEBRIEF_ANSWERED, Tag.ASSIGNED})
+"""After these a CSM may have before them what the AE answered ahead."""
+_WEIGHS_DEBRIEF = frozenset(
+    {Tag.DEBRIEF_HELD, Tag.KICKOFF_HELD, Tag.SIGNED, Tag.SIGNATURE_CORRECTED}
+)
+"""After these the debrief may have been too late, or in time after all."""
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
@@ -521,13 +528,27 @@ class ReadUnit:
         found = self.people.manager_beside(handoff.ae_id, person_id, fallback)
         return (found[0].id, found[1]) if found is not None else None
 
+    def _answered_ahead(self, handoff: Handoff) -> bool:
+        """Whether the AE just answered all of a debrief, or a CSM came to it, who has not begun."""
+        if handoff.csm_id is None or not handoff.debrief.ahead:
+            return False
+        if not any(event.tag in _MEETS_ANSWERS for event in handoff.events):
+            return False
+        answers = self.debriefs.load(handoff.id, audiences=EVERY).answers.values()
+        wrote = {one.by for one in answers}
+        return all(one and access.acts_as(one, handoff.ae_id, handoff) for one in wrote)
+
     def _listener(self, handoff: Handoff) -> int | None:
         """Who listens to the debrief besides the CSM: whom a person chose, else by the policy.
 
-        The CS manager, or RevOps where the policy says so or the CS manager is the CSM.
+        Whoever was chosen listens while they may. By the policy it is the CS manager, or RevOps
+        where the policy says so or the CS manager is the CSM.
         """
-        if handoff.listener_named:
-            return handoff.listener_id
+        chosen = handoff.listener_id
+        if handoff.listener_named and (
+            chosen is None or access.may_listen(self.people.get(chosen), handoff)
+        ):
+            return chosen
         if handoff.csm_id is None or not handoff.size(self.policy).has(AddOn.SECOND_LISTENER):
             return None
         manager = access.holder(Capacity.CS_MANAGER, handoff)
@@ -722,8 +743,12 @@ class WriteUnit(ReadUnit):
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
         if any(event.tag in _NEW_LISTENER for event in handoff.events):
             handoff.listen(self._listener(handoff), by=None, at=self.now)
+        if any(event.tag in _WEIGHS_DEBRIEF for event in handoff.events):
+            latest = debrief_due(handoff, self.policy, self.people.calendar)
+            weigh_debrief(handoff, latest, at=self.now)
         self.people.with_managers(handoff.people())
         asked_again, lapsed = self._follow_promises(handoff, actor_id)
+        ahead = self._answered_ahead(handoff)
         owed = self._in_line(handoff, stored)
         chain, numbered = self.history.append(handoff.id, handoff.events, chain)
         self.handoffs.change(handoff, chain, owed)
@@ -741,6 +766,7 @@ class WriteUnit(ReadUnit):
             disputes={int(one.facts["number"]): int(one.facts["dispute"]) for one in asked},
             lapsed=lapsed,
             undo_window=self.policy.undo_window,
+            answered_ahead=ahead,
         )
         told = only_first([*asked, *told], waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar

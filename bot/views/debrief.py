@@ -15,6 +15,7 @@ from bot.domain.debrief import (
     RULES,
     AnswerPart,
     Ask,
+    Debrief,
     Goes,
     Outlook,
     OwnPart,
@@ -88,21 +89,22 @@ FIELDS: Final = {
 def debrief_view(step: DebriefStep) -> View:
     """One question, as whoever leads the talk asks it or as the AE reads it."""
     ref = Ref(handoff=step.handoff_id, thing=step.question.value, revision=step.revision)
-    told = said.debrief.QUESTIONS[step.question]
+    asked = said.debrief.QUESTIONS[step.question]
     with_ae = f" · AE {mention(step.ae)}" if step.leads else ""
     blocks: list[Block] = [
         header(said.debrief.named(step.question)),
         named_state(step.account, f"{said.debrief.state(step.debrief)}{with_ae}"),
     ]
     if step.unseen:
-        blocks.append(plain_section(said.debrief.UNSEEN))
+        told = said.debrief.UNSEEN if step.clash is None else said.debrief.NOT_MARKED
+        blocks.append(plain_section(told))
     label = said.debrief.ASK if step.leads else said.debrief.QUESTION
-    blocks.append(section(f"*{label}:* {told.ask}"))
+    blocks.append(section(f"*{label}:* {asked.ask}"))
     further = said.debrief.IF_GENERAL if step.leads else said.debrief.GOOD_ANSWER
     blocks.append(
         context(
-            f"{said.debrief.WHY}: {told.why}",
-            f"{further}: {said.debrief.quoted(told.follow_ups)}",
+            f"{said.debrief.WHY}: {asked.why}",
+            f"{further}: {said.debrief.quoted(asked.follow_ups)}",
         )
     )
     blocks += _beside(step)
@@ -126,7 +128,7 @@ def debrief_view(step: DebriefStep) -> View:
 def _ways(step: DebriefStep, ref: Ref) -> list[ButtonElement]:
     ways = [ActionId.DEBRIEF_BACK] if step.question.number > 1 else []
     ways.append(ActionId.DEBRIEF_ALL)
-    if not step.leads:
+    if not step.leads and step.debrief.unanswered:
         ways.append(ActionId.OPEN_DEBRIEF_CHAT)
     return [button(way, said.buttons.BUTTONS[way], ref) for way in ways]
 
@@ -173,8 +175,8 @@ def _inputs(step: DebriefStep) -> Iterator[Block]:
 
 
 def _marks(step: DebriefStep) -> Iterator[Block]:
-    """For who leads: whether the answer counts, and what to ask where it does not."""
-    if not step.leads:
+    """For the CSM: whether the answer counts, and what to ask where it does not."""
+    if not step.marks:
         return
     yield DividerBlock()
     choices = [option(value, label) for value, label in _MARKS]
@@ -184,14 +186,16 @@ def _marks(step: DebriefStep) -> Iterator[Block]:
 
 
 def _ledger(step: DebriefStep, ref: Ref) -> Iterator[Block]:
-    yield context(said.debrief.in_ledger(len(step.promises)), said.debrief.PROMISES_HELP)
+    through = step.answer.given and not next_line(step.answer.words, step)
+    told = said.debrief.NO_LINE_LEFT if through else said.debrief.PROMISES_HELP
+    yield context(said.debrief.in_ledger(len(step.promises)), told)
     action = ActionId.DEBRIEF_PROMISE
     yield from actions([button(action, said.buttons.BUTTONS[action], ref)])
 
 
 def next_line(answer: str, step: DebriefStep) -> str:
     """The next line of an answer that is not in the ledger."""
-    return next_promise(answer, {one.text.words for one in step.promises})
+    return next_promise(answer, {*step.wordings, *(one.text.words for one in step.promises)})
 
 
 def _asked(asks: Sequence[Ask]) -> Iterator[Block]:
@@ -274,10 +278,13 @@ def _next_ways(page: DebriefPage) -> list[ButtonElement]:
     if page.replies:
         ways.append(ActionId.DEBRIEF_REPLY)
     if page.leads:
-        ways += [ActionId.DEBRIEF_TALK, ActionId.DEBRIEF_OWN]
+        ways.append(ActionId.DEBRIEF_TALK)
+    if page.marks:
+        ways.append(ActionId.DEBRIEF_OWN)
     if page.leads and page.wants_listener:
         ways.append(ActionId.OPEN_LISTENER)
-    next_thing = page.replies > 0 or (page.leads and not page.debrief.unsettled)
+    recorded = page.debrief.recorded_at is not None
+    next_thing = page.replies > 0 or (page.leads and not page.debrief.unsettled and not recorded)
     ref = Ref(handoff=page.handoff_id)
     return [
         button(way, said.buttons.BUTTONS[way], ref, primary=next_thing and index == 0)
@@ -300,7 +307,7 @@ def _talk(page: DebriefPage) -> Iterator[Block]:
         yield context(said.debrief.HELD_NOT_RECORDED)
         return
     there = ", ".join(isolate(one.name) for one in page.talk.there)
-    row = [words("✅ "), when(page.talk.held_at)]
+    row = [words(talk_mark(page.debrief)), when(page.talk.held_at)]
     row.append(words(f" · {said.debrief.lasted(page.talk.minutes)} · {there}"))
     yield lines(row)
 
@@ -321,7 +328,8 @@ def _asks(page: DebriefPage) -> Iterator[Block]:
     if not page.reads_own:
         return
     if not page.asks:
-        yield context(said.debrief.NO_ASKS)
+        if not any(one.asks for one in page.answers):
+            yield context(said.debrief.NO_ASKS)
         return
     yield lines([words(said.debrief.ASKS, bold=True)])
     for one in page.asks[-MOST_ASKS_SHOWN:]:
@@ -332,6 +340,12 @@ def _listener(page: DebriefPage) -> Iterator[Block]:
     if page.wants_listener or page.listener is not None:
         name = isolate(page.listener.name) if page.listener else said.debrief.NOBODY_LISTENS
         yield context(escape(said.debrief.listens(name)))
+
+
+def talk_mark(debrief: Debrief) -> str:
+    """What stands before the record of a talk: an earlier CSM's makes nothing done."""
+    recorded = debrief.recorded_at is not None
+    return "✅ " if recorded else f"{said.debrief.EARLIER_TALK}: "
 
 
 def talk_view(
@@ -483,11 +497,10 @@ def you_listen_message(handoff_id: int, account: str, csm: NamedPerson | None) -
     return _message(handoff_id, account, told, [], ActionId.OPEN_HANDOFF)
 
 
-def done_message(account: str, held_at: datetime, minutes: int) -> Message:
-    """Below the card, once the debrief is done."""
-    told = f"{said.debrief.DONE}{instant_token(held_at)}, {said.debrief.lasted(minutes)}."
-    lasted = f", {said.debrief.lasted(minutes)}."
-    row = [words(said.debrief.DONE), when(held_at), words(lasted)]
+def done_message(account: str, held_at: datetime) -> Message:
+    """Below the card, once the debrief is done; how long and with whom is for fewer."""
+    told = f"{said.debrief.DONE}{instant_token(held_at)}."
+    row = [words(said.debrief.DONE), when(held_at), words(".")]
     return Message(f"{escape(one_line(account))}: {told}", (lines(row),))
 
 

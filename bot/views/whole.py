@@ -26,7 +26,7 @@ from bot.views.brief_form import FORMS, FormField, Input
 from bot.views.card import SHORT, kickoff_line, step_row
 from bot.views.copying import copied_blocks
 from bot.views.deal import deal_words
-from bot.views.debrief import goes_to
+from bot.views.debrief import goes_to, talk_mark
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
@@ -298,11 +298,16 @@ def _debrief(whole: WholePage) -> Iterator[Piece]:
     if page.talk is not None:
         there = ", ".join(one_line(one.name, NAME_SHOWN) for one in page.talk.there)
         lasted = sentences.debrief.lasted(page.talk.minutes)
-        row = [words("✅ "), when(page.talk.held_at), words(f" · {lasted} · {there}")]
+        row = [
+            words(talk_mark(page.debrief)),
+            when(page.talk.held_at),
+            words(f" · {lasted} · {there}"),
+        ]
         yield Piece(heading, (lines(row),), SHORT)
     for shown in page.answers:
         if shown.kept is not None or shown.asks:
             yield _answer(shown)
+            yield from (_ask_piece(one) for one in shown.asks)
     if page.own is not None:
         for label, text in (
             (sentences.debrief.OWN_FLAGS, page.own.flags),
@@ -310,8 +315,13 @@ def _debrief(whole: WholePage) -> Iterator[Piece]:
         ):
             cut = truncate(text.strip() or sentences.debrief.STILL_OPEN, SECTION_TEXT)
             yield Piece(heading, (labelled(label, cut),), len(cut))
-    for one in page.asks:
-        yield Piece(heading, tuple(_ask(one)), len(one.ask.text) + len(one.ask.reply))
+    yield from (_ask_piece(one) for one in page.asks)
+
+
+def _ask_piece(shown: AskShown) -> Piece:
+    """By itself, so that much that is asked about one answer goes over several pages."""
+    length = len(shown.ask.text) + len(shown.ask.reply)
+    return Piece(sentences.debrief.WHOLE, tuple(_ask(shown)), length)
 
 
 def _answer(shown: AnswerShown) -> Piece:
@@ -333,9 +343,6 @@ def _answer(shown: AnswerShown) -> Piece:
     if kept is not None:
         by = mention(shown.by) if shown.by else sentences.terms.SOMEBODY
         blocks.append(context(f"{by} · {instant_token(kept.at)}"))
-    for one in shown.asks:
-        blocks += _ask(one)
-        length += len(one.ask.text) + len(one.ask.reply)
     return Piece(sentences.debrief.WHOLE, tuple(blocks), length)
 
 

@@ -103,7 +103,7 @@ AE_SIDE = {AE.id, AE_MANAGER.id, REVOPS.id}
 AE_AND_MANAGER = {AE.id, AE_MANAGER.id}
 HELPER = person(21, "Hedda")
 LEAD = person(22, "Leo")
-LISTENER = person(23, "Lis")
+LISTENER = person(23, "Lis", "Europe/Berlin", Role.CS_MANAGER)
 WITH_GUESTS = (*EVERYBODY, HELPER, LEAD, LISTENER)
 RIGHTS = {
     Act.CONFIRM_AE: {AE.id},
@@ -141,6 +141,7 @@ RIGHTS = {
     Act.DECIDE_DISPUTE: {REVOPS.id},
     Act.ANSWER_DEBRIEF: {AE.id, CSM.id, CS_MANAGER.id},
     Act.LEAD_DEBRIEF: {CSM.id, CS_MANAGER.id},
+    Act.MARK_DEBRIEF: {CSM.id},
     Act.REPLY_DEBRIEF: {AE.id},
     Act.CHAT_DEBRIEF: {AE.id},
     Act.NAME_LISTENER: {CSM.id, CS_MANAGER.id},

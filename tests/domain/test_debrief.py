@@ -52,6 +52,7 @@ from tests.domain.deals import (
     started,
 )
 
+weigh = debriefing.weigh_debrief
 NOON = MONDAY + 3 * HOUR
 LATER = NOON + HOUR
 WORDS = Answer(words="The lease ends on 30 June")
@@ -88,7 +89,7 @@ def mark(
 
 
 def record(handoff: Handoff, held: Talk | None = None, *, by: Person = CSM, **more: object) -> None:
-    given = {"latest": None, "at": NOON, **more}
+    given = {"at": NOON, **more}
     debriefing.record_talk(handoff, held or talk(), revision=1, by=by, **given)  # type: ignore[arg-type]
 
 
@@ -500,31 +501,40 @@ def test_the_last_moment_is_the_end_of_the_business_day_before_the_kickoff() -> 
 
 def test_held_too_late_is_a_breakdown_once_and_in_time_is_none() -> None:
     handoff = assigned()
-    record(handoff, latest=NOON)
+    record(handoff)
+    weigh(handoff, NOON, at=NOON)
     assert handoff.breakdowns == {}
     for at in (LATER, LATER + HOUR):
-        record(handoff, talk(LATER), latest=NOON, at=at)
+        record(handoff, talk(LATER), at=at)
+        weigh(handoff, NOON, at=at)
     assert handoff.breakdowns == {Breakdown.DEBRIEF_LATE: LATER}
     found = [event.facts for event in handoff.events if event.tag is Tag.BREAKDOWN]
     assert found == [{"kind": Breakdown.DEBRIEF_LATE.value, "happened": True}]
     # It was held in time after all: the time was a slip.
-    record(handoff, talk(NOON), latest=NOON, at=LATER)
+    record(handoff, talk(NOON), at=LATER)
+    weigh(handoff, NOON, at=LATER)
     assert handoff.breakdowns == {}
 
 
 def test_a_kickoff_before_the_debrief_is_a_breakdown_whichever_is_told_first() -> None:
     first, second, none = assigned(), assigned(), assigned()
     first.hold_kickoff(NOON, by=CSM, at=LATER)
-    record(first, talk(LATER), latest=NOON, at=LATER)
+    weigh(first, None, at=LATER)
+    record(first, talk(LATER), at=LATER)
     record(second, talk(LATER), at=LATER)
+    weigh(second, NOON, at=LATER)
+    assert second.breakdowns == {Breakdown.DEBRIEF_LATE: LATER}
     second.hold_kickoff(NOON, by=CSM, at=LATER)
     for handoff in (first, second):
+        weigh(handoff, NOON, at=LATER)
         assert handoff.breakdowns == {Breakdown.KICKOFF_BEFORE_DEBRIEF: LATER}
     record(none, talk(NOON), at=LATER)
     none.hold_kickoff(LATER, by=CSM, at=LATER)
+    weigh(none, NOON, at=LATER)
     assert none.breakdowns == {}
     # The kickoff was later than it was recorded first.
     second.hold_kickoff(LATER, by=CSM, at=LATER)
+    weigh(second, LATER, at=LATER)
     assert second.breakdowns == {}
 
 
@@ -558,6 +568,17 @@ def test_the_next_line_that_is_in_no_entry_is_the_next_promise() -> None:
         assert next_promise(words, known) == line
         known.append(line)
     assert next_promise("", []) == ""
+
+
+def test_what_was_reworded_on_its_way_into_the_ledger_is_not_offered_again() -> None:
+    words = "1. Training  for ten people\n2) A named contact on weekdays\n30. June is the go-live"
+    known = ["training for ten people at both plants"]
+    assert next_promise(words, known) == "A named contact on weekdays"
+    known.append("A named contact")
+    assert next_promise(words, known) == "30. June is the go-live"
+    # Another promise that begins with the same letters is another promise.
+    assert next_promise("Training forty people", ["Training for"]) == "Training forty people"
+    assert next_promise("Live by May", [""]) == "Live by May"
 
 
 def test_only_two_standings_settle_an_answer() -> None:

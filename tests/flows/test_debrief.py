@@ -6,22 +6,26 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from bot.domain import debriefing
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
-from bot.domain.debrief import Outlook, Question, Standing
+from bot.domain.debrief import MOST_ASKS, Outlook, Question, Standing
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.kickoff import debrief_due
 from bot.domain.money import Money
 from bot.domain.notices import NoticeKind
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
+from bot.flows.showing import whole_of
 from bot.storage.debriefs import Debriefing
 from bot.storage.tables import outbox
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
-from tests.builders import Deal, FixedClock, assigned, posted, started
+from bot.views.whole import whole_view
+from tests.builders import WEDNESDAY, Deal, FixedClock, assigned, posted, started
 from tests.flows.app import App, Modal, Reply
-from tests.flows.test_ledger import entries
+from tests.flows.test_kickoff import hold
+from tests.flows.test_ledger import edit, entries
 from tests.flows.test_together import history_is_sound, together
 from tests.flows.test_verification import whole
 
@@ -49,6 +53,15 @@ def notices(app: App, kind: NoticeKind) -> list[int | None]:
     with app.store.database.reading() as connection:
         found = select(outbox.c.person_id).where(outbox.c.kind == kind.value)
         return list(connection.execute(found).scalars())
+
+
+def assigned_to(app: App, handoff_id: int, csm: Person) -> None:
+    """Another CSM has it from now on."""
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.assign_csm(csm, by=app.team.cs_manager, at=unit.now)
+        unit.save(handoff, actor_id=app.team.cs_manager.id)
+        unit.commit()
 
 
 def opened(app: App, user: str, handoff_id: int) -> Modal:
@@ -171,6 +184,27 @@ def test_the_ae_answers_ahead_and_the_csm_hears_once_that_all_seven_are_there(ap
     assert handoff_of(app, handoff_id).debrief.unanswered == ()
 
 
+def test_whoever_becomes_csm_hears_that_all_seven_are_there(app: App) -> None:
+    handoff_id = posted(app.store, app.team)
+    for one in Question:
+        answer(app, AE, handoff_id, one, answer=f"I say {one.value}")
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == []
+    assigned_to(app, handoff_id, app.team.csm)
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == [app.team.csm.id]
+    assigned_to(app, handoff_id, app.team.outsider)
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == [app.team.csm.id, app.team.outsider.id]
+
+
+@pytest.mark.parametrize("mark", ["clear", "later"])
+def test_what_the_csm_wrote_themselves_was_not_answered_ahead(app: App, mark: str) -> None:
+    handoff_id = assigned(app.store, app.team)
+    for one in list(Question)[:-1]:
+        answer(app, CSM, handoff_id, one, answer=f"About {one.value}", mark=mark)
+    answer(app, AE, handoff_id, Question.YEAR, answer="Fine")
+    answer(app, AE, handoff_id, Question.BOUGHT, answer="The lease")
+    assert notices(app, NoticeKind.DEBRIEF_AHEAD) == []
+
+
 def test_what_the_csm_asks_comes_as_one_message_and_is_answered_one_by_one(
     app: App, clock: FixedClock
 ) -> None:
@@ -249,6 +283,37 @@ def test_the_cs_manager_records_it_with_a_reason(app: App) -> None:
     assert "Jonas is ill" in whole(app, AE, handoff_id)
 
 
+def test_what_counts_is_said_by_the_csm_and_by_no_manager(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.BOUGHT)
+    for typed in ({"mark": "clear"}, {"mark": "not_known"}, {"ask": "Which lease?"}):
+        refused = app.submit(CS_MANAGER, form.type(answer="The lease", **typed))
+        assert refused.sentence.startswith("Saying what counts in the debrief is up to Jonas.")
+    own = app.press(CS_MANAGER, ActionId.DEBRIEF_OWN, Ref(handoff=handoff_id))
+    assert "up to Jonas" in own.sentence
+    assert handoff_of(app, handoff_id).debrief.settled == 0
+    # They write down what they hear as anybody in the talk, and are not offered the rest.
+    theirs = question(app, CS_MANAGER, handoff_id, Question.BOUGHT)
+    assert "mark" not in str(theirs.view["blocks"])
+    assert ActionId.OPEN_DEBRIEF_CHAT not in str(theirs.view["blocks"])
+    assert app.submit(CS_MANAGER, theirs.type(answer="The lease")).errors == {}
+    app.press(CS_MANAGER, ActionId.DEBRIEF_ALL, modal=theirs)
+    listed = str(updated(app).view["blocks"])
+    assert ActionId.DEBRIEF_TALK in listed
+    assert ActionId.DEBRIEF_OWN not in listed
+
+
+def test_who_stands_in_for_the_csm_marks_for_them(app: App, clock: FixedClock) -> None:
+    handoff_id = assigned(app.store, app.team)
+    until = clock.now().date() + timedelta(days=2)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.set_leave(app.team.csm.id, until, app.team.outsider.id, by=None)
+        unit.commit()
+    marked = answer(app, OUTSIDER, handoff_id, Question.BOUGHT, answer="The lease", mark="clear")
+    assert marked.errors == {}
+    assert handoff_of(app, handoff_id).debrief.settled == 1
+
+
 def test_held_past_the_business_day_before_the_kickoff_it_is_a_breakdown(
     app: App, clock: FixedClock
 ) -> None:
@@ -266,6 +331,53 @@ def test_held_past_the_business_day_before_the_kickoff_it_is_a_breakdown(
     assert told not in whole(app, OUTSIDER, late)
 
 
+@pytest.mark.parametrize("kickoff_first", [False, True])
+def test_on_the_day_of_the_kickoff_it_was_too_late_whichever_is_told_first(
+    app: App, clock: FixedClock, kickoff_first: bool
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    clock.advance(timedelta(hours=4))
+    talked = int(clock.now().timestamp())
+    clock.advance(timedelta(hours=2))
+    acts = [
+        partial(record, app, handoff_id, held_at=talked),
+        partial(hold, app, handoff_id, clock.now()),
+    ]
+    for act in reversed(acts) if kickoff_first else acts:
+        assert act().body == {}
+    assert list(handoff_of(app, handoff_id).breakdowns) == [Breakdown.DEBRIEF_LATE]
+
+
+def test_a_corrected_signature_makes_a_debrief_late_that_was_in_time(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    record(app, handoff_id)
+    assert handoff_of(app, handoff_id).breakdowns == {}
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        earlier = (handoff.signed_at or unit.now) - timedelta(days=8)
+        handoff.countersign(earlier, by=app.team.ae, at=unit.now, ae=app.team.ae)
+        unit.save(handoff, actor_id=app.team.ae.id)
+        unit.commit()
+    assert list(handoff_of(app, handoff_id).breakdowns) == [Breakdown.DEBRIEF_LATE]
+
+
+def test_a_kickoff_that_is_held_later_puts_it_in_time_after_all(
+    app: App, clock: FixedClock
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    with app.store.read(app.team.workspace_id) as unit:
+        latest = debrief_due(unit.handoffs.get(handoff_id), unit.policy, unit.people.calendar)
+    assert latest is not None
+    clock.advance(latest - clock.now() + timedelta(minutes=1))
+    record(app, handoff_id)
+    assert list(handoff_of(app, handoff_id).breakdowns) == [Breakdown.DEBRIEF_LATE]
+    clock.advance(timedelta(days=5))
+    hold(app, handoff_id, clock.now())
+    assert handoff_of(app, handoff_id).breakdowns == {}
+    tags = app.events(handoff_id)
+    assert tags.count(Tag.BREAKDOWN) == 2
+
+
 def test_a_changed_answer_opens_a_debrief_that_was_done(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
     all_clear(app, handoff_id)
@@ -275,6 +387,40 @@ def test_a_changed_answer_opens_a_debrief_that_was_done(app: App) -> None:
     reopened = handoff_of(app, handoff_id).debrief
     assert (reopened.done_at, reopened.settled) == (None, 6)
     answer(app, CSM, handoff_id, Question.GROWTH, mark="clear")
+    assert handoff_of(app, handoff_id).debrief.done_at is not None
+
+
+@pytest.mark.parametrize("gave_back", [False, True])
+def test_another_csm_owes_the_debrief_again_with_the_words_that_were_said(
+    app: App, gave_back: bool
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    if gave_back:
+        form = app.modal(app.press(CSM, ActionId.OPEN_DECLINE, Ref(handoff=handoff_id)))
+        assert not app.submit(CSM, form.type(reason="Not my region")).errors
+    assigned_to(app, handoff_id, app.team.outsider)
+    left = handoff_of(app, handoff_id).debrief
+    assert (left.done_at, left.recorded_at, left.settled, left.unanswered) == (None, None, 0, ())
+    page = whole(app, OUTSIDER, handoff_id)
+    assert "About growth" in page
+    assert "Held with an earlier CSM: " in page
+    form = app.modal(app.press(OUTSIDER, ActionId.DEBRIEF_TALK, Ref(handoff=handoff_id)))
+    assert form.holds("minutes") in (None, "")
+    assert app.submit(OUTSIDER, form.type(minutes="30")).body == {}
+    for one in Question:
+        assert answer(app, OUTSIDER, handoff_id, one, mark="clear").errors == {}
+    assert handoff_of(app, handoff_id).debrief.done_at is not None
+    assert "Held with an earlier CSM: " not in whole(app, OUTSIDER, handoff_id)
+
+
+def test_after_the_kickoff_a_debrief_stays_done_for_another_csm(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    hold(app, handoff_id, handoff_of(app, handoff_id).debrief.held_at or WEDNESDAY)
+    assigned_to(app, handoff_id, app.team.outsider)
     assert handoff_of(app, handoff_id).debrief.done_at is not None
 
 
@@ -293,8 +439,65 @@ def test_lines_of_the_fourth_answer_become_entries_one_by_one(app: App) -> None:
         assert len(entries(app, handoff_id)) == number
         form = question(app, CSM, handoff_id, Question.PROMISED)
         assert f"{number} promises are in the ledger so far." in form.words
+    assert "Every line is in the ledger." in form.words
     empty = app.modal(app.press(CSM, ActionId.DEBRIEF_PROMISE, modal=form))
     assert empty.holds("words") in (None, "")
+
+
+def test_a_promise_that_was_reworded_or_withdrawn_is_not_offered_again(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.PROMISED)
+    form = form.type(answer="Training for ten people\nA named contact")
+    for _ in range(2):
+        editor = app.modal(app.press(CSM, ActionId.DEBRIEF_PROMISE, modal=form))
+        assert not app.submit(CSM, editor, previous=form.id).errors
+        form = question(app, CSM, handoff_id, Question.PROMISED)
+    assert not edit(app, CSM, handoff_id, 2, words="Two days of training").errors
+    assert not edit(app, CSM, handoff_id, 3, withdraw="A slip of mine").errors
+    form = question(app, CSM, handoff_id, Question.PROMISED)
+    assert "Every line is in the ledger." in form.words
+
+
+def test_the_list_says_that_nothing_is_asked_only_where_nothing_is(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.NEARLY)
+    app.press(CSM, ActionId.DEBRIEF_ALL, modal=form)
+    assert "No questions to the AE." in updated(app).words
+    answer(app, CSM, handoff_id, Question.NEARLY, mark="ask", ask="Who raised it?")
+    app.press(CSM, ActionId.DEBRIEF_ALL, modal=question(app, CSM, handoff_id, Question.NEARLY))
+    assert "No questions to the AE." not in updated(app).words
+
+
+def test_much_that_is_asked_about_one_answer_goes_over_pages(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        for number in range(MOST_ASKS):
+            text, at = f"Question {number}?", unit.now
+            csm = app.team.csm
+            one = unit.debriefs.add_ask(handoff_id, Question.NEARLY, text, by=csm.id, at=at)
+            debriefing.ask(handoff, one, by=csm, at=at)
+        unit.save(handoff, actor_id=app.team.csm.id)
+        unit.commit()
+    with app.store.read(app.team.workspace_id) as unit:
+        page = whole_of(unit, handoff_id, app.team.csm)
+    pages = [whole_view(page, page=number) for number in range(3)]
+    assert max(len(one.blocks) for one in pages) <= 100
+    shown = "".join(str(one.to_dict()) for one in pages)
+    assert all(f"Question {number}?" in shown for number in range(MOST_ASKS))
+
+
+def test_a_debrief_that_is_done_presses_nobody(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    for user in (AE, CSM):
+        listed = opened(app, user, handoff_id)
+        assert listed.callback_id == ViewId.DEBRIEF_ALL
+        assert "The debrief is done." in listed.words
+        assert "primary" not in str(listed.view["blocks"])
+    form = question(app, AE, handoff_id, Question.GROWTH)
+    assert ActionId.OPEN_DEBRIEF_CHAT not in str(form.view["blocks"])
 
 
 # --- Together, twice, and by whom
@@ -322,6 +525,62 @@ def test_two_who_answer_at_once_lose_nothing_either_typed(app: App) -> None:
     assert clash.holds("answer") == "Rosa, who built the old one"
     app.submit(CSM, clash)
     assert written(app, handoff_id).answer(Question.AGAINST).words == "Rosa, who built the old one"
+
+
+@pytest.mark.parametrize("typed", [{}, {"mark": "ask"}, {"answer": "Mine"}, {"mark": "later"}])
+def test_a_question_to_the_ae_is_kept_when_the_answer_changed_under_the_form(
+    app: App, typed: dict[str, str]
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.NEARLY)
+    answer(app, AE, handoff_id, Question.NEARLY, answer="Price")
+    app.submit(CSM, form.type(ask="Who raised it?", **typed))
+    assert [one.text for one in written(app, handoff_id).asks] == ["Who raised it?"]
+    assert handoff_of(app, handoff_id).debrief.standing(Question.NEARLY) is Standing.ASKED
+    assert notices(app, NoticeKind.DEBRIEF_ASKED) == [app.team.ae.id]
+
+
+def test_a_mark_on_an_answer_that_both_changed_is_asked_for_anew(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.NEARLY)
+    answer(app, AE, handoff_id, Question.NEARLY, answer="Price")
+    clash = next_form(app, app.submit(CSM, form.type(answer="Mine", mark="clear")))
+    assert "so it is not marked yet: decide what is to stand" in clash.words
+    assert clash.holds("answer") == "Mine"
+    assert "What you wrote is saved." not in clash.words
+    assert app.submit(CSM, clash.type(mark="clear")).errors == {}
+    assert handoff_of(app, handoff_id).debrief.standing(Question.NEARLY) is Standing.CLEAR
+
+
+def test_a_mark_that_was_not_kept_is_told_also_where_the_form_is_delivered_again(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = question(app, CSM, handoff_id, Question.AGAINST)
+    answer(app, AE, handoff_id, Question.AGAINST, answer="Their head of IT")
+    body = app.submit_body(CSM, form.type(short="IT is against us", mark="clear"))
+    for _ in range(2):
+        assert "so it is not marked yet" in next_form(app, app.deliver(body)).words
+
+
+def test_not_yet_takes_a_mark_off_also_when_another_field_changed_under_the_form(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    answer(app, CSM, handoff_id, Question.AGAINST, answer="Rosa", mark="clear")
+    form = question(app, CSM, handoff_id, Question.AGAINST)
+    answer(app, AE, handoff_id, Question.AGAINST, short="IT is against us")
+    app.submit(CSM, form.type(mark="later"))
+    assert handoff_of(app, handoff_id).debrief.standing(Question.AGAINST) is Standing.ANSWERED
+
+
+def test_a_slip_mended_under_its_mark_leaves_the_debrief_done(app: App, clock: FixedClock) -> None:
+    handoff_id = assigned(app.store, app.team)
+    all_clear(app, handoff_id)
+    record(app, handoff_id)
+    done = handoff_of(app, handoff_id).debrief
+    clock.advance(timedelta(days=1))
+    answer(app, CSM, handoff_id, Question.GROWTH, answer="A second plant, not a third")
+    now = handoff_of(app, handoff_id).debrief
+    assert (now.done_at, now.reopened_at, now.settled) == (done.done_at, None, 7)
+    assert app.events(handoff_id)[-2:] == [Tag.DEBRIEF_ANSWERED, Tag.DEBRIEF_MARKED]
+    assert notices(app, NoticeKind.DEBRIEF_DONE) == [None]
 
 
 def test_submitted_in_the_same_instant_both_are_kept(app: App) -> None:
@@ -409,6 +668,37 @@ def test_a_listener_chosen_while_the_form_was_open_is_not_replaced_unseen(app: A
     assert manager.name in refused.sentence
     assert handoff_of(app, handoff_id).listener_id == manager.id
     assert app.submit(CSM, stale.type(person=CS_MANAGER)).body == {}
+
+
+def with_a_listener(app: App) -> int:
+    """A large deal whose CSM chose somebody of RevOps to listen."""
+    handoff_id = assigned(app.store, app.team, Deal(value=Money(60_000_00, "USD")))
+    form = app.modal(app.press(CSM, ActionId.OPEN_LISTENER, Ref(handoff=handoff_id)))
+    assert app.submit(CSM, form.type(person="UREVOPS")).body == {}
+    answer(app, CSM, handoff_id, Question.NEARLY, answer="The discount was noticed")
+    assert "The discount was noticed" in whole(app, "UREVOPS", handoff_id)
+    return handoff_id
+
+
+def test_a_chosen_listener_who_may_not_listen_any_more_reads_no_longer(app: App) -> None:
+    handoff_id = with_a_listener(app)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.people.set_part(app.team.revops.id, roles=set())
+        unit.commit()
+    assert "The discount was noticed" not in whole(app, "UREVOPS", handoff_id)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.reckon(handoff_id)
+        unit.commit()
+    now = handoff_of(app, handoff_id)
+    # It is the policy's rule again that says who listens.
+    assert (now.listener_id, now.listener_named) == (app.team.cs_manager.id, False)
+
+
+def test_a_listener_who_becomes_the_csm_makes_room_for_another(app: App) -> None:
+    handoff_id = with_a_listener(app)
+    assigned_to(app, handoff_id, app.team.revops)
+    now = handoff_of(app, handoff_id)
+    assert (now.csm_id, now.listener_id) == (app.team.revops.id, app.team.cs_manager.id)
 
 
 # --- Who reads what

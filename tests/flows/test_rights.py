@@ -842,14 +842,12 @@ DOORS = [
         )
     ),
     Door(ViewId.DEBRIEF, answered, TALKERS, BY_TALKERS, assigned),
-    *(
-        Door(action, pressed(action), READERS, BY_CSM, assigned)
-        for action in (ActionId.DEBRIEF_OWN, ActionId.DEBRIEF_TALK)
-    ),
+    Door(ActionId.DEBRIEF_OWN, pressed(ActionId.DEBRIEF_OWN), [CSM], BY_CSM, assigned),
+    Door(ActionId.DEBRIEF_TALK, pressed(ActionId.DEBRIEF_TALK), READERS, BY_CSM, assigned),
     Door(
         ViewId.DEBRIEF_OWN,
         sent(ViewId.DEBRIEF_OWN, CSM, ActionId.DEBRIEF_OWN, flags="Two plants"),
-        READERS,
+        [CSM],
         BY_CSM,
         assigned,
     ),

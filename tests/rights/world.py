@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from bot.clock.rounds import MOST_IN_ONE
 from bot.domain import debriefing
 from bot.domain.access import EVERY
+from bot.domain.breakdowns import Breakdown
 from bot.domain.chat import About, Says
 from bot.domain.completeness import completeness
 from bot.domain.copied import Copied, Target
@@ -508,10 +509,12 @@ class World:
                 revision=unit.debriefs.save_talk(handoff.id, talk, by=team.cs_manager.id, at=at),
                 by=team.cs_manager,
                 at=at,
-                latest=at - timedelta(days=1),
                 reason=TALK_RECORDED,
             )
             unit.save(handoff, actor_id=team.cs_manager.id)
+            late = unit.handoffs.lock(self.full)
+            late.note_breakdown(Breakdown.DEBRIEF_LATE, happened=True, at=at)
+            unit.save(late, actor_id=None)
             almost = unit.handoffs.lock(self.almost)
             hold_debrief(unit, almost, team)
             unit.save(almost, actor_id=team.csm.id)
@@ -829,6 +832,7 @@ def _people(store: Store, team: Team) -> dict[str, Person]:
                 facts = PersonFacts(f"Person {viewer}", "Europe/Berlin")
                 known[viewer] = unit.people.ensure(slack_id(viewer), facts=facts)
         known[ADMIN] = unit.people.set_part(known[ADMIN].id, roles={Role.ADMIN})
+        known[LISTENER] = unit.people.set_part(known[LISTENER].id, roles={Role.CS_MANAGER})
         unit.commit()
     return known
 

@@ -73,6 +73,7 @@ STEP = DebriefStep(
     answer=Answer(),
     debrief=NOT_BEGUN,
     leads=True,
+    marks=True,
     ae=MAYA,
     brief=Brief(),
 )
@@ -130,6 +131,7 @@ def worst(question: Question, *, leads: bool = True) -> DebriefStep:
         answer=_WORST_ANSWER.checked(question),
         debrief=Debrief(dict.fromkeys(Question, Standing.ASKED), asks_open=50),
         leads=leads,
+        marks=leads,
         brief=_WORST_BRIEF,
         asks=asks(MOST_ASKS, LONG[:LONGEST_ASK], LONG[:LONGEST_ANSWER]),
         promises=promises,
@@ -150,7 +152,7 @@ def fields(view: dict[str, Any]) -> list[str]:
 def test_every_question_fits_slack_empty_typical_and_at_its_worst(
     question: Question, leads: bool
 ) -> None:
-    empty = replace(STEP, question=question, leads=leads)
+    empty = replace(STEP, question=question, leads=leads, marks=leads)
     typical = replace(
         empty, answer=Answer(words="Said."), brief=FULL_BRIEF, asks=asks(2), revision=3
     )
@@ -166,7 +168,7 @@ def test_every_question_fits_slack_empty_typical_and_at_its_worst(
 @pytest.mark.parametrize("question", list(Question))
 def test_the_ae_is_not_shown_what_only_the_csm_decides(question: Question) -> None:
     of_csm = view_dict(debrief_view(replace(STEP, question=question)))
-    of_ae = view_dict(debrief_view(replace(STEP, question=question, leads=False)))
+    of_ae = view_dict(debrief_view(replace(STEP, question=question, leads=False, marks=False)))
     marks = {Field.MARK, Field.ASK}
     assert marks <= set(fields(of_csm))
     assert not marks & set(fields(of_ae))
@@ -191,7 +193,9 @@ def test_each_field_says_who_reads_it(question: Question) -> None:
 
 @pytest.mark.parametrize("question", list(Question))
 def test_a_form_has_the_fields_of_its_question_and_no_other(question: Question) -> None:
-    shown = fields(view_dict(debrief_view(replace(STEP, question=question, leads=False))))
+    shown = fields(
+        view_dict(debrief_view(replace(STEP, question=question, leads=False, marks=False)))
+    )
     named = {
         AnswerPart.WORDS: Field.ANSWER,
         AnswerPart.SHORT: Field.SHORT,
@@ -274,6 +278,7 @@ PAGE = DebriefPage(
     ae=MAYA,
     csm=JONAS,
     leads=True,
+    marks=True,
     answers_it=True,
 )
 WORST_PAGE = replace(
@@ -296,7 +301,7 @@ WORST_PAGE = replace(
 @pytest.mark.parametrize("page", [PAGE, WORST_PAGE, replace(PAGE, debrief=FULL)])
 @pytest.mark.parametrize("leads", [True, False])
 def test_the_list_fits_slack_and_shows_how_far_each_is(page: DebriefPage, leads: bool) -> None:
-    view = view_dict(all_questions_view(replace(page, leads=leads)))
+    view = view_dict(all_questions_view(replace(page, leads=leads, marks=leads)))
     seen = seen_text(view["blocks"])
     for question in Question:
         assert said.debrief.named(question) in seen
@@ -311,10 +316,10 @@ def test_the_list_offers_each_only_what_they_may_do() -> None:
     for action in (ActionId.DEBRIEF_TALK, ActionId.DEBRIEF_OWN, ActionId.OPEN_LISTENER):
         assert action in of_csm
     assert ActionId.DEBRIEF_REPLY not in of_csm
-    of_ae = replace(PAGE, leads=False, wants_listener=True, replies=2)
+    of_ae = replace(PAGE, leads=False, marks=False, wants_listener=True, replies=2)
     offered = action_ids(view_dict(all_questions_view(of_ae))["blocks"])
     assert set(offered) == {ActionId.DEBRIEF_REPLY, ActionId.DEBRIEF_GO}
-    reader = replace(PAGE, leads=False, answers_it=False)
+    reader = replace(PAGE, leads=False, marks=False, answers_it=False)
     assert action_ids(view_dict(all_questions_view(reader))["blocks"]) == []
 
 
@@ -389,7 +394,7 @@ def test_every_message_fits_slack_and_calls_nobody(account: str, by: Any) -> Non
         replied_message(7, account, by, 50),
         ahead_message(7, account, by),
         you_listen_message(7, account, by),
-        done_message(account, NOW, 40),
+        done_message(account, NOW),
     ):
         args = check_message(message)
         assert not any("<@" in text for text in parsed_texts(args))

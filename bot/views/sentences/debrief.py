@@ -112,7 +112,12 @@ UNSEEN: Final = (
     "What you wrote is saved. Somebody else changed the answer meanwhile, so it is not marked yet: "
     "read it, then mark it."
 )
+NOT_MARKED: Final = (
+    "Somebody else changed the answer meanwhile, so it is not marked yet: decide what is to stand, "
+    "then mark it."
+)
 HELD_NOT_RECORDED: Final = "⚪ the talk is not recorded"
+EARLIER_TALK: Final = "Held with an earlier CSM"
 ALL_IN: Final = "All seven answers count, and the talk is recorded. The debrief is done."
 TALK_MISSING: Final = "All seven answers count. What is left is to record the talk."
 OWN_PART: Final = "What the CSM adds"

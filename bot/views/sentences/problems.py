@@ -53,6 +53,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.DECIDE_DISPUTE: "Deciding a dispute",
     Act.ANSWER_DEBRIEF: "Answering in the debrief",
     Act.LEAD_DEBRIEF: "Leading the debrief",
+    Act.MARK_DEBRIEF: "Saying what counts in the debrief",
     Act.REPLY_DEBRIEF: "Answering the CSM",
     Act.CHAT_DEBRIEF: "Answering in chat",
     Act.NAME_LISTENER: "Choosing the second listener",
