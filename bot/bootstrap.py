@@ -171,7 +171,8 @@ def build(
     in_background = directory(
         client_of=lambda _: sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep
     )
-    looks_go_on = LooksGoOn(in_background.channel)
+    # A look at members in a public channel without the bot has to be one there, too.
+    looks_go_on = LooksGoOn(partial(in_background.channel, anywhere=True))
     in_delivery = directory(
         client_of=lambda _: sending, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
     )

@@ -19,20 +19,21 @@ PAGES = 3
 
 
 class SlowSlack(WebClient):
-    """A channel of several pages of members; every call takes a second."""
+    """A channel of several pages of members; every call takes a second, or as long as it says."""
 
-    def __init__(self, machine: FakeMachine) -> None:
+    def __init__(self, machine: FakeMachine, *, member: bool = True) -> None:
         super().__init__(token="xoxb-invented", retry_handlers=[])
         self.machine = machine
+        self.member, self.takes = member, timedelta(seconds=1)
         self.called: list[str] = []
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         args = given.get("json") or given.get("params") or given.get("data") or {}
         self.called.append(api_method)
-        self.machine.advance(timedelta(seconds=1))
+        self.machine.advance(self.takes)
         answer: dict[str, Any] = {"ok": True}
         if api_method == "conversations.info":
-            answer["channel"] = {"id": "CBIG", "name": "big", "is_member": True}
+            answer["channel"] = {"id": "CBIG", "name": "big", "is_member": self.member}
         elif api_method == "conversations.members":
             page = int(args.get("cursor") or 0)
             answer["members"] = [f"UMANY{page}"]
@@ -118,6 +119,21 @@ def test_the_look_that_goes_on_lets_the_second_press_through(
     asked = len(slack.called)
     assert directory.channel(team.workspace_id, "CBIG").problem() is None
     assert len(slack.called) == asked
+
+
+def test_a_look_at_a_public_channel_without_the_bot_goes_on_there_too(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    slack = SlowSlack(machine, member=False)
+    longer = _directory(store, slack, 60.0)
+    longer.channel(team.workspace_id, "CBIG", anywhere=True)
+    assert slack.called.count("users.info") == PAGES
+    # Whoever is in it is known now: the next press asks only who is.
+    slack.called.clear()
+    slack.takes = timedelta(milliseconds=200)
+    directory = _directory(store, slack, 1.5)
+    assert not directory.channel(team.workspace_id, "CBIG", anywhere=True).bot_inside
+    assert "users.info" not in slack.called
 
 
 def test_one_channel_is_never_looked_at_twice_at_once_and_can_be_again_afterwards() -> None:
