@@ -76,8 +76,9 @@ def _of_the_handoff(audience: Audience) -> set[Capacity]:
         handoff = started()
         for number, (one, name) in enumerate(PARTS.items(), start=10):
             setattr(handoff, name, 2 if one is part else number)
-        roles = frozenset({Role.REVOPS} if part is Capacity.REVOPS else ())
-        if audience in audiences(person(2, "Pat", "UTC", *roles), handoff, in_channel=False):
+        if audience in audiences(
+            person(2, "Pat", "UTC", *ROLES.get(part, ())), handoff, in_channel=False
+        ):
             found.add(part)
     return found
 
@@ -90,6 +91,8 @@ PARTS = {
     Capacity.CS_MANAGER: "cs_manager_id",
     Capacity.AE_MANAGER: "ae_manager_id",
 }
+# Only whoever has the role may listen; the role alone reads nothing.
+ROLES = {Capacity.REVOPS: [Role.REVOPS], Capacity.LISTENER: [Role.CS_MANAGER]}
 NAMED = {
     "AE": Capacity.AE,
     "CSM": Capacity.CSM,
