@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
@@ -109,6 +109,7 @@ def test_both_and_the_listener_get_the_agreed_time_for_their_calendars(
     handoff_id = assigned(store, team)
     with store.write(team.workspace_id) as unit:
         listener = unit.people.ensure("ULISTENER", facts=PersonFacts("Lin", "Europe/Berlin"))
+        unit.people.set_part(listener.id, roles={Role.REVOPS})
         handoff = unit.handoffs.lock(handoff_id)
         handoff.listener_id = listener.id
         unit.save(handoff, actor_id=None)
