@@ -21,6 +21,9 @@ from bot.views.debrief import (
 )
 from bot.views.message import Message
 
+PASSED_ON = "passed-on:"
+"""How the keys begin of what somebody else is told instead."""
+
 
 def debrief_told(
     unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person
@@ -69,5 +72,8 @@ def to_whoever_acts(notice: Notice, handoff: Handoff, owner: int | None) -> Canc
     acts = access.acting(owner, handoff) if owner is not None else None
     if acts is None or acts == notice.person_id:
         return Cancel("no_longer_theirs")
-    key = f"passed-on:{notice.key.removeprefix('passed-on:').rsplit(':', 1)[0]}:{acts}"
+    about = notice.key.removeprefix(PASSED_ON).removesuffix(f":{notice.person_id}")
+    # Another CSM is told by the assignment, too, that all is answered: under the same key, once.
+    begins = "" if notice.kind is NoticeKind.DEBRIEF_AHEAD else PASSED_ON
+    key = f"{begins}{about}:{acts}"
     return Cancel("another_is_told", (replace(notice, person_id=acts, key=key),))

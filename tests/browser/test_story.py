@@ -99,6 +99,7 @@ def write(maya: Person, deal: Deal) -> None:
     maya.press(maya.modal, "pasted_forget")
     maya.sees(maya.modal, "Paste a long text", within=AT_ONCE)
     maya.page.keyboard.press("Escape")
+    maya.sees(maya.modal, title, within=AT_ONCE)
     maya.submit()
     maya.sees(maya.modal, "This is how the message will stand", within=AT_ONCE)
     maya.page.keyboard.press("Escape")
@@ -192,7 +193,7 @@ def test_a_deal_is_carried_from_the_ae_to_the_csm_by_clicking(stack: Stack, sit:
     jonas.picture("21-guide-csm-after")
     read(jonas, maya)
     jonas.go("home")
-    jonas.sees(jonas.page.locator(".home"), "Nothing needs you.")
+    jonas.sees(jonas.page.locator(".home"), "debrief of the won deal")
     jonas.picture("22-home-csm")
 
 
