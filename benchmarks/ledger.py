@@ -123,10 +123,13 @@ class Presses:
         return self._acts.press(LIMIT, NOTHING, self._any.ref, self._any.ae)
 
 
-def statements(store: Store, one: Written) -> int:
-    """How many statements an initial takes, besides the one that begins the transaction."""
-    found = 0
-    for number, box in enumerate(list(_boxes(store, one))[:2]):
+def statements(store: Store, one: Written) -> list[int]:
+    """How many statements each initial of the AE takes, besides what begins its transaction.
+
+    The last one takes more: with it the AE is through, which is noted and ends a deadline.
+    """
+    found = []
+    for number, box in enumerate(list(_boxes(store, one))):
         asked = read(Kind.ACTION, _pressed(box, number), seeding.workspace_of(store))
         with _counted(store) as executed, store.write(asked.workspace_id) as unit:
             unit.received.claim(asked.key)
@@ -134,7 +137,7 @@ def statements(store: Store, one: Written) -> int:
             assert actor is not None
             initial_promise(asked, unit, actor)
             unit.commit()
-        found = sum(not one.startswith("BEGIN") for one in executed)
+        found.append(sum(not one.startswith("BEGIN") for one in executed))
     return found
 
 
@@ -226,14 +229,20 @@ def _phase(title: str, pids: Sequence[int]) -> Iterator[None]:
 def _compared(url: str, long: Written, short: Sequence[Written]) -> list[bool]:
     """Whether an initial takes as many statements in a long ledger as in a short one."""
     with seeding.opened(url) as store:
-        # The long one first: the first act of all also looks up the holidays of the year.
+        # The long one first, so that the short one has no first act of all.
         ledgers = zip((ENTRIES, *FEW), (long, *short), strict=True)
         found = {entries: statements(store, one) for entries, one in ledgers}
+    last = {entries: each[-1] for entries, each in found.items()}
+    others = {entries: each[-2] for entries, each in found.items() if len(each) > 1}
     print("\nStatements of an initial")
-    print("          " + ", ".join(f"{count} at {entries}" for entries, count in found.items()))
-    most = max(found.values())
+    for told, counts in (("one of several", others), ("the last one", last)):
+        shown = ", ".join(f"{count} at {entries}" for entries, count in counts.items())
+        print(f"          {told}: {shown}")
+    same = len(set(last.values())) == len(set(others.values())) == 1
+    # The first act of all also looks up the holidays of the year.
+    most = max(max(each[1:] or each) for each in found.values())
     return [
-        _goal("as many in a long ledger as in a short one", len(set(found.values())) == 1),
+        _goal("as many in a long ledger as in a short one", same),
         _goal(f"{most} <= {MOST_STATEMENTS}", most <= MOST_STATEMENTS),
     ]
 
