@@ -10,17 +10,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-
 from benchmarks import seeding
-from benchmarks.answer import heading, row
 from benchmarks.bot_process import LIMIT, NOTHING, OURS
-from benchmarks.load import ANSWER_WITHIN, Connection, Times, closed_loop, open_loop
-from benchmarks.machine import Disk, Share, description
+from benchmarks.machine import Disk, description
+from benchmarks.one_act import counted, goal, phase, steady, taking_turns
 from benchmarks.processes import SIGNING_SECRET, slack, the_bot
 from benchmarks.seeding import Written
 from benchmarks.slack_acts import SlackActs
@@ -36,9 +32,6 @@ HANDOFFS = 48
 """At 50 a second each section of each is saved every three seconds: by then it was answered."""
 PEOPLE, PROMISES = 30, 60
 FEW = 3
-BLOCK = 20
-"""Requests of one kind before those of the next: what slows the machine slows all kinds alike."""
-WARM_UP = 60
 OPEN_LOOP_P99 = 0.060
 TYPED = {
     SectionKey.PEOPLE: Field.HISTORY,
@@ -114,21 +107,6 @@ class Saves:
         return self._acts.submit(LIMIT, {**view, "callback_id": NOTHING}, writer)
 
 
-@contextmanager
-def _counted(store: Store) -> Iterator[list[str]]:
-    """The statements that are executed for writers, as long as this is open."""
-    found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        found.append(statement)
-
-    event.listen(store.database.writers, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(store.database.writers, "before_cursor_execute", note)
-
-
 def statements(database_url: str, one: Written) -> list[int]:
     """How many statements a save of each step takes."""
     screens = Screens(database_url, [one])
@@ -138,7 +116,7 @@ def statements(database_url: str, one: Written) -> list[int]:
             place, view, user = screens.typed()
             payload = {"view": {**view, "id": "V1", "hash": "1"}, "user": {"id": user}}
             asked = read(Kind.SUBMISSION, payload, seeding.workspace_of(store))
-            with _counted(store) as executed, store.write(asked.workspace_id) as unit:
+            with counted(store) as executed, store.write(asked.workspace_id) as unit:
                 actor = unit.people.by_slack_id(user)
                 assert actor is not None
                 save_and_next(asked, unit, actor)
@@ -164,49 +142,7 @@ def one_by_one(saves: Saves, url: str, disk: Disk, count: int) -> None:
         "no-op, before the response": (saves.nothing, _nothing),
         "a step saved": (saves.save, _next_step),
     }
-    measured: dict[str, list[float]] = {}
-    with Connection(url) as connection:
-        for build, check in kinds.values():
-            closed_loop(connection, [build] * WARM_UP, check=check)
-        for _ in range(count // BLOCK):
-            for name, (build, check) in kinds.items():
-                found = closed_loop(connection, [build] * BLOCK, check=check)
-                measured.setdefault(name, []).extend(found)
-            measured.setdefault("write of 4 kB and fsync", []).extend(disk.measure(BLOCK))
-    heading()
-    for name, durations in measured.items():
-        row(name, Times.of(durations))
-
-
-def steady(saves: Saves, url: str, *, seconds: float, rate: float) -> bool:
-    """Saves at fixed instants, whether or not the earlier ones were answered."""
-    found = open_loop(url, [saves.save] * round(seconds * rate), rate=rate)
-    heading()
-    row("a step saved, from its instant", found.times)
-    print(
-        f"          The slowest took {found.times.at(100) * 1000:.1f} ms; "
-        f"{found.unanswered} got no answer within {ANSWER_WITHIN:.0f} s."
-    )
-    p99 = found.times.at(99)
-    return _goal(f"p99 {p99 * 1000:.1f} ms < {OPEN_LOOP_P99 * 1000:.0f} ms", p99 < OPEN_LOOP_P99)
-
-
-def _goal(words: str, met: bool) -> bool:
-    print(f"{'met' if met else 'NOT MET':>8}  {words}")
-    return met
-
-
-@contextmanager
-def _phase(title: str, pids: Sequence[int]) -> Iterator[None]:
-    print(f"\n{title}")
-    share = Share(pids)
-    yield
-    others = share.of_others()
-    if others is not None:
-        print(
-            f"          The bot used {share.ours()[0]:.1f} s of processor time; "
-            f"work of others took {others:.0%} of the processors meanwhile."
-        )
+    taking_turns(kinds, url, disk, count)
 
 
 def run(options: argparse.Namespace, folder: Path) -> bool:
@@ -220,22 +156,31 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
     print("\nStatements of a save of " + ", ".join(TYPED))
     print(f"          {few} with {FEW} people and {FEW} promises")
     print(f"          {many} with {PEOPLE} people and {PROMISES} promises")
-    met = [_goal("as many with a long brief as with a short one", few == many)]
+    met = [goal("as many with a long brief as with a short one", few == many)]
     disk, screens = Disk(folder), Screens(url, long)
     with slack() as other, the_bot(slack_url=other.url, database_url=url) as bot:
         acts = SlackActs(
             bot_url=bot.url, slack_url=other.url, signing_secret=SIGNING_SECRET, card=[]
         )
         saves, pids = Saves(screens, acts), (bot.pid, other.pid, os.getpid())
-        with _phase("One request after the other", pids):
+        with phase("One request after the other", pids):
             one_by_one(saves, bot.url, disk, options.count)
         if options.seconds:
             title = f"{options.rate:.0f} saves a second, {options.seconds:.0f} s, open loop"
-            with _phase(title, pids):
-                met.append(steady(saves, bot.url, seconds=options.seconds, rate=options.rate))
+            with phase(title, pids):
+                met.append(
+                    steady(
+                        saves.save,
+                        "a step saved",
+                        bot.url,
+                        seconds=options.seconds,
+                        rate=options.rate,
+                        p99=OPEN_LOOP_P99,
+                    )
+                )
         stored = seeding.revisions(url, screens.revisions)
     lost = sum(count - stored[place] for place, count in screens.revisions.items())
-    met.append(_goal(f"all saves stored: {lost} are missing", lost == 0))
+    met.append(goal(f"all saves stored: {lost} are missing", lost == 0))
     disk.close()
     return all(met)
 

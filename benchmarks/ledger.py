@@ -9,18 +9,16 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from benchmarks import seeding
-from benchmarks.answer import heading, row
 from benchmarks.bot_process import LIMIT, NOTHING, OURS
-from benchmarks.load import ANSWER_WITHIN, Connection, Times, closed_loop, open_loop
-from benchmarks.machine import Disk, Share, description
+from benchmarks.machine import Disk, description
+from benchmarks.one_act import WARM_UP, counted, goal, phase, steady, taking_turns
 from benchmarks.processes import SIGNING_SECRET, slack, the_bot
 from benchmarks.seeding import Written
 from benchmarks.slack_acts import SlackActs
@@ -37,9 +35,6 @@ from bot.views.payload import Ref
 ENTRIES = 150
 FEW = (1, 15)
 """Entries of ledgers whose statements are compared with those of a long one."""
-BLOCK = 20
-"""Requests of one kind before those of the next: what slows the machine slows all kinds alike."""
-WARM_UP = 60
 OPEN_LOOP_P99 = 0.060
 MOST_STATEMENTS = 12
 
@@ -131,7 +126,7 @@ def statements(store: Store, one: Written) -> list[int]:
     found = []
     for number, box in enumerate(list(_boxes(store, one))):
         asked = read(Kind.ACTION, _pressed(box, number), seeding.workspace_of(store))
-        with _counted(store) as executed, store.write(asked.workspace_id) as unit:
+        with counted(store) as executed, store.write(asked.workspace_id) as unit:
             unit.received.claim(asked.key)
             actor = unit.people.by_slack_id(box.ae)
             assert actor is not None
@@ -151,21 +146,6 @@ def _pressed(box: Box, number: int) -> dict[str, Any]:
     return {"actions": [action], "user": {"id": box.ae}}
 
 
-@contextmanager
-def _counted(store: Store) -> Iterator[list[str]]:
-    """The statements that are executed for writers, as long as this is open."""
-    found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        found.append(statement)
-
-    event.listen(store.database.writers, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(store.database.writers, "before_cursor_execute", note)
-
-
 def initials(database_url: str) -> int:
     """How many there are."""
     counted = select(func.count()).select_from(initial)
@@ -180,50 +160,11 @@ def _empty(body: bytes) -> bool:
 
 def one_by_one(presses: Presses, url: str, disk: Disk, count: int) -> None:
     """An initial, the same press to nobody, and the disk, each after the other's answer."""
-    kinds = {"no-op, before the response": presses.nothing, "an initial": presses.put}
-    measured: dict[str, list[float]] = {}
-    with Connection(url) as connection:
-        for build in kinds.values():
-            closed_loop(connection, [build] * WARM_UP, check=_empty)
-        for _ in range(count // BLOCK):
-            for name, build in kinds.items():
-                found = closed_loop(connection, [build] * BLOCK, check=_empty)
-                measured.setdefault(name, []).extend(found)
-            measured.setdefault("write of 4 kB and fsync", []).extend(disk.measure(BLOCK))
-    heading()
-    for name, durations in measured.items():
-        row(name, Times.of(durations))
-
-
-def steady(presses: Presses, url: str, *, seconds: float, rate: float) -> bool:
-    """Initials at fixed instants, whether or not the earlier ones were answered."""
-    found = open_loop(url, [presses.put] * round(seconds * rate), rate=rate)
-    heading()
-    row("an initial, from its instant", found.times)
-    print(
-        f"          The slowest took {found.times.at(100) * 1000:.1f} ms; "
-        f"{found.unanswered} got no answer within {ANSWER_WITHIN:.0f} s."
-    )
-    p99 = found.times.at(99)
-    return _goal(f"p99 {p99 * 1000:.1f} ms < {OPEN_LOOP_P99 * 1000:.0f} ms", p99 < OPEN_LOOP_P99)
-
-
-def _goal(words: str, met: bool) -> bool:
-    print(f"{'met' if met else 'NOT MET':>8}  {words}")
-    return met
-
-
-@contextmanager
-def _phase(title: str, pids: Sequence[int]) -> Iterator[None]:
-    print(f"\n{title}")
-    share = Share(pids)
-    yield
-    others = share.of_others()
-    if others is not None:
-        print(
-            f"          The bot used {share.ours()[0]:.1f} s of processor time; "
-            f"work of others took {others:.0%} of the processors meanwhile."
-        )
+    kinds = {
+        "no-op, before the response": (presses.nothing, _empty),
+        "an initial": (presses.put, _empty),
+    }
+    taking_turns(kinds, url, disk, count)
 
 
 def _compared(url: str, long: Written, short: Sequence[Written]) -> list[bool]:
@@ -242,8 +183,8 @@ def _compared(url: str, long: Written, short: Sequence[Written]) -> list[bool]:
     # The first act of all also looks up the holidays of the year.
     most = max(max(each[1:] or each) for each in found.values())
     return [
-        _goal("as many in a long ledger as in a short one", same),
-        _goal(f"{most} <= {MOST_STATEMENTS}", most <= MOST_STATEMENTS),
+        goal("as many in a long ledger as in a short one", same),
+        goal(f"{most} <= {MOST_STATEMENTS}", most <= MOST_STATEMENTS),
     ]
 
 
@@ -264,14 +205,23 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
             bot_url=bot.url, slack_url=other.url, signing_secret=SIGNING_SECRET, card=boxes.blocks
         )
         presses, pids = Presses(boxes, acts), (bot.pid, other.pid, os.getpid())
-        with _phase("One request after the other", pids):
+        with phase("One request after the other", pids):
             one_by_one(presses, bot.url, disk, options.count)
         if options.seconds:
             title = f"{options.rate:.0f} initials a second, {options.seconds:.0f} s, open loop"
-            with _phase(title, pids):
-                met.append(steady(presses, bot.url, seconds=options.seconds, rate=options.rate))
+            with phase(title, pids):
+                met.append(
+                    steady(
+                        presses.put,
+                        "an initial",
+                        bot.url,
+                        seconds=options.seconds,
+                        rate=options.rate,
+                        p99=OPEN_LOOP_P99,
+                    )
+                )
         lost = boxes.pressed - (initials(url) - before)
-    met.append(_goal(f"all initials stored: {lost} are missing", lost == 0))
+    met.append(goal(f"all initials stored: {lost} are missing", lost == 0))
     disk.close()
     return all(met)
 
