@@ -114,7 +114,7 @@ def test_the_ae_owes_a_talk_by_the_day_before_the_kickoff(app: App, before_kicko
     assert (talked.state, talked.owner_id) == (DeadlineState.OPEN, app.team.ae.id)
     assert talked.manager_id == app.team.ae_manager.id
     assert [talked.due_at] == of_ledger
-    assert "the AE still has to talk to the customer about it" in page(app, before_kickoff)
+    assert "The AE still has to talk to the customer about it" in page(app, before_kickoff)
 
 
 def test_it_moves_with_the_kickoff(app: App, before_kickoff: int) -> None:

@@ -53,7 +53,7 @@ def hold_kickoff(place: Stack) -> None:
 def test_the_ae_talks_a_late_promise_over_before_the_kickoff(place: Stack) -> None:
     card = initialed(place)
     surfaces(place, place.maya, "A second login page", "remembered")
-    late = of_the_late_one(place, card, "the AE still has to talk to the customer about it")
+    late = of_the_late_one(place, card, "The AE still has to talk to the customer about it")
     assert "open_talked" in late.action_ids()
     place.jonas.click(late, "open_talked")
     place.until(lambda: any("is up to Maya" in m.words for m in place.jonas.ephemerals(DEAL)))

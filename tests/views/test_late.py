@@ -45,7 +45,7 @@ LONGEST = replace(
 @pytest.mark.parametrize(
     ("after", "words", "button"),
     [
-        (False, "the AE still has to talk to the customer about it", ActionId.OPEN_TALKED),
+        (False, "The AE still has to talk to the customer about it", ActionId.OPEN_TALKED),
         (True, "AE and CSM still have to decide about it", ActionId.OPEN_DECIDE_LATE),
     ],
 )

@@ -6,8 +6,8 @@ from typing import Final
 from bot.domain.disputes import Outcome
 from bot.domain.promises import Side
 
-TALK_MISSING: Final = "Late: the AE still has to talk to the customer about it"
-UNDECIDED: Final = "Late: AE and CSM still have to decide about it"
+TALK_MISSING: Final = "⏳ The AE still has to talk to the customer about it"
+UNDECIDED: Final = "⏳ AE and CSM still have to decide about it"
 BECAME: Final[Mapping[Outcome, str]] = {
     Outcome.KEPT: "it stays as it is",
     Outcome.RENEGOTIATED: "it is renegotiated",
