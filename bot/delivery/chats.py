@@ -39,10 +39,10 @@ def chat_pointed(unit: ReadUnit, reader: Person) -> Message | Cancel:
 
     A chat about what is not theirs any more, or not open, takes nothing, and is not named.
     """
-    threads = []
-    for chat, thread in unit.chats.listening(reader.id):
+    chats = []
+    for chat, _ in unit.chats.listening(reader.id):
         handoff = unit.handoffs.get(chat.handoff_id)
         act = Act.CHAT_DEBRIEF if chat.about is About.DEBRIEF else Act.EDIT_BRIEF
         if handoff.open and access.may(act, reader, handoff):
-            threads.append((handoff.account, chat.about, thread.channel, thread.ts))
-    return chat_elsewhere_message(threads) if threads else Cancel("no_longer_owed")
+            chats.append((handoff.account, chat.about))
+    return chat_elsewhere_message(chats) if chats else Cancel("no_longer_owed")

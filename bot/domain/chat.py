@@ -37,6 +37,8 @@ class ChatState(StrEnum):
     """By its person; the next message in its thread, or the button, goes on."""
     DONE = "done"
     """Nothing is left to ask."""
+    OVER = "over"
+    """Nothing more is taken, and who wrote nevertheless was told so; only the button goes on."""
 
 
 class Word(StrEnum):
@@ -99,7 +101,7 @@ class Chat:
     about: About
     at: Spot
     state: ChatState
-    pressed: bool = False
+    asked_more: bool = False
     """Whether the person was asked once more about this question already."""
     turn: int = 0
     """How often the bot said something in it."""
@@ -114,7 +116,7 @@ class Chat:
         """The same at another question from a time of Slack's on, listening."""
         path = (*self.path, (since, spot))[-MOST_PATH:]
         return replace(
-            self, at=spot, pressed=False, tag_asked=False, state=ChatState.OPEN, path=path
+            self, at=spot, asked_more=False, tag_asked=False, state=ChatState.OPEN, path=path
         )
 
     def spot_at(self, ts: str) -> Spot:

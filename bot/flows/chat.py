@@ -183,8 +183,7 @@ def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _outside(unit: WriteUnit, actor: Person, ts: str) -> Answer:
     """Beside the threads nothing is collected: whoever is asked something is shown where."""
-    threads = [thread for _, thread in unit.chats.listening(actor.id)]
-    if threads:
+    if unit.chats.listening(actor.id):
         unit.outbox.add(chat_elsewhere(actor.id, ts))
     return Done()
 
@@ -206,14 +205,14 @@ def _in_chat(
     try:
         _require(chat.about, actor, handoff)
     except HandoffError:
-        if chat.state is not ChatState.DONE:  # Said once, however much is written after it.
-            _say(unit, replace(chat, state=ChatState.DONE, pressed=True), Says.REFUSED)
+        if chat.state is not ChatState.OVER:  # Said once, however much is written after it.
+            _say(unit, replace(chat, state=ChatState.OVER), Says.REFUSED)
         return Done()
     ts, spot = event["ts"], chat.spot_at(event["ts"])
     late = spot != chat.at
-    if chat.state is ChatState.DONE and not late:
-        if not chat.pressed:
-            _say(unit, replace(chat, pressed=True), Says.OVER)
+    if chat.state in (ChatState.DONE, ChatState.OVER) and not late:
+        if chat.state is ChatState.DONE:
+            _say(unit, replace(chat, state=ChatState.OVER), Says.OVER)
         return Done()
     if event.get("files"):
         chat = _say(unit, chat, Says.FILES)
@@ -296,8 +295,8 @@ def _steer(
             _say(unit, there, Says.QUESTION, saved=saved, before=chat.at)
         return Done()
     hint = vague(joined(fresh)) if word is Word.NEXT else None
-    if hint is not None and not chat.pressed:
-        asks_more = replace(chat, pressed=True)
+    if hint is not None and not chat.asked_more:
+        asks_more = replace(chat, asked_more=True)
         _say(unit, asks_more, Says.FOLLOW_UP, saved=saved, hint=hint.value)
         return Done()
     _go_on(unit, handoff, chat, actor, since=since, saved=saved)
@@ -356,7 +355,7 @@ def _go_on(
 
 def _end(unit: WriteUnit, handoff: Handoff, chat: Chat, actor: Person, *, saved: int = 0) -> None:
     left = _open(unit, handoff, actor, chat.about)
-    done = replace(chat, state=ChatState.DONE, pressed=False)
+    done = replace(chat, state=ChatState.DONE)
     _say(unit, done, Says.DONE, saved=saved, left=len(left), before=chat.at)
 
 

@@ -142,12 +142,12 @@ def _question(spot: Spot) -> list[Block]:
     return [section(f"*{label}*\n{_asks(spot)}")]
 
 
-def chat_elsewhere_message(threads: Sequence[tuple[str, About, str, str]]) -> Message:
-    """To who wrote beside the thread: each chat that waits, by account, with where it is."""
+def chat_elsewhere_message(chats: Sequence[tuple[str, About]]) -> Message:
+    """To who wrote beside the thread: each chat that waits, by its account."""
     rows = [
         [words(f"{one_line(account)}: {said.chat.NAMES[about]}")]
-        for account, about, _, _ in threads[:MOST_THREADS]
+        for account, about in chats[:MOST_THREADS]
     ]
-    if (left := len(threads) - MOST_THREADS) > 0:
+    if (left := len(chats) - MOST_THREADS) > 0:
         rows.append([words(said.debrief.more_asks(left))])
     return Message(said.chat.ELSEWHERE, (plain_section(said.chat.ELSEWHERE), lines(*rows)))

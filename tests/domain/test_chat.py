@@ -22,7 +22,7 @@ from bot.domain.chat import (
 from bot.domain.words import HintKind
 
 SPOT = Spot("debrief", "bought")
-CHAT = Chat(1, 2, 3, About.DEBRIEF, SPOT, ChatState.STOPPED, pressed=True, turn=4)
+CHAT = Chat(1, 2, 3, About.DEBRIEF, SPOT, ChatState.STOPPED, asked_more=True, turn=4)
 
 
 def message(ts: str, words: str) -> ChatMessage:
@@ -121,12 +121,12 @@ def test_what_is_no_day_or_could_be_two_is_none(words: str) -> None:
 
 def test_at_another_question_it_listens_and_may_ask_once_more() -> None:
     there = Spot("debrief", "champion")
-    asked = replace(CHAT, pressed=True, tag_asked=True, path=(("9.1", CHAT.at),))
+    asked = replace(CHAT, asked_more=True, tag_asked=True, path=(("9.1", CHAT.at),))
     assert asked.going_to(there, "10.1") == replace(
         CHAT,
         at=there,
         state=ChatState.OPEN,
-        pressed=False,
+        asked_more=False,
         path=(("9.1", CHAT.at), ("10.1", there)),
     )
 

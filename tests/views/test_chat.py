@@ -109,7 +109,7 @@ def test_its_first_message_names_the_account_as_it_is(about: About, account: str
 
 def test_who_wrote_beside_it_is_told_where_and_ten_are_enough() -> None:
     for count in (1, MOST_THREADS, 60):
-        threads = [(f"{TRICKY} {number}", About.BRIEF, "D0AE", "1.1") for number in range(count)]
+        threads = [(f"{TRICKY} {number}", About.BRIEF) for number in range(count)]
         args = check_message(chat_elsewhere_message(threads))
         seen = seen_text(args["blocks"])
         assert seen.count(said.chat.NAMES[About.BRIEF]) == min(count, MOST_THREADS)

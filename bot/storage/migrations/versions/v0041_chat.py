@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("section", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("pressed", sa.Boolean(), nullable=False),
+        sa.Column("asked_more", sa.Boolean(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("tag_asked", sa.Boolean(), nullable=False),
