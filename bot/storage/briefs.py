@@ -17,6 +17,7 @@ from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.people import NamedPerson
 from bot.domain.promises import Basis, Fate, Kind, Promise, PromiseText, Surfaced
 from bot.domain.snapshots import Snapshot, Version
+from bot.storage.documents import retire
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document, person, promise, promise_version
@@ -80,18 +81,7 @@ _REVISIONS_BEFORE = (
     )
     .group_by(document.c.section)
 )
-_RETIRE = (
-    update(document)
-    .where(
-        document.c.workspace_id == bindparam("b_workspace"),
-        document.c.handoff_id == bindparam("b_handoff"),
-        document.c.kind == BRIEF,
-        document.c.section == bindparam("b_section"),
-        document.c.audience.in_(bindparam("b_audiences", expanding=True)),
-        IS_CURRENT,
-    )
-    .values(is_current=False)
-)
+_RETIRE = retire(BRIEF)
 _ADD_DOCUMENT = insert(document)
 
 _OWNER = person.alias("owner")

@@ -27,9 +27,10 @@ from bot.domain.debrief import (
     ask_audience,
 )
 from bot.domain.errors import NotFound, Problem
+from bot.storage.documents import retire
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
-from bot.storage.tables import IS_CURRENT, debrief_ask, document
+from bot.storage.tables import debrief_ask, document
 
 KIND = "debrief"
 OWN = "own_part"
@@ -58,18 +59,7 @@ _AT = (
 _REVISION = select(func.coalesce(func.max(document.c.revision), 0)).where(
     *_OF, document.c.section == bindparam("section")
 )
-_RETIRE = (
-    update(document)
-    .where(
-        document.c.workspace_id == bindparam("b_workspace"),
-        document.c.handoff_id == bindparam("b_handoff"),
-        document.c.kind == KIND,
-        document.c.section == bindparam("b_section"),
-        document.c.audience.in_(bindparam("b_audiences", expanding=True)),
-        IS_CURRENT,
-    )
-    .values(is_current=False)
-)
+_RETIRE = retire(KIND)
 _ADD = insert(document)
 _ASKS = (
     select(debrief_ask)
