@@ -15,7 +15,7 @@ from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import LONGEST_REASON, Handoff
 from bot.domain.history import Fact, Tag
 from bot.domain.late import OUTCOMES, Dealt, Given
-from bot.domain.ledger import OTHER, Entry, named, require_in_force, side_of
+from bot.domain.ledger import OTHER, Entry, facts_of, named, require_in_force, side_of
 from bot.domain.people import Person
 from bot.domain.promises import Side
 from bot.domain.settling import complete
@@ -57,7 +57,7 @@ def talk(
     if len(told) > LONGEST_REASON:
         raise Invalid(Problem.TOO_LONG, field="line", facts={"most": str(LONGEST_REASON)})
     wanted = complete(_one_of_ours(replace(wish, reason=told)), entry.promise.text)
-    facts = _facts(entry) | {"outcome": wanted.outcome.value}
+    facts = facts_of(entry) | {"outcome": wanted.outcome.value}
     handoff.note_late_talk(facts, {"line": told}, by=by, at=at, reason=reason)
     # Why a promise was withdrawn is for fewer readers than the promise.
     said = "" if wanted.outcome is Outcome.WITHDRAWN else told
@@ -119,12 +119,12 @@ def answer(
         values["words"] = wanted.words
     if wanted.reason:
         values["answer"] = wanted.reason
-    facts: dict[str, Fact] = _facts(entry) | {"side": side.value, "differ": differ}
+    facts: dict[str, Fact] = facts_of(entry) | {"side": side.value, "differ": differ}
     handoff.note_promise(Tag.LATE_ANSWERED, facts, values, by=by, at=at)
     given = Given(side, named(by), before.at if before is not None else at, wanted)
     if other is None or differ:
         return Answered(given, differ=differ)
-    decided = _facts(entry) | {"outcome": wanted.outcome.value}
+    decided = facts_of(entry) | {"outcome": wanted.outcome.value}
     handoff.note_promise(Tag.LATE_DECIDED, decided, {}, by=by, at=at)
     return Answered(given, decided=Dealt(wanted.outcome, named(by), at, together=True))
 
@@ -145,7 +145,3 @@ def _one_of_ours(wish: Settlement) -> Settlement:
     if wish.outcome not in OUTCOMES:
         raise Invalid(Problem.CHOOSE, field="settlement")
     return wish
-
-
-def _facts(entry: Entry) -> dict[str, Fact]:
-    return {"number": entry.promise.number, "version": entry.promise.version}

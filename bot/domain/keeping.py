@@ -7,8 +7,8 @@ from bot.domain import access
 from bot.domain.access import Act
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import LONGEST_REASON, Handoff
-from bot.domain.history import Fact, Tag
-from bot.domain.ledger import Entry, Standing, named, require_in_force
+from bot.domain.history import Tag
+from bot.domain.ledger import Entry, Standing, facts_of, named, require_in_force
 from bot.domain.people import Person
 from bot.domain.promises import Fate, PromiseText
 
@@ -92,7 +92,6 @@ def note(
     handoff: Handoff, entry: Entry, fate: Fate, *, by: Person, at: datetime, line: str = ""
 ) -> Standing:
     """Take note of what became of a promise."""
-    facts: dict[str, Fact] = {"number": entry.promise.number, "version": entry.promise.version}
     values = {"line": line} if line else {}
-    handoff.note_promise(_TAGS[fate], facts, values, by=by, at=at)
+    handoff.note_promise(_TAGS[fate], facts_of(entry), values, by=by, at=at)
     return Standing(fate, named(by), at, line)

@@ -266,7 +266,7 @@ def initial(
         most = {"most": str(LONGEST_CHECK)}
         raise Invalid(Problem.TOO_LONG, field="check_with", facts=most)
     given = Initial(side, named(by), at, delivery, told, via)
-    facts = _facts(entry, side) | {"via": via.value}
+    facts = facts_of(entry) | {"side": side.value, "via": via.value}
     if delivery is not None:
         facts["delivery"] = delivery.value
     handoff.note_promise(
@@ -299,7 +299,7 @@ def take_back(
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=(given.by.id,))
     if not can_take_back(given, at=at, policy=policy):
         raise Conflict(Problem.UNDO_TOO_LATE, facts={"minutes": str(policy.undo_minutes)})
-    facts = _facts(entry, side) | {"via": via.value}
+    facts = facts_of(entry) | {"side": side.value, "via": via.value}
     handoff.note_promise(Tag.INITIAL_TAKEN_BACK, facts, {}, by=by, at=at)
     left = {key: one for key, one in entry.initials.items() if key is not side}
     return replace(entry, initials=left)
@@ -321,12 +321,9 @@ def require_in_force(handoff: Handoff, entry: Entry, version: int) -> None:
         raise Conflict(Problem.PROMISE_REWORDED, facts=facts)
 
 
-def _facts(entry: Entry, side: Side) -> dict[str, Fact]:
-    return {
-        "number": entry.promise.number,
-        "version": entry.promise.version,
-        "side": side.value,
-    }
+def facts_of(entry: Entry) -> dict[str, Fact]:
+    """What an event says of the wording that it is about."""
+    return {"number": entry.promise.number, "version": entry.promise.version}
 
 
 def named(person: Person) -> NamedPerson:

@@ -22,8 +22,8 @@ from bot.domain.disputes import (
 )
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import LONGEST_REASON, Handoff
-from bot.domain.history import Fact, Tag
-from bot.domain.ledger import Entry, named, require_in_force, side_of
+from bot.domain.history import Tag
+from bot.domain.ledger import Entry, facts_of, named, require_in_force, side_of
 from bot.domain.people import Person
 from bot.domain.promises import LONGEST_WORDS, PromiseText, Side
 from bot.domain.worktime import Calendar
@@ -60,7 +60,7 @@ def dispute(
         raise Invalid(Problem.EMPTY, field="reason")
     if len(why) > LONGEST_REASON:
         raise Invalid(Problem.TOO_LONG, field="reason", facts={"most": str(LONGEST_REASON)})
-    facts = _facts(entry) | {"side": side.value}
+    facts = facts_of(entry) | {"side": side.value}
     handoff.note_promise(Tag.PROMISE_DISPUTED, facts, {"dispute": why}, by=by, at=at)
     return Dispute(0, side, named(by), at, why, asked_at=at)
 
@@ -71,7 +71,7 @@ def take_back(handoff: Handoff, entry: Entry, *, by: Person, at: datetime) -> No
     found = _open(handoff, entry)
     if side_of(by, handoff) is not found.side:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=(found.by.id,))
-    handoff.note_promise(Tag.DISPUTE_TAKEN_BACK, _facts(entry), {}, by=by, at=at)
+    handoff.note_promise(Tag.DISPUTE_TAKEN_BACK, facts_of(entry), {}, by=by, at=at)
 
 
 def decides_not(handoff: Handoff, *, answered_by: Collection[int] = ()) -> frozenset[int]:
@@ -186,7 +186,7 @@ def answer(
         values["answer"] = wanted.reason
     # What one manager answered is not the other's to read: its commitment alone is in the chain.
     values["outcome"] = wanted.outcome.value
-    facts = _facts(entry) | {"seats": [one.seat.value for one in given]}
+    facts = facts_of(entry) | {"seats": [one.seat.value for one in given]}
     handoff.note_promise(Tag.DISPUTE_ANSWERED, facts, values, by=by, at=at)
     answers = {**(found.answers or {}), **{one.seat: one for one in given}}
     if Seat.REVOPS in seats:
@@ -204,14 +204,14 @@ def note_settled(
     handoff: Handoff, entry: Entry, settled: Settlement, *, by: Person, at: datetime
 ) -> None:
     """Take note of what a dispute came to; what it changes is noted beside."""
-    facts = _facts(entry) | {"outcome": settled.outcome.value}
+    facts = facts_of(entry) | {"outcome": settled.outcome.value}
     values = {"answer": settled.reason} if settled.reason else {}
     handoff.note_promise(Tag.DISPUTE_SETTLED, facts, values, by=by, at=at)
 
 
 def escalate(handoff: Handoff, entry: Entry, why: Escalation, *, at: datetime) -> None:
     """Take note that RevOps decides from now on."""
-    facts = _facts(entry) | {"why": why.value}
+    facts = facts_of(entry) | {"why": why.value}
     handoff.note_promise(Tag.DISPUTE_ESCALATED, facts, {}, by=None, at=at)
 
 
@@ -269,10 +269,6 @@ def _open(handoff: Handoff, entry: Entry) -> Dispute:
     if entry.dispute is None or not entry.open:
         raise Conflict(Problem.NOT_DISPUTED)
     return entry.dispute
-
-
-def _facts(entry: Entry) -> dict[str, Fact]:
-    return {"number": entry.promise.number, "version": entry.promise.version}
 
 
 def answers_of(found: Dispute | None) -> Mapping[Seat, Answer]:

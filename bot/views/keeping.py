@@ -35,7 +35,9 @@ def broken_view(handoff_id: int, account: str, entry: Entry) -> View:
         words=said.forms.BROKEN_LINE,
     )
     means = context(said.keeping.BROKEN_MEANS)
-    return _form(ViewId.BROKEN, handoff_id, entry, [*promise_blocks(account, entry), means, asked])
+    return promise_form(
+        ViewId.BROKEN, handoff_id, entry, [*promise_blocks(account, entry), means, asked]
+    )
 
 
 def renegotiated_view(handoff_id: int, account: str, entry: Entry) -> View:
@@ -48,10 +50,11 @@ def renegotiated_view(handoff_id: int, account: str, entry: Entry) -> View:
         text_input(place, Field.WORDS, promise.text.words, multiline=True, longest=LONGEST_WORDS),
         date_input(place, Field.DUE, promise.text.due),
     ]
-    return _form(ViewId.RENEGOTIATED, handoff_id, entry, blocks)
+    return promise_form(ViewId.RENEGOTIATED, handoff_id, entry, blocks)
 
 
-def _form(view_id: ViewId, handoff_id: int, entry: Entry, blocks: list[Block]) -> View:
+def promise_form(view_id: ViewId, handoff_id: int, entry: Entry, blocks: list[Block]) -> View:
+    """A form about the wording in force, which it carries, so that a stale one is refused."""
     promise = entry.promise
     return form(
         view_id,

@@ -15,7 +15,6 @@ from bot.views.blocks import (
     as_typed,
     choice_input,
     date_input,
-    form,
     option,
     reason_input,
     text_input,
@@ -23,6 +22,7 @@ from bot.views.blocks import (
 from bot.views.card import Row
 from bot.views.disputes import answer_blocks, promise_blocks
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.keeping import promise_form
 from bot.views.message import (
     Message,
     actions,
@@ -72,7 +72,7 @@ def talked_view(handoff_id: int, account: str, entry: Entry, *, asks_why: bool =
         line,
         *([reason_input(place)] if asks_why else []),
     ]
-    return _form(ViewId.TALKED, handoff_id, entry, blocks)
+    return promise_form(ViewId.TALKED, handoff_id, entry, blocks)
 
 
 def decide_view(handoff_id: int, account: str, entry: Entry, *, side: Side) -> View:
@@ -93,7 +93,7 @@ def decide_view(handoff_id: int, account: str, entry: Entry, *, side: Side) -> V
         longest=LONGEST_REASON,
         words=said.forms.SETTLED_REASON,
     )
-    return _form(ViewId.DECIDE_LATE, handoff_id, entry, [*blocks, reason])
+    return promise_form(ViewId.DECIDE_LATE, handoff_id, entry, [*blocks, reason])
 
 
 def _becomes(place: Place, entry: Entry, chosen: str, *, side: Side | None = None) -> list[Block]:
@@ -146,15 +146,3 @@ def differs_message(handoff_id: int, account: str, entry: Entry) -> Message:
         ),
     ]
     return Message(escape(told), tuple(blocks))
-
-
-def _form(view_id: ViewId, handoff_id: int, entry: Entry, blocks: list[Block]) -> View:
-    promise = entry.promise
-    return form(
-        view_id,
-        Ref(handoff=handoff_id, entry=promise.id, revision=promise.version),
-        blocks,
-        title=said.forms.FORM_TITLES[view_id],
-        submit=said.forms.FORM_SUBMITS[view_id],
-        close=said.forms.CLOSE_UNSAVED,
-    )
