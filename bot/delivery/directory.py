@@ -151,7 +151,12 @@ class SlackDirectory:
             info = told["channel"]
             open_to_all = not any(info.get(one) for one in ("is_private", "is_im", "is_mpim"))
             looks = bool(info.get("is_member")) or (anywhere and open_to_all)
-            guests = looks and self._has_guests(workspace_id, slack_id, team_id, within)
+            # Where outsiders read anyway, who else does changes nothing.
+            guests = (
+                looks
+                and not _shared(info)
+                and self._has_guests(workspace_id, slack_id, team_id, within)
+            )
         except SlackApiError as error:
             if error.response.get("error") in _NOT_INSIDE:
                 self._not_inside(workspace_id, slack_id)
@@ -377,6 +382,11 @@ class SlackDirectory:
         except CALL_FAILED as error:
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
         return person_facts(user, team_id=team_id)
+
+
+def _shared(info: Mapping[str, Any]) -> bool:
+    told = channel_facts(info, guests=False)
+    return told.shared or told.pending
 
 
 def _go_on(look: Patience) -> None:

@@ -94,6 +94,7 @@ from bot.views.thread import (
     unconfirmed_message,
     undo_offer_message,
     welcome_message,
+    where_next_message,
 )
 
 _LATE = frozenset({NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER})
@@ -114,6 +115,7 @@ _OF_A_CHANGE = frozenset(
         NoticeKind.TIER_CHANGED,
     }
 )
+_ASKS_THE_AE = frozenset({NoticeKind.WHERE_NEXT, NoticeKind.CANNOT_POST, NoticeKind.UNCONFIRMED})
 _AHEAD = frozenset({Stage.HALF, Stage.MOST})
 """What is only said before the due time."""
 _REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
@@ -197,6 +199,8 @@ class NoticeText:
             return helper_message(_card(bundle, unit.now), sections)
         if notice.kind is NoticeKind.CANNOT_POST:
             return _cannot_post(bundle, notice, unit.now)
+        if notice.kind is NoticeKind.WHERE_NEXT:
+            return _where_next(bundle, notice, unit.now)
         if notice.kind is NoticeKind.INVITE_BY_HAND:
             csm = named(int(notice.facts["csm"]), bundle.people)
             if csm is None or bundle.handoff.csm_id != csm.id:
@@ -233,6 +237,14 @@ class NoticeText:
                 single = clock_notice([word], reader.id, key=notice.key)
                 told += _passed_on(unit, bundle, single).told
         return tuple(told)
+
+    def asked_instead(self, unit: ReadUnit, notice: Notice) -> tuple[Notice, ...]:
+        """Whoever names another AE is asked what the AE, who has no account any more, was asked."""
+        if notice.kind not in _ASKS_THE_AE:
+            return ()
+        handoff = unit.handoffs.get(notice.handoff_id or 0)
+        told = unit.reassigns(handoff, Capacity.AE, but=notice.person_id or 0)
+        return _to_another(notice, told, notice.key).told
 
     def as_now(self, unit: ReadUnit, notice: Notice, reader: Person) -> AsNow | None:
         """What the clock said, as it is now; None where it may stand as it does."""
@@ -430,6 +442,21 @@ def _cannot_post(bundle: Bundle, notice: Notice, now: datetime) -> Message | Can
         problem=problem,
         channel_slack_id=bundle.channel.slack_id,
         stood=stood,
+    )
+
+
+def _where_next(bundle: Bundle, notice: Notice, now: datetime) -> Message | Cancel:
+    handoff, channel = bundle.handoff, bundle.channel
+    problem = Problem(str(notice.facts["problem"]))
+    if channel.id != notice.channel_id:
+        return Cancel("moved")
+    if channel.obstacle is not problem:
+        return Cancel("can_post")  # Or of what it is now another message tells.
+    return where_next_message(
+        _card(bundle, now),
+        problem=problem,
+        channel_slack_id=channel.slack_id,
+        stands=handoff.posted_at is not None,
     )
 
 

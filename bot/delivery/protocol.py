@@ -30,6 +30,7 @@ from bot.domain import access
 from bot.domain.deadlines import Step
 from bot.domain.notices import (
     FILES,
+    STANDS,
     Notice,
     NoticeKind,
     Place,
@@ -43,6 +44,9 @@ from bot.storage.unit_of_work import Store, WriteUnit
 
 _SILENT = {"unfurl_links": False, "unfurl_media": False}
 _IS_THERE = frozenset({"already_in_channel", "cant_invite_self"})
+LOOKS_AGAIN = 2
+"""How often Slack is asked about a place it refused, until what goes there is given up."""
+_PLACE_LOST = frozenset({"is_archived", "channel_not_found", "not_in_channel"})
 _NOT_AMONG_THEM = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel"})
 
 
@@ -385,8 +389,34 @@ class Protocol:
             case Verdict.AMBIGUOUS:
                 after = max(self._constants.quarantine, self._constants.back_off(job.attempts))
                 return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+            case Verdict.REFUSED if outcome.reason in _PLACE_LOST and self._look_again(job):
+                after = self._constants.back_off(job.attempts)
+                return self._delivery.retry(job, after=after, maybe_sent=False)
             case _:
                 return self._delivery.dead(job, reason=outcome.word)
+
+    def _look_again(self, job: Job) -> bool:
+        """Have the place of a job looked at before its next try; False where that was done before.
+
+        What is known of a channel is then another thing than what Slack says of it now, or the
+        conversation with a person is another one.
+        """
+        if job.attempts >= LOOKS_AGAIN:
+            return False
+        of = job.surface or job.notice
+        in_channel = of is not None and of.channel_id is not None
+        if job.notice is not None:
+            in_channel &= job.notice.place in STANDS
+        if of is None or not in_channel:
+            reader = of.person_id if of is not None else None
+            if reader is not None:
+                self._delivery.set_dm(reader, None)
+            return reader is not None
+        with self._store.write(job.workspace_id) as unit:
+            channel = unit.channels.get(of.channel_id or 0)
+            unit.channels.note(channel.slack_id, forget_check=True)
+            unit.commit()
+        return True
 
 
 _IN_CHANNEL = frozenset({SurfaceKind.CARD, SurfaceKind.PROMISE})

@@ -237,7 +237,8 @@ class Renderer:
         try:
             return self._check_channel(workspace_id, channel.slack_id)
         except SlackUnavailable:
-            return None
+            # Nobody from outside reads on because Slack is slow to say who reads.
+            return channel if channel.outsiders else None
         except HandoffError as refused:
             if refused.problem not in _NO_PLACE:
                 raise
@@ -253,12 +254,14 @@ class Renderer:
         if notice.place is Place.DM:
             return self._as_now(job, notice, ts)
         with self._store.read(job.workspace_id) as unit:
-            channel: Channel | None = unit.channels.get(notice.channel_id or 0)
-        if channel is not None and not channel.outsiders:
-            try:
-                channel = self._looked_at(job.workspace_id, notice.channel_id)
-            except NotFound:
-                return Stay()  # The bot is not inside, and can find out nothing.
+            known = unit.channels.get(notice.channel_id or 0)
+        try:
+            channel = self._looked_at(job.workspace_id, notice.channel_id)
+        except NotFound:
+            # The bot is not inside, and can find out nothing.
+            if not known.outsiders:
+                return Stay()
+            channel = known
         if channel is None:
             return Later(self._constants.unknown_channel_waits)
         if not channel.outsiders:
@@ -290,6 +293,8 @@ class Renderer:
             if notice.place is Place.THREAD:
                 return self._in_thread(job, notice)
             return self._in_channel(job, notice, channel)
+        if notice.kind is NoticeKind.WHERE_NEXT and (waits := self._not_lost(job, notice)):
+            return waits
         if notice.kind is NoticeKind.BOT_POSTED:
             card = self._store.delivery.card_message(notice.handoff_id or 0)
             if card.ts is None:  # Only what stands there is said to be posted.
@@ -302,7 +307,7 @@ class Renderer:
             if not reader.full_member and summary:
                 return Cancel("reader_inactive", self._texts.passed_on(unit, notice, reader))
             if not reader.full_member and notice.kind is not NoticeKind.LATE_FOR_MANAGER:
-                return Cancel("reader_inactive")
+                return Cancel("reader_inactive", self._texts.asked_instead(unit, notice))
             if notice.kind in OF_THE_CLOCK and not unit.workspace.hears_clock(reader.id):
                 return Cancel(f"notify_{unit.workspace.notify}")
             if notice.place is Place.INVITATION:
@@ -336,6 +341,19 @@ class Renderer:
             holds = self._texts.holding(unit, notice, reader) if summary else None
             return Post(Spot(reader=to), text.to_args(), holds=holds, told=told)
 
+    def _not_lost(self, job: Job, notice: Notice) -> Plan | None:
+        """Why nobody is asked where a handoff goes on; None where that may be said.
+
+        Slack is asked first. A message that never stood there tells of its place by itself.
+        """
+        with contextlib.suppress(NotFound):
+            if self._looked_at(job.workspace_id, notice.channel_id) is None:
+                return Later(self._constants.unknown_channel_waits)
+        with self._store.read(job.workspace_id) as unit:
+            posted = unit.handoffs.get(notice.handoff_id or 0).posted_at is not None
+        stands = self._store.delivery.card_message(notice.handoff_id or 0).ts is not None
+        return Cancel("no_card") if posted and not stands else None
+
     def _belated(self, job: Job, notice: Notice, now: datetime) -> bool:
         """Whether what the clock decided would come so late that other things came since."""
         if notice.not_before is not None:
@@ -358,13 +376,16 @@ class Renderer:
             return Cancel(gone.problem.value)
         if channel is None:
             return Later(self._constants.unknown_channel_waits)
+        if channel.problem() is Problem.CHANNEL_ARCHIVED:
+            return Cancel(Problem.CHANNEL_ARCHIVED.value)  # Nothing can be edited there.
         with self._store.read(job.workspace_id) as unit:
             bundle = unit.bundle(notice.handoff_id or 0, viewer=None)
             safe = channel.problem() is None
             card = _card_of(unit, bundle, neutral=not safe)
             message = card_left_message(card, channel_slack_id=bundle.channel.slack_id)
-        where, ts = str(notice.facts["posted_in"]), str(notice.facts["ts"])
-        return Edit(where, ts, {"blocks": [], **message.to_args()}, stands=safe)
+        # Slack may have given the channel another id since.
+        ts, args = str(notice.facts["ts"]), {"blocks": [], **message.to_args()}
+        return Edit(channel.slack_id, ts, args, stands=safe)
 
     def _in_chat(self, job: Job, notice: Notice) -> Plan:
         """Below the first message of a chat, once that stands there."""

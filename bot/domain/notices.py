@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 
 from bot.domain import access
 from bot.domain.access import Capacity
+from bot.domain.channels import UNSAFE, Channel
 from bot.domain.chat import Chat, Says, Spot
 from bot.domain.deadlines import Deadline, Key, Step
 from bot.domain.digest import Word
@@ -31,6 +32,8 @@ class NoticeKind(StrEnum):
     BOT_POSTED = "bot_posted"
     CANNOT_POST = "cannot_post"
     """The handoff message was to be posted and its channel may not hold it."""
+    WHERE_NEXT = "where_next"
+    """The handoff's channel cannot be used any more: its AE is asked where it shall go on."""
     CSM_MENTION = "csm_mention"
     CSM_INVITE = "csm_invite"
     """No message: the CSM is invited to the deal channel."""
@@ -957,6 +960,32 @@ def cannot_post(handoff: Handoff, problem: Problem, *, turns: int, stood: bool =
         handoff_id=handoff.id,
         person_id=access.acting(handoff.ae_id, handoff),
         facts={"problem": problem.value, "stood": int(stood)},
+    )
+
+
+NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE})
+"""Nothing can be shown in such a channel, not even that it may not be shown."""
+
+
+def where_next(handoff: Handoff, channel: Channel) -> Notice | None:
+    """The AE is asked where a handoff shall go on whose channel cannot be used any more.
+
+    Once for each time that the channel turns; None where it can be used, or where the message that
+    stands there becomes neutral and tells of it (`cannot_post`).
+    """
+    problem = channel.obstacle
+    lost = problem in NO_PLACE or (problem in UNSAFE and handoff.posted_at is None)
+    if problem is None or not lost:
+        return None
+    return Notice(
+        NoticeKind.WHERE_NEXT,
+        Place.DM,
+        f"{NoticeKind.WHERE_NEXT.value}:{handoff.id}:{problem.value}:{channel.id}:{channel.turns}",
+        Priority.HAND_OVER,
+        handoff_id=handoff.id,
+        person_id=access.acting(handoff.ae_id, handoff),
+        channel_id=channel.id,
+        facts={"problem": problem.value},
     )
 
 

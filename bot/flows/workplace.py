@@ -10,26 +10,31 @@ from bot.storage.unit_of_work import WriteUnit
 
 
 def shared(asked: Asked, unit: WriteUnit) -> Answer:
-    """A channel became shared outside: nothing internal stands there any longer."""
-    unit.channels.note(_channel(asked), shared=True)
+    """A channel became shared outside: nothing internal stands there any longer.
+
+    As with all that is told of a channel here, what counts is what Slack says when it is asked:
+    events may come late, twice, or the newer one first.
+    """
+    unit.channels.note(_channel(asked), shared=True, forget_check=True)
     return Done()
 
 
 def unshared(asked: Asked, unit: WriteUnit) -> Answer:
     """A channel is internal again, unless Slack says that it is still shared with others."""
-    unit.channels.note(_channel(asked), shared=bool(asked.event.get("is_ext_shared")))
+    still = bool(asked.event.get("is_ext_shared"))
+    unit.channels.note(_channel(asked), shared=still, forget_check=True)
     return Done()
 
 
 def archived(asked: Asked, unit: WriteUnit) -> Answer:
-    """A channel was archived; nothing can be posted there."""
-    unit.channels.note(_channel(asked), archived=True)
+    """A channel was archived; nothing can be posted there, and its AEs are asked where to go on."""
+    unit.channels.note(_channel(asked), archived=True, forget_check=True)
     return Done()
 
 
 def unarchived(asked: Asked, unit: WriteUnit) -> Answer:
     """A channel is in use again."""
-    unit.channels.note(_channel(asked), archived=False)
+    unit.channels.note(_channel(asked), archived=False, forget_check=True)
     return Done()
 
 
@@ -45,14 +50,20 @@ def joined(asked: Asked, unit: WriteUnit, actor: Person | None) -> Answer:
 def left(asked: Asked, unit: WriteUnit, actor: Person | None) -> Answer:
     """Somebody went: the bot itself, or perhaps the last guest."""
     if asked.slack_user == unit.workspace.bot_user_id:
-        unit.channels.note(_channel(asked), bot_inside=False)
+        unit.channels.note(_channel(asked), bot_inside=False, forget_check=True)
     elif actor is None or not actor.full_member:
         unit.channels.note(_channel(asked), forget_check=True)
     return Done()
 
 
+def taken_out(asked: Asked, unit: WriteUnit) -> Answer:
+    """The bot was taken out of a channel, or the channel was deleted."""
+    unit.channels.note(_channel(asked), bot_inside=False, forget_check=True)
+    return Done()
+
+
 def renumbered(asked: Asked, unit: WriteUnit) -> Answer:
-    """Slack gave a channel another id."""
+    """Slack gave a channel another id; what stands there is edited under that one."""
     unit.channels.renumber(asked.event["old_channel_id"], asked.event["new_channel_id"])
     return Done()
 
@@ -108,6 +119,10 @@ def register(listeners: Listeners) -> None:
         ("group_unarchive", unarchived),
         ("member_joined_channel", joined),
         ("member_left_channel", left),
+        ("channel_left", taken_out),
+        ("group_left", taken_out),
+        ("channel_deleted", taken_out),
+        ("group_deleted", taken_out),
         ("channel_id_changed", renumbered),
     ):
         listeners.event(name, run, scopes=channels)

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, bindparam, or_, select, update
 
 from bot.domain.channels import Channel
 from bot.domain.errors import NotFound, Problem
+from bot.storage.renumbering import renumber
 from bot.storage.statements import Scope, once
 from bot.storage.tables import IS_CARD, IS_PROMISE, channel, outbox, standing, surface
 
@@ -154,9 +155,17 @@ class WritableChannels(Channels):
         self._changed.update(self._scope.connection.execute(_FORGET_CHECKS, values).scalars())
 
     def renumber(self, old: str, new: str) -> Channel | None:
-        """Slack gave a conversation another id; nothing else of it changes."""
-        known = self.by_slack_id(old)
-        return self._change(known, {"slack_id": new}) if known is not None else None
+        """Slack gave a conversation another id; None where the bot never met it.
+
+        Where it stands follows, and Slack is asked again before anything is shown there.
+        """
+        known, twin = self.by_slack_id(old), self.by_slack_id(new)
+        ids = (known.id if known is not None else None, twin.id if twin is not None else None)
+        renumber(self._scope, old=old, new=new, ids=ids)
+        if known is None:
+            return None
+        self._changed.add(known.id)
+        return self.get(known.id)
 
     def _change(self, known: Channel, changes: dict[str, Any]) -> Channel:
         if not changes:

@@ -300,8 +300,8 @@ class DeliveryStore:
 
     # --- People and workspaces
 
-    def set_dm(self, person_id: int, channel_slack_id: str) -> None:
-        """Remember the conversation between the bot and a person."""
+    def set_dm(self, person_id: int, channel_slack_id: str | None) -> None:
+        """Remember the conversation between the bot and a person; None has it opened again."""
         statement = update(person).where(person.c.id == person_id)
         self._write(statement.values(dm_slack_id=channel_slack_id))
 

@@ -59,6 +59,7 @@ from bot.domain.notices import (
     only_first,
     settle_asked,
     surfaces,
+    where_next,
 )
 from bot.domain.owing import STEP_OF, about_promises, settled_by, told_of_delivery
 from bot.domain.people import ManagerBy, Person, Role
@@ -711,11 +712,23 @@ class WriteUnit(ReadUnit):
         if self._committed:
             raise RuntimeError("a unit of work is committed once")
         self._shelf.keep(self._scope.connection, self.people.fresh_holidays)
+        self._ask_where_next()
         self.outbox.greet(*self.surfaces.raise_wanted())
         self.outbox.grown |= look_again(self._scope, self.surfaces.unsafe_channels)
         self.outbox.add_greetings()
         self._scope.connection.commit()
         self._committed = True
+
+    def _ask_where_next(self) -> None:
+        """Whoever's handoff lives in a channel that was just found to be of no use is asked.
+
+        However that was found: by an event, or because Slack was asked.
+        """
+        for channel_id in sorted(self.surfaces.unsafe_channels):
+            channel = self.channels.get(channel_id)
+            lost = channel.obstacle is not None
+            asked = (where_next(one, channel) for one in self.handoffs.open_in(channel_id) if lost)
+            self.outbox.add_all([one for one in asked if one is not None])
 
     def save(self, handoff: Handoff, *, actor_id: int | None, asked_in: int | None = None) -> None:
         """Keep a new or locked handoff with its events, and what follows from them.

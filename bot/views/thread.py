@@ -297,6 +297,29 @@ def cannot_post_message(
     return Message(f"{_account(card)}: {told}", tuple(blocks))
 
 
+def where_next_message(
+    card: Card, *, problem: Problem, channel_slack_id: str, stands: bool
+) -> Message:
+    """To the AE: their channel cannot be used any more, and where shall the handoff go on.
+
+    `stands`: its message is there and cannot be edited. Raises KeyError for another problem.
+    """
+    what, remedy = said.notices.WHERE_NEXT[problem]
+    meanwhile = said.notices.WHERE_NEXT_MEANWHILE
+    if stands:
+        meanwhile = f"{meanwhile} {said.notices.WHERE_NEXT_STANDS}"
+    about = Ref(handoff=card.handoff_id)
+    ways = (*_ELSEWHERE[::-1], ActionId.OPEN_HANDOFF)
+    blocks: list[Block] = [
+        section(f"{_account(card)} · {channel_link(channel_slack_id)}"),
+        plain_section(said.terms.at_start(what)),
+        plain_section(meanwhile),
+        plain_section(said.notices.WHERE_NEXT_ASKS.format(remedy=remedy)),
+        *actions(button(way, said.buttons.BUTTONS[way], about) for way in ways),
+    ]
+    return Message(f"{_account(card)}: {what}", tuple(blocks))
+
+
 def undo_offer_message(handoff_id: int, tag: Tag, *, minutes: int = 10) -> Message:
     """Shown to the one who acted, for as long as the act can be taken back; `minutes` by policy.
 

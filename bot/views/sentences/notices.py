@@ -36,6 +36,37 @@ CANNOT_POST_ELSEWHERE: Final = (
     "Or let the handoff live in another channel: a private one that the bot makes for the AE, the "
     "CSM and both managers, or one you choose."
 )
+WHERE_NEXT: Final[Mapping[Problem, tuple[str, str]]] = {
+    Problem.CHANNEL_SHARED: (
+        "this channel is shared outside the company now, so the handoff message cannot stand "
+        "there.",
+        "Stop sharing the channel",
+    ),
+    Problem.CHANNEL_GUESTS: (
+        "there are guests in this channel now, so the handoff message cannot stand there.",
+        "Take the guests out of the channel",
+    ),
+    Problem.CHANNEL_ARCHIVED: (
+        "this channel was archived, so the bot can show nothing there.",
+        "Bring the channel back into use",
+    ),
+    Problem.CHANNEL_NOT_INSIDE: (
+        "the bot is not in this channel any more, or the channel was deleted, so it can show "
+        "nothing there.",
+        "Type /invite @handoff in the channel",
+    ),
+}
+"""What happened to the channel of a handoff, and what brings it back."""
+WHERE_NEXT_MEANWHILE: Final = (
+    "The handoff itself goes on: its due times stay, and reminders and what is late come in direct "
+    "messages."
+)
+WHERE_NEXT_STANDS: Final = "Its message stays as it is until then."
+WHERE_NEXT_ASKS: Final = (
+    "Where shall it go on? {remedy}, and the bot goes on there by itself. Or let the handoff live "
+    "in another channel: a private one that the bot makes for the AE, the CSM and both managers, "
+    "or one you choose."
+)
 HELP_WANTED: Final = "asks you to fill this part of the brief: {sections}."
 HELP_SAVED: Final = (
     "Every section is saved by itself, and what others write meanwhile is kept. "
