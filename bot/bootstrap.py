@@ -25,7 +25,9 @@ from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
 from bot.clock.housekeeping import Housekeeping
 from bot.clock.sweep import Sweep
 from bot.clock.ticks import Ticks
+from bot.delivery.asking import Asking
 from bot.delivery.constants import Constants
+from bot.delivery.daily import DailyLook
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.senders import Senders
@@ -194,10 +196,19 @@ def build(
     sweep = Sweep(store=store, clock=clock, reached=passed)
     # Everybody's profile takes minutes at the rate Slack allows; no tick waits for it.
     profiles = LooksGoOn(lambda workspace_id, _: in_background.profiles.refresh_all(workspace_id))
+    daily = DailyLook(
+        store=store,
+        asking=Asking(client_of=lambda _: sending, shaping=shaping, sleep=time.sleep),
+        look_anew=partial(in_background.channel, anew=True),
+        machine=machine,
+        sleep=time.sleep,
+    )
+    looks_around = LooksGoOn(lambda workspace_id, _: daily.run(workspace_id))
     housekeeping = Housekeeping(
         store=store,
         machine=machine,
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
+        look_around=lambda workspace_id: looks_around(workspace_id, ""),
     )
     ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=housekeeping.run)
     sweep_poke.target = ticks.poke_sweep

@@ -23,7 +23,8 @@ class Housekeeping:
 
     An act brings its own handoff in line. What changes for all of them at once does so here: a new
     policy, other holidays, a manager or zone that changed, other rules in a new version. Whose
-    profile was not asked for their manager for a day is asked about again, in the background.
+    profile was not asked for their manager for a day is asked about again, in the background, and
+    so is what stands in channels and with people that were not looked at for a day.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class Housekeeping:
         store: Store,
         machine: SteadyMachineClock,
         ask_for_managers: Callable[[int], object] = _let_be,
+        look_around: Callable[[int], object] = _let_be,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._store = store
         self._machine = machine
         self._ask_for_managers = ask_for_managers
+        self._look_around = look_around
         self._monotonic = monotonic
         self._next: dict[int, int] = {}
 
@@ -50,6 +53,7 @@ class Housekeeping:
         changed = 0
         for workspace_id in workspaces:
             self._ask_for_managers(workspace_id)
+            self._look_around(workspace_id)
             changed += self._bring_in_line(workspace_id, end)
             with contextlib.suppress(Conflict):
                 self._wake(workspace_id)

@@ -132,8 +132,9 @@ class SlackDirectory:
         within: Patience | None = None,
         *,
         anywhere: bool = False,
+        anew: bool = False,
     ) -> Channel:
-        """A conversation, checked within the last ten minutes.
+        """A conversation, checked within the last ten minutes, or with `anew` just now.
 
         Who is in a public channel the bot is not in matters only `anywhere` something of it is
         taken in; then its members are looked at, too.
@@ -143,7 +144,7 @@ class SlackDirectory:
         with self._store.read(workspace_id) as unit:
             known = unit.channels.by_slack_id(slack_id)
             team_id = unit.workspace.team_id
-        fresh = known is not None and not known.stale(self._machine.now())
+        fresh = known is not None and not anew and not known.stale(self._machine.now())
         if known is not None and fresh and (known.bot_inside or not anywhere):
             return known
         try:

@@ -1,7 +1,6 @@
 """What happens to channels and accounts: kept, because it decides what may be shown where."""
 
 from bot.domain.people import Person
-from bot.domain.worktime import Calendar
 from bot.flows.answers import Answer, Done
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
@@ -72,33 +71,8 @@ def account_changed(asked: Asked, unit: WriteUnit) -> Answer:
     """Name, zone, guest or closed account: kept for people the bot has met."""
     user = asked.event.get("user")
     if isinstance(user, dict) and isinstance(user.get("id"), str):
-        before = unit.people.by_slack_id(user["id"])
-        if before is None:
-            return Done()
-        facts = person_facts(user, team_id=unit.workspace.team_id)
-        closes = before.deactivated is not facts.deactivated
-        replaced = unit.people.replaced_by(before.id) if closes else ()
-        calendar = unit.people.calendar(before.id)
-        now = unit.people.note(user["id"], facts)
-        if now is not None and _outside(before) is not _outside(now):
-            unit.channels.forget_checks()
-        if closes:
-            # As a manager they are passed over, and as a stand-in they act for nobody any more.
-            unit.bring_in_line(before.id, *replaced, *unit.people.replaced_by(before.id))
-        if now is not None and now.zone != before.zone:
-            _travelled(now, unit, home=calendar)
+        unit.note_account(user["id"], person_facts(user, team_id=unit.workspace.team_id))
     return Done()
-
-
-def _travelled(person: Person, unit: WriteUnit, *, home: Calendar) -> None:
-    """Somebody's day is another one: what the clock says to them, and of them, follows at once."""
-    unit.bring_in_line(person.id, *unit.people.replaced_by(person.id))
-    unit.digests.move(person.id, unit.people.calendar(person.id), before=home)
-    unit.surfaces.follow([person.id])
-
-
-def _outside(person: Person) -> bool:
-    return person.guest or person.external
 
 
 def _channel(asked: Asked) -> str:

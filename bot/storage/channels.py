@@ -11,7 +11,8 @@ from bot.storage.renumbering import renumber
 from bot.storage.statements import Scope, once
 from bot.storage.tables import IS_CARD, IS_PROMISE, channel, outbox, standing, surface
 
-_CHANNELS = select(channel).where(channel.c.workspace_id == bindparam("workspace"))
+_LEARNED = tuple(one for one in channel.c if one is not channel.c.looked_at)
+_CHANNELS = select(*_LEARNED).where(channel.c.workspace_id == bindparam("workspace"))
 _BY_ID = _CHANNELS.where(channel.c.id == bindparam("id"))
 # Not the strongest lock: rows that refer to the conversation are still added meanwhile.
 _LOCKED = _BY_ID.with_for_update(key_share=True)

@@ -137,6 +137,7 @@ person = Table(
     Column("deactivated", Boolean, nullable=False),
     Column("dm_slack_id", Text),  # the conversation between bot and person, once opened
     Column("checked_at", Instant),  # machine
+    Column("looked_at", Instant),  # machine: when account and guide cards were looked at last
     # How often the clock spoke to them on that day of theirs, and when it sums up next; calendar.
     Column("told_on", Date),
     Column("told", Integer, nullable=False, server_default="0"),
@@ -190,6 +191,7 @@ channel = Table(
     # How often what forbids a message here has changed.
     Column("turns", Integer, nullable=False, server_default=text("0")),
     Column("made", Boolean, nullable=False, server_default=false()),  # by the bot, for a handoff
+    Column("looked_at", Instant),  # machine: when what stands there was looked for last
     UniqueConstraint("workspace_id", "slack_id"),
 )
 

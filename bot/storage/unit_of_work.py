@@ -77,6 +77,7 @@ from bot.storage.chats import Chats, WritableChats
 from bot.storage.cipher import NoKey
 from bot.storage.copied import FORGET as FORGET_COPIED
 from bot.storage.copied import Copies, WritableCopies
+from bot.storage.daily import Daily
 from bot.storage.deadlines import SILENCE, Deadlines, WritableDeadlines
 from bot.storage.debriefs import Debriefs, WritableDebriefs
 from bot.storage.delivery import DeliveryStore
@@ -90,7 +91,7 @@ from bot.storage.late import LatePromises, WritableLatePromises
 from bot.storage.ledger import Ledgers, WritableLedgers
 from bot.storage.outbox import Outbox
 from bot.storage.pasted import Pasted, WritablePasted
-from bot.storage.people import People, WritablePeople
+from bot.storage.people import People, PersonFacts, WritablePeople
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
 from bot.storage.standing import LOOK_DAILY, look_again
@@ -104,7 +105,7 @@ RECEIVED_KEPT = timedelta(days=3)
 OUTBOX_KEPT_WHOLE = timedelta(days=30)
 """Afterwards a row says only that its key was said."""
 CHANNELS_LOOKED_AT_AFTER = timedelta(hours=24)
-"""How long a card stands before who can read it is asked again, whatever events said."""
+"""How long a line stands before who can read it is asked again, whatever events said."""
 _BATCH = 500
 _BROUGHT_IN_LINE = 200
 """Handoffs of one person; Slack waits three seconds for the answer."""
@@ -228,21 +229,6 @@ _SLIM_SENT = (
     .values(facts="{}", opaque="", reason=None, settled_at=None)
 )
 _FORGET_ABOUT = delete(tables.outbox_about).where(tables.outbox_about.c.outbox_id.in_(_OLD))
-_UNCHECKED = (
-    select(tables.surface.c.id)
-    .join(tables.handoff, tables.handoff.c.id == tables.surface.c.handoff_id)
-    .join(tables.channel, tables.channel.c.id == tables.surface.c.channel_id)
-    .where(
-        tables.IS_CARD,
-        tables.surface.c.ts.is_not(None),
-        tables.surface.c.wanted <= tables.surface.c.shown,
-        tables.HANDOFF_OPEN,
-        tables.channel.c.checked_at < bindparam("checked_before"),
-    )
-    .order_by(tables.surface.c.id)
-    .with_for_update(skip_locked=True, of=tables.surface)
-    .cte("unchecked")
-)
 # Another version drew it otherwise. Messages of handoffs that are over stay as they are.
 _DRAW_ANEW = (
     update(tables.surface)
@@ -261,12 +247,6 @@ _DRAW_ANEW = (
             .with_for_update(skip_locked=True, of=tables.surface)
         )
     )
-    .values(wanted=tables.surface.c.wanted + 1)
-)
-# A card that is drawn anew has its channel looked at.
-_DRAW_AGAIN = (
-    update(tables.surface)
-    .where(tables.surface.c.id.in_(select(_UNCHECKED.c.id)))
     .values(wanted=tables.surface.c.wanted + 1)
 )
 
@@ -331,6 +311,7 @@ class ReadUnit:
         self.now = scope.now
         """Calendar time, the same for the whole unit."""
         self.undelivered = Undelivered(scope)
+        self.daily = Daily(scope)
         self._fill(shelf)
         self.status = Status(scope, people=self.people)
 
@@ -705,7 +686,8 @@ class WriteUnit(ReadUnit):
     @property
     def delivery_wanted(self) -> bool:
         """Whether something was committed that is to go out."""
-        return self._committed and (self.outbox.grown or self.surfaces.grown)
+        grown = self.outbox.grown or self.surfaces.grown or self.daily.grown
+        return self._committed and grown
 
     def commit(self) -> None:
         """Keep everything; the unit can be used no more."""
@@ -988,6 +970,28 @@ class WriteUnit(ReadUnit):
                 handoff.note_leave(by=by, at=self.now)
                 self.save(handoff, actor_id=None)
 
+    def note_account(self, slack_id: str, facts: PersonFacts) -> None:
+        """Keep what Slack says of an account the bot has met, and let follow what hangs on it."""
+        before = self.people.by_slack_id(slack_id)
+        if before is None:
+            return
+        closes = before.deactivated is not facts.deactivated
+        replaced = self.people.replaced_by(before.id) if closes else ()
+        home = self.people.calendar(before.id)
+        now = self.people.note(slack_id, facts)
+        if now is None:
+            return
+        if (before.guest or before.external) is not (now.guest or now.external):
+            self.channels.forget_checks()
+        if closes:
+            # As a manager they are passed over, and as a stand-in they act for nobody any more.
+            self.bring_in_line(now.id, *replaced, *self.people.replaced_by(now.id))
+        if now.zone != before.zone:
+            # Their day is another one: what the clock says to them, and of them, follows at once.
+            self.bring_in_line(now.id, *self.people.replaced_by(now.id))
+            self.digests.move(now.id, self.people.calendar(now.id), before=home)
+            self.surfaces.follow([now.id])
+
     def set_leave(
         self, person_id: int, until: date | None, stand_in_id: int | None, *, by: Person | None
     ) -> Person:
@@ -1194,7 +1198,7 @@ class Store:
 
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
-        Where the bot's messages stand and was not looked at for a day, it is looked again. What
+        Where the bot's lines stand and was not looked at for a day, it is looked again. What
         another version drew differently is drawn anew, a batch at a time.
         """
         now = self._machine.now()
@@ -1204,8 +1208,8 @@ class Store:
             connection.execute(SILENCE, {"before": self._clock.now()})
             posts = _slim(connection, now - OUTBOX_KEPT_WHOLE)
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
-            unchecked = connection.execute(_DRAW_AGAIN, before).rowcount
-            unchecked += connection.execute(LOOK_DAILY, {**before, "machine_now": now}).rowcount
+            look = {**before, "machine_now": now}
+            unchecked = connection.execute(LOOK_DAILY, look).rowcount
             outdated = connection.execute(_DRAW_ANEW, {"b_drawn_as": DRAWN_AS}).rowcount
             connection.commit()
         if unchecked or outdated:

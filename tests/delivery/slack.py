@@ -54,6 +54,8 @@ class Message:
     args: dict[str, Any]
     thread_ts: str | None = None
     edits: int = 0
+    deleted: dict[str, Any] = field(default_factory=dict)
+    """What Slack shows in its place, where replies hang on it."""
     of_a_promise: bool = field(init=False)
     """Whether it was posted about one promise."""
 
@@ -134,6 +136,10 @@ class FakeSlack(WebClient):
         self._late: list[tuple[float, str, dict[str, Any]]] = []
         self._number = itertools.count(1)
         self._begun: dict[str, Upload] = {}
+        self.accounts: dict[str, dict[str, Any]] = {}
+        """What `users.info` says of people, by Slack's id."""
+        self.hides_before: float | None = None
+        """A plan that shows only what was said since."""
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         args: dict[str, Any] = given.get("json") or given.get("params") or {}
@@ -206,6 +212,7 @@ class FakeSlack(WebClient):
             "conversations.invite": self._invite,
             "conversations.history": self._history,
             "conversations.replies": self._history,
+            "users.info": self._account,
             "files.getUploadURLExternal": self._begin_file,
             "files.completeUploadExternal": self._complete_file,
         }[method]
@@ -219,11 +226,20 @@ class FakeSlack(WebClient):
 
     def _update(self, args: dict[str, Any]) -> dict[str, Any]:
         for message in self.ledger.messages:
-            if (message.channel, message.ts) == (args["channel"], args["ts"]):
+            this = (message.channel, message.ts) == (args["channel"], args["ts"])
+            if this and not message.deleted:
                 message.args = {**message.args, **args}
                 message.edits += 1
                 return {"channel": message.channel, "ts": message.ts}
         raise self._refused("message_not_found")
+
+    def delete(self, message: Message) -> None:
+        """Somebody deletes a message: with replies below it a stone is left."""
+        replies = any(one.thread_ts == message.ts for one in self.ledger.all_in(message.channel))
+        if replies:
+            message.deleted = {"subtype": "tombstone", "user": "USLACKBOT"}
+        else:
+            self.ledger.messages.remove(message)
 
     def _delete(self, args: dict[str, Any]) -> dict[str, Any]:
         for message in self.ledger.messages:
@@ -276,18 +292,39 @@ class FakeSlack(WebClient):
         return {"files": [{"id": wanted["id"]}]}
 
     def _history(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Newest first; of a thread its first message, and then the oldest first."""
+        inside = bool(args.get("inclusive"))
+        oldest, latest = float(args["oldest"]), float(args.get("latest", "inf"))
         found = [
             one
             for one in reversed(self.ledger.all_in(args["channel"]))
-            if float(one.ts) > float(args["oldest"])
-            and (one.thread_ts == args.get("ts") or one.ts == args.get("ts"))
+            if one.thread_ts == args.get("ts")
+            and (oldest < float(one.ts) < latest or (inside and float(one.ts) in (oldest, latest)))
         ]
+        if args.get("ts") is not None:
+            whole = self.ledger.all_in(args["channel"])
+            head = [one for one in whole if one.ts == args["ts"]]
+            if not head:
+                raise self._refused("thread_not_found")
+            found = [*head, *reversed(found)]
+        if self.hides_before is not None:
+            found = [one for one in found if float(one.ts) >= self.hides_before]
         begin = int(args.get("cursor", "0"))
         end = begin + int(args["limit"])
         told = ("metadata", "files")
         shown = [
-            {"ts": one.ts, **{key: one.args[key] for key in told if key in one.args}}
+            {"ts": one.ts, **one.deleted, **{key: one.args[key] for key in told if key in one.args}}
             for one in found[begin:end]
         ]
         cursor = str(end) if end < len(found) else ""
-        return {"messages": shown, "response_metadata": {"next_cursor": cursor}}
+        return {
+            "messages": shown,
+            "has_more": bool(cursor),
+            "is_limited": self.hides_before is not None,
+            "response_metadata": {"next_cursor": cursor},
+        }
+
+    def _account(self, args: dict[str, Any]) -> dict[str, Any]:
+        if args["user"] not in self.accounts:
+            raise self._refused("user_not_found")
+        return {"user": {"id": args["user"], "tz": "Europe/Berlin", **self.accounts[args["user"]]}}

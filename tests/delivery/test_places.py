@@ -19,14 +19,14 @@ from tests.delivery.slack import Message, Refusal
 LATER = 11 * MINUTE
 
 
-def _note(desk: Desk, channel: str = "C0DEAL", **flags: bool) -> None:
+def _note(desk: Desk, channel: str = "C0DEAL", **flags: Any) -> None:
     """What an event of Slack's leaves."""
     with desk.store.write(desk.team.workspace_id) as unit:
         unit.channels.note(channel, forget_check=True, **flags)
         unit.commit()
 
 
-def _slack_says(desk: Desk, **facts: bool) -> None:
+def _slack_says(desk: Desk, **facts: Any) -> None:
     desk.facts = replace(desk.facts, **facts)
 
 
@@ -92,7 +92,7 @@ def test_an_archived_channel_that_is_back_shows_the_card_as_it_is_by_then(desk: 
     ],
 )
 def test_events_in_the_wrong_order_end_as_slack_says_when_it_is_asked(
-    desk: Desk, told: dict[str, bool], really: dict[str, bool]
+    desk: Desk, told: dict[str, Any], really: dict[str, Any]
 ) -> None:
     posted(desk.store, desk.team)
     desk.drain()

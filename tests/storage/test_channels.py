@@ -1,10 +1,7 @@
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.domain.errors import NotFound, Problem
-from bot.domain.notices import DRAWN_AS
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import surface
 from bot.storage.unit_of_work import Store
@@ -116,22 +113,3 @@ def test_where_a_card_is_the_checks_are_forgotten_and_the_card_is_drawn_anew(
     assert other.problem() is None
     there = {kind: before[kind] + 1 for kind in ("card", "promise")}
     assert _wanted(store) == {**before, **there}
-
-
-def test_a_card_whose_channel_was_not_looked_at_for_a_day_is_drawn_anew_once(
-    store: Store, team: Team, machine: FakeMachine, pokes: Pokes
-) -> None:
-    posted(store, team)
-    with store.database.writing() as connection:
-        stands = update(surface).values(ts="1.000001", shown=surface.c.wanted, drawn_as=DRAWN_AS)
-        connection.execute(stands)
-        connection.commit()
-    before, pokes.count = _wanted(store), 0
-    machine.advance(timedelta(hours=23))
-    store.housekeeping()
-    assert (_wanted(store), pokes.count) == (before, 0)
-    machine.advance(timedelta(hours=2))
-    store.housekeeping()
-    store.housekeeping()
-    assert _wanted(store) == {**before, "card": before["card"] + 1}
-    assert pokes.count == 1

@@ -1,0 +1,201 @@
+"""Once a day every open handoff's surroundings are looked at, in the background.
+
+Events tell of most things at once. What no event told, because the bot was down or Slack tells of
+it to nobody, is found here: a deleted message, a channel that is archived, shared or without the
+bot, an account that was closed.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.delivery.asking import Asking, Sleep
+from bot.delivery.still_there import gone
+from bot.domain.channels import CHECK_AFTER, Channel
+from bot.domain.errors import Invalid, Problem, SlackUnavailable
+from bot.domain.notices import SurfaceKind
+from bot.domain.ports import MachineClock
+from bot.slack_calls import CALL_FAILED
+from bot.storage.daily import Standing
+from bot.storage.facts import person_facts
+from bot.storage.unit_of_work import Store
+
+log = structlog.get_logger()
+
+LOOKED_AT_AFTER = timedelta(hours=24)
+PAGE = 50
+BETWEEN = 4.0
+"""Seconds of rest after each look: most of Slack's rates is left to what people wait for."""
+_SETTLES = timedelta(minutes=10)
+"""What was posted so lately may be missing from a history that lags."""
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_NOT_READ = frozenset({"missing_scope", "not_in_channel", "channel_not_found", "no_permission"})
+
+LookAnew = Callable[[int, str], Channel]
+"""Asks Slack about a channel, whatever is known, and keeps the answer; raises as a directory."""
+
+
+class DailyLook:
+    """Looks at channels and people one after another, and has what is gone posted anew.
+
+    The first round of a process, and the one after `missed_something`, looks at everything: of
+    what happened while nobody listened Slack tells no more.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        asking: Asking,
+        look_anew: LookAnew,
+        machine: MachineClock,
+        sleep: Sleep,
+    ) -> None:
+        self._store = store
+        self._asking = asking
+        self._look_anew = look_anew
+        self._machine = machine
+        self._sleep = sleep
+        self._guard = threading.Lock()
+        self._deaf_until = machine.now() - CHECK_AFTER
+
+    def missed_something(self) -> None:
+        """Nobody listened for a while until now."""
+        with self._guard:
+            self._deaf_until = self._machine.now()
+
+    def run(self, workspace_id: int) -> int:
+        """One round; ends early where Slack cannot be asked. Gives how much was looked at."""
+        with self._guard:
+            before = max(self._machine.now() - LOOKED_AT_AFTER, self._deaf_until)
+        try:
+            count = self._each(workspace_id, before, people=False)
+            return count + self._each(workspace_id, before, people=True)
+        except SlackUnavailable:
+            return 0  # The next round goes on with what is left.
+
+    def _each(self, workspace_id: int, before: datetime, *, people: bool) -> int:
+        look = self._person if people else self._channel
+        count, after = 0, 0
+        while True:
+            with self._store.read(workspace_id) as unit:
+                due = unit.daily.people if people else unit.daily.channels
+                ids = due(before, after=after, most=PAGE)
+            for one, slack_id in ids:
+                look(workspace_id, one, slack_id)
+                count, after = count + 1, one
+                self._sleep(BETWEEN)
+            if not ids:
+                return count
+
+    # --- Channels
+
+    def _channel(self, workspace_id: int, channel_id: int, slack_id: str) -> None:
+        lost: list[Standing] = []
+        unread: list[Standing] = []
+        try:
+            usable = self._look_anew(workspace_id, slack_id).problem() is None
+        except Invalid:
+            usable = False  # It is noted, and who has to know of it is told.
+        if usable:
+            with self._store.read(workspace_id) as unit:
+                standing = unit.daily.in_channel(channel_id)
+            lost, unread = self._gone_from(workspace_id, standing)
+        with self._store.write(workspace_id) as unit:
+            posted_anew = unit.daily.lost(lost)
+            unit.daily.draw_anew(unread)
+            unit.daily.looked_at(channel_id=channel_id)
+            unit.commit()
+        self._told(workspace_id, posted_anew, channel=channel_id)
+
+    def _gone_from(
+        self, workspace_id: int, standing: Sequence[Standing]
+    ) -> tuple[list[Standing], list[Standing]]:
+        """What is gone of cards and of the promises below them, and which cards nobody can read."""
+        cards = {one.handoff_id: one for one in standing if one.kind is SurfaceKind.CARD}
+        lost: list[Standing] = []
+        try:
+            lost += self._missing(workspace_id, list(cards.values()))
+            below = [one for one in standing if one.kind is SurfaceKind.PROMISE]
+            for handoff_id, card in cards.items():
+                theirs = [one for one in below if one.handoff_id == handoff_id]
+                if card not in lost:
+                    lost += self._missing(workspace_id, theirs, thread=card.ts)
+        except SlackApiError as error:
+            if error.response.get("error") not in _NOT_READ:
+                raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            return [], list(cards.values())
+        return lost, []
+
+    # --- People
+
+    def _person(self, workspace_id: int, person_id: int, slack_id: str) -> None:
+        self._account(workspace_id, slack_id)
+        with self._store.read(workspace_id) as unit:
+            person, standing = unit.people.get(person_id), unit.daily.with_person(person_id)
+            loud = unit.people.calendar(person_id).first_loud(unit.now)
+            not_before = loud if loud != unit.now else None
+        lost: list[Standing] = []
+        if person.full_member:
+            try:
+                lost = self._missing(workspace_id, standing)
+            except SlackApiError as error:
+                if error.response.get("error") not in _NOT_READ:
+                    raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        with self._store.write(workspace_id) as unit:
+            posted_anew = unit.daily.lost(lost, not_before=not_before)
+            unit.daily.looked_at(person_id=person_id)
+            unit.commit()
+        self._told(workspace_id, posted_anew, person=person_id)
+
+    def _account(self, workspace_id: int, slack_id: str) -> None:
+        try:
+            user = self._asking.ask(workspace_id, "users.info", None, user=slack_id)["user"]
+        except SlackApiError as error:
+            if error.response.get("error") in _NOBODY:
+                return
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        except CALL_FAILED as error:
+            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+        with self._store.write(workspace_id) as unit:
+            facts = person_facts(user, team_id=unit.workspace.team_id)
+            unit.note_account(slack_id, facts)
+            unit.commit()
+
+    # --- Both
+
+    def _missing(
+        self, workspace_id: int, standing: Sequence[Standing], *, thread: str | None = None
+    ) -> list[Standing]:
+        def ask(method: str, **args: Any) -> Mapping[str, Any]:
+            try:
+                told = self._asking.ask(workspace_id, method, None, **args).data
+            except SlackApiError:
+                raise
+            except CALL_FAILED as error:
+                raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            return told if isinstance(told, dict) else {}
+
+        settled = self._machine.now() - _SETTLES
+        old = [one for one in standing if float(one.ts) < settled.timestamp()]
+        found: list[Standing] = []
+        for where, several in groupby(sorted(old, key=_place), key=_place):
+            theirs = list(several)
+            away = gone(ask, where, [one.ts for one in theirs], thread=thread)
+            found += [one for one in theirs if one.ts in away]
+        return found
+
+    def _told(self, workspace_id: int, posted_anew: int, **where: int) -> None:
+        if posted_anew:
+            log.info(
+                "deleted messages posted anew", workspace=workspace_id, count=posted_anew, **where
+            )
+
+
+def _place(one: Standing) -> str:
+    return one.posted_in

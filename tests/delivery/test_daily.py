@@ -1,0 +1,267 @@
+"""Once a day it is looked whether what the bot said still stands, and where it may stand."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.asking import Asking
+from bot.delivery.constants import Constants
+from bot.delivery.daily import DailyLook
+from bot.delivery.shaping import Shaping
+from bot.delivery.still_there import gone
+from bot.domain.channels import Channel
+from bot.domain.errors import Invalid, Problem, SlackUnavailable
+from bot.storage.tables import person, surface
+from tests.builders import assigned, posted
+from tests.delivery.desk import Desk
+from tests.delivery.slack import Fault, Message, Refusal
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def look(desk: Desk) -> DailyLook:
+    return looking(desk)
+
+
+def looking(desk: Desk, look_anew: Callable[[int, str], Channel] | None = None) -> DailyLook:
+    """As a process that just began."""
+    for one in desk.rows(person):
+        desk.slack.accounts.setdefault(one["slack_id"], {"real_name": one["name"]})
+    shaping = Shaping(machine=desk.machine, constants=Constants())
+
+    def rests(seconds: float) -> None:
+        desk.machine.advance(timedelta(seconds=seconds))
+
+    return DailyLook(
+        store=desk.store,
+        asking=Asking(client_of=lambda _: desk.slack, shaping=shaping, sleep=rests),
+        look_anew=look_anew or desk.check_channel,
+        machine=desk.machine,
+        sleep=rests,
+    )
+
+
+def _stands(desk: Desk) -> None:
+    posted(desk.store, desk.team)
+    desk.drain()
+    desk.machine.advance(HOUR)
+
+
+def _card(desk: Desk) -> Message:
+    (card,) = [
+        one
+        for one in desk.slack.ledger.in_channel("C0DEAL")
+        if not one.thread_ts and not one.deleted
+    ]
+    return card
+
+
+def _run(desk: Desk, look: DailyLook) -> int:
+    found = look.run(desk.team.workspace_id)
+    desk.drain()
+    return found
+
+
+def test_what_stands_is_looked_for_once_a_day_and_left_as_it_is(
+    desk: Desk, look: DailyLook
+) -> None:
+    _stands(desk)
+    before = [(one.ts, one.edits) for one in desk.slack.ledger.messages]
+    assert _run(desk, look) > 2
+    assert _run(desk, look) == 0
+    desk.machine.advance(DAY + HOUR)
+    assert _run(desk, look) > 2
+    assert [(one.ts, one.edits) for one in desk.slack.ledger.messages] == before
+
+
+def test_a_deleted_card_is_posted_anew(desk: Desk, look: DailyLook) -> None:
+    _stands(desk)
+    old = _card(desk)
+    desk.slack.delete(old)
+    assert old.deleted, "promises hang on it"
+    _run(desk, look)
+    assert _card(desk).ts != old.ts
+    assert desk.row(surface, kind="card")["ts"] == _card(desk).ts
+    assert _run(desk, look) == 0
+
+
+def test_a_deleted_promise_is_posted_anew_below_the_card(desk: Desk, look: DailyLook) -> None:
+    _stands(desk)
+    first, *others = desk.slack.ledger.promises_in("C0DEAL")
+    desk.slack.delete(first)
+    _run(desk, look)
+    now = desk.slack.ledger.promises_in("C0DEAL")
+    assert len(now) == 1 + len(others)
+    assert {one.thread_ts for one in now} == {_card(desk).ts}
+
+
+def test_a_deleted_guide_card_is_posted_anew_in_its_readers_waking_hours(
+    desk: Desk, look: DailyLook
+) -> None:
+    _stands(desk)
+    guide = desk.row(surface, kind="guide", person_id=desk.team.ae.id)
+    (old,) = [one for one in desk.slack.ledger.messages if one.ts == guide["ts"]]
+    desk.slack.delete(old)
+    desk.clock.advance(12 * HOUR)  # Deep in the night of the AE.
+    look.run(desk.team.workspace_id)
+    desk.work()
+    row = desk.row(surface, kind="guide", person_id=desk.team.ae.id)
+    assert row["ts"] is None
+    desk.clock.advance(12 * HOUR)
+    desk.drain()
+    assert desk.row(surface, kind="guide", person_id=desk.team.ae.id)["ts"] not in (None, old.ts)
+
+
+def test_what_was_posted_just_now_is_not_missed_in_a_history_that_lags(
+    desk: Desk, look: DailyLook
+) -> None:
+    posted(desk.store, desk.team)
+    desk.drain()
+    desk.slack.delete(_card(desk))
+    before = len(desk.slack.ledger.messages)
+    look.run(desk.team.workspace_id)
+    desk.work()
+    assert len(desk.slack.ledger.messages) == before
+
+
+def test_a_plan_that_hides_what_is_old_has_nothing_posted_anew(desk: Desk, look: DailyLook) -> None:
+    _stands(desk)
+    desk.slack.hides_before = desk.machine.now().timestamp()
+    before = [(one.ts, one.edits) for one in desk.slack.ledger.messages]
+    _run(desk, look)
+    assert [(one.ts, one.edits) for one in desk.slack.ledger.messages] == before
+
+
+def test_where_no_history_may_be_read_an_edit_tells(desk: Desk, look: DailyLook) -> None:
+    _stands(desk)
+    desk.slack.without_scopes = {"conversations.history"}
+    card = _card(desk)
+    edits = card.edits
+    _run(desk, look)
+    assert card.edits == edits + 1
+    desk.slack.delete(card)
+    desk.machine.advance(DAY + HOUR)
+    _run(desk, look)
+    assert _card(desk).ts != card.ts
+
+
+@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.SERVER_ERROR, Refusal("internal_error")])
+def test_where_slack_does_not_say_it_nothing_is_concluded_and_it_is_asked_again(
+    desk: Desk, look: DailyLook, fault: Any
+) -> None:
+    _stands(desk)
+    old = _card(desk)
+    desk.slack.delete(old)
+    desk.slack.trouble = lambda method, args: (
+        fault if method in ("conversations.history", "conversations.replies") else None
+    )
+    _run(desk, look)
+    assert desk.row(surface, kind="card")["ts"] == old.ts
+    desk.slack.trouble = lambda method, args: None
+    _run(desk, look)
+    assert _card(desk).ts != old.ts
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"archived": True}, "was archived"),
+        ({"bot_inside": False}, "is not in this channel"),
+        ({"shared": True}, "was taken out"),
+    ],
+)
+def test_what_became_of_a_channel_while_nobody_listened_is_found_at_the_start(
+    desk: Desk, facts: dict[str, Any], says: str
+) -> None:
+    _stands(desk)
+    _run(desk, looking(desk))
+    desk.machine.advance(HOUR)
+    desk.facts = replace(desk.facts, **facts)
+    look = looking(desk)
+    for _ in range(2):
+        _run(desk, look)
+        look.missed_something()
+    told = [one for one in desk.slack.ledger.messages if says in one.args["text"]]
+    assert len(told) == 1
+
+
+def test_a_channel_that_is_gone_while_nobody_listened_is_found_at_the_start(desk: Desk) -> None:
+    _stands(desk)
+
+    def not_found(workspace_id: int, slack_id: str) -> Channel:
+        with desk.store.write(workspace_id) as unit:
+            unit.channels.note(slack_id, bot_inside=False)
+            unit.commit()
+        raise Invalid(Problem.CHANNEL_NOT_INSIDE)
+
+    desk.check_channel = not_found  # type: ignore[method-assign]
+    desk.hire()
+    _run(desk, looking(desk))
+    told = [one for one in desk.slack.ledger.messages if "was deleted" in one.args["text"]]
+    assert len(told) == 1
+    counts = desk.store.delivery.counts()
+    assert (counts.dead, counts.unconfirmed, counts.pending) == (0, 0, 0)
+
+
+def test_a_round_that_slack_cuts_short_goes_on_where_it_was(desk: Desk) -> None:
+    _stands(desk)
+
+    def silent(workspace_id: int, slack_id: str) -> Channel:
+        raise SlackUnavailable(Problem.SLACK_SILENT)
+
+    look = looking(desk, silent)
+    assert look.run(desk.team.workspace_id) == 0
+    old = _card(desk)
+    desk.slack.delete(old)
+    _run(desk, looking(desk))
+    assert _card(desk).ts != old.ts
+
+
+def test_an_account_that_was_closed_while_nobody_listened_is_found(
+    desk: Desk, look: DailyLook
+) -> None:
+    assigned(desk.store, desk.team)
+    desk.drain()
+    desk.slack.accounts[desk.team.csm.slack_id] = {"real_name": "Jonas", "deleted": True}
+    _run(desk, look)
+    with desk.store.read(desk.team.workspace_id) as unit:
+        assert unit.people.get(desk.team.csm.id).deactivated
+
+
+# --- Many in few calls
+
+
+class History:
+    """A conversation's messages, or a thread's, as Slack pages them."""
+
+    def __init__(self, stamps: list[str], *, page: int) -> None:
+        self.stamps, self.page, self.calls = stamps, page, 0
+
+    def ask(self, method: str, **args: Any) -> dict[str, Any]:
+        self.calls += 1
+        low, high = float(args["oldest"]), float(args["latest"])
+        found = [one for one in self.stamps if low <= float(one) <= high]
+        if method == "conversations.replies":
+            shown = [args["ts"], *found[: self.page]]
+        else:
+            shown = found[::-1][: self.page]
+        return {"messages": [{"ts": one} for one in shown], "has_more": len(found) > self.page}
+
+
+@pytest.mark.parametrize("thread", [None, "1.000000"])
+@pytest.mark.parametrize("page", [1, 3, 50])
+def test_of_many_messages_just_those_are_gone_that_are(thread: str | None, page: int) -> None:
+    ours = [f"{at}.000{at % 7}00" for at in range(10, 60, 5)]
+    deleted = {ours[0], ours[4], ours[-1]}
+    others = [f"{at}.000000" for at in range(11, 59, 2)]
+    stands = sorted([*(one for one in ours if one not in deleted), *others], key=float)
+    history = History(stands, page=page)
+    assert gone(history.ask, "C0DEAL", ours, thread=thread) == deleted
+    assert history.calls <= len(ours) * 3 + len(deleted)
+    if page == 50:
+        assert history.calls == 1 + len(deleted)
