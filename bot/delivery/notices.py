@@ -52,6 +52,7 @@ from bot.domain.read_models import (
     Over,
     StepLine,
     Summary,
+    WhyTold,
     named,
     step_line,
 )
@@ -66,7 +67,7 @@ from bot.views.files import file_failed_message
 from bot.views.kickoff import kickoff_held_message
 from bot.views.ledger import not_taken_message
 from bot.views.message import Message
-from bot.views.not_mine import not_mine_message
+from bot.views.not_mine import Left, not_mine_message, owner_gone_message
 from bot.views.nudge import nudge_message, over_message
 from bot.views.pre_close import (
     alignment_message,
@@ -118,6 +119,8 @@ _OF_A_CHANGE = frozenset(
 _ASKS_THE_AE = frozenset({NoticeKind.WHERE_NEXT, NoticeKind.CANNOT_POST, NoticeKind.UNCONFIRMED})
 _AHEAD = frozenset({Stage.HALF, Stage.MOST})
 """What is only said before the due time."""
+_MOST_LEFT = 200
+"""Handoffs of one person that are looked through."""
 _REMINDERS = frozenset({Stage.HALF, Stage.MOST, Stage.LATE})
 """What a snooze silences."""
 
@@ -142,6 +145,8 @@ class NoticeText:
             return welcome_message()
         if notice.kind is NoticeKind.SUMMARY:
             return _summary(unit, notice, reader, fresh=True)
+        if notice.kind is NoticeKind.OWNER_GONE:
+            return _owner_gone(unit, notice, reader)
         if notice.kind is NoticeKind.CHAT_ELSEWHERE:
             return chat_pointed(unit, reader)
         if notice.kind is NoticeKind.FILE_FAILED:
@@ -544,6 +549,7 @@ def _owed(
         return Cancel("snoozed")
     held = held_by(owed, bundle.handoff, bundle.size)
     away = unit.people.away().get(held or 0)
+    held_is_gone = held is not None and unit.people.closed(held)
     acts_for = named(held, bundle.people) if held != owed.owner_id else None
     return NudgeModel(
         handoff_id=bundle.handoff.id,
@@ -566,9 +572,11 @@ def _owed(
         snoozed_reason=_snoozed_for(unit, bundle.handoff.id, reader, stage),
         why=why_told(unit, bundle.handoff, told) if told is not None else None,
         away_until=away.until if away and (acts_for or owed.told_id is not None) else None,
+        owner_gone=held_is_gone,
         stands_in=acts_for,
         declines=step is Step.READ and reader.id == bundle.handoff.csm_id,
-        reassigns=step is Step.READ and access.may(Act.ASSIGN, reader, bundle.handoff),
+        reassigns=(step is Step.READ or (held == bundle.handoff.csm_id and held_is_gone))
+        and access.may(Act.ASSIGN, reader, bundle.handoff),
         no_promises=not bundle.handoff.signing.entries,
     )
 
@@ -713,6 +721,23 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
         reason=reasons[-1] if reasons else None,
         why=why_told(unit, handoff, told),
     )
+
+
+def _owner_gone(unit: ReadUnit, notice: Notice, reader: Person) -> Message | Cancel:
+    """Where a reader is to name somebody else in place of one who has no account any more."""
+    gone = unit.people.get(int(notice.facts["person"]))
+    left: list[Left] = []
+    why: WhyTold | None = None
+    for handoff_id in unit.handoffs.open_of(gone.id, _MOST_LEFT) if gone.deactivated else ():
+        handoff = unit.handoffs.get(handoff_id)
+        for part, told in unit.asked_for_another(handoff, gone.id).items():
+            if told.person_id == reader.id:
+                assigns = part is Capacity.CSM and access.may(Act.ASSIGN, reader, handoff)
+                left.append(Left(handoff.id, handoff.account, part, assigns))
+                why = why or why_told(unit, handoff, told)
+    if not left:
+        return Cancel("no_longer_owed")
+    return owner_gone_message(NamedPerson(gone.id, gone.slack_id, gone.name), left, why)
 
 
 def _held_up(bundle: Bundle, owed: Deadline) -> Step | None:

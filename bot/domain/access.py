@@ -180,6 +180,8 @@ class Parts(Protocol):
     @property
     def away(self) -> Mapping[int, Away]: ...
     @property
+    def closed(self) -> Callable[[int], bool]: ...
+    @property
     def proposed_csm_id(self) -> int | None: ...
     @property
     def cs_contact_id(self) -> int | None: ...
@@ -371,8 +373,9 @@ def acts_as(person_id: int, owner_id: int | None, handoff: Parts) -> bool:
 
 
 def unattended(owner_id: int, handoff: Parts) -> bool:
-    """Whether somebody is away and nobody acts for them."""
-    return owner_id in handoff.away and acting(owner_id, handoff) == owner_id
+    """Whether somebody is away, or has no account any more, and nobody acts for them."""
+    absent = owner_id in handoff.away or handoff.closed(owner_id)
+    return absent and acting(owner_id, handoff) == owner_id
 
 
 def replaced_by(person: Person, handoff: Parts) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """The handoff: one won deal on its way from the AE to the CSM. Every act is a method here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -66,6 +66,10 @@ _KEEPING = frozenset({Tag.ACKNOWLEDGED}) | _READ_ANEW
 
 
 NOT_ARRANGED = Appointment()
+
+
+def _nobody(_person_id: int) -> bool:
+    return False
 
 
 class State(StrEnum):
@@ -186,6 +190,8 @@ class Handoff:
     cs_manager_by: ManagerBy | None = None
     away: Mapping[int, Away] = field(default_factory=dict, compare=False, repr=False)
     """Who is away now, as its reader found it; no fact of the handoff itself."""
+    closed: Callable[[int], bool] = field(default=_nobody, compare=False, repr=False)
+    """Whether somebody has no account any more, as its reader finds it."""
     away_known: Mapping[int, Away] = field(default_factory=dict)
     """Who of its people was away when it was last brought in line, for its history."""
     proposed_csm_id: int | None = None

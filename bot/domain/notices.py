@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     """The handoff message was to be posted and its channel may not hold it."""
     WHERE_NEXT = "where_next"
     """The handoff's channel cannot be used any more: its AE is asked where it shall go on."""
+    OWNER_GONE = "owner_gone"
+    """Somebody with a part has no account any more, to who may name another for it."""
     CSM_MENTION = "csm_mention"
     CSM_INVITE = "csm_invite"
     """No message: the CSM is invited to the deal channel."""
@@ -960,6 +962,22 @@ def cannot_post(handoff: Handoff, problem: Problem, *, turns: int, stood: bool =
         handoff_id=handoff.id,
         person_id=access.acting(handoff.ae_id, handoff),
         facts={"problem": problem.value, "stood": int(stood)},
+    )
+
+
+def owner_gone(person_id: int, reader: int, *, on: str) -> Notice:
+    """One message for all the handoffs of somebody who has no account any more.
+
+    `on` is the day it was closed: one that was opened again may be closed again.
+    """
+    kind = NoticeKind.OWNER_GONE
+    return Notice(
+        kind,
+        Place.DM,
+        f"{kind.value}:{person_id}:{reader}:{on}",
+        Priority.HAND_OVER,
+        person_id=reader,
+        facts={"person": person_id},
     )
 
 

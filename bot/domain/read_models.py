@@ -108,6 +108,8 @@ class Card:
     kickoff: KickoffTime | None = None
     neutral: bool = False
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
+    gone: tuple[NamedPerson, ...] = ()
+    """Who of AE and CSM has no account any more."""
 
     @property
     def changed_since(self) -> bool:
@@ -214,6 +216,8 @@ class Guide:
     """For whom the viewer acts here, and until when."""
     alone: tuple[tuple[NamedPerson, date], ...] = ()
     """Who of those who owe a step is away, with nobody who acts for them."""
+    gone: tuple[NamedPerson, ...] = ()
+    """Who of AE and CSM has no account any more."""
 
     @property
     def owed_step(self) -> Step | None:
@@ -499,6 +503,8 @@ class NudgeModel:
     """For a manager: why just they are told."""
     away_until: date | None = None
     """The last day of the owner's leave, where nobody stands in for them."""
+    owner_gone: bool = False
+    """Whether the owner has no account any more."""
     stands_in: NamedPerson | None = None
     """For whom the reader acts, until `away_until`."""
     declines: bool = False
@@ -822,6 +828,7 @@ def card(
         preview=preview,
         neutral=neutral,
         kickoff=kickoff,
+        gone=_gone(handoff, people),
     )
 
 
@@ -919,6 +926,7 @@ def guide(
         alone=_absent(
             (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
         ),
+        gone=_gone(handoff, people),
     )
 
 
@@ -956,6 +964,13 @@ def _asks(handoff: Handoff, viewer: Person) -> int:
     """How many questions of the debrief wait for a person, who is its AE."""
     replies = handoff.open and access.may(Act.REPLY_DEBRIEF, viewer, handoff)
     return handoff.debrief.asks_open if replies else 0
+
+
+def _gone(handoff: Handoff, people: Mapping[int, Person]) -> tuple[NamedPerson, ...]:
+    """AE and CSM, where they have no account any more and the handoff goes on."""
+    sides = (one for one in (handoff.ae_id, handoff.csm_id) if one is not None and handoff.open)
+    found = (named(one, people) for one in sides if handoff.closed(one))
+    return tuple(one for one in found if one is not None)
 
 
 def _absent(

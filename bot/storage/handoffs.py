@@ -96,6 +96,8 @@ _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
+IsClosed = Callable[[int], bool]
+"""Whether a person of the workspace has no account any more."""
 WhoIsAway = Callable[[Iterable[int]], Mapping[int, Away]]
 """The people of the workspace who are away now; those given are read along."""
 
@@ -103,9 +105,10 @@ WhoIsAway = Callable[[Iterable[int]], Mapping[int, Away]]
 class Handoffs:
     """The handoffs of one workspace."""
 
-    def __init__(self, scope: Scope, *, away: WhoIsAway) -> None:
+    def __init__(self, scope: Scope, *, away: WhoIsAway, closed: IsClosed) -> None:
         self._scope = scope
         self._away = away
+        self._closed = closed
 
     def get(self, handoff_id: int) -> Handoff:
         """One handoff; raises NotFound."""
@@ -161,6 +164,7 @@ class Handoffs:
     def _handoff(self, row: RowMapping, *, read_people: bool = False) -> Handoff:
         found = _handoff(row)
         found.away = self._away(found.people() if read_people else ())
+        found.closed = self._closed
         return found
 
     def _row(self, statement: Any, handoff_id: int) -> RowMapping:
@@ -181,8 +185,8 @@ class Handoffs:
 class WritableHandoffs(Handoffs):
     """The handoffs, each locked before it is changed."""
 
-    def __init__(self, scope: Scope, *, away: WhoIsAway, policy: Policy) -> None:
-        super().__init__(scope, away=away)
+    def __init__(self, scope: Scope, *, away: WhoIsAway, closed: IsClosed, policy: Policy) -> None:
+        super().__init__(scope, away=away, closed=closed)
         self._policy = policy
         self._chains: dict[int, Chain] = {}
 

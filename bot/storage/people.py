@@ -281,6 +281,11 @@ class People:
             }
         return self._away
 
+    def closed(self, person_id: int) -> bool:
+        """Whether somebody has no account any more."""
+        found = self.many([person_id]).get(person_id)
+        return found is not None and found.deactivated
+
     def replaced_by(self, person_id: int) -> tuple[int, ...]:
         """For whom a person stands in now."""
         return tuple(one for one, gone in self.away().items() if gone.stand_in_id == person_id)

@@ -57,6 +57,7 @@ from bot.domain.notices import (
     member_invites,
     moved_away,
     only_first,
+    owner_gone,
     settle_asked,
     surfaces,
     where_next,
@@ -318,7 +319,7 @@ class ReadUnit:
     def _fill(self, shelf: HolidayShelf) -> None:
         self.people = People(self._scope, policy=self.policy, shelf=shelf)
         self.channels = Channels(self._scope)
-        self.handoffs = Handoffs(self._scope, away=self.people.away)
+        self.handoffs = Handoffs(self._scope, away=self.people.away, closed=self.people.closed)
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
         self.copied = Copies(self._scope)
@@ -486,6 +487,20 @@ class ReadUnit:
             by = handoff.cs_manager_by
         named = (manager, by) if manager is not None else None
         return self.people.told(holder, named=named, but=(but,))
+
+    def asked_for_another(self, handoff: Handoff, person_id: int) -> dict[Capacity, Told]:
+        """The parts of a person in a handoff for which another is to be named, and by whom."""
+        parts = {
+            Capacity.AE: handoff.ae_id,
+            Capacity.CSM: handoff.csm_id,
+            Capacity.CS_MANAGER: handoff.cs_manager_id if handoff.csm_id is None else None,
+        }
+        asked = (
+            (part, self.reassigns(handoff, part, but=person_id))
+            for part, holder in parts.items()
+            if holder == person_id
+        )
+        return {part: told for part, told in asked if told is not None}
 
     def _follow_managers(self, handoff: Handoff) -> None:
         """Bring in line the managers whom nobody named for just this handoff."""
@@ -669,7 +684,9 @@ class WriteUnit(ReadUnit):
         scope = self._scope
         self.people = WritablePeople(scope, policy=self.policy, shelf=shelf)
         self.channels = WritableChannels(scope, changed=self.surfaces.unsafe_channels)
-        self.handoffs = WritableHandoffs(scope, away=self.people.away, policy=self.policy)
+        self.handoffs = WritableHandoffs(
+            scope, away=self.people.away, closed=self.people.closed, policy=self.policy
+        )
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
         self.copied = WritableCopies(scope)
@@ -721,7 +738,7 @@ class WriteUnit(ReadUnit):
         """
         if handoff.workspace_id != self._scope.workspace_id:
             raise NotFound(Problem.HANDOFF_GONE)
-        handoff.away = self.people.away()
+        handoff.away, handoff.closed = self.people.away(), self.people.closed
         if handoff.open:
             handoff.note_leave(by=None, at=self.now)
         stored: list[Deadline] = []
@@ -986,11 +1003,23 @@ class WriteUnit(ReadUnit):
         if closes:
             # As a manager they are passed over, and as a stand-in they act for nobody any more.
             self.bring_in_line(now.id, *replaced, *self.people.replaced_by(now.id))
+            if now.deactivated:
+                self._ask_for_another(now.id)
         if now.zone != before.zone:
             # Their day is another one: what the clock says to them, and of them, follows at once.
             self.bring_in_line(now.id, *self.people.replaced_by(now.id))
             self.digests.move(now.id, self.people.calendar(now.id), before=home)
             self.surfaces.follow([now.id])
+
+    def _ask_for_another(self, person_id: int) -> None:
+        """Whoever may name somebody else in a part whose holder is gone is told so, once."""
+        asked = (
+            told.person_id
+            for handoff_id in self.handoffs.open_of(person_id, _BROUGHT_IN_LINE)
+            for told in self.asked_for_another(self.handoffs.get(handoff_id), person_id).values()
+        )
+        on = self.now.date().isoformat()
+        self.outbox.add_all([owner_gone(person_id, one, on=on) for one in dict.fromkeys(asked)])
 
     def set_leave(
         self, person_id: int, until: date | None, stand_in_id: int | None, *, by: Person | None

@@ -77,6 +77,7 @@ def card_message(card: Card) -> Message:
                 ),
             ]
         )
+    blocks += [context(f"{mention(one)}{said.managers.CLOSED}") for one in card.gone]
     if card.posted_at is not None:
         by = mention(card.posted_by) if card.posted_by else said.terms.THE_BOT
         blocks.append(context(f"Posted by {by} {instant_token(card.posted_at)}"))

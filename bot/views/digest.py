@@ -104,6 +104,8 @@ def _late_line(nudge: NudgeModel) -> Row:
         row = [*row, words(" · "), who(nudge.line.owner)]
         if nudge.away_until is not None and nudge.stands_in is None:
             row = [*row, words(said.managers.ALONE.format(until=day(nudge.away_until)))]
+        elif nudge.owner_gone:
+            row = [*row, words(said.managers.CLOSED)]
     if nudge.holds_up is not None:
         row = [*row, words(f" · {holds_up(nudge.holds_up)}")]
     return row

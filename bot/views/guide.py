@@ -126,6 +126,7 @@ def guide_message(guide: Guide) -> Message:
         context(f"{mention(one)}{said.managers.ALONE.format(until=day(until))}")
         for one, until in guide.alone
     ]
+    blocks += [context(f"{mention(one)}{said.managers.CLOSED}") for one in guide.gone]
     told = (
         (guide.held, said.guide.INTRO_HELD),
         (guide.call_required, said.guide.CALL_REQUIRED),

@@ -1,8 +1,12 @@
 """A step is not its owner's: the form that says so, and the message to who may name another."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from bot.domain.access import Capacity
 from bot.domain.deadlines import Step
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.read_models import NamedPerson, StepLine, WhyTold
@@ -10,7 +14,17 @@ from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, form, text_input
 from bot.views.card import Row
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.message import Message, actions, button, lines, plain_section, who, words
+from bot.views.message import (
+    Message,
+    actions,
+    button,
+    context,
+    lines,
+    plain_section,
+    section,
+    who,
+    words,
+)
 from bot.views.payload import Ref
 from bot.views.text import escape, isolate, one_line
 from bot.views.why import why_rows
@@ -34,6 +48,36 @@ def not_mine_view(handoff_id: int, account: str, step: Step) -> View:
         submit=said.forms.FORM_SUBMITS[ViewId.NOT_MINE],
         close=said.forms.CLOSE,
     )
+
+
+MOST_NAMED = 10
+"""Handoffs named in one message; of the rest it says how many there are."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A handoff in which somebody is to be named for a part."""
+
+    handoff_id: int
+    account: str
+    role: Capacity
+    assigns: bool
+    """Whether the reader may name a CSM at once."""
+
+
+def owner_gone_message(gone: NamedPerson, left: Sequence[Left], why: WhyTold | None) -> Message:
+    """Whose account was closed, where somebody else is to be named, and the way to do it."""
+    rows: list[Row] = [[who(gone), words(said.managers.CLOSED)], [words(said.managers.GONE_ASKS)]]
+    blocks: list[Block] = [lines(*rows, *why_rows(why))]
+    for one in left[:MOST_NAMED]:
+        opens = ActionId.OPEN_ASSIGN if one.assigns else ActionId.OPEN_HANDOFF
+        is_what = said.managers.GONE_IS.format(role=said.terms.ROLE_NAMES[one.role])
+        press = button(opens, said.buttons.BUTTONS[opens], Ref(handoff=one.handoff_id))
+        blocks.append(section(f"{is_what}*{escape(one_line(one.account))}*", accessory=press))
+    more = len(left) - MOST_NAMED
+    if more > 0:
+        blocks.append(context(said.managers.GONE_MORE.format(count=more)))
+    return Message(f"{escape(isolate(gone.name) + said.managers.CLOSED)}", tuple(blocks))
 
 
 def not_mine_message(

@@ -144,12 +144,14 @@ def for_manager(nudge: NudgeModel) -> list[Row]:
         rows.append([words(said.managers.IN_PLACE_OF), who(nudge.stands_in), words(away)])
     elif nudge.away_until is not None:
         rows.append([who(owner), words(said.managers.ALONE.format(until=day(nudge.away_until)))])
+    elif nudge.owner_gone:
+        rows.append([who(owner), words(said.managers.CLOSED)])
     return rows
 
 
 def names_another(nudge: NudgeModel) -> bool:
     """Whether a manager can help at once, by naming somebody who is there."""
-    return nudge.away_until is not None and nudge.reassigns
+    return (nudge.away_until is not None or nudge.owner_gone) and nudge.reassigns
 
 
 def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:

@@ -24,6 +24,13 @@ STANDS_IN: Final = "you stand in for "
 ACCOUNT_CLOSED: Final = " would be told, but has no account any more."
 IN_PLACE_OF: Final = "In place of "
 ALONE: Final = " is away until {until}, and nobody stands in."
+CLOSED: Final = " has no account any more."
+GONE_ASKS: Final = (
+    "Please name somebody else. Until you do, what is due stays due, and what would be said to "
+    "them is said to you."
+)
+GONE_IS: Final = "{role} of "
+GONE_MORE: Final = "and {count} more; all of them are in /handoff-status."
 NOT_MINE_SAYS: Final = " says that the {step} is not theirs."
 NOT_MINE_STAYS: Final = "It stays theirs until somebody else is named; its due time does not move."
 NOT_MINE_WHY: Final = "Their reason: "

@@ -18,6 +18,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.BOT_POSTED: "That the bot posted the handoff message",
     NoticeKind.CANNOT_POST: "That the handoff message cannot be posted",
     NoticeKind.WHERE_NEXT: "The question where a handoff goes on",
+    NoticeKind.OWNER_GONE: "That somebody with a part has no account any more",
     NoticeKind.CSM_MENTION: "Who the CSM is",
     NoticeKind.CSM_INVITE: "The CSM's invitation to the channel",
     NoticeKind.MEMBER_INVITE: "An invitation to the channel",
