@@ -1,5 +1,6 @@
 """What the command line does besides running: check, migrate, pause, verify."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,12 @@ from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
 from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.holidays import HolidayBook
 from bot.storage.unit_of_work import Store
+from bot.views import sentences
 from bot.views.policy import policy_words
+
+MOST_COUNTED = 5_000
+"""Of each workspace, the newest; nobody reads more of them one by one."""
+MOST_REASONS = 20
 
 
 def migrate_database(settings: Settings) -> None:
@@ -47,7 +53,7 @@ def check(settings: Settings) -> list[Finding]:
         findings.append(_check_key(store))
         client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
         findings += _check_slack(client)
-        findings.append(_check_outbox(store))
+        findings += _check_outbox(store)
     finally:
         store.close()
     return findings
@@ -109,15 +115,31 @@ def show_policy(
     return policy_words(policy, deal, strength=strength)
 
 
-def _check_outbox(store: Store) -> Finding:
+def _check_outbox(store: Store) -> list[Finding]:
+    """What was not delivered, by the reason and what helps; never what it would have said."""
     counts = store.delivery.counts()
-    if counts.dead or counts.unconfirmed:
-        return Finding(
-            False,
-            f"{counts.dead} message(s) could not be delivered, {counts.unconfirmed} may not have "
-            "arrived.",
-        )
-    return Finding(True, f"{counts.pending} message(s) wait to be sent, none failed.")
+    if not counts.dead and not counts.unconfirmed:
+        return [Finding(True, f"{counts.pending} message(s) wait to be sent, none failed.")]
+    told = f"{counts.dead} message(s) could not be delivered, {counts.unconfirmed} may not have"
+    listed = "An admin finds each under Delivery problems on the bot's Home tab."
+    return [Finding(False, f"{told} arrived. {listed}"), *_reasons(store)]
+
+
+def _reasons(store: Store) -> list[Finding]:
+    found: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    with store.system() as system:
+        workspaces = [one.id for one in system.workspaces()]
+    for workspace_id in workspaces:
+        with store.read(workspace_id) as unit:
+            for one in unit.undelivered.page(skip=0, size=MOST_COUNTED):
+                told = sentences.refusals.why(one.reason, in_doubt=one.in_doubt)
+                found[told] += 1
+                examples.setdefault(told, sentences.undelivered.KINDS[one.kind])
+    return [
+        Finding(False, f"{count} of them, such as “{examples[told]}”: {told}")
+        for told, count in found.most_common(MOST_REASONS)
+    ]
 
 
 def _bare_store(settings: Settings) -> Store:

@@ -13,17 +13,19 @@ import pytest
 import structlog
 import yaml
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import make_url, update
 from typer.testing import CliRunner, Result
 
 from bot.bootstrap import build
 from bot.cli import app
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.server import SandboxServer
 from bot.settings import load_settings
 from bot.storage.engine import sqlite_driver
-from tests.builders import KEY
+from bot.storage.tables import outbox
+from tests.builders import KEY, make_store
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
 
@@ -232,6 +234,35 @@ def test_check_finds_everything_in_order(database: Path, workspace: SandboxServe
     outcome = call("check")
     assert outcome.exit_code == 0, outcome.output
     assert all(line.startswith("ok ") for line in outcome.output.strip().splitlines())
+
+
+def test_check_says_of_what_was_not_delivered_how_much_why_and_what_helps(
+    database: Path, workspace: SandboxServer
+) -> None:
+    assert call("migrate").exit_code == 0
+    store = make_store(f"sqlite:///{database}")
+    workspace_id = store.workspace(enterprise_id=None, team_id="T0INVENTED")
+    reasons = ("not_in_channel", "not_in_channel", "word_of_next_year")
+    with store.write(workspace_id) as unit:
+        reader = unit.people.ensure("U0MAYA0001")
+        for number in range(len(reasons)):
+            key, place = f"note:{number}", Place.DM
+            unit.outbox.add(
+                Notice(NoticeKind.NUDGE, place, key, Priority.NUDGE, person_id=reader.id)
+            )
+        unit.commit()
+    with store.database.writing() as connection:
+        for number, reason in enumerate(reasons):
+            of = outbox.c.key == f"note:{number}"
+            connection.execute(update(outbox).where(of).values(state="dead", reason=reason))
+        connection.commit()
+    store.close()
+    outcome = call("check")
+    assert outcome.exit_code == 1
+    said = outcome.output
+    assert "3 message(s) could not be delivered, 0 may not have arrived." in said
+    assert "2 of them, such as “A reminder”: The bot is not in this channel; somebody there" in said
+    assert "1 of them, such as “A reminder”: Slack refused it with the word “word_of_next" in said
 
 
 def test_a_key_is_printed_that_the_setting_takes(

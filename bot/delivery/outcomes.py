@@ -59,6 +59,9 @@ _NO_ACCESS = frozenset(
         "ekm_access_denied",
         "team_access_not_granted",
         "not_allowed_token_type",
+        # Nothing goes out from this network, or for this account, until somebody mends it.
+        "accesslimited",
+        "two_factor_setup_required",
     }
 )
 _GONE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})

@@ -46,7 +46,7 @@ _SILENT = {"unfurl_links": False, "unfurl_media": False}
 _IS_THERE = frozenset({"already_in_channel", "cant_invite_self"})
 LOOKS_AGAIN = 2
 """How often Slack is asked about a place it refused, until what goes there is given up."""
-_PLACE_LOST = frozenset({"is_archived", "channel_not_found", "not_in_channel"})
+_PLACE_LOST = frozenset({"is_archived", "is_inactive", "channel_not_found", "not_in_channel"})
 _NOT_AMONG_THEM = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel"})
 
 

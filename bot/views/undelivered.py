@@ -34,7 +34,7 @@ def _told(one: Undelivered) -> list[Block]:
         told.append(plain_section(one_line(one.account)))
     elif one.hidden:
         told.append(plain_section(said.undelivered.HIDDEN))
-    why = said.undelivered.why(one.reason, in_doubt=one.in_doubt)
+    why = said.refusals.why(one.reason, in_doubt=one.in_doubt)
     return [*told, context(escape(why))]
 
 

@@ -15,6 +15,7 @@ from bot.views.managed import managed_view
 from bot.views.notify import notify_view
 from bot.views.people_csv import LINES_SHOWN, people_csv_view, people_list_view
 from bot.views.undelivered import undelivered_view
+from tests.views.refusals import SLACKS_WORDS
 from tests.views.shown import (
     JONAS,
     LONG,
@@ -197,7 +198,7 @@ def test_it_is_told_what_to_whom_and_why_with_what_can_be_done() -> None:
     view = view_dict(undelivered_view([DEAD, DOUBTFUL], page=0, pages=1))
     told = seen_text(view["blocks"])
     assert "A reminder → <@U0MAYA>" in told
-    assert "The app's Messages tab is switched off in its settings." in told
+    assert "The app's Messages tab is switched off in its settings; switch it on." in told
     assert "The card in the deal channel → <#C0DEAL>" in told
     assert "a handoff in a private channel" in told
     assert "It may have arrived: Slack did not say whether it arrived." in told
@@ -212,7 +213,20 @@ def test_it_is_told_what_to_whom_and_why_with_what_can_be_done() -> None:
 def test_a_word_nobody_knows_is_told_as_slacks_own() -> None:
     odd = replace(DEAD, reason="from_next_year<!here>")
     told = seen_text(view_dict(undelivered_view([odd], page=0, pages=1))["blocks"])
-    assert "Slack's word for it: from_next_year&lt;!here&gt;." in told
+    assert "Slack refused it with the word “from_next_year&lt;!here&gt;”" in told
+
+
+def test_what_failed_in_our_own_hands_leads_to_the_log() -> None:
+    ours = replace(DEAD, reason="KeyError")
+    told = seen_text(view_dict(undelivered_view([ours], page=0, pages=1))["blocks"])
+    assert "The bot itself failed at it (KeyError)" in told
+    assert "Slack" not in told.split("KeyError")[1]
+
+
+@pytest.mark.parametrize("word", sorted(SLACKS_WORDS))
+def test_every_word_that_slack_documents_for_what_the_bot_calls_has_a_sentence(word: str) -> None:
+    assert word in sentences.refusals.known()
+    assert word not in sentences.refusals.why(word, in_doubt=False)
 
 
 def test_everything_that_can_fail_has_a_name() -> None:

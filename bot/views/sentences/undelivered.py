@@ -1,4 +1,4 @@
-"""What could not be delivered, in words: what, to whom or where, and why."""
+"""What could not be delivered, in words: what, and to whom or where; why stands in `refusals`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -78,68 +78,6 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
 HIDDEN: Final = "a handoff in a private channel"
 OF: Final = " of "
 TO: Final = " → "
-_INVITE: Final = "the bot is not in this channel; somebody there invites it"
-_GONE: Final = "the channel does not exist any more, or the bot cannot see it"
-_ADMINS: Final = "the settings of this workspace forbid it; an owner can allow it"
-_NO_DM: Final = "this account cannot be written to"
-_BUILT: Final = "Slack did not take the message as the bot made it; tell whoever runs the bot"
-_RIGHTS: Final = "the app lacks a permission; install it anew from its manifest"
-_NO_ANSWER: Final = "Slack did not say whether it arrived"
-_WHY: Final[Mapping[str, str]] = {
-    "not_in_channel": _INVITE,
-    "channel_not_found": _GONE,
-    "is_archived": "the channel is archived",
-    "restricted_action": _ADMINS,
-    "restricted_action_read_only_channel": _ADMINS,
-    "restricted_action_thread_only_channel": _ADMINS,
-    "restricted_action_non_threadable_channel": _ADMINS,
-    "restricted_action_thread_locked": _ADMINS,
-    "slack_connect_canvas_sharing_blocked": _ADMINS,
-    "access_denied": _ADMINS,
-    "no_permission": _ADMINS,
-    "user_is_restricted": _ADMINS,
-    "user_not_found": _NO_DM,
-    "users_not_found": _NO_DM,
-    "user_not_visible": _NO_DM,
-    "user_disabled": _NO_DM,
-    "user_not_in_channel": "they are not in this channel",
-    "cannot_dm_bot": _NO_DM,
-    "messages_tab_disabled": "the app's Messages tab is switched off in its settings",
-    "not_enabled": "the app's Home tab is switched off in its settings",
-    "msg_too_long": _BUILT,
-    "msg_blocks_too_long": _BUILT,
-    "invalid_blocks": _BUILT,
-    "invalid_blocks_format": _BUILT,
-    "invalid_arguments": _BUILT,
-    "invalid_metadata_format": _BUILT,
-    "metadata_too_large": _BUILT,
-    "no_text": _BUILT,
-    "SlackObjectFormationError": _BUILT,
-    "SlackRequestError": _BUILT,
-    "message_limit_exceeded": "the workspace has used up the messages of its plan",
-    "message_not_found": "the message to change is not there any more",
-    "cant_update_message": "the message may not be changed any more",
-    "edit_window_closed": "the message may not be changed any more",
-    "missing_scope": _RIGHTS,
-    "thread_not_found": "the message it answers is not there any more",
-    "fatal_error": _NO_ANSWER,
-    "internal_error": _NO_ANSWER,
-    "service_unavailable": _NO_ANSWER,
-    "request_timeout": _NO_ANSWER,
-    "unreadable_answer": _NO_ANSWER,
-    "TimeoutError": _NO_ANSWER,
-    "URLError": _NO_ANSWER,
-    "ConnectionResetError": _NO_ANSWER,
-    "RemoteDisconnected": _NO_ANSWER,
-}
-
-
-def why(reason: str, *, in_doubt: bool) -> str:
-    """Why it did not arrive, or may not have; a word nobody knows here is told as it is."""
-    told = _WHY.get(reason)
-    if told is None:
-        told = _NO_ANSWER if reason.startswith("http_") else f"Slack's word for it: {reason}"
-    return f"It may have arrived: {told}." if in_doubt else f"{told[0].upper()}{told[1:]}."
 
 
 def home_line(count: int) -> str:
