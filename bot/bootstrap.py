@@ -19,8 +19,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 from starlette.applications import Starlette
 
+from bot.clock.alarms import Alarms
 from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
 from bot.clock.housekeeping import Housekeeping
 from bot.clock.sweep import Sweep
@@ -30,12 +32,14 @@ from bot.delivery.constants import Constants
 from bot.delivery.daily import DailyLook
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
+from bot.delivery.missing import MissingScopes
 from bot.delivery.senders import Senders
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames
 from bot.domain.errors import Conflict, HandoffError
 from bot.domain.policy import Policy, load_policy
 from bot.flows.conversations import Conversations
+from bot.flows.manifest import SCOPES
 from bot.flows.registration import all_listeners
 from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
@@ -85,6 +89,8 @@ class Workplace:
     bot_user_id: str
     bot_id: str | None
     name: str
+    scopes: frozenset[str] | None = None
+    """What the token may do, where Slack says so."""
 
 
 @dataclass
@@ -169,7 +175,10 @@ def build(
         retry_handlers=[],
     )
     shaping = Shaping(machine=machine, constants=kept)
-    directory = partial(SlackDirectory, store=store, machine=machine, shaping=shaping)
+    missing = MissingScopes()
+    directory = partial(
+        SlackDirectory, store=store, machine=machine, shaping=shaping, missing=missing
+    )
     in_background = directory(
         client_of=lambda _: sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep
     )
@@ -191,6 +200,7 @@ def build(
         constants=kept,
         reached=passed,
         shaping=shaping,
+        missing=missing,
     )
     senders_poke.target = senders.poke
     sweep = Sweep(store=store, clock=clock, reached=passed)
@@ -198,7 +208,9 @@ def build(
     profiles = LooksGoOn(lambda workspace_id, _: in_background.profiles.refresh_all(workspace_id))
     daily = DailyLook(
         store=store,
-        asking=Asking(client_of=lambda _: sending, shaping=shaping, sleep=time.sleep),
+        asking=Asking(
+            client_of=lambda _: sending, shaping=shaping, sleep=time.sleep, missing=missing
+        ),
         look_anew=partial(in_background.channel, anew=True),
         machine=machine,
         sleep=time.sleep,
@@ -210,7 +222,22 @@ def build(
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
         look_around=lambda workspace_id: looks_around(workspace_id, ""),
     )
-    ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=housekeeping.run)
+    connected = _Connected() if settings.slack_app_token is not None else None
+    alarms = Alarms(
+        store=store,
+        clock=clock,
+        missing=missing,
+        required=[scope.name for scope in SCOPES if not scope.optional],
+        granted=workplace.scopes,
+        connected=connected,
+        heard_again=daily.missed_something,
+    )
+    ticks = Ticks(
+        sweep=sweep.run,
+        deliver=senders.poke,
+        housekeeping=housekeeping.run,
+        alarms=alarms.look,
+    )
     sweep_poke.target = ticks.poke_sweep
     bolt = _bolt(workplace, token, asking)
     Conversations(
@@ -235,7 +262,19 @@ def build(
             client=asking,
             threads=THREADS,
         )
+        if connected is not None:
+            connected.socket = socket
     return Bot(settings, store, workplace, bolt, web, socket, senders, ticks, travel, in_background)
+
+
+class _Connected:
+    """Whether the socket is up, which is built after those who ask."""
+
+    def __init__(self) -> None:
+        self.socket: Socket | None = None
+
+    def __call__(self) -> bool:
+        return self.socket is not None and self.socket.connected()
 
 
 class _Late:
@@ -331,7 +370,16 @@ def _workplace(client: WebClient, store: Store) -> Workplace:
         told["user_id"],
         told.get("bot_id"),
         told.get("team") or "",
+        _scopes(told),
     )
+
+
+def _scopes(told: SlackResponse) -> frozenset[str] | None:
+    header = {name.lower(): value for name, value in (told.headers or {}).items()}
+    listed = header.get("x-oauth-scopes")
+    if not isinstance(listed, str):
+        return None
+    return frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
 
 
 def _take_key(store: Store, workplace: Workplace) -> None:

@@ -1,4 +1,4 @@
-"""The three ticks: sweep, deliver, housekeeping. No job stands for a deadline of its own."""
+"""The ticks: sweep, deliver, housekeeping, alarms. No job stands for a deadline of its own."""
 
 import os
 import threading
@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 SWEEP_EVERY = timedelta(seconds=5)
 DELIVER_EVERY = timedelta(seconds=1)
+ALARMS_EVERY = timedelta(minutes=1)
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 PERIODS_UNTIL_UNWELL = 5
 UNWELL_AFTER_AT_LEAST = timedelta(seconds=30)
@@ -109,16 +110,19 @@ class Ticks:
         sweep: Callable[[], object],
         deliver: Callable[[], object],
         housekeeping: Callable[[], object],
+        alarms: Callable[[], object] | None = None,
         end_process: Callable[[], None] = exit_at_once,
         monotonic: Monotonic = time.monotonic,
         wall: Wall = wall_now,
     ) -> None:
         self._sweep = Tick("sweep", sweep, every=SWEEP_EVERY, monotonic=monotonic)
-        self._ticks = (
+        self._ticks: tuple[Tick, ...] = (
             self._sweep,
             Tick("deliver", deliver, every=DELIVER_EVERY, monotonic=monotonic),
             Tick("housekeeping", housekeeping, every=HOUSEKEEPING_EVERY, monotonic=monotonic),
         )
+        if alarms is not None:
+            self._ticks += (Tick("alarms", alarms, every=ALARMS_EVERY, monotonic=monotonic),)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
+from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import Verdict, failed
 from bot.delivery.shaping import Shaping
 from bot.domain.errors import Problem, SlackUnavailable
@@ -33,8 +34,14 @@ class Asking:
     """
 
     def __init__(
-        self, *, client_of: Callable[[int], WebClient], shaping: Shaping, sleep: Sleep | None
+        self,
+        *,
+        client_of: Callable[[int], WebClient],
+        shaping: Shaping,
+        sleep: Sleep | None,
+        missing: MissingScopes | None = None,
     ) -> None:
+        self._missing = missing or MissingScopes()
         self._client_of = client_of
         self._shaping = shaping
         self._sleep = sleep
@@ -60,6 +67,7 @@ class Asking:
         try:
             return client.api_call(method, http_verb=http_verb, params=args)
         except SlackApiError as error:
+            self._missing.meet(workspace_id, error)
             outcome = failed(error)
             if outcome.verdict is Verdict.LIMITED:
                 self._shaping.limited(workspace_id, method, outcome.retry_after)

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
+from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import Outcome, Verdict, answered, failed
 from bot.delivery.plans import Reader, Spot
 from bot.delivery.shaping import Shaping
@@ -62,7 +64,9 @@ class Calls:
         constants: Constants,
         reached: Reached,
         put: PutFile = put_file,
+        missing: MissingScopes | None = None,
     ) -> None:
+        self._missing = missing or MissingScopes()
         self._delivery = delivery
         self._client_of = client_of
         self._shaping = shaping
@@ -77,6 +81,8 @@ class Calls:
         try:
             outcome = answered(_METHODS[method](client, **values))
         except CALL_FAILED as error:
+            if isinstance(error, SlackApiError):
+                self._missing.meet(job.workspace_id, error)
             outcome = failed(error)
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(job.workspace_id, method, outcome.retry_after)

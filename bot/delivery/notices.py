@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.delivery.alarms import alarm_told
 from bot.delivery.chats import chat_pointed
 from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
@@ -145,6 +146,8 @@ class NoticeText:
             return welcome_message()
         if notice.kind is NoticeKind.SUMMARY:
             return _summary(unit, notice, reader, fresh=True)
+        if notice.kind is NoticeKind.ALARM:
+            return alarm_told(unit, notice, reader)
         if notice.kind is NoticeKind.OWNER_GONE:
             return _owner_gone(unit, notice, reader)
         if notice.kind is NoticeKind.CHAT_ELSEWHERE:

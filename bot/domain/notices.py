@@ -119,6 +119,8 @@ class NoticeKind(StrEnum):
     WELCOME = "welcome"
     NOT_MINE = "not_mine"
     """Somebody says that a step is not theirs, to who may name another for it."""
+    ALARM = "alarm"
+    """To the admins, that the bot cannot do its work, or can again."""
     UNCONFIRMED = "unconfirmed"
     """Whether a post in a channel arrived cannot be found out: somebody who can look is asked."""
 

@@ -899,6 +899,20 @@ Index(
 )
 Index("ix_surface_handoff_id", surface.c.handoff_id)
 
+# Trouble that lasts, so that admins are told when it begins, seldom after that, and of its end.
+alarm = Table(
+    "alarm",
+    metadata,
+    _workspace(),
+    Column("about", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("reference", Text, nullable=False),  # the log has it, too
+    Column("since", Instant, nullable=False),  # calendar
+    Column("told_at", Instant),  # calendar
+    Column("times", Integer, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "about", "detail"),
+)
+
 received = Table(
     "received",
     metadata,

@@ -32,6 +32,7 @@ def _page(of: Any, key: Any) -> Any:
 _PAGE_OF_NOTICES = _page(_NOTICES, outbox.c.id)
 _PAGE_OF_SURFACES = _page(_SURFACES, surface.c.id)
 _COUNT_NOTICES = _NOTICES.with_only_columns(func.count())
+_COUNT_BUT_ALARMS = _COUNT_NOTICES.where(outbox.c.kind != NoticeKind.ALARM.value)
 _COUNT_SURFACES = _SURFACES.with_only_columns(func.count())
 
 
@@ -62,6 +63,10 @@ class Undelivered:
     def count(self) -> int:
         """How many there are."""
         return self._count(_COUNT_NOTICES) + self._count(_COUNT_SURFACES)
+
+    def count_but_alarms(self) -> int:
+        """The same without what tells of them: that fails is no news."""
+        return self._count(_COUNT_BUT_ALARMS) + self._count(_COUNT_SURFACES)
 
     def page(self, *, skip: int, size: int) -> list[Trouble]:
         """Some of them: what was to be said first, then what mirrors rows, the newest first."""

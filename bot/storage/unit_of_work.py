@@ -72,6 +72,7 @@ from bot.domain.settling import decides_not, escalate, may_settle, settlers
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
+from bot.storage.alarms import Alarms
 from bot.storage.briefs import Briefs, WritableBriefs
 from bot.storage.channels import Channels, WritableChannels
 from bot.storage.chats import Chats, WritableChats
@@ -313,6 +314,7 @@ class ReadUnit:
         """Calendar time, the same for the whole unit."""
         self.undelivered = Undelivered(scope)
         self.daily = Daily(scope)
+        self.alarms = Alarms(scope)
         self._fill(shelf)
         self.status = Status(scope, people=self.people)
 

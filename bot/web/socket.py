@@ -22,6 +22,10 @@ class Socket(Protocol):
         """Ask for an address and connect to it."""
         ...
 
+    def connected(self) -> bool:
+        """Whether Slack reaches the bot now, as far as can be seen from here."""
+        ...
+
     def close(self) -> None:
         """Let what is in hand be answered, disconnect and wait for the workers."""
         ...
@@ -47,6 +51,9 @@ class _Handler(SocketModeHandler):
             with self._changed:
                 self._in_hand -= 1
                 self._changed.notify_all()
+
+    def connected(self) -> bool:
+        return bool(self.client.is_connected())
 
     def close(self) -> None:
         with self._changed:

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, Table, select
 
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
+from bot.delivery.missing import MissingScopes
 from bot.delivery.rendering import CheckManager, nobody_to_ask
 from bot.delivery.senders import Senders
 from bot.domain.channels import Channel
@@ -67,6 +68,7 @@ class Desk:
         self.clients: dict[int, FakeSlack] = {}
         self.constants = Constants()
         self.check_manager: CheckManager = nobody_to_ask
+        self.missing = MissingScopes()
         self.senders = self.hire()
 
     def hire(self, reached: Reached = nowhere) -> Senders:
@@ -81,6 +83,7 @@ class Desk:
             constants=self.constants,
             reached=reached,
             put=self.slack.put,
+            missing=self.missing,
         )
         return self.senders
 
@@ -149,7 +152,7 @@ class Desk:
 
     def rows(self, table: Table) -> list[RowMapping]:
         with self.store.database.reading() as connection:
-            return list(connection.execute(select(table).order_by(table.c.id)).mappings())
+            return list(connection.execute(select(table).order_by(*table.primary_key)).mappings())
 
     def row(self, table: Table, **where: Any) -> RowMapping:
         found = [

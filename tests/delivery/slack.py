@@ -136,6 +136,8 @@ class FakeSlack(WebClient):
         self._late: list[tuple[float, str, dict[str, Any]]] = []
         self._number = itertools.count(1)
         self._begun: dict[str, Upload] = {}
+        self.needed: str | None = None
+        """What Slack says is needed where a scope is missing."""
         self.accounts: dict[str, dict[str, Any]] = {}
         """What `users.info` says of people, by Slack's id."""
         self.hides_before: float | None = None
@@ -147,7 +149,7 @@ class FakeSlack(WebClient):
         self.catch_up()
         self.ledger.calls.append((api_method, self.machine.monotonic()))
         if api_method in self.without_scopes:
-            raise self._refused("missing_scope")
+            raise self._refused("missing_scope", needed=self.needed, provided="chat:write")
         fault = self.trouble(api_method, args)
         if isinstance(fault, Refusal):
             raise self._refused(fault.error)
@@ -194,9 +196,13 @@ class FakeSlack(WebClient):
         )
 
     def _refused(
-        self, error: str, status: int = 200, headers: dict[str, Any] | None = None
+        self,
+        error: str,
+        status: int = 200,
+        headers: dict[str, Any] | None = None,
+        **more: str | None,
     ) -> SlackApiError:
-        answer = self._response({"ok": False, "error": error}, status, headers)
+        answer = self._response({"ok": False, "error": error, **more}, status, headers)
         return SlackApiError("the call failed", answer)  # type: ignore[no-untyped-call]
 
     # --- What Slack does

@@ -4,6 +4,7 @@ Every other module here only arranges them.
 """
 
 from bot.views.sentences import (
+    alarms,
     appointments,
     assign,
     brief,
@@ -47,6 +48,7 @@ from bot.views.sentences import (
 )
 
 __all__ = [
+    "alarms",
     "appointments",
     "assign",
     "brief",

@@ -69,6 +69,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.PROMISE_CHANGED: "That customer success changed a promise",
     NoticeKind.OVERRIDDEN: "That a gate was overridden",
     NoticeKind.WELCOME: "The first message of the bot",
+    NoticeKind.ALARM: "An alarm to an admin",
     NoticeKind.UNCONFIRMED: "The question whether a message arrived",
     SurfaceKind.CARD: "The card in the deal channel",
     SurfaceKind.GUIDE: "A guide card",

@@ -1,0 +1,229 @@
+"""Whether the bot can do its work: looked at every minute, logged, and told to the admins.
+
+Everything goes through the outbox, under keys that are said once. An alarm that cannot be delivered
+itself is no reason for another.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.delivery.missing import MissingScopes
+from bot.delivery.trouble import reference
+from bot.domain.alarms import SUMMED_UP_AFTER, About, alarm
+from bot.domain.errors import Conflict
+from bot.domain.people import Role
+from bot.domain.ports import Clock
+from bot.storage.alarms import Lasting
+from bot.storage.unit_of_work import ReadUnit, Store, WriteUnit
+
+log = structlog.get_logger()
+
+LOST_FOR = timedelta(minutes=3)
+"""Slack sends connections away now and then, and the SDK is back within seconds."""
+MOST_TOLD = 10
+"""Admins; more of them need no message each."""
+MOST_LOGGED = 20
+_NEVER = timedelta(days=3650)
+
+
+def _let_be() -> None:
+    return None
+
+
+@dataclass
+class _Silence:
+    """A time without a connection."""
+
+    since: datetime
+    reference: str
+    logged: bool = False
+
+
+class Alarms:
+    """Finds what begins and what is over, and has admins told of it.
+
+    `connected` is whether Slack reaches the bot, where it does so by a connection of the bot's;
+    `granted` are the scopes of the token, where Slack named them, and `required` those without
+    which the bot does not work. `heard_again` is told when Slack reaches the bot again.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        missing: MissingScopes,
+        required: Collection[str] = (),
+        granted: Collection[str] | None = None,
+        connected: Callable[[], bool] | None = None,
+        heard_again: Callable[[], object] = _let_be,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._missing = missing
+        self._lacking = sorted(set(required) - set(granted)) if granted is not None else []
+        self._granted = frozenset(granted or ())
+        self._connected = connected
+        self._heard_again = heard_again
+        self._silence: _Silence | None = None
+        self._turn = threading.Lock()
+
+    def look(self) -> None:
+        """One look over everything."""
+        with self._turn:
+            over = self._listen()
+            with self._store.system() as system:
+                workspaces = [row.id for row in system.workspaces()]
+            blocked = self._store.delivery.blocked()
+            for workspace_id in workspaces:
+                # Somebody else writes for long just now: it is found again in a minute.
+                with contextlib.suppress(Conflict):
+                    self._look_at(workspace_id, blocked.get(workspace_id), over)
+            if over is not None:
+                self._silence = None
+                self._heard_again()
+
+    # --- The connection
+
+    def _listen(self) -> _Silence | None:
+        """A silence that is over and was long enough to be told of."""
+        if self._connected is None:
+            return None
+        if self._connected():
+            silence = self._silence
+            if silence is not None and silence.logged:
+                log.info("connected to Slack again", reference=silence.reference)
+                return silence
+            self._silence = None
+            return None
+        now = self._clock.now()
+        if self._silence is None:
+            self._silence = _Silence(now, reference())
+        if not self._silence.logged and now - self._silence.since >= LOST_FOR:
+            self._silence.logged = True
+            since = self._silence.since.isoformat()
+            log.error("no connection to Slack", reference=self._silence.reference, since=since)
+        return None
+
+    # --- One workspace
+
+    def _look_at(self, workspace_id: int, blocked: str | None, over: _Silence | None) -> None:
+        met = self._missing.met(workspace_id)
+        with self._store.read(workspace_id) as unit:
+            lasting = {(one.about, one.detail): one for one in unit.alarms.lasting()}
+            wanted = self._wanted(unit, met, _first_word(blocked, lasting))
+            before = unit.now - SUMMED_UP_AFTER
+        began = [one for one in wanted if one not in lasting]
+        ended = [one for key, one in lasting.items() if self._is_over(key, wanted)]
+        # What lasts is told again; of a permission once is enough.
+        again = [
+            one
+            for key, one in lasting.items()
+            if key in wanted and (one.told_at is None or one.told_at <= before)
+            if one.told_at is None or one.about is About.UNDELIVERED
+        ]
+        if began or ended or again or over is not None:
+            with self._store.write(workspace_id) as unit:
+                self._settle(unit, began, ended, over)
+                self._tell(unit, wanted)
+                unit.commit()
+        self._missing.forget(workspace_id, met)
+
+    def _wanted(
+        self, unit: ReadUnit, met: Collection[str], blocked: str | None
+    ) -> set[tuple[About, str]]:
+        """What is in trouble now."""
+        wanted: set[tuple[About, str]] = set()
+        if unit.undelivered.count_but_alarms():
+            wanted.add((About.UNDELIVERED, ""))
+        if blocked is not None:
+            wanted.add((About.TOKEN, blocked))
+        wanted |= {(About.SCOPE, scope) for scope in (*met, *self._lacking)}
+        return wanted
+
+    def _is_over(self, key: tuple[About, str], wanted: set[tuple[About, str]]) -> bool:
+        about, detail = key
+        if about is About.SCOPE:
+            # That nothing asked for it lately does not mean that it was granted.
+            return detail in self._granted and key not in wanted
+        return key not in wanted
+
+    def _settle(
+        self,
+        unit: WriteUnit,
+        began: Collection[tuple[About, str]],
+        ended: Collection[Lasting],
+        over: _Silence | None,
+    ) -> None:
+        for about, detail in sorted(began):
+            name = reference()
+            if unit.alarms.begin(about, reference=name, detail=detail):
+                log.error("trouble", about=about.value, reference=name, **_logged(unit, detail))
+        for one in ended:
+            if unit.alarms.over(one):
+                log.info("trouble is over", about=one.about.value, reference=one.reference)
+                if one.about is About.TOKEN:
+                    self._say(unit, one.about, one.reference, detail=one.detail, since=one.since)
+        if over is not None:
+            self._say(unit, About.SOCKET, over.reference, since=over.since)
+
+    def _tell(self, unit: WriteUnit, wanted: set[tuple[About, str]]) -> None:
+        for one in unit.alarms.lasting():
+            if (one.about, one.detail) not in wanted or one.about is About.TOKEN:
+                continue
+            lasts = one.about is About.UNDELIVERED
+            times = unit.alarms.tell(one, before=unit.now - (SUMMED_UP_AFTER if lasts else _NEVER))
+            if times is None:
+                continue
+            if times:
+                about = {"about": one.about.value, "reference": one.reference}
+                log.error("trouble lasts", **about, **_logged(unit, one.detail))
+            self._say(unit, one.about, one.reference, times=times, detail=one.detail)
+
+    def _say(
+        self,
+        unit: WriteUnit,
+        about: About,
+        name: str,
+        *,
+        times: int = 0,
+        detail: str = "",
+        since: datetime | None = None,
+    ) -> None:
+        until = unit.now if since is not None else None
+        readers = unit.people.with_role(Role.ADMIN) or unit.people.with_role(Role.REVOPS)
+        unit.outbox.add_all(
+            [
+                alarm(
+                    about,
+                    one.id,
+                    reference=name,
+                    times=times,
+                    detail=detail,
+                    since=since,
+                    until=until,
+                )
+                for one in readers[:MOST_TOLD]
+            ]
+        )
+
+
+def _first_word(blocked: str | None, lasting: Iterable[tuple[About, str]]) -> str | None:
+    """Slack's word for refusing the token, as it was when that began: it may change meanwhile."""
+    began = (detail for about, detail in lasting if about is About.TOKEN)
+    return next(began, blocked) if blocked is not None else None
+
+
+def _logged(unit: ReadUnit, detail: str) -> dict[str, object]:
+    """What a line of the log says, and the things that were not delivered by their ids."""
+    about: dict[str, object] = {"workspace": unit.workspace.id}
+    if detail:
+        return {**about, "detail": detail}
+    newest = unit.undelivered.page(skip=0, size=MOST_LOGGED)
+    entries = [f"{one.source.value} {one.id} {one.reason}" for one in newest]
+    return {**about, "count": unit.undelivered.count_but_alarms(), "newest": entries}

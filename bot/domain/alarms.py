@@ -1,0 +1,54 @@
+"""What an admin is told when the bot cannot do its work: what it is about, and how often."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.history import instant_text
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
+
+
+class About(StrEnum):
+    """What is in trouble."""
+
+    UNDELIVERED = "undelivered"
+    """Something was given up or is in doubt."""
+    SCOPE = "scope"
+    """Slack asked for a permission that the app does not have."""
+    TOKEN = "token"  # noqa: S105
+    """Slack refuses the workspace's token; of this can only be told when it is over."""
+    SOCKET = "socket"
+    """There was no connection to Slack for a while; the same holds."""
+
+
+SUMMED_UP_AFTER = timedelta(hours=24)
+"""What lasts is told of again, but not sooner."""
+
+
+def alarm(
+    about: About,
+    reader: int,
+    *,
+    reference: str,
+    times: int = 0,
+    detail: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Notice:
+    """One alarm to one admin; `times` is how often it was told before, under one reference."""
+    facts: dict[str, str | int] = {
+        "about": about.value,
+        "reference": reference,
+        "times": times,
+        "detail": detail,
+    }
+    span = {"since": since, "until": until}
+    facts |= {name: instant_text(at) for name, at in span.items() if at is not None}
+    return Notice(
+        NoticeKind.ALARM,
+        Place.DM,
+        f"{NoticeKind.ALARM.value}:{about.value}:{reference}:{times}:{reader}",
+        # In the admin's day: what is wrong at night is for whatever watches the machine.
+        Priority.HAND_OVER,
+        person_id=reader,
+        facts=facts,
+    )

@@ -1,0 +1,80 @@
+"""What admins are told when the bot cannot do its work."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import sentences as said
+from bot.views.card import Row
+from bot.views.ids import ActionId
+from bot.views.message import (
+    Message,
+    actions,
+    button,
+    context,
+    lines,
+    plain_section,
+    when,
+    words,
+)
+from bot.views.payload import Ref
+from bot.views.text import escape
+
+MOST_REASONS = 3
+
+
+def undelivered_message(
+    count: int, reasons: Sequence[tuple[int, str]], *, lasts: bool, reference: str
+) -> Message:
+    """How much did not arrive, why most of it did not, and the way to the list."""
+    head = said.alarms.undelivered(count, lasts=lasts)
+    rows: list[Row] = [[words(said.alarms.reason(of, why))] for of, why in reasons[:MOST_REASONS]]
+    others = sum(of for of, _ in reasons[MOST_REASONS:])
+    if others:
+        rows.append([words(said.alarms.MORE_REASONS.format(count=others))])
+    opens = ActionId.OPEN_UNDELIVERED
+    press = button(opens, said.buttons.BUTTONS[opens], Ref())
+    blocks: list[Block] = [
+        lines([words(head, bold=True)], *rows),
+        plain_section(f"{said.alarms.MEANS} {said.alarms.NEXT}"),
+        *actions([press]),
+    ]
+    return _alarm(head, blocks, reference)
+
+
+def scope_message(scope: str, *, optional: Collection[str], reference: str) -> Message:
+    """Which permission is missing, what does not work without it, and what helps."""
+    head = said.terms.at_start(said.alarms.SCOPE_LACKS.format(scope=scope))
+    without = said.alarms.WITHOUT.get(scope, said.alarms.SCOPE_UNKNOWN)
+    helps = said.alarms.SCOPE_LEFT_OUT if scope in optional else said.alarms.SCOPE_HELPS
+    blocks: list[Block] = [
+        lines([words(head, bold=True)], [words(without)]),
+        plain_section(helps),
+    ]
+    return _alarm(head, blocks, reference)
+
+
+def let_in_again_message(
+    reason: str, *, since: datetime, until: datetime, reference: str
+) -> Message:
+    """The token was refused for a while."""
+    means = said.alarms.LET_IN_MEANS.format(reason=reason)
+    return _over(said.alarms.LET_IN, means, since, until, reference)
+
+
+def connected_again_message(*, since: datetime, until: datetime, reference: str) -> Message:
+    """There was no connection for a while."""
+    head = said.terms.at_start(said.alarms.CONNECTED)
+    return _over(head, said.alarms.CONNECTED_MEANS, since, until, reference)
+
+
+def _over(head: str, means: str, since: datetime, until: datetime, reference: str) -> Message:
+    span: Row = [words(said.alarms.FROM), when(since), words(said.alarms.TO), when(until)]
+    blocks: list[Block] = [lines([words(head, bold=True)], span), plain_section(means)]
+    return _alarm(head, blocks, reference)
+
+
+def _alarm(head: str, blocks: Sequence[Block], reference: str) -> Message:
+    told = context(escape(said.alarms.REFERENCE.format(reference=reference)))
+    return Message(escape(head), (*blocks, told))

@@ -1,0 +1,325 @@
+"""An admin is told in Slack when the bot cannot do its work, with a reference into the log."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from structlog.testing import capture_logs
+
+from bot.clock.alarms import LOST_FOR, Alarms
+from bot.delivery.alarms import LEFT_OUT_AT_WILL
+from bot.delivery.missing import MissingScopes
+from bot.domain.notices import NoticeKind
+from bot.domain.people import Person, Role
+from bot.flows.manifest import SCOPES
+from bot.storage.tables import alarm, outbox
+from bot.views import sentences
+from tests.delivery.desk import MINUTE, Desk
+from tests.delivery.slack import Message, Refusal
+
+DAY = timedelta(days=1)
+REQUIRED = [scope.name for scope in SCOPES if not scope.optional]
+
+
+@pytest.fixture
+def missing() -> MissingScopes:
+    return MissingScopes()
+
+
+@pytest.fixture
+def admin(desk: Desk) -> Person:
+    """The one admin of the workspace, greeted already."""
+    with desk.store.write(desk.team.workspace_id) as unit:
+        person = unit.people.set_part(desk.team.revops.id, roles={Role.ADMIN})
+        unit.commit()
+    desk.say("hello", person_id=person.id)
+    desk.drain()
+    return person
+
+
+@pytest.fixture
+def alarms(desk: Desk, missing: MissingScopes) -> Alarms:
+    return Alarms(store=desk.store, clock=desk.clock, missing=missing)
+
+
+def _refused(desk: Desk, *, number: int = 1, error: str = "msg_too_long") -> None:
+    """Something that Slack does not take."""
+    desk.slack.trouble = lambda method, args: (
+        Refusal(error) if args.get("channel") == f"D-{desk.team.csm.slack_id}" else None
+    )
+    for _ in range(number):
+        key = f"refused:{len(desk.rows(outbox))}"
+        desk.say(key, person_id=desk.team.csm.id, kind=NoticeKind.WELCOME)
+    desk.drain()
+
+
+def _told(desk: Desk, person: Person, words: str = "") -> list[Message]:
+    dm = desk.slack.ledger.all_in(f"D-{person.slack_id}")
+    marked = [one for one in dm if "Reference for whoever runs the bot" in str(one.args)]
+    return [one for one in marked if words in str(one.args)]
+
+
+def test_it_is_told_once_when_it_begins_however_much_is_given_up(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    alarms.look()
+    desk.drain()
+    assert not _told(desk, admin)
+    _refused(desk, number=30)
+    with capture_logs() as logged:
+        for _ in range(3):
+            alarms.look()
+            desk.drain()
+    (told,) = _told(desk, admin)
+    assert "30 messages of the bot were not delivered" in told.args["text"]
+    assert "30 × Slack did not take the message as the bot made it" in str(told.args)
+    (line,) = [one for one in logged if one["event"] == "trouble"]
+    assert line["reference"] in str(told.args)
+    assert line["count"] == 30
+    assert all("msg_too_long" in one for one in line["newest"])
+
+
+def test_while_it_lasts_it_is_told_once_a_day_under_the_same_reference_and_then_no_more(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    _refused(desk)
+    alarms.look()
+    desk.drain()
+    for _ in range(24 * 3):
+        desk.clock.advance(timedelta(hours=1))
+        alarms.look()
+        desk.work()
+    told = _told(desk, admin)
+    assert len(told) == 4
+    assert [one.args["text"].startswith("Still,") for one in told] == [False, True, True, True]
+    references = {str(one.args["blocks"][-1]) for one in told}
+    assert len(references) == 1
+    with desk.store.write(desk.team.workspace_id) as unit:
+        (trouble,) = unit.undelivered.page(skip=0, size=9)
+        assert unit.outbox.put_aside(trouble.id)
+        unit.commit()
+    desk.clock.advance(3 * DAY)
+    alarms.look()
+    desk.drain()
+    assert len(_told(desk, admin)) == 4
+    assert desk.rows(alarm) == []
+
+
+def test_an_alarm_that_is_over_before_it_goes_out_is_not_said(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    _refused(desk)
+    alarms.look()
+    with desk.store.write(desk.team.workspace_id) as unit:
+        (trouble,) = unit.undelivered.page(skip=0, size=9)
+        unit.outbox.put_aside(trouble.id)
+        unit.commit()
+    desk.drain()
+    assert not _told(desk, admin)
+
+
+def test_an_alarm_that_cannot_be_delivered_raises_none(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    desk.slack.trouble = lambda method, args: (
+        Refusal("msg_too_long") if method == "chat.postMessage" else None
+    )
+    desk.say("refused", person_id=desk.team.csm.id)
+    desk.drain()
+    for _ in range(48):
+        alarms.look()
+        desk.work()
+        desk.clock.advance(timedelta(hours=1))
+    own = [row for row in desk.rows(outbox) if row["kind"] == "alarm"]
+    assert 2 <= len(own) <= 3
+    with desk.store.write(desk.team.workspace_id) as unit:
+        for one in unit.undelivered.page(skip=0, size=99):
+            if one.kind is not NoticeKind.ALARM:
+                unit.outbox.put_aside(one.id)
+        unit.commit()
+    desk.clock.advance(2 * DAY)
+    alarms.look()
+    assert desk.rows(alarm) == [], "of the alarms that failed themselves nobody is told"
+
+
+def test_two_processes_tell_of_it_once(
+    desk: Desk, admin: Person, alarms: Alarms, missing: MissingScopes
+) -> None:
+    other = Alarms(store=desk.store, clock=desk.clock, missing=missing)
+    _refused(desk)
+    for one in (alarms, other, alarms):
+        one.look()
+    desk.clock.advance(DAY + MINUTE)
+    for one in (other, alarms, other):
+        one.look()
+    assert [row["kind"] for row in desk.rows(outbox)].count("alarm") == 2
+
+
+def test_without_an_admin_revops_is_told_and_without_them_the_log_alone(
+    desk: Desk, alarms: Alarms
+) -> None:
+    _refused(desk)
+    alarms.look()
+    desk.drain()
+    assert len(_told(desk, desk.team.revops)) == 1
+    with desk.store.write(desk.team.workspace_id) as unit:
+        unit.people.set_part(desk.team.revops.id, roles=())
+        unit.commit()
+    desk.clock.advance(2 * DAY)
+    with capture_logs() as logged:
+        alarms.look()
+    assert [one["event"] for one in logged] == ["trouble lasts"]
+
+
+def test_it_waits_for_the_admins_day(desk: Desk, admin: Person, alarms: Alarms) -> None:
+    _refused(desk)
+    desk.clock.advance(timedelta(hours=14))
+    alarms.look()
+    desk.work()
+    assert not _told(desk, admin)
+    desk.clock.advance(timedelta(hours=10))
+    desk.drain()
+    assert len(_told(desk, admin)) == 1
+
+
+# --- Permissions
+
+
+def _lacks(needed: str, provided: str = "chat:write") -> SlackApiError:
+    answer = {"ok": False, "error": "missing_scope", "needed": needed, "provided": provided}
+    return SlackApiError("refused", answer)  # type: ignore[no-untyped-call]
+
+
+def test_a_missing_permission_is_told_once_with_what_does_not_work(
+    desk: Desk, admin: Person, alarms: Alarms, missing: MissingScopes
+) -> None:
+    for _ in range(3):
+        missing.meet(desk.team.workspace_id, _lacks("users:read"))
+        alarms.look()
+        desk.drain()
+        desk.clock.advance(2 * DAY)
+    (told,) = _told(desk, admin)
+    assert "lacks the permission users:read" in told.args["text"]
+    assert sentences.alarms.WITHOUT["users:read"] in str(told.args)
+    assert "Install the app anew" in str(told.args)
+
+
+def test_one_that_may_be_left_out_is_told_as_such(
+    desk: Desk, admin: Person, alarms: Alarms, missing: MissingScopes
+) -> None:
+    missing.meet(desk.team.workspace_id, _lacks("groups:history"))
+    alarms.look()
+    desk.drain()
+    (told,) = _told(desk, admin)
+    assert "there is nothing to do" in str(told.args)
+
+
+def test_a_permission_that_was_granted_and_taken_away_again_is_told_anew(
+    desk: Desk, admin: Person, missing: MissingScopes
+) -> None:
+    def started(granted: list[str]) -> None:
+        Alarms(
+            store=desk.store,
+            clock=desk.clock,
+            missing=missing,
+            required=REQUIRED,
+            granted=granted,
+        ).look()
+        desk.drain()
+
+    without = [one for one in REQUIRED if one != "im:write"]
+    started(without)
+    started(without)
+    assert len(_told(desk, admin, "im:write")) == 1
+    started(REQUIRED)
+    assert desk.rows(alarm) == []
+    started(without)
+    assert len(_told(desk, admin, "im:write")) == 2
+
+
+def test_a_call_that_runs_into_it_is_noticed(
+    desk: Desk, admin: Person, missing: MissingScopes, alarms: Alarms
+) -> None:
+    desk.missing = missing
+    desk.hire()
+    desk.slack.without_scopes = {"conversations.open"}
+    desk.slack.needed = "im:write"
+    desk.say("unheard", person_id=desk.team.ae_manager.id)
+    desk.drain()
+    alarms.look()
+    desk.slack.without_scopes = set()
+    desk.drain()
+    assert len(_told(desk, admin, "im:write")) == 1
+
+
+def test_every_scope_has_words_for_what_does_not_work_without_it() -> None:
+    assert set(sentences.alarms.WITHOUT) == {scope.name for scope in SCOPES}
+    assert {scope.name for scope in SCOPES if scope.optional} == LEFT_OUT_AT_WILL
+
+
+# --- Slack does not let the bot in, or cannot reach it
+
+
+def test_a_token_that_was_refused_is_told_of_when_it_works_again(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    desk.slack.trouble = lambda method, args: Refusal("account_inactive")
+    desk.say("waits")
+    desk.work()
+    with capture_logs() as logged:
+        alarms.look()
+    assert [(one["about"], one["detail"]) for one in logged] == [("token", "account_inactive")]
+    desk.slack.trouble = lambda method, args: Refusal("token_revoked")
+    desk.pass_time(11 * MINUTE)
+    alarms.look()
+    assert not _told(desk, admin)
+    desk.slack.trouble = lambda method, args: None
+    desk.pass_time(11 * MINUTE)
+    alarms.look()
+    alarms.look()
+    desk.drain()
+    (told,) = _told(desk, admin)
+    assert "account_inactive" in str(told.args)
+    assert logged[0]["reference"] in str(told.args)
+
+
+class Line:
+    """A connection that is up or not."""
+
+    up = True
+
+    def __call__(self) -> bool:
+        return self.up
+
+
+@pytest.mark.parametrize(("lost_for", "told"), [(LOST_FOR / 2, 0), (LOST_FOR * 5, 1)])
+def test_a_connection_that_was_lost_for_minutes_is_told_of_when_it_is_back(
+    desk: Desk, admin: Person, missing: MissingScopes, lost_for: timedelta, told: int
+) -> None:
+    line, again = Line(), list[Any]()
+    looked_again: Callable[[], object] = lambda: again.append(1)  # noqa: E731
+    alarms = Alarms(
+        store=desk.store,
+        clock=desk.clock,
+        missing=missing,
+        connected=line,
+        heard_again=looked_again,
+    )
+    alarms.look()
+    line.up = False
+    with capture_logs() as logged:
+        alarms.look()
+        desk.clock.advance(lost_for)
+        alarms.look()
+        line.up = True
+        alarms.look()
+        alarms.look()
+    desk.drain()
+    assert len(_told(desk, admin, "was not connected to Slack")) == told
+    assert len(again) == told
+    names = {one["reference"] for one in logged}
+    assert len(names) == told
+    for one in _told(desk, admin):
+        assert names.pop() in str(one.args)
