@@ -90,7 +90,7 @@ def test_while_it_lasts_it_is_told_once_a_day_under_the_same_reference_and_then_
     for _ in range(24 * 3):
         desk.clock.advance(timedelta(hours=1))
         alarms.look()
-        desk.work()
+        desk.pass_time(timedelta(seconds=2))
     told = _told(desk, admin)
     assert len(told) == 4
     assert [one.args["text"].startswith("Still,") for one in told] == [False, True, True, True]
