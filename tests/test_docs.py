@@ -27,7 +27,17 @@ POLICY = PROJECT / "docs" / "policy.md"
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
 STEPS = PROJECT / "docs" / "steps.md"
-PAGES = [README, PROJECT / "CONTRIBUTING.md", PERMISSIONS, POLICY, ARCHITECTURE, DATA, STEPS]
+TROUBLE = PROJECT / "docs" / "operations" / "trouble.md"
+PAGES = [
+    README,
+    PROJECT / "CONTRIBUTING.md",
+    PERMISSIONS,
+    POLICY,
+    ARCHITECTURE,
+    DATA,
+    STEPS,
+    TROUBLE,
+]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ENVIRONMENT_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<=`)[A-Z]+(?=`)")

@@ -40,7 +40,8 @@ SCOPES: tuple[Scope, ...] = (
     Scope(
         "im:history",
         "to hear what you answer in a chat with the bot, and to look, after an unclear answer from "
-        "Slack, whether a message of its own arrived, so that nothing is said twice",
+        "Slack, whether a message of its own arrived, so that nothing is said twice, and once a "
+        "day whether its cards still stand",
     ),
     Scope("users:read", "to know names, time zones, guests and closed accounts"),
     Scope(
@@ -87,7 +88,8 @@ SCOPES: tuple[Scope, ...] = (
     Scope(
         "channels:history",
         "to look in a public deal channel, after an unclear answer from Slack, whether the bot's "
-        "own message arrived; without it the AE is asked",
+        "own message arrived, and once a day whether it still stands; without it the AE is asked, "
+        "and a deleted message is noticed when it is edited next",
         optional=True,
     ),
     Scope(

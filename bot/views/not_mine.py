@@ -67,7 +67,11 @@ class Left:
 
 def owner_gone_message(gone: NamedPerson, left: Sequence[Left], why: WhyTold | None) -> Message:
     """Whose account was closed, where somebody else is to be named, and the way to do it."""
-    rows: list[Row] = [[who(gone), words(said.managers.CLOSED)], [words(said.managers.GONE_ASKS)]]
+    rows: list[Row] = [[who(gone), words(said.managers.CLOSED)], [words(said.managers.GONE_MEANS)]]
+    if any(one.role is not Capacity.AE for one in left):
+        rows.append([words(said.managers.GONE_ASKS)])
+    if any(one.role is Capacity.AE for one in left):
+        rows.append([words(said.managers.GONE_AE)])
     blocks: list[Block] = [lines(*rows, *why_rows(why))]
     for one in left[:MOST_NAMED]:
         opens = ActionId.OPEN_ASSIGN if one.assigns else ActionId.OPEN_HANDOFF

@@ -25,9 +25,11 @@ ACCOUNT_CLOSED: Final = " would be told, but has no account any more."
 IN_PLACE_OF: Final = "In place of "
 ALONE: Final = " is away until {until}, and nobody stands in."
 CLOSED: Final = " has no account any more."
-GONE_ASKS: Final = (
-    "Please name somebody else. Until you do, what is due stays due, and what would be said to "
-    "them is said to you."
+GONE_MEANS: Final = "What is due of them stays due, and what would be said to them is said to you."
+GONE_ASKS: Final = "Please name somebody else."
+GONE_AE: Final = (
+    "Another AE cannot be named yet. What you may record in an AE's place stands behind Open "
+    "handoff."
 )
 GONE_IS: Final = "{role} of "
 GONE_MORE: Final = "and {count} more; all of them are in /handoff-status."
