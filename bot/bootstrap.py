@@ -31,7 +31,7 @@ from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.senders import Senders
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames
-from bot.domain.errors import Conflict, HandoffError
+from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.domain.policy import Policy, load_policy
 from bot.flows.conversations import Conversations
 from bot.flows.registration import all_listeners
@@ -158,8 +158,12 @@ def build(
         cipher=cipher,
     )
     asking = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
-    workplace = _workplace(asking, store)
-    _take_key(store, workplace)
+    try:
+        workplace = _workplace(asking, store)
+        _take_key(store, workplace)
+    except StorageUnavailable as error:
+        store.close()
+        raise _not_opened(database, error) from None
     sending = WebClient(
         token,
         settings.slack_api_url,
@@ -267,10 +271,22 @@ def open_migrated(settings: Settings) -> Database:
     except Conflict:
         database.close()
         raise StartError("DATABASE_URL: others write to the database for too long.") from None
-    except StorageUnavailable:
+    except StorageUnavailable as error:
         database.close()
-        raise StartError(f"DATABASE_URL: {_WANTED_OF[database.dialect]}.") from None
+        raise _not_opened(database, error) from None
     return database
+
+
+UNWRITABLE_IN_WORDS = {
+    Problem.STORAGE_FULL: "the disk under the database is full",
+    Problem.STORAGE_READ_ONLY: "the database may only be read",
+    Problem.STORAGE_FAULT: "the disk under the database fails",
+}
+
+
+def _not_opened(database: Database, error: StorageUnavailable) -> StartError:
+    wanted = UNWRITABLE_IN_WORDS.get(error.problem, _WANTED_OF[database.dialect])
+    return StartError(f"DATABASE_URL: {wanted}.")
 
 
 def _machine_clock(database: Database) -> SteadyMachineClock:
@@ -375,7 +391,8 @@ def _bolt(workplace: Workplace, token: str, client: WebClient) -> App:
 
 
 def _not_alive(ticks: Ticks) -> str | None:
-    return None if ticks.healthy() else "A tick did not end within its time."
+    hanging = ticks.hanging()
+    return f"This tick did not end within its time: {hanging[0]}." if hanging else None
 
 
 def _not_ready(store: Store) -> str | None:

@@ -168,6 +168,8 @@ class Senders:
             if times is not None:
                 log.info("database busy, sending tried again later", times=times, **about)
             return
+        if isinstance(error, StorageUnavailable) and error.unwritable:
+            return  # The store says it, once a minute.
         log.error(
             "sending failed",
             reference=reference(),

@@ -45,7 +45,17 @@ log = structlog.get_logger()
 LONGEST_RETRIED = 100
 """Characters of a command's words kept for another try: no word it knows is longer."""
 _ANYTHING = re.compile(".*")
-_PASSING = frozenset({Problem.BUSY, Problem.STORAGE_DOWN, Problem.SLACK_SILENT, Problem.UNEXPECTED})
+_PASSING = frozenset(
+    {
+        Problem.BUSY,
+        Problem.STORAGE_DOWN,
+        Problem.STORAGE_FULL,
+        Problem.STORAGE_READ_ONLY,
+        Problem.STORAGE_FAULT,
+        Problem.SLACK_SILENT,
+        Problem.UNEXPECTED,
+    }
+)
 """What may go away by itself: the refusal offers to try again."""
 _WRITING = ("received", "acted", "answer_kept", "committed")
 POINTS = frozenset(
