@@ -26,8 +26,18 @@ PERMISSIONS = PROJECT / "docs" / "permissions.md"
 POLICY = PROJECT / "docs" / "policy.md"
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
+MONITORING = PROJECT / "docs" / "operations" / "monitoring.md"
 STEPS = PROJECT / "docs" / "steps.md"
-PAGES = [README, PROJECT / "CONTRIBUTING.md", PERMISSIONS, POLICY, ARCHITECTURE, DATA, STEPS]
+PAGES = [
+    README,
+    PROJECT / "CONTRIBUTING.md",
+    PERMISSIONS,
+    POLICY,
+    ARCHITECTURE,
+    DATA,
+    STEPS,
+    MONITORING,
+]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ENVIRONMENT_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<=`)[A-Z]+(?=`)")

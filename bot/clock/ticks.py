@@ -189,6 +189,10 @@ class Ticks:
         """The names of the ticks that have not come to an end for too long."""
         return [tick.name for tick in self._ticks if not tick.alive()]
 
+    def failing(self) -> list[str]:
+        """The names of the ticks that have not done their work lately."""
+        return [tick.name for tick in self._ticks if not tick.well()]
+
     def last_success(self) -> dict[str, float]:
         """Seconds since each tick last did its work."""
         return {tick.name: tick.last_success() for tick in self._ticks}

@@ -1,17 +1,17 @@
 """Questions to Slack, at the rates that they share with what is posted."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.delivery.outcomes import Verdict, failed
+from bot.delivery.outcomes import Heard, Verdict, answered, failed, unheard
 from bot.delivery.shaping import Shaping
 from bot.domain.errors import Problem, SlackUnavailable
-from bot.slack_calls import Patience
+from bot.slack_calls import CALL_FAILED, Patience
 
 Sleep = Callable[[float], object]
 """Lets so many seconds go by."""
@@ -33,11 +33,17 @@ class Asking:
     """
 
     def __init__(
-        self, *, client_of: Callable[[int], WebClient], shaping: Shaping, sleep: Sleep | None
+        self,
+        *,
+        client_of: Callable[[int], WebClient],
+        shaping: Shaping,
+        sleep: Sleep | None,
+        heard: Heard = unheard,
     ) -> None:
         self._client_of = client_of
         self._shaping = shaping
         self._sleep = sleep
+        self._heard = heard
 
     def ask(
         self,
@@ -57,13 +63,17 @@ class Asking:
         client = self._client_of(workspace_id)
         if within is not None:
             client = within.lend(client)
+        began = time.monotonic()
         try:
-            return client.api_call(method, http_verb=http_verb, params=args)
-        except SlackApiError as error:
+            response = client.api_call(method, http_verb=http_verb, params=args)
+        except CALL_FAILED as error:
             outcome = failed(error)
+            self._heard(method, outcome, time.monotonic() - began)
             if outcome.verdict is Verdict.LIMITED:
                 self._shaping.limited(workspace_id, method, outcome.retry_after)
             raise
+        self._heard(method, answered(response), time.monotonic() - began)
+        return response
 
     def _take_turn(self, workspace_id: int, method: str, *, at_once: bool) -> None:
         while wait := self._shaping.take_in_turn(workspace_id, method):

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery.asking import Asking, NoTurn, Sleep
 from bot.delivery.constants import Constants
+from bot.delivery.outcomes import Heard, unheard
 from bot.delivery.profiles import Profiles
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames, reference
@@ -100,6 +101,7 @@ class SlackDirectory:
         sleep: Sleep | None = None,
         on_unfinished: Callable[[int, str], None] = _let_be,
         monotonic: Callable[[], float] = time.monotonic,
+        heard: Heard = unheard,
     ) -> None:
         self._store = store
         self._machine = machine
@@ -107,7 +109,7 @@ class SlackDirectory:
         self._on_unfinished = on_unfinished
         self._monotonic = monotonic
         shaping = shaping or Shaping(machine=machine, constants=Constants())
-        self._asking = Asking(client_of=client_of, shaping=shaping, sleep=sleep)
+        self._asking = Asking(client_of=client_of, shaping=shaping, sleep=sleep, heard=heard)
         self.profiles = Profiles(
             store=store, asking=self._asking, machine=machine, meet=self.person
         )

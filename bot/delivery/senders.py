@@ -10,6 +10,7 @@ import structlog
 from bot.delivery.calls import Calls, ClientOf, PutFile
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
+from bot.delivery.outcomes import Heard, unheard
 from bot.delivery.protocol import Protocol
 from bot.delivery.rendering import CheckChannel, CheckManager, Renderer, nobody_to_ask
 from bot.delivery.shaping import Shaping
@@ -50,6 +51,7 @@ class Senders:
         reached: Reached = nowhere,
         shaping: Shaping | None = None,
         put: PutFile = put_file,
+        heard: Heard = unheard,
     ) -> None:
         self._give_way = store.database.giving_way.wait
         self._constants = constants or Constants()
@@ -71,6 +73,7 @@ class Senders:
             constants=self._constants,
             reached=reached,
             put=put,
+            heard=heard,
         )
         self._protocol = Protocol(
             store=store,

@@ -107,8 +107,10 @@ class Database:
         readers: Engine,
         writers: Engine,
         wait_seconds: float,
+        sqlite_version: str | None = None,
     ) -> None:
         self.dialect = dialect
+        self.sqlite_version = sqlite_version
         self._readers = readers
         self._writers = writers
         self._wait_seconds = wait_seconds
@@ -116,6 +118,13 @@ class Database:
         self.writability = Writability()
         # SQLite has one writer; a queue of our own is fair, its busy handler is not.
         self._turn = FairLock() if dialect == "sqlite" else None
+
+    @property
+    def sqlite_safe(self) -> bool:
+        """Whether it is no release of SQLite whose reset of the log may corrupt the file."""
+        if self.sqlite_version is None:
+            return True
+        return tuple(int(part) for part in self.sqlite_version.split(".")) >= SAFE_SQLITE
 
     @property
     def writers(self) -> Engine:
@@ -259,7 +268,13 @@ def _open_sqlite(url: str, *, pool_size: int, wait_seconds: float) -> Database:
     readers, writers = engine(pool_size), engine(1)
     _prepare_sqlite(readers, begin="BEGIN", only_reads=True)
     _prepare_sqlite(writers, begin="BEGIN IMMEDIATE", only_reads=False)
-    return Database(dialect="sqlite", readers=readers, writers=writers, wait_seconds=wait_seconds)
+    return Database(
+        dialect="sqlite",
+        readers=readers,
+        writers=writers,
+        wait_seconds=wait_seconds,
+        sqlite_version=driver.sqlite_version,
+    )
 
 
 def _prepare_sqlite(engine: Engine, *, begin: str, only_reads: bool) -> None:
