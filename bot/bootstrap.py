@@ -1,15 +1,17 @@
 """The one place where the parts meet: everything is built here, from settings or with fakes."""
 
+import contextlib
 import gc
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import structlog
@@ -24,6 +26,7 @@ from starlette.applications import Starlette
 
 from bot.clock.alarms import Alarms
 from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
+from bot.clock.drift import Drift
 from bot.clock.housekeeping import Housekeeping
 from bot.clock.sweep import Sweep
 from bot.clock.ticks import Ticks
@@ -33,11 +36,13 @@ from bot.delivery.daily import DailyLook
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.missing import MissingScopes
+from bot.delivery.outcomes import Outcome, date_of
 from bot.delivery.senders import Senders
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames
-from bot.domain.errors import Conflict, HandoffError
+from bot.domain.errors import Conflict, Problem
 from bot.domain.policy import Policy, load_policy
+from bot.flows.asked import Kind
 from bot.flows.conversations import Conversations
 from bot.flows.manifest import SCOPES
 from bot.flows.registration import all_listeners
@@ -50,6 +55,11 @@ from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import Store
+from bot.storage.vitals import look
+from bot.watch.heartbeat import Heartbeat
+from bot.watch.metrics import Metrics
+from bot.watch.pulse import Pulse
+from bot.watch.wellbeing import Signs, Wellbeing
 from bot.web.app import Health, build_web
 from bot.web.listening import listening_socket
 from bot.web.socket import Socket, build_socket
@@ -66,7 +76,11 @@ IN_BACKGROUND_BUDGET = 600.0
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that computes lets another one on."""
 STOP_WITHIN = 4
-"""Seconds for requests in hand, and again for posts: containers are killed ten after SIGTERM."""
+"""Seconds for requests in hand, and for posts."""
+LINGER = 2.0
+"""Seconds for which requests are still taken after SIGTERM, until a load balancer has let go."""
+ENDS_WITHIN = 9.0
+"""Seconds for all of it: containers are killed ten after SIGTERM."""
 
 
 WRONG_KEY = (
@@ -108,6 +122,11 @@ class Bot:
     travel: TravelClock | None
     directory: SlackDirectory
     """The one that waits for its turn."""
+    wellbeing: Wellbeing
+    metrics: Metrics
+    heartbeat: Heartbeat | None
+    stopping: threading.Event
+    """Set first of all: a load balancer sends nothing more."""
 
     def start(self) -> None:
         """Begin to answer, to send and to look at the clocks."""
@@ -117,17 +136,27 @@ class Bot:
             self.travel.start()
         if self.socket is not None:
             self.socket.connect()
+        if self.heartbeat is not None:
+            self.heartbeat.start()
 
-    def stop(self) -> None:
-        """Let the act in hand be answered and what is being sent be settled, then end."""
+    def stop(self, *beside: Callable[[], bool]) -> bool:
+        """Let the act in hand be answered and what is being sent be settled, then end.
+
+        What is to end `beside` the parts ends with them. False where something did not end within
+        its time: then the rows are as after a crash, and whoever starts next goes on from there.
+        """
+        self.stopping.set()
+        if self.heartbeat is not None:
+            self.heartbeat.stop()
+        ends = [*beside, self.ticks.stop, lambda: self.senders.stop(STOP_WITHIN)]
         if self.socket is not None:
-            self.socket.close()
+            ends.append(self.socket.close)
         if self.travel is not None:
-            self.travel.stop()
-        self.ticks.stop()
-        self.senders.stop(STOP_WITHIN)
-        self.bolt.listener_runner.listener_executor.shutdown(wait=True)
+            ends.append(self.travel.stop)
+        ended = all_end(ends, within=ENDS_WITHIN)
+        self.bolt.listener_runner.listener_executor.shutdown(wait=ended)
         self.store.close()
+        return ended
 
 
 def build(
@@ -155,7 +184,7 @@ def build(
         travel = TravelClock(settings.handoff_clock_url, on_moved=sweep_poke)
     clock = travel or SystemClock()
     kept = constants or _constants(settings.handoff_hurry)
-    passed = reached or fail_points_from(os.environ)
+    fail_point = reached or fail_points_from(os.environ)
     store = Store(
         database,
         clock=clock,
@@ -166,8 +195,13 @@ def build(
         cipher=cipher,
     )
     asking = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
-    workplace = _workplace(asking, store)
-    _take_key(store, workplace)
+    drift = Drift()
+    try:
+        workplace = _workplace(asking, store, drift)
+        _take_key(store, workplace)
+    except StorageUnavailable as error:
+        store.close()
+        raise _not_opened(database, error) from None
     sending = WebClient(
         token,
         settings.slack_api_url,
@@ -176,8 +210,44 @@ def build(
     )
     shaping = Shaping(machine=machine, constants=kept)
     missing = MissingScopes()
+    stopping = threading.Event()
+    socket: Socket | None = None
+    reached_by_slack = (
+        (lambda: socket is not None and socket.connected) if settings.socket_mode else None
+    )
+    wellbeing = Wellbeing(
+        Signs(
+            vitals=Pulse(lambda: look(database, clock=clock, machine=machine)).vitals,
+            last_success=lambda: ticks.last_success(),
+            hanging=lambda: ticks.hanging(),
+            failing=lambda: ticks.failing(),
+            trouble=lambda: database.writability.trouble,
+            drift=lambda: drift.seconds,
+            sqlite_version=database.sqlite_version,
+            sqlite_safe=database.sqlite_safe,
+            connected=reached_by_slack,
+            stopping=stopping.is_set,
+        )
+    )
+    metrics = Metrics(
+        wellbeing,
+        kinds=list(Kind),
+        refused_writes=lambda: database.writability.refused,
+        resting=shaping.methods_resting,
+        version=own_version(),
+        dialect=database.dialect,
+    )
+
+    def heard(method: str, outcome: Outcome, took: float) -> None:
+        metrics.heard(method, outcome, took)
+        drift.heard(outcome.date, took)
+
+    def passed(point: str) -> None:
+        metrics.reached(point)
+        fail_point(point)
+
     directory = partial(
-        SlackDirectory, store=store, machine=machine, shaping=shaping, missing=missing
+        SlackDirectory, store=store, machine=machine, shaping=shaping, missing=missing, heard=heard
     )
     in_background = directory(
         client_of=lambda _: sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep
@@ -201,6 +271,7 @@ def build(
         reached=passed,
         shaping=shaping,
         missing=missing,
+        heard=heard,
     )
     senders_poke.target = senders.poke
     sweep = Sweep(store=store, clock=clock, reached=passed)
@@ -221,15 +292,15 @@ def build(
         machine=machine,
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
         look_around=lambda workspace_id: looks_around(workspace_id, ""),
+        ask_the_time=lambda _: _look_at_the_clock(asking, drift),
     )
-    connected = _Connected() if settings.slack_app_token is not None else None
     alarms = Alarms(
         store=store,
         clock=clock,
         missing=missing,
         required=[scope.name for scope in SCOPES if not scope.optional],
         granted=workplace.scopes,
-        connected=connected,
+        connected=reached_by_slack,
         heard_again=daily.missed_something,
     )
     ticks = Ticks(
@@ -246,15 +317,20 @@ def build(
         listeners=all_listeners(),
         workspace_of=_only(workplace),
         reached=passed,
+        answered=metrics.answered,
     ).bind(bolt)
     secret = settings.slack_signing_secret
     web = build_web(
-        health=Health(alive=lambda: _not_alive(ticks), ready=lambda: _not_ready(store)),
+        health=Health(
+            alive=wellbeing.not_alive,
+            ready=wellbeing.not_ready,
+            facts=wellbeing.facts,
+            metrics=metrics.text,
+        ),
         bolt=None if settings.socket_mode else bolt,
         signing_secret=secret.get_secret_value() if secret else None,
         threads=THREADS,
     )
-    socket = None
     if settings.slack_app_token is not None:
         socket = build_socket(
             bolt,
@@ -262,19 +338,26 @@ def build(
             client=asking,
             threads=THREADS,
         )
-        if connected is not None:
-            connected.socket = socket
-    return Bot(settings, store, workplace, bolt, web, socket, senders, ticks, travel, in_background)
-
-
-class _Connected:
-    """Whether the socket is up, which is built after those who ask."""
-
-    def __init__(self) -> None:
-        self.socket: Socket | None = None
-
-    def __call__(self) -> bool:
-        return self.socket is not None and self.socket.connected()
+    heartbeat = None
+    if settings.handoff_heartbeat_url is not None:
+        url = settings.handoff_heartbeat_url.get_secret_value()
+        heartbeat = Heartbeat(url, not_well=wellbeing.not_well)
+    return Bot(
+        settings=settings,
+        store=store,
+        workplace=workplace,
+        bolt=bolt,
+        web=web,
+        socket=socket,
+        senders=senders,
+        ticks=ticks,
+        travel=travel,
+        directory=in_background,
+        wellbeing=wellbeing,
+        metrics=metrics,
+        heartbeat=heartbeat,
+        stopping=stopping,
+    )
 
 
 class _Late:
@@ -317,10 +400,22 @@ def open_migrated(settings: Settings) -> Database:
     except Conflict:
         database.close()
         raise StartError("DATABASE_URL: others write to the database for too long.") from None
-    except StorageUnavailable:
+    except StorageUnavailable as error:
         database.close()
-        raise StartError(f"DATABASE_URL: {_WANTED_OF[database.dialect]}.") from None
+        raise _not_opened(database, error) from None
     return database
+
+
+UNWRITABLE_IN_WORDS = {
+    Problem.STORAGE_FULL: "the disk under the database is full",
+    Problem.STORAGE_READ_ONLY: "the database may only be read",
+    Problem.STORAGE_FAULT: "the disk under the database fails",
+}
+
+
+def _not_opened(database: Database, error: StorageUnavailable) -> StartError:
+    wanted = UNWRITABLE_IN_WORDS.get(error.problem, _WANTED_OF[database.dialect])
+    return StartError(f"DATABASE_URL: {wanted}.")
 
 
 def _machine_clock(database: Database) -> SteadyMachineClock:
@@ -344,9 +439,22 @@ def _constants(hurry: int) -> Constants:
     )
 
 
-def _workplace(client: WebClient, store: Store) -> Workplace:
+def ask_the_time(client: WebClient, drift: Drift) -> SlackResponse:
+    """Ask Slack who the bot is, and note what its clock showed; raises one of CALL_FAILED."""
+    began = time.monotonic()
+    told = client.auth_test()
+    drift.heard(date_of(told.headers), time.monotonic() - began)
+    return told
+
+
+def _look_at_the_clock(client: WebClient, drift: Drift) -> None:
+    with contextlib.suppress(*CALL_FAILED):  # It is asked again in an hour.
+        ask_the_time(client, drift)
+
+
+def _workplace(client: WebClient, store: Store, drift: Drift) -> Workplace:
     try:
-        told = client.auth_test()
+        told = ask_the_time(client, drift)
     except SlackApiError as error:
         raise StartError(
             f"Slack refused SLACK_BOT_TOKEN ({error.response.get('error')}): "
@@ -433,17 +541,27 @@ def _bolt(workplace: Workplace, token: str, client: WebClient) -> App:
     return bolt
 
 
-def _not_alive(ticks: Ticks) -> str | None:
-    return None if ticks.healthy() else "A tick did not end within its time."
-
-
-def _not_ready(store: Store) -> str | None:
+def own_version() -> str:
+    """The release that runs; a checkout that was never installed has none."""
     try:
-        with store.system() as system:
-            system.workspaces()
-    except HandoffError:
-        return "The database does not answer."
-    return None
+        return version("handoff-bot")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def all_end(ends: Iterable[Callable[[], object]], *, within: float) -> bool:
+    """Run all of it at once; False where one says so, or has not come to its end in time."""
+    told: list[object] = []
+    threads = [
+        threading.Thread(target=lambda end=end: told.append(end()), name="ending", daemon=True)
+        for end in ends
+    ]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + within
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    return len(told) == len(threads) and False not in told
 
 
 class WebServer:
@@ -462,12 +580,13 @@ class WebServer:
         """Serve until `stop`."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after the requests in hand."""
+    def stop(self) -> bool:
+        """End after the requests in hand; False where one of them did not end in time."""
         self._server.should_exit = True
         if self._thread.ident is not None:
             self._thread.join(timeout=STOP_WITHIN + 1)
         self._socket.close()
+        return not self._thread.is_alive()
 
 
 def _uvicorn(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
@@ -500,9 +619,18 @@ def run(settings: Settings) -> None:
         log.info("running", mode="socket" if bot.socket else "http", port=settings.port)
         ended.wait()
     finally:
-        web.stop()
-        bot.stop()
-    log.info("stopped")
+        bot.stopping.set()
+
+        def let_go() -> bool:
+            if bot.socket is None:
+                time.sleep(LINGER)
+            return web.stop()
+
+        ended_well = bot.stop(let_go)
+    log.info("stopped", in_hand=not ended_well)
+    if not ended_well:
+        # Python would wait for the threads. What they have in hand is as after a crash.
+        os._exit(0)
 
 
 def spare_collections() -> None:

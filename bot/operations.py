@@ -8,8 +8,16 @@ from datetime import UTC, datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.bootstrap import WRONG_KEY, open_migrated, read_policy
+from bot.bootstrap import (
+    UNWRITABLE_IN_WORDS,
+    WRONG_KEY,
+    ask_the_time,
+    open_migrated,
+    read_policy,
+)
 from bot.clock.clocks import SteadyMachineClock, SystemClock
+from bot.clock.drift import Drift
+from bot.domain.errors import Conflict
 from bot.domain.handoff import DealChange
 from bot.domain.history import ANCHOR_DIGITS, Anchored, anchor_in, anchored, verify
 from bot.domain.money import Money, Rate, parse_amount, parse_rate
@@ -18,7 +26,9 @@ from bot.flows.manifest import SCOPES
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
 from bot.storage.cipher import NoteCipher, WrongKey
+from bot.storage.engine import SAFE_SQLITE, Database, StorageUnavailable
 from bot.storage.holidays import HolidayBook
+from bot.storage.probe import try_to_write
 from bot.storage.unit_of_work import Store
 from bot.views import sentences
 from bot.views.policy import policy_words
@@ -50,6 +60,7 @@ def check(settings: Settings) -> list[Finding]:
     store = _bare_store(settings)
     try:
         findings.append(Finding(True, f"The database answers ({store.database.dialect})."))
+        findings += _check_writing(store.database)
         findings.append(_check_key(store))
         client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
         findings += _check_slack(client)
@@ -59,14 +70,49 @@ def check(settings: Settings) -> list[Finding]:
     return findings
 
 
-def _check_slack(client: WebClient) -> list[Finding]:
+def _check_writing(database: Database) -> list[Finding]:
+    """Whether anything can be stored, and by which SQLite."""
+    findings = []
     try:
-        told = client.auth_test()
+        try_to_write(database)
+    except StorageUnavailable as error:
+        why = UNWRITABLE_IN_WORDS.get(error.problem, "the database does not answer")
+        findings.append(Finding(False, f"Nothing can be saved: {why}."))
+    except Conflict:
+        findings.append(Finding(False, "Others write to the database for too long."))
+    if database.sqlite_version is not None:
+        told = f"SQLite is {database.sqlite_version}"
+        if not database.sqlite_safe:
+            safe = ".".join(map(str, SAFE_SQLITE))
+            told += f", older than {safe}: a reset of its write-ahead log may corrupt the file"
+        findings.append(Finding(database.sqlite_safe, f"{told}."))
+    return findings
+
+
+def _check_clock(drift: Drift) -> Finding:
+    seconds = drift.seconds
+    if seconds is None:
+        return Finding(True, "Slack did not say what its clock shows.")
+    if not drift.large:
+        return Finding(True, "The clock of this machine agrees with Slack's.")
+    way = "ahead of" if seconds > 0 else "behind"
+    return Finding(
+        False,
+        f"The clock of this machine is {abs(seconds):.0f} s {way} Slack's: set it, or what is due "
+        "is said at the wrong time.",
+    )
+
+
+def _check_slack(client: WebClient) -> list[Finding]:
+    drift = Drift()
+    try:
+        told = ask_the_time(client, drift)
     except SlackApiError as error:
         return [Finding(False, f"Slack refused SLACK_BOT_TOKEN: {error.response.get('error')}.")]
     except CALL_FAILED as error:
         return [Finding(False, f"Slack does not answer: {type(error).__name__}.")]
     findings = [Finding(True, f"Slack knows the bot in {told.get('team') or told['team_id']}.")]
+    findings.append(_check_clock(drift))
     header = told.headers.get("x-oauth-scopes") if told.headers else None
     if isinstance(header, str):
         granted = {scope.strip() for scope in header.split(",")}

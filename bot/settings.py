@@ -28,6 +28,9 @@ _WANTED = {
     "handoff_policy": "HANDOFF_POLICY: the path of a policy file (TOML)",
     "handoff_clock_url": "HANDOFF_CLOCK_URL: an http(s) address that tells a clock's offset",
     "handoff_hurry": "HANDOFF_HURRY: a whole number from 1 to 30, for tests and demos only",
+    "handoff_heartbeat_url": (
+        "HANDOFF_HEARTBEAT_URL: an http(s) address that is called every minute while all is well"
+    ),
     "port": "PORT: a number from 1 to 65535",
     "handoff_failpoint": "HANDOFF_FAILPOINT: a point's name, or name:count; for tests only",
 }
@@ -52,6 +55,7 @@ class Settings(BaseSettings):
     handoff_clock_url: str | None = None
     handoff_hurry: int = Field(default=1, ge=1, le=30)
     """How many times faster the bot waits and sends than Slack allows: for tests and demos only."""
+    handoff_heartbeat_url: SecretStr | None = None
     port: int = Field(default=3000, ge=1, le=65535)
 
     @field_validator("slack_bot_token")
@@ -82,6 +86,13 @@ class Settings(BaseSettings):
             parts = urlsplit(value)
             if parts.scheme not in ("http", "https") or not parts.hostname:
                 raise ValueError("no http address")
+        return value
+
+    @field_validator("handoff_heartbeat_url")
+    @classmethod
+    def _heartbeat(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            cls._address(value.get_secret_value())
         return value
 
     @field_validator("database_url")

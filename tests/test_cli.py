@@ -1,11 +1,15 @@
 """The commands: one sentence for what a person can mend, and an exit code a script can use."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import psycopg
@@ -23,11 +27,12 @@ from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.server import SandboxServer
 from bot.settings import load_settings
-from bot.storage.engine import sqlite_driver
+from bot.storage.engine import open_database, sqlite_driver
 from bot.storage.tables import outbox
 from tests.builders import KEY, make_store
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
+from tests.unwritable import full
 
 
 @pytest.fixture(autouse=True)
@@ -263,6 +268,77 @@ def test_check_says_of_what_was_not_delivered_how_much_why_and_what_helps(
     assert "3 message(s) could not be delivered, 0 may not have arrived." in said
     assert "2 of them, such as “A reminder”: The bot is not in this channel; somebody there" in said
     assert "1 of them, such as “A reminder”: Slack refused it with the word “word_of_next" in said
+
+
+def test_check_names_sqlite_and_the_clock(database: Path, workspace: SandboxServer) -> None:
+    told = call("check").output
+    assert f"ok   SQLite is {sqlite_driver().sqlite_version}." in told
+    assert "ok   The clock of this machine agrees with Slack's." in told
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(100, "s ahead of Slack's"), (-100, "s behind")])
+def test_check_says_that_the_clock_is_off(
+    database: Path, monkeypatch: pytest.MonkeyPatch, tokens: None, ahead: int, words: str
+) -> None:
+    with slack_with_a_clock(behind=ahead) as url:
+        monkeypatch.setenv("SLACK_API_URL", url)
+        outcome = call("check")
+    assert outcome.exit_code == 1
+    assert re.search(rf"look The clock of this machine is (98|99|100) {words}", outcome.output)
+
+
+@contextmanager
+def slack_with_a_clock(*, behind: int) -> Iterator[str]:
+    """Somebody who answers every call like auth.test, by a clock of their own."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = b'{"ok": true, "team": "Northwind Robotics", "team_id": "T1", "user_id": "U1"}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(time.time() - behind)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/api/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_database_that_may_only_be_read_is_said_at_the_start_and_by_check(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(load_settings()).store.close()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///file:{database}?mode=ro&uri=true")
+    assert one_sentence(call("run")) == "DATABASE_URL: the database may only be read."
+    outcome = call("check")
+    assert outcome.exit_code == 1
+    assert "look Nothing can be saved: the database may only be read." in outcome.output
+
+
+@pytest.mark.postgres
+def test_check_says_that_the_disk_is_full(
+    postgres_url: str, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    build(load_settings()).store.close()
+    database = open_database(postgres_url)
+    with full(database):
+        outcome = call("check")
+    database.close()
+    assert outcome.exit_code == 1
+    assert "look Nothing can be saved: the disk under the database is full." in outcome.output
+    assert call("check").exit_code == 0
 
 
 def test_a_key_is_printed_that_the_setting_takes(

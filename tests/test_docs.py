@@ -26,6 +26,7 @@ PERMISSIONS = PROJECT / "docs" / "permissions.md"
 POLICY = PROJECT / "docs" / "policy.md"
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
+MONITORING = PROJECT / "docs" / "operations" / "monitoring.md"
 STEPS = PROJECT / "docs" / "steps.md"
 TROUBLE = PROJECT / "docs" / "operations" / "trouble.md"
 PAGES = [
@@ -37,6 +38,7 @@ PAGES = [
     DATA,
     STEPS,
     TROUBLE,
+    MONITORING,
 ]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -24,7 +24,8 @@ class Housekeeping:
     An act brings its own handoff in line. What changes for all of them at once does so here: a new
     policy, other holidays, a manager or zone that changed, other rules in a new version. Whose
     profile was not asked for their manager for a day is asked about again, in the background, and
-    so is what stands in channels and with people that were not looked at for a day.
+    so is what stands in channels and with people that were not looked at for a day. Slack is asked
+    the time, for where nothing else is asked of it for long.
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class Housekeeping:
         machine: SteadyMachineClock,
         ask_for_managers: Callable[[int], object] = _let_be,
         look_around: Callable[[int], object] = _let_be,
+        ask_the_time: Callable[[int], object] = _let_be,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._store = store
         self._machine = machine
         self._ask_for_managers = ask_for_managers
         self._look_around = look_around
+        self._ask_the_time = ask_the_time
         self._monotonic = monotonic
         self._next: dict[int, int] = {}
 
@@ -52,6 +55,7 @@ class Housekeeping:
             workspaces = [row.id for row in system.workspaces()]
         changed = 0
         for workspace_id in workspaces:
+            self._ask_the_time(workspace_id)
             self._ask_for_managers(workspace_id)
             self._look_around(workspace_id)
             changed += self._bring_in_line(workspace_id, end)

@@ -13,6 +13,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.notices import cannot_post
 from bot.domain.nudging import Stage
 from bot.domain.ports import Clock
+from bot.storage.probe import try_to_write
 from bot.storage.unit_of_work import Store, WriteUnit
 
 log = structlog.get_logger()
@@ -45,6 +46,9 @@ class Sweep:
 
     def run(self) -> int:
         """Everything that is due now; gives how many deadlines were looked at."""
+        if self._store.database.writability.trouble is not None:
+            # Where nobody acts and nothing is due nothing else would find out that it is over.
+            try_to_write(self._store.database)
         with self._store.system() as unit:
             due = unit.due_workspaces(self._clock.now())
         done = 0

@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import (  # type: ignore[import-untyped]
 from bot.clock.clocks import Monotonic, Wall, wall_now
 from bot.clock.watchdog import Watchdog
 from bot.delivery.trouble import frames, reference
+from bot.storage.engine import StorageUnavailable
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ class Tick:
         self._monotonic = monotonic
         self._guard = threading.Lock()
         self._began: float | None = None
-        self._ended_well = monotonic()
+        self._ended = self._ended_well = monotonic()
         self._again = False
 
     @property
@@ -79,16 +80,37 @@ class Tick:
         with self._guard:
             return None if self._began is None else self._monotonic() - self._began
 
-    def well(self) -> bool:
-        """Whether it ended without an error not too long ago."""
-        longest = max(self.every * PERIODS_UNTIL_UNWELL, UNWELL_AFTER_AT_LEAST)
+    def last_success(self) -> float:
+        """Seconds since it last did its work; before the first time, since it was made."""
         with self._guard:
-            return self._monotonic() - self._ended_well <= longest.total_seconds()
+            return self._monotonic() - self._ended_well
+
+    def well(self) -> bool:
+        """Whether it did its work not too long ago."""
+        return self.last_success() <= self._longest
+
+    def alive(self) -> bool:
+        """The same, but for a database that is out of reach or full: another start mends neither.
+
+        Who acts meanwhile reads why nothing is kept, from a process that still answers.
+        """
+        with self._guard:
+            return self._monotonic() - self._ended <= self._longest
+
+    @property
+    def _longest(self) -> float:
+        longest = max(self.every * PERIODS_UNTIL_UNWELL, UNWELL_AFTER_AT_LEAST)
+        return longest.total_seconds()
 
     def _run_once(self) -> None:
         try:
             self._work()
         except Exception as error:  # noqa: BLE001, the top of a tick
+            if isinstance(error, StorageUnavailable):
+                with self._guard:
+                    self._ended = self._monotonic()
+                if error.unwritable:
+                    return  # The store says it, once a minute.
             log.error(
                 "tick failed",
                 tick=self._name,
@@ -98,7 +120,7 @@ class Tick:
             )
             return
         with self._guard:
-            self._ended_well = self._monotonic()
+            self._ended = self._ended_well = self._monotonic()
 
 
 class Ticks:
@@ -166,6 +188,18 @@ class Ticks:
     def healthy(self) -> bool:
         """Whether every tick has done its work lately."""
         return all(tick.well() for tick in self._ticks)
+
+    def hanging(self) -> list[str]:
+        """The names of the ticks that have not come to an end for too long."""
+        return [tick.name for tick in self._ticks if not tick.alive()]
+
+    def failing(self) -> list[str]:
+        """The names of the ticks that have not done their work lately."""
+        return [tick.name for tick in self._ticks if not tick.well()]
+
+    def last_success(self) -> dict[str, float]:
+        """Seconds since each tick last did its work."""
+        return {tick.name: tick.last_success() for tick in self._ticks}
 
     def _run_now(self, tick: Tick) -> None:
         if self._scheduler.running and not tick.ask_again():

@@ -1,5 +1,6 @@
 """Questions to Slack, at the rates that they share with what is posted."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.delivery.missing import MissingScopes
-from bot.delivery.outcomes import Verdict, failed
+from bot.delivery.outcomes import Heard, Verdict, answered, failed, unheard
 from bot.delivery.shaping import Shaping
 from bot.domain.errors import Problem, SlackUnavailable
-from bot.slack_calls import Patience
+from bot.slack_calls import CALL_FAILED, Patience
 
 Sleep = Callable[[float], object]
 """Lets so many seconds go by."""
@@ -40,11 +41,13 @@ class Asking:
         shaping: Shaping,
         sleep: Sleep | None,
         missing: MissingScopes | None = None,
+        heard: Heard = unheard,
     ) -> None:
         self._missing = missing or MissingScopes()
         self._client_of = client_of
         self._shaping = shaping
         self._sleep = sleep
+        self._heard = heard
 
     def ask(
         self,
@@ -64,14 +67,19 @@ class Asking:
         client = self._client_of(workspace_id)
         if within is not None:
             client = within.lend(client)
+        began = time.monotonic()
         try:
-            return client.api_call(method, http_verb=http_verb, params=args)
-        except SlackApiError as error:
-            self._missing.meet(workspace_id, error)
+            response = client.api_call(method, http_verb=http_verb, params=args)
+        except CALL_FAILED as error:
+            if isinstance(error, SlackApiError):
+                self._missing.meet(workspace_id, error)
             outcome = failed(error)
+            self._heard(method, outcome, time.monotonic() - began)
             if outcome.verdict is Verdict.LIMITED:
                 self._shaping.limited(workspace_id, method, outcome.retry_after)
             raise
+        self._heard(method, answered(response), time.monotonic() - began)
+        return response
 
     def _take_turn(self, workspace_id: int, method: str, *, at_once: bool) -> None:
         while wait := self._shaping.take_in_turn(workspace_id, method):

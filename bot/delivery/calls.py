@@ -1,5 +1,6 @@
 """Calls to Slack: each at its rate, and what its end means; reading back what was posted."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from slack_sdk.web import SlackResponse
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
 from bot.delivery.missing import MissingScopes
-from bot.delivery.outcomes import Outcome, Verdict, answered, failed
+from bot.delivery.outcomes import Heard, Outcome, Verdict, answered, failed, unheard
 from bot.delivery.plans import Reader, Spot
 from bot.delivery.shaping import Shaping
 from bot.domain.ports import MachineClock
@@ -65,6 +66,7 @@ class Calls:
         reached: Reached,
         put: PutFile = put_file,
         missing: MissingScopes | None = None,
+        heard: Heard = unheard,
     ) -> None:
         self._missing = missing or MissingScopes()
         self._delivery = delivery
@@ -74,16 +76,19 @@ class Calls:
         self._constants = constants
         self._reached = reached
         self._put = put
+        self._heard = heard
 
     def call(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
         """Call a method once, at a moment its rate allows."""
         client = self._client_of(job.workspace_id)
+        began = time.monotonic()
         try:
             outcome = answered(_METHODS[method](client, **values))
         except CALL_FAILED as error:
             if isinstance(error, SlackApiError):
                 self._missing.meet(job.workspace_id, error)
             outcome = failed(error)
+        self._heard(method, outcome, time.monotonic() - began)
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(job.workspace_id, method, outcome.retry_after)
         if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):

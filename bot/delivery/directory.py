@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.delivery.asking import Asking, NoTurn, Sleep
 from bot.delivery.constants import Constants
 from bot.delivery.missing import MissingScopes
+from bot.delivery.outcomes import Heard, unheard
 from bot.delivery.profiles import Profiles
 from bot.delivery.shaping import Shaping
 from bot.delivery.trouble import frames, reference
@@ -102,6 +103,7 @@ class SlackDirectory:
         on_unfinished: Callable[[int, str], None] = _let_be,
         monotonic: Callable[[], float] = time.monotonic,
         missing: MissingScopes | None = None,
+        heard: Heard = unheard,
     ) -> None:
         self._store = store
         self._machine = machine
@@ -109,7 +111,9 @@ class SlackDirectory:
         self._on_unfinished = on_unfinished
         self._monotonic = monotonic
         shaping = shaping or Shaping(machine=machine, constants=Constants())
-        self._asking = Asking(client_of=client_of, shaping=shaping, sleep=sleep, missing=missing)
+        self._asking = Asking(
+            client_of=client_of, shaping=shaping, sleep=sleep, missing=missing, heard=heard
+        )
         self.profiles = Profiles(
             store=store, asking=self._asking, machine=machine, meet=self.person
         )

@@ -2,9 +2,10 @@
 
 import socket
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 from urllib.error import URLError
@@ -40,11 +41,21 @@ class Outcome:
     reason: str = ""
     retry_after: timedelta = timedelta(0)
     answer: Mapping[str, Any] | None = None
+    date: datetime | None = None
+    """What Slack's clock showed when it answered; None where it did not."""
 
     @property
     def word(self) -> str:
         """Slack's word for it, for a row or a log; never text that people wrote."""
         return self.reason[:_LONGEST_WORD] or self.verdict.value
+
+
+Heard = Callable[[str, Outcome, float], object]
+"""Is told how a call of a method ended, after so many seconds."""
+
+
+def unheard(_method: str, _outcome: Outcome, _took: float) -> None:
+    """Nobody measures."""
 
 
 _LONGEST_WORD = 80
@@ -87,13 +98,14 @@ _SERVER_ERRORS = 500
 def answered(response: SlackResponse) -> Outcome:
     """Slack took it."""
     data = response.data
-    return Outcome(Verdict.OK, answer=data if isinstance(data, dict) else {})
+    date = date_of(response.headers)
+    return Outcome(Verdict.OK, answer=data if isinstance(data, dict) else {}, date=date)
 
 
 def failed(error: Exception) -> Outcome:
     """Classify what a call raised; whatever is not certain is ambiguous."""
     if isinstance(error, SlackApiError):
-        return _refusal(error)
+        return replace(_refusal(error), date=date_of(getattr(error.response, "headers", {})))
     if isinstance(error, SlackObjectFormationError | SlackRequestError):
         # The SDK found our own arguments wrong before anything was sent.
         return Outcome(Verdict.REFUSED, type(error).__name__)
@@ -128,6 +140,16 @@ def _refusal(error: SlackApiError) -> Outcome:
     if name == "missing_scope":
         return Outcome(Verdict.UNREADABLE, name)
     return Outcome(Verdict.REFUSED, name)
+
+
+def date_of(headers: Mapping[str, Any] | None) -> datetime | None:
+    """The Date header of an answer; None where there is none that can be read."""
+    named = {name.lower(): value for name, value in (headers or {}).items()}
+    try:
+        told = parsedate_to_datetime(named["date"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return told if told.utcoffset() is not None else told.replace(tzinfo=UTC)
 
 
 def _retry_after(response: SlackResponse | Mapping[str, Any]) -> timedelta:

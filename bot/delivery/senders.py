@@ -11,6 +11,7 @@ from bot.delivery.calls import Calls, ClientOf, PutFile
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
 from bot.delivery.missing import MissingScopes
+from bot.delivery.outcomes import Heard, unheard
 from bot.delivery.protocol import Protocol
 from bot.delivery.rendering import CheckChannel, CheckManager, Renderer, nobody_to_ask
 from bot.delivery.shaping import Shaping
@@ -52,6 +53,7 @@ class Senders:
         shaping: Shaping | None = None,
         put: PutFile = put_file,
         missing: MissingScopes | None = None,
+        heard: Heard = unheard,
     ) -> None:
         self._give_way = store.database.giving_way.wait
         self._constants = constants or Constants()
@@ -74,6 +76,7 @@ class Senders:
             reached=reached,
             put=put,
             missing=missing,
+            heard=heard,
         )
         self._protocol = Protocol(
             store=store,
@@ -171,6 +174,8 @@ class Senders:
             if times is not None:
                 log.info("database busy, sending tried again later", times=times, **about)
             return
+        if isinstance(error, StorageUnavailable) and error.unwritable:
+            return  # The store says it, once a minute.
         log.error(
             "sending failed",
             reference=reference(),

@@ -102,6 +102,12 @@ class Shaping:
                 for method in _members(family)
             ]
 
+    def methods_resting(self) -> Collection[tuple[int, str]]:
+        """The methods of which Slack said it was too much, and whose pause has not ended."""
+        with self._guard:
+            now = self._machine.monotonic()
+            return [key for key, bucket in self._methods.items() if bucket.paused_until > now]
+
     def destinations_blocked(self) -> Collection[tuple[int, str]]:
         """The conversations that were posted to a moment ago."""
         with self._guard:

@@ -28,6 +28,7 @@ from bot.domain.people import Person
 from bot.domain.ports import ProfileField
 from bot.domain.read_models import NamedPerson, named
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
+from bot.flows.arrival import seconds_since
 from bot.flows.asked import Asked, Kind, Source, read
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listener, Listeners
@@ -45,7 +46,17 @@ log = structlog.get_logger()
 LONGEST_RETRIED = 100
 """Characters of a command's words kept for another try: no word it knows is longer."""
 _ANYTHING = re.compile(".*")
-_PASSING = frozenset({Problem.BUSY, Problem.STORAGE_DOWN, Problem.SLACK_SILENT, Problem.UNEXPECTED})
+_PASSING = frozenset(
+    {
+        Problem.BUSY,
+        Problem.STORAGE_DOWN,
+        Problem.STORAGE_FULL,
+        Problem.STORAGE_READ_ONLY,
+        Problem.STORAGE_FAULT,
+        Problem.SLACK_SILENT,
+        Problem.UNEXPECTED,
+    }
+)
 """What may go away by itself: the refusal offers to try again."""
 _WRITING = ("received", "acted", "answer_kept", "committed")
 POINTS = frozenset(
@@ -97,7 +108,15 @@ class Directory(Protocol):
         ...
 
 
+Answered = Callable[[str, float], object]
+"""Is told the kind of what was answered, and after how many seconds."""
+
+
 def _nowhere(_name: str) -> None:
+    return None
+
+
+def _unmeasured(_kind: str, _seconds: float) -> None:
     return None
 
 
@@ -128,6 +147,7 @@ class Conversations:
         workspace_of: Callable[[str | None, str | None], int | None],
         reached: Callable[[str], None] = _nowhere,
         monotonic: Callable[[], float] = time.monotonic,
+        answered: Answered = _unmeasured,
     ) -> None:
         self._store = store
         self._directory = directory
@@ -135,6 +155,7 @@ class Conversations:
         self._workspace_of = workspace_of
         self._reached = reached
         self._monotonic = monotonic
+        self._answered = answered
 
     def bind(self, app: App) -> None:
         """Let Bolt bring every command, event, button, form and shortcut here, to be looked up.
@@ -154,8 +175,13 @@ class Conversations:
         def answer(
             body: dict[str, Any], ack: Ack, client: WebClient, context: BoltContext
         ) -> BoltResponse | None:
-            with self._store.act():
-                return self._answer(kind, body, ack, client, context)
+            began = time.monotonic()
+            try:
+                with self._store.act():
+                    return self._answer(kind, body, ack, client, context)
+            finally:
+                seconds = seconds_since()
+                self._answered(kind.value, time.monotonic() - began if seconds is None else seconds)
 
         return answer
 

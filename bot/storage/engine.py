@@ -21,10 +21,12 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.domain.errors import Conflict, HandoffError, Problem
+from bot.domain.errors import Conflict, Problem
+from bot.storage.failures import READ_ONLY_SQLSTATE, Writability, problem_of
+from bot.storage.failures import StorageUnavailable as StorageUnavailable
 from bot.storage.giving_way import GivingWay
 
 log = logging.getLogger(__name__)
@@ -32,21 +34,6 @@ log = logging.getLogger(__name__)
 SAFE_SQLITE = (3, 51, 3)
 """Before this release a reset of the write-ahead log may corrupt the file."""
 WAIT_SECONDS = 2.0
-_BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001", "57014"})
-"""PostgreSQL: lock not available, deadlock, serialisation failure, query cancelled."""
-_NO_RIGHT_SQLSTATE = "42501"
-_BUSY_SQLITE = frozenset({5, 6})
-"""SQLITE_BUSY and SQLITE_LOCKED, without their extensions."""
-_READONLY_SQLITE = 8
-
-
-class StorageUnavailable(HandoffError):
-    """The database cannot be reached or refuses to work; nothing was kept."""
-
-    def __init__(self) -> None:
-        super().__init__(Problem.STORAGE_DOWN)
-
-
 MOST_OVERTAKEN = 8
 """How many may go before one who is patient, so that delivery stands still for nobody."""
 
@@ -120,14 +107,24 @@ class Database:
         readers: Engine,
         writers: Engine,
         wait_seconds: float,
+        sqlite_version: str | None = None,
     ) -> None:
         self.dialect = dialect
+        self.sqlite_version = sqlite_version
         self._readers = readers
         self._writers = writers
         self._wait_seconds = wait_seconds
         self.giving_way = GivingWay()
+        self.writability = Writability()
         # SQLite has one writer; a queue of our own is fair, its busy handler is not.
         self._turn = FairLock() if dialect == "sqlite" else None
+
+    @property
+    def sqlite_safe(self) -> bool:
+        """Whether it is no release of SQLite whose reset of the log may corrupt the file."""
+        if self.sqlite_version is None:
+            return True
+        return tuple(int(part) for part in self.sqlite_version.split(".")) >= SAFE_SQLITE
 
     @property
     def writers(self) -> Engine:
@@ -157,12 +154,31 @@ class Database:
         if self._turn is not None and not self._turn.acquire(self._wait_seconds, patient=patient):
             raise Conflict(Problem.BUSY)
         try:
-            with _translated(), self._writers.connect() as connection:
+            with _translated(writes=True), self._writers.connect() as connection:
+                if self.dialect == "postgresql":
+                    # One that was used to read would say READ WRITE, against what its server says.
+                    connection.connection.dbapi_connection.read_only = None  # type: ignore[union-attr]
                 connection.begin()
-                yield connection
+                try:
+                    yield connection
+                except DBAPIError as error:
+                    self._let_go(connection, error)
+                    raise
+                if not connection.in_transaction():
+                    self.writability.note_taken()
+        except StorageUnavailable as error:
+            if error.unwritable:
+                self.writability.note_refused(error.problem)
+            raise
         finally:
             if self._turn is not None:
                 self._turn.release()
+
+    def _let_go(self, connection: Connection, error: DBAPIError) -> None:
+        """PostgreSQL's sessions keep what they were told at their begin; a new one may write."""
+        if getattr(error.orig, "sqlstate", None) == READ_ONLY_SQLSTATE:
+            connection.invalidate()
+            self._writers.dispose()
 
     def server_now(self) -> datetime:
         """What PostgreSQL's server says the time is, in UTC; the same for all who share it."""
@@ -188,34 +204,16 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(*, writes: bool = False) -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
         raise Conflict(Problem.BUSY) from error
     except DBAPIError as error:
-        problem = _problem(error)
+        problem = problem_of(error, writes=writes)
         if problem is None:
             raise
         raise problem from error
-
-
-def _problem(error: DBAPIError) -> HandoffError | None:
-    """What a driver's error means to a person; None for a mistake of ours."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        if code & 0xFF in _BUSY_SQLITE:
-            return Conflict(Problem.BUSY)
-        if code & 0xFF == _READONLY_SQLITE:
-            return None
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    if sqlstate in _BUSY_SQLSTATES:
-        return Conflict(Problem.BUSY)
-    if sqlstate == _NO_RIGHT_SQLSTATE:
-        return StorageUnavailable()
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-        return StorageUnavailable()
-    return None
 
 
 def open_database(url: str, *, pool_size: int = 24, wait_seconds: float = WAIT_SECONDS) -> Database:
@@ -270,7 +268,13 @@ def _open_sqlite(url: str, *, pool_size: int, wait_seconds: float) -> Database:
     readers, writers = engine(pool_size), engine(1)
     _prepare_sqlite(readers, begin="BEGIN", only_reads=True)
     _prepare_sqlite(writers, begin="BEGIN IMMEDIATE", only_reads=False)
-    return Database(dialect="sqlite", readers=readers, writers=writers, wait_seconds=wait_seconds)
+    return Database(
+        dialect="sqlite",
+        readers=readers,
+        writers=writers,
+        wait_seconds=wait_seconds,
+        sqlite_version=driver.sqlite_version,
+    )
 
 
 def _prepare_sqlite(engine: Engine, *, begin: str, only_reads: bool) -> None:

@@ -1,16 +1,19 @@
 """The HTTP application: the Slack endpoint where it is used, and health in both modes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import anyio.to_thread
 import structlog
+from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt import App, BoltRequest, BoltResponse
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.flows.arrival import came_in
 from bot.flows.shape import UNREADABLE
 from bot.web.signing import Signed
 
@@ -26,6 +29,10 @@ class Health:
 
     alive: Callable[[], str | None]
     ready: Callable[[], str | None]
+    facts: Callable[[], Mapping[str, Any]] = dict
+    """What both show beside it, whatever it is."""
+    metrics: Callable[[], bytes] | None = None
+    """The metrics page; without it there is none."""
 
 
 def build_web(
@@ -33,21 +40,33 @@ def build_web(
 ) -> Starlette:
     """The application; without `bolt` and a secret it has no Slack endpoint (Socket Mode)."""
     routes: list[BaseRoute] = [
-        Route("/healthz", _health_route(health.alive)),
-        Route("/readyz", _health_route(health.ready)),
+        Route("/healthz", _health_route(health.alive, health.facts)),
+        Route("/readyz", _health_route(health.ready, health.facts)),
     ]
+    if health.metrics is not None:
+        routes.append(Route("/metrics", _metrics_route(health.metrics)))
     if bolt is not None and signing_secret is not None:
         endpoint = _slack_route(bolt, Signed(signing_secret), anyio.CapacityLimiter(threads))
         routes.append(Route("/slack/events", endpoint, methods=["POST"]))
     return Starlette(routes=routes)
 
 
-def _health_route(check: Callable[[], str | None]) -> Callable[[Request], Response]:
+def _health_route(
+    check: Callable[[], str | None], facts: Callable[[], Mapping[str, Any]]
+) -> Callable[[Request], Response]:
     def answer(_: Request) -> Response:
         problem = check()
         if problem is None:
-            return JSONResponse({"status": "ok"})
-        return JSONResponse({"status": "unwell", "problem": problem}, status_code=503)
+            return JSONResponse({"status": "ok", **facts()})
+        told = {"status": "unwell", "problem": problem}
+        return JSONResponse({**told, **facts()}, status_code=503)
+
+    return answer
+
+
+def _metrics_route(metrics: Callable[[], bytes]) -> Callable[[Request], Response]:
+    def answer(_: Request) -> Response:
+        return Response(metrics(), media_type=CONTENT_TYPE_LATEST)
 
     return answer
 
@@ -56,6 +75,7 @@ def _slack_route(
     bolt: App, signed: Signed, limiter: anyio.CapacityLimiter
 ) -> Callable[[Request], object]:
     async def receive(request: Request) -> Response:
+        came_in()
         try:
             body = await _body(request)
         except ClientDisconnect:

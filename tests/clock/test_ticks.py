@@ -5,6 +5,8 @@ import pytest
 
 from bot.clock.ticks import Tick, Ticks
 from bot.clock.watchdog import HANGS_AFTER, Watchdog
+from bot.domain.errors import Problem
+from bot.storage.engine import StorageUnavailable
 from tests.builders import wait_until
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -157,3 +159,24 @@ def test_a_poke_during_a_sweep_is_not_lost() -> None:
     go_on.set()
     wait_until(lambda: runs.count == 2, seconds=4)
     ticks.stop()
+
+
+@pytest.mark.parametrize("problem", [Problem.STORAGE_DOWN, Problem.STORAGE_FULL])
+def test_a_tick_whose_database_does_not_work_is_alive_but_not_well(
+    problem: Problem, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clocks = Clocks()
+
+    def work() -> None:
+        raise StorageUnavailable(problem)
+
+    tick = Tick("sweep", work, every=SECOND, monotonic=clocks.monotonic)
+    for _ in range(40):
+        clocks.seconds += 1
+        tick()
+    assert tick.alive(), "starting anew would mend nothing"
+    assert not tick.well()
+    assert tick.last_success() == 40
+    assert ("tick failed" in capsys.readouterr().out) is (problem is Problem.STORAGE_DOWN)
+    clocks.seconds += 31
+    assert not tick.alive()

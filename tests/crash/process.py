@@ -1,5 +1,6 @@
 """The bot as a process of its own that may be killed, and somebody who starts it again."""
 
+import http.client
 import json
 import os
 import signal
@@ -12,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from bot.bootstrap import Bot, build
 from bot.clock.clocks import SteadyMachineClock, SystemClock
@@ -32,6 +34,7 @@ from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
 from bot.storage.cipher import NoteCipher
 from bot.storage.engine import open_database
+from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.builders import KEY, Team, compile_once, migrated_file, no_holidays
 from tests.crash.forked import Forked
@@ -64,6 +67,8 @@ class Life:
     over_http: bool = False
     forked: bool = False
     """Whether its process is forked from one that has loaded the code, not started anew."""
+    hurry: int = HURRY
+    """How many times faster than shipped it waits and sends."""
     deaths: int = 0
     _process: subprocess.Popen[bytes] | Forked | None = None
     _people: dict[str, Visitor] = field(default_factory=dict)
@@ -87,7 +92,7 @@ class Life:
             "DATABASE_URL": self.settings.database_url,
             "HANDOFF_KEY": KEY,
             "HANDOFF_CLOCK_URL": f"{self.server.url}/control/clock",
-            "HANDOFF_HURRY": str(HURRY),
+            "HANDOFF_HURRY": str(self.hurry),
             "PORT": str(self.port),
         }
         if point is not None:
@@ -137,6 +142,18 @@ class Life:
         wait(lambda: not self._connected())
         self.start()
         return True
+
+    def page(self, path: str) -> tuple[int, dict[str, Any]]:
+        """A page of the process, with its status; nothing while it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        except OSError:
+            return 0, {}
+        finally:
+            connection.close()
 
     # --- What people do and see; whoever looks after the process starts it again
 
@@ -205,6 +222,15 @@ class Life:
             yield store
         finally:
             store.close()
+
+    def leases_run_out(self) -> None:
+        """As when the process stays away for longer than the lease of what it had in hand."""
+        with self.store() as store, store.database.writing() as connection:
+            for table in (outbox, surface):
+                ended = SteadyMachineClock().now()
+                held = update(table).where(table.c.lease.is_not(None))
+                connection.execute(held.values(lease_until=ended))
+            connection.commit()
 
     def tags(self, handoff_id: int) -> list[Tag]:
         """What happened to a handoff, in order."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.history import Tag
 from tests.crash import stories
-from tests.crash.process import LARKFIELD, living, wait
+from tests.crash.process import HURRY, LARKFIELD, living, wait
 
 ENDS_WITHIN = 10.0
 """Seconds after SIGTERM in which a container's host kills what still runs."""
@@ -65,3 +65,47 @@ def test_an_act_in_hand_is_answered_before_the_process_ends(
         assert maya.modal is not None
         left = ENDS_WITHIN - (time.monotonic() - begun)
         assert life.ended(within=left) == 0, life.log.read_text()
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken by Slack", "not taken"])
+def test_a_sender_in_a_hanging_call_keeps_nobody_and_its_message_is_there_once(
+    tmp_path: Path, taken: bool
+) -> None:
+    with living(tmp_path) as life:
+        life.hurry = 1  # As shipped: a call may hang for ten seconds.
+        life.start()
+        maya = life.person("maya")
+        assert maya.slash("/handoff", channel=LARKFIELD).answered
+        life.sandbox.fail_next("chat.postMessage", after=taken, delay_seconds=12.0)
+        assert stories.start(life).answered
+        wait(lambda: "chat.postMessage" in life.sandbox.calls())
+        life.terminate()
+        assert life.ended(within=ENDS_WITHIN) == 0, life.log.read_text()
+        life.leases_run_out()
+        life.hurry = HURRY
+        life.start()
+        life.see(lambda: len(maya.dms()) == 2)
+        life.rest()
+        assert life.stands() == {"maya": 2}
+        assert life.doubtful() == []
+        assert life.tags(1) == [Tag.STARTED, Tag.SIGNED]
+
+
+def test_a_load_balancer_is_told_at_once_and_what_it_still_sends_is_answered(
+    tmp_path: Path,
+) -> None:
+    with living(tmp_path, over_http=True) as life:
+        life.start()
+        wait(lambda: life.page("/readyz")[0] == 200)
+        life.terminate()
+        seen: list[tuple[int, object]] = []
+
+        def unready() -> bool:
+            status, facts = life.page("/readyz")
+            seen.append((status, facts.get("problem")))
+            return status != 200
+
+        wait(unready)
+        assert seen[-1] == (503, "The bot is stopping.")
+        assert life.person("maya").slash("/handoff", channel=LARKFIELD).answered
+        assert life.ended(within=ENDS_WITHIN) == 0, life.log.read_text()

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import IncompleteRead, RemoteDisconnected
 from json import JSONDecodeError
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from slack_bolt import BoltContext, BoltResponse
@@ -15,10 +15,12 @@ from structlog.testing import capture_logs
 
 from bot.flows.listeners import Listeners
 from bot.flows.registration import all_listeners
+from bot.storage.engine import Database
 from bot.views.payload import Ref
 from tests.builders import assigned, signed
 from tests.flows.app import App, Modal, Reply
 from tests.flows.slack import Json, account
+from tests.unwritable import full, look_again, read_only
 
 AE, CSM = "UAE", "UCSM"
 ELSEWHERE = "C0ELSEWHERE"
@@ -165,6 +167,56 @@ def gone(app: App) -> Iterator[None]:
             event.remove(engine, "begin", refuse)
             # A connection that was refused so late has begun all the same.
             engine.dispose()
+
+
+# --- The disk is full, or the database may only be read
+
+
+LONG = SECRET * 80
+"""As much as one field of a form takes: more than any page of the file has left."""
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [(full, "the disk of the bot is full"), (read_only, "may only be read at the moment")],
+    ids=["full", "read only"],
+)
+def test_a_form_that_cannot_be_saved_says_why_and_stays_as_typed_until_it_can(
+    app: App, trouble: Callable[[Database], Any], words: str
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = brief(app, handoff_id).type(trigger=LONG)
+    body, before = app.submit_body(AE, form), app.rows()
+    with capture_logs() as logs, trouble(app.store.database):
+        refused = app.deliver(body)
+        looked = app.command(AE, name="/handoff-status")
+        assert app.rows() == before
+    assert list(refused.errors) == [form.block_of("trigger")]
+    for part in (words, "nothing was changed", "Tell an admin", "try again"):
+        assert part in refused.sentence
+    assert looked.status == 200
+    assert "could not be saved" not in str(looked), "who only looks is answered"
+    assert SECRET not in str(logs)
+    look_again(app.store.database)
+    assert app.deliver(body).body["response_action"] == "update"
+    assert app.events(handoff_id)[-1] == "brief.saved"
+
+
+def test_a_button_that_cannot_be_acted_on_offers_to_try_again_and_events_come_again(
+    app: App,
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    seen, before = app.shown(handoff_id), app.rows()
+    opened = app.event_body(type="app_home_opened", user=AE, tab="home")
+    with read_only(app.store.database):
+        refused = app.press(CSM, "acknowledge", seen)
+        assert app.deliver(opened).status == 500
+        assert app.rows() == before
+    assert "may only be read" in refused.sentence
+    look_again(app.store.database)
+    press_again(app, CSM, refused)
+    assert app.events(handoff_id)[-1] == "brief.acknowledged"
+    assert app.deliver(opened).status == 200
 
 
 # --- Slack does not answer

@@ -142,6 +142,17 @@ def test_a_database_that_cannot_be_opened_is_unavailable(dialect: str) -> None:
     assert refused.value.problem is Problem.STORAGE_DOWN
 
 
+def test_a_release_of_sqlite_that_may_corrupt_its_file_is_known(url: str, dialect: str) -> None:
+    database = open_database(url)
+    assert (database.sqlite_version is None) is (dialect == "postgresql")
+    for version, safe in (("3.51.2", False), ("3.40.1", False), ("3.51.3", True), ("3.9.9", False)):
+        database.sqlite_version = version
+        assert database.sqlite_safe is safe
+    database.sqlite_version = None
+    assert database.sqlite_safe
+    database.close()
+
+
 def test_the_lock_is_given_in_the_order_it_was_asked_for() -> None:
     lock, order = FairLock(), list[int]()
     assert lock.acquire(WAIT)

@@ -247,6 +247,18 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.BUSY: "Many people are saving at this moment; nothing was kept. Try again.",
     Problem.STORAGE_DOWN: "The database does not answer; nothing was kept. Try again in a minute.",
+    Problem.STORAGE_FULL: (
+        "This could not be saved, because the disk of the bot is full; nothing was changed. "
+        "Tell an admin, and try again once there is room."
+    ),
+    Problem.STORAGE_READ_ONLY: (
+        "This could not be saved, because the bot’s database may only be read at the moment; "
+        "nothing was changed. Tell an admin, and try again later."
+    ),
+    Problem.STORAGE_FAULT: (
+        "This could not be saved, because the disk of the bot fails; nothing was changed. "
+        "Tell an admin, and try again later."
+    ),
     Problem.STALE_BUTTON: "This button is from an older version. Open the handoff for a fresh one.",
     Problem.CHANNEL_SHARED: (
         "This channel is shared outside the company, so no handoff is shown here. "

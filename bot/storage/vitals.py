@@ -1,0 +1,152 @@
+"""How it stands with what is due and what is to be sent, in one read that stays cheap."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+)
+
+from bot.domain.notices import Priority
+from bot.domain.ports import Clock, MachineClock
+from bot.storage.engine import Database
+from bot.storage.leasing import free_from
+from bot.storage.tables import (
+    DEADLINE_TO_SAY,
+    DIGEST_AHEAD,
+    LIGHT_CHANGES,
+    ON_LEAVE,
+    OUTBOX_PENDING,
+    OUTBOX_TROUBLE,
+    SURFACE_STALE,
+    SURFACE_TROUBLE,
+    OutboxState,
+    SurfaceState,
+    deadline,
+    handoff,
+    outbox,
+    person,
+    surface,
+    workspace,
+)
+from bot.storage.types import Instant
+
+READ_WITHIN = timedelta(seconds=1)
+"""PostgreSQL gives up on a statement of such a read after so long."""
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """One look at the whole database, over all workspaces."""
+
+    sweep_lag: timedelta
+    """Since the earliest moment that is due and that no sweep has dealt with; none is nought."""
+    oldest: timedelta
+    """Since the oldest of what may be sent now might have been sent; nothing is nought."""
+    notices: int
+    """Messages that wait to be sent, for whatever reason."""
+    surfaces: int
+    """Messages that wait to be brought in line with their rows."""
+    unconfirmed: int
+    dead: int
+    refused_tokens: int
+    """Workspaces whose token Slack refuses."""
+    paused: int
+
+
+def look(database: Database, *, clock: Clock, machine: MachineClock) -> Vitals:
+    """Read it; raises StorageUnavailable, or Conflict where no connection is free in time."""
+    calendar, now = clock.now(), machine.now()
+    with database.reading() as connection:
+        if database.dialect == "postgresql":
+            limit = f"SET LOCAL statement_timeout = {READ_WITHIN // timedelta(milliseconds=1)}"
+            connection.execute(text(limit))
+        due = [connection.execute(one, {"now": calendar}).scalar() for one in _EARLIEST]
+        ripe: list[datetime | None] = []
+        waiting = []
+        for one in _WAITING:
+            row = connection.execute(one, {"now": now, "calendar": calendar}).one()
+            waiting.append(row.of_it)
+            ripe.append(row.since)
+        failed = {row.state: row.of_it for row in connection.execute(_FAILED_NOTICES)}
+        lost = {row.state: row.of_it for row in connection.execute(_FAILED_SURFACES)}
+        refused, paused = connection.execute(_WORKSPACES).one()
+    return Vitals(
+        sweep_lag=_since(due, calendar),
+        oldest=_since(ripe, now),
+        notices=waiting[0],
+        surfaces=waiting[1],
+        unconfirmed=failed.get(OutboxState.UNCONFIRMED.value, 0)
+        + lost.get(SurfaceState.DEAD.value, 0),
+        dead=failed.get(OutboxState.DEAD.value, 0) + lost.get(SurfaceState.LIVE.value, 0),
+        refused_tokens=refused,
+        paused=paused,
+    )
+
+
+def _since(moments: list[datetime | None], now: datetime) -> timedelta:
+    earliest = min((one for one in moments if one is not None), default=now)
+    return max(now - earliest, timedelta(0))
+
+
+def _earliest(table: FromClause, ahead: ColumnElement[bool], moment: ColumnElement[Any]) -> Any:
+    """The earliest moment of each workspace that is not paused: a step into an index for each."""
+    first = (
+        select(func.min(moment))
+        .where(table.c.workspace_id == workspace.c.id, ahead)
+        .correlate(workspace)
+        .scalar_subquery()
+    )
+    each = select(first.label("moment")).where(workspace.c.paused_at.is_(None)).subquery()
+    return select(func.min(each.c.moment, type_=Instant)).where(each.c.moment <= _NOW)
+
+
+_NOW = bindparam("now", type_=Instant)
+_CALENDAR = bindparam("calendar", type_=Instant)
+_EARLIEST = (
+    _earliest(deadline, DEADLINE_TO_SAY, deadline.c.next_at),
+    _earliest(handoff, LIGHT_CHANGES, handoff.c.light_at),
+    _earliest(person, DIGEST_AHEAD, person.c.digest_at),
+    _earliest(person, ON_LEAVE, person.c.leave_ends_at),
+)
+
+
+def _waits(table: Table, waiting: ColumnElement[bool]) -> Any:
+    """How many wait, and since when the oldest of those that may go might have gone."""
+    free = free_from(table)
+    later = and_(table.c.not_before.is_not(None), table.c.not_before > free)
+    since = case((later, table.c.not_before), else_=free)
+    ripe = and_(
+        free <= _NOW,
+        or_(table.c.not_before.is_(None), table.c.not_before <= _CALENDAR),
+        or_(workspace.c.paused_at.is_(None), table.c.priority == Priority.ANSWER.value),
+    )
+    return (
+        select(
+            func.count().label("of_it"), func.min(case((ripe, since)), type_=Instant).label("since")
+        )
+        .join_from(table, workspace, workspace.c.id == table.c.workspace_id)
+        .where(waiting)
+    )
+
+
+_WAITING = (_waits(outbox, OUTBOX_PENDING), _waits(surface, SURFACE_STALE))
+
+
+def _failed(table: Table, of: ColumnElement[bool]) -> Any:
+    return select(table.c.state, func.count().label("of_it")).where(of).group_by(table.c.state)
+
+
+_FAILED_NOTICES = _failed(outbox, OUTBOX_TROUBLE)
+_FAILED_SURFACES = _failed(surface, SURFACE_TROUBLE)
+_WORKSPACES = select(func.count(workspace.c.blocked_at), func.count(workspace.c.paused_at))

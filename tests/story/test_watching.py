@@ -1,0 +1,80 @@
+"""How the running bot looks to whoever watches over it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.story.stack import DEAL, Stack, Transport, running
+from tests.unwritable import read_only
+from tests.watch.test_metrics import exposed
+from tests.web.asgi import request
+
+
+def page(stack: Stack, path: str) -> tuple[int, dict[str, Any]]:
+    reply = request(stack.bot.web, "GET", path)
+    return reply.status, json.loads(reply.body)
+
+
+def metrics(stack: Stack) -> dict[tuple[str, str], float]:
+    """By name and the labels' values."""
+    reply = request(stack.bot.web, "GET", "/metrics")
+    assert reply.status == 200
+    return {
+        (sample.name, " ".join(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(reply.body.decode())
+        for sample in family.samples
+    }
+
+
+@pytest.mark.parametrize("transport", list(Transport))
+def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
+    tmp_path: Path, transport: Transport
+) -> None:
+    with running(tmp_path, transport=transport) as stack:
+        assert stack.maya.slash("/handoff", channel=DEAL).answered
+        stack.until(lambda: metrics(stack)["handoff_answer_seconds_count", "command"] == 1)
+        found = metrics(stack)
+        missing = exposed() - {name for name, _ in found}
+        only_in_socket_mode = {"handoff_socket_connected"}
+        assert missing <= {"handoff_methods_paused"} | (
+            only_in_socket_mode if transport is Transport.HTTP else set()
+        )
+        assert found["handoff_answer_seconds_sum", "command"] > 0
+        assert found["handoff_slack_calls_total", "conversations.info ok"] >= 1
+        assert abs(found["handoff_clock_drift_seconds", ""]) < 5
+        assert found["handoff_database_up", ""] == 1
+
+        stack.until(lambda: page(stack, "/readyz")[0] == 200)
+        status, facts = page(stack, "/healthz")
+        assert (status, facts["status"], facts["writing"]) == (200, "ok", "ok")
+        assert facts["sqlite_version"] == stack.bot.store.database.sqlite_version
+        assert set(facts["last_ticks_seconds"]) == {"sweep", "deliver", "housekeeping"}
+        assert abs(facts["clock_drift_seconds"]) < 5
+        assert ("socket" in facts) is (transport is Transport.SOCKET)
+
+        with read_only(stack.bot.store.database):
+            stack.maya.open_home()
+            stack.until(lambda: page(stack, "/healthz")[1]["writing"] == "storage_read_only")
+            assert page(stack, "/readyz")[0] == 200, "who acts must read what is wrong"
+            assert metrics(stack)["handoff_writes_refused", "storage_read_only"] == 1
+        stack.until(lambda: page(stack, "/healthz")[1]["writing"] == "ok")
+
+        stack.bot.stopping.set()
+        status, facts = page(stack, "/readyz")
+        assert (status, facts["problem"]) == (503, "The bot is stopping.")
+        assert page(stack, "/healthz")[0] == 200
+
+
+def test_a_connection_that_slack_ends_makes_the_bot_unready_until_another_stands(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path) as stack:
+        stack.until(lambda: page(stack, "/readyz")[0] == 200)
+        assert stack.bot.socket is not None
+        stack.bot.socket.close()
+        status, facts = page(stack, "/readyz")
+        assert (status, facts["socket"]) == (503, "not connected")
+        assert metrics(stack)["handoff_socket_connected", ""] == 0
