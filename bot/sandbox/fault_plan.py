@@ -83,21 +83,25 @@ class FaultPlan:
         self.rules = rules
         self.posts = posts
         self.met: Counter[Trouble] = Counter()
+        self.asked = 0
+        """How many calls came in that any rule is for."""
         self._random = random.Random(seed)  # noqa: S311, a seed makes a run repeatable
         self._counted = [0] * len(rules)
 
     def meet(self, method: str, channel: str | None) -> Meets | None:
         """What the next call of a method meets, beside a lag."""
         found: Rule | None = None
-        draw, so_far = self._random.random(), 0.0
+        draw, so_far, meant = self._random.random(), 0.0, False
         for index, rule in enumerate(self.rules):
             if rule.trouble is Trouble.LAG or not rule.meant(method, channel):
                 continue
+            meant = True
             self._counted[index] += 1
             so_far += rule.share
             hit = self._counted[index] in rule.calls or draw < so_far
             if found is None and hit:
                 found = rule
+        self.asked += meant
         if found is None:
             return None
         self.met[found.trouble] += 1
