@@ -31,6 +31,7 @@ from bot.clock.housekeeping import Housekeeping
 from bot.clock.sweep import Sweep
 from bot.clock.ticks import Ticks
 from bot.delivery.asking import Asking
+from bot.delivery.calls import ClientOf
 from bot.delivery.constants import Constants
 from bot.delivery.daily import DailyLook
 from bot.delivery.directory import LooksGoOn, SlackDirectory
@@ -107,6 +108,17 @@ class Workplace:
     """What the token may do, where Slack says so."""
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What the bot is made of; who proves that a proof can fail puts worse ones in."""
+
+    store: type[Store] = Store
+    senders: type[Senders] = Senders
+    ticks: type[Ticks] = Ticks
+    client_of: ClientOf | None = None
+    """The client that sends for each workspace; without it the token's, for every one."""
+
+
 @dataclass
 class Bot:
     """All parts of a running bot; `start` and `stop` are called once each."""
@@ -164,12 +176,14 @@ def build(
     *,
     constants: Constants | None = None,
     reached: Reached | None = None,
+    parts: Parts | None = None,
 ) -> Bot:
     """Build every part from settings; raises SettingsError, PolicyError or StartError.
 
     `reached` is called with the name of each fail point that is passed; without it the
     environment's HANDOFF_FAILPOINT says where the process is to die.
     """
+    parts = parts or Parts()
     # A request waits for the interpreter at each of its statements; by default a busy sender
     # would keep it for 5 ms every time.
     sys.setswitchinterval(SWITCH_INTERVAL)
@@ -185,7 +199,7 @@ def build(
     clock = travel or SystemClock()
     kept = constants or _constants(settings.handoff_hurry)
     fail_point = reached or fail_points_from(os.environ)
-    store = Store(
+    store = parts.store(
         database,
         clock=clock,
         machine=machine,
@@ -208,6 +222,7 @@ def build(
         timeout=max(1, int(kept.http_timeout.total_seconds())),
         retry_handlers=[],
     )
+    client_of = parts.client_of or (lambda _: sending)
     shaping = Shaping(machine=machine, constants=kept)
     missing = MissingScopes()
     stopping = threading.Event()
@@ -249,20 +264,18 @@ def build(
     directory = partial(
         SlackDirectory, store=store, machine=machine, shaping=shaping, missing=missing, heard=heard
     )
-    in_background = directory(
-        client_of=lambda _: sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep
-    )
+    in_background = directory(client_of=client_of, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep)
     # A look at members in a public channel without the bot has to be one there, too.
     looks_go_on = LooksGoOn(partial(in_background.channel, anywhere=True))
     in_delivery = directory(
-        client_of=lambda _: sending, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
+        client_of=client_of, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
     )
     before_answer = directory(
         client_of=lambda _: asking, budget=BEFORE_ANSWER_BUDGET, on_unfinished=looks_go_on
     )
-    senders = Senders(
+    senders = parts.senders(
         store=store,
-        client_of=lambda _: sending,
+        client_of=client_of,
         check_channel=in_delivery.channel,
         check_manager=in_delivery.profiles.refresh,
         policy=policy,
@@ -279,9 +292,7 @@ def build(
     profiles = LooksGoOn(lambda workspace_id, _: in_background.profiles.refresh_all(workspace_id))
     daily = DailyLook(
         store=store,
-        asking=Asking(
-            client_of=lambda _: sending, shaping=shaping, sleep=time.sleep, missing=missing
-        ),
+        asking=Asking(client_of=client_of, shaping=shaping, sleep=time.sleep, missing=missing),
         look_anew=partial(in_background.channel, anew=True),
         machine=machine,
         sleep=time.sleep,
@@ -303,7 +314,7 @@ def build(
         connected=reached_by_slack,
         heard_again=daily.missed_something,
     )
-    ticks = Ticks(
+    ticks = parts.ticks(
         sweep=sweep.run,
         deliver=senders.poke,
         housekeeping=housekeeping.run,

@@ -71,6 +71,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         tests = "1 browser test was" if skipped == 1 else f"{skipped} browser tests were"
         terminalreporter.section("Chromium")
         terminalreporter.write_line(f"{tests} skipped: {NO_CHROMIUM}")
+    _tell_figures(terminalreporter)
+
+
+def _tell_figures(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests measured, whoever of several workers did."""
+    reports = [one for of in ("passed", "failed") for one in terminalreporter.stats.get(of, [])]
+    figures = [line for one in reports for name, line in one.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("Figures")
+        for line in figures:
+            terminalreporter.write_line(str(line))
 
 
 @pytest.fixture(scope="session")

@@ -182,9 +182,9 @@ def keep() -> None:
     data = Path(tempfile.mkdtemp(prefix="hpg-data-", dir=_memory_folder()))
     server: subprocess.Popen[bytes] | None = None
     try:
-        user = _unprivileged_user(directory, data)
-        binaries = _binaries(directory, user)
-        server = _launch(binaries, directory, data, user)
+        user = unprivileged_user(directory, data)
+        programs = binaries(directory, user)
+        server = _launch(programs, directory, data, user)
         print(f"ready {directory}", flush=True)
         sys.stdin.read()
     finally:
@@ -202,7 +202,7 @@ def _memory_folder() -> str | None:
     return None
 
 
-def _unprivileged_user(*folders: Path) -> int | None:
+def unprivileged_user(*folders: Path) -> int | None:
     """PostgreSQL refuses to run as root, so root (a container, CI) lends it to `nobody`."""
     if os.geteuid() != 0:
         return None
@@ -212,7 +212,7 @@ def _unprivileged_user(*folders: Path) -> int | None:
     return nobody
 
 
-def _binaries(directory: Path, user: int | None) -> Path:
+def binaries(directory: Path, user: int | None) -> Path:
     """Find the server's programs, copied to where `nobody` may read them if the venv is private."""
     package = importlib.util.find_spec(WHEEL)  # not imported: that alone warns and makes folders
     if package is None or package.origin is None:
@@ -220,7 +220,7 @@ def _binaries(directory: Path, user: int | None) -> Path:
     wheel = Path(package.origin).parent
     programs = Path(f"pginstall{VERSION}") / "bin"
     try:
-        _run([wheel / programs / "postgres", "--version"], user)
+        run([wheel / programs / "postgres", "--version"], user)
     except PermissionError:
         copied = directory / "install" / WHEEL
         shutil.copytree(wheel / programs.parent, copied / programs.parent, symlinks=True)
@@ -235,7 +235,7 @@ def _binaries(directory: Path, user: int | None) -> Path:
 def _launch(
     binaries: Path, directory: Path, data: Path, user: int | None
 ) -> subprocess.Popen[bytes]:
-    _run([binaries / "initdb", "-D", data, *INITDB], user)
+    run([binaries / "initdb", "-D", data, *INITDB], user)
     options = [word for setting in SETTINGS for word in ("-c", setting)]
     with (directory / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -258,7 +258,8 @@ def _launch(
     raise _failed((directory / "log").read_text(errors="replace"))
 
 
-def _run(command: list[Path | str], user: int | None) -> None:
+def run(command: list[Path | str], user: int | None) -> None:
+    """Run one of the server's programs to its end; raises SystemExit where it fails."""
     done = subprocess.run(
         command, check=False, user=user, cwd="/", capture_output=True, text=True, errors="replace"
     )

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from bot.sandbox.faults import Faults
+from bot.sandbox.connections import Reset
+from bot.sandbox.edge import Edge
+from bot.sandbox.fault_plan import Meets, Trouble
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.call import Call, Method, Refused, Server, Token, bad_argument
 from bot.sandbox.workspace import App, Json
@@ -26,15 +28,16 @@ _ALWAYS_ACCEPTED = frozenset({"token", "team_id"})
 class WebApi:
     """Answers `/api/{method}`; counts the calls by method for whoever measures."""
 
-    def __init__(self, server: Server, *, faults: Faults) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
-        self._faults = faults
+        self._edge: Edge = server.edge
         self.calls: Counter[str] = Counter()
 
     async def endpoint(self, request: Request) -> Response:
         name = request.path_params["method"]
         self.calls[name] += 1
-        fault = self._faults.take(name, await _channel(request)) if self._faults else None
+        faults = self._edge.faults
+        fault = faults.take(name, await _channel(request)) if faults else None
         if fault is not None:
             answer = await self._answer(name, request) if fault.after else {}
             await asyncio.sleep(fault.delay_seconds)
@@ -45,9 +48,63 @@ class WebApi:
             headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
             failed = {"ok": False, "error": fault.error}
             return self._response(failed, status=fault.status, headers=headers)
+        if self._edge.plan is not None:
+            return await self._as_planned(name, request)
         return self._response(await self._answer(name, request))
 
-    async def _answer(self, name: str, request: Request) -> Json:
+    async def _as_planned(self, name: str, request: Request) -> Response:
+        channel = await _channel(request)
+        plan, rates = self._edge.plan, self._edge.rates
+        if rates is not None and name == "chat.postMessage" and channel is not None:
+            wait = rates.too_soon(channel)
+            if wait is not None:
+                return self._limited(wait)
+        meets = plan.meet(name, channel) if plan is not None else None
+        if meets is None:
+            return self._response(await self._answer(name, request))
+        return await self._troubled(name, request, meets)
+
+    async def _troubled(self, name: str, request: Request, meets: Meets) -> Response:
+        failed: Json = {"ok": False, "error": "internal_error"}
+        match meets.trouble:
+            case Trouble.LIMITED:
+                return self._limited(max(1, round(meets.seconds)))
+            case Trouble.REFUSED:
+                return self._response(failed, status=meets.status)
+            case Trouble.LOST:
+                await self._answer(name, request)
+                return self._response(failed, status=meets.status)
+            case Trouble.RESET:
+                await self._answer(name, request)
+                return Reset(self._edge.connections)
+            case Trouble.HANG:
+                await asyncio.sleep(meets.seconds)
+                return self._response(failed, status=meets.status)
+            case Trouble.SLOW:
+                answer = await self._answer(name, request)
+                await asyncio.sleep(meets.seconds)
+                return self._response(answer)
+            case _:
+                return self._response(await self._late(name, request, meets.seconds))
+
+    async def _late(self, name: str, request: Request, seconds: float) -> Json:
+        """Accept what came in a while ago; that whoever sent it has gone changes nothing."""
+        await request.body()
+        asked_at = self._edge.record.now()
+        self._edge.on_their_way += 1
+        try:
+            await asyncio.sleep(seconds)
+            return await self._answer(name, request, asked_at=asked_at)
+        finally:
+            self._edge.on_their_way -= 1
+
+    def _limited(self, seconds: int) -> Response:
+        failed = {"ok": False, "error": "ratelimited"}
+        return self._response(failed, status=429, headers={"Retry-After": str(seconds)})
+
+    async def _answer(self, name: str, request: Request, *, asked_at: float | None = None) -> Json:
+        edge = self._edge
+        asked_at = edge.record.now() if asked_at is None else asked_at
         method = METHODS.get(name)
         if method is None:
             return {"ok": False, "error": "unknown_method", "req_method": name}
@@ -56,7 +113,13 @@ class WebApi:
             _check_token(method, _token(request, arguments), self._server.workspace.app)
             _check_arguments(method, arguments)
             arguments.pop("token", None)
-            return {"ok": True, **method.handler(Call(self._server, arguments))}
+            answer = {"ok": True, **method.handler(Call(self._server, arguments))}
+            accepted = edge.record.add(name, arguments, answer, asked_at=asked_at)
+            if accepted is not None and accepted.channel and accepted.ts and edge.plan is not None:
+                hidden = edge.plan.lag(name, accepted.channel)
+                if hidden:
+                    edge.lag.hide(accepted.channel, accepted.ts, hidden)
+            return answer
         except Refused as refusal:
             return refusal.answer
         except Exception:
@@ -133,6 +196,8 @@ def _check_token(method: Method, token: str | None, app: App) -> None:
         raise Refused("not_authed")
     if token not in (app.bot_token, app.app_token):
         raise Refused("invalid_auth")
+    if app.refused:
+        raise Refused(app.refused)
     wanted = app.app_token if method.token is Token.APP else app.bot_token
     if token != wanted:
         raise Refused("not_allowed_token_type")

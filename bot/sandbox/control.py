@@ -11,7 +11,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.sandbox.api import WebApi
-from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.edge import Edge
+from bot.sandbox.fault_plan import BadPlan, read_plan
+from bot.sandbox.faults import Fault
 from bot.sandbox.interactions import Acts
 from bot.sandbox.persistence import dump
 from bot.sandbox.socket_mode import SocketDelivery
@@ -46,11 +48,17 @@ ACTS: Final[frozenset[str]] = frozenset(
         "unarchive",
         "share",
         "unshare",
+        "change_channel_id",
+        "delete_channel",
+        "revoke_tokens",
+        "uninstall",
+        "install",
         "edit_user",
     }
 )
 
 _MOST_WAIT_SECONDS: Final = 30.0
+_MOST_RECORDS: Final = 5_000
 
 
 class Control:
@@ -59,13 +67,13 @@ class Control:
         workspace: Workspace,
         *,
         acts: Acts,
-        faults: Faults,
+        edge: Edge,
         api: WebApi,
         sockets: SocketDelivery | None,
     ) -> None:
         self._workspace = workspace
         self._acts = acts
-        self._faults = faults
+        self._edge = edge
         self._api = api
         self._sockets = sockets
 
@@ -75,6 +83,9 @@ class Control:
             Route("/control/clock", _guarded(self.move_clock), methods=["POST"]),
             Route("/control/act", _guarded(self.act), methods=["POST"]),
             Route("/control/faults", _guarded(self.set_faults), methods=["POST"]),
+            Route("/control/fault-plan", _guarded(self.follow_plan), methods=["POST"]),
+            Route("/control/fault-plan", _guarded(self.plan), methods=["GET"]),
+            Route("/control/record", _guarded(self.record), methods=["GET"]),
             Route("/control/disconnect", _guarded(self.disconnect), methods=["POST"]),
             Route("/control/state", _guarded(self.state), methods=["GET"]),
             Route("/control/directory", _guarded(self.directory), methods=["GET"]),
@@ -130,13 +141,45 @@ class Control:
         """Adds one fault, or clears all of them when the body is empty."""
         body = await _body(request)
         if not body:
-            self._faults.clear()
+            self._edge.faults.clear()
             return JSONResponse({"ok": True})
         try:
-            self._faults.add(Fault(**body))
+            self._edge.faults.add(Fault(**body))
         except TypeError as error:
             return _no(f"fault: {error}.", status=400)
         return JSONResponse({"ok": True})
+
+    async def follow_plan(self, request: Request) -> Response:
+        """Follows the plan in the body from now on, and none where that is empty."""
+        body = await _body(request)
+        try:
+            self._edge.follow(read_plan(body) if body else None)
+        except BadPlan as wrong:
+            return _no(str(wrong), status=400)
+        return JSONResponse({"ok": True})
+
+    async def plan(self, _: Request) -> Response:
+        """How often each trouble was met, and how many calls are to be accepted later."""
+        plan = self._edge.plan
+        return JSONResponse(
+            {
+                "followed": plan is not None,
+                "met": dict(plan.met) if plan is not None else {},
+                "on_their_way": self._edge.on_their_way,
+            }
+        )
+
+    async def record(self, request: Request) -> Response:
+        """What was accepted after the write with the number `after`, at most `most` of it."""
+        try:
+            after = max(0, int(request.query_params.get("after", "0")))
+            most = int(request.query_params.get("most", str(_MOST_RECORDS)))
+        except ValueError:
+            return _no("after and most must be numbers.", status=400)
+        found = self._edge.record.after(after, most=min(max(most, 0), _MOST_RECORDS))
+        return JSONResponse(
+            {"accepted": [asdict(one) for one in found], "of": len(self._edge.record)}
+        )
 
     async def disconnect(self, _: Request) -> Response:
         """Sends the app's sockets away, as Slack does now and then."""

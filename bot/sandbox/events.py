@@ -30,8 +30,16 @@ _SCOPES: Final[dict[str, tuple[str, ...]]] = {
     "channel_shared": ("channels:read", "groups:read"),
     "channel_unshared": ("channels:read", "groups:read"),
     "channel_id_changed": ("channels:read", "groups:read"),
+    "channel_deleted": ("channels:read",),
+    "group_deleted": ("groups:read",),
+    "tokens_revoked": (),
+    "app_uninstalled": (),
     "user_change": ("users:read",),
 }
+
+
+_LAST_WORDS: Final = frozenset({"tokens_revoked", "app_uninstalled"})
+"""What an app still hears of a workspace that it may do nothing in any more."""
 
 
 def channel_type(channel: Channel) -> str:
@@ -57,6 +65,8 @@ class Events:
         """Whether the app subscribed to this event and holds a scope for it."""
         app = self._workspace.app
         scopes = _SCOPES[name]
+        if app.refused and name not in _LAST_WORDS:
+            return False
         return name in app.bot_events and (
             not scopes or any(scope in app.bot_scopes for scope in scopes)
         )

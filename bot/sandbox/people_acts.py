@@ -236,6 +236,34 @@ class PeopleActs:
             is_ext_shared=False,
         )
 
+    async def change_channel_id(self, user_id: str, *, channel_id: str) -> str:
+        """Moves the conversation under another id, as sharing it may; returns the new id."""
+        self._person(user_id)
+        channel = self._visible(user_id, channel_id)
+        if channel.is_im:
+            raise CannotAct("A direct message keeps its id.")
+        before = self._workspace.renumber(channel)
+        event = {
+            "type": "channel_id_changed",
+            "old_channel_id": before,
+            "new_channel_id": channel.id,
+            "event_ts": self._workspace.new_ts(),
+        }
+        await self._events.tell("channel_id_changed", event, channel=channel)
+        return channel.id
+
+    async def delete_channel(self, user_id: str, *, channel_id: str) -> None:
+        """Deletes the channel for good, which only an administrator may."""
+        if not self._person(user_id).is_admin:
+            raise CannotAct("Only an administrator deletes a channel.")
+        channel = self._visible(user_id, channel_id)
+        if channel.is_im:
+            raise CannotAct("A direct message cannot be deleted.")
+        self._workspace.remove_channel(channel)
+        await self._channel_event(
+            f"{'group' if channel.is_private else 'channel'}_deleted", channel
+        )
+
     async def _channel_event(self, kind: str, channel: Channel, **more: object) -> None:
         self._workspace.touch()
         bot = self._workspace.app.bot_user_id
@@ -248,6 +276,39 @@ class PeopleActs:
             **more,
         }
         await self._events.tell(kind, event, channel=channel)
+
+    # ---- the app
+
+    async def revoke_tokens(self, user_id: str) -> None:
+        """Revokes the app's tokens: every call of it is refused from now on."""
+        self._person(user_id)
+        await self._refuse("token_revoked")
+
+    async def uninstall(self, user_id: str) -> None:
+        """Takes the app out of the workspace; its tokens go with it."""
+        self._person(user_id)
+        await self._refuse("account_inactive")
+        event = {"type": "app_uninstalled", "event_ts": self._workspace.new_ts()}
+        await self._events.tell("app_uninstalled", event)
+
+    async def install(self, user_id: str) -> None:
+        """Lets the app in again, with the tokens it had."""
+        self._person(user_id)
+        self._workspace.app.refused = ""
+        self._workspace.touch()
+
+    async def _refuse(self, error: str) -> None:
+        app = self._workspace.app
+        if app.refused:
+            raise CannotAct("The app has no tokens here.")
+        app.refused = error
+        self._workspace.touch()
+        event = {
+            "type": "tokens_revoked",
+            "tokens": {"oauth": [], "bot": [app.bot_user_id]},
+            "event_ts": self._workspace.new_ts(),
+        }
+        await self._events.tell("tokens_revoked", event)
 
     # ---- people
 

@@ -21,6 +21,7 @@ from bot.sandbox.answers import AnswerRefused, use_response_url
 from bot.sandbox.api import WebApi
 from bot.sandbox.control import Control
 from bot.sandbox.deliver import Delivery, HttpDelivery
+from bot.sandbox.edge import Edge
 from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
 from bot.sandbox.interactions import Acts
@@ -28,6 +29,7 @@ from bot.sandbox.limits import ANSWER_SECONDS
 from bot.sandbox.methods.call import Server
 from bot.sandbox.page import routes as page_routes
 from bot.sandbox.persistence import Saver, read
+from bot.sandbox.record import Record
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.triggers import ResponseUrls, RightRefused, TriggerBook
 from bot.sandbox.uploads import Uploads
@@ -61,6 +63,7 @@ class Sandboxed:
     acts: Acts
     events: Events
     faults: Faults
+    edge: Edge
 
 
 def build(
@@ -70,8 +73,12 @@ def build(
     base_url: str,
     data: Path | None = None,
     retry_scale: float = 1.0,
+    record: Path | None = None,
 ) -> Sandboxed:
-    """Wires one workspace to one way of reaching its app; `base_url` has no slash at its end."""
+    """Wires one workspace to one way of reaching its app; `base_url` has no slash at its end.
+
+    What the app's calls really did goes to `record` as JSON lines, where one is given.
+    """
     sockets = deliver if isinstance(deliver, SocketDelivery) else None
     if sockets is not None:
         sockets.on_connections = lambda _: workspace.touch()
@@ -87,6 +94,12 @@ def build(
         response_urls=response_urls,
     )
     faults = Faults()
+    edge = Edge(
+        # Asked anew each time: a test may give the workspace another clock.
+        seconds=lambda: workspace.clock.machine_seconds(),
+        faults=faults,
+        record=Record(workspace, path=record),
+    )
     uploads = Uploads(workspace)
     server = Server(
         workspace=workspace,
@@ -95,9 +108,10 @@ def build(
         sockets=sockets,
         base_url=lambda: base_url,
         uploads=uploads,
+        edge=edge,
     )
-    api = WebApi(server, faults=faults)
-    control = Control(workspace, acts=acts, faults=faults, api=api, sockets=sockets)
+    api = WebApi(server)
+    control = Control(workspace, acts=acts, edge=edge, api=api, sockets=sockets)
     saver = Saver(workspace, data) if data is not None else None
 
     @asynccontextmanager
@@ -109,6 +123,7 @@ def build(
         await deliver.close()
         if saver is not None:
             await saver.stop()
+        edge.record.close()
 
     app = Starlette(
         routes=[
@@ -126,7 +141,7 @@ def build(
         lifespan=lifespan,
     )
     app.add_middleware(LoopbackOnly)
-    return Sandboxed(app=app, acts=acts, events=events, faults=faults)
+    return Sandboxed(app=app, acts=acts, events=events, faults=faults, edge=edge)
 
 
 def _response_endpoint(
@@ -188,6 +203,7 @@ class SandboxServer:
         port: int = 0,
         answer_seconds: float = ANSWER_SECONDS,
         retry_scale: float = 1.0,
+        record: Path | None = None,
     ) -> None:
         saved = read(data) if data is not None else None
         self.workspace = saved or workspace or default_workspace()
@@ -221,10 +237,12 @@ class SandboxServer:
             base_url=self.url,
             data=data,
             retry_scale=retry_scale,
+            record=record,
         )
+        self.edge = built.edge
         config = uvicorn.Config(
             built.app,
-            http="h11",
+            http=built.edge.connections.protocol(),
             ws="wsproto",
             loop="asyncio",
             lifespan="on",

@@ -72,6 +72,10 @@ class Sandbox:
     def clear_faults(self) -> None:
         self.post("/control/faults", {})
 
+    def follow_plan(self, plan: Json | None) -> None:
+        """Have calls meet the trouble of a fault plan (see `fault_plan.read_plan`), or none."""
+        self.post("/control/fault-plan", plan or {})
+
     def disconnect(self) -> None:
         """Makes the app's sockets go and come back."""
         self.post("/control/disconnect", {})

@@ -206,6 +206,8 @@ class App:
     home_tab_enabled: bool = False
     messages_tab_enabled: bool = False
     interactivity_enabled: bool = True
+    refused: str = ""
+    """Slack's error for every call once the tokens were revoked or the app was taken out."""
 
 
 class Workspace:
@@ -291,6 +293,24 @@ class Workspace:
             for user in self.users.values()
             if not user.is_bot and not user.deleted and user.team_id == self.team.id
         ]
+
+    def renumber(self, channel: Channel) -> str:
+        """Gives a conversation another id, and returns the one it had."""
+        before, channel.id = channel.id, self.new_id("C")
+        self.channels[channel.id] = self.channels.pop(before)
+        for message in channel.messages.values():
+            message.channel = channel.id
+        for stored in self.files.values():
+            stored.channels = [channel.id if one == before else one for one in stored.channels]
+        self.touch()
+        return before
+
+    def remove_channel(self, channel: Channel) -> None:
+        """Takes a conversation away with all that was said in it."""
+        del self.channels[channel.id]
+        for stored in self.files.values():
+            stored.channels = [one for one in stored.channels if one != channel.id]
+        self.touch()
 
     def add_file(self, stored: StoredFile) -> None:
         self.files[stored.id] = stored

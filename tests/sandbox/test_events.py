@@ -232,3 +232,67 @@ def test_writing_needs_membership_and_an_open_channel(desk: Desk) -> None:
     desk.run(desk.acts.archive(MAYA, channel_id=LARKFIELD))
     with pytest.raises(CannotAct):
         desk.run(desk.acts.post_message(MAYA, channel_id=LARKFIELD, text="x"))
+
+
+# ---- what becomes of channels and of the app
+
+
+def hear(desk: Desk, *events: str) -> None:
+    desk.workspace.app.bot_events += events
+
+
+def test_a_channel_that_moves_to_another_id_takes_what_was_said_along(desk: Desk) -> None:
+    hear(desk, "channel_id_changed")
+    ts = desk.call("chat.postMessage", channel=NORTHWIND, text="here")["ts"]
+    desk.app.heard.clear()
+    new = desk.run(desk.acts.change_channel_id(MAYA, channel_id=NORTHWIND))
+    [event] = [one for one in desk.app.events() if one["type"] == "channel_id_changed"]
+    assert (event["old_channel_id"], event["new_channel_id"]) == (NORTHWIND, new)
+    assert desk.call("chat.update", channel=NORTHWIND, ts=ts, text="x") == {
+        "ok": False,
+        "error": "channel_not_found",
+    }
+    assert desk.call("chat.update", channel=new, ts=ts, text="x")["ok"]
+
+
+def test_a_deleted_channel_is_not_found_any_more(desk: Desk) -> None:
+    hear(desk, "channel_deleted")
+    with pytest.raises(CannotAct, match="administrator"):
+        desk.run(desk.acts.delete_channel(MAYA, channel_id=NORTHWIND))
+    desk.workspace.users[ADA].is_admin = True
+    desk.run(desk.acts.delete_channel(ADA, channel_id=NORTHWIND))
+    [event] = desk.app.events()
+    assert (event["type"], event["channel"]) == ("channel_deleted", NORTHWIND)
+    answer = desk.call("chat.postMessage", channel=NORTHWIND, text="x")
+    assert answer["error"] == "channel_not_found"
+
+
+def test_revoked_tokens_are_refused_and_the_app_hears_only_of_that(desk: Desk) -> None:
+    hear(desk, "tokens_revoked")
+    desk.run(desk.acts.revoke_tokens(ADA))
+    [event] = desk.app.events()
+    assert event["tokens"] == {"oauth": [], "bot": [BOT]}
+    assert desk.call("auth.test")["error"] == "token_revoked"
+    dm = desk.workspace.open_app_dm(MAYA)
+    desk.run(desk.acts.post_message(MAYA, channel_id=dm.id, text="x"))
+    assert names(desk) == ["tokens_revoked"]
+    desk.run(desk.acts.install(ADA))
+    assert desk.call("auth.test")["ok"]
+    desk.run(desk.acts.post_message(MAYA, channel_id=dm.id, text="x"))
+    assert names(desk) == ["tokens_revoked", "message"]
+
+
+def test_an_app_that_is_taken_out_hears_of_its_tokens_and_of_its_end(desk: Desk) -> None:
+    hear(desk, "tokens_revoked", "app_uninstalled")
+    desk.run(desk.acts.uninstall(ADA))
+    assert names(desk) == ["tokens_revoked", "app_uninstalled"]
+    assert desk.call("chat.postMessage", channel=NORTHWIND, text="x")["error"] == "account_inactive"
+    with pytest.raises(CannotAct, match="no tokens"):
+        desk.run(desk.acts.revoke_tokens(ADA))
+
+
+def test_a_deactivated_person_is_told_as_a_changed_one(desk: Desk) -> None:
+    hear(desk, "user_change")
+    desk.run(desk.acts.edit_user(JONAS, deleted=True))
+    [event] = desk.app.events()
+    assert (event["user"]["id"], event["user"]["deleted"]) == (JONAS, True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from bot.sandbox.edge import Edge
 from bot.sandbox.events import Events
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.triggers import TriggerBook
@@ -44,6 +45,7 @@ class Server:
     sockets: SocketDelivery | None
     base_url: Callable[[], str]
     uploads: Uploads
+    edge: Edge
 
 
 @dataclass(slots=True)

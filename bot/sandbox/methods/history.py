@@ -94,6 +94,7 @@ def conversations_history(call: Call) -> Json:
         message
         for message in takewhile(span.begun, reversed(channel.messages.values()))
         if message.ephemeral_for is None
+        and not call.server.edge.lag.hides(channel.id, message.ts)
         and (not message.is_reply or message.reply_broadcast)
         and span.holds(message)
         and (past is None or _microseconds(message.ts, "invalid_cursor") < past)
@@ -121,6 +122,7 @@ def conversations_replies(call: Call) -> Json:
         reply
         for ts in channel.threads.get(asked.ts, ())
         if (reply := channel.messages[ts]).ephemeral_for is None
+        and not call.server.edge.lag.hides(channel.id, ts)
         and span.holds(reply)
         and (past is None or _microseconds(reply.ts, "invalid_cursor") > past)
     )

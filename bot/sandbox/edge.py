@@ -1,0 +1,56 @@
+"""The workspace's edge: what was accepted and what the app hears of it are two things here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.sandbox.connections import Connections
+from bot.sandbox.fault_plan import FaultPlan, PostRates
+from bot.sandbox.faults import Faults
+from bot.sandbox.record import Record
+
+
+class Lag:
+    """Messages that stand, and that the history does not show yet."""
+
+    def __init__(self, *, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._until: dict[tuple[str, str], float] = {}
+
+    def hide(self, channel: str, ts: str, seconds: float) -> None:
+        """Show a message in no history for so long."""
+        self._until[channel, ts] = self._seconds() + seconds
+
+    def hides(self, channel: str, ts: str) -> bool:
+        """Whether a history is to be without a message now."""
+        until = self._until.get((channel, ts))
+        if until is None:
+            return False
+        if until > self._seconds():
+            return True
+        del self._until[channel, ts]
+        return False
+
+
+@dataclass(slots=True, kw_only=True)
+class Edge:
+    """Faults one by one and as a plan, the record, and what is on its way between the two."""
+
+    seconds: Callable[[], float]
+    """The machine's, monotonic."""
+    faults: Faults
+    record: Record
+    connections: Connections = field(default_factory=Connections)
+    plan: FaultPlan | None = None
+    rates: PostRates | None = None
+    on_their_way: int = 0
+    """Calls that will be accepted later."""
+    lag: Lag = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lag = Lag(seconds=self.seconds)
+
+    def follow(self, plan: FaultPlan | None) -> None:
+        """Have calls meet the trouble of a plan from now on, or none."""
+        self.plan = plan
+        posts = plan.posts if plan is not None else None
+        self.rates = PostRates(posts, seconds=self.seconds) if posts is not None else None

@@ -1,0 +1,83 @@
+"""Whether what stands in the workspace is what its rows would draw now."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from bot.clock.clocks import SteadyMachineClock
+from bot.delivery.constants import Constants
+from bot.delivery.plans import Cancel, Edit
+from bot.delivery.rendering import Renderer
+from bot.domain.channels import Channel
+from bot.domain.policy import Policy
+from bot.sandbox.workspace import Message, Workspace
+from bot.storage.jobs import Job
+from bot.storage.tables import surface
+from bot.storage.unit_of_work import Store
+
+AT_ONCE = 50
+_LONG = timedelta(hours=1)
+
+
+def wrong_at_rest(
+    store: Store, workspace_id: int, standing: Workspace, constants: Constants
+) -> list[str]:
+    """The surfaces of a workspace that stand otherwise; no process may send meanwhile.
+
+    Each is leased as a sender leases it, and drawn as a sender draws it.
+    """
+
+    def as_known(_: int, slack_id: str) -> Channel:
+        with store.write(workspace_id) as unit:
+            return unit.channels.ensure(slack_id)
+
+    machine = SteadyMachineClock()
+    renderer = Renderer(
+        store=store,
+        check_channel=as_known,
+        policy=Policy(),
+        machine=machine,
+        constants=constants,
+    )
+    with store.database.writing() as connection:
+        anew = {"wanted": surface.c.wanted + 1, "next_try_at": machine.now(), "not_before": None}
+        of_it = update(surface).where(surface.c.workspace_id == workspace_id)
+        connection.execute(of_it.values(**anew))
+        connection.commit()
+    wrong = []
+    while jobs := store.delivery.lease(AT_ONCE, lease=_LONG):
+        for job in jobs:
+            if job.surface is not None and job.workspace_id == workspace_id:
+                wrong += _otherwise(renderer, job, standing)
+            store.delivery.cancelled(job, reason="looked_at")
+    return wrong
+
+
+def _otherwise(renderer: Renderer, job: Job, standing: Workspace) -> list[str]:
+    plan = renderer.plan(job)
+    name = f"{job.surface.kind.value if job.surface else ''} {job.id}"
+    if isinstance(plan, Cancel):
+        return []
+    if not isinstance(plan, Edit):
+        return [f"{name} is not there: {type(plan).__name__}"]
+    channel = standing.channels.get(plan.channel)
+    message = channel.messages.get(plan.ts) if channel is not None else None
+    if message is None:
+        return [f"{name} is not where its row says"]
+    return [] if _shows(plan.args, message) else [f"{name} stands with other words than its rows"]
+
+
+def _shows(args: Any, message: Message) -> bool:
+    return message.text == args.get("text") and _within(args.get("blocks", []), message.blocks)
+
+
+def _within(drawn: Any, there: Any) -> bool:
+    """Whether all that is drawn is there; Slack adds ids of its own."""
+    if isinstance(drawn, dict) and isinstance(there, dict):
+        return all(key in there and _within(value, there[key]) for key, value in drawn.items())
+    if isinstance(drawn, list | tuple) and isinstance(there, list):
+        return len(drawn) == len(there) and all(
+            _within(one, other) for one, other in zip(drawn, there, strict=True)
+        )
+    return bool(drawn == there)

@@ -1,0 +1,121 @@
+"""What is there after a run: the rows, what Slack's edge accepted, and what stands there."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import RowMapping, Table, select
+
+from bot.delivery.constants import Constants
+from bot.sandbox.record import Accepted
+from bot.sandbox.workspace import Workspace
+from bot.storage.engine import Database
+from bot.storage.tables import deadline, handoff, outbox, outbox_about, surface
+from tests.faults.fleet import Life
+from tests.faults.world import Scenario
+
+POST = "chat.postMessage"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one workspace."""
+
+    outbox: Sequence[RowMapping]
+    about: Mapping[int, Sequence[RowMapping]]
+    deadlines: Sequence[RowMapping]
+    handoffs: Mapping[int, RowMapping]
+    surfaces: Sequence[RowMapping]
+
+
+def read_rows(database: Database, workspace_id: int) -> Rows:
+    """All of one workspace, as they are in one state of the data."""
+    with database.reading() as connection:
+
+        def all_of(table: Table) -> Sequence[RowMapping]:
+            of = select(table).where(table.c.workspace_id == workspace_id)
+            return connection.execute(of).mappings().all()
+
+        notices = all_of(outbox)
+        about: dict[int, list[RowMapping]] = defaultdict(list)
+        named = select(outbox_about).join(outbox, outbox.c.id == outbox_about.c.outbox_id)
+        for row in connection.execute(
+            named.where(outbox.c.workspace_id == workspace_id)
+        ).mappings():
+            about[row["outbox_id"]].append(row)
+        return Rows(
+            outbox=notices,
+            about=about,
+            deadlines=all_of(deadline),
+            handoffs={row["id"]: row for row in all_of(handoff)},
+            surfaces=all_of(surface),
+        )
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When what happened, in seconds since 1970 by this machine."""
+
+    began: float
+    calmed: float
+    """The last fault, kill or other trouble."""
+    drained: float
+    """Nothing waited any more; or when nobody waited for that any longer."""
+    backlog: int = 0
+    """What waited to be sent when the last trouble was over."""
+    in_doubt: int = 0
+    """How much of it had to be looked for."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How far the conditions of a run let things be late, in seconds."""
+
+    late_acceptance: float = 0.0
+    longest_freeze: float = 0.0
+    clock_steps: float = 0.0
+
+
+@dataclass
+class Evidence:
+    """One workspace after a run."""
+
+    scenario: Scenario
+    rows: Rows
+    accepted: Sequence[Accepted]
+    standing: Workspace
+    constants: Constants
+    lives: Sequence[Life]
+    timing: Timing
+    allowance: Allowance = field(default_factory=Allowance)
+    offset: float = 0.0
+    """By how many seconds the calendar is ahead of the machine's clock."""
+    wrong_at_rest: Sequence[str] = ()
+    """Surfaces that stand otherwise than their rows would draw them."""
+
+    def __post_init__(self) -> None:
+        self.posts: dict[str, list[Accepted]] = defaultdict(list)
+        """Accepted posts by the key in their metadata."""
+        for one in self.accepted:
+            if one.method == POST and one.metadata is not None:
+                self.posts[str(one.metadata["event_payload"]["key"])].append(one)
+        starts = datetime.fromisoformat(self.scenario.starts).timestamp()
+        self.starts = starts - self.offset
+        """The start of the calendar by the machine's clock."""
+
+    def said(self) -> Counter[int]:
+        """How many intents there are for each number that the scenario says."""
+        found = (number_of(row) for row in self.rows.outbox)
+        return Counter(one for one in found if one is not None)
+
+    def machine(self, calendar: datetime) -> float:
+        """An instant of the calendar by the machine's clock."""
+        return calendar.timestamp() - self.offset
+
+
+def number_of(row: RowMapping) -> int | None:
+    """Which of the scenario's notices a row is; None for what followed from an act."""
+    number = json.loads(row["facts"]).get("said")
+    return None if number is None else int(number)

@@ -1,0 +1,28 @@
+"""What a run is summed up as, always with the factor of its constants."""
+
+from collections.abc import Callable
+
+from tests.faults.factor import told as factor_told
+from tests.faults.invariants import breaches, counted, drains_within
+from tests.faults.run import Conditions, Outcome
+
+Figure = Callable[[str], None]
+"""Has a line stand in the summary of a test run."""
+
+
+def summed_up(name: str, conditions: Conditions, outcome: Outcome) -> str:
+    """A few lines about one run."""
+    notices, lost, doubled = (
+        sum(numbers) for numbers in zip(*map(counted, outcome.evidence), strict=True)
+    )
+    timing = outcome.evidence[0].timing
+    took, bound = timing.drained - timing.calmed, drains_within(outcome.evidence[0])
+    wrong = sum(len(one) for seen in outcome.evidence for one in breaches(seen).values())
+    surfaces = sum(len(seen.rows.surfaces) for seen in outcome.evidence)
+    return (
+        f"{name}: {lost} lost and {doubled} doubled of {notices} notices, with {outcome.kills} "
+        f"kills, {outcome.freezes} freezes, trouble in {outcome.met_share:.0%} of {outcome.met_of} "
+        f"calls; {surfaces} surfaces, {wrong} breaches\n"
+        f"    {took:.1f} s to drain {timing.backlog} waiting ({timing.in_doubt} in doubt), at most "
+        f"{bound:.1f} s allowed; {factor_told(conditions.factor)}"
+    )

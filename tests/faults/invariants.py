@@ -1,0 +1,253 @@
+"""What has to be true after every run, whatever happened in it: one function for each.
+
+Each gives the breaches as sentences, none where it holds. They are asked of the rows and of what
+the edge accepted, never of what the bot says of itself.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+
+from sqlalchemy import RowMapping
+
+from bot.domain.nudging import Stage
+from bot.storage.tables import OutboxState, SurfaceState
+from tests.faults.evidence import POST, Evidence, number_of
+from tests.faults.rates import most_beyond
+
+MOST_NAMED = 5
+"""Breaches of one kind that are told one by one."""
+CLOCKS = 0.5
+"""Seconds by which two processes of one machine may read its clock differently."""
+SWEEPS = 6.0
+"""Seconds until what is due is looked at, and as many posts on their way are settled."""
+TWO_BUSY_CORES = 25.0
+"""Posts a second that are counted on, whatever the divided rates would allow."""
+STANDS = frozenset({OutboxState.SENT.value, OutboxState.WITHDRAWN.value})
+_AHEAD = frozenset({Stage.HALF.value, Stage.MOST.value})
+
+
+class Invariant(StrEnum):
+    """Their names in reports."""
+
+    ONE_INTENT = "I1 one intent for everything that fell due"
+    ONCE = "I2 every intent there exactly once, or visibly not"
+    NOT_AFTER = "I3 nothing said of what was over before it fell due"
+    BEFORE = "I4 reminders before what they remind of"
+    RATE = "I5 no conversation and no workspace above its rate"
+    DRAINS = "I6 the queue drains in time"
+    KNOWS_WHERE = "I7 rows know where their messages stand"
+    CONFIRMED = "nothing unconfirmed where history can be read"
+    AT_REST = "no surface wrong at rest"
+
+
+def one_intent(seen: Evidence) -> list[str]:
+    """I1: what the scenario says, and what fell due, has one row in the outbox, and only one."""
+    found = seen.said()
+    wanted = {
+        number
+        for stream in seen.scenario.streams
+        for number in range(stream.first, stream.first + stream.count)
+    }
+    wrong = [f"notice {one} has {found[one]} intents" for one in sorted(wanted) if found[one] != 1]
+    named = Counter(
+        (word["handoff_id"], word["step"], word["stage"], word["subject"], row["person_id"])
+        for row in seen.rows.outbox
+        if row["kind"] != "summary"
+        for word in seen.rows.about.get(row["id"], ())
+    )
+    wrong += [f"{key} has {count} intents" for key, count in named.items() if count > 1]
+    owners = Counter(
+        handoff_id
+        for handoff_id, step, stage, _, _ in named
+        if (step, stage) == ("brief", Stage.LATE.value)
+    )
+    for handoff_id in seen.scenario.due:
+        if handoff_id not in seen.scenario.cancelled and owners[handoff_id] != 1:
+            wrong.append(f"handoff {handoff_id} fell due and has {owners[handoff_id]} intents")
+    return wrong
+
+
+def once(seen: Evidence) -> list[str]:
+    """I2: sent is once at the edge, pending is nowhere any more, and nothing came twice."""
+    wrong = []
+    for row in seen.rows.outbox:
+        if row["place"] not in ("dm", "thread", "channel"):
+            continue
+        count, name = len(seen.posts.get(row["opaque"], ())), f"{row['kind']} {row['key']}"
+        if row["state"] in STANDS and count != 1:
+            wrong.append(f"{name} is sent and was accepted {count} times")
+        elif row["state"] == OutboxState.PENDING.value and row["ts"] is None:
+            wrong.append(f"{name} was never settled, and accepted {count} times")
+        elif row["state"] == OutboxState.CANCELLED.value and count:
+            wrong.append(f"{name} was dropped and is there all the same")
+    known = {row["opaque"] for row in [*seen.rows.outbox, *seen.rows.surfaces]}
+    wrong += [
+        f"a message was accepted {len(posts)} times ({'known' if key in known else 'not known'})"
+        for key, posts in seen.posts.items()
+        if len(posts) > 1
+    ]
+    return wrong
+
+
+def not_after(seen: Evidence) -> list[str]:
+    """I3: no intent is made of a handoff that was over, and none stands long after its end."""
+    wrong = []
+    steps = seen.allowance.clock_steps
+    way = seen.constants.http_timeout.total_seconds() + seen.allowance.late_acceptance
+    way += seen.allowance.longest_freeze + CLOCKS + steps
+    for row in seen.rows.outbox:
+        words = seen.rows.about.get(row["id"], ())
+        over = [seen.rows.handoffs[word["handoff_id"]]["cancelled_at"] for word in words]
+        if not over or any(at is None for at in over):
+            continue
+        ended = max(seen.machine(at) for at in over)
+        if row["created_at"].timestamp() > ended + CLOCKS + steps:
+            wrong.append(f"{row['key']} was decided after its handoff was over")
+        for post in seen.posts.get(row["opaque"], ()):
+            if post.at > ended + way:
+                wrong.append(
+                    f"{row['key']} came {post.at - ended:.1f} s after its handoff was over"
+                )
+    return wrong
+
+
+def before(seen: Evidence) -> list[str]:
+    """I4: a reminder that is there came before the due time it reminds of."""
+    dues = {(row["handoff_id"], row["step"], row["subject"]): row for row in seen.rows.deadlines}
+    wrong = []
+    for row in seen.rows.outbox:
+        for word in seen.rows.about.get(row["id"], ()):
+            owed = dues[word["handoff_id"], word["step"], word["subject"]]
+            due = seen.machine(owed["due_at"]) + CLOCKS + seen.allowance.clock_steps
+            for post in seen.posts.get(row["opaque"], ()):
+                if word["stage"] in _AHEAD and post.at > due:
+                    wrong.append(f"{row['key']} came {post.at - due:.1f} s after its due time")
+    return wrong
+
+
+def rate(seen: Evidence) -> list[str]:
+    """I5: posts come in no faster than the shared record of rates says."""
+    posts = [one for one in seen.accepted if one.method == POST]
+    by_channel: dict[str, list[float]] = {}
+    for one in posts:
+        by_channel.setdefault(one.channel or "", []).append(one.asked_at)
+    wrong = []
+    for channel, at in by_channel.items():
+        beyond = most_beyond(at, seen.constants.channel, seen.lives, under_way=1)
+        if beyond > 0:
+            wrong.append(f"{channel} had {beyond:.1f} posts more than its rate allows")
+    at = [one.asked_at for one in posts]
+    senders = seen.constants.senders
+    beyond = most_beyond(at, seen.constants.rates[POST], seen.lives, under_way=senders)
+    if beyond > 0:
+        wrong.append(f"the workspace had {beyond:.1f} posts more than its rate allows")
+    return wrong
+
+
+def drains_within(seen: Evidence) -> float:
+    """I6's bound: a lease, a quarantine, and what waited at the rate of the slowest it needs."""
+    constants, timing = seen.constants, seen.timing
+    posts = timing.backlog / min(constants.rates[POST].per_second, TWO_BUSY_CORES)
+    looks = timing.in_doubt / min(constants.rates["conversations"].per_second, TWO_BUSY_CORES)
+    waits = constants.lease + constants.quarantine + constants.http_timeout
+    return waits.total_seconds() + max(posts, looks) + SWEEPS
+
+
+def drains(seen: Evidence) -> list[str]:
+    """I6: after the last trouble nothing waits any more within the bound."""
+    took, bound = seen.timing.drained - seen.timing.calmed, drains_within(seen)
+    wrong = [f"it took {took:.1f} s and not {bound:.1f} s"] if took > bound else []
+    waiting = [row for row in seen.rows.outbox if row["state"] == OutboxState.PENDING.value]
+    return [*wrong, *(f"{row['key']} still waits{_for_what(row)}" for row in waiting)]
+
+
+def _for_what(row: RowMapping) -> str:
+    named = ("not_before", "next_try_at", "lease_until", "attempts", "maybe_sent", "reason")
+    return "".join(f", {name} {row[name]}" for name in named if row[name])
+
+
+def knows_where(seen: Evidence) -> list[str]:
+    """I7: the timestamp in a row is that of the message the edge accepted."""
+    wrong = []
+    for row in [*seen.rows.outbox, *seen.rows.surfaces]:
+        posts = seen.posts.get(row["opaque"], ())
+        settled = row["state"] in STANDS or row["state"] == SurfaceState.LIVE.value
+        if not settled or not posts:
+            continue
+        if row["ts"] not in {one.ts for one in posts}:
+            wrong.append(f"{row['kind']} {row['id']} stands at another time than its row has")
+        where = row["sent_channel"] if "sent_channel" in row else row["posted_in"]
+        if where not in {one.channel for one in posts}:
+            wrong.append(f"{row['kind']} {row['id']} stands in another conversation")
+    return wrong
+
+
+def confirmed(seen: Evidence) -> list[str]:
+    """Nothing is in doubt for good, and nothing was given up: every history could be read."""
+    failed = (OutboxState.UNCONFIRMED.value, OutboxState.DEAD.value)
+    wrong = [
+        f"{row['kind']} {row['key']} is {row['state']} ({row['reason']})"
+        for row in seen.rows.outbox
+        if row["state"] in failed
+    ]
+    return wrong + [
+        f"surface {row['kind']} {row['id']} is in trouble ({row['reason']})"
+        for row in seen.rows.surfaces
+        if row["reason"] is not None
+    ]
+
+
+def at_rest(seen: Evidence) -> list[str]:
+    """Every surface shows the version that is wanted, and stands as its rows are drawn now."""
+    behind = [
+        f"surface {row['kind']} {row['id']} shows {row['shown']} of {row['wanted']}"
+        for row in seen.rows.surfaces
+        if row["shown"] != row["wanted"]
+    ]
+    return [*behind, *seen.wrong_at_rest]
+
+
+ALL: Mapping[Invariant, Callable[[Evidence], list[str]]] = {
+    Invariant.ONE_INTENT: one_intent,
+    Invariant.ONCE: once,
+    Invariant.NOT_AFTER: not_after,
+    Invariant.BEFORE: before,
+    Invariant.RATE: rate,
+    Invariant.DRAINS: drains,
+    Invariant.KNOWS_WHERE: knows_where,
+    Invariant.CONFIRMED: confirmed,
+    Invariant.AT_REST: at_rest,
+}
+
+
+def breaches(seen: Evidence) -> dict[Invariant, list[str]]:
+    """What does not hold."""
+    found = {name: check(seen) for name, check in ALL.items()}
+    return {name: wrong for name, wrong in found.items() if wrong}
+
+
+def told(found: Mapping[Invariant, Sequence[str]]) -> str:
+    """Breaches for who reads a report."""
+    lines = []
+    for name, wrong in found.items():
+        lines.append(f"{name.value}: {len(wrong)}")
+        lines += [f"    {one}" for one in wrong[:MOST_NAMED]]
+    return "\n".join(lines) or "all invariants hold"
+
+
+def counted(seen: Evidence) -> tuple[int, int, int]:
+    """How many of the scenario's and the clock's notices there were, how many lost and doubled."""
+    own = [row for row in seen.rows.outbox if row["place"] in ("dm", "thread", "channel")]
+    times = [
+        len(seen.posts.get(row["opaque"], ()))
+        for row in own
+        if row["state"] not in (OutboxState.CANCELLED.value,)
+    ]
+    intents = {number_of(row) for row in own}
+    missing = sum(
+        number not in intents
+        for stream in seen.scenario.streams
+        for number in range(stream.first, stream.first + stream.count)
+    )
+    return len(times), times.count(0) + missing, sum(max(0, one - 1) for one in times)

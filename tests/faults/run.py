@@ -1,0 +1,410 @@
+"""One run: a workspace in use, trouble for a while, peace, and what is there afterwards."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.sandbox.fault_plan import read_plan
+from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, outbox, surface
+from bot.storage.unit_of_work import Store
+from tests.faults.at_rest import wrong_at_rest
+from tests.faults.child import Orders
+from tests.faults.evidence import Allowance, Evidence, Timing, read_rows
+from tests.faults.factor import CI_FACTOR, divided
+from tests.faults.fleet import Fleet
+from tests.faults.invariants import drains_within
+from tests.faults.mutants import Mutant
+from tests.faults.world import (
+    MANAGERS,
+    Scenario,
+    SeedClock,
+    Settled,
+    Stream,
+    calendar_start,
+    open_store,
+    settle_in,
+    sign_all,
+    slack_workspace,
+)
+
+Rule = Mapping[str, Any]
+LOOKS_EVERY = 0.05
+BEFORE = timedelta(minutes=10)
+"""On the calendar, while the processes start: nothing is due then."""
+THROUGH = 20.0
+"""Seconds of trouble after the scenario, at most."""
+MOST_BETWEEN = 2.0
+"""Seconds that a kill waits for posts."""
+GRACE = 15.0
+"""Seconds beyond the bound after which nobody waits for the queue any more."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is to happen; times in seconds."""
+
+    processes: int = 1
+    factor: int = CI_FACTOR
+    workspaces: int = 1
+    readers: int = 40
+    streams: tuple[Stream, ...] = ()
+    cards: int = 0
+    """Handoffs that are renamed all the time."""
+    rename_every: float = 0.5
+    rename_until: float = 0.0
+    dues: int = 0
+    """Handoffs whose brief falls due between `due_from` and `due_until`."""
+    due_from: float = 5.0
+    due_until: float = 15.0
+    cancelled: int = 0
+    """The last of them, each cancelled a little before."""
+    rules: tuple[Rule, ...] = ()
+    through: bool = False
+    """Whether trouble lasts until nothing waits any more, and not only as long as the scenario."""
+    posts: Mapping[str, float] | None = None
+    """The rate that the edge keeps conversations to, where it does."""
+    kills: int = 0
+    kill_after: tuple[float, float] = (0.5, 1.0)
+    """How long a process works before it is killed."""
+    kill_every: int = 0
+    """So many posts are accepted between two kills, where they come."""
+    freezes: int = 0
+    freeze_for: float = 0.0
+    copies: int = 0
+    """Of the SQLite file with its log, each taken while its process stands still."""
+    seed: int = 1
+    mutant: Mutant | None = None
+
+    def allowance(self) -> Allowance:
+        """What these conditions let be late."""
+        late = [
+            float(rule.get("most_seconds") or rule.get("seconds", 0.0))
+            for rule in self.rules
+            if rule["trouble"] == "late"
+        ]
+        return Allowance(max(late, default=0.0), self.freeze_for if self.freezes else 0.0)
+
+
+@dataclass
+class Outcome:
+    """What a run came to."""
+
+    evidence: list[Evidence]
+    kills: int
+    freezes: int
+    crashed: int
+    met: Mapping[str, int]
+    """How often calls met which trouble."""
+    met_of: int
+    """How many calls there were that could have met any."""
+    copies: list[Path] = field(default_factory=list)
+    log: str = ""
+
+    @property
+    def met_share(self) -> float:
+        """The share of those calls that met trouble, a lag of the history left out."""
+        met = sum(count for trouble, count in self.met.items() if trouble != "lag")
+        return met / max(1, self.met_of)
+
+
+@dataclass
+class Scene:
+    """Workspaces settled in on one database, before any process of the bot runs."""
+
+    store: Store
+    clock: SeedClock
+    places: list[Settled]
+    scenarios: list[Scenario]
+    starts: datetime
+
+
+@contextmanager
+def scene(conditions: Conditions, url: str) -> Iterator[Scene]:
+    """Sandboxes that serve, and rows in a migrated database."""
+    starts = calendar_start(datetime.now(UTC))
+    clock = SeedClock(starts)
+    store = open_store(url, clock)
+    channels = max(1, conditions.cards + conditions.dues)
+    with ExitStack() as stack:
+        stack.callback(store.close)
+        places, scenarios = [], []
+        for number in range(conditions.workspaces):
+            people = MANAGERS + max(conditions.readers, conditions.cards + conditions.dues)
+            server = slack_workspace(number, people=people, channels=channels)
+            place = settle_in(store, server)
+            scenarios.append(_scenario(conditions, store, clock, place, starts))
+            places.append(place)
+        for place in places:
+            stack.enter_context(place.server)
+        yield Scene(store, clock, places, scenarios, starts)
+
+
+def _scenario(
+    conditions: Conditions, store: Store, clock: SeedClock, place: Settled, starts: datetime
+) -> Scenario:
+    far = starts + timedelta(hours=3)
+    renamed = sign_all(store, clock, place, [far] * conditions.cards, each_in_a_channel=True)
+    step = (conditions.due_until - conditions.due_from) / max(1, conditions.dues)
+    at = [conditions.due_from + number * step for number in range(conditions.dues)]
+    dues = [starts + timedelta(seconds=one) for one in at]
+    owing = sign_all(store, clock, place, dues, each_in_a_channel=True)
+    due = dict(zip(owing, at, strict=True))
+    last = owing[len(owing) - conditions.cancelled :] if conditions.cancelled else []
+    return Scenario(
+        workspace_id=place.workspace_id,
+        starts=starts.isoformat(),
+        readers=[one.id for one in place.people[MANAGERS : MANAGERS + conditions.readers]],
+        streams=list(conditions.streams),
+        due=due,
+        cancelled={one: max(1.0, due[one] - 2.0) for one in last},
+        renamed=renamed,
+        rename_every=conditions.rename_every,
+        rename_until=conditions.rename_until,
+    )
+
+
+def run(conditions: Conditions, url: str, folder: Path) -> Outcome:
+    """Everything from the first process to the last look."""
+    with scene(conditions, url) as prepared:
+        return _Run(conditions, url, folder, prepared).go()
+
+
+class _Run:
+    def __init__(self, conditions: Conditions, url: str, folder: Path, prepared: Scene) -> None:
+        self._conditions = conditions
+        self._url = url
+        self._folder = folder
+        self._scene = prepared
+        self._random = random.Random(conditions.seed)  # noqa: S311, a seed makes it repeatable
+        self._constants = divided(conditions.factor)
+        self._copies: list[Path] = []
+        folder.mkdir(parents=True, exist_ok=True)
+        self._fleet = Fleet(folder / "orders", folder, conditions.processes)
+
+    def go(self) -> Outcome:
+        servers = [place.server for place in self._scene.places]
+        self._fleet.orders.write_text(self._orders().dumped())
+        wanted = {
+            "seed": self._conditions.seed,
+            "rules": list(self._conditions.rules),
+            "posts": self._conditions.posts,
+        }
+        plans = [read_plan(wanted) for _ in servers]
+        for server, followed in zip(servers, plans, strict=True):
+            server.edge.follow(followed)
+        began = time.time()
+        try:
+            self._set_clocks(BEFORE)
+            self._fleet.start()
+            self._set_clocks(timedelta(0))
+            self._trouble()
+            for server in servers:
+                server.edge.follow(None)
+            timing = self._drain(began)
+        finally:
+            self._fleet.stop()
+        met: Counter[str] = Counter()
+        for plan in plans:
+            met.update({one.value: count for one, count in plan.met.items()})
+        return Outcome(
+            evidence=[self._evidence(index, timing) for index in range(len(servers))],
+            kills=self._fleet.kills,
+            freezes=self._fleet.freezes,
+            crashed=self._fleet.crashed,
+            met=met,
+            met_of=sum(plan.asked for plan in plans),
+            copies=self._copies,
+            log=self._fleet.log.read_text() if self._fleet.log.exists() else "",
+        )
+
+    def _set_clocks(self, before: timedelta) -> None:
+        """Move every calendar to so long before the scenario starts."""
+        for place in self._scene.places:
+            clock = place.server.workspace.clock
+            clock.advance((self._scene.starts - before - clock.now()).total_seconds())
+            self._offset = clock.offset_seconds
+
+    def _orders(self) -> Orders:
+        first = self._scene.places[0].server
+        mutant = self._conditions.mutant
+        return Orders(
+            database_url=self._url,
+            clock_url=f"{first.url}/control/clock",
+            factor=self._conditions.factor,
+            workspaces={
+                place.workspace_id: (place.server.api_url, place.server.bot_token)
+                for place in self._scene.places
+            },
+            scenarios=[one.dumped() for one in self._scene.scenarios],
+            ready=str(self._folder),
+            mutant=mutant.value if mutant else None,
+        )
+
+    # --- Trouble
+
+    def _trouble(self) -> None:
+        """Kill, freeze and copy at random, until all of it is done and the scenario is over."""
+        left = [
+            *[self._kill] * self._conditions.kills,
+            *[self._freeze] * self._conditions.freezes,
+            *[self._copy] * self._conditions.copies,
+        ]
+        self._random.shuffle(left)
+        while left or self._now() < self._ends:
+            self._fleet.look()
+            if left:
+                left.pop()()
+            else:
+                time.sleep(LOOKS_EVERY)
+        if self._conditions.through:
+            _until(self._at_rest, within=THROUGH, must=False)
+
+    def _kill(self) -> None:
+        index = self._random.randrange(self._conditions.processes)
+        self._wait_for_work(index)
+        time.sleep(self._random.uniform(*self._conditions.kill_after))
+        enough = self._accepted() + self._conditions.kill_every
+        _until(lambda: self._accepted() >= enough, within=MOST_BETWEEN, must=False)
+        self._fleet.kill(index)
+
+    def _accepted(self) -> int:
+        return sum(len(place.server.edge.record) for place in self._scene.places)
+
+    def _freeze(self) -> None:
+        index = self._random.randrange(self._conditions.processes)
+        self._wait_for_work(index)
+        time.sleep(self._random.uniform(0.0, 0.3))
+        self._fleet.freeze(index, self._conditions.freeze_for)
+
+    def _copy(self) -> None:
+        time.sleep(self._random.uniform(0.1, 0.6))
+        path = Path(self._url.removeprefix("sqlite:///"))
+        copied = self._folder / f"copy-{len(self._copies)}.db"
+        with self._fleet.still(0):
+            # At one instant, as the power fails: what is half written is so in both.
+            for suffix in ("", "-wal"):
+                source = path.with_name(path.name + suffix)
+                if source.exists():
+                    copied.with_name(copied.name + suffix).write_bytes(source.read_bytes())
+        self._copies.append(copied)
+
+    def _wait_for_work(self, index: int) -> None:
+        def works() -> bool:
+            self._fleet.look()
+            return self._fleet.works(index)
+
+        _until(works, within=20.0)
+
+    # --- Peace
+
+    def _drain(self, began: float) -> Timing:
+        self._fleet.wait_for_all()
+        calmed = time.time()
+        backlog, in_doubt = self._waiting()
+        timing = Timing(began, calmed, calmed, backlog, in_doubt)
+        bound = drains_within(self._looked_at(timing))
+        _until(self._at_rest, within=bound + GRACE, must=False)
+        return replace(timing, drained=time.time())
+
+    def _at_rest(self) -> bool:
+        self._fleet.look()
+        return (
+            self._on_their_way() == 0
+            and self._all_said()
+            and self._scene.store.delivery.next_due() is None
+            and self._nothing_due()
+        )
+
+    def _on_their_way(self) -> int:
+        return sum(place.server.edge.on_their_way for place in self._scene.places)
+
+    def _all_said(self) -> bool:
+        wanted = sum(one.count for place in self._scene.scenarios for one in place.streams)
+        said = select(func.count()).where(outbox.c.key.startswith("said:"))
+        with self._scene.store.database.reading() as connection:
+            return int(connection.execute(said).scalar_one()) >= wanted
+
+    def _nothing_due(self) -> bool:
+        now = self._scene.starts + timedelta(seconds=self._now())
+        due = select(func.count()).where(deadline.c.next_at <= now)
+        with self._scene.store.database.reading() as connection:
+            return not connection.execute(due).scalar_one()
+
+    def _waiting(self) -> tuple[int, int]:
+        """How much waits to be sent, at most in one workspace, and how much of it is in doubt."""
+        most, doubtful = 0, 0
+        with self._scene.store.database.reading() as connection:
+            for place in self._scene.places:
+                counts = [
+                    (
+                        connection.execute(select(func.count()).where(mine, waits)).scalar_one(),
+                        connection.execute(
+                            select(func.count()).where(mine, waits, table.c.maybe_sent)
+                        ).scalar_one(),
+                    )
+                    for table, waits in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE))
+                    for mine in (table.c.workspace_id == place.workspace_id,)
+                ]
+                most = max(most, sum(one for one, _ in counts))
+                doubtful = max(doubtful, sum(one for _, one in counts))
+        return most, doubtful
+
+    # --- What is there
+
+    def _evidence(self, index: int, timing: Timing) -> Evidence:
+        """Rows first: the look at the surfaces touches them."""
+        seen = self._looked_at(timing, index)
+        self._scene.clock.at = self._scene.starts + timedelta(seconds=self._now())
+        place = self._scene.places[index]
+        wrong = wrong_at_rest(
+            self._scene.store, place.workspace_id, place.server.workspace, self._constants
+        )
+        return replace(seen, wrong_at_rest=wrong)
+
+    def _looked_at(self, timing: Timing, index: int = 0) -> Evidence:
+        place = self._scene.places[index]
+        return Evidence(
+            scenario=self._scene.scenarios[index],
+            rows=read_rows(self._scene.store.database, place.workspace_id),
+            accepted=place.server.edge.record.after(),
+            standing=place.server.workspace,
+            constants=self._constants,
+            lives=self._fleet.lives,
+            timing=timing,
+            allowance=self._conditions.allowance(),
+            offset=self._offset,
+        )
+
+    def _now(self) -> float:
+        """Seconds since the start of the calendar."""
+        starts = self._scene.starts.timestamp() - self._offset
+        return time.time() - starts
+
+    @property
+    def _ends(self) -> float:
+        return max(one.ends for one in self._scene.scenarios)
+
+
+def _until(look: Callable[[], bool], *, within: float, must: bool = True) -> None:
+    end = time.monotonic() + within
+    while not look():
+        if time.monotonic() > end:
+            assert not must, "it did not happen in time"
+            return
+        time.sleep(LOOKS_EVERY)
+
+
+def shares(parts: Sequence[tuple[str, float, dict[str, Any]]]) -> tuple[Rule, ...]:
+    """Rules for whatever is sent, from trouble, share and how."""
+    return tuple(
+        {"method": "chat.*", "trouble": trouble, "share": share, **more}
+        for trouble, share, more in parts
+    )
