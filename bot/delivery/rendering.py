@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.chats import chat_told
@@ -32,6 +32,7 @@ from bot.domain.access import Audience
 from bot.domain.appointments import DEBRIEF_LENGTH, CalendarEntry
 from bot.domain.channels import Channel
 from bot.domain.deadlines import held_by
+from bot.domain.digest import BELATED
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.handoff import Handoff
 from bot.domain.history import instant_text
@@ -72,8 +73,6 @@ from bot.views.text import escape, instant_token, one_line
 from bot.views.thread import withdrawn_message
 
 STATUS_ROWS = 20
-BELATED = timedelta(hours=1)
-"""What the clock said so long ago and nobody read yet is told in a summary of what is now."""
 _NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Problem.CHANNEL_IS_DM})
 """Where nothing can be shown at all, not even that it may not be shown."""
 _IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL, Place.OLD_CARD})
