@@ -111,13 +111,15 @@ def _tell(unit: WriteUnit, days: dict[int, Day], owed: Sequence[tuple[int, Deadl
 
 
 def _readers(looked_at: Iterable[Deadline], now: datetime) -> set[int]:
-    """Who owes what is due of these, and the managers told of it."""
+    """To whom something of these is due: who owes it, and managers once it is late under them.
+
+    A manager of very many people would else be looked up with each of their reminders.
+    """
     return {
         reader
         for one in looked_at
-        if one.next_at is not None and one.next_at <= now
         for reader in (one.reader_id, one.manager_id)
-        if reader is not None
+        if reader is not None and spoken(one, reader, until=now).due(now)
     }
 
 

@@ -67,6 +67,7 @@ from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
 from bot.views.ledger import promise_message
 from bot.views.ledger_file import ledger_markdown
+from bot.views.message import Message
 from bot.views.status import status_post_message
 from bot.views.status_csv import status_csv
 from bot.views.text import escape, instant_token, one_line
@@ -325,14 +326,18 @@ class Renderer:
             if notice.kind is NoticeKind.TALK_FELL:
                 return _talk_fell(unit, notice, reader)
             told = self._texts.passed_on(unit, notice, reader) if summary else ()
-            text = self._texts.for_person(unit, notice, reader)
+            holds: frozenset[int] | None = None
+            text: Message | Cancel
+            if summary:
+                text, holds = self._texts.summary(unit, notice, reader)
+            else:
+                text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
                 return replace(text, told=(*text.told, *told))
             to = Reader(reader.id, reader.slack_id)
             if notice.place is Place.EPHEMERAL and notice.channel_id is not None:
                 where = unit.channels.get(notice.channel_id)
                 return Whisper(where.slack_id, to, text.to_args())
-            holds = self._texts.holding(unit, notice, reader) if summary else None
             return Post(Spot(reader=to), text.to_args(), holds=holds, told=told)
 
     def _belated(self, job: Job, notice: Notice, now: datetime) -> bool:
@@ -628,14 +633,16 @@ def _managed(unit: ReadUnit, notice: Notice) -> Iterator[int]:
         steps.add(single)
         if notice.kind is NoticeKind.LATE_FOR_MANAGER:
             of_managers.add(single)
+    deadlines = unit.deadlines.of_many(handoff_id for handoff_id, _ in steps)
     for handoff_id, key in sorted(steps):
-        handoff = unit.handoffs.get(handoff_id)
-        owed = next((one for one in unit.deadlines.of(handoff_id) if one.key == key), None)
-        if owed is None or not handoff.open:
+        owed = next((one for one in deadlines.get(handoff_id, ()) if one.key == key), None)
+        if owed is None:
             continue
-        holder = held_by(owed, handoff, handoff.size(unit.policy))
-        to_manager = (handoff_id, key) in of_managers or notice.person_id == owed.told_id
-        if to_manager and holder is not None:
+        if (handoff_id, key) not in of_managers and notice.person_id != owed.told_id:
+            continue
+        handoff = unit.handoffs.get(handoff_id)
+        holder = held_by(owed, handoff, handoff.size(unit.policy)) if handoff.open else None
+        if holder is not None:
             yield holder
 
 

@@ -67,10 +67,10 @@ class Measured:
         told = [(parsedate_to_datetime(one.date), one) for one in self.posts if one.date]
         if not told:
             return None
-        return (
-            max(date.timestamp() - one.ended for date, one in told),
-            min(date.timestamp() + 1 - one.began for date, one in told),
-        )
+        least = max(date.timestamp() - one.ended for date, one in told)
+        most = min(date.timestamp() + 1 - one.began for date, one in told)
+        # A server may keep a header for a second longer than it is true.
+        return (min(least, most), max(least, most))
 
 
 def history_lag(place: Place, bounds: Bounds) -> tuple[Answer, Measured]:
