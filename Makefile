@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint format manifest steps bench bench-brief bench-sweep clean
+.PHONY: help demo test lint format manifest steps bench bench-brief bench-monday bench-sweep clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -46,6 +46,9 @@ bench: $(VENV)/.dev ## how fast the bot answers, its memory, and the list at 10,
 
 bench-sweep: $(VENV)/.dev ## what the sweep costs, with nothing due and with very much
 	$(BIN)/python -m benchmarks.sweep $(ARGS)
+
+bench-monday: $(VENV)/.dev ## Monday 09:00: 10,000 reminders at once, and who acts meanwhile
+	$(BIN)/python -m benchmarks.monday $(ARGS)
 
 bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
 	$(BIN)/python -m benchmarks.brief $(ARGS)

@@ -141,6 +141,37 @@ def pause(
 
 
 @app.command()
+def probe(
+    channel: Annotated[str | None, typer.Option(help="A channel for tests, by its id.")] = None,
+    user: Annotated[str | None, typer.Option(help="Your own id: in your DM with the bot.")] = None,
+    with_person: Annotated[
+        bool, typer.Option("--with-person", help="Ask also what needs somebody to press.")
+    ] = False,
+    minutes: Annotated[float, typer.Option(min=0.1, help="To wait for each press.")] = 5.0,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it begins.")] = False,
+) -> None:
+    """Ask a test workspace what no document of Slack's settles; prints a page of Markdown."""
+    from bot.probing.run import Asked, Declined
+    from bot.probing.run import probe as ask_slack
+
+    def may(told: str) -> bool:
+        typer.echo(told, err=True)
+        return yes or typer.confirm("Begin?", err=True)
+
+    asked = Asked(channel, user, minutes if with_person else None)
+    with _one_sentence():
+        try:
+            page, clean = ask_slack(
+                load_settings(), asked, tell=lambda told: typer.echo(told, err=True), may=may
+            )
+        except Declined:
+            raise typer.Exit(1) from None
+    typer.echo(page, nl=False)
+    if not clean:
+        raise typer.Exit(1)
+
+
+@app.command()
 def verify(
     handoff: Annotated[int | None, typer.Option(help="One handoff's number; else all.")] = None,
     anchor: Annotated[

@@ -26,9 +26,9 @@ PERMISSIONS = PROJECT / "docs" / "permissions.md"
 POLICY = PROJECT / "docs" / "policy.md"
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
-MONITORING = PROJECT / "docs" / "operations" / "monitoring.md"
 STEPS = PROJECT / "docs" / "steps.md"
-TROUBLE = PROJECT / "docs" / "operations" / "trouble.md"
+OPERATIONS = PROJECT / "docs" / "operations"
+TROUBLE = OPERATIONS / "trouble.md"
 PAGES = [
     README,
     PROJECT / "CONTRIBUTING.md",
@@ -37,8 +37,7 @@ PAGES = [
     ARCHITECTURE,
     DATA,
     STEPS,
-    TROUBLE,
-    MONITORING,
+    *sorted(OPERATIONS.glob("*.md")),
 ]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

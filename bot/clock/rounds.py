@@ -40,6 +40,7 @@ def tell(unit: WriteUnit, looked_at: Iterable[Deadline], summaries: Collection[i
     some are left to the next batch.
     """
     days = unit.digests.lock({*_readers(looked_at, unit.now), *summaries})
+    _fold_in_belated(unit, days)
     unit.people.many(days)
     # The end of nobody's hour is further away.
     until = max(unit.now + timedelta(hours=1), horizon(unit.now, unit.policy.nudges))
@@ -49,6 +50,16 @@ def tell(unit: WriteUnit, looked_at: Iterable[Deadline], summaries: Collection[i
         told = _tell(unit, {one: days[one] for one in some}, owed)
         left = left[len(some) :]
     return told
+
+
+def _fold_in_belated(unit: WriteUnit, days: dict[int, Day]) -> None:
+    """Have whoever did not get what was decided before a gap read it with all they are told now."""
+    for reader_id, words in unit.outbox.take_belated(days).items():
+        unit.digests.add_lines(reader_id, words)
+        unit.digests.wake(reader_id, unit.now)
+        ahead = days[reader_id].digest_at
+        at = unit.now if ahead is None else min(ahead, unit.now)
+        days[reader_id] = replace(days[reader_id], digest_at=at)
 
 
 def _owed(
@@ -86,7 +97,7 @@ def _tell(unit: WriteUnit, days: dict[int, Day], owed: Sequence[tuple[int, Deadl
     late_of, notices = _by_reader(late), list[tuple[Round, Notice]]()
     for reader_id, gathered in rounds.items():
         for one in gathered:
-            told = one
+            told = replace(one, words=_in_order(one.words))
             if one.sums_up:
                 waited = lines.get(reader_id, [])
                 told = _with_summary(unit, reader_id, one, late_of.get(reader_id, []), waited)
@@ -100,13 +111,15 @@ def _tell(unit: WriteUnit, days: dict[int, Day], owed: Sequence[tuple[int, Deadl
 
 
 def _readers(looked_at: Iterable[Deadline], now: datetime) -> set[int]:
-    """Who owes what is due of these, and the managers told of it."""
+    """To whom something of these is due: who owes it, and managers once it is late under them.
+
+    A manager of very many people would else be looked up with each of their reminders.
+    """
     return {
         reader
         for one in looked_at
-        if one.next_at is not None and one.next_at <= now
         for reader in (one.reader_id, one.manager_id)
-        if reader is not None
+        if reader is not None and spoken(one, reader, until=now).due(now)
     }
 
 

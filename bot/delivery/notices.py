@@ -145,7 +145,7 @@ class NoticeText:
         if notice.kind is NoticeKind.WELCOME:
             return welcome_message()
         if notice.kind is NoticeKind.SUMMARY:
-            return _summary(unit, notice, reader, fresh=True)
+            return self.summary(unit, notice, reader)[0]
         if notice.kind is NoticeKind.ALARM:
             return alarm_told(unit, notice, reader)
         if notice.kind is NoticeKind.OWNER_GONE:
@@ -225,14 +225,11 @@ class NoticeText:
             )
         return Cancel("no_such_notice")
 
-    def holding(self, unit: ReadUnit, notice: Notice, reader: Person) -> frozenset[int]:
-        """Which of the things a summary is about still hold, by their places in it."""
-        bundles = _bundles(unit, notice.about, reader)
-        return frozenset(
-            place
-            for place, word in enumerate(notice.about)
-            if not _add(_Parts(), unit, bundles[word.handoff_id], word, reader)
-        )
+    def summary(
+        self, unit: ReadUnit, notice: Notice, reader: Person
+    ) -> tuple[Message | Cancel, frozenset[int]]:
+        """A summary, and which of the things it is about are in it, by their places."""
+        return _summary(unit, notice, reader, fresh=True)
 
     def passed_on(self, unit: ReadUnit, notice: Notice, reader: Person) -> tuple[Notice, ...]:
         """What of a summary another manager is told instead by now, each thing by itself."""
@@ -257,7 +254,7 @@ class NoticeText:
     def as_now(self, unit: ReadUnit, notice: Notice, reader: Person) -> AsNow | None:
         """What the clock said, as it is now; None where it may stand as it does."""
         if notice.kind is NoticeKind.SUMMARY:
-            told = _summary(unit, notice, reader, fresh=False)
+            told, _ = _summary(unit, notice, reader, fresh=False)
             return AsNow(told, over=False) if isinstance(told, Message) else None
         if notice.kind not in OF_THE_CLOCK:
             return None
@@ -606,16 +603,26 @@ def _over(unit: ReadUnit, bundle: Bundle, word: Word, reason: str) -> Over | Non
     return Over(bundle.handoff.account, line, became)
 
 
-def _summary(unit: ReadUnit, notice: Notice, reader: Person, *, fresh: bool) -> Message | Cancel:
+def _summary(
+    unit: ReadUnit, notice: Notice, reader: Person, *, fresh: bool
+) -> tuple[Message | Cancel, frozenset[int]]:
     """Several things in one message; what does not hold is left out, or later told to be over."""
     parts = _Parts()
+    held: set[int] = set()
     bundles = _bundles(unit, notice.about, reader)
-    for word in notice.about:
+    for place, word in enumerate(notice.about):
         bundle = bundles[word.handoff_id]
         reason = _add(parts, unit, bundle, word, reader)
+        held |= set() if reason else {place}
         over = _over(unit, bundle, word, reason) if reason and not fresh else None
         if over is not None:
             parts.over.append(over)
+    return _in_one(unit, notice, reader, parts, fresh=fresh), frozenset(held)
+
+
+def _in_one(
+    unit: ReadUnit, notice: Notice, reader: Person, parts: "_Parts", *, fresh: bool
+) -> Message | Cancel:
     if fresh and not (parts.yours or parts.in_team or parts.asked or parts.besides):
         return Cancel("nothing_holds")
     alone = parts.alone()

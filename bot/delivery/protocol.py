@@ -161,11 +161,12 @@ class Protocol:
         self._say_all(job, post.told)
         if not self._mark(job, step):
             return
+        if post.holds is not None:
+            # What it is about is fixed before it goes: found again it is about what stands there.
+            self._delivery.keep_about(job, post.holds)
         outcome = self._calls.call(job, "chat.postMessage", values)
         self._reached("posted")
         if outcome.verdict is Verdict.OK and outcome.answer is not None:
-            if post.holds is not None:
-                self._delivery.keep_about(job, post.holds)
             self._sent(job, outcome.answer)
         else:
             self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)

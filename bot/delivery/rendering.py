@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.chats import chat_told
@@ -32,6 +32,7 @@ from bot.domain.access import Audience
 from bot.domain.appointments import DEBRIEF_LENGTH, CalendarEntry
 from bot.domain.channels import Channel
 from bot.domain.deadlines import held_by
+from bot.domain.digest import BELATED
 from bot.domain.errors import HandoffError, NotFound, Problem, SlackUnavailable
 from bot.domain.handoff import Handoff
 from bot.domain.history import instant_text
@@ -66,14 +67,13 @@ from bot.views.guide import guide_message, guide_retired_message
 from bot.views.home import home_view
 from bot.views.ledger import promise_message
 from bot.views.ledger_file import ledger_markdown
+from bot.views.message import Message
 from bot.views.status import status_post_message
 from bot.views.status_csv import status_csv
 from bot.views.text import escape, instant_token, one_line
 from bot.views.thread import withdrawn_message
 
 STATUS_ROWS = 20
-BELATED = timedelta(hours=1)
-"""What the clock said so long ago and nobody read yet is told in a summary of what is now."""
 _NO_PLACE = frozenset({Problem.CHANNEL_ARCHIVED, Problem.CHANNEL_NOT_INSIDE, Problem.CHANNEL_IS_DM})
 """Where nothing can be shown at all, not even that it may not be shown."""
 _IN_NO_HISTORY = frozenset({Place.INVITATION, Place.EPHEMERAL, Place.OLD_CARD})
@@ -331,14 +331,18 @@ class Renderer:
             if notice.kind is NoticeKind.TALK_FELL:
                 return _talk_fell(unit, notice, reader)
             told = self._texts.passed_on(unit, notice, reader) if summary else ()
-            text = self._texts.for_person(unit, notice, reader)
+            holds: frozenset[int] | None = None
+            text: Message | Cancel
+            if summary:
+                text, holds = self._texts.summary(unit, notice, reader)
+            else:
+                text = self._texts.for_person(unit, notice, reader)
             if isinstance(text, Cancel):
                 return replace(text, told=(*text.told, *told))
             to = Reader(reader.id, reader.slack_id)
             if notice.place is Place.EPHEMERAL and notice.channel_id is not None:
                 where = unit.channels.get(notice.channel_id)
                 return Whisper(where.slack_id, to, text.to_args())
-            holds = self._texts.holding(unit, notice, reader) if summary else None
             return Post(Spot(reader=to), text.to_args(), holds=holds, told=told)
 
     def _not_lost(self, job: Job, notice: Notice) -> Plan | None:
@@ -650,14 +654,16 @@ def _managed(unit: ReadUnit, notice: Notice) -> Iterator[int]:
         steps.add(single)
         if notice.kind is NoticeKind.LATE_FOR_MANAGER:
             of_managers.add(single)
+    deadlines = unit.deadlines.of_many(handoff_id for handoff_id, _ in steps)
     for handoff_id, key in sorted(steps):
-        handoff = unit.handoffs.get(handoff_id)
-        owed = next((one for one in unit.deadlines.of(handoff_id) if one.key == key), None)
-        if owed is None or not handoff.open:
+        owed = next((one for one in deadlines.get(handoff_id, ()) if one.key == key), None)
+        if owed is None:
             continue
-        holder = held_by(owed, handoff, handoff.size(unit.policy))
-        to_manager = (handoff_id, key) in of_managers or notice.person_id == owed.told_id
-        if to_manager and holder is not None:
+        if (handoff_id, key) not in of_managers and notice.person_id != owed.told_id:
+            continue
+        handoff = unit.handoffs.get(handoff_id)
+        holder = held_by(owed, handoff, handoff.size(unit.policy)) if handoff.open else None
+        if holder is not None:
             yield holder
 
 

@@ -14,6 +14,8 @@ from bot.domain.worktime import Calendar
 
 LATE = frozenset({Stage.LATE, Stage.LATE_MANAGER})
 _HOUR = timedelta(hours=1)
+BELATED = _HOUR
+"""What the clock said so long ago and nobody read yet is told in a summary of what is now."""
 
 
 @dataclass(frozen=True)

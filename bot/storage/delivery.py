@@ -168,12 +168,18 @@ class DeliveryStore:
             values["step"] = step
         return self._settle(job, values)
 
-    def keep_about(self, job: Job, places: Collection[int]) -> None:
-        """Forget of what a message is about all that was not said in it after all."""
-        left_out = delete(outbox_about).where(
-            outbox_about.c.outbox_id == job.id, outbox_about.c.place.not_in(sorted(places))
-        )
-        self._write(left_out)
+    def keep_about(self, job: Job, kept: Collection[int]) -> None:
+        """Forget of what a message is about all that will not be said in it after all.
+
+        `kept` counts from 0 in the order of `job.notice.about`.
+        """
+        of_it = outbox_about.c.outbox_id == job.id
+        with self._database.reading() as connection:
+            in_order = select(outbox_about.c.place).where(of_it).order_by(outbox_about.c.place)
+            places = connection.execute(in_order).scalars().all()
+        left_out = [place for number, place in enumerate(places) if number not in kept]
+        if left_out:
+            self._write(delete(outbox_about).where(of_it, outbox_about.c.place.in_(left_out)))
 
     def shown_for_now(self, job: Job, *, until: datetime, settle: timedelta) -> bool:
         """A surface was edited, and is wanted anew at a calendar time unless it changes before."""

@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, null, or_, select, update
+from sqlalchemy import and_, bindparam, case, insert, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.deadlines import Key
+from bot.domain.deadlines import Key, Step
+from bot.domain.digest import BELATED, Word
 from bot.domain.notices import (
     OF_THE_CLOCK,
     TOLD_TOGETHER,
@@ -19,6 +20,7 @@ from bot.domain.notices import (
     Priority,
     welcome,
 )
+from bot.domain.nudging import Stage
 from bot.storage.statements import Scope, once
 from bot.storage.tables import (
     OUTBOX_PENDING,
@@ -105,6 +107,48 @@ _TRY_AGAIN = (
 )
 _PUT_ASIDE = update(outbox).where(*_IN_TROUBLE, OUTBOX_TROUBLE).values(reason=None)
 _ADD_ABOUT = insert(outbox_about)
+# What a sender has in hand is left to it, and what perhaps stands there already is looked for.
+_BELATED = (
+    select(outbox.c.id, outbox.c.person_id)
+    .where(
+        OUTBOX_PENDING,
+        outbox.c.next_try_at <= bindparam("machine_now", type_=outbox.c.next_try_at.type),
+        outbox.c.workspace_id == bindparam("workspace"),
+        outbox.c.destination.in_(bindparam("destinations", expanding=True)),
+        outbox.c.kind.in_(sorted(kind.value for kind in OF_THE_CLOCK)),
+        outbox.c.ts.is_(None),
+        outbox.c.maybe_sent.is_(False),
+        or_(
+            outbox.c.lease.is_(None),
+            outbox.c.lease_until <= bindparam("machine_now", type_=outbox.c.lease_until.type),
+        ),
+        or_(
+            outbox.c.not_before < bindparam("before", type_=outbox.c.not_before.type),
+            and_(
+                outbox.c.not_before.is_(None),
+                outbox.c.created_at < bindparam("made", type_=outbox.c.created_at.type),
+            ),
+        ),
+    )
+    .order_by(outbox.c.id)
+    .with_for_update(skip_locked=True)
+)
+_OF_THESE = (
+    select(outbox_about)
+    .where(outbox_about.c.outbox_id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox_about.c.outbox_id, outbox_about.c.place)
+)
+_CANCEL = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=OutboxState.CANCELLED.value,
+        reason="belated",
+        lease=None,
+        lease_until=None,
+        settled_at=bindparam("settled", type_=outbox.c.settled_at.type),
+    )
+)
 _TELLING_OF = (
     select(outbox_about.c.outbox_id, outbox_about.c.step, outbox_about.c.subject)
     .where(
@@ -151,8 +195,12 @@ def lane(place: Place, *, person_id: int | None, channel_id: int | None) -> dict
     return {
         "place": place.value,
         "method": METHODS[place],
-        "destination": f"dm:{person_id}" if direct else f"channel:{channel_id}",
+        "destination": _dm(person_id) if direct else f"channel:{channel_id}",
     }
+
+
+def _dm(person_id: int | None) -> str:
+    return f"dm:{person_id}"
 
 
 class Outbox:
@@ -219,6 +267,26 @@ class Outbox:
             self._scope.connection.execute(_ADD_ABOUT, about)
             self.grown = True
         return set(ids)
+
+    def take_belated(self, person_ids: Collection[int]) -> dict[int, list[Word]]:
+        """Say no more what the clock said to people too long ago; gives what it was, by person."""
+        scope = self._scope
+        values = {
+            "workspace": scope.workspace_id,
+            "destinations": [_dm(one) for one in sorted(person_ids)],
+            "machine_now": scope.machine_now,
+            "made": scope.machine_now - BELATED,
+            "before": scope.now - BELATED,
+        }
+        to = {row.id: row.person_id for row in scope.connection.execute(_BELATED, values)}
+        found: dict[int, list[Word]] = {}
+        if not to:
+            return found
+        for row in scope.connection.execute(_OF_THESE, {"ids": list(to)}):
+            word = Word(row.handoff_id, Step(row.step), Stage(row.stage), row.subject)
+            found.setdefault(to[row.outbox_id], []).append(word)
+        scope.connection.execute(_CANCEL, {"ids": list(to), "settled": scope.machine_now})
+        return found
 
     def show_as_now(self, handoff_id: int, keys: Collection[Key]) -> None:
         """Have what the clock said of deadlines looked at: what is done now shall say so."""

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.clock import rounds
 from bot.clock.sweep import Sweep
@@ -493,3 +494,24 @@ def test_a_manager_of_very_many_late_ones_hears_of_them_once(
     ]
     assert len(late) == 1
     assert {handoff_id for handoff_id, step, _ in late[0] if step == Step.BRIEF} == set(ids)
+
+
+def test_a_manager_is_looked_up_once_something_is_late_and_not_with_every_reminder(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    at_time(store, team, clock, MONDAY)
+    for when, looked_up in (("02T17:30", False), ("03T10:00", True)):
+        locked: list[object] = []
+
+        def note(
+            _c: object, _cursor: object, sql: str, values: object, *_: object, found: Any = locked
+        ) -> None:
+            found += [values] if "person.told_on" in sql and sql.startswith("SELECT") else []
+
+        event.listen(store.database.writers, "before_cursor_execute", note)
+        sweep_at(store, clock, at(when))
+        event.remove(store.database.writers, "before_cursor_execute", note)
+        assert locked
+        named = {value for values in locked for value in values}  # type: ignore[attr-defined]
+        assert team.ae.id in named
+        assert (team.ae_manager.id in named) == looked_up

@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from bot.domain.deadlines import Step
+from bot.domain.digest import Word
 from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
+from bot.domain.nudging import Stage
+from bot.domain.people import Person
 from bot.storage.jobs import Job
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Team, make_team, posted
 
 LEASE = timedelta(minutes=2)
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR, SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(seconds=1)
 
 
 def _say(store: Store, team: Team, key: str, **changed: Any) -> None:
@@ -268,3 +272,54 @@ def test_a_persons_conversation_is_remembered(store: Store, team: Team) -> None:
     assert store.delivery.dm_of(team.ae.id) is None
     store.delivery.set_dm(team.ae.id, "D1")
     assert store.delivery.dm_of(team.ae.id) == "D1"
+
+
+def test_what_the_clock_said_too_long_ago_is_taken_back_but_for_what_is_in_hand_or_in_doubt(
+    store: Store, team: Team, clock: FixedClock, machine: FakeMachine
+) -> None:
+    word = Word(posted(store, team), Step.READ, Stage.LATE)
+    waiting, in_hand, in_doubt, later, fresh = people = [
+        team.ae,
+        team.csm,
+        team.cs_manager,
+        team.ae_manager,
+        team.revops,
+    ]
+
+    def say(key: str, to: Person, **changed: Any) -> None:
+        told = {"kind": NoticeKind.LATE, "handoff_id": word.handoff_id, "about": (word,)}
+        _say(store, team, key, person_id=to.id, **{**told, **changed})
+
+    for one in people:
+        say(f"before:{one.id}", one)
+    while jobs := _lease(store):
+        store.delivery.sent(jobs[0], ts="1.1", channel="D1")
+        machine.advance(MINUTE)
+    say("waits", waiting)
+    say("later", later, not_before=clock.now() + 2 * HOUR)
+    clock.advance(2 * HOUR)
+    machine.advance(2 * HOUR)
+    say("in doubt", in_doubt, priority=Priority.ANSWER)
+    (job,) = _lease(store)
+    assert store.delivery.mark_maybe_sent(job)
+    store.delivery.retry(job, after=2 * HOUR)
+    machine.advance(2 * HOUR)
+    say("in hand", in_hand, priority=Priority.ANSWER)
+    machine.advance(2 * HOUR)
+    blocked = [(team.workspace_id, f"dm:{in_doubt.id}")]
+    (job,) = _lease(store, destinations_blocked=blocked)
+    assert _key(job) == "in hand"
+    say("fresh", fresh)
+    assert _taken(store, team, people) == {waiting.id: [word]}
+    assert _taken(store, team, people) == {}
+    # Whoever had it in hand died, and the time of what was for later is long over.
+    machine.advance(LEASE + SECOND)
+    clock.advance(2 * HOUR)
+    assert _taken(store, team, people) == {in_hand.id: [word], later.id: [word]}
+
+
+def _taken(store: Store, team: Team, people: list[Person]) -> dict[int, list[Word]]:
+    with store.write(team.workspace_id) as unit:
+        found = unit.outbox.take_belated([one.id for one in people])
+        unit.commit()
+    return found
