@@ -1,9 +1,11 @@
 """The workspace as a page in the browser: anyone's screen, live, on this machine only."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -21,9 +23,12 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.interactions import Acts
 from bot.sandbox.page_acts import PageActs, Posted
 from bot.sandbox.page_screen import APP_DM, HOME, LOOPBACK, Screen, Seat, Unread, permalink
+from bot.sandbox.page_story import Stories, next_to
 from bot.sandbox.render.emoji import OFFERED, emoji
 from bot.sandbox.render.forms import UnreadableForm
 from bot.sandbox.render.views import home_html, modal_html
+from bot.sandbox.story import Story
+from bot.sandbox.story_acts import StoryActs
 from bot.sandbox.uploads import download, readable_by
 from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import User, Workspace
@@ -32,10 +37,13 @@ _HERE: Final = Path(__file__).parent
 _POLL_SECONDS: Final = 15.0
 _POST_BYTES: Final = 1_000_000
 _PARTS: Final = ("top", "notices", "sidebar", "main", "thread", "modals")
+_PARTS_AROUND: Final = ("around",)
+"""What changes on the page around two others."""
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src 'self' https: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "img-src 'self' https: data:; frame-src 'self'; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -43,10 +51,13 @@ _HEADERS: Final = {
 }
 
 
-def routes(workspace: Workspace, acts: Acts, clock: SandboxClock) -> list[BaseRoute]:
-    page = Page(workspace, acts, clock)
+def routes(
+    workspace: Workspace, acts: Acts, clock: SandboxClock, story: Story | None = None
+) -> list[BaseRoute]:
+    page = Page(workspace, acts, clock, story)
     return [
         Route("/", page.show),
+        Route("/beside", page.beside),
         Route("/archives/{place:path}", page.follow),
         Route("/files/{file}", page.download),
         Route("/page/live", page.live),
@@ -58,11 +69,16 @@ def routes(workspace: Workspace, acts: Acts, clock: SandboxClock) -> list[BaseRo
 class Page:
     """Shows a seat's screen, tells it what changed, and takes what its buttons post."""
 
-    def __init__(self, workspace: Workspace, acts: Acts, clock: SandboxClock) -> None:
+    def __init__(
+        self, workspace: Workspace, acts: Acts, clock: SandboxClock, story: Story | None
+    ) -> None:
         self._workspace = workspace
         self._clock = clock
         self._unread = Unread(workspace)
-        self._acts = PageActs(workspace, acts, clock, self._unread)
+        self._stories = (
+            Stories(story, workspace, StoryActs(workspace, acts)) if story is not None else None
+        )
+        self._acts = PageActs(workspace, acts, clock, self._stories)
         # Only a page that this process rendered knows it; a restart makes open pages reload.
         self._token = token_urlsafe(24)
         self._templates = Environment(
@@ -82,6 +98,32 @@ class Page:
         version = self._workspace.version
         html = self._templates.get_template("page.html").render(
             parts=self._parts(seat),
+            has_story=self._stories is not None and not seat.framed,
+            seat=seat,
+            team=self._workspace.team,
+            token=self._token,
+            version=version,
+        )
+        return HTMLResponse(html, headers=_HEADERS)
+
+    async def beside(self, request: Request) -> Response:
+        """Two people's pages next to each other, and what belongs to both of them around."""
+        seat = self._seat(request)
+        if not _is_local(request) or seat is None:
+            return _refused("This page is for this machine only.")
+        asked = request.query_params
+        other = self._person(asked.get("with"))
+        user, place = (
+            (other, asked.get("at", seat.place)) if other else next_to(self._workspace, seat)
+        )
+        version = self._workspace.version
+        frames = [Seat(user=one, place=at, framed=True) for one, at in (
+            (seat.user, seat.place), (user, place)
+        )]
+        html = self._templates.get_template("beside.html").render(
+            frames=frames,
+            parts=self._around(seat),
+            has_story=self._stories is not None,
             seat=seat,
             team=self._workspace.team,
             token=self._token,
@@ -118,7 +160,8 @@ class Page:
         if seat is None:
             return PlainTextResponse("There are no people in this workspace.", 404)
         version = self._workspace.version
-        shown = {"version": version, "token": self._token, "parts": self._parts(seat)}
+        parts = self._around(seat) if "around" in request.query_params else self._parts(seat)
+        shown = {"version": version, "token": self._token, "parts": parts}
         return JSONResponse(shown, headers=_HEADERS)
 
     async def act(self, request: Request) -> Response:
@@ -154,7 +197,9 @@ class Page:
         place = asked.get("place") or APP_DM
         if place not in (HOME, APP_DM):
             place = self._known_place(user, place)
-        return Seat(user=user, place=place, thread=asked.get("thread"))
+        return Seat(
+            user=user, place=place, thread=asked.get("thread"), framed="framed" in asked
+        )
 
     def _known_place(self, user: User, place: str) -> str:
         dm = self._workspace.app_dm(user.id)
@@ -171,10 +216,11 @@ class Page:
         app = self._workspace.app
         notices = self._workspace.notices.get(seat.user.id, [])
         home = self._workspace.homes.get(seat.user.id)
-        known = {
+        known: dict[str, Any] = {
             "screen": screen,
             "seat": seat,
             "user": seat.user,
+            "beside": None if seat.framed else self._beside(seat),
             "app": app,
             "channel": screen.channel,
             "team": self._workspace.team,
@@ -197,7 +243,38 @@ class Page:
             "global_shortcuts": [s for s in app.shortcuts if s.type == "global"],
             "message_shortcuts": [s for s in app.shortcuts if s.type == "message"],
         }
-        return {part: self._templates.get_template(f"{part}.html").render(known) for part in _PARTS}
+        parts = self._rendered(_PARTS, known)
+        if self._stories is not None and not seat.framed:
+            known["panel"] = self._stories.panel(seat)
+            parts |= self._rendered(("story",), known)
+        return parts
+
+    def _around(self, seat: Seat) -> dict[str, str]:
+        """What stands around two people's pages."""
+        zone = ZoneInfo(seat.user.tz)
+        known: dict[str, Any] = {
+            "seat": seat,
+            "user": seat.user,
+            "team": self._workspace.team,
+            "now": self._clock.now().astimezone(zone),
+            "timestamp": self._clock.timestamp(),
+            "offset_seconds": int(self._clock.offset_seconds),
+        }
+        parts = self._rendered(_PARTS_AROUND, known)
+        if self._stories is not None:
+            known["panel"] = self._stories.panel(seat, beside=True)
+            parts |= self._rendered(("story",), known)
+        return parts
+
+    def _rendered(self, parts: Sequence[str], known: dict[str, Any]) -> dict[str, str]:
+        return {part: self._templates.get_template(f"{part}.html").render(known) for part in parts}
+
+    def _beside(self, seat: Seat) -> str:
+        if self._stories is not None:
+            return self._stories.beside(seat)
+        other, place = next_to(self._workspace, seat)
+        asked = {"as": seat.user.id, "place": seat.place, "with": other.id, "at": place}
+        return f"/beside?{urlencode(asked)}"
 
     # ---- who may post
 

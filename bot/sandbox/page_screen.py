@@ -35,11 +35,15 @@ class Seat:
     user: User
     place: str
     thread: str | None = None
+    framed: bool = False
+    """Whether the page stands beside another one, in a page around both."""
 
     def link(self, place: str, thread: str | None = None, *, jump: str | None = None) -> str:
         asked = {"as": self.user.id, "place": place}
         if thread is not None:
             asked["thread"] = thread
+        if self.framed:
+            asked["framed"] = "1"
         return f"/?{urlencode(asked)}" + (f"#{jump}" if jump else "")
 
 

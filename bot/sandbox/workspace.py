@@ -225,6 +225,8 @@ class Workspace:
         self.modals: dict[str, list[OpenView]] = {}
         self.homes: dict[str, OpenView] = {}
         self.notices: dict[str, list[Notice]] = {}
+        self.story_done: list[str] = []
+        self.story_deeds: list[list[str]] = []
         self.version = 0
         self.on_change: list[Callable[[], None]] = []
         self.last_ts = 0

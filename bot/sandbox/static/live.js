@@ -56,6 +56,8 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 export async function watch(afterShow) {
   const asked = new URLSearchParams({ as: seat.as, place: seat.place });
   if (seat.thread) asked.set("thread", seat.thread);
+  if (seat.around) asked.set("around", "1");
+  if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
   for (;;) {
     await untilVisible();
     asked.set("after", seen);
