@@ -117,9 +117,10 @@ class Page:
             (other, asked.get("at", seat.place)) if other else next_to(self._workspace, seat)
         )
         version = self._workspace.version
-        frames = [Seat(user=one, place=at, framed=True) for one, at in (
-            (seat.user, seat.place), (user, place)
-        )]
+        frames = [
+            Seat(user=one, place=at, framed=True)
+            for one, at in ((seat.user, seat.place), (user, place))
+        ]
         html = self._templates.get_template("beside.html").render(
             frames=frames,
             parts=self._around(seat),
@@ -197,9 +198,7 @@ class Page:
         place = asked.get("place") or APP_DM
         if place not in (HOME, APP_DM):
             place = self._known_place(user, place)
-        return Seat(
-            user=user, place=place, thread=asked.get("thread"), framed="framed" in asked
-        )
+        return Seat(user=user, place=place, thread=asked.get("thread"), framed="framed" in asked)
 
     def _known_place(self, user: User, place: str) -> str:
         dm = self._workspace.app_dm(user.id)

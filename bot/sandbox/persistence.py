@@ -55,8 +55,8 @@ def dump(workspace: Workspace) -> Json:
         "homes": [asdict(view) for view in workspace.homes.values()],
         "files": [_file(stored) for stored in workspace.files.values()],
         "notices": [asdict(n) for notices in workspace.notices.values() for n in notices],
-        "story_done": workspace.story_done,
-        "story_deeds": workspace.story_deeds,
+        "story_done": list(workspace.story_done),
+        "story_deeds": list(workspace.story_deeds),
     }
 
 

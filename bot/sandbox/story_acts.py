@@ -69,9 +69,7 @@ class StoryActs:
             await self._command(user, step.place, act.command)
         elif act.fill is not None:
             top = await self._there(lambda: self._form(user, act), _names(act))
-            self._acts.keep_typed(
-                user.id, view_id=top.id, values=self._values(top, act.fill, user)
-            )
+            self._acts.keep_typed(user.id, view_id=top.id, values=self._values(top, act.fill, user))
         elif act.send is not None:
             await self._send(user, act)
         elif act.press is not None:

@@ -22,6 +22,7 @@ function reach(isOpen) {
   const wasOpen = document.body.classList.contains("has-modal");
   if (isOpen && !wasOpen) openedFrom = document.activeElement;
   document.body.classList.toggle("has-modal", isOpen);
+  document.querySelector(".skip").inert = isOpen;
   for (const name of BELOW) document.getElementById(`part-${name}`).inert = isOpen;
   if (!isOpen && wasOpen && document.activeElement === document.body) {
     const back = openedFrom?.isConnected ? openedFrom : document.getElementById("composer");
