@@ -1,11 +1,9 @@
 """The workspace as a page in the browser: anyone's screen, live, on this machine only."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
-from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
-from zoneinfo import ZoneInfo
+from typing import Final
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -22,23 +20,21 @@ from starlette.staticfiles import StaticFiles
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.interactions import Acts
 from bot.sandbox.page_acts import PageActs, Posted
-from bot.sandbox.page_screen import APP_DM, HOME, LOOPBACK, Screen, Seat, Unread, permalink
+from bot.sandbox.page_files import picture_type
+from bot.sandbox.page_parts import Pages, Parts, Sent
+from bot.sandbox.page_seat import APP_DM, HOME, LOOPBACK, Seat, permalink
 from bot.sandbox.page_story import Stories, next_to
-from bot.sandbox.render.emoji import OFFERED, emoji
 from bot.sandbox.render.forms import UnreadableForm
-from bot.sandbox.render.views import home_html, modal_html
 from bot.sandbox.story import Story
 from bot.sandbox.story_acts import StoryActs
-from bot.sandbox.uploads import download, readable_by
+from bot.sandbox.uploads import download, readable_by, shown_in_place
 from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import User, Workspace
 
 _HERE: Final = Path(__file__).parent
 _POLL_SECONDS: Final = 15.0
 _POST_BYTES: Final = 1_000_000
-_PARTS: Final = ("top", "notices", "sidebar", "main", "thread", "modals")
-_PARTS_AROUND: Final = ("around",)
-"""What changes on the page around two others."""
+_MOST_PAGES: Final = 1000
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -74,11 +70,9 @@ class Page:
     ) -> None:
         self._workspace = workspace
         self._clock = clock
-        self._unread = Unread(workspace)
-        self._stories = (
-            Stories(story, workspace, StoryActs(workspace, acts)) if story is not None else None
-        )
-        self._acts = PageActs(workspace, acts, clock, self._stories)
+        stories = Stories(story, workspace, StoryActs(workspace, acts)) if story else None
+        self._has_story = stories is not None
+        self._acts = PageActs(workspace, acts, clock, stories)
         # Only a page that this process rendered knows it; a restart makes open pages reload.
         self._token = token_urlsafe(24)
         self._templates = Environment(
@@ -88,6 +82,8 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._parts = Parts(workspace, clock, self._templates, stories)
+        self._pages = Pages()
 
     async def show(self, request: Request) -> Response:
         if not _is_local(request):
@@ -95,16 +91,7 @@ class Page:
         seat = self._seat(request)
         if seat is None:
             return PlainTextResponse("There are no people in this workspace.", 404)
-        version = self._workspace.version
-        html = self._templates.get_template("page.html").render(
-            parts=self._parts(seat),
-            has_story=self._stories is not None and not seat.framed,
-            seat=seat,
-            team=self._workspace.team,
-            token=self._token,
-            version=version,
-        )
-        return HTMLResponse(html, headers=_HEADERS)
+        return self._whole("page.html", self._parts.opened(seat), around=False)
 
     async def beside(self, request: Request) -> Response:
         """Two people's pages next to each other, and what belongs to both of them around."""
@@ -113,22 +100,27 @@ class Page:
             return _refused("This page is for this machine only.")
         asked = request.query_params
         other = self._person(asked.get("with"))
-        user, place = (
-            (other, asked.get("at", seat.place)) if other else next_to(self._workspace, seat)
-        )
+        if other is not None:
+            user, place = other, asked.get("at", seat.place)
+        else:
+            user, place = next_to(self._workspace, seat)
+        seats = ((seat.user, seat.place), (user, place))
+        frames = [Seat(user=one, place=at, framed=True) for one, at in seats]
+        return self._whole("beside.html", seat, around=True, frames=frames)
+
+    def _whole(self, template: str, seat: Seat, *, around: bool, **more: object) -> Response:
+        name, sent = self._pages.new()
         version = self._workspace.version
-        frames = [
-            Seat(user=one, place=at, framed=True)
-            for one, at in ((seat.user, seat.place), (user, place))
-        ]
-        html = self._templates.get_template("beside.html").render(
-            frames=frames,
-            parts=self._around(seat),
-            has_story=self._stories is not None,
+        html = self._templates.get_template(template).render(
+            parts=self._parts.changed(seat, sent, around=around),
+            has_story=self._has_story and not seat.framed,
             seat=seat,
             team=self._workspace.team,
             token=self._token,
             version=version,
+            page=name,
+            stamp=sent.stamp,
+            **more,
         )
         return HTMLResponse(html, headers=_HEADERS)
 
@@ -148,21 +140,38 @@ class Page:
         stored = readable_by(self._workspace, seat.user.id, request.path_params["file"])
         if stored is None:
             return PlainTextResponse("There is no such file here.", 404, headers=_HEADERS)
-        return download(stored)
+        kind = picture_type(stored) if "look" in request.query_params else None
+        return shown_in_place(stored, kind) if kind is not None else download(stored)
 
     async def live(self, request: Request) -> Response:
-        """Waits for a change after the version the page has, then gives its parts anew."""
+        """Waits until something on the screen differs from what the page has, and gives that.
+
+        A page that asks `now` is answered at once. One that lost an answer, or that this process
+        never served, gets everything.
+        """
         if not _is_local(request):
             return _refused("This page is for this machine only.")
-        after = request.query_params.get("after", "")
-        if after.isascii() and after.isdigit():
-            await self._workspace.wait_for_change(int(after), _POLL_SECONDS)
-        seat = self._seat(request)
-        if seat is None:
+        if self._seat(request) is None:
             return PlainTextResponse("There are no people in this workspace.", 404)
-        version = self._workspace.version
-        parts = self._around(seat) if "around" in request.query_params else self._parts(seat)
-        shown = {"version": version, "token": self._token, "parts": parts}
+        asked = request.query_params
+        sent = self._pages.get(asked.get("page", "")) or Sent()
+        if asked.get("stamp") != str(sent.stamp):
+            sent.forget()
+        sent.turn += 1
+        turn, version = sent.turn, _number(asked.get("after"))
+        until = self._clock.machine_seconds() + _POLL_SECONDS
+        while True:
+            left = 0.0 if "now" in asked else until - self._clock.machine_seconds()
+            version = await self._workspace.wait_for_change(version, max(0.0, left))
+            seat = self._seat(request)
+            if sent.turn != turn or seat is None:
+                # The page has asked again meanwhile, and that question is the one to answer.
+                return Response(status_code=204, headers=_HEADERS)
+            version = self._workspace.version
+            parts = self._parts.changed(seat, sent, around="around" in asked)
+            if parts or left <= 0 or self._workspace.is_closing:
+                break
+        shown = {"version": version, "stamp": sent.stamp, "token": self._token, "parts": parts}
         return JSONResponse(shown, headers=_HEADERS)
 
     async def act(self, request: Request) -> Response:
@@ -207,79 +216,15 @@ class Page:
         known = any(channel.id == place for channel in self._workspace.channels_of(user.id))
         return place if known else APP_DM
 
-    def _parts(self, seat: Seat) -> dict[str, str]:
-        screen = Screen(self._workspace, seat, self._unread)
-        if screen.channel is not None:
-            self._unread.mark(seat.user.id, screen.channel)
-        stack = self._workspace.modal_stack(seat.user.id)
-        app = self._workspace.app
-        notices = self._workspace.notices.get(seat.user.id, [])
-        home = self._workspace.homes.get(seat.user.id)
-        known: dict[str, Any] = {
-            "screen": screen,
-            "seat": seat,
-            "user": seat.user,
-            "beside": None if seat.framed else self._beside(seat),
-            "app": app,
-            "channel": screen.channel,
-            "team": self._workspace.team,
-            "now": self._clock.now().astimezone(screen.reader.zone),
-            "timestamp": self._clock.timestamp(),
-            "offset_seconds": int(self._clock.offset_seconds),
-            "notices": notices,
-            "modals": [
-                modal_html(
-                    view,
-                    screen.reader,
-                    app_name=app.name,
-                    is_top=view is stack[-1],
-                    notices=notices if view is stack[-1] else (),
-                )
-                for view in stack
-            ],
-            "home": home_html(home, screen.reader) if home else None,
-            "reactions": [(name, emoji(name)) for name in OFFERED],
-            "global_shortcuts": [s for s in app.shortcuts if s.type == "global"],
-            "message_shortcuts": [s for s in app.shortcuts if s.type == "message"],
-        }
-        parts = self._rendered(_PARTS, known)
-        if self._stories is not None and not seat.framed:
-            known["panel"] = self._stories.panel(seat)
-            parts |= self._rendered(("story",), known)
-        return parts
-
-    def _around(self, seat: Seat) -> dict[str, str]:
-        """What stands around two people's pages."""
-        zone = ZoneInfo(seat.user.tz)
-        known: dict[str, Any] = {
-            "seat": seat,
-            "user": seat.user,
-            "team": self._workspace.team,
-            "now": self._clock.now().astimezone(zone),
-            "timestamp": self._clock.timestamp(),
-            "offset_seconds": int(self._clock.offset_seconds),
-        }
-        parts = self._rendered(_PARTS_AROUND, known)
-        if self._stories is not None:
-            known["panel"] = self._stories.panel(seat, beside=True)
-            parts |= self._rendered(("story",), known)
-        return parts
-
-    def _rendered(self, parts: Sequence[str], known: dict[str, Any]) -> dict[str, str]:
-        return {part: self._templates.get_template(f"{part}.html").render(known) for part in parts}
-
-    def _beside(self, seat: Seat) -> str:
-        if self._stories is not None:
-            return self._stories.beside(seat)
-        other, place = next_to(self._workspace, seat)
-        asked = {"as": seat.user.id, "place": seat.place, "with": other.id, "at": place}
-        return f"/beside?{urlencode(asked)}"
-
     # ---- who may post
 
     def _has_token(self, request: Request) -> bool:
         sent = request.headers.get("x-sandbox-page", "")
         return compare_digest(sent.encode(), self._token.encode())
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
 def _is_local(request: Request) -> bool:

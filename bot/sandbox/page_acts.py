@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.interactions import Acts
-from bot.sandbox.page_screen import APP_DM
+from bot.sandbox.page_seat import APP_DM
 from bot.sandbox.page_story import Stories
 from bot.sandbox.render.composed import command_of, with_handles, with_mentions
 from bot.sandbox.render.forms import UnreadableForm, chosen, posted_values

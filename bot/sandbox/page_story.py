@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from bot.sandbox.page_screen import APP_DM, HOME, Seat
+from bot.sandbox.page_seat import APP_DM, HOME, Seat
 from bot.sandbox.story import SEEN, Step, Story, person_named, place_named
 from bot.sandbox.story_acts import StoryActs
 from bot.sandbox.story_progress import Progress
@@ -63,6 +63,13 @@ class Stories:
             does=self._does(step),
         )
 
+    def made_of(self, seat: Seat) -> object:
+        """Differs where the panel differs."""
+        step, passed = self.progress.step, self.progress.passed
+        who = person_named(self._workspace, step.as_).id if step is not None else ""
+        filled = self._does(step) if step is not None else ""
+        return passed, who, filled, seat.place, self._workspace.changed()
+
     def seat_of(self, step: Step) -> tuple[User, str]:
         """Who does a step, and where."""
         user = person_named(self._workspace, step.as_)
@@ -74,8 +81,7 @@ class Stories:
     def beside(self, seat: Seat) -> str:
         """The way to two people next to each other: the one who sits here, and whom it is about."""
         other, place = self._other(seat)
-        asked = {"as": seat.user.id, "place": seat.place, "with": other.id, "at": place}
-        return f"/beside?{urlencode(asked)}"
+        return _beside(seat, other, place)
 
     def _other(self, seat: Seat) -> tuple[User, str]:
         step = self.progress.step
@@ -110,6 +116,16 @@ class Stories:
         step = self.progress.step
         if step is not None and step.id == step_id:
             self.progress.note_done(step)
+
+
+def beside_link(workspace: Workspace, seat: Seat) -> str:
+    other, place = next_to(workspace, seat)
+    return _beside(seat, other, place)
+
+
+def _beside(seat: Seat, other: User, place: str) -> str:
+    asked = {"as": seat.user.id, "place": seat.place, "with": other.id, "at": place}
+    return f"/beside?{urlencode(asked)}"
 
 
 def next_to(workspace: Workspace, seat: Seat) -> tuple[User, str]:

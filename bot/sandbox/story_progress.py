@@ -16,7 +16,7 @@ from bot.sandbox.story import (
     place_named,
 )
 from bot.sandbox.view_state import elements_of
-from bot.sandbox.workspace import Blocks, Json, Message, OpenView, Workspace
+from bot.sandbox.workspace import STORY, Blocks, Json, Message, OpenView, Workspace
 
 
 class HeardDelivery:
@@ -31,7 +31,7 @@ class HeardDelivery:
         deed, known = _deed(envelope), self._workspace.story_deeds
         if deed is not None and deed not in known and reply.ok and not _refused(reply.body):
             known.append(deed)
-            self._workspace.touch()
+            self._workspace.touch(STORY)
         return reply
 
     async def close(self) -> None:
@@ -88,7 +88,7 @@ class Progress:
     def note_done(self, step: Step) -> None:
         if step.id not in self._workspace.story_done:
             self._workspace.story_done.append(step.id)
-            self._workspace.touch()
+            self._workspace.touch(STORY)
 
     def _look(self) -> None:
         if self._looked_at == self._workspace.version:
@@ -101,7 +101,7 @@ class Progress:
                 found = True
         if found:
             # Saved with the workspace, and shown to whoever looks on elsewhere.
-            self._looked_at = self._workspace.touch()
+            self._looked_at = self._workspace.touch(STORY)
 
     def _is_met(self, done: Condition, before: int) -> bool:
         for one in conditions_in(done):

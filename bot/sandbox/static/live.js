@@ -4,12 +4,13 @@ import { morphChildren } from "./morph.js";
 
 const meta = (name) => document.querySelector(`meta[name="sandbox-${name}"]`).content;
 const token = meta("token");
+const page = meta("page");
 let seen = Number(meta("version"));
-let waiting = [];
+let stamp = meta("stamp");
 
 export const seat = document.body.dataset;
 
-function show({ version, token: theirs, parts }, afterShow) {
+function show({ version, stamp: fresh, token: theirs, parts }, afterShow) {
   if (theirs !== token) {
     location.reload();
     return;
@@ -28,18 +29,18 @@ function show({ version, token: theirs, parts }, afterShow) {
     if (log && wasAtEnd && log.getAttribute("role") === "log") log.scrollTop = log.scrollHeight;
   }
   seen = version;
+  stamp = String(fresh);
   afterShow();
-  waiting = waiting.filter(({ wanted, done }) => {
-    if (version < wanted) return true;
-    done();
-    return false;
-  });
 }
 
-function whenShown(wanted) {
-  if (seen >= wanted) return Promise.resolve();
+// What an act did is asked for at once, in place of waiting for the next change.
+let asking = new AbortController();
+let shownNow = [];
+
+function refresh() {
   return new Promise((done) => {
-    waiting.push({ wanted, done });
+    shownNow.push(done);
+    asking.abort();
   });
 }
 
@@ -58,19 +59,32 @@ export async function watch(afterShow) {
   if (seat.thread) asked.set("thread", seat.thread);
   if (seat.around) asked.set("around", "1");
   if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
+  if (seat.pages) asked.set("pages", seat.pages);
+  if (seat.new) asked.set("new", seat.new);
+  asked.set("page", page);
   for (;;) {
     await untilVisible();
+    const askedFor = shownNow;
+    shownNow = [];
+    asking = new AbortController();
     asked.set("after", seen);
+    asked.set("stamp", stamp);
+    if (askedFor.length) asked.set("now", "1");
+    else asked.delete("now");
     try {
-      const answer = await fetch(`/page/live?${asked}`);
+      const answer = await fetch(`/page/live?${asked}`, {
+        signal: askedFor.length ? undefined : asking.signal,
+      });
       if (!answer.ok) throw new Error(`status ${answer.status}`);
-      const changed = await answer.json();
       document.body.classList.remove("is-offline");
-      show(changed, afterShow);
+      if (answer.status === 200) show(await answer.json(), afterShow);
     } catch {
-      document.body.classList.add("is-offline");
-      await pause(1000);
+      if (!asking.signal.aborted) {
+        document.body.classList.add("is-offline");
+        await pause(1000);
+      }
     }
+    for (const done of askedFor) done();
   }
 }
 
@@ -89,8 +103,8 @@ export async function act(deed, fields) {
     return "The sandbox does not answer. Is it still running?";
   }
   if (answer.status >= 500) return "The sandbox failed at this; its log says why.";
-  const { said, version } = await answer.json();
-  if (version !== undefined) await Promise.race([whenShown(version), pause(2000)]);
+  const { said } = await answer.json();
+  await Promise.race([refresh(), pause(2000)]);
   return said;
 }
 
