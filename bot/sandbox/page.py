@@ -29,7 +29,7 @@ from bot.sandbox.story import Story
 from bot.sandbox.story_acts import StoryActs
 from bot.sandbox.uploads import download, readable_by, shown_in_place
 from bot.sandbox.view_state import CannotAct
-from bot.sandbox.workspace import User, Workspace
+from bot.sandbox.workspace import PAGE, User, Workspace
 
 _HERE: Final = Path(__file__).parent
 _POLL_SECONDS: Final = 15.0
@@ -146,8 +146,7 @@ class Page:
     async def live(self, request: Request) -> Response:
         """Waits until something on the screen differs from what the page has, and gives that.
 
-        A page that asks `now` is answered at once. One that lost an answer, or that this process
-        never served, gets everything.
+        A page that lost an answer, or that this process never served, gets everything.
         """
         if not _is_local(request):
             return _refused("This page is for this machine only.")
@@ -161,7 +160,7 @@ class Page:
         turn, version = sent.turn, _number(asked.get("after"))
         until = self._clock.machine_seconds() + _POLL_SECONDS
         while True:
-            left = 0.0 if "now" in asked else until - self._clock.machine_seconds()
+            left = until - self._clock.machine_seconds()
             version = await self._workspace.wait_for_change(version, max(0.0, left))
             seat = self._seat(request)
             if sent.turn != turn or seat is None:
@@ -169,7 +168,8 @@ class Page:
                 return Response(status_code=204, headers=_HEADERS)
             version = self._workspace.version
             parts = self._parts.changed(seat, sent, around="around" in asked)
-            if parts or left <= 0 or self._workspace.is_closing:
+            wanted = sent.wanted > _number(asked.get("after"))
+            if parts or wanted or left <= 0 or self._workspace.is_closing:
                 break
         shown = {"version": version, "stamp": sent.stamp, "token": self._token, "parts": parts}
         return JSONResponse(shown, headers=_HEADERS)
@@ -187,11 +187,16 @@ class Page:
             return _said("The sandbox knows no such thing to do.", self._workspace, status=404)
         try:
             sentence = await deed(user, posted)
+            status = 409 if sentence else 200
         except CannotAct as refusal:
-            return _said(str(refusal), self._workspace, status=409)
+            sentence, status = str(refusal), 409
         except UnreadableForm as refusal:
-            return _said(str(refusal), self._workspace, status=400)
-        return _said(sentence, self._workspace, status=409 if sentence else 200)
+            sentence, status = str(refusal), 400
+        sent = self._pages.get(posted.get("page") or "")
+        if sent is not None:
+            # Its waiting question is answered now, also where the act changed nothing on it.
+            sent.wanted = self._workspace.touch(PAGE)
+        return _said(sentence, self._workspace, status=status)
 
     # ---- one screen
 
@@ -207,7 +212,14 @@ class Page:
         place = asked.get("place") or APP_DM
         if place not in (HOME, APP_DM):
             place = self._known_place(user, place)
-        return Seat(user=user, place=place, thread=asked.get("thread"), framed="framed" in asked)
+        return Seat(
+            user=user,
+            place=place,
+            thread=asked.get("thread") or None,
+            framed="framed" in asked,
+            pages=min(max(_number(asked.get("pages")), 1), _MOST_PAGES),
+            new_from=asked.get("new") or None,
+        )
 
     def _known_place(self, user: User, place: str) -> str:
         dm = self._workspace.app_dm(user.id)

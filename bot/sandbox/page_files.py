@@ -60,10 +60,10 @@ def file_row(stored: StoredFile, query: str) -> FileRow:
 
 def _first_lines(content: bytes) -> tuple[list[str], bool]:
     """Lines short enough to look at; whether there is more than they hold."""
-    start = content[: 4 * _LINES * _WIDTH].decode("utf-8", "replace").removeprefix("\ufeff")
-    lines = start.splitlines()
+    most = 4 * _LINES * _WIDTH
+    lines = content[:most].decode("utf-8-sig", "replace").splitlines()
     shown = [line[:_WIDTH] for line in lines[:_LINES]]
-    return shown, len(content) > len(start.encode()) or shown != lines
+    return shown, len(content) > most or shown != lines
 
 
 def _size(count: int) -> str:

@@ -32,6 +32,8 @@ class Sent:
 
     stamp: int = 0
     turn: int = 0
+    wanted: int = 0
+    """The version to answer with even where nothing shows: what its own act was followed by."""
     made_of: dict[str, object] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     rows: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ Json: TypeAlias = dict[str, Any]
 Blocks: TypeAlias = list[Json]
 EVERYBODY: Final = ""
 STORY: Final = "story"
+PAGE: Final = "page"
 
 
 @dataclass(slots=True, kw_only=True)

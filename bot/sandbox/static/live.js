@@ -7,6 +7,7 @@ const token = meta("token");
 const page = meta("page");
 let seen = Number(meta("version"));
 let stamp = meta("stamp");
+let waiting = [];
 
 export const seat = document.body.dataset;
 
@@ -31,16 +32,17 @@ function show({ version, stamp: fresh, token: theirs, parts }, afterShow) {
   seen = version;
   stamp = String(fresh);
   afterShow();
+  waiting = waiting.filter(({ wanted, done }) => {
+    if (version < wanted) return true;
+    done();
+    return false;
+  });
 }
 
-// What an act did is asked for at once, in place of waiting for the next change.
-let asking = new AbortController();
-let shownNow = [];
-
-function refresh() {
+function whenShown(wanted) {
+  if (seen >= wanted) return Promise.resolve();
   return new Promise((done) => {
-    shownNow.push(done);
-    asking.abort();
+    waiting.push({ wanted, done });
   });
 }
 
@@ -64,27 +66,17 @@ export async function watch(afterShow) {
   asked.set("page", page);
   for (;;) {
     await untilVisible();
-    const askedFor = shownNow;
-    shownNow = [];
-    asking = new AbortController();
     asked.set("after", seen);
     asked.set("stamp", stamp);
-    if (askedFor.length) asked.set("now", "1");
-    else asked.delete("now");
     try {
-      const answer = await fetch(`/page/live?${asked}`, {
-        signal: askedFor.length ? undefined : asking.signal,
-      });
+      const answer = await fetch(`/page/live?${asked}`);
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       document.body.classList.remove("is-offline");
       if (answer.status === 200) show(await answer.json(), afterShow);
     } catch {
-      if (!asking.signal.aborted) {
-        document.body.classList.add("is-offline");
-        await pause(1000);
-      }
+      document.body.classList.add("is-offline");
+      await pause(1000);
     }
-    for (const done of askedFor) done();
   }
 }
 
@@ -92,6 +84,7 @@ export async function watch(afterShow) {
 export async function act(deed, fields) {
   const body = new URLSearchParams(fields);
   body.append("as", seat.as);
+  body.append("page", page);
   let answer;
   try {
     answer = await fetch(`/page/${deed}`, {
@@ -103,8 +96,8 @@ export async function act(deed, fields) {
     return "The sandbox does not answer. Is it still running?";
   }
   if (answer.status >= 500) return "The sandbox failed at this; its log says why.";
-  const { said } = await answer.json();
-  await Promise.race([refresh(), pause(2000)]);
+  const { said, version } = await answer.json();
+  if (version !== undefined) await Promise.race([whenShown(version), pause(2000)]);
   return said;
 }
 
