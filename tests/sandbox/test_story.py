@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import app
 from bot.sandbox.deliver import Reply
 from bot.sandbox.persistence import dump, load
 from bot.sandbox.story import BadStory, Story, check_cast, parse_story
@@ -284,3 +287,17 @@ def test_what_does_not_come_is_named(desk: Desk) -> None:
 
     with pytest.raises(CannotAct, match="“go” is not there"):
         desk.run(wait_in_vain())
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("title: [", "not readable as YAML"), ("title: T\nsteps: []", "steps")],
+)
+def test_the_command_says_what_is_wrong_in_a_story(
+    tmp_path: Path, content: str, sentence: str
+) -> None:
+    path = tmp_path / "story.yml"
+    path.write_text(content)
+    result = CliRunner().invoke(app, ["sandbox", "--story", str(path)], terminal_width=300)
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.output.replace("│", " ").split())
