@@ -74,14 +74,22 @@ def sandbox(
     print_env: Annotated[
         bool, typer.Option("--print-env", help="Print what an app needs as shell lines.")
     ] = False,
+    story: Annotated[
+        Path | None, typer.Option(help="A story for the page (YAML), as docs/story.md says.")
+    ] = None,
 ) -> None:
     """Serve a Slack-like workspace on this machine, for any app."""
     from bot.demo import sandbox_environment
     from bot.sandbox.server import SandboxServer
+    from bot.sandbox.story import BadStory, load_story
     from bot.sandbox.workspace_file import load_workspace
 
     place = load_workspace(workspace) if workspace else None
-    server = SandboxServer(place, port=port)
+    try:
+        told = load_story(story) if story else None
+        server = SandboxServer(place, port=port, story=told)
+    except BadStory as error:
+        raise typer.BadParameter(str(error), param_hint="--story") from error
     if print_env:
         for name, value in sandbox_environment(server).items():
             typer.echo(f"{name}={value}")

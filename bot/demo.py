@@ -16,6 +16,7 @@ from bot.examples import Cast, Stage, place_example, read_example
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.server import SandboxServer
+from bot.sandbox.story import load_story
 from bot.settings import Settings
 from bot.storage.cipher import new_key
 from bot.storage.holidays import HolidayBook
@@ -35,6 +36,7 @@ MAYA, JONAS, PRIYA = "U0MAYA0001", "U0JONAS001", "U0PRIYA001"
 THEO, ADA, SAM = "U0THEO0001", "U0ADA00001", "U0SAM00001"
 
 DEAL_CHANNEL = "C0NORTHWD1"
+STORY = Path(__file__).parent / "demo_story.yml"
 EXAMPLES_FOLDER = Path(__file__).parent.parent / "examples"
 EXAMPLES: Mapping[str, tuple[str, Stage]] = {
     "northwind": (DEAL_CHANNEL, Stage.ASSIGNED),
@@ -158,7 +160,10 @@ def run_demo(data: Path, *, port: int, examples: bool = False) -> None:
     first_time = not data.exists()
     data.mkdir(parents=True, exist_ok=True)
     server = SandboxServer(
-        manifest=manifest(all_listeners()), data=data / "workspace.json", port=port
+        manifest=manifest(all_listeners()),
+        data=data / "workspace.json",
+        port=port,
+        story=load_story(STORY),
     )
     if first_time:
         go_to_work(server)
@@ -182,7 +187,8 @@ def run_demo(data: Path, *, port: int, examples: bool = False) -> None:
                     "There are handoffs here already; --fresh --examples starts over with three."
                 )
             typer.echo(f"Open {server.url}/?as={MAYA}&place={DEAL_CHANNEL}")
-            typer.echo("You are Maya, the AE, in #deal-northwind: type /handoff and press Send.")
+            typer.echo("The story at the right says what to try next, and does it for you.")
+            typer.echo("Or on your own: you are Maya, the AE; type /handoff and press Send.")
             typer.echo("Change who you are at the top left, and the time at the top right.")
             typer.echo(f"What you do is kept in {data}/; Ctrl-C ends it.")
             ended.wait()

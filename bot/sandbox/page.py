@@ -20,22 +20,26 @@ from starlette.staticfiles import StaticFiles
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.interactions import Acts
 from bot.sandbox.page_acts import PageActs, Posted
-from bot.sandbox.page_screen import APP_DM, HOME, LOOPBACK, Screen, Seat, Unread, permalink
-from bot.sandbox.render.emoji import OFFERED, emoji
+from bot.sandbox.page_files import picture_type
+from bot.sandbox.page_parts import Pages, Parts, Sent
+from bot.sandbox.page_seat import APP_DM, HOME, LOOPBACK, Seat, permalink
+from bot.sandbox.page_story import Stories, next_to
 from bot.sandbox.render.forms import UnreadableForm
-from bot.sandbox.render.views import home_html, modal_html
-from bot.sandbox.uploads import download, readable_by
+from bot.sandbox.story import Story
+from bot.sandbox.story_acts import StoryActs
+from bot.sandbox.uploads import download, readable_by, shown_in_place
 from bot.sandbox.view_state import CannotAct
-from bot.sandbox.workspace import User, Workspace
+from bot.sandbox.workspace import PAGE, User, Workspace
 
 _HERE: Final = Path(__file__).parent
 _POLL_SECONDS: Final = 15.0
 _POST_BYTES: Final = 1_000_000
-_PARTS: Final = ("top", "notices", "sidebar", "main", "thread", "modals")
+_MOST_PAGES: Final = 1000
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src 'self' https: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "img-src 'self' https: data:; frame-src 'self'; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -43,10 +47,13 @@ _HEADERS: Final = {
 }
 
 
-def routes(workspace: Workspace, acts: Acts, clock: SandboxClock) -> list[BaseRoute]:
-    page = Page(workspace, acts, clock)
+def routes(
+    workspace: Workspace, acts: Acts, clock: SandboxClock, story: Story | None = None
+) -> list[BaseRoute]:
+    page = Page(workspace, acts, clock, story)
     return [
         Route("/", page.show),
+        Route("/beside", page.beside),
         Route("/archives/{place:path}", page.follow),
         Route("/files/{file}", page.download),
         Route("/page/live", page.live),
@@ -58,11 +65,14 @@ def routes(workspace: Workspace, acts: Acts, clock: SandboxClock) -> list[BaseRo
 class Page:
     """Shows a seat's screen, tells it what changed, and takes what its buttons post."""
 
-    def __init__(self, workspace: Workspace, acts: Acts, clock: SandboxClock) -> None:
+    def __init__(
+        self, workspace: Workspace, acts: Acts, clock: SandboxClock, story: Story | None
+    ) -> None:
         self._workspace = workspace
         self._clock = clock
-        self._unread = Unread(workspace)
-        self._acts = PageActs(workspace, acts, clock, self._unread)
+        stories = Stories(story, workspace, StoryActs(workspace, acts)) if story else None
+        self._has_story = stories is not None
+        self._acts = PageActs(workspace, acts, clock, stories)
         # Only a page that this process rendered knows it; a restart makes open pages reload.
         self._token = token_urlsafe(24)
         self._templates = Environment(
@@ -72,6 +82,8 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._parts = Parts(workspace, clock, self._templates, stories)
+        self._pages = Pages()
 
     async def show(self, request: Request) -> Response:
         if not _is_local(request):
@@ -79,13 +91,36 @@ class Page:
         seat = self._seat(request)
         if seat is None:
             return PlainTextResponse("There are no people in this workspace.", 404)
+        return self._whole("page.html", self._parts.opened(seat), around=False)
+
+    async def beside(self, request: Request) -> Response:
+        """Two people's pages next to each other, and what belongs to both of them around."""
+        seat = self._seat(request)
+        if not _is_local(request) or seat is None:
+            return _refused("This page is for this machine only.")
+        asked = request.query_params
+        other = self._person(asked.get("with"))
+        if other is not None:
+            user, place = other, asked.get("at", seat.place)
+        else:
+            user, place = next_to(self._workspace, seat)
+        seats = ((seat.user, seat.place), (user, place))
+        frames = [Seat(user=one, place=at, framed=True) for one, at in seats]
+        return self._whole("beside.html", seat, around=True, frames=frames)
+
+    def _whole(self, template: str, seat: Seat, *, around: bool, **more: object) -> Response:
+        name, sent = self._pages.new()
         version = self._workspace.version
-        html = self._templates.get_template("page.html").render(
-            parts=self._parts(seat),
+        html = self._templates.get_template(template).render(
+            parts=self._parts.changed(seat, sent, around=around),
+            has_story=self._has_story and not seat.framed,
             seat=seat,
             team=self._workspace.team,
             token=self._token,
             version=version,
+            page=name,
+            stamp=sent.stamp,
+            **more,
         )
         return HTMLResponse(html, headers=_HEADERS)
 
@@ -105,20 +140,38 @@ class Page:
         stored = readable_by(self._workspace, seat.user.id, request.path_params["file"])
         if stored is None:
             return PlainTextResponse("There is no such file here.", 404, headers=_HEADERS)
-        return download(stored)
+        kind = picture_type(stored) if "look" in request.query_params else None
+        return shown_in_place(stored, kind) if kind is not None else download(stored)
 
     async def live(self, request: Request) -> Response:
-        """Waits for a change after the version the page has, then gives its parts anew."""
+        """Waits until something on the screen differs from what the page has, and gives that.
+
+        A page that lost an answer, or that this process never served, gets everything.
+        """
         if not _is_local(request):
             return _refused("This page is for this machine only.")
-        after = request.query_params.get("after", "")
-        if after.isascii() and after.isdigit():
-            await self._workspace.wait_for_change(int(after), _POLL_SECONDS)
-        seat = self._seat(request)
-        if seat is None:
+        if self._seat(request) is None:
             return PlainTextResponse("There are no people in this workspace.", 404)
-        version = self._workspace.version
-        shown = {"version": version, "token": self._token, "parts": self._parts(seat)}
+        asked = request.query_params
+        sent = self._pages.get(asked.get("page", "")) or Sent()
+        if asked.get("stamp") != str(sent.stamp):
+            sent.forget()
+        sent.turn += 1
+        turn, version = sent.turn, _number(asked.get("after"))
+        until = self._clock.machine_seconds() + _POLL_SECONDS
+        while True:
+            left = until - self._clock.machine_seconds()
+            version = await self._workspace.wait_for_change(version, max(0.0, left))
+            seat = self._seat(request)
+            if sent.turn != turn or seat is None:
+                # The page has asked again meanwhile, and that question is the one to answer.
+                return Response(status_code=204, headers=_HEADERS)
+            version = self._workspace.version
+            parts = self._parts.changed(seat, sent, around="around" in asked)
+            wanted = sent.wanted > _number(asked.get("after"))
+            if parts or wanted or left <= 0 or self._workspace.is_closing:
+                break
+        shown = {"version": version, "stamp": sent.stamp, "token": self._token, "parts": parts}
         return JSONResponse(shown, headers=_HEADERS)
 
     async def act(self, request: Request) -> Response:
@@ -134,11 +187,16 @@ class Page:
             return _said("The sandbox knows no such thing to do.", self._workspace, status=404)
         try:
             sentence = await deed(user, posted)
+            status = 409 if sentence else 200
         except CannotAct as refusal:
-            return _said(str(refusal), self._workspace, status=409)
+            sentence, status = str(refusal), 409
         except UnreadableForm as refusal:
-            return _said(str(refusal), self._workspace, status=400)
-        return _said(sentence, self._workspace, status=409 if sentence else 200)
+            sentence, status = str(refusal), 400
+        sent = self._pages.get(posted.get("page") or "")
+        if sent is not None:
+            # Its waiting question is answered now, also where the act changed nothing on it.
+            sent.wanted = self._workspace.touch(PAGE)
+        return _said(sentence, self._workspace, status=status)
 
     # ---- one screen
 
@@ -154,7 +212,14 @@ class Page:
         place = asked.get("place") or APP_DM
         if place not in (HOME, APP_DM):
             place = self._known_place(user, place)
-        return Seat(user=user, place=place, thread=asked.get("thread"))
+        return Seat(
+            user=user,
+            place=place,
+            thread=asked.get("thread") or None,
+            framed="framed" in asked,
+            pages=min(max(_number(asked.get("pages")), 1), _MOST_PAGES),
+            new_from=asked.get("new") or None,
+        )
 
     def _known_place(self, user: User, place: str) -> str:
         dm = self._workspace.app_dm(user.id)
@@ -163,47 +228,15 @@ class Page:
         known = any(channel.id == place for channel in self._workspace.channels_of(user.id))
         return place if known else APP_DM
 
-    def _parts(self, seat: Seat) -> dict[str, str]:
-        screen = Screen(self._workspace, seat, self._unread)
-        if screen.channel is not None:
-            self._unread.mark(seat.user.id, screen.channel)
-        stack = self._workspace.modal_stack(seat.user.id)
-        app = self._workspace.app
-        notices = self._workspace.notices.get(seat.user.id, [])
-        home = self._workspace.homes.get(seat.user.id)
-        known = {
-            "screen": screen,
-            "seat": seat,
-            "user": seat.user,
-            "app": app,
-            "channel": screen.channel,
-            "team": self._workspace.team,
-            "now": self._clock.now().astimezone(screen.reader.zone),
-            "timestamp": self._clock.timestamp(),
-            "offset_seconds": int(self._clock.offset_seconds),
-            "notices": notices,
-            "modals": [
-                modal_html(
-                    view,
-                    screen.reader,
-                    app_name=app.name,
-                    is_top=view is stack[-1],
-                    notices=notices if view is stack[-1] else (),
-                )
-                for view in stack
-            ],
-            "home": home_html(home, screen.reader) if home else None,
-            "reactions": [(name, emoji(name)) for name in OFFERED],
-            "global_shortcuts": [s for s in app.shortcuts if s.type == "global"],
-            "message_shortcuts": [s for s in app.shortcuts if s.type == "message"],
-        }
-        return {part: self._templates.get_template(f"{part}.html").render(known) for part in _PARTS}
-
     # ---- who may post
 
     def _has_token(self, request: Request) -> bool:
         sent = request.headers.get("x-sandbox-page", "")
         return compare_digest(sent.encode(), self._token.encode())
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
 def _is_local(request: Request) -> bool:

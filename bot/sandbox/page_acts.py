@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.interactions import Acts
-from bot.sandbox.page_screen import APP_DM, Unread
+from bot.sandbox.page_seat import APP_DM
+from bot.sandbox.page_story import Stories
 from bot.sandbox.render.composed import command_of, with_handles, with_mentions
 from bot.sandbox.render.forms import UnreadableForm, chosen, posted_values
 from bot.sandbox.view_state import CannotAct, element_at
@@ -43,12 +44,12 @@ class PageActs:
     """Every deed returns the sentence to show the person, None when the screen says it all."""
 
     def __init__(
-        self, workspace: Workspace, acts: Acts, clock: SandboxClock, unread: Unread
+        self, workspace: Workspace, acts: Acts, clock: SandboxClock, stories: Stories | None
     ) -> None:
         self._workspace = workspace
         self._acts = acts
         self._clock = clock
-        self._unread = unread
+        self._stories = stories
         self.deeds: dict[str, Deed] = {
             "press": self._press,
             "submit": self._submit,
@@ -65,6 +66,7 @@ class PageActs:
             "invite": self._invite,
             "clock": self._move_clock,
             "dismiss-notice": self._dismiss_notice,
+            "story": self._story,
         }
 
     # ---- blocks
@@ -238,6 +240,16 @@ class PageActs:
         except ValueError as refusal:
             raise CannotAct(str(refusal)) from refusal
         self._workspace.touch()
+        return None
+
+    async def _story(self, _: User, posted: Posted) -> str | None:
+        """Does the step for the visitor, whoever sits here, or leaves it behind."""
+        if self._stories is None:
+            raise CannotAct("No story is told in this workspace.")
+        if posted["how"] == "skip":
+            self._stories.skip(posted["step"])
+        else:
+            await self._stories.do(posted["step"])
         return None
 
     async def _dismiss_notice(self, user: User, posted: Posted) -> str | None:

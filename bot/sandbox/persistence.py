@@ -55,6 +55,8 @@ def dump(workspace: Workspace) -> Json:
         "homes": [asdict(view) for view in workspace.homes.values()],
         "files": [_file(stored) for stored in workspace.files.values()],
         "notices": [asdict(n) for notices in workspace.notices.values() for n in notices],
+        "story_done": list(workspace.story_done),
+        "story_deeds": list(workspace.story_deeds),
     }
 
 
@@ -112,6 +114,8 @@ def load(content: Any) -> Workspace:
         workspace.homes[view["user"]] = OpenView(**view)
     for notice in content["notices"]:
         workspace.notices.setdefault(notice["user"], []).append(Notice(**notice))
+    workspace.story_done = content.get("story_done", [])  # Stories came later, too.
+    workspace.story_deeds = content.get("story_deeds", [])
     workspace.last_ts = content["last_ts"]
     workspace.last_id = content["last_id"]
     workspace.version = max(workspace.version, content["version"])

@@ -31,6 +31,8 @@ from bot.sandbox.page import routes as page_routes
 from bot.sandbox.persistence import Saver, read
 from bot.sandbox.record import Record
 from bot.sandbox.socket_mode import SocketDelivery
+from bot.sandbox.story import Story, check_cast
+from bot.sandbox.story_progress import HeardDelivery
 from bot.sandbox.triggers import ResponseUrls, RightRefused, TriggerBook
 from bot.sandbox.uploads import Uploads
 from bot.sandbox.workspace import Workspace
@@ -74,11 +76,14 @@ def build(
     data: Path | None = None,
     retry_scale: float = 1.0,
     record: Path | None = None,
+    story: Story | None = None,
 ) -> Sandboxed:
     """Wires one workspace to one way of reaching its app; `base_url` has no slash at its end.
 
     What the app's calls really did goes to `record` as JSON lines, where one is given.
     """
+    if story is not None:
+        check_cast(story, workspace)
     sockets = deliver if isinstance(deliver, SocketDelivery) else None
     if sockets is not None:
         sockets.on_connections = lambda _: workspace.touch()
@@ -88,7 +93,7 @@ def build(
     response_urls.base_url = base_url
     acts = Acts(
         workspace,
-        delivery=deliver,
+        delivery=HeardDelivery(deliver, workspace) if story is not None else deliver,
         events=events,
         triggers=triggers,
         response_urls=response_urls,
@@ -136,7 +141,7 @@ def build(
             Route("/upload/{key}", uploads.endpoint, methods=["POST"]),
             *([WebSocketRoute("/socket", sockets.endpoint)] if sockets is not None else ()),
             *control.routes(),
-            *page_routes(workspace, acts, workspace.clock),
+            *page_routes(workspace, acts, workspace.clock, story),
         ],
         lifespan=lifespan,
     )
@@ -204,6 +209,7 @@ class SandboxServer:
         answer_seconds: float = ANSWER_SECONDS,
         retry_scale: float = 1.0,
         record: Path | None = None,
+        story: Story | None = None,
     ) -> None:
         saved = read(data) if data is not None else None
         self.workspace = saved or workspace or default_workspace()
@@ -238,6 +244,7 @@ class SandboxServer:
             data=data,
             retry_scale=retry_scale,
             record=record,
+            story=story,
         )
         self.edge = built.edge
         config = uvicorn.Config(

@@ -80,6 +80,12 @@ def readable_by(workspace: Workspace, user_id: str, file_id: str) -> StoredFile 
     return None
 
 
+def shown_in_place(stored: StoredFile, kind: str) -> Response:
+    """A picture, as an image and nothing else."""
+    headers = {**_DOWNLOAD, "Content-Disposition": "inline"}
+    return Response(stored.content, media_type=kind, headers=headers)
+
+
 def download(stored: StoredFile) -> Response:
     """The bytes to keep: a browser shows nothing of them, and runs nothing in them."""
     name = quote(stored.name, safe="")

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from bot.sandbox.clock import SandboxClock
 
 Json: TypeAlias = dict[str, Any]
 Blocks: TypeAlias = list[Json]
+EVERYBODY: Final = ""
+STORY: Final = "story"
+PAGE: Final = "page"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,11 +119,11 @@ class Channel:
 
     def top_level(self, viewer: str) -> Iterator[Message]:
         """What this person sees in the channel itself, oldest first."""
-        for message in self.messages.values():
-            if message.ephemeral_for not in (None, viewer):
-                continue
-            if not message.is_reply or message.reply_broadcast:
-                yield message
+        return (one for one in self.messages.values() if _stands_in_channel(one, viewer))
+
+    def newest_first(self, viewer: str) -> Iterator[Message]:
+        """The same from its other end."""
+        return (one for one in reversed(self.messages.values()) if _stands_in_channel(one, viewer))
 
     def thread(self, parent_ts: str, viewer: str) -> Iterator[Message]:
         """The parent and what this person sees of its replies, oldest first."""
@@ -131,6 +134,11 @@ class Channel:
             reply = self.messages[ts]
             if reply.ephemeral_for in (None, viewer):
                 yield reply
+
+
+def _stands_in_channel(message: Message, viewer: str) -> bool:
+    seen = message.ephemeral_for in (None, viewer)
+    return seen and (not message.is_reply or message.reply_broadcast)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -227,7 +235,10 @@ class Workspace:
         self.modals: dict[str, list[OpenView]] = {}
         self.homes: dict[str, OpenView] = {}
         self.notices: dict[str, list[Notice]] = {}
+        self.story_done: list[str] = []
+        self.story_deeds: list[list[str]] = []
         self.version = 0
+        self.versions: dict[str, int] = {}
         self.on_change: list[Callable[[], None]] = []
         self.last_ts = 0
         self.last_id = 0
@@ -242,14 +253,27 @@ class Workspace:
         self._closing = True
         self._changed.set()
 
-    def touch(self) -> int:
-        """Counts one change and wakes the waiters; returns the new version."""
+    @property
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def touch(self, about: str = EVERYBODY) -> int:
+        """Counts one change and wakes the waiters; returns the new version.
+
+        `about` is the id of the channel or person whom alone it concerns.
+        """
         self.version += 1
+        self.versions[about] = self.version
         self._changed.set()
         self._changed = asyncio.Event()
         for listener in self.on_change:
             listener()
         return self.version
+
+    def changed(self, *about: str) -> int:
+        """The version of the last change that concerned everybody or one of these."""
+        known = self.versions
+        return max(known.get(EVERYBODY, 0), *(known.get(one, 0) for one in about), 0)
 
     async def wait_for_change(self, after: int, timeout: float) -> int:
         """Returns the version as soon as it is above `after`, at the latest after `timeout` s."""
@@ -355,10 +379,10 @@ class Workspace:
         channel.messages[message.ts] = message
         if message.is_reply and message.thread_ts is not None:
             channel.threads.setdefault(message.thread_ts, []).append(message.ts)
-        message.version = self.touch()
+        message.version = self.touch(channel.id)
 
     def message_changed(self, message: Message) -> None:
-        message.version = self.touch()
+        message.version = self.touch(message.channel)
 
     def remove_message(self, message: Message) -> None:
         """Takes a message away; a parent with replies leaves a tombstone, as in Slack."""
@@ -370,7 +394,7 @@ class Workspace:
             message.metadata = None
             message.files = []
             message.reactions = []
-            message.version = self.touch()
+            message.version = self.touch(channel.id)
             return
         del channel.messages[message.ts]
         if message.is_reply and message.thread_ts is not None:
@@ -378,7 +402,7 @@ class Workspace:
             replies.remove(message.ts)
             if not replies:
                 del channel.threads[message.thread_ts]
-        self.touch()
+        self.touch(channel.id)
 
     def ephemerals(self, channel_id: str, user_id: str) -> list[Message]:
         messages = self.channels[channel_id].messages.values()
@@ -402,7 +426,7 @@ class Workspace:
 
     def put_on_stack(self, view: OpenView) -> None:
         self.modals.setdefault(view.user, []).append(view)
-        view.version = self.touch()
+        view.version = self.touch(view.user)
 
     def drop_views(self, user_id: str, gone: Iterable[str]) -> None:
         ids = set(gone)
@@ -411,14 +435,14 @@ class Workspace:
             self.modals[user_id] = left
         else:
             self.modals.pop(user_id, None)
-        self.touch()
+        self.touch(user_id)
 
     def set_home(self, view: OpenView) -> None:
         self.homes[view.user] = view
-        view.version = self.touch()
+        view.version = self.touch(view.user)
 
     def view_changed(self, view: OpenView) -> None:
-        view.version = self.touch()
+        view.version = self.touch(view.user)
 
     def _all_views(self) -> Iterator[OpenView]:
         for stack in self.modals.values():
@@ -430,10 +454,10 @@ class Workspace:
     def add_notice(self, user_id: str, text: str) -> Notice:
         notice = Notice(id=self.new_id("N"), user=user_id, ts=self.new_ts(), text=text)
         self.notices.setdefault(user_id, []).append(notice)
-        self.touch()
+        self.touch(user_id)
         return notice
 
     def dismiss_notice(self, user_id: str, notice_id: str) -> None:
         kept = [n for n in self.notices.get(user_id, []) if n.id != notice_id]
         self.notices[user_id] = kept
-        self.touch()
+        self.touch(user_id)

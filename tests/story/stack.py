@@ -16,6 +16,7 @@ from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.seen import Screen, Seen
 from bot.sandbox.server import SandboxServer
+from bot.sandbox.story import Story as SandboxStory
 from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
 from tests.builders import KEY, compile_once, migrated_file
@@ -96,11 +97,14 @@ def running(
     database_url: str | None = None,
     constants: Constants | None = None,
     reached: Reached | None = None,
+    story: SandboxStory | None = None,
 ) -> Iterator[Stack]:
     """Everything started, people with their roles, and stopped again at the end."""
     over_http = transport is Transport.HTTP
     server = SandboxServer(
-        request_url="" if over_http else None, manifest=manifest(all_listeners())
+        request_url="" if over_http else None,
+        manifest=manifest(all_listeners()),
+        story=story,
     )
     go_to_work(server)
     server.start()

@@ -14,21 +14,40 @@ function focusFirst(dialog) {
   (first ?? dialog.querySelector(".modal-body")).focus();
 }
 
+// While a modal is open, the rest of the page is out of reach; the story beside it is not.
+const BELOW = ["top", "sidebar", "main", "thread", "notices"];
+let openedFrom = null;
+
+function reach(isOpen) {
+  const wasOpen = document.body.classList.contains("has-modal");
+  if (isOpen && !wasOpen) openedFrom = document.activeElement;
+  document.body.classList.toggle("has-modal", isOpen);
+  document.querySelector(".skip").inert = isOpen;
+  for (const name of BELOW) document.getElementById(`part-${name}`).inert = isOpen;
+  if (!isOpen && wasOpen && document.activeElement === document.body) {
+    const back = openedFrom?.isConnected ? openedFrom : document.getElementById("composer");
+    back?.focus();
+  }
+}
+
 export function showModals() {
   const stack = [...document.querySelectorAll("#part-modals > dialog.modal")];
+  const byStory = document.activeElement?.closest("#part-story");
+  reach(stack.length > 0);
   for (const dialog of stack) {
     const isNew = shown.get(dialog) !== formOf(dialog);
     shown.set(dialog, formOf(dialog));
     if (dialog.open) {
       // Another form is read from its beginning, not from where the one before was left.
       if (isNew && !dialog.inert) {
-        focusFirst(dialog);
+        if (!byStory) focusFirst(dialog);
         dialog.querySelector(".modal-body").scrollTop = 0;
       }
       continue;
     }
-    dialog.showModal();
-    if (!dialog.contains(document.activeElement) || !dialog.querySelector("[autofocus]")) {
+    dialog.show();
+    if (byStory) byStory.querySelector("[data-story-next]")?.focus();
+    else if (!dialog.contains(document.activeElement) || !dialog.querySelector("[autofocus]")) {
       focusFirst(dialog);
     }
   }

@@ -4,12 +4,14 @@ import { morphChildren } from "./morph.js";
 
 const meta = (name) => document.querySelector(`meta[name="sandbox-${name}"]`).content;
 const token = meta("token");
+const page = meta("page");
 let seen = Number(meta("version"));
+let stamp = meta("stamp");
 let waiting = [];
 
 export const seat = document.body.dataset;
 
-function show({ version, token: theirs, parts }, afterShow) {
+function show({ version, stamp: fresh, token: theirs, parts }, afterShow) {
   if (theirs !== token) {
     location.reload();
     return;
@@ -28,6 +30,7 @@ function show({ version, token: theirs, parts }, afterShow) {
     if (log && wasAtEnd && log.getAttribute("role") === "log") log.scrollTop = log.scrollHeight;
   }
   seen = version;
+  stamp = String(fresh);
   afterShow();
   waiting = waiting.filter(({ wanted, done }) => {
     if (version < wanted) return true;
@@ -56,15 +59,20 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 export async function watch(afterShow) {
   const asked = new URLSearchParams({ as: seat.as, place: seat.place });
   if (seat.thread) asked.set("thread", seat.thread);
+  if (seat.around) asked.set("around", "1");
+  if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
+  if (seat.pages) asked.set("pages", seat.pages);
+  if (seat.new) asked.set("new", seat.new);
+  asked.set("page", page);
   for (;;) {
     await untilVisible();
     asked.set("after", seen);
+    asked.set("stamp", stamp);
     try {
       const answer = await fetch(`/page/live?${asked}`);
       if (!answer.ok) throw new Error(`status ${answer.status}`);
-      const changed = await answer.json();
       document.body.classList.remove("is-offline");
-      show(changed, afterShow);
+      if (answer.status === 200) show(await answer.json(), afterShow);
     } catch {
       document.body.classList.add("is-offline");
       await pause(1000);
@@ -76,6 +84,7 @@ export async function watch(afterShow) {
 export async function act(deed, fields) {
   const body = new URLSearchParams(fields);
   body.append("as", seat.as);
+  body.append("page", page);
   let answer;
   try {
     answer = await fetch(`/page/${deed}`, {

@@ -3,6 +3,8 @@
 import { ask, askForText, showModals } from "./dialogs.js";
 import { act, seat, toast, watch } from "./live.js";
 import { startComposers, whenCommandPicked } from "./composer.js";
+import { fold, startStory } from "./story.js";
+import { tick } from "./face.js";
 
 function setPending(control, pending) {
   if (!control?.isConnected) return;
@@ -99,6 +101,7 @@ document.addEventListener("change", (event) => {
   const control = event.target;
   if (control.id === "who") {
     const asked = new URLSearchParams({ as: control.value, place: seat.place });
+    if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
     location.assign(`/?${asked}`);
   } else if ("immediate" in (control.dataset ?? {})) {
     // While a year is being typed, the date passes through the first centuries.
@@ -133,7 +136,10 @@ document.addEventListener("click", (event) => {
   else if (dataset.close) closeView(control.closest("dialog"), dataset.close, control);
   else if (dataset.do) {
     control.closest("details.message-menu")?.removeAttribute("open");
-    actWith(control, dataset.do, sent(control));
+    actWith(control, dataset.do, sent(control)).then(() => {
+      // What the story filled in is to be seen, also over what was typed there before.
+      if (dataset.do === "story") document.querySelector("dialog.modal:not([inert]) form")?.reset();
+    });
   } else if (control.id === "places-toggle") {
     const open = document.body.classList.toggle("places-open");
     control.setAttribute("aria-expanded", String(open));
@@ -203,57 +209,23 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       menu.open = false;
       menu.querySelector("summary").focus();
+    } else if (!control.closest?.("dialog.question, .commands, [data-composer]")) {
+      const top = document.querySelector("dialog.modal:not([inert])");
+      if (top) closeView(top, "view");
     }
   }
 });
-
-document.addEventListener(
-  "cancel",
-  (event) => {
-    if (!event.target.matches?.("dialog.modal")) return;
-    event.preventDefault();
-    closeView(event.target, "view");
-  },
-  true,
-);
-
-// A browser may close a modal without asking, on a second Escape.
-document.addEventListener(
-  "close",
-  (event) => {
-    if (event.target.matches?.("dialog.modal") && event.target.isConnected) {
-      closeView(event.target, "view");
-    }
-  },
-  true,
-);
-
-// ---- the clock's face
-
-const face = () => document.getElementById("now");
-let faceSet = null;
-
-function tick() {
-  const { timestamp, zone } = face().dataset;
-  if (faceSet?.timestamp !== timestamp) faceSet = { timestamp, at: performance.now() };
-  const now = Number(timestamp) * 1000 + performance.now() - faceSet.at;
-  const part = (options) =>
-    new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(now);
-  const shown = `${part({ weekday: "short" })} ${part({ day: "numeric", month: "short" })} ${part({
-    hour: "2-digit",
-    minute: "2-digit",
-  })}`;
-  if (face().textContent !== shown) face().textContent = shown;
-}
 
 // ---- start
 
 function afterShow() {
   showModals();
+  fold();
   tick();
 }
 
 startComposers(actWith);
+startStory();
 showModals();
 for (const log of document.querySelectorAll(".scroll[role=log]")) log.scrollTop = log.scrollHeight;
 document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });

@@ -1,0 +1,206 @@
+"""The parts a page is made of: drawn where something in them changed, sent where it shows."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.page_rows import Drawn, Rows, column_html
+from bot.sandbox.page_screen import Screen
+from bot.sandbox.page_seat import HOME, Seat
+from bot.sandbox.page_story import Stories, beside_link
+from bot.sandbox.page_unread import Unread
+from bot.sandbox.render.emoji import OFFERED, emoji
+from bot.sandbox.render.views import home_html, modal_html
+from bot.sandbox.workspace import STORY, Workspace
+
+_PAGES_KEPT: Final = 300
+_COLUMN: Final = Markup("<!--column-->")
+"""Where the messages go; no text of a message can write it, for all text is escaped."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """What one open page has: what its parts were made of, and which rows stand in it."""
+
+    stamp: int = 0
+    turn: int = 0
+    wanted: int = 0
+    """The version to answer with even where nothing shows: what its own act was followed by."""
+    made_of: dict[str, object] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """The page has something else, or nothing."""
+        self.made_of.clear()
+        self.digests.clear()
+        self.rows.clear()
+
+
+class Pages:
+    """The pages that were opened last; one that was forgotten gets everything anew."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Sent] = OrderedDict()
+
+    def new(self) -> tuple[str, Sent]:
+        name, sent = token_urlsafe(9), Sent()
+        self._kept[name] = sent
+        while len(self._kept) > _PAGES_KEPT:
+            self._kept.popitem(last=False)
+        return name, sent
+
+    def get(self, name: str) -> Sent | None:
+        sent = self._kept.get(name)
+        if sent is not None:
+            self._kept.move_to_end(name)
+        return sent
+
+
+class Parts:
+    """Draws a seat's parts; `sent` is what its page has, and is brought up to date with them."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        clock: SandboxClock,
+        templates: Environment,
+        stories: Stories | None,
+    ) -> None:
+        self._workspace = workspace
+        self._clock = clock
+        self._templates = templates
+        self._stories = stories
+        self._unread = Unread(workspace)
+        module: Any = templates.get_template("message.html").module
+        self._reactions = [(name, emoji(name)) for name in OFFERED]
+        self._rows = Rows(
+            workspace,
+            lambda row, column: module.message(
+                row, column, self._reactions, self._shortcuts("message")
+            ),
+        )
+
+    def opened(self, seat: Seat) -> Seat:
+        """The seat with what is new to whoever opens it now."""
+        channel = Screen(self._workspace, seat, self._unread).channel
+        new = self._unread.first(seat.user.id, channel) if channel is not None else None
+        return replace(seat, new_from=new)
+
+    def changed(self, seat: Seat, sent: Sent, *, around: bool = False) -> dict[str, str]:
+        """The parts that differ from what the page has."""
+        screen = Screen(self._workspace, seat, self._unread)
+        if screen.channel is not None and not around:
+            self._unread.mark(seat.user.id, screen.channel)
+        known: dict[str, Any] = {}
+        shown: dict[str, str] = {}
+        for part, made_of in self._made_of(screen, around=around).items():
+            if sent.made_of.get(part) == made_of:
+                continue
+            known = known or self._known(screen)
+            html, rows = self._draw(part, screen, known, around=around)
+            sent.made_of[part] = made_of
+            there = [(row.id, row.day, row.digest) for row in rows]
+            digest = sha256(f"{html}{there}".encode()).hexdigest()
+            if sent.digests.get(part) != digest:
+                has = sent.rows.get(part, {})
+                column = column_html(rows, part, new_from=seat.new_from, known=has)
+                sent.digests[part] = digest
+                sent.rows[part] = {row.id: row.digest for row in rows}
+                shown[part] = html.replace(_COLUMN, column)
+        if shown:
+            sent.stamp += 1
+        return shown
+
+    # ---- what each part is made of
+
+    def _made_of(self, screen: Screen, *, around: bool) -> Mapping[str, object]:
+        seat, changed = screen.seat, self._workspace.changed
+        user, now = seat.user.id, self._clock.now().astimezone(screen.zone)
+        here = screen.channel.id if screen.channel is not None else user
+        time = (self._clock.offset_seconds, now.date())
+        made_of: dict[str, object] = {}
+        if around:
+            made_of["around"] = (changed(), time)
+        else:
+            made_of = {
+                "top": (changed(STORY), time, screen.seats_unread()),
+                "notices": changed(user),
+                "sidebar": (changed(), screen.places_unread()),
+                "main": (changed(user if seat.place == HOME else here), now.minute, time),
+                "thread": (changed(here), now.minute, time) if seat.thread else changed(),
+                "modals": (changed(user), time),
+            }
+        if self._stories is not None and not seat.framed:
+            made_of["story"] = self._stories.made_of(seat)
+        return made_of
+
+    def _draw(
+        self, part: str, screen: Screen, known: dict[str, Any], *, around: bool
+    ) -> tuple[str, list[Drawn]]:
+        """A part, and the messages that belong where its column is."""
+        rows: list[Drawn] = []
+        more: dict[str, Any] = {}
+        match part:
+            case "main":
+                rows = screen.messages(self._rows)
+                home = self._workspace.homes.get(screen.seat.user.id)
+                more["home"] = home_html(home, screen.reader) if home else None
+            case "thread":
+                rows = screen.thread(self._rows)
+            case "modals":
+                more["modals"] = self._modals(screen)
+            case "story" if self._stories is not None:
+                more["panel"] = self._stories.panel(screen.seat, beside=around)
+        more["column"] = _COLUMN if rows else ""
+        html = self._templates.get_template(f"{part}.html").render({**known, **more})
+        return html, rows
+
+    def _known(self, screen: Screen) -> dict[str, Any]:
+        seat, app = screen.seat, self._workspace.app
+        return {
+            "screen": screen,
+            "seat": seat,
+            "user": seat.user,
+            "beside": None if seat.framed else self._beside(seat),
+            "app": app,
+            "channel": screen.channel,
+            "team": self._workspace.team,
+            "now": self._clock.now().astimezone(ZoneInfo(seat.user.tz)),
+            "timestamp": self._clock.timestamp(),
+            "offset_seconds": int(self._clock.offset_seconds),
+            "notices": self._workspace.notices.get(seat.user.id, []),
+            "has_modal": bool(self._workspace.modal_stack(seat.user.id)),
+            "global_shortcuts": self._shortcuts("global"),
+        }
+
+    def _modals(self, screen: Screen) -> list[str]:
+        user = screen.seat.user.id
+        stack = self._workspace.modal_stack(user)
+        notices = self._workspace.notices.get(user, [])
+        return [
+            modal_html(
+                view,
+                screen.reader,
+                app_name=self._workspace.app.name,
+                is_top=view is stack[-1],
+                notices=notices if view is stack[-1] else (),
+            )
+            for view in stack
+        ]
+
+    def _beside(self, seat: Seat) -> str:
+        if self._stories is not None:
+            return self._stories.beside(seat)
+        return beside_link(self._workspace, seat)
+
+    def _shortcuts(self, kind: str) -> list[Any]:
+        return [one for one in self._workspace.app.shortcuts if one.type == kind]
