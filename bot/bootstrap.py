@@ -29,7 +29,7 @@ from bot.delivery.constants import Constants
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.senders import Senders
-from bot.delivery.shaping import Shaping
+from bot.delivery.shaping import InMemory, Shaping
 from bot.delivery.trouble import frames
 from bot.domain.errors import Conflict, HandoffError
 from bot.domain.policy import Policy, load_policy
@@ -43,6 +43,7 @@ from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
+from bot.storage.rates import RateRows
 from bot.storage.unit_of_work import Store
 from bot.web.app import Health, build_web
 from bot.web.listening import listening_socket
@@ -166,7 +167,9 @@ def build(
         timeout=max(1, int(kept.http_timeout.total_seconds())),
         retry_handlers=[],
     )
-    shaping = Shaping(machine=machine, constants=kept)
+    # One process alone owns a SQLite file; on PostgreSQL others may take from the same rates.
+    shelf = RateRows(database) if database.dialect == "postgresql" else InMemory()
+    shaping = Shaping(machine=machine, constants=kept, shelf=shelf)
     directory = partial(SlackDirectory, store=store, machine=machine, shaping=shaping)
     in_background = directory(
         client_of=lambda _: sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep

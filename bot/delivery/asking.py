@@ -66,7 +66,7 @@ class Asking:
             raise
 
     def _take_turn(self, workspace_id: int, method: str, *, at_once: bool) -> None:
-        while wait := self._shaping.take_in_turn(workspace_id, method):
+        while wait := self._shaping.take_in_turn(workspace_id, method, answer=at_once):
             if at_once and not self._shaping.resting(workspace_id, method):
                 return
             if at_once or self._sleep is None:

@@ -12,6 +12,7 @@ from bot.delivery.failpoints import Reached
 from bot.delivery.outcomes import Outcome, Verdict, answered, failed
 from bot.delivery.plans import Reader, Spot
 from bot.delivery.shaping import Shaping
+from bot.domain.notices import Priority
 from bot.domain.ports import MachineClock
 from bot.slack_calls import CALL_FAILED, put_file
 from bot.storage.delivery import DeliveryStore
@@ -119,7 +120,8 @@ class Calls:
 
     def at_its_rate(self, job: Job, method: str) -> None:
         """Note a call that is made at once; raises Unfinished where it may not be made now."""
-        wait = self._shaping.take_in_turn(job.workspace_id, method)
+        answer = job.priority == Priority.ANSWER
+        wait = self._shaping.take_in_turn(job.workspace_id, method, answer=answer)
         if wait > timedelta(0):
             raise Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
 

@@ -81,7 +81,7 @@ class Senders:
             constants=self._constants,
             reached=reached,
         )
-        # Leasing and taking from the buckets is one step, so that no two senders take one token.
+        # One looks at a time: who looks next knows what the one before has taken.
         self._turn = threading.Lock()
         self._busy = Tally(told_every=BUSY_TOLD_EVERY, monotonic=machine.monotonic)
         self._woken = threading.Condition()
@@ -140,21 +140,13 @@ class Senders:
     def _next(self) -> Job | None:
         with self._turn:
             began = time.monotonic()
-            jobs = self._delivery.lease(
-                1,
-                lease=self._constants.lease,
-                exclude_workspaces=self._shaping.workspaces_paused(),
-                methods_blocked=self._shaping.methods_blocked(),
-                destinations_blocked=self._shaping.destinations_blocked(),
-            )
+            jobs = self._delivery.lease(1, lease=self._constants.lease, gate=self._shaping)
             if not jobs:
                 # The longer a look over what waits takes, the longer the next one may wait.
                 now = time.monotonic()
                 self._rests_until = now + LOOKS_SHARE * (now - began)
                 return None
-            job = jobs[0]
-            self._shaping.begin(job)
-        return job
+        return jobs[0]
 
     def _note(self, error: Exception, job: Job | None) -> None:
         about = {

@@ -90,6 +90,7 @@ from bot.storage.ledger import Ledgers, WritableLedgers
 from bot.storage.outbox import Outbox
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, WritablePeople
+from bot.storage.rates import forget_rates
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
 from bot.storage.standing import LOOK_DAILY, look_again
@@ -1189,6 +1190,7 @@ class Store:
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
             connection.execute(FORGET_COPIED, {"before": now - RECEIVED_KEPT})
             connection.execute(SILENCE, {"before": self._clock.now()})
+            forget_rates(connection, now)
             posts = _slim(connection, now - OUTBOX_KEPT_WHOLE)
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             unchecked = connection.execute(_DRAW_AGAIN, before).rowcount
