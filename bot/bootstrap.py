@@ -34,11 +34,12 @@ from bot.delivery.trouble import frames
 from bot.domain.errors import Conflict, HandoffError
 from bot.domain.policy import Policy, load_policy
 from bot.flows.conversations import Conversations
+from bot.flows.installations import Installations
 from bot.flows.registration import all_listeners
 from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
-from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
+from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT, Clients, OneToken, TokenSource
 from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
@@ -128,9 +129,11 @@ def build(
     *,
     constants: Constants | None = None,
     reached: Reached | None = None,
+    tokens: TokenSource | None = None,
 ) -> Bot:
     """Build every part from settings; raises SettingsError, PolicyError or StartError.
 
+    `tokens` are those of all workspaces; without them there is one, that of the settings' token.
     `reached` is called with the name of each fail point that is passed; without it the
     environment's HANDOFF_FAILPOINT says where the process is to die.
     """
@@ -158,33 +161,27 @@ def build(
         on_commit=senders_poke,
         cipher=cipher,
     )
-    asking = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
-    workplace = _workplace(asking, store)
+    here = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
+    workplace = _workplace(here, store)
     _take_key(store, workplace)
-    sending = WebClient(
-        token,
-        settings.slack_api_url,
-        timeout=max(1, int(kept.http_timeout.total_seconds())),
-        retry_handlers=[],
-    )
+    tokens = tokens or OneToken(workplace.id, token)
+    asking = Clients(tokens, base_url=settings.slack_api_url, timeout=CALL_TIMEOUT).of
+    patiently = max(1, int(kept.http_timeout.total_seconds()))
+    sending = Clients(tokens, base_url=settings.slack_api_url, timeout=patiently).of
     # One process alone owns a SQLite file; on PostgreSQL others may take from the same rates.
     shelf = RateRows(database) if database.dialect == "postgresql" else InMemory()
     shaping = Shaping(machine=machine, constants=kept, shelf=shelf)
     directory = partial(SlackDirectory, store=store, machine=machine, shaping=shaping)
-    in_background = directory(
-        client_of=lambda _: sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep
-    )
+    in_background = directory(client_of=sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep)
     # A look at members in a public channel without the bot has to be one there, too.
     looks_go_on = LooksGoOn(partial(in_background.channel, anywhere=True))
-    in_delivery = directory(
-        client_of=lambda _: sending, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
-    )
+    in_delivery = directory(client_of=sending, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on)
     before_answer = directory(
-        client_of=lambda _: asking, budget=BEFORE_ANSWER_BUDGET, on_unfinished=looks_go_on
+        client_of=asking, budget=BEFORE_ANSWER_BUDGET, on_unfinished=looks_go_on
     )
     senders = Senders(
         store=store,
-        client_of=lambda _: sending,
+        client_of=sending,
         check_channel=in_delivery.channel,
         check_manager=in_delivery.profiles.refresh,
         policy=policy,
@@ -202,14 +199,21 @@ def build(
         machine=machine,
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
     )
-    ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=housekeeping.run)
+
+    def keep_house() -> None:
+        housekeeping.run()
+        senders.fit()
+
+    ticks = Ticks(sweep=sweep.run, deliver=senders.poke, housekeeping=keep_house)
     sweep_poke.target = ticks.poke_sweep
-    bolt = _bolt(workplace, token, asking)
+    bot_ids = {workplace.id: workplace.bot_id}
+    installations = Installations(store=store, tokens=tokens, bot_ids=bot_ids)
+    bolt = _bolt(installations, settings.slack_api_url)
     Conversations(
         store=store,
         directory=before_answer,
         listeners=all_listeners(),
-        workspace_of=_only(workplace),
+        workspace_of=installations.workspace_of,
         reached=passed,
     ).bind(bolt)
     secret = settings.slack_signing_secret
@@ -224,7 +228,7 @@ def build(
         socket = build_socket(
             bolt,
             app_token=settings.slack_app_token.get_secret_value(),
-            client=asking,
+            client=here,
             threads=THREADS,
         )
     return Bot(settings, store, workplace, bolt, web, socket, senders, ticks, travel, in_background)
@@ -335,27 +339,13 @@ def _take_key(store: Store, workplace: Workplace) -> None:
         log.info("notes encrypted anew", count=renewed)
 
 
-def _only(workplace: Workplace) -> Callable[[str | None, str | None], int | None]:
-    def workspace_of(_: str | None, team_id: str | None) -> int | None:
-        return workplace.id if team_id == workplace.team_id else None
-
-    return workspace_of
-
-
-def _bolt(workplace: Workplace, token: str, client: WebClient) -> App:
-    def authorize() -> AuthorizeResult:
-        return AuthorizeResult(
-            enterprise_id=workplace.enterprise_id,
-            team_id=workplace.team_id,
-            team=workplace.name,
-            bot_token=token,
-            bot_id=workplace.bot_id,
-            bot_user_id=workplace.bot_user_id,
-        )
+def _bolt(installations: Installations, base_url: str) -> App:
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return installations.authorize(enterprise_id, team_id)
 
     bolt = App(
         name="handoff",
-        client=WebClient(base_url=client.base_url, timeout=CALL_TIMEOUT, retry_handlers=[]),
+        client=WebClient(base_url=base_url, timeout=CALL_TIMEOUT, retry_handlers=[]),
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,  # Checked in our own layer, which logs no body.

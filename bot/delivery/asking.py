@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.delivery.outcomes import Verdict, failed
+from bot.delivery.outcomes import Outcome, Verdict, failed
 from bot.delivery.shaping import Shaping
 from bot.domain.errors import Problem, SlackUnavailable
-from bot.slack_calls import Patience
+from bot.slack_calls import CALL_FAILED, Patience
 
 Sleep = Callable[[float], object]
 """Lets so many seconds go by."""
@@ -29,15 +28,22 @@ class Asking:
 
     Where somebody waits (`within`), a call of theirs is made even if its method has no token left,
     as long as Slack did not ask for a pause. Else it waits for its turn if there is a `sleep`, and
-    raises NoTurn if there is none.
+    raises NoTurn if there is none. `on_no_access` is told of a workspace whose token Slack refused
+    where nobody waits, and of Slack's word for it.
     """
 
     def __init__(
-        self, *, client_of: Callable[[int], WebClient], shaping: Shaping, sleep: Sleep | None
+        self,
+        *,
+        client_of: Callable[[int], WebClient],
+        shaping: Shaping,
+        sleep: Sleep | None,
+        on_no_access: Callable[[int, str], object],
     ) -> None:
         self._client_of = client_of
         self._shaping = shaping
         self._sleep = sleep
+        self._on_no_access = on_no_access
 
     def ask(
         self,
@@ -54,16 +60,24 @@ class Asking:
         One of many calls for the same act is made in its turn, whoever waits.
         """
         self._take_turn(workspace_id, method, at_once=within is not None and not one_of_many)
-        client = self._client_of(workspace_id)
-        if within is not None:
-            client = within.lend(client)
         try:
-            return client.api_call(method, http_verb=http_verb, params=args)
-        except SlackApiError as error:
-            outcome = failed(error)
-            if outcome.verdict is Verdict.LIMITED:
-                self._shaping.limited(workspace_id, method, outcome.retry_after)
+            client = self._client_of(workspace_id)
+            if within is not None:
+                client = within.lend(client)
+            told = client.api_call(method, http_verb=http_verb, params=args)
+        except CALL_FAILED as error:
+            self._note(workspace_id, method, failed(error), in_delivery=within is None)
             raise
+        return told
+
+    def _note(self, workspace_id: int, method: str, outcome: Outcome, *, in_delivery: bool) -> None:
+        """What the end of a call means for others; one before an answer has too little time."""
+        if outcome.verdict is Verdict.LIMITED:
+            self._shaping.limited(workspace_id, method, outcome.retry_after)
+        elif in_delivery and outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
+            self._shaping.failed(workspace_id)
+        elif in_delivery and outcome.verdict is Verdict.NO_ACCESS:
+            self._on_no_access(workspace_id, outcome.word)
 
     def _take_turn(self, workspace_id: int, method: str, *, at_once: bool) -> None:
         while wait := self._shaping.take_in_turn(workspace_id, method, answer=at_once):

@@ -22,7 +22,7 @@ EVENT_TYPE = "handoff_notice"
 HISTORY_PAGE = 100
 
 ClientOf = Callable[[int], WebClient]
-"""A workspace's client; for writes it must not retry by itself."""
+"""A workspace's client, which must not retry writes by itself; raises NoToken."""
 
 PutFile = Callable[[WebClient, str, bytes], None]
 """Brings content to an address; raises one of CALL_FAILED."""
@@ -74,8 +74,8 @@ class Calls:
 
     def call(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
         """Call a method once, at a moment its rate allows."""
-        client = self._client_of(job.workspace_id)
         try:
+            client = self._client_of(job.workspace_id)
             outcome = answered(_METHODS[method](client, **values))
         except CALL_FAILED as error:
             outcome = failed(error)

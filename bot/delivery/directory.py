@@ -107,7 +107,12 @@ class SlackDirectory:
         self._on_unfinished = on_unfinished
         self._monotonic = monotonic
         shaping = shaping or Shaping(machine=machine, constants=Constants())
-        self._asking = Asking(client_of=client_of, shaping=shaping, sleep=sleep)
+        self._asking = Asking(
+            client_of=client_of,
+            shaping=shaping,
+            sleep=sleep,
+            on_no_access=store.delivery.block_workspace,
+        )
         self.profiles = Profiles(
             store=store, asking=self._asking, machine=machine, meet=self.person
         )

@@ -12,6 +12,8 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError, SlackObjectFormationError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
+from bot.slack_calls import NoToken
+
 
 class Verdict(StrEnum):
     """How a call ended, as far as we can know."""
@@ -91,6 +93,8 @@ def failed(error: Exception) -> Outcome:
     """Classify what a call raised; whatever is not certain is ambiguous."""
     if isinstance(error, SlackApiError):
         return _refusal(error)
+    if isinstance(error, NoToken):
+        return Outcome(Verdict.NO_ACCESS, "no_token")
     if isinstance(error, SlackObjectFormationError | SlackRequestError):
         # The SDK found our own arguments wrong before anything was sent.
         return Outcome(Verdict.REFUSED, type(error).__name__)

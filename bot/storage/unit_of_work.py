@@ -168,6 +168,11 @@ _BY_TEAM = _WORKSPACES.where(
     tables.workspace.c.enterprise_id == bindparam("enterprise"),
     tables.workspace.c.team_id == bindparam("team"),
 )
+_OF_TEAM = (
+    _WORKSPACES.where(tables.workspace.c.team_id == bindparam("team"))
+    .order_by(tables.workspace.c.id)
+    .limit(1)
+)
 _ADD_WORKSPACE = once(tables.workspace)
 _CHANGE_WORKSPACE = update(tables.workspace).where(tables.workspace.c.id == bindparam("b_id"))
 _NOW = bindparam("now", type_=tables.deadline.c.next_at.type)
@@ -1070,6 +1075,11 @@ class SystemUnit:
         """All workspaces, the first one first."""
         rows = self._connection.execute(_WORKSPACES.order_by(tables.workspace.c.id))
         return [_workspace(row) for row in rows]
+
+    def workspace_of_team(self, team_id: str) -> WorkspaceRow | None:
+        """The workspace of Slack's id of it, which is unique among all of Slack."""
+        row = self._connection.execute(_OF_TEAM, {"team": team_id}).first()
+        return None if row is None else _workspace(row)
 
     def due_workspaces(self, now: datetime) -> list[int]:
         """Where a deadline has something to say, or what a handoff shows changed by time alone.

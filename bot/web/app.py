@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import anyio.to_thread
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 from starlette.applications import Starlette
@@ -13,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.flows.shape import UNREADABLE
 from bot.web.signing import Signed
+from bot.web.threads import Threads
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ def build_web(
         Route("/readyz", _health_route(health.ready)),
     ]
     if bolt is not None and signing_secret is not None:
-        endpoint = _slack_route(bolt, Signed(signing_secret), anyio.CapacityLimiter(threads))
+        endpoint = _slack_route(bolt, Signed(signing_secret), Threads(threads))
         routes.append(Route("/slack/events", endpoint, methods=["POST"]))
     return Starlette(routes=routes)
 
@@ -52,9 +52,7 @@ def _health_route(check: Callable[[], str | None]) -> Callable[[Request], Respon
     return answer
 
 
-def _slack_route(
-    bolt: App, signed: Signed, limiter: anyio.CapacityLimiter
-) -> Callable[[Request], object]:
+def _slack_route(bolt: App, signed: Signed, threads: Threads) -> Callable[[Request], object]:
     async def receive(request: Request) -> Response:
         try:
             body = await _body(request)
@@ -71,7 +69,7 @@ def _slack_route(
             asked = BoltRequest(body=body.decode(), headers=headers)
             if not _sound(asked.body):
                 return Response(status_code=400)
-            answer = await anyio.to_thread.run_sync(lambda: bolt.dispatch(asked), limiter=limiter)
+            answer = await threads.run(asked.context.team_id, lambda: bolt.dispatch(asked))
         except UNREADABLE as error:
             # Bolt takes Slack's shape for granted; what our listeners raise never comes this far.
             log.warning("unreadable delivery", error=type(error).__name__)
