@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     or_,
     select,
+    text,
     update,
 )
 
@@ -106,6 +107,9 @@ OUTBOX_KEPT_WHOLE = timedelta(days=30)
 CHANNELS_LOOKED_AT_AFTER = timedelta(hours=24)
 """How long a card stands before who can read it is asked again, whatever events said."""
 _BATCH = 500
+_HOUSEKEEPING = 7_205_759_405
+"""Replicas keep house one at a time; any number, as long as nothing else takes it."""
+_MINE_TO_KEEP = text("SELECT pg_try_advisory_xact_lock(:key)")
 _BROUGHT_IN_LINE = 200
 """Handoffs of one person; Slack waits three seconds for the answer."""
 
@@ -1193,10 +1197,16 @@ class Store:
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
         Where the bot's messages stand and was not looked at for a day, it is looked again. What
-        another version drew differently is drawn anew, a batch at a time.
+        another version drew differently is drawn anew, a batch at a time. While another replica
+        does all that, nothing is done here.
         """
         now = self._machine.now()
         with self.database.writing() as connection:
+            if self.database.dialect == "postgresql":
+                # Replicas that started together would wait for each other's rows.
+                mine = connection.execute(_MINE_TO_KEEP, {"key": _HOUSEKEEPING}).scalar_one()
+                if not mine:
+                    return 0, 0
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
             connection.execute(FORGET_COPIED, {"before": now - RECEIVED_KEPT})
             connection.execute(SILENCE, {"before": self._clock.now()})
