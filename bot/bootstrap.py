@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 import uvicorn
@@ -37,24 +37,27 @@ from bot.delivery.daily import DailyLook
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.missing import MissingScopes
-from bot.delivery.outcomes import Outcome, date_of
+from bot.delivery.outcomes import Heard, Outcome, date_of
 from bot.delivery.senders import Senders
-from bot.delivery.shaping import Shaping
+from bot.delivery.shaping import InMemory, Shaping
 from bot.delivery.trouble import frames
 from bot.domain.errors import Conflict, Problem
 from bot.domain.policy import Policy, load_policy
+from bot.domain.ports import Clock
 from bot.flows.asked import Kind
 from bot.flows.conversations import Conversations
+from bot.flows.installations import Installations
 from bot.flows.manifest import SCOPES
 from bot.flows.registration import all_listeners
 from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
-from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
+from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT, Clients, OneToken, TokenSource
 from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
 from bot.storage.migrate import migrate
+from bot.storage.rates import RateRows
 from bot.storage.unit_of_work import Store
 from bot.storage.vitals import look
 from bot.watch.heartbeat import Heartbeat
@@ -66,6 +69,8 @@ from bot.web.listening import listening_socket
 from bot.web.socket import Socket, build_socket
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 THREADS = 16
 """Request threads, of the HTTP pool or the Socket Mode workers; the database pool follows it."""
@@ -177,17 +182,77 @@ def build(
     constants: Constants | None = None,
     reached: Reached | None = None,
     parts: Parts | None = None,
+    tokens: TokenSource | None = None,
 ) -> Bot:
     """Build every part from settings; raises SettingsError, PolicyError or StartError.
 
     `reached` is called with the name of each fail point that is passed; without it the
-    environment's HANDOFF_FAILPOINT says where the process is to die.
+    environment's HANDOFF_FAILPOINT says where the process is to die. `tokens` are those of many
+    workspaces; without them it is the one of the settings.
     """
-    parts = parts or Parts()
     # A request waits for the interpreter at each of its statements; by default a busy sender
     # would keep it for 5 ms every time.
     sys.setswitchinterval(SWITCH_INTERVAL)
-    token = settings.require_slack()
+    settings.require_slack()
+    parts = parts or Parts()
+    ground = _ground(settings, parts, constants or _constants(settings.handoff_hurry))
+    edge = _edge(settings, ground, parts, tokens)
+    watch = _watch(settings, ground, edge)
+    fail_point = reached or fail_points_from(os.environ)
+
+    def passed(point: str) -> None:
+        watch.metrics.reached(point)
+        fail_point(point)
+
+    delivery = _delivery(ground, edge, watch, parts, passed)
+    ticks = _ticks(ground, edge, watch, delivery, parts, passed)
+    watch.ticks.target = ticks
+    served = _served(settings, ground, edge, watch, delivery, passed)
+    watch.socket.target = served.socket
+    url = settings.handoff_heartbeat_url
+    return Bot(
+        settings=settings,
+        store=ground.store,
+        workplace=edge.workplace,
+        bolt=served.bolt,
+        web=served.web,
+        socket=served.socket,
+        senders=delivery.senders,
+        ticks=ticks,
+        travel=ground.travel,
+        directory=delivery.in_background,
+        wellbeing=watch.wellbeing,
+        metrics=watch.metrics,
+        heartbeat=(
+            Heartbeat(url.get_secret_value(), not_well=watch.wellbeing.not_well) if url else None
+        ),
+        stopping=watch.stopping,
+    )
+
+
+@dataclass
+class _Later(Generic[T]):
+    """A part that is built after those who speak of it."""
+
+    target: T | None = None
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What everything stands on: rows, clocks, the policy."""
+
+    kept: Constants
+    policy: Policy
+    database: Database
+    machine: SteadyMachineClock
+    clock: Clock
+    travel: TravelClock | None
+    store: Store
+    sweep_poke: "_Late"
+    senders_poke: "_Late"
+
+
+def _ground(settings: Settings, parts: Parts, kept: Constants) -> _Ground:
     cipher = NoteCipher(settings.require_keys())
     policy = read_policy(settings)
     database = open_migrated(settings)
@@ -197,8 +262,6 @@ def build(
     if settings.handoff_clock_url is not None:
         travel = TravelClock(settings.handoff_clock_url, on_moved=sweep_poke)
     clock = travel or SystemClock()
-    kept = constants or _constants(settings.handoff_hurry)
-    fail_point = reached or fail_points_from(os.environ)
     store = parts.store(
         database,
         clock=clock,
@@ -208,39 +271,84 @@ def build(
         on_commit=senders_poke,
         cipher=cipher,
     )
-    asking = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
-    drift = Drift()
+    return _Ground(kept, policy, database, machine, clock, travel, store, sweep_poke, senders_poke)
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """How Slack is reached: as which workspace, with whose token, how often."""
+
+    here: WebClient
+    """For what is asked of the workspace of the settings, and of the app."""
+    workplace: Workplace
+    tokens: TokenSource
+    asking: ClientOf
+    sending: ClientOf
+    shaping: Shaping
+    drift: Drift
+
+
+def _edge(settings: Settings, ground: _Ground, parts: Parts, tokens: TokenSource | None) -> _Edge:
+    token, base_url, drift = settings.require_slack(), settings.slack_api_url, Drift()
+    here = WebClient(token, base_url, timeout=CALL_TIMEOUT, retry_handlers=[])
     try:
-        workplace = _workplace(asking, store, drift)
-        _take_key(store, workplace)
+        workplace = _workplace(here, ground.store, drift)
+        _take_key(ground.store, workplace)
     except StorageUnavailable as error:
-        store.close()
-        raise _not_opened(database, error) from None
-    sending = WebClient(
-        token,
-        settings.slack_api_url,
-        timeout=max(1, int(kept.http_timeout.total_seconds())),
-        retry_handlers=[],
+        ground.store.close()
+        raise _not_opened(ground.database, error) from None
+    tokens = tokens or OneToken(workplace.id, token)
+    patiently = max(1, int(ground.kept.http_timeout.total_seconds()))
+    # One process alone owns a SQLite file; on PostgreSQL others may take from the same rates.
+    shared = ground.database.dialect == "postgresql"
+    shelf = RateRows(ground.database) if shared else InMemory()
+    return _Edge(
+        here,
+        workplace,
+        tokens,
+        asking=Clients(tokens, base_url=base_url, timeout=CALL_TIMEOUT).of,
+        sending=parts.client_of or Clients(tokens, base_url=base_url, timeout=patiently).of,
+        shaping=Shaping(machine=ground.machine, constants=ground.kept, shelf=shelf),
+        drift=drift,
     )
-    client_of = parts.client_of or (lambda _: sending)
-    shaping = Shaping(machine=machine, constants=kept)
-    missing = MissingScopes()
-    stopping = threading.Event()
-    socket: Socket | None = None
-    reached_by_slack = (
-        (lambda: socket is not None and socket.connected) if settings.socket_mode else None
-    )
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """What looks at how the others are."""
+
+    wellbeing: Wellbeing
+    metrics: Metrics
+    missing: MissingScopes
+    connected: Callable[[], bool] | None
+    """Whether Slack reaches the bot, where it does so by a connection of the bot's."""
+    stopping: threading.Event
+    ticks: _Later[Ticks]
+    socket: _Later[Socket]
+    heard: Heard
+
+
+def _watch(settings: Settings, ground: _Ground, edge: _Edge) -> _Watch:
+    stopping, missing = threading.Event(), MissingScopes()
+    ticks, socket = _Later[Ticks](), _Later[Socket]()
+    database = ground.database
+
+    def connected() -> bool:
+        return socket.target is not None and socket.target.connected
+
+    by_connection = connected if settings.socket_mode else None
+    pulse = Pulse(lambda: look(database, clock=ground.clock, machine=ground.machine))
     wellbeing = Wellbeing(
         Signs(
-            vitals=Pulse(lambda: look(database, clock=clock, machine=machine)).vitals,
-            last_success=lambda: ticks.last_success(),
-            hanging=lambda: ticks.hanging(),
-            failing=lambda: ticks.failing(),
+            vitals=pulse.vitals,
+            last_success=lambda: ticks.target.last_success() if ticks.target else {},
+            hanging=lambda: ticks.target.hanging() if ticks.target else [],
+            failing=lambda: ticks.target.failing() if ticks.target else [],
             trouble=lambda: database.writability.trouble,
-            drift=lambda: drift.seconds,
+            drift=lambda: edge.drift.seconds,
             sqlite_version=database.sqlite_version,
             sqlite_safe=database.sqlite_safe,
-            connected=reached_by_slack,
+            connected=by_connection,
             stopping=stopping.is_set,
         )
     )
@@ -248,127 +356,170 @@ def build(
         wellbeing,
         kinds=list(Kind),
         refused_writes=lambda: database.writability.refused,
-        resting=shaping.methods_resting,
+        resting=lambda: list(edge.shaping.pauses()),
         version=own_version(),
         dialect=database.dialect,
     )
 
-    def heard(method: str, outcome: Outcome, took: float) -> None:
+    def heard(workspace_id: int, method: str, outcome: Outcome, took: float) -> None:
         metrics.heard(method, outcome, took)
-        drift.heard(outcome.date, took)
+        edge.drift.heard(outcome.date, took)
+        missing.heard(workspace_id, outcome)
 
-    def passed(point: str) -> None:
-        metrics.reached(point)
-        fail_point(point)
+    return _Watch(wellbeing, metrics, missing, by_connection, stopping, ticks, socket, heard)
 
+
+@dataclass(frozen=True)
+class _Delivery:
+    """What goes out, and what is asked of Slack beside that."""
+
+    senders: Senders
+    before_answer: SlackDirectory
+    in_background: SlackDirectory
+    daily: DailyLook
+
+
+def _delivery(
+    ground: _Ground, edge: _Edge, watch: _Watch, parts: Parts, passed: Reached
+) -> _Delivery:
     directory = partial(
-        SlackDirectory, store=store, machine=machine, shaping=shaping, missing=missing, heard=heard
+        SlackDirectory,
+        store=ground.store,
+        machine=ground.machine,
+        shaping=edge.shaping,
+        heard=watch.heard,
     )
-    in_background = directory(client_of=client_of, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep)
+    in_background = directory(client_of=edge.sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep)
     # A look at members in a public channel without the bot has to be one there, too.
     looks_go_on = LooksGoOn(partial(in_background.channel, anywhere=True))
     in_delivery = directory(
-        client_of=client_of, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
+        client_of=edge.sending, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
     )
     before_answer = directory(
-        client_of=lambda _: asking, budget=BEFORE_ANSWER_BUDGET, on_unfinished=looks_go_on
+        client_of=edge.asking, budget=BEFORE_ANSWER_BUDGET, on_unfinished=looks_go_on
     )
     senders = parts.senders(
-        store=store,
-        client_of=client_of,
+        store=ground.store,
+        client_of=edge.sending,
         check_channel=in_delivery.channel,
         check_manager=in_delivery.profiles.refresh,
-        policy=policy,
-        machine=machine,
-        constants=kept,
+        policy=ground.policy,
+        machine=ground.machine,
+        constants=ground.kept,
         reached=passed,
-        shaping=shaping,
-        missing=missing,
-        heard=heard,
+        shaping=edge.shaping,
+        heard=watch.heard,
     )
-    senders_poke.target = senders.poke
-    sweep = Sweep(store=store, clock=clock, reached=passed)
-    # Everybody's profile takes minutes at the rate Slack allows; no tick waits for it.
-    profiles = LooksGoOn(lambda workspace_id, _: in_background.profiles.refresh_all(workspace_id))
+    ground.senders_poke.target = senders.poke
     daily = DailyLook(
-        store=store,
-        asking=Asking(client_of=client_of, shaping=shaping, sleep=time.sleep, missing=missing),
+        store=ground.store,
+        asking=Asking(
+            client_of=edge.sending,
+            shaping=edge.shaping,
+            sleep=time.sleep,
+            on_no_access=ground.store.delivery.block_workspace,
+            heard=watch.heard,
+        ),
         look_anew=partial(in_background.channel, anew=True),
-        machine=machine,
+        machine=ground.machine,
         sleep=time.sleep,
     )
-    looks_around = LooksGoOn(lambda workspace_id, _: daily.run(workspace_id))
+    return _Delivery(senders, before_answer, in_background, daily)
+
+
+def _ticks(
+    ground: _Ground,
+    edge: _Edge,
+    watch: _Watch,
+    delivery: _Delivery,
+    parts: Parts,
+    passed: Reached,
+) -> Ticks:
+    sweep = Sweep(store=ground.store, clock=ground.clock, reached=passed)
+    # Everybody's profile takes minutes at the rate Slack allows; no tick waits for it.
+    ask_for_managers = delivery.in_background.profiles.refresh_all
+    profiles = LooksGoOn(lambda workspace_id, _: ask_for_managers(workspace_id))
+    looks_around = LooksGoOn(lambda workspace_id, _: delivery.daily.run(workspace_id))
     housekeeping = Housekeeping(
-        store=store,
-        machine=machine,
+        store=ground.store,
+        machine=ground.machine,
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
         look_around=lambda workspace_id: looks_around(workspace_id, ""),
-        ask_the_time=lambda _: _look_at_the_clock(asking, drift),
+        ask_the_time=lambda _: _look_at_the_clock(edge.here, edge.drift),
     )
     alarms = Alarms(
-        store=store,
-        clock=clock,
-        missing=missing,
+        store=ground.store,
+        clock=ground.clock,
+        missing=watch.missing,
         required=[scope.name for scope in SCOPES if not scope.optional],
-        granted=workplace.scopes,
-        connected=reached_by_slack,
-        heard_again=daily.missed_something,
+        granted=edge.workplace.scopes,
+        connected=watch.connected,
+        heard_again=delivery.daily.missed_something,
     )
+
+    def keep_house() -> None:
+        housekeeping.run()
+        delivery.senders.fit()
+
     ticks = parts.ticks(
         sweep=sweep.run,
-        deliver=senders.poke,
-        housekeeping=housekeeping.run,
+        deliver=delivery.senders.poke,
+        housekeeping=keep_house,
         alarms=alarms.look,
     )
-    sweep_poke.target = ticks.poke_sweep
-    bolt = _bolt(workplace, token, asking)
+    ground.sweep_poke.target = ticks.poke_sweep
+    return ticks
+
+
+@dataclass(frozen=True)
+class _Served:
+    """How the bot is reached."""
+
+    bolt: App
+    web: Starlette
+    socket: Socket | None
+
+
+def _served(
+    settings: Settings,
+    ground: _Ground,
+    edge: _Edge,
+    watch: _Watch,
+    delivery: _Delivery,
+    passed: Reached,
+) -> _Served:
+    bot_ids = {edge.workplace.id: edge.workplace.bot_id}
+    installations = Installations(store=ground.store, tokens=edge.tokens, bot_ids=bot_ids)
+    bolt = _bolt(installations, settings.slack_api_url)
     Conversations(
-        store=store,
-        directory=before_answer,
+        store=ground.store,
+        directory=delivery.before_answer,
         listeners=all_listeners(),
-        workspace_of=_only(workplace),
+        workspace_of=installations.workspace_of,
         reached=passed,
-        answered=metrics.answered,
+        answered=watch.metrics.answered,
     ).bind(bolt)
     secret = settings.slack_signing_secret
     web = build_web(
         health=Health(
-            alive=wellbeing.not_alive,
-            ready=wellbeing.not_ready,
-            facts=wellbeing.facts,
-            metrics=metrics.text,
+            alive=watch.wellbeing.not_alive,
+            ready=watch.wellbeing.not_ready,
+            facts=watch.wellbeing.facts,
+            metrics=watch.metrics.text,
         ),
         bolt=None if settings.socket_mode else bolt,
         signing_secret=secret.get_secret_value() if secret else None,
         threads=THREADS,
     )
+    socket = None
     if settings.slack_app_token is not None:
         socket = build_socket(
             bolt,
             app_token=settings.slack_app_token.get_secret_value(),
-            client=asking,
+            client=edge.here,
             threads=THREADS,
         )
-    heartbeat = None
-    if settings.handoff_heartbeat_url is not None:
-        url = settings.handoff_heartbeat_url.get_secret_value()
-        heartbeat = Heartbeat(url, not_well=wellbeing.not_well)
-    return Bot(
-        settings=settings,
-        store=store,
-        workplace=workplace,
-        bolt=bolt,
-        web=web,
-        socket=socket,
-        senders=senders,
-        ticks=ticks,
-        travel=travel,
-        directory=in_background,
-        wellbeing=wellbeing,
-        metrics=metrics,
-        heartbeat=heartbeat,
-        stopping=stopping,
-    )
+    return _Served(bolt, web, socket)
 
 
 class _Late:
@@ -510,27 +661,13 @@ def _take_key(store: Store, workplace: Workplace) -> None:
         log.info("notes encrypted anew", count=renewed)
 
 
-def _only(workplace: Workplace) -> Callable[[str | None, str | None], int | None]:
-    def workspace_of(_: str | None, team_id: str | None) -> int | None:
-        return workplace.id if team_id == workplace.team_id else None
-
-    return workspace_of
-
-
-def _bolt(workplace: Workplace, token: str, client: WebClient) -> App:
-    def authorize() -> AuthorizeResult:
-        return AuthorizeResult(
-            enterprise_id=workplace.enterprise_id,
-            team_id=workplace.team_id,
-            team=workplace.name,
-            bot_token=token,
-            bot_id=workplace.bot_id,
-            bot_user_id=workplace.bot_user_id,
-        )
+def _bolt(installations: Installations, base_url: str) -> App:
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return installations.authorize(enterprise_id, team_id)
 
     bolt = App(
         name="handoff",
-        client=WebClient(base_url=client.base_url, timeout=CALL_TIMEOUT, retry_handlers=[]),
+        client=WebClient(base_url=base_url, timeout=CALL_TIMEOUT, retry_handlers=[]),
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,  # Checked in our own layer, which logs no body.

@@ -1,10 +1,11 @@
-"""What every call to Slack has in common: how it may end, and how long somebody waits for it."""
+"""What every call to Slack has in common: whose token, how it may end, how long it may take."""
 
 import copy
 import time
 from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPException
+from typing import Protocol
 from urllib.parse import urlsplit
 from urllib.request import BaseHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
@@ -17,6 +18,46 @@ CALL_TIMEOUT = 2
 """Seconds one call may take while somebody waits for its end."""
 BEFORE_ANSWER = 2.5
 """Seconds for everything that is asked of Slack before an answer, which is due within three."""
+
+
+class TokenSource(Protocol):
+    """The bot's tokens, one for each workspace it is installed in."""
+
+    def token(self, workspace_id: int) -> str | None:
+        """The token of a workspace by our id of it; None where the bot is not installed."""
+        ...
+
+
+class NoToken(SlackClientError):
+    """Nothing can be asked of a workspace without a token."""
+
+
+class OneToken:
+    """The token of the one workspace a bot is set up for by hand."""
+
+    def __init__(self, workspace_id: int, token: str) -> None:
+        self._workspace_id = workspace_id
+        self._token = token
+
+    def token(self, workspace_id: int) -> str | None:
+        """The token, for that workspace alone."""
+        return self._token if workspace_id == self._workspace_id else None
+
+
+class Clients:
+    """Makes clients of one kind, which never retry by themselves."""
+
+    def __init__(self, tokens: TokenSource, *, base_url: str, timeout: int) -> None:
+        self._tokens = tokens
+        self._base_url = base_url
+        self._timeout = timeout
+
+    def of(self, workspace_id: int) -> WebClient:
+        """A client with the token that the workspace has now; raises NoToken."""
+        token = self._tokens.token(workspace_id)
+        if token is None:
+            raise NoToken
+        return WebClient(token, self._base_url, timeout=self._timeout, retry_handlers=[])
 
 
 class NotTaken(OSError):

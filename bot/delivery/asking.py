@@ -6,11 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.delivery.missing import MissingScopes
-from bot.delivery.outcomes import Heard, Verdict, answered, failed, unheard
+from bot.delivery.outcomes import Heard, Outcome, Verdict, answered, failed, unheard
 from bot.delivery.shaping import Shaping
 from bot.domain.errors import Problem, SlackUnavailable
 from bot.slack_calls import CALL_FAILED, Patience
@@ -31,7 +29,8 @@ class Asking:
 
     Where somebody waits (`within`), a call of theirs is made even if its method has no token left,
     as long as Slack did not ask for a pause. Else it waits for its turn if there is a `sleep`, and
-    raises NoTurn if there is none.
+    raises NoTurn if there is none. `on_no_access` is told of a workspace whose token Slack refused
+    where nobody waits, and of Slack's word for it.
     """
 
     def __init__(
@@ -40,14 +39,14 @@ class Asking:
         client_of: Callable[[int], WebClient],
         shaping: Shaping,
         sleep: Sleep | None,
-        missing: MissingScopes | None = None,
+        on_no_access: Callable[[int, str], object],
         heard: Heard = unheard,
     ) -> None:
-        self._missing = missing or MissingScopes()
         self._client_of = client_of
         self._shaping = shaping
         self._sleep = sleep
         self._heard = heard
+        self._on_no_access = on_no_access
 
     def ask(
         self,
@@ -64,25 +63,31 @@ class Asking:
         One of many calls for the same act is made in its turn, whoever waits.
         """
         self._take_turn(workspace_id, method, at_once=within is not None and not one_of_many)
-        client = self._client_of(workspace_id)
-        if within is not None:
-            client = within.lend(client)
         began = time.monotonic()
         try:
-            response = client.api_call(method, http_verb=http_verb, params=args)
+            client = self._client_of(workspace_id)
+            if within is not None:
+                client = within.lend(client)
+            told = client.api_call(method, http_verb=http_verb, params=args)
         except CALL_FAILED as error:
-            if isinstance(error, SlackApiError):
-                self._missing.meet(workspace_id, error)
             outcome = failed(error)
-            self._heard(method, outcome, time.monotonic() - began)
-            if outcome.verdict is Verdict.LIMITED:
-                self._shaping.limited(workspace_id, method, outcome.retry_after)
+            self._heard(workspace_id, method, outcome, time.monotonic() - began)
+            self._note(workspace_id, method, outcome, in_delivery=within is None)
             raise
-        self._heard(method, answered(response), time.monotonic() - began)
-        return response
+        self._heard(workspace_id, method, answered(told), time.monotonic() - began)
+        return told
+
+    def _note(self, workspace_id: int, method: str, outcome: Outcome, *, in_delivery: bool) -> None:
+        """What the end of a call means for others; one before an answer has too little time."""
+        if outcome.verdict is Verdict.LIMITED:
+            self._shaping.limited(workspace_id, method, outcome.retry_after)
+        elif in_delivery and outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
+            self._shaping.failed(workspace_id)
+        elif in_delivery and outcome.verdict is Verdict.NO_ACCESS:
+            self._on_no_access(workspace_id, outcome.word)
 
     def _take_turn(self, workspace_id: int, method: str, *, at_once: bool) -> None:
-        while wait := self._shaping.take_in_turn(workspace_id, method):
+        while wait := self._shaping.take_in_turn(workspace_id, method, answer=at_once):
             if at_once and not self._shaping.resting(workspace_id, method):
                 return
             if at_once or self._sleep is None:

@@ -6,15 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
-from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import Heard, Outcome, Verdict, answered, failed, unheard
 from bot.delivery.plans import Reader, Spot
 from bot.delivery.shaping import Shaping
+from bot.domain.notices import Priority
 from bot.domain.ports import MachineClock
 from bot.slack_calls import CALL_FAILED, put_file
 from bot.storage.delivery import DeliveryStore
@@ -24,7 +23,7 @@ EVENT_TYPE = "handoff_notice"
 HISTORY_PAGE = 100
 
 ClientOf = Callable[[int], WebClient]
-"""A workspace's client; for writes it must not retry by itself."""
+"""A workspace's client, which must not retry writes by itself; raises NoToken."""
 
 PutFile = Callable[[WebClient, str, bytes], None]
 """Brings content to an address; raises one of CALL_FAILED."""
@@ -65,10 +64,8 @@ class Calls:
         constants: Constants,
         reached: Reached,
         put: PutFile = put_file,
-        missing: MissingScopes | None = None,
         heard: Heard = unheard,
     ) -> None:
-        self._missing = missing or MissingScopes()
         self._delivery = delivery
         self._client_of = client_of
         self._shaping = shaping
@@ -80,15 +77,13 @@ class Calls:
 
     def call(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
         """Call a method once, at a moment its rate allows."""
-        client = self._client_of(job.workspace_id)
         began = time.monotonic()
         try:
+            client = self._client_of(job.workspace_id)
             outcome = answered(_METHODS[method](client, **values))
         except CALL_FAILED as error:
-            if isinstance(error, SlackApiError):
-                self._missing.meet(job.workspace_id, error)
             outcome = failed(error)
-        self._heard(method, outcome, time.monotonic() - began)
+        self._heard(job.workspace_id, method, outcome, time.monotonic() - began)
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(job.workspace_id, method, outcome.retry_after)
         if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
@@ -130,7 +125,8 @@ class Calls:
 
     def at_its_rate(self, job: Job, method: str) -> None:
         """Note a call that is made at once; raises Unfinished where it may not be made now."""
-        wait = self._shaping.take_in_turn(job.workspace_id, method)
+        answer = job.priority == Priority.ANSWER
+        wait = self._shaping.take_in_turn(job.workspace_id, method, answer=answer)
         if wait > timedelta(0):
             raise Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
 

@@ -12,7 +12,6 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery.asking import Asking, NoTurn, Sleep
 from bot.delivery.constants import Constants
-from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import Heard, unheard
 from bot.delivery.profiles import Profiles
 from bot.delivery.shaping import Shaping
@@ -102,7 +101,6 @@ class SlackDirectory:
         sleep: Sleep | None = None,
         on_unfinished: Callable[[int, str], None] = _let_be,
         monotonic: Callable[[], float] = time.monotonic,
-        missing: MissingScopes | None = None,
         heard: Heard = unheard,
     ) -> None:
         self._store = store
@@ -112,7 +110,11 @@ class SlackDirectory:
         self._monotonic = monotonic
         shaping = shaping or Shaping(machine=machine, constants=Constants())
         self._asking = Asking(
-            client_of=client_of, shaping=shaping, sleep=sleep, missing=missing, heard=heard
+            client_of=client_of,
+            shaping=shaping,
+            sleep=sleep,
+            on_no_access=store.delivery.block_workspace,
+            heard=heard,
         )
         self.profiles = Profiles(
             store=store, asking=self._asking, machine=machine, meet=self.person

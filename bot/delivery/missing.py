@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Collection
 
-from slack_sdk.errors import SlackApiError
+from bot.delivery.outcomes import Outcome
 
 
 class MissingScopes:
@@ -13,14 +13,12 @@ class MissingScopes:
         self._guard = threading.Lock()
         self._met: set[tuple[int, str]] = set()
 
-    def meet(self, workspace_id: int, error: SlackApiError) -> None:
-        """Take note where a call was refused for a missing scope, of what Slack says is needed."""
-        if error.response.get("error") != "missing_scope":
+    def heard(self, workspace_id: int, outcome: Outcome) -> None:
+        """Take note of what a call of a workspace was refused for."""
+        if not outcome.lacking:
             return
-        needed = _scopes(error.response.get("needed"))
-        lacking = needed - _scopes(error.response.get("provided"))
         with self._guard:
-            self._met.update((workspace_id, one) for one in lacking or needed)
+            self._met.update((workspace_id, one) for one in outcome.lacking)
 
     def met(self, workspace_id: int) -> Collection[str]:
         """Those of a workspace."""
@@ -31,9 +29,3 @@ class MissingScopes:
         """These are looked after."""
         with self._guard:
             self._met -= {(workspace_id, one) for one in scopes}
-
-
-def _scopes(listed: object) -> set[str]:
-    """Slack's list of scopes, with commas between them."""
-    found = listed.split(",") if isinstance(listed, str) else ()
-    return {one.strip() for one in found if one.strip()}

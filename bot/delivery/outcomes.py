@@ -13,6 +13,8 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError, SlackObjectFormationError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
+from bot.slack_calls import NoToken
+
 
 class Verdict(StrEnum):
     """How a call ended, as far as we can know."""
@@ -43,6 +45,8 @@ class Outcome:
     answer: Mapping[str, Any] | None = None
     date: datetime | None = None
     """What Slack's clock showed when it answered; None where it did not."""
+    lacking: frozenset[str] = frozenset()
+    """The scopes the app would need and does not have, as far as Slack names them."""
 
     @property
     def word(self) -> str:
@@ -50,12 +54,12 @@ class Outcome:
         return self.reason[:_LONGEST_WORD] or self.verdict.value
 
 
-Heard = Callable[[str, Outcome, float], object]
-"""Is told how a call of a method ended, after so many seconds."""
+Heard = Callable[[int, str, Outcome, float], object]
+"""Is told in which workspace a call of a method ended how, after so many seconds."""
 
 
-def unheard(_method: str, _outcome: Outcome, _took: float) -> None:
-    """Nobody measures."""
+def unheard(_workspace_id: int, _method: str, _outcome: Outcome, _took: float) -> None:
+    """Nobody listens."""
 
 
 _LONGEST_WORD = 80
@@ -106,6 +110,8 @@ def failed(error: Exception) -> Outcome:
     """Classify what a call raised; whatever is not certain is ambiguous."""
     if isinstance(error, SlackApiError):
         return replace(_refusal(error), date=date_of(getattr(error.response, "headers", {})))
+    if isinstance(error, NoToken):
+        return Outcome(Verdict.NO_ACCESS, "no_token")
     if isinstance(error, SlackObjectFormationError | SlackRequestError):
         # The SDK found our own arguments wrong before anything was sent.
         return Outcome(Verdict.REFUSED, type(error).__name__)
@@ -138,7 +144,7 @@ def _refusal(error: SlackApiError) -> Outcome:
     if name in _GONE:
         return Outcome(Verdict.GONE, name)
     if name == "missing_scope":
-        return Outcome(Verdict.UNREADABLE, name)
+        return Outcome(Verdict.UNREADABLE, name, lacking=_lacking(response))
     return Outcome(Verdict.REFUSED, name)
 
 
@@ -150,6 +156,17 @@ def date_of(headers: Mapping[str, Any] | None) -> datetime | None:
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     return told if told.utcoffset() is not None else told.replace(tzinfo=UTC)
+
+
+def _lacking(response: SlackResponse | Mapping[str, Any]) -> frozenset[str]:
+    needed = _scopes(response.get("needed"))
+    return needed - _scopes(response.get("provided")) or needed
+
+
+def _scopes(listed: object) -> frozenset[str]:
+    """Slack's list of scopes, with commas between them."""
+    found = listed.split(",") if isinstance(listed, str) else ()
+    return frozenset(one.strip() for one in found if one.strip())
 
 
 def _retry_after(response: SlackResponse | Mapping[str, Any]) -> timedelta:

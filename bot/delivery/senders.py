@@ -3,18 +3,21 @@
 import contextlib
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.delivery.calls import Calls, ClientOf, PutFile
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
-from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import Heard, unheard
 from bot.delivery.protocol import Protocol
 from bot.delivery.rendering import CheckChannel, CheckManager, Renderer, nobody_to_ask
 from bot.delivery.shaping import Shaping
+from bot.delivery.shares import Shares
 from bot.delivery.trouble import Tally, frames, reference
 from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.domain.policy import Policy
@@ -22,6 +25,7 @@ from bot.domain.ports import MachineClock
 from bot.slack_calls import put_file
 from bot.storage.engine import StorageUnavailable
 from bot.storage.jobs import Job
+from bot.storage.leasing import HeldBack, Wanted
 from bot.storage.unit_of_work import Store
 
 log = structlog.get_logger()
@@ -32,8 +36,27 @@ LOOKS_SHARE = 8
 """An empty look is followed by a rest this many times as long, whatever waits for its rate."""
 BUSY_TOLD_EVERY = timedelta(minutes=1)
 """A line for each time the database is busy would be a flood of its own."""
+CREWS = 3
+"""With several workspaces there are up to so many times the senders that one may hold."""
 STOPS_WITHIN = 15.0
 """Seconds; a call under way ends within its time-out."""
+
+
+class _Gate:
+    """What may go by its rate, of workspaces that may hold another sender."""
+
+    def __init__(self, shaping: Shaping, shares: Shares) -> None:
+        self._shaping = shaping
+        self._shares = shares
+
+    def held_back(self, within: Connection, /) -> HeldBack:
+        held_back = self._shaping.held_back(within)
+        return replace(held_back, workspaces=[*held_back.workspaces, *self._shares.full()])
+
+    def let(
+        self, wanted: Wanted, claim: Callable[[], Job | None], within: Connection, /
+    ) -> Job | None:
+        return self._shaping.let(wanted, claim, within)
 
 
 class Senders:
@@ -52,9 +75,9 @@ class Senders:
         reached: Reached = nowhere,
         shaping: Shaping | None = None,
         put: PutFile = put_file,
-        missing: MissingScopes | None = None,
         heard: Heard = unheard,
     ) -> None:
+        self._store = store
         self._give_way = store.database.giving_way.wait
         self._constants = constants or Constants()
         self._delivery = store.delivery
@@ -75,7 +98,6 @@ class Senders:
             constants=self._constants,
             reached=reached,
             put=put,
-            missing=missing,
             heard=heard,
         )
         self._protocol = Protocol(
@@ -87,7 +109,9 @@ class Senders:
             constants=self._constants,
             reached=reached,
         )
-        # Leasing and taking from the buckets is one step, so that no two senders take one token.
+        self._shares = Shares(each=self._constants.senders, monotonic=machine.monotonic)
+        self._gate = _Gate(self._shaping, self._shares)
+        # One looks at a time: who looks next knows what the one before has taken.
         self._turn = threading.Lock()
         self._busy = Tally(told_every=BUSY_TOLD_EVERY, monotonic=machine.monotonic)
         self._woken = threading.Condition()
@@ -100,11 +124,27 @@ class Senders:
         """Start the threads; a second start raises RuntimeError."""
         if self._threads:
             raise RuntimeError("the senders run already")
-        self._threads = [
-            threading.Thread(target=self._run, name=f"sender-{number}", daemon=True)
-            for number in range(1, self._constants.senders + 1)
-        ]
-        for thread in self._threads:
+        self.fit()
+
+    def fit(self) -> None:
+        """Have as many threads as the workspaces there are now need; never fewer than before."""
+        with self._store.system() as system:
+            workspaces = len(system.workspaces())
+        with self._woken:
+            wanted = self._constants.senders * max(1, min(CREWS, workspaces))
+            more = range(len(self._threads) + 1, wanted + 1) if not self._stopping else ()
+            fresh = [
+                threading.Thread(
+                    target=self._run,
+                    kwargs={"looks_by_itself": number <= self._constants.senders},
+                    name=f"sender-{number}",
+                    daemon=True,
+                )
+                for number in more
+            ]
+            self._threads += fresh
+            self._shares.of(len(self._threads))
+        for thread in fresh:
             thread.start()
 
     def poke(self) -> None:
@@ -126,41 +166,39 @@ class Senders:
     def work_once(self) -> bool:
         """Send one thing, if one is due; whether there was one."""
         job: Job | None = None
+        began = 0.0
         try:
             self._give_way()
-            job = self._next()
-            if job is not None:
-                # One sender wakes the next only while there is work: a poke for one message does
-                # not set all of them looking.
-                with self._woken:
-                    self._woken.notify()
-                self._give_way()
-                self._protocol.deliver(job)
+            found = self._next()
+            if found is None:
+                return False
+            job, began = found
+            # One sender wakes the next only while there is work: a poke for one message does
+            # not set all of them looking.
+            with self._woken:
+                self._woken.notify()
+            self._give_way()
+            self._protocol.deliver(job)
         except Exception as error:  # noqa: BLE001, the top of a sender
             self._note(error, job)
             if job is None:
                 return False
             self._give_back(job, error)
-        return job is not None
+        finally:
+            if job is not None:
+                self._shares.give_back(job.workspace_id, began)
+        return True
 
-    def _next(self) -> Job | None:
+    def _next(self) -> tuple[Job, float] | None:
         with self._turn:
             began = time.monotonic()
-            jobs = self._delivery.lease(
-                1,
-                lease=self._constants.lease,
-                exclude_workspaces=self._shaping.workspaces_paused(),
-                methods_blocked=self._shaping.methods_blocked(),
-                destinations_blocked=self._shaping.destinations_blocked(),
-            )
+            jobs = self._delivery.lease(1, lease=self._constants.lease, gate=self._gate)
             if not jobs:
                 # The longer a look over what waits takes, the longer the next one may wait.
                 now = time.monotonic()
                 self._rests_until = now + LOOKS_SHARE * (now - began)
                 return None
-            job = jobs[0]
-            self._shaping.begin(job)
-        return job
+            return jobs[0], self._shares.take(jobs[0].workspace_id)
 
     def _note(self, error: Exception, job: Job | None) -> None:
         about = {
@@ -200,14 +238,16 @@ class Senders:
                 in_doubt_after=max(back_off, self._constants.quarantine),
             )
 
-    def _run(self) -> None:
+    def _run(self, *, looks_by_itself: bool) -> None:
+        # Those there are for several workspaces only look when they are woken.
+        idle = self._constants.idle.total_seconds() if looks_by_itself else None
         seen = -1
         while not self._stopping:
             if self.work_once():
                 continue
             with self._woken:
                 if self._pokes == seen and not self._stopping:
-                    self._woken.wait(self._constants.idle.total_seconds())
+                    self._woken.wait(idle)
                 seen = self._pokes
                 # Acts come in crowds: one look, by one sender, serves all within a blink.
                 rest = self._rests_until - time.monotonic()

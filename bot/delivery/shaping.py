@@ -1,172 +1,220 @@
-"""How often Slack may be called: buckets in memory, on the machine's clock, for one process.
+"""How often Slack may be called, on the machine's clock.
 
-Several replicas against one workspace would each have a full rate; sharing it comes with them.
+Each call takes from the bucket of its method in its workspace, a post from that of its conversation
+as well. Where the buckets stand is a choice: in memory for one process, in rows for several.
 """
 
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from typing import Protocol
 
+from sqlalchemy import Connection
+
+from bot.delivery.buckets import Bucket
 from bot.delivery.constants import Constants, Rate
+from bot.domain.notices import Priority
 from bot.domain.ports import MachineClock
 from bot.storage.jobs import Job
+from bot.storage.leasing import HeldBack, Wanted
+from bot.storage.rates import Kept, RateKey
 
 POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
+_PLACE = "post"
+"""The family of the buckets that count posts to one conversation."""
 _FORGET_AFTER = 1000
 """Buckets of conversations that are kept before those that are full again are dropped."""
 
 
-@dataclass
-class _Bucket:
-    full: Rate
-    tokens: float
-    at: float
-    rate: float
-    slowed_at: float = 0.0
-    paused_until: float = 0.0
+class Shelf(Protocol):
+    """Where buckets stand between two calls."""
 
-    def refill(self, now: float, recovery_per_minute: float) -> None:
-        burst = self.full.burst
-        if self.rate < self.full.per_second:
-            burst = 1.0
-            if now > self.slowed_at:
-                regained = self.full.per_second * recovery_per_minute * (now - self.slowed_at) / 60
-                self.rate = min(self.full.per_second, self.rate + regained)
-                self.slowed_at = now
-        self.tokens = min(burst, self.tokens + (now - self.at) * self.rate)
-        self.at = now
+    def changing(
+        self, keys: Sequence[RateKey], within: Connection | None = None, /
+    ) -> AbstractContextManager[dict[RateKey, Kept]]:
+        """The buckets of these keys, for nobody else meanwhile; what is put in is kept.
 
-    def wait(self, now: float) -> float:
-        """Seconds until a token is there."""
-        missing = max(0.0, 1.0 - self.tokens) / self.rate
-        return max(self.paused_until - now, missing, 0.0)
+        `within` is the writing transaction to do it in, where there is one.
+        """
+        ...
+
+    def closed(self, now: datetime, within: Connection | None = None, /) -> Mapping[RateKey, Kept]:
+        """Those for which somebody may have to wait now."""
+        ...
+
+
+class InMemory:
+    """For one process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[RateKey, Kept] = {}
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def changing(
+        self, _keys: Sequence[RateKey], _within: Connection | None = None, /
+    ) -> Iterator[dict[RateKey, Kept]]:
+        """All there are."""
+        with self._guard:
+            yield self._kept
+
+    def closed(self, now: datetime, _within: Connection | None = None, /) -> Mapping[RateKey, Kept]:
+        """Those that are not open by now."""
+        with self._guard:
+            if len(self._kept) > _FORGET_AFTER:
+                old = now - timedelta(minutes=1)
+                self._kept = {
+                    key: kept
+                    for key, kept in self._kept.items()
+                    if not key.destination or kept.opens_at > old
+                }
+            return {key: kept for key, kept in self._kept.items() if kept.opens_at > now}
 
 
 class Shaping:
     """Counts calls by workspace and method, and posts by conversation."""
 
-    def __init__(self, *, machine: MachineClock, constants: Constants) -> None:
+    def __init__(
+        self, *, machine: MachineClock, constants: Constants, shelf: Shelf | None = None
+    ) -> None:
         self._machine = machine
         self._constants = constants
-        self._methods: dict[tuple[int, str], _Bucket] = {}
-        self._places: dict[tuple[int, str], _Bucket] = {}
-        self._paused: dict[int, tuple[float, int]] = {}
+        self._shelf = shelf or InMemory()
+        # Of each process alone: what one cannot reach, another one perhaps can.
+        self._paused: dict[int, tuple[datetime, int]] = {}
         self._guard = threading.Lock()
+
+    # --- Calls
 
     def take(self, workspace_id: int, method: str) -> None:
         """Note a call that is about to be made."""
-        with self._guard:
-            self._method(workspace_id, method).tokens -= 1
+        self._count(1.0, self._method(workspace_id, method))
 
-    def take_in_turn(self, workspace_id: int, method: str) -> timedelta:
+    def take_in_turn(self, workspace_id: int, method: str, *, answer: bool = False) -> timedelta:
         """Note a call that is made now if it may be; else how long until then, and none is noted.
 
-        Looking and taking is one step, so that no two threads take one token.
+        Looking and taking is one step, so that no two take one token. An answer to a person may
+        take what is spared for them.
         """
-        with self._guard:
-            bucket = self._method(workspace_id, method)
-            wait = timedelta(seconds=bucket.wait(self._machine.monotonic()))
+        key = self._method(workspace_id, method)
+        with self._shelf.changing([key]) as kept:
+            bucket = self._bucket(kept, key)
+            wait = bucket.wait(answer=answer)
             if not wait:
                 bucket.tokens -= 1
+                kept[key] = bucket.kept
             return wait
 
     def resting(self, workspace_id: int, method: str) -> bool:
         """Whether Slack asked for a pause, which has not ended yet."""
-        with self._guard:
-            until = self._method(workspace_id, method).paused_until
-            return until > self._machine.monotonic()
-
-    def begin(self, job: Job) -> None:
-        """Note the call, and the post, that a job is about to be."""
-        self._count(job, -1.0)
-
-    def unused(self, job: Job) -> None:
-        """The job came to no call, so that another one may go at once."""
-        self._count(job, 1.0)
-
-    def _count(self, job: Job, tokens: float) -> None:
-        with self._guard:
-            self._method(job.workspace_id, job.method).tokens += tokens
-            if job.method in POSTS:
-                self._place(job.workspace_id, job.destination).tokens += tokens
-
-    def methods_blocked(self) -> Collection[tuple[int, str]]:
-        """The methods that may not be called now, by workspace."""
-        with self._guard:
-            now = self._machine.monotonic()
-            return [
-                (workspace_id, method)
-                for (workspace_id, family), _ in list(self._methods.items())
-                if self._method(workspace_id, family).wait(now) > 0
-                for method in _members(family)
-            ]
-
-    def methods_resting(self) -> Collection[tuple[int, str]]:
-        """The methods of which Slack said it was too much, and whose pause has not ended."""
-        with self._guard:
-            now = self._machine.monotonic()
-            return [key for key, bucket in self._methods.items() if bucket.paused_until > now]
-
-    def destinations_blocked(self) -> Collection[tuple[int, str]]:
-        """The conversations that were posted to a moment ago."""
-        with self._guard:
-            now = self._machine.monotonic()
-            self._forget(now)
-            return [key for key in list(self._places) if self._place(*key).wait(now) > 0]
+        now = self._machine.now()
+        kept = self._shelf.closed(now).get(self._method(workspace_id, method))
+        return kept is not None and kept.paused_until > now
 
     def limited(self, workspace_id: int, method: str, retry_after: timedelta) -> None:
         """Slack said it was too much: the method rests, and is half as fast from then on."""
-        with self._guard:
-            now = self._machine.monotonic()
-            bucket = self._method(workspace_id, method)
-            bucket.paused_until = max(bucket.paused_until, now + retry_after.total_seconds())
-            bucket.rate = max(bucket.rate / 2, bucket.full.per_second / 64)
-            bucket.slowed_at = bucket.paused_until
-            bucket.tokens = min(bucket.tokens, 1.0)
+        key = self._method(workspace_id, method)
+        with self._shelf.changing([key]) as kept:
+            bucket = self._bucket(kept, key)
+            bucket.limited(retry_after)
+            kept[key] = bucket.kept
+
+    def pauses(self) -> Mapping[tuple[int, str], datetime]:
+        """Until when Slack asked to be left alone, by workspace and method or family of methods."""
+        now = self._machine.now()
+        return {
+            (key.workspace_id, key.family): kept.paused_until
+            for key, kept in self._shelf.closed(now).items()
+            if kept.paused_until > now
+        }
+
+    # --- What is leased to be sent
+
+    def held_back(self, within: Connection, /) -> HeldBack:
+        """What may not be sent now."""
+        now = self._machine.now()
+        methods: list[tuple[int, str]] = []
+        but_answers: list[tuple[int, str]] = []
+        destinations: list[tuple[int, str]] = []
+        for key, kept in self._shelf.closed(now, within).items():
+            bucket = self._as_of(kept, key, now)
+            if not bucket.wait(answer=False):
+                continue
+            if key.destination:
+                destinations.append((key.workspace_id, key.destination))
+                continue
+            closed = methods if bucket.wait(answer=True) else but_answers
+            closed += [(key.workspace_id, method) for method in _members(key.family)]
+        return HeldBack(self._away(now), methods, destinations, but_answers)
+
+    def let(
+        self, wanted: Wanted, claim: Callable[[], Job | None], within: Connection, /
+    ) -> Job | None:
+        """Have a job claimed if it may go now, and note the call and the post it is about to be."""
+        keys = self._keys(wanted.workspace_id, wanted.method, wanted.destination)
+        answer = wanted.priority == Priority.ANSWER
+        with self._shelf.changing(keys, within) as kept:
+            buckets = {key: self._bucket(kept, key) for key in keys}
+            if any(bucket.wait(answer=answer) for bucket in buckets.values()):
+                return None
+            job = claim()
+            if job is not None:
+                for key, bucket in buckets.items():
+                    bucket.tokens -= 1
+                    kept[key] = bucket.kept
+            return job
+
+    def unused(self, job: Job) -> None:
+        """The job came to no call, so that another one may go at once."""
+        self._count(-1.0, *self._keys(job.workspace_id, job.method, job.destination))
+
+    # --- Workspaces that cannot be reached
 
     def failed(self, workspace_id: int) -> None:
         """Slack cannot be reached for this workspace; it pauses, longer each time."""
         with self._guard:
-            _, times = self._paused.get(workspace_id, (0.0, 0))
-            wait = min(self._constants.back_off(times).total_seconds(), 60.0)
-            self._paused[workspace_id] = (self._machine.monotonic() + wait, times + 1)
+            _, times = self._paused.get(workspace_id, (self._machine.now(), 0))
+            wait = min(self._constants.back_off(times), timedelta(minutes=1))
+            self._paused[workspace_id] = (self._machine.now() + wait, times + 1)
 
     def reached(self, workspace_id: int) -> None:
         """Slack answered, whatever it said."""
         with self._guard:
             self._paused.pop(workspace_id, None)
 
-    def workspaces_paused(self) -> Collection[int]:
-        """The workspaces that are left alone for now."""
+    def _away(self, now: datetime) -> list[int]:
         with self._guard:
-            now = self._machine.monotonic()
             return [one for one, (until, _) in self._paused.items() if until > now]
 
-    def _method(self, workspace_id: int, method: str) -> _Bucket:
-        rates = self._constants.rates
+    # --- Buckets
+
+    def _count(self, calls: float, *keys: RateKey) -> None:
+        with self._shelf.changing(keys) as kept:
+            for key in keys:
+                bucket = self._bucket(kept, key)
+                bucket.tokens -= calls
+                kept[key] = bucket.kept
+
+    def _bucket(self, kept: Mapping[RateKey, Kept], key: RateKey) -> Bucket:
+        return self._as_of(kept.get(key), key, self._machine.now())
+
+    def _as_of(self, kept: Kept | None, key: RateKey, now: datetime) -> Bucket:
+        full: Rate = self._constants.channel
+        if not key.destination:
+            full = self._constants.rates[key.family]
+        return Bucket.of(kept, full, now, self._constants.recovery_per_minute)
+
+    def _keys(self, workspace_id: int, method: str, destination: str) -> tuple[RateKey, ...]:
+        called = self._method(workspace_id, method)
+        if method not in POSTS:
+            return (called,)
+        return (called, RateKey(workspace_id, _PLACE, destination))
+
+    def _method(self, workspace_id: int, method: str) -> RateKey:
         # Slack counts each method by itself; those without a rate of their own share one.
-        family = method if method in rates else method.partition(".")[0]
-        return self._bucket(self._methods, (workspace_id, family), rates[family])
-
-    def _place(self, workspace_id: int, destination: str) -> _Bucket:
-        return self._bucket(self._places, (workspace_id, destination), self._constants.channel)
-
-    def _bucket(
-        self, buckets: dict[tuple[int, str], _Bucket], key: tuple[int, str], rate: Rate
-    ) -> _Bucket:
-        now = self._machine.monotonic()
-        bucket = buckets.get(key)
-        if bucket is None:
-            bucket = buckets[key] = _Bucket(rate, rate.burst, now, rate.per_second)
-        bucket.refill(now, self._constants.recovery_per_minute)
-        return bucket
-
-    def _forget(self, now: float) -> None:
-        if len(self._places) > _FORGET_AFTER:
-            self._places = {
-                key: bucket for key, bucket in self._places.items() if now - bucket.at < 60
-            }
+        rated = method in self._constants.rates
+        return RateKey(workspace_id, method if rated else method.partition(".")[0])
 
 
 def _members(family: str) -> tuple[str, ...]:

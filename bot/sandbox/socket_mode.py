@@ -57,10 +57,23 @@ class SocketDelivery:
         return ticket
 
     async def send(self, envelope: Envelope) -> Reply:
-        """Sends to one connection, a different one each time; a connection lost is a failure."""
-        if not self._connections:
-            return Reply(failure=Failure.CONNECTION, status=0)
-        connection = self._connections[next(self._turn) % len(self._connections)]
+        """Sends to one connection, a different one each time, as long as there is one.
+
+        What a connection did not acknowledge before it ended goes to the next one.
+        """
+        try:
+            async with asyncio.timeout(self._answer_seconds):
+                while self._connections:
+                    turn = next(self._turn) % len(self._connections)
+                    body = await self._send_on(self._connections[turn], envelope)
+                    if body is not _LOST:
+                        return Reply(body=body)
+        except TimeoutError:
+            return Reply(failure=Failure.TIMEOUT, status=0)
+        return Reply(failure=Failure.CONNECTION, status=0)
+
+    async def _send_on(self, connection: _Connection, envelope: Envelope) -> Any:
+        """The answer, or _LOST."""
         envelope_id = str(uuid4())
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope_id] = answer
@@ -74,19 +87,14 @@ class SocketDelivery:
             message["retry_attempt"] = envelope.retry_num
             message["retry_reason"] = envelope.retry_reason or ""
         try:
-            async with asyncio.timeout(self._answer_seconds):
-                await connection.send(message)
-                body = await answer
-        except TimeoutError:
-            return Reply(failure=Failure.TIMEOUT, status=0)
+            await connection.send(message)
+            return await answer
         except (ConnectionError, WebSocketDisconnect, RuntimeError):
             # Starlette raises RuntimeError for a send after the close.
-            return Reply(failure=Failure.CONNECTION, status=0)
+            self._lost(connection)
+            return _LOST
         finally:
             connection.waiting.pop(envelope_id, None)
-        if body is _LOST:
-            return Reply(failure=Failure.CONNECTION, status=0)
-        return Reply(body=body)
 
     async def endpoint(self, socket: WebSocket) -> None:
         """Serves one connection of the app from its hello to its end."""

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from bot.domain.notices import DRAWN_AS, STANDS, JobSource, Place, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
-from bot.storage.leasing import TABLES, HeldBack, Times, candidates, claim, free_from
+from bot.storage.leasing import TABLES, Gate, Open, Times, Wanted, candidates, claim, free_from
 from bot.storage.outbox import METHODS, lane
 from bot.storage.standing import filed
 from bot.storage.tables import (
@@ -42,6 +43,7 @@ from bot.storage.tables import (
     workspace,
 )
 
+_OPEN = Open()
 _LEASING = 7_205_759_404
 """Replicas lease one after the other, so that two never choose one destination."""
 
@@ -56,24 +58,16 @@ class DeliveryStore:
 
     # --- Leasing
 
-    def lease(
-        self,
-        limit: int,
-        *,
-        lease: timedelta,
-        exclude_workspaces: Collection[int] = (),
-        methods_blocked: Collection[tuple[int, str]] = (),
-        destinations_blocked: Collection[tuple[int, str]] = (),
-    ) -> list[Job]:
+    def lease(self, limit: int, *, lease: timedelta, gate: Gate = _OPEN) -> list[Job]:
         """Take what may be sent now: answers first, then by priority and age, one a destination.
 
         Of a paused workspace only answers are taken, of a blocked one nothing until it is tried
         again.
         """
-        held_back = HeldBack(exclude_workspaces, methods_blocked, destinations_blocked)
         times = Times(self._machine.now(), self._clock.now())
         dialect = self._database.dialect
         with self._database.reading() as connection:
+            held_back = gate.held_back(connection)
             found = candidates(connection, limit, held_back, times=times, dialect=dialect)
         if not found:
             return []
@@ -84,7 +78,11 @@ class DeliveryStore:
             for source, row in found:
                 if len(taken) == limit:
                     break
-                job = claim(connection, source, row, lease=lease, times=times)
+                wanted = Wanted(
+                    row["workspace_id"], row["method"], row["destination"], row["priority"]
+                )
+                claims = partial(claim, connection, source, row, lease=lease, times=times)
+                job = gate.let(wanted, claims, connection)
                 if job is not None:
                     taken.append(job)
             if taken:

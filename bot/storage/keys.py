@@ -36,7 +36,8 @@ def take(connection: Connection, workspace_id: int, cipher: Cipher) -> int:
     Once nothing lies under an older key any more, that one may be taken out of the setting. What
     tells which key is in use is written in the same transaction, so that a crash forgets both.
     """
-    check = connection.execute(_CHECK, {"workspace": workspace_id}).scalar_one()
+    # Replicas that start together with different keys must not both find that there is none yet.
+    check = connection.execute(_CHECK.with_for_update(), {"workspace": workspace_id}).scalar_one()
     kept = cipher.encrypt(_KNOWN_TEXT) if check is None else cipher.renewed(check)
     if kept is None:
         return 0

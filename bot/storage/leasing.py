@@ -1,10 +1,10 @@
 """Which notices and surfaces may be sent now, and taking one so that nobody else does."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -62,6 +62,46 @@ class HeldBack:
     workspaces: Collection[int] = ()
     methods: Collection[tuple[int, str]] = ()
     destinations: Collection[tuple[int, str]] = ()
+    methods_but_answers: Collection[tuple[int, str]] = ()
+    """Of these what is left is for answers to people."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Something that could be sent now, as far as its rate is concerned."""
+
+    workspace_id: int
+    method: str
+    destination: str
+    priority: int
+
+
+class Gate(Protocol):
+    """What is asked before anything is leased."""
+
+    def held_back(self, within: Connection, /) -> HeldBack:
+        """What is not even looked at."""
+        ...
+
+    def let(
+        self, wanted: Wanted, claim: Callable[[], Job | None], within: Connection, /
+    ) -> Job | None:
+        """Claim it, or not; `within` is the transaction of the claim."""
+        ...
+
+
+class Open:
+    """Lets everything go."""
+
+    def held_back(self, _within: Connection, /) -> HeldBack:
+        """Nothing."""
+        return HeldBack()
+
+    def let(
+        self, _wanted: Wanted, claim: Callable[[], Job | None], _within: Connection, /
+    ) -> Job | None:
+        """Whatever can be claimed."""
+        return claim()
 
 
 @dataclass(frozen=True)
@@ -85,6 +125,8 @@ _METHOD_OF_SURFACE = case(
     (surface.c.ts.is_(None), "chat.postMessage"),
     else_="chat.update",
 )
+_METHODS = {JobSource.NOTICE: outbox.c.method, JobSource.SURFACE: _METHOD_OF_SURFACE}
+_SOURCES = {table: source for source, table in TABLES.items()}
 _NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
 _CALENDAR_NOW = bindparam("calendar_now", type_=surface.c.not_before.type)
 _BLOCKED_BEFORE = bindparam("blocked_before", type_=workspace.c.blocked_at.type)
@@ -137,8 +179,11 @@ def _candidates(table: Table, dialect: str) -> Select[Any]:
     return (
         select(
             table.c.id,
+            table.c.workspace_id,
+            table.c.destination,
             table.c.kind,
             table.c.priority,
+            _METHODS[_SOURCES[table]].label("method"),
             aged.label("aged"),
             workspace.c.blocked_at.is_not(None).label("probing"),
         )
@@ -191,7 +236,6 @@ _ABOUT = (
     .where(outbox_about.c.outbox_id == bindparam("id"))
     .order_by(outbox_about.c.place)
 )
-_METHODS = {JobSource.NOTICE: outbox.c.method, JobSource.SURFACE: _METHOD_OF_SURFACE}
 
 
 def candidates(
@@ -269,5 +313,8 @@ def _but_for(
         yield table.c.workspace_id.not_in(sorted(held_back.workspaces))
     for workspace_id, name in held_back.methods:
         yield not_(and_(table.c.workspace_id == workspace_id, method == name))
+    for workspace_id, name in held_back.methods_but_answers:
+        theirs = and_(table.c.workspace_id == workspace_id, method == name)
+        yield not_(and_(theirs, table.c.priority != Priority.ANSWER.value))
     for workspace_id, name in held_back.destinations:
         yield not_(and_(table.c.workspace_id == workspace_id, table.c.destination == name))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     FromClause,
@@ -931,4 +932,22 @@ holiday = Table(
     Column("year", Integer, nullable=False),
     Column("days", Text, nullable=False),  # a JSON list of dates
     PrimaryKeyConstraint("region", "year"),
+)
+
+# How often Slack may be called: buckets, of a method or, with a destination, of one conversation.
+# Used where several processes share them; one process alone keeps them in memory.
+rate = Table(
+    "rate",
+    metadata,
+    _workspace(),
+    Column("family", Text, nullable=False),
+    Column("destination", Text, nullable=False),  # empty for the method itself
+    Column("tokens", Double, nullable=False),
+    Column("at", Instant, nullable=False),  # machine, like all that follow
+    Column("per_second", Double, nullable=False),
+    Column("slowed_at", Instant, nullable=False),
+    Column("paused_until", Instant, nullable=False),
+    Column("opens_at", Instant, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "family", "destination"),
+    Index("ix_rate_opens_at", "opens_at"),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     or_,
     select,
+    text,
     update,
 )
 
@@ -94,6 +95,7 @@ from bot.storage.ledger import Ledgers, WritableLedgers
 from bot.storage.outbox import Outbox
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, PersonFacts, WritablePeople
+from bot.storage.rates import forget_rates
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
 from bot.storage.standing import LOOK_DAILY, look_again
@@ -109,6 +111,9 @@ OUTBOX_KEPT_WHOLE = timedelta(days=30)
 CHANNELS_LOOKED_AT_AFTER = timedelta(hours=24)
 """How long a line stands before who can read it is asked again, whatever events said."""
 _BATCH = 500
+_HOUSEKEEPING = 7_205_759_405
+"""Replicas keep house one at a time; any number, as long as nothing else takes it."""
+_MINE_TO_KEEP = text("SELECT pg_try_advisory_xact_lock(:key)")
 _BROUGHT_IN_LINE = 200
 """Handoffs of one person; Slack waits three seconds for the answer."""
 
@@ -170,6 +175,11 @@ _WORKSPACE = _WORKSPACES.where(tables.workspace.c.id == bindparam("workspace"))
 _BY_TEAM = _WORKSPACES.where(
     tables.workspace.c.enterprise_id == bindparam("enterprise"),
     tables.workspace.c.team_id == bindparam("team"),
+)
+_OF_TEAM = (
+    _WORKSPACES.where(tables.workspace.c.team_id == bindparam("team"))
+    .order_by(tables.workspace.c.id)
+    .limit(1)
 )
 _ADD_WORKSPACE = once(tables.workspace)
 _CHANGE_WORKSPACE = update(tables.workspace).where(tables.workspace.c.id == bindparam("b_id"))
@@ -1118,6 +1128,11 @@ class SystemUnit:
         rows = self._connection.execute(_WORKSPACES.order_by(tables.workspace.c.id))
         return [_workspace(row) for row in rows]
 
+    def workspace_of_team(self, team_id: str) -> WorkspaceRow | None:
+        """The workspace of Slack's id of it, which is unique among all of Slack."""
+        row = self._connection.execute(_OF_TEAM, {"team": team_id}).first()
+        return None if row is None else _workspace(row)
+
     def due_workspaces(self, now: datetime) -> list[int]:
         """Where a deadline has something to say, or what a handoff shows changed by time alone.
 
@@ -1230,13 +1245,20 @@ class Store:
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
         Where the bot's lines stand and was not looked at for a day, it is looked again. What
-        another version drew differently is drawn anew, a batch at a time.
+        another version drew differently is drawn anew, a batch at a time. While another replica
+        does all that, nothing is done here.
         """
         now = self._machine.now()
         with self.database.writing() as connection:
+            if self.database.dialect == "postgresql":
+                # Replicas that started together would wait for each other's rows.
+                mine = connection.execute(_MINE_TO_KEEP, {"key": _HOUSEKEEPING}).scalar_one()
+                if not mine:
+                    return 0, 0
             requests = connection.execute(_FORGET_RECEIVED, {"before": now - RECEIVED_KEPT})
             connection.execute(FORGET_COPIED, {"before": now - RECEIVED_KEPT})
             connection.execute(SILENCE, {"before": self._clock.now()})
+            forget_rates(connection, now)
             posts = _slim(connection, now - OUTBOX_KEPT_WHOLE)
             before = {"checked_before": now - CHANNELS_LOOKED_AT_AFTER}
             look = {**before, "machine_now": now}

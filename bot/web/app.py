@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anyio.to_thread
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -16,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from bot.flows.arrival import came_in
 from bot.flows.shape import UNREADABLE
 from bot.web.signing import Signed
+from bot.web.threads import Threads
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ def build_web(
     if health.metrics is not None:
         routes.append(Route("/metrics", _metrics_route(health.metrics)))
     if bolt is not None and signing_secret is not None:
-        endpoint = _slack_route(bolt, Signed(signing_secret), anyio.CapacityLimiter(threads))
+        endpoint = _slack_route(bolt, Signed(signing_secret), Threads(threads))
         routes.append(Route("/slack/events", endpoint, methods=["POST"]))
     return Starlette(routes=routes)
 
@@ -71,9 +71,7 @@ def _metrics_route(metrics: Callable[[], bytes]) -> Callable[[Request], Response
     return answer
 
 
-def _slack_route(
-    bolt: App, signed: Signed, limiter: anyio.CapacityLimiter
-) -> Callable[[Request], object]:
+def _slack_route(bolt: App, signed: Signed, threads: Threads) -> Callable[[Request], object]:
     async def receive(request: Request) -> Response:
         came_in()
         try:
@@ -91,7 +89,7 @@ def _slack_route(
             asked = BoltRequest(body=body.decode(), headers=headers)
             if not _sound(asked.body):
                 return Response(status_code=400)
-            answer = await anyio.to_thread.run_sync(lambda: bolt.dispatch(asked), limiter=limiter)
+            answer = await threads.run(asked.context.team_id, lambda: bolt.dispatch(asked))
         except UNREADABLE as error:
             # Bolt takes Slack's shape for granted; what our listeners raise never comes this far.
             log.warning("unreadable delivery", error=type(error).__name__)

@@ -1,5 +1,7 @@
 """Socket Mode: the bot connects to Slack, with as many workers as there are request threads."""
 
+import contextlib
+import secrets
 import threading
 import time
 from typing import Any, Protocol
@@ -13,10 +15,14 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.flows.arrival import came_in
 
-ANSWER_WITHIN = 4.0
+PAUSE_WITHIN = 1.0
+"""Seconds for a moment at which nothing is in hand; acts take a fraction of it."""
+ANSWER_WITHIN = 3.0
 """Seconds; whoever acted waits for three."""
 HANG_UP_WITHIN = 4.0
 """Seconds; the SDK's reader holds the connection's lock for three at a time, and may take turns."""
+_CLOSE, _MASKED = 0x88, 0x80
+_NORMAL_END = (1000).to_bytes(2, "big")
 
 
 class Socket(Protocol):
@@ -70,7 +76,7 @@ class _Handler(SocketModeHandler):
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         with self._changed:
             if self._closing:
-                return  # Not acknowledged: an event is delivered again.
+                return  # Not acknowledged: it is for another connection.
             self._in_hand += 1
         try:
             super().handle(client, req)
@@ -80,13 +86,33 @@ class _Handler(SocketModeHandler):
                 self._changed.notify_all()
 
     def close(self) -> bool:
+        """End the connection between two acts, so that what comes next goes to another one.
+
+        Until then acts are answered: whoever acted at a connection that is only left unread would
+        wait in vain.
+        """
+        self.client.auto_reconnect_enabled = False
         with self._changed:
+            answered = self._changed.wait_for(lambda: self._in_hand == 0, timeout=PAUSE_WITHIN)
             self._closing = True
-            answered = self._changed.wait_for(lambda: self._in_hand == 0, timeout=ANSWER_WITHIN)
+            if not answered:
+                answered = self._changed.wait_for(lambda: self._in_hand == 0, timeout=ANSWER_WITHIN)
+            self._say_goodbye()
         hang_up = threading.Thread(target=super().close, name="hang-up", daemon=True)
         hang_up.start()
         hang_up.join(HANG_UP_WITHIN)
         return answered and not hang_up.is_alive()
+
+    def _say_goodbye(self) -> None:
+        """Send a WebSocket's closing frame; the SDK just drops the connection, seconds later."""
+        session = self.client.current_session
+        if session is None:
+            return
+        mask = secrets.token_bytes(4)
+        code = bytes(one ^ other for one, other in zip(_NORMAL_END, mask, strict=False))
+        with session.sock_send_lock, contextlib.suppress(OSError):
+            if session.sock is not None:
+                session.sock.sendall(bytes([_CLOSE, _MASKED | len(code)]) + mask + code)
 
 
 def build_socket(bolt: App, *, app_token: str, client: WebClient, threads: int) -> Socket:

@@ -83,34 +83,38 @@ class Life:
 
     def start(self, point: str | None = None) -> None:
         """Start the bot, with a point to die at; returns once it is connected, or dead."""
+        self._process = self.spawn(self.port, point=point)
+        wait(lambda: self.returncode is not None or self._connected())
+
+    def spawn(
+        self, port: int, *, point: str | None = None, database_url: str | None = None
+    ) -> subprocess.Popen[bytes] | Forked:
+        """One process of the bot, which is not waited for."""
         tokens = dict(sandbox_environment(self.server))
         if self.over_http:
             del tokens["SLACK_APP_TOKEN"]
         environ = {
             **_ENVIRONMENT,
             **tokens,
-            "DATABASE_URL": self.settings.database_url,
+            "DATABASE_URL": database_url or self.settings.database_url,
             "HANDOFF_KEY": KEY,
             "HANDOFF_CLOCK_URL": f"{self.server.url}/control/clock",
             "HANDOFF_HURRY": str(self.hurry),
-            "PORT": str(self.port),
+            "PORT": str(port),
         }
         if point is not None:
             environ[VARIABLE] = point
         if self.forked:
-            self._process = Forked(environ, self.log)
-        else:
-            with self.log.open("ab") as log:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environ, stderr=log
-                )
-        wait(lambda: self.returncode is not None or self._connected())
+            return Forked(environ, self.log)
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environ, stderr=log
+            )
 
     @property
     def returncode(self) -> int | None:
-        """How the process ended; None while it runs."""
-        assert self._process is not None
-        return self._process.poll()
+        """How the process ended; None while it runs, and where a test looks after several."""
+        return None if self._process is None else self._process.poll()
 
     def terminate(self) -> None:
         """Ask the process to end, as a container's host does."""

@@ -83,7 +83,7 @@ class Desk:
             constants=self.constants,
             reached=reached,
             put=self.slack.put,
-            missing=self.missing,
+            heard=lambda of, _method, outcome, _took: self.missing.heard(of, outcome),
         )
         return self.senders
 

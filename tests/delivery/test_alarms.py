@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from bot.clock.alarms import LOST_FOR, Alarms
 from bot.delivery.alarms import LEFT_OUT_AT_WILL
 from bot.delivery.missing import MissingScopes
+from bot.delivery.outcomes import failed
 from bot.domain.notices import NoticeKind
 from bot.domain.people import Person, Role
 from bot.flows.manifest import SCOPES
@@ -196,7 +197,7 @@ def test_a_missing_permission_is_told_once_with_what_does_not_work(
     desk: Desk, admin: Person, alarms: Alarms, missing: MissingScopes
 ) -> None:
     for _ in range(3):
-        missing.meet(desk.team.workspace_id, _lacks("users:read"))
+        missing.heard(desk.team.workspace_id, failed(_lacks("users:read")))
         alarms.look()
         desk.drain()
         desk.clock.advance(2 * DAY)
@@ -209,7 +210,7 @@ def test_a_missing_permission_is_told_once_with_what_does_not_work(
 def test_one_that_may_be_left_out_is_told_as_such(
     desk: Desk, admin: Person, alarms: Alarms, missing: MissingScopes
 ) -> None:
-    missing.meet(desk.team.workspace_id, _lacks("groups:history"))
+    missing.heard(desk.team.workspace_id, failed(_lacks("groups:history")))
     alarms.look()
     desk.drain()
     (told,) = _told(desk, admin)

@@ -39,7 +39,12 @@ def looking(desk: Desk, look_anew: Callable[[int, str], Channel] | None = None) 
 
     return DailyLook(
         store=desk.store,
-        asking=Asking(client_of=lambda _: desk.slack, shaping=shaping, sleep=rests),
+        asking=Asking(
+            client_of=lambda _: desk.slack,
+            shaping=shaping,
+            on_no_access=desk.store.delivery.block_workspace,
+            sleep=rests,
+        ),
         look_anew=look_anew or desk.check_channel,
         machine=desk.machine,
         sleep=rests,

@@ -200,6 +200,7 @@ def profiles(store: Store, machine: FakeMachine, slack: WebClient) -> Profiles:
         client_of=lambda _: slack,
         shaping=shaping,
         sleep=lambda seconds: machine.advance(timedelta(seconds=seconds)),
+        on_no_access=store.delivery.block_workspace,
     )
     return Profiles(store=store, asking=asking, machine=machine, meet=meet)
 

@@ -8,13 +8,15 @@ from typing import Any
 from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from sqlalchemy import Select, Table, select, text
 
-from bot.bootstrap import Workplace, _bolt
+from bot.bootstrap import _bolt
 from bot.delivery.directory import SlackDirectory
 from bot.flows.conversations import Conversations
+from bot.flows.installations import Installations
 from bot.flows.listeners import Listeners
 from bot.flows.registration import all_listeners
 from bot.sandbox.blockkit import check_message_blocks
 from bot.sandbox.view_state import Plain, State, carry_over, elements_of, initial_state, shape
+from bot.slack_calls import OneToken
 from bot.storage import tables
 from bot.storage.unit_of_work import Store
 from bot.views.payload import Ref
@@ -132,8 +134,12 @@ class App:
         self.store, self.team, self.slack = store, team, slack
         self.whispers, self.machine = whispers, machine
         self._number, slack.machine = slack.number, machine
-        workplace = Workplace(team.workspace_id, TEAM, None, BOT_USER, "B0BOT", "Invented")
-        self.bolt = _bolt(workplace, "xoxb-invented", slack)
+        installations = Installations(
+            store=store,
+            tokens=OneToken(team.workspace_id, "xoxb-invented"),
+            bot_ids={team.workspace_id: "B0BOT"},
+        )
+        self.bolt = _bolt(installations, slack.base_url)
 
         def by_hand(context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
             # Bolt makes a client of its own for every request.
@@ -152,7 +158,7 @@ class App:
             ),
             monotonic=machine.monotonic,
             listeners=listeners or _LISTENERS,
-            workspace_of=lambda _, team_id: team.workspace_id if team_id == TEAM else None,
+            workspace_of=installations.workspace_of,
         ).bind(self.bolt)
 
     # --- What Slack sends

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
@@ -10,6 +11,7 @@ from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, S
 from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.storage.jobs import Job
+from bot.storage.leasing import HeldBack, Open
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Team, make_team, posted
 
@@ -162,23 +164,42 @@ def test_doubt_waits_longer_than_certainty(store: Store, team: Team, machine: Fa
     assert "in doubt" in [_key(job) for job in _lease(store, 2)]
 
 
-@pytest.mark.parametrize("held_back", ["exclude_workspaces", "methods", "destinations", "block"])
+class Closed(Open):
+    """A gate that has some things not looked at."""
+
+    def __init__(self, **held_back: Any) -> None:
+        self._held_back = HeldBack(**held_back)
+
+    def held_back(self, _within: Connection, /) -> HeldBack:
+        return self._held_back
+
+
+@pytest.mark.parametrize(
+    "held_back", ["workspaces", "methods", "methods_but_answers", "destinations", "block"]
+)
 def test_one_workspace_is_held_back_alone(store: Store, team: Team, held_back: str) -> None:
     other = make_team(store, team_id="T200")
     for one in (team, other):
         _say(store, one, "hello")
     here = team.workspace_id
     choices: dict[str, dict[str, Any]] = {
-        "exclude_workspaces": {"exclude_workspaces": [here]},
-        "methods": {"methods_blocked": [(here, "chat.postMessage")]},
-        "destinations": {"destinations_blocked": [(here, f"dm:{team.ae.id}")]},
+        "workspaces": {"workspaces": [here]},
+        "methods": {"methods": [(here, "chat.postMessage")]},
+        "methods_but_answers": {"methods_but_answers": [(here, "chat.postMessage")]},
+        "destinations": {"destinations": [(here, f"dm:{team.ae.id}")]},
         "block": {},
     }
     if held_back == "block":
         store.delivery.block_workspace(here, "token_revoked")
-    assert [job.workspace_id for job in _lease(store, 5, **choices[held_back])] == [
-        other.workspace_id
-    ]
+    gate = Closed(**choices[held_back])
+    assert [job.workspace_id for job in _lease(store, 5, gate=gate)] == [other.workspace_id]
+
+
+def test_what_is_left_of_a_rate_is_for_answers(store: Store, team: Team) -> None:
+    _say(store, team, "nudge", priority=Priority.NUDGE)
+    _say(store, team, "answer", priority=Priority.ANSWER, person_id=team.csm.id)
+    gate = Closed(methods_but_answers=[(team.workspace_id, "chat.postMessage")])
+    assert [_key(job) for job in _lease(store, 5, gate=gate)] == ["answer"]
 
 
 def test_a_blocked_workspace_is_tried_again_and_freed(

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from bot.domain.errors import NotFound
 from bot.domain.notices import FirstWord, Notice, NoticeKind, Place, Priority
 from bot.storage.tables import outbox
-from bot.storage.unit_of_work import Store
+from bot.storage.unit_of_work import _HOUSEKEEPING, _MINE_TO_KEEP, Store
 from tests.builders import FakeMachine, FixedClock, Pokes, Team
 
 
@@ -42,6 +42,21 @@ def test_a_workspace_is_paused_and_goes_on(
         with store.read(team.workspace_id) as after:
             assert after.workspace.paused_at == at
     assert pokes.count == 2
+
+
+@pytest.mark.parametrize("dialect", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_replicas_keep_house_one_at_a_time(
+    store: Store, team: Team, machine: FakeMachine, dialect: str
+) -> None:
+    assert dialect
+    with store.write(team.workspace_id) as unit:
+        unit.received.claim("old")
+        unit.commit()
+    machine.advance(timedelta(days=4))
+    with store.database.writing() as other:
+        other.execute(_MINE_TO_KEEP, {"key": _HOUSEKEEPING})
+        assert store.housekeeping() == (0, 0)
+    assert store.housekeeping() == (1, 0)
 
 
 def test_housekeeping_forgets_old_requests_and_slims_old_posts_once(
