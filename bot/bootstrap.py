@@ -19,6 +19,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy import Connection
 from starlette.applications import Starlette
 
 from bot.clock.clocks import SteadyMachineClock, SystemClock, TravelClock
@@ -39,10 +40,12 @@ from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
+from bot.storage.backup import NoBackup, file_of, keep_aside
 from bot.storage.cipher import NoteCipher, WrongKey
+from bot.storage.copying import holds_anything
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
-from bot.storage.migrate import migrate
+from bot.storage.migrate import UnknownSchema, migrate
 from bot.storage.unit_of_work import Store
 from bot.web.app import Health, build_web
 from bot.web.listening import listening_socket
@@ -263,7 +266,17 @@ def open_migrated(settings: Settings) -> Database:
         ) from None
     try:
         database.reach()
-        migrate(database)
+        migrate(database, before=partial(_keep_before_migrating, database))
+    except UnknownSchema:
+        database.close()
+        raise StartError(
+            "DATABASE_URL: a newer version of the bot has changed this database; run that one."
+        ) from None
+    except (OSError, NoBackup) as error:
+        database.close()
+        raise StartError(
+            f"DATABASE_URL: no copy could be kept before the tables are changed ({error})."
+        ) from None
     except Conflict:
         database.close()
         raise StartError("DATABASE_URL: others write to the database for too long.") from None
@@ -271,6 +284,14 @@ def open_migrated(settings: Settings) -> Database:
         database.close()
         raise StartError(f"DATABASE_URL: {_WANTED_OF[database.dialect]}.") from None
     return database
+
+
+def _keep_before_migrating(database: Database, connection: Connection, revision: str) -> None:
+    """A new version's first start keeps the file as the version before it left it."""
+    if database.dialect != "sqlite" or not holds_anything(connection):
+        return
+    kept = keep_aside(file_of(database), revision, SystemClock().now())
+    log.info("kept the database as it was before the migration", file=kept.name)
 
 
 def _machine_clock(database: Database) -> SteadyMachineClock:

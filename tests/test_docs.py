@@ -28,6 +28,7 @@ ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
 STEPS = PROJECT / "docs" / "steps.md"
 PAGES = [README, PROJECT / "CONTRIBUTING.md", PERMISSIONS, POLICY, ARCHITECTURE, DATA, STEPS]
+PAGES += sorted((PROJECT / "docs" / "operations").glob("*.md"))
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ENVIRONMENT_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<=`)[A-Z]+(?=`)")
