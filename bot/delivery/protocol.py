@@ -98,6 +98,7 @@ class Protocol:
         card = self._delivery.card_message((of.handoff_id if of else None) or 0)
         if job.unswept or (below_card(job) and card.awaited):
             # What is decided, or found, first may change what is looked for and where.
+            self._shaping.unused(job)
             self._delivery.retry(job, after=self._constants.idle, maybe_sent=True, counted=False)
             return None
         if job.notice is not None and job.notice.kind in FILES and not job.key:

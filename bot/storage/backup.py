@@ -199,7 +199,7 @@ def look_into(path: Path) -> Contents:
         with closing(driver.connect(address, uri=True, isolation_level=None)) as connection:
             wrong = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if wrong != "ok":
-                raise NoBackup(f"{path} is damaged: {wrong}.")
+                raise NoBackup(f"{path} is damaged ({' '.join(wrong.split())}).")
             if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise NoBackup(f"{path} is damaged: a row refers to one that is not there.")
             handoffs, people, waiting = (_number(connection, one) for one in _COUNTS)

@@ -121,7 +121,7 @@ def test_a_whole_handoff_posted_since_stands_once_and_is_drawn_anew(
     nightly.sweep()
     assert _stand(desk) == before
     for row in desk.rows(surface):
-        assert row["wanted"] == row["shown"]
+        assert row["wanted"] == row["shown"], row["kind"]
         assert not row["maybe_sent"]
         if row["ts"] is not None:
             (there,) = [one for one in desk.slack.ledger.messages if one.ts == row["ts"]]
