@@ -22,6 +22,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
+from sqlalchemy import Connection
 from starlette.applications import Starlette
 
 from bot.clock.alarms import Alarms
@@ -53,10 +54,12 @@ from bot.flows.shape import UNREADABLE
 from bot.logs import quiet_logger
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT, Clients, OneToken, TokenSource
+from bot.storage.backup import NoBackup, file_of, keep_aside
 from bot.storage.cipher import NoteCipher, WrongKey
+from bot.storage.copying import holds_anything
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
-from bot.storage.migrate import migrate
+from bot.storage.migrate import UnknownSchema, migrate
 from bot.storage.rates import RateRows
 from bot.storage.unit_of_work import Store
 from bot.storage.vitals import look
@@ -558,7 +561,17 @@ def open_migrated(settings: Settings) -> Database:
         ) from None
     try:
         database.reach()
-        migrate(database)
+        migrate(database, before=partial(_keep_before_migrating, database))
+    except UnknownSchema:
+        database.close()
+        raise StartError(
+            "DATABASE_URL: a newer version of the bot has changed this database; run that one."
+        ) from None
+    except (OSError, NoBackup) as error:
+        database.close()
+        raise StartError(
+            f"DATABASE_URL: no copy could be kept before the tables are changed ({error})."
+        ) from None
     except Conflict:
         database.close()
         raise StartError("DATABASE_URL: others write to the database for too long.") from None
@@ -578,6 +591,14 @@ UNWRITABLE_IN_WORDS = {
 def _not_opened(database: Database, error: StorageUnavailable) -> StartError:
     wanted = UNWRITABLE_IN_WORDS.get(error.problem, _WANTED_OF[database.dialect])
     return StartError(f"DATABASE_URL: {wanted}.")
+
+
+def _keep_before_migrating(database: Database, connection: Connection, revision: str) -> None:
+    """A new version's first start keeps the file as the version before it left it."""
+    if database.dialect != "sqlite" or not holds_anything(connection):
+        return
+    kept = keep_aside(file_of(database), revision, SystemClock().now())
+    log.info("kept the database as it was before the migration", file=kept.name)
 
 
 def _machine_clock(database: Database) -> SteadyMachineClock:

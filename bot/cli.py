@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 import yaml
 
-from bot import bootstrap, operations
+from bot import backups, bootstrap, operations
+from bot.backups import BackupError
 from bot.bootstrap import StartError
 from bot.domain.errors import Invalid
 from bot.domain.policy import Policy, PolicyError, load_policy
@@ -34,7 +35,7 @@ def _one_sentence() -> Iterator[None]:
     """What a person can mend ends as one sentence, not as a traceback."""
     try:
         yield
-    except (SettingsError, PolicyError, StartError) as error:
+    except (SettingsError, PolicyError, StartError, BackupError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     except Invalid as error:
@@ -197,6 +198,64 @@ def verify(
         typer.echo(report.sentence)
     if not all(report.sound for report in reports):
         raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    to: Annotated[
+        Path | None,
+        typer.Option(help="A new file, or a folder for a dated one; else the folder backups."),
+    ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, help="Of a folder: so many of the newest stay; 0 keeps all.")
+    ] = 0,
+) -> None:
+    """Write the whole database into one file, also while the bot runs, and read it back."""
+    with _one_sentence():
+        told = backups.back_up(load_settings(), to=to, keep=keep)
+    for line in told:
+        typer.echo(line)
+
+
+@app.command()
+def restore(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A backup; none where DATABASE_URL was restored by other means."),
+    ] = None,
+    reconcile: Annotated[
+        bool,
+        typer.Option(
+            "--reconcile", help="Look in Slack before anything is said that may stand there."
+        ),
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Over a database that holds something.")
+    ] = False,
+) -> None:
+    """Bring a backup into DATABASE_URL; the bot must be stopped."""
+    if not reconcile:
+        typer.echo(
+            "Say --reconcile: a backup does not know what the bot said after it was made, so each "
+            "message is looked for in Slack before it is said.",
+            err=True,
+        )
+        raise typer.Exit(2)
+    with _one_sentence():
+        told = backups.restore(load_settings(), file, replace=replace)
+    for line in told:
+        typer.echo(line)
+
+
+@app.command()
+def copy(
+    to: Annotated[str, typer.Option(help="The URL of an empty database.")],
+) -> None:
+    """Copy DATABASE_URL into another database and check it; the bot must be stopped."""
+    with _one_sentence():
+        told = backups.copy(load_settings(), to)
+    for line in told:
+        typer.echo(line)
 
 
 policy_app = typer.Typer(no_args_is_help=True, help="Look at the policy.")

@@ -91,5 +91,6 @@ class Housekeeping:
 
     def _reckon(self, workspace_id: int, handoff_id: int) -> None:
         with self._store.write(workspace_id) as unit:
+            unit.look_first(None)
             unit.reckon(handoff_id)
             unit.commit()

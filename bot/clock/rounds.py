@@ -42,6 +42,9 @@ def tell(unit: WriteUnit, looked_at: Iterable[Deadline], summaries: Collection[i
     days = unit.digests.lock({*_readers(looked_at, unit.now), *summaries})
     _fold_in_belated(unit, days)
     unit.people.many(days)
+    summed_up_at = [day.digest_at for day in days.values() if day.digest_at is not None]
+    if summed_up_at:
+        unit.look_first(min(summed_up_at))
     # The end of nobody's hour is further away.
     until = max(unit.now + timedelta(hours=1), horizon(unit.now, unit.policy.nudges))
     left, told = sorted(days), False

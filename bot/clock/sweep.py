@@ -51,11 +51,15 @@ class Sweep:
             try_to_write(self._store.database)
         with self._store.system() as unit:
             due = unit.due_workspaces(self._clock.now())
+            restored = [one.id for one in unit.workspaces() if one.restart_unnoted]
         done = 0
         for workspace_id in due:
             # Another writer holds it too long: the next run is five seconds away.
             with contextlib.suppress(Conflict):
                 done += self._workspace(workspace_id)
+        for workspace_id in restored:
+            with contextlib.suppress(Conflict):
+                self._note_restart(workspace_id)
         return done
 
     def _workspace(self, workspace_id: int) -> int:
@@ -79,6 +83,8 @@ class Sweep:
         claimed = unit.deadlines.due(BATCH)
         summaries = unit.digests.due(BATCH)
         self._reached("claimed")
+        if claimed:
+            unit.look_first(min(one.next_at or unit.now for _, one in claimed))
         changed = {
             handoff_id
             for handoff_id, one in claimed
@@ -92,10 +98,18 @@ class Sweep:
         lights = unit.refresh_due(BATCH)
         return len(claimed), bool(changed or told or lights)
 
+    def _note_restart(self, workspace_id: int) -> None:
+        """What is due by now may have been said before a restore; what is due later was not."""
+        with self._store.write(workspace_id) as unit:
+            if unit.workspace.restart_unnoted:
+                unit.note_restart()
+                unit.commit()
+
     def _bring_back(self, workspace_id: int) -> None:
         """Whose leave is over owes their steps again, before anything is said of these."""
         for _ in range(MOST_BATCHES):
             with self._store.write(workspace_id) as unit:
+                unit.look_first(None)
                 if not unit.end_leave():
                     return
                 unit.commit()

@@ -1,7 +1,8 @@
 """Calls to Slack: each at its rate, and what its end means; reading back what was posted."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,15 @@ _METHODS: Mapping[str, Callable[..., SlackResponse]] = {
     "conversations.open": WebClient.conversations_open,
     "conversations.replies": WebClient.conversations_replies,
 }
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that stands, and by what it is known."""
+
+    ts: str
+    keys: frozenset[object]
+    marks: frozenset[str]
 
 
 class Unfinished(Exception):
@@ -135,6 +145,29 @@ class Calls:
 
         Raises Unfinished where that may not be asked now.
         """
+        for outcome in self._pages(job, channel, thread_ts):
+            for message in _messages(outcome):
+                if job.key in _keys_of(message):
+                    return outcome, str(message["ts"])
+        return outcome, None
+
+    def posted(self, job: Job, channel: str, thread_ts: str | None) -> tuple[Outcome, list[Posted]]:
+        """All that the bot posted where this job would stand since its first try, newest first.
+
+        Raises Unfinished where that may not be asked now.
+        """
+        found: list[Posted] = []
+        for outcome in self._pages(job, channel, thread_ts):
+            found += (
+                Posted(str(one["ts"]), frozenset(_keys_of(one)), frozenset(_marks_of(one)))
+                for one in _messages(outcome)
+            )
+        return outcome, sorted(found, key=lambda one: one.ts, reverse=True)
+
+    def _pages(self, job: Job, channel: str, thread_ts: str | None) -> Iterator[Outcome]:
+        """What was posted in a conversation or thread since a job's first try; ends with a page
+        that could not be read.
+        """
         since = (job.first_try_at or self._machine.now()) - self._constants.look_back
         span: dict[str, Any] = {
             "channel": channel,
@@ -150,14 +183,12 @@ class Calls:
         while True:
             page = {**span, "cursor": cursor} if cursor else span
             outcome = self._at_its_rate(job, method, page)
+            yield outcome
             if outcome.verdict is not Verdict.OK or outcome.answer is None:
-                return outcome, None
-            for message in outcome.answer.get("messages", ()):
-                if job.key in _keys_of(message):
-                    return outcome, str(message["ts"])
+                return
             cursor = (outcome.answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                return outcome, None
+                return
 
     def _open(self, job: Job, reader: Reader) -> str:
         outcome = self._at_its_rate(job, "conversations.open", {"users": reader.slack_id})
@@ -179,7 +210,23 @@ class Calls:
 def _keys_of(message: Mapping[str, Any]) -> set[object]:
     """By what a message of the bot's is known: its metadata, or the files that came with it."""
     keys: set[object] = {one.get("id") for one in message.get("files") or ()}
+    return keys | {_payload(message).get("key")}
+
+
+def _marks_of(message: Mapping[str, Any]) -> Iterable[str]:
+    marks = _payload(message).get("marks")
+    return marks if isinstance(marks, dict) else ()
+
+
+def _payload(message: Mapping[str, Any]) -> Mapping[str, Any]:
     metadata = message.get("metadata") or {}
-    if metadata.get("event_type") == EVENT_TYPE:
-        keys.add((metadata.get("event_payload") or {}).get("key"))
-    return keys
+    if metadata.get("event_type") != EVENT_TYPE:
+        return {}
+    return metadata.get("event_payload") or {}
+
+
+def _messages(outcome: Outcome) -> Iterable[Mapping[str, Any]]:
+    if outcome.verdict is not Verdict.OK or outcome.answer is None:
+        return ()
+    found: Iterable[Mapping[str, Any]] = outcome.answer.get("messages", ())
+    return found

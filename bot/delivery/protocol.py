@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.delivery.calls import EVENT_TYPE, Calls, Unfinished
+from bot.delivery.calls import EVENT_TYPE, Calls, Posted, Unfinished
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
 from bot.delivery.outcomes import Outcome, Verdict
@@ -26,6 +26,7 @@ from bot.delivery.plans import (
 )
 from bot.delivery.rendering import Renderer
 from bot.delivery.shaping import Shaping
+from bot.delivery.since_backup import below_card, stands, step_of, unsaid
 from bot.domain import access
 from bot.domain.deadlines import Step
 from bot.domain.notices import (
@@ -77,16 +78,69 @@ class Protocol:
         """Bring one leased job as far as it gets now, and settle it."""
         self._reached("leased")
         try:
-            if job.maybe_sent and not self._ended_before(job):
+            unsent = self._after_doubt(job) if job.maybe_sent else job
+            if unsent is None:
                 return
-            plan = self._renderer.plan(job)
+            plan = self._renderer.plan(unsent)
             self._reached("rendered")
-            self._carry_out(job, plan)
+            self._carry_out(unsent, plan)
         except Unfinished as stopped:
             self._give_back(job, stopped.outcome, maybe_sent=None)
         self._reached("settled")
 
     # --- In doubt
+
+    def _after_doubt(self, job: Job) -> Job | None:
+        """The job, where an earlier try is known not to be there; else it is settled here."""
+        if job.restored:
+            return self._since_backup(job)
+        return job if self._ended_before(job) else None
+
+    def _since_backup(self, job: Job) -> Job | None:
+        """What is left of a job to say, by what was said since the backup; else it is settled."""
+        of = job.surface or job.notice
+        card = self._delivery.card_message((of.handoff_id if of else None) or 0)
+        if job.unswept or (below_card(job) and card.awaited):
+            # What is decided, or found, first may change what is looked for and where.
+            self._shaping.unused(job)
+            self._delivery.retry(job, after=self._constants.idle, maybe_sent=True, counted=False)
+            return None
+        if job.notice is not None and job.notice.kind in FILES and not job.key:
+            self._unconfirmed(job, "restored")
+            return None
+        if below_card(job) and card.ts is None:
+            return job
+        spot = self._renderer.spot(job)
+        if spot is None:
+            return job if self._ended_before(job) else None
+        channel = self._calls.channel(job, spot)
+        outcome, posted = self._calls.posted(job, channel, spot.thread_ts)
+        if outcome.verdict is not Verdict.OK:
+            self._cannot_look(job, outcome)
+            return None
+        found = stands(job, posted)
+        if found is not None:
+            self._found(job, found.ts, channel, step=step_of(job, found))
+            return None
+        return self._unsaid(job, job.notice, posted, channel)
+
+    def _unsaid(
+        self, job: Job, notice: Notice | None, posted: Sequence[Posted], channel: str
+    ) -> Job | None:
+        """A job less those of its words that were said; settled where these are all."""
+        if notice is None or not notice.about:
+            self._reached("not_found")
+            return job
+        with self._store.read(job.workspace_id) as unit:
+            calendar = unit.people.calendar(notice.person_id or 0)
+        left, said_in = unsaid(job, notice, posted, calendar)
+        if left.notice is None or not left.notice.about:
+            self._found(job, said_in or "", channel)
+            return None
+        if said_in is not None:
+            self._delivery.retell(job, left.notice.about)
+        self._reached("not_found")
+        return left
 
     def _ended_before(self, job: Job) -> bool:
         """Whether an earlier try is known not to be there; else the job is settled here."""
@@ -100,19 +154,25 @@ class Protocol:
         channel = self._calls.channel(job, spot)
         outcome, ts = self._calls.find(job, channel, spot.thread_ts)
         if outcome.verdict is not Verdict.OK:
-            if outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
-                self._unconfirmed(job, outcome.word)
-            else:
-                self._give_back(job, outcome, maybe_sent=True)
+            self._cannot_look(job, outcome)
             return False
         if ts is not None:
-            self._reached("found")
-            # Which version was posted is not known, so a surface is edited once more.
-            shown = job.surface.shown if job.surface else None
-            self._delivery.sent(job, ts=ts, channel=channel, shown=shown)
+            self._found(job, ts, channel)
             return False
         self._reached("not_found")
         return True
+
+    def _found(self, job: Job, ts: str, channel: str, *, step: Step | None = None) -> None:
+        self._reached("found")
+        # Which version was posted is not known, so a surface is edited once more.
+        shown = job.surface.shown if job.surface else None
+        self._delivery.sent(job, ts=ts, channel=channel, shown=shown, step=step)
+
+    def _cannot_look(self, job: Job, outcome: Outcome) -> None:
+        if outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
+            self._unconfirmed(job, outcome.word)
+        else:
+            self._give_back(job, outcome, maybe_sent=True)
 
     # --- Sending
 
@@ -153,7 +213,7 @@ class Protocol:
     def _post(self, job: Job, post: Post) -> None:
         spot, step = post.spot, post.step
         channel = self._calls.channel(job, spot)
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": job.key}}
+        metadata = {"event_type": EVENT_TYPE, "event_payload": _payload(job, post)}
         values: dict[str, Any] = {"channel": channel, **post.args, **_SILENT, "metadata": metadata}
         if spot.thread_ts is not None:
             values["thread_ts"] = spot.thread_ts
@@ -418,6 +478,18 @@ class Protocol:
             unit.channels.note(channel.slack_id, forget_check=True)
             unit.commit()
         return True
+
+
+def _payload(job: Job, post: Post) -> dict[str, Any]:
+    """What Slack keeps with a message: its key, and marks of what it says after all."""
+    said = [
+        mark
+        for place, mark in enumerate(job.word_marks)
+        if post.holds is None or place in post.holds
+    ]
+    steps = [mark for mark, step in job.step_marks.items() if step is post.step]
+    marks = [mark for mark in (job.mark, *said, *steps) if mark]
+    return {"key": job.key, "marks": dict.fromkeys(marks, True)}
 
 
 _IN_CHANNEL = frozenset({SurfaceKind.CARD, SurfaceKind.PROMISE})

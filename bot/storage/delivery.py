@@ -1,7 +1,7 @@
 """What delivery reads and settles: leases on notices and surfaces, each call a transaction."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    insert,
     literal,
     select,
     text,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.deadlines import Step
+from bot.domain.digest import Word
 from bot.domain.notices import DRAWN_AS, STANDS, JobSource, Place, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
@@ -129,7 +131,7 @@ class DeliveryStore:
     ) -> bool:
         """It is there; a surface shows the version `shown` and rests for `settle`.
 
-        Without a `ts` it was edited, and a guide stands at `step` now.
+        Without a `ts` it was edited. A guide stands at `step` now, if that is told.
         """
         now = self._machine.now()
         values: dict[str, Any]
@@ -162,7 +164,7 @@ class DeliveryStore:
         }
         if ts is not None:
             values |= {"ts": ts, "posted_in": channel}
-        else:
+        if ts is None or step is not None:
             values["step"] = step
         return self._settle(job, values)
 
@@ -178,6 +180,24 @@ class DeliveryStore:
         left_out = [place for number, place in enumerate(places) if number not in kept]
         if left_out:
             self._write(delete(outbox_about).where(of_it, outbox_about.c.place.in_(left_out)))
+
+    def retell(self, job: Job, words: Sequence[Word]) -> None:
+        """Have a message be about these alone, in this order; the rest was said elsewhere."""
+        rows = [
+            {
+                "outbox_id": job.id,
+                "place": place,
+                "handoff_id": word.handoff_id,
+                "step": word.step.value,
+                "stage": word.stage.value,
+                "subject": word.subject,
+            }
+            for place, word in enumerate(words)
+        ]
+        with self._database.writing(patient=True) as connection:
+            connection.execute(delete(outbox_about).where(outbox_about.c.outbox_id == job.id))
+            connection.execute(insert(outbox_about), rows)
+            connection.commit()
 
     def shown_for_now(self, job: Job, *, until: datetime, settle: timedelta) -> bool:
         """A surface was edited, and is wanted anew at a calendar time unless it changes before."""

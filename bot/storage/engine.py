@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 SAFE_SQLITE = (3, 51, 3)
 """Before this release a reset of the write-ahead log may corrupt the file."""
 WAIT_SECONDS = 2.0
+APPLICATION = "handoff-bot"
+"""By this a PostgreSQL server names the bot's connections."""
 MOST_OVERTAKEN = 8
 """How many may go before one who is patient, so that delivery stands still for nobody."""
 
@@ -328,6 +330,7 @@ def _open_postgres(url: str, *, pool_size: int, wait_seconds: float) -> Database
         hide_parameters=True,
         connect_args={
             "connect_timeout": max(2, int(wait_seconds)),
+            "application_name": APPLICATION,
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
     )

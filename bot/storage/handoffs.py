@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, literal, or_, select, update
+from sqlalchemy import RowMapping, bindparam, func, insert, literal, or_, select, update
 
 from bot.domain.access import Audience
 from bot.domain.appointments import Appointment
@@ -28,7 +28,7 @@ from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
 from bot.storage.statements import Scope
-from bot.storage.tables import HANDOFF_HELPED, HANDOFF_OPEN, AttentionState, handoff
+from bot.storage.tables import HANDOFF_HELPED, HANDOFF_OPEN, AttentionState, handoff, workspace
 from bot.storage.types import MICROSECOND
 
 _HANDOFFS = select(handoff).where(handoff.c.workspace_id == bindparam("workspace"))
@@ -81,6 +81,11 @@ _OPEN_AFTER = (
     .limit(bindparam("most"))
 )
 _ADD = insert(handoff).returning(handoff.c.id)
+# None where numbers are beyond it, so that SQLite counts on by itself.
+_GIVEN = select(func.max(workspace.c.handoffs_from)).having(
+    func.max(workspace.c.handoffs_from)
+    >= select(func.coalesce(func.max(handoff.c.id), 0)).scalar_subquery()
+)
 _CHANGE = update(handoff).where(
     handoff.c.id == bindparam("b_id"), handoff.c.workspace_id == bindparam("b_workspace")
 )
@@ -211,8 +216,18 @@ class WritableHandoffs(Handoffs):
     def add(self, new: Handoff) -> None:
         """Store a new handoff and give it its id."""
         values = {**_values(new), "event_count": 0, "head": GENESIS, **attention(new, ())}
+        if self._scope.dialect == "sqlite":
+            values |= self._number()
         new.id = self._scope.connection.execute(_ADD, values).scalar_one()
         self._chains[new.id] = 0, GENESIS
+
+    def _number(self) -> dict[str, int]:
+        """After a restore a number that was not given before it, of which no row tells.
+
+        Buttons of a handoff that is lost still stand in Slack, and must never mean another one.
+        """
+        given = self._scope.connection.execute(_GIVEN).scalar()
+        return {} if given is None else {"id": given + 1}
 
     def change(self, changed: Handoff, chain: Chain, deadlines: Sequence[Deadline]) -> None:
         """Write a locked handoff back, with the history's new length and head."""

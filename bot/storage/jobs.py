@@ -1,7 +1,8 @@
 """What delivery works on: things to send, and what became of those that could not be sent."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping
@@ -9,6 +10,7 @@ from sqlalchemy import RowMapping
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
 from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
+from bot.storage.marks import Marks
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ class Job:
     surface: SurfaceJob | None = None
     created_at: datetime | None = None
     """Machine time; of a notice."""
+    mark: str = ""
+    """What it says, for whoever says the same after a restore; empty where only its words do."""
+    word_marks: tuple[str, ...] = ()
+    """Of each thing that a notice is about."""
+    restored: bool = False
+    """It may have been posted in the time that a restored database knows nothing of."""
+    unswept: bool = False
+    """And what was due in that time is not decided yet."""
+    step_marks: Mapping[str, Step] = field(default_factory=dict)
+    """Of a guide: by which step of its reader's it was posted for."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +111,19 @@ def job_of(
     priority: int,
     probing: bool,
     about: tuple[Word, ...] = (),
+    marks: Marks,
+    restored_from: datetime | None = None,
+    restored_at: datetime | None = None,
 ) -> Job:
     """A job from its row; `about` is what of the clock's a notice says."""
     notice = _notice(row, about) if source is JobSource.NOTICE else None
     mirrored = _surface(row) if source is JobSource.SURFACE else None
+    restored = (
+        row["maybe_sent"]
+        and restored_from is not None
+        and row["first_try_at"] is not None
+        and row["first_try_at"] <= restored_from
+    )
     return Job(
         id=row["id"],
         workspace_id=row["workspace_id"],
@@ -122,6 +143,29 @@ def job_of(
         stands_in=row["sent_channel"] if notice else None,
         surface=mirrored,
         created_at=row["created_at"] if notice else None,
+        mark=marks.notice(notice) if notice else _mark(marks, mirrored),
+        word_marks=tuple(marks.word(row["person_id"], word) for word in about),
+        restored=restored,
+        unswept=restored and restored_at is None,
+        step_marks=_step_marks(marks, mirrored),
+    )
+
+
+def _step_marks(marks: Marks, mirrored: SurfaceJob | None) -> Mapping[str, Step]:
+    if mirrored is None or mirrored.kind is not SurfaceKind.GUIDE:
+        return {}
+    return {marks.step(mirrored.handoff_id, mirrored.person_id, one): one for one in Step}
+
+
+def _mark(marks: Marks, mirrored: SurfaceJob | None) -> str:
+    if mirrored is None:
+        return ""
+    return marks.surface(
+        mirrored.kind,
+        handoff_id=mirrored.handoff_id,
+        person_id=mirrored.person_id,
+        promise_id=mirrored.promise_id,
+        promise_version=mirrored.promise_version,
     )
 
 

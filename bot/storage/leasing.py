@@ -35,6 +35,7 @@ from bot.domain.notices import (
 )
 from bot.domain.nudging import Stage
 from bot.storage.jobs import Job, job_of
+from bot.storage.marks import Marks
 from bot.storage.tables import (
     OUTBOX_PENDING,
     SURFACE_STALE,
@@ -186,6 +187,9 @@ def _candidates(table: Table, dialect: str) -> Select[Any]:
             _METHODS[_SOURCES[table]].label("method"),
             aged.label("aged"),
             workspace.c.blocked_at.is_not(None).label("probing"),
+            workspace.c.marks_key,
+            workspace.c.restored_from,
+            workspace.c.restored_at,
         )
         .join(workspace, workspace.c.id == table.c.workspace_id)
         .where(_free(table), _allowed(table))
@@ -296,7 +300,14 @@ def claim(
             Word(one.handoff_id, Step(one.step), Stage(one.stage), one.subject) for one in said
         )
     return job_of(
-        source, claimed, priority=row["priority"], probing=bool(row["probing"]), about=about
+        source,
+        claimed,
+        priority=row["priority"],
+        probing=bool(row["probing"]),
+        about=about,
+        marks=Marks(row["marks_key"]),
+        restored_from=row["restored_from"],
+        restored_at=row["restored_at"],
     )
 
 

@@ -1,10 +1,14 @@
 """Bringing a database to the schema this version expects."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
 
 from bot.storage.engine import Database
 
@@ -12,20 +16,53 @@ _LOCK = 7_205_759_403
 """Any number, as long as every replica takes the same one."""
 
 
-def migrate(database: Database) -> None:
-    """Run the steps still missing, in one transaction; replicas that start together take turns."""
-    with (
-        resources.as_file(resources.files("bot.storage.migrations")) as scripts,
-        database.writing() as connection,
-    ):
+def _nothing(_connection: Connection, _revision: str) -> None:
+    return None
+
+
+class UnknownSchema(Exception):
+    """The database was made by another version of the bot, which this one does not know."""
+
+
+def migrate(database: Database, *, before: Callable[[Connection, str], None] = _nothing) -> None:
+    """Run the steps still missing, in one transaction; replicas that start together take turns.
+
+    `before` is called with the revision of a database that has steps before it, before the first
+    of them; nobody writes meanwhile. Raises UnknownSchema for one of a newer version.
+    """
+    with _steps() as config, database.writing() as connection:
         if database.dialect == "postgresql":
             # Another replica's migration may take longer than an act may wait.
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        config = Config()
-        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
+        revision = revision_of(connection)
+        if revision is not None:
+            scripts = ScriptDirectory.from_config(config)
+            if revision not in {one.revision for one in scripts.walk_revisions()}:
+                raise UnknownSchema(revision)
+            if revision != scripts.get_current_head():
+                before(connection, revision)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The step a database is at; None where it has no table of the bot's."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The step this version ends at."""
+    with _steps() as config:
+        return str(ScriptDirectory.from_config(config).get_current_head())
+
+
+@contextmanager
+def _steps() -> Iterator[Config]:
+    with resources.as_file(resources.files("bot.storage.migrations")) as scripts:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        yield config

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, insert, null, or_, select, update
@@ -212,6 +213,8 @@ class Outbox:
         self._first_words: list[FirstWord] = []
         self.grown = False
         """Whether anything was added in this unit."""
+        self.since: datetime | None = None
+        """Machine time since when what is added may stand in Slack already."""
 
     def add(self, notice: Notice) -> bool:
         """Say something once; False where its key was said before."""
@@ -355,10 +358,12 @@ class Outbox:
 
     def _row(self, notice: Notice) -> dict[str, Any]:
         now = self._scope.machine_now
+        way = lane(self._place(notice), person_id=notice.person_id, channel_id=notice.channel_id)
+        in_doubt = self.since is not None and way["method"] == "chat.postMessage"
         return {
             "workspace_id": self._scope.workspace_id,
             "kind": notice.kind.value,
-            **lane(self._place(notice), person_id=notice.person_id, channel_id=notice.channel_id),
+            **way,
             "priority": int(notice.priority),
             "key": notice.key,
             "opaque": secrets.token_hex(16),
@@ -369,7 +374,8 @@ class Outbox:
             "state": OutboxState.PENDING.value,
             "not_before": notice.not_before,
             "next_try_at": now,
-            "maybe_sent": False,
+            "maybe_sent": in_doubt,
+            "first_try_at": self.since if in_doubt else None,
             "attempts": 0,
             "created_at": now,
         }

@@ -1,9 +1,9 @@
 """Surfaces: messages that mirror rows, and how much they want to be drawn anew."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, not_, null, or_, select, update
@@ -237,8 +237,9 @@ class LeftCard:
 class Surfaces:
     """Messages that mirror rows; what they want to show is counted up once, at the commit."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, may_stand_since: Callable[[int], datetime | None]) -> None:
         self._scope = scope
+        self._may_stand_since = may_stand_since
         self._wishes: dict[tuple[str, int, int | None], dict[str, Any]] = {}
         self._handoffs: set[int] = set()
         self._people: set[int] = set()
@@ -251,6 +252,8 @@ class Surfaces:
         """Channels whose cards must be drawn anew because of who can read there."""
         self.grown = False
         """Whether there is anything for delivery to do."""
+        self.since: datetime | None = None
+        """Machine time since when what is made may stand in Slack already."""
 
     def touch(
         self,
@@ -456,6 +459,10 @@ class Surfaces:
             SurfaceKind.GUIDE: f"dm:{wish.person_id}",
             SurfaceKind.HOME: f"home:{wish.person_id}",
         }
+        since = self.since
+        if since is None and of is not None and in_channel:
+            # Whoever posts again what a restore forgot finds it: a channel shows no card twice.
+            since = self._may_stand_since(of.id)
         return {
             "workspace_id": self._scope.workspace_id,
             "kind": wish.kind.value,
@@ -471,7 +478,8 @@ class Surfaces:
             "opaque": secrets.token_hex(16),
             "not_before": wish.not_before,
             "next_try_at": self._scope.machine_now,
-            "maybe_sent": False,
+            "maybe_sent": since is not None,
+            "first_try_at": since,
             "attempts": 0,
         }
 

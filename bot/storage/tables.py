@@ -108,6 +108,14 @@ workspace = Table(
     # The field of the Slack profile, of type user, that holds a person's manager.
     Column("manager_field", Text),
     Column("manager_field_label", Text),
+    # Under it what a message is about is hashed into its metadata: it is found by that after a
+    # restore, when the row that it was posted for is no more.
+    Column("marks_key", Text, nullable=False, server_default=""),
+    # Set by a restore: everything said since then may stand in Slack without a row here.
+    Column("restored_from", Instant),  # machine
+    Column("restored_at", Instant),  # calendar: the first look at the deadlines after it
+    # On SQLite, where no sequence remembers them: numbers up to this one may have been given.
+    Column("handoffs_from", ROW_ID),
     UniqueConstraint("enterprise_id", "team_id"),
 )
 
@@ -675,7 +683,7 @@ outbox = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("key", Text, nullable=False),  # what is said twice under one key is said once
     # Random; Slack keeps it in the message's metadata. Of a file that may be there it is Slack's
-    # id of it. Empty once nobody will look for it.
+    # id of it. Empty once nobody will look for it, or where nobody can.
     Column("opaque", Text, nullable=False),
     _handoff(nullable=True),
     _person("person_id"),

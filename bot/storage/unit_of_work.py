@@ -1,5 +1,6 @@
 """Units of work: one transaction for one workspace, kept only where it is committed."""
 
+import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -110,6 +111,8 @@ OUTBOX_KEPT_WHOLE = timedelta(days=30)
 """Afterwards a row says only that its key was said."""
 CHANNELS_LOOKED_AT_AFTER = timedelta(hours=24)
 """How long a line stands before who can read it is asked again, whatever events said."""
+_BROUGHT_IN_LINE_WITHIN = timedelta(days=1)
+"""After a restart; what housekeeping changes later it would have changed before."""
 _BATCH = 500
 _HOUSEKEEPING = 7_205_759_405
 """Replicas keep house one at a time; any number, as long as nothing else takes it."""
@@ -170,6 +173,9 @@ _WORKSPACES = select(
     tables.workspace.c.manager_field_label,
     tables.workspace.c.notify,
     tables.workspace.c.notify_by,
+    tables.workspace.c.restored_from,
+    tables.workspace.c.restored_at,
+    tables.workspace.c.handoffs_from,
 )
 _WORKSPACE = _WORKSPACES.where(tables.workspace.c.id == bindparam("workspace"))
 _BY_TEAM = _WORKSPACES.where(
@@ -278,6 +284,17 @@ class WorkspaceRow:
     notify: Notify = Notify.ALL
     notify_by: int | None = None
     """Who chose that only they hear what the clock says."""
+    restored_from: datetime | None = None
+    """Machine time of the last thing that the backup knew, where one was restored."""
+    restored_at: datetime | None = None
+    """Calendar time of the first sweep after that."""
+    handoffs_from: int | None = None
+    """The highest number that may have been given to a handoff before that."""
+
+    @property
+    def restart_unnoted(self) -> bool:
+        """Whether a backup was restored, and nothing was decided since."""
+        return self.restored_from is not None and self.restored_at is None
 
     def hears_clock(self, person_id: int | None) -> bool:
         """Whether what the clock says reaches this person."""
@@ -688,7 +705,7 @@ class WriteUnit(ReadUnit):
         self._shelf = shelf
         self._committed = False
         self.outbox = Outbox(scope, hears_clock=lambda one: self.workspace.hears_clock(one))
-        self.surfaces = Surfaces(scope)
+        self.surfaces = Surfaces(scope, may_stand_since=self._may_stand_since)
         self.digests = Digests(scope)
         super().__init__(scope, policy=policy, shelf=shelf)
 
@@ -1099,6 +1116,29 @@ class WriteUnit(ReadUnit):
             self.surfaces.follow(one for one in told if one is not None)
         return len(ids)
 
+    def look_first(self, due: datetime | None) -> None:
+        """What this unit says goes out only where it does not stand in Slack since a backup.
+
+        That is so for what was `due` before the restart that followed a restore, and for what is
+        brought in line at no time of its own (None) for a day.
+        """
+        since, restart = self.workspace.restored_from, self.workspace.restored_at or self.now
+        if since is not None and (due or self.now - _BROUGHT_IN_LINE_WITHIN) <= restart:
+            self.outbox.since = self.surfaces.since = since
+
+    def _may_stand_since(self, handoff_id: int) -> datetime | None:
+        """Since when the messages of a handoff may have been posted that no row knows of."""
+        restored = self.workspace
+        known = restored.handoffs_from is not None and handoff_id <= restored.handoffs_from
+        return restored.restored_from if known else None
+
+    def note_restart(self) -> None:
+        """Remember when the first look at the deadlines was after a restore."""
+        self._scope.connection.execute(
+            _CHANGE_WORKSPACE, {"b_id": self._scope.workspace_id, "restored_at": self.now}
+        )
+        self.__dict__.pop("workspace", None)
+
     def workspace_pause(self, at: datetime | None) -> None:
         """Stop everything the bot says by itself in this workspace, or with None go on."""
         self._scope.connection.execute(
@@ -1213,7 +1253,12 @@ class Store:
             if row is None:
                 connection.execute(
                     _ADD_WORKSPACE[self.database.dialect],
-                    {"enterprise_id": key["enterprise"], "team_id": team_id, **learned},
+                    {
+                        "enterprise_id": key["enterprise"],
+                        "team_id": team_id,
+                        "marks_key": secrets.token_hex(16),
+                        **learned,
+                    },
                 )
                 row = connection.execute(_BY_TEAM, key).one()
             if given:
@@ -1300,6 +1345,9 @@ def _workspace(row: Any) -> WorkspaceRow:
         manager_field_label=row.manager_field_label,
         notify=Notify(row.notify),
         notify_by=row.notify_by,
+        restored_from=row.restored_from,
+        restored_at=row.restored_at,
+        handoffs_from=row.handoffs_from,
     )
 
 

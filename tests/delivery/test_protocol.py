@@ -27,10 +27,10 @@ def test_a_notice_is_posted_once_with_its_key_and_without_previews(desk: Desk) -
     desk.drain()
     (message,) = desk.slack.ledger.messages
     assert message.channel == "D-UAE"
-    assert message.args["metadata"] == {
-        "event_type": "handoff_notice",
-        "event_payload": {"key": key},
-    }
+    assert message.args["metadata"]["event_type"] == "handoff_notice"
+    payload = message.args["metadata"]["event_payload"]
+    assert payload["key"] == key
+    assert [len(mark) for mark in payload["marks"]] == [32]
     assert (message.args["unfurl_links"], message.args["unfurl_media"]) == (False, False)
     assert message.args["text"]
     row = desk.row(outbox, key="hello")

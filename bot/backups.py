@@ -1,0 +1,279 @@
+"""The commands that keep, bring back and move a database; what goes wrong is one sentence."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bot.bootstrap import open_migrated
+from bot.clock.clocks import SystemClock
+from bot.domain.errors import Conflict
+from bot.settings import Settings
+from bot.storage import backup
+from bot.storage.backup import Contents, InUse, NoBackup
+from bot.storage.copying import (
+    Copied,
+    CopyDiffers,
+    copy_rows,
+    empty,
+    holds_anything,
+    unsound_histories,
+)
+from bot.storage.engine import (
+    APPLICATION,
+    Database,
+    StorageUnavailable,
+    checked_url,
+    open_database,
+)
+from bot.storage.migrate import UnknownSchema, migrate
+from bot.storage.restoring import InDoubt, put_in_doubt
+
+FOLDER = Path("backups")
+_STAMP = "%Y%m%dT%H%M%SZ"
+RUNNING = "A bot runs on this database; stop it first."
+_FULL = (
+    "The database already holds a workspace. To restore over it say --replace; what it holds is "
+    "kept aside."
+)
+
+
+class BackupError(Exception):
+    """It was not done; the message is one sentence that says why."""
+
+
+def back_up(settings: Settings, *, to: Path | None, keep: int = 0) -> list[str]:
+    """Write a backup into a file, or under a dated name into a folder; gives what to print.
+
+    With `keep` older dated files of the folder go once the new one was read back. Raises
+    BackupError.
+    """
+    place = to or FOLDER
+    file, folder = place, None
+    if to is None or place.is_dir():
+        place.mkdir(mode=0o700, exist_ok=True)
+        file, folder = backup.dated(place, SystemClock().now()), place
+    elif keep:
+        raise BackupError("--keep: there are older backups only in a folder; name one with --to.")
+    with _sentences(file), closing(_reached(settings.database_url)) as database:
+        held = backup.back_up(database, file)
+        gone = backup.keep_newest(folder, keep) if folder is not None else []
+    told = [f"{file}: {_holds(held)}, read back and sound."]
+    return [*told, f"{len(gone)} older backup(s) deleted."] if gone else told
+
+
+def restore(settings: Settings, file: Path | None, *, replace: bool = False) -> list[str]:
+    """Bring a backup into the database of the settings, or with None take what is there for one.
+
+    What it does not know of is looked for in Slack from the next start on. Gives what to print;
+    raises BackupError.
+    """
+    with _sentences(file or "DATABASE_URL"):
+        if file is None:
+            return _in_place(settings)
+        if not file.is_file():
+            raise BackupError(f"{file}: there is no such file.")
+        backup.look_into(file)
+        if backup.is_file_url(settings.database_url):
+            return _into_file(settings, file, replace=replace)
+        return _into_server(settings, file, replace=replace)
+
+
+def _into_file(settings: Settings, file: Path, *, replace: bool) -> list[str]:
+    target = Path(str(checked_url(settings.database_url).database))
+    if target.exists():
+        if backup.in_use(target):
+            raise BackupError(RUNNING)
+        if not replace and not backup.holds_nothing(target):
+            raise BackupError(_FULL)
+    with backup.unfinished(target) as part:
+        doubt, held, unsound = _prepared(file, part)
+        kept = None
+        if target.exists():
+            kept = backup.set_aside(target, f"before-restore-{SystemClock().now():{_STAMP}}")
+        backup.put_in_place(part, target)
+    told = [f"What was there is kept as {kept.name}."] if kept is not None else []
+    return [*_restored(held, doubt, unsound), *told]
+
+
+def _into_server(settings: Settings, file: Path, *, replace: bool) -> list[str]:
+    told = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(open_migrated(settings)) as database,
+    ):
+        _refuse_running(database)
+        with database.reading() as connection:
+            full = holds_anything(connection)
+        if full and not replace:
+            raise BackupError(_FULL)
+        if full:
+            kept = file.with_name(f"before-restore-{SystemClock().now():{_STAMP}}.db")
+            backup.back_up(database, kept)
+            told = [f"What was there is kept as {kept}."]
+        part = Path(folder) / "restored.db"
+        doubt, held, unsound = _prepared(file, part)
+        with (
+            closing(open_database(f"sqlite:///{part}")) as restored,
+            restored.reading() as source,
+            database.writing() as target,
+        ):
+            empty(target)
+            copy_rows(source, target)
+            target.commit()
+    return [*_restored(held, doubt, unsound), *told]
+
+
+def _prepared(file: Path, part: Path) -> tuple[InDoubt, Contents, tuple[int, ...]]:
+    """A copy of the backup at this version's tables in which all that is unsent is in doubt."""
+    backup.vacuum_into(file, part)
+    with closing(open_database(f"sqlite:///{part}")) as database:
+        migrate(database)
+        with database.writing() as connection:
+            doubt = put_in_doubt(connection)
+            unsound = unsound_histories(connection)
+            connection.commit()
+    backup.into_one_file(part)
+    return doubt, backup.look_into(part), unsound
+
+
+def _in_place(settings: Settings) -> list[str]:
+    url = checked_url(settings.database_url)
+    if backup.is_file_url(settings.database_url):
+        target = Path(str(url.database))
+        if not target.exists():
+            raise BackupError("DATABASE_URL: there is no database; name the backup to restore.")
+        if backup.in_use(target):
+            raise BackupError(RUNNING)
+    with closing(open_migrated(settings)) as database:
+        _refuse_running(database)
+        with database.writing() as connection:
+            if not holds_anything(connection):
+                raise BackupError("The database is empty; name the backup to restore.")
+            doubt = put_in_doubt(connection)
+            connection.commit()
+    return _doubtful(doubt)
+
+
+def _restored(held: Contents, doubt: InDoubt, unsound: tuple[int, ...]) -> list[str]:
+    told = [f"Restored: {_holds(held)}."]
+    told += [f"Handoff {one}: its history is NOT sound, as in the backup." for one in unsound]
+    return [*told, *_doubtful(doubt)]
+
+
+def _doubtful(doubt: InDoubt) -> list[str]:
+    return [
+        f"The last thing it knows of was at {doubt.since:%Y-%m-%d %H:%M:%S} UTC; what people did "
+        "in Slack afterwards is not in it.",
+        f"{doubt.notices} message(s) that wait and {doubt.messages} card(s) and the like are "
+        "looked for in Slack first; so is what falls due until the bot is started.",
+        f"New handoffs are numbered from {doubt.next_handoff}. Now start the bot.",
+    ]
+
+
+def copy(settings: Settings, url: str) -> list[str]:
+    """Copy the database of the settings into an empty one; gives what to print.
+
+    Raises BackupError.
+    """
+    if backup.is_file_url(settings.database_url):
+        source = Path(str(checked_url(settings.database_url).database))
+        if not source.exists():
+            raise BackupError("DATABASE_URL: there is no database to copy.")
+        if backup.in_use(source):
+            raise BackupError(RUNNING)
+    try:
+        checked_url(url)
+    except ValueError:
+        raise BackupError("--to: sqlite:///path or postgresql://user@host/name.") from None
+    with (
+        _sentences("--to"),
+        closing(open_migrated(settings)) as ours,
+        closing(_reached(url, name="--to")) as theirs,
+    ):
+        _refuse_running(ours)
+        migrate(theirs)
+        with ours.reading() as source_rows, theirs.writing() as target:
+            if holds_anything(target):
+                raise BackupError("--to: that database is not empty; nothing was copied.")
+            copied = copy_rows(source_rows, target)
+            target.commit()
+    return _table(copied)
+
+
+def _table(copied: Copied) -> list[str]:
+    rows = {name: count for name, count in copied.rows.items() if count}
+    wide = max(len(name) for name in [*rows, "rows"])
+    told = [f"{name:<{wide}} {count:>9}" for name, count in rows.items()]
+    told += [f"{'rows':<{wide}} {sum(rows.values()):>9}, the same on both sides."]
+    if copied.unsound:
+        named = ", ".join(str(one) for one in copied.unsound)
+        return [*told, f"NOT sound, as before: the histories of handoff {named}."]
+    return [*told, f"{copied.histories} histories verified: sound."]
+
+
+def _refuse_running(database: Database) -> None:
+    """Raise where a bot has connections to this PostgreSQL database; SQLite is asked otherwise."""
+    if database.dialect != "postgresql":
+        return
+    database.close()  # Our own that are idle would count.
+    with database.reading() as connection:
+        others = connection.execute(_OTHERS, {"name": APPLICATION}).scalar_one()
+    if others:
+        raise BackupError(RUNNING)
+
+
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND application_name = :name AND pid <> pg_backend_pid()"
+)
+
+
+def _reached(url: str, *, name: str = "DATABASE_URL") -> Database:
+    """A database as it is, at whatever version's tables."""
+    if name == "DATABASE_URL" and backup.is_file_url(url):
+        path = Path(str(checked_url(url).database))
+        if not path.exists():
+            raise BackupError(f"{name}: there is no database at {path}.")
+    try:
+        database = open_database(url)
+    except ModuleNotFoundError:
+        raise BackupError(
+            f"{name}: PostgreSQL needs its driver; install handoff-bot with [postgres]."
+        ) from None
+    try:
+        database.reach()
+    except StorageUnavailable:
+        database.close()
+        raise BackupError(f"{name}: the database cannot be reached, or not written to.") from None
+    return database
+
+
+def _holds(held: Contents) -> str:
+    return (
+        f"{held.handoffs} handoff(s), {held.people} people, {held.waiting} message(s) that wait, "
+        f"{held.bytes / 1_000_000:.1f} MB"
+    )
+
+
+@contextmanager
+def _sentences(place: object) -> Iterator[None]:
+    """Whatever of this a person can mend is a sentence."""
+    try:
+        yield
+    except FileExistsError:
+        raise BackupError(f"{place}: there is a file already; nothing was overwritten.") from None
+    except InUse:
+        raise BackupError(RUNNING) from None
+    except NoBackup as error:
+        raise BackupError(str(error)) from None
+    except UnknownSchema:
+        raise BackupError(f"{place}: a newer version of the bot made this; use that one.") from None
+    except CopyDiffers as error:
+        raise BackupError(f"Nothing was kept: {error}.") from None
+    except (StorageUnavailable, Conflict):
+        raise BackupError(f"{place}: the database does not answer.") from None
+    except OSError as error:
+        raise BackupError(f"{place}: it cannot be written ({error.strerror}).") from None

@@ -1,0 +1,212 @@
+"""Backup, restore and copy, as somebody runs them."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from bot.storage.engine import open_database
+from bot.storage.migrate import newest_revision
+from bot.storage.unit_of_work import Store
+from tests.builders import KEY, make_store, make_team, migrated_file, signed
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database with one handoff, named in the environment; no bot runs."""
+    path = tmp_path / "handoff.db"
+    path.write_bytes(migrated_file())
+    store = make_store(f"sqlite:///{path}")
+    signed(store, make_team(store))
+    store.close()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("HANDOFF_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+@pytest.fixture
+def running(place: Path) -> Iterator[Store]:
+    """The same database, open elsewhere."""
+    store = make_store(f"sqlite:///{place}")
+    with store.system() as system:
+        assert system.workspaces()
+    yield store
+    store.close()
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def refused(*words: str) -> str:
+    outcome = call(*words)
+    assert outcome.exit_code == 2, outcome.output
+    assert len(outcome.output.strip().splitlines()) == 1
+    return outcome.output.strip()
+
+
+def handoffs(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM handoff").fetchone()[0])
+
+
+def test_a_backup_is_one_whole_file_of_its_owner(place: Path, running: Store) -> None:
+    assert running.database.dialect == "sqlite"
+    outcome = call("backup", "--to", "kept.db")
+    assert outcome.exit_code == 0, outcome.output
+    assert "1 handoff(s), 6 people" in outcome.output
+    kept = place.with_name("kept.db")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert handoffs(kept) == 1
+    assert {one.name for one in place.parent.iterdir()} - {
+        f"handoff.db{ending}" for ending in ("", "-wal", "-shm")
+    } == {"kept.db"}
+
+
+def test_a_file_that_is_there_is_not_overwritten(place: Path) -> None:
+    place.with_name("kept.db").write_text("mine")
+    assert "nothing was overwritten" in refused("backup", "--to", "kept.db")
+    assert place.with_name("kept.db").read_text() == "mine"
+
+
+def test_of_dated_backups_the_newest_stay_and_nothing_else_goes(place: Path) -> None:
+    folder = place.with_name("backups")
+    folder.mkdir()
+    for day in ("01", "02", "03"):
+        (folder / f"handoff-202601{day}T020000Z.db").touch()
+    (folder / "handoff-before-the-move.db").touch()
+    outcome = call("backup", "--keep", "2")
+    assert outcome.exit_code == 0, outcome.output
+    names = sorted(one.name for one in folder.iterdir())
+    assert len(names) == 3
+    assert names[0] == "handoff-20260103T020000Z.db"
+    assert "handoff-before-the-move.db" in names
+
+
+def test_without_a_database_there_is_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'nowhere.db'}")
+    assert "there is no database" in refused("backup", "--to", str(tmp_path / "kept.db"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_restore_asks_for_reconcile(place: Path) -> None:
+    assert "--reconcile" in refused("restore", str(place))
+
+
+def test_a_restore_keeps_what_was_there(place: Path) -> None:
+    assert call("backup", "--to", "kept.db").exit_code == 0
+    store = make_store(f"sqlite:///{place}")
+    signed(store, make_team(store))
+    store.close()
+    assert "--replace" in refused("restore", "kept.db", "--reconcile")
+    assert handoffs(place) == 2
+    outcome = call("restore", "kept.db", "--reconcile", "--replace")
+    assert outcome.exit_code == 0, outcome.output
+    assert handoffs(place) == 1
+    (aside,) = place.parent.glob("handoff.db.before-restore-*")
+    assert handoffs(aside) == 2
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert handoffs(place.with_name("kept.db")) == 1
+    assert call("verify").exit_code == 0
+
+
+def test_a_restore_over_a_damaged_file_keeps_that_one_too(place: Path) -> None:
+    assert call("backup", "--to", "kept.db").exit_code == 0
+    place.write_bytes(b"not a database at all" * 500)
+    assert "--replace" in refused("restore", "kept.db", "--reconcile")
+    outcome = call("restore", "kept.db", "--reconcile", "--replace")
+    assert outcome.exit_code == 0, outcome.output
+    assert handoffs(place) == 1
+
+
+def test_nothing_is_restored_or_copied_while_the_bot_runs(place: Path, running: Store) -> None:
+    assert call("backup", "--to", "kept.db").exit_code == 0
+    assert refused("restore", "kept.db", "--reconcile", "--replace").startswith("A bot runs")
+    assert refused("restore", "--reconcile").startswith("A bot runs")
+    assert refused("copy", "--to", "sqlite:///other.db").startswith("A bot runs")
+    with running.system() as system:
+        assert system.workspaces()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_what_is_no_backup_is_not_restored(place: Path, content: bytes | None) -> None:
+    file = place.with_name("other.db")
+    if content is None:
+        assert call("backup", "--to", "other.db").exit_code == 0
+        whole = bytearray(file.read_bytes())
+        whole[8192:16384] = b"\xff" * 8192
+        file.write_bytes(whole)
+    else:
+        file.write_bytes(content)
+    assert "other.db" in refused("restore", "other.db", "--reconcile", "--replace")
+    assert handoffs(place) == 1
+
+
+def test_a_database_restored_by_other_means_is_reconciled_in_place(place: Path) -> None:
+    outcome = call("restore", "--reconcile")
+    assert outcome.exit_code == 0, outcome.output
+    with closing(sqlite3.connect(place)) as connection:
+        (doubted,) = connection.execute("SELECT min(maybe_sent) FROM outbox").fetchone()
+        (since,) = connection.execute("SELECT restored_from FROM workspace").fetchone()
+    assert doubted == 1
+    assert since is not None
+
+
+@pytest.mark.postgres
+def test_one_kind_of_backup_serves_both_databases(
+    place: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("copy", "--to", postgres_url).exit_code == 0
+    assert "not empty" in refused("copy", "--to", postgres_url)
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    outcome = call("backup", "--to", "of-postgres.db")
+    assert outcome.exit_code == 0, outcome.output
+    assert handoffs(place.with_name("of-postgres.db")) == 1
+    assert "--replace" in refused("restore", "of-postgres.db", "--reconcile")
+    outcome = call("restore", "of-postgres.db", "--reconcile", "--replace")
+    assert outcome.exit_code == 0, outcome.output
+    assert len(list(place.parent.glob("before-restore-*.db"))) == 1
+    database = open_database(postgres_url)
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT restored_from FROM workspace")).scalar()
+    assert refused("restore", "--reconcile").startswith("A bot runs")
+    database.close()
+    store = make_store(postgres_url)
+    assert signed(store, make_team(store)) == 2000
+    store.close()
+
+
+def test_a_new_versions_first_start_keeps_the_file_as_it_was(place: Path) -> None:
+    database = open_database(f"sqlite:///{place}")
+    with database.writing() as connection:
+        for name in ("handoffs_from", "restored_at", "restored_from", "marks_key"):
+            connection.execute(text(f"ALTER TABLE workspace DROP COLUMN {name}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0045'"))
+        connection.commit()
+    database.close()
+    assert call("migrate").exit_code == 0
+    (kept,) = place.parent.glob("handoff.db.0045-*")
+    assert handoffs(kept) == 1
+    with closing(sqlite3.connect(place)) as connection:
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        assert connection.execute("SELECT marks_key FROM workspace").fetchone() != ("",)
+    assert revision == newest_revision()
+    assert call("migrate").exit_code == 0
+    assert list(place.parent.glob("handoff.db.0045-*")) == [kept]
+
+
+def test_a_database_of_a_newer_version_is_left_alone(place: Path) -> None:
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    assert "newer version" in refused("migrate")
+    assert "newer version" in refused("restore", "--reconcile")
