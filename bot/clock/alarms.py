@@ -80,11 +80,13 @@ class Alarms:
             with self._store.system() as system:
                 workspaces = [row.id for row in system.workspaces()]
             blocked = self._store.delivery.blocked()
+            kept = 0
             for workspace_id in workspaces:
                 # Somebody else writes for long just now: it is found again in a minute.
                 with contextlib.suppress(Conflict):
                     self._look_at(workspace_id, blocked.get(workspace_id), over)
-            if over is not None:
+                    kept += 1
+            if over is not None and kept == len(workspaces):
                 self._silence = None
                 self._heard_again()
 
@@ -120,13 +122,12 @@ class Alarms:
             before = unit.now - SUMMED_UP_AFTER
         began = [one for one in wanted if one not in lasting]
         ended = [one for key, one in lasting.items() if self._is_over(key, wanted)]
-        # What lasts is told again; of a permission once is enough.
-        again = [
-            one
+        # What lasts is told again. Of a permission once is enough, of a token when it is over.
+        again = any(
+            one.about is About.UNDELIVERED and (one.told_at is None or one.told_at <= before)
             for key, one in lasting.items()
-            if key in wanted and (one.told_at is None or one.told_at <= before)
-            if one.told_at is None or one.about is About.UNDELIVERED
-        ]
+            if key in wanted
+        )
         if began or ended or again or over is not None:
             with self._store.write(workspace_id) as unit:
                 self._settle(unit, began, ended, over)
