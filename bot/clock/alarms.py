@@ -16,7 +16,7 @@ from bot.delivery.missing import MissingScopes
 from bot.delivery.trouble import reference
 from bot.domain.alarms import SUMMED_UP_AFTER, About, alarm
 from bot.domain.errors import Conflict
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.domain.ports import Clock
 from bot.storage.alarms import Lasting
 from bot.storage.unit_of_work import ReadUnit, Store, WriteUnit
@@ -28,7 +28,6 @@ LOST_FOR = timedelta(minutes=3)
 MOST_TOLD = 10
 """Admins; more of them need no message each."""
 MOST_LOGGED = 20
-_NEVER = timedelta(days=3650)
 
 
 def _let_be() -> None:
@@ -80,11 +79,13 @@ class Alarms:
             with self._store.system() as system:
                 workspaces = [row.id for row in system.workspaces()]
             blocked = self._store.delivery.blocked()
+            kept = 0
             for workspace_id in workspaces:
                 # Somebody else writes for long just now: it is found again in a minute.
                 with contextlib.suppress(Conflict):
                     self._look_at(workspace_id, blocked.get(workspace_id), over)
-            if over is not None:
+                    kept += 1
+            if over is not None and kept == len(workspaces):
                 self._silence = None
                 self._heard_again()
 
@@ -117,20 +118,19 @@ class Alarms:
         with self._store.read(workspace_id) as unit:
             lasting = {(one.about, one.detail): one for one in unit.alarms.lasting()}
             wanted = self._wanted(unit, met, _first_word(blocked, lasting))
+            # That nothing asked for a permission lately does not mean that it was granted.
+            scopes = (key for key in lasting if key[0] is About.SCOPE)
+            wanted |= {key for key in scopes if key[1] not in self._granted}
             before = unit.now - SUMMED_UP_AFTER
+            awake = _awake(unit)
         began = [one for one in wanted if one not in lasting]
-        ended = [one for key, one in lasting.items() if self._is_over(key, wanted)]
-        # What lasts is told again; of a permission once is enough.
-        again = [
-            one
-            for key, one in lasting.items()
-            if key in wanted and (one.told_at is None or one.told_at <= before)
-            if one.told_at is None or one.about is About.UNDELIVERED
-        ]
+        ended = [one for key, one in lasting.items() if key not in wanted]
+        again = awake and any(_to_tell(one, before) for one in lasting.values())
         if began or ended or again or over is not None:
             with self._store.write(workspace_id) as unit:
                 self._settle(unit, began, ended, over)
-                self._tell(unit, wanted)
+                if awake:
+                    self._tell(unit)
                 unit.commit()
         self._missing.forget(workspace_id, met)
 
@@ -145,13 +145,6 @@ class Alarms:
             wanted.add((About.TOKEN, blocked))
         wanted |= {(About.SCOPE, scope) for scope in (*met, *self._lacking)}
         return wanted
-
-    def _is_over(self, key: tuple[About, str], wanted: set[tuple[About, str]]) -> bool:
-        about, detail = key
-        if about is About.SCOPE:
-            # That nothing asked for it lately does not mean that it was granted.
-            return detail in self._granted and key not in wanted
-        return key not in wanted
 
     def _settle(
         self,
@@ -172,12 +165,10 @@ class Alarms:
         if over is not None:
             self._say(unit, About.SOCKET, over.reference, since=over.since)
 
-    def _tell(self, unit: WriteUnit, wanted: set[tuple[About, str]]) -> None:
+    def _tell(self, unit: WriteUnit) -> None:
+        before = unit.now - SUMMED_UP_AFTER
         for one in unit.alarms.lasting():
-            if (one.about, one.detail) not in wanted or one.about is About.TOKEN:
-                continue
-            lasts = one.about is About.UNDELIVERED
-            times = unit.alarms.tell(one, before=unit.now - (SUMMED_UP_AFTER if lasts else _NEVER))
+            times = unit.alarms.tell(one, before=before) if _to_tell(one, before) else None
             if times is None:
                 continue
             if times:
@@ -196,7 +187,6 @@ class Alarms:
         since: datetime | None = None,
     ) -> None:
         until = unit.now if since is not None else None
-        readers = unit.people.with_role(Role.ADMIN) or unit.people.with_role(Role.REVOPS)
         unit.outbox.add_all(
             [
                 alarm(
@@ -208,9 +198,27 @@ class Alarms:
                     since=since,
                     until=until,
                 )
-                for one in readers[:MOST_TOLD]
+                for one in _readers(unit)
             ]
         )
+
+
+def _readers(unit: ReadUnit) -> list[Person]:
+    found = unit.people.with_role(Role.ADMIN) or unit.people.with_role(Role.REVOPS)
+    return found[:MOST_TOLD]
+
+
+def _awake(unit: ReadUnit) -> bool:
+    """Whether anybody reads it now: else what is told today and tomorrow would come at once."""
+    people = [one.id for one in _readers(unit)]
+    return not people or any(not unit.people.calendar(one).is_quiet(unit.now) for one in people)
+
+
+def _to_tell(one: Lasting, before: datetime) -> bool:
+    """Whether it is time: of a permission once is enough, of a token when it is over."""
+    if one.about is About.UNDELIVERED:
+        return one.told_at is None or one.told_at <= before
+    return one.about is About.SCOPE and one.told_at is None
 
 
 def _first_word(blocked: str | None, lasting: Iterable[tuple[About, str]]) -> str | None:

@@ -43,20 +43,24 @@ def alarm_told(unit: ReadUnit, notice: Notice, reader: Person) -> Message | Canc
     if about is About.SCOPE:
         return scope_message(detail, optional=LEFT_OUT_AT_WILL, reference=name)
     if about is About.UNDELIVERED:
-        return _undelivered(unit, lasts=bool(notice.facts["times"]), reference=name)
+        return _undelivered(unit, times=int(notice.facts["times"]), reference=name)
     since, until = (datetime.fromisoformat(str(notice.facts[one])) for one in ("since", "until"))
     if about is About.TOKEN:
         return let_in_again_message(detail, since=since, until=until, reference=name)
     return connected_again_message(since=since, until=until, reference=name)
 
 
-def _undelivered(unit: ReadUnit, *, lasts: bool, reference: str) -> Message | Cancel:
+def _undelivered(unit: ReadUnit, *, times: int, reference: str) -> Message | Cancel:
     count = unit.undelivered.count_but_alarms()
     if not count:
         return Cancel("nothing_left")
+    # What waited for the morning, or over a weekend, is said once.
+    told = (one.times for one in unit.alarms.lasting() if one.reference == reference)
+    if next(told, 0) > times + 1:
+        return Cancel("overtaken")
     found = Counter(
         sentences.refusals.why(one.reason, in_doubt=one.in_doubt)
         for one in unit.undelivered.page(skip=0, size=MOST_COUNTED)
     )
     reasons = [(of, why) for why, of in found.most_common()]
-    return undelivered_message(count, reasons, lasts=lasts, reference=reference)
+    return undelivered_message(count, reasons, lasts=times > 0, reference=reference)

@@ -34,6 +34,8 @@ class Lasting:
     reference: str
     since: datetime
     told_at: datetime | None
+    times: int
+    """How often it was told."""
 
 
 class Alarms:
@@ -46,7 +48,7 @@ class Alarms:
         """All that is not over."""
         rows = self._scope.connection.execute(_ALL, {"b_workspace": self._scope.workspace_id})
         return [
-            Lasting(About(row.about), row.detail, row.reference, row.since, row.told_at)
+            Lasting(About(row.about), row.detail, row.reference, row.since, row.told_at, row.times)
             for row in rows
         ]
 

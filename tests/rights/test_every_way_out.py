@@ -88,6 +88,10 @@ from tests.rights.world import VIEW_NAMES, VIEWS, World, listening, slack_id
 pytestmark = pytest.mark.slow
 
 WAYS_OUT = {
+    "alarms.connected_again_message",
+    "alarms.let_in_again_message",
+    "alarms.scope_message",
+    "alarms.undelivered_message",
     "assign.assign_view",
     "brief.brief_steps_view",
     "brief.brief_view",
@@ -128,6 +132,7 @@ WAYS_OUT = {
     "moving.move_view",
     "moving.moved_view",
     "not_mine.not_mine_message",
+    "not_mine.owner_gone_message",
     "not_mine.not_mine_view",
     "nudge.nudge_message",
     "nudge.over_message",
@@ -210,6 +215,7 @@ WAYS_OUT = {
     "thread.size_changed_message",
     "thread.sent_back_message",
     "thread.signature_corrected_message",
+    "thread.where_next_message",
     "thread.withdrawn_message",
     "verification.acknowledge_view",
     "verification.checks_view",
@@ -220,6 +226,9 @@ WAYS_OUT = {
 }
 """Every view, as `module.function`; each is run below, and what comes out of it is searched."""
 KINDS = {
+    NoticeKind.WHERE_NEXT,
+    NoticeKind.OWNER_GONE,
+    NoticeKind.ALARM,
     NoticeKind.NUDGE,
     NoticeKind.LATE,
     NoticeKind.LATE_FOR_MANAGER,
@@ -338,6 +347,7 @@ def told(world: World, url: str) -> Iterator[Told]:
         world.deliver()
         world.share()
         _break(world)
+        kinds |= world.lose()
     yield Told(
         world,
         frozenset(world.views),

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
-from bot.domain import debriefing
+from bot.domain import alarms, debriefing
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
 from bot.domain.chat import About, Says
@@ -637,6 +637,27 @@ class World:
             unit.channels.ensure(DEAL, facts=self.desk.facts)
             unit.commit()
         self.deliver()
+
+    def lose(self) -> set[str]:
+        """An account is closed and the bot is in trouble; every kind that was ever sent."""
+        gone, admin = self.team.csm, self.team.revops
+        with self.store.database.writing() as connection:
+            newest = select(outbox.c.id).where(outbox.c.state == "cancelled").limit(1)
+            dead = {"state": "dead", "reason": "not_in_channel"}
+            connection.execute(
+                update(outbox).where(outbox.c.id == newest.scalar_subquery()).values(**dead)
+            )
+            connection.commit()
+        with self.store.write(self.team.workspace_id) as unit:
+            unit.note_account(gone.slack_id, PersonFacts(name=gone.name, deactivated=True))
+            for about in alarms.About:
+                told = alarms.alarm(
+                    about, admin.id, reference="0123abcd", since=unit.now, until=unit.now
+                )
+                unit.outbox.add(replace(told, priority=Priority.ANSWER))
+            unit.commit()
+        self.deliver()
+        return {row["kind"] for row in self.desk.rows(outbox) if row["state"] == "sent"}
 
     def say_everything(self) -> set[str]:
         """Every kind of notice to everybody it may be about, and every surface; what was sent."""
