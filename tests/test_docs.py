@@ -27,8 +27,19 @@ POLICY = PROJECT / "docs" / "policy.md"
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
 STEPS = PROJECT / "docs" / "steps.md"
+BENCHMARKS = PROJECT / "docs" / "benchmarks.md"
 PROBE = PROJECT / "docs" / "operations" / "probe.md"
-PAGES = [README, PROJECT / "CONTRIBUTING.md", PERMISSIONS, POLICY, ARCHITECTURE, DATA, STEPS, PROBE]
+PAGES = [
+    README,
+    PROJECT / "CONTRIBUTING.md",
+    PERMISSIONS,
+    POLICY,
+    ARCHITECTURE,
+    DATA,
+    STEPS,
+    PROBE,
+    BENCHMARKS,
+]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ENVIRONMENT_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<=`)[A-Z]+(?=`)")
