@@ -29,6 +29,7 @@ DATA = PROJECT / "docs" / "data.md"
 STEPS = PROJECT / "docs" / "steps.md"
 OPERATIONS = PROJECT / "docs" / "operations"
 TROUBLE = OPERATIONS / "trouble.md"
+BENCHMARKS = PROJECT / "docs" / "benchmarks.md"
 PAGES = [
     README,
     PROJECT / "CONTRIBUTING.md",
@@ -38,6 +39,7 @@ PAGES = [
     DATA,
     STEPS,
     *sorted(OPERATIONS.glob("*.md")),
+    BENCHMARKS,
 ]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

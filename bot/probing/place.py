@@ -19,7 +19,12 @@ MOST_PEOPLE = 10
 TOO_MANY = 429
 MOST_PAUSES = 5
 """Times one call waits as long as Slack asks it to."""
+LOOK_BACK, UNKNOWN_LOOK_BACK = 60.0, 3600.0
+"""Seconds before the first message for which the history is read, and while that is not known."""
 _PAGE = 100
+_SERVER_ERRORS = 500
+_UNCLEAR = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
+"""Slack's words after which a message may be there."""
 _SHARED = ("is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared")
 _GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger")
 
@@ -61,7 +66,8 @@ class Place:
     """Slack's time of each message that is known to be there, by key."""
     keys: set[str] = field(default_factory=set)
     """Of all that was sent, whether or not it arrived."""
-    oldest: float = 0.0
+    oldest: float | None = None
+    """From when the history is read, by Slack's clock; it is known once Slack took a message."""
 
     def key(self, name: str) -> str:
         """A key of this run, which is noted before anything is sent with it."""
@@ -71,7 +77,6 @@ class Place:
 
     def values(self, key: str, text: str, **more: Any) -> dict[str, Any]:
         """The arguments of a post."""
-        self.oldest = self.oldest or self.times.wall() - 60
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
         return {"channel": self.channel, "text": text, "metadata": metadata, **more}
 
@@ -86,9 +91,15 @@ class Place:
             began = self.times.wall()
             return self.client.chat_postMessage(**values)
 
-        answer = self.patiently(send) if patient else send()
+        try:
+            answer = self.patiently(send) if patient else send()
+        except SlackApiError as error:
+            if error.response.status_code < _SERVER_ERRORS and word(error) not in _UNCLEAR:
+                self.keys.discard(key)  # It is certainly not there.
+            raise
         ended = self.times.wall()
         self.posted[key] = str(answer["ts"])
+        self.oldest = float(answer["ts"]) - LOOK_BACK if self.oldest is None else self.oldest
         headers = {name.lower(): str(value) for name, value in (answer.headers or {}).items()}
         return Posted(str(answer["ts"]), began, ended, headers.get("date", ""))
 
@@ -98,6 +109,7 @@ class Place:
         Without `whole` they are known by their time, as Slack may leave their metadata out.
         """
         found: dict[str, Mapping[str, Any]] = {}
+        oldest = self.times.wall() - UNKNOWN_LOOK_BACK if self.oldest is None else self.oldest
         times = {ts: key for key, ts in self.posted.items()}
         cursor = ""
         while True:
@@ -105,7 +117,7 @@ class Place:
                 partial(
                     self.client.conversations_history,
                     channel=self.channel,
-                    oldest=f"{self.oldest:.6f}",
+                    oldest=f"{oldest:.6f}",
                     include_all_metadata=whole,
                     limit=_PAGE,
                     cursor=cursor or None,

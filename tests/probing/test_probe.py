@@ -188,6 +188,37 @@ def test_what_could_not_be_deleted_is_named(
     assert any(f"at {left.ts}" in line for line in told)
 
 
+def test_without_the_history_it_says_so_and_deletes_what_it_knows(
+    settings: Settings, sandbox: Sandbox, maya: Visitor
+) -> None:
+    sandbox.fail_next("conversations.history", error="missing_scope", times=100)
+    page, clean = run(settings)
+    assert "no: missing_scope" in answer_to(page, "Can anything be asked?")
+    assert clean
+    assert maya.messages(CHANNEL) == []
+
+
+def test_a_post_of_which_nobody_heard_is_deleted_all_the_same(
+    settings: Settings, sandbox: Sandbox, maya: Visitor
+) -> None:
+    sandbox.fail_next("chat.postMessage", after=True, status=503, error="service_unavailable")
+    page, clean = run(settings)
+    assert "no: service_unavailable" in answer_to(page, "Can anything be asked?")
+    assert "1 messages were posted, 1 deleted" in answer_to(page, "Cleaning up")
+    assert clean
+    assert maya.messages(CHANNEL) == []
+
+
+def test_what_perhaps_was_posted_and_cannot_be_looked_for_is_named(
+    settings: Settings, sandbox: Sandbox
+) -> None:
+    sandbox.fail_next("conversations.history", error="missing_scope", times=100)
+    sandbox.fail_next("chat.postMessage", after=True, status=503, error="service_unavailable")
+    page, clean = run(settings)
+    assert "-lag-0` its place is not known" in answer_to(page, "Cleaning up")
+    assert not clean
+
+
 def test_a_place_where_somebody_may_be_disturbed_is_refused(
     settings: Settings, server: SandboxServer, sandbox: Sandbox
 ) -> None:
