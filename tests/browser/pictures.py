@@ -19,7 +19,7 @@ SIZE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 MOVING = {"width": 1040, "height": 660}
 FRAME_MS, LAST_MS = 1300, 4000
-COLOURS = 48
+COLOURS = 64
 
 
 def _shot(page: Page) -> Image.Image:
