@@ -92,6 +92,7 @@ def test_every_element_is_filled_and_sent(stage: Stage, screen: Screen) -> None:
         modal(
             question("plain_text_input", "line"),
             question("plain_text_input", "lines", multiline=True),
+            question("rich_text_input", "rich"),
             question("number_input", "number", is_decimal_allowed=False),
             question("email_text_input", "mail"),
             question("url_text_input", "link"),
@@ -112,6 +113,7 @@ def test_every_element_is_filled_and_sent(stage: Stage, screen: Screen) -> None:
     for block, text in (
         ("line", 'a "b" <c>'),
         ("lines", "one\ntwo"),
+        ("rich", "*so* it is"),
         ("number", "42"),
         ("mail", "ilse@mills.example"),
         ("link", "https://mills.example"),
@@ -135,6 +137,21 @@ def test_every_element_is_filled_and_sent(stage: Stage, screen: Screen) -> None:
     assert {block: held["a"] for block, held in values.items()} == {
         "line": {"type": "plain_text_input", "value": 'a "b" <c>'},
         "lines": {"type": "plain_text_input", "value": "one\ntwo"},
+        "rich": {
+            "type": "rich_text_input",
+            "rich_text_value": {
+                "type": "rich_text",
+                "elements": [
+                    {
+                        "type": "rich_text_section",
+                        "elements": [
+                            {"type": "text", "text": "so", "style": {"bold": True}},
+                            {"type": "text", "text": " it is"},
+                        ],
+                    }
+                ],
+            },
+        },
         "number": {"type": "number_input", "value": "42"},
         "mail": {"type": "email_text_input", "value": "ilse@mills.example"},
         "link": {"type": "url_text_input", "value": "https://mills.example"},
