@@ -6,7 +6,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint format manifest steps bench bench-brief bench-monday bench-sweep clean
+.PHONY: help demo test lint format manifest steps bench bench-brief bench-ledger bench-monday \
+    bench-page bench-sweep pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +56,12 @@ bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
 
 bench-ledger: $(VENV)/.dev ## how fast a promise of a long ledger is initialed
 	$(BIN)/python -m benchmarks.ledger $(ARGS)
+
+bench-page: $(VENV)/.dev ## 50 people at the sandbox's page for a minute
+	$(BIN)/python -m benchmarks.page $(ARGS)
+
+pictures: $(VENV)/.dev ## take the README's pictures anew, in Chromium
+	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \

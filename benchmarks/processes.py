@@ -39,6 +39,13 @@ def slack() -> Iterator[Started]:
 
 
 @contextmanager
+def the_page() -> Iterator[Started]:
+    """The sandbox with its page, and an app in it that answers at once."""
+    with _started("benchmarks.page_server", {}) as process:
+        yield process
+
+
+@contextmanager
 def the_bot(*, slack_url: str, database_url: str) -> Iterator[Started]:
     """The bot, on the database, reached by signed HTTP."""
     settings = {

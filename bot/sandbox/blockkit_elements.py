@@ -15,7 +15,9 @@ from bot.sandbox.blockkit_checks import (
     one_of,
     string,
     text,
+    typed,
 )
+from bot.sandbox.blockkit_rich_text import RICH_TEXT_ELEMENTS
 
 DATE: Final = matching(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a date like 2026-03-31")
 TIME: Final = matching(r"([01]\d|2[0-3]):[0-5]\d", "a time like 09:30")
@@ -25,6 +27,13 @@ CONVERSATION: Final = matching(r"[CDGUW][A-Z0-9]+", "a conversation id")
 CHANNEL: Final = matching(r"[CG][A-Z0-9]+", "a channel id")
 NUMBER: Final = matching(r"-?\d+(\.\d+)?", "a number written as a string")
 LENGTH: Final = integer(0, 3000)
+RICH_TEXT_VALUE: Final = Shape(
+    {
+        "type": one_of("rich_text"),
+        "elements": list_of(typed(RICH_TEXT_ELEMENTS, what="rich text element"), least=1),
+    },
+    required=("type", "elements"),
+)
 
 CONFIRM: Final = Shape(
     {
@@ -211,6 +220,9 @@ TEXT_INPUTS: Final[dict[str, Check]] = {
         },
         required=("is_decimal_allowed",),
         confirm=False,
+    ),
+    "rich_text_input": _element(
+        {**_TYPED, "initial_value": RICH_TEXT_VALUE}, required=("action_id",), confirm=False
     ),
     "email_text_input": _element(
         {**_TYPED, "initial_value": string("plain_text_input.initial_value")}, confirm=False

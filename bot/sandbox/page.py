@@ -153,12 +153,15 @@ class Page:
         if self._seat(request) is None:
             return PlainTextResponse("There are no people in this workspace.", 404)
         asked = request.query_params
-        sent = self._pages.get(asked.get("page", "")) or Sent()
+        known = self._pages.get(asked.get("page", ""))
+        sent = known or Sent()
         if asked.get("stamp") != str(sent.stamp):
             sent.forget()
         sent.turn += 1
         turn, version = sent.turn, _number(asked.get("after"))
-        until = self._clock.machine_seconds() + _POLL_SECONDS
+        # A page from before a restart is not to wait until something happens.
+        patience = 0.0 if known is None and "page" in asked else _POLL_SECONDS
+        until = self._clock.machine_seconds() + patience
         while True:
             left = until - self._clock.machine_seconds()
             version = await self._workspace.wait_for_change(version, max(0.0, left))

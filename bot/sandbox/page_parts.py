@@ -161,6 +161,7 @@ class Parts:
             case "story" if self._stories is not None:
                 more["panel"] = self._stories.panel(screen.seat, beside=around)
         more["column"] = _COLUMN if rows else ""
+        more["in_thread"] = part == "thread"
         html = self._templates.get_template(f"{part}.html").render({**known, **more})
         return html, rows
 

@@ -12,6 +12,8 @@ from bot.sandbox.story_progress import Progress
 from bot.sandbox.workspace import User, Workspace
 
 _AHEAD: Final = 3
+_FOLLOWS_WITHIN: Final = 6.0
+"""Seconds within which an app shows what an act led to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,20 @@ class Stories:
         if step.done == SEEN:
             self.progress.note_done(step)
             return
+        fills = bool(step.do) and step.do[-1].fill is not None and not self._acts.is_filled(step)
         await self._acts.do(step)
+        if not fills:
+            await self._until_done(step)
+
+    async def _until_done(self, step: Step) -> None:
+        """Lets the button wait for what follows from the acts, so that none is done twice."""
+        clock = self._workspace.clock
+        until = clock.machine_seconds() + _FOLLOWS_WITHIN
+        while self.progress.step is step:
+            left = until - clock.machine_seconds()
+            if left <= 0:
+                return
+            await self._workspace.wait_for_change(self._workspace.version, left)
 
     def skip(self, step_id: str) -> None:
         step = self.progress.step

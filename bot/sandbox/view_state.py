@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from bot.sandbox.blockkit_elements import options_of
+from bot.sandbox.render.typed_rich_text import rich_text_of
 from bot.sandbox.workspace import Blocks, Json
 
 Plain: TypeAlias = str | int | bool | list[str] | None
@@ -25,6 +26,7 @@ _ONE: Final = {
     "number_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
+    "rich_text_input": ("rich_text_value", "initial_value"),
     "static_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
     "users_select": ("selected_user", "initial_user"),
@@ -150,6 +152,8 @@ def _one(element: Json, plain: Plain) -> Any:
         raise CannotAct(f"A {kind} takes one text.")
     if kind in _OPTIONS:
         return option_with(element, plain)
+    if kind == "rich_text_input":
+        return rich_text_of(plain)
     if kind == "datepicker":
         _must_be_date(plain)
     if kind == "timepicker" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", plain):

@@ -36,6 +36,7 @@ def field(element: Json) -> Json:
 FINE_INPUTS: list[Json] = [
     {"type": "plain_text_input", "multiline": True, "min_length": 1, "max_length": 10},
     {"type": "number_input", "is_decimal_allowed": True, "min_value": "0", "max_value": "9.5"},
+    {"type": "rich_text_input", "action_id": "a"},
     {"type": "email_text_input"},
     {"type": "url_text_input", "initial_value": "https://example.org"},
     {"type": "static_select", "options": [OPTION], "initial_option": OPTION},

@@ -1,12 +1,16 @@
 """The page in Chromium: what a person at it sees and does, with an app that answers on cue."""
 
 import asyncio
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from bot.sandbox.blockkit import Surface
+from bot.sandbox.posting import post_as_app
 from bot.sandbox.screen import accept_view, publish_home
+from bot.sandbox.server import SandboxServer
 from tests.sandbox.desk import (
     JONAS,
     MAYA,
@@ -88,6 +92,7 @@ def test_every_element_is_filled_and_sent(stage: Stage, screen: Screen) -> None:
         modal(
             question("plain_text_input", "line"),
             question("plain_text_input", "lines", multiline=True),
+            question("rich_text_input", "rich"),
             question("number_input", "number", is_decimal_allowed=False),
             question("email_text_input", "mail"),
             question("url_text_input", "link"),
@@ -108,6 +113,7 @@ def test_every_element_is_filled_and_sent(stage: Stage, screen: Screen) -> None:
     for block, text in (
         ("line", 'a "b" <c>'),
         ("lines", "one\ntwo"),
+        ("rich", "*so* it is"),
         ("number", "42"),
         ("mail", "ilse@mills.example"),
         ("link", "https://mills.example"),
@@ -131,6 +137,21 @@ def test_every_element_is_filled_and_sent(stage: Stage, screen: Screen) -> None:
     assert {block: held["a"] for block, held in values.items()} == {
         "line": {"type": "plain_text_input", "value": 'a "b" <c>'},
         "lines": {"type": "plain_text_input", "value": "one\ntwo"},
+        "rich": {
+            "type": "rich_text_input",
+            "rich_text_value": {
+                "type": "rich_text",
+                "elements": [
+                    {
+                        "type": "rich_text_section",
+                        "elements": [
+                            {"type": "text", "text": "so", "style": {"bold": True}},
+                            {"type": "text", "text": " it is"},
+                        ],
+                    }
+                ],
+            },
+        },
         "number": {"type": "number_input", "value": "42"},
         "mail": {"type": "email_text_input", "value": "ilse@mills.example"},
         "link": {"type": "url_text_input", "value": "https://mills.example"},
@@ -276,7 +297,7 @@ def test_a_command_is_offered_and_its_answer_is_seen_by_one_person(
     stage.app.cues["/handoff"] = answer
     page = screen.go()
     page.locator("#composer").fill("/hand")
-    expect(page.get_by_role("button", name="/handoff-status")).to_be_visible()
+    expect(page.get_by_role("option", name="/handoff-status")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.locator("#composer")).to_have_value("/handoff ")
     page.keyboard.type("help")
@@ -287,6 +308,88 @@ def test_a_command_is_offered_and_its_answer_is_seen_by_one_person(
     screen.go(user=THEO)
     expect(page.locator("#composer")).to_be_visible()
     expect(page.locator("article[data-ephemeral]")).to_have_count(0)
+
+
+def test_commands_people_and_channels_are_completed_by_the_keyboard(
+    stage: Stage, screen: Screen
+) -> None:
+    page = screen.go()
+    box = page.locator("#composer")
+    box.press_sequentially("/h")
+    for key in ("ArrowDown", "ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+    chosen = page.get_by_role("listbox").get_by_role("option", selected=True)
+    expect(chosen).to_contain_text("/handoff-status")
+    expect(box).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
+    # What happens elsewhere leaves the list where it is.
+    stage.post(text="news")
+    expect(page.locator("#messages")).to_contain_text("news")
+    expect(page.get_by_role("option", name="/handoff-status")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    box.fill("")
+    box.press_sequentially("ask @lindq")
+    page.keyboard.press("Enter")
+    box.press_sequentially("in #deal-l")
+    page.keyboard.press("Tab")
+    expect(box).to_have_value("ask @Jonas Lindqvist in #deal-larkfield ")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages .mention")).to_have_text(["@Jonas Lindqvist", "#deal-larkfield"])
+
+
+def test_a_long_channel_stays_as_it_is_where_nothing_changed(stage: Stage, screen: Screen) -> None:
+    def fill() -> None:
+        for number in range(300):
+            post_as_app(stage.workspace, NORTHWIND, text=f"message {number}.", blocks=[])
+
+    stage.do(fill)
+    blocks: list[Json] = [
+        {"type": "section", "text": plain(f"block {number}")} for number in range(50)
+    ]
+    stage.post(*blocks)
+    page = screen.go()
+    rows = page.locator("#messages article")
+    expect(rows).to_have_count(100)
+    page.evaluate("() => document.querySelectorAll('article').forEach((one) => (one.mine = true))")
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(int(answer.headers["content-length"])))
+    stage.post(text="the newest")
+    expect(rows.last).to_contain_text("the newest")
+    # The rows that were there are the same elements, and were not sent again.
+    kept = rows.evaluate_all("all => all.filter((one) => one.mine).length")
+    assert kept == 99
+    assert max(sizes) < 40_000
+    page.locator("#earlier").click()
+    expect(rows).to_have_count(200)
+    # The first that was shown before is where the eye finds it again.
+    expect(rows.filter(has_text="message 202.")).to_be_in_viewport()
+
+
+def test_the_page_goes_on_after_the_server_was_started_anew(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    data = tmp_path / "workspace.json"
+    first = SandboxServer(data=data).start()
+    port = urlsplit(first.url).port or 0
+    page = chromium.new_page()
+    page.goto(f"{first.url}/?as={MAYA}&place={NORTHWIND}")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.locator("#composer").fill("said before")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("said before")
+    page.locator("#composer").fill("half a sentence")
+    first.stop()
+    expect(page.locator("body.is-offline")).to_be_attached()
+    second = SandboxServer(data=data, port=port).start()
+    try:
+        expect(page.locator("body.is-offline")).not_to_be_attached()
+        expect(page.locator("#messages")).to_contain_text("said before")
+        expect(page.locator("#composer")).to_have_value("half a sentence")
+        page.locator("#composer").press("Enter")
+        expect(page.locator("#messages")).to_contain_text("half a sentence")
+    finally:
+        page.close()
+        second.stop()
 
 
 def test_what_cannot_be_sent_comes_back_with_the_reason(stage: Stage, screen: Screen) -> None:

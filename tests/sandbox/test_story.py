@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.sandbox.deliver import Reply
+from bot.sandbox.deliver import Kind, Reply
+from bot.sandbox.page_story import Stories
 from bot.sandbox.persistence import dump, load
 from bot.sandbox.story import BadStory, Story, check_cast, parse_story
 from bot.sandbox.story_acts import StoryActs
@@ -301,3 +302,21 @@ def test_the_command_says_what_is_wrong_in_a_story(
     result = CliRunner().invoke(app, ["sandbox", "--story", str(path)], terminal_width=300)
     assert result.exit_code == 2
     assert sentence in " ".join(result.output.replace("│", " ").split())
+
+
+def test_the_button_waits_for_what_follows_from_its_acts(desk: Desk) -> None:
+    told = story(step({"message": {"in": DEAL, "says": "done"}}, {"command": "/handoff"}))
+    stories = Stories(told, desk.workspace, StoryActs(desk.workspace, desk.acts))
+
+    async def press() -> None:
+        pressed = asyncio.ensure_future(stories.do("step0"))
+        early, _ = await asyncio.wait([pressed], timeout=0.05)
+        assert not early
+        await desk.acall("chat.postMessage", channel=NORTHWIND, text="done")
+        await asyncio.wait_for(pressed, 5)
+
+    desk.run(press())
+    assert stories.progress.step is None
+    # A press on a page that shows what was next before does nothing.
+    desk.run(stories.do("step0"))
+    assert len([one for one in desk.app.heard if one.kind is Kind.COMMAND]) == 1

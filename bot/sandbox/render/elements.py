@@ -82,6 +82,7 @@ def field_html(
 
 _FIELDS: Final[dict[str, Callable[[fields.Field], Markup]]] = {
     "plain_text_input": fields.text,
+    "rich_text_input": fields.text,
     "number_input": fields.text,
     "email_text_input": fields.text,
     "url_text_input": fields.text,

@@ -62,7 +62,7 @@ def text(field: Field) -> Markup:
     attributes["placeholder"] = field.placeholder("") or None
     attributes["autocomplete"] = "off"
     typed = field.held[0] if field.held else ""
-    if field.element.get("multiline"):
+    if field.element.get("multiline") or field.kind == "rich_text_input":
         # The browser drops one line break after the start tag, so one is given to it.
         return tag("textarea", {**attributes, "rows": 4}, "\n" + typed)
     mode = _INPUT_MODES.get(field.kind, "url" if field.kind == "url_text_input" else None)

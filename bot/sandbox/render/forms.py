@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bot.sandbox.render.typed_rich_text import typed_of
 from bot.sandbox.view_state import STATEFUL, Plain, Values, elements_of
 from bot.sandbox.workspace import Blocks, Json
 
@@ -104,5 +105,7 @@ def held(element: Json, state: Json | None) -> tuple[str, ...]:
     value: Any = element.get(initial) if state is None else state.get(key)
     if value is None:
         return ()
+    if kind == "rich_text_input":
+        return (typed_of(value),)
     many = value if isinstance(value, list) else [value]
     return tuple(str(one["value"]) if isinstance(one, dict) else str(one) for one in many)

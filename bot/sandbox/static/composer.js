@@ -1,4 +1,5 @@
-// The message box: Enter sends, Shift+Enter breaks the line, a slash offers the commands.
+// The message box: Enter sends, Shift+Enter breaks the line. A slash offers the commands, @ people,
+// # channels: arrows choose one, Tab or Enter takes it, Escape puts the list away.
 
 import { seat } from "./live.js";
 
@@ -10,24 +11,72 @@ function fit(box) {
   box.style.height = `${Math.min(box.scrollHeight + 2, 240)}px`;
 }
 
-function offerCommands(box) {
-  const list = box.form.querySelector(".commands");
-  if (!list) return;
-  let offered = 0;
-  for (const entry of list.querySelectorAll("button")) {
-    const fits = /^\/\S*$/.test(box.value) && entry.dataset.command.startsWith(box.value);
-    entry.parentElement.hidden = !fits;
-    offered += fits ? 1 : 0;
-  }
-  list.hidden = offered === 0;
+const listOf = (form) => form.querySelector(".commands");
+const offered = (form) => [...(listOf(form)?.querySelectorAll("li:not([hidden])") ?? [])];
+const isOffering = (form) => listOf(form)?.hidden === false;
+
+// The command or name that is being written, up to where the caret is.
+function begun(box) {
+  const before = box.value.slice(0, box.selectionStart);
+  return /^\/\S*$/.exec(before)?.[0] ?? /(?<!\S)[@#][^@#\n]{0,40}$/.exec(before)?.[0] ?? null;
 }
 
-export function whenCommandPicked(entry) {
+function choose(form, chosen) {
+  const box = boxOf(form);
+  for (const entry of offered(form)) {
+    entry.setAttribute("aria-selected", String(entry === chosen));
+  }
+  if (chosen) {
+    box.setAttribute("aria-activedescendant", chosen.id);
+    chosen.scrollIntoView({ block: "nearest" });
+  } else box.removeAttribute("aria-activedescendant");
+}
+
+function offer(box) {
+  const list = listOf(box.form);
+  if (!list) return;
+  const word = begun(box)?.toLowerCase();
+  for (const entry of list.children) {
+    const { insert } = entry.dataset;
+    // Of a name any word may be begun with.
+    const starts = insert.toLowerCase().startsWith(word);
+    const inside = insert[0] === word?.[0] && word.length > 1
+      && insert.toLowerCase().includes(` ${word.slice(1)}`);
+    entry.hidden = !word || !(starts || inside);
+  }
+  const first = offered(box.form)[0];
+  list.hidden = !first || first.dataset.insert.toLowerCase() === word;
+  box.toggleAttribute("data-offering", !list.hidden);
+  choose(box.form, list.hidden ? null : first);
+}
+
+function putAway(form) {
+  if (!listOf(form)) return;
+  listOf(form).hidden = true;
+  boxOf(form).removeAttribute("data-offering");
+  choose(form, null);
+}
+
+function take(entry) {
   const form = entry.closest("form");
   const box = boxOf(form);
-  box.value = `${entry.dataset.command} `;
-  form.querySelector(".commands").hidden = true;
+  const from = box.selectionStart - (begun(box)?.length ?? 0);
+  box.setRangeText(`${entry.dataset.insert} `, from, box.selectionStart, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  putAway(form);
   box.focus();
+}
+
+// Whether the key was for the list.
+function steer(form, key) {
+  const entries = offered(form);
+  const at = entries.findIndex((one) => one.getAttribute("aria-selected") === "true");
+  if (key === "ArrowDown") choose(form, entries[(at + 1) % entries.length]);
+  else if (key === "ArrowUp") choose(form, entries.at(at - 1));
+  else if (key === "Tab" || key === "Enter") take(entries[Math.max(at, 0)]);
+  else if (key === "Escape") putAway(form);
+  else return false;
+  return true;
 }
 
 async function send(form, actWith) {
@@ -39,10 +88,18 @@ async function send(form, actWith) {
   box.value = "";
   sessionStorage.removeItem(draftKey(form));
   fit(box);
-  offerCommands(box);
+  offer(box);
   const refusal = await actWith(form.querySelector("button[type=submit]"), "say", fields);
   // What could not be sent comes back, unless something new is being written.
   if (refusal && !boxOf(form).value) boxOf(form).value = text;
+}
+
+// An update brings the list as it is before anybody types.
+export function offerAgain() {
+  const box = document.activeElement;
+  if (box?.matches("form[data-composer] textarea") && "offering" in box.dataset) {
+    offer(box);
+  }
 }
 
 export function startComposers(actWith) {
@@ -53,22 +110,25 @@ export function startComposers(actWith) {
   document.addEventListener("input", ({ target }) => {
     if (!target.form || !("composer" in target.form.dataset)) return;
     fit(target);
-    offerCommands(target);
+    offer(target);
     sessionStorage.setItem(draftKey(target.form), target.value);
   });
   document.addEventListener("keydown", (event) => {
     const { target: box } = event;
     if (box.tagName !== "TEXTAREA" || !box.form || !("composer" in box.form.dataset)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    if (event.shiftKey || event.isComposing) return;
+    if (isOffering(box.form) && steer(box.form, event.key)) event.preventDefault();
+    else if (event.key === "Enter") {
       event.preventDefault();
       box.form.requestSubmit();
-    } else if (event.key === "Tab" && !event.shiftKey) {
-      const offered = box.form.querySelector(".commands:not([hidden]) li:not([hidden]) button");
-      if (offered) {
-        event.preventDefault();
-        whenCommandPicked(offered);
-      }
     }
+  });
+  document.addEventListener("mousedown", (event) => {
+    const entry = event.target.closest(".commands li");
+    if (!entry) return;
+    // The caret stays where the word is.
+    event.preventDefault();
+    take(entry);
   });
   document.addEventListener("submit", (event) => {
     if (!("composer" in event.target.dataset)) return;

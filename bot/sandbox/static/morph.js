@@ -1,6 +1,13 @@
 // Brings a piece of the page up to date in place, so that what is typed, focused or open stays.
 
-const KEPT_BY_THE_BROWSER = new Set(["open", "data-opens", "data-waiting"]);
+const KEPT_BY_THE_BROWSER = new Set([
+  "open",
+  "data-opens",
+  "data-waiting",
+  "data-offering",
+  "aria-activedescendant",
+  "aria-selected",
+]);
 const KEPT_WHILE_PENDING = new Set(["disabled", "aria-busy", "data-pending"]);
 
 function keyOf(node) {

@@ -2,7 +2,7 @@
 
 import { ask, askForText, showModals } from "./dialogs.js";
 import { act, seat, toast, watch } from "./live.js";
-import { startComposers, whenCommandPicked } from "./composer.js";
+import { offerAgain, startComposers } from "./composer.js";
 import { fold, startStory } from "./story.js";
 import { tick } from "./face.js";
 
@@ -132,7 +132,6 @@ document.addEventListener("click", (event) => {
   const { dataset } = control;
   if ("press" in dataset) press(control);
   else if ("edit" in dataset) edit(control);
-  else if ("command" in dataset) whenCommandPicked(control);
   else if (dataset.close) closeView(control.closest("dialog"), dataset.close, control);
   else if (dataset.do) {
     control.closest("details.message-menu")?.removeAttribute("open");
@@ -220,6 +219,7 @@ document.addEventListener("keydown", (event) => {
 
 function afterShow() {
   showModals();
+  offerAgain();
   fold();
   tick();
 }
