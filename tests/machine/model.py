@@ -266,7 +266,7 @@ def _fired_between(before: Rows, after: Rows) -> tuple[set[Fired], set[Fired]]:
 
 
 def _said_before(word: Fired, before: Rows, after: Rows) -> bool:
-    """Whether this was said of this due time already: it may have moved away and back since."""
+    """Whether it was said of this due time: it moved, or had another reader, and came back."""
     handoff_id, step, subject, stage = word
     (found,) = (
         one
@@ -275,7 +275,10 @@ def _said_before(word: Fired, before: Rows, after: Rows) -> bool:
     )
     number = f"#{subject}" if subject else ""
     key = f"clock:{handoff_id}:{step}{number}:{stage}:{found['due_at'].isoformat()}|"
-    return any(one["key"].startswith(key) for one in before.outbox)
+    # The key of several words in one message does not tell their due times.
+    several = {one["id"] for one in before.outbox if one["key"].startswith("clock:")}
+    with_others = any(_fired(one) == word for one in before.about if one["outbox_id"] in several)
+    return with_others or any(one["key"].startswith(key) for one in before.outbox)
 
 
 def _fired(one: RowMapping) -> Fired:

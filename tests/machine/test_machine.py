@@ -173,6 +173,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(dies=DIES)
     def keep_house(self, dies: int | str | None) -> None:
+        # Slack has delivered again, or given up, long before a key is forgotten.
+        while self.world.model.unanswered:
+            self.world.deliver_again()
         self._may_die(dies)
         self.world.survive(self.world.process.housekeeping.run)
 
