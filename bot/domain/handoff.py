@@ -455,6 +455,8 @@ class Handoff:
         if _colleague(contact, "cs_contact").id == self.ae_id:
             raise Invalid(Problem.SAME_PERSON, field="cs_contact")
         values = self._for_another(Act.ALIGN, by, reason)
+        if (self.aligned_on, self.cs_contact_id) == (on, contact.id):
+            return  # The same form once more, after its key was forgotten.
         self.aligned_on, self.aligned_at, self.cs_contact_id = on, at, contact.id
         self._note(Tag.ALIGNED, at, by, {"on": on.isoformat(), "contact": contact.id}, values)
         self._confirm(by, at)
@@ -507,7 +509,10 @@ class Handoff:
             raise Invalid(Problem.TOO_LONG, field="call_customer", facts=most)
         values = self._for_another(Act.RECORD_CALL, by, reason)
         sales_id = sales.id if sales is not None else self.ae_id
-        self.call = Call(call.at.astimezone(UTC), cs.id, customer, call.champion, sales_id)
+        recorded = Call(call.at.astimezone(UTC), cs.id, customer, call.champion, sales_id)
+        if recorded == self.call:
+            return  # The same form once more, after its key was forgotten.
+        self.call = recorded
         facts: dict[str, Fact] = {
             "at": instant_text(call.at),
             "cs": cs.id,

@@ -129,7 +129,8 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if asked.ref.entry is None:
         text = _text(asked, unit)
         how = surfaced_of(asked.typed) if late else None
-        kept = write_promise(unit, handoff, text, actor, late=how)
+        same = _same_promise(unit, handoff, text)
+        kept = same or write_promise(unit, handoff, text, actor, late=how)
     else:
         kept, found = _change_promise(asked, unit, handoff, asked.ref.entry, actor)
         if found is not None:
@@ -146,6 +147,12 @@ def save_promise(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         view = promise_view(handoff.id, kept, pointed=pointed, opened_from=asked.ref.thing)
         return Update(view, refresh=below)
     return _back_to(asked, unit, handoff, SectionKey.PROMISES, actor, counted, kept.id)
+
+
+def _same_promise(unit: ReadUnit, handoff: Handoff, text: PromiseText) -> Promise | None:
+    """The entry in force that says just this: a form may come again after its key was forgotten."""
+    brief = unit.brief.load(handoff.id, audiences=access.EVERY)
+    return next((one for one in brief.entries if one.text == text), None)
 
 
 def write_promise(
@@ -417,9 +424,11 @@ def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     # Each save of the section has a number of its own: no two people ever get the same id.
     fresh = revision + 1
     people, conflicts = _changed(asked, base, before.people, fresh=fresh)
+    entry = asked.ref.entry or _same_contact(before.people, people, fresh) or fresh
+    if entry != asked.ref.entry and entry != fresh:
+        people = before.people
     if changed_fields(before.people, people):
         revision = _keep_people(unit, handoff, before, people, actor)
-    entry = asked.ref.entry or fresh
     if conflicts:
         return Update(
             contact_view(
@@ -438,6 +447,13 @@ def save_contact(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         below = _below(asked, unit, handoff, SectionKey.PEOPLE, actor, counted, entry)
         return Update(view, refresh=below)
     return _back_to(asked, unit, handoff, SectionKey.PEOPLE, actor, counted, entry)
+
+
+def _same_contact(before: People, after: People, fresh: int) -> int | None:
+    """Who is on the list just as the new one: a form may come again after its key was forgotten."""
+    added = next((one for one in after.contacts if one.id == fresh), None)
+    known = (one for one in before.contacts if one.model_copy(update={"id": fresh}) == added)
+    return next((one.id for one in known), None)
 
 
 def _people_at(unit: ReadUnit, handoff_id: int, revision: int) -> People:

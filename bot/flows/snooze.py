@@ -64,6 +64,8 @@ def snooze(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     calendar = unit.people.calendar(actor.id)
     if calendar.working_between(until, until + timedelta(minutes=1)) == timedelta(0):
         raise Invalid(Problem.NOT_WORKING_TIME, field=Field.UNTIL)
+    if until == deadline.snoozed_until:
+        return Done()  # The same form once more, after its key was forgotten.
     reason = asked.typed.text(Field.REASON)
     handoff.snoozed(
         deadline.step.value,
