@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint format manifest steps bench bench-brief bench-sweep clean
+.PHONY: help demo test lint format manifest steps bench bench-brief bench-sweep soak clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,9 @@ bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
 
 bench-ledger: $(VENV)/.dev ## how fast a promise of a long ledger is initialed
 	$(BIN)/python -m benchmarks.ledger $(ARGS)
+
+soak: $(VENV)/.dev ## half an hour of kills and faults with the constants as shipped; writes docs/operations/soak.md
+	$(BIN)/python -m tests.faults.soak $(ARGS)
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \

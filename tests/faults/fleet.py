@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,20 @@ WITHIN = 60.0
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.faults.child"])
 _asking = threading.Lock()
+
+
+def load_under(environ: Mapping[str, str]) -> None:
+    """Load the code that all are forked from in a process with this environment.
+
+    To be called before the first is started.
+    """
+    before = dict(os.environ)
+    os.environ.update(environ)
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class Running(Protocol):
