@@ -68,7 +68,9 @@ def _run(orders: str, name: str, log: str) -> None:
         os.dup2(opened.fileno(), sys.stdout.fileno())
     from tests.faults.child import run
 
-    run(orders, name)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    run(orders, name, parent.join)
 
 
 @dataclass
@@ -172,6 +174,7 @@ class Fleet:
                 [sys.executable, "-m", "tests.faults.child", str(self.orders), name],
                 cwd=ROOT,
                 env=self.environ,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
@@ -183,6 +186,8 @@ class Fleet:
         process.send_signal(signal.SIGKILL)
         while process.poll() is None:
             time.sleep(0.002)
+        if isinstance(process, subprocess.Popen) and process.stdin is not None:
+            process.stdin.close()
         return ran
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from bot.sandbox.fault_plan import FaultPlan, read_plan
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, outbox, surface
@@ -344,12 +344,7 @@ class Run:
 
     def _at_rest(self) -> bool:
         self._fleet.look()
-        return (
-            self._on_their_way() == 0
-            and self._all_said()
-            and self._scene.store.delivery.next_due() is None
-            and self._nothing_due()
-        )
+        return self._on_their_way() == 0 and self._all_said() and self._nothing_due()
 
     def _on_their_way(self) -> int:
         return sum(place.server.edge.on_their_way for place in self._scene.places)
@@ -361,10 +356,14 @@ class Run:
             return int(connection.execute(said).scalar_one()) >= wanted
 
     def _nothing_due(self) -> bool:
+        """Nothing is left to be sent, or to be decided, but for what is planned for later."""
         now = self._scene.starts + timedelta(seconds=self._now())
-        due = select(func.count()).where(deadline.c.next_at <= now)
+        waits = [select(func.count()).where(deadline.c.next_at <= now)]
+        for table, pending in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE)):
+            when = or_(table.c.not_before.is_(None), table.c.not_before <= now)
+            waits.append(select(func.count()).select_from(table).where(pending, when))
         with self._scene.store.database.reading() as connection:
-            return not connection.execute(due).scalar_one()
+            return not any(connection.execute(one).scalar_one() for one in waits)
 
     def _waiting(self) -> tuple[int, int]:
         """How much waits to be sent, at most in one workspace, and how much of it is in doubt."""

@@ -5,6 +5,8 @@ First trouble of every kind, then peace, in which it is measured how punctual no
 """
 
 import argparse
+import os
+import signal
 import sys
 import tempfile
 import threading
@@ -281,6 +283,7 @@ def _soak(plan: Plan, wall: Wall | None, name: str, folder: Path) -> Result:
         url = f"sqlite:///{folder / 'handoff.db'}"
         if name.startswith("PostgreSQL"):
             server = stack.enter_context(Server())
+            _servers.append(server)
             url = server.url
         with _migrating:
             database = open_database(url)
@@ -298,6 +301,17 @@ def _soak(plan: Plan, wall: Wall | None, name: str, folder: Path) -> Result:
 
 _migrating = threading.Lock()
 """Alembic keeps its state in globals."""
+
+
+_servers: list[Server] = []
+"""Those that would outlive this process."""
+
+
+def _end(*_: object) -> None:
+    """Leave nothing running: the processes of the bot end with this one."""
+    for server in _servers:
+        server.stop()
+    os._exit(130)
 
 
 def _lines(text: str) -> list[str]:
@@ -365,6 +379,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--report", type=Path, default=REPORT)
     given = parser.parse_args(arguments)
     plan = Plan(given.minutes, given.notices, given.factor)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _end)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as kept:
         machine = description(Path(kept))
