@@ -9,31 +9,17 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).parent.parent.parent
+SHARED = Path("/dev/shm")  # noqa: S108, where a killed process leaves what libfaketime made
 LOOKS_EVERY = 0.02
 WITHIN = 60.0
 """Seconds in which a process works, on a machine that is busy."""
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.faults.child"])
 _asking = threading.Lock()
-
-
-def load_under(environ: Mapping[str, str]) -> None:
-    """Load the code that all are forked from in a process with this environment.
-
-    To be called before the first is started.
-    """
-    before = dict(os.environ)
-    os.environ.update(environ)
-    try:
-        forkserver.ensure_running()
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 class Running(Protocol):
@@ -89,7 +75,10 @@ class Fleet:
     folder: Path
     size: int
     environ: Mapping[str, str] | None = None
-    """Set where processes are to start anew with it, and not forked."""
+    """Set where processes are to start anew with it, and not forked.
+
+    Under libfaketime they must: forked ones share its lock, and who is killed keeps it for ever.
+    """
     lives: list[Life] = field(default_factory=list)
     kills: int = 0
     freezes: int = 0
@@ -188,6 +177,8 @@ class Fleet:
             time.sleep(0.002)
         if isinstance(process, subprocess.Popen) and process.stdin is not None:
             process.stdin.close()
+            for left in SHARED.glob(f"*faketime_*_{process.pid}"):
+                left.unlink(missing_ok=True)
         return ran
 
 
