@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help demo test lint format manifest steps bench bench-brief bench-ledger bench-monday \
-    bench-page bench-sweep pictures clean
+    bench-page bench-sweep pictures soak clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,9 @@ bench-page: $(VENV)/.dev ## 50 people at the sandbox's page for a minute
 
 pictures: $(VENV)/.dev ## take the README's pictures anew, in Chromium
 	$(BIN)/python -m tests.browser.pictures docs/pictures
+
+soak: $(VENV)/.dev ## half an hour of kills and faults with the constants as shipped; writes docs/operations/soak.md
+	$(BIN)/python -m tests.faults.soak $(ARGS)
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \

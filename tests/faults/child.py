@@ -5,6 +5,7 @@ from the start, as whoever got no answer does it again.
 """
 
 import json
+import os
 import sys
 import threading
 import time
@@ -84,8 +85,8 @@ def make(orders: Orders) -> Bot:
     return build(settings, constants=constants, reached=nowhere, parts=parts_of(mutant, client))
 
 
-def run(path: str, name: str) -> None:
-    """Work until killed."""
+def run(path: str, name: str, wait: Callable[[], object]) -> None:
+    """Work until killed, or until `wait` returns because whoever started it is gone."""
     configure_logs()
     orders = orders_of(Path(path).read_text())
     bot = make(orders)
@@ -96,7 +97,8 @@ def run(path: str, name: str) -> None:
             people = People(bot.store, scenario_of(text), now=(bot.travel or SystemClock()).now)
             threading.Thread(target=people.live, daemon=True).start()
     (Path(orders.ready) / name).touch()
-    threading.Event().wait()
+    wait()
+    os._exit(1)
 
 
 class People:
@@ -109,6 +111,7 @@ class People:
         self._starts = datetime.fromisoformat(scenario.starts)
         self._said = dict.fromkeys(range(len(scenario.streams)), 0)
         self._done: set[int] = set()
+        self._named: dict[int, str] = {}
 
     def live(self) -> None:
         """Go on for as long as the process does; what finds the database busy is done again."""
@@ -128,7 +131,10 @@ class People:
                 self._cancel(handoff_id)
                 self._done.add(handoff_id)
         for handoff_id in self._scenario.renamed:
-            self._rename(handoff_id)
+            wanted = self._scenario.name_of(handoff_id, now)
+            if self._named.get(handoff_id) != wanted:
+                self._rename(handoff_id)
+                self._named[handoff_id] = wanted
         return any(said)
 
     def _now(self) -> float:
@@ -183,4 +189,4 @@ class People:
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], sys.argv[2])
+    run(sys.argv[1], sys.argv[2], sys.stdin.read)

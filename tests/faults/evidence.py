@@ -1,6 +1,7 @@
 """What is there after a run: the rows, what Slack's edge accepted, and what stands there."""
 
 import json
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,6 +93,7 @@ class Evidence:
     allowance: Allowance = field(default_factory=Allowance)
     offset: float = 0.0
     """By how many seconds the calendar is ahead of the machine's clock."""
+    looked_at: float = field(default_factory=time.time)
     wrong_at_rest: Sequence[str] = ()
     """Surfaces that stand otherwise than their rows would draw them."""
 
@@ -109,6 +111,11 @@ class Evidence:
         """How many intents there are for each number that the scenario says."""
         found = (number_of(row) for row in self.rows.outbox)
         return Counter(one for one in found if one is not None)
+
+    def for_later(self, row: RowMapping) -> bool:
+        """Whether a notice is planned for after the run, as a summary of the next morning is."""
+        at = row["not_before"]
+        return at is not None and self.machine(at) > self.looked_at
 
     def machine(self, calendar: datetime) -> float:
         """An instant of the calendar by the machine's clock."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).parent.parent.parent
+SHARED = Path("/dev/shm")  # noqa: S108, where a killed process leaves what libfaketime made
 LOOKS_EVERY = 0.02
 WITHIN = 60.0
 """Seconds in which a process works, on a machine that is busy."""
@@ -53,7 +54,9 @@ def _run(orders: str, name: str, log: str) -> None:
         os.dup2(opened.fileno(), sys.stdout.fileno())
     from tests.faults.child import run
 
-    run(orders, name)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    run(orders, name, parent.join)
 
 
 @dataclass
@@ -72,7 +75,10 @@ class Fleet:
     folder: Path
     size: int
     environ: Mapping[str, str] | None = None
-    """Set where processes are to start anew with it, and not forked."""
+    """Set where processes are to start anew with it, and not forked.
+
+    Under libfaketime they must: forked ones share its lock, and who is killed keeps it for ever.
+    """
     lives: list[Life] = field(default_factory=list)
     kills: int = 0
     freezes: int = 0
@@ -157,6 +163,7 @@ class Fleet:
                 [sys.executable, "-m", "tests.faults.child", str(self.orders), name],
                 cwd=ROOT,
                 env=self.environ,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
@@ -168,6 +175,10 @@ class Fleet:
         process.send_signal(signal.SIGKILL)
         while process.poll() is None:
             time.sleep(0.002)
+        if isinstance(process, subprocess.Popen) and process.stdin is not None:
+            process.stdin.close()
+            for left in SHARED.glob(f"*faketime_*_{process.pid}"):
+                left.unlink(missing_ok=True)
         return ran
 
 

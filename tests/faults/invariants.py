@@ -78,6 +78,8 @@ def once(seen: Evidence) -> list[str]:
         if row["state"] in STANDS and count != 1:
             wrong.append(f"{name} is sent and was accepted {count} times")
         elif row["state"] == OutboxState.PENDING.value and row["ts"] is None:
+            if seen.for_later(row):
+                continue
             wrong.append(f"{name} was never settled, and accepted {count} times")
         elif row["state"] == OutboxState.CANCELLED.value and count:
             wrong.append(f"{name} was dropped and is there all the same")
@@ -158,7 +160,8 @@ def drains(seen: Evidence) -> list[str]:
     """I6: after the last trouble nothing waits any more within the bound."""
     took, bound = seen.timing.drained - seen.timing.calmed, drains_within(seen)
     wrong = [f"it took {took:.1f} s and not {bound:.1f} s"] if took > bound else []
-    waiting = [row for row in seen.rows.outbox if row["state"] == OutboxState.PENDING.value]
+    pending = [row for row in seen.rows.outbox if row["state"] == OutboxState.PENDING.value]
+    waiting = [row for row in pending if not seen.for_later(row)]
     return [*wrong, *(f"{row['key']} still waits{_for_what(row)}" for row in waiting)]
 
 
@@ -242,7 +245,7 @@ def counted(seen: Evidence) -> tuple[int, int, int]:
     times = [
         len(seen.posts.get(row["opaque"], ()))
         for row in own
-        if row["state"] not in (OutboxState.CANCELLED.value,)
+        if row["state"] != OutboxState.CANCELLED.value and not seen.for_later(row)
     ]
     intents = {number_of(row) for row in own}
     missing = sum(

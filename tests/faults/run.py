@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
-from bot.sandbox.fault_plan import read_plan
+from bot.sandbox.fault_plan import FaultPlan, read_plan
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.faults.at_rest import wrong_at_rest
@@ -39,7 +39,7 @@ Rule = Mapping[str, Any]
 LOOKS_EVERY = 0.05
 BEFORE = timedelta(minutes=10)
 """On the calendar, while the processes start: nothing is due then."""
-THROUGH = 20.0
+THROUGH = 60.0
 """Seconds of trouble after the scenario, at most."""
 MOST_BETWEEN = 2.0
 """Seconds that a kill waits for posts."""
@@ -69,6 +69,8 @@ class Conditions:
     rules: tuple[Rule, ...] = ()
     through: bool = False
     """Whether trouble lasts until nothing waits any more, and not only as long as the scenario."""
+    until_accepted: int = 0
+    """So many writes are accepted before trouble ends."""
     posts: Mapping[str, float] | None = None
     """The rate that the edge keeps conversations to, where it does."""
     kills: int = 0
@@ -80,6 +82,10 @@ class Conditions:
     freeze_for: float = 0.0
     copies: int = 0
     """Of the SQLite file with its log, each taken while its process stands still."""
+    later: int = 0
+    """Handoffs for which there is room, and which are signed while the run goes on."""
+    clock_steps: float = 0.0
+    """By how many seconds the wall clock of the processes is set, at most."""
     seed: int = 1
     mutant: Mutant | None = None
 
@@ -90,7 +96,8 @@ class Conditions:
             for rule in self.rules
             if rule["trouble"] == "late"
         ]
-        return Allowance(max(late, default=0.0), self.freeze_for if self.freezes else 0.0)
+        frozen = self.freeze_for if self.freezes else 0.0
+        return Allowance(max(late, default=0.0), frozen, self.clock_steps)
 
 
 @dataclass
@@ -132,12 +139,13 @@ def scene(conditions: Conditions, url: str) -> Iterator[Scene]:
     starts = calendar_start(datetime.now(UTC))
     clock = SeedClock(starts)
     store = open_store(url, clock)
-    channels = max(1, conditions.cards + conditions.dues)
+    handoffs = conditions.cards + conditions.dues + conditions.later
+    channels = max(1, handoffs)
     with ExitStack() as stack:
         stack.callback(store.close)
         places, scenarios = [], []
         for number in range(conditions.workspaces):
-            people = MANAGERS + max(conditions.readers, conditions.cards + conditions.dues)
+            people = MANAGERS + max(conditions.readers, handoffs)
             server = slack_workspace(number, people=people, channels=channels)
             place = settle_in(store, server)
             scenarios.append(_scenario(conditions, store, clock, place, starts))
@@ -174,11 +182,21 @@ def _scenario(
 def run(conditions: Conditions, url: str, folder: Path) -> Outcome:
     """Everything from the first process to the last look."""
     with scene(conditions, url) as prepared:
-        return _Run(conditions, url, folder, prepared).go()
+        return Run(conditions, url, folder, prepared).go()
 
 
-class _Run:
-    def __init__(self, conditions: Conditions, url: str, folder: Path, prepared: Scene) -> None:
+class Run:
+    """A run under way; who wants other trouble or another peace overrides that."""
+
+    def __init__(
+        self,
+        conditions: Conditions,
+        url: str,
+        folder: Path,
+        prepared: Scene,
+        *,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self._conditions = conditions
         self._url = url
         self._folder = folder
@@ -186,8 +204,9 @@ class _Run:
         self._random = random.Random(conditions.seed)  # noqa: S311, a seed makes it repeatable
         self._constants = divided(conditions.factor)
         self._copies: list[Path] = []
+        self._plans: list[FaultPlan] = []
         folder.mkdir(parents=True, exist_ok=True)
-        self._fleet = Fleet(folder / "orders", folder, conditions.processes)
+        self._fleet = Fleet(folder / "orders", folder, conditions.processes, environ=environ)
 
     def go(self) -> Outcome:
         servers = [place.server for place in self._scene.places]
@@ -197,18 +216,17 @@ class _Run:
             "rules": list(self._conditions.rules),
             "posts": self._conditions.posts,
         }
-        plans = [read_plan(wanted) for _ in servers]
-        for server, followed in zip(servers, plans, strict=True):
-            server.edge.follow(followed)
+        plans = self._plans = [read_plan(wanted) for _ in servers]
+        self._storm(on=True)
         began = time.time()
         try:
             self._set_clocks(BEFORE)
             self._fleet.start()
             self._set_clocks(timedelta(0))
             self._trouble()
-            for server in servers:
-                server.edge.follow(None)
+            self._storm(on=False)
             timing = self._drain(began)
+            self._peace()
         finally:
             self._fleet.stop()
         met: Counter[str] = Counter()
@@ -224,6 +242,11 @@ class _Run:
             copies=self._copies,
             log=self._fleet.log.read_text() if self._fleet.log.exists() else "",
         )
+
+    def _storm(self, *, on: bool) -> None:
+        """Have calls meet the trouble of the plan, or none."""
+        for place, plan in zip(self._scene.places, self._plans, strict=True):
+            place.server.edge.follow(plan if on else None)
 
     def _set_clocks(self, before: timedelta) -> None:
         """Move every calendar to so long before the scenario starts."""
@@ -264,6 +287,8 @@ class _Run:
                 left.pop()()
             else:
                 time.sleep(LOOKS_EVERY)
+        enough = self._conditions.until_accepted
+        _until(lambda: self._accepted() >= enough, within=THROUGH, must=False)
         if self._conditions.through:
             _until(self._at_rest, within=THROUGH, must=False)
 
@@ -305,6 +330,9 @@ class _Run:
 
     # --- Peace
 
+    def _peace(self) -> None:
+        """What happens once all is calm; nothing more here."""
+
     def _drain(self, began: float) -> Timing:
         self._fleet.wait_for_all()
         calmed = time.time()
@@ -316,12 +344,7 @@ class _Run:
 
     def _at_rest(self) -> bool:
         self._fleet.look()
-        return (
-            self._on_their_way() == 0
-            and self._all_said()
-            and self._scene.store.delivery.next_due() is None
-            and self._nothing_due()
-        )
+        return self._on_their_way() == 0 and self._all_said() and self._nothing_due()
 
     def _on_their_way(self) -> int:
         return sum(place.server.edge.on_their_way for place in self._scene.places)
@@ -333,10 +356,14 @@ class _Run:
             return int(connection.execute(said).scalar_one()) >= wanted
 
     def _nothing_due(self) -> bool:
+        """Nothing is left to be sent, or to be decided, but for what is planned for later."""
         now = self._scene.starts + timedelta(seconds=self._now())
-        due = select(func.count()).where(deadline.c.next_at <= now)
+        waits = [select(func.count()).where(deadline.c.next_at <= now)]
+        for table, pending in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE)):
+            when = or_(table.c.not_before.is_(None), table.c.not_before <= now)
+            waits.append(select(func.count()).select_from(table).where(pending, when))
         with self._scene.store.database.reading() as connection:
-            return not connection.execute(due).scalar_one()
+            return not any(connection.execute(one).scalar_one() for one in waits)
 
     def _waiting(self) -> tuple[int, int]:
         """How much waits to be sent, at most in one workspace, and how much of it is in doubt."""

@@ -46,6 +46,10 @@ class Server:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End it, and remove its files."""
         self._end()
         for folder in (self._data, self._directory):
             shutil.rmtree(folder, ignore_errors=True)
