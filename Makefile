@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test lint format manifest steps bench bench-brief bench-sweep clean
+.PHONY: help demo test lint format manifest steps bench bench-brief bench-sweep bench-replicas clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +16,7 @@ ARGS ?=
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.runtime ## the whole job in a browser, without a Slack workspace (ARGS=--fresh starts over, --examples has three deals in it)
 	@$(BIN)/handoff-bot demo $(ARGS)
@@ -52,6 +52,10 @@ bench-brief: $(VENV)/.dev ## how fast a step of a long brief is saved
 
 bench-ledger: $(VENV)/.dev ## how fast a promise of a long ledger is initialed
 	$(BIN)/python -m benchmarks.ledger $(ARGS)
+
+bench-replicas: $(VENV)/.dev ## one process and three on PostgreSQL, and a hundred workspaces with two in trouble
+	$(BIN)/python -m benchmarks.replicas $(ARGS)
+	$(BIN)/python -m benchmarks.workspaces
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \
