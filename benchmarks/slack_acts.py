@@ -40,6 +40,13 @@ class SlackActs:
         """*Open* on the card: the whole handoff in a modal."""
         return self._press(OURS, ActionId.OPEN_HANDOFF, at)
 
+    def open_form(self, at: Assigned) -> bytes:
+        """*Cancel* in the menu: a small form, of which Slack is told before the answer."""
+        ref = Ref(handoff=at.handoff_id)
+        return self.press(
+            OURS, ActionId.OPEN_CANCEL, ref, REVOPS, channel=at.channel, team_id=at.team_id
+        )
+
     def nothing(self, prefix: str, at: Assigned) -> bytes:
         """The same press on a listener that does nothing."""
         return self._press(prefix, NOTHING, at)
