@@ -30,13 +30,15 @@ from benchmarks.slack_acts import SlackActs
 from benchmarks.slack_stub import HANGING, REVOKED, TEAM_ID
 
 WORKSPACES = 100
-EACH = 8
-"""Handoffs of each workspace: each is acknowledged once."""
+EACH, IN_TROUBLE_EACH = 8, 130
+"""Handoffs of each workspace, and of those in trouble: each is acknowledged once."""
 TURNS = 3
 RATE = 20.0
 """Acts of the others a second: half are shown a view before they are answered."""
 IN_TROUBLE = 4.0
 """Acts a second in each of the two workspaces in trouble, as of people who try again."""
+REFUSED, SILENT = 2, 3
+"""The two workspaces that are in trouble in every second turn."""
 PEOPLE = 48
 WITHIN = 1.10
 SETTLES_WITHIN = 15.0
@@ -157,7 +159,7 @@ class Plan:
         self._deals = deals
         self._acts = acts
         self._fresh = {one: iter(theirs) for one, theirs in deals.items()}
-        self._healthy = itertools.cycle([one for one in deals if one not in (2, 3)])
+        self._healthy = itertools.cycle([one for one in deals if one not in (REFUSED, SILENT)])
         self._kinds = itertools.cycle([True, False])
 
     def acts(self, seconds: float) -> list[Act]:
@@ -166,9 +168,9 @@ class Plan:
             self._act(number / RATE, next(self._healthy), acknowledges=next(self._kinds))
             for number in range(round(seconds * RATE))
         ]
-        for one in (2, 3):
+        for one in (REFUSED, SILENT):
             planned += [
-                self._act(number / IN_TROUBLE, one, acknowledges=False)
+                self._act(number / IN_TROUBLE, one, acknowledges=number % 2 == 0)
                 for number in range(round(seconds * IN_TROUBLE))
             ]
         return sorted(planned, key=lambda act: act.at)
@@ -220,7 +222,7 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
     ):
         print(postgres_server.described(url), flush=True)
         deals = {
-            one: seeding.seed(url, first=0, count=EACH, team_id=team_of(one))
+            one: seeding.seed(url, first=0, count=_deals_of(one), team_id=team_of(one))
             for one in range(1, WORKSPACES + 1)
         }
         with the_bot(slack_url=other.url, database_url=url, workspaces=WORKSPACES) as bot:
@@ -236,16 +238,20 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
             with phase(title, [bot.pid, other.pid, os.getpid()]):
                 for _ in range(TURNS):
                     set_mood(other, delay=options.delay)
-                    _add(well, turn(plan.acts(options.seconds), bot, other, {2, 3}))
-                    bad = {token_of(2): REVOKED, token_of(3): HANGING}
+                    _add(well, turn(plan.acts(options.seconds), bot, other, {REFUSED, SILENT}))
+                    bad = {token_of(REFUSED): REVOKED, token_of(SILENT): HANGING}
                     set_mood(other, delay=options.delay, tokens=bad)
-                    _add(trouble, turn(plan.acts(options.seconds), bot, other, {2, 3}))
+                    _add(trouble, turn(plan.acts(options.seconds), bot, other, {REFUSED, SILENT}))
                     set_mood(other, delay=options.delay)
                     time.sleep(SETTLES_WITHIN if options.seconds > 1 else 0.0)
             met = compare(well, trouble)
             row("write of 4 kB and fsync", Times.of(disk.measure(200)))
     disk.close()
     return all(met)
+
+
+def _deals_of(workspace_id: int) -> int:
+    return IN_TROUBLE_EACH if workspace_id in (REFUSED, SILENT) else EACH
 
 
 def _add(to: Found, more: Found) -> None:
