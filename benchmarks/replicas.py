@@ -33,7 +33,7 @@ TURNS = 3
 DELAY, AS_SLACK = 0.02, 0.2
 """Seconds; the second is about what Slack's own calls take."""
 MORE, NO_LESS = 2.0, 0.9
-RESTART_RATE = 20.0
+RESTART_RATE, RESTART_PEOPLE = 20.0, 16
 
 
 @dataclass
@@ -147,11 +147,13 @@ def restart(
     balancer, over = Balancer(side.bots), threading.Event()
     taken: list[float] = []
     failed: list[str] = []
-    fresh = iter(side.deals[PEOPLE:])
+    fresh, guard = enumerate(side.deals[PEOPLE:]), threading.Lock()
 
     def people() -> None:
-        for number, at in enumerate(fresh):
-            if over.is_set():
+        while not over.is_set():
+            with guard:
+                number, at = next(fresh, (0, None))
+            if at is None:
                 return
             due = began + number / RESTART_RATE
             time.sleep(max(0.0, due - time.perf_counter()))
@@ -162,8 +164,9 @@ def restart(
                 failed.append(str(error))
 
     began = time.perf_counter()
-    acting = threading.Thread(target=people)
-    acting.start()
+    acting = [threading.Thread(target=people) for _ in range(RESTART_PEOPLE)]
+    for one in acting:
+        one.start()
     for _ in range(len(side.bots)):
         stack = ExitStack()
         side.bots.append(stack.enter_context(start()))
@@ -171,7 +174,8 @@ def restart(
         running.pop(0).close()
         del side.bots[0]
     over.set()
-    acting.join()
+    for one in acting:
+        one.join()
     return Times.of(taken), len(failed), balancer.again
 
 
