@@ -5,6 +5,7 @@ posted. Every call can be made to take longer, and a token to be refused or neve
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import socket
@@ -75,7 +76,8 @@ class Mood:
             await asyncio.sleep(self.delay)
         mood = self.tokens.get(token)
         if mood == HANGING:
-            await asyncio.sleep(HANGS_FOR)
+            with contextlib.suppress(asyncio.CancelledError):  # Its process ends.
+                await asyncio.sleep(HANGS_FOR)
         return "token_revoked" if mood == REVOKED else None
 
 

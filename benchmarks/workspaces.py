@@ -41,7 +41,8 @@ REFUSED, SILENT = 2, 3
 """The two workspaces that are in trouble in every second turn."""
 PEOPLE = 48
 WITHIN = 1.10
-SETTLES_WITHIN = 15.0
+SETTLES_WITHIN, QUIET_FOR = 15.0, 1.5
+"""Seconds: calls that hang have ended, and nothing is on its way any more."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,7 @@ def turn(acts: Sequence[Act], bot: Started, other: Started, troubled: set[int]) 
         thread.start()
     for thread in threads:
         thread.join()
-    time.sleep(2.0)  # What the last ones have said is still on its way.
-    _match(asked, posts(other), found)
+    _match(asked, until_quiet(other), found)
     return found
 
 
@@ -141,6 +141,19 @@ def calls(other: Started) -> dict[str, int]:
     with urllib.request.urlopen(f"{other.url}/calls") as answer:  # noqa: S310, loopback
         counted: dict[str, int] = json.load(answer)
     return counted
+
+
+def until_quiet(other: Started) -> list[tuple[str, float]]:
+    """What was posted in this turn, once nothing more is; what hangs is not waited for."""
+    told: list[tuple[str, float]] = []
+    end = time.monotonic() + SETTLES_WITHIN
+    while time.monotonic() < end:
+        time.sleep(QUIET_FOR)
+        more = posts(other)
+        told += more
+        if not more:
+            break
+    return told
 
 
 def set_mood(
@@ -243,7 +256,7 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
                     set_mood(other, delay=options.delay, tokens=bad)
                     _add(trouble, turn(plan.acts(options.seconds), bot, other, {REFUSED, SILENT}))
                     set_mood(other, delay=options.delay)
-                    time.sleep(SETTLES_WITHIN if options.seconds > 1 else 0.0)
+                    time.sleep(SETTLES_WITHIN)
             met = compare(well, trouble)
             row("write of 4 kB and fsync", Times.of(disk.measure(200)))
     disk.close()
