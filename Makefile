@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help demo test lint format manifest steps bench bench-brief bench-ledger bench-monday \
-    bench-page bench-sweep pictures soak clean
+    bench-page bench-replicas bench-sweep pictures soak clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +17,7 @@ ARGS ?=
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.runtime ## the whole job in a browser, without a Slack workspace (ARGS=--fresh starts over, --examples has three deals in it)
 	@$(BIN)/handoff-bot demo $(ARGS)
@@ -65,6 +65,10 @@ pictures: $(VENV)/.dev ## take the README's pictures anew, in Chromium
 
 soak: $(VENV)/.dev ## half an hour of kills and faults with the constants as shipped; writes docs/operations/soak.md
 	$(BIN)/python -m tests.faults.soak $(ARGS)
+
+bench-replicas: $(VENV)/.dev ## one process and three on PostgreSQL, and a hundred workspaces with two in trouble
+	$(BIN)/python -m benchmarks.replicas $(ARGS)
+	$(BIN)/python -m benchmarks.workspaces
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \

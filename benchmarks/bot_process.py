@@ -1,6 +1,7 @@
 """The bot as it runs, with two listeners beside it that do nothing, on the same HTTP server."""
 
 import logging
+import os
 import sys
 
 from slack_bolt import Ack, App
@@ -9,6 +10,7 @@ from slack_sdk import WebClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from benchmarks.processes import WORKSPACES, token_of
 from bot.bootstrap import THREADS, WebServer, build, spare_collections
 from bot.logs import configure_logs
 from bot.settings import Settings, load_settings
@@ -20,6 +22,17 @@ LIMIT = "/limit"
 STOCK = "/stock"
 OURS = ""
 """Where each of the three listens, in front of `/slack/events`."""
+
+
+class ManyTokens:
+    """A TokenSource that holds the tokens of the first so many workspaces."""
+
+    def __init__(self, count: int) -> None:
+        self._tokens = {number: token_of(number) for number in range(1, count + 1)}
+
+    def token(self, workspace_id: int) -> str | None:
+        """Its token, where it is among them."""
+        return self._tokens.get(workspace_id)
 
 
 def _acknowledge(ack: Ack) -> None:
@@ -75,7 +88,8 @@ def main() -> None:
     """Print the address, then serve until standard input ends."""
     configure_logs()
     settings = load_settings()
-    bot = build(settings)
+    workspaces = int(os.environ.get(WORKSPACES, "1"))
+    bot = build(settings, tokens=ManyTokens(workspaces) if workspaces > 1 else None)
     web = WebServer(
         Starlette(
             routes=[

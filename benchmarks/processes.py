@@ -16,7 +16,14 @@ STARTS_WITHIN = 30
 ENDS_WITHIN = 30
 SIGNING_SECRET = "only-used-on-loopback"  # noqa: S105, nothing outside ever sees it
 KEY = "b25seS11c2VkLWZvci1tZWFzdXJpbmctdGhlLWJvdCE="
+WORKSPACES = "BENCHMARK_WORKSPACES"
+"""The variable that says for how many workspaces a bot's process has tokens."""
 _TOKEN = "xoxb-only-used-on-loopback"  # noqa: S105, likewise
+
+
+def token_of(workspace_id: int) -> str:
+    """The token of one of many workspaces."""
+    return f"xoxb-of-workspace-{workspace_id}"
 
 
 class NotStarted(Exception):
@@ -46,14 +53,15 @@ def the_page() -> Iterator[Started]:
 
 
 @contextmanager
-def the_bot(*, slack_url: str, database_url: str) -> Iterator[Started]:
-    """The bot, on the database, reached by signed HTTP."""
+def the_bot(*, slack_url: str, database_url: str, workspaces: int = 1) -> Iterator[Started]:
+    """The bot, on the database, reached by signed HTTP; with tokens of so many workspaces."""
     settings = {
         "SLACK_BOT_TOKEN": _TOKEN,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
         "HANDOFF_KEY": KEY,
         "SLACK_API_URL": f"{slack_url}/api/",
         "DATABASE_URL": database_url,
+        WORKSPACES: str(workspaces),
     }
     with _started("benchmarks.bot_process", settings) as process:
         yield process

@@ -6,7 +6,7 @@ posted, as if it had happened on other days.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -135,6 +135,7 @@ class Assigned:
     csm: str
     channel: str
     brief_version: int
+    team_id: str = TEAM_ID
 
 
 @contextmanager
@@ -155,18 +156,18 @@ def opened(url: str) -> Iterator[Store]:
         store.close()
 
 
-def seed(url: str, *, first: int, count: int) -> list[Assigned]:
+def seed(url: str, *, first: int, count: int, team_id: str = TEAM_ID) -> list[Assigned]:
     """Add handoffs number `first` and on, each in a deal channel of its own."""
     made: list[Assigned] = []
     with opened(url) as store:
         migrate(store.database)
         workspace_id = store.workspace(
-            enterprise_id=None, team_id=TEAM_ID, bot_user_id=BOT_USER, name="Benchmark"
+            enterprise_id=None, team_id=team_id, bot_user_id=BOT_USER, name="Benchmark"
         )
         for start in range(first, first + count, BATCH):
             numbers = range(start, min(start + BATCH, first + count))
             with store.write(workspace_id) as unit:
-                made += [_assigned(unit, number) for number in numbers]
+                made += [replace(_assigned(unit, one), team_id=team_id) for one in numbers]
                 unit.commit()
         _note_as_posted(store.database)
     return made

@@ -40,6 +40,13 @@ class SlackActs:
         """*Open* on the card: the whole handoff in a modal."""
         return self._press(OURS, ActionId.OPEN_HANDOFF, at)
 
+    def open_form(self, at: Assigned) -> bytes:
+        """*Cancel* in the menu: a small form, of which Slack is told before the answer."""
+        ref = Ref(handoff=at.handoff_id)
+        return self.press(
+            OURS, ActionId.OPEN_CANCEL, ref, REVOPS, channel=at.channel, team_id=at.team_id
+        )
+
     def nothing(self, prefix: str, at: Assigned) -> bytes:
         """The same press on a listener that does nothing."""
         return self._press(prefix, NOTHING, at)
@@ -92,10 +99,17 @@ class SlackActs:
 
     def _press(self, prefix: str, action_id: str, at: Assigned) -> bytes:
         ref = Ref(handoff=at.handoff_id, revision=at.brief_version)
-        return self.press(prefix, action_id, ref, at.csm, channel=at.channel)
+        return self.press(prefix, action_id, ref, at.csm, channel=at.channel, team_id=at.team_id)
 
     def press(
-        self, prefix: str, action_id: str, ref: Ref, user: str, *, channel: str = "C0DEAL000000"
+        self,
+        prefix: str,
+        action_id: str,
+        ref: Ref,
+        user: str,
+        *,
+        channel: str = "C0DEAL000000",
+        team_id: str = TEAM_ID,
     ) -> bytes:
         """A button in a message, pressed by a person."""
         number = next(self._numbers)
@@ -107,7 +121,7 @@ class SlackActs:
             "token": "unused",
             "container": {"type": "message", "message_ts": ts, "channel_id": channel},
             "trigger_id": f"{number}.1.{self._began:x}",
-            "team": {"id": TEAM_ID, "domain": "benchmark"},
+            "team": {"id": team_id, "domain": "benchmark"},
             "enterprise": None,
             "is_enterprise_install": False,
             "channel": {"id": channel, "name": "deal"},

@@ -1,5 +1,6 @@
 import base64
 import http.client
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -195,6 +196,23 @@ def test_envelopes_go_to_one_connection_each_in_turn(
     for _ in range(4):
         maya.slash("/handoff", channel=NORTHWIND)
     assert (len(app.heard), len(second.heard)) == (2, 2)
+
+
+def test_what_a_connection_left_unacknowledged_goes_to_another_one(
+    app: DialledIn, phones: Phones, maya: Visitor
+) -> None:
+    second = phones.dial()
+
+    def drop(_: SocketModeRequest) -> None:
+        app.client.auto_reconnect_enabled = False
+        session = app.client.current_session
+        assert session is not None
+        assert session.sock is not None
+        session.sock.shutdown(socket.SHUT_RDWR)
+
+    app.answer = drop
+    assert all(maya.slash("/handoff", channel=NORTHWIND).answered for _ in range(2))
+    assert (len(app.heard), len(second.heard)) == (1, 2)
 
 
 def ticketed(server: SandboxServer) -> str:
