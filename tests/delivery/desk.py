@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, Table, select
 
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
+from bot.delivery.outcomes import Outcome
 from bot.delivery.rendering import CheckManager, nobody_to_ask
 from bot.delivery.senders import Senders
 from bot.domain.channels import Channel
@@ -64,6 +65,8 @@ class Desk:
         self.store, self.team, self.slack, self.clock = store, team, slack, clock
         self.machine = slack.machine
         self.facts = ChannelFacts(name="deal-northwind", bot_inside=True)
+        self.heard: list[tuple[str, Outcome]] = []
+        """How each call of the senders ended."""
         self.clients: dict[int, FakeSlack] = {}
         self.constants = Constants()
         self.check_manager: CheckManager = nobody_to_ask
@@ -81,6 +84,7 @@ class Desk:
             constants=self.constants,
             reached=reached,
             put=self.slack.put,
+            heard=lambda method, outcome, _took: self.heard.append((method, outcome)),
         )
         return self.senders
 

@@ -15,6 +15,8 @@ from tests.watch.test_heartbeat import watcher
 from tests.watch.test_metrics import exposed
 from tests.web.asgi import request
 
+CALLS = "handoff_slack_calls_total"
+
 
 def page(stack: Stack, path: str) -> tuple[int, dict[str, Any]]:
     reply = request(stack.bot.web, "GET", path)
@@ -46,7 +48,13 @@ def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
             only_in_socket_mode if transport is Transport.HTTP else set()
         )
         assert found["handoff_answer_seconds_sum", "command"] > 0
-        assert found["handoff_slack_calls_total", "conversations.info ok"] >= 1
+        assert found[CALLS, "conversations.info ok"] >= 1
+        stack.jonas.open_home()
+        stack.until(lambda: metrics(stack).get((CALLS, "views.publish ok")) == 1)
+        stack.sandbox.fail_next("views.publish", status=429, retry_after=60)
+        stack.priya.open_home()
+        stack.until(lambda: metrics(stack).get((CALLS, "views.publish limited")) == 1)
+        assert metrics(stack)["handoff_methods_paused", "views.publish"] == 1
         assert abs(found["handoff_clock_drift_seconds", ""]) < 5
         assert found["handoff_database_up", ""] == 1
 
