@@ -82,6 +82,7 @@ class Writability:
         self._trouble: Problem | None = None
         self._refused = 0
         self._told_at: float | None = None
+        self._said = False
 
     @property
     def trouble(self) -> Problem | None:
@@ -101,7 +102,7 @@ class Writability:
             now = self._monotonic()
             if self._told_at is not None and now - self._told_at < TOLD_EVERY:
                 return
-            self._told_at = now
+            self._told_at, self._said = now, True
             refused = self._refused
         log.error("%s: nothing is saved or sent (%d times)", _IN_WORDS[problem], refused)
 
@@ -111,4 +112,6 @@ class Writability:
             return
         with self._guard:
             self._trouble = None
-        log.warning("the database is written to again")
+            said, self._said = self._said, False
+        if said:  # Little may fit into what is full for much, and then this comes and goes.
+            log.warning("the database is written to again")

@@ -35,7 +35,7 @@ class Pulse:
         self._monotonic = monotonic
         self._changed = threading.Condition()
         self._looks = 0
-        self._looking = False
+        self._began: float | None = None
         self._seen_at: float | None = None
         self._seen: Vitals | None = None
 
@@ -45,11 +45,13 @@ class Pulse:
             seen_at = self._seen_at
             if seen_at is not None and self._monotonic() - seen_at < self._fresh:
                 return self._seen
-            if not self._looking:
-                self._looking = True
+            if self._began is None:
+                self._began = self._monotonic()
                 threading.Thread(target=self._run, name="pulse", daemon=True).start()
             number = self._looks
-            in_time = self._changed.wait_for(lambda: self._looks > number, self._within)
+            # A look that has hung for long makes nobody wait once more.
+            left = max(0.0, self._within - (self._monotonic() - self._began))
+            in_time = self._changed.wait_for(lambda: self._looks > number, left)
             return self._seen if in_time else None
 
     def _run(self) -> None:
@@ -66,7 +68,7 @@ class Pulse:
                 frames=frames(error),
             )
         with self._changed:
-            self._looking = False
+            self._began = None
             self._looks += 1
             self._seen_at, self._seen = self._monotonic(), found
             self._changed.notify_all()

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Table, select
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached, nowhere
 from bot.delivery.missing import MissingScopes
+from bot.delivery.outcomes import Outcome
 from bot.delivery.rendering import CheckManager, nobody_to_ask
 from bot.delivery.senders import Senders
 from bot.domain.channels import Channel
@@ -65,6 +66,8 @@ class Desk:
         self.store, self.team, self.slack, self.clock = store, team, slack, clock
         self.machine = slack.machine
         self.facts = ChannelFacts(name="deal-northwind", bot_inside=True)
+        self.heard: list[tuple[str, Outcome]] = []
+        """How each call of the senders ended."""
         self.clients: dict[int, FakeSlack] = {}
         self.constants = Constants()
         self.check_manager: CheckManager = nobody_to_ask
@@ -83,9 +86,13 @@ class Desk:
             constants=self.constants,
             reached=reached,
             put=self.slack.put,
-            heard=lambda of, _method, outcome, _took: self.missing.heard(of, outcome),
+            heard=self._hear,
         )
         return self.senders
+
+    def _hear(self, workspace_id: int, method: str, outcome: Outcome, _took: float) -> None:
+        self.heard.append((method, outcome))
+        self.missing.heard(workspace_id, outcome)
 
     def check_channel(self, workspace_id: int, slack_id: str) -> Channel:
         with self.store.write(workspace_id) as unit:

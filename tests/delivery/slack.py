@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import format_datetime
 from enum import Enum, auto
 from typing import Any
 from urllib.error import URLError
@@ -191,7 +192,7 @@ class FakeSlack(WebClient):
             api_url="",
             req_args={},
             data=data,
-            headers=headers or {},
+            headers={"date": format_datetime(self.machine.now(), usegmt=True), **(headers or {})},
             status_code=status,
         )
 

@@ -10,13 +10,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.delivery.failpoints import fail_points_from, nowhere
+from bot.delivery.outcomes import Verdict
 from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.storage.engine import StorageUnavailable
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import FixedClock, Team, make_store, wait_until
 from tests.delivery.desk import MINUTE, SECOND, Desk
-from tests.delivery.slack import FakeSlack, Fault, Refusal
+from tests.delivery.slack import FakeSlack, Fault, Refusal, Script
 
 
 class Gate:
@@ -197,3 +198,12 @@ def test_a_fail_point_ends_a_real_process_without_a_word() -> None:
     )
     assert done.returncode == -signal.SIGKILL
     assert done.stdout == b""
+
+
+def test_how_each_call_ended_is_told_with_what_slacks_clock_showed(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.LIMITED, Fault.NO_CONNECTION])
+    desk.say("hello")
+    desk.drain()
+    posts = [outcome for method, outcome in desk.heard if method == "chat.postMessage"]
+    assert [one.verdict for one in posts] == [Verdict.LIMITED, Verdict.NOT_SENT, Verdict.OK]
+    assert [one.date is not None for one in posts] == [True, False, True]

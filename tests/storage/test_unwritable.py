@@ -130,7 +130,9 @@ def test_the_log_says_it_once_a_minute_and_when_it_is_over(
             writability.note_refused(Problem.STORAGE_FULL)
         seconds[0] += TOLD_EVERY
         writability.note_refused(Problem.STORAGE_FULL)
-        writability.note_taken()
+        for _ in range(10):
+            writability.note_taken()
+            writability.note_refused(Problem.STORAGE_FULL)
         writability.note_taken()
     assert caplog.messages == [
         "the disk of the database is full: nothing is saved or sent (1 times)",

@@ -98,6 +98,7 @@ def running(
     constants: Constants | None = None,
     reached: Reached | None = None,
     story: SandboxStory | None = None,
+    heartbeat_url: str | None = None,
 ) -> Iterator[Stack]:
     """Everything started, people with their roles, and stopped again at the end."""
     over_http = transport is Transport.HTTP
@@ -119,6 +120,7 @@ def running(
             database_url=database_url or f"sqlite:///{tmp_path / 'handoff.db'}",
             handoff_key=SecretStr(KEY),
             handoff_clock_url=f"{server.url}/control/clock",
+            handoff_heartbeat_url=SecretStr(heartbeat_url) if heartbeat_url else None,
         )
         if database_url is None:
             (tmp_path / "handoff.db").write_bytes(migrated_file())

@@ -1,16 +1,21 @@
 """How the running bot looks to whoever watches over it."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.bootstrap import all_end
 from tests.story.stack import DEAL, Stack, Transport, running
 from tests.unwritable import read_only
+from tests.watch.test_heartbeat import watcher
 from tests.watch.test_metrics import exposed
 from tests.web.asgi import request
+
+CALLS = "handoff_slack_calls_total"
 
 
 def page(stack: Stack, path: str) -> tuple[int, dict[str, Any]]:
@@ -43,7 +48,13 @@ def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
             only_in_socket_mode if transport is Transport.HTTP else set()
         )
         assert found["handoff_answer_seconds_sum", "command"] > 0
-        assert found["handoff_slack_calls_total", "conversations.info ok"] >= 1
+        assert found[CALLS, "conversations.info ok"] >= 1
+        stack.jonas.open_home()
+        stack.until(lambda: metrics(stack).get((CALLS, "views.publish ok")) == 1)
+        stack.sandbox.fail_next("views.publish", status=429, retry_after=60)
+        stack.priya.open_home()
+        stack.until(lambda: metrics(stack).get((CALLS, "views.publish limited")) == 1)
+        assert metrics(stack)["handoff_methods_paused", "views.publish"] == 1
         assert abs(found["handoff_clock_drift_seconds", ""]) < 5
         assert found["handoff_database_up", ""] == 1
 
@@ -66,6 +77,24 @@ def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
         status, facts = page(stack, "/readyz")
         assert (status, facts["problem"]) == (503, "The bot is stopping.")
         assert page(stack, "/healthz")[0] == 200
+
+
+def test_the_heartbeat_is_heard_while_the_bot_is_well_and_ends_with_it(tmp_path: Path) -> None:
+    with watcher() as (url, heard), running(tmp_path, heartbeat_url=url) as stack:
+        assert stack.bot.heartbeat is not None
+        stack.until(lambda: page(stack, "/readyz")[0] == 200)
+        assert stack.bot.heartbeat.beat()
+        assert heard.is_set()
+        stack.bot.stopping.set()
+        assert not stack.bot.heartbeat.beat()
+
+
+def test_what_does_not_end_in_time_or_says_so_is_left_behind() -> None:
+    never = threading.Event()
+    assert all_end([lambda: None, lambda: True], within=10)
+    assert not all_end([lambda: None, lambda: False], within=10)
+    assert not all_end([lambda: None, never.wait], within=0.05)
+    never.set()
 
 
 def test_a_connection_that_slack_ends_makes_the_bot_unready_until_another_stands(
