@@ -30,7 +30,7 @@ from benchmarks.slack_acts import SlackActs
 from benchmarks.slack_stub import HANGING, REVOKED, TEAM_ID
 
 WORKSPACES = 100
-EACH, IN_TROUBLE_EACH = 8, 130
+EACH, IN_TROUBLE_EACH = 10, 180
 """Handoffs of each workspace, and of those in trouble: each is acknowledged once."""
 TURNS = 3
 RATE = 20.0
@@ -79,24 +79,22 @@ def turn(acts: Sequence[Act], bot: Started, other: Started, troubled: set[int]) 
     wall = time.time() + 0.3
 
     def work() -> None:
-        with Connection(bot.url) as connection:
-            while True:
-                with guard:
-                    act = next(queue, None)
-                if act is None:
-                    return
-                time.sleep(max(0.0, began + act.at - time.perf_counter()))
-                seconds = _one(connection, act, began)
-                if act.workspace_id in troubled:
+        while True:
+            with guard:
+                act = next(queue, None)
+            if act is None:
+                return
+            time.sleep(max(0.0, began + act.at - time.perf_counter()))
+            seconds = _one(bot.url, act, began)
+            if act.workspace_id in troubled:
+                continue
+            with guard:
+                if seconds is None:
+                    found.failed += 1
                     continue
-                with guard:
-                    if seconds is None:
-                        found.failed += 1
-                    else:
-                        found.answers.append(seconds)
-                        if act.says:
-                            token = token_of(act.workspace_id)
-                            asked.setdefault(token, []).append(wall + act.at)
+                found.answers.append(seconds)
+                if act.says:
+                    asked.setdefault(token_of(act.workspace_id), []).append(wall + act.at)
 
     threads = [threading.Thread(target=work) for _ in range(PEOPLE)]
     for thread in threads:
@@ -107,10 +105,12 @@ def turn(acts: Sequence[Act], bot: Started, other: Started, troubled: set[int]) 
     return found
 
 
-def _one(connection: Connection, act: Act, began: float) -> float | None:
+def _one(url: str, act: Act, began: float) -> float | None:
     """Seconds from the instant it was due to its answer; None without one."""
     try:
-        connection.ask(act.build())
+        # A connection of its own: one that was idle for long is closed just when it is used again.
+        with Connection(url) as connection:
+            connection.ask(act.build())
     except (OSError, HTTPException, WrongAnswer):
         return None
     return time.perf_counter() - began - act.at
@@ -172,21 +172,23 @@ class Plan:
         self._deals = deals
         self._acts = acts
         self._fresh = {one: iter(theirs) for one, theirs in deals.items()}
-        self._healthy = itertools.cycle([one for one in deals if one not in (REFUSED, SILENT)])
-        self._kinds = itertools.cycle([True, False])
+        self._healthy = [one for one in deals if one not in (REFUSED, SILENT)]
+        self._count = itertools.count()
 
     def acts(self, seconds: float) -> list[Act]:
         """Those of the others, and those of the two that are in trouble now or then."""
-        planned = [
-            self._act(number / RATE, next(self._healthy), acknowledges=next(self._kinds))
-            for number in range(round(seconds * RATE))
-        ]
+        planned = [self._next(number / RATE) for number in range(round(seconds * RATE))]
         for one in (REFUSED, SILENT):
             planned += [
                 self._act(number / IN_TROUBLE, one, acknowledges=number % 2 == 0)
                 for number in range(round(seconds * IN_TROUBLE))
             ]
         return sorted(planned, key=lambda act: act.at)
+
+    def _next(self, at: float) -> Act:
+        """Each of the others in turn, and of each every second act an acknowledgement."""
+        turn, place = divmod(next(self._count), len(self._healthy))
+        return self._act(at, self._healthy[place], acknowledges=(turn + place) % 2 == 0)
 
     def _act(self, at: float, workspace_id: int, *, acknowledges: bool) -> Act:
         fresh = next(self._fresh[workspace_id], None) if acknowledges else None
