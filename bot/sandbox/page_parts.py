@@ -138,6 +138,7 @@ class Parts:
                 "main": (changed(user if seat.place == HOME else here), now.minute, time),
                 "thread": (changed(here), now.minute, time) if seat.thread else changed(),
                 "modals": (changed(user), time),
+                "offers": changed(),
             }
         if self._stories is not None and not seat.framed:
             made_of["story"] = self._stories.made_of(seat)
@@ -161,7 +162,6 @@ class Parts:
             case "story" if self._stories is not None:
                 more["panel"] = self._stories.panel(screen.seat, beside=around)
         more["column"] = _COLUMN if rows else ""
-        more["in_thread"] = part == "thread"
         html = self._templates.get_template(f"{part}.html").render({**known, **more})
         return html, rows
 

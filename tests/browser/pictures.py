@@ -17,9 +17,11 @@ from tests.story.stack import Stack, running
 
 SIZE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-MOVING = {"width": 1040, "height": 660}
+MOVING = {"width": 1000, "height": 640}
+OPENS = {"assigning", "checking", "judging", "debrief_open"}
+"""Steps that only open a form, which the next frame shows filled."""
 FRAME_MS, LAST_MS = 1300, 4000
-COLOURS = 64
+COLOURS, COLOURS_MOVING = 256, 128
 
 
 def _shot(page: Page) -> Image.Image:
@@ -31,8 +33,7 @@ def _shot(page: Page) -> Image.Image:
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    # Of all ways this one keeps what is rare: a lamp is a few dots of red on a page of grey.
-    return picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    return picture.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def _open(chromium: Browser, stack: Stack, path: str, *, dark: bool, size: dict[str, int]) -> Page:
@@ -53,7 +54,7 @@ def _story(chromium: Browser, stack: Stack, folder: Path) -> None:
     while (step := step_of(page)) is not None:
         goes = page.locator("[data-story-go]").count() > 0
         go_on(page)
-        if not goes:
+        if not goes and step not in OPENS:
             frames.append(_shot(page))
         if step == "manager":
             _beside(chromium, stack, folder)
@@ -61,7 +62,7 @@ def _story(chromium: Browser, stack: Stack, folder: Path) -> None:
     every = Image.new("RGB", (MOVING["width"], MOVING["height"] * len(frames)))
     for number, one in enumerate(frames):
         every.paste(one, (0, MOVING["height"] * number))
-    palette = _small(every)
+    palette = every.quantize(COLOURS_MOVING, dither=Image.Dither.NONE)
     small = [one.quantize(palette=palette, dither=Image.Dither.NONE) for one in frames]
     small[0].save(
         folder / "story.gif",

@@ -11,9 +11,16 @@ function fit(box) {
   box.style.height = `${Math.min(box.scrollHeight + 2, 240)}px`;
 }
 
-const listOf = (form) => form.querySelector(".commands");
-const offered = (form) => [...(listOf(form)?.querySelectorAll("li:not([hidden])") ?? [])];
-const isOffering = (form) => listOf(form)?.hidden === false;
+const listOf = () => document.getElementById("offers");
+const offered = () => [...listOf().querySelectorAll("li:not([hidden])")];
+const isOffering = (form) => "offering" in boxOf(form).dataset;
+
+function place(list, box) {
+  const { left, top, width } = box.getBoundingClientRect();
+  list.style.left = `${left}px`;
+  list.style.width = `${width}px`;
+  list.style.bottom = `${innerHeight - top + 4}px`;
+}
 
 // The command or name that is being written, up to where the caret is.
 function begun(box) {
@@ -23,7 +30,7 @@ function begun(box) {
 
 function choose(form, chosen) {
   const box = boxOf(form);
-  for (const entry of offered(form)) {
+  for (const entry of offered()) {
     entry.setAttribute("aria-selected", String(entry === chosen));
   }
   if (chosen) {
@@ -33,9 +40,10 @@ function choose(form, chosen) {
 }
 
 function offer(box) {
-  const list = listOf(box.form);
-  if (!list) return;
-  const word = begun(box)?.toLowerCase();
+  const list = listOf();
+  const typed = begun(box)?.toLowerCase();
+  // In a thread there are no commands.
+  const word = box.form.dataset.thread && typed?.[0] === "/" ? undefined : typed;
   for (const entry of list.children) {
     const { insert } = entry.dataset;
     // Of a name any word may be begun with.
@@ -44,36 +52,34 @@ function offer(box) {
       && insert.toLowerCase().includes(` ${word.slice(1)}`);
     entry.hidden = !word || !(starts || inside);
   }
-  const first = offered(box.form)[0];
+  const first = offered()[0];
   list.hidden = !first || first.dataset.insert.toLowerCase() === word;
   box.toggleAttribute("data-offering", !list.hidden);
+  if (first) place(list, box);
   choose(box.form, list.hidden ? null : first);
 }
 
 function putAway(form) {
-  if (!listOf(form)) return;
-  listOf(form).hidden = true;
+  listOf().hidden = true;
   boxOf(form).removeAttribute("data-offering");
   choose(form, null);
 }
 
-function take(entry) {
-  const form = entry.closest("form");
-  const box = boxOf(form);
+function take(entry, box) {
   const from = box.selectionStart - (begun(box)?.length ?? 0);
   box.setRangeText(`${entry.dataset.insert} `, from, box.selectionStart, "end");
   box.dispatchEvent(new Event("input", { bubbles: true }));
-  putAway(form);
+  putAway(box.form);
   box.focus();
 }
 
 // Whether the key was for the list.
 function steer(form, key) {
-  const entries = offered(form);
+  const entries = offered();
   const at = entries.findIndex((one) => one.getAttribute("aria-selected") === "true");
   if (key === "ArrowDown") choose(form, entries[(at + 1) % entries.length]);
   else if (key === "ArrowUp") choose(form, entries.at(at - 1));
-  else if (key === "Tab" || key === "Enter") take(entries[Math.max(at, 0)]);
+  else if (key === "Tab" || key === "Enter") take(entries[Math.max(at, 0)], boxOf(form));
   else if (key === "Escape") putAway(form);
   else return false;
   return true;
@@ -123,12 +129,15 @@ export function startComposers(actWith) {
       box.form.requestSubmit();
     }
   });
+  document.addEventListener("focusout", ({ target }) => {
+    if (target.form && "composer" in target.form.dataset) putAway(target.form);
+  });
   document.addEventListener("mousedown", (event) => {
-    const entry = event.target.closest(".commands li");
+    const entry = event.target.closest("#offers li");
     if (!entry) return;
     // The caret stays where the word is.
     event.preventDefault();
-    take(entry);
+    take(entry, document.querySelector("textarea[data-offering]"));
   });
   document.addEventListener("submit", (event) => {
     if (!("composer" in event.target.dataset)) return;
