@@ -109,6 +109,8 @@ class Plan:
             later=later,
             rules=shares(_storm(self.factor)),
             posts={"per_second": 1.0 * self.factor, "burst": 4.0},
+            kill_after=(0.5, 3.0),
+            kill_every=10,
             freezes=1,
             freeze_for=130 / self.factor,
         )
