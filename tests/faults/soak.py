@@ -140,7 +140,7 @@ class Soak(Run):
             clock_steps=STEP if self._wall is not None else 0.0,
             seed=1 if server is None else 2,
         )
-        environ = wall.environ() if wall is not None else None
+        environ = wall.environ(cached=True) if wall is not None else None
         super().__init__(conditions, url, folder, prepared, environ=environ)
         self.steps = 0
         self.stream = Stream(plan.said, plan.planned, begins=0.0, per_second=1.0)
