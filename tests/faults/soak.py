@@ -109,6 +109,8 @@ class Plan:
             later=later,
             rules=shares(_storm(self.factor)),
             posts={"per_second": 1.0 * self.factor, "burst": 4.0},
+            kill_after=(0.5, 3.0),
+            kill_every=10,
             freezes=1,
             freeze_for=130 / self.factor,
         )
@@ -138,7 +140,7 @@ class Soak(Run):
             clock_steps=STEP if self._wall is not None else 0.0,
             seed=1 if server is None else 2,
         )
-        environ = wall.environ() if wall is not None else None
+        environ = wall.environ(cached=True) if wall is not None else None
         super().__init__(conditions, url, folder, prepared, environ=environ)
         self.steps = 0
         self.stream = Stream(plan.said, plan.planned, begins=0.0, per_second=1.0)

@@ -21,16 +21,16 @@ WORKSPACES = 3
 THIRTY_PERCENT = shares(
     [
         ("limited", 0.004, {"seconds": 1.0}),
-        ("refused", 0.08, {}),
-        ("lost", 0.08, {}),
-        ("reset", 0.081, {}),
+        ("refused", 0.09, {}),
+        ("lost", 0.09, {}),
+        ("reset", 0.091, {}),
         ("slow", 0.015, {"seconds": 1.2, "most_seconds": 1.8}),
         ("hang", 0.01, {"seconds": 1.5}),
         ("late", 0.03, {"seconds": 1.3, "most_seconds": 3.0}),
         ("lag", 0.15, {"seconds": 0.2, "most_seconds": 1.0}),
     ]
 )
-"""Of whatever is sent; the lag comes on top."""
+"""A little more, of whatever is sent; the lag comes on top."""
 TROUBLE = Conditions(
     workspaces=WORKSPACES,
     readers=30,
@@ -88,4 +88,4 @@ def test_nothing_is_lost_or_doubled_whatever_dies_or_fails(
     assert len(outcome.copies) == conditions.copies
     assert outcome.kills >= KILLS - 1
     assert outcome.crashed == 0, outcome.log[-2000:]
-    assert outcome.met_share >= SHARE * 0.8
+    assert outcome.met_share >= SHARE * 0.95
