@@ -87,23 +87,32 @@ class Model:
     a_day: Counter[tuple[int, date]] = field(default_factory=Counter)
     fired: int = 0
 
-    def answered(self, act: Act) -> None:
-        """Somebody was told that their act is done."""
+    def answered(self, act: Act, *, again: bool) -> None:
+        """Somebody was told that their act is done; `again` is of one that was not at first.
+
+        That was perhaps done before other acts: then nothing follows from it for now.
+        """
         if act.account is not None:
             self.begun.add(act.account)
         if act.handoff_id is None or act.tag is None:
             return
         self.done[act.handoff_id, act.tag] += 1
-        for tag, undone, kept in (
-            (Tag.CANCELLED, Tag.CANCEL_UNDONE, self.cancelled),
-            (Tag.RESTATED, Tag.ACKNOWLEDGE_UNDONE, self.read),
-        ):
-            if act.tag is tag:
-                kept.add(act.handoff_id)
-            if act.tag is undone:
-                kept.discard(act.handoff_id)
-        if act.tag is Tag.ASSIGNED:
-            self.read.discard(act.handoff_id)
+        self._undo(act)
+        if not again and act.tag is Tag.CANCELLED:
+            self.cancelled.add(act.handoff_id)
+        if not again and act.tag is Tag.RESTATED:
+            self.read.add(act.handoff_id)
+
+    def left_open(self, act: Act) -> None:
+        """The process died before it answered: the act is perhaps done."""
+        self.unanswered.append(act)
+        self._undo(act)
+
+    def _undo(self, act: Act) -> None:
+        if act.tag is Tag.CANCEL_UNDONE:
+            self.cancelled.discard(act.handoff_id or 0)
+        if act.tag in (Tag.ACKNOWLEDGE_UNDONE, Tag.ASSIGNED):
+            self.read.discard(act.handoff_id or 0)
 
 
 class Watcher:

@@ -57,16 +57,16 @@ class World:
             return False
         return True
 
-    def act(self, act: Act) -> None:
+    def act(self, act: Act, *, again: bool = False) -> None:
         """Deliver an act; where the process dies before it answered it is delivered again."""
         try:
             lived = self.survive(lambda: self.process.take(act))
         except HandoffError:
             return  # It was not its turn, and whoever acted was told so.
         if lived:
-            self.model.answered(act)
+            self.model.answered(act, again=again)
         else:
-            self.model.unanswered.append(act)
+            self.model.left_open(act)
 
     def act_within(self, act: Act) -> None:
         """The same while the process does something else, which then dies with it."""
@@ -75,15 +75,15 @@ class World:
         except HandoffError:
             return
         except Crash:
-            self.model.unanswered.append(act)
+            self.model.left_open(act)
             raise
-        self.model.answered(act)
+        self.model.answered(act, again=False)
 
     def deliver_again(self) -> None:
         """Slack delivers once more what was not answered."""
         waiting, self.model.unanswered = self.model.unanswered, []
         for act in waiting:
-            self.act(act)
+            self.act(act, again=True)
 
     def sweep(self) -> None:
         before = self.watcher.rows()
