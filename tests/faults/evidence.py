@@ -94,6 +94,8 @@ class Evidence:
     offset: float = 0.0
     """By how many seconds the calendar is ahead of the machine's clock."""
     looked_at: float = field(default_factory=time.time)
+    shared_rates: bool = False
+    """Whether all processes take from the same buckets, as on PostgreSQL."""
     wrong_at_rest: Sequence[str] = ()
     """Surfaces that stand otherwise than their rows would draw them."""
 

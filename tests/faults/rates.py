@@ -5,20 +5,23 @@ from collections.abc import Sequence
 from bot.delivery.constants import Rate
 from tests.faults.fleet import Life
 
-# Each process counts for itself, from a full bucket at its start. As soon as the processes of one
-# database share their buckets, this is False and the bound below that of one process.
-EACH_PROCESS_COUNTS_FOR_ITSELF = True
-
 
 def allowed(
-    rate: Rate, lives: Sequence[Life], begin: float, end: float, *, under_way: int
+    rate: Rate,
+    lives: Sequence[Life],
+    begin: float,
+    end: float,
+    *,
+    under_way: int,
+    shared: bool,
 ) -> float:
     """How many posts may come in from `begin` to `end`, both included.
 
     A post is counted when it is taken up and seen when it comes in: so many as are `under_way` at
-    once may come closer together.
+    once may come closer together. Where the rate is not `shared` in rows, each process counts for
+    itself, from a full bucket at its start.
     """
-    if not EACH_PROCESS_COUNTS_FOR_ITSELF:
+    if shared:
         return rate.burst + rate.per_second * (end - begin) + under_way
     together = 0.0
     for life in lives:
@@ -28,7 +31,9 @@ def allowed(
     return together
 
 
-def most_beyond(at: Sequence[float], rate: Rate, lives: Sequence[Life], *, under_way: int) -> float:
+def most_beyond(
+    at: Sequence[float], rate: Rate, lives: Sequence[Life], *, under_way: int, shared: bool
+) -> float:
     """By how much the busiest stretch is beyond what is allowed; 0 where none is.
 
     Stretches of one post up to the hundredth are looked at, from every post on.
@@ -39,6 +44,6 @@ def most_beyond(at: Sequence[float], rate: Rate, lives: Sequence[Life], *, under
         for count in (2, 3, 5, 10, 25, 50, 100):
             last = index + count - 1
             if last < len(times):
-                may = allowed(rate, lives, begin, times[last], under_way=under_way)
+                may = allowed(rate, lives, begin, times[last], under_way=under_way, shared=shared)
                 beyond = max(beyond, count - may)
     return beyond

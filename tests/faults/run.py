@@ -408,6 +408,7 @@ class Run:
             timing=timing,
             allowance=self._conditions.allowance(),
             offset=self._offset,
+            shared_rates=self._scene.store.database.dialect == "postgresql",
         )
 
     def _now(self) -> float:
