@@ -89,6 +89,8 @@ def _signed_and_not_looked_at(store: Store, team: Team) -> None:
     signed(store, team)
     with store.write(team.workspace_id) as unit:
         unit.channels.note(team.channel.slack_id, forget_check=True)
+        # Else it is looked at when the process begins, before anything is to be posted.
+        unit.daily.looked_at(channel_id=team.channel.id)
         unit.commit()
 
 

@@ -107,6 +107,7 @@ def test_a_channel_that_turned_unsafe_while_the_form_was_open_takes_no_handoff(a
     form = app.modal(app.command(AE)).type(
         account="Northwind", value="48000", cs_manager=CS_MANAGER, expected_on="2026-03-10"
     )
+    app.slack.channels[DEAL] = {"id": DEAL, "is_member": True, "is_ext_shared": True}
     app.deliver(app.event_body(type="channel_shared", channel=DEAL))
     reply = app.submit(AE, form)
     assert "shared outside" in reply.sentence
@@ -119,6 +120,7 @@ def test_an_unsafe_channel_is_refused_before_anything_of_a_handoff_is_shown(
     app: App, words: str
 ) -> None:
     started(app.store, app.team)
+    app.slack.channels[DEAL] = {"id": DEAL, "is_member": True, "is_ext_shared": True}
     app.deliver(app.event_body(type="channel_shared", channel=DEAL))
     told = opens_no_form(app, words)
     assert "shared outside" in told

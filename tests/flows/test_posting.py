@@ -46,6 +46,10 @@ def test_a_channel_that_became_shared_unheard_is_noticed_before_the_preview_and_
     before = app.rows()
     refused = app.submit("UAE", form)
     assert _words(Problem.CHANNEL_SHARED) in refused.sentence
+    # The AE is asked where it shall go on; else nothing is another.
+    told = [one for one in app.rows()["outbox"] if one not in before["outbox"]]
+    assert [one for one in told if "'where_next'" not in one and "'welcome'" not in one] == []
+    before = app.rows()
     about = Ref(handoff=handoff_id)
     again = app.press("UAE", ActionId.PREVIEW_MESSAGE, about, channel="D0AE")
     assert _words(Problem.CHANNEL_SHARED) in again.sentence
