@@ -414,6 +414,11 @@ def _delivery(
         heard=watch.heard,
     )
     ground.senders_poke.target = senders.poke
+    if ground.database.dialect == "sqlite":
+        # Of several processes none knows what the others have in hand, nor reads the wall.
+        ground.store.delivery.take_over(
+            lease=ground.kept.lease, longest_wait=ground.kept.longest_back_off
+        )
     daily = DailyLook(
         store=ground.store,
         asking=Asking(

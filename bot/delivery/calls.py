@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
@@ -21,6 +21,8 @@ from bot.storage.delivery import DeliveryStore
 from bot.storage.jobs import Job
 
 EVENT_TYPE = "handoff_notice"
+CLOCK_WAS_AHEAD = timedelta(days=1)
+"""How far back is looked where nothing says when a post was tried first."""
 HISTORY_PAGE = 100
 
 ClientOf = Callable[[int], WebClient]
@@ -84,6 +86,8 @@ class Calls:
         self._reached = reached
         self._put = put
         self._heard = heard
+        self._ahead = timedelta(0)
+        """How far this machine's clock is ahead of Slack's, by its last answer."""
 
     def call(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
         """Call a method once, at a moment its rate allows."""
@@ -94,6 +98,8 @@ class Calls:
         except CALL_FAILED as error:
             outcome = failed(error)
         self._heard(job.workspace_id, method, outcome, time.monotonic() - began)
+        if outcome.date is not None:
+            self._ahead = max(timedelta(0), self._machine.now() - outcome.date)
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(job.workspace_id, method, outcome.retry_after)
         if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
@@ -168,7 +174,7 @@ class Calls:
         """What was posted in a conversation or thread since a job's first try; ends with a page
         that could not be read.
         """
-        since = (job.first_try_at or self._machine.now()) - self._constants.look_back
+        since = self._since(job)
         span: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{since.timestamp():.6f}",
@@ -189,6 +195,15 @@ class Calls:
             cursor = (outcome.answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
+
+    def _since(self, job: Job) -> datetime:
+        """From when on, by Slack's clock, a post of this job may stand there."""
+        now = self._machine.now()
+        first = job.first_try_at or now
+        if first > now:
+            # A process before this one wrote it down by a clock that was ahead.
+            first = now - CLOCK_WAS_AHEAD
+        return first - self._constants.look_back - self._ahead
 
     def _open(self, job: Job, reader: Reader) -> str:
         outcome = self._at_its_rate(job, "conversations.open", {"users": reader.slack_id})

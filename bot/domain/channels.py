@@ -34,8 +34,12 @@ class Channel:
     """The bot made it for a handoff, and so brings in AE, CSM and both managers."""
 
     def stale(self, now: datetime) -> bool:
-        """Whether Slack must be asked again before showing anything; `now` is machine time."""
-        return self.checked_at is None or now - self.checked_at > CHECK_AFTER
+        """Whether Slack must be asked again before showing anything; `now` is machine time.
+
+        A check that is still to come was noted by a clock that was ahead, and says nothing.
+        """
+        checked = self.checked_at
+        return checked is None or not timedelta(0) <= now - checked <= CHECK_AFTER
 
     def problem_at(self, now: datetime) -> Problem | None:
         """Why nothing internal may be shown here; unknown is not safe, nor is what is too old.

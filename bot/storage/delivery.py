@@ -58,6 +58,25 @@ class DeliveryStore:
         self._clock = clock
         self._machine = machine
 
+    # --- The start of the only process
+
+    def take_over(self, *, lease: timedelta, longest_wait: timedelta) -> None:
+        """Wait anew for what a process before this one had in hand, by a clock that may have moved.
+
+        Whoever reads the wall when it starts does not know how long ago that was: what it sent may
+        still be accepted, and what it put off for a moment must not wait for a clock to catch up.
+        """
+        now = self._machine.now()
+        with self._database.writing() as connection:
+            for table in TABLES.values():
+                leased = update(table).where(table.c.lease.is_not(None))
+                connection.execute(leased.values(lease_until=now + lease))
+                put_off = update(table).where(table.c.next_try_at > now + longest_wait)
+                connection.execute(put_off.values(next_try_at=now + longest_wait))
+            refused = update(workspace).where(workspace.c.blocked_at > now)
+            connection.execute(refused.values(blocked_at=now))
+            connection.commit()
+
     # --- Leasing
 
     def lease(self, limit: int, *, lease: timedelta, gate: Gate = _OPEN) -> list[Job]:

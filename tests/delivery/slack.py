@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from enum import Enum, auto
 from typing import Any
@@ -134,6 +134,8 @@ class FakeSlack(WebClient):
         self.trouble = trouble
         self.ledger = Ledger()
         self.without_scopes: set[str] = set()
+        self.behind = timedelta(0)
+        """By how much Slack's clock is behind this machine's."""
         self._late: list[tuple[float, str, dict[str, Any]]] = []
         self._number = itertools.count(1)
         self._begun: dict[str, Upload] = {}
@@ -192,7 +194,7 @@ class FakeSlack(WebClient):
             api_url="",
             req_args={},
             data=data,
-            headers={"date": format_datetime(self.machine.now(), usegmt=True), **(headers or {})},
+            headers={"date": format_datetime(self.now(), usegmt=True), **(headers or {})},
             status_code=status,
         )
 
@@ -205,6 +207,10 @@ class FakeSlack(WebClient):
     ) -> SlackApiError:
         answer = self._response({"ok": False, "error": error, **more}, status, headers)
         return SlackApiError("the call failed", answer)  # type: ignore[no-untyped-call]
+
+    def now(self) -> datetime:
+        """What Slack's own clock shows."""
+        return self.machine.now() - self.behind
 
     # --- What Slack does
 
@@ -226,7 +232,7 @@ class FakeSlack(WebClient):
         return act(args)
 
     def _post(self, args: dict[str, Any]) -> dict[str, Any]:
-        stamp = self.machine.now().timestamp() + next(self._number) / 1_000_000
+        stamp = self.now().timestamp() + next(self._number) / 1_000_000
         message = Message(args["channel"], f"{stamp:.6f}", args, args.get("thread_ts"))
         self.ledger.messages.append(message)
         return {"channel": message.channel, "ts": message.ts}
@@ -292,7 +298,7 @@ class FakeSlack(WebClient):
         found = [one for one in self._begun.values() if one.id == wanted["id"]]
         if not found or found[0].content is None:
             raise self._refused("file_not_found")
-        stamp = self.machine.now().timestamp() + next(self._number) / 1_000_000
+        stamp = self.now().timestamp() + next(self._number) / 1_000_000
         shown = {"text": args["initial_comment"], "files": [{"id": wanted["id"]}]}
         self.ledger.messages.append(Message(args["channel_id"], f"{stamp:.6f}", shown))
         self.ledger.files.append(found[0])
