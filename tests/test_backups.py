@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
@@ -15,6 +16,7 @@ from bot.storage.engine import open_database
 from bot.storage.migrate import newest_revision
 from bot.storage.unit_of_work import Store
 from tests.builders import KEY, make_store, make_team, migrated_file, signed
+from tests.storage.test_migrate import moved
 
 
 @pytest.fixture
@@ -188,9 +190,7 @@ def test_one_kind_of_backup_serves_both_databases(
 def test_a_new_versions_first_start_keeps_the_file_as_it_was(place: Path) -> None:
     database = open_database(f"sqlite:///{place}")
     with database.writing() as connection:
-        for name in ("handoffs_from", "restored_at", "restored_from", "marks_key"):
-            connection.execute(text(f"ALTER TABLE workspace DROP COLUMN {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0045'"))
+        moved(connection, command.downgrade, "0045")
         connection.commit()
     database.close()
     assert call("migrate").exit_code == 0

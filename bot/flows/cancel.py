@@ -39,4 +39,5 @@ def register(listeners: Listeners) -> None:
     """The form's button, the form, and the undo."""
     listeners.opens(ActionId.OPEN_CANCEL, open_form, act=Act.CANCEL)
     listeners.submits(ViewId.CANCEL, cancel)
-    listeners.acts(ActionId.UNDO_CANCEL, undo)
+    # Days later it would undo another cancellation, within the minutes of that one.
+    listeners.acts(ActionId.UNDO_CANCEL, undo, once_for_good=True)

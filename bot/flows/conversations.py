@@ -365,7 +365,7 @@ class Conversations:
                 answer = listener.answer(asked=asked, unit=unit, actor=actor)
                 return _Ended(payload_of(answer, asked), answer)
         with self._store.write(asked.workspace_id) as unit:
-            kept = unit.received.claim(asked.key)
+            kept = unit.received.claim(asked.key, for_good=listener.once_for_good)
             if kept is not None:
                 once_more = self._once_more(kept, asked, unit)
                 return _Ended(payload_of(once_more, asked))

@@ -82,6 +82,9 @@ class Listener:
     inside: bool = False
     """Whether it needs to know, too, that the person is in the one they chose, where that is
     private; the listener decides on it."""
+    once_for_good: bool = False
+    """Whether it does no harm a second time only because it is known: then its deliveries are
+    remembered for good, and not for some days."""
     makes_channel: Callable[[Asked, ReadUnit, Person], str] | None = None
     """The name of a private channel that is made before it runs; raises where it may not be."""
     takes: tuple[str, ...] = field(init=False)

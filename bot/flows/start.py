@@ -234,5 +234,6 @@ def register(listeners: Listeners) -> None:
         named=named_people,
         looks_at_deal_channel=True,
         named_by_policy=lambda policy: policy.managers.named(),
+        once_for_good=True,  # A second handoff is nothing that a form could know for a mistake.
     )
     listeners.acts(ActionId.CONFIRM_AE, confirm_ae)

@@ -37,9 +37,10 @@ class Received:
 class WritableReceived(Received):
     """The requests, claimed first in the transaction of what they ask for."""
 
-    def claim(self, key: str) -> dict[str, Any] | None:
+    def claim(self, key: str, *, for_good: bool = False) -> dict[str, Any] | None:
         """Take a key; None where it is ours now, else what was kept by the one who had it.
 
+        It is forgotten after some days, unless it is claimed `for_good`.
         On PostgreSQL this waits for another transaction that has just claimed the same key.
         """
         added = self._scope.connection.execute(
@@ -48,6 +49,7 @@ class WritableReceived(Received):
                 "workspace_id": self._scope.workspace_id,
                 "key": key,
                 "received_at": self._scope.machine_now,
+                "for_good": for_good,
             },
         )
         return None if added.first() is not None else self.seen(key) or {}

@@ -929,6 +929,8 @@ received = Table(
     Column("key", Text, nullable=False),
     Column("answer", Text),  # JSON: ids of the view that was shown; none where none was
     Column("received_at", Instant, nullable=False),  # machine
+    # Whether it is never forgotten: what would not be harmless once more, however late.
+    Column("for_good", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("workspace_id", "key"),
     Index("ix_received_received_at", "received_at"),
 )

@@ -227,7 +227,7 @@ _LIGHTS = (
     .with_for_update(skip_locked=True)
 )
 _FORGET_RECEIVED = delete(tables.received).where(
-    tables.received.c.received_at < bindparam("before")
+    tables.received.c.received_at < bindparam("before"), ~tables.received.c.for_good
 )
 # A row without the time it was settled at has been slimmed, so each is met once.
 _OLD_SENT = (

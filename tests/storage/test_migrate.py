@@ -32,7 +32,7 @@ def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
 def upgrade(database: Database, revision: str) -> None:
     """Migrate up to a revision, as the version did that ended there."""
     with database.writing() as connection:
-        _moved(connection, command.upgrade, revision)
+        moved(connection, command.upgrade, revision)
         connection.commit()
 
 
@@ -99,7 +99,7 @@ def test_what_stands_where_outsiders_read_already_is_taken_down_after_the_upgrad
         # As an older version left it, which took nothing down.
         shared = update(channel).where(channel.c.id == team.channel.id).values(shared=True)
         connection.execute(shared)
-        _moved(connection, command.downgrade, "0003")
+        moved(connection, command.downgrade, "0003")
         connection.commit()
     migrate(store.database)
     (job,) = store.delivery.lease(9, lease=timedelta(minutes=2))
@@ -108,7 +108,7 @@ def test_what_stands_where_outsiders_read_already_is_taken_down_after_the_upgrad
     assert job.notice.channel_id == team.channel.id
 
 
-def _moved(connection: Connection, move: Callable[[Config, str], None], revision: str) -> None:
+def moved(connection: Connection, move: Callable[[Config, str], None], revision: str) -> None:
     config = Config()
     with resources.as_file(resources.files("bot.storage.migrations")) as scripts:
         config.set_main_option("script_location", str(scripts))
