@@ -102,6 +102,10 @@ class StartError(Exception):
     """The bot cannot start; the message is one sentence that says what to do."""
 
 
+class Stopping(Exception):
+    """The bot ends, and what was done in the background with it."""
+
+
 @dataclass(frozen=True)
 class Workplace:
     """The workspace a token belongs to, as Slack names it."""
@@ -330,6 +334,11 @@ class _Watch:
     socket: _Later[Socket]
     heard: Heard
 
+    def rest(self, seconds: float) -> None:
+        """Wait in the background; raises Stopping once the bot ends."""
+        if self.stopping.wait(seconds):
+            raise Stopping
+
 
 def _watch(settings: Settings, ground: _Ground, edge: _Edge) -> _Watch:
     stopping, missing = threading.Event(), MissingScopes()
@@ -392,9 +401,11 @@ def _delivery(
         shaping=edge.shaping,
         heard=watch.heard,
     )
-    in_background = directory(client_of=edge.sending, budget=IN_BACKGROUND_BUDGET, sleep=time.sleep)
+    in_background = directory(client_of=edge.sending, budget=IN_BACKGROUND_BUDGET, sleep=watch.rest)
     # A look at members in a public channel without the bot has to be one there, too.
-    looks_go_on = LooksGoOn(partial(in_background.channel, anywhere=True))
+    looks_go_on = LooksGoOn(
+        partial(in_background.channel, anywhere=True), stopping=watch.stopping.is_set
+    )
     in_delivery = directory(
         client_of=edge.sending, budget=IN_DELIVERY_BUDGET, on_unfinished=looks_go_on
     )
@@ -424,13 +435,13 @@ def _delivery(
         asking=Asking(
             client_of=edge.sending,
             shaping=edge.shaping,
-            sleep=time.sleep,
+            sleep=watch.rest,
             on_no_access=ground.store.delivery.block_workspace,
             heard=watch.heard,
         ),
         look_anew=partial(in_background.channel, anew=True),
         machine=ground.machine,
-        sleep=time.sleep,
+        sleep=watch.rest,
     )
     return _Delivery(senders, before_answer, in_background, daily)
 
@@ -446,8 +457,9 @@ def _ticks(
     sweep = Sweep(store=ground.store, clock=ground.clock, reached=passed)
     # Everybody's profile takes minutes at the rate Slack allows; no tick waits for it.
     ask_for_managers = delivery.in_background.profiles.refresh_all
-    profiles = LooksGoOn(lambda workspace_id, _: ask_for_managers(workspace_id))
-    looks_around = LooksGoOn(lambda workspace_id, _: delivery.daily.run(workspace_id))
+    looks = partial(LooksGoOn, stopping=watch.stopping.is_set)
+    profiles = looks(lambda workspace_id, _: ask_for_managers(workspace_id))
+    looks_around = looks(lambda workspace_id, _: delivery.daily.run(workspace_id))
     housekeeping = Housekeeping(
         store=ground.store,
         machine=ground.machine,

@@ -42,14 +42,22 @@ def _let_be(_workspace_id: int, _slack_id: str) -> None:
     return None
 
 
+def _never() -> bool:
+    return False
+
+
 class LooksGoOn:
     """Takes looks at channels that ran out of their time to their end, in the background.
 
-    One channel is never looked at twice at once.
+    One channel is never looked at twice at once. `stopping` is whether the bot ends: what a look
+    comes to then is nobody's trouble.
     """
 
-    def __init__(self, look: Callable[[int, str], object]) -> None:
+    def __init__(
+        self, look: Callable[[int, str], object], *, stopping: Callable[[], bool] = _never
+    ) -> None:
         self._look = look
+        self._stopping = stopping
         self._guard = threading.Lock()
         self._under_way: set[tuple[int, str]] = set()
 
@@ -67,14 +75,16 @@ class LooksGoOn:
         try:
             self._look(workspace_id, slack_id)
         except HandoffError as error:
-            log.info("channel not looked at", problem=error.problem.value)
+            if not self._stopping():
+                log.info("channel not looked at", problem=error.problem.value)
         except Exception as error:  # noqa: BLE001, the top of a thread
-            log.error(
-                "look failed",
-                reference=reference(),
-                error=type(error).__name__,
-                frames=frames(error),
-            )
+            if not self._stopping():
+                log.error(
+                    "look failed",
+                    reference=reference(),
+                    error=type(error).__name__,
+                    frames=frames(error),
+                )
         finally:
             with self._guard:
                 self._under_way.discard((workspace_id, slack_id))

@@ -41,9 +41,11 @@ RENEGOTIATED = {"settlement": "renegotiated", "words": "A login page", "due": "2
 WITHDRAWN = {"settlement": "withdrawn", "reason": "They have one already"}
 
 
-def add_late(app: App, handoff_id: int, user: str = AE, how: str = "customer") -> None:
+def add_late(
+    app: App, handoff_id: int, user: str = AE, how: str = "customer", words: str = WORDS
+) -> None:
     form = opened(app, user, handoff_id)
-    typed = form.type(words=WORDS, surfaced=how, due="2026-08-01", owner_id=CSM)
+    typed = form.type(words=words, surfaced=how, due="2026-08-01", owner_id=CSM)
     assert not app.submit(user, typed).errors
 
 
@@ -443,7 +445,7 @@ def test_a_button_that_names_no_promise_leads_to_the_first_that_waits(
     whole = Ref(handoff=before_kickoff)
     assert WORDS in app.modal(app.press(AE, ActionId.OPEN_TALKED, whole)).words
     hold(app, before_kickoff)
-    add_late(app, before_kickoff)
+    add_late(app, before_kickoff, words="Weekly calls in the first summer.")
     decide(app, AE, before_kickoff, **KEPT)
     form = app.modal(app.press(AE, ActionId.OPEN_DECIDE_LATE, whole))
     assert "Promise 3" in form.words

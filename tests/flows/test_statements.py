@@ -96,11 +96,11 @@ def _renegotiate(app: App, handoff_id: int) -> Act:
 @pytest.mark.parametrize(
     ("prepare", "most"),
     [
-        (_copy_promise, 29),
+        (_copy_promise, 30),
         (_copy_red_flag, 22),
         (_edit, 31),
-        (_dispute, 25),
-        (_answer, 25),
+        (_dispute, 26),
+        (_answer, 26),
         (_settle_kept, 24),
         (_settle_reworded, 33),
         (_settle_renegotiated, 34),

@@ -295,6 +295,10 @@ PRINT_NOTHING_OF_A_HANDOFF = {
     "migrate",
     "manifest",
     "key",
+    "backup",
+    "restore",
+    "copy",
+    "probe",
     "pause",
     "policy",
 }

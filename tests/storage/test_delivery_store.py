@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,16 @@ def _say(store: Store, team: Team, key: str, **changed: Any) -> None:
 
 def _lease(store: Store, limit: int = 1, **changed: Any) -> list[Job]:
     return store.delivery.lease(limit, lease=LEASE, **changed)
+
+
+class _Busy(Open):
+    """Lets nothing go to some destinations."""
+
+    def __init__(self, destinations: Sequence[tuple[int, str]]) -> None:
+        self._destinations = destinations
+
+    def held_back(self, _within: Connection, /) -> HeldBack:
+        return HeldBack(destinations=self._destinations)
 
 
 def _key(job: Job) -> str:
@@ -328,7 +338,7 @@ def test_what_the_clock_said_too_long_ago_is_taken_back_but_for_what_is_in_hand_
     say("in hand", in_hand, priority=Priority.ANSWER)
     machine.advance(2 * HOUR)
     blocked = [(team.workspace_id, f"dm:{in_doubt.id}")]
-    (job,) = _lease(store, destinations_blocked=blocked)
+    (job,) = _lease(store, gate=_Busy(blocked))
     assert _key(job) == "in hand"
     say("fresh", fresh)
     assert _taken(store, team, people) == {waiting.id: [word]}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 from bot.bootstrap import all_end
 from tests.story.stack import DEAL, Stack, Transport, running
@@ -62,7 +63,7 @@ def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
         status, facts = page(stack, "/healthz")
         assert (status, facts["status"], facts["writing"]) == (200, "ok", "ok")
         assert facts["sqlite_version"] == stack.bot.store.database.sqlite_version
-        assert set(facts["last_ticks_seconds"]) == {"sweep", "deliver", "housekeeping"}
+        assert set(facts["last_ticks_seconds"]) == {"sweep", "deliver", "housekeeping", "alarms"}
         assert abs(facts["clock_drift_seconds"]) < 5
         assert ("socket" in facts) is (transport is Transport.SOCKET)
 
@@ -86,7 +87,9 @@ def test_the_heartbeat_is_heard_while_the_bot_is_well_and_ends_with_it(tmp_path:
         assert stack.bot.heartbeat.beat()
         assert heard.is_set()
         stack.bot.stopping.set()
-        assert not stack.bot.heartbeat.beat()
+        with capture_logs() as logged:
+            assert not stack.bot.heartbeat.beat()
+        assert [one["event"] for one in logged] == ["heartbeat held back"]
 
 
 def test_what_does_not_end_in_time_or_says_so_is_left_behind() -> None:
