@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Dialect
 from sqlalchemy.engine import Compiled
 
-from bot.domain import debriefing
+from bot.domain import briefing_call, debriefing
 from bot.domain.access import EVERY
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
@@ -297,6 +297,12 @@ def deliver_all(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
         version = entry.promise.version
         became = conclude(handoff, entry, Fate.DELIVERED, by=team.csm, version=version, at=unit.now)
         unit.ledger.conclude(handoff.id, entry, became)
+
+
+def skip_briefing(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
+    """Have AE and CSM do without the briefing call; whoever asked saves the handoff."""
+    for by in (team.ae, team.csm):
+        briefing_call.do_without(handoff, by=by, at=unit.now, policy=unit.policy)
 
 
 def hold_debrief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:

@@ -61,6 +61,7 @@ from bot.domain.steps import TO_SETTLE
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.appointments import talk_kept_message, talk_proposed_message
+from bot.views.briefing import booked_message, held_message, without_message
 from bot.views.chat import chat_opened_message
 from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
@@ -84,6 +85,7 @@ from bot.views.thread import (
     cannot_post_message,
     due_moved_message,
     helper_message,
+    hold_lifted_message,
     invite_by_hand_message,
     outdated_message,
     overridden_message,
@@ -111,6 +113,7 @@ _BECAME = {
 _OF_A_CHANGE = frozenset(
     {
         NoticeKind.OVERRIDDEN,
+        NoticeKind.HOLD_LIFTED,
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.RECORDED_FOR,
@@ -178,6 +181,8 @@ class NoticeText:
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
             return self._not_taken(unit, bundle, notice)
+        if notice.kind in (NoticeKind.BRIEFING_BOOKED, NoticeKind.BRIEFING_SKIPPED):
+            return _of_a_briefing(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_PROPOSED:
             return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_KEPT:
@@ -294,6 +299,9 @@ class NoticeText:
             size = bundle.size.seen_by(access.IN_THE_CHANNEL)
             by = known.get(int(notice.facts["actor"]))
             return size_changed_message(_card(bundle, unit.now), notice.facts, by, size)
+        if notice.kind is NoticeKind.BRIEFING_HELD:
+            by = known.get(int(notice.facts["actor"]))
+            return held_message(_card(bundle, unit.now), notice.facts, by)
         if notice.kind is NoticeKind.KICKOFF_HELD:
             by = known.get(int(notice.facts["actor"]))
             return kickoff_held_message(_card(bundle, unit.now), notice.facts, by)
@@ -375,6 +383,13 @@ def _of_a_change(
         if not access.acts_as(reader.id, handoff.ae_id, handoff) or reason is None:
             return Cancel("no_longer_theirs")
         return overridden_message(card, by, reason[0])
+    if notice.kind is NoticeKind.HOLD_LIFTED:
+        reason, owner = reason_given(unit, bundle, Tag.HOLD_LIFTED), int(notice.facts["owner"])
+        if owner not in (handoff.ae_id, handoff.csm_id) or reason is None:
+            return Cancel("no_longer_theirs")
+        if not access.acts_as(reader.id, owner, handoff):
+            return to_whoever_acts(notice, handoff, owner)
+        return hold_lifted_message(card, by, reason[0])
     if notice.kind is NoticeKind.OUTDATED:
         if not access.acts_as(reader.id, handoff.csm_id, handoff) or not card.outdated:
             return Cancel("no_longer_owed")
@@ -393,6 +408,30 @@ def _of_a_change(
         return Cancel("no_longer_theirs")
     size = bundle.size.seen_by(bundle.audiences)
     return size_changed_message(card, notice.facts, by, size, in_thread=False)
+
+
+def _of_a_briefing(
+    unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person
+) -> Message | Cancel:
+    """When the call is, or that one does without, to the other one while that is so."""
+    handoff, by = bundle.handoff, _named_in(unit, notice).get(int(notice.facts["actor"]))
+    briefing, owner = handoff.briefing, int(notice.facts["owner"])
+    if by is None or owner not in (handoff.ae_id, handoff.csm_id):
+        return Cancel("no_longer_theirs")
+    if not access.acts_as(reader.id, owner, handoff):
+        return to_whoever_acts(notice, handoff, owner)
+    if notice.kind is NoticeKind.BRIEFING_BOOKED:
+        at = datetime.fromisoformat(str(notice.facts["at"]))
+        if briefing.at != at or briefing.recorded_at is not None:
+            return Cancel("no_longer_so")
+        moved = bool(notice.facts["moved"])
+        return booked_message(handoff.id, handoff.account, at, by, moved=moved)
+    both = bool(notice.facts["both"])
+    said = briefing.without_ae_at or briefing.without_csm_at
+    asked = handoff.verification.call_asked_for or briefing.recorded_at is not None
+    if said is None or asked or both is not (briefing.without is not None):
+        return Cancel("no_longer_so")
+    return without_message(handoff.id, handoff.account, by, both=both)
 
 
 def _talk_proposed(

@@ -68,6 +68,14 @@ class Act(StrEnum):
     """The three checks, the joint plan and the restatement."""
     JUDGE = "judge"
     """Whether the restatement matches."""
+    BOOK_BRIEFING = "book_briefing"
+    """When the briefing call is to be."""
+    SKIP_BRIEFING = "skip_briefing"
+    """Each of the two says that they do without one."""
+    HOLD_BRIEFING = "hold_briefing"
+    """That it was held, and how."""
+    LIFT_HOLD = "lift_hold"
+    """Let the intro go out though a check holds it."""
     ARRANGE_TALK = "arrange_talk"
     """The time of the debrief: the CSM proposes one, and each answers the other's."""
     HOLD_KICKOFF = "hold_kickoff"
@@ -210,6 +218,10 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.UNDO_ACKNOWLEDGE: frozenset({Capacity.CSM}),
     Act.VERIFY: _CSM_STEP,
     Act.JUDGE: _AE_STEP,
+    Act.BOOK_BRIEFING: _AE_STEP,
+    Act.SKIP_BRIEFING: _EITHER,
+    Act.HOLD_BRIEFING: _AE_STEP | _CSM_STEP,
+    Act.LIFT_HOLD: frozenset({Capacity.CS_MANAGER}),
     Act.ARRANGE_TALK: _EITHER,
     Act.HOLD_KICKOFF: _CSM_STEP,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
@@ -239,17 +251,20 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.CHANGE_PEOPLE: frozenset({Capacity.ADMIN}),
     Act.PAUSE: frozenset({Capacity.ADMIN}),
 }
-_STEPS_OF_A_SIDE: Mapping[Act, Capacity] = {
-    Act.ALIGN: Capacity.AE,
-    Act.RECORD_CALL: Capacity.AE,
-    Act.JUDGE: Capacity.AE,
-    Act.TALK_PROMISE: Capacity.AE,
-    Act.RECORD_AE_STEP: Capacity.AE,
-    Act.ACKNOWLEDGE: Capacity.CSM,
-    Act.VERIFY: Capacity.CSM,
-    Act.HOLD_KICKOFF: Capacity.CSM,
-    Act.LEAD_DEBRIEF: Capacity.CSM,
-    Act.RECORD_CSM_STEP: Capacity.CSM,
+_AE_ALONE, _CSM_ALONE = frozenset({Capacity.AE}), frozenset({Capacity.CSM})
+_OWNERS_OF_STEPS: Mapping[Act, frozenset[Capacity]] = {
+    Act.ALIGN: _AE_ALONE,
+    Act.RECORD_CALL: _AE_ALONE,
+    Act.JUDGE: _AE_ALONE,
+    Act.BOOK_BRIEFING: _AE_ALONE,
+    Act.TALK_PROMISE: _AE_ALONE,
+    Act.RECORD_AE_STEP: _AE_ALONE,
+    Act.HOLD_BRIEFING: _EITHER,
+    Act.ACKNOWLEDGE: _CSM_ALONE,
+    Act.VERIFY: _CSM_ALONE,
+    Act.HOLD_KICKOFF: _CSM_ALONE,
+    Act.LEAD_DEBRIEF: _CSM_ALONE,
+    Act.RECORD_CSM_STEP: _CSM_ALONE,
 }
 """The steps a side's manager may record, with a reason, and whose they are."""
 
@@ -436,8 +451,8 @@ def may_at_all(act: Act, person: Person) -> bool:
 
 def owes_a_reason(act: Act, person: Person, handoff: Parts) -> bool:
     """Whether a person would record the step of somebody else of their side."""
-    owner = _STEPS_OF_A_SIDE.get(act)
-    return owner is not None and owner not in capacities(person, handoff)
+    owners = _OWNERS_OF_STEPS.get(act)
+    return owners is not None and not owners & capacities(person, handoff)
 
 
 def may_as_owner(act: Act, person: Person, handoff: Parts) -> bool:
@@ -494,11 +509,9 @@ def require_change_promise(person: Person, handoff: Parts) -> None:
 def whose(act: Act, handoff: Parts) -> tuple[int, ...]:
     """The people of the handoff whose turn it is, for a refusal that names them.
 
-    A step of one side is its owner's alone, though their manager may record it.
+    A step is its owners' alone, though their manager may record it.
     """
-    filled, turn = stand_ins(handoff), _ACTS[act]
-    if act in _STEPS_OF_A_SIDE:
-        turn = frozenset({_STEPS_OF_A_SIDE[act]})
+    filled, turn = stand_ins(handoff), _OWNERS_OF_STEPS.get(act, _ACTS[act])
     owners = (
         filled.get(part, owner)
         for part, owner in _owners(handoff).items()

@@ -11,6 +11,7 @@ from bot.domain.access import Act, Capacity
 from bot.domain.appointments import LONGEST_LINE, Appointment, Talk
 from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, ContactRole, checked_links, kept_in_history
+from bot.domain.briefing import NOT_BOOKED, Briefing
 from bot.domain.completeness import (
     NOTHING_COUNTED,
     Completeness,
@@ -226,6 +227,7 @@ class Handoff:
     declined_at: datetime | None = None
     """When the CSM last said that they are not the right one; the assignment is owed again."""
     verification: Verification = field(default_factory=Verification)
+    briefing: Briefing = NOT_BOOKED
     debrief: Debrief = NOT_BEGUN
     listener_named: bool = False
     """Whether a person chose the second listener; else the policy's rule does."""
@@ -263,6 +265,13 @@ class Handoff:
         times = (self.acknowledged_at, done.checks_at, done.restated_at)
         given = [at for at in times if at is not None]
         return None if self.reading_left() else max(given)
+
+    @property
+    def intro_held(self) -> bool:
+        """Whether a check holds the intro: until a call is recorded, or the CS manager lifts it."""
+        since = self.verification.intro_held_at
+        answered = self.briefing.recorded(since) is not None or self.briefing.lifted(since)
+        return since is not None and not answered
 
     def size(self, policy: Policy) -> Size:
         """Its tier and add-ons under a policy."""
@@ -730,6 +739,8 @@ class Handoff:
         has = self.size(policy)
         facts[CAME] = [one.value for one in AddOn if has.has(one) and not had.has(one)]
         facts[WENT] = [one.value for one in AddOn if had.has(one) and not has.has(one)]
+        if has.has(AddOn.CALL) and not had.has(AddOn.CALL):
+            self.briefing = self.briefing.needed()
         self._note(Tag.DEAL_CHANGED, at, by, facts, values)
         self.weigh(completeness(brief, tier, policy), at=at, policy=policy)
 
@@ -1033,6 +1044,7 @@ class Handoff:
         self._forget_reading()
         self._call_off_talk(by, at)
         self._forget_debrief(at)
+        self.briefing = self.briefing.of_another_csm()
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -1070,6 +1082,7 @@ class Handoff:
         self._forget_reading()
         self._call_off_talk(by, at)
         self._forget_debrief(at)
+        self.briefing = self.briefing.of_another_csm()
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

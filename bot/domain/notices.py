@@ -52,6 +52,13 @@ class NoticeKind(StrEnum):
     DUE_MOVED = "due_moved"
     """A signature somebody else corrected moved when the reader's steps are due."""
     KICKOFF_HELD = "kickoff_held"
+    BRIEFING_BOOKED = "briefing_booked"
+    """When the briefing call is, to the other one of the two."""
+    BRIEFING_SKIPPED = "briefing_skipped"
+    """Somebody needs no briefing call, to the other one, who is asked or hears that it falls."""
+    BRIEFING_HELD = "briefing_held"
+    HOLD_LIFTED = "hold_lifted"
+    """The CS manager let the intro go out without the call it waited for."""
     TALK_PROPOSED = "talk_proposed"
     """Somebody named a time for the debrief, to who answers."""
     TALK_FILE = "talk_file"
@@ -268,7 +275,14 @@ _UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
 _ANCHORED = frozenset({Tag.ACKNOWLEDGED, Tag.LEDGER_SIGNED})
 """After these the state of the history is put where whoever runs the bot cannot change it."""
 _OF_THE_AE = frozenset(
-    {Tag.ALIGNED, Tag.CALL_RECORDED, Tag.MATCHED, Tag.MISMATCHED, Tag.LATE_TALKED}
+    {
+        Tag.ALIGNED,
+        Tag.CALL_RECORDED,
+        Tag.MATCHED,
+        Tag.MISMATCHED,
+        Tag.BRIEFING_BOOKED,
+        Tag.LATE_TALKED,
+    }
 )
 _OF_THE_CSM = frozenset(
     {
@@ -439,6 +453,12 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         if event.actor in (handoff.ae_id, ae):
             return []
         return [_to(handoff, NoticeKind.OVERRIDDEN, seq, ae, about)]
+    if event.tag in (Tag.BRIEFING_BOOKED, Tag.BRIEFING_SKIPPED):
+        return _of_a_briefing(handoff, seq, event)
+    if event.tag is Tag.HOLD_LIFTED:
+        return _of_a_lifted_hold(handoff, seq, event)
+    if event.tag is Tag.BRIEFING_HELD and handoff.posted_at is not None:
+        return _of_a_held_briefing(handoff, seq, event)
     if event.tag in (Tag.TALK_PROPOSED, Tag.TALK_AGREED, Tag.TALK_KEPT):
         return _of_a_talk(handoff, seq, event)
     if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
@@ -493,14 +513,18 @@ def reaction_not_taken(handoff: Handoff, of: Promise, person_id: int, problem: P
 
 def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     """To the owner of a step that somebody else recorded, who has it read in their name."""
-    owner = handoff.ae_id if event.tag in _OF_THE_AE else None
-    if event.tag in _OF_THE_CSM:
-        owner = handoff.csm_id
-    if owner is None or "reason" not in event.values:
+    if "reason" not in event.values:
         return []
+    both = event.tag is Tag.BRIEFING_HELD
+    owners = (
+        handoff.ae_id if both or event.tag in _OF_THE_AE else None,
+        handoff.csm_id if both or event.tag in _OF_THE_CSM else None,
+    )
     facts = {"seq": seq, "actor": event.actor or 0, "tag": event.tag.value}
-    reader = access.acting(owner, handoff)
-    return [_to(handoff, NoticeKind.RECORDED_FOR, seq, reader, facts)]
+    readers = (access.acting(one, handoff) for one in owners if one is not None)
+    return [
+        _to(handoff, NoticeKind.RECORDED_FOR, seq, one, facts) for one in dict.fromkeys(readers)
+    ]
 
 
 def _of_the_debrief(handoff: Handoff, seq: int, event: Event, *, ahead: bool) -> list[Notice]:
@@ -832,6 +856,54 @@ def _of_a_talk(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         for one, reader in acting.items()
         if reader != event.actor
     ]
+
+
+def _of_a_briefing(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """When the call is, or that one does without: to whoever of the two did not do it."""
+    booked = event.tag is Tag.BRIEFING_BOOKED
+    kind = NoticeKind.BRIEFING_BOOKED if booked else NoticeKind.BRIEFING_SKIPPED
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    if booked:
+        facts |= {"at": str(event.facts["at"]), "moved": int(event.facts["before"] is not None)}
+    else:
+        facts["both"] = int(bool(event.facts["both"]))
+    # For whom somebody else booked it, they are told of that, and why.
+    sides = (None if "reason" in event.values else handoff.ae_id, handoff.csm_id)
+    return _to_owners(handoff, kind, seq, event, owners=sides, facts=facts)
+
+
+def _of_a_lifted_hold(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """To both, of whom one writes the intro and the other waits for the call."""
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    sides = (handoff.ae_id, handoff.csm_id)
+    return _to_owners(handoff, NoticeKind.HOLD_LIFTED, seq, event, owners=sides, facts=facts)
+
+
+def _to_owners(
+    handoff: Handoff,
+    kind: NoticeKind,
+    seq: int,
+    event: Event,
+    *,
+    owners: Sequence[int | None],
+    facts: Mapping[str, str | int],
+) -> list[Notice]:
+    """To each of some, or who acts for them, but not to who did it; each person reads it once."""
+    acting = {access.acting(one, handoff): one for one in owners if one is not None}
+    return [
+        _to(handoff, kind, seq, reader, {**facts, "owner": owner})
+        for reader, owner in acting.items()
+        if reader != event.actor
+    ]
+
+
+def _of_a_held_briefing(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """Below the card, once; a corrected record says nothing there."""
+    if event.facts["again"]:
+        return []
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    facts |= {"held_at": str(event.facts["held_at"]), "debrief": int(bool(event.facts["debrief"]))}
+    return [_in_thread(handoff, NoticeKind.BRIEFING_HELD, seq, facts)]
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:

@@ -29,6 +29,11 @@ class Side(StrEnum):
     AE = "ae"
     CSM = "csm"
 
+    @property
+    def across(self) -> "Side":
+        """The other one."""
+        return Side.CSM if self is Side.AE else Side.AE
+
 
 @dataclass(frozen=True)
 class Signing:

@@ -9,6 +9,8 @@ from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, Contact, RedFlagsSection
+from bot.domain.briefing import BriefingCall
+from bot.domain.briefing_call import side_of, skips
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.copied import Copied
@@ -31,6 +33,7 @@ from bot.domain.promises import Promise, Side, Signing
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
+from bot.domain.steps import AT_ONCE, call_required, intro_waits_for_call
 from bot.domain.verification import Part, Record, RecordKind
 from bot.domain.worktime import QuietHours
 
@@ -195,6 +198,14 @@ class Guide:
     call_required: bool = False
     """Whether the restatement missed too often; only for who may read it."""
     plan_missing: bool = False
+    lifts: bool = False
+    """Whether the intro waits for a call, so that its CS manager may let it go out."""
+    call_at: datetime | None = None
+    """When the briefing call is, as far as it is booked and was not held."""
+    skips: bool = False
+    """Whether the viewer is asked to do without it, as the other one would."""
+    skipped: bool = False
+    """Whether the viewer would do without it, and the other one did not say."""
     assignable: bool = False
     because: Because | None = None
     no_part: bool = False
@@ -560,6 +571,49 @@ class WrittenRecord:
 
 
 @dataclass(frozen=True)
+class BookingForm:
+    """What the form of the briefing call's time is drawn from."""
+
+    handoff_id: int
+    account: str
+    at: datetime | None
+    """When the call is, as far as it is booked."""
+    required: bool
+    asked: bool
+    """Whether a check, or words that did not match, ask for it; only for who may read them."""
+    skips: bool = False
+    """Whether the viewer may say that writing is enough."""
+    own_without: bool = False
+    other_without: str | None = None
+    """The name of the other one, where they find that writing is enough."""
+    asks_why: bool = False
+
+
+@dataclass(frozen=True)
+class BriefingCard:
+    """What both have before them in the briefing call, and what was written of it."""
+
+    handoff_id: int
+    account: str
+    at: datetime | None
+    held_at: datetime | None
+    likely_at: datetime
+    """When it was held, as far as anybody can guess."""
+    brief: Brief
+    """As the viewer may read it."""
+    completeness: Completeness
+    promises: tuple[tuple[int, str], ...]
+    """Those in force, by number, with their words."""
+    revision: int = 0
+    record: BriefingCall | None = None
+    """What was written of the call it corrects, for who may read it."""
+    debrief_held_at: datetime | None = None
+    in_it: bool = True
+    """Whether the viewer is one of the two; else they only record it."""
+    asks_why: bool = False
+
+
+@dataclass(frozen=True)
 class GateModel:
     """How the closed-won gate of one handoff stands, for one viewer."""
 
@@ -636,6 +690,8 @@ class WholePage:
     """Whether the viewer may reword and withdraw promises, and has no form of the brief for it."""
     for_ae: tuple[Act, ...] = ()
     """What the viewer may record for the AE now, with a reason."""
+    yours: tuple[Act, ...] = ()
+    """What is the viewer's own to do now and may have no room on their card."""
     for_csm: Part | None = None
     """What of the reading the viewer may record for the CSM next, with a reason."""
     debrief: DebriefPage | None = None
@@ -760,12 +816,16 @@ def step_lines(
     people: Mapping[int, Person],
     *,
     as_of: datetime,
+    viewer_id: int | None = None,
 ) -> tuple[StepLine, ...]:
     """All steps of a handoff in the table's order.
 
     Questions are none, and what the deal does not have any more is left out, as is what is owed
-    about single promises: each of these stands with its promise.
+    about single promises: each of these stands with its promise. What two do at once is one line,
+    the viewer's where they are one of the two.
     """
+    mine = {one.step for one in deadlines if one.owner_id == viewer_id}
+    twice = {csms if aes in mine else aes for csms, aes in AT_ONCE.items()}
     return tuple(
         step_line(
             deadline,
@@ -776,6 +836,7 @@ def step_lines(
         )
         for deadline in deadlines
         if deadline.step not in QUESTIONS
+        and deadline.step not in twice
         and not deadline.subject
         and deadline.state is not DeadlineState.DROPPED
     )
@@ -875,7 +936,7 @@ def guide(
     """
     undo_ends = handoff.undo_ends_at(policy)
     reading, records = handoff.verification, Audience.RECORDS in audiences
-    lines = step_lines(handoff, deadlines, people, as_of=as_of)
+    lines = step_lines(handoff, deadlines, people, as_of=as_of, viewer_id=viewer.id)
     mine = next_line([line for line in lines if line.owner and line.owner.id == viewer.id])
     seen_by = named(viewer.id, {viewer.id: viewer})
     ae = named(handoff.ae_id, people)
@@ -909,8 +970,12 @@ def guide(
         size=size.seen_by(audiences) if size is not None else None,
         acknowledged=handoff.acknowledged,
         with_ae=reading.with_ae,
-        held=records and reading.intro_held_at is not None,
-        call_required=records and reading.call_required,
+        held=records and handoff.intro_held,
+        call_required=records and call_owed(handoff),
+        lifts=size is not None and intro_waits_for_call(handoff, size),
+        call_at=_call_ahead(handoff),
+        skips=_asked_to_skip(handoff, viewer, policy),
+        skipped=_alone_in_skipping(handoff, viewer, policy),
         plan_missing=records and reading.plan_missing,
         assignable=handoff.assignable,
         because=because,
@@ -928,6 +993,33 @@ def guide(
         ),
         gone=_gone(handoff, people),
     )
+
+
+def _call_ahead(handoff: Handoff) -> datetime | None:
+    """When the briefing call is that is booked and was not held."""
+    held = handoff.briefing.recorded(handoff.verification.call_asked_at) is not None
+    return None if held else handoff.briefing.at
+
+
+def _asked_to_skip(handoff: Handoff, viewer: Person, policy: Policy) -> bool:
+    """Whether the other one of the two finds that writing is enough, and the viewer did not say."""
+    across = side_of(viewer, handoff).across
+    said = handoff.briefing.without_at(across) is not None
+    return said and handoff.open and skips(viewer, handoff, policy)
+
+
+def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool:
+    """Whether the viewer finds that writing is enough, and waits for the other one's word."""
+    briefing = handoff.briefing
+    said = briefing.without is None and briefing.without_at(side_of(viewer, handoff)) is not None
+    required = call_required(handoff, handoff.size(policy)) or briefing.recorded_at is not None
+    return said and not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
+
+
+def call_owed(handoff: Handoff) -> bool:
+    """Whether restatements that did not match ask for a call that was not held since."""
+    reading = handoff.verification
+    return reading.call_required and handoff.briefing.recorded(reading.call_required_at) is None
 
 
 _IN_THE_TALK = frozenset({Capacity.AE, Capacity.CSM, Capacity.LISTENER})

@@ -162,6 +162,8 @@ class StepRule:
         return self.needs if self.needs_now is None else self.needs_now(handoff)
 
 
+AT_ONCE: Mapping[Step, Step] = {Step.HOLD_CALL: Step.HOLD_CALL_AE}
+"""What CSM and AE do together and is recorded once: each owes it, and a list has it once."""
 MANAGERS: Mapping[Capacity, Capacity] = {
     Capacity.AE: Capacity.AE_MANAGER,
     Capacity.CSM: Capacity.CS_MANAGER,
@@ -181,7 +183,7 @@ def call_required(handoff: Handoff, size: Size) -> bool:
 
 def call_asked_for(handoff: Handoff) -> bool:
     """Whether a check that is no yes, or a second restatement that did not match, asks for it."""
-    return handoff.verification.intro_held_at is not None or handoff.verification.call_required
+    return handoff.verification.call_asked_for
 
 
 def _to_initial(handoff: Handoff, side: Side) -> tuple[Step, ...]:
@@ -198,6 +200,32 @@ def _to_initial(handoff: Handoff, side: Side) -> tuple[Step, ...]:
     if side is Side.CSM and not signing.entries:
         return (Step.ASSIGN, Step.BRIEF, Step.INITIALS_AE)
     return (Step.ASSIGN,)
+
+
+def _call_held_at(handoff: Handoff) -> datetime | None:
+    return handoff.briefing.recorded(handoff.verification.call_asked_at)
+
+
+def _call_booked(handoff: Handoff) -> bool:
+    """Also one that nothing required is owed once there is a time for it, and was held."""
+    briefing = handoff.briefing
+    booked = briefing.at is not None or briefing.recorded_at is not None
+    return booked or call_asked_for(handoff)
+
+
+def intro_waits_for_call(handoff: Handoff, size: Size) -> bool:
+    """Whether the intro waits for a briefing call, which is required, asked for or booked."""
+    if handoff.signed_at is None or _call_held_at(handoff) is not None:
+        return False
+    owed = call_required(handoff, size) or _call_booked(handoff)
+    return owed and not handoff.briefing.lifted(handoff.verification.call_asked_at)
+
+
+def _before_intro(handoff: Handoff) -> tuple[Step, ...]:
+    """Where the CS manager lifted the hold it goes out before the call."""
+    if handoff.briefing.lifted(handoff.verification.call_asked_at):
+        return (Step.ASSIGN, Step.READ)
+    return (Step.ASSIGN, Step.READ, Step.HOLD_CALL)
 
 
 AE, CSM = Capacity.AE, Capacity.CSM
@@ -259,8 +287,9 @@ PROCESS: tuple[StepRule, ...] = (
         6,
         AE,
         due=HoursAfter(lambda c: c.book_call),
-        done=None,
+        done=lambda h: h.briefing.settled(h.verification.call_asked_at),
         needs=(Step.ASSIGN,),
+        opened_again_at=lambda h: h.verification.call_asked_at,
         own=lambda c: c.own_book_call,
         tiers=FULL_ONLY,
         add_on=AddOn.CALL,
@@ -294,22 +323,24 @@ PROCESS: tuple[StepRule, ...] = (
         8,
         CSM,
         due=HoursAfter(lambda c: c.hold_call),
-        done=None,
+        done=_call_held_at,
         needs=(Step.BOOK_CALL,),
         tiers=NO_TIER,
         add_on=AddOn.CALL,
-        happens=call_asked_for,
+        happens=_call_booked,
+        opened_again_at=lambda h: h.verification.call_asked_at,
     ),
     StepRule(
         Step.HOLD_CALL_AE,
         8,
         AE,
         due=HoursAfter(lambda c: c.hold_call),
-        done=None,
+        done=_call_held_at,
         needs=(Step.BOOK_CALL,),
         tiers=NO_TIER,
         add_on=AddOn.CALL,
-        happens=call_asked_for,
+        happens=_call_booked,
+        opened_again_at=lambda h: h.verification.call_asked_at,
         calendar=CSM,
     ),
     StepRule(
@@ -319,6 +350,7 @@ PROCESS: tuple[StepRule, ...] = (
         due=HoursAfter(lambda c: c.intro),
         done=None,
         needs=(Step.ASSIGN, Step.READ, Step.HOLD_CALL),
+        needs_now=_before_intro,
         joint_owner=AE,
         manager_at_once=True,
     ),

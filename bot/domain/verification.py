@@ -1,6 +1,5 @@
 """Whether the CSM has read: three checks, a restatement from memory, and a brief sent back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +42,7 @@ class RecordKind(StrEnum):
     JOINT_PLAN = "joint_plan"
     RESTATEMENT = "restatement"
     VERDICT = "verdict"
+    BRIEFING_CALL = "briefing_call"
 
 
 class Record(BaseModel):
@@ -112,14 +112,6 @@ class Verdict(Record):
         return Verdict(match=self.match, line=line)
 
 
-RECORDS: Mapping[RecordKind, type[Record]] = {
-    RecordKind.CHECKS: Checks,
-    RecordKind.JOINT_PLAN: JointPlan,
-    RecordKind.RESTATEMENT: Restatement,
-    RecordKind.VERDICT: Verdict,
-}
-
-
 def _words(text: str, form_field: str) -> str:
     words = text.strip()
     if not words:
@@ -169,6 +161,12 @@ class Verification:
         return self.intro_held_at is not None or self.call_required
 
     @property
+    def call_asked_at(self) -> datetime | None:
+        """Since when that asks for one; a call held before is no answer to it."""
+        times = [at for at in (self.intro_held_at, self.call_required_at) if at is not None]
+        return max(times, default=None)
+
+    @property
     def to_judge(self) -> bool:
         """Whether a restatement waits for the AE."""
         return self.restated_at is not None and self.matched_at is None
@@ -189,7 +187,8 @@ class Verification:
             RecordKind.RESTATEMENT: self.restated_at,
             RecordKind.VERDICT: self.matched_at,
         }
-        return counts[kind] == written_at
+        # A call that was held stays held, whoever reads the brief next.
+        return kind is RecordKind.BRIEFING_CALL or counts[kind] == written_at
 
     def outdated(self, at: datetime) -> "Verification":
         """The acknowledgement alone is asked for again; what else the CSM did stands."""

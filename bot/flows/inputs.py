@@ -1,14 +1,15 @@
 """What stands in a modal's inputs, read back into typed values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain.brief import Contact, ContactRole, OtherRole, Section
+from bot.domain.briefing import BriefingCall, Mood, Overrun, Tone, unread
 from bot.domain.deadlines import Step
-from bot.domain.debrief import Answer, Outlook, OwnPart, Question
+from bot.domain.debrief import Answer, Outlook, OwnPart, Question, Talk
 from bot.domain.disputes import Outcome, Settlement
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
@@ -20,6 +21,7 @@ from bot.domain.promises import Basis, Kind, PromiseText, Surfaced
 from bot.domain.status import Bucket, Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Restatement, Verdict
 from bot.views.brief_form import FORMS, Input
+from bot.views.briefing import STANDS
 from bot.views.deal import LIGHT_ANYWAY, NOTHING_ASKED, DealTyped
 from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
 from bot.views.ids import ActionId, Field
@@ -361,6 +363,36 @@ def minutes_of(typed: Typed) -> int:
     if not cleaned.isascii() or not cleaned.isdigit():
         raise Invalid(Problem.BAD_MINUTES, field=Field.MINUTES.value)
     return int(cleaned)
+
+
+def call_of(typed: Typed, *, promises: Sequence[int], talk: Talk | None) -> BriefingCall:
+    """What was written of the briefing call; with the debrief in its place its time is that one's.
+
+    `promises` are the numbers of those in force.
+    """
+    stands = talk is not None and STANDS in typed.options(Field.STANDS_FOR)
+    held_at = talk.held_at if stands and talk is not None else typed.instant(Field.HELD_AT)
+    if held_at is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.HELD_AT.value)
+    tone, mood = typed.option(Field.TONE), typed.option(Field.MOOD)
+    for field, chosen in ((Field.TONE, tone), (Field.MOOD, mood)):
+        if chosen is None:
+            raise Invalid(Problem.CHOOSE, field=field.value)
+    why = typed.option(Field.OVERRUN)
+    ticked = frozenset(typed.options(Field.READ_ALOUD))
+    read = tuple(number for number in promises if str(number) in ticked)
+    return BriefingCall(
+        held_at=held_at,
+        minutes=talk.minutes if stands and talk is not None else minutes_of(typed),
+        tone=_member(Tone, tone or "", Field.TONE),
+        mood=_member(Mood, mood or "", Field.MOOD),
+        emphasis=typed.text(Field.EMPHASIS),
+        questions=typed.text(Field.OPEN_QUESTIONS),
+        read=read,
+        unread=unread(promises, read),
+        overrun=_member(Overrun, why, Field.OVERRUN) if why is not None else None,
+        debrief=stands,
+    )
 
 
 def items_of(typed: Typed) -> tuple[Item, ...]:

@@ -7,7 +7,7 @@ from bot.domain import access, read_models
 from bot.domain.access import Act, Audience
 from bot.domain.brief import Brief
 from bot.domain.completeness import Completeness
-from bot.domain.deadlines import Step
+from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.debrief import OWN_PART, Question
 from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkShown
 from bot.domain.debriefing import leads, marks
@@ -28,6 +28,7 @@ from bot.domain.read_models import (
 from bot.domain.size import AddOn
 from bot.domain.snapshots import filled_since
 from bot.domain.status import EVERYTHING, Filter
+from bot.domain.steps import intro_waits_for_call
 from bot.domain.verification import Part, RecordKind
 from bot.domain.worktime import end_of_day
 from bot.storage.unit_of_work import Bundle, ReadUnit
@@ -91,7 +92,11 @@ def whole_of(
     return WholePage(
         card=card,
         steps=read_models.step_lines(
-            bundle.handoff, bundle.deadlines, bundle.people, as_of=unit.now
+            bundle.handoff,
+            bundle.deadlines,
+            bundle.people,
+            as_of=unit.now,
+            viewer_id=viewer.id,
         ),
         promises=bundle.brief.entries,
         links=unit.handoffs.links(handoff_id, audiences=bundle.audiences),
@@ -101,8 +106,8 @@ def whole_of(
         given=given,
         deal=_deal_facts(unit, bundle),
         records=records,
-        held=may_read_records and reading.intro_held_at is not None,
-        call_required=may_read_records and reading.call_required,
+        held=may_read_records and bundle.handoff.intro_held,
+        call_required=may_read_records and read_models.call_owed(bundle.handoff),
         gate_overridden_at=bundle.handoff.gate_overridden_at,
         askers=asker_names(unit, bundle.handoff, bundle.brief),
         own_words_only=outside,
@@ -113,6 +118,7 @@ def whole_of(
         and access.may_change_promise(viewer, bundle.handoff)
         and not access.may_write(SectionKey.PROMISES, viewer, bundle.handoff),
         for_ae=tuple(_for_ae(bundle, viewer)),
+        yours=tuple(_yours(bundle, viewer)),
         for_csm=_for_csm(bundle, viewer),
         debrief=None if debrief.empty and not debrief.answers_it else debrief,
         breakdowns=bundle.handoff.breakdowns if Audience.REASONS in bundle.audiences else {},
@@ -190,11 +196,30 @@ def _for_ae(bundle: Bundle, viewer: Person) -> Iterator[Act]:
     offered = (
         (Act.ALIGN, handoff.signed_at is None and aligns),
         (Act.JUDGE, handoff.verification.to_judge),
+        *_of_the_call(bundle),
     )
     for act, now in offered:
         mine = access.may(act, viewer, handoff) and access.owes_a_reason(act, viewer, handoff)
         if handoff.open and now and mine:
             yield act
+
+
+def _of_the_call(bundle: Bundle) -> tuple[tuple[Act, bool], ...]:
+    """The call is booked, and moved, until it was held, which also ends one nobody booked."""
+    ahead = _owed(bundle, Step.BOOK_CALL) or _owed(bundle, Step.HOLD_CALL)
+    return ((Act.BOOK_BRIEFING, ahead), (Act.HOLD_BRIEFING, ahead))
+
+
+def _yours(bundle: Bundle, viewer: Person) -> Iterator[Act]:
+    judges = (Act.JUDGE, bundle.handoff.verification.to_judge)
+    waits = (Act.LIFT_HOLD, intro_waits_for_call(bundle.handoff, bundle.size))
+    for act, now in (judges, *_of_the_call(bundle), waits):
+        if bundle.handoff.open and now and access.may_as_owner(act, viewer, bundle.handoff):
+            yield act
+
+
+def _owed(bundle: Bundle, step: Step) -> bool:
+    return any(one.step is step and one.state is DeadlineState.OPEN for one in bundle.deadlines)
 
 
 def _records_for_csm(handoff: Handoff, viewer: Person) -> bool:

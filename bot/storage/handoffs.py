@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, bindparam, func, insert, literal, or_, select
 from bot.domain.access import Audience
 from bot.domain.appointments import Appointment
 from bot.domain.breakdowns import Breakdown
+from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.debrief import Debrief, Question, Standing
@@ -97,6 +98,7 @@ _LINKS = select(handoff.c.links).where(
 )
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
+_BRIEFING = tuple(one.name for one in fields(Briefing))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 Chain = tuple[int, bytes]
@@ -400,6 +402,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         "declined_at": of.declined_at,
         **{name: getattr(of.verification, name) for name in _VERIFICATION},
         "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
+        **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
         "listener_named": of.listener_named,
@@ -535,6 +538,7 @@ def _handoff(row: RowMapping) -> Handoff:
             **{name: row[name] for name in _VERIFICATION},
             sent_back_items=tuple(Item(one) for one in json.loads(row["sent_back_items"])),
         ),
+        briefing=Briefing(**{name: row[f"briefing_{name}"] for name in _BRIEFING}),
         debrief=Debrief(
             standings={
                 Question(one): Standing(standing)

@@ -1,7 +1,7 @@
 """What is written down while the CSM reads: documents by kind and revision, for few readers."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,27 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.domain.access import Audience
 from bot.domain.brief import SCHEMA
-from bot.domain.verification import RECORDS, Record, RecordKind
+from bot.domain.briefing import BriefingCall
+from bot.domain.verification import (
+    Checks,
+    JointPlan,
+    Record,
+    RecordKind,
+    Restatement,
+    Verdict,
+)
 from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document
 
 AUDIENCE = Audience.RECORDS
+RECORDS: Mapping[RecordKind, type[Record]] = {
+    RecordKind.CHECKS: Checks,
+    RecordKind.JOINT_PLAN: JointPlan,
+    RecordKind.RESTATEMENT: Restatement,
+    RecordKind.VERDICT: Verdict,
+    RecordKind.BRIEFING_CALL: BriefingCall,
+}
 WHOLE = "whole"
 """A record is one piece; only the brief is in sections."""
 

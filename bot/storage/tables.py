@@ -311,6 +311,15 @@ handoff = Table(
     Column("sent_back_at", Instant),
     Column("returned_at", Instant),
     Column("sent_back_items", Text, nullable=False, server_default="[]"),  # a JSON list of items
+    # Where the briefing call is; what was written of it is a document.
+    Column("briefing_at", Instant),
+    Column("briefing_booked_at", Instant),
+    Column("briefing_without_ae_at", Instant),
+    Column("briefing_without_csm_at", Instant),
+    Column("briefing_held_at", Instant),
+    Column("briefing_minutes", Integer),
+    Column("briefing_recorded_at", Instant),
+    Column("briefing_lifted_at", Instant),
     # How far the debrief is; what was said in it are documents.
     Column("debrief_standings", Text, nullable=False, server_default="{}"),  # JSON: {question: …}
     Column("debrief_held_at", Instant),

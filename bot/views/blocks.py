@@ -20,6 +20,7 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     PlainTextObject,
     SectionBlock,
+    StaticMultiSelectElement,
     StaticSelectElement,
     TimePickerElement,
     UserMultiSelectElement,
@@ -29,7 +30,14 @@ from slack_sdk.models.views import View
 
 from bot.domain.handoff import LONGEST_REASON
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.limits import INPUT_TEXT, OPTION_TEXT, SECTION_TEXT, truncate
+from bot.views.limits import (
+    BOXES,
+    INPUT_TEXT,
+    OPTION_TEXT,
+    SECTION_TEXT,
+    SELECT_OPTIONS,
+    truncate,
+)
 from bot.views.message import mrkdwn
 from bot.views.payload import Ref
 from bot.views.sentences.forms import FIELDS, FOR_AE_REASON, FieldWords
@@ -248,6 +256,21 @@ def boxes_input(
         options=options,
         # Slack refuses an empty list of initial options.
         initial_options=[entry for entry in options if entry.value in ticked] or None,
+    )
+    return _input(place, field, element, optional=True, words=None)
+
+
+def many_input(
+    place: Place, field: Field, options: Sequence[Option], ticked: Collection[str]
+) -> InputBlock:
+    """Any of several, none of which has to be: boxes, and a menu where they would be too many."""
+    if len(options) <= BOXES:
+        return boxes_input(place, field, options, ticked)
+    offered = list(options[:SELECT_OPTIONS])
+    element = StaticMultiSelectElement(
+        action_id=field.value,
+        options=offered,
+        initial_options=[entry for entry in offered if entry.value in ticked] or None,
     )
     return _input(place, field, element, optional=True, words=None)
 

@@ -41,6 +41,9 @@ STEP_BUTTONS = {
     Step.ASSIGN: ActionId.OPEN_ASSIGN,
     Step.READ: ActionId.ACKNOWLEDGE,
     Step.JUDGE: ActionId.OPEN_JUDGE,
+    Step.BOOK_CALL: ActionId.OPEN_BOOKING,
+    Step.HOLD_CALL: ActionId.OPEN_BRIEFING,
+    Step.HOLD_CALL_AE: ActionId.OPEN_BRIEFING,
     Step.INITIALS: ActionId.INITIAL_ALL,
     Step.INITIALS_AE: ActionId.INITIAL_ALL,
     Step.KICKOFF: ActionId.OPEN_HELD,
@@ -69,6 +72,7 @@ _ONLY_HERE = frozenset(
         MoreChoice.ASSIGN,
         MoreChoice.DECLINE,
         MoreChoice.CANCEL,
+        MoreChoice.LIFT,
     }
 )
 """Of the menu, what stands on no page and behind no command: it is never left out for room."""
@@ -133,6 +137,10 @@ def guide_message(guide: Guide) -> Message:
         (guide.plan_missing and told_here != said.guide.PLAN_MISSING, said.guide.PLAN_MISSING),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if guide.skipped:
+        blocks.append(context(said.briefing.OWN_WITHOUT))
+    if guide.call_at is not None:
+        blocks.append(context(said.briefing.call_line(instant_token(guide.call_at))))
     if told_of_talk := talk_line(guide.talk):
         blocks.append(context(told_of_talk))
     if _debriefs(guide) and guide.debrief.settled:
@@ -309,6 +317,9 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.INITIAL_ALL)
     if guide.talk.yours:
         wanted.append(ActionId.OPEN_TALK)
+    if guide.skips:
+        # Second, as the menu has no such choice.
+        wanted.insert(1, ActionId.SKIP_BRIEFING)
     return list(dict.fromkeys(wanted))
 
 
@@ -367,6 +378,13 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.LEDGER, ActionId.INITIAL_ALL, bool(guide.to_initial)),
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),
+        (MoreChoice.LIFT, ActionId.OPEN_LIFT, guide.lifts and Act.LIFT_HOLD in guide.acts),
+        (MoreChoice.BRIEFING, ActionId.OPEN_BRIEFING, _calls(guide)),
+        (
+            MoreChoice.BOOKING,
+            ActionId.OPEN_BOOKING,
+            _calls(guide) and guide.call_at is not None and Act.BOOK_BRIEFING in guide.acts,
+        ),
         (MoreChoice.WRITE_BRIEF, ActionId.WRITE_BRIEF, Act.EDIT_BRIEF in guide.acts),
         (
             MoreChoice.ASSIGN,
@@ -389,6 +407,17 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     found = [choice for choice, as_button, offered in offers if offered and as_button not in shown]
     first = sorted(found, key=lambda choice: choice not in _ONLY_HERE)[:OVERFLOW_OPTIONS]
     return [choice for choice in found if choice in first]
+
+
+def _calls(guide: Guide) -> bool:
+    """Whether the briefing call lies before the viewer, or may have been held already."""
+    begun = guide.signed_at is not None and guide.csm is not None
+    owed_now = any(
+        line.step in (Step.BOOK_CALL, Step.HOLD_CALL, Step.HOLD_CALL_AE)
+        and line.light is not Light.DONE
+        for line in guide.steps
+    )
+    return begun and owed_now and Act.HOLD_BRIEFING in guide.acts
 
 
 def _holds_kickoff(guide: Guide) -> bool:

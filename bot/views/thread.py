@@ -131,6 +131,16 @@ def recorded_for_message(card: Card, facts: Mapping[str, str | int], by: NamedPe
 def overridden_message(card: Card, by: NamedPerson | None, reason: str) -> Message:
     """To the AE, whose deal may be closed as won because somebody else said so."""
     told = said.thread.overridden(isolate(by.name) if by else _SOMEBODY)
+    return _with_reason(card, told, reason)
+
+
+def hold_lifted_message(card: Card, by: NamedPerson | None, reason: str) -> Message:
+    """To AE and CSM: the intro need not wait for the call any more."""
+    told = said.thread.hold_lifted(isolate(by.name) if by else _SOMEBODY)
+    return _with_reason(card, told, reason)
+
+
+def _with_reason(card: Card, told: str, reason: str) -> Message:
     line = _line(card, told, ())
     look = ActionId.OPEN_HANDOFF
     press = button(look, said.buttons.BUTTONS[look], Ref(handoff=card.handoff_id))

@@ -10,6 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.access import Act, Audience
 from bot.domain.brief import Contact, Section, audience_of
+from bot.domain.briefing import BriefingCall
 from bot.domain.copied import Copied
 from bot.domain.debrief import RULES, Answer, AnswerPart
 from bot.domain.debrief_pages import AnswerShown, AskShown
@@ -23,6 +24,7 @@ from bot.views import sentences
 from bot.views.appointments import talk_buttons, talk_line
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
 from bot.views.brief_form import FORMS, FormField, Input
+from bot.views.briefing import record_rows
 from bot.views.card import SHORT, kickoff_line, step_row
 from bot.views.copying import copied_blocks
 from bot.views.deal import deal_words
@@ -50,7 +52,13 @@ PAGE_CHARACTERS: Final = 18_000
 """A character takes up to twelve bytes on the wire, and Slack refuses a view above 250 kB."""
 
 
-_FOR_AE: Final = {Act.ALIGN: ActionId.OPEN_ALIGNMENT, Act.JUDGE: ActionId.OPEN_JUDGE}
+_FOR_OTHERS: Final = {
+    Act.ALIGN: ActionId.OPEN_ALIGNMENT,
+    Act.JUDGE: ActionId.OPEN_JUDGE,
+    Act.BOOK_BRIEFING: ActionId.OPEN_BOOKING,
+    Act.HOLD_BRIEFING: ActionId.OPEN_BRIEFING,
+    Act.LIFT_HOLD: ActionId.OPEN_LIFT,
+}
 
 
 @dataclass(frozen=True)
@@ -241,8 +249,11 @@ def _steps(whole: WholePage) -> Piece:
     blocks += [context(sentence) for shown, sentence in told if shown]
     about = Ref(handoff=whole.card.handoff_id)
     for act in whole.for_ae:
-        action = _FOR_AE[act]
+        action = _FOR_OTHERS[act]
         blocks += actions([button(action, sentences.buttons.FOR_AE[action], about)])
+    for act in whole.yours:
+        action = _FOR_OTHERS[act]
+        blocks += actions([button(action, sentences.buttons.BUTTONS[action], about)])
     for_csm = [PART_BUTTONS[whole.for_csm]] if whole.for_csm is not None else []
     if whole.plan_for_csm:
         for_csm.append(ActionId.OPEN_PLAN)
@@ -384,6 +395,8 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
     if isinstance(record, Verdict):
         said = sentences.reading.MATCH if record.match else sentences.reading.NO_MATCH
         return [(sentences.reading.VERDICT, f"{said}: {record.line}" if record.line else said)]
+    if isinstance(record, BriefingCall):
+        return record_rows(record)
     raise TypeError(type(record))
 
 

@@ -16,7 +16,15 @@ from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store, WriteUnit
 from bot.views.message import Message
-from tests.builders import Team, assigned, deliver_all, hold_debrief, initial_all, signed
+from tests.builders import (
+    Team,
+    assigned,
+    deliver_all,
+    hold_debrief,
+    initial_all,
+    signed,
+    skip_briefing,
+)
 from tests.delivery.desk import Desk
 
 HOUR = timedelta(hours=1)
@@ -79,6 +87,7 @@ def all_but_the_brief(team: Team) -> Callable[[WriteUnit, Handoff], None]:
     """What else is owed is done, so that nobody is reminded of it."""
 
     def act(unit: WriteUnit, handoff: Handoff) -> None:
+        skip_briefing(unit, handoff, team)
         hold_debrief(unit, handoff, team)
         initial_all(unit, handoff, team)
         handoff.hold_kickoff(unit.now, by=team.csm, at=unit.now)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.brief import Brief, Promises, Success
+from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.completeness import Completeness, completeness
 from bot.domain.deadlines import Deadline, posted_for, settle, spoken, to_post
 from bot.domain.debrief import Question, Standing
@@ -198,6 +199,18 @@ def debriefed(handoff: Handoff, *, at: datetime) -> None:
     handoff.debrief = handoff.debrief.held(at, 40, at)
     for question in Question:
         handoff.debrief = handoff.debrief.with_standing(question, Standing.CLEAR, at)
+
+
+CALL = BriefingCall(
+    held_at=MONDAY, minutes=25, tone=Tone.HARD_WON, mood=Mood.CALM, emphasis="The date in June."
+)
+
+
+def called(handoff: Handoff, *, at: datetime) -> None:
+    """The briefing call was held and recorded."""
+    asked = handoff.verification.call_asked_at
+    held = CALL.model_copy(update={"held_at": at})
+    handoff.briefing = handoff.briefing.held(held, at, asked=asked)
 
 
 def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:

@@ -123,6 +123,10 @@ RIGHTS = {
     Act.UNDO_ACKNOWLEDGE: {CSM.id},
     Act.VERIFY: {CSM.id, CS_MANAGER.id},
     Act.JUDGE: AE_AND_MANAGER,
+    Act.BOOK_BRIEFING: AE_AND_MANAGER,
+    Act.SKIP_BRIEFING: {AE.id, CSM.id},
+    Act.HOLD_BRIEFING: {AE.id, CSM.id, AE_MANAGER.id, CS_MANAGER.id},
+    Act.LIFT_HOLD: {CS_MANAGER.id},
     Act.HOLD_KICKOFF: {CSM.id, CS_MANAGER.id},
     Act.ARRANGE_TALK: {AE.id, CSM.id},
     Act.SEND_BACK: {CSM.id},
@@ -180,6 +184,7 @@ STEPS = {
     Act.ALIGN: AE,
     Act.RECORD_CALL: AE,
     Act.JUDGE: AE,
+    Act.BOOK_BRIEFING: AE,
     Act.TALK_PROMISE: AE,
     Act.RECORD_AE_STEP: AE,
     Act.ACKNOWLEDGE: CSM,
@@ -189,6 +194,8 @@ STEPS = {
     Act.RECORD_CSM_STEP: CSM,
 }
 """What a side's manager may record too, and whose it is."""
+OF_BOTH = {Act.HOLD_BRIEFING}
+"""The same of what is AE's and CSM's alike."""
 
 
 @pytest.mark.parametrize("act", STEPS)
@@ -203,6 +210,15 @@ def test_a_manager_owes_a_reason_for_recording_what_is_another_persons(act: Act)
     assert not owes_a_reason(Act.ASSIGN, CS_MANAGER, handoff)
 
 
+@pytest.mark.parametrize("act", sorted(OF_BOTH))
+def test_either_manager_owes_a_reason_for_recording_what_is_both_sides(act: Act) -> None:
+    handoff = peopled()
+    for manager in (AE_MANAGER, CS_MANAGER):
+        assert may(act, manager, handoff)
+        assert owes_a_reason(act, manager, handoff)
+    assert not any(owes_a_reason(act, one, handoff) for one in (AE, CSM))
+
+
 @pytest.mark.parametrize("act", list(RIGHTS))
 def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> None:
     handoff = peopled()
@@ -215,7 +231,7 @@ def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> No
             require_right(act, one, handoff)
         assert refused.value.problem is Problem.NOT_YOUR_TURN
         # A manager who may record a step is not the one whose turn it is.
-        managers = {AE_MANAGER.id, CS_MANAGER.id} if act in STEPS else set()
+        managers = {AE_MANAGER.id, CS_MANAGER.id} if act in {*STEPS, *OF_BOTH} else set()
         assert set(refused.value.whose) == RIGHTS[act] - {REVOPS.id, HELPER.id} - managers
         assert refused.value.facts == {"act": act.value}
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain import briefing_call
 from bot.domain.deadlines import (
     STEPS,
     Deadline,
@@ -39,6 +40,7 @@ from tests.domain.deals import (
     YES,
     Office,
     assigned,
+    called,
     counted,
     debriefed,
     fill,
@@ -51,6 +53,7 @@ from tests.domain.deals import (
 )
 
 OFFICE = Office()
+NO_PLAN = YES.model_copy(update={"no_plan": False})
 OPEN, WAITING = DeadlineState.OPEN, DeadlineState.WAITING
 
 
@@ -87,7 +90,9 @@ def plan(deadline: Deadline) -> dict[str, str]:
 
 def test_no_clock_runs_before_the_signature() -> None:
     assert owed(started()) == {}
-    assert list(owed(signed())) == [rule.step for rule in STEPS]
+    # A briefing call comes with a time for it, or with what requires one.
+    with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
+    assert list(owed(signed())) == [rule.step for rule in STEPS if rule.step not in with_call]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +213,7 @@ def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     counted(handoff, 1, 1, 1, at=MONDAY + 7 * HOUR)
     handoff.hold_kickoff(MONDAY + 30 * HOUR, by=CSM, at=MONDAY + 32 * HOUR)
     debriefed(handoff, at=MONDAY + 7 * HOUR)
+    called(handoff, at=MONDAY + 30 * HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
         assert not deadline.late_at(MONDAY + 400 * HOUR)
@@ -629,6 +635,10 @@ class Run:
             and not handoff.verification.with_ae
             and handoff.reading_left() != (),
             Step.JUDGE: handoff.verification.to_judge,
+            Step.BOOK_CALL: handoff.csm_id is not None
+            and handoff.briefing.settled(handoff.verification.call_asked_at) is None,
+            Step.HOLD_CALL: _call_owed(handoff),
+            Step.HOLD_CALL_AE: _call_owed(handoff),
             Step.INITIALS: handoff.csm_id is not None
             and handoff.signing.entries > handoff.signing.csm,
             Step.INITIALS_AE: handoff.csm_id is not None and handoff.signing.ae_at is None,
@@ -650,6 +660,12 @@ class Run:
         self.said[step] |= set(told)
 
 
+def _call_owed(handoff: Handoff) -> bool:
+    asked, briefing = handoff.verification.call_asked_at, handoff.briefing
+    due = asked is not None or briefing.at is not None
+    return handoff.csm_id is not None and due and briefing.recorded(asked) is None
+
+
 OPERATIONS = st.one_of(
     st.tuples(st.just("later"), st.sampled_from([1, 10, 45, 120, 300, 900, 4000])),
     st.tuples(st.just("sign"), st.sampled_from([0, 1, 2, 4, 20, 30, 90])),
@@ -664,6 +680,10 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("judge"), st.sampled_from([0, 1])),
     st.tuples(st.just("send back"), st.sampled_from([0, 1])),
     st.tuples(st.just("return"), st.just(0)),
+    st.tuples(st.just("book"), st.sampled_from([1, 20])),
+    st.tuples(st.just("without"), st.sampled_from([0, 1])),
+    st.tuples(st.just("call"), st.just(0)),
+    st.tuples(st.just("half read"), st.sampled_from([0, 1])),
     st.tuples(st.just("decline"), st.sampled_from([0, 1])),
     st.tuples(st.just("override"), st.sampled_from([0, 1])),
     st.tuples(st.just("hold"), st.sampled_from([0, 1])),
@@ -712,6 +732,16 @@ def play(run: Run, name: str, number: int) -> None:
         case "read":
             run.act(lambda: handoff.answer_checks(YES, revision=1, by=csm, at=now))
             run.act(lambda: handoff.restate(RESTATED, revision=1, by=csm, at=now))
+        case "half read":
+            run.act(lambda: handoff.answer_checks(NO_PLAN, revision=1, by=csm, at=now))
+        case "book":
+            at = now + number * HOUR
+            run.act(lambda: briefing_call.book(handoff, at, by=AE, at=now))
+        case "without":
+            by = (AE, csm)[number]
+            run.act(lambda: briefing_call.do_without(handoff, by=by, at=now, policy=POLICY))
+        case "call":
+            run.act(lambda: called(handoff, at=now))
         case "judge":
             said = (MATCH, NO_MATCH)[number]
             run.act(lambda: handoff.judge(said, revision=1, by=AE, at=now))

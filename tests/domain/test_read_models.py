@@ -3,9 +3,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain import access
+from bot.domain import access, briefing_call
 from bot.domain.access import Act, Capacity
 from bot.domain.brief import Brief
+from bot.domain.briefing import Briefing
 from bot.domain.deadlines import STEPS, Deadline, DeadlineState, Step, deadlines, snooze
 from bot.domain.handoff import Handoff, State
 from bot.domain.people import Person
@@ -23,6 +24,7 @@ from bot.domain.read_models import (
     step_line,
     step_lines,
 )
+from bot.domain.steps import intro_waits_for_call
 from tests.domain.deals import (
     ADMIN,
     AE,
@@ -39,6 +41,7 @@ from tests.domain.deals import (
     Office,
     acknowledged,
     assigned,
+    called,
     counted,
     debriefed,
     gated,
@@ -108,18 +111,58 @@ def test_a_step_that_is_not_owed_is_never_late(state: DeadlineState, light: Ligh
 def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None:
     handoff = gated()
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
-    assert [line.step for line in lines] == [rule.step for rule in STEPS]
+    with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
+    assert [line.step for line in lines] == [
+        rule.step for rule in STEPS if rule.step not in with_call
+    ]
     assert [line.light for line in lines] == [
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 6,
+        *[Light.WAITING] * 7,
     ]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", None, "Ana", None, None, "Ana", None]
-    waits = [None, None, None, Step.ASSIGN, Step.READ, *[Step.ASSIGN] * 4]
+    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", None, None, "Ana", None]
+    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 4]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 7]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 8]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "step"),
+    [(AE, Step.HOLD_CALL_AE), (CSM, Step.HOLD_CALL), (CS_MANAGER, Step.HOLD_CALL)],
+)
+def test_the_call_that_both_owe_is_one_line_and_the_viewers_own(viewer: Person, step: Step) -> None:
+    handoff = assigned()
+    handoff.briefing = Briefing(at=MONDAY + 9 * HOUR, booked_at=MONDAY)
+    lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 8 * HOUR, viewer_id=viewer.id)
+    assert [one.step for one in lines if one.step.value.startswith("hold_call")] == [step]
+
+
+def test_a_guide_says_who_does_without_the_call_and_who_is_asked() -> None:
+    handoff = assigned()
+
+    def shown(viewer: Person) -> tuple[bool, bool]:
+        guide = guide_of(handoff, viewer)
+        return guide.skipped, guide.skips
+
+    assert {shown(one) for one in (AE, CSM, CS_MANAGER)} == {(False, False)}
+    briefing_call.do_without(handoff, by=AE, at=MONDAY + 8 * HOUR, policy=POLICY)
+    assert [shown(one) for one in (AE, CSM)] == [(True, False), (False, True)]
+    assert {shown(one) for one in (CS_MANAGER, AE_MANAGER)} == {(False, False)}
+    briefing_call.do_without(handoff, by=CSM, at=MONDAY + 8 * HOUR, policy=POLICY)
+    assert {shown(one) for one in (AE, CSM)} == {(False, False)}
+
+
+def test_a_guide_tells_the_time_of_a_call_until_it_was_held_and_what_the_intro_waits_for() -> None:
+    handoff = assigned()
+    briefing_call.book(handoff, MONDAY + 9 * HOUR, by=AE, at=MONDAY + 8 * HOUR)
+    assert guide_of(handoff, CSM).call_at == MONDAY + 9 * HOUR
+    size = handoff.size(POLICY)
+    assert intro_waits_for_call(handoff, size)
+    called(handoff, at=MONDAY + 10 * HOUR)
+    assert guide_of(handoff, CSM).call_at is None
+    assert not intro_waits_for_call(handoff, size)
 
 
 def test_the_next_step_is_the_first_one_owed_else_the_first_that_waits() -> None:
@@ -134,7 +177,7 @@ def test_the_next_step_is_the_first_one_owed_else_the_first_that_waits() -> None
     assert (late.step, late.light) == (Step.MESSAGE, Light.LATE)
     waiting = next_line([line for line in lines if line.light in (Light.WAITING, Light.DONE)])
     assert waiting is not None
-    assert waiting.step is Step.READ
+    assert waiting.step is Step.BOOK_CALL
     assert next_line([line for line in lines if line.light is Light.DONE]) is None
     assert next_line([]) is None
 
@@ -150,6 +193,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     handoff.id = 5
     handoff.post(by=AE, at=MONDAY + 3 * HOUR)
     counted(handoff, 1, 1, 1, at=MONDAY + 3 * HOUR)
+    called(handoff, at=MONDAY + 3 * HOUR)
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
     debriefed(handoff, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
@@ -195,8 +239,10 @@ def test_a_card_without_its_ae_is_a_fault_and_not_a_blank() -> None:
 
 
 AE_SIDE_ACTS = {Act.SIGN, Act.MOVE, Act.CANCEL, Act.REOPEN}
-LEDGER_ACTS = {
+BOTH_ACTS = {
     Act.ARRANGE_TALK,
+    Act.SKIP_BRIEFING,
+    Act.HOLD_BRIEFING,
     Act.INITIAL_PROMISE,
     Act.DISPUTE_PROMISE,
     Act.EDIT_PROMISE,
@@ -206,7 +252,7 @@ LEDGER_ACTS = {
 TO_NO_HANDOFF = {Act.START, Act.CHANGE_POLICY, Act.CHANGE_PEOPLE, Act.PAUSE}
 AE_ACTS = (
     AE_SIDE_ACTS
-    | LEDGER_ACTS
+    | BOTH_ACTS
     | {
         Act.RECORD_AE_STEP,
         Act.CONFIRM_AE,
@@ -217,6 +263,7 @@ AE_ACTS = (
         Act.ALIGN,
         Act.RECORD_CALL,
         Act.JUDGE,
+        Act.BOOK_BRIEFING,
         Act.TALK_PROMISE,
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
@@ -230,7 +277,7 @@ AE_MANAGER_ACTS = AE_SIDE_ACTS | {
     Act.OVERRIDE_CLOSED_WON,
     Act.ANSWER_COMMITMENT,
 }
-CSM_ACTS = LEDGER_ACTS | {
+CSM_ACTS = BOTH_ACTS | {
     Act.ACKNOWLEDGE,
     Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
@@ -246,6 +293,7 @@ CSM_ACTS = LEDGER_ACTS | {
 }
 CS_MANAGER_ACTS = {
     Act.ASSIGN,
+    Act.LIFT_HOLD,
     Act.OVERRIDE_GATE,
     Act.SETTLE_DISPUTE,
     Act.ANSWER_DEBRIEF,
@@ -280,7 +328,10 @@ def test_a_guide_speaks_to_its_reader(
     assert (shown.mine.step if shown.mine else None) == mine
     assert shown.acts - TO_NO_HANDOFF == acts
     assert shown.viewer.slack_id == viewer.slack_id
-    assert [line.step for line in shown.steps] == [rule.step for rule in STEPS]
+    with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
+    assert [line.step for line in shown.steps] == [
+        rule.step for rule in STEPS if rule.step not in with_call
+    ]
 
 
 def test_only_an_ae_who_has_not_said_yes_is_asked_for_it() -> None:

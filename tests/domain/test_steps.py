@@ -109,7 +109,8 @@ def test_a_step_needs_only_what_stands_above_it() -> None:
 def test_a_clock_runs_where_a_record_says_when_it_is_done() -> None:
     clocks = {rule.step for rule in STEPS}
     assert clocks == set(TABLE) - NO_RECORD_YET - {Step.CAPTURE, Step.ALIGNMENT}
-    assert set(owed(signed(), table=STEPS)) == clocks
+    # A briefing call comes with a time for it, or with what requires one.
+    assert set(owed(signed(), table=STEPS)) == clocks - {Step.HOLD_CALL, Step.HOLD_CALL_AE}
 
 
 LIGHT = {

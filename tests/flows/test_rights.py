@@ -214,7 +214,7 @@ def sent(view_id: ViewId, opener: str, button: ActionId, **typed: str | int | li
     return ask
 
 
-def recorded(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
+def recorded(view_id: ViewId, button: ActionId, **typed: str | int) -> Ask:
     """A form of the AE's that the AE manager sends with a reason."""
     own = sent(view_id, AE, button, **typed)
     for_ae = sent(view_id, AE_MANAGER, button, reason="Maya is on leave.", **typed)
@@ -226,6 +226,14 @@ def for_csm(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
     own = sent(view_id, CSM, button, **typed)
     for_them = sent(view_id, CS_MANAGER, button, reason="Jonas is on a plane.", **typed)
     return lambda app, user, one: (for_them if user == CS_MANAGER else own)(app, user, one)
+
+
+def recorded_call(app: App, user: str, one: int) -> Json:
+    """The card of the briefing call, which either manager sends with a reason."""
+    call = {"minutes": "20", "tone": "warm", "mood": "calm", "emphasis": "The date in June."}
+    by, why = (user, "Both are away.") if user in (AE_MANAGER, CS_MANAGER) else (AE, None)
+    form = app.modal(app.press(by, ActionId.OPEN_BRIEFING, app.shown(one)))
+    return app.submit_body(user, form.type(**call, **({"reason": why} if why else {})))
 
 
 def take_time(app: App, user: str, one: int) -> Json:
@@ -567,6 +575,8 @@ RECORDERS, BY_AE_MANAGER = (AE, AE_MANAGER), ("is up to Tomás.",)
 BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
 ADDED_BY = ("is up to Maya or Jonas, and to whoever the AE asked",)
 READERS = (CSM, CS_MANAGER)
+CALLERS = (AE, AE_MANAGER, CSM, CS_MANAGER)
+BY_CS_MANAGER = ("is up to Priya.",)
 TALKERS, BY_TALKERS = (AE, CSM, CS_MANAGER), ("is up to Maya, Jonas or Priya.",)
 BY_EITHER_OF_CS = ("is up to Jonas or Priya.",)
 ADMINS = ("Only admins", "Ask an admin")
@@ -816,6 +826,28 @@ DOORS = [
         RECORDERS,
         BY_AE,
         restated,
+    ),
+    Door(ActionId.OPEN_BOOKING, pressed(ActionId.OPEN_BOOKING), RECORDERS, BY_AE, assigned),
+    Door(MoreChoice.BOOKING, chosen(MoreChoice.BOOKING), RECORDERS, BY_AE, assigned),
+    Door(
+        ViewId.BOOKING,
+        recorded(ViewId.BOOKING, ActionId.OPEN_BOOKING, briefing_at=TWO_DAYS_ON),
+        RECORDERS,
+        BY_AE,
+        assigned,
+    ),
+    Door(ActionId.SKIP_BRIEFING, pressed(ActionId.SKIP_BRIEFING), [AE, CSM], BY_EITHER, assigned),
+    Door(ActionId.OPEN_BRIEFING, pressed(ActionId.OPEN_BRIEFING), CALLERS, BY_EITHER, assigned),
+    Door(MoreChoice.BRIEFING, chosen(MoreChoice.BRIEFING), CALLERS, BY_EITHER, assigned),
+    Door(ViewId.BRIEFING, recorded_call, CALLERS, BY_EITHER, assigned),
+    Door(ActionId.OPEN_LIFT, pressed(ActionId.OPEN_LIFT), [CS_MANAGER], BY_CS_MANAGER, checked),
+    Door(MoreChoice.LIFT, chosen(MoreChoice.LIFT), [CS_MANAGER], BY_CS_MANAGER, checked),
+    Door(
+        ViewId.LIFT,
+        sent(ViewId.LIFT, CS_MANAGER, ActionId.OPEN_LIFT, reason="They wait for our mail."),
+        [CS_MANAGER],
+        BY_CS_MANAGER,
+        checked,
     ),
     Door(ActionId.OPEN_TALK, pressed(ActionId.OPEN_TALK), [AE, CSM], BY_EITHER, time_proposed),
     Door(MoreChoice.TALK, chosen(MoreChoice.TALK), [AE, CSM], BY_EITHER, time_proposed),

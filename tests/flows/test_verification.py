@@ -141,7 +141,7 @@ def test_a_check_that_is_no_yes_holds_the_intro_for_those_who_may_know(app: App)
     assert handoff.verification.intro_held_at is not None
     assert not handoff.verification.plan_missing
     seen = {user: whole(app, user, handoff_id) for user in MEMBERS}
-    for private in ("the intro waits until", "Omar is called every Tuesday.", "Three checks"):
+    for private in ("Intro: waiting on the CSM", "Omar is called every Tuesday.", "Three checks"):
         assert {user for user in MEMBERS if private in seen[user]} == {AE, CSM, CS_MANAGER}
 
 

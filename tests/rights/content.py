@@ -254,6 +254,7 @@ RECORDED = "zzrecordedzz"
 TALK_LINE = "zztalklinezz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
+EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -338,6 +339,9 @@ _BESIDES = (
     Content("with whom it was aligned", (ALIGNED_WITH,), FACTS, whole=False),
     Content("answers of the checks", _CHECKS, RECORDS),
     Content("joint plan", (PLAN,), RECORDS),
+    Content("emphasis of the briefing call", (EMPHASIS,), RECORDS),
+    Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
+    Content("reason of a lifted hold", (LIFTED,), REASONS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),

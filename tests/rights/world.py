@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
-from bot.domain import alarms, debriefing
+from bot.domain import alarms, briefing_call, debriefing
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
+from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.chat import About, Says
 from bot.domain.completeness import completeness
 from bot.domain.copied import Copied, Target
@@ -73,6 +74,7 @@ from tests.rights.content import (
     CSM,
     DEAL_OVERRIDDEN,
     DECLINED,
+    EMPHASIS,
     FILLED,
     GATE_OVERRIDDEN,
     GIVEN,
@@ -80,9 +82,11 @@ from tests.rights.content import (
     HEARD_BY,
     IN_CHANNEL,
     LEAD,
+    LIFTED,
     LINK,
     LISTENER,
     NOT_MINE,
+    OPEN_QUESTION,
     OUTSIDE,
     OVERRIDDEN,
     OWN_FLAGS,
@@ -486,6 +490,41 @@ class World:
             unit.save(back, actor_id=csm.id)
             unit.commit()
         self.deliver()
+        self._brief_by_call()
+
+    def _brief_by_call(self) -> None:
+        """A call is booked, done without, let out and held all the same."""
+        for viewer in VIEWERS:
+            way = "form of a call or a reading"
+            self.press(viewer, way, ids.ActionId.OPEN_LIFT, Ref(handoff=self.full))
+        with self.store.write(self.team.workspace_id) as unit:
+            full, almost = (unit.handoffs.lock(one) for one in (self.full, self.almost))
+            later = unit.now + timedelta(hours=5)
+            briefing_call.book(full, later, by=self.team.ae, at=unit.now)
+            unit.save(full, actor_id=self.team.ae.id)
+            csm, policy = self.team.csm, unit.policy
+            briefing_call.do_without(almost, by=csm, at=unit.now, policy=policy)
+            unit.save(almost, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff, at, kind = unit.handoffs.lock(self.full), unit.now, RecordKind.BRIEFING_CALL
+            boss = self.team.cs_manager
+            briefing_call.lift_hold(handoff, LIFTED, by=boss, at=at, policy=unit.policy)
+            call = BriefingCall(
+                held_at=at,
+                minutes=20,
+                tone=Tone.WARM,
+                mood=Mood.KEEN,
+                emphasis=EMPHASIS,
+                questions=OPEN_QUESTION,
+                unread=(1,),
+            )
+            revision = unit.records.save(handoff.id, kind, call, by=self.team.ae.id, at=at)
+            briefing_call.record(handoff, call, revision=revision, by=self.team.ae, at=at)
+            unit.save(handoff, actor_id=self.team.ae.id)
+            unit.commit()
+        self.deliver()
 
     def _debrief(self) -> None:
         """The AE answers ahead, is asked about each answer, and the talk is recorded for the CSM.
@@ -867,6 +906,7 @@ _THREAD = frozenset(
         NoticeKind.TIER_CHANGED,
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
+        NoticeKind.BRIEFING_HELD,
         NoticeKind.KICKOFF_HELD,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_ESCALATED,
@@ -951,6 +991,10 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.ANCHOR, {"count": 1, "head": "0a", "version": 1}),
     (NoticeKind.SENT_BACK, {}),
     (NoticeKind.HELPER_INVITED, {}),
+    (NoticeKind.BRIEFING_HELD, {"actor": 1, "held_at": _AFTER, "debrief": 0}),
+    (NoticeKind.BRIEFING_BOOKED, {"actor": 1, "owner": 1, "at": _AFTER, "moved": 0}),
+    (NoticeKind.BRIEFING_SKIPPED, {"actor": 1, "owner": 1, "both": 0}),
+    (NoticeKind.HOLD_LIFTED, {"actor": 1, "owner": 1}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
     (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import event, select, update
 
+from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import STEPS, DeadlineState, Step, snooze
 from bot.domain.errors import NotFound, Problem
@@ -35,6 +36,12 @@ from tests.builders import (
 from tests.domain.deals import say
 
 HOUR = timedelta(hours=1)
+
+
+_WITHOUT_CALL = [
+    rule.step for rule in STEPS if rule.step not in (Step.HOLD_CALL, Step.HOLD_CALL_AE)
+]
+"""Where there is neither a time for the briefing call nor a reason why it is required."""
 
 
 def _load(store: Store, team: Team, handoff_id: int) -> Handoff:
@@ -129,6 +136,16 @@ def test_a_handoff_comes_back_as_it_was_saved(store: Store, team: Team) -> None:
                 returned_at=unit.now + 16 * HOUR,
                 sent_back_items=(Item.METRIC, Item.PRIVATE_NOTE),
             ),
+            briefing=Briefing(
+                at=unit.now + 17 * HOUR,
+                booked_at=unit.now + 18 * HOUR,
+                without_ae_at=unit.now + 19 * HOUR,
+                without_csm_at=unit.now + 20 * HOUR,
+                held_at=unit.now + 21 * HOUR,
+                minutes=25,
+                recorded_at=unit.now + 22 * HOUR,
+                lifted_at=unit.now + 23 * HOUR,
+            ),
             signed_brief=Snapshot({SectionKey.WHY: 2}, {7: 1}),
             read_brief=Snapshot({SectionKey.WHY: 3, SectionKey.PEOPLE: 1}, {7: 2, 8: 1}),
             helpers={team.outsider.id: frozenset({SectionKey.WHY})},
@@ -179,7 +196,7 @@ def test_the_bundle_has_everybody_who_is_named(store: Store, team: Team) -> None
     handoff_id = assigned(store, team)
     with store.read(team.workspace_id) as unit:
         bundle = unit.bundle(handoff_id, viewer=None)
-    assert [one.step for one in bundle.deadlines] == [rule.step for rule in STEPS]
+    assert [one.step for one in bundle.deadlines] == _WITHOUT_CALL
     assert set(bundle.people) == {
         team.ae.id,
         team.csm.id,
@@ -208,6 +225,7 @@ def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) 
         Step.MESSAGE: DeadlineState.OPEN,
         Step.BRIEF: DeadlineState.OPEN,
         Step.ASSIGN: DeadlineState.WAITING,
+        Step.BOOK_CALL: DeadlineState.WAITING,
         Step.READ: DeadlineState.WAITING,
         Step.JUDGE: DeadlineState.WAITING,
         Step.INITIALS: DeadlineState.WAITING,
@@ -296,7 +314,7 @@ def test_a_save_writes_only_the_deadlines_that_changed(store: Store, team: Team)
     assert not [one for one in statements if one.startswith("UPDATE deadline")]
     with store.database.reading() as connection:
         rows = connection.execute(select(deadline).where(deadline.c.handoff_id == handoff_id))
-        assert len(rows.all()) == len(STEPS)
+        assert len(rows.all()) == len(_WITHOUT_CALL)
 
 
 def test_due_deadlines_are_found_once_they_have_something_to_say(

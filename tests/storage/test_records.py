@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.access import EVERY, Audience
+from bot.domain.briefing import BriefingCall, Mood, Overrun, Tone
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.tables import document
 from bot.storage.unit_of_work import Store
-from tests.builders import Team, make_team, signed
+from tests.builders import WEDNESDAY, Team, make_team, signed
 
 WORDS = Restatement(why="Grüße\nZeile", success="0.8 %", risk="none")
 RECORDS: dict[RecordKind, Record] = {
@@ -15,6 +16,17 @@ RECORDS: dict[RecordKind, Record] = {
     RecordKind.JOINT_PLAN: JointPlan(plan="A call on Tuesdays"),
     RecordKind.RESTATEMENT: WORDS,
     RecordKind.VERDICT: Verdict(match=False, line="The board decided."),
+    RecordKind.BRIEFING_CALL: BriefingCall(
+        held_at=WEDNESDAY,
+        minutes=40,
+        tone=Tone.HARD_WON,
+        mood=Mood.WARY,
+        emphasis="The date in June",
+        questions="Who signs?",
+        read=(1,),
+        unread=(2, 3),
+        overrun=Overrun.LONGER,
+    ),
 }
 READERS = {Audience.RECORDS}
 

@@ -42,6 +42,7 @@ from tests.builders import (
     make_team,
     posted,
     signed,
+    skip_briefing,
     started,
 )
 
@@ -72,7 +73,7 @@ def _page(
 
 
 def _read(store: Store, team: Team, deal: Deal) -> int:
-    """Read, a match, every promise initialed, kickoff and debrief held: nothing more is owed."""
+    """Read, a match, no call needed, promises, kickoff and debrief done: nothing more is owed."""
     handoff_id = assigned(store, team, deal)
     yes = Checks(metric=True, no_plan=True, champion=True)
     words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
@@ -82,6 +83,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.answer_checks(yes, revision=1, by=team.csm, at=unit.now)
         of.restate(words, revision=1, by=team.csm, at=unit.now)
         of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
+        skip_briefing(unit, of, team)
         initial_all(unit, of, team)
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         deliver_all(unit, of, team)
@@ -102,7 +104,7 @@ def test_the_worst_comes_first_and_everything_is_counted(
     clock.advance(later - clock.now())
     done = _read(store, team, Deal(account="Done"))
     unsigned = started(store, team, Deal(account="Unsigned"))
-    next_week = assigned(store, team, Deal(account="Later"))
+    called = assigned(store, team, Deal(account="Call"))
     tomorrow = posted(store, team, Deal(account="Tomorrow"))
     today = signed(store, team, Deal(account="Today"))
     waiting = posted(store, team, Deal(account="Waiting"))
@@ -118,8 +120,8 @@ def test_the_worst_comes_first_and_everything_is_counted(
         (today, Light.ON_TIME, Step.MESSAGE),
         (waiting, Light.WAITING, Step.ASSIGN),
         (unsigned, Light.WAITING, None),
+        (called, Light.ON_TIME, Step.BOOK_CALL),
         (tomorrow, Light.ON_TIME, Step.ASSIGN),
-        (next_week, Light.ON_TIME, Step.READ),
         (done, Light.DONE, None),
     ]
     assert page.counts == StatusCounts(late=2, due_today=1, waiting=2, on_time=2, done=1)

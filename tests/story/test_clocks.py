@@ -19,12 +19,11 @@ def signed(stack: Stack) -> datetime:
     return (stack.sandbox.now() - timedelta(minutes=30)).replace(second=0, microsecond=0)
 
 
-def begin(stack: Stack) -> None:
-    start_deal(
-        stack,
-        example("northwind", today=stack.sandbox.now().date()),
-        signed_at=signed(stack),
-    )
+def begin(stack: Stack, value: str | None = None) -> None:
+    deal = example("northwind", today=stack.sandbox.now().date())
+    if value is not None:
+        deal.content["start"]["value"] = value
+    start_deal(stack, deal, signed_at=signed(stack))
     stack.maya.close()
 
 

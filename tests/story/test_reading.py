@@ -44,9 +44,9 @@ def save(unit: WriteUnit, key: SectionKey, **changed: object) -> None:
     unit.save(handoff, actor_id=maya.id)
 
 
-def assigned(place: Stack) -> Seen:
+def assigned(place: Stack, *, value: str | None = None) -> Seen:
     """The brief is written, the message stands there and Jonas is the CSM; gives the message."""
-    begin(place)
+    begin(place, value)
     with place.bot.store.write(place.bot.workplace.id) as unit:
         unit.handoffs.lock(1)
         by = unit.handoffs.get(1).ae_id
@@ -131,7 +131,7 @@ def test_the_csm_reads_checks_and_restates_and_the_ae_judges(place: Stack) -> No
     assert "The board set the day" in modal(maya).words
     fill(maya, verdict="match")
     place.dm_says(jonas, "Restatement matches")
-    place.dm_says(jonas, "the intro waits until there was a call")
+    place.dm_says(jonas, "Intro: waiting on the CSM.")
 
     with place.bot.store.write(place.bot.workplace.id) as unit:
         save(unit, SectionKey.SUCCESS, target="3 days")
@@ -226,7 +226,11 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     press(place, place.priya, "open_assign")
     assert not place.priya.submit({"csm": place.jonas.id}).field_errors
     place.card_says("Acknowledge brief")
+    press(place, place.maya, "open_booking")
+    assert place.maya.click_in_modal("skip_briefing").answered
+    place.maya.close()
     hours(18)
+    press(place, place.jonas, "skip_briefing")
     press(place, place.jonas, "acknowledge")
     place.card_says("Acknowledged")
     press(place, place.jonas, "open_checks")

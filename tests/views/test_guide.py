@@ -18,6 +18,7 @@ from bot.views import sentences
 from bot.views.guide import STEP_BUTTONS, guide_message, guide_retired_message
 from bot.views.ids import ActionId, MoreChoice
 from bot.views.limits import CARD_BLOCKS, CARD_CHARACTERS, OVERFLOW_OPTIONS
+from bot.views.text import instant_token
 from tests.views.shown import (
     FILLED,
     GUIDE,
@@ -328,6 +329,25 @@ def test_what_holds_the_intro_and_what_is_needed_is_said() -> None:
         assert sentence in shown
         assert sentence not in seen_text(guide_message(CSM).to_args()["blocks"])
     assert MoreChoice.PLAN in menu(guide_message(guide).to_args())
+
+
+def test_the_time_of_the_call_is_said_and_who_is_asked_to_do_without_can() -> None:
+    guide = replace(CSM, call_at=NOW, skips=True)
+    args = check_message(guide_message(guide))
+    assert f"Briefing call: {instant_token(NOW)}" in seen_text(args["blocks"])
+    assert ActionId.SKIP_BRIEFING in [action for action, _ in _pressed(guide)]
+    assert ActionId.SKIP_BRIEFING not in [action for action, _ in _pressed(CSM)]
+
+
+def test_the_intro_is_let_out_only_while_it_waits_and_by_whoever_may() -> None:
+    may = CS_MANAGER.acts | {Act.LIFT_HOLD}
+    for lifts, acts, offered in (
+        (True, may, True),
+        (False, may, False),
+        (True, CS_MANAGER.acts, False),
+    ):
+        guide = replace(CS_MANAGER, lifts=lifts, acts=acts)
+        assert (MoreChoice.LIFT in menu(guide_message(guide).to_args())) is offered
 
 
 def test_an_ae_judges_what_was_restated() -> None:

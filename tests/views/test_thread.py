@@ -19,6 +19,7 @@ from bot.views.thread import (
     bot_posted_message,
     cannot_post_message,
     due_moved_message,
+    hold_lifted_message,
     invite_by_hand_message,
     outdated_message,
     overridden_message,
@@ -289,6 +290,12 @@ def test_the_ae_and_the_thread_read_what_customer_success_made_of_a_promise() ->
 def test_the_ae_reads_who_overrode_the_gate_and_why(card: Card) -> None:
     args = check_message(overridden_message(card, PRIYA, f"{TRICKY} {LONG}"))
     assert "Priya Nair overrode the closed-won gate" in seen_text(args["blocks"])
+    assert TRICKY in seen_text(args["blocks"])
+
+
+def test_both_read_who_let_the_intro_go_out_and_why() -> None:
+    args = check_message(hold_lifted_message(WORST_CARD, PRIYA, f"{TRICKY} {LONG}"))
+    assert "Priya Nair let the intro go out before the briefing call" in seen_text(args["blocks"])
     assert TRICKY in seen_text(args["blocks"])
 
 

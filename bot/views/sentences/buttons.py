@@ -54,6 +54,10 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_PLAN: "Write joint plan",
     ActionId.OPEN_RESTATE: "Restate brief",
     ActionId.OPEN_JUDGE: "Judge restatement",
+    ActionId.OPEN_BOOKING: "Book briefing call",
+    ActionId.SKIP_BRIEFING: "Do without call",
+    ActionId.OPEN_BRIEFING: "Open call card",
+    ActionId.OPEN_LIFT: "Let intro go out",
     ActionId.OPEN_HELD: "Kickoff held",
     ActionId.OPEN_TALK: "Arrange debrief",
     ActionId.FINE_TALK: "Fine",
@@ -136,6 +140,9 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.BRIEF_CHAT: "Answer brief in chat",
     MoreChoice.SEND_BACK: "Send brief back…",
     MoreChoice.PLAN: "Write joint plan…",
+    MoreChoice.BOOKING: "Book briefing call…",
+    MoreChoice.BRIEFING: "Briefing call…",
+    MoreChoice.LIFT: "Let intro go out…",
     MoreChoice.HELD: "Kickoff held…",
     MoreChoice.TALK: "Arrange debrief…",
     MoreChoice.DECLINE: "I am not the right CSM…",
@@ -147,6 +154,8 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
 FOR_AE: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_ALIGNMENT: "Record alignment for the AE",
     ActionId.OPEN_JUDGE: "Answer restatement for the AE",
+    ActionId.OPEN_BOOKING: "Book briefing call for the AE",
+    ActionId.OPEN_BRIEFING: "Record briefing call for them",
 }
 """For the AE manager."""
 FOR_CSM: Final[Mapping[ActionId, str]] = {

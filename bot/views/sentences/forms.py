@@ -47,6 +47,14 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Kickoff (proposed)",
         "The handoff message names it. Left empty, it says when the kickoff is due.",
     ),
+    Field.BRIEFING_AT: FieldWords("When the call is", "In your own zone."),
+    Field.READ_ALOUD: FieldWords("Promises read aloud", "One that stays unticked is flagged."),
+    Field.OVERRUN: FieldWords("Why longer", "Needed above 30 minutes."),
+    Field.TONE: FieldWords("Tone in which the sale ended"),
+    Field.MOOD: FieldWords("Champion's mood at the close"),
+    Field.EMPHASIS: FieldWords("What needs emphasis"),
+    Field.OPEN_QUESTIONS: FieldWords("Questions that stayed open"),
+    Field.STANDS_FOR: FieldWords("Debrief"),
     Field.HELD_AT: FieldWords("When it began"),
     Field.TALK_CHOICE: FieldWords("Suggested"),
     Field.TALK_AT: FieldWords(
@@ -288,6 +296,9 @@ OVERRIDE_REASON: Final = FieldWords("Why the deal is closed all the same")
 PROMISE_SAID_ON: Final = FieldWords("Said on")
 FOR_AE_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 FOR_CSM_REASON: Final = FieldWords("Why you record it, and not the CSM", f"{REASON_READERS}.")
+FOR_BOTH_REASON: Final = FieldWords("Why you record it, and not AE or CSM", f"{REASON_READERS}.")
+BRIEFING_MINUTES: Final = FieldWords("Minutes", "30 at most; a longer call has a reason.")
+LIFT_REASON: Final = FieldWords("Why the intro goes out without the call")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
 DISPUTE_REASON: Final = FieldWords(
     "Why you dispute it", "Everybody who reads the promise reads this, too."
@@ -349,6 +360,9 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.PLAN: "Joint plan",
     ViewId.RESTATE: "Restate the brief",
     ViewId.JUDGE: "Does it match?",
+    ViewId.BOOKING: "Book briefing call",
+    ViewId.BRIEFING: "Briefing call",
+    ViewId.LIFT: "Let intro go out",
     ViewId.HELD: "Kickoff held",
     ViewId.TALK: "Time of the debrief",
     ViewId.DEBRIEF_ALL: "Debrief",
@@ -403,6 +417,9 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.PLAN: "Save plan",
     ViewId.RESTATE: "Save words",
     ViewId.JUDGE: "Save answer",
+    ViewId.BOOKING: "Save time",
+    ViewId.BRIEFING: "Save call",
+    ViewId.LIFT: "Let it go out",
     ViewId.HELD: "Record kickoff",
     ViewId.TALK: "Send time",
     ViewId.DEBRIEF_OWN: "Save your part",

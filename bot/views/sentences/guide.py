@@ -28,7 +28,10 @@ GUIDE_WITH_AE: Final = "The CSM sent the brief back. Press Return brief once it 
 GUIDE_NO_PART: Final = (
     "You have no part in this handoff any more. What you wrote yourself stays open to you."
 )
-INTRO_HELD: Final = "Not every check is a yes, so the intro waits until there was a call."
+INTRO_HELD: Final = (
+    "Intro: waiting on the CSM. Not every check is a yes, so it goes out once the briefing call is "
+    "recorded."
+)
 CALL_REQUIRED: Final = "A briefing call is required: two restatements were not a match."
 PLAN_MISSING: Final = "The red flags need a joint plan before the kickoff; none is written yet."
 OUTDATED: Final = "the metric or a promise changed since"

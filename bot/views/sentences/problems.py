@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from bot.domain.access import Act
+from bot.domain.briefing import LONGEST_BRIEFING
 from bot.domain.debrief import LONGEST_TALK
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import BEGUN, OFFERED
@@ -29,6 +30,10 @@ _DOING: Final[Mapping[str, str]] = {
     Act.DECLINE: "Handing the handoff back",
     Act.VERIFY: "Verifying the brief",
     Act.JUDGE: "Saying whether it matches",
+    Act.BOOK_BRIEFING: "Booking the briefing call",
+    Act.SKIP_BRIEFING: "Doing without the briefing call",
+    Act.HOLD_BRIEFING: "Recording the briefing call",
+    Act.LIFT_HOLD: "Letting the intro go out",
     Act.ARRANGE_TALK: "Answering the time of the debrief",
     Act.HOLD_KICKOFF: "Recording the kickoff",
     Act.SEND_BACK: "Sending the brief back",
@@ -205,7 +210,12 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "The signature is recorded, so what comes before it can no longer be changed."
     ),
     Problem.HELD_LATER: "This is still to come. Enter the day on which you went through it.",
+    Problem.BAD_BRIEFING_MINUTES: (f"Enter the minutes as a number, from 1 to {LONGEST_BRIEFING}."),
     Problem.BAD_MINUTES: f"Enter the minutes as a number, from 1 to {LONGEST_TALK}.",
+    Problem.OVERRUN_UNEXPLAINED: "It took longer than 30 minutes. Choose why.",
+    Problem.CALL_IS_REQUIRED: "This deal needs the briefing call, so nobody does without it.",
+    Problem.NO_DEBRIEF_HELD: "No debrief is recorded that could stand for it.",
+    Problem.NOTHING_HELD: "Nothing holds the intro.",
     Problem.ASK_OR_MARK: (
         "An answer you ask about does not count yet. Leave this empty, or choose to ask the AE."
     ),

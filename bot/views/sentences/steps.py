@@ -59,10 +59,12 @@ NEVER_LATE: Final = "never late"
 NOBODY_TOLD: Final = "nobody: the bot posts it"
 PRE_CLOSE_DUE: Final = "the signature; then done or missed"
 
-HAPPENS: Final[Mapping[Step, str]] = dict.fromkeys(
-    (Step.BOOK_CALL, Step.HOLD_CALL, Step.HOLD_CALL_AE),
-    "a failed check or a second restatement that does not match",
-)
+_ASKED_FOR: Final = "a failed check or a second restatement that does not match"
+HAPPENS: Final[Mapping[Step, str]] = {
+    Step.BOOK_CALL: _ASKED_FOR,
+    Step.HOLD_CALL: f"its booking, {_ASKED_FOR}",
+    Step.HOLD_CALL_AE: f"its booking, {_ASKED_FOR}",
+}
 """What else brings a step into a deal."""
 DONE_WHEN: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "people, metric, red flags and promises have content",
@@ -70,7 +72,7 @@ DONE_WHEN: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "it was posted, by the AE or at its due time by the bot",
     Step.BRIEF: "it is past its gate; sent back, when it was returned",
     Step.ASSIGN: "a CSM is named",
-    Step.BOOK_CALL: "a time is recorded",
+    Step.BOOK_CALL: "a time is recorded, or both do without where nothing requires it",
     Step.READ: "acknowledged, three checks answered and restated, for the version read",
     Step.JUDGE: "the AE said that it matches",
     Step.HOLD_CALL: "when it was held, and how, is recorded",

@@ -98,6 +98,8 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.CALL_RECORDED: "the call of the closed-won gate",
     Tag.MATCHED: "your answer to the restatement",
     Tag.MISMATCHED: "your answer to the restatement",
+    Tag.BRIEFING_BOOKED: "the time of the briefing call",
+    Tag.BRIEFING_HELD: "that the briefing call was held",
     Tag.LATE_TALKED: "the talk about a late promise",
     Tag.ACKNOWLEDGED: "that you acknowledged the brief",
     Tag.CHECKS_ANSWERED: "your three checks",
@@ -135,6 +137,11 @@ def overridden(by: str) -> str:
         f"{by} overrode the closed-won gate: the deal may be closed as won. What is missing stays "
         "due. The reason:"
     )
+
+
+def hold_lifted(by: str) -> str:
+    """To AE and CSM, before the reason."""
+    return f"{by} let the intro go out before the briefing call. The call stays due. The reason:"
 
 
 def anchor(account: str, *, count: int, head: str, version: int, signed: bool = False) -> str:

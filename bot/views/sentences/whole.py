@@ -18,6 +18,9 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CALL_RECORDED: "Call recorded for the AE",
     Tag.MATCHED: "Restatement answered for the AE",
     Tag.MISMATCHED: "Restatement answered for the AE",
+    Tag.BRIEFING_BOOKED: "Briefing call booked for the AE",
+    Tag.BRIEFING_HELD: "Briefing call recorded for AE and CSM",
+    Tag.HOLD_LIFTED: "Intro let out without the call",
     Tag.LATE_TALKED: "Talk about a late promise recorded for the AE",
     Tag.ACKNOWLEDGED: "Acknowledged for the CSM",
     # One name for all three: which of them there is follows from answers that fewer people read.
@@ -60,6 +63,7 @@ RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
     RecordKind.JOINT_PLAN: "Joint plan",
     RecordKind.RESTATEMENT: "Restatement",
     RecordKind.VERDICT: "Answer to the restatement",
+    RecordKind.BRIEFING_CALL: "Briefing call",
 }
 OWN_WORDS: Final = "You have no part in this handoff any more. This is what you wrote."
 OVERRIDDEN: Final = "The CSM was assigned before the brief was ready, {when}."
