@@ -16,6 +16,7 @@ from bot.sandbox.fault_plan import BadPlan, read_plan
 from bot.sandbox.faults import Fault
 from bot.sandbox.interactions import Acts
 from bot.sandbox.persistence import dump
+from bot.sandbox.schedule import Timetable
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import Json, Message, OpenView, Workspace
@@ -70,12 +71,14 @@ class Control:
         edge: Edge,
         api: WebApi,
         sockets: SocketDelivery | None,
+        timetable: Timetable,
     ) -> None:
         self._workspace = workspace
         self._acts = acts
         self._edge = edge
         self._api = api
         self._sockets = sockets
+        self._timetable = timetable
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -85,6 +88,7 @@ class Control:
             Route("/control/faults", _guarded(self.set_faults), methods=["POST"]),
             Route("/control/fault-plan", _guarded(self.follow_plan), methods=["POST"]),
             Route("/control/fault-plan", _guarded(self.plan), methods=["GET"]),
+            Route("/control/rates", _guarded(self.rates), methods=["POST"]),
             Route("/control/record", _guarded(self.record), methods=["GET"]),
             Route("/control/disconnect", _guarded(self.disconnect), methods=["POST"]),
             Route("/control/state", _guarded(self.state), methods=["GET"]),
@@ -113,6 +117,7 @@ class Control:
         except ValueError as error:
             return _no(str(error), status=400)
         self._workspace.touch()
+        self._timetable.post_due()
         return await self.read_clock(request)
 
     # ---- acting
@@ -158,6 +163,14 @@ class Control:
             return _no(str(wrong), status=400)
         return JSONResponse({"ok": True})
 
+    async def rates(self, request: Request) -> Response:
+        """Switches Slack's rate tiers `on` or off; both begin to count anew."""
+        on = (await _body(request)).get("on")
+        if not isinstance(on, bool):
+            return _no("on must be true or false.", status=400)
+        self._edge.keep_tiers(on=on)
+        return JSONResponse({"ok": True})
+
     async def plan(self, _: Request) -> Response:
         """How often each trouble was met, and how many calls are to be accepted later."""
         plan = self._edge.plan
@@ -192,7 +205,7 @@ class Control:
 
     async def state(self, _: Request) -> Response:
         shown = dump(self._workspace)
-        for secret in ("bot_token", "app_token", "signing_secret"):
+        for secret in ("bot_token", "app_token", "signing_secret", "client_id", "client_secret"):
             del shown["app"][secret]
         return JSONResponse(shown)
 

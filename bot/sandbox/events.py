@@ -32,6 +32,8 @@ _SCOPES: Final[dict[str, tuple[str, ...]]] = {
     "channel_id_changed": ("channels:read", "groups:read"),
     "channel_deleted": ("channels:read",),
     "group_deleted": ("groups:read",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
     "tokens_revoked": (),
     "app_uninstalled": (),
     "user_change": ("users:read",),

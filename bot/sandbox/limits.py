@@ -89,7 +89,9 @@ LIMITS: Final[dict[str, Limit]] = {
     "chat.update.text": Limit(4000),
     "conversations.invite.users": _items(100, 1),
     "conversations.open.users": _items(8, 1),
+    "conversations.setTopic.topic": Limit(250),
     "files.alt_txt": Limit(1000),
+    "files.channels": _items(100),
     "metadata.event_type": Limit(255, 1),
 }
 
@@ -97,6 +99,14 @@ TEXT_KEPT: Final = 40_000
 """`text` of a posted message is cut here; longer is not an error."""
 MESSAGE_TEXT_TOTAL: Final = 13_200
 """All texts of a message's blocks together: the size at which `msg_blocks_too_long` was seen."""
+SCHEDULE_SECONDS: Final = 120 * 86_400
+"""How far ahead a message may be scheduled."""
+SCHEDULE_WINDOW_SECONDS: Final = 300
+SCHEDULED_IN_WINDOW: Final = 30
+"""How many messages may be scheduled for one channel within five minutes."""
+PINS: Final = 100
+BOOKMARKS: Final = 100
+"""Slack documents no numbers for `too_many_pins` and `too_many_bookmarks`; these are usual."""
 METADATA_BYTES: Final = 16_384
 """Slack documents no number for `metadata_too_large`; this is the sandbox's own."""
 FILE_BYTES: Final = 5_000_000

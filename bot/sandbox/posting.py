@@ -95,6 +95,8 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
         )
     if message.edited_ts is not None:
         shown["edited"] = {"user": message.user, "ts": message.edited_ts}
+    if any(pin["ts"] == message.ts for pin in workspace.channels[message.channel].pins):
+        shown["pinned_to"] = [message.channel]
     if message.reactions:
         shown["reactions"] = [
             {"name": r.name, "users": list(r.users), "count": len(r.users)}

@@ -27,9 +27,11 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.interactions import Acts
 from bot.sandbox.limits import ANSWER_SECONDS
 from bot.sandbox.methods.call import Server
+from bot.sandbox.oauth import OAuth
 from bot.sandbox.page import routes as page_routes
 from bot.sandbox.persistence import Saver, read
 from bot.sandbox.record import Record
+from bot.sandbox.schedule import Timetable
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.story import Story, check_cast
 from bot.sandbox.story_progress import HeardDelivery
@@ -106,6 +108,8 @@ def build(
         record=Record(workspace, path=record),
     )
     uploads = Uploads(workspace)
+    oauth = OAuth(workspace)
+    timetable = Timetable(workspace, events)
     server = Server(
         workspace=workspace,
         events=events,
@@ -114,16 +118,21 @@ def build(
         base_url=lambda: base_url,
         uploads=uploads,
         edge=edge,
+        oauth=oauth,
     )
     api = WebApi(server)
-    control = Control(workspace, acts=acts, edge=edge, api=api, sockets=sockets)
+    control = Control(
+        workspace, acts=acts, edge=edge, api=api, sockets=sockets, timetable=timetable
+    )
     saver = Saver(workspace, data) if data is not None else None
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if saver is not None:
             saver.start()
+        timetable.start()
         yield
+        await timetable.stop()
         await events.close()
         await deliver.close()
         if saver is not None:
@@ -140,6 +149,7 @@ def build(
             ),
             Route("/upload/{key}", uploads.endpoint, methods=["POST"]),
             *([WebSocketRoute("/socket", sockets.endpoint)] if sockets is not None else ()),
+            *oauth.routes(),
             *control.routes(),
             *page_routes(workspace, acts, workspace.clock, story),
         ],
@@ -210,6 +220,7 @@ class SandboxServer:
         retry_scale: float = 1.0,
         record: Path | None = None,
         story: Story | None = None,
+        rates: bool = False,
     ) -> None:
         saved = read(data) if data is not None else None
         self.workspace = saved or workspace or default_workspace()
@@ -247,6 +258,7 @@ class SandboxServer:
             story=story,
         )
         self.edge = built.edge
+        self.edge.keep_tiers(on=rates)
         config = uvicorn.Config(
             built.app,
             http=built.edge.connections.protocol(),
@@ -276,6 +288,14 @@ class SandboxServer:
     @property
     def signing_secret(self) -> str:
         return self.workspace.app.signing_secret
+
+    @property
+    def client_id(self) -> str:
+        return self.workspace.app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.workspace.app.client_secret
 
     def deliver_to(self, request_url: str) -> None:
         """Aims signed HTTP at the app; ValueError for a workspace in Socket Mode."""

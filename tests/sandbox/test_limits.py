@@ -115,7 +115,9 @@ OF_A_METHOD = {
     "chat.update.text",
     USERS,
     "conversations.create.name",
+    "conversations.setTopic.topic",
     "files.alt_txt",
+    "files.channels",
     "conversations.open.users",
     "metadata.event_type",
 }
@@ -263,6 +265,20 @@ def test_a_metadata_type_has_its_limit(desk: Desk, *, extra: int, ok: bool) -> N
 def test_a_posted_text_is_cut_and_not_refused(desk: Desk) -> None:
     answer = desk.call("chat.postMessage", channel="C0NORTHWD1", text=x(40_001))
     assert len(answer["message"]["text"]) == 40_000
+
+
+def test_the_topic_of_a_channel(desk: Desk) -> None:
+    most = LIMITS["conversations.setTopic.topic"].most
+
+    def answer(size: int) -> Json:
+        return desk.call("conversations.setTopic", channel="C0NORTHWD1", topic=x(size))
+
+    for size in (most - 1, most):
+        assert answer(size)["ok"]
+        assert desk.call("conversations.info", channel="C0NORTHWD1")["channel"]["topic"][
+            "value"
+        ] == x(size)
+    assert answer(most + 1)["error"] == "too_long"
 
 
 def test_the_description_of_a_file(desk: Desk) -> None:
