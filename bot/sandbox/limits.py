@@ -118,3 +118,5 @@ ANSWER_SECONDS: Final = 3.0
 RESPONSE_URL_USES: Final = 5
 RESPONSE_URL_SECONDS: Final = 1800.0
 SOCKETS: Final = 10
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""The names of this machine to itself."""

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.sandbox.limits import LOOPBACK
 from bot.sandbox.workspace import User, Workspace
 
 CODE_SECONDS: Final = 600.0
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -175,7 +175,7 @@ class OAuth:
             return False
         allowed = self._workspace.app.redirect_urls
         if not allowed:
-            return parts.hostname in _LOOPBACK
+            return parts.hostname in LOOPBACK
         return any(_is_below(address, one) for one in allowed)
 
 
