@@ -128,7 +128,13 @@ def build(
     )
     api = WebApi(server)
     control = Control(
-        workspace, acts=acts, edge=edge, api=api, sockets=sockets, timetable=timetable
+        workspace,
+        acts=acts,
+        edge=edge,
+        api=api,
+        sockets=sockets,
+        timetable=timetable,
+        base_url=base_url,
     )
     saver = Saver(workspace, data) if data is not None else None
 
