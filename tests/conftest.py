@@ -11,6 +11,9 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.sandbox.node_clients import MISSING as NO_NODE
+from tests.sandbox.node_clients import find_node
+
 pytest_plugins = ("tests.postgres",)
 
 # A developer's own proxies and Slack tokens must not change a result, nor be used by a test.
@@ -51,11 +54,17 @@ def in_ci() -> bool:
 
 @pytest.hookimpl(tryfirst=True)  # before any fixture starts a browser
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a browser test without a browser, or fail it in CI."""
+    """Skip a test without the browser or the Node.js that it needs, or fail it in CI."""
     if item.get_closest_marker("browser") and find_chromium() is None:
-        if in_ci():
-            pytest.fail(NO_CHROMIUM, pytrace=False)
-        pytest.skip(NO_CHROMIUM)
+        _do_without(NO_CHROMIUM)
+    if item.get_closest_marker("node") and find_node() is None:
+        _do_without(NO_NODE)
+
+
+def _do_without(what: str) -> None:
+    if in_ci():
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,7 +12,7 @@ from bot.sandbox.workspace import Channel, Json, Message, User, Workspace
 RETRY_WAITS: Final = (0.0, 60.0, 300.0)
 """Seconds before each of Slack's three further tries."""
 
-_SCOPES: Final[dict[str, tuple[str, ...]]] = {
+EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "app_home_opened": (),
     "app_mention": ("app_mentions:read",),
     "message.im": ("im:history",),
@@ -66,7 +66,7 @@ class Events:
     def heard(self, name: str) -> bool:
         """Whether the app subscribed to this event and holds a scope for it."""
         app = self._workspace.app
-        scopes = _SCOPES[name]
+        scopes = EVENTS[name]
         if app.refused and name not in _LAST_WORDS:
             return False
         return name in app.bot_events and (

@@ -23,24 +23,34 @@ def _message(call: Call) -> tuple[Channel, Message]:
 
 
 def _item(call: Call, channel: Channel, pin: Json) -> Json:
+    message = channel.messages[pin["ts"]]
+    place = message.ts.replace(".", "")
     return {
         "type": "message",
         "channel": channel.id,
         "created": pin["created"],
         "created_by": pin["user"],
-        "message": message_json(call.workspace, channel.messages[pin["ts"]]),
+        "message": {
+            **message_json(call.workspace, message),
+            "permalink": f"{call.server.base_url()}/archives/{channel.id}/p{place}",
+        },
     }
 
 
 def _tell(call: Call, kind: str, channel: Channel, message: Message, item: Json) -> None:
     call.workspace.message_changed(message)
-    event = {
+    event: Json = {
         "type": kind,
         "user": call.workspace.app.bot_user_id,
         "channel_id": channel.id,
         "item": item,
         "item_user": message.user,
-        "pin_count": len(channel.pins),
+        "pin_count": str(len(channel.pins)),
+        "pinned_info": {
+            "channel": channel.id,
+            "pinned_by": item["created_by"],
+            "pinned_ts": item["created"],
+        },
         "event_ts": call.workspace.new_ts(),
     }
     if kind == "pin_removed":
