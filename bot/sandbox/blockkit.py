@@ -21,6 +21,7 @@ from bot.sandbox.blockkit_elements import (
     CONTEXT,
     INPUTS,
     SLACK_FILE,
+    SUGGESTIONS,
 )
 from bot.sandbox.blockkit_rich_text import RICH_TEXT_ELEMENTS
 from bot.sandbox.limits import LIMITS, MESSAGE_TEXT_TOTAL, VIEW_BYTES
@@ -209,4 +210,12 @@ def check_view(view: Any, surface: Surface, *, at: str = "/view") -> None:
         raise BlocksRefused("invalid_arguments", report.complaints)
 
 
-__all__ = ["BlocksRefused", "Surface", "check_message_blocks", "check_view"]
+def check_suggestions(body: Any) -> None:
+    """Raises BlocksRefused unless a menu could show what an app answered for it."""
+    report = Report(Surface.MODAL)
+    SUGGESTIONS(body, "", report)
+    if report.complaints:
+        raise BlocksRefused("invalid_arguments", report.complaints)
+
+
+__all__ = ["BlocksRefused", "Surface", "check_message_blocks", "check_suggestions", "check_view"]

@@ -60,6 +60,13 @@ def _option(*, mrkdwn: bool = False, url: bool = False) -> Shape:
 
 OPTION: Final = _option()
 RICH_OPTION: Final = _option(mrkdwn=True)
+
+
+def _one_kind(element: dict[str, Any], at: str, report: Report) -> None:
+    if ("options" in element) == ("option_groups" in element):
+        report.add("exactly one of options and option_groups is required", at)
+
+
 OPTION_GROUP: Final = Shape(
     {"label": text("option_group.label"), "options": list_of(OPTION, "option_group.options")},
     required=("label", "options"),
@@ -74,6 +81,15 @@ FILTER: Final = Shape(
         "exclude_external_shared_channels": boolean,
         "exclude_bot_users": boolean,
     }
+)
+
+
+SUGGESTIONS: Final = Shape(
+    {
+        "options": list_of(OPTION, "suggestions.options"),
+        "option_groups": list_of(OPTION_GROUP, "suggestions.option_groups"),
+    },
+    whole=_one_kind,
 )
 
 
@@ -96,8 +112,9 @@ def _initial_is_offered(element: dict[str, Any], at: str, report: Report) -> Non
 
 
 def _options_or_groups(element: dict[str, Any], at: str, report: Report) -> None:
-    if ("options" in element) == ("option_groups" in element):
-        report.add("exactly one of options and option_groups is required", at)
+    before = len(report.complaints)
+    _one_kind(element, at, report)
+    if len(report.complaints) > before:
         return
     _initial_is_offered(element, at, report)
 
@@ -127,6 +144,7 @@ _PLACEHOLDER: Final[dict[str, Check]] = {
 }
 _MANY: Final[dict[str, Check]] = {"max_selected_items": integer(1, 10_000)}
 _TYPED: Final[dict[str, Check]] = {**_PLACEHOLDER, "dispatch_action_config": DISPATCH}
+_ASKED: Final[dict[str, Check]] = {"min_query_length": integer(0, 3000)}
 _CONVERSATIONS: Final[dict[str, Check]] = {
     **_PLACEHOLDER,
     "default_to_current_conversation": boolean,
@@ -172,6 +190,7 @@ _STATIC: Final[dict[str, Check]] = {
 
 SELECTS: Final[dict[str, Check]] = {
     "static_select": _element({**_STATIC, "initial_option": OPTION}, whole=_options_or_groups),
+    "external_select": _element({**_PLACEHOLDER, **_ASKED, "initial_option": OPTION}),
     "users_select": _element({**_PLACEHOLDER, "initial_user": USER}),
     "conversations_select": _element(
         {**_CONVERSATIONS, "initial_conversation": CONVERSATION, "response_url_enabled": boolean}
@@ -184,6 +203,14 @@ MULTI_SELECTS: Final[dict[str, Check]] = {
     "multi_static_select": _element(
         {**_STATIC, **_MANY, "initial_options": list_of(OPTION, "select.options")},
         whole=_options_or_groups,
+    ),
+    "multi_external_select": _element(
+        {
+            **_PLACEHOLDER,
+            **_ASKED,
+            **_MANY,
+            "initial_options": list_of(OPTION, "select.options"),
+        }
     ),
     "multi_users_select": _element({**_PLACEHOLDER, **_MANY, "initial_users": list_of(USER)}),
     "multi_conversations_select": _element(

@@ -18,6 +18,7 @@ ACTS: Final[frozenset[str]] = frozenset(
         "click_message",
         "click_view",
         "click_home",
+        "suggest",
         "keep_typed",
         "submit_view",
         "close_view",

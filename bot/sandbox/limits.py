@@ -69,6 +69,8 @@ LIMITS: Final[dict[str, Limit]] = {
     "option_group.options": _items(100, 1),
     "select.option_groups": _items(100, 1),
     "select.options": _items(100, 1),
+    "suggestions.options": _items(100),
+    "suggestions.option_groups": _items(100),
     "placeholder": Limit(150, 1),
     "checkboxes.options": _items(10, 1),
     "radio_buttons.options": _items(10, 1),

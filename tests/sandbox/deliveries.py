@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bot.sandbox.deliver import Envelope, Kind
+from bot.sandbox.deliver import Envelope, Kind, Reply
 from bot.sandbox.events import EVENTS
 from bot.sandbox.workspace import Channel, Shortcut
 from tests.sandbox.desk import (
@@ -85,6 +85,7 @@ def everything() -> list[Envelope]:
         _be_ready(desk)
         _commands_and_shortcuts(desk)
         _clicks_in_messages(desk)
+        _menus(desk)
         _views(desk)
         _events(desk)
         desk.run(_until_quiet(desk))
@@ -136,6 +137,24 @@ def _commands_and_shortcuts(desk: Desk) -> None:
     ts = desk.post(blocks=[{"type": "divider"}])
     shortcut = acts.message_shortcut(MAYA, callback_id="keep", channel_id=NORTHWIND, ts=ts)
     desk.run(shortcut)
+
+
+def _menus(desk: Desk) -> None:
+    """Menus that the app fills, in a message and in a modal."""
+    menu = {"type": "external_select", "action_id": "menu", "min_query_length": 1}
+    many = {"type": "multi_external_select", "action_id": "menus", "initial_options": [option("a")]}
+    ts = desk.post(blocks=[actions(menu)])
+    section = {"type": "section", "text": plain("x"), "block_id": "s", "accessory": many}
+    view_id = desk.open(modal(actions(menu), section))["id"]
+    here = {"channel_id": NORTHWIND, "ts": ts}
+    for place in (here, {"view_id": view_id}):
+        desk.app.answers.append(Reply(body={"options": [option("north"), option("south")]}))
+        asked = desk.acts.suggest(MAYA, action_id="menu", value="n", **place)
+        assert len(desk.run(asked).options) == 2
+    desk.run(desk.acts.click_message(MAYA, **here, action_id="menu", chosen="north"))
+    desk.run(desk.acts.click_view(MAYA, view_id=view_id, action_id="menu", chosen="south"))
+    desk.run(desk.acts.click_view(MAYA, view_id=view_id, action_id="menus", chosen=["a"]))
+    desk.run(desk.acts.close_view(MAYA, view_id=view_id))
 
 
 def _clicks_in_messages(desk: Desk) -> None:

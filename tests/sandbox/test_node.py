@@ -223,6 +223,7 @@ def test_whatever_is_delivered_is_of_slacks_own_types(place: Path) -> None:
         "shortcut",
         "message_action",
         "block_actions",
+        "block_suggestion",
         "view_submission",
         "view_closed",
     }
@@ -236,9 +237,9 @@ def test_the_compiler_would_find_a_payload_that_is_wrong(place: Path) -> None:
     del kinds["command"].payload["team_domain"]
     kinds["shortcut"].payload["action_ts"] = 7
     kinds["view_submission"].payload["view"]["state"] = {"values": []}
+    del kinds["block_suggestion"].payload["container"]
     kinds["event reaction_added"].payload["event"]["item"].pop("ts")
-    wrong = [
-        kinds[name] for name in ("command", "shortcut", "view_submission", "event reaction_added")
-    ]
+    names = ("command", "shortcut", "view_submission", "block_suggestion", "event reaction_added")
+    wrong = [kinds[name] for name in names]
     said = complaints(place, wrong)
-    assert len({line.partition("(")[2].partition(",")[0] for line in said if "error" in line}) >= 4
+    assert len({line.partition("(")[2].partition(",")[0] for line in said if "error" in line}) >= 5

@@ -17,10 +17,9 @@ import type {
   UserChangeEvent,
 } from "@slack/types";
 
-// Slack sends `enterprise: null` outside of a grid, and a response URL only for messages: what
-// its types leave out of that is said here, and nothing else.
-type Sent<T> = Omit<T, "enterprise" | "response_url"> & { enterprise: null };
-type InMessage<T> = Sent<T> & { response_url: string };
+// Slack sends a response URL only for messages: what its types leave out is said here and below,
+// and nothing else.
+type InView<T> = Omit<T, "response_url">;
 // A message inside an event is as in the history: its place is told once, outside of it.
 type Inside = Omit<GenericMessageEvent, "channel" | "channel_type" | "event_ts">;
 type Changed = Omit<MessageChangedEvent, "message" | "previous_message"> &
@@ -34,11 +33,11 @@ declare function sent<T>(): <P extends T>(payload: P) => void;
 """
 
 _TYPES = {
-    "shortcut": "Sent<GlobalShortcut>",
-    "message_action": "InMessage<MessageShortcut>",
-    "view_submission": "Sent<ViewSubmitAction>",
-    "view_closed": "Sent<ViewClosedAction>",
-    "block_suggestion": "Sent<BlockSuggestion>",
+    "shortcut": "GlobalShortcut",
+    "message_action": "MessageShortcut",
+    "view_submission": "ViewSubmitAction",
+    "view_closed": "ViewClosedAction",
+    "block_suggestion": "BlockSuggestion",
 }
 
 
@@ -55,7 +54,10 @@ def program(envelopes: Iterable[Envelope]) -> str:
     """One statement for each delivery, which compiles if it is of its type."""
     lines = [HEAD]
     for envelope in envelopes:
-        payload = envelope.payload
+        payload = dict(envelope.payload)
+        if payload.get("enterprise", "") is None:
+            # Outside of a grid Slack sends null, for which its types have no place.
+            del payload["enterprise"]
         lines.append(f"sent<{_type_of(envelope)}>()({literal(payload)});")
         message, view = payload.get("message", {}), payload.get("view")
         if message.get("blocks"):
@@ -85,7 +87,7 @@ def _type_of(envelope: Envelope) -> str:
         case _ if payload["type"] == "block_actions":
             untyped = payload["actions"][0]["type"] in _UNTYPED_ACTIONS
             action = "BlockAction<BasicElementAction>" if untyped else "BlockAction"
-            return f"Sent<{action}>" if "view" in payload else f"InMessage<{action}>"
+            return f"InView<{action}>" if "view" in payload else action
         case _:
             return _TYPES[payload["type"]]
 
