@@ -55,18 +55,19 @@ Offers: TypeAlias = Mapping[tuple[str, str], list[Json]]
 """What an app suggested for its menus, by block and action id."""
 
 
+def flat(blocks: Blocks) -> Iterator[Json]:
+    """Every block, those inside of others after the one they are in."""
+    for block in blocks:
+        yield block
+        yield from flat(block.get("child_blocks", []))
+        if block["type"] == "carousel":
+            yield from flat(block["elements"])
+
+
 def elements_of(blocks: Blocks) -> Iterator[tuple[Json, Json]]:
     """Every element that has an action id, with its block."""
-    for block in blocks:
-        if "accessory" in block:
-            found = [block["accessory"]]
-        elif "element" in block:
-            found = [block["element"]]
-        elif block["type"] == "actions":
-            found = block["elements"]
-        else:
-            continue
-        for element in found:
+    for block in flat(blocks):
+        for element in _interactive(block):
             if "action_id" in element:
                 yield block, element
 
@@ -261,8 +262,8 @@ def fill_ids(blocks: Blocks, new_id: Callable[[str], str]) -> None:
     presses on a page that was drawn anew meanwhile still reaches the app. All others get a fresh
     one, for with the id Slack forgets what stood in them.
     """
-    given = {block["block_id"] for block in blocks if "block_id" in block}
-    for block in blocks:
+    given = {block["block_id"] for block in flat(blocks) if "block_id" in block}
+    for block in flat(blocks):
         if "block_id" not in block:
             block["block_id"] = new_id("b") if _holds_state(block) else _id_of(block, given)
             given.add(block["block_id"])
@@ -275,7 +276,8 @@ def _interactive(block: Json) -> tuple[Json, ...]:
     return (
         *([block["accessory"]] if "accessory" in block else ()),
         *([block["element"]] if "element" in block else ()),
-        *(block["elements"] if block["type"] == "actions" else ()),
+        *(block["elements"] if block["type"] in ("actions", "context_actions") else ()),
+        *(block.get("actions", ()) if block["type"] == "card" else ()),
     )
 
 

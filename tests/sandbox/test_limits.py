@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.blockkit import BlocksRefused, Surface, check_message_blocks, check_view
-from bot.sandbox.limits import LIMITS, MESSAGE_TEXT_TOTAL, VIEW_BYTES
+from bot.sandbox.limits import LIMITS, Unit
 from tests.sandbox.desk import Desk, Json, actions, button, modal, plain, text_input
 
 Sized = Callable[[int], Json]
@@ -47,6 +47,104 @@ def select(**more: Any) -> Json:
     return row({"type": "static_select", **more})
 
 
+def multi(kind: str, **more: Any) -> Json:
+    return section(text=plain("x"), accessory={"type": kind, "action_id": "a", **more})
+
+
+def rich(*elements: Json) -> Json:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def pieces(*elements: Json, kind: str = "rich_text_section", **more: Any) -> Json:
+    return rich({"type": kind, "elements": list(elements), **more})
+
+
+def rich_list(**more: Any) -> Json:
+    item = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
+    return rich({"type": "rich_text_list", "style": "bullet", "elements": [item], **more})
+
+
+def asked(kind: str, **more: Any) -> Json:
+    return {**text_input(), "element": {"type": kind, "action_id": "a", **more}}
+
+
+def cells(size: int) -> list[Json]:
+    return [{"type": "raw_text", "text": "x"}] * size
+
+
+def table(rows: list[list[Json]], **more: Any) -> Json:
+    return {"type": "table", "rows": rows, **more}
+
+
+def data_table(size: int = 2, **more: Any) -> Json:
+    return {"type": "data_table", "caption": "c", "rows": [cells(2)] * size, **more}
+
+
+def card(**more: Any) -> Json:
+    return {"type": "card", "body": plain("x"), **more}
+
+
+def container(**more: Any) -> Json:
+    divider = {"type": "divider"}
+    return {"type": "container", "title": plain("x"), "child_blocks": [divider], **more}
+
+
+def task(**more: Any) -> Json:
+    return {"type": "task_card", "task_id": "t", "title": "x", "status": "pending", **more}
+
+
+def source(**more: Any) -> Json:
+    return task(sources=[{"type": "url", "url": "https://x", "text": "x", **more}])
+
+
+def icon(**more: Any) -> Json:
+    return {"type": "icon_button", "icon": "trash", "text": plain("x"), **more}
+
+
+def alone(build: Sized) -> Callable[[int], list[Json]]:
+    return lambda size: [build(size)]
+
+
+# The same for the blocks that only messages have.
+LATER: dict[str, Sized] = {
+    "table.rows": lambda n: table([cells(1)] * n),
+    "table.cells": lambda n: table([cells(n)]),
+    "table.column_settings": lambda n: table([cells(1)], column_settings=[None] * n),
+    "table.characters": lambda n: table(
+        [[{"type": "raw_text", "text": x(5000)}, {"type": "raw_text", "text": x(n - 5000)}]]
+    ),
+    "cell.text": lambda n: data_table(rows=[[{"type": "raw_text", "text": x(n)}]] * 2),
+    "data_table.caption": lambda n: data_table(caption=x(n)),
+    "data_table.rows": data_table,
+    "data_table.page_size": lambda n: data_table(page_size=n),
+    "data_table.row_header_column_index": lambda n: data_table(row_header_column_index=n),
+    "context_actions.elements": lambda n: {
+        "type": "context_actions",
+        "elements": [icon() for _ in range(n)],
+    },
+    "icon_button.visible_to_user_ids": lambda n: {
+        "type": "context_actions",
+        "elements": [icon(visible_to_user_ids=["U1"] * n)],
+    },
+    "alert.text": lambda n: {"type": "alert", "text": plain(x(n))},
+    "card.title": lambda n: card(title=plain(x(n))),
+    "card.subtitle": lambda n: card(subtitle=plain(x(n))),
+    "card.body": lambda n: card(body=plain(x(n))),
+    "card.actions": lambda n: card(actions=[button(f"b{i}") for i in range(n)]),
+    "carousel.elements": lambda n: {"type": "carousel", "elements": [card()] * n},
+    "container.title": lambda n: container(title=plain(x(n))),
+    "container.subtitle": lambda n: container(subtitle=plain(x(n))),
+    "container.child_blocks": lambda n: container(child_blocks=[{"type": "divider"}] * n),
+    "task_card.task_id": lambda n: task(task_id=x(n)),
+    "task_card.title": lambda n: task(title=x(n)),
+    "plan.title": lambda n: {"type": "plan", "title": x(n)},
+    "plan.tasks": lambda n: {"type": "plan", "title": "x", "tasks": [task()] * n},
+    "source.url": lambda n: source(url=x(n)),
+    "source.text": lambda n: source(text=x(n)),
+}
+UNMEASURED = {"rich_text.elements", "rich_text.text", "rich_text_list.elements"}
+"""Of these Slack documents no largest size, and the table's own is that of a whole view."""
+
 # One block for each limit of a block, with the limited thing at the size asked for.
 IN_A_BLOCK: dict[str, Sized] = {
     "block_id": lambda n: {"type": "divider", "block_id": x(n)},
@@ -87,6 +185,30 @@ IN_A_BLOCK: dict[str, Sized] = {
         option_groups=[{"label": plain("x"), "options": options(1)}] * n
     ),
     "select.options": lambda n: select(options=options(n)),
+    "rich_text.border": lambda n: pieces(kind="rich_text_quote", border=n),
+    "rich_text_list.indent": lambda n: rich_list(indent=n),
+    "rich_text_list.offset": lambda n: rich_list(offset=n),
+    "emoji.skin_tone": lambda n: pieces({"type": "emoji", "name": "wave", "skin_tone": n}),
+    "date.timestamp": lambda n: pieces({"type": "date", "timestamp": n, "format": "{date}"}),
+    "filter.include": lambda n: multi(
+        "conversations_select", filter={"include": ["im", "mpim", "private", "public", "im"][:n]}
+    ),
+    "external_select.min_query_length": lambda n: multi("external_select", min_query_length=n),
+    "multi_select.max_selected_items": lambda n: multi("multi_users_select", max_selected_items=n),
+    "datetimepicker.initial_date_time": lambda n: asked("datetimepicker", initial_date_time=n),
+    "plain_text_input.min_length": lambda n: text_input(min_length=n),
+    "plain_text_input.max_length": lambda n: text_input(max_length=n),
+    "rich_text_input.min_lines": lambda n: asked("rich_text_input", min_lines=n),
+    "rich_text_input.max_lines": lambda n: asked("rich_text_input", max_lines=n),
+    "dispatch.trigger_actions_on": lambda n: text_input(
+        dispatch_action_config={
+            "trigger_actions_on": [
+                "on_enter_pressed",
+                "on_character_entered",
+                "on_enter_pressed",
+            ][:n]
+        }
+    ),
     "placeholder": lambda n: select(options=options(1), placeholder=plain(x(n))),
     "checkboxes.options": lambda n: row({"type": "checkboxes", "options": options(n)}),
     "radio_buttons.options": lambda n: row({"type": "radio_buttons", "options": options(n)}),
@@ -97,6 +219,7 @@ IN_A_BLOCK: dict[str, Sized] = {
     "confirm.deny": confirm("deny"),
 }
 IN_A_MESSAGE: dict[str, Callable[[int], list[Json]]] = {
+    **{name: alone(build) for name, build in LATER.items()},
     "message.blocks": lambda n: [{"type": "divider"}] * n,
     "markdown.text": lambda n: [{"type": "markdown", "text": x(n)}],
 }
@@ -124,7 +247,8 @@ OF_A_METHOD = {
 }
 
 
-def accepted(name: str, size: int) -> bool:
+def broken(name: str, size: int) -> set[str]:
+    """The rows of the table that are broken with the limited thing at this size."""
     try:
         if name in IN_A_BLOCK:
             check_view(modal(IN_A_BLOCK[name](size)), Surface.MODAL)
@@ -132,32 +256,37 @@ def accepted(name: str, size: int) -> bool:
             check_message_blocks(IN_A_MESSAGE[name](size))
         else:
             check_view(IN_A_VIEW[name](size), Surface.MODAL)
-    except BlocksRefused:
-        return False
-    return True
+    except BlocksRefused as refusal:
+        return set(refusal.rows)
+    return set()
 
 
 TABLED = sorted({*IN_A_BLOCK, *IN_A_MESSAGE, *IN_A_VIEW})
 
 
 def test_every_limit_of_the_table_is_tried_here() -> None:
-    assert set(LIMITS) == {*TABLED, *OF_A_METHOD, *OF_AN_ANSWER}
+    of_all = {"message.texts", "view.bytes"}
+    tried = {*TABLED, *OF_A_METHOD, *OF_AN_ANSWER, *of_all, *UNMEASURED}
+    assert set(LIMITS) == tried
 
 
 @pytest.mark.parametrize("name", TABLED)
 def test_the_largest_size_is_accepted_and_one_more_is_not(name: str) -> None:
     most = LIMITS[name].most
-    assert accepted(name, most - 1)
-    assert accepted(name, most)
-    assert not accepted(name, most + 1)
+    assert broken(name, most - 1) == set()
+    assert broken(name, most) == set()
+    assert broken(name, most + 1) == {name}
 
 
-@pytest.mark.parametrize("name", [name for name in TABLED if LIMITS[name].least])
+AT_THE_LEAST = [name for name in TABLED if LIMITS[name].least or LIMITS[name].unit is Unit.VALUE]
+
+
+@pytest.mark.parametrize("name", AT_THE_LEAST)
 def test_the_smallest_size_is_accepted_and_one_less_is_not(name: str) -> None:
     least = LIMITS[name].least
-    assert accepted(name, least + 1)
-    assert accepted(name, least)
-    assert not accepted(name, least - 1)
+    assert broken(name, least + 1) == set()
+    assert broken(name, least) == set()
+    assert broken(name, least - 1) == {name}
 
 
 def refusal(check: Callable[[], None]) -> BlocksRefused:
@@ -180,9 +309,11 @@ def test_texts_of_all_blocks_together_have_a_limit() -> None:
         sizes = [3000] * (total // 3000) + [total % 3000]
         return [with_text(plain(x(size))) for size in sizes if size]
 
-    check_message_blocks(blocks(MESSAGE_TEXT_TOTAL))
-    refused = refusal(lambda: check_message_blocks(blocks(MESSAGE_TEXT_TOTAL + 1)))
-    assert refused.error == "msg_blocks_too_long"
+    most = LIMITS["message.texts"].most
+    check_message_blocks(blocks(most - 1))
+    check_message_blocks(blocks(most))
+    refused = refusal(lambda: check_message_blocks(blocks(most + 1)))
+    assert (refused.error, refused.rows) == ("msg_blocks_too_long", ("message.texts",))
 
 
 def test_markdown_blocks_share_one_limit() -> None:
@@ -199,12 +330,44 @@ def test_a_view_is_too_large_beyond_its_bytes() -> None:
     def size(blocks: int) -> int:
         return len(json.dumps(view(blocks, 0)).encode())
 
-    blocks = max(count for count in range(1, 100) if size(count) <= VIEW_BYTES - 1)
-    spare = VIEW_BYTES - size(blocks)
+    most = LIMITS["view.bytes"].most
+    blocks = max(count for count in range(1, 100) if size(count) <= most - 1)
+    spare = most - size(blocks)
     assert spare < 3000
     check_view(view(blocks, spare), Surface.MODAL)
     refused = refusal(lambda: check_view(view(blocks, spare + 1), Surface.MODAL))
-    assert refused.error == "view_too_large"
+    assert (refused.error, refused.rows) == ("view_too_large", ("view.bytes",))
+
+
+def test_a_message_has_one_table() -> None:
+    check_message_blocks([table([cells(2)])])
+    refused = refusal(lambda: check_message_blocks([table([cells(2)]), table([cells(2)])]))
+    assert (refused.error, refused.messages) == ("invalid_attachments", ["only_one_table_allowed"])
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        data_table(rows=[cells(2), cells(3)]),
+        data_table(rows=[[rich()], cells(1)]),
+        {"type": "card", "subtitle": plain("x")},
+        {"type": "container", "child_blocks": [{"type": "divider"}]},
+        container(child_blocks=[container()]),
+        container(is_collapsible=True, has_header_divider=True),
+        task(status="late"),
+        table([[{"type": "raw_html", "text": "x"}]]),
+        {"type": "alert", "text": plain("x"), "level": "loud"},
+        {"type": "video", "title": plain("x")},
+    ],
+)
+def test_a_later_block_has_its_rules(block: Json) -> None:
+    assert refusal(lambda: check_message_blocks([block])).error == "invalid_blocks"
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+def test_a_later_block_is_for_messages_only(name: str) -> None:
+    block = LATER[name](max(LIMITS[name].least, 1) if name != "table.characters" else 6000)
+    assert refusal(lambda: check_view(modal(block), Surface.MODAL)).error == "invalid_arguments"
 
 
 # ---- limits of methods
