@@ -69,17 +69,21 @@ def _do_without(what: str) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end how many browser tests were left out, so that a green run does not hide it."""
+    """Say at the end how many tests were left out for want of what they need, if any."""
     reports = terminalreporter.stats.get("skipped", [])
-    skipped = sum(
-        1
-        for report in reports
-        if isinstance(report.longrepr, tuple) and NO_CHROMIUM in str(report.longrepr[2])
-    )
-    if skipped:
-        tests = "1 browser test was" if skipped == 1 else f"{skipped} browser tests were"
-        terminalreporter.section("Chromium")
-        terminalreporter.write_line(f"{tests} skipped: {NO_CHROMIUM}")
+    for kind, title, missing in (
+        ("Node.js", "Node.js", NO_NODE),
+        ("browser", "Chromium", NO_CHROMIUM),
+    ):
+        skipped = sum(
+            1
+            for report in reports
+            if isinstance(report.longrepr, tuple) and missing in str(report.longrepr[2])
+        )
+        if skipped:
+            tests = f"1 {kind} test was" if skipped == 1 else f"{skipped} {kind} tests were"
+            terminalreporter.section(title)
+            terminalreporter.write_line(f"{tests} skipped: {missing}")
     _tell_figures(terminalreporter)
 
 

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.sandbox.api import WebApi
 from bot.sandbox.control_doc import openapi, routes_of
-from bot.sandbox.control_ways import ACTS, MOST_RECORDS, MOST_WAIT_SECONDS, ways_in
+from bot.sandbox.control_ways import ACTS, DISCONNECTS, MOST_RECORDS, MOST_WAIT_SECONDS, ways_in
 from bot.sandbox.edge import Edge
 from bot.sandbox.fault_plan import BadPlan, read_plan
 from bot.sandbox.faults import Fault
@@ -158,11 +158,17 @@ class Control:
             {"accepted": [asdict(one) for one in found], "of": len(self._edge.record)}
         )
 
-    async def disconnect(self, _: Request) -> Response:
-        """Sends the app's sockets away, as Slack does now and then."""
+    async def disconnect(self, request: Request) -> Response:
+        """Sends the app's sockets away, as Slack does now and then, or only warns of that."""
+        reason = (await _body(request)).get("reason", "refresh_requested")
+        if reason not in DISCONNECTS:
+            return _no(f"There is no reason {reason!r}.", status=400)
         if self._sockets is None:
             return _no("There is no Socket Mode in this workspace.", status=409)
-        await self._sockets.disconnect()
+        if reason == "warning":
+            await self._sockets.warn()
+        else:
+            await self._sockets.disconnect(reason)
         return JSONResponse({"ok": True})
 
     # ---- looking

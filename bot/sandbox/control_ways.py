@@ -45,6 +45,7 @@ ACTS: Final[frozenset[str]] = frozenset(
     }
 )
 
+DISCONNECTS: Final = ("warning", "refresh_requested", "link_disabled")
 MOST_WAIT_SECONDS: Final = 30.0
 MOST_RECORDS: Final = 5_000
 
@@ -109,7 +110,17 @@ def ways_in(control: "Control") -> list[Way]:
             answer=_fields(accepted={"type": "array"}, of={"type": "integer"}),
             refusals=(400,),
         ),
-        Way(verb="POST", path="/control/disconnect", endpoint=control.disconnect, refusals=(409,)),
+        Way(
+            verb="POST",
+            path="/control/disconnect",
+            endpoint=control.disconnect,
+            body=lambda: {
+                "type": "object",
+                "properties": {"reason": {"enum": list(DISCONNECTS)}},
+                "additionalProperties": False,
+            },
+            refusals=(400, 409),
+        ),
         Way(verb="GET", path="/control/state", endpoint=control.state),
         Way(verb="GET", path="/control/directory", endpoint=control.directory),
         Way(
