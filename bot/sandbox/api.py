@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import uuid
 from base64 import b64decode
 from collections import Counter
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 # Slack documents team_id as ignored with a workspace token; SDKs add it to any call.
 _ALWAYS_ACCEPTED = frozenset({"token", "team_id"})
+
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 class WebApi:
@@ -229,6 +233,8 @@ def _check_token(method: Method, token: str | None, app: App) -> None:
 
 
 def _check_arguments(method: Method, arguments: Json) -> None:
+    if not all(_NAME.fullmatch(name) for name in arguments):
+        raise Refused("invalid_arg_name")
     if method.token is not Token.NONE:
         for name in arguments:
             if name in method.arguments or name in _ALWAYS_ACCEPTED:

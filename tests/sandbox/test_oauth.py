@@ -1,14 +1,21 @@
 """OAuth v2 as an app meets it: the page, the way back, and what a code is worth."""
 
+import http.client
 import json
 import re
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from slack_bolt.oauth.oauth_flow import OAuthFlow
+from slack_bolt.oauth.oauth_settings import OAuthSettings
+from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import FileInstallationStore
+from slack_sdk.oauth.state_store import FileOAuthStateStore
 
 from bot.sandbox.server import SandboxServer
 from tests.sandbox.desk import ADA, LENA, MAYA, Desk, Json
@@ -218,3 +225,50 @@ def test_the_sdk_installs_by_it(server: SandboxServer) -> None:
         client.oauth_v2_access(
             client_id=server.client_id, client_secret=server.client_secret, code="guessed"
         )
+
+
+def browse(server: SandboxServer, verb: str, address: str, body: str = "") -> tuple[str, str]:
+    """One request as a browser makes it that follows nothing; the page and where it is sent."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=10)
+    try:
+        connection.request(verb, f"{parts.path}?{parts.query}", body, FORM if body else {})
+        answer = connection.getresponse()
+        return answer.read().decode(), answer.getheader("location") or ""
+    finally:
+        connection.close()
+
+
+def test_bolts_own_flow_installs_the_app(server: SandboxServer, tmp_path: Path) -> None:
+    store = FileInstallationStore(base_dir=str(tmp_path / "installations"))
+    flow = OAuthFlow(
+        client=WebClient(base_url=server.api_url),
+        settings=OAuthSettings(
+            client_id=server.client_id,
+            client_secret=server.client_secret,
+            scopes=["chat:write", "commands"],
+            redirect_uri=BACK,
+            install_page_rendering_enabled=False,
+            installation_store=store,
+            state_store=FileOAuthStateStore(
+                expiration_seconds=600, base_dir=str(tmp_path / "states")
+            ),
+            authorization_url=f"{server.url}/oauth/v2/authorize",
+        ),
+    )
+    begun = flow.handle_installation(BoltRequest(body="", query={}, headers={}))
+    asked = begun.headers["location"][0]
+    page, _ = browse(server, "GET", asked)
+    key = re.search(r'name="asked" value="([^"]+)"', page)
+    assert key is not None
+    decided = urlencode({"asked": key[1], "user": ADA, "answer": "allow"})
+    _, back = browse(server, "POST", f"{server.url}/oauth/v2/authorize", decided)
+    assert back.startswith(f"{BACK}?")
+    cookie = begun.headers["set-cookie"][0].partition(";")[0]
+    arrived = BoltRequest(body="", query=urlsplit(back).query, headers={"cookie": [cookie]})
+    assert flow.handle_callback(arrived).status == 200
+    kept = store.find_bot(enterprise_id=None, team_id=server.workspace.team.id)
+    assert kept is not None
+    assert kept.bot_token == server.bot_token
+    assert kept.bot_scopes == ["chat:write", "commands"]
+    assert WebClient(kept.bot_token, base_url=server.api_url).auth_test()["ok"]
