@@ -1,5 +1,6 @@
 """The commands of `handoff-bot`."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,30 +71,48 @@ def play(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 is any free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Port to serve at; 0 is any free one.")] = 0,
     workspace: Annotated[Path | None, typer.Option(help="A workspace file (YAML).")] = None,
     print_env: Annotated[
         bool, typer.Option("--print-env", help="Print what an app needs as shell lines.")
     ] = False,
+    deliver: Annotated[
+        str | None,
+        typer.Option(help="The app's request URL, for signed HTTP instead of Socket Mode."),
+    ] = None,
     story: Annotated[
         Path | None, typer.Option(help="A story for the page (YAML), as docs/story.md says.")
     ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A file that keeps the workspace over a restart.")
+    ] = None,
+    rates: Annotated[bool, typer.Option("--rates", help="Keep Slack's rate tiers.")] = False,
+    host: Annotated[
+        str, typer.Option(help="Address to serve at; whoever reaches it can be anybody.")
+    ] = "127.0.0.1",
+    name: Annotated[
+        str | None, typer.Option(help="The name by which apps reach another address.")
+    ] = None,
 ) -> None:
     """Serve a Slack-like workspace on this machine, for any app."""
-    from bot.demo import sandbox_environment
-    from bot.sandbox.server import SandboxServer
-    from bot.sandbox.story import BadStory, load_story
-    from bot.sandbox.workspace_file import load_workspace
+    from bot.sandbox.command import BadCommand, prepared
 
-    place = load_workspace(workspace) if workspace else None
     try:
-        told = load_story(story) if story else None
-        server = SandboxServer(place, port=port, story=told)
-    except BadStory as error:
-        raise typer.BadParameter(str(error), param_hint="--story") from error
+        server = prepared(
+            workspace=workspace,
+            story=story,
+            data=data,
+            port=port,
+            deliver=deliver,
+            rates=rates,
+            host=host,
+            name=name,
+        )
+    except BadCommand as wrong:
+        raise typer.BadParameter(str(wrong), param_hint=f"--{wrong.option}") from wrong
     if print_env:
-        for name, value in sandbox_environment(server).items():
-            typer.echo(f"{name}={value}")
+        for variable, value in server.environment().items():
+            typer.echo(f"{variable}={shlex.quote(value)}")
         sys.stdout.flush()
     else:
         typer.echo(f"The workspace is at {server.url}")

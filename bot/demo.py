@@ -95,13 +95,9 @@ def cast_roles(store: Store, workspace_id: int, known: Mapping[str, int]) -> Non
 
 
 def sandbox_environment(server: SandboxServer) -> Mapping[str, str]:
-    """What an app needs to use a sandbox, as environment variables."""
-    return {
-        "SLACK_API_URL": server.api_url,
-        "SLACK_BOT_TOKEN": server.bot_token,
-        "SLACK_APP_TOKEN": server.app_token,
-        "SLACK_SIGNING_SECRET": server.signing_secret,
-    }
+    """What the bot needs to use a sandbox, as environment variables."""
+    said = server.environment()
+    return {name: value for name, value in said.items() if name.startswith("SLACK_")}
 
 
 def demo_constants() -> Constants:

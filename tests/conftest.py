@@ -11,6 +11,9 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.sandbox.node_clients import MISSING as NO_NODE
+from tests.sandbox.node_clients import find_node
+
 pytest_plugins = ("tests.postgres",)
 
 # A developer's own proxies and Slack tokens must not change a result, nor be used by a test.
@@ -51,26 +54,36 @@ def in_ci() -> bool:
 
 @pytest.hookimpl(tryfirst=True)  # before any fixture starts a browser
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a browser test without a browser, or fail it in CI."""
+    """Skip a test without the browser or the Node.js that it needs, or fail it in CI."""
     if item.get_closest_marker("browser") and find_chromium() is None:
-        if in_ci():
-            pytest.fail(NO_CHROMIUM, pytrace=False)
-        pytest.skip(NO_CHROMIUM)
+        _do_without(NO_CHROMIUM)
+    if item.get_closest_marker("node") and find_node() is None:
+        _do_without(NO_NODE)
+
+
+def _do_without(what: str) -> None:
+    if in_ci():
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end how many browser tests were left out, so that a green run does not hide it."""
+    """Say at the end how many tests were left out for want of what they need, if any."""
     reports = terminalreporter.stats.get("skipped", [])
-    skipped = sum(
-        1
-        for report in reports
-        if isinstance(report.longrepr, tuple) and NO_CHROMIUM in str(report.longrepr[2])
-    )
-    if skipped:
-        tests = "1 browser test was" if skipped == 1 else f"{skipped} browser tests were"
-        terminalreporter.section("Chromium")
-        terminalreporter.write_line(f"{tests} skipped: {NO_CHROMIUM}")
+    for kind, title, missing in (
+        ("Node.js", "Node.js", NO_NODE),
+        ("browser", "Chromium", NO_CHROMIUM),
+    ):
+        skipped = sum(
+            1
+            for report in reports
+            if isinstance(report.longrepr, tuple) and missing in str(report.longrepr[2])
+        )
+        if skipped:
+            tests = f"1 {kind} test was" if skipped == 1 else f"{skipped} {kind} tests were"
+            terminalreporter.section(title)
+            terminalreporter.write_line(f"{tests} skipped: {missing}")
     _tell_figures(terminalreporter)
 
 

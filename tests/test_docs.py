@@ -16,6 +16,7 @@ from bot.domain.policy import Policy, load_policy
 from bot.flows.asked import Kind
 from bot.flows.manifest import SCOPES
 from bot.flows.registration import all_listeners
+from bot.sandbox.methods import METHODS
 from bot.settings import Settings
 from bot.storage.tables import metadata
 from bot.views.steps import steps_page
@@ -29,6 +30,7 @@ DATA = PROJECT / "docs" / "data.md"
 STEPS = PROJECT / "docs" / "steps.md"
 OPERATIONS = PROJECT / "docs" / "operations"
 TROUBLE = OPERATIONS / "trouble.md"
+SANDBOX = PROJECT / "docs" / "sandbox.md"
 BENCHMARKS = PROJECT / "docs" / "benchmarks.md"
 PAGES = [
     README,
@@ -39,6 +41,7 @@ PAGES = [
     DATA,
     STEPS,
     *sorted(OPERATIONS.glob("*.md")),
+    SANDBOX,
     BENCHMARKS,
 ]
 
@@ -214,6 +217,21 @@ def test_the_command_prints_the_page_of_steps() -> None:
     printed = CliRunner().invoke(app, ["policy", "steps", "--default"])
     structlog.reset_defaults()  # It wrote to the runner's own output, which is closed now.
     assert (printed.exit_code, printed.output) == (0, STEPS.read_text())
+
+
+# --- The sandbox
+
+
+def test_the_page_of_the_sandbox_has_every_method_and_no_other() -> None:
+    told = re.findall(r"`([a-z]+(?:\.[a-zA-Z0-9]+)+)`", SANDBOX.read_text())
+    assert sorted(one for one in told if not one.endswith((".py", ".yml"))) == sorted(METHODS)
+
+
+def test_the_page_of_the_sandbox_has_every_option_and_no_other() -> None:
+    of_each = getattr(typer.main.get_command(app), "commands", {})
+    options = {one for option in of_each["sandbox"].params for one in option.opts}
+    told = {name for cells in rows(SANDBOX) for name in re.findall(r"`(--[a-z-]+)`", cells[0])}
+    assert told == options
 
 
 # --- Pages and each other

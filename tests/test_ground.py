@@ -1,4 +1,4 @@
-"""What the tests themselves stand on: no way out, a word about a missing browser, a PostgreSQL."""
+"""What the tests themselves stand on: no way out, a word about what is missing, a PostgreSQL."""
 
 import json
 import os
@@ -82,10 +82,12 @@ def test_a_developers_proxies_and_tokens_do_not_reach_a_test() -> None:
 # --- Chromium
 
 
-def run_browser_tests(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_browser_tests(
+    folder: Path, *, tests: str = BROWSER_TESTS, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run three tests, two of them in a browser, under this project's conftest and settings."""
     (folder / "conftest.py").write_text((PROJECT / "tests" / "conftest.py").read_text())
-    (folder / "test_it.py").write_text(BROWSER_TESTS)
+    (folder / "test_it.py").write_text(tests)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--confcutdir"]
     return subprocess.run(
         [*command, str(folder), "-c", str(PROJECT / "pyproject.toml"), str(folder)],
@@ -120,6 +122,29 @@ def test_with_chromium_browser_tests_run_and_nothing_is_said(tmp_path: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
     assert "Chromium" not in done.stdout
+
+
+# --- Node.js
+
+NODE_TEST = """
+import pytest
+
+@pytest.mark.node
+def test_with_node(): pass
+"""
+
+
+def test_without_node_its_tests_are_skipped_and_the_last_lines_say_so(tmp_path: Path) -> None:
+    done = run_browser_tests(tmp_path, tests=NODE_TEST)
+    assert done.returncode == 0, done.stdout + done.stderr
+    *_, said, _ = done.stdout.strip().splitlines()
+    assert said.startswith("1 Node.js test was skipped: no Node.js with npm")
+
+
+def test_without_node_its_tests_fail_in_ci(tmp_path: Path) -> None:
+    done = run_browser_tests(tmp_path, tests=NODE_TEST, CI="true")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "no Node.js with npm on this machine" in done.stdout
 
 
 # --- PostgreSQL

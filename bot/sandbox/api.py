@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import re
 import uuid
+from base64 import b64decode
 from collections import Counter
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 # Slack documents team_id as ignored with a workspace token; SDKs add it to any call.
 _ALWAYS_ACCEPTED = frozenset({"token", "team_id"})
+
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 class WebApi:
@@ -48,9 +53,18 @@ class WebApi:
             headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
             failed = {"ok": False, "error": fault.error}
             return self._response(failed, status=fault.status, headers=headers)
+        wait = await self._too_soon(name, request)
+        if wait is not None:
+            return self._limited(wait)
         if self._edge.plan is not None:
             return await self._as_planned(name, request)
         return self._response(await self._answer(name, request))
+
+    async def _too_soon(self, name: str, request: Request) -> int | None:
+        method = METHODS.get(name)
+        if self._edge.tiers is None or method is None:
+            return None
+        return self._edge.tiers.too_soon(name, method.tier, await _channel(request))
 
     async def _as_planned(self, name: str, request: Request) -> Response:
         channel = await _channel(request)
@@ -109,7 +123,7 @@ class WebApi:
         if method is None:
             return {"ok": False, "error": "unknown_method", "req_method": name}
         try:
-            arguments = await _arguments(request)
+            arguments = await _arguments(request) | _credentials(method, request)
             _check_token(method, _token(request, arguments), self._server.workspace.app)
             _check_arguments(method, arguments)
             arguments.pop("token", None)
@@ -180,6 +194,18 @@ async def _arguments(request: Request) -> Json:
     raise Refused("missing_post_type" if not kind else "invalid_post_type")
 
 
+def _credentials(method: Method, request: Request) -> Json:
+    """The app's id and secret, where they came as HTTP has it and the method asks for them."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic" or "client_id" not in method.arguments:
+        return {}
+    try:
+        client_id, _, client_secret = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        raise Refused("invalid_client_id") from None
+    return {"client_id": client_id, "client_secret": client_secret}
+
+
 def _token(request: Request, arguments: Json) -> str | None:
     header = request.headers.get("authorization", "")
     scheme, _, credential = header.partition(" ")
@@ -207,6 +233,8 @@ def _check_token(method: Method, token: str | None, app: App) -> None:
 
 
 def _check_arguments(method: Method, arguments: Json) -> None:
+    if not all(_NAME.fullmatch(name) for name in arguments):
+        raise Refused("invalid_arg_name")
     if method.token is not Token.NONE:
         for name in arguments:
             if name in method.arguments or name in _ALWAYS_ACCEPTED:

@@ -1,7 +1,7 @@
 """Strict Block Kit: what a message, a modal and a Home tab may contain, told as Slack tells it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.sandbox.blockkit_checks import (
@@ -21,17 +21,11 @@ from bot.sandbox.blockkit_elements import (
     CONTEXT,
     INPUTS,
     SLACK_FILE,
+    SUGGESTIONS,
 )
+from bot.sandbox.blockkit_more import block_of, more_blocks
 from bot.sandbox.blockkit_rich_text import RICH_TEXT_ELEMENTS
-from bot.sandbox.limits import LIMITS, MESSAGE_TEXT_TOTAL, VIEW_BYTES
-
-
-def _block_id(value: Any, at: str, report: Report) -> None:
-    string("block_id")(value, at, report)
-    if isinstance(value, str):
-        if value in report.block_ids:
-            report.add(f"block_id already exists: {value}", at)
-        report.block_ids.add(value)
+from bot.sandbox.limits import LIMITS
 
 
 def _action_ids_differ(block: dict[str, Any], at: str, report: Report) -> None:
@@ -68,9 +62,9 @@ def _markdown(value: Any, at: str, report: Report) -> None:
         before = report.markdown_total
         report.markdown_total += len(value)
         report.text_total += len(value)
-        complaint = LIMITS["markdown.text"].complaint(report.markdown_total)
-        if before and complaint:
-            report.add(f"all markdown blocks together {complaint}", at)
+        if before:
+            what = "all markdown blocks together "
+            report.measure("markdown.text", report.markdown_total, at, what=what)
 
 
 def _markdown_place(_: dict[str, Any], at: str, report: Report) -> None:
@@ -78,17 +72,8 @@ def _markdown_place(_: dict[str, Any], at: str, report: Report) -> None:
         report.add("markdown blocks are for messages only", at)
 
 
-def _block(
-    fields: Mapping[str, Check],
-    *,
-    required: tuple[str, ...] = (),
-    whole: Callable[[dict[str, Any], str, Report], None] | None = None,
-) -> Shape:
-    return Shape({"block_id": _block_id, **fields}, required=required, whole=whole)
-
-
 BLOCKS: Final[dict[str, Check]] = {
-    "section": _block(
+    "section": block_of(
         {
             "text": text("section.text", mrkdwn=True),
             "fields": list_of(text("section.field", mrkdwn=True), "section.fields"),
@@ -97,18 +82,18 @@ BLOCKS: Final[dict[str, Check]] = {
         },
         whole=_section_says_something,
     ),
-    "header": _block({"text": text("header.text")}, required=("text",)),
-    "divider": _block({}),
-    "context": _block(
+    "header": block_of({"text": text("header.text")}, required=("text",)),
+    "divider": block_of({}),
+    "context": block_of(
         {"elements": list_of(typed(CONTEXT, what="context element"), "context.elements")},
         required=("elements",),
     ),
-    "actions": _block(
+    "actions": block_of(
         {"elements": list_of(typed(ACTIONS, what="actions element"), "actions.elements")},
         required=("elements",),
         whole=_action_ids_differ,
     ),
-    "image": _block(
+    "image": block_of(
         {
             "image_url": string("image.image_url"),
             "slack_file": SLACK_FILE,
@@ -118,7 +103,7 @@ BLOCKS: Final[dict[str, Check]] = {
         required=("alt_text",),
         whole=_image_has_source,
     ),
-    "input": _block(
+    "input": block_of(
         {
             "label": text("input.label"),
             "hint": text("input.hint"),
@@ -129,12 +114,14 @@ BLOCKS: Final[dict[str, Check]] = {
         required=("label", "element"),
         whole=_input,
     ),
-    "rich_text": _block(
-        {"elements": list_of(typed(RICH_TEXT_ELEMENTS, what="rich text"), least=1)},
+    "rich_text": block_of(
+        {"elements": list_of(typed(RICH_TEXT_ELEMENTS, what="rich text"), "rich_text.elements")},
         required=("elements",),
     ),
-    "markdown": _block({"text": _markdown}, required=("text",), whole=_markdown_place),
+    "markdown": block_of({"text": _markdown}, required=("text",), whole=_markdown_place),
 }
+
+BLOCKS.update(more_blocks(BLOCKS))
 
 _ANY_BLOCK: Final = typed(BLOCKS, what="block")
 _MESSAGE_BLOCKS: Final = list_of(_ANY_BLOCK, "message.blocks")
@@ -174,10 +161,12 @@ VIEWS: Final[dict[str, Check]] = {
 class BlocksRefused(Exception):
     """Slack's error code, and its sentences with the places they are about."""
 
-    def __init__(self, error: str, messages: list[str]) -> None:
+    def __init__(self, error: str, messages: Sequence[str] = (), rows: Sequence[str] = ()) -> None:
         super().__init__(error)
         self.error = error
-        self.messages = messages
+        self.messages = list(messages)
+        self.rows = tuple(rows)
+        """Which rows of the table of limits were broken; none where it is not about a size."""
 
 
 def check_message_blocks(blocks: Any) -> None:
@@ -189,15 +178,17 @@ def check_message_blocks(blocks: Any) -> None:
     report = Report(Surface.MESSAGE)
     _MESSAGE_BLOCKS(blocks, "/blocks", report)
     if report.complaints:
-        raise BlocksRefused("invalid_blocks", report.complaints)
-    if report.text_total > MESSAGE_TEXT_TOTAL:
-        raise BlocksRefused("msg_blocks_too_long", [])
+        raise BlocksRefused("invalid_blocks", report.complaints, report.rows)
+    if [block["type"] for block in blocks].count("table") > 1:
+        raise BlocksRefused("invalid_attachments", ["only_one_table_allowed"])
+    if report.text_total > LIMITS["message.texts"].most:
+        raise BlocksRefused("msg_blocks_too_long", (), ["message.texts"])
 
 
 def check_view(view: Any, surface: Surface, *, at: str = "/view") -> None:
     """Raises BlocksRefused unless Slack would take this view on this surface."""
-    if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
-        raise BlocksRefused("view_too_large", [])
+    if len(json.dumps(view, ensure_ascii=False).encode()) > LIMITS["view.bytes"].most:
+        raise BlocksRefused("view_too_large", (), ["view.bytes"])
     report = Report(surface)
     if not isinstance(view, dict):
         report.add("must provide an object", at)
@@ -206,7 +197,15 @@ def check_view(view: Any, surface: Surface, *, at: str = "/view") -> None:
     else:
         VIEWS[surface.value](view, at, report)
     if report.complaints:
-        raise BlocksRefused("invalid_arguments", report.complaints)
+        raise BlocksRefused("invalid_arguments", report.complaints, report.rows)
 
 
-__all__ = ["BlocksRefused", "Surface", "check_message_blocks", "check_view"]
+def check_suggestions(body: Any) -> None:
+    """Raises BlocksRefused unless a menu could show what an app answered for it."""
+    report = Report(Surface.MODAL)
+    SUGGESTIONS(body, "", report)
+    if report.complaints:
+        raise BlocksRefused("invalid_arguments", report.complaints, report.rows)
+
+
+__all__ = ["BlocksRefused", "Surface", "check_message_blocks", "check_suggestions", "check_view"]

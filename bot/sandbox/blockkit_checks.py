@@ -21,6 +21,8 @@ class Report:
 
     surface: Surface
     complaints: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    """The rows of the table of limits that were broken."""
     block_ids: set[str] = field(default_factory=set)
     text_total: int = 0
     markdown_total: int = 0
@@ -29,6 +31,15 @@ class Report:
 
     def add(self, sentence: str, at: str) -> None:
         self.complaints.append(f"[ERROR] {sentence} [json-pointer:{at}]")
+
+    def measure(self, row: str, size: float, at: str, *, what: str = "") -> bool:
+        """Whether a size fits its row of the table; where it does not, that is complained of."""
+        complaint = LIMITS[row].complaint(size)
+        if complaint is None:
+            return True
+        self.rows.append(row)
+        self.add(f"{what}{complaint}", at)
+        return False
 
 
 Check: TypeAlias = Callable[[Any, str, Report], None]
@@ -64,15 +75,13 @@ class Shape:
 
 
 def string(limit: str) -> Check:
-    allowed = LIMITS[limit]
+    LIMITS[limit]  # A name that is not in the table is found when the module is loaded.
 
     def check(value: Any, at: str, report: Report) -> None:
         if not isinstance(value, str):
             report.add("must provide a string", at)
             return
-        complaint = allowed.complaint(len(value))
-        if complaint:
-            report.add(complaint, at)
+        report.measure(limit, len(value), at)
 
     return check
 
@@ -100,12 +109,14 @@ def focus(value: Any, at: str, report: Report) -> None:
             report.add("only one element may have focus_on_load", at)
 
 
-def integer(least: int, most: int) -> Check:
+def integer(limit: str) -> Check:
+    LIMITS[limit]
+
     def check(value: Any, at: str, report: Report) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
             report.add("must provide an integer", at)
-        elif not least <= value <= most:
-            report.add(f"must be between {least} and {most}", at)
+        else:
+            report.measure(limit, value, at)
 
     return check
 
@@ -118,18 +129,15 @@ def one_of(*allowed: str) -> Check:
     return check
 
 
-def list_of(item: Check, limit: str | None = None, *, least: int = 0) -> Check:
-    allowed = LIMITS[limit] if limit else None
+def list_of(item: Check, limit: str | None = None) -> Check:
+    if limit is not None:
+        LIMITS[limit]
 
     def check(value: Any, at: str, report: Report) -> None:
         if not isinstance(value, list):
             report.add("must provide an array", at)
             return
-        complaint = allowed.complaint(len(value)) if allowed else None
-        if complaint is None and len(value) < least:
-            complaint = f"must contain at least {least} items"
-        if complaint:
-            report.add(complaint, at)
+        if limit is not None and not report.measure(limit, len(value), at):
             return
         for index, entry in enumerate(value):
             item(entry, f"{at}/{index}", report)
@@ -139,7 +147,7 @@ def list_of(item: Check, limit: str | None = None, *, least: int = 0) -> Check:
 
 def text(limit: str, *, mrkdwn: bool = False) -> Check:
     """A text object; `mrkdwn` admits formatted text beside plain text."""
-    allowed = LIMITS[limit]
+    LIMITS[limit]
     kinds = ("plain_text", "mrkdwn") if mrkdwn else ("plain_text",)
 
     def check(value: Any, at: str, report: Report) -> None:
@@ -161,9 +169,7 @@ def text(limit: str, *, mrkdwn: bool = False) -> Check:
             report.add("missing required field: text", at)
             return
         report.text_total += len(words)
-        complaint = allowed.complaint(len(words))
-        if complaint:
-            report.add(complaint, f"{at}/text")
+        report.measure(limit, len(words), f"{at}/text")
 
     return check
 

@@ -26,11 +26,12 @@ USER: Final = matching(r"[UW][A-Z0-9]+", "a user id")
 CONVERSATION: Final = matching(r"[CDGUW][A-Z0-9]+", "a conversation id")
 CHANNEL: Final = matching(r"[CG][A-Z0-9]+", "a channel id")
 NUMBER: Final = matching(r"-?\d+(\.\d+)?", "a number written as a string")
-LENGTH: Final = integer(0, 3000)
 RICH_TEXT_VALUE: Final = Shape(
     {
         "type": one_of("rich_text"),
-        "elements": list_of(typed(RICH_TEXT_ELEMENTS, what="rich text element"), least=1),
+        "elements": list_of(
+            typed(RICH_TEXT_ELEMENTS, what="rich text element"), "rich_text.elements"
+        ),
     },
     required=("type", "elements"),
 )
@@ -60,20 +61,40 @@ def _option(*, mrkdwn: bool = False, url: bool = False) -> Shape:
 
 OPTION: Final = _option()
 RICH_OPTION: Final = _option(mrkdwn=True)
+
+
+def _one_kind(element: dict[str, Any], at: str, report: Report) -> None:
+    if ("options" in element) == ("option_groups" in element):
+        report.add("exactly one of options and option_groups is required", at)
+
+
 OPTION_GROUP: Final = Shape(
     {"label": text("option_group.label"), "options": list_of(OPTION, "option_group.options")},
     required=("label", "options"),
 )
 DISPATCH: Final = Shape(
-    {"trigger_actions_on": list_of(one_of("on_enter_pressed", "on_character_entered"), least=1)},
+    {
+        "trigger_actions_on": list_of(
+            one_of("on_enter_pressed", "on_character_entered"), "dispatch.trigger_actions_on"
+        )
+    },
     required=("trigger_actions_on",),
 )
 FILTER: Final = Shape(
     {
-        "include": list_of(one_of("im", "mpim", "private", "public"), least=1),
+        "include": list_of(one_of("im", "mpim", "private", "public"), "filter.include"),
         "exclude_external_shared_channels": boolean,
         "exclude_bot_users": boolean,
     }
+)
+
+
+SUGGESTIONS: Final = Shape(
+    {
+        "options": list_of(OPTION, "suggestions.options"),
+        "option_groups": list_of(OPTION_GROUP, "suggestions.option_groups"),
+    },
+    whole=_one_kind,
 )
 
 
@@ -96,8 +117,9 @@ def _initial_is_offered(element: dict[str, Any], at: str, report: Report) -> Non
 
 
 def _options_or_groups(element: dict[str, Any], at: str, report: Report) -> None:
-    if ("options" in element) == ("option_groups" in element):
-        report.add("exactly one of options and option_groups is required", at)
+    before = len(report.complaints)
+    _one_kind(element, at, report)
+    if len(report.complaints) > before:
         return
     _initial_is_offered(element, at, report)
 
@@ -125,8 +147,9 @@ _PLACEHOLDER: Final[dict[str, Check]] = {
     "placeholder": text("placeholder"),
     "focus_on_load": focus,
 }
-_MANY: Final[dict[str, Check]] = {"max_selected_items": integer(1, 10_000)}
+_MANY: Final[dict[str, Check]] = {"max_selected_items": integer("multi_select.max_selected_items")}
 _TYPED: Final[dict[str, Check]] = {**_PLACEHOLDER, "dispatch_action_config": DISPATCH}
+_ASKED: Final[dict[str, Check]] = {"min_query_length": integer("external_select.min_query_length")}
 _CONVERSATIONS: Final[dict[str, Check]] = {
     **_PLACEHOLDER,
     "default_to_current_conversation": boolean,
@@ -172,6 +195,7 @@ _STATIC: Final[dict[str, Check]] = {
 
 SELECTS: Final[dict[str, Check]] = {
     "static_select": _element({**_STATIC, "initial_option": OPTION}, whole=_options_or_groups),
+    "external_select": _element({**_PLACEHOLDER, **_ASKED, "initial_option": OPTION}),
     "users_select": _element({**_PLACEHOLDER, "initial_user": USER}),
     "conversations_select": _element(
         {**_CONVERSATIONS, "initial_conversation": CONVERSATION, "response_url_enabled": boolean}
@@ -185,6 +209,14 @@ MULTI_SELECTS: Final[dict[str, Check]] = {
         {**_STATIC, **_MANY, "initial_options": list_of(OPTION, "select.options")},
         whole=_options_or_groups,
     ),
+    "multi_external_select": _element(
+        {
+            **_PLACEHOLDER,
+            **_ASKED,
+            **_MANY,
+            "initial_options": list_of(OPTION, "select.options"),
+        }
+    ),
     "multi_users_select": _element({**_PLACEHOLDER, **_MANY, "initial_users": list_of(USER)}),
     "multi_conversations_select": _element(
         {**_CONVERSATIONS, **_MANY, "initial_conversations": list_of(CONVERSATION)}
@@ -196,7 +228,7 @@ MULTI_SELECTS: Final[dict[str, Check]] = {
 DATEPICKER: Final = _element({**_PLACEHOLDER, "initial_date": DATE})
 TIMEPICKER: Final = _element({**_PLACEHOLDER, "initial_time": TIME, "timezone": ZONE})
 DATETIMEPICKER: Final = _element(
-    {"initial_date_time": integer(1_000_000_000, 9_999_999_999), "focus_on_load": focus}
+    {"initial_date_time": integer("datetimepicker.initial_date_time"), "focus_on_load": focus}
 )
 TEXT_INPUTS: Final[dict[str, Check]] = {
     "plain_text_input": _element(
@@ -204,8 +236,8 @@ TEXT_INPUTS: Final[dict[str, Check]] = {
             **_TYPED,
             "initial_value": string("plain_text_input.initial_value"),
             "multiline": boolean,
-            "min_length": LENGTH,
-            "max_length": integer(1, 3000),
+            "min_length": integer("plain_text_input.min_length"),
+            "max_length": integer("plain_text_input.max_length"),
         },
         confirm=False,
         whole=_lengths_agree,
@@ -222,7 +254,14 @@ TEXT_INPUTS: Final[dict[str, Check]] = {
         confirm=False,
     ),
     "rich_text_input": _element(
-        {**_TYPED, "initial_value": RICH_TEXT_VALUE}, required=("action_id",), confirm=False
+        {
+            **_TYPED,
+            "initial_value": RICH_TEXT_VALUE,
+            "min_lines": integer("rich_text_input.min_lines"),
+            "max_lines": integer("rich_text_input.max_lines"),
+        },
+        required=("action_id",),
+        confirm=False,
     ),
     "email_text_input": _element(
         {**_TYPED, "initial_value": string("plain_text_input.initial_value")}, confirm=False

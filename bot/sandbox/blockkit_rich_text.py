@@ -17,9 +17,7 @@ from bot.sandbox.blockkit_checks import (
 def _words(value: Any, at: str, report: Report) -> None:
     if not isinstance(value, str):
         report.add("must provide a string", at)
-    elif not value:
-        report.add("must be more than 0 characters", at)
-    else:
+    elif report.measure("rich_text.text", len(value), at):
         report.text_total += len(value)
 
 
@@ -39,7 +37,7 @@ PIECES: Final[dict[str, Check]] = {
     "channel": Shape({"channel_id": _name, "style": STYLE}, required=("channel_id",)),
     "usergroup": Shape({"usergroup_id": _name, "style": STYLE}, required=("usergroup_id",)),
     "emoji": Shape(
-        {"name": _name, "unicode": _name, "skin_tone": integer(1, 6), "style": STYLE},
+        {"name": _name, "unicode": _name, "skin_tone": integer("emoji.skin_tone"), "style": STYLE},
         required=("name",),
     ),
     "broadcast": Shape(
@@ -47,7 +45,7 @@ PIECES: Final[dict[str, Check]] = {
     ),
     "date": Shape(
         {
-            "timestamp": integer(0, 9_999_999_999),
+            "timestamp": integer("date.timestamp"),
             "format": _name,
             "url": _name,
             "fallback": _name,
@@ -61,18 +59,21 @@ SECTION: Final = Shape({"elements": _PIECES}, required=("elements",))
 RICH_TEXT_ELEMENTS: Final[dict[str, Check]] = {
     "rich_text_section": SECTION,
     "rich_text_quote": Shape(
-        {"elements": _PIECES, "border": integer(0, 1)}, required=("elements",)
+        {"elements": _PIECES, "border": integer("rich_text.border")}, required=("elements",)
     ),
     "rich_text_preformatted": Shape(
-        {"elements": _PIECES, "border": integer(0, 1), "language": _name}, required=("elements",)
+        {"elements": _PIECES, "border": integer("rich_text.border"), "language": _name},
+        required=("elements",),
     ),
     "rich_text_list": Shape(
         {
-            "elements": list_of(typed({"rich_text_section": SECTION}, what="list item"), least=1),
+            "elements": list_of(
+                typed({"rich_text_section": SECTION}, what="list item"), "rich_text_list.elements"
+            ),
             "style": one_of("bullet", "ordered"),
-            "indent": integer(0, 8),
-            "offset": integer(0, 10_000),
-            "border": integer(0, 1),
+            "indent": integer("rich_text_list.indent"),
+            "offset": integer("rich_text_list.offset"),
+            "border": integer("rich_text.border"),
         },
         required=("elements", "style"),
     ),

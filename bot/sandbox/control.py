@@ -11,54 +11,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.sandbox.api import WebApi
+from bot.sandbox.control_doc import openapi, routes_of
+from bot.sandbox.control_ways import ACTS, DISCONNECTS, MOST_RECORDS, MOST_WAIT_SECONDS, ways_in
 from bot.sandbox.edge import Edge
 from bot.sandbox.fault_plan import BadPlan, read_plan
 from bot.sandbox.faults import Fault
 from bot.sandbox.interactions import Acts
 from bot.sandbox.persistence import dump
+from bot.sandbox.schedule import Timetable
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import Json, Message, OpenView, Workspace
 
 HEADER: Final = "x-sandbox-control"
 """A header of our own: another site's page cannot send it without asking first."""
-
-ACTS: Final[frozenset[str]] = frozenset(
-    {
-        "slash",
-        "global_shortcut",
-        "message_shortcut",
-        "click_message",
-        "click_view",
-        "click_home",
-        "keep_typed",
-        "submit_view",
-        "close_view",
-        "open_home",
-        "post_message",
-        "edit_message",
-        "delete_message",
-        "react",
-        "unreact",
-        "join",
-        "leave",
-        "invite",
-        "remove_member",
-        "archive",
-        "unarchive",
-        "share",
-        "unshare",
-        "change_channel_id",
-        "delete_channel",
-        "revoke_tokens",
-        "uninstall",
-        "install",
-        "edit_user",
-    }
-)
-
-_MOST_WAIT_SECONDS: Final = 30.0
-_MOST_RECORDS: Final = 5_000
 
 
 class Control:
@@ -70,40 +36,42 @@ class Control:
         edge: Edge,
         api: WebApi,
         sockets: SocketDelivery | None,
+        timetable: Timetable,
+        base_url: str,
     ) -> None:
         self._workspace = workspace
-        self._acts = acts
+        self.acts = acts
         self._edge = edge
         self._api = api
         self._sockets = sockets
+        self._timetable = timetable
+        self._base_url = base_url
 
     def routes(self) -> list[BaseRoute]:
+        ways = ways_in(self)
         return [
-            Route("/control/clock", self.read_clock, methods=["GET"]),
-            Route("/control/clock", _guarded(self.move_clock), methods=["POST"]),
-            Route("/control/act", _guarded(self.act), methods=["POST"]),
-            Route("/control/faults", _guarded(self.set_faults), methods=["POST"]),
-            Route("/control/fault-plan", _guarded(self.follow_plan), methods=["POST"]),
-            Route("/control/fault-plan", _guarded(self.plan), methods=["GET"]),
-            Route("/control/record", _guarded(self.record), methods=["GET"]),
-            Route("/control/disconnect", _guarded(self.disconnect), methods=["POST"]),
-            Route("/control/state", _guarded(self.state), methods=["GET"]),
-            Route("/control/directory", _guarded(self.directory), methods=["GET"]),
-            Route("/control/screen", _guarded(self.screen), methods=["GET"]),
-            Route("/control/messages", _guarded(self.messages), methods=["GET"]),
-            Route("/control/changes", _guarded(self.changes), methods=["GET"]),
-            Route("/control/app", _guarded(self.app), methods=["GET"]),
+            *(
+                Route(
+                    way.path,
+                    way.endpoint if way.open else _guarded(way.endpoint),
+                    methods=[way.verb],
+                )
+                for way in ways
+            ),
+            *routes_of(lambda: openapi(ways, header=HEADER, server=self._base_url), header=HEADER),
         ]
 
     # ---- the clock
 
     async def read_clock(self, _: Request) -> Response:
+        """The calendar's time, and by how many seconds it is ahead of the machine's."""
         clock = self._workspace.clock
         return JSONResponse(
             {"offset_seconds": clock.offset_seconds, "now": clock.now().isoformat()}
         )
 
     async def move_clock(self, request: Request) -> Response:
+        """Moves the calendar forward; what was scheduled until then is posted."""
         body = await _body(request)
         seconds = body.get("advance_seconds")
         if not isinstance(seconds, int | float) or isinstance(seconds, bool):
@@ -113,6 +81,7 @@ class Control:
         except ValueError as error:
             return _no(str(error), status=400)
         self._workspace.touch()
+        self._timetable.post_due()
         return await self.read_clock(request)
 
     # ---- acting
@@ -123,7 +92,7 @@ class Control:
         name, user, given = body.get("act"), body.get("user"), body.get("with", {})
         if name not in ACTS or not isinstance(user, str) or not isinstance(given, dict):
             return _no(f"There is no act {name!r} of {user!r} like that.", status=400)
-        method = getattr(self._acts, str(name))
+        method = getattr(self.acts, str(name))
         try:
             inspect.signature(method).bind(user, **given)
         except TypeError as error:
@@ -158,6 +127,14 @@ class Control:
             return _no(str(wrong), status=400)
         return JSONResponse({"ok": True})
 
+    async def rates(self, request: Request) -> Response:
+        """Switches Slack's rate tiers `on` or off; both begin to count anew."""
+        on = (await _body(request)).get("on")
+        if not isinstance(on, bool):
+            return _no("on must be true or false.", status=400)
+        self._edge.keep_tiers(on=on)
+        return JSONResponse({"ok": True})
+
     async def plan(self, _: Request) -> Response:
         """How often each trouble was met, and how many calls are to be accepted later."""
         plan = self._edge.plan
@@ -173,26 +150,33 @@ class Control:
         """What was accepted after the write with the number `after`, at most `most` of it."""
         try:
             after = max(0, int(request.query_params.get("after", "0")))
-            most = int(request.query_params.get("most", str(_MOST_RECORDS)))
+            most = int(request.query_params.get("most", str(MOST_RECORDS)))
         except ValueError:
             return _no("after and most must be numbers.", status=400)
-        found = self._edge.record.after(after, most=min(max(most, 0), _MOST_RECORDS))
+        found = self._edge.record.after(after, most=min(max(most, 0), MOST_RECORDS))
         return JSONResponse(
             {"accepted": [asdict(one) for one in found], "of": len(self._edge.record)}
         )
 
-    async def disconnect(self, _: Request) -> Response:
-        """Sends the app's sockets away, as Slack does now and then."""
+    async def disconnect(self, request: Request) -> Response:
+        """Sends the app's sockets away, as Slack does now and then, or only warns of that."""
+        reason = (await _body(request)).get("reason", "refresh_requested")
+        if reason not in DISCONNECTS:
+            return _no(f"There is no reason {reason!r}.", status=400)
         if self._sockets is None:
             return _no("There is no Socket Mode in this workspace.", status=409)
-        await self._sockets.disconnect()
+        if reason == "warning":
+            await self._sockets.warn()
+        else:
+            await self._sockets.disconnect(reason)
         return JSONResponse({"ok": True})
 
     # ---- looking
 
     async def state(self, _: Request) -> Response:
+        """All there is, as it stands in the file of a workspace, without the app's secrets."""
         shown = dump(self._workspace)
-        for secret in ("bot_token", "app_token", "signing_secret"):
+        for secret in ("bot_token", "app_token", "signing_secret", "client_id", "client_secret"):
             del shown["app"][secret]
         return JSONResponse(shown)
 
@@ -212,6 +196,7 @@ class Control:
         )
 
     async def app(self, _: Request) -> Response:
+        """How many sockets the app holds, and how often it called each method."""
         return JSONResponse(
             {
                 "connections": self._sockets.connections if self._sockets is not None else 0,
@@ -220,12 +205,13 @@ class Control:
         )
 
     async def changes(self, request: Request) -> Response:
+        """The workspace's version, as soon as it is another than the one that is known."""
         try:
             after = int(request.query_params.get("after", "-1"))
             timeout = float(request.query_params.get("timeout", "0"))
         except ValueError:
             return _no("after and timeout must be numbers.", status=400)
-        wait = min(max(timeout, 0.0), _MOST_WAIT_SECONDS)
+        wait = min(max(timeout, 0.0), MOST_WAIT_SECONDS)
         return JSONResponse({"version": await self._workspace.wait_for_change(after, wait)})
 
     async def screen(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.sandbox.connections import Connections
 from bot.sandbox.fault_plan import FaultPlan, PostRates
 from bot.sandbox.faults import Faults
+from bot.sandbox.rates import TierRates
 from bot.sandbox.record import Record
 
 
@@ -42,12 +43,17 @@ class Edge:
     connections: Connections = field(default_factory=Connections)
     plan: FaultPlan | None = None
     rates: PostRates | None = None
+    tiers: TierRates | None = None
     on_their_way: int = 0
     """Calls that will be accepted later."""
     lag: Lag = field(init=False)
 
     def __post_init__(self) -> None:
         self.lag = Lag(seconds=self.seconds)
+
+    def keep_tiers(self, *, on: bool) -> None:
+        """Have calls refused beyond Slack's rates from now on, or take them all."""
+        self.tiers = TierRates(seconds=self.seconds) if on else None
 
     def follow(self, plan: FaultPlan | None) -> None:
         """Have calls meet the trouble of a plan from now on, or none."""

@@ -12,7 +12,7 @@ from bot.sandbox.workspace import Channel, Json, Message, User, Workspace
 RETRY_WAITS: Final = (0.0, 60.0, 300.0)
 """Seconds before each of Slack's three further tries."""
 
-_SCOPES: Final[dict[str, tuple[str, ...]]] = {
+EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "app_home_opened": (),
     "app_mention": ("app_mentions:read",),
     "message.im": ("im:history",),
@@ -32,6 +32,8 @@ _SCOPES: Final[dict[str, tuple[str, ...]]] = {
     "channel_id_changed": ("channels:read", "groups:read"),
     "channel_deleted": ("channels:read",),
     "group_deleted": ("groups:read",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
     "tokens_revoked": (),
     "app_uninstalled": (),
     "user_change": ("users:read",),
@@ -64,7 +66,7 @@ class Events:
     def heard(self, name: str) -> bool:
         """Whether the app subscribed to this event and holds a scope for it."""
         app = self._workspace.app
-        scopes = _SCOPES[name]
+        scopes = EVENTS[name]
         if app.refused and name not in _LAST_WORDS:
             return False
         return name in app.bot_events and (

@@ -21,6 +21,7 @@ from bot.sandbox.payloads import (
 )
 from bot.sandbox.people_acts import PeopleActs
 from bot.sandbox.posting import message_json
+from bot.sandbox.suggestions import Suggested, Suggestions
 from bot.sandbox.triggers import ResponseUrls, TriggerBook
 from bot.sandbox.view_state import (
     CannotAct,
@@ -33,6 +34,7 @@ from bot.sandbox.view_state import (
     initial_state,
     option_with,
     shape,
+    with_offers,
 )
 from bot.sandbox.workspace import Json, OpenView, User, Workspace
 
@@ -53,6 +55,7 @@ class Acts(PeopleActs):
         self._delivery = delivery
         self._triggers = triggers
         self._response_urls = response_urls
+        self._suggestions = Suggestions(workspace, delivery)
 
     # ---- commands and shortcuts
 
@@ -137,7 +140,9 @@ class Acts(PeopleActs):
         if message.bot_id is None:
             raise CannotAct("Only an app's message has anything to click.")
         block, element = element_at(message.blocks, action_id=action_id, block_id=block_id)
-        held = _held(element, chosen)
+        offers = self._suggestions.offers(user_id, message)
+        suggested = offers.get((block["block_id"], action_id), [])
+        held = _held(with_offers(element, suggested, None), chosen)
         state = initial_state(message.blocks)
         if held is not None and element["type"] != "overflow":
             state[block["block_id"]][action_id] = held
@@ -193,8 +198,11 @@ class Acts(PeopleActs):
         block, element = element_at(blocks, action_id=action_id, block_id=block_id)
         if block["type"] == "input" and not block.get("dispatch_action", False):
             raise CannotAct(f"{action_id} tells the app nothing before it is submitted.")
-        state = apply_values(view.state, blocks, values or {})
-        held = _held(element, chosen)
+        offers = self._suggestions.offers(view.user, view)
+        state = apply_values(view.state, blocks, values or {}, offers)
+        suggested = offers.get((block["block_id"], action_id), [])
+        standing = state.get(block["block_id"], {}).get(action_id)
+        held = _held(with_offers(element, suggested, standing), chosen)
         if held is not None and element["type"] != "overflow":
             state[block["block_id"]][action_id] = held
         self._keep(view, state)
@@ -208,12 +216,35 @@ class Acts(PeopleActs):
         }
         return await self._interact(person, "That click", payload)
 
+    async def suggest(
+        self,
+        user_id: str,
+        *,
+        action_id: str,
+        value: str,
+        block_id: str | None = None,
+        view_id: str | None = None,
+        channel_id: str | None = None,
+        ts: str | None = None,
+    ) -> Suggested:
+        """Types into a menu that the app fills, of a view or else of a message."""
+        person = self._person(user_id)
+        source = (
+            self._on_screen(user_id, view_id)
+            if view_id is not None
+            else self._message(user_id, channel_id or "", ts or "")
+        )
+        return await self._suggestions.ask(
+            person, source, action_id=action_id, block_id=block_id, value=value
+        )
+
     # ---- modals
 
     def keep_typed(self, user_id: str, *, view_id: str, values: Values) -> None:
         """Stores what is typed so far; the app hears nothing of it."""
         view = self._on_screen(user_id, view_id)
-        self._keep(view, apply_values(view.state, view.view["blocks"], values))
+        offers = self._suggestions.offers(user_id, view)
+        self._keep(view, apply_values(view.state, view.view["blocks"], values, offers))
 
     async def submit_view(
         self, user_id: str, *, view_id: str, values: Values | None = None
@@ -224,7 +255,8 @@ class Acts(PeopleActs):
         blocks = view.view["blocks"]
         if "submit" not in view.view:
             raise CannotAct("This modal has nothing to submit.")
-        self._keep(view, apply_values(view.state, blocks, values or {}))
+        offers = self._suggestions.offers(user_id, view)
+        self._keep(view, apply_values(view.state, blocks, values or {}, offers))
         view.errors = complaints(blocks, view.state)
         self._workspace.view_changed(view)
         if view.errors:

@@ -22,7 +22,7 @@ from bot.sandbox.interactions import Acts
 from bot.sandbox.page_acts import PageActs, Posted
 from bot.sandbox.page_files import picture_type
 from bot.sandbox.page_parts import Pages, Parts, Sent
-from bot.sandbox.page_seat import APP_DM, HOME, LOOPBACK, Seat, permalink
+from bot.sandbox.page_seat import APP_DM, HOME, Seat, permalink
 from bot.sandbox.page_story import Stories, next_to
 from bot.sandbox.render.forms import UnreadableForm
 from bot.sandbox.story import Story
@@ -248,7 +248,7 @@ def _is_local(request: Request) -> bool:
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     except ValueError:
         return False
-    return host in LOOPBACK
+    return host in request.app.state.names
 
 
 def _is_own_origin(request: Request) -> bool:

@@ -76,7 +76,7 @@ def view_json(workspace: Workspace, view: OpenView, *, without_inputs: bool = Fa
         "blocks": view.view["blocks"],
         "private_metadata": view.view.get("private_metadata", ""),
         "callback_id": view.callback_id,
-        "state": {"values": state},
+        "state": {"values": as_sent(state)},
         "hash": view.hash,
         "clear_on_close": view.view.get("clear_on_close", False),
         "notify_on_close": view.view.get("notify_on_close", False),
@@ -89,7 +89,25 @@ def view_json(workspace: Workspace, view: OpenView, *, without_inputs: bool = Fa
     }
     for name in ("title", "submit", "close"):
         shown[name] = view.view.get(name)
+    if view.type == "home":
+        # Slack gives the Home tab this title, though an app cannot set any.
+        shown["title"] = {"type": "plain_text", "text": "View Title", "emoji": True}
     return shown
+
+
+def as_sent(state: State) -> State:
+    """The state as it goes out: rich text in which nothing stands is left out, not null."""
+    return {
+        block_id: {
+            action_id: {
+                name: value
+                for name, value in held.items()
+                if name != "rich_text_value" or value is not None
+            }
+            for action_id, held in actions.items()
+        }
+        for block_id, actions in state.items()
+    }
 
 
 def action_json(block: Json, element: Json, held: Json | None, *, action_ts: str) -> Json:
@@ -133,7 +151,7 @@ def message_click(
         **envelope(workspace, "block_actions", user),
         "container": message_container(message),
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "state": {"values": state},
+        "state": {"values": as_sent(state)},
         "actions": [action],
     }
     # Slack does not keep ephemeral messages and so cannot send one back.

@@ -209,7 +209,11 @@ class PeopleActs:
         channel.is_archived = archived
         kind = "group" if channel.is_private else "channel"
         verb = "archive" if archived else "unarchive"
-        await self._channel_event(f"{kind}_{verb}", channel, user=user_id)
+        # Of private channels Slack says some things under other names.
+        more: dict[str, object] = {"user": user_id}
+        if channel.is_private:
+            more = {"user": user_id, "is_moved": 0} if archived else {"actor_id": user_id}
+        await self._channel_event(f"{kind}_{verb}", channel, **more)
 
     async def share(self, user_id: str, *, channel_id: str, pending: bool = False) -> None:
         """Shares the channel with another company, or only invites one (`pending`)."""
@@ -260,9 +264,12 @@ class PeopleActs:
         if channel.is_im:
             raise CannotAct("A direct message cannot be deleted.")
         self._workspace.remove_channel(channel)
-        await self._channel_event(
-            f"{'group' if channel.is_private else 'channel'}_deleted", channel
-        )
+        if channel.is_private:
+            now = int(self._workspace.clock.timestamp())
+            more: dict[str, object] = {"date_deleted": now, "actor_id": user_id}
+            await self._channel_event("group_deleted", channel, **more)
+        else:
+            await self._channel_event("channel_deleted", channel)
 
     async def _channel_event(self, kind: str, channel: Channel, **more: object) -> None:
         self._workspace.touch()
@@ -332,7 +339,8 @@ class PeopleActs:
         self._workspace.touch()
         event = {
             "type": "user_change",
-            "user": user_json(self._workspace, user),
+            "user": user_json(self._workspace, user) | {"locale": "en-US"},
+            "cache_ts": int(self._workspace.clock.timestamp()),
             "event_ts": self._workspace.new_ts(),
         }
         await self._events.tell("user_change", event)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import time
 from base64 import b64decode, b64encode
 from dataclasses import asdict, fields
@@ -20,6 +21,7 @@ from bot.sandbox.workspace import (
     OpenView,
     ProfileField,
     Reaction,
+    Scheduled,
     Shortcut,
     SlashCommand,
     StoredFile,
@@ -27,6 +29,7 @@ from bot.sandbox.workspace import (
     User,
     Workspace,
 )
+from bot.sandbox.workspace_file import new_client_id
 
 SCHEMA: Final = 1
 SETTLE_SECONDS: Final = 0.5
@@ -54,6 +57,7 @@ def dump(workspace: Workspace) -> Json:
         "modals": [asdict(view) for stack in workspace.modals.values() for view in stack],
         "homes": [asdict(view) for view in workspace.homes.values()],
         "files": [_file(stored) for stored in workspace.files.values()],
+        "scheduled": [asdict(one) for one in workspace.scheduled.values()],
         "notices": [asdict(n) for notices in workspace.notices.values() for n in notices],
         "story_done": list(workspace.story_done),
         "story_deeds": list(workspace.story_deeds),
@@ -85,6 +89,9 @@ def load(content: Any) -> Workspace:
         raise UnreadableFile("The sandbox's data file is from another version: start afresh.")
     app = content["app"]
     app["slash_commands"] = [SlashCommand(**entry) for entry in app["slash_commands"]]
+    if not app.get("client_id"):  # An earlier version had none.
+        app["client_id"], app["client_secret"] = new_client_id(), secrets.token_hex(16)
+        app["known_scopes"] = list(app["bot_scopes"])
     app["shortcuts"] = [Shortcut(**entry) for entry in app["shortcuts"]]
     workspace = Workspace(
         team=Team(**content["team"]),
@@ -108,6 +115,8 @@ def load(content: Any) -> Workspace:
     for stored in content.get("files", ()):  # None were kept before there were any.
         file = StoredFile(**{**stored, "content": b64decode(stored["content"])})
         workspace.files[file.id] = file
+    for planned in content.get("scheduled", ()):  # Nor was anything planned.
+        workspace.scheduled[planned["id"]] = Scheduled(**planned)
     for view in content["modals"]:
         workspace.modals.setdefault(view["user"], []).append(OpenView(**view))
     for view in content["homes"]:

@@ -1,6 +1,7 @@
 """Messages on their way in and out: written by the app, shown to the app."""
 
 from collections.abc import Sequence
+from mimetypes import guess_type
 from typing import Any
 
 from bot.sandbox.blockkit import check_message_blocks
@@ -81,6 +82,8 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
             "app_id": app.id,
             "name": app.name,
             "team_id": workspace.team.id,
+            "icons": {},
+            "updated": 0,
             "deleted": False,
         }
     if message.blocks:
@@ -95,6 +98,8 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
         )
     if message.edited_ts is not None:
         shown["edited"] = {"user": message.user, "ts": message.edited_ts}
+    if any(pin["ts"] == message.ts for pin in workspace.channels[message.channel].pins):
+        shown["pinned_to"] = [message.channel]
     if message.reactions:
         shown["reactions"] = [
             {"name": r.name, "users": list(r.users), "count": len(r.users)}
@@ -107,20 +112,32 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
 def file_json(workspace: Workspace, stored: StoredFile) -> Json:
     """A file as Slack's API shows it; its addresses are those of Slack, which are not served."""
     base = f"https://files.slack.com/files-pri/{workspace.team.id}-{stored.id}"
+    home = f"https://{workspace.team.domain}.slack.com/files/{stored.user}/{stored.id}"
+    ending = stored.name.rpartition(".")[2].lower() if "." in stored.name else "binary"
     return {
         "id": stored.id,
         "created": stored.created,
         "timestamp": stored.created,
         "name": stored.name,
         "title": stored.title,
+        "mimetype": guess_type(stored.name)[0] or "application/octet-stream",
+        "filetype": ending,
+        "pretty_type": ending.upper(),
         "user": stored.user,
+        "editable": False,
         "size": len(stored.content),
         "mode": "hosted",
         "is_external": False,
+        "external_type": "",
         "is_public": False,
+        "public_url_shared": False,
+        "display_as_bot": False,
+        "username": "",
+        "permalink": f"{home}/{stored.name}",
         "url_private": f"{base}/{stored.name}",
         "url_private_download": f"{base}/download/{stored.name}",
         "channels": [one for one in stored.channels if one.startswith("C")],
+        "groups": [one for one in stored.channels if one.startswith("G")],
         "ims": [one for one in stored.channels if one.startswith("D")],
     }
 

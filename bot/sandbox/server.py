@@ -25,11 +25,13 @@ from bot.sandbox.edge import Edge
 from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
 from bot.sandbox.interactions import Acts
-from bot.sandbox.limits import ANSWER_SECONDS
+from bot.sandbox.limits import ANSWER_SECONDS, LOOPBACK
 from bot.sandbox.methods.call import Server
+from bot.sandbox.oauth import OAuth
 from bot.sandbox.page import routes as page_routes
 from bot.sandbox.persistence import Saver, read
 from bot.sandbox.record import Record
+from bot.sandbox.schedule import Timetable
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.story import Story, check_cast
 from bot.sandbox.story_progress import HeardDelivery
@@ -38,23 +40,26 @@ from bot.sandbox.uploads import Uploads
 from bot.sandbox.workspace import Workspace
 from bot.sandbox.workspace_file import apply_manifest, default_workspace
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-
-class LoopbackOnly:
+class OwnNamesOnly:
     """Refuses requests under a foreign name, which is how a web page elsewhere would come in."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
         self._app = app
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            host = next((v for k, v in scope["headers"] if k == b"host"), b"").decode("latin-1")
-            if urlsplit(f"//{host}").hostname not in _LOOPBACK:
-                refusal = PlainTextResponse("The sandbox serves this machine only.", 421)
-                await refusal(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        host = next((v for k, v in scope["headers"] if k == b"host"), b"").decode("latin-1")
+        if urlsplit(f"//{host}").hostname in self._names:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            refusal = PlainTextResponse(f"The sandbox is not called {host}.", 421)
+            await refusal(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +82,11 @@ def build(
     retry_scale: float = 1.0,
     record: Path | None = None,
     story: Story | None = None,
+    names: frozenset[str] = LOOPBACK,
 ) -> Sandboxed:
     """Wires one workspace to one way of reaching its app; `base_url` has no slash at its end.
+
+    It answers under the `names` of hosts and under no other.
 
     What the app's calls really did goes to `record` as JSON lines, where one is given.
     """
@@ -106,6 +114,8 @@ def build(
         record=Record(workspace, path=record),
     )
     uploads = Uploads(workspace)
+    oauth = OAuth(workspace)
+    timetable = Timetable(workspace, events)
     server = Server(
         workspace=workspace,
         events=events,
@@ -114,16 +124,27 @@ def build(
         base_url=lambda: base_url,
         uploads=uploads,
         edge=edge,
+        oauth=oauth,
     )
     api = WebApi(server)
-    control = Control(workspace, acts=acts, edge=edge, api=api, sockets=sockets)
+    control = Control(
+        workspace,
+        acts=acts,
+        edge=edge,
+        api=api,
+        sockets=sockets,
+        timetable=timetable,
+        base_url=base_url,
+    )
     saver = Saver(workspace, data) if data is not None else None
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if saver is not None:
             saver.start()
+        timetable.start()
         yield
+        await timetable.stop()
         await events.close()
         await deliver.close()
         if saver is not None:
@@ -140,12 +161,14 @@ def build(
             ),
             Route("/upload/{key}", uploads.endpoint, methods=["POST"]),
             *([WebSocketRoute("/socket", sockets.endpoint)] if sockets is not None else ()),
+            *oauth.routes(),
             *control.routes(),
             *page_routes(workspace, acts, workspace.clock, story),
         ],
         lifespan=lifespan,
     )
-    app.add_middleware(LoopbackOnly)
+    app.state.names = names
+    app.add_middleware(OwnNamesOnly, names=names)
     return Sandboxed(app=app, acts=acts, events=events, faults=faults, edge=edge)
 
 
@@ -172,6 +195,18 @@ def _response_endpoint(
     return use
 
 
+def place_to_begin(workspace: Workspace) -> dict[str, str]:
+    """A channel that the app is in, and one of the people there; nothing where there is none."""
+    people = [one.id for one in workspace.people() if not one.is_restricted]
+    for channel in workspace.channels.values():
+        if channel.is_im or channel.is_archived or channel.is_ext_shared:
+            continue
+        inside = [one for one in people if one in channel.members]
+        if workspace.app.bot_user_id in channel.members and inside:
+            return {"SANDBOX_CHANNEL": channel.id, "SANDBOX_USER": inside[0]}
+    return {}
+
+
 class _Uvicorn(uvicorn.Server):
     """Lets go of whoever waits for a change before the server waits for them."""
 
@@ -192,7 +227,10 @@ class _Uvicorn(uvicorn.Server):
 
 
 class SandboxServer:
-    """A sandbox on a free loopback port, bound when built and served between start and stop.
+    """A sandbox on a free port, bound when built and served between start and stop.
+
+    It is bound to loopback and answers under its names alone; with another `host` under that too,
+    and under `name`, by which apps are then told to reach it.
 
     `request_url` chooses signed HTTP (an empty string: aimed later by `deliver_to`), None chooses
     Socket Mode. A workspace saved in `data` wins over the one given.
@@ -210,6 +248,9 @@ class SandboxServer:
         retry_scale: float = 1.0,
         record: Path | None = None,
         story: Story | None = None,
+        rates: bool = False,
+        host: str = "127.0.0.1",
+        name: str | None = None,
     ) -> None:
         saved = read(data) if data is not None else None
         self.workspace = saved or workspace or default_workspace()
@@ -227,16 +268,18 @@ class SandboxServer:
                 answer_seconds=answer_seconds,
             )
         # asyncio sends without delay only where the protocol is named: otherwise 40 ms a call.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind(("127.0.0.1", port))
+            self._socket.bind((host, port))
             # Listening at once lets a client connect before the server thread runs.
             self._socket.listen(128)
         except OSError:
             self._socket.close()
             raise
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        called = name or (f"[{host}]" if ":" in host else host)
+        self.url = f"http://{called}:{self._socket.getsockname()[1]}"
         built = build(
             self.workspace,
             deliver=self._deliver,
@@ -245,8 +288,10 @@ class SandboxServer:
             retry_scale=retry_scale,
             record=record,
             story=story,
+            names=LOOPBACK | {host} | ({name} if name else set()),
         )
         self.edge = built.edge
+        self.edge.keep_tiers(on=rates)
         config = uvicorn.Config(
             built.app,
             http=built.edge.connections.protocol(),
@@ -276,6 +321,24 @@ class SandboxServer:
     @property
     def signing_secret(self) -> str:
         return self.workspace.app.signing_secret
+
+    @property
+    def client_id(self) -> str:
+        return self.workspace.app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.workspace.app.client_secret
+
+    def environment(self) -> dict[str, str]:
+        """What an app needs to use this workspace, with a channel and a person to begin with."""
+        return {
+            "SLACK_API_URL": self.api_url,
+            "SLACK_BOT_TOKEN": self.bot_token,
+            "SLACK_APP_TOKEN": self.app_token,
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+            **place_to_begin(self.workspace),
+        }
 
     def deliver_to(self, request_url: str) -> None:
         """Aims signed HTTP at the app; ValueError for a workspace in Socket Mode."""

@@ -116,18 +116,20 @@ class SocketDelivery:
         finally:
             self._lost(connection)
 
+    async def warn(self) -> None:
+        """Tells every connection that it will be sent away soon; it may be used until then."""
+        for connection in list(self._connections):
+            try:
+                await connection.send(_disconnect("warning"))
+            except (ConnectionError, WebSocketDisconnect, RuntimeError):
+                self._lost(connection)
+
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Tells every connection to go and come back, as Slack does now and then."""
         for connection in list(self._connections):
             self._lost(connection)
             try:
-                await connection.send(
-                    {
-                        "type": "disconnect",
-                        "reason": reason,
-                        "debug_info": {"host": "sandbox"},
-                    }
-                )
+                await connection.send(_disconnect(reason))
                 await connection.socket.close(code=1000)
             except (ConnectionError, WebSocketDisconnect, RuntimeError):
                 continue
@@ -167,3 +169,7 @@ class SocketDelivery:
         for answer in connection.waiting.values():
             if not answer.done():
                 answer.set_result(_LOST)
+
+
+def _disconnect(reason: str) -> dict[str, Any]:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}

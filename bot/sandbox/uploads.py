@@ -5,6 +5,8 @@ from secrets import token_urlsafe
 from typing import Final
 from urllib.parse import quote
 
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -52,20 +54,31 @@ class Uploads:
         self._by_key = {key: one for key, one in self._by_key.items() if one is not begun}
 
     async def endpoint(self, request: Request) -> Response:
-        """Takes the bytes as they are; a form with a file in it is not done by this sandbox."""
+        """Takes the bytes as they are, or as the one file of a form: Slack's Node client does."""
         begun = self._by_key.get(request.path_params["key"])
         if begun is None:
             return PlainTextResponse("There is no such upload.", 404)
-        kind = request.headers.get("content-type", "")
-        if kind.startswith(("multipart/", "application/x-www-form-urlencoded")):
-            return PlainTextResponse("Bring the bytes alone.", 415)
         if int(request.headers.get("content-length") or FILE_BYTES + 1) > FILE_BYTES:
             return PlainTextResponse("That is too much for one file.", 413)
-        content = await request.body()
+        content = await _content(request)
+        if content is None:
+            return PlainTextResponse("A form brings exactly one file.", 400)
         if len(content) != begun.length:
             return PlainTextResponse(f"Expected {begun.length} bytes.", 400)
         begun.content = content
         return PlainTextResponse(f"OK - {len(content)}")
+
+
+async def _content(request: Request) -> bytes | None:
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
+        return await request.body()
+    try:
+        async with request.form(max_files=1, max_fields=8) as form:
+            files = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
+            return await files[0].read() if len(files) == 1 else None
+    except HTTPException:  # The form is none, or brings too much.
+        return None
 
 
 def readable_by(workspace: Workspace, user_id: str, file_id: str) -> StoredFile | None:

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -28,6 +28,7 @@ _ONE: Final = {
     "url_text_input": ("value", "initial_value"),
     "rich_text_input": ("rich_text_value", "initial_value"),
     "static_select": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
     "users_select": ("selected_user", "initial_user"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
@@ -38,6 +39,7 @@ _ONE: Final = {
 }
 _MANY: Final = {
     "multi_static_select": ("selected_options", "initial_options"),
+    "multi_external_select": ("selected_options", "initial_options"),
     "checkboxes": ("selected_options", "initial_options"),
     "multi_users_select": ("selected_users", "initial_users"),
     "multi_conversations_select": ("selected_conversations", "initial_conversations"),
@@ -47,21 +49,25 @@ STATEFUL: Final = {**_ONE, **_MANY}
 _TYPED_TEXT: Final = frozenset(
     {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
 )
-_OPTIONS: Final = frozenset({"static_select", "radio_buttons", "multi_static_select", "checkboxes"})
+EXTERNAL: Final = frozenset({"external_select", "multi_external_select"})
+_OPTIONS: Final = EXTERNAL | {"static_select", "radio_buttons", "multi_static_select", "checkboxes"}
+Offers: TypeAlias = Mapping[tuple[str, str], list[Json]]
+"""What an app suggested for its menus, by block and action id."""
+
+
+def flat(blocks: Blocks) -> Iterator[Json]:
+    """Every block, those inside of others after the one they are in."""
+    for block in blocks:
+        yield block
+        yield from flat(block.get("child_blocks", []))
+        if block["type"] == "carousel":
+            yield from flat(block["elements"])
 
 
 def elements_of(blocks: Blocks) -> Iterator[tuple[Json, Json]]:
     """Every element that has an action id, with its block."""
-    for block in blocks:
-        if "accessory" in block:
-            found = [block["accessory"]]
-        elif "element" in block:
-            found = [block["element"]]
-        elif block["type"] == "actions":
-            found = block["elements"]
-        else:
-            continue
-        for element in found:
+    for block in flat(blocks):
+        for element in _interactive(block):
             if "action_id" in element:
                 yield block, element
 
@@ -105,13 +111,27 @@ def element_at(blocks: Blocks, *, action_id: str, block_id: str | None = None) -
     return found[0]
 
 
-def apply_values(state: State, blocks: Blocks, values: Values) -> State:
+def with_offers(element: Json, suggested: list[Json], held: Json | None) -> Json:
+    """A menu with what can be chosen in it: what was suggested, and what stands there."""
+    if element["type"] not in EXTERNAL:
+        return element
+    chosen, initial = STATEFUL[element["type"]]
+    there = [(held or {}).get(chosen), element.get(initial)]
+    flat = [one for some in there for one in (some if isinstance(some, list) else [some]) if one]
+    return {**element, "options": [*suggested, *flat]}
+
+
+def apply_values(
+    state: State, blocks: Blocks, values: Values, offers: Offers | None = None
+) -> State:
     """A new state with these plain choices shaped into it; CannotAct for what is not offered."""
     filled = {block_id: dict(actions) for block_id, actions in state.items()}
     for block_id, actions in values.items():
         for action_id, plain in actions.items():
             _, element = element_at(blocks, action_id=action_id, block_id=block_id)
-            filled.setdefault(block_id, {})[action_id] = shape(element, plain)
+            suggested = (offers or {}).get((block_id, action_id), [])
+            menu = with_offers(element, suggested, filled.get(block_id, {}).get(action_id))
+            filled.setdefault(block_id, {})[action_id] = shape(menu, plain)
     return filled
 
 
@@ -242,8 +262,8 @@ def fill_ids(blocks: Blocks, new_id: Callable[[str], str]) -> None:
     presses on a page that was drawn anew meanwhile still reaches the app. All others get a fresh
     one, for with the id Slack forgets what stood in them.
     """
-    given = {block["block_id"] for block in blocks if "block_id" in block}
-    for block in blocks:
+    given = {block["block_id"] for block in flat(blocks) if "block_id" in block}
+    for block in flat(blocks):
         if "block_id" not in block:
             block["block_id"] = new_id("b") if _holds_state(block) else _id_of(block, given)
             given.add(block["block_id"])
@@ -256,7 +276,8 @@ def _interactive(block: Json) -> tuple[Json, ...]:
     return (
         *([block["accessory"]] if "accessory" in block else ()),
         *([block["element"]] if "element" in block else ()),
-        *(block["elements"] if block["type"] == "actions" else ()),
+        *(block["elements"] if block["type"] in ("actions", "context_actions") else ()),
+        *(block.get("actions", ()) if block["type"] == "card" else ()),
     )
 
 

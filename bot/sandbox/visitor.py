@@ -76,9 +76,9 @@ class Sandbox:
         """Have calls meet the trouble of a fault plan (see `fault_plan.read_plan`), or none."""
         self.post("/control/fault-plan", plan or {})
 
-    def disconnect(self) -> None:
+    def disconnect(self, reason: str = "refresh_requested") -> None:
         """Makes the app's sockets go and come back."""
-        self.post("/control/disconnect", {})
+        self.post("/control/disconnect", {"reason": reason})
 
     # ---- waiting
 

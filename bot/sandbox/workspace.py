@@ -114,6 +114,10 @@ class Channel:
     is_archived: bool = False
     topic: str = ""
     purpose: str = ""
+    pins: list[Json] = field(default_factory=list)
+    """`ts`, `user` and `created` of what is pinned, the last pin at the end."""
+    bookmarks: list[Json] = field(default_factory=list)
+    """As Slack shows them, in their order."""
     messages: dict[str, Message] = field(default_factory=dict)
     threads: dict[str, list[str]] = field(default_factory=dict)
 
@@ -139,6 +143,21 @@ class Channel:
 def _stands_in_channel(message: Message, viewer: str) -> bool:
     seen = message.ephemeral_for in (None, viewer)
     return seen and (not message.is_reply or message.reply_broadcast)
+
+
+@dataclass(slots=True, kw_only=True)
+class Scheduled:
+    """A message of the app that is to be posted at a second of the calendar."""
+
+    id: str
+    channel: str
+    post_at: int
+    created: int
+    text: str
+    blocks: Blocks = field(default_factory=list)
+    metadata: Json | None = None
+    thread_ts: str | None = None
+    reply_broadcast: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -214,6 +233,12 @@ class App:
     home_tab_enabled: bool = False
     messages_tab_enabled: bool = False
     interactivity_enabled: bool = True
+    known_scopes: list[str] = field(default_factory=list)
+    """What the manifest asks for: an installation grants these or fewer."""
+    client_id: str = ""
+    client_secret: str = ""
+    redirect_urls: list[str] = field(default_factory=list)
+    """Where a browser may be sent after an installation, by how an address begins."""
     refused: str = ""
     """Slack's error for every call once the tokens were revoked or the app was taken out."""
 
@@ -232,6 +257,7 @@ class Workspace:
         self.profile_fields: dict[str, ProfileField] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, StoredFile] = {}
+        self.scheduled: dict[str, Scheduled] = {}
         self.modals: dict[str, list[OpenView]] = {}
         self.homes: dict[str, OpenView] = {}
         self.notices: dict[str, list[Notice]] = {}
@@ -324,6 +350,10 @@ class Workspace:
         self.channels[channel.id] = self.channels.pop(before)
         for message in channel.messages.values():
             message.channel = channel.id
+        for bookmark in channel.bookmarks:
+            bookmark["channel_id"] = channel.id
+        for planned in self.scheduled.values():
+            planned.channel = channel.id if planned.channel == before else planned.channel
         for stored in self.files.values():
             stored.channels = [channel.id if one == before else one for one in stored.channels]
         self.touch()
@@ -332,12 +362,25 @@ class Workspace:
     def remove_channel(self, channel: Channel) -> None:
         """Takes a conversation away with all that was said in it."""
         del self.channels[channel.id]
+        self.scheduled = {k: v for k, v in self.scheduled.items() if v.channel != channel.id}
         for stored in self.files.values():
             stored.channels = [one for one in stored.channels if one != channel.id]
         self.touch()
 
     def add_file(self, stored: StoredFile) -> None:
         self.files[stored.id] = stored
+        self.touch()
+
+    def remove_file(self, stored: StoredFile) -> None:
+        """Takes a file away, also out of the messages it was shared in."""
+        del self.files[stored.id]
+        for channel in (self.channels[one] for one in stored.channels):
+            for message in [one for one in channel.messages.values() if stored.id in one.files]:
+                message.files = [one for one in message.files if one != stored.id]
+                if message.files or message.text or message.blocks:
+                    self.message_changed(message)
+                else:
+                    self.remove_message(message)
         self.touch()
 
     def channel_named(self, name: str) -> Channel | None:
@@ -387,6 +430,7 @@ class Workspace:
     def remove_message(self, message: Message) -> None:
         """Takes a message away; a parent with replies leaves a tombstone, as in Slack."""
         channel = self.channels[message.channel]
+        channel.pins = [pin for pin in channel.pins if pin["ts"] != message.ts]
         if channel.threads.get(message.ts):
             message.tombstone = True
             message.text = "This message was deleted."

@@ -44,7 +44,17 @@ _CHANNEL_KEYS: Final = frozenset(
     {"id", "name", "topic", "purpose", "private", "shared", "pending", "archived", "members"}
 )
 _APP_KEYS: Final = frozenset(
-    {"id", "name", "bot_name", "bot_token", "app_token", "signing_secret", "manifest"}
+    {
+        "id",
+        "name",
+        "bot_name",
+        "bot_token",
+        "app_token",
+        "signing_secret",
+        "client_id",
+        "client_secret",
+        "manifest",
+    }
 )
 
 
@@ -112,7 +122,10 @@ def apply_manifest(app: App, manifest: Json) -> None:
         for entry in features.get("slash_commands", ())
     ]
     app.shortcuts = [Shortcut(**entry) for entry in features.get("shortcuts", ())]
-    app.bot_scopes = list(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ()))
+    oauth = manifest.get("oauth_config", {})
+    app.bot_scopes = list(oauth.get("scopes", {}).get("bot", ()))
+    app.known_scopes = list(app.bot_scopes)
+    app.redirect_urls = list(oauth.get("redirect_urls", ()))
     app.bot_events = list(settings.get("event_subscriptions", {}).get("bot_events", ()))
     app.home_tab_enabled = home.get("home_tab_enabled", False)
     app.messages_tab_enabled = home.get("messages_tab_enabled", False)
@@ -130,11 +143,18 @@ def _app(entry: Json, manifest: Json | None) -> App:
         bot_token=entry.get("bot_token") or f"xoxb-sandbox-{secrets.token_hex(12)}",
         app_token=entry.get("app_token") or f"xapp-sandbox-{secrets.token_hex(12)}",
         signing_secret=entry.get("signing_secret") or secrets.token_hex(16),
+        client_id=entry.get("client_id") or new_client_id(),
+        client_secret=entry.get("client_secret") or secrets.token_hex(16),
         bot_scopes=[],
         app_scopes=["connections:write"],
     )
     apply_manifest(app, manifest if manifest is not None else entry.get("manifest", {}))
     return app
+
+
+def new_client_id() -> str:
+    """Two numbers with a point between, as Slack's are."""
+    return f"{secrets.randbelow(10**12):012d}.{secrets.randbelow(10**13):013d}"
 
 
 def _bot(app: App, entry: Json, team: Team) -> User:

@@ -55,6 +55,11 @@ def test_an_unknown_argument_is_refused_by_name(desk: Desk, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["colour!", "x" * 256, ""])
+def test_an_argument_that_could_have_no_such_name_is_refused(desk: Desk, name: str) -> None:
+    assert desk.call("auth.test", **{name: "red"})["error"] == "invalid_arg_name"
+
+
 @pytest.mark.parametrize("name", WITH_REQUIRED)
 def test_a_missing_argument_is_refused_by_name(desk: Desk, name: str) -> None:
     answer = desk.call(name, token=own_token(name))

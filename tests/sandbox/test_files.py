@@ -133,16 +133,88 @@ def test_a_file_goes_only_where_the_app_is(desk: Desk) -> None:
     secret.members.append(BOT)
     secret.is_archived = True
     assert error(complete(desk, file_id, channel_id="C0SECRET")) == "posting_to_channel_denied"
-    refused = complete(desk, file_id, channels="C0SECRET")
-    assert error(refused) == "invalid_arguments"
+    refused = complete(desk, file_id, channels=f"{NORTHWIND},C0SECRET")
+    assert error(refused) == "posting_to_channel_denied"
+    many = ",".join([NORTHWIND] * 101)
+    assert error(complete(desk, file_id, channels=many)) == "channels_limit_exceeded"
+    assert complete(desk, file_id, channels=",".join([NORTHWIND] * 100))["ok"]
+
+
+def test_a_file_goes_to_several_channels_at_once_and_to_a_person(desk: Desk) -> None:
+    answer = complete(desk, uploaded(desk), channels=f"{NORTHWIND},{MAYA}")
+    dm = desk.workspace.open_app_dm(MAYA).id
+    assert answer["files"][0]["channels"] == [NORTHWIND]
+    assert answer["files"][0]["ims"] == [dm]
+    for channel in (NORTHWIND, dm):
+        (message,) = desk.call("conversations.history", channel=channel)["messages"]
+        assert message["files"][0]["id"] == answer["files"][0]["id"]
+
+
+def test_a_file_answers_in_a_thread_which_is_in_one_channel(desk: Desk) -> None:
+    ts, file_id = desk.post(), uploaded(desk)
+    nowhere = complete(desk, file_id, channel_id=NORTHWIND, thread_ts="1700000000.000100")
+    assert error(nowhere) == "thread_not_found"
+    two = complete(desk, file_id, channels=f"{NORTHWIND},{MAYA}", thread_ts=ts)
+    assert error(two) == "invalid_arguments"
+    assert complete(desk, file_id, channel_id=NORTHWIND, thread_ts=ts)["ok"]
+    replies = desk.call("conversations.replies", channel=NORTHWIND, ts=ts)["messages"]
+    assert [one.get("subtype") for one in replies] == [None, "file_share"]
+
+
+def test_blocks_stand_in_place_of_a_comment(desk: Desk) -> None:
+    divider = [{"type": "divider", "block_id": "line"}]
+    assert complete(desk, uploaded(desk), channel_id=NORTHWIND, blocks=divider)["ok"]
+    (message,) = desk.call("conversations.history", channel=NORTHWIND)["messages"]
+    assert message["blocks"] == divider
+    wrong = complete(desk, uploaded(desk), channel_id=NORTHWIND, blocks=[{"type": "line"}])
+    assert error(wrong) == "invalid_blocks"
+
+
+def test_a_file_is_looked_up_and_taken_away_with_its_message(desk: Desk) -> None:
+    file_id, dm = shared(desk)
+    assert desk.call("files.info", file=file_id)["file"]["name"] == "status.csv"
+    desk.call("files.completeUploadExternal", files=[{"id": uploaded(desk)}], channel_id=dm)
+    alone = desk.call("conversations.history", channel=dm)["messages"][0]["files"][0]["id"]
+    assert desk.call("files.delete", file=alone)["ok"]
+    assert desk.call("files.delete", file=file_id)["ok"]
+    # A message that had words keeps them; one that was only the file goes with it.
+    (left,) = desk.call("conversations.history", channel=dm)["messages"]
+    assert (left["text"], left.get("files")) == ("Here it is.", None)
+    assert error(desk.call("files.info", file=file_id)) == "file_not_found"
+    assert error(desk.call("files.delete", file=file_id)) == "file_not_found"
+
+
+def test_somebody_elses_file_is_not_the_apps_to_delete(desk: Desk) -> None:
+    file_id, _ = shared(desk)
+    desk.workspace.files[file_id].user = JONAS
+    assert desk.call("files.info", file=file_id)["ok"]
+    assert error(desk.call("files.delete", file=file_id)) == "cant_delete_file"
 
 
 def test_other_bytes_than_were_announced_are_not_taken(desk: Desk) -> None:
     url = begin(desk)["upload_url"]
     assert bring(desk, url, CONTENT[1:]) == 400
-    assert bring(desk, url, CONTENT, **{"content-type": "multipart/form-data; boundary=x"}) == 415
+    assert bring(desk, url, CONTENT, **{"content-type": "multipart/form-data; boundary=x"}) == 400
     assert bring(desk, f"{BASE}/upload/guessed") == 404
     assert bring(desk, url, CONTENT, **{"content-length": "9000000"}) == 413
+
+
+def test_a_form_with_one_file_in_it_brings_that(desk: Desk) -> None:
+    def form(*names: str) -> bytes:
+        lines = [
+            f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
+            for name in names
+        ]
+        return b"".join(one.encode() + CONTENT + b"\r\n" for one in lines) + b"--x--\r\n"
+
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    begun = begin(desk)
+    assert bring(desk, begun["upload_url"], form("one", "two"), **kind) == 400
+    assert bring(desk, begun["upload_url"], form(), **kind) == 400
+    assert bring(desk, begun["upload_url"], form("one"), **kind) == 200
+    assert complete(desk, begun["file_id"], channel_id=NORTHWIND)["files"][0]["size"] == len(
+        CONTENT
+    )
 
 
 def test_a_file_is_kept_and_never_shown_by_the_browser(desk: Desk) -> None:

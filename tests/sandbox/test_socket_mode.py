@@ -1,5 +1,6 @@
 import base64
 import http.client
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -236,3 +237,62 @@ def test_an_eleventh_connection_is_refused(server: SandboxServer, sandbox: Sandb
     assert refused.value.response["error"] == "too_many_websockets"
     for connection in connections:
         connection.close()
+
+
+class Wire:
+    """A WebSocket by hand, which does nothing by itself when it is sent away."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._socket = socket.create_connection((str(parts.hostname), parts.port), timeout=10)
+        key = base64.b64encode(bytes(16)).decode()
+        lines = [
+            f"GET {parts.path}?{parts.query} HTTP/1.1",
+            f"Host: {parts.netloc}",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            f"Sec-WebSocket-Key: {key}",
+        ]
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        self._unread = self._socket.makefile("rb")
+        while self._unread.readline().strip():
+            continue
+
+    def told(self) -> Json:
+        """The next message, or the code with which the connection ends."""
+        kind, size = self._unread.read(2)
+        if size == 126:
+            size = int.from_bytes(self._unread.read(2))
+        content = self._unread.read(size)
+        if kind == 0x88:
+            return {"closed": int.from_bytes(content[:2])}
+        message: Json = json.loads(content)
+        return message
+
+    def close(self) -> None:
+        self._unread.close()
+        self._socket.close()
+
+
+@pytest.fixture
+def wire(server: SandboxServer) -> Iterator[Wire]:
+    opened = WebClient(base_url=server.api_url).apps_connections_open(app_token=server.app_token)
+    wire = Wire(str(opened["url"]))
+    yield wire
+    wire.close()
+
+
+def test_a_warning_comes_first_and_leaves_the_connection_as_it_is(
+    wire: Wire, sandbox: Sandbox
+) -> None:
+    assert wire.told()["type"] == "hello"
+    sandbox.disconnect("warning")
+    warned = wire.told()
+    assert (warned["type"], warned["reason"]) == ("disconnect", "warning")
+    assert sandbox.get("/control/app")["connections"] == 1
+    sandbox.disconnect("link_disabled")
+    assert wire.told()["reason"] == "link_disabled"
+    assert wire.told() == {"closed": 1000}
+    with pytest.raises(ValueError, match="no reason 'whim'"):
+        sandbox.disconnect("whim")

@@ -2,11 +2,37 @@
 
 from typing import Final
 
-from bot.sandbox.methods import basics, chat, conversations, files, history, reactions, users, views
+from bot.sandbox.methods import (
+    apps,
+    basics,
+    bookmarks,
+    chat,
+    conversations,
+    files,
+    history,
+    pins,
+    reactions,
+    schedule,
+    users,
+    views,
+)
 from bot.sandbox.methods.call import Method
 
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for family in (basics, users, conversations, history, chat, views, reactions, files)
+    for family in (
+        basics,
+        apps,
+        users,
+        conversations,
+        history,
+        chat,
+        schedule,
+        views,
+        reactions,
+        pins,
+        bookmarks,
+        files,
+    )
     for method in family.METHODS
 }

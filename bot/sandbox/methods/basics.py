@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from bot.sandbox.methods.call import Call, Method, Refused, Token, bad_argument
+from bot.sandbox.rates import Tier
 from bot.sandbox.socket_mode import TooManySockets
 from bot.sandbox.workspace import Json
 
@@ -89,24 +90,28 @@ METHODS = (
         handler=api_test,
         arguments=frozenset({"error", "foo"}),
         token=Token.NONE,
+        tier=Tier.FOUR,
     ),
-    Method(name="auth.test", handler=auth_test),
+    Method(name="auth.test", handler=auth_test, tier=Tier.SPECIAL),
     Method(
         name="team.info",
         handler=team_info,
         arguments=frozenset({"team", "domain"}),
         scopes=("team:read",),
+        tier=Tier.THREE,
     ),
     Method(
         name="team.profile.get",
         handler=team_profile_get,
         arguments=frozenset({"visibility"}),
         scopes=("users.profile:read",),
+        tier=Tier.THREE,
     ),
     Method(
         name="apps.connections.open",
         handler=connections_open,
         scopes=("connections:write",),
         token=Token.APP,
+        tier=Tier.THREE,
     ),
 )

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from bot.sandbox.edge import Edge
 from bot.sandbox.events import Events
+from bot.sandbox.oauth import OAuth
+from bot.sandbox.rates import Tier
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.triggers import TriggerBook
 from bot.sandbox.uploads import Uploads
@@ -46,6 +48,7 @@ class Server:
     base_url: Callable[[], str]
     uploads: Uploads
     edge: Edge
+    oauth: OAuth
 
 
 @dataclass(slots=True)
@@ -144,6 +147,7 @@ class Method:
     not_done: frozenset[str] = field(default_factory=frozenset)
     scopes: tuple[str, ...] = ()
     token: Token = Token.BOT
+    tier: Tier
 
 
 def bad_argument(name: str, sentence: str) -> Refused:

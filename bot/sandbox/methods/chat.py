@@ -7,10 +7,11 @@ from bot.sandbox.blockkit import BlocksRefused
 from bot.sandbox.limits import LIMITS, METADATA_BYTES
 from bot.sandbox.methods.call import Call, Method, Refused, bad_argument
 from bot.sandbox.posting import accept_blocks, message_json, post_as_app, thread_trouble
+from bot.sandbox.rates import Tier
 from bot.sandbox.workspace import Blocks, Channel, Json, Message
 
 
-def _target(call: Call) -> Channel:
+def target_of(call: Call) -> Channel:
     """The conversation to write to; a user id stands for the app's DM with that person."""
     wanted = call.text("channel")
     workspace = call.workspace
@@ -32,7 +33,7 @@ def _target(call: Call) -> Channel:
     return channel
 
 
-def _content(call: Call) -> tuple[str, Blocks]:
+def content_of(call: Call) -> tuple[str, Blocks]:
     """Text and checked blocks; `no_text` when there is neither."""
     text = call.text("text")
     blocks: Blocks = []
@@ -58,7 +59,7 @@ def _checked(call: Call, blocks: Any) -> Blocks:
         raise Refused(refusal.error, messages=refusal.messages) from refusal
 
 
-def _metadata(call: Call) -> Json | None:
+def metadata_of(call: Call) -> Json | None:
     if not call.has("metadata"):
         return None
     metadata = call.data("metadata")
@@ -91,7 +92,7 @@ def _is_flat(value: Any, *, deep: int) -> bool:
     return False
 
 
-def _thread(call: Call, channel: Channel) -> str | None:
+def thread_of(call: Call, channel: Channel) -> str | None:
     if not call.has("thread_ts"):
         return None
     thread_ts = call.text("thread_ts")
@@ -102,16 +103,16 @@ def _thread(call: Call, channel: Channel) -> str | None:
 
 
 def chat_post_message(call: Call) -> Json:
-    channel = _target(call)
-    text, blocks = _content(call)
-    metadata = _metadata(call)
+    channel = target_of(call)
+    text, blocks = content_of(call)
+    metadata = metadata_of(call)
     message = post_as_app(
         call.workspace,
         channel.id,
         text=text,
         blocks=blocks,
         metadata=metadata or None,
-        thread_ts=_thread(call, channel),
+        thread_ts=thread_of(call, channel),
         reply_broadcast=call.flag("reply_broadcast"),
     )
     call.server.events.app_posted(message)
@@ -130,13 +131,13 @@ def chat_post_ephemeral(call: Call) -> Json:
         raise Refused("not_in_channel")
     if call.text("user") not in channel.members:
         raise Refused("user_not_in_channel")
-    text, blocks = _content(call)
+    text, blocks = content_of(call)
     message = post_as_app(
         call.workspace,
         channel.id,
         text=text,
         blocks=blocks,
-        thread_ts=_thread(call, channel),
+        thread_ts=thread_of(call, channel),
         ephemeral_for=call.text("user"),
     )
     return {"message_ts": message.ts}
@@ -157,17 +158,17 @@ def chat_update(call: Call) -> Json:
         raise Refused("is_inactive")
     if LIMITS["chat.update.text"].complaint(len(call.text("text"))):
         raise Refused("msg_too_long")
-    metadata = _metadata(call)
+    metadata = metadata_of(call)
     if not any(name in call.arguments for name in ("text", "blocks", "markdown_text")):
         if metadata is None:
             raise Refused("no_text")
         text, blocks = message.text, message.blocks
     elif call.has("blocks") or "text" not in call.arguments:
         kept = message.text
-        text, blocks = _content(call)
+        text, blocks = content_of(call)
         text = text if "text" in call.arguments else kept
     else:
-        text, blocks = _content(call)
+        text, blocks = content_of(call)
         message.edited_ts = call.workspace.new_ts()
     previous = message_json(call.workspace, message, whole_metadata=True)
     message.text, message.blocks = text, blocks
@@ -211,7 +212,7 @@ def chat_get_permalink(call: Call) -> Json:
     return {"channel": channel.id, "permalink": link}
 
 
-_CONTENT = {"channel", "text", "blocks", "markdown_text", "link_names", "parse"}
+CONTENT = {"channel", "text", "blocks", "markdown_text", "link_names", "parse"}
 _OTHER_LOOKS = frozenset({"as_user", "attachments", "icon_emoji", "icon_url", "username"})
 
 METHODS = (
@@ -219,28 +220,33 @@ METHODS = (
         name="chat.postMessage",
         handler=chat_post_message,
         arguments=frozenset(
-            _CONTENT
+            CONTENT
             | {"metadata", "mrkdwn", "reply_broadcast", "thread_ts", "unfurl_links", "unfurl_media"}
         ),
-        not_done=_OTHER_LOOKS,
+        not_done=_OTHER_LOOKS | {"current_draft_last_updated_ts"},
         required=("channel",),
         scopes=("chat:write",),
+        tier=Tier.PER_CHANNEL,
     ),
     Method(
         name="chat.postEphemeral",
         handler=chat_post_ephemeral,
-        arguments=frozenset(_CONTENT | {"user", "thread_ts"}),
+        arguments=frozenset(CONTENT | {"user", "thread_ts"}),
         not_done=_OTHER_LOOKS,
         required=("channel", "user"),
         scopes=("chat:write",),
+        tier=Tier.FOUR,
     ),
     Method(
         name="chat.update",
         handler=chat_update,
-        arguments=frozenset(_CONTENT | {"ts", "metadata"}),
-        not_done=frozenset({"as_user", "attachments", "file_ids", "reply_broadcast"}),
+        arguments=frozenset(CONTENT | {"ts", "metadata"}),
+        not_done=frozenset(
+            {"as_user", "attachments", "file_ids", "reply_broadcast", "unfurled_attachments"}
+        ),
         required=("channel", "ts"),
         scopes=("chat:write",),
+        tier=Tier.THREE,
     ),
     Method(
         name="chat.delete",
@@ -249,11 +255,13 @@ METHODS = (
         not_done=frozenset({"as_user"}),
         required=("channel", "ts"),
         scopes=("chat:write",),
+        tier=Tier.THREE,
     ),
     Method(
         name="chat.getPermalink",
         handler=chat_get_permalink,
         arguments=frozenset({"channel", "message_ts"}),
         required=("channel", "message_ts"),
+        tier=Tier.SPECIAL,
     ),
 )

@@ -10,6 +10,7 @@ from bot.sandbox.methods.call import (
     page_of,
     sort_of,
 )
+from bot.sandbox.rates import Tier
 from bot.sandbox.workspace import Channel, Json, User
 
 _TYPES = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
@@ -200,6 +201,31 @@ def conversations_join(call: Call) -> Json:
     return {"channel": channel_json(call, channel)}
 
 
+_TOPIC_SCOPES = {
+    "public": ("channels:manage", "channels:write.topic"),
+    "private": ("groups:write", "groups:write.topic"),
+    "im": ("im:write", "im:write.topic"),
+    "mpim": ("mpim:write", "mpim:write.topic"),
+}
+
+
+def conversations_set_topic(call: Call) -> Json:
+    channel = call.channel()
+    call.need_scope(*_TOPIC_SCOPES[sort_of(channel)])
+    if channel.is_im:
+        raise Refused("method_not_supported_for_channel_type")
+    if not call.is_member(channel):
+        raise Refused("not_in_channel")
+    if channel.is_archived:
+        raise Refused("is_archived")
+    topic = call.text("topic")
+    if LIMITS["conversations.setTopic.topic"].complaint(len(topic)):
+        raise Refused("too_long")
+    channel.topic = topic
+    call.workspace.touch()
+    return {"channel": channel_json(call, channel), "topic": topic}
+
+
 def conversations_invite(call: Call) -> Json:
     channel = call.channel()
     sort = sort_of(channel)
@@ -263,6 +289,7 @@ METHODS = (
         handler=conversations_create,
         arguments=frozenset({"name", "is_private", "team_id"}),
         scopes=("channels:manage", "groups:write"),
+        tier=Tier.TWO,
     ),
     Method(
         name="conversations.info",
@@ -270,12 +297,14 @@ METHODS = (
         arguments=frozenset({"channel", "include_locale", "include_num_members"}),
         required=("channel",),
         scopes=_ANY_READ,
+        tier=Tier.THREE,
     ),
     Method(
         name="conversations.list",
         handler=conversations_list,
         arguments=frozenset({"cursor", "limit", "types", "exclude_archived"}),
         scopes=_ANY_READ,
+        tier=Tier.TWO,
     ),
     Method(
         name="conversations.members",
@@ -283,12 +312,22 @@ METHODS = (
         arguments=frozenset({"channel", "cursor", "limit"}),
         required=("channel",),
         scopes=_ANY_READ,
+        tier=Tier.FOUR,
     ),
     Method(
         name="conversations.open",
         handler=conversations_open,
         arguments=frozenset({"channel", "users", "return_im", "prevent_creation"}),
         scopes=("im:write", "mpim:write", "groups:write", "channels:manage"),
+        tier=Tier.THREE,
+    ),
+    Method(
+        name="conversations.setTopic",
+        handler=conversations_set_topic,
+        arguments=frozenset({"channel", "topic"}),
+        required=("channel",),
+        scopes=tuple(scope for scopes in _TOPIC_SCOPES.values() for scope in scopes),
+        tier=Tier.TWO,
     ),
     Method(
         name="conversations.join",
@@ -296,6 +335,7 @@ METHODS = (
         arguments=frozenset({"channel"}),
         required=("channel",),
         scopes=("channels:join",),
+        tier=Tier.THREE,
     ),
     Method(
         name="conversations.invite",
@@ -308,5 +348,6 @@ METHODS = (
             "groups:write",
             "groups:write.invites",
         ),
+        tier=Tier.THREE,
     ),
 )

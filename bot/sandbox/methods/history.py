@@ -12,6 +12,7 @@ from bot.sandbox.methods.call import (
     write_cursor,
 )
 from bot.sandbox.posting import message_json
+from bot.sandbox.rates import Tier
 from bot.sandbox.workspace import Channel, Json, Message
 
 _SCOPES = {
@@ -100,7 +101,7 @@ def conversations_history(call: Call) -> Json:
         and (past is None or _microseconds(message.ts, "invalid_cursor") < past)
     )
     answer = _page(call, list(islice(found, limit + 1)), limit)
-    return {**answer, "pin_count": 0}
+    return {**answer, "pin_count": len(channel.pins)}
 
 
 def conversations_replies(call: Call) -> Json:
@@ -139,6 +140,7 @@ METHODS = (
         arguments=frozenset(_SPAN),
         required=("channel",),
         scopes=tuple(_SCOPES.values()),
+        tier=Tier.THREE,
     ),
     Method(
         name="conversations.replies",
@@ -146,5 +148,6 @@ METHODS = (
         arguments=frozenset(_SPAN | {"ts"}),
         required=("channel", "ts"),
         scopes=tuple(_SCOPES.values()),
+        tier=Tier.THREE,
     ),
 )

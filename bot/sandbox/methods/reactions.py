@@ -5,6 +5,7 @@ import re
 from bot.sandbox.methods.call import Call, Method, Refused
 from bot.sandbox.people_acts import add_reaction, remove_reaction
 from bot.sandbox.posting import message_json
+from bot.sandbox.rates import Tier
 from bot.sandbox.workspace import Json, Message
 
 _NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
@@ -77,6 +78,7 @@ METHODS = (
         arguments=_ITEM | {"name"},
         required=("name",),
         scopes=("reactions:write",),
+        tier=Tier.THREE,
     ),
     Method(
         name="reactions.remove",
@@ -85,6 +87,7 @@ METHODS = (
         not_done=_FILES,
         required=("name",),
         scopes=("reactions:write",),
+        tier=Tier.TWO,
     ),
     Method(
         name="reactions.get",
@@ -92,5 +95,6 @@ METHODS = (
         arguments=_ITEM | {"full"},
         not_done=_FILES,
         scopes=("reactions:read",),
+        tier=Tier.THREE,
     ),
 )

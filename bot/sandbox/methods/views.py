@@ -5,6 +5,7 @@ from typing import Any
 from bot.sandbox.blockkit import BlocksRefused, Surface
 from bot.sandbox.methods.call import Call, Method, Refused, bad_argument
 from bot.sandbox.payloads import view_json
+from bot.sandbox.rates import Tier
 from bot.sandbox.screen import accept_view, open_modal, publish_home, push_modal, replace_view
 from bot.sandbox.triggers import RightRefused
 from bot.sandbox.workspace import Json, OpenView
@@ -88,6 +89,7 @@ METHODS = (
         arguments=frozenset({"view", "trigger_id"}),
         not_done=frozenset({"interactivity_pointer"}),
         required=("view",),
+        tier=Tier.FOUR,
     ),
     Method(
         name="views.push",
@@ -95,17 +97,20 @@ METHODS = (
         arguments=frozenset({"view", "trigger_id"}),
         not_done=frozenset({"interactivity_pointer"}),
         required=("view",),
+        tier=Tier.FOUR,
     ),
     Method(
         name="views.update",
         handler=views_update,
         arguments=frozenset({"view", "view_id", "external_id", "hash"}),
         required=("view",),
+        tier=Tier.FOUR,
     ),
     Method(
         name="views.publish",
         handler=views_publish,
         arguments=frozenset({"view", "user_id", "hash"}),
         required=("view", "user_id"),
+        tier=Tier.FOUR,
     ),
 )

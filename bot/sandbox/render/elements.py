@@ -54,6 +54,8 @@ def field_html(
     described_by: str | None = None,
 ) -> Markup:
     """A field; `immediate` when a change is sent to the app before any submit."""
+    if element["type"] not in _FIELDS:
+        return tag("em", {}, f"A {element['type']} cannot be used here.")
     block_id, action_id = block["block_id"], element["action_id"]
     shown = fields.Field(
         element=element,
