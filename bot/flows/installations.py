@@ -45,7 +45,8 @@ class Installations:
         )
 
     def _row(self, team_id: str | None) -> WorkspaceRow | None:
-        if team_id is None:
+        # Bolt hands on whatever stands there, and no id that is not a text is Slack's.
+        if not isinstance(team_id, str):
             return None
         known = self._rows.get(team_id)
         if known is None:

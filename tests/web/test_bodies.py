@@ -396,3 +396,10 @@ def test_an_event_without_an_id_of_its_own_is_refused(door: Door) -> None:
     for wrong in broken:
         body = {**door.again("channel_shared"), **wrong}
         assert door.knock(*wire(body, as_json=True)) == 400
+
+
+@pytest.mark.parametrize("team_id", [2**63, -1, True, ["T1"], {"id": "T1"}])
+def test_an_event_for_what_is_no_workspace_is_none_of_ours(door: Door, team_id: object) -> None:
+    body = door.again("channel_shared")
+    body["authorizations"] = [{"team_id": team_id}]
+    assert door.knock(*wire(body, as_json=True)) in (400, 404)
