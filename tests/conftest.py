@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from tests.sandbox.node_clients import MISSING as NO_NODE
 from tests.sandbox.node_clients import find_node
@@ -26,6 +27,16 @@ for _name in ("DATABASE_URL", "PORT"):
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+# --- The log
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command has the log written to its runner's own output, which is closed afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 # --- Chromium

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import structlog
 import yaml
 from psycopg import sql
 from sqlalchemy import make_url, update
@@ -33,13 +32,6 @@ from tests.builders import KEY, make_store
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
 from tests.unwritable import full
-
-
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    """`run` has the log written to the runner's own output, which is closed afterwards."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture

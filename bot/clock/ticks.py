@@ -181,9 +181,14 @@ class Ticks:
         self._run_now(self._sweep)
 
     def wake(self) -> None:
-        """Run everything now: the scheduler sleeps by the wall clock, which has moved."""
+        """Run everything now: the scheduler sleeps by the wall clock, which has moved.
+
+        One that runs is run once more, and its next turn, which was set by the wall clock as it
+        was, begins anew as well: else it would wait until that time has come again.
+        """
         for tick in self._ticks:
-            self._run_now(tick)
+            tick.ask_again()
+            self._next_now(tick)
 
     def healthy(self) -> bool:
         """Whether every tick has done its work lately."""
@@ -202,5 +207,9 @@ class Ticks:
         return {tick.name: tick.last_success() for tick in self._ticks}
 
     def _run_now(self, tick: Tick) -> None:
-        if self._scheduler.running and not tick.ask_again():
+        if not tick.ask_again():
+            self._next_now(tick)
+
+    def _next_now(self, tick: Tick) -> None:
+        if self._scheduler.running:
             self._scheduler.modify_job(tick.name, next_run_time=datetime.now(UTC))

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from bot.domain.items import SectionKey
 from bot.views.sentences.terms import SECTION_NAMES
 from tests.browser.conftest import Seat
-from tests.browser.person import AT_ONCE, CHANNELS, Person, local
+from tests.browser.person import AT_ONCE, CHANNELS, SOON, Person, local
 from tests.story.stack import Stack
 from tests.story.typing import Deal, example
 
@@ -118,7 +118,7 @@ def type_entries(maya: Person, deal: Deal, section: SectionKey) -> None:
         maya.picture(f"05-{adds}-filled")
         maya.submit()
         words = str(typed.get("name", typed.get("words")))
-        maya.sees(maya.modal, words, within=AT_ONCE)
+        maya.sees(maya.modal, words, within=SOON)
 
 
 def test_a_deal_is_carried_from_the_ae_to_the_csm_by_clicking(stack: Stack, sit: Seat) -> None:

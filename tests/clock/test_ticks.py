@@ -161,6 +161,28 @@ def test_a_poke_during_a_sweep_is_not_lost() -> None:
     ticks.stop()
 
 
+def test_a_tick_that_runs_while_the_clock_is_set_back_has_its_next_turn_soon() -> None:
+    began, goes_on = threading.Event(), threading.Event()
+
+    def sweep() -> None:
+        began.set()
+        assert goes_on.wait(10)
+
+    ticks = Ticks(sweep=sweep, deliver=Count(), housekeeping=Count())
+    ticks.start()
+    try:
+        assert began.wait(10)
+        # What the scheduler made of the wall clock as it was before it was set back.
+        later = datetime.now(UTC) + timedelta(hours=1)
+        ticks._scheduler.modify_job("sweep", next_run_time=later)
+        ticks.wake()
+        next_at = ticks._scheduler.get_job("sweep").next_run_time
+        assert next_at < datetime.now(UTC) + timedelta(minutes=1)
+    finally:
+        goes_on.set()
+        ticks.stop()
+
+
 @pytest.mark.parametrize("problem", [Problem.STORAGE_DOWN, Problem.STORAGE_FULL])
 def test_a_tick_whose_database_does_not_work_is_alive_but_not_well(
     problem: Problem, capsys: pytest.CaptureFixture[str]
