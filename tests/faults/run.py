@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from bot.sandbox.fault_plan import FaultPlan, read_plan
-from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, outbox, surface
+from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, handoff, outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.faults.at_rest import wrong_at_rest
 from tests.faults.child import Orders
@@ -227,13 +227,16 @@ class Run:
             self._storm(on=False)
             timing = self._drain(began)
             self._peace()
+            # What stands is looked at by this instant: a light that turns once they stop stays.
+            _until(self._at_rest, within=GRACE, must=False)
+            rested = self._now()
         finally:
             self._fleet.stop()
         met: Counter[str] = Counter()
         for plan in plans:
             met.update({one.value: count for one, count in plan.met.items()})
         return Outcome(
-            evidence=[self._evidence(index, timing) for index in range(len(servers))],
+            evidence=[self._evidence(index, timing, rested) for index in range(len(servers))],
             kills=self._fleet.kills,
             freezes=self._fleet.freezes,
             crashed=self._fleet.crashed,
@@ -358,7 +361,10 @@ class Run:
     def _nothing_due(self) -> bool:
         """Nothing is left to be sent, or to be decided, but for what is planned for later."""
         now = self._scene.starts + timedelta(seconds=self._now())
-        waits = [select(func.count()).where(deadline.c.next_at <= now)]
+        waits = [
+            select(func.count()).where(deadline.c.next_at <= now),
+            select(func.count()).where(handoff.c.light_at <= now),
+        ]
         for table, pending in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE)):
             when = or_(table.c.not_before.is_(None), table.c.not_before <= now)
             waits.append(select(func.count()).select_from(table).where(pending, when))
@@ -386,10 +392,13 @@ class Run:
 
     # --- What is there
 
-    def _evidence(self, index: int, timing: Timing) -> Evidence:
-        """Rows first: the look at the surfaces touches them."""
+    def _evidence(self, index: int, timing: Timing, rested: float) -> Evidence:
+        """Rows first: the look at the surfaces touches them.
+
+        `rested` is when nothing was left to do, in seconds of the calendar.
+        """
         seen = self._looked_at(timing, index)
-        self._scene.clock.at = self._scene.starts + timedelta(seconds=self._now())
+        self._scene.clock.at = self._scene.starts + timedelta(seconds=rested)
         place = self._scene.places[index]
         wrong = wrong_at_rest(
             self._scene.store, place.workspace_id, place.server.workspace, self._constants
