@@ -362,8 +362,8 @@ def report(plan: Plan, results: Sequence[Result], *, took: float, machine: Seque
         f"Both together: {every.told()}.",
         "",
         "What is held against the rows and the record of the edge: I1 to I7, nothing unconfirmed, "
-        "no surface wrong at rest (`tests/faults/invariants.py`). The rates of I5 are those of "
-        "each process: until replicas share them, three may send three times as much.",
+        "no surface wrong at rest (`tests/faults/invariants.py`). The rates of I5 are shared by "
+        "all processes on PostgreSQL.",
         "" if library() else f"Without steps of the wall clock: {NO_FAKETIME}.",
         "```",
         *machine,
