@@ -1,8 +1,8 @@
 """What is told of late promises, as true now, or why it is not said any more."""
 
 from bot.delivery.plans import Cancel
+from bot.domain.access import side_of
 from bot.domain.deciding import differing
-from bot.domain.ledger import side_of
 from bot.domain.notices import Notice
 from bot.domain.people import Person
 from bot.storage.unit_of_work import Bundle, ReadUnit

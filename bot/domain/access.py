@@ -8,6 +8,7 @@ from bot.domain.errors import NotAllowed, Problem
 from bot.domain.items import SectionKey
 from bot.domain.leave import Away
 from bot.domain.people import Person, Role
+from bot.domain.promises import Side
 
 
 class Capacity(StrEnum):
@@ -199,6 +200,7 @@ _AE_SIDE = frozenset({Capacity.AE, Capacity.AE_MANAGER, Capacity.REVOPS})
 _AE_STEP = frozenset({Capacity.AE, Capacity.AE_MANAGER})
 _CSM_STEP = frozenset({Capacity.CSM, Capacity.CS_MANAGER})
 _EITHER = frozenset({Capacity.AE, Capacity.CSM})
+_SIDES: Mapping[Side, Capacity] = {Side.AE: Capacity.AE, Side.CSM: Capacity.CSM}
 _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.START: frozenset({Capacity.MEMBER}),
     Act.CONFIRM_AE: frozenset({Capacity.AE}),
@@ -424,6 +426,12 @@ def capacities(person: Person, handoff: Parts) -> frozenset[Capacity]:
             if parts[manager] is None and person.id != handoff.ae_id
         }
     return frozenset(held)
+
+
+def side_of(person: Person, handoff: Parts) -> Side | None:
+    """For which of the two a person initials and agrees; a stand-in for whom they stand in."""
+    held = capacities(person, handoff)
+    return next((side for side, part in _SIDES.items() if part in held), None)
 
 
 def may_listen(person: Person, handoff: Parts) -> bool:

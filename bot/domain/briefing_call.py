@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 
 from bot.domain import access
-from bot.domain.access import Act, Capacity
+from bot.domain.access import Act
 from bot.domain.briefing import BriefingCall
-from bot.domain.errors import Conflict, Invalid, Problem
+from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import CLOCK_SLACK, FARTHEST_AHEAD, LONGEST_REASON, Handoff
 from bot.domain.history import Fact, Tag, instant_text
 from bot.domain.people import Person
 from bot.domain.policy import Policy
-from bot.domain.promises import Side
 from bot.domain.steps import call_required, intro_waits_for_call
 
 
@@ -27,10 +26,10 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
 
 def skips(by: Person, handoff: Handoff, policy: Policy) -> bool:
     """Whether a person may say now that writing is enough."""
-    held = handoff.briefing.recorded_at is not None
-    if held or call_required(handoff, handoff.size(policy)):
+    held, side = handoff.briefing.recorded_at is not None, access.side_of(by, handoff)
+    if side is None or held or call_required(handoff, handoff.size(policy)):
         return False
-    said = handoff.briefing.without_at(side_of(by, handoff)) is not None
+    said = handoff.briefing.without_at(side) is not None
     return not said and access.may(Act.SKIP_BRIEFING, by, handoff)
 
 
@@ -58,11 +57,6 @@ def book(handoff: Handoff, wanted: datetime, *, by: Person, at: datetime, reason
     handoff.note(Tag.BRIEFING_BOOKED, facts, values, by=by, at=at)
 
 
-def side_of(by: Person, handoff: Handoff) -> Side:
-    """For whom a person says that writing is enough."""
-    return Side.AE if Capacity.AE in access.capacities(by, handoff) else Side.CSM
-
-
 def do_without(handoff: Handoff, *, by: Person, at: datetime, policy: Policy) -> None:
     """A side says that what is written is enough; both have to.
 
@@ -71,7 +65,9 @@ def do_without(handoff: Handoff, *, by: Person, at: datetime, policy: Policy) ->
     require(Act.SKIP_BRIEFING, by, handoff)
     if call_required(handoff, handoff.size(policy)):
         raise Invalid(Problem.CALL_IS_REQUIRED)
-    side = side_of(by, handoff)
+    side = access.side_of(by, handoff)
+    if side is None:
+        raise NotAllowed(Problem.NOT_YOUR_TURN, whose=access.whose(Act.SKIP_BRIEFING, handoff))
     if handoff.briefing.recorded_at is not None or handoff.briefing.without_at(side) is not None:
         raise Conflict(Problem.ALREADY_DONE)
     handoff.briefing = handoff.briefing.doing_without(side, at)

@@ -15,7 +15,7 @@ from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import LONGEST_REASON, Handoff
 from bot.domain.history import Fact, Tag
 from bot.domain.late import OUTCOMES, Dealt, Given
-from bot.domain.ledger import OTHER, Entry, facts_of, named, require_in_force, side_of
+from bot.domain.ledger import Entry, facts_of, named, require_in_force
 from bot.domain.people import Person
 from bot.domain.promises import Side
 from bot.domain.settling import complete
@@ -72,7 +72,7 @@ def require_decide(handoff: Handoff, entry: Entry, *, by: Person, version: int) 
     other side; Invalid before the kickoff.
     """
     access.require(Act.DECIDE_LATE, by, handoff)
-    side = side_of(by, handoff)
+    side = access.side_of(by, handoff)
     if side is None:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=access.whose(Act.DECIDE_LATE, handoff))
     require_in_force(handoff, entry, version)
@@ -80,7 +80,7 @@ def require_decide(handoff: Handoff, entry: Entry, *, by: Person, version: int) 
     if handoff.kickoff_held_at is None:
         raise Invalid(Problem.LATE_AHEAD)
     answers = entry.answers or {}
-    other = answers.get(OTHER[side])
+    other = answers.get(side.across)
     if other is not None and other.by.id == by.id:
         raise NotAllowed(Problem.BOTH_SIDES)
     if side in answers and other is None:
@@ -109,7 +109,7 @@ def answer(
     side = require_decide(handoff, entry, by=by, version=version)
     wanted = complete(_one_of_ours(wish), entry.promise.text)
     answers = entry.answers or {}
-    before, other = answers.get(side), answers.get(OTHER[side])
+    before, other = answers.get(side), answers.get(side.across)
     if before is not None and before.settlement.same_as(wanted):
         raise Invalid(Problem.SAME_ANSWER, field="settlement")
     differ = other is not None and not other.settlement.same_as(wanted)

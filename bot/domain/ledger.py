@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import access, read_models
-from bot.domain.access import Act, Audience, Capacity
+from bot.domain.access import Act, Audience
 from bot.domain.disputes import Dispute, PastDispute
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
@@ -22,10 +22,6 @@ from bot.domain.promises import Fate, Kind, Promise, Side, Signing, Surfaced
 
 LONGEST_CHECK = 300
 """Characters of what has to be checked with whom."""
-
-
-OTHER: Mapping[Side, Side] = {Side.AE: Side.CSM, Side.CSM: Side.AE}
-CAPACITIES: Mapping[Side, Capacity] = {Side.AE: Capacity.AE, Side.CSM: Capacity.CSM}
 
 
 class Delivery(StrEnum):
@@ -203,16 +199,10 @@ def void(handoff: Handoff, before: Entry, *, by: Person | None, at: datetime) ->
         handoff.note_promise(Tag.INITIALS_VOIDED, facts, {}, by=by, at=at)
 
 
-def side_of(person: Person, handoff: Handoff) -> Side | None:
-    """Whose box a person fills in a handoff; a stand-in fills that of whom they stand in for."""
-    held = access.capacities(person, handoff)
-    return next((side for side, part in CAPACITIES.items() if part in held), None)
-
-
 def require_side(person: Person, handoff: Handoff) -> Side:
     """The side a person initials for; raises NotAllowed for who is on none."""
     access.require(Act.INITIAL_PROMISE, person, handoff)
-    side = side_of(person, handoff)
+    side = access.side_of(person, handoff)
     if side is None:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=access.whose(Act.INITIAL_PROMISE, handoff))
     return side
@@ -228,7 +218,7 @@ def require_initial(handoff: Handoff, entry: Entry, *, by: Person, version: int)
     require_in_force(handoff, entry, version)
     if side in entry.initials:
         raise Conflict(Problem.ALREADY_DONE)
-    other = entry.initials.get(OTHER[side])
+    other = entry.initials.get(side.across)
     if other is not None and other.by.id == by.id:
         raise NotAllowed(Problem.BOTH_SIDES)
     if side is Side.CSM and not entry.deliverable:

@@ -10,7 +10,7 @@ from bot.domain.access import Act, Audience, Capacity
 from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, Contact, RedFlagsSection
 from bot.domain.briefing import BriefingCall
-from bot.domain.briefing_call import side_of, skips
+from bot.domain.briefing_call import skips
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.copied import Copied
@@ -1003,17 +1003,18 @@ def _call_ahead(handoff: Handoff) -> datetime | None:
 
 def _asked_to_skip(handoff: Handoff, viewer: Person, policy: Policy) -> bool:
     """Whether the other one of the two finds that writing is enough, and the viewer did not say."""
-    across = side_of(viewer, handoff).across
-    said = handoff.briefing.without_at(across) is not None
+    side = access.side_of(viewer, handoff)
+    said = side is not None and handoff.briefing.without_at(side.across) is not None
     return said and handoff.open and skips(viewer, handoff, policy)
 
 
 def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool:
     """Whether the viewer finds that writing is enough, and waits for the other one's word."""
-    briefing = handoff.briefing
-    said = briefing.without is None and briefing.without_at(side_of(viewer, handoff)) is not None
+    briefing, side = handoff.briefing, access.side_of(viewer, handoff)
+    if side is None or briefing.without is not None or briefing.without_at(side) is None:
+        return False
     required = call_required(handoff, handoff.size(policy)) or briefing.recorded_at is not None
-    return said and not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
+    return not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
 
 
 def call_owed(handoff: Handoff) -> bool:

@@ -23,7 +23,7 @@ from bot.domain.disputes import (
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import LONGEST_REASON, Handoff
 from bot.domain.history import Tag
-from bot.domain.ledger import Entry, facts_of, named, require_in_force, side_of
+from bot.domain.ledger import Entry, facts_of, named, require_in_force
 from bot.domain.people import Person
 from bot.domain.promises import LONGEST_WORDS, PromiseText, Side
 from bot.domain.worktime import Calendar
@@ -39,7 +39,7 @@ def require_dispute(handoff: Handoff, entry: Entry, *, by: Person, version: int)
     while a dispute is open, Invalid for the entry that says that nothing was promised.
     """
     access.require(Act.DISPUTE_PROMISE, by, handoff)
-    side = side_of(by, handoff)
+    side = access.side_of(by, handoff)
     if side is None:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=access.whose(Act.DISPUTE_PROMISE, handoff))
     require_in_force(handoff, entry, version)
@@ -69,7 +69,7 @@ def take_back(handoff: Handoff, entry: Entry, *, by: Person, at: datetime) -> No
     """End a dispute that one's own side raised. Raises Conflict where none is open."""
     access.require(Act.DISPUTE_PROMISE, by, handoff)
     found = _open(handoff, entry)
-    if side_of(by, handoff) is not found.side:
+    if access.side_of(by, handoff) is not found.side:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=(found.by.id,))
     handoff.note_promise(Tag.DISPUTE_TAKEN_BACK, facts_of(entry), {}, by=by, at=at)
 

@@ -34,20 +34,20 @@ def open_booking(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 
 
 def _booking(unit: ReadUnit, handoff: Handoff, actor: Person) -> View:
-    side = briefing_call.side_of(actor, handoff)
+    briefing, side = handoff.briefing, access.side_of(actor, handoff)
     other = handoff.ae_id if side is Side.CSM else handoff.csm_id
+    said = side is not None and briefing.without_at(side.across) is not None
     asks_why = access.owes_a_reason(Act.BOOK_BRIEFING, actor, handoff)
-    said = not asks_why and handoff.briefing.without_at(side.across) is not None
     reads = Audience.RECORDS in access.audiences(actor, handoff, in_channel=False)
     return booking_view(
         BookingForm(
             handoff.id,
             handoff.account,
-            at=handoff.briefing.at,
+            at=briefing.at,
             required=call_required(handoff, handoff.size(unit.policy)),
             asked=reads and handoff.verification.call_asked_for,
             skips=briefing_call.skips(actor, handoff, unit.policy),
-            own_without=not asks_why and handoff.briefing.without_at(side) is not None,
+            own_without=side is not None and briefing.without_at(side) is not None,
             other_without=unit.people.get(other).name if said and other is not None else None,
             asks_why=asks_why,
         )

@@ -147,7 +147,7 @@ def _by_reaction(asked: Asked, unit: WriteUnit, actor: Person | None, *, given: 
     if stands is None:
         return Done()
     handoff = unit.handoffs.lock(stands.handoff_id)
-    if ledger.side_of(actor, handoff) is None:
+    if access.side_of(actor, handoff) is None:
         return Done()  # Everybody may react to a message.
     if stands.channel_id != handoff.channel_id or unit.channels.get(stands.channel_id).problem():
         return Done()  # The message says nothing of the promise any more.

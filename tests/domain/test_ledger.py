@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from bot.domain import access
 from bot.domain.deadlines import (
     Deadline,
     DeadlineState,
@@ -27,7 +28,6 @@ from bot.domain.ledger import (
     initial,
     named,
     require_initial,
-    side_of,
     take_back,
     void,
     weigh,
@@ -90,7 +90,7 @@ def test_each_side_fills_its_own_box_in_either_order() -> None:
 @pytest.mark.parametrize("who", [one for one in EVERYBODY if one.id not in (AE.id, CSM.id)])
 def test_nobody_else_has_a_box(who: Person) -> None:
     handoff = assigned()
-    assert side_of(who, handoff) is None
+    assert access.side_of(who, handoff) is None
     with pytest.raises(NotAllowed) as refused:
         initial(handoff, entry(), by=who, version=1, at=LATER, delivery=Delivery.CAN)
     assert refused.value.whose == (AE.id, CSM.id)
