@@ -153,11 +153,15 @@ class Bot:
     """Set first of all: a load balancer sends nothing more."""
 
     def start(self) -> None:
-        """Begin to answer, to send and to look at the clocks."""
+        """Begin to answer, to send and to look at the clocks; raises StartError."""
+        if self.travel is not None:
+            # First: whatever read the calendar before it is told would draw an old day.
+            try:
+                self.travel.start()
+            except TimeoutError:
+                raise StartError("HANDOFF_CLOCK_URL: nothing there tells the time.") from None
         self.senders.start()
         self.ticks.start()
-        if self.travel is not None:
-            self.travel.start()
         if self.socket is not None:
             self.socket.connect()
         if self.heartbeat is not None:

@@ -15,6 +15,8 @@ Monotonic = Callable[[], float]
 Wall = Callable[[], datetime]
 ReadOffset = Callable[[], float]
 """Seconds a calendar is ahead; raises OSError or ValueError where it cannot be read."""
+TOLD_WITHIN = 20.0
+"""Seconds in which a calendar that travels has to be told before anything reads it."""
 
 
 def wall_now() -> datetime:
@@ -82,11 +84,13 @@ class TravelClock:
         every: float = 0.3,
         read_offset: ReadOffset | None = None,
         wall: Wall = wall_now,
+        monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._read_offset = read_offset or _over_http(url)
         self._on_moved = on_moved
         self._every = every
         self._wall = wall
+        self._monotonic = monotonic
         self._offset = timedelta(0)
         self._latest: datetime | None = None
         self._guard = threading.Lock()
@@ -101,8 +105,16 @@ class TravelClock:
             return self._latest
 
     def start(self) -> None:
-        """Read the offset once, then follow it in a thread of its own."""
-        self.look()
+        """Wait until the offset is told, then follow it in a thread of its own.
+
+        Raises TimeoutError where it is not told within `TOLD_WITHIN`: without it the calendar would
+        stand before instants that rows have from earlier.
+        """
+        end = self._monotonic() + TOLD_WITHIN
+        while (told := self._told()) is None:
+            if self._stopped.wait(self._every) or self._monotonic() > end:
+                raise TimeoutError("the calendar was not told")
+        self._move_to(told)
         self._thread = threading.Thread(target=self._run, name="travel-clock", daemon=True)
         self._thread.start()
 
@@ -114,11 +126,17 @@ class TravelClock:
 
     def look(self) -> bool:
         """Read the offset once; whether it has grown."""
+        told = self._told()
+        return told is not None and self._move_to(told)
+
+    def _told(self) -> timedelta | None:
         try:
-            told = timedelta(seconds=self._read_offset())
+            return timedelta(seconds=self._read_offset())
         except (OSError, ValueError, OverflowError) as error:
             log.debug("clock offset not read", error=type(error).__name__)
-            return False
+            return None
+
+    def _move_to(self, told: timedelta) -> bool:
         with self._guard:
             moved = told > self._offset
             if moved:

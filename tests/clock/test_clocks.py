@@ -134,6 +134,45 @@ def test_a_demos_clock_is_followed_over_http_in_the_background(
     assert clock.now() - datetime.now(UTC) > timedelta(seconds=7190)
 
 
+class _AfterAWhile:
+    """No answer to the first questions."""
+
+    def __init__(self, silent: int) -> None:
+        self.silent = silent
+
+    def __call__(self) -> float:
+        self.silent -= 1
+        if self.silent >= 0:
+            raise OSError("no answer")
+        return 3600.0
+
+
+def test_nothing_starts_before_a_demos_clock_was_told() -> None:
+    tells, moves = _AfterAWhile(silent=3), Moves()
+    clock = TravelClock(
+        "http://127.0.0.1/", on_moved=moves, every=0.001, read_offset=tells, wall=Wall()
+    )
+    clock.start()
+    assert clock.now() == NOON + HOUR
+    assert moves.count == 1
+    clock.stop()
+
+
+def test_a_demos_clock_that_is_not_told_in_time_starts_nothing() -> None:
+    seconds = iter(range(0, 100, 15))
+    clock = TravelClock(
+        "http://127.0.0.1/",
+        on_moved=Moves(),
+        every=0.001,
+        read_offset=_AfterAWhile(silent=100),
+        wall=Wall(),
+        monotonic=lambda: float(next(seconds)),
+    )
+    with pytest.raises(TimeoutError):
+        clock.start()
+    clock.stop()
+
+
 @pytest.mark.parametrize("answer", [[], {"offset_seconds": "7"}, {"offset_seconds": True}, {}])
 def test_an_answer_that_is_no_offset_is_left_alone(
     told: tuple[type[_Told], str], answer: Any

@@ -65,7 +65,13 @@ def _otherwise(renderer: Renderer, job: Job, standing: Workspace) -> list[str]:
     message = channel.messages.get(plan.ts) if channel is not None else None
     if message is None:
         return [f"{name} is not where its row says"]
-    return [] if _shows(plan.args, message) else [f"{name} stands with other words than its rows"]
+    if _shows(plan.args, message):
+        return []
+    return [
+        f"{name} stands with other words than its rows:\n"
+        f"it stands {message.text!r} {message.blocks!r}\n"
+        f"drawn now {plan.args.get('text')!r} {plan.args.get('blocks')!r}"
+    ]
 
 
 def _shows(args: Any, message: Message) -> bool:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -117,6 +118,14 @@ class Fleet:
         """One stands still for the length of a block."""
         return _Still(self._running[index][0])
 
+    @contextmanager
+    def all_still(self) -> Iterator[None]:
+        """All stand still for the length of a block, in which they may be stopped for good."""
+        with ExitStack() as stack:
+            for process, _, _ in self._running:
+                stack.enter_context(_Still(process))
+            yield
+
     def look(self) -> None:
         """Start those again that ended by themselves, as whatever supervises them does."""
         for index, (process, life, _) in enumerate(self._running):
@@ -142,7 +151,6 @@ class Fleet:
     def stop(self) -> None:
         """Kill all for good."""
         for process, life, _ in self._running:
-            process.send_signal(signal.SIGCONT)
             self._end(process)
             life.ended = life.ended or time.time()
         self._running.clear()

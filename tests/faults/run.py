@@ -227,9 +227,7 @@ class Run:
             self._storm(on=False)
             timing = self._drain(began)
             self._peace()
-            # What stands is looked at by this instant: a light that turns once they stop stays.
-            _until(self._at_rest, within=GRACE, must=False)
-            rested = self._now()
+            rested = self._rest()
         finally:
             self._fleet.stop()
         met: Counter[str] = Counter()
@@ -344,6 +342,20 @@ class Run:
         bound = drains_within(self._looked_at(timing))
         _until(self._at_rest, within=bound + GRACE, must=False)
         return replace(timing, drained=time.time())
+
+    def _rest(self) -> float:
+        """Stop all at an instant at which nothing is left to do, and say which it was.
+
+        They stand still while one looks: what came due a moment later would be half done.
+        """
+        end = time.monotonic() + GRACE
+        while True:
+            _until(self._at_rest, within=end - time.monotonic(), must=False)
+            with self._fleet.all_still():
+                rested = self._now()
+                if self._at_rest() or time.monotonic() > end:
+                    self._fleet.stop()
+                    return rested
 
     def _at_rest(self) -> bool:
         self._fleet.look()
