@@ -24,8 +24,8 @@ from bot.domain.steps import (
     StepRule,
     call_required,
     latest,
+    steps_now,
 )
-from bot.domain.steps import STEPS as STEPS
 from bot.domain.steps import Step as Step
 from bot.domain.worktime import Calendar
 
@@ -65,6 +65,8 @@ _SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE})
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
 Key = tuple[Step, int]
 """Which of a handoff's deadlines it is: the step, and the promise it is about, by its number."""
+SETTLED = frozenset({DeadlineState.DONE, DeadlineState.MISSED})
+"""States of what nobody has to do any more."""
 SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED})
 """States in which a deadline has something to say."""
 
@@ -185,22 +187,28 @@ def deadlines(
     manager_of: ManagerOf,
     now: datetime,
     stored: Mapping[Step, Deadline] | None = None,
-    table: Sequence[StepRule] = STEPS,
+    table: Sequence[StepRule] | None = None,
 ) -> list[Deadline]:
     """What a handoff owes; empty before the signature, because clocks start there.
 
     Of a deal below the smallest tier nothing is asked. Of the stored deadlines a zone stays as long
     as its owner does, the time of the bot's own post is never pulled away from under the AE, and
-    what came into the deal after the signature keeps the window it got then.
+    what came into the deal after the signature keeps the window it got then. `table` are the rows
+    to go by, where not by those that run now.
     """
     if handoff.signed_at is None or handoff.tier is Tier.NONE:
         return []
     kept = stored or {}
     size = handoff.size(policy)
-    rules = {rule.step: rule for rule in table if rule.in_deal(handoff, size)}
-    running = any(rule.step in kept for rule in table)
+    rows = steps_now(handoff) if table is None else table
+    rules = {rule.step: rule for rule in rows if rule.in_deal(handoff, size)}
+    held = kept.get(Step.KICKOFF)
+    running = {rule.beyond for rule in rows if rule.step in kept}
+    if held is not None and held.state is DeadlineState.DONE:
+        # Those beyond it ran since then, whether this version was the first to know them or not.
+        running.add(True)
     context = _Context(
-        handoff, policy.clocks, size, rules, calendar_of, manager_of, now, kept, running
+        handoff, policy.clocks, size, rules, calendar_of, manager_of, now, kept, frozenset(running)
     )
     return [_deadline(rule, context) for rule in rules.values()]
 
@@ -218,19 +226,22 @@ class _Context:
     manager_of: ManagerOf
     now: datetime
     stored: Mapping[Step, Deadline]
-    running: bool
-    """Whether its clocks ran before: then a step that was not there came into the deal now."""
+    running: frozenset[bool]
+    """Whether clocks ran before of steps up to the kickoff (False) and beyond it (True).
+
+    Then a step of the same half that was not there came into the deal now.
+    """
 
     def zone(self, person_id: int) -> str | None:
         """The zone that was fixed for a person where they got a step; None for that of today."""
         return next((one.zone for one in self.stored.values() if one.owner_id == person_id), None)
 
-    def added_at(self, step: Step) -> datetime | None:
-        """When the deal got a step that it had not had at the signature."""
-        before = self.stored.get(step)
+    def added_at(self, rule: StepRule) -> datetime | None:
+        """When the deal got a step that it had not had at the signature, or at the kickoff."""
+        before = self.stored.get(rule.step)
         if before is not None and before.state is not DeadlineState.DROPPED:
             return before.added_at
-        return self.now if self.running else None
+        return self.now if rule.beyond in self.running else None
 
     def counted_by(self, rule: StepRule, owner: int | None, owners: Calendar | None) -> Calendar:
         """Whose business days and hours the table's time follows."""
@@ -275,7 +286,7 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     owner = access.acting(held, handoff) if held is not None else None
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
     calendar = context.calendar_of(owner, zone) if owner is not None else None
-    added = context.added_at(rule.step)
+    added = context.added_at(rule)
     facts = context.facts(
         context.counted_by(rule, owner, calendar),
         added if rule.of_size(context.size) else None,
@@ -454,7 +465,7 @@ def bring_in_line(stored: Deadline | None, wanted: Deadline, *, now: datetime) -
 
 def dropped(stored: Deadline) -> Deadline:
     """A step that the deal does not have any more; one that was done stays done."""
-    if stored.state in (DeadlineState.DONE, DeadlineState.MISSED):
+    if stored.state in SETTLED:
         return stored
     return replace(stored, state=DeadlineState.DROPPED, waits_for=None, stages=())
 

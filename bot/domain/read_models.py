@@ -14,7 +14,7 @@ from bot.domain.briefing_call import skips
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.copied import Copied
-from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
+from bot.domain.deadlines import SETTLED, Deadline, DeadlineState, Step, done_at
 from bot.domain.debrief import NOT_BEGUN, Answer, Ask, Debrief, Question, Standing
 from bot.domain.debrief_pages import DebriefPage
 from bot.domain.handoff import Call, Handoff, State
@@ -33,7 +33,7 @@ from bot.domain.promises import Promise, Side, Signing
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
-from bot.domain.steps import AT_ONCE, call_required, intro_waits_for_call
+from bot.domain.steps import AT_ONCE, call_required, intro_waits_for_call, is_beyond
 from bot.domain.verification import Part, Record, RecordKind
 from bot.domain.worktime import QuietHours
 
@@ -822,10 +822,12 @@ def step_lines(
 
     Questions are none, and what the deal does not have any more is left out, as is what is owed
     about single promises: each of these stands with its promise. What two do at once is one line,
-    the viewer's where they are one of the two.
+    the viewer's where they are one of the two. With the steps beyond the kickoff what was done
+    before it is left out.
     """
     mine = {one.step for one in deadlines if one.owner_id == viewer_id}
     twice = {csms if aes in mine else aes for csms, aes in AT_ONCE.items()}
+    past = any(is_beyond(deadline.step) for deadline in deadlines)
     return tuple(
         step_line(
             deadline,
@@ -839,6 +841,7 @@ def step_lines(
         and deadline.step not in twice
         and not deadline.subject
         and deadline.state is not DeadlineState.DROPPED
+        and not (past and deadline.state in SETTLED and not is_beyond(deadline.step))
     )
 
 

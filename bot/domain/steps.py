@@ -93,6 +93,8 @@ LIGHT_AND_FULL = frozenset({Tier.LIGHT, Tier.FULL})
 FULL_ONLY = frozenset({Tier.FULL})
 NO_TIER: frozenset[Tier] = frozenset()
 """Of a step that comes with an add-on, or with what happens, alone."""
+KICKOFF_NUMBER = 12
+"""Of the row that what comes after it waits for."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,11 @@ class StepRule:
     def of_size(self, size: Size) -> bool:
         """Whether every deal of that size has the step."""
         return size.tier in self.tiers or (self.add_on is not None and size.has(self.add_on))
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it comes after the kickoff."""
+        return self.number > KICKOFF_NUMBER
 
     def in_deal(self, handoff: Handoff, size: Size) -> bool:
         """Whether a handoff has the step, by its size or by what happened in it."""
@@ -506,10 +513,27 @@ def rule_of(step: Step) -> StepRule:
     return _BY_STEP[step]
 
 
+def is_beyond(step: Step) -> bool:
+    """Whether a step comes after the kickoff; False for what is no row of the table."""
+    return step in _BY_STEP and _BY_STEP[step].beyond
+
+
 STEPS: tuple[StepRule, ...] = tuple(
     rule for rule in PROCESS if rule.done is not None and not rule.pre_close
 )
 """The rows whose clocks run: from the signature on, and with a record that says when it is done."""
+
+_UP_TO_KICKOFF = tuple(rule for rule in STEPS if not rule.beyond)
+
+
+def steps_now(handoff: Handoff) -> tuple[StepRule, ...]:
+    """Those of `STEPS` that run in a handoff by now.
+
+    What comes after the kickoff begins with it. Until then nobody can do anything about it, and in
+    a list it would hide what is up.
+    """
+    return STEPS if handoff.kickoff_held_at is not None else _UP_TO_KICKOFF
+
 
 NO_RECORD_YET = frozenset(rule.step for rule in PROCESS if rule.done is None)
 """Steps of which nothing can be recorded yet."""

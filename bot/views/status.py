@@ -17,10 +17,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain.deadlines import STEPS, Step
 from bot.domain.policy import Tier
 from bot.domain.read_models import Light, NamedPerson, StatusPage, StatusRow
 from bot.domain.status import Bucket, Whose
+from bot.domain.steps import STEPS, Step
 from bot.views import sentences as said
 from bot.views.blocks import Place, form, option
 from bot.views.card import Row

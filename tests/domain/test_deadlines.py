@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.domain import briefing_call
 from bot.domain.deadlines import (
-    STEPS,
     Deadline,
     DeadlineState,
     Step,
@@ -24,6 +23,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.items import Item
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
+from bot.domain.steps import STEPS
 from tests.domain.deals import (
     AE,
     AE_MANAGER,

@@ -7,7 +7,7 @@ from bot.domain import access, briefing_call
 from bot.domain.access import Act, Capacity
 from bot.domain.brief import Brief
 from bot.domain.briefing import Briefing
-from bot.domain.deadlines import STEPS, Deadline, DeadlineState, Step, deadlines, snooze
+from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines, snooze
 from bot.domain.handoff import Handoff, State
 from bot.domain.people import Person
 from bot.domain.read_models import (
@@ -24,7 +24,7 @@ from bot.domain.read_models import (
     step_line,
     step_lines,
 )
-from bot.domain.steps import intro_waits_for_call
+from bot.domain.steps import STEPS, intro_waits_for_call
 from tests.domain.deals import (
     ADMIN,
     AE,

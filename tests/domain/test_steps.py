@@ -16,7 +16,7 @@ from bot.domain.handoff import DealChange, Handoff
 from bot.domain.money import Money
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks
-from bot.domain.steps import NO_RECORD_YET, OF_A_PROMISE, PROCESS, STEPS, Step, StepRule
+from bot.domain.steps import NO_RECORD_YET, OF_A_PROMISE, PROCESS, STEPS, Step, StepRule, steps_now
 from bot.domain.verification import Checks
 from tests.domain.deals import (
     AE,
@@ -378,12 +378,26 @@ def test_a_cancellation_undone_makes_no_step_a_new_one() -> None:
 
 def test_a_row_that_gets_its_record_with_a_new_version_is_late_in_no_old_handoff() -> None:
     handoff = acknowledged()
-    before = owed(handoff, table=STEPS)
+    handoff.hold_kickoff(NOW, by=CSM, at=NOW)
+    before = owed(handoff, table=tuple(rule for rule in STEPS if not rule.beyond))
     year = MONDAY + timedelta(days=300)
     made = owed(handoff, stored=before.values(), now=year)
-    for step in set(made) - set(before):
+    new = set(made) - set(before)
+    assert new >= {rule.step for rule in PROCESS if rule.beyond and rule.tiers}
+    for step in new:
         assert made[step].due_at > year
         assert made[step].added_at == year
+
+
+def test_what_comes_after_the_kickoff_begins_with_it() -> None:
+    handoff = acknowledged()
+    up_to = owed(handoff, table=tuple(rule for rule in ALL if not rule.beyond))
+    assert not [rule for rule in steps_now(handoff) if rule.beyond]
+    handoff.hold_kickoff(NOW, by=CSM, at=NOW)
+    assert steps_now(handoff) == STEPS
+    plan = owed(handoff, stored=up_to.values(), now=NOW)[Step.PLAN]
+    assert plan.state is DeadlineState.OPEN
+    assert plan.added_at is None
 
 
 def test_what_is_new_counts_from_a_signature_that_was_corrected_to_later() -> None:

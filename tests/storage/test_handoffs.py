@@ -9,7 +9,7 @@ from sqlalchemy import event, select, update
 
 from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
-from bot.domain.deadlines import STEPS, DeadlineState, Step, snooze
+from bot.domain.deadlines import DeadlineState, Step, snooze
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.items import Hole, Item, SectionKey
@@ -17,6 +17,7 @@ from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
 from bot.domain.snapshots import Snapshot
+from bot.domain.steps import STEPS
 from bot.domain.verification import Verification
 from bot.storage.deadlines import WritableDeadlines
 from bot.storage.people import PersonFacts

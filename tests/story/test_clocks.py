@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from bot.domain.deadlines import STEPS
+from bot.domain.steps import STEPS
 from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, outbox, surface

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.deadlines import STEPS, Step
 from bot.domain.policy import Tier
 from bot.domain.read_models import Light, NamedPerson, StatusCounts, StatusPage, StatusRow
 from bot.domain.status import Bucket, Whose
+from bot.domain.steps import STEPS, Step
 from bot.sandbox.view_state import initial_state
 from bot.views import sentences
 from bot.views.ids import ActionId
