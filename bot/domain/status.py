@@ -27,6 +27,8 @@ class Bucket(StrEnum):
     WAITING = "waiting"
     ON_TIME = "on_time"
     DONE = "done"
+    CLOSED = "closed"
+    """Over, with an outcome; listed only where somebody asks for them."""
 
 
 class Filter(BaseModel):

@@ -25,6 +25,7 @@ from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
+from bot.domain.reviews import Outcome, Reviews
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
@@ -100,6 +101,7 @@ _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
+_REVIEWS = tuple(one.name for one in fields(Reviews) if one.name != "outcome")
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
@@ -405,6 +407,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
+        **{f"review_{name}": getattr(of.reviews, name) for name in _REVIEWS},
+        "review_outcome": of.reviews.outcome.value if of.reviews.outcome else None,
         "listener_named": of.listener_named,
         "breakdowns": json.dumps(
             {kind.value: instant_text(since) for kind, since in of.breakdowns.items()}
@@ -545,6 +549,10 @@ def _handoff(row: RowMapping) -> Handoff:
                 for one, standing in json.loads(row["debrief_standings"]).items()
             },
             **{name: row[f"debrief_{name}"] for name in _DEBRIEF},
+        ),
+        reviews=Reviews(
+            **{name: row[f"review_{name}"] for name in _REVIEWS},
+            outcome=Outcome(row["review_outcome"]) if row["review_outcome"] else None,
         ),
         listener_named=row["listener_named"],
         breakdowns={

@@ -99,6 +99,7 @@ from bot.storage.people import People, PersonFacts, WritablePeople
 from bot.storage.rates import forget_rates
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
+from bot.storage.reviews import WritableReviews, WrittenReviews
 from bot.storage.standing import LOOK_DAILY, look_again
 from bot.storage.statements import Scope, once
 from bot.storage.status import Status
@@ -131,7 +132,16 @@ _WEIGHS_DEBRIEF = frozenset(
     {Tag.DEBRIEF_HELD, Tag.KICKOFF_HELD, Tag.SIGNED, Tag.SIGNATURE_CORRECTED}
 )
 """After these the debrief may have been too late, or in time after all."""
-_PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
+_PLACED = frozenset(
+    {
+        Tag.POSTED,
+        Tag.MOVED,
+        Tag.CANCELLED,
+        Tag.CANCEL_UNDONE,
+        Tag.CLOSED,
+        Tag.CLOSING_UNDONE,
+    }
+)
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _SETTLES = frozenset(STEP_OF.values())
@@ -325,6 +335,7 @@ class ReadUnit:
     pasted: Pasted
     copied: Copies
     records: Records
+    reviews: WrittenReviews
     debriefs: Debriefs
     chats: Chats
     ledger: Ledgers
@@ -353,6 +364,7 @@ class ReadUnit:
         self.pasted = Pasted(self._scope)
         self.copied = Copies(self._scope)
         self.records = Records(self._scope)
+        self.reviews = WrittenReviews(self._scope)
         self.debriefs = Debriefs(self._scope)
         self.chats = Chats(self._scope)
         self.ledger = Ledgers(self._scope)
@@ -692,6 +704,7 @@ class WriteUnit(ReadUnit):
     pasted: WritablePasted
     copied: WritableCopies
     records: WritableRecords
+    reviews: WritableReviews
     debriefs: WritableDebriefs
     chats: WritableChats
     ledger: WritableLedgers
@@ -720,6 +733,7 @@ class WriteUnit(ReadUnit):
         self.pasted = WritablePasted(scope)
         self.copied = WritableCopies(scope)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
+        self.reviews = WritableReviews(scope, handoffs=self.handoffs)
         self.debriefs = WritableDebriefs(scope, handoffs=self.handoffs)
         self.chats = WritableChats(scope)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)

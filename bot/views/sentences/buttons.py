@@ -80,6 +80,19 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.CHAT_FINE: "Fine",
     ActionId.CHAT_WORRIED: "Worried",
     ActionId.CHAT_WRONG_FIT: "Wrong fit",
+    ActionId.OPEN_CHECK_IN: "Write check-in",
+    ActionId.CHECK_NOTE: "Check words",
+    ActionId.OPEN_MILESTONE_REVIEW: "Review milestones",
+    ActionId.OPEN_NPS: "Record NPS",
+    ActionId.OPEN_STILL_TRUE: "Still true?",
+    ActionId.OPEN_FIRST_VALUE: "First value",
+    ActionId.OPEN_EXPANSION: "Record expansion",
+    ActionId.OPEN_EXPANSION_AE: "Record expansion",
+    ActionId.OPEN_SCORE: "Score brief",
+    ActionId.OPEN_SCORE_AE: "Score brief",
+    ActionId.OPEN_DEFINED_DONE: "Review defined done",
+    ActionId.OPEN_CLOSING: "Close handoff",
+    ActionId.UNDO_CLOSING: "Undo closing",
     ActionId.OPEN_SEND_BACK: "Send brief back",
     ActionId.RETURN_BRIEF: "Return brief",
     ActionId.OPEN_DECLINE: "I am not the right CSM",
@@ -147,6 +160,9 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.TALK: "Arrange debrief…",
     MoreChoice.DECLINE: "I am not the right CSM…",
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
+    MoreChoice.FIRST_VALUE: "First value…",
+    MoreChoice.CLOSING: "Close handoff…",
+    MoreChoice.UNDO_CLOSING: "Undo closing",
     MoreChoice.OPEN: "Open handoff",
     MoreChoice.STATUS_POST: "Post to channel",
     MoreChoice.STATUS_CSV: "CSV to my messages",
@@ -156,6 +172,9 @@ FOR_AE: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_JUDGE: "Answer restatement for the AE",
     ActionId.OPEN_BOOKING: "Book briefing call for the AE",
     ActionId.OPEN_BRIEFING: "Record briefing call for them",
+    ActionId.OPEN_CHECK_IN: "Record check-in for the AE",
+    ActionId.OPEN_EXPANSION_AE: "Record expansion for the AE",
+    ActionId.OPEN_SCORE_AE: "Score brief for the AE",
 }
 """For the AE manager."""
 FOR_CSM: Final[Mapping[ActionId, str]] = {
@@ -164,6 +183,13 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_RESTATE: "Restate brief for the CSM",
     ActionId.OPEN_PLAN: "Write joint plan for the CSM",
     ActionId.OPEN_HELD: "Record kickoff for the CSM",
+    ActionId.OPEN_MILESTONE_REVIEW: "Review milestones for the CSM",
+    ActionId.OPEN_NPS: "Record NPS for the CSM",
+    ActionId.OPEN_STILL_TRUE: "Say still true for the CSM",
+    ActionId.OPEN_FIRST_VALUE: "First value for the CSM",
+    ActionId.OPEN_EXPANSION: "Record expansion for the CSM",
+    ActionId.OPEN_SCORE: "Score brief for the CSM",
+    ActionId.OPEN_DEFINED_DONE: "Defined done for the CSM",
 }
 """For the CS manager."""
 OTHER_TIME: Final = "Other time"

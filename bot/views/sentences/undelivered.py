@@ -40,6 +40,8 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.TALK_FELL: "That the time of the debrief is off",
     NoticeKind.CANCELLED: "That the handoff was cancelled",
     NoticeKind.CANCEL_UNDONE: "That a cancellation was taken back",
+    NoticeKind.HANDOFF_CLOSED: "That the handoff is closed",
+    NoticeKind.AE_LEAVES: "That the AE leaves a closed handoff",
     NoticeKind.ANCHOR: "The length and last hash of the history",
     NoticeKind.SENT_BACK: "That the brief was sent back",
     NoticeKind.UNDO_OFFER: "The offer to undo",
