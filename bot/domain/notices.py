@@ -842,7 +842,11 @@ def _of_a_closing(
         told.append(_in_thread(handoff, NoticeKind.HANDOFF_CLOSED, seq, facts))
     sides = (one for one in (handoff.ae_id, handoff.csm_id) if one is not None)
     readers = dict.fromkeys(access.acting(one, handoff) for one in sides)
-    told += [_to(handoff, NoticeKind.AE_LEAVES, seq, one, facts) for one in readers]
+    leaves = (_to(handoff, NoticeKind.AE_LEAVES, seq, one, facts) for one in readers)
+    told += [
+        replace(one, priority=Priority.ANSWER) if one.person_id == event.actor else one
+        for one in leaves
+    ]
     anchors = _anchors(handoff, seq, event, chain)
     told += [replace(one, facts={**one.facts, **closed}) for one in anchors]
     return [replace(one, not_before=event.at + undo_window) for one in told]
