@@ -275,12 +275,18 @@ class WritableHandoffs(Handoffs):
 
 
 def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
-    """The most urgent step as columns: owed ones by due time, then the first that waits."""
+    """The most urgent step as columns: owed ones by due time, then the first that waits.
+
+    What waits for its time alone is nothing that anybody owes or holds up; it is named last.
+    """
     owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
     # A promise that is due one day is nothing that anybody waits for now.
-    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
+    waits = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
+    later = [one for one in waits if one.opens_by_time]
+    waiting = [one for one in waits if not one.opens_by_time]
     first = min(owed, key=lambda one: one.due_at) if owed else next(iter(waiting), None)
     if first is None:
+        first = min(later, key=lambda one: one.due_at, default=None)
         unsigned = about.signed_at is None
         state = AttentionState.UNSIGNED if unsigned else AttentionState.NOTHING
     else:

@@ -75,7 +75,16 @@ _UNSIGNED = handoff.c.attention_state == AttentionState.UNSIGNED.value
 _DONE = handoff.c.attention_state == AttentionState.NOTHING.value
 # Within one rank either all due times are there or none is, so that it does not matter that the
 # dialects sort missing values to different ends.
-_RANK = case((_LATE, 0), (_TODAY, 1), (_WAITING, 2), (_UNSIGNED, 3), (_OWED, 4), else_=5)
+_RANK = case(
+    (_LATE, 0),
+    (_TODAY, 1),
+    (_WAITING, 2),
+    (_UNSIGNED, 3),
+    (_OWED, 4),
+    # What is done until its next review can be.
+    (_DUE.is_not(None), 5),
+    else_=6,
+)
 _IN_BUCKET: Mapping[Bucket, ColumnElement[bool]] = {
     Bucket.LATE: _LATE,
     Bucket.TODAY: _TODAY,
@@ -316,7 +325,8 @@ _OWNED = (
     .limit(HOME_ROWS * len(Step))  # One person may own every step of a handoff.
 )
 _OWNED_COUNT = select(func.count(deadline.c.handoff_id.distinct()).label("all")).where(*_OWN_STEPS)
-_BY_IDS = _ROWS.where(handoff.c.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = _SHOWN.where(handoff.c.id.in_(bindparam("ids", expanding=True)))
+_CLOSED_BY_IDS = _ROWS.where(HANDOFF_CLOSED, handoff.c.id.in_(bindparam("ids", expanding=True)))
 _HOURS_OF = select(person.c.id, person.c.zone, person.c.region).where(
     person.c.workspace_id == bindparam("workspace"),
     person.c.id.in_(bindparam("ids", expanding=True)),
@@ -411,7 +421,7 @@ class Status:
         ids = self._ids(asked, counts, skip=page * size, size=size)
         return StatusPage(
             counts=counts,
-            rows=tuple(self._rows(ids)),
+            rows=tuple(self._rows(ids, closed=asked.chosen.bucket is Bucket.CLOSED)),
             page=page,
             pages=pages,
             only_own=asked.reach is Reach.OWN,
@@ -498,11 +508,12 @@ class Status:
             kept = self._hours[zone, region] = WorkedUntil(calendar, self._scope.now)
         return kept
 
-    def _rows(self, ids: Sequence[int]) -> Iterator[StatusRow]:
+    def _rows(self, ids: Sequence[int], *, closed: bool) -> Iterator[StatusRow]:
         """The rows, in the order of the ids."""
+        rows = _CLOSED_BY_IDS if closed else _BY_IDS
         for first in range(0, len(ids), ROWS_AT_ONCE):
             some = ids[first : first + ROWS_AT_ONCE]
-            found = {row["id"]: row for row in self._execute(_BY_IDS, {"ids": some})}
+            found = {row["id"]: row for row in self._execute(rows, {"ids": some})}
             yield from (self._row(found[one]) for one in some)
 
     def _named(self, person_id: int | None) -> NamedPerson | None:
@@ -569,6 +580,8 @@ class Status:
         counted = row["items_counted"]
         csm_id, owner_id = row["csm_id"], row["attention_owner_id"]
         light = _light(state, start, due, self._scope.now)
+        if light is Light.DONE and named is not None:
+            light = Light.WAITING  # For its time alone.
         late_by = timedelta(0)
         if light is Light.LATE:
             zone, region = row["owner_zone"], row["owner_region"]

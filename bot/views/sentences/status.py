@@ -54,7 +54,7 @@ def status_counts(counts: StatusCounts) -> str:
         (Light.SOON, counts.due_today, "due today"),
         (Light.WAITING, counts.waiting, "waiting"),
         (Light.ON_TIME, counts.on_time, "on time"),
-        (Light.DONE, counts.done, "done"),
+        (Light.DONE, counts.done, "with nothing owed"),
     ):
         if count:
             parts.append(f"{LIGHT_SIGNS[light]} {count} {said}")
