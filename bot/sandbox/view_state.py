@@ -160,6 +160,14 @@ def option_with(element: Json, value: Plain) -> Json:
     raise CannotAct(f"{value!r} is not among the options of {element['action_id']}.")
 
 
+def feedback_with(element: Json, value: Plain) -> Json:
+    """The words and the value of whichever of the two buttons has this value."""
+    for name in ("positive_button", "negative_button"):
+        if element[name]["value"] == value:
+            return {"text": element[name]["text"], "value": value}
+    raise CannotAct(f"{value!r} is the value of neither button of {element['action_id']}.")
+
+
 def _held(element: Json, chosen: str, held: Any) -> Json:
     state: Json = {"type": element["type"], chosen: held}
     if element["type"] == "timepicker" and "timezone" in element:

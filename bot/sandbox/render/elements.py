@@ -42,6 +42,10 @@ def element_html(element: Json, block: Json, surface: Surface, reader: Reader) -
         return _button(element, block, surface, reader)
     if element["type"] == "overflow":
         return _overflow(element, block, surface, reader)
+    if element["type"] == "feedback_buttons":
+        return _feedback(element, block)
+    if element["type"] == "icon_button":
+        return _icon_button(element, block, reader)
     return field_html(element, block, surface, reader, immediate=True)
 
 
@@ -167,6 +171,45 @@ def _button(element: Json, block: Json, surface: Surface, reader: Reader) -> Mar
         "span",
         {"class": "pressable"},
         tag("button", pressed, text_object(element["text"], reader)),
+        confirm_template(element, reader),
+    )
+
+
+def _feedback(element: Json, block: Json) -> Markup:
+    """Two small buttons, of which one is pressed."""
+    pressed = [
+        tag(
+            "button",
+            {
+                **_press(element, block),
+                "class": "small-action",
+                "data-chosen": one["value"],
+                "aria-label": one.get("accessibility_label"),
+            },
+            text_of(one["text"]),
+        )
+        for one in (element["positive_button"], element["negative_button"])
+    ]
+    return tag("span", {"class": "feedback"}, *pressed)
+
+
+_ICONS: Final = {"trash": "🗑"}
+
+
+def _icon_button(element: Json, block: Json, reader: Reader) -> Markup:
+    """An icon with its words; where it is for some only, others do not see it."""
+    if reader.user_id not in element.get("visible_to_user_ids", [reader.user_id]):
+        return Markup("")
+    pressed = {
+        **_press(element, block),
+        "class": "small-action",
+        "aria-label": element.get("accessibility_label"),
+    }
+    sign = tag("span", {"aria-hidden": "true"}, _ICONS[element["icon"]])
+    return tag(
+        "span",
+        {"class": "pressable"},
+        tag("button", pressed, sign, " ", text_of(element["text"])),
         confirm_template(element, reader),
     )
 

@@ -5,6 +5,7 @@ import { act, seat, toast, watch } from "./live.js";
 import { offerAgain, startComposers } from "./composer.js";
 import { picked, settleMenu, startMenus } from "./menus.js";
 import { fold, startStory } from "./story.js";
+import { settleTables, startTables } from "./tables.js";
 import { tick } from "./face.js";
 
 function setPending(control, pending) {
@@ -233,6 +234,7 @@ function afterShow() {
   showModals();
   offerAgain();
   settleMenu();
+  settleTables();
   fold();
   tick();
 }
@@ -240,6 +242,7 @@ function afterShow() {
 startComposers(actWith);
 startMenus(surfaceFields, menuChanged);
 startStory();
+startTables();
 showModals();
 for (const log of document.querySelectorAll(".scroll[role=log]")) log.scrollTop = log.scrollHeight;
 document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });
