@@ -147,6 +147,7 @@ class Acts(PeopleActs):
         if held is not None and element["type"] != "overflow":
             state[block["block_id"]][action_id] = held
         action = action_json(block, element, held, action_ts=self._workspace.new_ts())
+        self._suggestions.chose(user_id, message, block["block_id"], action)
         payload = message_click(self._workspace, person, message, state=state, action=action)
         payload["trigger_id"] = self._triggers.issue(user_id)
         payload["response_url"] = self._response_urls.issue(

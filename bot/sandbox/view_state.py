@@ -50,6 +50,8 @@ _TYPED_TEXT: Final = frozenset(
     {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
 )
 EXTERNAL: Final = frozenset({"external_select", "multi_external_select"})
+SHORTEST_QUERY: Final = 3
+"""How much has to be typed in a menu that the app fills, where it says nothing else."""
 _OPTIONS: Final = EXTERNAL | {"static_select", "radio_buttons", "multi_static_select", "checkboxes"}
 Offers: TypeAlias = Mapping[tuple[str, str], list[Json]]
 """What an app suggested for its menus, by block and action id."""
@@ -109,6 +111,11 @@ def element_at(blocks: Blocks, *, action_id: str, block_id: str | None = None) -
     if len(found) > 1:
         raise CannotAct(f"There are {len(found)} elements with the action id {action_id} here.")
     return found[0]
+
+
+def shortest_query(element: Json) -> int:
+    """How many letters a menu that the app fills wants before the app is asked."""
+    return int(element.get("min_query_length", SHORTEST_QUERY))
 
 
 def with_offers(element: Json, suggested: list[Json], held: Json | None) -> Json:

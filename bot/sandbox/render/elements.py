@@ -7,11 +7,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from bot.sandbox.render import fields
-from bot.sandbox.render.forms import SHOWN, field_name, held
+from bot.sandbox.render import fields, menus
+from bot.sandbox.render.forms import SHOWN, field_name, held, standing
 from bot.sandbox.render.markup import Attribute, join, safe_url, tag
 from bot.sandbox.render.mrkdwn import mrkdwn, plain_text
 from bot.sandbox.render.reader import Reader
+from bot.sandbox.view_state import EXTERNAL, shortest_query
 from bot.sandbox.workspace import Json
 
 
@@ -57,11 +58,12 @@ def field_html(
     if element["type"] not in _FIELDS:
         return tag("em", {}, f"A {element['type']} cannot be used here.")
     block_id, action_id = block["block_id"], element["action_id"]
+    state = surface.state.get(block_id, {}).get(action_id)
     shown = fields.Field(
         element=element,
         name=field_name(block_id, action_id),
         id=element_id(surface, block_id, action_id),
-        held=held(element, surface.state.get(block_id, {}).get(action_id)),
+        held=held(element, state),
         reader=reader,
         common={
             "data-block-id": block_id,
@@ -71,6 +73,7 @@ def field_html(
         label=None if block["type"] == "input" else _label(element),
         described_by=described_by,
         invalid=block_id in surface.errors,
+        chosen=standing(element, state) if element["type"] in EXTERNAL else (),
     )
     marker = tag("input", {"type": "hidden", "name": SHOWN, "value": shown.name})
     return tag(
@@ -80,6 +83,10 @@ def field_html(
         _FIELDS[element["type"]](shown),
         confirm_template(element, reader),
     )
+
+
+def _menu(field: fields.Field) -> Markup:
+    return menus.menu(field, shortest_query(field.element))
 
 
 _FIELDS: Final[dict[str, Callable[[fields.Field], Markup]]] = {
@@ -92,6 +99,8 @@ _FIELDS: Final[dict[str, Callable[[fields.Field], Markup]]] = {
     "users_select": fields.select,
     "conversations_select": fields.select,
     "channels_select": fields.select,
+    "external_select": _menu,
+    "multi_external_select": _menu,
     "multi_static_select": fields.ticks,
     "multi_users_select": fields.ticks,
     "multi_conversations_select": fields.ticks,

@@ -7,6 +7,7 @@ const KEPT_BY_THE_BROWSER = new Set([
   "data-offering",
   "aria-activedescendant",
   "aria-selected",
+  "aria-expanded",
 ]);
 const KEPT_WHILE_PENDING = new Set(["disabled", "aria-busy", "data-pending"]);
 
