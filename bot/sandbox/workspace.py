@@ -336,7 +336,7 @@ class Workspace:
 
     def add_channel(self, channel: Channel) -> None:
         self.channels[channel.id] = channel
-        if channel.is_im:
+        if channel.is_im and self.app.bot_user_id in channel.members:
             for member in channel.members:
                 if member != self.app.bot_user_id:
                     self._dms[member] = channel.id
@@ -404,6 +404,15 @@ class Workspace:
             c
             for c in self.channels.values()
             if not c.is_im and (user_id in c.members or not (c.is_private or c.is_mpim))
+        ]
+
+    def dms_of(self, user_id: str) -> list[Channel]:
+        """This person's conversations with other people, alone or in a group."""
+        bot = self.app.bot_user_id
+        return [
+            c
+            for c in self.channels.values()
+            if user_id in c.members and (c.is_mpim or (c.is_im and bot not in c.members))
         ]
 
     def app_dm(self, user_id: str) -> Channel | None:
