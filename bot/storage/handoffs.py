@@ -67,6 +67,11 @@ _OPEN_OF_SIDES = (
     .order_by(handoff.c.id.desc())
     .limit(bindparam("most"))
 )
+_SIGNED_DEALS = (
+    select(handoff.c.id, handoff.c.account, handoff.c.day0)
+    .where(handoff.c.workspace_id == bindparam("workspace"), handoff.c.day0.is_not(None))
+    .order_by(handoff.c.id)
+)
 # Few have any helper at all.
 _HELPED = select(handoff.c.id, handoff.c.helpers).where(
     handoff.c.workspace_id == bindparam("workspace"), HANDOFF_HELPED
@@ -169,6 +174,12 @@ class Handoffs:
         """Ids of open handoffs behind one, first started first; 0 is before all."""
         values = {"workspace": self._scope.workspace_id, "after": handoff_id, "most": most}
         return list(self._scope.connection.execute(_OPEN_AFTER, values).scalars())
+
+    def signed_deals(self) -> list[tuple[int, str, date]]:
+        """Id, account and day of the signature of each that has one, open or not."""
+        values = {"workspace": self._scope.workspace_id}
+        rows = self._scope.connection.execute(_SIGNED_DEALS, values)
+        return [(row.id, row.account, row.day0) for row in rows]
 
     def _handoff(self, row: RowMapping, *, read_people: bool = False) -> Handoff:
         found = _handoff(row)

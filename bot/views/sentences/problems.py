@@ -91,6 +91,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.TALK_OVER: "The debrief is recorded, so there is no time left to agree on.",
     Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
+    Problem.NO_EMAIL_SCOPE: (
+        "Slack does not let the bot look for people by address; give a Slack id or a handle, or "
+        "let the app have users:read.email."
+    ),
     Problem.NO_REMINDERS: (
         "Nobody is reminded of this: the deal was told of after the fact, so no clock runs for it."
     ),
