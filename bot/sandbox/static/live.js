@@ -82,7 +82,10 @@ export async function watch(afterShow) {
 
 // What the sandbox says to a post: always `said`, which is null or a sentence for the person.
 export async function post(deed, fields) {
-  const body = new URLSearchParams(fields);
+  const pairs = Array.isArray(fields) ? fields : Object.entries(fields);
+  const withFiles = pairs.some(([, value]) => value instanceof File);
+  const body = withFiles ? new FormData() : new URLSearchParams();
+  for (const [name, value] of pairs) body.append(name, value);
   body.append("as", seat.as);
   body.append("page", page);
   let answer;

@@ -4,6 +4,7 @@ import { ask, askForText, showModals } from "./dialogs.js";
 import { act, seat, toast, watch } from "./live.js";
 import { offerAgain, startComposers } from "./composer.js";
 import { picked, settleMenu, startMenus } from "./menus.js";
+import { startFiles } from "./files.js";
 import { fold, startStory } from "./story.js";
 import { settleTables, startTables } from "./tables.js";
 import { tick } from "./face.js";
@@ -130,7 +131,12 @@ async function edit(control) {
   if (text !== null) await actWith(control, "edit", { ...sent(control), text });
 }
 
-const sent = (control) => JSON.parse(control.dataset.send ?? "{}");
+// Within a form of a view, which view it is goes along.
+function sent(control) {
+  const view = control.closest("form[data-view-id]");
+  const fields = JSON.parse(control.dataset.send ?? "{}");
+  return view ? { view_id: view.dataset.viewId, ...fields } : fields;
+}
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -240,6 +246,7 @@ function afterShow() {
 }
 
 startComposers(actWith);
+startFiles(actWith);
 startMenus(surfaceFields, menuChanged);
 startStory();
 startTables();
