@@ -5,7 +5,7 @@ from alembic import op
 
 from bot.storage.types import Instant
 
-revision = "0057"
+revision = "0051"
 down_revision = "0050"
 branch_labels = None
 depends_on = None
