@@ -75,6 +75,7 @@ NO_WORDS: Mapping[str, frozenset[str]] = {
             "sent_back_items",
             "debrief_standings",
             "breakdowns",
+            "review_outcome",
             "attention_state",
             "attention_step",
         }
