@@ -118,11 +118,12 @@ def test_the_draft_is_its_senders_alone(handoff: Handoff, by: Person, may: bool)
 
 def test_before_the_signature_there_is_no_intro() -> None:
     handoff = started()
-    for deed in (
+    deeds: tuple[Callable[[], None], ...] = (
         lambda: introducing.save_draft(handoff, revision=1, by=AE, at=MONDAY, policy=POLICY),
         lambda: mark(handoff),
         lambda: note(handoff, MONDAY, by=AE),
-    ):
+    )
+    for deed in deeds:
         with pytest.raises(HandoffError) as refused:
             deed()
         assert refused.value.problem is Problem.NOT_SIGNED
