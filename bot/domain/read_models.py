@@ -724,7 +724,7 @@ class WholePage:
     intro_sent: bool = False
     """Whether the intro is recorded as sent, so that one would correct that."""
     csm_wrote: Contacted | None = None
-    """That the CSM wrote before the intro, while that is owed."""
+    """That the CSM wrote before the intro, while that is owed; for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
     talk: TalkLine = TalkLine()

@@ -128,7 +128,9 @@ def whole_of(
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
         intro_sent=bundle.handoff.intro.sent_at is not None,
-        csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote,
+        csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote
+        if Audience.REASONS in bundle.audiences
+        else None,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
     )
 

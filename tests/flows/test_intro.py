@@ -387,7 +387,7 @@ def test_the_csm_hears_that_the_ae_says_they_wrote_before_and_may_correct_it(
 ) -> None:
     handoff_id = read(app)
     clock.advance(3 * HOUR)
-    csm = {"csm_wrote_at": seconds(WEDNESDAY + HOUR), "csm_way": "phone"}
+    csm: dict[str, Any] = {"csm_wrote_at": seconds(WEDNESDAY + HOUR), "csm_way": "phone"}
     sent_at = WEDNESDAY + 2 * HOUR
     assert mark(app, handoff_id, sent_at, cs_before="csm", **csm).body == {}
     assert told(app, "csm_wrote") == [app.team.csm.id]
