@@ -312,8 +312,9 @@ def _next_actions(guide: Guide) -> list[ActionId]:
             wanted.append(ActionId.OPEN_BRIEF_CHAT)
         if line.step is Step.READ:
             wanted.append(ActionId.OPEN_SEND_BACK)
-        if line.step is Step.INTRO:
-            wanted.append(ActionId.MARK_INTRO_SENT)
+    if _sends_intro(guide):
+        # The editor has it, too: what else is up to the viewer goes before it.
+        wanted.append(ActionId.MARK_INTRO_SENT)
     if guide.plan_missing and _reads(guide):
         wanted.append(ActionId.OPEN_PLAN)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
