@@ -235,6 +235,11 @@ def _before_intro(handoff: Handoff) -> tuple[Step, ...]:
     return (Step.ASSIGN, Step.READ, Step.HOLD_CALL)
 
 
+def _before_call(handoff: Handoff) -> tuple[Step, ...]:
+    """A call that was booked with a CSM who gave it back waits for another one."""
+    return (Step.BOOK_CALL,) if handoff.csm_id is not None else (Step.ASSIGN, Step.BOOK_CALL)
+
+
 AE, CSM = Capacity.AE, Capacity.CSM
 
 PROCESS: tuple[StepRule, ...] = (
@@ -344,6 +349,7 @@ PROCESS: tuple[StepRule, ...] = (
         due=HoursAfter(lambda c: c.hold_call),
         done=_call_held_at,
         needs=(Step.BOOK_CALL,),
+        needs_now=_before_call,
         tiers=NO_TIER,
         add_on=AddOn.CALL,
         happens=_call_booked,
