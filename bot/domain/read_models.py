@@ -22,9 +22,11 @@ from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
+from bot.domain.linked import Linked
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
+from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
@@ -113,6 +115,8 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    linked: tuple[Linked, ...] = ()
+    """The handoffs it belongs together with."""
 
     @property
     def changed_since(self) -> bool:
@@ -708,6 +712,7 @@ class WholePage:
     """The time of the debrief, for who is in it."""
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
+    paths: PathsPage = NO_PATHS
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -855,6 +860,7 @@ def card(
     preview: bool = False,
     neutral: bool = False,
     kickoff: KickoffTime | None = None,
+    linked: tuple[Linked, ...] = (),
 ) -> Card:
     """The card as everyone in the deal channel may see it (audience *channel* only)."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
@@ -891,6 +897,7 @@ def card(
         outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
+        linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
     )

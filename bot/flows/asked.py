@@ -126,6 +126,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.TALK: ActionId.OPEN_TALK,
     MoreChoice.DECLINE: ActionId.OPEN_DECLINE,
     MoreChoice.UNDO_CANCEL: ActionId.UNDO_CANCEL,
+    MoreChoice.REOPEN: ActionId.OPEN_REOPEN,
     MoreChoice.PROMISE_CHANGE: ActionId.PROMISE_CHANGE,
     MoreChoice.PROMISE_HISTORY: ActionId.PROMISE_HISTORY,
     MoreChoice.TAKE_BACK_INITIAL: ActionId.TAKE_BACK_INITIAL,

@@ -15,6 +15,7 @@ from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.deal_path import DealPath
 from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
@@ -22,6 +23,7 @@ from bot.domain.history import GENESIS, instant_text
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
@@ -99,6 +101,8 @@ _LINKS = select(handoff.c.links).where(
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
+_PATH = tuple(one.name for one in fields(DealPath))
+_PARTNER = tuple(one.name for one in fields(PartnerState))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 Chain = tuple[int, bytes]
@@ -339,6 +343,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         "links": json.dumps(of.links),
         "state": of.state.value,
         "cancelled_at": of.cancelled_at,
+        **{f"path_{name}": getattr(of.path, name) for name in _PATH},
+        **{f"partner_{name}": getattr(of.partner, name) for name in _PARTNER},
         "posted_at": of.posted_at,
         "posted_by": of.posted_by,
         "brief_version": of.brief_version,
@@ -478,6 +484,8 @@ def _handoff(row: RowMapping) -> Handoff:
         links=tuple(json.loads(row["links"])),
         state=State(row["state"]),
         cancelled_at=row["cancelled_at"],
+        path=DealPath(**{name: row[f"path_{name}"] for name in _PATH}),
+        partner=PartnerState(**{name: row[f"partner_{name}"] for name in _PARTNER}),
         posted_at=row["posted_at"],
         posted_by=row["posted_by"],
         brief_version=row["brief_version"],

@@ -350,8 +350,9 @@ def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
 
 def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
-        can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
-        return [MoreChoice.UNDO_CANCEL] if can_reopen and guide.undoable else []
+        if guide.state is not State.CANCELLED or Act.REOPEN not in guide.acts:
+            return []
+        return [MoreChoice.UNDO_CANCEL if guide.undoable else MoreChoice.REOPEN]
     reads = _reads(guide)
     # A stand-in does not give back what is somebody else's: they say that it is not theirs.
     is_csm = guide.csm is not None and guide.csm.id == guide.viewer.id
