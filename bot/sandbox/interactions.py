@@ -24,6 +24,7 @@ from bot.sandbox.posting import message_json
 from bot.sandbox.suggestions import Suggested, Suggestions
 from bot.sandbox.triggers import ResponseUrls, TriggerBook
 from bot.sandbox.view_state import (
+    STATEFUL,
     CannotAct,
     Plain,
     State,
@@ -31,6 +32,7 @@ from bot.sandbox.view_state import (
     apply_values,
     complaints,
     element_at,
+    feedback_with,
     initial_state,
     option_with,
     shape,
@@ -140,13 +142,16 @@ class Acts(PeopleActs):
         if message.bot_id is None:
             raise CannotAct("Only an app's message has anything to click.")
         block, element = element_at(message.blocks, action_id=action_id, block_id=block_id)
+        if user_id not in element.get("visible_to_user_ids", [user_id]):
+            raise CannotAct(f"{action_id} is not there for this person.")
         offers = self._suggestions.offers(user_id, message)
         suggested = offers.get((block["block_id"], action_id), [])
         held = _held(with_offers(element, suggested, None), chosen)
         state = initial_state(message.blocks)
-        if held is not None and element["type"] != "overflow":
+        if held is not None and element["type"] in STATEFUL:
             state[block["block_id"]][action_id] = held
         action = action_json(block, element, held, action_ts=self._workspace.new_ts())
+        self._suggestions.chose(user_id, message, block["block_id"], action)
         payload = message_click(self._workspace, person, message, state=state, action=action)
         payload["trigger_id"] = self._triggers.issue(user_id)
         payload["response_url"] = self._response_urls.issue(
@@ -203,7 +208,7 @@ class Acts(PeopleActs):
         suggested = offers.get((block["block_id"], action_id), [])
         standing = state.get(block["block_id"], {}).get(action_id)
         held = _held(with_offers(element, suggested, standing), chosen)
-        if held is not None and element["type"] != "overflow":
+        if held is not None and element["type"] in STATEFUL:
             state[block["block_id"]][action_id] = held
         self._keep(view, state)
         modal = view.type == "modal"
@@ -398,10 +403,12 @@ class Acts(PeopleActs):
 
 
 def _held(element: Json, chosen: Plain) -> Json | None:
-    """The state an element takes by this act; None for a button."""
+    """What an element sends by this act, for most its new state; None for a button."""
     match element["type"]:
-        case "button":
+        case "button" | "icon_button":
             return None
+        case "feedback_buttons":
+            return feedback_with(element, chosen)
         case "overflow":
             return {"selected_option": option_with(element, chosen)}
         case _:

@@ -110,6 +110,14 @@ def as_sent(state: State) -> State:
     }
 
 
+_COPIED: Final = {
+    "button": ("text", "value", "style"),
+    "icon_button": ("icon", "text", "value"),
+    "feedback_buttons": (),
+}
+"""What an action repeats of its element, where that is more than the placeholder."""
+
+
 def action_json(block: Json, element: Json, held: Json | None, *, action_ts: str) -> Json:
     """One entry of `actions`; `held` is the element's new state, None for a button."""
     action: Json = {
@@ -118,8 +126,7 @@ def action_json(block: Json, element: Json, held: Json | None, *, action_ts: str
         "block_id": block["block_id"],
         "action_ts": action_ts,
     }
-    copied = ("text", "value", "style") if element["type"] == "button" else ("placeholder",)
-    for name in copied:
+    for name in _COPIED.get(element["type"], ("placeholder",)):
         if name in element:
             action[name] = element[name]
     if held is not None:

@@ -50,6 +50,8 @@ _TYPED_TEXT: Final = frozenset(
     {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
 )
 EXTERNAL: Final = frozenset({"external_select", "multi_external_select"})
+SHORTEST_QUERY: Final = 3
+"""How much has to be typed in a menu that the app fills, where it says nothing else."""
 _OPTIONS: Final = EXTERNAL | {"static_select", "radio_buttons", "multi_static_select", "checkboxes"}
 Offers: TypeAlias = Mapping[tuple[str, str], list[Json]]
 """What an app suggested for its menus, by block and action id."""
@@ -111,6 +113,11 @@ def element_at(blocks: Blocks, *, action_id: str, block_id: str | None = None) -
     return found[0]
 
 
+def shortest_query(element: Json) -> int:
+    """How many letters a menu that the app fills wants before the app is asked."""
+    return int(element.get("min_query_length", SHORTEST_QUERY))
+
+
 def with_offers(element: Json, suggested: list[Json], held: Json | None) -> Json:
     """A menu with what can be chosen in it: what was suggested, and what stands there."""
     if element["type"] not in EXTERNAL:
@@ -151,6 +158,14 @@ def option_with(element: Json, value: Plain) -> Json:
         if option["value"] == value:
             return dict(option)
     raise CannotAct(f"{value!r} is not among the options of {element['action_id']}.")
+
+
+def feedback_with(element: Json, value: Plain) -> Json:
+    """The words and the value of whichever of the two buttons has this value."""
+    for name in ("positive_button", "negative_button"):
+        if element[name]["value"] == value:
+            return {"text": element[name]["text"], "value": value}
+    raise CannotAct(f"{value!r} is the value of neither button of {element['action_id']}.")
 
 
 def _held(element: Json, chosen: str, held: Any) -> Json:

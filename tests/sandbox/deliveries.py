@@ -23,6 +23,7 @@ from tests.sandbox.desk import (
     modal,
     plain,
 )
+from tests.sandbox.later_blocks import every_later_block
 
 PRIVATE, GROUP = "C0PRIVATE1", "G0GROUP001"
 
@@ -172,6 +173,9 @@ def _clicks_in_messages(desk: Desk) -> None:
             _click(desk, ts, kind, ELEMENTS[kind][1])
         _click(desk, ts, "m", "x")
         _click(desk, ts, "go", None)
+    ts = desk.post(blocks=[block for block in every_later_block() if block["type"] != "alert"])
+    for action_id, chosen in (("feedback", "good"), ("bin", None), ("open", None)):
+        _click(desk, ts, action_id, chosen)
     whispered = desk.call(
         "chat.postEphemeral", channel=NORTHWIND, user=MAYA, text="x", blocks=[row]
     )

@@ -337,6 +337,8 @@ def test_a_message_has_one_table() -> None:
     "block",
     [
         data_table(rows=[cells(2), cells(3)]),
+        table([[{"type": "raw_number", "value": 7}]]),
+        table([[{"type": "raw_number", "text": "7"}]]),
         data_table(rows=[[rich()], cells(1)]),
         {"type": "card", "subtitle": plain("x")},
         {"type": "container", "child_blocks": [{"type": "divider"}]},

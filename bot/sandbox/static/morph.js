@@ -7,6 +7,11 @@ const KEPT_BY_THE_BROWSER = new Set([
   "data-offering",
   "aria-activedescendant",
   "aria-selected",
+  "aria-expanded",
+  "aria-sort",
+  "data-by",
+  "data-down",
+  "data-shown",
 ]);
 const KEPT_WHILE_PENDING = new Set(["disabled", "aria-busy", "data-pending"]);
 
