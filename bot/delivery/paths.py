@@ -3,10 +3,12 @@
 from bot.delivery.debriefs import to_whoever_acts
 from bot.delivery.plans import Cancel
 from bot.domain import access, read_models
+from bot.domain.history import Tag
 from bot.domain.linked import Link, Linked, LinkKind
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.people import Person
 from bot.domain.read_models import Card, NamedPerson, named
+from bot.storage.because import reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.message import Message
 from bot.views.paths import linked_message, reopened_message
@@ -21,8 +23,8 @@ def path_told(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
         return to_whoever_acts(notice, handoff, owner)
     card, by = _card(unit, bundle), _actor(unit, notice)
     if notice.kind is NoticeKind.REOPENED:
-        reason = unit.history.value(handoff.id, int(notice.facts["seq"]), "reason") or ""
-        return reopened_message(card, by, reason)
+        given = reason_given(unit, bundle, Tag.REOPENED)
+        return reopened_message(card, by, given[0] if given is not None else "")
     one = _linked(unit, notice, reader)
     promises = int(notice.facts["promises"])
     return linked_message(notice.kind, card, one, by, promises=promises, in_thread=False)
