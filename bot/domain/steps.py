@@ -235,11 +235,6 @@ def _before_intro(handoff: Handoff) -> tuple[Step, ...]:
     return (Step.ASSIGN, Step.READ, Step.HOLD_CALL)
 
 
-def _before_call(handoff: Handoff) -> tuple[Step, ...]:
-    """A call that was booked with a CSM who gave it back waits for another one."""
-    return (Step.BOOK_CALL,) if handoff.csm_id is not None else (Step.ASSIGN, Step.BOOK_CALL)
-
-
 AE, CSM = Capacity.AE, Capacity.CSM
 
 PROCESS: tuple[StepRule, ...] = (
@@ -349,7 +344,8 @@ PROCESS: tuple[StepRule, ...] = (
         due=HoursAfter(lambda c: c.hold_call),
         done=_call_held_at,
         needs=(Step.BOOK_CALL,),
-        needs_now=_before_call,
+        # A booked one stays booked where the CSM gives the handoff back, and is held by nobody.
+        needs_now=lambda _: (Step.ASSIGN, Step.BOOK_CALL),
         tiers=NO_TIER,
         add_on=AddOn.CALL,
         happens=_call_booked,

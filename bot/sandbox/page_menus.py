@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.sandbox.interactions import Acts
-from bot.sandbox.page_acts import Posted
+from bot.sandbox.page_posted import Posted
 from bot.sandbox.render.menus import found
 from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import User

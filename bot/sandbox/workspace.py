@@ -86,7 +86,10 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class StoredFile:
-    """`channels` are the conversations it was shared in; without one nobody sees it."""
+    """`channels` are the conversations it was shared in; without one nobody sees it.
+
+    `is_given` says that its owner gave it to the app in a form, which can look at it since then.
+    """
 
     id: str
     name: str
@@ -95,6 +98,7 @@ class StoredFile:
     created: int
     content: bytes
     channels: list[str] = field(default_factory=list)
+    is_given: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -253,6 +257,8 @@ class Workspace:
         self.team = team
         self.app = app
         self.clock = clock
+        self.files_url = "https://files.slack.com"
+        """Where an app finds what is in files; the server that serves the workspace sets it."""
         self.users: dict[str, User] = {}
         self.profile_fields: dict[str, ProfileField] = {}
         self.channels: dict[str, Channel] = {}
@@ -330,7 +336,7 @@ class Workspace:
 
     def add_channel(self, channel: Channel) -> None:
         self.channels[channel.id] = channel
-        if channel.is_im:
+        if channel.is_im and self.app.bot_user_id in channel.members:
             for member in channel.members:
                 if member != self.app.bot_user_id:
                     self._dms[member] = channel.id
@@ -383,6 +389,11 @@ class Workspace:
                     self.remove_message(message)
         self.touch()
 
+    def own_files(self, user_id: str) -> list[StoredFile]:
+        """What this person brought and showed nobody yet, in the order it came."""
+        mine = (one for one in self.files.values() if one.user == user_id)
+        return [one for one in mine if not (one.channels or one.is_given)]
+
     def channel_named(self, name: str) -> Channel | None:
         wanted = name.removeprefix("#")
         return next((c for c in self.channels.values() if c.name == wanted and not c.is_im), None)
@@ -393,6 +404,15 @@ class Workspace:
             c
             for c in self.channels.values()
             if not c.is_im and (user_id in c.members or not (c.is_private or c.is_mpim))
+        ]
+
+    def dms_of(self, user_id: str) -> list[Channel]:
+        """This person's conversations with other people, alone or in a group."""
+        bot = self.app.bot_user_id
+        return [
+            c
+            for c in self.channels.values()
+            if user_id in c.members and (c.is_mpim or (c.is_im and bot not in c.members))
         ]
 
     def app_dm(self, user_id: str) -> Channel | None:

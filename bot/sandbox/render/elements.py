@@ -7,12 +7,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from bot.sandbox.render import fields, menus
+from bot.sandbox.render import attached, fields, menus
 from bot.sandbox.render.forms import SHOWN, field_name, held, standing
 from bot.sandbox.render.markup import Attribute, join, safe_url, tag
 from bot.sandbox.render.mrkdwn import mrkdwn, plain_text
 from bot.sandbox.render.reader import Reader
-from bot.sandbox.view_state import EXTERNAL, shortest_query
+from bot.sandbox.view_state import EXTERNAL, FILE_INPUT, shortest_query
 from bot.sandbox.workspace import Json
 
 
@@ -83,7 +83,7 @@ def field_html(
     return tag(
         "span",
         {"class": f"field field-{element['type']}", "data-key": f"{shown.id}-field"},
-        marker if surface.is_view else "",
+        marker if surface.is_view and element["type"] != FILE_INPUT else "",
         _FIELDS[element["type"]](shown),
         confirm_template(element, reader),
     )
@@ -114,8 +114,11 @@ _FIELDS: Final[dict[str, Callable[[fields.Field], Markup]]] = {
     "datepicker": fields.picker,
     "timepicker": fields.picker,
     "datetimepicker": fields.picker,
+    FILE_INPUT: attached.file_input,
 }
-GROUPS: Final = frozenset(kind for kind, shown in _FIELDS.items() if shown is fields.ticks)
+GROUPS: Final = frozenset(
+    kind for kind, shown in _FIELDS.items() if shown in (fields.ticks, attached.file_input)
+)
 
 
 def element_id(surface: Surface, block_id: str, action_id: str) -> str:

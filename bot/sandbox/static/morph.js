@@ -41,6 +41,8 @@ function morph(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
+  // What the page itself put here is not the server's to change.
+  if ("kept" in old.dataset) return;
   morphAttributes(old, fresh);
   if (old.nodeName === "TEMPLATE") {
     old.innerHTML = fresh.innerHTML;

@@ -1,9 +1,10 @@
 // What the page does when it is touched.
 
 import { ask, askForText, showModals } from "./dialogs.js";
-import { act, seat, toast, watch } from "./live.js";
+import { act, goTo, seat, toast, watch } from "./live.js";
 import { offerAgain, startComposers } from "./composer.js";
 import { picked, settleMenu, startMenus } from "./menus.js";
+import { startFiles } from "./files.js";
 import { fold, startStory } from "./story.js";
 import { settleTables, startTables } from "./tables.js";
 import { tick } from "./face.js";
@@ -113,9 +114,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", (event) => {
   const control = event.target;
   if (control.id === "who") {
-    const asked = new URLSearchParams({ as: control.value, place: seat.place });
-    if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
-    location.assign(`/?${asked}`);
+    goTo(control.value, seat.place);
   } else if ("immediate" in (control.dataset ?? {})) {
     // While a year is being typed, the date passes through the first centuries.
     if (control.type.startsWith("date") && control.value && control.value < "1900") return;
@@ -130,7 +129,12 @@ async function edit(control) {
   if (text !== null) await actWith(control, "edit", { ...sent(control), text });
 }
 
-const sent = (control) => JSON.parse(control.dataset.send ?? "{}");
+// Within a form of a view, which view it is goes along.
+function sent(control) {
+  const view = control.closest("form[data-view-id]");
+  const fields = JSON.parse(control.dataset.send ?? "{}");
+  return view ? { view_id: view.dataset.viewId, ...fields } : fields;
+}
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -201,6 +205,10 @@ document.addEventListener("submit", async (event) => {
     }
     return;
   }
+  if ("openDm" in form.dataset) {
+    await actWith(form.querySelector("button"), "open-dm", formFields(form));
+    return;
+  }
   const submit = form.querySelector("button[data-submit]");
   if (!submit) return;
   cancelTyped();
@@ -240,6 +248,7 @@ function afterShow() {
 }
 
 startComposers(actWith);
+startFiles(actWith);
 startMenus(surfaceFields, menuChanged);
 startStory();
 startTables();
