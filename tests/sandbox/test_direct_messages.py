@@ -60,6 +60,16 @@ def test_the_app_keeps_its_own_conversation_with_each_of_them(desk: Desk) -> Non
     assert [one.id for one in restored.dms_of(JONAS)] == [dm]
 
 
+def test_a_group_can_move_and_end(desk: Desk) -> None:
+    group = opened(desk, ADA, MAYA, JONAS)
+    moved = desk.run(desk.acts.change_channel_id(ADA, channel_id=group))
+    assert [one.id for one in desk.workspace.dms_of(MAYA)] == [moved]
+    desk.run(desk.acts.leave(MAYA, channel_id=moved))
+    assert desk.workspace.dms_of(MAYA) == []
+    desk.run(desk.acts.delete_channel(ADA, channel_id=moved))
+    assert desk.workspace.dms_of(JONAS) == []
+
+
 def test_where_the_app_is_it_hears_as_ever(desk: Desk) -> None:
     desk.workspace.app.bot_events = EVENTS
     desk.workspace.app.bot_scopes += ["mpim:history", "mpim:write"]
