@@ -335,8 +335,8 @@ NO_WORDS_OF_THEIRS = {
     "where it lives with the partner",
     "source of the partner's side",
 }
-"""Messages, which nobody rewrites; the partner's side, which has a form of its own; choices, which a form words in another way, and a box that a
-named skeptic takes away."""
+"""Messages, which nobody rewrites; the partner's side, which has a form of its own; choices, which
+a form words in another way, and a box that a named skeptic takes away."""
 WRITERS = (AE, *(helper(key) for key in GIVEN))
 
 
