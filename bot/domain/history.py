@@ -230,6 +230,8 @@ class Verdict:
     findings: tuple[Finding, ...]
     erased: int
     """Values that were removed by an erasure the chain itself names."""
+    erasures: int = 0
+    """How often something was erased on request, also where no value of the history was."""
 
     @property
     def sound(self) -> bool:
@@ -349,4 +351,5 @@ def verify(records: Sequence[Record], *, expected_count: int, expected_head: byt
                 findings.append(Finding(Damage.SILENTLY_DELETED, record.seq, name))
             elif commitment(*kept) != committed:
                 findings.append(Finding(Damage.FORGED, record.seq, name))
-    return Verdict(len(records), previous, tuple(findings), erased)
+    erasures = sum(json.loads(body)["tag"] == Tag.ERASED for body in intact)
+    return Verdict(len(records), previous, tuple(findings), erased, erasures)

@@ -149,6 +149,8 @@ person = Table(
     Column("dm_slack_id", Text),  # the conversation between bot and person, once opened
     Column("checked_at", Instant),  # machine
     Column("looked_at", Instant),  # machine: when account and guide cards were looked at last
+    # Calendar: when their name was erased on request; what Slack says of it is not taken any more.
+    Column("erased_at", Instant),
     # How often the clock spoke to them on that day of theirs, and when it sums up next; calendar.
     Column("told_on", Date),
     Column("told", Integer, nullable=False, server_default="0"),

@@ -92,6 +92,7 @@ from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
 from bot.storage.disputes import Disputes, WritableDisputes
 from bot.storage.engine import Database
+from bot.storage.erasing import Erasing
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
@@ -352,6 +353,7 @@ class ReadUnit:
         self.undelivered = Undelivered(scope)
         self.daily = Daily(scope)
         self.alarms = Alarms(scope)
+        self.erasing = Erasing(scope)
         self._fill(shelf)
         self.status = Status(scope, people=self.people)
 

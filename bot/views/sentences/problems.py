@@ -114,6 +114,11 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "Slack does not let the bot look for people by address; give a Slack id or a handle, or "
         "let the app have users:read.email."
     ),
+    Problem.NO_NAME: "This is no name. Give one of two letters or more.",
+    Problem.OWN_WORD: (
+        "The bot uses this word itself, so the name cannot be told from it. Give it with another "
+        "part of the name."
+    ),
     Problem.NO_REMINDERS: (
         "Nobody is reminded of this: the deal was told of after the fact, so no clock runs for it."
     ),
