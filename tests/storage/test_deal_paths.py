@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.access import EVERY, Audience
 from bot.domain.deal_path import DealPath
+from bot.domain.erasing import Names
 from bot.domain.linked import Link, LinkKind
 from bot.domain.partner import PartnerPerson, PartnerSide
 from bot.domain.partner_state import PartnerState
@@ -130,3 +131,22 @@ def test_a_partners_side_is_written_only_under_the_lock(store: Store, team: Team
     handoff_id = signed(store, team)
     with store.write(team.workspace_id) as unit, pytest.raises(RuntimeError):
         unit.partners.save(handoff_id, SIDE, by=team.ae.id, at=unit.now)
+
+
+def test_a_name_is_found_in_a_partners_side_and_taken_out_of_every_revision(
+    store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        for side in (SIDE, SIDE.model_copy(update={"lives": "Elsewhere"})):
+            unit.partners.save(handoff_id, side, by=team.ae.id, at=unit.now)
+        places = unit.erasing.find(Names(["Ada Brook"]))
+        assert [(one.kind, one.times) for one in places] == [("partner", 2)] * 2
+        unit.erasing.replace(places)
+        unit.commit()
+    with store.read(team.workspace_id) as unit:
+        found = unit.partners.of(handoff_id, audiences={Audience.BACKGROUND})
+        assert found is not None
+        assert "Ada Brook" not in found.side.model_dump_json()
+        assert found.side.people[0].company == "Larkfield Clinics"
