@@ -332,6 +332,16 @@ handoff = Table(
     Column("briefing_minutes", Integer),
     Column("briefing_recorded_at", Instant),
     Column("briefing_lifted_at", Instant),
+    # Where the intro is; its draft is a document.
+    Column("intro_drafted_at", Instant),
+    Column("intro_sent_at", Instant),
+    Column("intro_sent_way", Text),
+    Column("intro_recorded_at", Instant),
+    Column("intro_cs_before", Text),
+    Column("intro_ae_wrote_at", Instant),
+    Column("intro_ae_way", Text),
+    Column("intro_csm_wrote_at", Instant),
+    Column("intro_csm_way", Text),
     # How far the debrief is; what was said in it are documents.
     Column("debrief_standings", Text, nullable=False, server_default="{}"),  # JSON: {question: …}
     Column("debrief_held_at", Instant),

@@ -73,6 +73,7 @@ LATE_ANSWERS = "late answers"
 """What AE and CSM answered differently about a late promise."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 DEBRIEF_FACTS, DEBRIEF, NOBODY = "debrief facts", "debrief", "nobody"
+INTRO = "intro"
 READERS: Mapping[str, frozenset[str]] = {
     # The team's line has account, owners and a day, and nothing of the content.
     FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL | {TEAM},
@@ -82,6 +83,7 @@ READERS: Mapping[str, frozenset[str]] = {
     RED_FLAGS: INNER,
     RELATIONS: INNER,
     RECORDS: INNER,
+    INTRO: frozenset({AE, CSM}),
     PASTED: frozenset({AE}),
     ANSWERS: frozenset({REVOPS}),
     LATE_ANSWERS: frozenset({AE, CSM}),
@@ -258,6 +260,7 @@ REOPENED = "zzreopenedzz"
 THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "zztheirsourcezz"
 """Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
+INTRO_DRAFT = "zzintrodraftzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -348,6 +351,7 @@ _BESIDES = (
     Content("joint plan", (PLAN,), RECORDS),
     Content("emphasis of the briefing call", (EMPHASIS,), RECORDS),
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
+    Content("draft of the intro", (INTRO_DRAFT,), INTRO),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),

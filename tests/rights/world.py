@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
-from bot.domain import alarms, briefing_call, debriefing
+from bot.domain import alarms, briefing_call, debriefing, introducing
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import BriefingCall, Mood, Tone
@@ -29,6 +29,7 @@ from bot.domain.debrief import Answer, AnswerPart, Ask, OwnPart, Question, Talk
 from bot.domain.digest import Word
 from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
+from bot.domain.intro import Contacted, CsBefore, IntroDraft, Sent, Way
 from bot.domain.items import Item, SectionKey
 from bot.domain.linked import LinkKind, link, unlink
 from bot.domain.money import Money
@@ -84,6 +85,7 @@ from tests.rights.content import (
     GUEST,
     HEARD_BY,
     IN_CHANNEL,
+    INTRO_DRAFT,
     LEAD,
     LIFTED,
     LINK,
@@ -548,6 +550,7 @@ class World:
             unit.commit()
         self.deliver()
         self._brief_by_call()
+        self._introduce()
 
     def _brief_by_call(self) -> None:
         """A call is booked, done without, let out and held all the same."""
@@ -580,6 +583,31 @@ class World:
             revision = unit.records.save(handoff.id, kind, call, by=self.team.ae.id, at=at)
             briefing_call.record(handoff, call, revision=revision, by=self.team.ae, at=at)
             unit.save(handoff, actor_id=self.team.ae.id)
+            unit.commit()
+        self.deliver()
+
+    def _introduce(self) -> None:
+        """The AE has a draft of the intro, and of another one says that the CSM wrote before."""
+        ae, csm = self.team.ae, self.team.csm
+        with self.store.write(self.team.workspace_id) as unit:
+            full, almost = (unit.handoffs.lock(one) for one in (self.full, self.almost))
+            at, policy, kind = unit.now, unit.policy, RecordKind.INTRO_DRAFT
+            readers = introducing.sender(full, policy).readers
+            draft = IntroDraft(words=f"{INTRO_DRAFT} {INTRO_DRAFT}")
+            revision = unit.records.save(full.id, kind, draft, by=ae.id, at=at, audience=readers)
+            introducing.save_draft(full, revision=revision, by=ae, at=at, policy=policy)
+            wrote = Contacted(at, Way.CHAT)
+            introducing.note_contact(full, wrote, by=csm, at=at, policy=policy)
+            unit.save(full, actor_id=csm.id)
+            sent = Sent(Contacted(at, Way.EMAIL), CsBefore.NO)
+            introducing.mark_sent(almost, sent, by=ae, at=at, policy=policy)
+            unit.save(almost, actor_id=ae.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            almost = unit.handoffs.lock(self.almost)
+            introducing.take_back(almost, by=ae, at=unit.now, policy=unit.policy)
+            unit.save(almost, actor_id=ae.id)
             unit.commit()
         self.deliver()
 
@@ -964,6 +992,8 @@ _THREAD = frozenset(
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.BRIEFING_HELD,
+        NoticeKind.INTRO_SENT,
+        NoticeKind.INTRO_NOT_SENT,
         NoticeKind.KICKOFF_HELD,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_ESCALATED,
@@ -1059,6 +1089,9 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.BRIEFING_BOOKED, {"actor": 1, "owner": 1, "at": _AFTER, "moved": 0}),
     (NoticeKind.BRIEFING_SKIPPED, {"actor": 1, "owner": 1, "both": 0}),
     (NoticeKind.HOLD_LIFTED, {"actor": 1, "owner": 1}),
+    (NoticeKind.INTRO_SENT, {"actor": 1, "at": _AFTER, "way": "email", "own": 1}),
+    (NoticeKind.INTRO_NOT_SENT, {"actor": 1}),
+    (NoticeKind.CSM_WROTE, {"actor": 1, "owner": 1, "at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
     (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),
