@@ -12,6 +12,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "restatement": "restatements",
     "verdict": "answers to restatements",
     "briefing_call": "records of the briefing call",
+    "intro_draft": "drafts of the intro",
     "partner": "the partner's side, in all its revisions",
     "handoff": "account, links and who is in the call of the customer",
     "promise": "what became of promises, and where copied ones come from",
