@@ -10,6 +10,7 @@ from bot.delivery.closings import OF_A_CLOSING, closing_in_thread, closing_told,
 from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.late import late_told
+from bot.delivery.paths import path_in_thread, path_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
@@ -36,6 +37,7 @@ from bot.domain.introducing import SENDERS, side_of_sender
 from bot.domain.managers import Told
 from bot.domain.notices import (
     OF_A_DATE,
+    OF_A_PATH,
     OF_A_STEP,
     OF_THE_CLOCK,
     OF_THE_DEBRIEF,
@@ -204,6 +206,8 @@ class NoticeText:
             return dispute_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.LATE_DIFFERS:
             return late_told(unit, bundle, notice, reader)
+        if notice.kind in OF_A_PATH:
+            return path_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.CHAT_OPENED:
             about = About(str(notice.facts["about"]))
             return chat_opened_message(bundle.handoff.account, about)
@@ -332,6 +336,8 @@ class NoticeText:
             return promise_changed_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind in OF_A_DISPUTE:
             return dispute_in_thread(unit, bundle, notice)
+        if notice.kind in OF_A_PATH:
+            return path_in_thread(unit, bundle, notice)
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
 
     def for_channel(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:

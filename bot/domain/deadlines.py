@@ -273,7 +273,14 @@ class _Context:
             if step in self.rules or step in OF_A_PROMISE
         }
 
-    def facts(self, calendar: Calendar, added_at: datetime | None) -> Facts:
+    def reopened_at(self, done: datetime | None) -> datetime | None:
+        """When the deal was opened again; None for a step that was done by then."""
+        again = self.handoff.path.reopened_at
+        return None if again is not None and done is not None and done <= again else again
+
+    def facts(
+        self, calendar: Calendar, added_at: datetime | None, reopened_at: datetime | None
+    ) -> Facts:
         """What a step's due time by the table follows from."""
         handoff = self.handoff
         if handoff.signed_at is None or handoff.day0 is None:
@@ -291,6 +298,7 @@ class _Context:
             held_on=calendar.local_date(held_at) if held_at is not None else None,
             contacted=handoff.intro.csm_wrote_at is not None,
             added_at=added_at,
+            reopened_at=reopened_at,
         )
 
 
@@ -301,15 +309,15 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     owner = access.acting(held, handoff) if held is not None else None
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
     calendar = context.calendar_of(owner, zone) if owner is not None else None
-    added = context.added_at(rule)
+    added, done = context.added_at(rule), rule.done_at(handoff)
     facts = context.facts(
         context.counted_by(rule, owner, calendar),
         added if rule.of_size(context.size) else None,
+        context.reopened_at(done),
     )
     needs = context.needs(rule)
     missing = next((step for step, met in needs.items() if met is None), None)
     times = _times(rule, context, facts, calendar, None if missing else needs.values(), added)
-    done = rule.done_at(handoff)
     due = times.due
     if rule.step is Step.MESSAGE and done is None and stored is not None:
         due = _post_at(due, before=stored.due_at, clocks=context.clocks, now=context.now)
@@ -383,7 +391,7 @@ def _times(
     table = rule.due.due(facts)
     opens_at = opens(rule.due, facts)
     due = table.at if table else facts.start
-    start = max(facts.start, facts.learned_at)
+    start = max(facts.start, facts.learned_at, facts.reopened_at or facts.start)
     if owners is not None and met is not None:
         freed = rule.free_at(handoff) if rule.free_at else None
         again = rule.opened_again_at(handoff) if rule.opened_again_at else None
@@ -392,6 +400,11 @@ def _times(
         windows = (
             (latest(*met, freed, opens_at), rule.own(clocks)),
             (again, clocks.own_other),
+            # The hours of the message are no working hours; its own rule has them.
+            (
+                facts.reopened_at if rule.step is not Step.MESSAGE else None,
+                rule.own(clocks) or clocks.own_other,
+            ),
         )
         for since, hours in windows:
             if since is not None:

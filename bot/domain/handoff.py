@@ -19,6 +19,7 @@ from bot.domain.completeness import (
     has_content,
     passes_gate,
 )
+from bot.domain.deal_path import STRAIGHT, DealPath
 from bot.domain.debrief import NOT_BEGUN, Debrief
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
@@ -26,6 +27,7 @@ from bot.domain.intro import NOT_SENT, Intro
 from bot.domain.items import Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import NO_PARTNER, PartnerState
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
@@ -208,6 +210,8 @@ class Handoff:
     links: tuple[str, ...] = ()
     state: State = State.OPEN
     cancelled_at: datetime | None = None
+    path: DealPath = STRAIGHT
+    partner: PartnerState = NO_PARTNER
     posted_at: datetime | None = None
     posted_by: int | None = None
     """Who pressed Post; None with `posted_at` set means the bot posted."""

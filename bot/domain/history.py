@@ -130,6 +130,14 @@ class Tag(StrEnum):
     CLOSING_UNDONE = "closing.undone"
     CANCELLED = "handoff.cancelled"
     CANCEL_UNDONE = "cancellation.undone"
+    REOPENED = "handoff.reopened"
+    """After its cancellation could be undone no more: the clocks of what is open began anew."""
+    LINKED = "handoff.linked"
+    """To another one: what a cancelled deal became, or an amended contract."""
+    UNLINKED = "handoff.unlinked"
+    PROMISE_CARRIED = "promise.carried"
+    """Copied from a handoff into the one that its deal became."""
+    PARTNER_ENTERED = "partner.entered"
     ERASED = "values.erased"
 
 

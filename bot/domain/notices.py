@@ -85,6 +85,11 @@ class NoticeKind(StrEnum):
     """It is over: a reply below the card that the channel sees, too, with thanks by name."""
     AE_LEAVES = "ae_leaves"
     """To both: with the closing the AE is out of it."""
+    REOPENED = "reopened"
+    """A cancelled handoff goes on: below the card, and to everybody with a part."""
+    LINKED = "linked"
+    """Another handoff is what this one became, or became this one, or amends its contract."""
+    UNLINKED = "unlinked"
     ANCHOR = "anchor"
     """Length and last hash of the history, put where whoever runs the bot cannot change them."""
     SENT_BACK = "sent_back"
@@ -166,6 +171,8 @@ OF_THE_DEBRIEF = frozenset(
     }
 )
 """What is told of the debrief to one person."""
+OF_A_PATH = frozenset({NoticeKind.REOPENED, NoticeKind.LINKED, NoticeKind.UNLINKED})
+"""What is told of a deal that does not go the straight way."""
 TOLD_TOGETHER = frozenset({NoticeKind.DEBRIEF_ASKED, NoticeKind.DEBRIEF_REPLIED})
 """What one message says of all that came until it goes out."""
 TOGETHER = timedelta(minutes=10)

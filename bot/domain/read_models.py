@@ -33,9 +33,11 @@ from bot.domain.intro import Contacted
 from bot.domain.introducing import sender
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
+from bot.domain.linked import Linked
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
+from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
@@ -137,6 +139,8 @@ class Card:
     """Who of AE and CSM has no account any more."""
     outcome: Outcome | None = None
     """How it ended, of one that is closed."""
+    linked: tuple[Linked, ...] = ()
+    """The handoffs it belongs together with."""
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -771,6 +775,7 @@ class WholePage:
     reviews: ReviewPage = NOTHING_REVIEWED
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
+    paths: PathsPage = NO_PATHS
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -923,6 +928,7 @@ def card(
     preview: bool = False,
     neutral: bool = False,
     kickoff: KickoffTime | None = None,
+    linked: tuple[Linked, ...] = (),
 ) -> Card:
     """The card as everyone in the deal channel may see it (audience *channel* only)."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
@@ -959,6 +965,7 @@ def card(
         outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
+        linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
         outcome=handoff.reviews.outcome,

@@ -132,6 +132,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.FIRST_VALUE: ActionId.OPEN_FIRST_VALUE,
     MoreChoice.CLOSING: ActionId.OPEN_CLOSING,
     MoreChoice.UNDO_CLOSING: ActionId.UNDO_CLOSING,
+    MoreChoice.REOPEN: ActionId.OPEN_REOPEN,
     MoreChoice.PROMISE_CHANGE: ActionId.PROMISE_CHANGE,
     MoreChoice.PROMISE_HISTORY: ActionId.PROMISE_HISTORY,
     MoreChoice.TAKE_BACK_INITIAL: ActionId.TAKE_BACK_INITIAL,

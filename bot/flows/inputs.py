@@ -190,6 +190,9 @@ def start_typed(view: Mapping[str, Any]) -> StartTyped:
         expected_on=typed.date(Field.EXPECTED_ON),
         commitment_on=typed.date(Field.COMMITMENT_ON),
         links=typed.text(Field.LINKS),
+        take_along=tuple(
+            _member(SectionKey, one, Field.TAKE_ALONG) for one in typed.options(Field.TAKE_ALONG)
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import OWED_STATES, REMINDED, Deadline, DeadlineState
+from bot.domain.deal_path import DealPath
 from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
@@ -24,6 +25,7 @@ from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
@@ -109,6 +111,8 @@ _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "s
 _BRIEFING = tuple(one.name for one in fields(Briefing))
 _INTRO = tuple(one.name for one in fields(Intro))
 _WAYS = ("sent_way", "ae_way", "csm_way")
+_PATH = tuple(one.name for one in fields(DealPath))
+_PARTNER = tuple(one.name for one in fields(PartnerState))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 _REVIEWS = tuple(one.name for one in fields(Reviews) if one.name != "outcome")
 
@@ -371,6 +375,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         "links": json.dumps(of.links),
         "state": of.state.value,
         "cancelled_at": of.cancelled_at,
+        **{f"path_{name}": getattr(of.path, name) for name in _PATH},
+        **{f"partner_{name}": getattr(of.partner, name) for name in _PARTNER},
         "posted_at": of.posted_at,
         "posted_by": of.posted_by,
         "brief_version": of.brief_version,
@@ -530,6 +536,8 @@ def _handoff(row: RowMapping) -> Handoff:
         links=tuple(json.loads(row["links"])),
         state=State(row["state"]),
         cancelled_at=row["cancelled_at"],
+        path=DealPath(**{name: row[f"path_{name}"] for name in _PATH}),
+        partner=PartnerState(**{name: row[f"partner_{name}"] for name in _PARTNER}),
         posted_at=row["posted_at"],
         posted_by=row["posted_by"],
         brief_version=row["brief_version"],

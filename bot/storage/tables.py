@@ -239,6 +239,12 @@ handoff = Table(
     Column("links", Text, nullable=False),  # a JSON list
     Column("state", Text, nullable=False),
     Column("cancelled_at", Instant),
+    # What became of the deal beside the straight way.
+    Column("path_reopened_at", Instant),
+    Column("path_links", Integer, nullable=False, server_default="0"),
+    # Of a partner's side what others need to know; what was entered is a document.
+    Column("partner_people", Integer, nullable=False, server_default="0"),
+    Column("partner_entered_at", Instant),
     Column("posted_at", Instant),
     _person("posted_by"),
     Column("brief_version", Integer, nullable=False),
@@ -539,7 +545,27 @@ promise = Table(
     _person("fate_by"),
     Column("fate_at", Instant),
     Column("fate_line", Text, nullable=False, server_default=""),
+    # Of one that was copied from another handoff, whence; the account where it may be named here.
+    Column("origin_handoff_id", ROW_ID, ForeignKey("handoff.id")),
+    Column("origin_number", Integer),
+    Column("origin_account", Text),
     UniqueConstraint("handoff_id", "number"),
+)
+
+# Handoffs that belong together: the earlier one, and what its deal became.
+linked = Table(
+    "linked",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    Column("earlier_id", ROW_ID, ForeignKey("handoff.id"), nullable=False),
+    Column("later_id", ROW_ID, ForeignKey("handoff.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    _person("linked_by", nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # calendar: the earlier one goes on by itself after all
+    Index("ix_linked_earlier_id", "earlier_id"),
+    Index("ix_linked_later_id", "later_id"),
 )
 
 promise_version = Table(

@@ -399,8 +399,9 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         if guide.state is State.CLOSED:
             takes_back = Act.CLOSE in guide.acts and guide.undoable
             return [MoreChoice.UNDO_CLOSING] if takes_back else []
-        can_reopen = Act.REOPEN in guide.acts and guide.undoable
-        return [MoreChoice.UNDO_CANCEL] if can_reopen else []
+        if Act.REOPEN not in guide.acts:
+            return []
+        return [MoreChoice.UNDO_CANCEL if guide.undoable else MoreChoice.REOPEN]
     reads = _reads(guide)
     # A stand-in does not give back what is somebody else's: they say that it is not theirs.
     is_csm = guide.csm is not None and guide.csm.id == guide.viewer.id

@@ -46,6 +46,7 @@ from bot.views.message import (
     when,
     words,
 )
+from bot.views.paths import partner_blocks, partner_length, path_blocks
 from bot.views.payload import Ref
 from bot.views.review_rows import review_rows
 from bot.views.text import day, escape, instant_token, mention, money, one_line
@@ -152,6 +153,7 @@ def packed(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     if whole.own_words_only:
+        yield from _partner(whole)
         yield from _reading(whole)
         yield from _debrief(whole)
         yield from _reviews(whole)
@@ -167,6 +169,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             )
         ]
         yield Piece(sentences.whole.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
+    yield from _paths(whole)
     for key in SectionKey:
         found = list(section_pieces(whole, key))
         yield from found
@@ -174,6 +177,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             yield _ledger(whole)
         if found and key in whole.versioned:
             yield _versions_of(whole, key, from_channel)
+    yield from _partner(whole)
     yield from _reading(whole)
     yield from _debrief(whole)
     yield from _reviews(whole)
@@ -181,6 +185,18 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     for link in whole.links:
         yield Piece(sentences.whole.WHOLE_LINKS, (_link(link),), len(link))
     yield from _reasons(whole)
+
+
+def _paths(whole: WholePage) -> Iterator[Piece]:
+    blocks = path_blocks(whole.card, whole.paths)
+    if blocks:
+        yield Piece(sentences.paths.WHOLE, tuple(blocks), SHORT * len(whole.card.linked))
+
+
+def _partner(whole: WholePage) -> Iterator[Piece]:
+    blocks = partner_blocks(whole.card.handoff_id, whole.paths)
+    if blocks:
+        yield Piece(sentences.paths.PARTNER, tuple(blocks), partner_length(whole.paths))
 
 
 def _reasons(whole: WholePage) -> Iterator[Piece]:

@@ -23,6 +23,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.items import Item
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
+from bot.domain.reopening import reopen
 from bot.domain.steps import STEPS, is_beyond
 from tests.domain.deals import (
     AE,
@@ -691,6 +692,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("take back"), st.sampled_from([0, 1])),
     st.tuples(st.just("cancel"), st.just(0)),
     st.tuples(st.just("reopen"), st.just(0)),
+    st.tuples(st.just("open again"), st.just(0)),
     st.tuples(st.just("read"), st.sampled_from([0, 1])),
     st.tuples(st.just("judge"), st.sampled_from([0, 1])),
     st.tuples(st.just("send back"), st.sampled_from([0, 1])),
@@ -786,6 +788,8 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: handoff.cancel("The customer withdrew", by=AE, at=now))
         case "reopen":
             run.act(lambda: handoff.undo_cancel(by=AE, at=now, policy=POLICY))
+        case "open again":
+            run.act(lambda: reopen(handoff, "They came back", by=AE, at=now))
 
 
 @settings(max_examples=250, deadline=None)

@@ -131,6 +131,15 @@ def time_proposed(store: Store, team: Team) -> int:
     return changed(store, team, assigned(store, team), act)
 
 
+def with_partner(store: Store, team: Team) -> int:
+    """A partner sells it along."""
+
+    def act(handoff: Handoff, _at: datetime) -> None:
+        handoff.marks = replace(handoff.marks, partner=True)
+
+    return changed(store, team, assigned(store, team), act)
+
+
 def reviewable(store: Store, team: Team) -> int:
     """Signed 88 days ago, with a kickoff: all of day 30, 60 and 90 can be recorded."""
 
@@ -1122,6 +1131,29 @@ DOORS = [
         BY_SIGNERS,
     ),
     Door(ActionId.UNDO_CANCEL, pressed(ActionId.UNDO_CANCEL), SIGNERS, BY_SIGNERS, cancelled),
+    Door(ActionId.OPEN_REOPEN, pressed(ActionId.OPEN_REOPEN), SIGNERS, BY_SIGNERS, cancelled),
+    Door(MoreChoice.REOPEN, chosen(MoreChoice.REOPEN), SIGNERS, BY_SIGNERS, cancelled),
+    Door(
+        ViewId.REOPEN,
+        sent(ViewId.REOPEN, AE, ActionId.OPEN_REOPEN, reason="They came back."),
+        SIGNERS,
+        BY_SIGNERS,
+        cancelled,
+    ),
+    Door(ActionId.OPEN_PARTNER, pressed(ActionId.OPEN_PARTNER), [AE], BY_AE, with_partner),
+    Door(
+        ViewId.PARTNER,
+        sent(
+            ViewId.PARTNER,
+            AE,
+            ActionId.OPEN_PARTNER,
+            partner_people="Ada, Larkfield Clinics, partner manager",
+            source="Ada, call",
+        ),
+        [AE],
+        BY_AE,
+        with_partner,
+    ),
     Door(ActionId.OPEN_SNOOZE, pressed(ActionId.OPEN_SNOOZE), [AE], BY_AE),
     Door(
         ViewId.SNOOZE,
@@ -1229,6 +1261,7 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.START_ANOTHER, pressed(ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ViewId.START, sent(ViewId.START, AE, ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ActionId.OPEN_HANDOFF, pressed(ActionId.OPEN_HANDOFF), MEMBERS, ()),
+    Door(ActionId.OPEN_AMEND, pressed(ActionId.OPEN_AMEND), MEMBERS, ()),
     Door(ActionId.OPEN_VERSIONS, versions, MEMBERS, ()),
     Door(ActionId.OPEN_LEDGER, pressed(ActionId.OPEN_LEDGER), MEMBERS, ()),
     Door(ActionId.LEDGER_FILE, pressed(ActionId.LEDGER_FILE), MEMBERS, ()),

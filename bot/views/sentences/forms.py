@@ -77,6 +77,20 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Champion", "As the brief names them. Only a call with the champion opens the gate."
     ),
     Field.CALL_CUSTOMER: FieldWords("Who of the customer"),
+    Field.BECAME: FieldWords("What it became"),
+    Field.BECAME_HOW: FieldWords("How"),
+    Field.CARRY: FieldWords("Promises to copy there"),
+    Field.TAKE_ALONG: FieldWords(
+        "Copy into the new brief", "As you may read it there; only into a brief of your own."
+    ),
+    Field.PARTNER_PEOPLE: FieldWords(
+        "Their people",
+        "One a line: name, company and role, with commas between them.",
+        "Ada Brook, Larkfield Clinics, partner manager",
+    ),
+    Field.PARTNER_LIVES: FieldWords(
+        "Where it lives on their side", "Their system or folder, and what they call the deal."
+    ),
     Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
     Field.AE_MANAGER: FieldWords(
         "AE's manager",
@@ -363,6 +377,8 @@ FOR_SENDER_REASON: Final = FieldWords("Why you record it, and not its sender", f
 BRIEFING_MINUTES: Final = FieldWords("Minutes", "30 at most; a longer call has a reason.")
 LIFT_REASON: Final = FieldWords("Why the intro goes out without the call")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
+REOPEN_REASON: Final = FieldWords("Why it goes on", f"{REASON_READERS}.")
+PARTNER_SOURCE: Final = FieldWords("Source", "Who told it, and when.", "their AE, call, 3 March")
 DISPUTE_REASON: Final = FieldWords(
     "Why you dispute it", "Everybody who reads the promise reads this, too."
 )
@@ -449,6 +465,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.RETURN_BRIEF: "Return the brief",
     ViewId.DECLINE: "Not the right CSM",
     ViewId.CANCEL: "Cancel the handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "The partner's side",
     ViewId.SNOOZE: "Snooze reminders",
     ViewId.NOT_MINE: "Not mine",
     ViewId.ROLES: "People and roles",
@@ -517,6 +535,8 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.RETURN_BRIEF: "Return unchanged",
     ViewId.DECLINE: "Give it back",
     ViewId.CANCEL: "Cancel handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "Save partner",
     ViewId.SNOOZE: "Snooze",
     ViewId.NOT_MINE: "Say so",
     ViewId.ROLES: "Save roles",

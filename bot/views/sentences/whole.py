@@ -8,6 +8,7 @@ from bot.domain.verification import RecordKind
 
 REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CANCELLED: "Cancelled",
+    Tag.REOPENED: "Opened again",
     Tag.SNOOZED: "Reminders snoozed",
     Tag.NOT_MINE: "Not theirs",
     Tag.CLOSED_WON_OVERRIDDEN: "Closed-won gate overridden",
