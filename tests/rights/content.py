@@ -261,6 +261,9 @@ THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "
 """Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
 INTRO_DRAFT = "zzintrodraftzz"
+CHECKED_IN, MILESTONES_NOTED, EXPANDS = "zzcheckedinzz", "zzmilestoneszz", "zzexpandszz"
+SCORED, NOT_MET, CLOSED_BECAUSE = "zzscoredzz", "zznotmetzz", "zzclosedbecausezz"
+CHANGED_SINCE, REVIEW_RECORDED = "zzchangedsincezz", "zzreviewrecordedzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -353,6 +356,16 @@ _BESIDES = (
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
     Content("draft of the intro", (INTRO_DRAFT,), INTRO),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
+    Content("check-in note", (CHECKED_IN,), REASONS, whole=False),
+    Content("note to the milestones", (MILESTONES_NOTED,), REASONS, whole=False),
+    Content("answers of the customer", ("NPS 60", "9, 9, 9, 9, 0"), REASONS, whole=False),
+    Content("engagement", ("Amber: ",), REASONS, whole=False),
+    Content("expansion", (EXPANDS,), REASONS, whole=False),
+    Content("what the next brief should say", (SCORED,), REASONS, whole=False),
+    Content("why a line was not met", (NOT_MET,), REASONS, whole=False),
+    Content("why it was closed so", (CLOSED_BECAUSE,), REASONS, whole=False),
+    Content("why a review was recorded", (REVIEW_RECORDED,), REASONS, whole=False),
+    Content("what is not true any more", (CHANGED_SINCE,), DEBRIEF, whole=False),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),

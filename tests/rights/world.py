@@ -120,6 +120,7 @@ from tests.rights.content import (
     WITHDRAWN,
     helper,
 )
+from tests.rights.reviewed import review
 
 
 def _in_parts(words: Sequence[Word]) -> list[Sequence[Word]]:
@@ -262,6 +263,7 @@ class World:
         """The AE answers its debrief in a chat."""
         self.turned = self._live(Deal(account=f"{ACCOUNT} N"), self._leave_open)
         """Cancelled for another one, and opened again."""
+        self.reviewed = self._live(Deal(account=f"{ACCOUNT} P"), self._leave_the_note)
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
@@ -273,6 +275,7 @@ class World:
         clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
         self._debrief()
+        review(self, self.reviewed)
 
     # --- What happened
 
