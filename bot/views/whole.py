@@ -32,7 +32,7 @@ from bot.views.deal import deal_words
 from bot.views.debrief import goes_to, talk_mark
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.intro import draft_rows
+from bot.views.intro import csm_wrote_line, draft_rows
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
     actions,
@@ -254,10 +254,8 @@ def _steps(whole: WholePage) -> Piece:
         (whole.call_required, sentences.guide.CALL_REQUIRED),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
-    if (wrote := whole.csm_wrote) is not None:
-        csm = whole.card.csm
-        name, at = mention(csm) if csm else sentences.intro.THE_CSM, instant_token(wrote.at)
-        blocks.append(context(sentences.intro.noted(name, wrote.way, at, first_contact=True)))
+    if told_of_note := csm_wrote_line(whole.intro):
+        blocks.append(context(told_of_note))
     about = Ref(handoff=whole.card.handoff_id)
     for act in whole.for_ae:
         action = _FOR_OTHERS[act]

@@ -219,11 +219,14 @@ def test_a_guide_leads_to_the_draft_and_to_its_record() -> None:
         steps=(intro,),
         mine=intro,
         csm=JONAS,
-        intro=IntroLine(True, True, Contacted(EARLIER, Way.CHAT)),
+        intro=IntroLine(True, True, Contacted(EARLIER, Way.CHAT), JONAS),
     )
     args = check_message(guide_message(guide))
     assert {"open_intro", "mark_intro_sent"} <= set(action_ids(args["blocks"]))
     assert "<@U0JONAS> wrote to the champion before the intro" in seen_text(args["blocks"])
+    earlier = replace(guide, intro=replace(guide.intro, csm=None))
+    told = seen_text(check_message(guide_message(earlier))["blocks"])
+    assert "Customer success wrote to the champion before the intro" in told
     waiting = replace(intro, light=Light.WAITING)
     held = guide_message(replace(guide, steps=(waiting,), mine=waiting)).to_args()
     assert not {"open_intro", "mark_intro_sent"} & set(action_ids(held["blocks"]))
