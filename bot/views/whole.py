@@ -273,6 +273,8 @@ def _steps(whole: WholePage) -> Piece:
     if told_of_talk := talk_line(whole.talk):
         blocks.append(context(told_of_talk))
     blocks += talk_buttons(whole.card.handoff_id, whole.talk)
+    if whole.holds_kickoff and not whole.intro_sent and not _kickoff_was_held(whole):
+        blocks.append(context(sentences.intro.INVITATION))
     if whole.holds_kickoff:
         blocks += actions([button(ActionId.OPEN_HELD, _kickoff_label(whole), about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
@@ -287,10 +289,13 @@ def _own_label(whole: WholePage, action: ActionId) -> str:
 def _kickoff_label(whole: WholePage) -> str:
     if whole.kickoff_for_csm:
         return sentences.buttons.FOR_CSM[ActionId.OPEN_HELD]
-    kickoff = whole.card.kickoff
-    if kickoff is not None and kickoff.held:
+    if _kickoff_was_held(whole):
         return sentences.buttons.CORRECT_KICKOFF
     return sentences.buttons.BUTTONS[ActionId.OPEN_HELD]
+
+
+def _kickoff_was_held(whole: WholePage) -> bool:
+    return whole.card.kickoff is not None and whole.card.kickoff.held
 
 
 def _reading(whole: WholePage) -> Iterator[Piece]:
