@@ -19,15 +19,19 @@ from bot.domain.completeness import (
     has_content,
     passes_gate,
 )
+from bot.domain.deal_path import STRAIGHT, DealPath
 from bot.domain.debrief import NOT_BEGUN, Debrief
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
+from bot.domain.intro import NOT_SENT, Intro
 from bot.domain.items import Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import NO_PARTNER, PartnerState
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
+from bot.domain.reviews import NOT_REVIEWED, Reviews
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
@@ -206,6 +210,8 @@ class Handoff:
     links: tuple[str, ...] = ()
     state: State = State.OPEN
     cancelled_at: datetime | None = None
+    path: DealPath = STRAIGHT
+    partner: PartnerState = NO_PARTNER
     posted_at: datetime | None = None
     posted_by: int | None = None
     """Who pressed Post; None with `posted_at` set means the bot posted."""
@@ -230,7 +236,9 @@ class Handoff:
     """When the CSM last said that they are not the right one; the assignment is owed again."""
     verification: Verification = field(default_factory=Verification)
     briefing: Briefing = NOT_BOOKED
+    intro: Intro = NOT_SENT
     debrief: Debrief = NOT_BEGUN
+    reviews: Reviews = NOT_REVIEWED
     listener_named: bool = False
     """Whether a person chose the second listener; else the policy's rule does."""
     breakdowns: Mapping[Breakdown, datetime] = field(default_factory=dict)
@@ -242,6 +250,12 @@ class Handoff:
     def open(self) -> bool:
         """Whether anything is still to be done in it."""
         return self.state is State.OPEN
+
+    @property
+    def why_over(self) -> Problem:
+        """What is said where it is over and somebody would change it."""
+        closed = self.state is State.CLOSED
+        return Problem.HANDOFF_CLOSED if closed else Problem.HANDOFF_CANCELLED
 
     @property
     def assignable(self) -> bool:
@@ -270,8 +284,11 @@ class Handoff:
 
     @property
     def intro_held(self) -> bool:
-        """Whether a check holds the intro: until a call is recorded, or the CS manager lifts it."""
-        since = self.verification.intro_held_at
+        """Whether a check holds the intro: until a call is recorded, or the CS manager lifts it.
+
+        What went out all the same is held no more.
+        """
+        since = self.verification.intro_held_at if self.intro.sent_at is None else None
         answered = self.briefing.recorded(since) is not None or self.briefing.lifted(since)
         return since is not None and not answered
 
@@ -298,8 +315,9 @@ class Handoff:
         return tuple(dict.fromkeys(part for part in parts if part is not None))
 
     def undo_ends_at(self, policy: Policy) -> datetime | None:
-        """The last instant at which its cancellation, or else its acknowledgement, is undone."""
-        since = self.acknowledged_at if self.open else self.cancelled_at
+        """The last instant at which its end, or else its acknowledgement, is undone."""
+        ended = self.reviews.closed_at or self.cancelled_at
+        since = self.acknowledged_at if self.open else ended
         return since + policy.undo_window if since is not None else None
 
     def _note(
@@ -315,7 +333,7 @@ class Handoff:
     def _require(self, act: Act, actor: Person) -> None:
         access.require(act, actor, self)
         if not self.open and act is not Act.REOPEN:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
 
     @classmethod
     def start(
@@ -1254,7 +1272,7 @@ class Handoff:
         `number` is that of the promise it is about, where it is about one.
         """
         if not self.open:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
         facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
         if number:
             facts["number"] = number
@@ -1266,7 +1284,7 @@ class Handoff:
         Nothing else changes. The reason may be left empty.
         """
         if not self.open:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
         text = reason.strip()
         values = {"reason": _reason(text)} if text else {}
         self._note(Tag.NOT_MINE, at, by, {"step": step, "asked": asked}, values)

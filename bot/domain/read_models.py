@@ -29,16 +29,23 @@ from bot.domain.debrief_pages import DebriefPage
 from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
+from bot.domain.intro import Contacted
+from bot.domain.introducing import sender
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
+from bot.domain.linked import Linked
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
+from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise, Side, Signing
+from bot.domain.review_pages import NOTHING_REVIEWED, ReviewPage
+from bot.domain.reviewing import asks_still_true
+from bot.domain.reviews import Outcome, ReviewDay
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
@@ -85,6 +92,8 @@ class StepLine:
     """Until when its owner wants no reminder; for their own eyes."""
     left: tuple[Part, ...] = ()
     """What of the reading is owed, the next thing first."""
+    opens_at: datetime | None = None
+    """When it stops waiting, where only its time keeps it."""
     number: int = 0
     """Of the promise it is about; 0 for what is about the handoff as a whole."""
 
@@ -128,6 +137,10 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    outcome: Outcome | None = None
+    """How it ended, of one that is closed."""
+    linked: tuple[Linked, ...] = ()
+    """The handoffs it belongs together with."""
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -170,6 +183,18 @@ class TalkLine:
     turn: int = 0
     opens: bool = False
     """Whether the viewer may name a time now."""
+
+
+@dataclass(frozen=True)
+class IntroLine:
+    """Where the intro is, for one viewer."""
+
+    writes: bool = False
+    """Whether its draft is the viewer's."""
+    notes: bool = False
+    """Whether the viewer may say that they wrote before."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before, while the intro is owed."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +248,7 @@ class Guide:
     """Whether the viewer is asked to do without it, as the other one would."""
     skipped: bool = False
     """Whether the viewer would do without it, and the other one did not say."""
+    intro: IntroLine = IntroLine()
     assignable: bool = False
     because: Because | None = None
     no_part: bool = False
@@ -246,6 +272,10 @@ class Guide:
     """Who of those who owe a step is away, with nobody who acts for them."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    still_true: ReviewDay | None = None
+    """The day on which the viewer, the CSM, did not say if the AE's answers are still true."""
+    kickoff_held: bool = False
+    closed_at: datetime | None = None
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -283,6 +313,8 @@ class StatusRow:
     owner: NamedPerson | None = None
     tier: Tier = Tier.NONE
     signed_at: datetime | None = None
+    outcome: Outcome | None = None
+    """How it ended, of one that is closed."""
 
 
 @dataclass(frozen=True)
@@ -295,6 +327,8 @@ class StatusCounts:
     on_time: int
     done: int = 0
     """Nothing is owed in them that is built so far."""
+    closed: int = 0
+    """Counted only where they are listed."""
     untimed: int = 0
     """Something is owed in them, and no clock runs."""
 
@@ -315,6 +349,7 @@ class StatusCounts:
             Bucket.ON_TIME: self.on_time,
             Bucket.UNTIMED: self.untimed,
             Bucket.DONE: self.done,
+            Bucket.CLOSED: self.closed,
         }[bucket]
 
 
@@ -547,6 +582,10 @@ class NudgeModel:
     """Whether the reader may name another CSM."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
+    contacted: bool = False
+    """Whether the champion heard from the CSM before the intro."""
+    draft_words: int | None = None
+    """How many words the draft of the intro has; only for its sender."""
 
 
 class Became(StrEnum):
@@ -725,12 +764,18 @@ class WholePage:
     """Whether they may record the joint plan, which is missing."""
     holds_kickoff: bool = False
     """Whether the viewer may record when the kickoff was held, or correct it."""
+    intro_sent: bool = False
+    """Whether the intro is recorded as sent, so that one would correct that."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before the intro, while that is owed; for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
     talk: TalkLine = TalkLine()
     """The time of the debrief, for who is in it."""
+    reviews: ReviewPage = NOTHING_REVIEWED
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
+    paths: PathsPage = NO_PATHS
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -808,6 +853,7 @@ def step_line(
         done,
         until if until is not None and until > as_of else None,
         left if deadline.step is Step.READ and deadline.state in OWED_STATES else (),
+        deadline.next_at if deadline.opens_by_time else None,
         deadline.subject,
     )
 
@@ -882,6 +928,7 @@ def card(
     preview: bool = False,
     neutral: bool = False,
     kickoff: KickoffTime | None = None,
+    linked: tuple[Linked, ...] = (),
 ) -> Card:
     """The card as everyone in the deal channel may see it (audience *channel* only)."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
@@ -918,8 +965,10 @@ def card(
         outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
+        linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
+        outcome=handoff.reviews.outcome,
         two_dates=two_dates(handoff),
     )
 
@@ -1008,6 +1057,7 @@ def guide(
         skips=_asked_to_skip(handoff, viewer, policy),
         skipped=_alone_in_skipping(handoff, viewer, policy),
         plan_missing=records and reading.plan_missing,
+        intro=intro_of(handoff, viewer, policy),
         assignable=handoff.assignable,
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
@@ -1023,6 +1073,11 @@ def guide(
             (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
         ),
         gone=_gone(handoff, people),
+        still_true=asks_still_true(handoff, deadlines)
+        if access.may_as_owner(Act.RECORD_CSM_STEP, viewer, handoff)
+        else None,
+        kickoff_held=handoff.kickoff_held_at is not None,
+        closed_at=handoff.reviews.closed_at,
         two_dates=two_dates(handoff),
     )
 
@@ -1047,6 +1102,17 @@ def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool
         return False
     required = call_required(handoff, handoff.size(policy)) or briefing.recorded_at is not None
     return not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
+
+
+def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
+    """Where the intro is for a viewer; nothing once it went out."""
+    if not handoff.open or handoff.signed_at is None or handoff.intro.sent_at is not None:
+        return IntroLine()
+    return IntroLine(
+        writes=access.may(sender(handoff, policy).write, viewer, handoff),
+        notes=access.may(Act.NOTE_CONTACT, viewer, handoff),
+        csm_wrote=handoff.intro.wrote(Side.CSM),
+    )
 
 
 def call_owed(handoff: Handoff) -> bool:

@@ -12,6 +12,7 @@ from bot.domain.due import (
     BeforeKickoff,
     CalendarDay,
     DueRule,
+    FirstContact,
     HoursAfter,
     KickoffDay,
     MessageHours,
@@ -222,7 +223,8 @@ def _call_booked(handoff: Handoff) -> bool:
 
 def intro_waits_for_call(handoff: Handoff, size: Size) -> bool:
     """Whether the intro waits for a briefing call, which is required, asked for or booked."""
-    if handoff.signed_at is None or _call_held_at(handoff) is not None:
+    sent = handoff.intro.sent_at is not None
+    if handoff.signed_at is None or sent or _call_held_at(handoff) is not None:
         return False
     owed = call_required(handoff, size) or _call_booked(handoff)
     return owed and not handoff.briefing.lifted(handoff.verification.call_asked_at)
@@ -356,8 +358,8 @@ PROCESS: tuple[StepRule, ...] = (
         Step.INTRO,
         9,
         CSM,
-        due=HoursAfter(lambda c: c.intro),
-        done=None,
+        due=FirstContact(lambda c: c.intro),
+        done=lambda h: h.intro.sent_at,
         needs=(Step.ASSIGN, Step.READ, Step.HOLD_CALL),
         needs_now=_before_intro,
         joint_owner=AE,
@@ -439,7 +441,7 @@ PROCESS: tuple[StepRule, ...] = (
         15,
         AE,
         due=CalendarDay(lambda c: c.first_review_day),
-        done=None,
+        done=lambda h: h.reviews.check_in_at,
         needs=(Step.KICKOFF,),
         tiers=NO_TIER,
         add_on=AddOn.JOINT_KICKOFF,
@@ -449,7 +451,7 @@ PROCESS: tuple[StepRule, ...] = (
         15,
         CSM,
         due=CalendarDay(lambda c: c.first_review_day),
-        done=None,
+        done=lambda h: h.reviews.milestones_at,
         needs=(Step.KICKOFF,),
     ),
     StepRule(
@@ -457,7 +459,7 @@ PROCESS: tuple[StepRule, ...] = (
         15,
         CSM,
         due=CalendarDay(lambda c: c.first_review_day),
-        done=None,
+        done=lambda h: h.reviews.nps_at,
         needs=(Step.KICKOFF,),
     ),
     StepRule(
@@ -465,7 +467,7 @@ PROCESS: tuple[StepRule, ...] = (
         16,
         CSM,
         due=CalendarDay(lambda c: c.second_review_day),
-        done=None,
+        done=lambda h: h.reviews.expansion_at,
         needs=(Step.KICKOFF,),
         tiers=FULL_ONLY,
     ),
@@ -474,7 +476,7 @@ PROCESS: tuple[StepRule, ...] = (
         16,
         AE,
         due=CalendarDay(lambda c: c.second_review_day),
-        done=None,
+        done=lambda h: h.reviews.expansion_ae_at,
         needs=(Step.KICKOFF,),
         tiers=FULL_ONLY,
         calendar=CSM,
@@ -484,7 +486,7 @@ PROCESS: tuple[StepRule, ...] = (
         16,
         CSM,
         due=CalendarDay(lambda c: c.second_review_day),
-        done=None,
+        done=lambda h: h.reviews.score_at,
         needs=(Step.KICKOFF,),
     ),
     StepRule(
@@ -492,7 +494,7 @@ PROCESS: tuple[StepRule, ...] = (
         16,
         AE,
         due=CalendarDay(lambda c: c.second_review_day),
-        done=None,
+        done=lambda h: h.reviews.score_ae_at,
         needs=(Step.KICKOFF,),
         calendar=CSM,
     ),
@@ -501,7 +503,7 @@ PROCESS: tuple[StepRule, ...] = (
         17,
         CSM,
         due=CalendarDay(lambda c: c.last_review_day),
-        done=None,
+        done=lambda h: h.reviews.closed_at,
         needs=(Step.KICKOFF,),
     ),
 )

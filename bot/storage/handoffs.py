@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, or_, select, update
@@ -15,16 +16,20 @@ from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import OWED_STATES, REMINDED, Deadline, DeadlineState
+from bot.domain.deal_path import DealPath
 from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.history import GENESIS, instant_text
+from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
+from bot.domain.reviews import Outcome, Reviews
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
@@ -104,7 +109,12 @@ _LINKS = select(handoff.c.links).where(
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
+_INTRO = tuple(one.name for one in fields(Intro))
+_WAYS = ("sent_way", "ae_way", "csm_way")
+_PATH = tuple(one.name for one in fields(DealPath))
+_PARTNER = tuple(one.name for one in fields(PartnerState))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
+_REVIEWS = tuple(one.name for one in fields(Reviews) if one.name != "outcome")
 
 _NO_CLOCK = OWED_STATES - {DeadlineState.OPEN}
 
@@ -286,15 +296,20 @@ class WritableHandoffs(Handoffs):
 
 
 def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
-    """The most urgent step as columns: owed ones by due time, then the first that waits."""
+    """The most urgent step as columns: owed ones by due time, then the first that waits.
+
+    What waits for its time alone is nothing that anybody owes or holds up; it is named last.
+    """
     owed = [one for one in deadlines if one.state in OWED_STATES]
     timed = [one for one in owed if one.state is DeadlineState.OPEN]
     # A promise that is due one day is nothing that anybody waits for now.
-    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
-    first = next(iter(waiting), None)
+    waits = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
+    later = [one for one in waits if one.opens_by_time]
+    first = next((one for one in waits if not one.opens_by_time), None)
     if owed:
         first = min(timed or owed, key=lambda one: one.due_at)
     if first is None:
+        first = min(later, key=lambda one: one.due_at, default=None)
         unsigned = about.signed_at is None
         state = AttentionState.UNSIGNED if unsigned else AttentionState.NOTHING
     else:
@@ -360,6 +375,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         "links": json.dumps(of.links),
         "state": of.state.value,
         "cancelled_at": of.cancelled_at,
+        **{f"path_{name}": getattr(of.path, name) for name in _PATH},
+        **{f"partner_{name}": getattr(of.partner, name) for name in _PARTNER},
         "posted_at": of.posted_at,
         "posted_by": of.posted_by,
         "brief_version": of.brief_version,
@@ -424,8 +441,11 @@ def _values(of: Handoff) -> dict[str, Any]:
         **{name: getattr(of.verification, name) for name in _VERIFICATION},
         "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
         **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
+        **_intro_values(of.intro),
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
+        **{f"review_{name}": getattr(of.reviews, name) for name in _REVIEWS},
+        "review_outcome": of.reviews.outcome.value if of.reviews.outcome else None,
         "listener_named": of.listener_named,
         "breakdowns": json.dumps(
             {kind.value: instant_text(since) for kind, since in of.breakdowns.items()}
@@ -470,6 +490,22 @@ def _snapshot(text: str | None) -> Snapshot | None:
     )
 
 
+def _intro_values(of: Intro) -> dict[str, Any]:
+    kept = {name: getattr(of, name) for name in _INTRO}
+    return {
+        f"intro_{name}": one.value if isinstance(one, StrEnum) else one
+        for name, one in kept.items()
+    }
+
+
+def _intro(row: RowMapping) -> Intro:
+    kept: dict[str, Any] = {name: row[f"intro_{name}"] for name in _INTRO}
+    kept |= {name: Way(kept[name]) for name in _WAYS if kept[name] is not None}
+    if kept["cs_before"] is not None:
+        kept["cs_before"] = CsBefore(kept["cs_before"])
+    return Intro(**kept)
+
+
 def _handoff(row: RowMapping) -> Handoff:
     return Handoff(
         id=row["id"],
@@ -500,6 +536,8 @@ def _handoff(row: RowMapping) -> Handoff:
         links=tuple(json.loads(row["links"])),
         state=State(row["state"]),
         cancelled_at=row["cancelled_at"],
+        path=DealPath(**{name: row[f"path_{name}"] for name in _PATH}),
+        partner=PartnerState(**{name: row[f"partner_{name}"] for name in _PARTNER}),
         posted_at=row["posted_at"],
         posted_by=row["posted_by"],
         brief_version=row["brief_version"],
@@ -561,12 +599,17 @@ def _handoff(row: RowMapping) -> Handoff:
             sent_back_items=tuple(Item(one) for one in json.loads(row["sent_back_items"])),
         ),
         briefing=Briefing(**{name: row[f"briefing_{name}"] for name in _BRIEFING}),
+        intro=_intro(row),
         debrief=Debrief(
             standings={
                 Question(one): Standing(standing)
                 for one, standing in json.loads(row["debrief_standings"]).items()
             },
             **{name: row[f"debrief_{name}"] for name in _DEBRIEF},
+        ),
+        reviews=Reviews(
+            **{name: row[f"review_{name}"] for name in _REVIEWS},
+            outcome=Outcome(row["review_outcome"]) if row["review_outcome"] else None,
         ),
         listener_named=row["listener_named"],
         breakdowns={

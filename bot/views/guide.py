@@ -45,6 +45,7 @@ STEP_BUTTONS = {
     Step.BOOK_CALL: ActionId.OPEN_BOOKING,
     Step.HOLD_CALL: ActionId.OPEN_BRIEFING,
     Step.HOLD_CALL_AE: ActionId.OPEN_BRIEFING,
+    Step.INTRO: ActionId.OPEN_INTRO,
     Step.INITIALS: ActionId.INITIAL_ALL,
     Step.INITIALS_AE: ActionId.INITIAL_ALL,
     Step.KICKOFF: ActionId.OPEN_HELD,
@@ -56,6 +57,14 @@ STEP_BUTTONS = {
     Step.LATE_DECIDE_AE: ActionId.OPEN_DECIDE_LATE,
     Step.DELIVERY: ActionId.OPEN_LEDGER,
     Step.DEBRIEF: ActionId.OPEN_DEBRIEF,
+    Step.CHECK_IN: ActionId.OPEN_CHECK_IN,
+    Step.MILESTONES: ActionId.OPEN_MILESTONE_REVIEW,
+    Step.NPS: ActionId.OPEN_NPS,
+    Step.EXPANSION: ActionId.OPEN_EXPANSION,
+    Step.EXPANSION_AE: ActionId.OPEN_EXPANSION_AE,
+    Step.SCORE: ActionId.OPEN_SCORE,
+    Step.SCORE_AE: ActionId.OPEN_SCORE_AE,
+    Step.OUTCOME: ActionId.OPEN_CLOSING,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {
@@ -74,6 +83,7 @@ _ONLY_HERE = frozenset(
         MoreChoice.DECLINE,
         MoreChoice.CANCEL,
         MoreChoice.LIFT,
+        MoreChoice.UNDO_CLOSING,
     }
 )
 """Of the menu, what stands on no page and behind no command: it is never left out for room."""
@@ -144,11 +154,17 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.briefing.OWN_WITHOUT))
     if guide.call_at is not None:
         blocks.append(context(said.briefing.call_line(instant_token(guide.call_at))))
+    if (wrote := guide.intro.csm_wrote) is not None:
+        name = mention(guide.csm) if guide.csm is not None else said.intro.THE_CSM
+        at = instant_token(wrote.at)
+        blocks.append(context(said.intro.noted(name, wrote.way, at, first_contact=True)))
     if told_of_talk := talk_line(guide.talk):
         blocks.append(context(told_of_talk))
     if _debriefs(guide) and guide.debrief.settled:
         told_so_far = said.debrief.state(guide.debrief)
         blocks.append(context(f"{said.debrief.WHOLE}: {told_so_far}"))
+    if guide.still_true is not None:
+        blocks.append(context(said.reviews.still_true_asked(guide.still_true)))
     if guide.asks:
         blocks.append(context(said.debrief.asks_wait(guide.asks)))
     if guide.to_initial:
@@ -220,6 +236,8 @@ def _facts(guide: Guide) -> str:
         parts.append(f"proposed CSM {mention(guide.proposed_csm)}")
     if guide.cancelled_at is not None:
         parts.append(f"cancelled {instant_token(guide.cancelled_at)}")
+    if guide.closed_at is not None:
+        parts.append(f"{said.closing.CLOSED} {instant_token(guide.closed_at)}")
     return " · ".join([*parts, f"in {channel_link(guide.channel_slack_id)}"])
 
 
@@ -286,6 +304,8 @@ def _two_dates(dates: TwoDates) -> str:
 
 
 def _waits(line: StepLine) -> str:
+    if line.opens_at is not None:
+        return said.guide.WAITS_FOR_TIME
     return said.guide.WAITING_FOR.format(step=said.terms.STEP_NAMES[line.waits_for or Step.ASSIGN])
 
 
@@ -295,6 +315,8 @@ def _step(line: StepLine, *, mine: bool) -> Row:
         row = [words(f"{sign} {said.terms.STEP_DONE[line.step]}")]
         return [*row, words(" "), when(line.done_at)] if line.done_at else row
     task = f"{sign} {said.terms.step_task(line.step, line.left)}"
+    if line.opens_at is not None:
+        return [words(task), words(f" — {said.guide.OPENS}"), when(line.opens_at)]
     if line.light is Light.WAITING:
         return [words(task, bold=mine), words(f" — {_waits(line)}")]
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
@@ -326,6 +348,9 @@ def _next_actions(guide: Guide) -> list[ActionId]:
             wanted.append(ActionId.OPEN_BRIEF_CHAT)
         if line.step is Step.READ:
             wanted.append(ActionId.OPEN_SEND_BACK)
+    if _sends_intro(guide):
+        # The editor has it, too: what else is up to the viewer goes before it.
+        wanted.append(ActionId.MARK_INTRO_SENT)
     if guide.plan_missing and _reads(guide):
         wanted.append(ActionId.OPEN_PLAN)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
@@ -336,6 +361,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.INITIAL_ALL)
     if guide.talk.yours:
         wanted.append(ActionId.OPEN_TALK)
+    if guide.still_true is not None:
+        wanted.append(ActionId.OPEN_STILL_TRUE)
     if guide.skips:
         # Second, as the menu has no such choice.
         wanted.insert(1, ActionId.SKIP_BRIEFING)
@@ -369,8 +396,12 @@ def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
 
 def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
-        can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
-        return [MoreChoice.UNDO_CANCEL] if can_reopen and guide.undoable else []
+        if guide.state is State.CLOSED:
+            takes_back = Act.CLOSE in guide.acts and guide.undoable
+            return [MoreChoice.UNDO_CLOSING] if takes_back else []
+        if Act.REOPEN not in guide.acts:
+            return []
+        return [MoreChoice.UNDO_CANCEL if guide.undoable else MoreChoice.REOPEN]
     reads = _reads(guide)
     # A stand-in does not give back what is somebody else's: they say that it is not theirs.
     is_csm = guide.csm is not None and guide.csm.id == guide.viewer.id
@@ -398,6 +429,9 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),
         (MoreChoice.LIFT, ActionId.OPEN_LIFT, guide.lifts and Act.LIFT_HOLD in guide.acts),
+        (MoreChoice.INTRO, ActionId.OPEN_INTRO, guide.intro.writes and guide.csm is not None),
+        (MoreChoice.INTRO_SENT, ActionId.MARK_INTRO_SENT, _sends_intro(guide)),
+        (MoreChoice.WROTE_BEFORE, ActionId.OPEN_CONTACT, guide.intro.notes),
         (MoreChoice.BRIEFING, ActionId.OPEN_BRIEFING, _calls(guide)),
         (
             MoreChoice.BOOKING,
@@ -413,6 +447,12 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, declines),
         (MoreChoice.TALK, ActionId.OPEN_TALK, guide.talk.opens),
         (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
+        (MoreChoice.FIRST_VALUE, ActionId.OPEN_FIRST_VALUE, _reviews(guide)),
+        (
+            MoreChoice.CLOSING,
+            ActionId.OPEN_CLOSING,
+            guide.kickoff_held and Act.CLOSE in guide.acts,
+        ),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
         (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
         (MoreChoice.CHANGE_DEAL, ActionId.OPEN_DEAL, Act.CHANGE_DEAL in guide.acts),
@@ -428,6 +468,13 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     return [choice for choice in found if choice in first]
 
 
+def _sends_intro(guide: Guide) -> bool:
+    """Whether the intro is the viewer's to send now; not while it waits."""
+    return any(
+        line.step is Step.INTRO and owed(line) and _is_mine(guide, line) for line in guide.steps
+    )
+
+
 def _calls(guide: Guide) -> bool:
     """Whether the briefing call lies before the viewer, or may have been held already."""
     begun = guide.signed_at is not None and guide.csm is not None
@@ -437,6 +484,10 @@ def _calls(guide: Guide) -> bool:
         for line in guide.steps
     )
     return begun and owed_now and Act.HOLD_BRIEFING in guide.acts
+
+
+def _reviews(guide: Guide) -> bool:
+    return guide.kickoff_held and Act.RECORD_CSM_STEP in guide.acts
 
 
 def _holds_kickoff(guide: Guide) -> bool:

@@ -15,9 +15,11 @@ from bot.domain.copied import Copied
 from bot.domain.debrief import RULES, Answer, AnswerPart
 from bot.domain.debrief_pages import AnswerShown, AskShown
 from bot.domain.handoff import State
+from bot.domain.intro import IntroDraft
 from bot.domain.items import SectionKey
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, Side
 from bot.domain.read_models import WholePage
+from bot.domain.reviews import ReviewKind, side_of
 from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
 from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verdict
 from bot.views import sentences
@@ -31,6 +33,7 @@ from bot.views.deal import deal_words
 from bot.views.debrief import goes_to, talk_mark
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.intro import draft_rows
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
     actions,
@@ -43,7 +46,9 @@ from bot.views.message import (
     when,
     words,
 )
+from bot.views.paths import partner_blocks, partner_length, path_blocks
 from bot.views.payload import Ref
+from bot.views.review_rows import review_rows
 from bot.views.text import day, escape, instant_token, mention, money, one_line
 from bot.views.verification import CHECKS, restated_lines
 
@@ -58,6 +63,28 @@ _FOR_OTHERS: Final = {
     Act.BOOK_BRIEFING: ActionId.OPEN_BOOKING,
     Act.HOLD_BRIEFING: ActionId.OPEN_BRIEFING,
     Act.LIFT_HOLD: ActionId.OPEN_LIFT,
+    Act.WRITE_AE_INTRO: ActionId.OPEN_INTRO,
+    Act.WRITE_CSM_INTRO: ActionId.OPEN_INTRO,
+    Act.SEND_AE_INTRO: ActionId.MARK_INTRO_SENT,
+    Act.SEND_CSM_INTRO: ActionId.MARK_INTRO_SENT,
+    Act.NOTE_CONTACT: ActionId.OPEN_CONTACT,
+}
+
+
+REVIEW_BUTTONS: Final = {
+    ReviewKind.CHECK_IN: ActionId.OPEN_CHECK_IN,
+    ReviewKind.MILESTONES: ActionId.OPEN_MILESTONE_REVIEW,
+    ReviewKind.NPS: ActionId.OPEN_NPS,
+    ReviewKind.STILL_TRUE_30: ActionId.OPEN_STILL_TRUE,
+    ReviewKind.STILL_TRUE_60: ActionId.OPEN_STILL_TRUE,
+    ReviewKind.STILL_TRUE_90: ActionId.OPEN_STILL_TRUE,
+    ReviewKind.FIRST_VALUE: ActionId.OPEN_FIRST_VALUE,
+    ReviewKind.EXPANSION: ActionId.OPEN_EXPANSION,
+    ReviewKind.EXPANSION_AE: ActionId.OPEN_EXPANSION_AE,
+    ReviewKind.SCORE: ActionId.OPEN_SCORE,
+    ReviewKind.SCORE_AE: ActionId.OPEN_SCORE_AE,
+    ReviewKind.DEFINED_DONE: ActionId.OPEN_DEFINED_DONE,
+    ReviewKind.CLOSING: ActionId.OPEN_CLOSING,
 }
 
 
@@ -126,8 +153,10 @@ def packed(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     if whole.own_words_only:
+        yield from _partner(whole)
         yield from _reading(whole)
         yield from _debrief(whole)
+        yield from _reviews(whole)
         yield from _reasons(whole)
         return
     yield from _news(whole)
@@ -140,6 +169,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             )
         ]
         yield Piece(sentences.whole.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
+    yield from _paths(whole)
     for key in SectionKey:
         found = list(section_pieces(whole, key))
         yield from found
@@ -147,12 +177,26 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             yield _ledger(whole)
         if found and key in whole.versioned:
             yield _versions_of(whole, key, from_channel)
+    yield from _partner(whole)
     yield from _reading(whole)
     yield from _debrief(whole)
+    yield from _reviews(whole)
     yield from _breakdowns(whole)
     for link in whole.links:
         yield Piece(sentences.whole.WHOLE_LINKS, (_link(link),), len(link))
     yield from _reasons(whole)
+
+
+def _paths(whole: WholePage) -> Iterator[Piece]:
+    blocks = path_blocks(whole.card, whole.paths)
+    if blocks:
+        yield Piece(sentences.paths.WHOLE, tuple(blocks), SHORT * len(whole.card.linked))
+
+
+def _partner(whole: WholePage) -> Iterator[Piece]:
+    blocks = partner_blocks(whole.card.handoff_id, whole.paths)
+    if blocks:
+        yield Piece(sentences.paths.PARTNER, tuple(blocks), partner_length(whole.paths))
 
 
 def _reasons(whole: WholePage) -> Iterator[Piece]:
@@ -173,6 +217,9 @@ def _versions_of(whole: WholePage, key: SectionKey, from_channel: int | None) ->
 def _state(whole: WholePage) -> str:
     card = whole.card
     told = [sentences.whole.WHOLE_CANCELLED] if card.state is State.CANCELLED else []
+    closed_at = whole.reviews.closed_at
+    if closed_at is not None and card.outcome is not None:
+        told = [sentences.closing.closed_line(instant_token(closed_at), card.outcome)]
     if Audience.COMMERCIALS in whole.readable(SectionKey.COMMERCIALS):
         told.append(sentences.card.value_a_year(money(card.value), card.tier))
     else:
@@ -247,13 +294,17 @@ def _steps(whole: WholePage) -> Piece:
         (whole.call_required, sentences.guide.CALL_REQUIRED),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if (wrote := whole.csm_wrote) is not None:
+        csm = whole.card.csm
+        name, at = mention(csm) if csm else sentences.intro.THE_CSM, instant_token(wrote.at)
+        blocks.append(context(sentences.intro.noted(name, wrote.way, at, first_contact=True)))
     about = Ref(handoff=whole.card.handoff_id)
     for act in whole.for_ae:
         action = _FOR_OTHERS[act]
         blocks += actions([button(action, sentences.buttons.FOR_AE[action], about)])
     for act in whole.yours:
         action = _FOR_OTHERS[act]
-        blocks += actions([button(action, sentences.buttons.BUTTONS[action], about)])
+        blocks += actions([button(action, _own_label(whole, action), about)])
     for_csm = [PART_BUTTONS[whole.for_csm]] if whole.for_csm is not None else []
     if whole.plan_for_csm:
         for_csm.append(ActionId.OPEN_PLAN)
@@ -267,6 +318,12 @@ def _steps(whole: WholePage) -> Piece:
     if whole.holds_kickoff:
         blocks += actions([button(ActionId.OPEN_HELD, _kickoff_label(whole), about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
+
+
+def _own_label(whole: WholePage, action: ActionId) -> str:
+    if action is ActionId.MARK_INTRO_SENT and whole.intro_sent:
+        return sentences.buttons.CORRECT_INTRO
+    return sentences.buttons.BUTTONS[action]
 
 
 def _kickoff_label(whole: WholePage) -> str:
@@ -372,6 +429,27 @@ def _ask(shown: AskShown) -> Iterator[Block]:
         yield as_typed(ask.reply or sentences.debrief.STILL_OPEN)
 
 
+def _reviews(whole: WholePage) -> Iterator[Piece]:
+    """What can be recorded at day 30, 60 and 90, and what was, each with who wrote it and when."""
+    heading, about = sentences.reviews.WHOLE, Ref(handoff=whole.card.handoff_id)
+    for offer in whole.reviews.offers:
+        action = REVIEW_BUTTONS[offer.kind]
+        labels = sentences.buttons.BUTTONS
+        if offer.for_other:
+            of_ae = side_of(offer.kind) is Side.AE
+            labels = sentences.buttons.FOR_AE if of_ae else sentences.buttons.FOR_CSM
+        yield Piece(heading, tuple(actions([button(action, labels[action], about)])), 0)
+    for shown in whole.reviews.shown:
+        by = mention(shown.by) if shown.by else sentences.terms.SOMEBODY
+        told = f"{sentences.reviews.NAMES[shown.kind]} · {by} · {instant_token(shown.at)}"
+        rows = review_rows(shown.record, whole.reviews.milestones)
+        blocks = [
+            context(told),
+            *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in rows),
+        ]
+        yield Piece(heading, tuple(blocks), sum(len(text) for _, text in rows))
+
+
 def _breakdowns(whole: WholePage) -> Iterator[Piece]:
     for kind, since in whole.breakdowns.items():
         told = f"{sentences.debrief.BREAKDOWNS[kind]} · {instant_token(since)}"
@@ -397,6 +475,8 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
         return [(sentences.reading.VERDICT, f"{said}: {record.line}" if record.line else said)]
     if isinstance(record, BriefingCall):
         return record_rows(record)
+    if isinstance(record, IntroDraft):
+        return draft_rows(record)
     raise TypeError(type(record))
 
 

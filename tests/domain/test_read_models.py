@@ -45,6 +45,7 @@ from tests.domain.deals import (
     counted,
     debriefed,
     gated,
+    introduced,
     read,
     signed,
     started,
@@ -113,19 +114,19 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in lines] == [
-        rule.step for rule in STEPS if rule.step not in with_call
+        rule.step for rule in STEPS if rule.step not in with_call and not rule.beyond
     ]
     assert [line.light for line in lines] == [
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 7,
+        *[Light.WAITING] * 8,
     ]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", None, None, "Ana", None]
-    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 4]
+    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", "Ana", None, None, "Ana", None]
+    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 5]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 8]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 9]
 
 
 @pytest.mark.parametrize(
@@ -196,13 +197,18 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     called(handoff, at=MONDAY + 3 * HOUR)
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
     debriefed(handoff, at=MONDAY + 3 * HOUR)
+    introduced(handoff, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
     assert shown.ae == NamedPerson(AE.id, "U001", "Ana")
     assert shown.csm == NamedPerson(CSM.id, "U003", "Cleo")
     assert shown.posted_by == shown.ae
     assert (shown.brief_version, shown.acknowledged_version) == (1, 1)
-    assert (shown.completeness.percent, shown.gate_passed, shown.next) == (100, True, None)
+    assert (shown.completeness.percent, shown.gate_passed) == (100, True)
+    assert shown.next is not None
+    # What comes next is weeks away, and says from when it can be done.
+    assert (shown.next.step, shown.next.light) == (Step.CHECK_IN, Light.WAITING)
+    assert shown.next.opens_at == utc("2025-06-25T07:00")
     assert not shown.preview
 
 
@@ -242,6 +248,7 @@ AE_SIDE_ACTS = {Act.SIGN, Act.MOVE, Act.CANCEL, Act.REOPEN}
 BOTH_ACTS = {
     Act.ARRANGE_TALK,
     Act.SKIP_BRIEFING,
+    Act.NOTE_CONTACT,
     Act.HOLD_BRIEFING,
     Act.INITIAL_PROMISE,
     Act.DISPUTE_PROMISE,
@@ -264,6 +271,8 @@ AE_ACTS = (
         Act.RECORD_CALL,
         Act.JUDGE,
         Act.BOOK_BRIEFING,
+        Act.WRITE_AE_INTRO,
+        Act.SEND_AE_INTRO,
         Act.TALK_PROMISE,
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
@@ -282,6 +291,8 @@ CSM_ACTS = BOTH_ACTS | {
     Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
     Act.HOLD_KICKOFF,
+    Act.WRITE_CSM_INTRO,
+    Act.SEND_CSM_INTRO,
     Act.SEND_BACK,
     Act.DECLINE,
     Act.RECORD_CSM_STEP,
@@ -330,7 +341,7 @@ def test_a_guide_speaks_to_its_reader(
     assert shown.viewer.slack_id == viewer.slack_id
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in shown.steps] == [
-        rule.step for rule in STEPS if rule.step not in with_call
+        rule.step for rule in STEPS if rule.step not in with_call and not rule.beyond
     ]
 
 

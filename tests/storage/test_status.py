@@ -41,6 +41,7 @@ from tests.builders import (
     initial_all,
     make_team,
     posted,
+    send_intro,
     signed,
     skip_briefing,
     started,
@@ -84,6 +85,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.restate(words, revision=1, by=team.csm, at=unit.now)
         of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
         skip_briefing(unit, of, team)
+        send_intro(unit, of, team)
         initial_all(unit, of, team)
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         deliver_all(unit, of, team)
@@ -122,7 +124,8 @@ def test_the_worst_comes_first_and_everything_is_counted(
         (unsigned, Light.WAITING, None),
         (called, Light.ON_TIME, Step.BOOK_CALL),
         (tomorrow, Light.ON_TIME, Step.ASSIGN),
-        (done, Light.DONE, None),
+        # Its next review is weeks away.
+        (done, Light.WAITING, Step.CHECK_IN),
     ]
     assert page.counts == StatusCounts(late=2, due_today=1, waiting=2, on_time=2, done=1)
     assert page.rows[0].due_at is not None

@@ -35,6 +35,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.BOOK_CALL: "Name a time, or say where nothing requires the call that you do without it.",
     Step.HOLD_CALL: "Open the call card in it, and record what came of it.",
     Step.HOLD_CALL_AE: "Open the call card in it, and record what came of it.",
+    Step.INTRO: "The champion has heard nothing from us since the signature.",
     Step.DEBRIEF: "It is done once the talk is recorded and each of seven answers counts.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
     Step.INITIALS: "Promises wait for your initial, each with whether it can be delivered.",
@@ -46,6 +47,14 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.LATE_TALK: "It came up after your initials. Say what came of the talk, or withdraw it.",
     Step.LATE_DECIDE: "AE and CSM each say what becomes of it, until both say the same.",
     Step.LATE_DECIDE_AE: "AE and CSM each say what becomes of it, until both say the same.",
+    Step.CHECK_IN: "A short personal note of yours, with nothing sold in it, marked as sent.",
+    Step.MILESTONES: "Say of each shared milestone whether it is on track, behind or done.",
+    Step.NPS: "Enter the single answers, or that nobody answered and when they were asked.",
+    Step.EXPANSION: "What the customer says about more is not recorded by you.",
+    Step.EXPANSION_AE: "What the customer says about more is not recorded by you.",
+    Step.SCORE: "Say which sections of the brief carried, and which were thin or wrong.",
+    Step.SCORE_AE: "Say which sections of the brief carried, and which were thin or wrong.",
+    Step.OUTCOME: "Go through defined done line by line, and close with an outcome.",
     Step.DELIVERY: (
         "It is promised to the customer for this day. AE and CSM say then whether it was "
         "delivered, renegotiated or broken."
@@ -58,6 +67,7 @@ MISSING_PARTS: Final[Mapping[Part, str]] = {
     Part.RESTATEMENT: "What you kept of the brief is missing, in your own words.",
 }
 MISSING_PROMISES: Final = "No promise is written down, nor that none were made."
+MISSING_INTRO_AFTER_NOTE: Final = "The CSM wrote to the champion; the intro itself is missing."
 MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."
 STILL_OPEN: Final = "Still open: {items}."
 OPEN_NOW: Final = "open: {items}"
