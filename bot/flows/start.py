@@ -12,7 +12,7 @@ from bot.domain.commitment import check_day, proposed_day
 from bot.domain.errors import HandoffError, Invalid, Problem
 from bot.domain.handoff import Handoff, Start
 from bot.domain.people import ManagerBy, Person
-from bot.flows import brief, deal, entries, gate, signature
+from bot.flows import brief, champion, deal, entries, gate, reassigning, signature
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import start_typed
@@ -34,7 +34,8 @@ from bot.views.start import (
 
 HELP_WORDS = frozenset({"help", "?"})
 SIGNED, NEW, DEAL, GATE, PROMISE = "signed", "new", "deal", "gate", "promise"
-KNOWN_WORDS = frozenset({SIGNED, NEW, DEAL, GATE, PROMISE})
+REASSIGN, CHAMPION = "reassign", "champion"
+KNOWN_WORDS = frozenset({SIGNED, NEW, DEAL, GATE, PROMISE, REASSIGN, CHAMPION})
 
 
 def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -52,6 +53,10 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         return gate.from_command(asked, unit, actor)
     if words == PROMISE:
         return entries.from_command(asked, unit, actor)
+    if words == REASSIGN:
+        return reassigning.from_command(asked, unit, actor)
+    if words == CHAMPION:
+        return champion.from_command(asked, unit, actor)
     if words:
         return Say(problem_message(sentences.home.unknown_words(asked.words), None))
     channel = unit.channels.by_slack_id(asked.channel or "")

@@ -13,6 +13,7 @@ from bot.domain.access import Audience
 from bot.domain.appointments import Appointment
 from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import Briefing
+from bot.domain.champion import Champions
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.debrief import Debrief, Question, Standing
@@ -27,6 +28,7 @@ from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
+from bot.domain.succession import Succession
 from bot.domain.verification import Verification
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_HELPED, HANDOFF_OPEN, AttentionState, handoff, workspace
@@ -99,6 +101,7 @@ _LINKS = select(handoff.c.links).where(
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
+_SUCCESSION = tuple(one.name for one in fields(Succession))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 Chain = tuple[int, bytes]
@@ -405,6 +408,9 @@ def _values(of: Handoff) -> dict[str, Any]:
         **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
+        **{f"succession_{name}": getattr(of.succession, name) for name in _SUCCESSION},
+        "champions_left": of.champions.left,
+        "champions_left_at": of.champions.left_at,
         "listener_named": of.listener_named,
         "breakdowns": json.dumps(
             {kind.value: instant_text(since) for kind, since in of.breakdowns.items()}
@@ -546,6 +552,8 @@ def _handoff(row: RowMapping) -> Handoff:
             },
             **{name: row[f"debrief_{name}"] for name in _DEBRIEF},
         ),
+        succession=Succession(**{name: row[f"succession_{name}"] for name in _SUCCESSION}),
+        champions=Champions(row["champions_left"], row["champions_left_at"]),
         listener_named=row["listener_named"],
         breakdowns={
             Breakdown(kind): datetime.fromisoformat(since)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from bot.domain.access import Audience
 from bot.domain.brief import SCHEMA
 from bot.domain.briefing import BriefingCall
+from bot.domain.succession import Interviews
 from bot.domain.verification import (
     Checks,
     JointPlan,
@@ -23,12 +24,15 @@ from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document
 
 AUDIENCE = Audience.RECORDS
+OTHER_AUDIENCES: Mapping[RecordKind, Audience] = {RecordKind.INTERVIEWS: Audience.REASONS}
+"""Who reads what is no record of the reading."""
 RECORDS: Mapping[RecordKind, type[Record]] = {
     RecordKind.CHECKS: Checks,
     RecordKind.JOINT_PLAN: JointPlan,
     RecordKind.RESTATEMENT: Restatement,
     RecordKind.VERDICT: Verdict,
     RecordKind.BRIEFING_CALL: BriefingCall,
+    RecordKind.INTERVIEWS: Interviews,
 }
 WHOLE = "whole"
 """A record is one piece; only the brief is in sections."""
@@ -139,7 +143,7 @@ class WritableRecords(Records):
                 "handoff_id": handoff_id,
                 "kind": kind.value,
                 "section": WHOLE,
-                "audience": AUDIENCE.value,
+                "audience": OTHER_AUDIENCES.get(kind, AUDIENCE).value,
                 "revision": revision,
                 "schema": SCHEMA,
                 "body": record.model_dump_json(),

@@ -328,6 +328,12 @@ handoff = Table(
     Column("debrief_done_at", Instant),
     Column("debrief_reopened_at", Instant),
     Column("debrief_asks_open", Integer, nullable=False, server_default="0"),
+    # Who took over from whom; the list of whom to ask is a document.
+    Column("succession_ae_since", Instant),
+    Column("succession_interviews_at", Instant),
+    Column("succession_interviewed_at", Instant),
+    Column("champions_left", Integer, nullable=False, server_default="0"),
+    Column("champions_left_at", Instant),
     Column("listener_named", Boolean, nullable=False, server_default=false()),
     Column("breakdowns", Text, nullable=False, server_default="{}"),  # JSON: {kind: instant}
     # The history's length and last hash, kept apart from the chain they vouch for.

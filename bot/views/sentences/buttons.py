@@ -83,6 +83,11 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_SEND_BACK: "Send brief back",
     ActionId.RETURN_BRIEF: "Return brief",
     ActionId.OPEN_DECLINE: "I am not the right CSM",
+    ActionId.OPEN_REASSIGN_AE: "Reassign AE",
+    ActionId.OPEN_AE_MANAGER: "Change AE manager",
+    ActionId.OPEN_CS_MANAGER: "Change CS manager",
+    ActionId.OPEN_INTERVIEWS: "Interview list",
+    ActionId.OPEN_CHAMPION: "Champion left",
     ActionId.OPEN_CANCEL: "Cancel handoff",
     ActionId.UNDO_CANCEL: "Undo cancellation",
     ActionId.OPEN_HANDOFF: "Open handoff",
@@ -166,6 +171,7 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_HELD: "Record kickoff for the CSM",
 }
 """For the CS manager."""
+NAME_CHAMPION: Final = "Name champion"
 OTHER_TIME: Final = "Other time"
 CORRECT_KICKOFF: Final = "Correct kickoff"
 CORRECT_SIGNATURE: Final = "Correct signature"

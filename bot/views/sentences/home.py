@@ -18,6 +18,8 @@ HELP: Final = (
     ("/handoff deal", "changes the value of the deal and what its size rests on"),
     ("/handoff gate", "shows whether the deal may be closed as won, and records the call"),
     ("/handoff promise", "writes a promise down for the brief and the ledger"),
+    ("/handoff reassign", "names another AE, CSM or manager for the deal"),
+    ("/handoff champion", "records that the customer's champion left, and who follows"),
     ("/handoff-status", "lists the open handoffs, the most urgent first"),
     ("/handoff help", "shows these lines"),
 )
@@ -32,5 +34,6 @@ def unknown_words(typed: str) -> str:
         f"“{shown}” is not something /handoff knows. Type /handoff alone to start or to see where "
         "this deal stands, /handoff new for another one, /handoff signed to record the signature, "
         "/handoff deal to change the deal, /handoff gate for the closed-won gate, "
-        "/handoff promise for a new promise, or /handoff help."
+        "/handoff promise for a new promise, /handoff reassign for another AE, CSM or manager, "
+        "/handoff champion where the champion left, or /handoff help."
     )

@@ -64,6 +64,7 @@ RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
     RecordKind.RESTATEMENT: "Restatement",
     RecordKind.VERDICT: "Answer to the restatement",
     RecordKind.BRIEFING_CALL: "Briefing call",
+    RecordKind.INTERVIEWS: "Interview list",
 }
 OWN_WORDS: Final = "You have no part in this handoff any more. This is what you wrote."
 OVERRIDDEN: Final = "The CSM was assigned before the brief was ready, {when}."
