@@ -5,13 +5,15 @@ from datetime import date, datetime
 
 from bot.domain import access
 from bot.domain.access import Act, Capacity
-from bot.domain.brief import People, changed_fields
+from bot.domain.brief import Brief, People, changed_fields
 from bot.domain.champion import CHAMPION, NOBODY_YET, Follower, followed_by, marked_gone
+from bot.domain.completeness import completeness
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import FARTHEST_AHEAD, LONGEST_SALE, Handoff
 from bot.domain.history import Fact, Tag
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.people import Person
+from bot.domain.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -87,20 +89,23 @@ def record(
     handoff: Handoff,
     leaving: Leaving,
     *,
-    before: People,
-    after: People,
+    before: Brief,
+    people: People,
     revision: int,
     by: Person,
     at: datetime,
+    policy: Policy,
 ) -> None:
-    """Take note of it, stored as the section's `revision`.
+    """Take note of it; the `people` are stored as their section's `revision`.
+
+    `before` is all of the brief until then.
 
     It is another version of the brief, and outdates no acknowledgement: that was about the metric
     and the promises, which stay.
     """
     require(by, handoff)
-    known = {one.id for one in before.having(CHAMPION)}
-    now = [one.id for one in after.having(CHAMPION) if one.id not in known]
+    known = {one.id for one in before.people.having(CHAMPION)}
+    now = [one.id for one in people.having(CHAMPION) if one.id not in known]
     handoff.brief_version += 1
     facts: dict[str, Fact] = {
         "section": SectionKey.PEOPLE.value,
@@ -115,4 +120,7 @@ def record(
         facts["last_day"] = last.isoformat() if last is not None else None
         facts["after_kickoff"] = handoff.kickoff_held_at is not None
     tag = Tag.CHAMPION_LEFT if leaving.entry is not None else Tag.CHAMPION_NAMED
-    handoff.note(tag, facts, changed_fields(before, after), by=by, at=at)
+    handoff.note(tag, facts, changed_fields(before.people, people), by=by, at=at)
+    after = before.with_section(SectionKey.PEOPLE, people)
+    handoff.copy_from(after, at=at)
+    handoff.weigh(completeness(after, handoff.tier, policy), at=at, policy=policy)

@@ -5,7 +5,6 @@ from bot.domain.access import EVERY, Act, Audience
 from bot.domain.brief import People
 from bot.domain.champion import CHAMPION, Follower
 from bot.domain.champion_left import Leaving
-from bot.domain.completeness import completeness
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.items import SectionKey
@@ -89,15 +88,13 @@ def save(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     champion_left.record(
         handoff,
         leaving,
-        before=brief.people,
-        after=after,
+        before=brief,
+        people=after,
         revision=revision,
         by=actor,
         at=unit.now,
+        policy=unit.policy,
     )
-    now = brief.with_section(key, after)
-    handoff.copy_from(now, at=unit.now)
-    handoff.weigh(completeness(now, handoff.tier, unit.policy), at=unit.now, policy=unit.policy)
     unit.save(handoff, actor_id=actor.id)
     return Done()
 

@@ -9,14 +9,12 @@ from bot.domain import champion_left
 from bot.domain.brief import Contact, ContactRole, People
 from bot.domain.champion import NOBODY_YET, Follower, followed_by, marked_gone
 from bot.domain.champion_left import Leaving
-from bot.domain.completeness import completeness
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
 from bot.domain.items import Hole, Item
 from bot.domain.notices import NoticeKind, Place, announcements
 from bot.domain.people import Person
-from bot.domain.policy import Tier
 from tests.domain.deals import (
     AE,
     AE_MANAGER,
@@ -62,11 +60,17 @@ def leave(
     """It is recorded, and kept as the flow keeps it."""
     leaving = Leaving(ILSE.id, LAST_DAY, follower)
     after = champion_left.changed(handoff, people, leaving, fresh=9, by=by, at=at)
-    champion_left.record(handoff, leaving, before=people, after=after, revision=3, by=by, at=at)
-    brief = replace(FULL_BRIEF, people=after)
-    handoff.copy_from(brief, at=at)
-    handoff.weigh(completeness(brief, Tier.FULL, POLICY), at=at, policy=POLICY)
+    kept(handoff, leaving, people, after, by=by, at=at)
     return after
+
+
+def kept(
+    handoff: Handoff, leaving: Leaving, people: People, after: People, *, by: Person, at: datetime
+) -> None:
+    before = replace(FULL_BRIEF, people=people)
+    champion_left.record(
+        handoff, leaving, before=before, people=after, revision=3, by=by, at=at, policy=POLICY
+    )
 
 
 def after_kickoff() -> Handoff:
@@ -172,7 +176,7 @@ def test_who_follows_later_is_named_by_either_and_told_to_the_other() -> None:
     handoff.events.clear()
     named = Leaving(follower=Follower(entry=OMAR.id))
     after = champion_left.changed(handoff, people, named, fresh=9, by=AE, at=NOON)
-    champion_left.record(handoff, named, before=people, after=after, revision=4, by=AE, at=NOON)
+    kept(handoff, named, people, after, by=AE, at=NOON)
     assert told(handoff) == {CSM.id: NoticeKind.CHAMPION_NAMED}
     assert handoff.champions.left == 1
 

@@ -34,6 +34,5 @@ def unknown_words(typed: str) -> str:
         f"“{shown}” is not something /handoff knows. Type /handoff alone to start or to see where "
         "this deal stands, /handoff new for another one, /handoff signed to record the signature, "
         "/handoff deal to change the deal, /handoff gate for the closed-won gate, "
-        "/handoff promise for a new promise, /handoff reassign for another AE, CSM or manager, "
-        "/handoff champion where the champion left, or /handoff help."
+        "/handoff promise for a new promise, or /handoff help."
     )
