@@ -23,6 +23,7 @@ ACTS: Final[frozenset[str]] = frozenset(
         "submit_view",
         "close_view",
         "open_home",
+        "upload_file",
         "post_message",
         "edit_message",
         "delete_message",

@@ -6,10 +6,11 @@ from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.sandbox.page_files import size_of
 from bot.sandbox.page_rows import Drawn, Rows
 from bot.sandbox.page_seat import APP_DM, HOME, LOOPBACK, MESSAGES_A_PAGE, Seat, permalink
 from bot.sandbox.page_unread import Unread
-from bot.sandbox.render.reader import Choice, Reader
+from bot.sandbox.render.reader import Choice, OwnFile, Reader
 from bot.sandbox.workspace import Channel, Message, User, Workspace
 
 
@@ -64,6 +65,11 @@ class Screen:
                 for c in self._visible_channels()
                 if not (c.is_private or c.is_mpim or c.is_archived)
             ],
+            own_files={
+                one.id: OwnFile(name=one.name, size=size_of(len(one.content)))
+                for one in self.workspace.files.values()
+                if one.user == self.seat.user.id
+            },
             here=self._here,
         )
 

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.sandbox.events import Events
+from bot.sandbox.file_acts import bring_file, content_of, share
 from bot.sandbox.posting import message_json
 from bot.sandbox.user_json import user_json
 from bot.sandbox.view_state import CannotAct
@@ -69,24 +70,39 @@ class PeopleActs:
 
     # ---- messages
 
+    async def upload_file(self, user_id: str, *, name: str, content_base64: str) -> str:
+        """Brings a file, for a message or a form to come; returns its id."""
+        self._person(user_id)
+        content = content_of(content_base64)
+        return bring_file(self._workspace, user_id, name=name, content=content).id
+
     async def post_message(
-        self, user_id: str, *, channel_id: str, text: str, thread_ts: str | None = None
+        self,
+        user_id: str,
+        *,
+        channel_id: str,
+        text: str,
+        thread_ts: str | None = None,
+        files: list[str] | None = None,
     ) -> str:
-        """Writes into a channel, thread or the app's DM; returns the ts."""
+        """Writes into a channel, thread or DM, with `files` brought before; returns the ts."""
         self._person(user_id)
         channel = self._writable(user_id, channel_id)
-        if not text.strip():
+        if not (text.strip() or files):
             raise CannotAct("There is nothing to send.")
         if channel.is_im and not self._workspace.app.messages_tab_enabled:
             raise CannotAct("Sending messages to this app has been turned off.")
         if thread_ts is not None and thread_ts not in channel.messages:
             raise CannotAct(f"There is no message {thread_ts} to reply to.")
+        share(self._workspace, user_id, files or [], channel)
         message = Message(
             ts=self._workspace.new_ts(),
             channel=channel.id,
             user=user_id,
             text=as_typed(text),
             thread_ts=thread_ts,
+            subtype="file_share" if files else None,
+            files=list(files or ()),
         )
         self._workspace.add_message(message)
         bot = self._workspace.app.bot_user_id

@@ -5,7 +5,13 @@ from typing import Any
 from bot.sandbox.blockkit import BlocksRefused, Surface, check_view
 from bot.sandbox.limits import VIEW_STACK
 from bot.sandbox.triggers import Trigger
-from bot.sandbox.view_state import carry_over, fill_ids, initial_state
+from bot.sandbox.view_state import (
+    FILE_INPUT,
+    carry_over,
+    elements_of,
+    fill_ids,
+    initial_state,
+)
 from bot.sandbox.workspace import Json, OpenView, Workspace
 
 
@@ -26,6 +32,9 @@ def accept_view(
         if holder is not None and holder is not instead_of:
             raise BlocksRefused("duplicate_external_id", [])
     fill_ids(checked["blocks"], workspace.new_id)
+    asks_for_files = any(e["type"] == FILE_INPUT for _, e in elements_of(checked["blocks"]))
+    if asks_for_files and "files:read" not in workspace.app.bot_scopes:
+        raise BlocksRefused("missing_scope", ["[ERROR] file_input needs the scope files:read"])
     return checked
 
 

@@ -86,7 +86,10 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class StoredFile:
-    """`channels` are the conversations it was shared in; without one nobody sees it."""
+    """`channels` are the conversations it was shared in; without one nobody sees it.
+
+    `is_given` says that its owner gave it to the app in a form, which can look at it since then.
+    """
 
     id: str
     name: str
@@ -95,6 +98,7 @@ class StoredFile:
     created: int
     content: bytes
     channels: list[str] = field(default_factory=list)
+    is_given: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -253,6 +257,8 @@ class Workspace:
         self.team = team
         self.app = app
         self.clock = clock
+        self.files_url = "https://files.slack.com"
+        """Where an app finds what is in files; the server that serves the workspace sets it."""
         self.users: dict[str, User] = {}
         self.profile_fields: dict[str, ProfileField] = {}
         self.channels: dict[str, Channel] = {}
@@ -382,6 +388,11 @@ class Workspace:
                 else:
                     self.remove_message(message)
         self.touch()
+
+    def own_files(self, user_id: str) -> list[StoredFile]:
+        """What this person brought and showed nobody yet, in the order it came."""
+        mine = (one for one in self.files.values() if one.user == user_id)
+        return [one for one in mine if not (one.channels or one.is_given)]
 
     def channel_named(self, name: str) -> Channel | None:
         wanted = name.removeprefix("#")

@@ -80,9 +80,12 @@ export async function watch(afterShow) {
   }
 }
 
-// Resolves to null when it was done and is on the screen, else to the sentence why not.
-export async function act(deed, fields) {
-  const body = new URLSearchParams(fields);
+// What the sandbox says to a post: always `said`, which is null or a sentence for the person.
+export async function post(deed, fields) {
+  const pairs = Array.isArray(fields) ? fields : Object.entries(fields);
+  const withFiles = pairs.some(([, value]) => value instanceof File);
+  const body = withFiles ? new FormData() : new URLSearchParams();
+  for (const [name, value] of pairs) body.append(name, value);
   body.append("as", seat.as);
   body.append("page", page);
   let answer;
@@ -93,10 +96,15 @@ export async function act(deed, fields) {
       body,
     });
   } catch {
-    return "The sandbox does not answer. Is it still running?";
+    return { said: "The sandbox does not answer. Is it still running?" };
   }
-  if (answer.status >= 500) return "The sandbox failed at this; its log says why.";
-  const { said, version } = await answer.json();
+  if (answer.status >= 500) return { said: "The sandbox failed at this; its log says why." };
+  return answer.json();
+}
+
+// Resolves to null when it was done and is on the screen, else to the sentence why not.
+export async function act(deed, fields) {
+  const { said, version } = await post(deed, fields);
   if (version !== undefined) await Promise.race([whenShown(version), pause(2000)]);
   return said;
 }
