@@ -21,10 +21,10 @@ from bot.views.blocks import (
     small_as_typed,
     text_input,
 )
-from bot.views.entries import LONGEST_NAME
+from bot.views.entries import LONGEST_NAME, MOST_ASKED
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import SELECT_OPTIONS
-from bot.views.message import Message, actions, button, plain_section
+from bot.views.message import Message, actions, button, context, plain_section
 from bot.views.payload import Ref
 from bot.views.text import day, escape, isolate, one_line
 
@@ -88,9 +88,11 @@ def which_champion_message(deals: Sequence[tuple[int, str]]) -> Message:
     """Which of the handoffs in a channel is meant: each by account, with the button."""
     opens = ActionId.OPEN_CHAMPION
     blocks: list[Block] = [plain_section(said.signature.WHICH_DEAL)]
-    for handoff_id, account in deals:
+    for handoff_id, account in deals[:MOST_ASKED]:
         press = button(opens, said.buttons.BUTTONS[opens], Ref(handoff=handoff_id))
         blocks.append(as_typed(account, accessory=press))
+    if len(deals) > MOST_ASKED:
+        blocks.append(context(said.assign.and_more(len(deals) - MOST_ASKED)))
     return Message(said.signature.WHICH_DEAL, tuple(blocks))
 
 

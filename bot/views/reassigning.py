@@ -16,8 +16,8 @@ from bot.views.message import Message, actions, button, context, plain_section
 from bot.views.payload import Ref
 from bot.views.text import escape, isolate, one_line
 
-MOST_ASKED = 20
-"""Handoffs of one channel that are named."""
+MOST_ASKED = 15
+"""Handoffs of one channel that are named, each in three blocks at most."""
 PEOPLE_BUTTONS = {
     Act.REASSIGN_AE: ActionId.OPEN_REASSIGN_AE,
     Act.ASSIGN: ActionId.OPEN_ASSIGN,

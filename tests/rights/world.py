@@ -687,6 +687,7 @@ class World:
             unit.commit()
 
     def _leave_nothing(self, unit: WriteUnit, handoff: Handoff) -> None:
+        unit.brief.add_promise(handoff.id, PromiseText("Live in June."), by=1, at=unit.now)
         self._write(unit, handoff, {key: FULL_BRIEF.section(key) for key in SectionKey})
         assert handoff.post_by_bot(at=unit.now)
 
