@@ -78,7 +78,7 @@ def test_many_handoffs_of_a_channel_are_listed_as_far_as_a_message_goes() -> Non
     texts = {one["text"]["text"] for one in pressable(args["blocks"])}
     assert {"Reassign AE", "Assign another CSM", "Name champion", "Champion left"} <= texts
     assert check_message(reassign_message(offered, channel=3), most_buttons=120)
-    deals = [(one.handoff_id, LONG) for one in offered]
+    deals = [(one.handoff_id, TRICKY) for one in offered]
     assert check_message(which_champion_message(deals), most_buttons=20)
 
 
