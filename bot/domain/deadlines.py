@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain import access
+from bot.domain import access, silence
 from bot.domain.access import Capacity, holder
 from bot.domain.due import Facts, opens
 from bot.domain.handoff import Handoff
@@ -65,7 +65,7 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
 
 
 LONGEST_SOON = timedelta(hours=4)
-_SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE})
+_SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE, Stage.SILENT})
 """At these the bot does something itself."""
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
 Key = tuple[Step, int]
@@ -284,6 +284,7 @@ class _Context:
             call_required=call_required(handoff, self.size),
             assigned_at=handoff.assigned_at,
             held_on=calendar.local_date(held_at) if held_at is not None else None,
+            contacted=handoff.intro.csm_wrote_at is not None,
             added_at=added_at,
         )
 
@@ -332,7 +333,15 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     )
     if state is not DeadlineState.OPEN or owner is None:
         return deadline
-    return replace(deadline, stages=stages_of(deadline, times.window, context.calendar_of))
+    stages = stages_of(deadline, times.window, context.calendar_of)
+    return replace(deadline, stages=(*stages, *_silence(rule, handoff)))
+
+
+def _silence(rule: StepRule, handoff: Handoff) -> tuple[StagePlan, ...]:
+    """The look at a brief that never passed its gate, whatever time its owner has left."""
+    at = silence.looked_at(handoff)
+    looks = rule.step is Step.BRIEF and handoff.gate_at is None
+    return (StagePlan(Stage.SILENT, at),) if looks and at is not None else ()
 
 
 def owned_since(stored: Deadline | None, reader: int | None, now: datetime) -> datetime | None:
@@ -626,6 +635,11 @@ def to_post(deadline: Deadline, *, now: datetime) -> bool:
 def to_escalate(deadline: Deadline, *, now: datetime) -> bool:
     """Whether RevOps is to decide now what its owner left unanswered."""
     return _does(Stage.ESCALATE, deadline, now)
+
+
+def to_look_for_silence(deadline: Deadline, *, now: datetime) -> bool:
+    """Whether it is time to look how far the brief was a day after the signature."""
+    return _does(Stage.SILENT, deadline, now)
 
 
 def unheard(deadline: Deadline) -> bool:

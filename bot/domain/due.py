@@ -30,6 +30,8 @@ class Facts:
     """The day the kickoff is booked for."""
     held_on: date | None = None
     """The day the kickoff was held on."""
+    contacted: bool = False
+    """Whether the customer heard from us before the intro."""
     added_at: datetime | None = None
     """When the deal got this step, where that was after the signature: its window starts there."""
 
@@ -149,6 +151,21 @@ class BeforeKickoff:
         if self.latest_day is not None:
             day = min(day, facts.business_day(self.latest_day))
         return Due(facts.end_of(day), facts.end_of(day))
+
+
+@dataclass(frozen=True)
+class FirstContact:
+    """So many hours after the signature, for as long as the customer has heard nothing from us."""
+
+    hours: Number
+
+    def due(self, facts: Facts) -> Due | None:
+        """After another first contact before the kickoff, as no invitation goes out sooner."""
+        first = HoursAfter(self.hours).due(facts)
+        before = BeforeKickoff().due(facts) if facts.contacted else None
+        if first is None or before is None:
+            return first
+        return max(first, before, key=lambda due: due.at)
 
 
 @dataclass(frozen=True)

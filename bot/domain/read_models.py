@@ -30,6 +30,8 @@ from bot.domain.debrief_pages import DebriefPage
 from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
+from bot.domain.intro import Contacted
+from bot.domain.introducing import sender
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
 from bot.domain.merging import FieldConflict
@@ -174,6 +176,18 @@ class TalkLine:
 
 
 @dataclass(frozen=True)
+class IntroLine:
+    """Where the intro is, for one viewer."""
+
+    writes: bool = False
+    """Whether its draft is the viewer's."""
+    notes: bool = False
+    """Whether the viewer may say that they wrote before."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before, while the intro is owed."""
+
+
+@dataclass(frozen=True)
 class Guide:
     """One person's own card for one handoff, in their DM."""
 
@@ -224,6 +238,7 @@ class Guide:
     """Whether the viewer is asked to do without it, as the other one would."""
     skipped: bool = False
     """Whether the viewer would do without it, and the other one did not say."""
+    intro: IntroLine = IntroLine()
     assignable: bool = False
     because: Because | None = None
     no_part: bool = False
@@ -552,6 +567,10 @@ class NudgeModel:
     """The same of the AE, whose step it is."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
+    contacted: bool = False
+    """Whether the champion heard from the CSM before the intro."""
+    draft_words: int | None = None
+    """How many words the draft of the intro has; only for its sender."""
 
 
 class Became(StrEnum):
@@ -732,6 +751,10 @@ class WholePage:
     """Whether they may record the joint plan, which is missing."""
     holds_kickoff: bool = False
     """Whether the viewer may record when the kickoff was held, or correct it."""
+    intro_sent: bool = False
+    """Whether the intro is recorded as sent, so that one would correct that."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before the intro, while that is owed; for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
     about_people: tuple[Act, ...] = ()
@@ -1024,6 +1047,7 @@ def guide(
         skips=_asked_to_skip(handoff, viewer, policy),
         skipped=_alone_in_skipping(handoff, viewer, policy),
         plan_missing=records and reading.plan_missing,
+        intro=intro_of(handoff, viewer, policy),
         assignable=handoff.assignable,
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
@@ -1064,6 +1088,17 @@ def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool
         return False
     required = call_required(handoff, handoff.size(policy)) or briefing.recorded_at is not None
     return not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
+
+
+def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
+    """Where the intro is for a viewer; nothing once it went out."""
+    if not handoff.open or handoff.signed_at is None or handoff.intro.sent_at is not None:
+        return IntroLine()
+    return IntroLine(
+        writes=access.may(sender(handoff, policy).write, viewer, handoff),
+        notes=access.may(Act.NOTE_CONTACT, viewer, handoff),
+        csm_wrote=handoff.intro.wrote(Side.CSM),
+    )
 
 
 def call_owed(handoff: Handoff) -> bool:

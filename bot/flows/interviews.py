@@ -57,7 +57,9 @@ def tick(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if before is not None and newer and before.by != actor.id:
         raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.INTERVIEW_WITH)
     after = kept.ticked(talk)
-    revision = unit.records.save(handoff.id, kind, after, by=actor.id, at=unit.now)
+    revision = unit.records.save(
+        handoff.id, kind, after, by=actor.id, at=unit.now, audience=Audience.REASONS
+    )
     reassigning.interview(handoff, talk, after, revision=revision, by=actor, at=unit.now)
     unit.save(handoff, actor_id=actor.id)
     return Done()

@@ -13,6 +13,7 @@ from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkSho
 from bot.domain.debriefing import leads, marks
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.introducing import SENDERS, side_of_sender, waits_for
 from bot.domain.items import SectionKey
 from bot.domain.people import Person
 from bot.domain.read_models import (
@@ -137,6 +138,10 @@ def whole_of(
         ae_manager=named(access.holder(Capacity.AE_MANAGER, bundle.handoff), bundle.people),
         interviewers=_interviewers(unit, records),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
+        intro_sent=bundle.handoff.intro.sent_at is not None,
+        csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote
+        if Audience.REASONS in bundle.audiences
+        else None,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
     )
 
@@ -236,6 +241,7 @@ def _for_ae(bundle: Bundle, viewer: Person) -> Iterator[Act]:
         (Act.ALIGN, handoff.signed_at is None and aligns),
         (Act.JUDGE, handoff.verification.to_judge),
         *_of_the_call(bundle),
+        *_of_the_intro(bundle),
     )
     for act, now in offered:
         mine = access.may(act, viewer, handoff) and access.owes_a_reason(act, viewer, handoff)
@@ -249,10 +255,21 @@ def _of_the_call(bundle: Bundle) -> tuple[tuple[Act, bool], ...]:
     return ((Act.BOOK_BRIEFING, ahead), (Act.HOLD_BRIEFING, ahead))
 
 
+def _of_the_intro(bundle: Bundle) -> tuple[tuple[Act, bool], ...]:
+    """The draft until it went out, its record once it may, and then the record's correction."""
+    handoff = bundle.handoff
+    if handoff.signed_at is None:
+        return ()
+    of, sent = SENDERS[side_of_sender(bundle.size)], handoff.intro.sent_at is not None
+    free = waits_for(handoff, bundle.size) is None
+    writes = handoff.csm_id is not None and not sent
+    return ((of.write, writes), (of.send, free), (Act.NOTE_CONTACT, not sent))
+
+
 def _yours(bundle: Bundle, viewer: Person) -> Iterator[Act]:
     judges = (Act.JUDGE, bundle.handoff.verification.to_judge)
     waits = (Act.LIFT_HOLD, intro_waits_for_call(bundle.handoff, bundle.size))
-    for act, now in (judges, *_of_the_call(bundle), waits):
+    for act, now in (judges, *_of_the_call(bundle), waits, *_of_the_intro(bundle)):
         if bundle.handoff.open and now and access.may_as_owner(act, viewer, bundle.handoff):
             yield act
 

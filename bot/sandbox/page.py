@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.interactions import Acts
 from bot.sandbox.limits import FILE_BYTES, FILES_AT_ONCE
-from bot.sandbox.page_acts import PageActs
+from bot.sandbox.page_acts import Go, PageActs
 from bot.sandbox.page_files import picture_type
 from bot.sandbox.page_menus import suggested
 from bot.sandbox.page_parts import Pages, Parts, Sent
@@ -220,8 +220,11 @@ class Page:
         user = self._person(posted.get("as"))
         if deed is None or user is None:
             return _said("The sandbox knows no such thing to do.", self._workspace, status=404)
+        place = None
         try:
-            sentence = await deed(user, posted)
+            answer = await deed(user, posted)
+            place = answer.place if isinstance(answer, Go) else None
+            sentence = None if isinstance(answer, Go) else answer
             status = 409 if sentence else 200
         except CannotAct as refusal:
             sentence, status = str(refusal), 409
@@ -231,7 +234,7 @@ class Page:
         if sent is not None:
             # Its waiting question is answered now, also where the act changed nothing on it.
             sent.wanted = self._workspace.touch(PAGE)
-        return _said(sentence, self._workspace, status=status)
+        return _said(sentence, self._workspace, status=status, place=place)
 
     # ---- one screen
 
@@ -260,7 +263,9 @@ class Page:
         dm = self._workspace.app_dm(user.id)
         if dm is not None and place == dm.id:
             return APP_DM
-        known = any(channel.id == place for channel in self._workspace.channels_of(user.id))
+        workspace = self._workspace
+        seen = [*workspace.channels_of(user.id), *workspace.dms_of(user.id)]
+        known = any(channel.id == place for channel in seen)
         return place if known else APP_DM
 
     # ---- who may post
@@ -291,7 +296,8 @@ def _refused(sentence: str) -> Response:
     return JSONResponse({"said": sentence}, status_code=403, headers=_HEADERS)
 
 
-def _said(sentence: str | None, workspace: Workspace, *, status: int) -> Response:
-    return JSONResponse(
-        {"said": sentence, "version": workspace.version}, status_code=status, headers=_HEADERS
-    )
+def _said(
+    sentence: str | None, workspace: Workspace, *, status: int, place: str | None = None
+) -> Response:
+    told = {"said": sentence, "version": workspace.version, "place": place}
+    return JSONResponse(told, status_code=status, headers=_HEADERS)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -20,11 +21,21 @@ from bot.sandbox.workspace import OpenView, User, Workspace
 _MORNING: Final = time(9)
 
 
-Deed: TypeAlias = Callable[[User, Posted], Awaitable[str | None]]
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The deed is done, and the person goes on at this place."""
+
+    place: str
+
+
+Deed: TypeAlias = Callable[[User, Posted], Awaitable[str | Go | None]]
 
 
 class PageActs:
-    """Every deed returns the sentence to show the person, None when the screen says it all."""
+    """Every deed returns the sentence to show the person, None when the screen says it all.
+
+    One that leads elsewhere returns where to.
+    """
 
     def __init__(
         self, workspace: Workspace, acts: Acts, clock: SandboxClock, stories: Stories | None
@@ -49,6 +60,7 @@ class PageActs:
             "opened": self._opened,
             "channel": self._channel,
             "invite": self._invite,
+            "open-dm": self._open_dm,
             "clock": self._move_clock,
             "dismiss-notice": self._dismiss_notice,
             "story": self._story,
@@ -252,6 +264,9 @@ class PageActs:
             user.id, channel_id=posted["channel"], invited=posted.all("invited")
         )
         return None
+
+    async def _open_dm(self, user: User, posted: Posted) -> Go:
+        return Go(await self._acts.open_dm(user.id, people=posted.all("person")))
 
     # ---- the sandbox itself
 

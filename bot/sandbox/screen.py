@@ -1,6 +1,6 @@
 """What the app may do to a person's screen: open, push, replace and publish views."""
 
-from typing import Any
+from typing import Any, Final
 
 from bot.sandbox.blockkit import BlocksRefused, Surface, check_view
 from bot.sandbox.limits import VIEW_STACK
@@ -13,6 +13,9 @@ from bot.sandbox.view_state import (
     initial_state,
 )
 from bot.sandbox.workspace import Json, OpenView, Workspace
+
+FILES_SCOPE: Final = "files:read"
+"""What an app needs to ask for files in a modal."""
 
 
 def _hash(workspace: Workspace) -> str:
@@ -33,8 +36,8 @@ def accept_view(
             raise BlocksRefused("duplicate_external_id", [])
     fill_ids(checked["blocks"], workspace.new_id)
     asks_for_files = any(e["type"] == FILE_INPUT for _, e in elements_of(checked["blocks"]))
-    if asks_for_files and "files:read" not in workspace.app.bot_scopes:
-        raise BlocksRefused("missing_scope", ["[ERROR] file_input needs the scope files:read"])
+    if asks_for_files and FILES_SCOPE not in workspace.app.bot_scopes:
+        raise BlocksRefused("missing_scope", [f"[ERROR] file_input needs the scope {FILES_SCOPE}"])
     return checked
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, or_, select, update
@@ -20,6 +21,7 @@ from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.history import GENESIS, instant_text
+from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
@@ -107,6 +109,8 @@ _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
 _SUCCESSION = tuple(one.name for one in fields(Succession))
+_INTRO = tuple(one.name for one in fields(Intro))
+_WAYS = ("sent_way", "ae_way", "csm_way")
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 _NO_CLOCK = OWED_STATES - {DeadlineState.OPEN}
@@ -427,6 +431,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         **{name: getattr(of.verification, name) for name in _VERIFICATION},
         "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
         **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
+        **_intro_values(of.intro),
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
         **{f"succession_{name}": getattr(of.succession, name) for name in _SUCCESSION},
@@ -474,6 +479,22 @@ def _snapshot(text: str | None) -> Snapshot | None:
         {SectionKey(key): revision for key, revision in kept["sections"].items()},
         {int(one): version for one, version in kept["promises"].items()},
     )
+
+
+def _intro_values(of: Intro) -> dict[str, Any]:
+    kept = {name: getattr(of, name) for name in _INTRO}
+    return {
+        f"intro_{name}": one.value if isinstance(one, StrEnum) else one
+        for name, one in kept.items()
+    }
+
+
+def _intro(row: RowMapping) -> Intro:
+    kept: dict[str, Any] = {name: row[f"intro_{name}"] for name in _INTRO}
+    kept |= {name: Way(kept[name]) for name in _WAYS if kept[name] is not None}
+    if kept["cs_before"] is not None:
+        kept["cs_before"] = CsBefore(kept["cs_before"])
+    return Intro(**kept)
 
 
 def _handoff(row: RowMapping) -> Handoff:
@@ -567,6 +588,7 @@ def _handoff(row: RowMapping) -> Handoff:
             sent_back_items=tuple(Item(one) for one in json.loads(row["sent_back_items"])),
         ),
         briefing=Briefing(**{name: row[f"briefing_{name}"] for name in _BRIEFING}),
+        intro=_intro(row),
         debrief=Debrief(
             standings={
                 Question(one): Standing(standing)

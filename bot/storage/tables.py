@@ -149,6 +149,8 @@ person = Table(
     Column("dm_slack_id", Text),  # the conversation between bot and person, once opened
     Column("checked_at", Instant),  # machine
     Column("looked_at", Instant),  # machine: when account and guide cards were looked at last
+    # Calendar: when their name was erased on request; what Slack says of it is not taken any more.
+    Column("erased_at", Instant),
     # How often the clock spoke to them on that day of theirs, and when it sums up next; calendar.
     Column("told_on", Date),
     Column("told", Integer, nullable=False, server_default="0"),
@@ -324,6 +326,16 @@ handoff = Table(
     Column("briefing_minutes", Integer),
     Column("briefing_recorded_at", Instant),
     Column("briefing_lifted_at", Instant),
+    # Where the intro is; its draft is a document.
+    Column("intro_drafted_at", Instant),
+    Column("intro_sent_at", Instant),
+    Column("intro_sent_way", Text),
+    Column("intro_recorded_at", Instant),
+    Column("intro_cs_before", Text),
+    Column("intro_ae_wrote_at", Instant),
+    Column("intro_ae_way", Text),
+    Column("intro_csm_wrote_at", Instant),
+    Column("intro_csm_way", Text),
     # How far the debrief is; what was said in it are documents.
     Column("debrief_standings", Text, nullable=False, server_default="{}"),  # JSON: {question: …}
     Column("debrief_held_at", Instant),

@@ -74,6 +74,7 @@ from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
 from bot.domain.settling import decides_not, escalate, may_settle, settlers
+from bot.domain.silence import looked_at, weigh_silence
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -91,6 +92,7 @@ from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
 from bot.storage.disputes import Disputes, WritableDisputes
 from bot.storage.engine import Database
+from bot.storage.erasing import Erasing
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
@@ -347,6 +349,7 @@ class ReadUnit:
         self.undelivered = Undelivered(scope)
         self.daily = Daily(scope)
         self.alarms = Alarms(scope)
+        self.erasing = Erasing(scope)
         self._fill(shelf)
         self.status = Status(scope, people=self.people)
 
@@ -795,6 +798,8 @@ class WriteUnit(ReadUnit):
         if any(event.tag in _WEIGHS_DEBRIEF for event in handoff.events):
             latest = debrief_due(handoff, self.policy, self.people.calendar)
             weigh_debrief(handoff, latest, at=self.now)
+        if any(event.tag is Tag.SIGNATURE_CORRECTED for event in handoff.events):
+            self.weigh_silence(handoff)
         self.people.with_managers(handoff.people())
         asked_again, lapsed = self._follow_promises(handoff, actor_id)
         ahead = self._answered_ahead(handoff)
@@ -826,6 +831,13 @@ class WriteUnit(ReadUnit):
         self._bring_in(handoff)
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
+
+    def weigh_silence(self, handoff: Handoff) -> None:
+        """Look how far the brief was a day after the signature, once that is over; not saved."""
+        then = self.brief.snapshot(handoff.id, before=looked_at(handoff))
+        brief = self.brief.at(handoff.id, then, audiences=EVERY)
+        counted = completeness(brief, handoff.tier, self.policy)
+        weigh_silence(handoff, counted, at=self.now)
 
     def _settlers(
         self, handoff: Handoff, lapsed: Collection[int], stored: list[Deadline]

@@ -244,6 +244,13 @@ def recorded_call(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(**call, **({"reason": why} if why else {})))
 
 
+def checked_intro(app: App, user: str, one: int) -> Json:
+    """*Check words* in the editor that the AE opened."""
+    form = app.modal(app.press(AE, ActionId.OPEN_INTRO, Ref(handoff=one)))
+    typed = form.type(intro="Dear Ilse, Jonas will call.")
+    return app.press_body(user, ActionId.CHECK_INTRO, Ref(handoff=one), modal=typed)
+
+
 def take_time(app: App, user: str, one: int) -> Json:
     return app.press_body(user, ActionId.FINE_TALK, Ref(handoff=one, revision=1))
 
@@ -857,6 +864,34 @@ DOORS = [
         [CS_MANAGER],
         BY_CS_MANAGER,
         checked,
+    ),
+    Door(ActionId.OPEN_INTRO, pressed(ActionId.OPEN_INTRO), [AE], BY_AE, assigned),
+    Door(MoreChoice.INTRO, chosen(MoreChoice.INTRO), [AE], BY_AE, assigned),
+    Door(
+        ViewId.INTRO,
+        sent(ViewId.INTRO, AE, ActionId.OPEN_INTRO, intro="Dear Ilse, Jonas will call."),
+        [AE],
+        BY_AE,
+        assigned,
+    ),
+    Door(ActionId.CHECK_INTRO, checked_intro, [AE], BY_AE, assigned),
+    Door(ActionId.MARK_INTRO_SENT, pressed(ActionId.MARK_INTRO_SENT), RECORDERS, BY_AE, assigned),
+    Door(MoreChoice.INTRO_SENT, chosen(MoreChoice.INTRO_SENT), RECORDERS, BY_AE, assigned),
+    Door(
+        ViewId.INTRO_SENT,
+        recorded(ViewId.INTRO_SENT, ActionId.MARK_INTRO_SENT, intro_way="email", cs_before="no"),
+        RECORDERS,
+        BY_AE,
+        assigned,
+    ),
+    Door(ActionId.OPEN_CONTACT, pressed(ActionId.OPEN_CONTACT), [AE, CSM], BY_EITHER, assigned),
+    Door(MoreChoice.WROTE_BEFORE, chosen(MoreChoice.WROTE_BEFORE), [AE, CSM], BY_EITHER, assigned),
+    Door(
+        ViewId.WROTE_BEFORE,
+        sent(ViewId.WROTE_BEFORE, AE, ActionId.OPEN_CONTACT, wrote_way="chat"),
+        [AE, CSM],
+        BY_EITHER,
+        assigned,
     ),
     Door(ActionId.OPEN_TALK, pressed(ActionId.OPEN_TALK), [AE, CSM], BY_EITHER, time_proposed),
     Door(MoreChoice.TALK, chosen(MoreChoice.TALK), [AE, CSM], BY_EITHER, time_proposed),

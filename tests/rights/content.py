@@ -73,6 +73,7 @@ LATE_ANSWERS = "late answers"
 """What AE and CSM answered differently about a late promise."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 DEBRIEF_FACTS, DEBRIEF, NOBODY = "debrief facts", "debrief", "nobody"
+INTRO = "intro"
 READERS: Mapping[str, frozenset[str]] = {
     # The team's line has account, owners and a day, and nothing of the content.
     FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL | {TEAM},
@@ -82,6 +83,7 @@ READERS: Mapping[str, frozenset[str]] = {
     RED_FLAGS: INNER,
     RELATIONS: INNER,
     RECORDS: INNER,
+    INTRO: frozenset({AE, CSM}),
     PASTED: frozenset({AE}),
     ANSWERS: frozenset({REVOPS}),
     LATE_ANSWERS: frozenset({AE, CSM}),
@@ -259,6 +261,7 @@ CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
 INTERVIEWED, INTERVIEW_NOTE = "zzinterviewedzz", "zzinterviewnotezz"
+INTRO_DRAFT = "zzintrodraftzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -345,6 +348,7 @@ _BESIDES = (
     Content("joint plan", (PLAN,), RECORDS),
     Content("emphasis of the briefing call", (EMPHASIS,), RECORDS),
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
+    Content("draft of the intro", (INTRO_DRAFT,), INTRO),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
     Content("whom others asked", (INTERVIEWED,), REASONS),
     Content("what they were told", (INTERVIEW_NOTE,), REASONS),

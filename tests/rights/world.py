@@ -16,8 +16,15 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
-from bot.domain import alarms, briefing_call, champion_left, debriefing, reassigning
-from bot.domain.access import EVERY
+from bot.domain import (
+    alarms,
+    briefing_call,
+    champion_left,
+    debriefing,
+    introducing,
+    reassigning,
+)
+from bot.domain.access import EVERY, Audience
 from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.champion import CHAMPION, Follower
@@ -30,6 +37,7 @@ from bot.domain.debrief import Answer, AnswerPart, Ask, OwnPart, Question, Talk
 from bot.domain.digest import Word
 from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
+from bot.domain.intro import Contacted, CsBefore, IntroDraft, Sent, Way
 from bot.domain.items import Item, SectionKey
 from bot.domain.money import Money
 from bot.domain.notices import (
@@ -85,6 +93,7 @@ from tests.rights.content import (
     IN_CHANNEL,
     INTERVIEW_NOTE,
     INTERVIEWED,
+    INTRO_DRAFT,
     LEAD,
     LIFTED,
     LINK,
@@ -502,6 +511,7 @@ class World:
         self._brief_by_call()
         self._ask_others()
         self._change_people()
+        self._introduce()
 
     def _ask_others(self) -> None:
         """Others are asked what a former AE knew."""
@@ -518,7 +528,8 @@ class World:
                 at=at,
             )
             after = Interviews(talks=(talk,))
-            revision = unit.records.save(handoff.id, kind, after, by=by.id, at=at)
+            readers = Audience.REASONS
+            revision = unit.records.save(handoff.id, kind, after, by=by.id, at=at, audience=readers)
             reassigning.interview(handoff, talk, after, revision=revision, by=by, at=at)
             unit.save(handoff, actor_id=by.id)
             unit.commit()
@@ -590,6 +601,31 @@ class World:
             revision = unit.records.save(handoff.id, kind, call, by=self.team.ae.id, at=at)
             briefing_call.record(handoff, call, revision=revision, by=self.team.ae, at=at)
             unit.save(handoff, actor_id=self.team.ae.id)
+            unit.commit()
+        self.deliver()
+
+    def _introduce(self) -> None:
+        """The AE has a draft of the intro, and of another one says that the CSM wrote before."""
+        ae, csm = self.team.ae, self.team.csm
+        with self.store.write(self.team.workspace_id) as unit:
+            full, almost = (unit.handoffs.lock(one) for one in (self.full, self.almost))
+            at, policy, kind = unit.now, unit.policy, RecordKind.INTRO_DRAFT
+            readers = introducing.sender(full, policy).readers
+            draft = IntroDraft(words=f"{INTRO_DRAFT} {INTRO_DRAFT}")
+            revision = unit.records.save(full.id, kind, draft, by=ae.id, at=at, audience=readers)
+            introducing.save_draft(full, revision=revision, by=ae, at=at, policy=policy)
+            wrote = Contacted(at, Way.CHAT)
+            introducing.note_contact(full, wrote, by=csm, at=at, policy=policy)
+            unit.save(full, actor_id=csm.id)
+            sent = Sent(Contacted(at, Way.EMAIL), CsBefore.NO)
+            introducing.mark_sent(almost, sent, by=ae, at=at, policy=policy)
+            unit.save(almost, actor_id=ae.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            almost = unit.handoffs.lock(self.almost)
+            introducing.take_back(almost, by=ae, at=unit.now, policy=unit.policy)
+            unit.save(almost, actor_id=ae.id)
             unit.commit()
         self.deliver()
 
@@ -979,6 +1015,8 @@ _THREAD = frozenset(
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.BRIEFING_HELD,
+        NoticeKind.INTRO_SENT,
+        NoticeKind.INTRO_NOT_SENT,
         NoticeKind.KICKOFF_HELD,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_ESCALATED,
@@ -1071,6 +1109,9 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.REASSIGNED, {"actor": 4, "owner": 6, "part": "ae", "now": 1, "before": 6}),
     (NoticeKind.CHAMPION_LEFT, {"actor": 1, "owner": 2, "left": 1, "champion": 0}),
     (NoticeKind.CHAMPION_NAMED, {"actor": 1, "owner": 2, "left": 0, "champion": 1}),
+    (NoticeKind.INTRO_SENT, {"actor": 1, "at": _AFTER, "way": "email", "own": 1}),
+    (NoticeKind.INTRO_NOT_SENT, {"actor": 1}),
+    (NoticeKind.CSM_WROTE, {"actor": 1, "owner": 1, "at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
     (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),

@@ -41,6 +41,8 @@ FINE_INPUTS: list[Json] = [
     {"type": "url_text_input", "initial_value": "https://example.org"},
     {"type": "static_select", "options": [OPTION], "initial_option": OPTION},
     {"type": "multi_static_select", "options": [OPTION, OTHER], "max_selected_items": 1},
+    {"type": "external_select", "min_query_length": 0, "initial_option": OPTION},
+    {"type": "multi_external_select", "max_selected_items": 2, "initial_options": [OPTION]},
     {"type": "users_select", "initial_user": "U0MAYA0001"},
     {"type": "multi_users_select", "initial_users": ["U0MAYA0001"]},
     {"type": "conversations_select", "filter": {"include": ["public"]}},

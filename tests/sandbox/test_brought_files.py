@@ -95,8 +95,15 @@ def test_the_app_reads_what_is_in_a_file_with_its_token(desk: Desk) -> None:
 def test_an_input_for_files_wants_its_scope(desk: Desk) -> None:
     desk.workspace.app.bot_scopes.remove("files:read")
     answer = desk.call("views.open", trigger_id=desk.trigger(), view=form())
-    assert answer["error"] == "missing_scope"
+    assert (answer["error"], answer["needed"]) == ("missing_scope", "files:read")
     assert desk.workspace.top_modal(MAYA) is None
+    view_id = desk.open(modal())["id"]
+    update = {"response_action": "update", "view": form()}
+    desk.app.answers.append(Reply(body=update))
+    act = desk.acts.submit_view(MAYA, view_id=view_id, values={"about": {"note": "x"}})
+    notice = desk.run(act).notice
+    assert notice is not None
+    assert "file_input needs the scope files:read" in notice
 
 
 def test_a_form_without_its_files_is_not_sent_unless_it_may_be(desk: Desk) -> None:

@@ -64,7 +64,7 @@ def test_a_thumb_and_a_bin_tell_the_app_which(stage: Stage, screen: Screen) -> N
     assert told == [("feedback_buttons", "bad", "Bad"), ("icon_button", "it", "Delete")]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1920), ("dark", 1280), ("light", 390)])
 def test_axe_finds_nothing_and_nothing_is_wider_than_its_place(
     stage: Stage, screen: Screen, scheme: Any, width: int
 ) -> None:

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.sandbox.blockkit import BLOCKS
+from bot.sandbox.blockkit_elements import INPUTS
 from bot.sandbox.render.blocks import blocks_html
 from bot.sandbox.render.elements import Surface
 from bot.sandbox.render.reader import Reader
@@ -24,6 +26,7 @@ from tests.sandbox.later_blocks import (
     table,
     task,
 )
+from tests.sandbox.test_blockkit import FINE_BLOCKS, FINE_INPUTS
 
 
 def html_of(*blocks: Json, user: str = MAYA) -> str:
@@ -37,6 +40,21 @@ def test_no_later_block_is_left_unsaid() -> None:
     html = html_of(*every_later_block())
     assert "cannot be shown" not in html
     assert "cannot be used" not in html
+
+
+@pytest.mark.parametrize("element", FINE_INPUTS, ids=lambda element: str(element["type"]))
+def test_every_input_that_is_taken_can_be_used(element: Json) -> None:
+    label = plain("Question")
+    block = {"type": "input", "label": label, "element": {"action_id": "a", **element}}
+    html = html_of(block)
+    assert "Question" in html
+    assert "cannot be used" not in html
+
+
+def test_no_input_and_no_block_of_the_tables_is_left_out_here() -> None:
+    assert {one["type"] for one in FINE_INPUTS} == set(INPUTS)
+    drawn = {block["type"] for block in (*FINE_BLOCKS, *every_later_block())} | {"input"}
+    assert drawn == set(BLOCKS)
 
 
 def test_a_table_names_its_columns_and_keeps_their_looks() -> None:

@@ -80,6 +80,13 @@ export async function watch(afterShow) {
   }
 }
 
+// Leads to somebody's place, on this page or in the frame that it is in.
+export function goTo(as, place) {
+  const asked = new URLSearchParams({ as, place });
+  if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
+  location.assign(`/?${asked}`);
+}
+
 // What the sandbox says to a post: always `said`, which is null or a sentence for the person.
 export async function post(deed, fields) {
   const pairs = Array.isArray(fields) ? fields : Object.entries(fields);
@@ -104,7 +111,11 @@ export async function post(deed, fields) {
 
 // Resolves to null when it was done and is on the screen, else to the sentence why not.
 export async function act(deed, fields) {
-  const { said, version } = await post(deed, fields);
+  const { said, version, place } = await post(deed, fields);
+  if (place) {
+    goTo(seat.as, place);
+    return null;
+  }
   if (version !== undefined) await Promise.race([whenShown(version), pause(2000)]);
   return said;
 }

@@ -1,7 +1,7 @@
 // What the page does when it is touched.
 
 import { ask, askForText, showModals } from "./dialogs.js";
-import { act, seat, toast, watch } from "./live.js";
+import { act, goTo, seat, toast, watch } from "./live.js";
 import { offerAgain, startComposers } from "./composer.js";
 import { picked, settleMenu, startMenus } from "./menus.js";
 import { startFiles } from "./files.js";
@@ -114,9 +114,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", (event) => {
   const control = event.target;
   if (control.id === "who") {
-    const asked = new URLSearchParams({ as: control.value, place: seat.place });
-    if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
-    location.assign(`/?${asked}`);
+    goTo(control.value, seat.place);
   } else if ("immediate" in (control.dataset ?? {})) {
     // While a year is being typed, the date passes through the first centuries.
     if (control.type.startsWith("date") && control.value && control.value < "1900") return;
@@ -205,6 +203,10 @@ document.addEventListener("submit", async (event) => {
       const fields = { channel: form.dataset.channel, invited };
       await actWith(form.querySelector("button"), "invite", fields);
     }
+    return;
+  }
+  if ("openDm" in form.dataset) {
+    await actWith(form.querySelector("button"), "open-dm", formFields(form));
     return;
   }
   const submit = form.querySelector("button[data-submit]");

@@ -58,6 +58,10 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.SKIP_BRIEFING: "Do without call",
     ActionId.OPEN_BRIEFING: "Open call card",
     ActionId.OPEN_LIFT: "Let intro go out",
+    ActionId.OPEN_INTRO: "Write intro",
+    ActionId.CHECK_INTRO: "Check words",
+    ActionId.MARK_INTRO_SENT: "Mark as sent",
+    ActionId.OPEN_CONTACT: "I already wrote",
     ActionId.OPEN_HELD: "Kickoff held",
     ActionId.OPEN_TALK: "Arrange debrief",
     ActionId.FINE_TALK: "Fine",
@@ -148,6 +152,9 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.BOOKING: "Book briefing call…",
     MoreChoice.BRIEFING: "Briefing call…",
     MoreChoice.LIFT: "Let intro go out…",
+    MoreChoice.INTRO: "Write intro…",
+    MoreChoice.INTRO_SENT: "Mark intro as sent…",
+    MoreChoice.WROTE_BEFORE: "I already wrote…",
     MoreChoice.HELD: "Kickoff held…",
     MoreChoice.TALK: "Arrange debrief…",
     MoreChoice.DECLINE: "I am not the right CSM…",
@@ -161,8 +168,9 @@ FOR_AE: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_JUDGE: "Answer restatement for the AE",
     ActionId.OPEN_BOOKING: "Book briefing call for the AE",
     ActionId.OPEN_BRIEFING: "Record briefing call for them",
+    ActionId.MARK_INTRO_SENT: "Record intro for its sender",
 }
-"""For the AE manager."""
+"""For the AE manager; of what is either side's, for the CS manager, too."""
 FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.ACKNOWLEDGE: "Acknowledge for the CSM",
     ActionId.OPEN_CHECKS: "Answer checks for the CSM",
@@ -173,6 +181,7 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
 """For the CS manager."""
 NAME_CHAMPION: Final = "Name champion"
 OTHER_TIME: Final = "Other time"
+CORRECT_INTRO: Final = "Correct intro"
 CORRECT_KICKOFF: Final = "Correct kickoff"
 CORRECT_SIGNATURE: Final = "Correct signature"
 

@@ -55,6 +55,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.EMPHASIS: FieldWords("What needs emphasis"),
     Field.OPEN_QUESTIONS: FieldWords("Questions that stayed open"),
     Field.STANDS_FOR: FieldWords("Debrief"),
+    Field.INTRO: FieldWords("Intro to the champion"),
+    Field.INTRO_SENT_AT: FieldWords("When it went out", "In your own zone."),
+    Field.INTRO_WAY: FieldWords("How"),
+    Field.CS_BEFORE: FieldWords("Did anyone from CS write to them before?"),
+    Field.CSM_WROTE_AT: FieldWords("When the CSM wrote", "Only where the CSM did."),
+    Field.CSM_WAY: FieldWords("How the CSM wrote", "Only where the CSM did."),
+    Field.WROTE_AT: FieldWords("When you wrote", "In your own zone."),
+    Field.WROTE_WAY: FieldWords("How"),
+    Field.TAKE_BACK: FieldWords("Recorded by mistake"),
     Field.HELD_AT: FieldWords("When it began"),
     Field.TALK_CHOICE: FieldWords("Suggested"),
     Field.TALK_AT: FieldWords(
@@ -306,6 +315,7 @@ PROMISE_SAID_ON: Final = FieldWords("Said on")
 FOR_AE_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 FOR_CSM_REASON: Final = FieldWords("Why you record it, and not the CSM", f"{REASON_READERS}.")
 FOR_BOTH_REASON: Final = FieldWords("Why you record it, and not AE or CSM", f"{REASON_READERS}.")
+FOR_SENDER_REASON: Final = FieldWords("Why you record it, and not its sender", f"{REASON_READERS}.")
 BRIEFING_MINUTES: Final = FieldWords("Minutes", "30 at most; a longer call has a reason.")
 LIFT_REASON: Final = FieldWords("Why the intro goes out without the call")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
@@ -374,6 +384,9 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Book briefing call",
     ViewId.BRIEFING: "Briefing call",
     ViewId.LIFT: "Let intro go out",
+    ViewId.INTRO: "Intro",
+    ViewId.INTRO_SENT: "Intro sent",
+    ViewId.WROTE_BEFORE: "I already wrote",
     ViewId.HELD: "Kickoff held",
     ViewId.TALK: "Time of the debrief",
     ViewId.DEBRIEF_ALL: "Debrief",
@@ -435,6 +448,9 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Save time",
     ViewId.BRIEFING: "Save call",
     ViewId.LIFT: "Let it go out",
+    ViewId.INTRO: "Save draft",
+    ViewId.INTRO_SENT: "Save record",
+    ViewId.WROTE_BEFORE: "Save record",
     ViewId.HELD: "Record kickoff",
     ViewId.TALK: "Send time",
     ViewId.DEBRIEF_OWN: "Save your part",

@@ -34,6 +34,11 @@ _DOING: Final[Mapping[str, str]] = {
     Act.SKIP_BRIEFING: "Doing without the briefing call",
     Act.HOLD_BRIEFING: "Recording the briefing call",
     Act.LIFT_HOLD: "Letting the intro go out",
+    Act.WRITE_AE_INTRO: "Writing the intro",
+    Act.WRITE_CSM_INTRO: "Writing the intro",
+    Act.SEND_AE_INTRO: "Recording that the intro was sent",
+    Act.SEND_CSM_INTRO: "Recording that the intro was sent",
+    Act.NOTE_CONTACT: "Saying who wrote before the intro",
     Act.ARRANGE_TALK: "Answering the time of the debrief",
     Act.HOLD_KICKOFF: "Recording the kickoff",
     Act.SEND_BACK: "Sending the brief back",
@@ -98,6 +103,11 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NO_EMAIL_SCOPE: (
         "Slack does not let the bot look for people by address; give a Slack id or a handle, or "
         "let the app have users:read.email."
+    ),
+    Problem.NO_NAME: "This is no name. Give one of two letters or more.",
+    Problem.OWN_WORD: (
+        "The bot uses this word itself, so the name cannot be told from it. Give it with another "
+        "part of the name."
     ),
     Problem.NO_REMINDERS: (
         "Nobody is reminded of this: the deal was told of after the fact, so no clock runs for it."
@@ -239,6 +249,11 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.CALL_IS_REQUIRED: "This deal needs the briefing call, so nobody does without it.",
     Problem.NO_DEBRIEF_HELD: "No debrief is recorded that could stand for it.",
     Problem.NOTHING_HELD: "Nothing holds the intro.",
+    Problem.WRITTEN_LATER: "This is still to come. Enter when it was written.",
+    Problem.WRITTEN_BEFORE_SIGNATURE: (
+        "This is before the signature, and belongs to the sale. Check day and time."
+    ),
+    Problem.WRITTEN_AFTER_INTRO: "This is not before the intro. Check day and time.",
     Problem.ASK_OR_MARK: (
         "An answer you ask about does not count yet. Leave this empty, or choose to ask the AE."
     ),
