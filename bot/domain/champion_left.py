@@ -30,7 +30,7 @@ def require(by: Person, handoff: Handoff) -> None:
     """Raise NotAllowed for who is neither AE nor CSM, Invalid in a handoff that is over."""
     access.require(Act.RECORD_CHAMPION, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
 
 
 def require_one(people: People, handoff: Handoff) -> None:

@@ -34,6 +34,8 @@ class Facts:
     """Whether the customer heard from us before the intro."""
     added_at: datetime | None = None
     """When the deal got this step, where that was after the signature: its window starts there."""
+    reopened_at: datetime | None = None
+    """When the deal was opened again after a cancellation, where the step was open then."""
 
     @property
     def start(self) -> datetime:
@@ -120,13 +122,18 @@ class MessageHours:
     """The hours of the handoff message: whatever the hour, and never moved."""
 
     def due(self, facts: Facts) -> Due | None:
-        """Of a signature learned late an hour from when the bot first learned it."""
+        """Of a signature learned late an hour from when the bot first learned it.
+
+        In a deal that was opened again there are all of them once more.
+        """
         clocks = facts.clocks
         window = clocks.message * HOUR
         known_after = facts.learned_at - facts.signed_at
         if known_after > clocks.message_learned_late_after * HOUR:
             window = known_after + clocks.message_learned_late * HOUR
-        return Due(facts.signed_at + window, facts.signed_at + window)
+        raw = facts.signed_at + window
+        again = facts.reopened_at
+        return Due(raw, raw if again is None else max(raw, again + clocks.message * HOUR))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from bot.domain.completeness import (
     has_content,
     passes_gate,
 )
+from bot.domain.deal_path import STRAIGHT, DealPath
 from bot.domain.debrief import NOT_BEGUN, Debrief
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
@@ -27,9 +28,11 @@ from bot.domain.intro import NOT_SENT, Intro
 from bot.domain.items import Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import NO_PARTNER, PartnerState
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
+from bot.domain.reviews import NOT_REVIEWED, Reviews
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.succession import THE_FIRST, Succession
@@ -211,6 +214,8 @@ class Handoff:
     links: tuple[str, ...] = ()
     state: State = State.OPEN
     cancelled_at: datetime | None = None
+    path: DealPath = STRAIGHT
+    partner: PartnerState = NO_PARTNER
     posted_at: datetime | None = None
     posted_by: int | None = None
     """Who pressed Post; None with `posted_at` set means the bot posted."""
@@ -239,6 +244,7 @@ class Handoff:
     debrief: Debrief = NOT_BEGUN
     succession: Succession = THE_FIRST
     champions: Champions = NOBODY_LEFT
+    reviews: Reviews = NOT_REVIEWED
     listener_named: bool = False
     """Whether a person chose the second listener; else the policy's rule does."""
     breakdowns: Mapping[Breakdown, datetime] = field(default_factory=dict)
@@ -250,6 +256,12 @@ class Handoff:
     def open(self) -> bool:
         """Whether anything is still to be done in it."""
         return self.state is State.OPEN
+
+    @property
+    def why_over(self) -> Problem:
+        """What is said where it is over and somebody would change it."""
+        closed = self.state is State.CLOSED
+        return Problem.HANDOFF_CLOSED if closed else Problem.HANDOFF_CANCELLED
 
     @property
     def assignable(self) -> bool:
@@ -309,8 +321,9 @@ class Handoff:
         return tuple(dict.fromkeys(part for part in parts if part is not None))
 
     def undo_ends_at(self, policy: Policy) -> datetime | None:
-        """The last instant at which its cancellation, or else its acknowledgement, is undone."""
-        since = self.acknowledged_at if self.open else self.cancelled_at
+        """The last instant at which its end, or else its acknowledgement, is undone."""
+        ended = self.reviews.closed_at or self.cancelled_at
+        since = self.acknowledged_at if self.open else ended
         return since + policy.undo_window if since is not None else None
 
     def _note(
@@ -326,7 +339,7 @@ class Handoff:
     def _require(self, act: Act, actor: Person) -> None:
         access.require(act, actor, self)
         if not self.open and act is not Act.REOPEN:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
 
     @classmethod
     def start(
@@ -1267,7 +1280,7 @@ class Handoff:
         `number` is that of the promise it is about, where it is about one.
         """
         if not self.open:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
         facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
         if number:
             facts["number"] = number
@@ -1279,7 +1292,7 @@ class Handoff:
         Nothing else changes. The reason may be left empty.
         """
         if not self.open:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
         text = reason.strip()
         values = {"reason": _reason(text)} if text else {}
         self._note(Tag.NOT_MINE, at, by, {"step": step, "asked": asked}, values)

@@ -34,14 +34,19 @@ from bot.domain.intro import Contacted
 from bot.domain.introducing import sender
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
+from bot.domain.linked import Linked
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
+from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise, Side, Signing
+from bot.domain.review_pages import NOTHING_REVIEWED, ReviewPage
+from bot.domain.reviewing import asks_still_true
+from bot.domain.reviews import Outcome, ReviewDay
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
@@ -88,6 +93,8 @@ class StepLine:
     """Until when its owner wants no reminder; for their own eyes."""
     left: tuple[Part, ...] = ()
     """What of the reading is owed, the next thing first."""
+    opens_at: datetime | None = None
+    """When it stops waiting, where only its time keeps it."""
     number: int = 0
     """Of the promise it is about; 0 for what is about the handoff as a whole."""
 
@@ -131,6 +138,10 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    outcome: Outcome | None = None
+    """How it ended, of one that is closed."""
+    linked: tuple[Linked, ...] = ()
+    """The handoffs it belongs together with."""
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -264,6 +275,10 @@ class Guide:
     """Who of those who owe a step is away, with nobody who acts for them."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    still_true: ReviewDay | None = None
+    """The day on which the viewer, the CSM, did not say if the AE's answers are still true."""
+    kickoff_held: bool = False
+    closed_at: datetime | None = None
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -301,6 +316,8 @@ class StatusRow:
     owner: NamedPerson | None = None
     tier: Tier = Tier.NONE
     signed_at: datetime | None = None
+    outcome: Outcome | None = None
+    """How it ended, of one that is closed."""
 
 
 @dataclass(frozen=True)
@@ -313,6 +330,8 @@ class StatusCounts:
     on_time: int
     done: int = 0
     """Nothing is owed in them that is built so far."""
+    closed: int = 0
+    """Counted only where they are listed."""
     untimed: int = 0
     """Something is owed in them, and no clock runs."""
 
@@ -333,6 +352,7 @@ class StatusCounts:
             Bucket.ON_TIME: self.on_time,
             Bucket.UNTIMED: self.untimed,
             Bucket.DONE: self.done,
+            Bucket.CLOSED: self.closed,
         }[bucket]
 
 
@@ -764,8 +784,10 @@ class WholePage:
     """Who ticked the talks of the interview list."""
     talk: TalkLine = TalkLine()
     """The time of the debrief, for who is in it."""
+    reviews: ReviewPage = NOTHING_REVIEWED
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
+    paths: PathsPage = NO_PATHS
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -847,6 +869,7 @@ def step_line(
         done,
         until if until is not None and until > as_of else None,
         left if deadline.step is Step.READ and deadline.state in OWED_STATES else (),
+        deadline.next_at if deadline.opens_by_time else None,
         deadline.subject,
     )
 
@@ -921,6 +944,7 @@ def card(
     preview: bool = False,
     neutral: bool = False,
     kickoff: KickoffTime | None = None,
+    linked: tuple[Linked, ...] = (),
 ) -> Card:
     """The card as everyone in the deal channel may see it (audience *channel* only)."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
@@ -957,8 +981,10 @@ def card(
         outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
+        linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
+        outcome=handoff.reviews.outcome,
         two_dates=two_dates(handoff),
     )
 
@@ -1064,6 +1090,11 @@ def guide(
             (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
         ),
         gone=_gone(handoff, people),
+        still_true=asks_still_true(handoff, deadlines)
+        if access.may_as_owner(Act.RECORD_CSM_STEP, viewer, handoff)
+        else None,
+        kickoff_held=handoff.kickoff_held_at is not None,
+        closed_at=handoff.reviews.closed_at,
         two_dates=two_dates(handoff),
     )
 

@@ -45,7 +45,7 @@ def taken_over_at(part: Capacity, handoff: Handoff) -> datetime | None:
 def _require(act: Act, by: Person, handoff: Handoff) -> None:
     access.require(act, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
 
 
 def reassign_ae(handoff: Handoff, ae: Person, *, by: Person, at: datetime) -> None:

@@ -12,9 +12,11 @@ from bot.domain.debrief import OWN_PART, Question
 from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkShown
 from bot.domain.debriefing import leads, marks
 from bot.domain.errors import Invalid, NotAllowed, Problem
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import Handoff, State
 from bot.domain.introducing import SENDERS, side_of_sender, waits_for
 from bot.domain.items import SectionKey
+from bot.domain.partner import SECTION as PARTNER_SECTION
+from bot.domain.path_pages import PathsPage
 from bot.domain.people import Person
 from bot.domain.read_models import (
     Card,
@@ -33,6 +35,7 @@ from bot.domain.steps import intro_waits_for_call
 from bot.domain.succession import Interviews
 from bot.domain.verification import Part, RecordKind
 from bot.domain.worktime import end_of_day
+from bot.flows.showing_reviews import review_page
 from bot.storage.briefs import Own
 from bot.storage.unit_of_work import Bundle, ReadUnit
 
@@ -56,6 +59,7 @@ def card_of(unit: ReadUnit, handoff_id: int, *, preview: bool = False) -> Card:
         as_of=unit.now,
         preview=preview,
         kickoff=unit.kickoff(bundle),
+        linked=bundle.linked,
     )
 
 
@@ -73,7 +77,10 @@ def whole_of(
     records = _records(unit, bundle, viewer)
     reasons_given = unit.history.reasons(handoff_id, audiences=bundle.audiences, reader=viewer.id)
     debrief = debrief_page(unit, bundle, viewer)
-    if outside and not own and not records and not reasons_given and debrief.empty:
+    paths = paths_page(unit, bundle, viewer)
+    reviews = review_page(unit, bundle, viewer)
+    own_words = bool(own or records or reasons_given or reviews.shown)
+    if outside and not own_words and debrief.empty and paths.partner is None:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     card = replace(
         read_models.card(
@@ -83,6 +90,7 @@ def whole_of(
             bundle.people,
             as_of=unit.now,
             kickoff=unit.kickoff(bundle),
+            linked=bundle.linked,
         ),
         completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences, given),
     )
@@ -127,6 +135,7 @@ def whole_of(
         for_csm=_for_csm(bundle, viewer),
         debrief=None if debrief.empty and not debrief.answers_it else debrief,
         breakdowns=bundle.handoff.breakdowns if Audience.REASONS in bundle.audiences else {},
+        reviews=reviews,
         plan_for_csm=_records_for_csm(bundle.handoff, viewer) and reading.plan_missing,
         holds_kickoff=bundle.handoff.can_be_held
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
@@ -142,6 +151,7 @@ def whole_of(
         csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote
         if Audience.REASONS in bundle.audiences
         else None,
+        paths=paths,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
     )
 
@@ -171,6 +181,36 @@ def _with_own_words(unit: ReadUnit, bundle: Bundle, viewer: Person) -> tuple[Bri
     given = access.given(viewer, bundle.handoff)
     return unit.brief.with_own(
         bundle.handoff.id, audiences=bundle.audiences, given=given, writer=viewer.id
+    )
+
+
+def paths_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> PathsPage:
+    """The ways of a handoff beside the straight one, as this viewer may read and go them."""
+    handoff = bundle.handoff
+    given = access.given(viewer, handoff)
+    found = None
+    if handoff.partner.entered_at is not None:
+        audiences = access.readable_in(PARTNER_SECTION, bundle.audiences, given)
+        found = unit.partners.of(handoff.id, audiences=audiences, reader=viewer.id)
+    cancelled = handoff.state is State.CANCELLED
+    ends = handoff.undo_ends_at(unit.policy) if cancelled else None
+    undoable = ends is not None and unit.now <= ends
+    may_open = cancelled and access.may(Act.REOPEN, viewer, handoff)
+    return PathsPage(
+        partner=found.side if found is not None else None,
+        partner_by=name_of(unit, found.by) if found is not None else None,
+        partner_at=found.at if found is not None else None,
+        reopened_at=handoff.path.reopened_at,
+        enters_partner=handoff.open
+        and handoff.marks.partner
+        and access.may_write(PARTNER_SECTION, viewer, handoff),
+        reopens=may_open and not undoable,
+        undoes=may_open and undoable,
+        moves=handoff.open and access.may(Act.MOVE, viewer, handoff),
+        amends=not cancelled
+        and handoff.signed_at is not None
+        and Audience.FACTS in bundle.audiences
+        and access.may_at_all(Act.START, viewer),
     )
 
 

@@ -18,7 +18,7 @@ from bot.storage.statements import Scope
 WORDS: Mapping[str, frozenset[str]] = {
     "handoff": frozenset({"account", "call_customer", "links"}),
     "document": frozenset({"body"}),
-    "promise": frozenset({"withdrawn_reason", "dealt_line", "fate_line"}),
+    "promise": frozenset({"withdrawn_reason", "dealt_line", "fate_line", "origin_account"}),
     "promise_version": frozenset({"words", "said_to", "said_by", "source"}),
     "initial": frozenset({"check_with"}),
     "dispute": frozenset({"reason"}),
@@ -79,12 +79,14 @@ NO_WORDS: Mapping[str, frozenset[str]] = {
             "intro_csm_way",
             "debrief_standings",
             "breakdowns",
+            "review_outcome",
             "attention_state",
             "attention_step",
         }
     ),
     "document": frozenset({"kind", "section", "audience"}),
     "promise": frozenset({"late", "dealt", "fate"}),
+    "linked": frozenset({"kind"}),
     "promise_version": frozenset({"kind", "basis"}),
     "initial": frozenset({"side", "delivery", "via"}),
     "dispute": frozenset({"side", "ending"}),

@@ -17,6 +17,7 @@ from bot.domain.briefing import Briefing
 from bot.domain.champion import Champions
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import OWED_STATES, REMINDED, Deadline, DeadlineState
+from bot.domain.deal_path import DealPath
 from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
@@ -25,9 +26,11 @@ from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
+from bot.domain.reviews import Outcome, Reviews
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.succession import Succession
@@ -111,7 +114,10 @@ _BRIEFING = tuple(one.name for one in fields(Briefing))
 _SUCCESSION = tuple(one.name for one in fields(Succession))
 _INTRO = tuple(one.name for one in fields(Intro))
 _WAYS = ("sent_way", "ae_way", "csm_way")
+_PATH = tuple(one.name for one in fields(DealPath))
+_PARTNER = tuple(one.name for one in fields(PartnerState))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
+_REVIEWS = tuple(one.name for one in fields(Reviews) if one.name != "outcome")
 
 _NO_CLOCK = OWED_STATES - {DeadlineState.OPEN}
 
@@ -293,15 +299,20 @@ class WritableHandoffs(Handoffs):
 
 
 def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
-    """The most urgent step as columns: owed ones by due time, then the first that waits."""
+    """The most urgent step as columns: owed ones by due time, then the first that waits.
+
+    What waits for its time alone is nothing that anybody owes or holds up; it is named last.
+    """
     owed = [one for one in deadlines if one.state in OWED_STATES]
     timed = [one for one in owed if one.state is DeadlineState.OPEN]
     # A promise that is due one day is nothing that anybody waits for now.
-    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
-    first = next(iter(waiting), None)
+    waits = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
+    later = [one for one in waits if one.opens_by_time]
+    first = next((one for one in waits if not one.opens_by_time), None)
     if owed:
         first = min(timed or owed, key=lambda one: one.due_at)
     if first is None:
+        first = min(later, key=lambda one: one.due_at, default=None)
         unsigned = about.signed_at is None
         state = AttentionState.UNSIGNED if unsigned else AttentionState.NOTHING
     else:
@@ -367,6 +378,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         "links": json.dumps(of.links),
         "state": of.state.value,
         "cancelled_at": of.cancelled_at,
+        **{f"path_{name}": getattr(of.path, name) for name in _PATH},
+        **{f"partner_{name}": getattr(of.partner, name) for name in _PARTNER},
         "posted_at": of.posted_at,
         "posted_by": of.posted_by,
         "brief_version": of.brief_version,
@@ -437,6 +450,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         **{f"succession_{name}": getattr(of.succession, name) for name in _SUCCESSION},
         "champions_left": of.champions.left,
         "champions_left_at": of.champions.left_at,
+        **{f"review_{name}": getattr(of.reviews, name) for name in _REVIEWS},
+        "review_outcome": of.reviews.outcome.value if of.reviews.outcome else None,
         "listener_named": of.listener_named,
         "breakdowns": json.dumps(
             {kind.value: instant_text(since) for kind, since in of.breakdowns.items()}
@@ -527,6 +542,8 @@ def _handoff(row: RowMapping) -> Handoff:
         links=tuple(json.loads(row["links"])),
         state=State(row["state"]),
         cancelled_at=row["cancelled_at"],
+        path=DealPath(**{name: row[f"path_{name}"] for name in _PATH}),
+        partner=PartnerState(**{name: row[f"partner_{name}"] for name in _PARTNER}),
         posted_at=row["posted_at"],
         posted_by=row["posted_by"],
         brief_version=row["brief_version"],
@@ -598,6 +615,10 @@ def _handoff(row: RowMapping) -> Handoff:
         ),
         succession=Succession(**{name: row[f"succession_{name}"] for name in _SUCCESSION}),
         champions=Champions(row["champions_left"], row["champions_left_at"]),
+        reviews=Reviews(
+            **{name: row[f"review_{name}"] for name in _REVIEWS},
+            outcome=Outcome(row["review_outcome"]) if row["review_outcome"] else None,
+        ),
         listener_named=row["listener_named"],
         breakdowns={
             Breakdown(kind): datetime.fromisoformat(since)

@@ -239,6 +239,12 @@ handoff = Table(
     Column("links", Text, nullable=False),  # a JSON list
     Column("state", Text, nullable=False),
     Column("cancelled_at", Instant),
+    # What became of the deal beside the straight way.
+    Column("path_reopened_at", Instant),
+    Column("path_links", Integer, nullable=False, server_default="0"),
+    # Of a partner's side what others need to know; what was entered is a document.
+    Column("partner_people", Integer, nullable=False, server_default="0"),
+    Column("partner_entered_at", Instant),
     Column("posted_at", Instant),
     _person("posted_by"),
     Column("brief_version", Integer, nullable=False),
@@ -350,6 +356,21 @@ handoff = Table(
     Column("succession_interviewed_at", Instant),
     Column("champions_left", Integer, nullable=False, server_default="0"),
     Column("champions_left_at", Instant),
+    # Which reviews are recorded since when; what was written in them are documents.
+    Column("review_check_in_at", Instant),
+    Column("review_milestones_at", Instant),
+    Column("review_nps_at", Instant),
+    Column("review_still_true_30_at", Instant),
+    Column("review_still_true_60_at", Instant),
+    Column("review_still_true_90_at", Instant),
+    Column("review_first_value_at", Instant),
+    Column("review_expansion_at", Instant),
+    Column("review_expansion_ae_at", Instant),
+    Column("review_score_at", Instant),
+    Column("review_score_ae_at", Instant),
+    Column("review_defined_done_at", Instant),
+    Column("review_outcome", Text),
+    Column("review_closed_at", Instant),
     Column("listener_named", Boolean, nullable=False, server_default=false()),
     Column("breakdowns", Text, nullable=False, server_default="{}"),  # JSON: {kind: instant}
     # The history's length and last hash, kept apart from the chain they vouch for.
@@ -382,6 +403,14 @@ Index(
     handoff.c.cs_contact_id,
     sqlite_where=HANDOFF_OPEN,
     postgresql_where=HANDOFF_OPEN,
+)
+HANDOFF_CLOSED = handoff.c.state == text("'closed'")
+Index(
+    "ix_handoff_closed",
+    handoff.c.workspace_id,
+    handoff.c.review_closed_at,
+    sqlite_where=HANDOFF_CLOSED,
+    postgresql_where=HANDOFF_CLOSED,
 )
 Index("ix_handoff_channel_id", handoff.c.channel_id, handoff.c.state)
 HANDOFF_HELPED = and_(HANDOFF_OPEN, handoff.c.helpers != text("'{}'"))
@@ -522,7 +551,27 @@ promise = Table(
     _person("fate_by"),
     Column("fate_at", Instant),
     Column("fate_line", Text, nullable=False, server_default=""),
+    # Of one that was copied from another handoff, whence; the account where it may be named here.
+    Column("origin_handoff_id", ROW_ID, ForeignKey("handoff.id")),
+    Column("origin_number", Integer),
+    Column("origin_account", Text),
     UniqueConstraint("handoff_id", "number"),
+)
+
+# Handoffs that belong together: the earlier one, and what its deal became.
+linked = Table(
+    "linked",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    Column("earlier_id", ROW_ID, ForeignKey("handoff.id"), nullable=False),
+    Column("later_id", ROW_ID, ForeignKey("handoff.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    _person("linked_by", nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # calendar: the earlier one goes on by itself after all
+    Index("ix_linked_earlier_id", "earlier_id"),
+    Index("ix_linked_later_id", "later_id"),
 )
 
 promise_version = Table(

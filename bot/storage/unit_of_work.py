@@ -49,6 +49,7 @@ from bot.domain.history import CHANGES_BRIEF, OF_DISPUTES, Event, Tag
 from bot.domain.items import SectionKey
 from bot.domain.kickoff import KickoffTime, debrief_due, kickoff_time
 from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
+from bot.domain.linked import Linked
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
@@ -68,6 +69,7 @@ from bot.domain.notices import (
     where_next,
 )
 from bot.domain.owing import STEP_OF, about_promises, settled_by, told_of_delivery
+from bot.domain.path_notices import of_paths
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
@@ -98,12 +100,15 @@ from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
 from bot.storage.late import LatePromises, WritableLatePromises
 from bot.storage.ledger import Ledgers, WritableLedgers
+from bot.storage.linked import Links, WritableLinks
 from bot.storage.outbox import Outbox
+from bot.storage.partners import Partners, WritablePartners
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, PersonFacts, WritablePeople
 from bot.storage.rates import forget_rates
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
+from bot.storage.reviews import WritableReviews, WrittenReviews
 from bot.storage.standing import LOOK_DAILY, look_again
 from bot.storage.statements import Scope, once
 from bot.storage.status import Status
@@ -138,7 +143,17 @@ _WEIGHS_DEBRIEF = frozenset(
 )
 """After these the debrief may have been too late, or in time after all."""
 _SIGNS = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
-_PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
+_PLACED = frozenset(
+    {
+        Tag.POSTED,
+        Tag.MOVED,
+        Tag.CANCELLED,
+        Tag.CANCEL_UNDONE,
+        Tag.REOPENED,
+        Tag.CLOSED,
+        Tag.CLOSING_UNDONE,
+    }
+)
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED, Tag.CHAMPION_LEFT, Tag.CHAMPION_NAMED}
 _SETTLES = frozenset(STEP_OF.values())
@@ -320,6 +335,7 @@ class Bundle:
     size: Size
     audiences: frozenset[Audience] = IN_THE_CHANNEL
     """Whom it was read for; the rest of the brief is empty in it."""
+    linked: tuple[Linked, ...] = ()
 
 
 class ReadUnit:
@@ -331,7 +347,10 @@ class ReadUnit:
     brief: Briefs
     pasted: Pasted
     copied: Copies
+    links: Links
+    partners: Partners
     records: Records
+    reviews: WrittenReviews
     debriefs: Debriefs
     chats: Chats
     ledger: Ledgers
@@ -360,7 +379,10 @@ class ReadUnit:
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
         self.copied = Copies(self._scope)
+        self.links = Links(self._scope)
+        self.partners = Partners(self._scope)
         self.records = Records(self._scope)
+        self.reviews = WrittenReviews(self._scope)
         self.debriefs = Debriefs(self._scope)
         self.chats = Chats(self._scope)
         self.ledger = Ledgers(self._scope)
@@ -411,7 +433,32 @@ class ReadUnit:
             channel,
             handoff.size(self.policy),
             audiences,
+            self._linked(handoff, viewer=viewer, from_channel=from_channel),
         )
+
+    def _linked(
+        self, handoff: Handoff, *, viewer: Person | None, from_channel: int | None
+    ) -> tuple[Linked, ...]:
+        """What a handoff is linked to, each named to who may know of it."""
+        if not handoff.path.links:
+            return ()
+        found: list[Linked] = []
+        for link in self.links.of(handoff.id):
+            other = self.handoffs.get(link.other_id)
+            here = from_channel if viewer is not None else handoff.channel_id
+            known = self.knows_of(other, viewer, from_channel=here)
+            found.append(Linked(link, other.state, other.account if known else None))
+        return tuple(found)
+
+    def knows_of(
+        self, other: Handoff, viewer: Person | None, *, from_channel: int | None = None
+    ) -> bool:
+        """Whether one person, or with None everyone in a channel, may know of a handoff at all."""
+        public = not self.channels.get(other.channel_id).private
+        inside = public or other.channel_id == from_channel
+        if viewer is None:
+            return inside
+        return Audience.FACTS in access.audiences(viewer, other, in_channel=inside)
 
     def ledger_page(self, handoff: Handoff, *, viewer: Person, past: bool = False) -> LedgerPage:
         """The promise ledger for who may read what stands in the deal channel.
@@ -700,7 +747,10 @@ class WriteUnit(ReadUnit):
     brief: WritableBriefs
     pasted: WritablePasted
     copied: WritableCopies
+    links: WritableLinks
+    partners: WritablePartners
     records: WritableRecords
+    reviews: WritableReviews
     debriefs: WritableDebriefs
     chats: WritableChats
     ledger: WritableLedgers
@@ -728,7 +778,10 @@ class WriteUnit(ReadUnit):
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
         self.copied = WritableCopies(scope)
+        self.links = WritableLinks(scope, handoffs=self.handoffs)
+        self.partners = WritablePartners(scope, handoffs=self.handoffs)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
+        self.reviews = WritableReviews(scope, handoffs=self.handoffs)
         self.debriefs = WritableDebriefs(scope, handoffs=self.handoffs)
         self.chats = WritableChats(scope)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
@@ -822,7 +875,8 @@ class WriteUnit(ReadUnit):
             undo_window=self.policy.undo_window,
             answered_ahead=ahead,
         )
-        told = only_first([*asked, *told], waiting=self.outbox.waiting(handoff.id, told))
+        told = [*asked, *told, *of_paths(handoff, numbered)]
+        told = only_first(told, waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)

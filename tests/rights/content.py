@@ -259,6 +259,9 @@ RECORDED = "zzrecordedzz"
 TALK_LINE = "zztalklinezz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
+REOPENED = "zzreopenedzz"
+THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "zztheirsourcezz"
+"""Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
 INTERVIEWED, INTERVIEW_NOTE = "zzinterviewedzz", "zzinterviewnotezz"
 INTRO_DRAFT = "zzintrodraftzz"
@@ -332,6 +335,10 @@ _BESIDES = (
     Content("reason of a snooze", (SNOOZED,), REASONS),
     Content("reason of a step that is not theirs", (NOT_MINE,), REASONS),
     Content("reason of a cancellation", (CANCELLED,), REASONS, whole=False),
+    Content("reason to open it again", (REOPENED,), REASONS, whole=False),
+    Content("partner's people", (THEIR_PERSON,), BACKGROUND, SectionKey.COMMERCIALS),
+    Content("where it lives with the partner", (THEIR_PLACE,), BACKGROUND, SectionKey.COMMERCIALS),
+    Content("source of the partner's side", (THEIR_SOURCE,), BACKGROUND, SectionKey.COMMERCIALS),
     Content("reason of a brief sent back", (SENT_BACK,), REASONS, whole=False),
     Content("reason of an override", (OVERRIDDEN,), REASONS),
     Content("reason of the one who declined", (DECLINED,), REASONS, whole=False),

@@ -211,6 +211,10 @@ WAYS_OUT = {
     "intro.taken_back_message",
     "kickoff.held_view",
     "kickoff.kickoff_held_message",
+    "paths.linked_message",
+    "paths.partner_view",
+    "paths.reopen_view",
+    "paths.reopened_message",
     "pasted.paste_view",
     "pasted.pasted_view",
     "pre_close.alignment_message",
@@ -304,6 +308,9 @@ KINDS = {
     NoticeKind.CHAT_ELSEWHERE,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
+    NoticeKind.REOPENED,
+    NoticeKind.LINKED,
+    NoticeKind.UNLINKED,
     NoticeKind.UNDO_OFFER,
     NoticeKind.STATUS_POST,
     NoticeKind.STATUS_CSV,
@@ -344,9 +351,12 @@ NO_WORDS_OF_THEIRS = {
     "copied message",
     "author of a copied message",
     "message copied as a red flag",
+    "partner's people",
+    "where it lives with the partner",
+    "source of the partner's side",
 }
-"""Messages, which nobody rewrites; choices, which a form words in another way, and a box that a
-named skeptic takes away."""
+"""Messages, which nobody rewrites; the partner's side, which has a form of its own; choices, which
+a form words in another way, and a box that a named skeptic takes away."""
 WRITERS = (AE, *(helper(key) for key in GIVEN))
 
 

@@ -39,6 +39,7 @@ from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
 from bot.domain.intro import Contacted, CsBefore, IntroDraft, Sent, Way
 from bot.domain.items import Item, SectionKey
+from bot.domain.linked import LinkKind, link, unlink
 from bot.domain.money import Money
 from bot.domain.notices import (
     OF_A_DATE,
@@ -50,9 +51,11 @@ from bot.domain.notices import (
     clock_notice,
 )
 from bot.domain.nudging import Stage
+from bot.domain.partner import PartnerPerson, PartnerSide, enter
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
+from bot.domain.reopening import reopen
 from bot.domain.status import Filter, Whose
 from bot.domain.succession import Interview, Interviews, Source
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
@@ -109,6 +112,7 @@ from tests.rights.content import (
     PROMISE,
     PROPOSED,
     READERS,
+    REOPENED,
     RESTATED,
     REVOPS,
     SAT_IN,
@@ -118,6 +122,9 @@ from tests.rights.content import (
     TALK_LINE,
     TALK_RECORDED,
     TEAM,
+    THEIR_PERSON,
+    THEIR_PLACE,
+    THEIR_SOURCE,
     TO_CONFIRM,
     VERDICT,
     VIEWERS,
@@ -264,6 +271,8 @@ class World:
         """Read by nobody yet: the CS manager records the reading for the CSM."""
         self.chatted = self._live(Deal(account=f"{ACCOUNT} M"), self._leave_the_note)
         """The AE answers its debrief in a chat."""
+        self.turned = self._live(Deal(account=f"{ACCOUNT} N"), self._leave_open)
+        """Cancelled for another one, and opened again."""
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self.peopled = self._live(Deal(account="Deal of others"), self._leave_nothing)
         """In which people come and go; its name is none of the contents."""
@@ -271,6 +280,8 @@ class World:
         self._assign_and_snooze()
         self._arrange(self.spoken)
         self._correct(self.almost)
+        self._turn()
+        self._enter_partner()
         self._read()
         clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
@@ -476,6 +487,52 @@ class World:
             ended = unit.handoffs.lock(self.ended)
             ended.cancel(CANCELLED, by=self.team.ae, at=unit.now)
             unit.save(ended, actor_id=self.team.ae.id, asked_in=self.team.channel.id)
+            unit.commit()
+        self.deliver()
+
+    def _turn(self) -> None:
+        """A deal became another one, and goes on by itself after all."""
+        by = self.team.ae
+        with self.store.write(self.team.workspace_id) as unit:
+            almost, turned = (unit.handoffs.lock(one) for one in (self.almost, self.turned))
+            turned.cancel(CANCELLED, by=by, at=unit.now)
+            link(turned, almost, LinkKind.MERGED, by=by, at=unit.now, carried=1)
+            unit.links.add(turned.id, almost.id, LinkKind.MERGED, by=by.id, at=unit.now)
+            for one in (turned, almost):
+                unit.save(one, actor_id=by.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for handoff_id in (self.turned, self.almost):
+                ref = Ref(handoff=handoff_id)
+                self.press(viewer, "whole, linked", ids.ActionId.OPEN_HANDOFF, ref)
+            ref = Ref(handoff=self.turned)
+            self.press(viewer, "form", ids.ActionId.OPEN_REOPEN, ref)
+        self.clock.advance(timedelta(minutes=20))
+        with self.store.write(self.team.workspace_id) as unit:
+            almost, turned = (unit.handoffs.lock(one) for one in (self.almost, self.turned))
+            reopen(turned, REOPENED, by=by, at=unit.now)
+            unlink(turned, almost, LinkKind.MERGED, by=by, at=unit.now)
+            unit.links.end(turned.id, almost.id, LinkKind.MERGED, at=unit.now)
+            for one in (turned, almost):
+                unit.save(one, actor_id=by.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            ref = Ref(handoff=self.turned)
+            self.press(viewer, "whole, opened again", ids.ActionId.OPEN_HANDOFF, ref)
+
+    def _enter_partner(self) -> None:
+        """A partner sells the full deal along."""
+        by = self.team.ae
+        person = PartnerPerson(name=THEIR_PERSON, company="Larkfield Clinics", role="AE")
+        side = PartnerSide(people=(person,), lives=THEIR_PLACE, source=THEIR_SOURCE)
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.full)
+            handoff.marks = replace(handoff.marks, partner=True)
+            revision = unit.partners.save(handoff.id, side, by=by.id, at=unit.now)
+            enter(handoff, side, revision=revision, by=by, at=unit.now)
+            unit.save(handoff, actor_id=by.id)
             unit.commit()
         self.deliver()
 
@@ -1024,6 +1081,9 @@ _THREAD = frozenset(
         NoticeKind.DEBRIEF_DONE,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
+        NoticeKind.REOPENED,
+        NoticeKind.LINKED,
+        NoticeKind.UNLINKED,
     }
 )
 _OF_NO_HANDOFF = frozenset(
@@ -1037,6 +1097,9 @@ _ALSO_TO_ONE = frozenset(
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_OVER,
+        NoticeKind.REOPENED,
+        NoticeKind.LINKED,
+        NoticeKind.UNLINKED,
     }
 )
 _PLACES = {
@@ -1059,6 +1122,7 @@ _IN_CHAT: dict[str, str | int] = {
 _SAID_IN_CHAT: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = tuple(
     (NoticeKind.CHAT_SAID, {**_IN_CHAT, "says": says.value, "hint": ""}) for says in Says
 )
+_OTHER: dict[str, str | int] = {"actor": 1, "owner": 1, "other": 1, "onward": 1}
 _OF_BRIEF: dict[str, str | int] = {"step": "brief", "stage": "half"}
 _OF_READING: dict[str, str | int] = {"step": "read", "stage": "snoozed"}
 _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
@@ -1126,6 +1190,10 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.CHAT_ELSEWHERE, {}),
     (NoticeKind.CANCELLED, {"actor": 1}),
     (NoticeKind.CANCEL_UNDONE, {"actor": 1}),
+    (NoticeKind.REOPENED, {"actor": 1, "owner": 1}),
+    (NoticeKind.LINKED, {**_OTHER, "kind": "replaced", "promises": 1}),
+    (NoticeKind.LINKED, {**_OTHER, "kind": "amended", "promises": 0}),
+    (NoticeKind.UNLINKED, {**_OTHER, "kind": "split", "promises": 0}),
     (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),
     (NoticeKind.STATUS_POST, {}),
     (NoticeKind.STATUS_CSV, {"chosen": Filter(whose=Whose.ALL).dump()}),

@@ -77,6 +77,20 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Champion", "As the brief names them. Only a call with the champion opens the gate."
     ),
     Field.CALL_CUSTOMER: FieldWords("Who of the customer"),
+    Field.BECAME: FieldWords("What it became"),
+    Field.BECAME_HOW: FieldWords("How"),
+    Field.CARRY: FieldWords("Promises to copy there"),
+    Field.TAKE_ALONG: FieldWords(
+        "Copy into the new brief", "As you may read it there; only into a brief of your own."
+    ),
+    Field.PARTNER_PEOPLE: FieldWords(
+        "Their people",
+        "One a line: name, company and role, with commas between them.",
+        "Ada Brook, Larkfield Clinics, partner manager",
+    ),
+    Field.PARTNER_LIVES: FieldWords(
+        "Where it lives on their side", "Their system or folder, and what they call the deal."
+    ),
     Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
     Field.AE_MANAGER: FieldWords(
         "AE's manager",
@@ -290,6 +304,59 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.STAND_IN: FieldWords(
         "Stand-in", "Does what is yours until then. Left empty, your manager is told."
     ),
+    Field.NOTE: FieldWords("Note", "In your own words; nobody writes it for you."),
+    Field.NOTE_SENT_AT: FieldWords(
+        "Sent at", "In your own zone. Left empty, it stays a draft and is not done."
+    ),
+    Field.MILESTONES_DONE: FieldWords("Done"),
+    Field.MILESTONES_BEHIND: FieldWords("Behind"),
+    Field.MILESTONE_NOTES: FieldWords(
+        "Notes", "One a line; begin it with the number of the milestone it is about.", "2: waits …"
+    ),
+    Field.NPS: FieldWords(
+        "Answers", "From 0 to 10, one a line or with anything between them.", "9, 10, 7"
+    ),
+    Field.NPS_NOBODY: FieldWords("No answers"),
+    Field.ASKED_ON: FieldWords("Asked on", "Needed where nobody answered."),
+    Field.HOLDS_CHAMPION: FieldWords("Q2: the champion, and what it means for them"),
+    Field.CHANGED_CHAMPION: FieldWords("What changed about Q2", "Needed where it is not true."),
+    Field.HOLDS_GROWTH: FieldWords("Q5: what would make renewing or growing easy"),
+    Field.CHANGED_GROWTH: FieldWords("What changed about Q5", "Needed where it is not true."),
+    Field.HOLDS_YEAR: FieldWords("Q7: where they will be in a year"),
+    Field.CHANGED_YEAR: FieldWords("What changed about Q7", "Needed where it is not true."),
+    Field.FIRST_VALUE_ON: FieldWords("First value on"),
+    Field.ENGAGEMENT: FieldWords("Engagement"),
+    Field.TALKED_ON: FieldWords("Talked on"),
+    Field.APPETITE: FieldWords("What came of it"),
+    Field.EXPANSION_WORDS: FieldWords(
+        "In your words", "Who wants what by when, and what it needs."
+    ),
+    Field.SCORE_WHY: FieldWords("Why they bought"),
+    Field.SCORE_PEOPLE: FieldWords("People"),
+    Field.SCORE_SUCCESS: FieldWords("Success"),
+    Field.SCORE_PROMISES: FieldWords("Promises"),
+    Field.SCORE_RED_FLAGS: FieldWords("Red flags"),
+    Field.SCORE_COMMERCIALS: FieldWords("Commercials"),
+    Field.SCORE_FIRST_DAYS: FieldWords("First 90 days"),
+    Field.CARRIED: FieldWords("Sections that carried"),
+    Field.THIN: FieldWords("Sections that were thin or wrong"),
+    Field.SCORE_WORDS: FieldWords("What the next brief should say", "Name no red flag here."),
+    Field.MET_LIVE_BY: FieldWords("Live by"),
+    Field.NOTE_LIVE_BY: FieldWords("Note", "Needed unless it was met."),
+    Field.MET_OUTCOME: FieldWords("First outcome"),
+    Field.NOTE_OUTCOME: FieldWords("Note", "Needed unless it was met."),
+    Field.MET_SECOND_OUTCOME: FieldWords("Second outcome"),
+    Field.NOTE_SECOND_OUTCOME: FieldWords("Note", "Needed unless it was met."),
+    Field.MET_CONFIRMS: FieldWords("How the champion confirms it"),
+    Field.NOTE_CONFIRMS: FieldWords("Note", "Needed unless it was met."),
+    Field.MET_REVIEW_ON: FieldWords("Review date"),
+    Field.NOTE_REVIEW_ON: FieldWords("Note", "Needed unless it was met."),
+    Field.CLOSING_OUTCOME: FieldWords("Outcome", "The deal channel reads it."),
+    Field.CLOSING_LINE: FieldWords(
+        "In one line",
+        "Why you say so. AE, CSM, their managers, second listener, implementation lead and RevOps "
+        "read it.",
+    ),
     Field.NOTIFY: FieldWords("Who hears what the clock says"),
     Field.PEOPLE_LINES: FieldWords(
         "People",
@@ -319,6 +386,8 @@ FOR_SENDER_REASON: Final = FieldWords("Why you record it, and not its sender", f
 BRIEFING_MINUTES: Final = FieldWords("Minutes", "30 at most; a longer call has a reason.")
 LIFT_REASON: Final = FieldWords("Why the intro goes out without the call")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
+REOPEN_REASON: Final = FieldWords("Why it goes on", f"{REASON_READERS}.")
+PARTNER_SOURCE: Final = FieldWords("Source", "Who told it, and when.", "their AE, call, 3 March")
 DISPUTE_REASON: Final = FieldWords(
     "Why you dispute it", "Everybody who reads the promise reads this, too."
 )
@@ -394,10 +463,21 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.DEBRIEF_TALK: "Record the debrief",
     ViewId.DEBRIEF_REPLY: "Answer the CSM",
     ViewId.LISTENER: "Second listener",
+    ViewId.CHECK_IN: "Check-in at day 30",
+    ViewId.MILESTONE_REVIEW: "Milestones at day 30",
+    ViewId.NPS: "NPS at day 30",
+    ViewId.STILL_TRUE: "Still true?",
+    ViewId.FIRST_VALUE: "First value",
+    ViewId.EXPANSION: "Expansion at day 60",
+    ViewId.SCORE: "Score the brief",
+    ViewId.DEFINED_DONE: "Defined done",
+    ViewId.CLOSING: "Close the handoff",
     ViewId.SEND_BACK: "Send the brief back",
     ViewId.RETURN_BRIEF: "Return the brief",
     ViewId.DECLINE: "Not the right CSM",
     ViewId.CANCEL: "Cancel the handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "The partner's side",
     ViewId.SNOOZE: "Snooze reminders",
     ViewId.NOT_MINE: "Not mine",
     ViewId.REASSIGN_AE: "Reassign AE",
@@ -457,10 +537,21 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.DEBRIEF_TALK: "Record debrief",
     ViewId.DEBRIEF_REPLY: "Send reply",
     ViewId.LISTENER: "Save choice",
+    ViewId.CHECK_IN: "Save note",
+    ViewId.MILESTONE_REVIEW: "Record review",
+    ViewId.NPS: "Record answers",
+    ViewId.STILL_TRUE: "Record answers",
+    ViewId.FIRST_VALUE: "Save",
+    ViewId.EXPANSION: "Record expansion",
+    ViewId.SCORE: "Record score",
+    ViewId.DEFINED_DONE: "Record review",
+    ViewId.CLOSING: "Close handoff",
     ViewId.SEND_BACK: "Send back",
     ViewId.RETURN_BRIEF: "Return unchanged",
     ViewId.DECLINE: "Give it back",
     ViewId.CANCEL: "Cancel handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "Save partner",
     ViewId.SNOOZE: "Snooze",
     ViewId.NOT_MINE: "Say so",
     ViewId.REASSIGN_AE: "Reassign AE",

@@ -9,6 +9,7 @@ from bot.domain.briefing import LONGEST_BRIEFING
 from bot.domain.debrief import LONGEST_TALK
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import BEGUN, OFFERED
+from bot.domain.nps import MOST
 from bot.domain.read_models import NamedPerson
 from bot.domain.size import AddOn
 from bot.views.limits import LINE
@@ -93,8 +94,43 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "This handoff does not exist any more. Use /handoff-status to find others."
     ),
     Problem.HANDOFF_CANCELLED: (
-        "This handoff is cancelled, so nothing in it changes. Start a new one with /handoff."
+        "This handoff is cancelled, so nothing in it changes. The AE, their manager or RevOps can "
+        "open it again on its page."
     ),
+    Problem.HANDOFF_CLOSED: "This handoff is closed, so nothing in it changes any more.",
+    Problem.BEFORE_KICKOFF: "This comes after the kickoff, which is not recorded as held.",
+    Problem.BEFORE_KICKOFF_HELD: "That is before the kickoff. Enter when the note went out.",
+    Problem.NOTE_SENT: "The note is marked as sent. Enter when, or close the form to leave it.",
+    Problem.NOBODY_AND_SOME: "Answers are entered, and “nobody answered” is ticked. Keep one.",
+    Problem.NO_ANSWERS: "Enter at least one answer, or tick that nobody answered.",
+    Problem.WHAT_CHANGED: "It is not true any more. Say what changed.",
+    Problem.CARRIED_AND_THIN: "A section is named as carrying above. It cannot be thin as well.",
+    Problem.DAY_TO_COME: "That day is still to come. Enter one that has been.",
+    Problem.BEFORE_SIGNATURE: "That is before the signature. Enter a later day.",
+    Problem.SAY_WHY_NOT_MET: "Say in a few words why, or to when.",
+    Problem.NO_DEFINED_DONE: "The brief does not say what done means, so nothing is reviewed.",
+    Problem.TOO_EARLY: "This is asked at day 30, 60 and 90, from a week before each on.",
+    Problem.CLOSES_LATER: (
+        "Day 90 cannot be reviewed yet. Until then only a customer who is lost ends the handoff."
+    ),
+    Problem.NOT_CANCELLED: "This handoff is open, so there is nothing to open again.",
+    Problem.ITSELF: "A handoff does not become itself. Choose another one, or leave this empty.",
+    Problem.OTHER_UNSEEN: "You cannot choose this handoff. Choose one that you can open.",
+    Problem.NOWHERE_TO_CARRY: "Choose the handoff above that these promises are copied into.",
+    Problem.PROMISE_NOT_OPEN: (
+        "One of these promises was withdrawn or concluded meanwhile. Open the form again."
+    ),
+    Problem.ONLY_AE_TAKES_ALONG: (
+        "Only the AE of the new handoff copies a brief into it. Take the ticks off, or start it "
+        "as your own."
+    ),
+    Problem.NO_PARTNER: (
+        "No partner sells this deal along. Tick it under Change deal first, then enter their side."
+    ),
+    Problem.NO_ADDRESSES: (
+        "Leave e-mail addresses out: partner people are outside of the bot. A name is enough."
+    ),
+    Problem.SOURCE_NEEDED: "Say who told it, and when: the CSM has to know how far to rely on it.",
     Problem.NO_HANDOFF_HERE: (
         "There is no open handoff in this channel. Start one here with /handoff."
     ),
@@ -384,6 +420,26 @@ def _too_long(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"This is too long: {most} is the most." if most else "This is too long. Shorten it."
 
 
+def _other_is_over(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    account = isolate(one_line(error.facts.get("account", "The other one")))
+    return f"{account} is over, so nothing goes on there. Choose another one, or leave this empty."
+
+
+def _not_yours_to_carry(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    asked = [people[one] for one in error.whose if one in people]
+    who = names(asked) if asked else "its AE and CSM"
+    account = isolate(one_line(error.facts.get("account", "that handoff")))
+    return f"Promises of {account} are written down by {who}. Take the ticks off, or ask them."
+
+
+def _partner_line(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    line = error.facts.get("line", "1")
+    return (
+        f"Line {line} does not say three things. Write name, company and role with commas between "
+        "them, or with semicolons where a name has a comma in it."
+    )
+
+
 def _commitment_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     latest = error.facts.get("latest")
     last = f"Choose {day(date.fromisoformat(latest))} or a day before it." if latest else ""
@@ -488,10 +544,28 @@ def _talk_moved(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"The time of the debrief changed since; it is now: {told}. Open the handoff to answer."
 
 
+def _bad_nps(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    row, shown = error.facts.get("row", ""), error.facts.get("shown", "")
+    return f"Row {row}: “{isolate(shown)}” is no whole number from 0 to {MOST}. Nothing was saved."
+
+
+def _done_and_behind(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    number = error.facts.get("number", "")
+    return f"Milestone {number} is ticked as done above. It cannot be behind as well."
+
+
+def _no_such_milestone(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    row, number = error.facts.get("row", ""), error.facts.get("number", "")
+    return f"Row {row}: there is no shared milestone {number}."
+
+
 _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
     Problem.NOT_YOUR_TURN: _not_your_turn,
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
     Problem.UNDO_TOO_LATE: _undo_too_late,
+    Problem.OTHER_IS_OVER: _other_is_over,
+    Problem.NOT_YOURS_TO_CARRY: _not_yours_to_carry,
+    Problem.PARTNER_LINE: _partner_line,
     Problem.TOO_LONG: _too_long,
     Problem.COMMITMENT_TOO_LATE: _commitment_too_late,
     Problem.BELOW_TIERS: _below_tiers,
@@ -506,6 +580,9 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.DISPUTED_ALREADY: _disputed_already,
     Problem.STILL_DISPUTED: _still_disputed,
     Problem.ALREADY_ANSWERED: _already_answered,
+    Problem.BAD_NPS: _bad_nps,
+    Problem.DONE_AND_BEHIND: _done_and_behind,
+    Problem.NO_SUCH_MILESTONE: _no_such_milestone,
     Problem.UNEXPECTED: _unexpected,
 }
 
