@@ -22,6 +22,7 @@ from bot.domain.read_models import (
     Card,
     DealFacts,
     GivenReason,
+    IntroLine,
     NamedPerson,
     StatusPage,
     WholePage,
@@ -148,9 +149,9 @@ def whole_of(
         interviewers=_interviewers(unit, records),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
         intro_sent=bundle.handoff.intro.sent_at is not None,
-        csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote
+        intro=read_models.intro_of(bundle.handoff, bundle.people, viewer, unit.policy)
         if Audience.REASONS in bundle.audiences
-        else None,
+        else IntroLine(),
         paths=paths,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
     )
