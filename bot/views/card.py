@@ -156,7 +156,7 @@ def _lead(card: Card) -> str:
     step = said.terms.step_name(card.next.step, card.next.left)
     if card.next.light is Light.UNTIMED:
         return f"{account}: {step}, {said.terms.LIGHT_WORDS[Light.UNTIMED]}."
-    due = said.reminders.WAS_DUE if card.next.light is Light.LATE else said.reminders.DUE
+    due = said.reminders.by_when(card.next.light)
     return f"{account}: {step} {due}{instant_token(card.next.due_at)}."
 
 
@@ -283,7 +283,8 @@ def _champion(people: People) -> str:
     """Name and title alone: the rest of them is not for the channel."""
     found = people.having(ContactRole.CHAMPION)
     if not found:
-        return ""
+        gone = people.champions_gone
+        return said.champion.on_card(one_line(gone[-1].name, SHORT)) if gone else ""
     parts = (one_line(found[0].name, SHORT), one_line(found[0].title, SHORT))
     return ", ".join(part for part in parts if part)
 

@@ -15,6 +15,7 @@ from bot.views.appointments import talk_line
 from bot.views.because import because_blocks
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
+from bot.views.intro import csm_wrote_line
 from bot.views.limits import BUTTONS, OVERFLOW_OPTIONS
 from bot.views.message import (
     Message,
@@ -154,10 +155,8 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.briefing.OWN_WITHOUT))
     if guide.call_at is not None:
         blocks.append(context(said.briefing.call_line(instant_token(guide.call_at))))
-    if (wrote := guide.intro.csm_wrote) is not None:
-        name = mention(guide.csm) if guide.csm is not None else said.intro.THE_CSM
-        at = instant_token(wrote.at)
-        blocks.append(context(said.intro.noted(name, wrote.way, at, first_contact=True)))
+    if told_of_note := csm_wrote_line(guide.intro):
+        blocks.append(context(told_of_note))
     if told_of_talk := talk_line(guide.talk):
         blocks.append(context(told_of_talk))
     if _debriefs(guide) and guide.debrief.settled:
@@ -167,6 +166,8 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.reviews.still_true_asked(guide.still_true)))
     if guide.asks:
         blocks.append(context(said.debrief.asks_wait(guide.asks)))
+    if guide.champion_owed:
+        blocks.append(context(said.champion.OWED))
     if guide.to_initial:
         blocks.append(context(said.ledger.waits_for_you(guide.to_initial)))
     if guide.news:
@@ -293,7 +294,7 @@ def _lead(guide: Guide) -> str:
     name = said.terms.step_name(line.step, line.left)
     if line.light is Light.UNTIMED:
         return f"{account}: {name}, {said.terms.LIGHT_WORDS[line.light]}."
-    by = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
+    by = said.reminders.by_when(line.light)
     return f"{account}: {name} {by}{instant_token(line.due_at)}."
 
 
@@ -361,6 +362,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.INITIAL_ALL)
     if guide.talk.yours:
         wanted.append(ActionId.OPEN_TALK)
+    if guide.champion_owed:
+        wanted.append(ActionId.OPEN_CHAMPION)
     if guide.still_true is not None:
         wanted.append(ActionId.OPEN_STILL_TRUE)
     if guide.skips:
@@ -381,10 +384,12 @@ def _is_mine(guide: Guide, line: StepLine) -> bool:
 
 def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
     shown = [*wanted[: BUTTONS - 1], ActionId.OPEN_HANDOFF]
+    # Who left is recorded on the page of the handoff; on a card it is only who follows.
+    names = {**said.buttons.BUTTONS, ActionId.OPEN_CHAMPION: said.buttons.NAME_CHAMPION}
     row: list[ButtonElement] = [
         button(
             action,
-            said.buttons.BUTTONS[action],
+            names[action],
             Ref(handoff=guide.handoff_id, revision=guide.brief_version),
             primary=index == 0 and action is not ActionId.OPEN_HANDOFF,
         )

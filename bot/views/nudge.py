@@ -41,7 +41,7 @@ def heading(nudge: NudgeModel, *, late: bool) -> Row:
     return [
         words(f"{said.terms.LIGHT_SIGNS[light]} {told}: "),
         words(one_line(nudge.account), bold=True),
-        words(f" — {step} {_by(late=late)}"),
+        words(f" — {step} {_by(light, late=late)}"),
         when(nudge.line.due_at),
     ]
 
@@ -49,7 +49,8 @@ def heading(nudge: NudgeModel, *, late: bool) -> Row:
 def lead(nudge: NudgeModel, *, late: bool) -> str:
     """The same for notifications and screen readers."""
     step = said.terms.step_name(nudge.line.step, nudge.line.left, nudge.line.number)
-    due = f"{_by(late=late)}{instant_token(nudge.line.due_at)}"
+    light = Light.LATE if late else nudge.line.light
+    due = f"{_by(light, late=late)}{instant_token(nudge.line.due_at)}"
     return f"{escape(one_line(nudge.account))}: {step} {due}."
 
 
@@ -75,8 +76,11 @@ def over_message(over: Over) -> Message:
     return Message(text, (lines(over_row(over)),))
 
 
-def _by(*, late: bool) -> str:
-    return said.reminders.WAS_DUE if late else said.reminders.DUE
+def _by(light: Light, *, late: bool) -> str:
+    """What is shown now may be late by the time it is read; only a late notice says so."""
+    planned = light is Light.AGREED
+    usual = said.reminders.PLANNED if planned else said.reminders.DUE
+    return said.reminders.WAS_DUE if late else usual
 
 
 def holds_up(nudge: NudgeModel) -> str:
@@ -163,25 +167,29 @@ def for_manager(nudge: NudgeModel) -> list[Row]:
     return rows
 
 
-def names_another(nudge: NudgeModel) -> bool:
-    """Whether a manager can help at once, by naming somebody who is there."""
-    return (nudge.away_until is not None or nudge.owner_gone) and nudge.reassigns
+def names_another(nudge: NudgeModel) -> ActionId | None:
+    """The button by which a manager can help at once, naming somebody who is there."""
+    if nudge.away_until is None and not nudge.owner_gone:
+        return None
+    if nudge.reassigns_ae:
+        return ActionId.OPEN_REASSIGN_AE
+    return ActionId.OPEN_ASSIGN if nudge.reassigns else None
 
 
 def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
     about = Ref(handoff=nudge.handoff_id)
     if to_manager:
-        names, assigns = names_another(nudge), ActionId.OPEN_ASSIGN
+        names = names_another(nudge)
         return actions(
             [
-                button(assigns, said.buttons.BUTTONS[assigns], about, primary=True)
-                if names
+                button(names, said.buttons.BUTTONS[names], about, primary=True)
+                if names is not None
                 else None,
                 button(
                     ActionId.STATUS_OPEN,
                     said.buttons.BUTTONS[ActionId.STATUS_OPEN],
                     Ref(),
-                    primary=not names,
+                    primary=names is None,
                 ),
                 button(ActionId.OPEN_HANDOFF, said.buttons.BUTTONS[ActionId.OPEN_HANDOFF], about),
             ]

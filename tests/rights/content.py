@@ -181,8 +181,11 @@ _CHOSEN: Mapping[str, Any] = {
     "other_roles": (OtherRole.EVALUATOR,),
     "strength": 4,
 }
-NOT_MARKED = frozenset({"must_confirm", "asker", "contacts", "none_made"})
-"""Holes with who asks and contacts are contents of their own, and promises are made here."""
+NOT_MARKED = frozenset({"must_confirm", "asker", "contacts", "none_made", "gone", "last_day"})
+"""Holes with who asks and contacts are contents of their own, and promises are made here.
+
+That a champion left is told with the name, of a deal of its own.
+"""
 
 
 class _Days:
@@ -260,6 +263,7 @@ REOPENED = "zzreopenedzz"
 THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "zztheirsourcezz"
 """Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
+INTERVIEWED, INTERVIEW_NOTE = "zzinterviewedzz", "zzinterviewnotezz"
 INTRO_DRAFT = "zzintrodraftzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
@@ -353,6 +357,8 @@ _BESIDES = (
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
     Content("draft of the intro", (INTRO_DRAFT,), INTRO),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
+    Content("whom others asked", (INTERVIEWED,), REASONS),
+    Content("what they were told", (INTERVIEW_NOTE,), REASONS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),
