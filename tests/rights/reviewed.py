@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from tests.rights.world import World
 
 ON_PAGE = "whole, reviewed"
+PAGES = 4
+"""So many at most; beyond the last one the last one is shown."""
 _FORMS = (
     ids.ActionId.OPEN_CHECK_IN,
     ids.ActionId.OPEN_MILESTONE_REVIEW,
@@ -134,6 +136,8 @@ def _look(world: "World", handoff_id: int) -> None:
     """Everybody asks for the page and for every form."""
     about = Ref(handoff=handoff_id)
     for viewer in VIEWERS:
-        world.press(viewer, ON_PAGE, ids.ActionId.OPEN_HANDOFF, about)
+        for page in range(PAGES):
+            whole = about.model_copy(update={"page": page})
+            world.press(viewer, ON_PAGE, ids.ActionId.OPEN_HANDOFF, whole)
         for action in _FORMS:
             world.press(viewer, "form of a review", action, about)

@@ -306,7 +306,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     ),
     Field.NOTE: FieldWords("Note", "In your own words; nobody writes it for you."),
     Field.NOTE_SENT_AT: FieldWords(
-        "Sent at", "In your own zone. Left empty, it stays a draft and is not done."
+        "Sent at", "In your own zone. Left empty, it stays a draft, and the step stays open."
     ),
     Field.MILESTONES_DONE: FieldWords("Done"),
     Field.MILESTONES_BEHIND: FieldWords("Behind"),
