@@ -10,6 +10,7 @@ from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.late import late_told
 from bot.delivery.plans import Cancel
+from bot.delivery.success_plans import milestone_due, plan_in_thread, plan_voided
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
 from bot.domain.access import Act, Audience, Capacity
@@ -57,7 +58,7 @@ from bot.domain.read_models import (
     named,
     step_line,
 )
-from bot.domain.steps import TO_SETTLE
+from bot.domain.steps import OF_A_PROMISE, TO_SETTLE
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.appointments import talk_kept_message, talk_proposed_message
@@ -181,6 +182,8 @@ class NoticeText:
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
             return self._not_taken(unit, bundle, notice)
+        if notice.kind is NoticeKind.PLAN_VOIDED:
+            return plan_voided(unit, bundle, notice, reader)
         if notice.kind in (NoticeKind.BRIEFING_BOOKED, NoticeKind.BRIEFING_SKIPPED):
             return _of_a_briefing(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_PROPOSED:
@@ -302,6 +305,8 @@ class NoticeText:
         if notice.kind is NoticeKind.BRIEFING_HELD:
             by = known.get(int(notice.facts["actor"]))
             return held_message(_card(bundle, unit.now), notice.facts, by)
+        if notice.kind in (NoticeKind.PLAN_SIGNED, NoticeKind.PLAN_REOPENED):
+            return plan_in_thread(unit, bundle, notice)
         if notice.kind is NoticeKind.KICKOFF_HELD:
             by = known.get(int(notice.facts["actor"]))
             return kickoff_held_message(_card(bundle, unit.now), notice.facts, by)
@@ -606,6 +611,7 @@ def _owed(
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager or in_place,
         promise=_promise(unit, bundle, owed),
+        milestone=milestone_due(unit, bundle, owed),
         brief_version=bundle.handoff.brief_version,
         with_ae=bundle.handoff.verification.with_ae,
         snoozed_reason=_snoozed_for(unit, bundle.handoff.id, reader, stage),
@@ -622,7 +628,7 @@ def _owed(
 
 def _promise(unit: ReadUnit, bundle: Bundle, owed: Deadline) -> Promise | None:
     """What is owed about a promise names it, to who may read it."""
-    if not owed.subject or Audience.CHANNEL not in bundle.audiences:
+    if owed.step not in OF_A_PROMISE or Audience.CHANNEL not in bundle.audiences:
         return None
     entry = unit.ledger.numbered(bundle.handoff.id, owed.subject)
     return entry.promise if entry is not None else None

@@ -27,6 +27,7 @@ from bot.delivery.plans import (
     Whisper,
     Withdraw,
 )
+from bot.delivery.success_plans import plan_upload
 from bot.domain import access, read_models
 from bot.domain.access import Audience
 from bot.domain.appointments import DEBRIEF_LENGTH, CalendarEntry
@@ -326,6 +327,8 @@ class Renderer:
                 return _status_file(unit, notice, reader)
             if notice.kind is NoticeKind.LEDGER_FILE:
                 return _ledger_file(unit, notice, reader)
+            if notice.kind is NoticeKind.PLAN_FILE:
+                return plan_upload(unit, notice, reader)
             if notice.kind is NoticeKind.TALK_FILE:
                 return _talk_file(unit, notice, reader)
             if notice.kind is NoticeKind.TALK_FELL:

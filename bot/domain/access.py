@@ -81,6 +81,15 @@ class Act(StrEnum):
     """The time of the debrief: the CSM proposes one, and each answers the other's."""
     HOLD_KICKOFF = "hold_kickoff"
     """That the kickoff was held, and when."""
+    EDIT_PLAN = "edit_plan"
+    """Begin the success plan, and write, change and drop its milestones."""
+    SIGN_PLAN = "sign_plan"
+    """Initial it as the CSM."""
+    SIGN_PLAN_AE = "sign_plan_ae"
+    CONFIRM_PLAN = "confirm_plan"
+    """Record that customer and partner said yes to what they share of it."""
+    CONCLUDE_MILESTONE = "conclude_milestone"
+    """That a milestone was reached, or was not after all."""
     SEND_BACK = "send_back"
     RETURN_BRIEF = "return_brief"
     """The AE gives a brief that was sent back to the CSM again."""
@@ -226,6 +235,11 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.LIFT_HOLD: frozenset({Capacity.CS_MANAGER}),
     Act.ARRANGE_TALK: _EITHER,
     Act.HOLD_KICKOFF: _CSM_STEP,
+    Act.EDIT_PLAN: _CSM_STEP,
+    Act.SIGN_PLAN: _CSM_STEP,
+    Act.SIGN_PLAN_AE: _AE_STEP,
+    Act.CONFIRM_PLAN: _CSM_STEP,
+    Act.CONCLUDE_MILESTONE: _EITHER,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
     Act.RETURN_BRIEF: frozenset({Capacity.AE}),
     Act.MOVE: _AE_SIDE,
@@ -265,6 +279,10 @@ _OWNERS_OF_STEPS: Mapping[Act, frozenset[Capacity]] = {
     Act.ACKNOWLEDGE: _CSM_ALONE,
     Act.VERIFY: _CSM_ALONE,
     Act.HOLD_KICKOFF: _CSM_ALONE,
+    Act.EDIT_PLAN: _CSM_ALONE,
+    Act.SIGN_PLAN: _CSM_ALONE,
+    Act.SIGN_PLAN_AE: _AE_ALONE,
+    Act.CONFIRM_PLAN: _CSM_ALONE,
     Act.LEAD_DEBRIEF: _CSM_ALONE,
     Act.RECORD_CSM_STEP: _CSM_ALONE,
 }

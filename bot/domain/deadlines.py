@@ -64,7 +64,8 @@ _SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE})
 """At these the bot does something itself."""
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
 Key = tuple[Step, int]
-"""Which of a handoff's deadlines it is: the step, and the promise it is about, by its number."""
+"""Which of a handoff's deadlines it is: the step, and by its number the promise or the milestone
+it is about."""
 SETTLED = frozenset({DeadlineState.DONE, DeadlineState.MISSED})
 """States of what nobody has to do any more."""
 SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED})
@@ -97,7 +98,7 @@ class Deadline:
     owned_at: datetime | None = None
     """Since when its reader has it, where that was somebody else, or nobody, before."""
     subject: int = 0
-    """The number of the promise it is about; 0 for what is about the handoff as a whole."""
+    """The number of the promise, or of the milestone, it is about; 0 for the handoff as a whole."""
 
     @property
     def key(self) -> Key:

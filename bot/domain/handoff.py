@@ -26,6 +26,7 @@ from bot.domain.items import Item, SectionKey
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy, Person
+from bot.domain.plan import NO_PLAN, SuccessPlan
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
@@ -229,6 +230,7 @@ class Handoff:
     verification: Verification = field(default_factory=Verification)
     briefing: Briefing = NOT_BOOKED
     debrief: Debrief = NOT_BEGUN
+    success_plan: SuccessPlan = NO_PLAN
     listener_named: bool = False
     """Whether a person chose the second listener; else the policy's rule does."""
     breakdowns: Mapping[Breakdown, datetime] = field(default_factory=dict)
@@ -1045,6 +1047,7 @@ class Handoff:
         self._call_off_talk(by, at)
         self._forget_debrief(at)
         self.briefing = self.briefing.of_another_csm()
+        self.success_plan = self.success_plan.of_another(Side.CSM, at)
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -1083,6 +1086,7 @@ class Handoff:
         self._call_off_talk(by, at)
         self._forget_debrief(at)
         self.briefing = self.briefing.of_another_csm()
+        self.success_plan = self.success_plan.of_another(Side.CSM, at)
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

@@ -16,6 +16,7 @@ from bot.domain.errors import Problem
 from bot.domain.handoff import CAME, WENT, Handoff
 from bot.domain.history import ANCHOR_DIGITS, OF_DISPUTES, Event, Tag, instant_text
 from bot.domain.nudging import Stage
+from bot.domain.plan import Party
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Promise, Side
 from bot.domain.status import Filter
@@ -121,6 +122,13 @@ class NoticeKind(StrEnum):
     """No message alone: a file in the reader's direct messages."""
     LEDGER_FILE = "ledger_file"
     """The same of a promise ledger."""
+    PLAN_FILE = "plan_file"
+    """The same of what the customer shares of a success plan."""
+    PLAN_SIGNED = "plan_signed"
+    PLAN_REOPENED = "plan_reopened"
+    """A signed plan was changed."""
+    PLAN_VOIDED = "plan_voided"
+    """A change of the plan opened what somebody had signed or heard outside."""
     FILE_FAILED = "status_csv_failed"
     """That one of these did not come; named after the first of them."""
     WELCOME = "welcome"
@@ -136,6 +144,7 @@ FILES = frozenset(
     {
         NoticeKind.STATUS_CSV,
         NoticeKind.LEDGER_FILE,
+        NoticeKind.PLAN_FILE,
         NoticeKind.TALK_FILE,
         NoticeKind.TALK_FELL,
     }
@@ -292,6 +301,12 @@ _OF_THE_CSM = frozenset(
         Tag.RESTATED,
         Tag.KICKOFF_HELD,
         Tag.DEBRIEF_HELD,
+        Tag.PLAN_STARTED,
+        Tag.MILESTONE_ADDED,
+        Tag.MILESTONE_CHANGED,
+        Tag.MILESTONE_DROPPED,
+        Tag.MILESTONE_OPENED,
+        Tag.PLAN_CONFIRMED,
     }
 )
 """What either side's manager may record for them, then with a reason."""
@@ -341,6 +356,7 @@ def announcements(
         told.extend(_of_a_record(handoff, seq, event))
         told.extend(_of_the_debrief(handoff, seq, event, ahead=answered_ahead))
         told.extend(_of_a_fallen_talk(handoff, seq, event, undo_window))
+        told.extend(_of_the_plan(handoff, seq, event))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
             cause is not None and cause.tag is Tag.INITIALS_VOIDED
@@ -516,9 +532,12 @@ def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     if "reason" not in event.values:
         return []
     both = event.tag is Tag.BRIEFING_HELD
+    signed = event.facts.get("side") if event.tag is Tag.PLAN_INITIALED else None
+    of_ae = event.tag in _OF_THE_AE or signed == Side.AE.value
+    of_csm = event.tag in _OF_THE_CSM or signed == Side.CSM.value
     owners = (
-        handoff.ae_id if both or event.tag in _OF_THE_AE else None,
-        handoff.csm_id if both or event.tag in _OF_THE_CSM else None,
+        handoff.ae_id if both or of_ae else None,
+        handoff.csm_id if both or of_csm else None,
     )
     facts = {"seq": seq, "actor": event.actor or 0, "tag": event.tag.value}
     readers = (access.acting(one, handoff) for one in owners if one is not None)
@@ -603,6 +622,34 @@ def _within_minutes(
     facts: dict[str, str | int] = {"since": instant_text(event.at), "actor": event.actor or 0}
     told = _to(handoff, kind, seq, reader, facts)
     return replace(told, not_before=event.at + TOGETHER)
+
+
+def _of_the_plan(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """Below the card that it is signed, or is so no longer; and who has to say yes again.
+
+    Said once: what a change opened is open for the next change, too.
+    """
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    below = handoff.posted_at is not None
+    if event.tag is Tag.PLAN_SIGNED:
+        return [_in_thread(handoff, NoticeKind.PLAN_SIGNED, seq, facts)] if below else []
+    if event.tag is not Tag.PLAN_VOIDED:
+        return []
+    void = event.facts["parties"]
+    parties = [str(one) for one in void] if isinstance(void, list) else []
+    told: list[Notice] = []
+    if below and event.facts["signed"]:
+        told.append(_in_thread(handoff, NoticeKind.PLAN_REOPENED, seq, facts))
+    for party, owner in ((Party.AE, handoff.ae_id), (Party.CSM, handoff.csm_id)):
+        initial = party.value in parties
+        asks_outside = party is Party.CSM and not set(parties) <= {Party.AE, Party.CSM}
+        if initial or asks_outside:
+            about = {**facts, "initial": int(initial)}
+            owners = (owner,)
+            told += _to_owners(
+                handoff, NoticeKind.PLAN_VOIDED, seq, event, owners=owners, facts=about
+            )
+    return told
 
 
 def only_first(notices: Sequence[Notice], *, waiting: Collection[NoticeKind]) -> list[Notice]:
@@ -1099,6 +1146,18 @@ def ledger_file(handoff: Handoff, reader: int, *, key: str) -> Notice:
         NoticeKind.LEDGER_FILE,
         Place.DM,
         f"ledger-file:{key}",
+        Priority.ANSWER,
+        handoff_id=handoff.id,
+        person_id=reader,
+    )
+
+
+def plan_file(handoff: Handoff, reader: int, *, key: str) -> Notice:
+    """What the customer shares of the success plan as a file for whoever asked for it."""
+    return Notice(
+        NoticeKind.PLAN_FILE,
+        Place.DM,
+        f"plan-file:{key}",
         Priority.ANSWER,
         handoff_id=handoff.id,
         person_id=reader,

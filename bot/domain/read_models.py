@@ -27,6 +27,8 @@ from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
+from bot.domain.plan import Milestone
+from bot.domain.plan_pages import PlanPage
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise, Side, Signing
@@ -71,7 +73,7 @@ class StepLine:
     left: tuple[Part, ...] = ()
     """What of the reading is owed, the next thing first."""
     number: int = 0
-    """Of the promise it is about; 0 for what is about the handoff as a whole."""
+    """Of the promise or milestone it is about; 0 for what is about the handoff as a whole."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    plan_signed_at: datetime | None = None
+    """When everybody asked had said yes to the success plan as it is."""
 
     @property
     def changed_since(self) -> bool:
@@ -506,6 +510,8 @@ class NudgeModel:
     told_as_manager: bool
     promise: Promise | None = None
     """What it is about, where it is about one promise."""
+    milestone: Milestone | None = None
+    """The same of one milestone."""
     snoozed_reason: str | None = None
     brief_version: int = 0
     with_ae: bool = False
@@ -708,6 +714,8 @@ class WholePage:
     """The time of the debrief, for who is in it."""
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
+    plan: PlanPage | None = None
+    """The success plan, as far as this viewer may read it."""
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -893,6 +901,7 @@ def card(
         neutral=neutral,
         kickoff=kickoff,
         gone=_gone(handoff, people),
+        plan_signed_at=handoff.success_plan.signed_at,
     )
 
 

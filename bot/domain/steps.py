@@ -75,6 +75,8 @@ class Step(StrEnum):
     """So does the AE."""
     DELIVERY = "delivery"
     """Whoever delivers a promise does so by its day."""
+    MILESTONE = "milestone"
+    """Whoever owns a milestone of the success plan reaches it by its day; of one milestone."""
 
 
 OF_A_SIDE: Mapping[Step, Capacity] = {
@@ -87,6 +89,8 @@ TO_SETTLE = frozenset({Step.SETTLE, Step.SETTLE_AE, Step.DECIDE})
 """What is asked about a dispute; a step that waits for it names who is to settle it now."""
 OF_A_PROMISE = TO_SETTLE | {Step.DELIVERY} | OF_A_SIDE.keys()
 """What is owed about single promises, and so in no row of the table."""
+OF_ONE_THING = OF_A_PROMISE | {Step.MILESTONE}
+"""The same with what is owed about a single milestone."""
 
 
 LIGHT_AND_FULL = frozenset({Tier.LIGHT, Tier.FULL})
@@ -410,24 +414,27 @@ PROCESS: tuple[StepRule, ...] = (
         13,
         CSM,
         due=AfterKickoff(day=lambda c: c.plan_day, after=lambda c: c.plan_after),
-        done=None,
+        done=lambda h: h.success_plan.drafted_at,
         needs=(Step.KICKOFF,),
+        opened_again_at=lambda h: h.success_plan.redraft_at,
     ),
     StepRule(
         Step.SIGN_PLAN,
         14,
         CSM,
         due=AfterKickoff(day=lambda c: c.sign_plan_day, after=lambda c: c.sign_plan_after),
-        done=None,
+        done=lambda h: h.success_plan.csm_done_at,
         needs=(Step.PLAN,),
+        opened_again_at=lambda h: h.success_plan.csm_again_at,
     ),
     StepRule(
         Step.SIGN_PLAN_AE,
         14,
         AE,
         due=AfterKickoff(day=lambda c: c.sign_plan_day, after=lambda c: c.sign_plan_after),
-        done=None,
+        done=lambda h: h.success_plan.ae_done_at,
         needs=(Step.PLAN,),
+        opened_again_at=lambda h: h.success_plan.ae_again_at,
         tiers=NO_TIER,
         add_on=AddOn.JOINT_KICKOFF,
         calendar=CSM,

@@ -123,6 +123,7 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.BRIEFING: ActionId.OPEN_BRIEFING,
     MoreChoice.LIFT: ActionId.OPEN_LIFT,
     MoreChoice.HELD: ActionId.OPEN_HELD,
+    MoreChoice.SUCCESS_PLAN: ActionId.OPEN_SUCCESS_PLAN,
     MoreChoice.TALK: ActionId.OPEN_TALK,
     MoreChoice.DECLINE: ActionId.OPEN_DECLINE,
     MoreChoice.UNDO_CANCEL: ActionId.UNDO_CANCEL,

@@ -16,6 +16,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey, same_question
 from bot.domain.ledger import Delivery
 from bot.domain.people import Person
+from bot.domain.plan import Confirmation, MilestoneOwner, MilestoneText, Sharing, Way
 from bot.domain.policy import Tier
 from bot.domain.promises import Basis, Kind, PromiseText, Surfaced
 from bot.domain.status import Bucket, Filter, Whose
@@ -269,6 +270,28 @@ def promise_text(typed: Typed, owner: Person | None = None) -> PromiseText:
     if kind is not None:
         text = replace(text, kind=_member(Kind, kind, Field.KIND))
     return text.checked()
+
+
+def milestone_of(typed: Typed) -> MilestoneText:
+    """One milestone of a success plan as it was typed; owner and day may be left open."""
+    owner = typed.option(Field.MILESTONE_OWNER)
+    return MilestoneText(
+        words=typed.text(Field.MILESTONE),
+        sharing=_member(Sharing, typed.option(Field.SHARING) or "", Field.SHARING),
+        owner=_member(MilestoneOwner, owner, Field.MILESTONE_OWNER) if owner is not None else None,
+        who=typed.text(Field.MILESTONE_WHO),
+        due=typed.date(Field.MILESTONE_DUE),
+    )
+
+
+def confirmation_of(typed: Typed) -> Confirmation:
+    """Who outside said yes to a plan; raises Invalid with the field that was left open."""
+    on, way = typed.date(Field.CONFIRMED_ON), typed.option(Field.CONFIRMED_WAY)
+    if on is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.CONFIRMED_ON.value)
+    if way is None:
+        raise Invalid(Problem.CHOOSE, field=Field.CONFIRMED_WAY.value)
+    return Confirmation(typed.text(Field.CONFIRMED_BY), on, _member(Way, way, Field.CONFIRMED_WAY))
 
 
 def delivery_of(typed: Typed) -> Delivery | None:

@@ -127,6 +127,7 @@ def whole_of(
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+        plan=unit.plan_page(bundle, viewer=viewer),
     )
 
 

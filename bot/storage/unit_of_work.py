@@ -66,13 +66,17 @@ from bot.domain.notices import (
 )
 from bot.domain.owing import STEP_OF, about_promises, settled_by, told_of_delivery
 from bot.domain.people import ManagerBy, Person, Role
+from bot.domain.plan_pages import PlanPage, plan_page
+from bot.domain.planning import weigh as weigh_plan
 from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
+from bot.domain.reaching import about_milestones
 from bot.domain.settling import decides_not, escalate, may_settle, settlers
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
+from bot.domain.steps import OF_A_PROMISE
 from bot.storage import keys, tables
 from bot.storage.alarms import Alarms
 from bot.storage.briefs import Briefs, WritableBriefs
@@ -96,6 +100,7 @@ from bot.storage.ledger import Ledgers, WritableLedgers
 from bot.storage.outbox import Outbox
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, PersonFacts, WritablePeople
+from bot.storage.plans import Plans, WritablePlans
 from bot.storage.rates import forget_rates
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
@@ -330,6 +335,7 @@ class ReadUnit:
     ledger: Ledgers
     disputes: Disputes
     late: LatePromises
+    plans: Plans
     deadlines: Deadlines
     history: History
     received: Received
@@ -358,6 +364,7 @@ class ReadUnit:
         self.ledger = Ledgers(self._scope)
         self.disputes = Disputes(self._scope)
         self.late = LatePromises(self._scope)
+        self.plans = Plans(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -427,6 +434,22 @@ class ReadUnit:
         )
         return replace(page, settles=frozenset(settles))
 
+    def plan_page(self, of: Bundle, *, viewer: Person | None) -> PlanPage | None:
+        """The success plan for whom its handoff was read; None for who may read nothing of it."""
+        handoff, audiences = of.handoff, of.audiences
+        if Audience.SHARED_MILESTONES not in audiences:
+            return None
+        begun = handoff.success_plan.version > 0
+        return plan_page(
+            viewer,
+            handoff,
+            of.size,
+            self.plans.milestones(handoff.id, audiences=audiences) if begun else (),
+            self.plans.marks(handoff.id, audiences=audiences) if begun else {},
+            of.people,
+            audiences=audiences,
+        )
+
     def kickoff(self, of: Bundle) -> KickoffTime | None:
         """The time of its kickoff that the handoff message names."""
         calendar_of = self.people.calendar
@@ -489,7 +512,7 @@ class ReadUnit:
         holder = held_by(owed, handoff, size)
         if holder is None:
             return None
-        if owed.step is Step.DELIVERY:
+        if owed.step in (Step.DELIVERY, Step.MILESTONE):
             reads = self._reads(handoff)
             return told_of_delivery(holder, handoff, self.people.told, reads=reads)
         but = (access.acting(holder, handoff),)
@@ -607,6 +630,7 @@ class ReadUnit:
             ),
             *of_table,
             *self._about_promises(handoff, stored, of_table=of_table),
+            *self._about_milestones(handoff, stored),
         ]
         owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
         left = (dropped(one) for one in stored if one.key not in owed)
@@ -618,7 +642,7 @@ class ReadUnit:
         """What is owed about single promises; asked only where there is or was such."""
         signed_by = (one.raw_due_at for one in of_table if one.step is Step.INITIALS_AE)
         before_kickoff = next(signed_by, None)
-        owed = [one for one in stored if one.subject]
+        owed = [one for one in stored if one.step in OF_A_PROMISE]
         contested = handoff.signing.disputed or any(
             one.step in STEP_OF.values() and one.state is DeadlineState.OPEN for one in owed
         )
@@ -649,6 +673,20 @@ class ReadUnit:
             surfacing=late,
             before_kickoff=before_kickoff,
             reads=self._reads(handoff),
+            stored=stored,
+            now=self.now,
+        )
+
+    def _about_milestones(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
+        """What is owed about single milestones; asked only where there is a plan."""
+        if not handoff.success_plan.version:
+            return []
+        return about_milestones(
+            handoff,
+            self.policy,
+            self.people.calendar,
+            told_of=self.people.told,
+            planned=self.plans.planned(handoff.id),
             stored=stored,
             now=self.now,
         )
@@ -697,6 +735,7 @@ class WriteUnit(ReadUnit):
     ledger: WritableLedgers
     disputes: WritableDisputes
     late: WritableLatePromises
+    plans: WritablePlans
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -725,6 +764,7 @@ class WriteUnit(ReadUnit):
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.disputes = WritableDisputes(scope, handoffs=self.handoffs)
         self.late = WritableLatePromises(scope, handoffs=self.handoffs)
+        self.plans = WritablePlans(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)
@@ -788,6 +828,7 @@ class WriteUnit(ReadUnit):
             latest = debrief_due(handoff, self.policy, self.people.calendar)
             weigh_debrief(handoff, latest, at=self.now)
         self.people.with_managers(handoff.people())
+        weigh_plan(handoff, handoff.size(self.policy), at=self.now)
         asked_again, lapsed = self._follow_promises(handoff, actor_id)
         ahead = self._answered_ahead(handoff)
         owed = self._in_line(handoff, stored)

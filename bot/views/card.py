@@ -186,6 +186,8 @@ def _size(card: Card) -> ContextBlock:
         parts.append(f"signed {instant_token(card.signed_at)}")
     elif card.expected_on is not None:
         parts.append(f"signature expected {day(card.expected_on)}")
+    if card.plan_signed_at is not None:
+        parts.append(said.plan.signed(instant_token(card.plan_signed_at)))
     term = _term(card.brief.commercials)
     told = mrkdwn(" · ".join(parts))
     return ContextBlock(elements=[told, plain(term)] if term else [told])

@@ -54,6 +54,10 @@ STEP_BUTTONS = {
     Step.LATE_DECIDE: ActionId.OPEN_DECIDE_LATE,
     Step.LATE_DECIDE_AE: ActionId.OPEN_DECIDE_LATE,
     Step.DELIVERY: ActionId.OPEN_LEDGER,
+    Step.PLAN: ActionId.OPEN_SUCCESS_PLAN,
+    Step.SIGN_PLAN: ActionId.OPEN_SUCCESS_PLAN,
+    Step.SIGN_PLAN_AE: ActionId.OPEN_SUCCESS_PLAN,
+    Step.MILESTONE: ActionId.OPEN_SUCCESS_PLAN,
     Step.DEBRIEF: ActionId.OPEN_DEBRIEF,
 }
 """The button that does the next thing of a step."""
@@ -394,6 +398,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, declines),
         (MoreChoice.TALK, ActionId.OPEN_TALK, guide.talk.opens),
         (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
+        (MoreChoice.SUCCESS_PLAN, ActionId.OPEN_SUCCESS_PLAN, _plans(guide)),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
         (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
         (MoreChoice.CHANGE_DEAL, ActionId.OPEN_DEAL, Act.CHANGE_DEAL in guide.acts),
@@ -423,6 +428,11 @@ def _calls(guide: Guide) -> bool:
 def _holds_kickoff(guide: Guide) -> bool:
     begun = guide.signed_at is not None and guide.csm is not None
     return begun and Act.HOLD_KICKOFF in guide.acts
+
+
+def _plans(guide: Guide) -> bool:
+    begun = guide.signed_at is not None and guide.csm is not None
+    return begun and Act.CONCLUDE_MILESTONE in guide.acts
 
 
 def _aligns(guide: Guide) -> bool:

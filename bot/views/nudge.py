@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.deadlines import Step
 from bot.domain.notices import NoticeKind
+from bot.domain.plan import Milestone
 from bot.domain.promises import Promise
 from bot.domain.read_models import Became, Light, NudgeModel, Over
 from bot.views import sentences as said
@@ -110,6 +111,8 @@ def for_owner(nudge: NudgeModel) -> list[Row]:
     rows: list[Row] = []
     if nudge.promise is not None:
         rows.append([words(f"“{one_line(nudge.promise.text.words, LINE)}”")])
+    if nudge.milestone is not None:
+        rows.append([words(f"“{one_line(nudge.milestone.text.words, LINE)}”")])
     rows += [[words(missing)] for missing in _missing(nudge)]
     if nudge.snoozed_reason:
         rows.append(
@@ -174,6 +177,8 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
         )
     if nudge.promise is not None:
         return _about_a_promise(nudge, nudge.promise)
+    if nudge.milestone is not None:
+        return _about_a_milestone(nudge, nudge.milestone)
     line = nudge.line
     does = step_button(line.step, line.left, no_promises=nudge.no_promises)
     gives = ActionId.RETURN_BRIEF
@@ -202,6 +207,23 @@ def _about_a_promise(nudge: NudgeModel, promise: Promise) -> list[Block]:
     return actions(
         [
             button(does, said.buttons.BUTTONS[does], about, primary=True),
+            button(snoozes, said.buttons.BUTTONS[snoozes], step),
+        ]
+    )
+
+
+def _about_a_milestone(nudge: NudgeModel, milestone: Milestone) -> list[Block]:
+    done, opens, snoozes = (
+        ActionId.MILESTONE_DONE,
+        ActionId.OPEN_SUCCESS_PLAN,
+        ActionId.OPEN_SNOOZE,
+    )
+    about = Ref(handoff=nudge.handoff_id, entry=milestone.id, revision=milestone.version)
+    step = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value, entry=milestone.number)
+    return actions(
+        [
+            button(done, said.buttons.BUTTONS[done], about, primary=True),
+            button(opens, said.buttons.BUTTONS[opens], Ref(handoff=nudge.handoff_id)),
             button(snoozes, said.buttons.BUTTONS[snoozes], step),
         ]
     )

@@ -44,6 +44,8 @@ from bot.views.message import (
     words,
 )
 from bot.views.payload import Ref
+from bot.views.plan import mark_rows, milestone_blocks, plan_state
+from bot.views.plan_text import in_order
 from bot.views.text import day, escape, instant_token, mention, money, one_line
 from bot.views.verification import CHECKS, restated_lines
 
@@ -149,6 +151,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             yield _versions_of(whole, key, from_channel)
     yield from _reading(whole)
     yield from _debrief(whole)
+    yield from _success_plan(whole, from_channel)
     yield from _breakdowns(whole)
     for link in whole.links:
         yield Piece(sentences.whole.WHOLE_LINKS, (_link(link),), len(link))
@@ -370,6 +373,21 @@ def _ask(shown: AskShown) -> Iterator[Block]:
         yield small_as_typed(f"{sentences.debrief.ASK}: {ask.text}")
     if ask.open or ask.reply:
         yield as_typed(ask.reply or sentences.debrief.STILL_OPEN)
+
+
+def _success_plan(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
+    """Where the plan stands, the way to it, and each milestone that this viewer may read."""
+    page, heading = whole.plan, sentences.plan.WHOLE
+    if page is None or not (page.milestones or page.edits):
+        return
+    action = ActionId.OPEN_SUCCESS_PLAN
+    ref = Ref(handoff=whole.card.handoff_id, channel=from_channel)
+    way = actions([button(action, sentences.buttons.BUTTONS[action], ref)])
+    told = plan_state(page) if page.milestones else escape(sentences.plan.EMPTY)
+    marks = [lines(*mark_rows(page))] if page.milestones else []
+    yield Piece(heading, (context(told), *marks, *way), SHORT * 8)
+    for shown in in_order(page.in_force):
+        yield Piece(heading, tuple(milestone_blocks(shown)), len(shown.milestone.text.words))
 
 
 def _breakdowns(whole: WholePage) -> Iterator[Piece]:

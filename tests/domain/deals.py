@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain import planning
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.completeness import Completeness, completeness
@@ -16,6 +17,14 @@ from bot.domain.ledger import Counts, weigh
 from bot.domain.money import Money
 from bot.domain.nudging import Stage
 from bot.domain.people import ManagerBy, Person, Role
+from bot.domain.plan import (
+    Confirmation,
+    Milestone,
+    MilestoneOwner,
+    MilestoneText,
+    Party,
+    Way,
+)
 from bot.domain.policy import Policy, Tier
 from bot.domain.verification import Checks, Restatement, Verdict
 from bot.domain.worktime import Calendar, QuietHours, WorkingHours
@@ -211,6 +220,27 @@ def called(handoff: Handoff, *, at: datetime) -> None:
     asked = handoff.verification.call_asked_at
     held = CALL.model_copy(update={"held_at": at})
     handoff.briefing = handoff.briefing.held(held, at, asked=asked)
+
+
+MILESTONE = MilestoneText(
+    "Every ticket comes in by the new form.",
+    owner=MilestoneOwner.CSM,
+    due=MONDAY.date() + timedelta(days=30),
+)
+
+
+def planned(handoff: Handoff, *, at: datetime) -> None:
+    """The success plan has a milestone, and everybody who is asked said yes to it."""
+    one = Milestone(1, 1, 1, MILESTONE)
+    planning.added(handoff, one, [one], by=CSM, at=at)
+    size = handoff.size(POLICY)
+    for by in (CSM, AE):
+        planning.initial(handoff, size, by=by, version=1, at=at)
+    heard = Confirmation("Ines", at.date(), Way.CALL)
+    planning.confirm(
+        handoff, size, Party.CUSTOMER, heard, by=CSM, version=1, at=at, today=at.date()
+    )
+    planning.weigh(handoff, size, at=at)
 
 
 def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:

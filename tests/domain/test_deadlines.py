@@ -45,6 +45,7 @@ from tests.domain.deals import (
     debriefed,
     fill,
     gated,
+    planned,
     read,
     say,
     signed,
@@ -92,7 +93,8 @@ def test_no_clock_runs_before_the_signature() -> None:
     assert owed(started()) == {}
     # A briefing call comes with a time for it, or with what requires one.
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
-    assert list(owed(signed())) == [rule.step for rule in STEPS if rule.step not in with_call]
+    up_to_kickoff = [rule.step for rule in STEPS if not rule.beyond]
+    assert list(owed(signed())) == [step for step in up_to_kickoff if step not in with_call]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +216,7 @@ def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     handoff.hold_kickoff(MONDAY + 30 * HOUR, by=CSM, at=MONDAY + 32 * HOUR)
     debriefed(handoff, at=MONDAY + 7 * HOUR)
     called(handoff, at=MONDAY + 30 * HOUR)
+    planned(handoff, at=MONDAY + 33 * HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
         assert not deadline.late_at(MONDAY + 400 * HOUR)
@@ -644,6 +647,12 @@ class Run:
             Step.INITIALS_AE: handoff.csm_id is not None and handoff.signing.ae_at is None,
             Step.KICKOFF: handoff.csm_id is not None and handoff.kickoff_held_at is None,
             Step.DEBRIEF: handoff.csm_id is not None and handoff.debrief.done_at is None,
+            Step.PLAN: handoff.kickoff_held_at is not None
+            and handoff.success_plan.drafted_at is None,
+            Step.SIGN_PLAN: handoff.success_plan.drafted_at is not None
+            and handoff.success_plan.csm_done_at is None,
+            Step.SIGN_PLAN_AE: handoff.success_plan.drafted_at is not None
+            and handoff.success_plan.ae_done_at is None,
         }
         assert still_owed[step]
         assert len(told) == len(set(told))
@@ -691,6 +700,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("debrief"), st.integers(0, len(Standing) * len(Question) - 1)),
     st.tuples(st.just("talk"), st.just(0)),
     st.tuples(st.just("debriefed"), st.just(0)),
+    st.tuples(st.just("plan"), st.just(0)),
     st.tuples(st.just("snooze"), st.integers(0, len(Step) * 40 - 1)),
     st.tuples(st.just("sweep"), st.just(0)),
 )
@@ -765,6 +775,8 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: hold(handoff, now))
         case "debriefed":
             run.act(lambda: debriefed(handoff, at=now))
+        case "plan":
+            run.act(lambda: planned(handoff, at=now))
         case "take back":
             run.act(lambda: handoff.undo_acknowledge(by=csm, at=now, policy=POLICY))
         case "cancel":

@@ -24,7 +24,7 @@ from bot.domain.read_models import (
     step_line,
     step_lines,
 )
-from bot.domain.steps import STEPS, intro_waits_for_call
+from bot.domain.steps import intro_waits_for_call, steps_now
 from tests.domain.deals import (
     ADMIN,
     AE,
@@ -45,6 +45,7 @@ from tests.domain.deals import (
     counted,
     debriefed,
     gated,
+    planned,
     read,
     signed,
     started,
@@ -113,7 +114,7 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in lines] == [
-        rule.step for rule in STEPS if rule.step not in with_call
+        rule.step for rule in steps_now(handoff) if rule.step not in with_call
     ]
     assert [line.light for line in lines] == [
         Light.ON_TIME,
@@ -196,6 +197,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     called(handoff, at=MONDAY + 3 * HOUR)
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
     debriefed(handoff, at=MONDAY + 3 * HOUR)
+    planned(handoff, at=MONDAY + 4 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
     assert shown.ae == NamedPerson(AE.id, "U001", "Ana")
@@ -204,6 +206,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     assert (shown.brief_version, shown.acknowledged_version) == (1, 1)
     assert (shown.completeness.percent, shown.gate_passed, shown.next) == (100, True, None)
     assert not shown.preview
+    assert shown.plan_signed_at == MONDAY + 4 * HOUR
 
 
 def test_a_card_of_the_bot_names_nobody_who_posted_it() -> None:
@@ -247,6 +250,7 @@ BOTH_ACTS = {
     Act.DISPUTE_PROMISE,
     Act.EDIT_PROMISE,
     Act.CONCLUDE_PROMISE,
+    Act.CONCLUDE_MILESTONE,
     Act.DECIDE_LATE,
 }
 TO_NO_HANDOFF = {Act.START, Act.CHANGE_POLICY, Act.CHANGE_PEOPLE, Act.PAUSE}
@@ -264,6 +268,7 @@ AE_ACTS = (
         Act.RECORD_CALL,
         Act.JUDGE,
         Act.BOOK_BRIEFING,
+        Act.SIGN_PLAN_AE,
         Act.TALK_PROMISE,
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
@@ -282,6 +287,9 @@ CSM_ACTS = BOTH_ACTS | {
     Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
     Act.HOLD_KICKOFF,
+    Act.EDIT_PLAN,
+    Act.SIGN_PLAN,
+    Act.CONFIRM_PLAN,
     Act.SEND_BACK,
     Act.DECLINE,
     Act.RECORD_CSM_STEP,
@@ -330,7 +338,7 @@ def test_a_guide_speaks_to_its_reader(
     assert shown.viewer.slack_id == viewer.slack_id
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in shown.steps] == [
-        rule.step for rule in STEPS if rule.step not in with_call
+        rule.step for rule in steps_now(handoff) if rule.step not in with_call
     ]
 
 

@@ -16,7 +16,7 @@ from bot.domain.handoff import DealChange, Handoff
 from bot.domain.money import Money
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks
-from bot.domain.steps import NO_RECORD_YET, OF_A_PROMISE, PROCESS, STEPS, Step, StepRule, steps_now
+from bot.domain.steps import NO_RECORD_YET, OF_ONE_THING, PROCESS, STEPS, Step, StepRule, steps_now
 from bot.domain.verification import Checks
 from tests.domain.deals import (
     AE,
@@ -92,7 +92,7 @@ def resize(handoff: Handoff, amount: int, at: datetime, marks: Marks = NO_MARKS)
 
 
 def test_every_step_but_the_questions_is_one_row_in_the_order_they_are_listed_in() -> None:
-    beside = OF_A_PROMISE | {Step.SIGNATURE, Step.COMMITMENT}
+    beside = OF_ONE_THING | {Step.SIGNATURE, Step.COMMITMENT}
     rows = [step for step in Step if step not in beside]
     assert [rule.step for rule in PROCESS] == rows
     assert [rule.number for rule in PROCESS] == sorted(rule.number for rule in PROCESS)

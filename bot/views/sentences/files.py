@@ -18,6 +18,12 @@ FAILED: Final[Mapping[NoticeKind, tuple[str, str]]] = {
         "Whether the file of a promise ledger arrived cannot be seen; if it is not here, ask for "
         "it again in the ledger.",
     ),
+    NoticeKind.PLAN_FILE: (
+        "The file of a success plan could not be sent, because Slack did not take it; its text "
+        "for the customer says the same.",
+        "Whether the file of a success plan arrived cannot be seen; if it is not here, ask for it "
+        "again beside the text for the customer.",
+    ),
     NoticeKind.TALK_FILE: (
         "The file with the time of a debrief could not be sent, because Slack did not take it; "
         "your own card of the handoff names the time.",

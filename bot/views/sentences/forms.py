@@ -10,7 +10,9 @@ from bot.views.sentences.terms import (
     INNER_READERS,
     ITEM_NAMES,
     KIND_NAMES,
+    MILESTONE_OWNERS,
     REASON_READERS,
+    SHARING_NAMES,
 )
 
 
@@ -56,6 +58,16 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.OPEN_QUESTIONS: FieldWords("Questions that stayed open"),
     Field.STANDS_FOR: FieldWords("Debrief"),
     Field.HELD_AT: FieldWords("When it began"),
+    Field.MILESTONE: FieldWords(
+        "What is reached", "One result, as both sides will recognise it once it is there."
+    ),
+    Field.SHARING: FieldWords("Who reads it"),
+    Field.MILESTONE_OWNER: FieldWords("Whose it is", "May follow; the plan is signed with it."),
+    Field.MILESTONE_WHO: FieldWords("Name there", "Of somebody at the customer or partner."),
+    Field.MILESTONE_DUE: FieldWords("By", "Within 90 days of the signature."),
+    Field.CONFIRMED_BY: FieldWords("Who said yes"),
+    Field.CONFIRMED_ON: FieldWords("On"),
+    Field.CONFIRMED_WAY: FieldWords("How"),
     Field.TALK_CHOICE: FieldWords("Suggested"),
     Field.TALK_AT: FieldWords(
         "Another time", "In your own zone. A time entered here counts in place of the one above."
@@ -364,6 +376,10 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.BRIEFING: "Briefing call",
     ViewId.LIFT: "Let intro go out",
     ViewId.HELD: "Kickoff held",
+    ViewId.SUCCESS_PLAN: "Success plan",
+    ViewId.CONFIRM_PLAN: "Confirm the plan",
+    ViewId.PLAN_FOR_ANOTHER: "Success plan",
+    ViewId.PLAN_TEXT: "Text for the customer",
     ViewId.TALK: "Time of the debrief",
     ViewId.DEBRIEF_ALL: "Debrief",
     ViewId.DEBRIEF_OWN: "Your part of the debrief",
@@ -421,6 +437,9 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.BRIEFING: "Save call",
     ViewId.LIFT: "Let it go out",
     ViewId.HELD: "Record kickoff",
+    ViewId.MILESTONE: "Save milestone",
+    ViewId.CONFIRM_PLAN: "Record yes",
+    ViewId.PLAN_FOR_ANOTHER: "Record",
     ViewId.TALK: "Send time",
     ViewId.DEBRIEF_OWN: "Save your part",
     ViewId.DEBRIEF_TALK: "Record debrief",
@@ -465,6 +484,8 @@ CHOICE_NAMES: Final[Mapping[str, str]] = {
     **{kind.value: name for kind, name in KIND_NAMES.items()},
     **{basis.value: name for basis, name in BASIS_NAMES.items()},
     **{item.value: name for item, name in ITEM_NAMES.items()},
+    **{one.value: name for one, name in SHARING_NAMES.items()},
+    **{one.value: name for one, name in MILESTONE_OWNERS.items()},
 }
 """What a choice is called, whichever form offers it."""
 CANCEL_MEANS: Final = (

@@ -17,6 +17,7 @@ WHY_YOU: Final[Mapping[Step, str]] = {
     Step.SETTLE_AE: "you are the AE manager of this handoff, or stand in for one",
     **{step: _YOUR_PART.format(role=ROLE_NAMES[part]) for step, part in OF_A_SIDE.items()},
     Step.DELIVERY: "the promise names you as who delivers it, or its owner may not read this",
+    Step.MILESTONE: "the milestone is yours, or you are the CSM and it is the customer's",
     Step.DECIDE: "RevOps decides where two managers differ or one is too late, and you are RevOps",
     **{
         rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
@@ -40,6 +41,10 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.INITIALS: "Promises wait for your initial, each with whether it can be delivered.",
     Step.INITIALS_AE: "Promises wait for your initial: that they are what the customer was told.",
     Step.KICKOFF: "Nobody has recorded that it was held. Record when, even where it was late.",
+    Step.PLAN: "A milestone is missing, or its owner or date. The brief gives an outline.",
+    Step.SIGN_PLAN: "Your initial is missing, or the yes of whoever confirms it outside.",
+    Step.SIGN_PLAN_AE: "The plan has a version that waits for your initial.",
+    Step.MILESTONE: "Mark it done once it is reached, or change its date with whoever shares it.",
     Step.SETTLE: "Both managers say what becomes of it, each alone.",
     Step.SETTLE_AE: "Both managers say what becomes of it, each alone.",
     Step.DECIDE: "What you say becomes of the promise at once.",

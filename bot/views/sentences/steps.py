@@ -82,9 +82,12 @@ DONE_WHEN: Final[Mapping[Step, str]] = {
     Step.INITIALS: "every promise has the CSM's initial; that none were made is one, too",
     Step.INITIALS_AE: "every promise has the AE's initial; that none were made is one, too",
     Step.KICKOFF: "it is recorded when it was held",
-    Step.PLAN: "its milestones have owners and dates",
-    Step.SIGN_PLAN: "AE and CSM signed one version, and the customer confirmed it",
-    Step.SIGN_PLAN_AE: "AE and CSM signed one version, and the customer confirmed it",
+    Step.PLAN: "there is a milestone, and each has an owner and a date",
+    Step.SIGN_PLAN: (
+        "the CSM initialed it as it is, and the customer (and the partner, where there is one) "
+        "confirmed what they share of it"
+    ),
+    Step.SIGN_PLAN_AE: "the AE initialed it as it is",
     Step.CHECK_IN: "it is recorded",
     Step.MILESTONES: "it is recorded",
     Step.NPS: "it is recorded",

@@ -8,6 +8,7 @@ from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Step
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.people import Role
+from bot.domain.plan import MilestoneOwner, Sharing
 from bot.domain.policy import Tier
 from bot.domain.promises import Basis, Kind
 from bot.domain.read_models import Light, NamedPerson
@@ -52,6 +53,7 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "decision about a late promise",
     Step.LATE_DECIDE_AE: "decision about a late promise",
     Step.DELIVERY: "delivery of what was promised",
+    Step.MILESTONE: "milestone of the success plan",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Capture people, metric, red flags and promises",
@@ -76,6 +78,10 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "Decide about a late promise",
     Step.LATE_DECIDE_AE: "Decide about a late promise",
     Step.DELIVERY: "Deliver what was promised",
+    Step.PLAN: "Draft the success plan",
+    Step.SIGN_PLAN: "Initial the success plan and get the customer's yes",
+    Step.SIGN_PLAN_AE: "Initial the success plan",
+    Step.MILESTONE: "Reach the milestone",
     Step.DEBRIEF: "Hold the debrief",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
@@ -101,6 +107,10 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "decides about a late promise",
     Step.LATE_DECIDE_AE: "decides about a late promise",
     Step.DELIVERY: "delivers what was promised",
+    Step.PLAN: "drafts the success plan",
+    Step.SIGN_PLAN: "initials the success plan and gets the customer's yes",
+    Step.SIGN_PLAN_AE: "initials the success plan",
+    Step.MILESTONE: "reaches the milestone",
     Step.DEBRIEF: "holds the debrief",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
@@ -126,6 +136,10 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "Late promise decided",
     Step.LATE_DECIDE_AE: "Late promise decided",
     Step.DELIVERY: "Promise delivered or broken",
+    Step.PLAN: "Success plan drafted",
+    Step.SIGN_PLAN: "Success plan signed by CSM and customer",
+    Step.SIGN_PLAN_AE: "Success plan signed by the AE",
+    Step.MILESTONE: "Milestone reached",
     Step.DEBRIEF: "Debrief held",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
@@ -146,7 +160,9 @@ PART_DOES: Final[Mapping[Part, str]] = {
 
 
 def step_name(step: Step, left: Sequence[Part] = (), number: int = 0) -> str:
-    """What is due; of the reading, the next thing that is missing; of a promise, which one."""
+    """What is due; of the reading, the next thing that is missing; of a single thing, which one."""
+    if step is Step.MILESTONE and number:
+        return f"milestone {number} of the success plan"
     name = PART_NAMES[left[0]] if left else STEP_NAMES[step]
     return f"{name} (promise {number})" if number else name
 
@@ -371,6 +387,16 @@ BASIS_NAMES: Final[Mapping[Basis, str]] = {
     Basis.EXPLICIT: "explicit",
     Basis.IMPLIED: "implied",
     Basis.CONTRACT: "in the contract",
+}
+SHARING_NAMES: Final[Mapping[Sharing, str]] = {
+    Sharing.SHARED: "shared with the customer",
+    Sharing.INTERNAL: "internal",
+}
+MILESTONE_OWNERS: Final[Mapping[MilestoneOwner, str]] = {
+    MilestoneOwner.AE: "AE",
+    MilestoneOwner.CSM: "CSM",
+    MilestoneOwner.CUSTOMER: "customer",
+    MilestoneOwner.PARTNER: "partner",
 }
 PERSON_ROLES: Final[Mapping[Role, str]] = {
     Role.CS_MANAGER: "CS manager",

@@ -107,6 +107,13 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.RESTATED: "a restatement of the brief",
     Tag.KICKOFF_HELD: "when the kickoff was held",
     Tag.DEBRIEF_HELD: "that the debrief was held",
+    Tag.PLAN_STARTED: "the outline of the success plan",
+    Tag.MILESTONE_ADDED: "a milestone of the success plan",
+    Tag.MILESTONE_CHANGED: "a change of a milestone",
+    Tag.MILESTONE_DROPPED: "that a milestone was dropped",
+    Tag.MILESTONE_OPENED: "that a milestone is in the plan again",
+    Tag.PLAN_INITIALED: "your initial under the success plan",
+    Tag.PLAN_CONFIRMED: "a yes to the success plan",
 }
 """What somebody else may record for the AE or the CSM."""
 

@@ -30,6 +30,13 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.KICKOFF_HELD: "Kickoff recorded for the CSM",
     Tag.DEBRIEF_HELD: "Debrief recorded for the CSM",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
+    Tag.PLAN_STARTED: "Success plan begun for the CSM",
+    Tag.MILESTONE_ADDED: "Milestone added for the CSM",
+    Tag.MILESTONE_CHANGED: "Milestone changed for the CSM",
+    Tag.MILESTONE_DROPPED: "Milestone dropped for the CSM",
+    Tag.MILESTONE_OPENED: "Milestone taken up again for the CSM",
+    Tag.PLAN_INITIALED: "Success plan initialed for AE or CSM",
+    Tag.PLAN_CONFIRMED: "Yes to the success plan recorded for the CSM",
 }
 
 
