@@ -154,7 +154,7 @@ def test_the_plan_is_paged_and_every_page_fits() -> None:
 
 
 def _all(view: dict[str, object]) -> str:
-    return seen_text(view["blocks"])  # type: ignore[arg-type]
+    return seen_text(view["blocks"])
 
 
 def test_what_became_of_a_milestone_stands_with_it_and_dropped_ones_come_last() -> None:
