@@ -73,6 +73,7 @@ LATE_ANSWERS = "late answers"
 """What AE and CSM answered differently about a late promise."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 DEBRIEF_FACTS, DEBRIEF, NOBODY = "debrief facts", "debrief", "nobody"
+SHARED = "shared milestones"
 READERS: Mapping[str, frozenset[str]] = {
     # The team's line has account, owners and a day, and nothing of the content.
     FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL | {TEAM},
@@ -91,6 +92,7 @@ READERS: Mapping[str, frozenset[str]] = {
     REASONS: BOTH_SIDES | {LEAD},
     DEBRIEF_FACTS: BOTH_SIDES | {LEAD} | IN_CHANNEL,
     DEBRIEF: BOTH_SIDES,
+    SHARED: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL,
     NOBODY: frozenset(),
 }
 _ROW_OF_SECTION = {
@@ -255,6 +257,8 @@ TALK_LINE = "zztalklinezz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
+MILESTONE, REACHED_BY, CONFIRMED_BY = "zzmilestonezz", "zzreachedbyzz", "zzconfirmedbyzz"
+INTERNAL_MILESTONE, SIGNED_FOR = "zzinternalmilestonezz", "zzsignedforzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -342,6 +346,12 @@ _BESIDES = (
     Content("emphasis of the briefing call", (EMPHASIS,), RECORDS),
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
+    Content("shared milestone", (MILESTONE,), SHARED),
+    Content("who reaches a shared milestone", (REACHED_BY,), SHARED),
+    Content("internal milestone", (INTERNAL_MILESTONE,), REASONS),
+    # A name at the customer.
+    Content("who confirmed the success plan", (CONFIRMED_BY,), DEAL),
+    Content("reason of an initial for somebody else", (SIGNED_FOR,), REASONS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),

@@ -20,11 +20,13 @@ from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from bot.cli import app as commands
+from bot.domain.access import EVERY
 from bot.domain.brief import SECTIONS, Contact
 from bot.domain.chat import About
 from bot.domain.debrief import Question
 from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind, SurfaceKind
+from bot.domain.plan import Party
 from bot.logs import configure_logs
 from bot.sandbox.view_state import elements_of
 from bot.storage.tables import document, outbox, surface
@@ -195,6 +197,14 @@ WAYS_OUT = {
     "briefing.held_message",
     "briefing.lift_view",
     "briefing.without_message",
+    "plan.confirm_view",
+    "plan.for_another_view",
+    "plan.milestone_view",
+    "plan.plan_text_view",
+    "plan.plan_view",
+    "plan_messages.plan_reopened_message",
+    "plan_messages.plan_signed_message",
+    "plan_messages.plan_voided_message",
     "kickoff.held_view",
     "kickoff.kickoff_held_message",
     "pasted.paste_view",
@@ -270,6 +280,10 @@ KINDS = {
     NoticeKind.BRIEFING_HELD,
     NoticeKind.HOLD_LIFTED,
     NoticeKind.KICKOFF_HELD,
+    NoticeKind.PLAN_SIGNED,
+    NoticeKind.PLAN_REOPENED,
+    NoticeKind.PLAN_VOIDED,
+    NoticeKind.PLAN_FILE,
     NoticeKind.TALK_PROPOSED,
     NoticeKind.TALK_FILE,
     NoticeKind.TALK_KEPT,
@@ -433,6 +447,7 @@ def _look(world: World) -> None:
     _ledger(world)
     _debrief(world)
     _chat(world)
+    _success_plan(world)
     # A brief that was sent back and is returned as it is.
     world.press(AE, "modal", ActionId.RETURN_BRIEF, Ref(handoff=world.back))
 
@@ -540,6 +555,33 @@ def _dispute(world: World) -> None:
     for viewer in VIEWERS:
         world.press(viewer, "settlement", ActionId.OPEN_SETTLE, about)
         world.press(viewer, "ledger", ActionId.LEDGER_FILE, about)
+
+
+_OF_A_PLAN = (
+    ActionId.OPEN_SUCCESS_PLAN,
+    ActionId.PLAN_TEXT,
+    ActionId.PLAN_FILE,
+    ActionId.MILESTONE_ADD,
+)
+
+
+def _success_plan(world: World) -> None:
+    """The plan, what of it is for the customer, and every form of it, asked of by everybody."""
+    with world.store.read(world.team.workspace_id) as unit:
+        milestones = unit.plans.milestones(world.almost, audiences=EVERY)
+        version = unit.handoffs.get(world.almost).success_plan.version
+    for viewer in VIEWERS:
+        for handoff_id in (world.full, world.almost, world.holes):
+            for action in _OF_A_PLAN:
+                world.press(viewer, "success plan", action, Ref(handoff=handoff_id))
+            ref = Ref(handoff=handoff_id, thing=Party.CUSTOMER.value)
+            world.press(viewer, "success plan", ActionId.OPEN_CONFIRM_PLAN, ref)
+        for one in milestones:
+            ref = Ref(handoff=world.almost, entry=one.id, revision=one.version)
+            world.press(viewer, "success plan", ActionId.MILESTONE_EDIT, ref)
+        if viewer not in (AE, CSM):
+            ref = Ref(handoff=world.almost, revision=version)
+            world.press(viewer, "success plan", ActionId.INITIAL_PLAN, ref)
 
 
 _OF_A_DEBRIEF = (

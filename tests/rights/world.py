@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
-from bot.domain import alarms, briefing_call, debriefing
+from bot.domain import alarms, briefing_call, debriefing, planning
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import BriefingCall, Mood, Tone
@@ -42,6 +42,14 @@ from bot.domain.notices import (
 )
 from bot.domain.nudging import Stage
 from bot.domain.people import Person, Role
+from bot.domain.plan import (
+    Confirmation,
+    MilestoneOwner,
+    MilestoneText,
+    Party,
+    Sharing,
+    Way,
+)
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.status import Filter, Whose
@@ -67,6 +75,7 @@ from tests.rights.content import (
     ALIGNED_WITH,
     CALLED,
     CANCELLED,
+    CONFIRMED_BY,
     COPIED,
     COPIED_BY,
     COPIED_FLAG,
@@ -81,10 +90,12 @@ from tests.rights.content import (
     GUEST,
     HEARD_BY,
     IN_CHANNEL,
+    INTERNAL_MILESTONE,
     LEAD,
     LIFTED,
     LINK,
     LISTENER,
+    MILESTONE,
     NOT_MINE,
     OPEN_QUESTION,
     OUTSIDE,
@@ -95,11 +106,13 @@ from tests.rights.content import (
     PLAN,
     PROMISE,
     PROPOSED,
+    REACHED_BY,
     READERS,
     RESTATED,
     REVOPS,
     SAT_IN,
     SENT_BACK,
+    SIGNED_FOR,
     SNOOZED,
     STRANGER,
     TALK_LINE,
@@ -260,6 +273,7 @@ class World:
         clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
         self._debrief()
+        self._plan()
 
     # --- What happened
 
@@ -562,6 +576,50 @@ class World:
             unit.save(chatted, actor_id=team.cs_manager.id)
             unit.commit()
         self.deliver()
+
+    def _plan(self) -> None:
+        """A success plan that everybody said yes to, and another one that was changed since."""
+        team, today = self.team, self.clock.now().date()
+        owner, due = MilestoneOwner.CUSTOMER, today + timedelta(days=3)
+        texts = (
+            MilestoneText(MILESTONE, owner=owner, who=REACHED_BY, due=due),
+            MilestoneText(INTERNAL_MILESTONE, Sharing.INTERNAL, MilestoneOwner.AE, "", due),
+        )
+        for handoff_id in (self.full, self.almost):
+            with self.store.write(team.workspace_id) as unit:
+                handoff = unit.handoffs.lock(handoff_id)
+                for text in texts:
+                    self._add_milestone(unit, handoff, text)
+                unit.save(handoff, actor_id=team.csm.id)
+                self._sign_plan(unit, handoff, Confirmation(CONFIRMED_BY, today, Way.MAIL))
+                unit.commit()
+            self.deliver()
+        with self.store.write(team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.almost)
+            self._add_milestone(unit, handoff, texts[0])
+            unit.save(handoff, actor_id=team.csm.id)
+            unit.commit()
+        self.deliver()
+
+    def _add_milestone(self, unit: WriteUnit, handoff: Handoff, text: MilestoneText) -> None:
+        csm, at = self.team.csm, unit.now
+        made = unit.plans.add(handoff.id, text, by=csm.id, at=at)
+        planning.added(handoff, made, unit.plans.all_of(handoff.id), by=csm, at=at)
+
+    def _sign_plan(self, unit: WriteUnit, handoff: Handoff, heard: Confirmation) -> None:
+        """The CSM and, for the AE, their manager initial it; the CSM heard the customer's yes."""
+        csm, size, at = self.team.csm, handoff.size(unit.policy), unit.now
+        version = handoff.success_plan.version
+        for by, party, why in (
+            (csm, Party.CSM, ""),
+            (self.team.ae_manager, Party.AE, SIGNED_FOR),
+        ):
+            planning.initial(handoff, size, by=by, version=version, at=at, reason=why)
+            unit.plans.mark(handoff.id, party, version=version, by=by.id, at=at)
+        party, today = Party.CUSTOMER, at.date()
+        planning.confirm(handoff, size, party, heard, by=csm, version=version, at=at, today=today)
+        unit.plans.mark(handoff.id, party, version=version, by=csm.id, at=at, confirmation=heard)
+        unit.save(handoff, actor_id=csm.id)
 
     def _later(self) -> None:
         """What is asked or replied within some minutes is told once they are over."""
@@ -908,6 +966,8 @@ _THREAD = frozenset(
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.BRIEFING_HELD,
         NoticeKind.KICKOFF_HELD,
+        NoticeKind.PLAN_SIGNED,
+        NoticeKind.PLAN_REOPENED,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_ESCALATED,
         NoticeKind.DISPUTE_OVER,
@@ -997,6 +1057,13 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.HOLD_LIFTED, {"actor": 1, "owner": 1}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
+    (NoticeKind.PLAN_SIGNED, {"actor": 0}),
+    (NoticeKind.PLAN_REOPENED, {"actor": 1}),
+    (NoticeKind.PLAN_VOIDED, {"actor": 1, "owner": 1, "initial": 1}),
+    (NoticeKind.PLAN_VOIDED, {"actor": 1, "owner": 2, "initial": 0}),
+    (NoticeKind.PLAN_FILE, {}),
+    (NoticeKind.LATE, {"step": "milestone", "stage": "late", "subject": 2}),
+    (NoticeKind.NUDGE, {"step": "milestone", "stage": "half", "subject": 2}),
     (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),
     (NoticeKind.DEBRIEF_ASKED, _EVER),
     (NoticeKind.DEBRIEF_REPLIED, _EVER),
@@ -1015,6 +1082,7 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.LEDGER_FILE, {}),
     (NoticeKind.FILE_FAILED, {"unclear": 0}),
     (NoticeKind.FILE_FAILED, {"unclear": 1, "file": "ledger_file"}),
+    (NoticeKind.FILE_FAILED, {"unclear": 1, "file": "plan_file"}),
     (NoticeKind.WELCOME, {}),
     (NoticeKind.UNCONFIRMED, {"source": "surface", "entry": 1}),
 )
