@@ -41,6 +41,8 @@ def kickoff_time(
         return None
     if handoff.kickoff_proposed_at is not None:
         return KickoffTime(handoff.kickoff_proposed_at, proposed=True)
+    if handoff.backfilled_at is not None:
+        return None  # It is due at no time.
     due = _stored(Step.KICKOFF, owed) or kickoff_due(handoff, policy, calendar_of)
     return KickoffTime(due) if due is not None else None
 
