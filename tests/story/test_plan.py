@@ -22,11 +22,12 @@ def open_plan(place: Stack, reader: Visitor) -> None:
 
 def row_of(reader: Visitor, action: str, number: int) -> str:
     """The row with an action of one milestone of the open plan."""
-    return next(
-        block["block_id"]
+    rows = (
+        str(block["block_id"])
         for block, element in elements_of(modal(reader).blocks)
         if element["action_id"] == action and json.loads(element["value"])["e"] == number
     )
+    return next(rows)
 
 
 def below(place: Stack, card: Seen, words: str) -> list[Seen]:
