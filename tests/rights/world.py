@@ -590,6 +590,8 @@ class World:
                 handoff = unit.handoffs.lock(handoff_id)
                 for text in texts:
                     self._add_milestone(unit, handoff, text)
+                # An outline would make shared milestones of words that are marked as the brief's.
+                handoff.success_plan = replace(handoff.success_plan, started_at=unit.now)
                 unit.save(handoff, actor_id=team.csm.id)
                 self._sign_plan(unit, handoff, Confirmation(CONFIRMED_BY, today, Way.MAIL))
                 unit.commit()
