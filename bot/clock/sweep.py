@@ -6,7 +6,15 @@ from collections.abc import Callable
 import structlog
 
 from bot.clock.rounds import tell
-from bot.domain.deadlines import Deadline, posted_for, settle, to_escalate, to_post, unheard
+from bot.domain.deadlines import (
+    Deadline,
+    posted_for,
+    settle,
+    to_escalate,
+    to_look_for_silence,
+    to_post,
+    unheard,
+)
 from bot.domain.disputes import Escalation
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
@@ -88,7 +96,9 @@ class Sweep:
         changed = {
             handoff_id
             for handoff_id, one in claimed
-            if _post(unit, handoff_id, one) or _escalate(unit, handoff_id, one)
+            if _post(unit, handoff_id, one)
+            or _escalate(unit, handoff_id, one)
+            or _look_for_silence(unit, handoff_id, one)
         }
         looked_at = [one for handoff_id, one in claimed if handoff_id not in changed]
         for anew in unit.deadlines.of_many(changed).values():
@@ -142,6 +152,18 @@ def _escalate(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
     entry = unit.ledger.numbered(handoff_id, due.subject)
     if entry is not None and entry.dispute is not None and entry.dispute.escalated_at is None:
         unit.escalate(handoff, entry, Escalation.LATE)
+        unit.save(handoff, actor_id=None)
+    return True
+
+
+def _look_for_silence(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
+    """A day after the signature it is looked how far the brief was; whether that was so."""
+    if not to_look_for_silence(due, now=unit.now):
+        return False
+    unit.deadlines.settle([(handoff_id, settle(due, said={Stage.SILENT}))])
+    handoff = unit.handoffs.lock(handoff_id)
+    unit.weigh_silence(handoff)
+    if handoff.events:
         unit.save(handoff, actor_id=None)
     return True
 

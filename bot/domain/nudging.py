@@ -33,6 +33,8 @@ class Stage(StrEnum):
     """Whether the commitment was kept."""
     ESCALATE = "escalate"
     """A manager is too late to settle a dispute: RevOps decides; said to nobody by itself."""
+    SILENT = "silent"
+    """How far the brief is a day after the signature is looked at; said to nobody by itself."""
     COMMITTED = "committed"
     """The AE named the day of the commitment; told in a summary where no channel is for it."""
 

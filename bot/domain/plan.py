@@ -144,7 +144,7 @@ OUTSIDE = frozenset({Party.CUSTOMER, Party.PARTNER})
 """Of these a yes is to the shared milestones alone."""
 
 
-class Way(StrEnum):
+class ConfirmedWay(StrEnum):
     """How somebody outside said yes."""
 
     MEETING = "meeting"
@@ -160,7 +160,7 @@ class Confirmation:
 
     who: str
     on: date
-    way: Way
+    way: ConfirmedWay
 
     def checked(self, first: date, today: date) -> "Confirmation":
         """The same without outer blanks; raises Invalid with the field that is wrong."""

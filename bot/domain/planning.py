@@ -53,12 +53,13 @@ def days_of(handoff: Handoff) -> tuple[date, date]:
 def parties(handoff: Handoff, size: Size) -> tuple[Party, ...]:
     """Who says yes to the plan of this deal, in the order in which they are named.
 
-    The AE where the kickoff is joint, the partner where one sells it along or has a milestone.
+    The AE where the kickoff is joint, the partner where people of theirs are named or have a
+    milestone to reach.
     """
     wanted = [Party.CSM, Party.CUSTOMER]
     if size.has(AddOn.JOINT_KICKOFF):
         wanted.insert(1, Party.AE)
-    if handoff.marks.partner or handoff.success_plan.partner:
+    if handoff.partner.named or handoff.success_plan.partner:
         wanted.append(Party.PARTNER)
     return tuple(wanted)
 
@@ -286,7 +287,7 @@ def require_confirm(handoff: Handoff, size: Size, party: Party, *, by: Person) -
     """Raise unless somebody may record now what the customer, or the partner, said."""
     require(Act.CONFIRM_PLAN, by, handoff)
     if party not in parties(handoff, size):
-        raise Invalid(Problem.NO_PARTNER)
+        raise Invalid(Problem.PARTNER_NOT_ASKED)
     if not handoff.success_plan.shared:
         raise Invalid(Problem.NOTHING_SHARED)
     _require_complete(handoff.success_plan)

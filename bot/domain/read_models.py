@@ -29,11 +29,15 @@ from bot.domain.debrief_pages import DebriefPage
 from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
+from bot.domain.intro import Contacted
+from bot.domain.introducing import sender
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
+from bot.domain.linked import Linked
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
+from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.plan import Milestone
@@ -132,6 +136,8 @@ class Card:
     """Who of AE and CSM has no account any more."""
     plan_signed_at: datetime | None = None
     """When everybody asked had said yes to the success plan as it is."""
+    linked: tuple[Linked, ...] = ()
+    """The handoffs it belongs together with."""
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -174,6 +180,18 @@ class TalkLine:
     turn: int = 0
     opens: bool = False
     """Whether the viewer may name a time now."""
+
+
+@dataclass(frozen=True)
+class IntroLine:
+    """Where the intro is, for one viewer."""
+
+    writes: bool = False
+    """Whether its draft is the viewer's."""
+    notes: bool = False
+    """Whether the viewer may say that they wrote before."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before, while the intro is owed."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +245,7 @@ class Guide:
     """Whether the viewer is asked to do without it, as the other one would."""
     skipped: bool = False
     """Whether the viewer would do without it, and the other one did not say."""
+    intro: IntroLine = IntroLine()
     assignable: bool = False
     because: Because | None = None
     no_part: bool = False
@@ -553,6 +572,10 @@ class NudgeModel:
     """Whether the reader may name another CSM."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
+    contacted: bool = False
+    """Whether the champion heard from the CSM before the intro."""
+    draft_words: int | None = None
+    """How many words the draft of the intro has; only for its sender."""
 
 
 class Became(StrEnum):
@@ -731,6 +754,10 @@ class WholePage:
     """Whether they may record the joint plan, which is missing."""
     holds_kickoff: bool = False
     """Whether the viewer may record when the kickoff was held, or correct it."""
+    intro_sent: bool = False
+    """Whether the intro is recorded as sent, so that one would correct that."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before the intro, while that is owed; for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
     talk: TalkLine = TalkLine()
@@ -739,6 +766,7 @@ class WholePage:
     """Messages that were added, as far as this viewer may read them."""
     plan: PlanPage | None = None
     """The success plan, as far as this viewer may read it."""
+    paths: PathsPage = NO_PATHS
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -890,6 +918,7 @@ def card(
     preview: bool = False,
     neutral: bool = False,
     kickoff: KickoffTime | None = None,
+    linked: tuple[Linked, ...] = (),
 ) -> Card:
     """The card as everyone in the deal channel may see it (audience *channel* only)."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
@@ -926,6 +955,7 @@ def card(
         outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
+        linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
         plan_signed_at=handoff.success_plan.signed_at,
@@ -1017,6 +1047,7 @@ def guide(
         skips=_asked_to_skip(handoff, viewer, policy),
         skipped=_alone_in_skipping(handoff, viewer, policy),
         plan_missing=records and reading.plan_missing,
+        intro=intro_of(handoff, viewer, policy),
         assignable=handoff.assignable,
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
@@ -1056,6 +1087,17 @@ def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool
         return False
     required = call_required(handoff, handoff.size(policy)) or briefing.recorded_at is not None
     return not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
+
+
+def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
+    """Where the intro is for a viewer; nothing once it went out."""
+    if not handoff.open or handoff.signed_at is None or handoff.intro.sent_at is not None:
+        return IntroLine()
+    return IntroLine(
+        writes=access.may(sender(handoff, policy).write, viewer, handoff),
+        notes=access.may(Act.NOTE_CONTACT, viewer, handoff),
+        csm_wrote=handoff.intro.wrote(Side.CSM),
+    )
 
 
 def call_owed(handoff: Handoff) -> bool:

@@ -43,6 +43,8 @@ class RecordKind(StrEnum):
     RESTATEMENT = "restatement"
     VERDICT = "verdict"
     BRIEFING_CALL = "briefing_call"
+    INTRO_DRAFT = "intro_draft"
+    """For its sender and the CSM alone."""
 
 
 class Record(BaseModel):
@@ -187,8 +189,8 @@ class Verification:
             RecordKind.RESTATEMENT: self.restated_at,
             RecordKind.VERDICT: self.matched_at,
         }
-        # A call that was held stays held, whoever reads the brief next.
-        return kind is RecordKind.BRIEFING_CALL or counts[kind] == written_at
+        # A call that was held stays held, whoever reads the brief next, and a draft is one.
+        return kind not in counts or counts[kind] == written_at
 
     def outdated(self, at: datetime) -> "Verification":
         """The acknowledgement alone is asked for again; what else the CSM did stands."""

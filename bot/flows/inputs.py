@@ -13,10 +13,11 @@ from bot.domain.debrief import Answer, Outlook, OwnPart, Question, Talk
 from bot.domain.disputes import Outcome, Settlement
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import Item, SectionKey, same_question
 from bot.domain.ledger import Delivery
 from bot.domain.people import Person
-from bot.domain.plan import Confirmation, MilestoneOwner, MilestoneText, Sharing, Way
+from bot.domain.plan import Confirmation, ConfirmedWay, MilestoneOwner, MilestoneText, Sharing
 from bot.domain.policy import Tier
 from bot.domain.promises import Basis, Kind, PromiseText, Surfaced
 from bot.domain.status import Bucket, Filter, Whose
@@ -128,6 +129,10 @@ class Typed:
         drawn = (one.get("initial_date_time") for one in self._elements(field))
         return next((datetime.fromtimestamp(at, tz=UTC) for at in drawn if at), None)
 
+    def text_before(self, field: Field) -> str:
+        """The text that the form was drawn with: the base of a merge."""
+        return next((one.get("initial_value") or "" for one in self._elements(field)), "")
+
     def _elements(self, field: Field) -> Iterator[Mapping[str, Any]]:
         elements = (block.get("element") or {} for block in self._view.get("blocks") or ())
         return (one for one in elements if one.get("action_id") == field.value)
@@ -181,6 +186,9 @@ def start_typed(view: Mapping[str, Any]) -> StartTyped:
         expected_on=typed.date(Field.EXPECTED_ON),
         commitment_on=typed.date(Field.COMMITMENT_ON),
         links=typed.text(Field.LINKS),
+        take_along=tuple(
+            _member(SectionKey, one, Field.TAKE_ALONG) for one in typed.options(Field.TAKE_ALONG)
+        ),
     )
 
 
@@ -291,7 +299,9 @@ def confirmation_of(typed: Typed) -> Confirmation:
         raise Invalid(Problem.DATE_NEEDED, field=Field.CONFIRMED_ON.value)
     if way is None:
         raise Invalid(Problem.CHOOSE, field=Field.CONFIRMED_WAY.value)
-    return Confirmation(typed.text(Field.CONFIRMED_BY), on, _member(Way, way, Field.CONFIRMED_WAY))
+    return Confirmation(
+        typed.text(Field.CONFIRMED_BY), on, _member(ConfirmedWay, way, Field.CONFIRMED_WAY)
+    )
 
 
 def delivery_of(typed: Typed) -> Delivery | None:
@@ -416,6 +426,32 @@ def call_of(typed: Typed, *, promises: Sequence[int], talk: Talk | None) -> Brie
         overrun=_member(Overrun, why, Field.OVERRUN) if why is not None else None,
         debrief=stands,
     )
+
+
+def contacted_of(typed: Typed, at: Field, way: Field, *, whole: bool = True) -> Contacted | None:
+    """When somebody wrote, and how; None where neither is given, or not `whole` and one is not."""
+    when, how = typed.instant(at), typed.option(way)
+    if when is not None and how is not None:
+        return Contacted(when, _member(Way, how, way))
+    if whole and when is None and how is not None:
+        raise Invalid(Problem.DATE_NEEDED, field=at.value)
+    if whole and how is None and when is not None:
+        raise Invalid(Problem.CHOOSE, field=way.value)
+    return None
+
+
+def sent_of(typed: Typed) -> Sent:
+    """What was recorded of an intro that went out; the rest is asked only where nobody said so."""
+    contact = contacted_of(typed, Field.INTRO_SENT_AT, Field.INTRO_WAY)
+    if contact is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.INTRO_SENT_AT.value)
+    if not typed.shown(Field.CS_BEFORE):
+        return Sent(contact)
+    before = typed.option(Field.CS_BEFORE)
+    if before is None:
+        raise Invalid(Problem.CHOOSE, field=Field.CS_BEFORE.value)
+    csm = contacted_of(typed, Field.CSM_WROTE_AT, Field.CSM_WAY)
+    return Sent(contact, _member(CsBefore, before, Field.CS_BEFORE), csm)
 
 
 def items_of(typed: Typed) -> tuple[Item, ...]:

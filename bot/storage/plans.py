@@ -14,6 +14,7 @@ from bot.domain.people import NamedPerson, Person
 from bot.domain.plan import (
     MOST_MILESTONES,
     Confirmation,
+    ConfirmedWay,
     Milestone,
     MilestoneOwner,
     MilestoneState,
@@ -22,7 +23,6 @@ from bot.domain.plan import (
     Party,
     PlanMark,
     Sharing,
-    Way,
 )
 from bot.domain.reaching import Planned
 from bot.storage.handoffs import WritableHandoffs
@@ -311,6 +311,6 @@ def _milestone(row: RowMapping) -> Milestone:
 def _mark(row: RowMapping) -> PlanMark:
     confirmation = None
     if row["way"] is not None:
-        confirmation = Confirmation(row["who"], row["on"], Way(row["way"]))
+        confirmation = Confirmation(row["who"], row["on"], ConfirmedWay(row["way"]))
     by = NamedPerson(row["person_id"], row["slack_id"], row["name"])
     return PlanMark(Party(row["party"]), row["version"], by, row["at"], confirmation)

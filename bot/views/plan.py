@@ -11,13 +11,13 @@ from bot.domain.plan import (
     LONGEST_MILESTONE,
     LONGEST_WHO,
     OUTSIDE,
+    ConfirmedWay,
     Milestone,
     MilestoneOwner,
     MilestoneState,
     MilestoneText,
     Party,
     Sharing,
-    Way,
 )
 from bot.domain.plan_pages import ConfirmForm, MilestoneShown, PlanPage, to_ask
 from bot.domain.read_models import Clash
@@ -246,7 +246,7 @@ def confirm_view(model: ConfirmForm, *, page: int = 0) -> View:
     """Who outside said yes to which milestones, when, and how."""
     place = Place("confirm", entry=model.handoff_id, revision=model.version)
     known = model.known.confirmation if model.known is not None else None
-    ways = [option(one.value, said.terms.at_start(said.plan.WAYS[one])) for one in Way]
+    ways = [option(one.value, said.terms.at_start(said.plan.WAYS[one])) for one in ConfirmedWay]
     who = known.who if known is not None else model.likely
     blocks: list[Block] = [
         as_typed(model.account),

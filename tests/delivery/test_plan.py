@@ -15,13 +15,13 @@ from bot.domain.people import Person
 from bot.domain.plan import (
     INITIAL_OF,
     Confirmation,
+    ConfirmedWay,
     Milestone,
     MilestoneOwner,
     MilestoneState,
     MilestoneText,
     Party,
     Sharing,
-    Way,
 )
 from bot.storage.tables import outbox, outbox_about
 from bot.storage.unit_of_work import Store, WriteUnit
@@ -37,7 +37,7 @@ DUE = date(2026, 3, 16)
 LIVE = MilestoneText("Live in Hamburg", owner=MilestoneOwner.CSM, due=DUE)
 HIDDEN = MilestoneText("Who answers at night", Sharing.INTERNAL, MilestoneOwner.AE, "", DUE)
 THEIRS = MilestoneText("They count", owner=MilestoneOwner.CUSTOMER, who="Ilse Brandt", due=DUE)
-HEARD = Confirmation("Ilse Brandt", WEDNESDAY.date(), Way.MAIL)
+HEARD = Confirmation("Ilse Brandt", WEDNESDAY.date(), ConfirmedWay.MAIL)
 
 
 def planned(store: Store, team: Team, *texts: MilestoneText, kickoff: bool = True) -> int:

@@ -9,9 +9,19 @@ from bot.domain import planning
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.completeness import Completeness, completeness
-from bot.domain.deadlines import Deadline, posted_for, settle, spoken, to_post
+from bot.domain.deadlines import (
+    Deadline,
+    Step,
+    deadlines,
+    posted_for,
+    settle,
+    spoken,
+    to_look_for_silence,
+    to_post,
+)
 from bot.domain.debrief import Question, Standing
 from bot.domain.handoff import Handoff, Start
+from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import SectionKey
 from bot.domain.ledger import Counts, weigh
 from bot.domain.money import Money
@@ -19,11 +29,11 @@ from bot.domain.nudging import Stage
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.plan import (
     Confirmation,
+    ConfirmedWay,
     Milestone,
     MilestoneOwner,
     MilestoneText,
     Party,
-    Way,
 )
 from bot.domain.policy import Policy, Tier
 from bot.domain.verification import Checks, Restatement, Verdict
@@ -236,17 +246,32 @@ def planned(handoff: Handoff, *, at: datetime) -> None:
     size = handoff.size(POLICY)
     for by in (CSM, AE):
         planning.initial(handoff, size, by=by, version=1, at=at)
-    heard = Confirmation("Ines", at.date(), Way.CALL)
+    heard = Confirmation("Ines", at.date(), ConfirmedWay.CALL)
     planning.confirm(
         handoff, size, Party.CUSTOMER, heard, by=CSM, version=1, at=at, today=at.date()
     )
     planning.weigh(handoff, size, at=at)
 
 
+def introduced(handoff: Handoff, *, at: datetime, way: Way = Way.EMAIL) -> None:
+    """The intro went out and is recorded as sent; nobody from customer success wrote before."""
+    sent = Sent(Contacted(at, way), CsBefore.NO)
+    handoff.intro = handoff.intro.went_out(sent, at)
+
+
+def owed_of(handoff: Handoff, *, now: datetime = MONDAY) -> dict[Step, Deadline]:
+    """What a handoff owes, by step, in the office of everybody at home."""
+    office = Office()
+    found = deadlines(handoff, POLICY, office.calendar_of, manager_of=office.manager_of, now=now)
+    return {one.step: one for one in found}
+
+
 def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:
     """What a deadline has to say now to its owner and their manager, with that noted."""
     if to_post(deadline, now=now):
         return posted_for(deadline, now=now), (Stage.POST,)
+    if to_look_for_silence(deadline, now=now):
+        deadline = settle(deadline, said={Stage.SILENT})
     told, noted = list[Stage](), deadline
     for reader in (deadline.owner_id, deadline.manager_id):
         if reader is not None:

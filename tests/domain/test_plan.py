@@ -14,9 +14,11 @@ from bot.domain.managers import Told
 from bot.domain.money import Money
 from bot.domain.notices import NoticeKind, announcements
 from bot.domain.nudging import Stage
+from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy, Person
 from bot.domain.plan import (
     Confirmation,
+    ConfirmedWay,
     Milestone,
     MilestoneOwner,
     MilestoneState,
@@ -24,7 +26,6 @@ from bot.domain.plan import (
     OutlinePart,
     Party,
     Sharing,
-    Way,
     counted,
     days_of_plan,
     outline,
@@ -32,7 +33,6 @@ from bot.domain.plan import (
 from bot.domain.plan_pages import PlanPage, plan_page
 from bot.domain.promises import Side
 from bot.domain.reaching import Planned, about_milestones
-from bot.domain.size import Marks
 from tests.domain.deals import (
     AE,
     AE_MANAGER,
@@ -59,7 +59,7 @@ LIVE = MilestoneText("Live in Hamburg", owner=MilestoneOwner.CSM, due=date(2025,
 HIDDEN = MilestoneText(
     "Agree on who answers at night", Sharing.INTERNAL, MilestoneOwner.AE, "", date(2025, 6, 20)
 )
-HEARD = Confirmation("Ines", date(2025, 6, 2), Way.MAIL)
+HEARD = Confirmation("Ines", date(2025, 6, 2), ConfirmedWay.MAIL)
 NAMES = {OutlinePart.LIVE: "Live", OutlinePart.REVIEW: "Review"}
 DAYS = FirstDays(
     live_by=date(2025, 7, 1),
@@ -386,11 +386,13 @@ def test_the_ae_is_asked_where_the_kickoff_is_joint() -> None:
 
 
 @pytest.mark.parametrize("owned", [True, False])
-def test_a_partner_confirms_too_where_one_sells_along_or_has_a_milestone(owned: bool) -> None:
+def test_a_partner_confirms_too_where_somebody_there_is_named_or_has_a_milestone(
+    owned: bool,
+) -> None:
     theirs = MilestoneText("Cabling", owner=MilestoneOwner.PARTNER, who="Theo", due=LIVE.due)
     handoff = assigned()
     if not owned:
-        handoff.marks = Marks(partner=True)
+        handoff.partner = PartnerState(people=1)
     made = Plan(handoff, LIVE, theirs if owned else HIDDEN)
     made.initial(CSM)
     made.initial(AE)
@@ -421,7 +423,7 @@ def test_nobody_confirms_what_is_not_shared_or_changed_or_for_no_partner() -> No
     size = assigned().size(POLICY)
     for made, party, version, problem in (
         (Plan(None, HIDDEN), Party.CUSTOMER, 1, Problem.NOTHING_SHARED),
-        (Plan(), Party.PARTNER, 2, Problem.NO_PARTNER),
+        (Plan(), Party.PARTNER, 2, Problem.PARTNER_NOT_ASKED),
         (Plan(None, HIDDEN, LIVE), Party.CUSTOMER, 1, Problem.PLAN_CHANGED),
         (Plan(None, replace(LIVE, owner=None)), Party.CUSTOMER, 1, Problem.PLAN_INCOMPLETE),
     ):

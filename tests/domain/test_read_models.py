@@ -45,6 +45,7 @@ from tests.domain.deals import (
     counted,
     debriefed,
     gated,
+    introduced,
     planned,
     read,
     signed,
@@ -120,13 +121,13 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 7,
+        *[Light.WAITING] * 8,
     ]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", None, None, "Ana", None]
-    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 4]
+    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", "Ana", None, None, "Ana", None]
+    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 5]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 8]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 9]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +199,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
     debriefed(handoff, at=MONDAY + 3 * HOUR)
     planned(handoff, at=MONDAY + 4 * HOUR)
+    introduced(handoff, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
     assert shown.ae == NamedPerson(AE.id, "U001", "Ana")
@@ -245,6 +247,7 @@ AE_SIDE_ACTS = {Act.SIGN, Act.MOVE, Act.CANCEL, Act.REOPEN}
 BOTH_ACTS = {
     Act.ARRANGE_TALK,
     Act.SKIP_BRIEFING,
+    Act.NOTE_CONTACT,
     Act.HOLD_BRIEFING,
     Act.INITIAL_PROMISE,
     Act.DISPUTE_PROMISE,
@@ -269,6 +272,8 @@ AE_ACTS = (
         Act.JUDGE,
         Act.BOOK_BRIEFING,
         Act.SIGN_PLAN_AE,
+        Act.WRITE_AE_INTRO,
+        Act.SEND_AE_INTRO,
         Act.TALK_PROMISE,
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
@@ -290,6 +295,8 @@ CSM_ACTS = BOTH_ACTS | {
     Act.EDIT_PLAN,
     Act.SIGN_PLAN,
     Act.CONFIRM_PLAN,
+    Act.WRITE_CSM_INTRO,
+    Act.SEND_CSM_INTRO,
     Act.SEND_BACK,
     Act.DECLINE,
     Act.RECORD_CSM_STEP,

@@ -315,6 +315,9 @@ def test_a_step_has_its_due_time_and_every_word_about_it(
     said = {one.stage: one.at for one in found.stages}
     if found.step is Step.MESSAGE:
         assert said.pop(Stage.POST) == at(due)
+    # A day after the signature it is looked how far the brief is, and nobody is told.
+    looked = said.pop(Stage.SILENT, None)
+    assert looked == (at(close.signed) + 24 * HOUR if name == "brief" else None)
     stages = (Stage.HALF, Stage.MOST, Stage.LATE, Stage.LATE_MANAGER)
     planned = zip(stages, map(instants, words), strict=True)
     assert said == {stage: when for stage, when in planned if when is not None}

@@ -205,8 +205,18 @@ WAYS_OUT = {
     "plan_messages.plan_reopened_message",
     "plan_messages.plan_signed_message",
     "plan_messages.plan_voided_message",
+    "intro.contact_view",
+    "intro.csm_wrote_message",
+    "intro.intro_view",
+    "intro.sent_message",
+    "intro.sent_view",
+    "intro.taken_back_message",
     "kickoff.held_view",
     "kickoff.kickoff_held_message",
+    "paths.linked_message",
+    "paths.partner_view",
+    "paths.reopen_view",
+    "paths.reopened_message",
     "pasted.paste_view",
     "pasted.pasted_view",
     "pre_close.alignment_message",
@@ -279,6 +289,9 @@ KINDS = {
     NoticeKind.BRIEFING_SKIPPED,
     NoticeKind.BRIEFING_HELD,
     NoticeKind.HOLD_LIFTED,
+    NoticeKind.INTRO_SENT,
+    NoticeKind.INTRO_NOT_SENT,
+    NoticeKind.CSM_WROTE,
     NoticeKind.KICKOFF_HELD,
     NoticeKind.PLAN_SIGNED,
     NoticeKind.PLAN_REOPENED,
@@ -298,6 +311,9 @@ KINDS = {
     NoticeKind.CHAT_ELSEWHERE,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
+    NoticeKind.REOPENED,
+    NoticeKind.LINKED,
+    NoticeKind.UNLINKED,
     NoticeKind.UNDO_OFFER,
     NoticeKind.STATUS_POST,
     NoticeKind.STATUS_CSV,
@@ -338,9 +354,12 @@ NO_WORDS_OF_THEIRS = {
     "copied message",
     "author of a copied message",
     "message copied as a red flag",
+    "partner's people",
+    "where it lives with the partner",
+    "source of the partner's side",
 }
-"""Messages, which nobody rewrites; choices, which a form words in another way, and a box that a
-named skeptic takes away."""
+"""Messages, which nobody rewrites; the partner's side, which has a form of its own; choices, which
+a form words in another way, and a box that a named skeptic takes away."""
 WRITERS = (AE, *(helper(key) for key in GIVEN))
 
 
@@ -409,6 +428,9 @@ _RECORDS = (
     ActionId.OPEN_CALL,
     ActionId.OPEN_BOOKING,
     ActionId.OPEN_BRIEFING,
+    ActionId.OPEN_INTRO,
+    ActionId.MARK_INTRO_SENT,
+    ActionId.OPEN_CONTACT,
     ActionId.OPEN_HELD,
     ActionId.OPEN_TALK,
     ActionId.OPEN_RESTATE,

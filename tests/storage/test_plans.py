@@ -12,13 +12,13 @@ from bot.domain.errors import Conflict, Invalid, NotFound, Problem
 from bot.domain.plan import (
     MOST_MILESTONES,
     Confirmation,
+    ConfirmedWay,
     Milestone,
     MilestoneOwner,
     MilestoneState,
     MilestoneText,
     Party,
     Sharing,
-    Way,
 )
 from bot.domain.promises import Side
 from bot.storage.unit_of_work import Store
@@ -29,7 +29,7 @@ HIDDEN = MilestoneText("Who answers at night", Sharing.INTERNAL, MilestoneOwner.
 THEIRS = MilestoneText(
     "They count", owner=MilestoneOwner.CUSTOMER, who="Ilse Brandt", due=date(2026, 5, 4)
 )
-HEARD = Confirmation("Ilse Brandt", date(2026, 3, 4), Way.MAIL)
+HEARD = Confirmation("Ilse Brandt", date(2026, 3, 4), ConfirmedWay.MAIL)
 
 
 def planned(store: Store, team: Team) -> int:

@@ -11,6 +11,7 @@ from bot.domain.merging import FieldConflict
 from bot.domain.notices import NoticeKind
 from bot.domain.plan import (
     Confirmation,
+    ConfirmedWay,
     Milestone,
     MilestoneOwner,
     MilestoneState,
@@ -19,7 +20,6 @@ from bot.domain.plan import (
     PlanMark,
     Sharing,
     SuccessPlan,
-    Way,
 )
 from bot.domain.plan_pages import ConfirmForm, MilestoneShown, PlanPage
 from bot.domain.promises import Side
@@ -70,7 +70,7 @@ THEIRS = MilestoneText(
 )
 WORST = MilestoneText(LONG[:500], owner=MilestoneOwner.PARTNER, who=LONG[:80], due=LIVE.due)
 HEARD = PlanMark(
-    Party.CUSTOMER, 4, JONAS, NOW, Confirmation("Ilse Brandt", date(2026, 3, 12), Way.MAIL)
+    Party.CUSTOMER, 4, JONAS, NOW, Confirmation("Ilse Brandt", date(2026, 3, 12), ConfirmedWay.MAIL)
 )
 
 

@@ -10,6 +10,7 @@ from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.history import Tag
+from bot.domain.intro import IntroDraft
 from bot.domain.items import Item
 from bot.domain.notices import NoticeKind
 from bot.domain.policy import Policy, Tier
@@ -77,6 +78,7 @@ KINDS: dict[RecordKind, Record] = {
     RecordKind.RESTATEMENT: WORST_WORDS,
     RecordKind.VERDICT: Verdict(match=False, line="The lease is not it."),
     RecordKind.BRIEFING_CALL: CALL.model_copy(update={"emphasis": LONG, "questions": LONG}),
+    RecordKind.INTRO_DRAFT: IntroDraft(words=LONG),
 }
 
 
@@ -221,8 +223,8 @@ def test_each_record_is_shown_with_who_wrote_it_and_when(kind: RecordKind) -> No
     assert sentences.reading.ASKED_AGAIN not in shown
     for label, _ in record_lines(KINDS[kind]):
         assert label in shown
-    if kind is RecordKind.BRIEFING_CALL:
-        return  # What was held stays held.
+    if kind in (RecordKind.BRIEFING_CALL, RecordKind.INTRO_DRAFT):
+        return  # What was held stays held, and a draft is one.
     old = replace(written, in_force=False, by=None)
     again = seen_text(form_dict(whole_view(WholePage(CARD, (), (), (), records=(old,)))))
     assert sentences.reading.ASKED_AGAIN in again

@@ -96,6 +96,9 @@ READERS: Final[Mapping[Audience, str]] = {
 BREAKDOWNS: Final[Mapping[Breakdown, str]] = {
     Breakdown.DEBRIEF_LATE: "The debrief was held later than the business day before the kickoff.",
     Breakdown.KICKOFF_BEFORE_DEBRIEF: "The kickoff was held before the debrief.",
+    Breakdown.AE_SILENT: "A day after the signature two thirds of the brief were still open.",
+    Breakdown.CS_WROTE_FIRST: "Somebody from customer success wrote before the intro.",
+    Breakdown.INTRO_WHILE_HELD: "The intro went out before what it had to wait for.",
 }
 ASK: Final = "Ask"
 QUESTION: Final = "Question"

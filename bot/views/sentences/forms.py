@@ -57,6 +57,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.EMPHASIS: FieldWords("What needs emphasis"),
     Field.OPEN_QUESTIONS: FieldWords("Questions that stayed open"),
     Field.STANDS_FOR: FieldWords("Debrief"),
+    Field.INTRO: FieldWords("Intro to the champion"),
+    Field.INTRO_SENT_AT: FieldWords("When it went out", "In your own zone."),
+    Field.INTRO_WAY: FieldWords("How"),
+    Field.CS_BEFORE: FieldWords("Did anyone from CS write to them before?"),
+    Field.CSM_WROTE_AT: FieldWords("When the CSM wrote", "Only where the CSM did."),
+    Field.CSM_WAY: FieldWords("How the CSM wrote", "Only where the CSM did."),
+    Field.WROTE_AT: FieldWords("When you wrote", "In your own zone."),
+    Field.WROTE_WAY: FieldWords("How"),
+    Field.TAKE_BACK: FieldWords("Recorded by mistake"),
     Field.HELD_AT: FieldWords("When it began"),
     Field.MILESTONE: FieldWords(
         "What is reached", "One result, as both sides will recognise it once it is there."
@@ -80,6 +89,20 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Champion", "As the brief names them. Only a call with the champion opens the gate."
     ),
     Field.CALL_CUSTOMER: FieldWords("Who of the customer"),
+    Field.BECAME: FieldWords("What it became"),
+    Field.BECAME_HOW: FieldWords("How"),
+    Field.CARRY: FieldWords("Promises to copy there"),
+    Field.TAKE_ALONG: FieldWords(
+        "Copy into the new brief", "As you may read it there; only into a brief of your own."
+    ),
+    Field.PARTNER_PEOPLE: FieldWords(
+        "Their people",
+        "One a line: name, company and role, with commas between them.",
+        "Ada Brook, Larkfield Clinics, partner manager",
+    ),
+    Field.PARTNER_LIVES: FieldWords(
+        "Where it lives on their side", "Their system or folder, and what they call the deal."
+    ),
     Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
     Field.AE_MANAGER: FieldWords(
         "AE's manager",
@@ -309,9 +332,12 @@ PROMISE_SAID_ON: Final = FieldWords("Said on")
 FOR_AE_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 FOR_CSM_REASON: Final = FieldWords("Why you record it, and not the CSM", f"{REASON_READERS}.")
 FOR_BOTH_REASON: Final = FieldWords("Why you record it, and not AE or CSM", f"{REASON_READERS}.")
+FOR_SENDER_REASON: Final = FieldWords("Why you record it, and not its sender", f"{REASON_READERS}.")
 BRIEFING_MINUTES: Final = FieldWords("Minutes", "30 at most; a longer call has a reason.")
 LIFT_REASON: Final = FieldWords("Why the intro goes out without the call")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
+REOPEN_REASON: Final = FieldWords("Why it goes on", f"{REASON_READERS}.")
+PARTNER_SOURCE: Final = FieldWords("Source", "Who told it, and when.", "their AE, call, 3 March")
 DISPUTE_REASON: Final = FieldWords(
     "Why you dispute it", "Everybody who reads the promise reads this, too."
 )
@@ -375,6 +401,9 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Book briefing call",
     ViewId.BRIEFING: "Briefing call",
     ViewId.LIFT: "Let intro go out",
+    ViewId.INTRO: "Intro",
+    ViewId.INTRO_SENT: "Intro sent",
+    ViewId.WROTE_BEFORE: "I already wrote",
     ViewId.HELD: "Kickoff held",
     ViewId.SUCCESS_PLAN: "Success plan",
     ViewId.CONFIRM_PLAN: "Confirm the plan",
@@ -390,6 +419,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.RETURN_BRIEF: "Return the brief",
     ViewId.DECLINE: "Not the right CSM",
     ViewId.CANCEL: "Cancel the handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "The partner's side",
     ViewId.SNOOZE: "Snooze reminders",
     ViewId.NOT_MINE: "Not mine",
     ViewId.ROLES: "People and roles",
@@ -436,6 +467,9 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Save time",
     ViewId.BRIEFING: "Save call",
     ViewId.LIFT: "Let it go out",
+    ViewId.INTRO: "Save draft",
+    ViewId.INTRO_SENT: "Save record",
+    ViewId.WROTE_BEFORE: "Save record",
     ViewId.HELD: "Record kickoff",
     ViewId.MILESTONE: "Save milestone",
     ViewId.CONFIRM_PLAN: "Record yes",
@@ -449,6 +483,8 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.RETURN_BRIEF: "Return unchanged",
     ViewId.DECLINE: "Give it back",
     ViewId.CANCEL: "Cancel handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "Save partner",
     ViewId.SNOOZE: "Snooze",
     ViewId.NOT_MINE: "Say so",
     ViewId.ROLES: "Save roles",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.access import Act
-from bot.domain.plan import LAST_DAY, OutlinePart, Party, Way
+from bot.domain.plan import LAST_DAY, ConfirmedWay, OutlinePart, Party
 from bot.views.sentences.terms import REASON_READERS
 
 WHOLE: Final = "Success plan"
@@ -42,12 +42,12 @@ CONFIRM_MEANS: Final[Mapping[Party, str]] = {
         "customer. A shared milestone that changes later is asked about again."
     ),
 }
-WAYS: Final[Mapping[Way, str]] = {
-    Way.MEETING: "in a meeting",
-    Way.CALL: "on a call",
-    Way.MAIL: "by mail",
-    Way.MESSAGE: "in a message",
-    Way.DOCUMENT: "signed in a document",
+WAYS: Final[Mapping[ConfirmedWay, str]] = {
+    ConfirmedWay.MEETING: "in a meeting",
+    ConfirmedWay.CALL: "on a call",
+    ConfirmedWay.MAIL: "by mail",
+    ConfirmedWay.MESSAGE: "in a message",
+    ConfirmedWay.DOCUMENT: "signed in a document",
 }
 FOR_ANOTHER: Final[Mapping[Act, str]] = {
     Act.EDIT_PLAN: f"You change the plan for the CSM. {REASON_READERS}.",
@@ -109,7 +109,7 @@ def signed(when: str) -> str:
     return f"plan signed {when}"
 
 
-def confirmed(who: str, day: str, way: Way) -> str:
+def confirmed(who: str, day: str, way: ConfirmedWay) -> str:
     """Who outside said yes, when and how (plain text)."""
     return f"{who}, {day}, {WAYS[way]}"
 
