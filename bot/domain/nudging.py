@@ -33,6 +33,8 @@ class Stage(StrEnum):
     """Whether the commitment was kept."""
     ESCALATE = "escalate"
     """A manager is too late to settle a dispute: RevOps decides; said to nobody by itself."""
+    OPENS = "opens"
+    """A step that opens by time alone is its owner's from then on; said to nobody by itself."""
     SILENT = "silent"
     """How far the brief is a day after the signature is looked at; said to nobody by itself."""
     COMMITTED = "committed"

@@ -87,6 +87,11 @@ class Typed:
         chosen = self._value(field, "selected_option")
         return chosen["value"] if chosen else None
 
+    def one_of(self, kind: type[E], field: Field) -> E | None:
+        """The chosen option as one of a kind; raises Invalid for what this version has not."""
+        chosen = self.option(field)
+        return _member(kind, chosen, field) if chosen is not None else None
+
     def options(self, field: Field) -> tuple[str, ...]:
         """The values of the ticked options, in the order Slack gives them."""
         return tuple(entry["value"] for entry in self._value(field, "selected_options") or ())

@@ -84,6 +84,14 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.SIGN_PLAN_AE: "Initial the success plan",
     Step.MILESTONE: "Reach the milestone",
     Step.DEBRIEF: "Hold the debrief",
+    Step.CHECK_IN: "Write to the customer at day 30",
+    Step.MILESTONES: "Review the milestones at day 30",
+    Step.NPS: "Record what the customer answered (NPS)",
+    Step.EXPANSION: "Record the expansion conversation as the CSM",
+    Step.EXPANSION_AE: "Record the expansion conversation as the AE",
+    Step.SCORE: "Score the brief as the CSM",
+    Step.SCORE_AE: "Score the brief as the AE",
+    Step.OUTCOME: "Review defined done and close the handoff",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -114,6 +122,14 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.SIGN_PLAN_AE: "initials the success plan",
     Step.MILESTONE: "reaches the milestone",
     Step.DEBRIEF: "holds the debrief",
+    Step.CHECK_IN: "writes to the customer at day 30",
+    Step.MILESTONES: "reviews the milestones",
+    Step.NPS: "records what the customer answered (NPS)",
+    Step.EXPANSION: "records the expansion conversation",
+    Step.EXPANSION_AE: "records the expansion conversation",
+    Step.SCORE: "scores the brief",
+    Step.SCORE_AE: "scores the brief",
+    Step.OUTCOME: "reviews defined done and closes the handoff",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -144,6 +160,14 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.SIGN_PLAN_AE: "Success plan signed by the AE",
     Step.MILESTONE: "Milestone reached",
     Step.DEBRIEF: "Debrief held",
+    Step.CHECK_IN: "Check-in note sent",
+    Step.MILESTONES: "Milestones reviewed",
+    Step.NPS: "NPS recorded",
+    Step.EXPANSION: "Expansion recorded by the CSM",
+    Step.EXPANSION_AE: "Expansion recorded by the AE",
+    Step.SCORE: "Brief scored by the CSM",
+    Step.SCORE_AE: "Brief scored by the AE",
+    Step.OUTCOME: "Closed with an outcome",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",
