@@ -112,6 +112,11 @@ class Plans:
         rows = self._rows(_ALL, handoff=handoff_id, sharing=readable)
         return [_milestone(row) for row in rows]
 
+    def shared(self, handoff_id: int, *, dropped: bool = False) -> dict[int, str]:
+        """What the customer reads of the plan by number; on demand also what was dropped."""
+        found = self.milestones(handoff_id, audiences={Audience.SHARED_MILESTONES})
+        return {one.number: one.text.words for one in found if one.in_force or dropped}
+
     def milestone(self, handoff_id: int, milestone_id: int) -> Milestone:
         """One of a handoff, whoever may read it; raises NotFound for none of this handoff."""
         for row in self._rows(_ONE, handoff=handoff_id, milestone=milestone_id):

@@ -24,7 +24,7 @@ from bot.domain.read_models import (
     step_line,
     step_lines,
 )
-from bot.domain.steps import intro_waits_for_call
+from bot.domain.steps import intro_waits_for_call, steps_now
 from tests.domain.deals import (
     ADMIN,
     AE,
