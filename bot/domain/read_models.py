@@ -30,7 +30,7 @@ from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
 from bot.domain.intro import Contacted
-from bot.domain.introducing import sender
+from bot.domain.introducing import sender, wrote_as_csm
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
 from bot.domain.linked import Linked
@@ -199,6 +199,8 @@ class IntroLine:
     """Whether the viewer may say that they wrote before."""
     csm_wrote: Contacted | None = None
     """That the CSM wrote before, while the intro is owed."""
+    csm: NamedPerson | None = None
+    """Who that was; None where it may have been an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -772,8 +774,8 @@ class WholePage:
     """Whether the viewer may record when the kickoff was held, or correct it."""
     intro_sent: bool = False
     """Whether the intro is recorded as sent, so that one would correct that."""
-    csm_wrote: Contacted | None = None
-    """That the CSM wrote before the intro, while that is owed; for who may read breakdowns."""
+    intro: IntroLine = IntroLine()
+    """Where the intro is; only for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
     talk: TalkLine = TalkLine()
@@ -1066,7 +1068,7 @@ def guide(
         skips=_asked_to_skip(handoff, viewer, policy),
         skipped=_alone_in_skipping(handoff, viewer, policy),
         plan_missing=records and reading.plan_missing,
-        intro=intro_of(handoff, viewer, policy),
+        intro=intro_of(handoff, people, viewer, policy),
         assignable=handoff.assignable,
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
@@ -1113,7 +1115,9 @@ def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool
     return not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
 
 
-def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
+def intro_of(
+    handoff: Handoff, people: Mapping[int, Person], viewer: Person, policy: Policy
+) -> IntroLine:
     """Where the intro is for a viewer; nothing once it went out."""
     if not handoff.open or handoff.signed_at is None or handoff.intro.sent_at is not None:
         return IntroLine()
@@ -1121,6 +1125,7 @@ def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
         writes=access.may(sender(handoff, policy).write, viewer, handoff),
         notes=access.may(Act.NOTE_CONTACT, viewer, handoff),
         csm_wrote=handoff.intro.wrote(Side.CSM),
+        csm=named(handoff.csm_id, people) if wrote_as_csm(handoff) else None,
     )
 
 

@@ -7,7 +7,7 @@ from bot.domain import access, read_models
 from bot.domain.access import Act, Audience
 from bot.domain.brief import Brief
 from bot.domain.completeness import Completeness
-from bot.domain.deadlines import DeadlineState, Step
+from bot.domain.deadlines import OWED_STATES, Step
 from bot.domain.debrief import OWN_PART, Question
 from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkShown
 from bot.domain.debriefing import leads, marks
@@ -22,6 +22,7 @@ from bot.domain.read_models import (
     Card,
     DealFacts,
     GivenReason,
+    IntroLine,
     NamedPerson,
     StatusPage,
     WholePage,
@@ -137,9 +138,9 @@ def whole_of(
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
         intro_sent=bundle.handoff.intro.sent_at is not None,
-        csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote
+        intro=read_models.intro_of(bundle.handoff, bundle.people, viewer, unit.policy)
         if Audience.REASONS in bundle.audiences
-        else None,
+        else IntroLine(),
         paths=paths,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
         plan=unit.plan_page(bundle, viewer=viewer),
@@ -277,7 +278,7 @@ def _yours(bundle: Bundle, viewer: Person) -> Iterator[Act]:
 
 
 def _owed(bundle: Bundle, step: Step) -> bool:
-    return any(one.step is step and one.state is DeadlineState.OPEN for one in bundle.deadlines)
+    return any(one.step is step and one.state in OWED_STATES for one in bundle.deadlines)
 
 
 def _records_for_csm(handoff: Handoff, viewer: Person) -> bool:

@@ -15,6 +15,7 @@ from bot.views.appointments import talk_line
 from bot.views.because import because_blocks
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
+from bot.views.intro import csm_wrote_line
 from bot.views.limits import BUTTONS, OVERFLOW_OPTIONS
 from bot.views.message import (
     Message,
@@ -158,10 +159,8 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.briefing.OWN_WITHOUT))
     if guide.call_at is not None:
         blocks.append(context(said.briefing.call_line(instant_token(guide.call_at))))
-    if (wrote := guide.intro.csm_wrote) is not None:
-        name = mention(guide.csm) if guide.csm is not None else said.intro.THE_CSM
-        at = instant_token(wrote.at)
-        blocks.append(context(said.intro.noted(name, wrote.way, at, first_contact=True)))
+    if told_of_note := csm_wrote_line(guide.intro):
+        blocks.append(context(told_of_note))
     if told_of_talk := talk_line(guide.talk):
         blocks.append(context(told_of_talk))
     if _debriefs(guide) and guide.debrief.settled:
@@ -297,7 +296,7 @@ def _lead(guide: Guide) -> str:
     name = said.terms.step_name(line.step, line.left)
     if line.light is Light.UNTIMED:
         return f"{account}: {name}, {said.terms.LIGHT_WORDS[line.light]}."
-    by = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
+    by = said.reminders.by_when(line.light)
     return f"{account}: {name} {by}{instant_token(line.due_at)}."
 
 

@@ -33,7 +33,7 @@ from bot.views.deal import deal_words
 from bot.views.debrief import goes_to, talk_mark
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.intro import draft_rows
+from bot.views.intro import csm_wrote_line, draft_rows
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
     actions,
@@ -297,10 +297,8 @@ def _steps(whole: WholePage) -> Piece:
         (whole.call_required, sentences.guide.CALL_REQUIRED),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
-    if (wrote := whole.csm_wrote) is not None:
-        csm = whole.card.csm
-        name, at = mention(csm) if csm else sentences.intro.THE_CSM, instant_token(wrote.at)
-        blocks.append(context(sentences.intro.noted(name, wrote.way, at, first_contact=True)))
+    if told_of_note := csm_wrote_line(whole.intro):
+        blocks.append(context(told_of_note))
     about = Ref(handoff=whole.card.handoff_id)
     for act in whole.for_ae:
         action = _FOR_OTHERS[act]
@@ -318,6 +316,8 @@ def _steps(whole: WholePage) -> Piece:
     if told_of_talk := talk_line(whole.talk):
         blocks.append(context(told_of_talk))
     blocks += talk_buttons(whole.card.handoff_id, whole.talk)
+    if whole.holds_kickoff and not whole.intro_sent and not _kickoff_was_held(whole):
+        blocks.append(context(sentences.intro.INVITATION))
     if whole.holds_kickoff:
         blocks += actions([button(ActionId.OPEN_HELD, _kickoff_label(whole), about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
@@ -332,10 +332,13 @@ def _own_label(whole: WholePage, action: ActionId) -> str:
 def _kickoff_label(whole: WholePage) -> str:
     if whole.kickoff_for_csm:
         return sentences.buttons.FOR_CSM[ActionId.OPEN_HELD]
-    kickoff = whole.card.kickoff
-    if kickoff is not None and kickoff.held:
+    if _kickoff_was_held(whole):
         return sentences.buttons.CORRECT_KICKOFF
     return sentences.buttons.BUTTONS[ActionId.OPEN_HELD]
+
+
+def _kickoff_was_held(whole: WholePage) -> bool:
+    return whole.card.kickoff is not None and whole.card.kickoff.held
 
 
 def _reading(whole: WholePage) -> Iterator[Piece]:
