@@ -117,7 +117,7 @@ def test_words_are_checked_without_saving(app: App, held: int) -> None:
 def test_the_milestone_review_is_of_what_the_plan_shares_with_the_customer(
     app: App, held: int
 ) -> None:
-    with_internal = {"milestone": "Extend the hosting", "milestone_sharing": "internal"}
+    with_internal = {"milestone": "Extend the hosting", "sharing": "internal"}
     for typed in ({"milestone": "The orders come in"}, with_internal, {"milestone": "They train"}):
         add(app, held, **typed)
     form = opened(app, CSM, ActionId.OPEN_MILESTONE_REVIEW, held)
