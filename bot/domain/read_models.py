@@ -12,6 +12,7 @@ from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, Contact, RedFlagsSection
 from bot.domain.briefing import BriefingCall
 from bot.domain.briefing_call import skips
+from bot.domain.champion_left import owes_champion
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.copied import Copied
@@ -265,6 +266,8 @@ class Guide:
     """How many promises wait for the viewer's initial."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
+    champion_owed: bool = False
+    """Whether the champion left and the viewer is to find out who follows."""
     talk: TalkLine = TalkLine()
     """Only for those who are in it."""
     debrief: Debrief = NOT_BEGUN
@@ -588,6 +591,8 @@ class NudgeModel:
     """Whether the reader gives the handoff back, where the step is not theirs: they are its CSM."""
     reassigns: bool = False
     """Whether the reader may name another CSM."""
+    reassigns_ae: bool = False
+    """The same of the AE, whose step it is."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
     contacted: bool = False
@@ -750,6 +755,8 @@ class WholePage:
     """The names of those who ask the customer; None is the AE."""
     own_words_only: bool = False
     """Whether the viewer has no part any more, and reads what they wrote themselves."""
+    own: Mapping[SectionKey, frozenset[Audience]] = field(default_factory=dict)
+    """Of the sections the parts that the viewer reads because they wrote them, and nothing else."""
     added: frozenset[Spot] = frozenset()
     """What was empty when the deal was signed."""
     versioned: frozenset[SectionKey] = frozenset()
@@ -778,6 +785,11 @@ class WholePage:
     """Where the intro is; only for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
+    about_people: tuple[Act, ...] = ()
+    """What the viewer may do about who has which part, and about the champion."""
+    ae_manager: NamedPerson | None = None
+    interviewers: Mapping[int, NamedPerson] = field(default_factory=dict)
+    """Who ticked the talks of the interview list."""
     talk: TalkLine = TalkLine()
     """The time of the debrief, for who is in it."""
     reviews: ReviewPage = NOTHING_REVIEWED
@@ -790,6 +802,10 @@ class WholePage:
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
         return access.readable_in(key, self.audiences, self.given)
+
+    def shown(self, key: SectionKey) -> frozenset[Audience]:
+        """The same with the parts of it that they wrote themselves."""
+        return self.readable(key) | self.own.get(key, frozenset())
 
 
 @dataclass(frozen=True)
@@ -1075,6 +1091,7 @@ def guide(
         news=news,
         to_initial=_to_initial(handoff, viewer),
         no_promises=not handoff.signing.entries,
+        champion_owed=owes_champion(handoff) == viewer.id,
         talk=talk_of(handoff, people, viewer),
         debrief=handoff.debrief,
         asks=_asks(handoff, viewer),

@@ -11,6 +11,7 @@ from bot.domain.access import Audience
 from bot.domain.brief import SCHEMA
 from bot.domain.briefing import BriefingCall
 from bot.domain.intro import IntroDraft
+from bot.domain.succession import Interviews
 from bot.domain.verification import (
     Checks,
     JointPlan,
@@ -30,6 +31,7 @@ RECORDS: Mapping[RecordKind, type[Record]] = {
     RecordKind.RESTATEMENT: Restatement,
     RecordKind.VERDICT: Verdict,
     RecordKind.BRIEFING_CALL: BriefingCall,
+    RecordKind.INTERVIEWS: Interviews,
     RecordKind.INTRO_DRAFT: IntroDraft,
 }
 WHOLE = "whole"

@@ -170,6 +170,8 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.reviews.still_true_asked(guide.still_true)))
     if guide.asks:
         blocks.append(context(said.debrief.asks_wait(guide.asks)))
+    if guide.champion_owed:
+        blocks.append(context(said.champion.OWED))
     if guide.to_initial:
         blocks.append(context(said.ledger.waits_for_you(guide.to_initial)))
     if guide.news:
@@ -364,6 +366,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.INITIAL_ALL)
     if guide.talk.yours:
         wanted.append(ActionId.OPEN_TALK)
+    if guide.champion_owed:
+        wanted.append(ActionId.OPEN_CHAMPION)
     if guide.still_true is not None:
         wanted.append(ActionId.OPEN_STILL_TRUE)
     if guide.skips:
@@ -384,10 +388,12 @@ def _is_mine(guide: Guide, line: StepLine) -> bool:
 
 def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
     shown = [*wanted[: BUTTONS - 1], ActionId.OPEN_HANDOFF]
+    # Who left is recorded on the page of the handoff; on a card it is only who follows.
+    names = {**said.buttons.BUTTONS, ActionId.OPEN_CHAMPION: said.buttons.NAME_CHAMPION}
     row: list[ButtonElement] = [
         button(
             action,
-            said.buttons.BUTTONS[action],
+            names[action],
             Ref(handoff=guide.handoff_id, revision=guide.brief_version),
             primary=index == 0 and action is not ActionId.OPEN_HANDOFF,
         )

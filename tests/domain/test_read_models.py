@@ -259,6 +259,7 @@ BOTH_ACTS = {
     Act.CONCLUDE_PROMISE,
     Act.CONCLUDE_MILESTONE,
     Act.DECIDE_LATE,
+    Act.RECORD_CHAMPION,
 }
 TO_NO_HANDOFF = {Act.START, Act.CHANGE_POLICY, Act.CHANGE_PEOPLE, Act.PAUSE}
 AE_ACTS = (
@@ -266,6 +267,7 @@ AE_ACTS = (
     | BOTH_ACTS
     | {
         Act.RECORD_AE_STEP,
+        Act.INTERVIEW,
         Act.CONFIRM_AE,
         Act.EDIT_BRIEF,
         Act.INVITE_HELPER,
@@ -287,6 +289,8 @@ AE_ACTS = (
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
     Act.REASSIGN_AE,
+    Act.REASSIGN_AE_MANAGER,
+    Act.INTERVIEW,
     Act.SETTLE_DISPUTE,
     Act.OVERRIDE_CLOSED_WON,
     Act.ANSWER_COMMITMENT,
@@ -310,8 +314,10 @@ CSM_ACTS = BOTH_ACTS | {
     Act.NAME_LISTENER,
     Act.CLOSE,
 }
+NAMES_MANAGERS = {Act.REASSIGN_AE_MANAGER, Act.REASSIGN_CS_MANAGER}
 CS_MANAGER_ACTS = {
     Act.ASSIGN,
+    Act.REASSIGN_CS_MANAGER,
     Act.LIFT_HOLD,
     Act.OVERRIDE_GATE,
     Act.SETTLE_DISPUTE,
@@ -333,9 +339,9 @@ CS_MANAGER_ACTS = {
         (CSM, Capacity.CSM, Step.READ, CSM_ACTS),
         (CS_MANAGER, Capacity.CS_MANAGER, None, CS_MANAGER_ACTS),
         (AE_MANAGER, Capacity.AE_MANAGER, None, AE_MANAGER_ACTS),
-        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS | {Act.DECIDE_DISPUTE}),
+        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS | {Act.DECIDE_DISPUTE} | NAMES_MANAGERS),
         (MEMBER, Capacity.MEMBER, None, set()),
-        (ADMIN, Capacity.MEMBER, None, set()),
+        (ADMIN, Capacity.MEMBER, None, NAMES_MANAGERS),
     ],
 )
 def test_a_guide_speaks_to_its_reader(

@@ -183,8 +183,11 @@ _CHOSEN: Mapping[str, Any] = {
     "other_roles": (OtherRole.EVALUATOR,),
     "strength": 4,
 }
-NOT_MARKED = frozenset({"must_confirm", "asker", "contacts", "none_made"})
-"""Holes with who asks and contacts are contents of their own, and promises are made here."""
+NOT_MARKED = frozenset({"must_confirm", "asker", "contacts", "none_made", "gone", "last_day"})
+"""Holes with who asks and contacts are contents of their own, and promises are made here.
+
+That a champion left is told with the name, of a deal of its own.
+"""
 
 
 class _Days:
@@ -264,6 +267,7 @@ THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
 MILESTONE, REACHED_BY, CONFIRMED_BY = "zzmilestonezz", "zzreachedbyzz", "zzconfirmedbyzz"
 INTERNAL_MILESTONE, SIGNED_FOR = "zzinternalmilestonezz", "zzsignedforzz"
+INTERVIEWED, INTERVIEW_NOTE = "zzinterviewedzz", "zzinterviewnotezz"
 INTRO_DRAFT = "zzintrodraftzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
@@ -363,6 +367,8 @@ _BESIDES = (
     # A name at the customer.
     Content("who confirmed the success plan", (CONFIRMED_BY,), DEAL),
     Content("reason of an initial for somebody else", (SIGNED_FOR,), REASONS),
+    Content("whom others asked", (INTERVIEWED,), REASONS),
+    Content("what they were told", (INTERVIEW_NOTE,), REASONS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),

@@ -83,6 +83,7 @@ RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
     RecordKind.RESTATEMENT: "Restatement",
     RecordKind.VERDICT: "Answer to the restatement",
     RecordKind.BRIEFING_CALL: "Briefing call",
+    RecordKind.INTERVIEWS: "Interview list",
     RecordKind.INTRO_DRAFT: "Draft of the intro, for its sender and the CSM",
 }
 OWN_WORDS: Final = "You have no part in this handoff any more. This is what you wrote."
