@@ -6,7 +6,15 @@ from collections.abc import Callable
 import structlog
 
 from bot.clock.rounds import tell
-from bot.domain.deadlines import Deadline, posted_for, settle, to_escalate, to_post, unheard
+from bot.domain.deadlines import (
+    Deadline,
+    posted_for,
+    settle,
+    to_escalate,
+    to_post,
+    to_weigh_kickoff,
+    unheard,
+)
 from bot.domain.disputes import Escalation
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
@@ -88,7 +96,9 @@ class Sweep:
         changed = {
             handoff_id
             for handoff_id, one in claimed
-            if _post(unit, handoff_id, one) or _escalate(unit, handoff_id, one)
+            if _post(unit, handoff_id, one)
+            or _escalate(unit, handoff_id, one)
+            or _weigh_kickoff(unit, handoff_id, one)
         }
         looked_at = [one for handoff_id, one in claimed if handoff_id not in changed]
         for anew in unit.deadlines.of_many(changed).values():
@@ -143,6 +153,15 @@ def _escalate(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
     if entry is not None and entry.dispute is not None and entry.dispute.escalated_at is None:
         unit.escalate(handoff, entry, Escalation.LATE)
         unit.save(handoff, actor_id=None)
+    return True
+
+
+def _weigh_kickoff(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
+    """The last day for a kickoff is over; whether that was so. What follows, saving finds out."""
+    if not to_weigh_kickoff(due, now=unit.now):
+        return False
+    unit.deadlines.settle([(handoff_id, settle(due, said={Stage.PAST_LATEST}))])
+    unit.weigh_kickoff(unit.handoffs.lock(handoff_id))
     return True
 
 

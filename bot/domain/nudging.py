@@ -33,6 +33,10 @@ class Stage(StrEnum):
     """Whether the commitment was kept."""
     ESCALATE = "escalate"
     """A manager is too late to settle a dispute: RevOps decides; said to nobody by itself."""
+    PAST_LATEST = "past_latest"
+    """The last day for a kickoff is over: RevOps is told; said to no owner."""
+    MORNING = "morning"
+    """Of the day the kickoff is booked for."""
     COMMITTED = "committed"
     """The AE named the day of the commitment; told in a summary where no channel is for it."""
 

@@ -43,6 +43,11 @@ class RecordKind(StrEnum):
     RESTATEMENT = "restatement"
     VERDICT = "verdict"
     BRIEFING_CALL = "briefing_call"
+    KICKOFF = "kickoff"
+
+
+_OF_TALKS = frozenset({RecordKind.BRIEFING_CALL, RecordKind.KICKOFF})
+"""What was written of a talk, and not while somebody read."""
 
 
 class Record(BaseModel):
@@ -187,8 +192,8 @@ class Verification:
             RecordKind.RESTATEMENT: self.restated_at,
             RecordKind.VERDICT: self.matched_at,
         }
-        # A call that was held stays held, whoever reads the brief next.
-        return kind is RecordKind.BRIEFING_CALL or counts[kind] == written_at
+        # What was held stays held, whoever reads the brief next.
+        return kind in _OF_TALKS or counts[kind] == written_at
 
     def outdated(self, at: datetime) -> "Verification":
         """The acknowledgement alone is asked for again; what else the CSM did stands."""

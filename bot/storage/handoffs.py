@@ -20,6 +20,7 @@ from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.history import GENESIS, instant_text
 from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.kickoff_state import Kickoff
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.people import ManagerBy
@@ -99,6 +100,7 @@ _LINKS = select(handoff.c.links).where(
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
+_KICKOFF = tuple(one.name for one in fields(Kickoff))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 Chain = tuple[int, bytes]
@@ -403,6 +405,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         **{name: getattr(of.verification, name) for name in _VERIFICATION},
         "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
         **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
+        **{f"kickoff_{name}": getattr(of.kickoff, name) for name in _KICKOFF},
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
         "listener_named": of.listener_named,
@@ -539,6 +542,7 @@ def _handoff(row: RowMapping) -> Handoff:
             sent_back_items=tuple(Item(one) for one in json.loads(row["sent_back_items"])),
         ),
         briefing=Briefing(**{name: row[f"briefing_{name}"] for name in _BRIEFING}),
+        kickoff=Kickoff(**{name: row[f"kickoff_{name}"] for name in _KICKOFF}),
         debrief=Debrief(
             standings={
                 Question(one): Standing(standing)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from bot.domain.access import Audience
 from bot.domain.brief import SCHEMA
 from bot.domain.briefing import BriefingCall
+from bot.domain.kickoff_form import KickoffForm
 from bot.domain.verification import (
     Checks,
     JointPlan,
@@ -22,13 +23,17 @@ from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document
 
-AUDIENCE = Audience.RECORDS
+AUDIENCES: Mapping[RecordKind, Audience] = {
+    **dict.fromkeys(RecordKind, Audience.RECORDS),
+    RecordKind.KICKOFF: Audience.REASONS,
+}
 RECORDS: Mapping[RecordKind, type[Record]] = {
     RecordKind.CHECKS: Checks,
     RecordKind.JOINT_PLAN: JointPlan,
     RecordKind.RESTATEMENT: Restatement,
     RecordKind.VERDICT: Verdict,
     RecordKind.BRIEFING_CALL: BriefingCall,
+    RecordKind.KICKOFF: KickoffForm,
 }
 WHOLE = "whole"
 """A record is one piece; only the brief is in sections."""
@@ -139,7 +144,7 @@ class WritableRecords(Records):
                 "handoff_id": handoff_id,
                 "kind": kind.value,
                 "section": WHOLE,
-                "audience": AUDIENCE.value,
+                "audience": AUDIENCES[kind].value,
                 "revision": revision,
                 "schema": SCHEMA,
                 "body": record.model_dump_json(),

@@ -320,6 +320,15 @@ handoff = Table(
     Column("briefing_minutes", Integer),
     Column("briefing_recorded_at", Instant),
     Column("briefing_lifted_at", Instant),
+    # Where the kickoff is; what was written of it is a document.
+    Column("kickoff_at", Instant),
+    Column("kickoff_set_at", Instant),
+    Column("kickoff_sequence", Integer, nullable=False, server_default="0"),
+    Column("kickoff_offered_at", Instant),
+    Column("kickoff_ready_at", Instant),
+    Column("kickoff_ready_ae_at", Instant),
+    Column("kickoff_brief_opened_at", Instant),
+    Column("kickoff_recorded_at", Instant),
     # How far the debrief is; what was said in it are documents.
     Column("debrief_standings", Text, nullable=False, server_default="{}"),  # JSON: {question: …}
     Column("debrief_held_at", Instant),

@@ -15,6 +15,7 @@ from bot.domain.read_models import (
     Light,
     NamedPerson,
     StatusCounts,
+    StepLine,
     card,
     guide,
     light_of,
@@ -119,13 +120,38 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 7,
+        *[Light.WAITING] * 9,
     ]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", None, None, "Ana", None]
-    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 4]
+    assert owners == [
+        "Ana",
+        "Ana",
+        "Mara",
+        "Ana",
+        None,
+        "Ana",
+        None,
+        None,
+        "Ana",
+        None,
+        "Ana",
+        None,
+    ]
+    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 6]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 8]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 10]
+
+
+def test_what_is_done_shortly_before_hides_nothing_until_it_is_due_soon() -> None:
+    def line(step: Step, light: Light, hours: int) -> StepLine:
+        return StepLine(step, light, None, MONDAY + hours * HOUR)
+
+    debrief, kickoff = (line(one, Light.ON_TIME, 9) for one in (Step.DEBRIEF, Step.KICKOFF))
+    for light, first in ((Light.ON_TIME, debrief), (Light.SOON, None), (Light.LATE, None)):
+        prep = line(Step.PREP, light, 1)
+        assert next_line([prep, debrief, kickoff]) is (first or prep)
+    alone = line(Step.PREP, Light.ON_TIME, 1)
+    assert next_line([alone]) is alone
 
 
 @pytest.mark.parametrize(
@@ -243,6 +269,8 @@ BOTH_ACTS = {
     Act.ARRANGE_TALK,
     Act.SKIP_BRIEFING,
     Act.HOLD_BRIEFING,
+    Act.PREPARE_KICKOFF,
+    Act.OPEN_KICKOFF_CARD,
     Act.INITIAL_PROMISE,
     Act.DISPUTE_PROMISE,
     Act.EDIT_PROMISE,
@@ -272,12 +300,14 @@ AE_ACTS = (
     }
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
+    Act.OPEN_KICKOFF_CARD,
     Act.REASSIGN_AE,
     Act.SETTLE_DISPUTE,
     Act.OVERRIDE_CLOSED_WON,
     Act.ANSWER_COMMITMENT,
 }
 CSM_ACTS = BOTH_ACTS | {
+    Act.BOOK_KICKOFF,
     Act.ACKNOWLEDGE,
     Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
@@ -292,6 +322,7 @@ CSM_ACTS = BOTH_ACTS | {
     Act.CLOSE,
 }
 CS_MANAGER_ACTS = {
+    Act.OPEN_KICKOFF_CARD,
     Act.ASSIGN,
     Act.LIFT_HOLD,
     Act.OVERRIDE_GATE,
@@ -314,7 +345,12 @@ CS_MANAGER_ACTS = {
         (CSM, Capacity.CSM, Step.READ, CSM_ACTS),
         (CS_MANAGER, Capacity.CS_MANAGER, None, CS_MANAGER_ACTS),
         (AE_MANAGER, Capacity.AE_MANAGER, None, AE_MANAGER_ACTS),
-        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS | {Act.DECIDE_DISPUTE}),
+        (
+            REVOPS,
+            Capacity.REVOPS,
+            None,
+            AE_SIDE_ACTS | {Act.DECIDE_DISPUTE, Act.OPEN_KICKOFF_CARD},
+        ),
         (MEMBER, Capacity.MEMBER, None, set()),
         (ADMIN, Capacity.MEMBER, None, set()),
     ],

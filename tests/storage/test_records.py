@@ -9,6 +9,7 @@ from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Resta
 from bot.storage.tables import document
 from bot.storage.unit_of_work import Store
 from tests.builders import WEDNESDAY, Team, make_team, signed
+from tests.domain.deals import KICKOFF_FORM
 
 WORDS = Restatement(why="Grüße\nZeile", success="0.8 %", risk="none")
 RECORDS: dict[RecordKind, Record] = {
@@ -27,8 +28,9 @@ RECORDS: dict[RecordKind, Record] = {
         unread=(2, 3),
         overrun=Overrun.LONGER,
     ),
+    RecordKind.KICKOFF: KICKOFF_FORM,
 }
-READERS = {Audience.RECORDS}
+READERS = {Audience.RECORDS, Audience.REASONS}
 
 
 def saved(store: Store, team: Team) -> int:
@@ -55,10 +57,13 @@ def test_each_record_comes_back_as_it_was_written(store: Store, team: Team) -> N
 
 def test_who_may_not_read_records_gets_none_but_their_own(store: Store, team: Team) -> None:
     handoff_id = saved(store, team)
-    others = EVERY - {Audience.RECORDS}
+    others = EVERY - READERS
     with store.read(team.workspace_id) as unit:
         assert unit.records.load(handoff_id, audiences=others) == {}
         assert unit.records.load(handoff_id, audiences=others, reader=team.revops.id) == {}
+        # The form after the kickoff is for more people than what is written of the reading.
+        reasons = unit.records.load(handoff_id, audiences={Audience.REASONS})
+        assert set(reasons) == {RecordKind.KICKOFF}
         own = unit.records.load(handoff_id, audiences=(), reader=team.csm.id)
         assert set(own) == set(RecordKind) - {RecordKind.VERDICT}
 
