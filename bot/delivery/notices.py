@@ -8,6 +8,7 @@ from bot.delivery.alarms import alarm_told
 from bot.delivery.chats import chat_pointed
 from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
+from bot.delivery.kickoffs import kickoff_told, morning_told
 from bot.delivery.late import late_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
@@ -31,6 +32,7 @@ from bot.domain.history import Tag
 from bot.domain.managers import Told
 from bot.domain.notices import (
     OF_A_DATE,
+    OF_A_KICKOFF,
     OF_A_STEP,
     OF_THE_CLOCK,
     OF_THE_DEBRIEF,
@@ -187,6 +189,8 @@ class NoticeText:
             return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_KEPT:
             return _talk_kept(unit, bundle, notice, reader)
+        if notice.kind in OF_A_KICKOFF:
+            return kickoff_told(unit, bundle, notice, reader)
         if notice.kind in OF_A_DISPUTE:
             return dispute_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.LATE_DIFFERS:
@@ -304,7 +308,8 @@ class NoticeText:
             return held_message(_card(bundle, unit.now), notice.facts, by)
         if notice.kind is NoticeKind.KICKOFF_HELD:
             by = known.get(int(notice.facts["actor"]))
-            return kickoff_held_message(_card(bundle, unit.now), notice.facts, by)
+            csm = known.get(int(notice.facts.get("csm", 0)))
+            return kickoff_held_message(_card(bundle, unit.now), notice.facts, by, csm=csm)
         if notice.kind is NoticeKind.OUTDATED:
             return outdated_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind is NoticeKind.PROMISE_CHANGED:
@@ -519,6 +524,8 @@ def _dated(
     if reader.id != owed.owner_id:
         return Cancel("no_longer_theirs")
     card = _card(bundle, unit.now)
+    if kind is NoticeKind.KICKOFF_MORNING:
+        return morning_told(bundle, unit.now)
     if kind is NoticeKind.COMMITMENT_ASKED and handoff.commitment_on is not None:
         return commitment_message(card, handoff.commitment_on, ready_at=handoff.gate_at)
     expected = handoff.expected_on
@@ -617,6 +624,7 @@ def _owed(
         reassigns=(step is Step.READ or (held == bundle.handoff.csm_id and held_is_gone))
         and access.may(Act.ASSIGN, reader, bundle.handoff),
         no_promises=not bundle.handoff.signing.entries,
+        kickoff_at=bundle.handoff.kickoff.at,
     )
 
 

@@ -122,6 +122,8 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.BOOKING: ActionId.OPEN_BOOKING,
     MoreChoice.BRIEFING: ActionId.OPEN_BRIEFING,
     MoreChoice.LIFT: ActionId.OPEN_LIFT,
+    MoreChoice.KICKOFF_BOOKING: ActionId.OPEN_KICKOFF_BOOKING,
+    MoreChoice.KICKOFF_CARD: ActionId.OPEN_KICKOFF_CARD,
     MoreChoice.HELD: ActionId.OPEN_HELD,
     MoreChoice.TALK: ActionId.OPEN_TALK,
     MoreChoice.DECLINE: ActionId.OPEN_DECLINE,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.domain import access, read_models
+from bot.domain import access, kickoff_booking, read_models
 from bot.domain.access import Act, Audience
 from bot.domain.brief import Brief
 from bot.domain.completeness import Completeness
@@ -126,6 +126,11 @@ def whole_of(
         holds_kickoff=bundle.handoff.can_be_held
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
+        books_kickoff=kickoff_booking.books(viewer, bundle.handoff, unit.policy),
+        books_for_csm=kickoff_booking.owes_a_reason(viewer, bundle.handoff),
+        shows_kickoff=access.may(Act.OPEN_KICKOFF_CARD, viewer, bundle.handoff)
+        and bundle.handoff.csm_id is not None
+        and read_models.kickoff_ahead(bundle.handoff),
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
     )
 

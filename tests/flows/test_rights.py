@@ -236,6 +236,24 @@ def recorded_call(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(**call, **({"reason": why} if why else {})))
 
 
+def booked_kickoff(app: App, user: str, one: int) -> Json:
+    """The form of the kickoff's time, which AE and CS manager send with a reason."""
+    by, why = (user, {"reason": "They called."}) if user in (AE, CS_MANAGER) else (CSM, {})
+    form = app.modal(app.press(by, ActionId.OPEN_KICKOFF_BOOKING, Ref(handoff=one)))
+    return app.submit_body(user, form.type(kickoff_at=TWO_DAYS_ON, **why))
+
+
+def prepared(app: App, user: str, one: int) -> Json:
+    """The card of the kickoff, which either manager sends with a reason."""
+    managers = (AE_MANAGER, CS_MANAGER)
+    by, why = (user, {"reason": "They told me."}) if user in managers else (CSM, {})
+    form = app.modal(app.press(by, ActionId.OPEN_KICKOFF_CARD, Ref(handoff=one)))
+    return app.submit_body(user, form.type(**why))
+
+
+KICKOFF = {"customers": "Ilse Brandt", "ran": "csm", "metric_right": "yes", "timing_right": "yes"}
+
+
 def take_time(app: App, user: str, one: int) -> Json:
     return app.press_body(user, ActionId.FINE_TALK, Ref(handoff=one, revision=1))
 
@@ -576,6 +594,7 @@ BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
 ADDED_BY = ("is up to Maya or Jonas, and to whoever the AE asked",)
 READERS = (CSM, CS_MANAGER)
 CALLERS = (AE, AE_MANAGER, CSM, CS_MANAGER)
+BOOKERS, IN_IT = (AE, CSM, CS_MANAGER), (*CALLERS, REVOPS)
 BY_CS_MANAGER = ("is up to Priya.",)
 TALKERS, BY_TALKERS = (AE, CSM, CS_MANAGER), ("is up to Maya, Jonas or Priya.",)
 BY_EITHER_OF_CS = ("is up to Jonas or Priya.",)
@@ -860,9 +879,26 @@ DOORS = [
     ),
     # Whoever proposed a time waits for the other one's answer.
     Door(ActionId.FINE_TALK, take_time, [AE], ("is up to Maya",), time_proposed),
+    *(
+        Door(what, ask, BOOKERS, BY_CSM, assigned)
+        for what, ask in (
+            (ActionId.OPEN_KICKOFF_BOOKING, pressed(ActionId.OPEN_KICKOFF_BOOKING)),
+            (MoreChoice.KICKOFF_BOOKING, chosen(MoreChoice.KICKOFF_BOOKING)),
+            (ViewId.KICKOFF_BOOKING, booked_kickoff),
+        )
+    ),
+    Door(ActionId.OPEN_KICKOFF_CARD, pressed(ActionId.OPEN_KICKOFF_CARD), IN_IT, (), assigned),
+    Door(MoreChoice.KICKOFF_CARD, chosen(MoreChoice.KICKOFF_CARD), IN_IT, (), assigned),
+    Door(ViewId.KICKOFF_CARD, prepared, CALLERS, BY_EITHER, assigned),
     Door(ActionId.OPEN_HELD, pressed(ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
     Door(MoreChoice.HELD, chosen(MoreChoice.HELD), READERS, BY_CSM, assigned),
-    Door(ViewId.HELD, for_csm(ViewId.HELD, ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
+    Door(
+        ViewId.HELD,
+        for_csm(ViewId.HELD, ActionId.OPEN_HELD, **KICKOFF),
+        READERS,
+        BY_CSM,
+        assigned,
+    ),
     Door(ActionId.OPEN_DEBRIEF, pressed(ActionId.OPEN_DEBRIEF), TALKERS, BY_TALKERS, assigned),
     Door(ActionId.DEBRIEF_GO, of_a_question(ActionId.DEBRIEF_GO), TALKERS, BY_TALKERS, assigned),
     *(
@@ -1088,6 +1124,7 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.OPEN_LEDGER, pressed(ActionId.OPEN_LEDGER), MEMBERS, ()),
     Door(ActionId.LEDGER_FILE, pressed(ActionId.LEDGER_FILE), MEMBERS, ()),
     Door(ActionId.PROMISE_HISTORY, promised(ActionId.PROMISE_HISTORY), MEMBERS, (), assigned),
+    Door(ActionId.KICKOFF_LINK, pressed(ActionId.KICKOFF_LINK), MEMBERS, ()),
     Door(ActionId.OPEN_TIMES, pressed(ActionId.OPEN_TIMES), MEMBERS, ()),
     Door(
         ViewId.TIMES, sent(ViewId.TIMES, AE, ActionId.OPEN_TIMES, quiet_begin="19:00"), MEMBERS, ()

@@ -255,6 +255,7 @@ TALK_LINE = "zztalklinezz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
+KICKOFF_WHY, CUSTOMERS, CHANGED = "zzkickoffwhyzz", "zzcustomerszz", "zzchangedzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -342,6 +343,9 @@ _BESIDES = (
     Content("emphasis of the briefing call", (EMPHASIS,), RECORDS),
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
+    Content("reason of a kickoff booked for the CSM", (KICKOFF_WHY,), REASONS),
+    Content("who of the customer came", (CUSTOMERS,), REASONS, whole=False),
+    Content("what changed by the kickoff", (CHANGED,), REASONS, whole=False),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),

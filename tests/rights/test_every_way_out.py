@@ -42,10 +42,12 @@ from tests.rights.content import (
     ANSWERED,
     BROKEN,
     CALLED,
+    CHANGED,
     CHATTED,
     CONTENTS,
     CS_MANAGER,
     CSM,
+    CUSTOMERS,
     DEAL,
     DEAL_OVERRIDDEN,
     DECLINED,
@@ -83,7 +85,7 @@ from tests.rights.content import (
     asked_about,
     helper,
 )
-from tests.rights.world import VIEW_NAMES, VIEWS, World, listening, slack_id
+from tests.rights.world import AFTER_KICKOFF, VIEW_NAMES, VIEWS, World, listening, slack_id
 
 pytestmark = pytest.mark.slow
 
@@ -197,6 +199,13 @@ WAYS_OUT = {
     "briefing.without_message",
     "kickoff.held_view",
     "kickoff.kickoff_held_message",
+    "kickoff_booking.booking_view",
+    "kickoff_card.card_view",
+    "kickoff_told.lacked_message",
+    "kickoff_told.later_message",
+    "kickoff_told.lead_message",
+    "kickoff_told.morning_message",
+    "kickoff_told.past_message",
     "pasted.paste_view",
     "pasted.pasted_view",
     "pre_close.alignment_message",
@@ -269,6 +278,13 @@ KINDS = {
     NoticeKind.BRIEFING_SKIPPED,
     NoticeKind.BRIEFING_HELD,
     NoticeKind.HOLD_LIFTED,
+    NoticeKind.KICKOFF_FILE,
+    NoticeKind.KICKOFF_FELL,
+    NoticeKind.KICKOFF_CARD,
+    NoticeKind.KICKOFF_LATER,
+    NoticeKind.KICKOFF_PAST,
+    NoticeKind.KICKOFF_MORNING,
+    NoticeKind.KICKOFF_LACKED,
     NoticeKind.KICKOFF_HELD,
     NoticeKind.TALK_PROPOSED,
     NoticeKind.TALK_FILE,
@@ -354,6 +370,7 @@ def told(world: World, url: str) -> Iterator[Told]:
         _write(world)
         _paste(world)
         _move(world)
+        world.record_kickoff()
         kinds = world.say_everything()
         surfaces = {row["kind"] for row in world.desk.rows(surface) if row["shown"]}
         heard = world.heard()
@@ -933,6 +950,13 @@ def test_who_was_called_is_named_with_the_gate_in_the_channel_and_to_the_ae(told
     assert CALLED in told.world.seen.text(INSIDE, "command")
     assert CALLED in told.world.seen.text(AE, "form of a call or a reading")
     assert VERDICT in told.world.seen.text(CSM, "form of a call or a reading")
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_what_came_of_a_kickoff_is_read_by_whom_reasons_are_for(told: Told, viewer: str) -> None:
+    page = told.world.seen.text(viewer, AFTER_KICKOFF)
+    for mark in (CUSTOMERS, CHANGED):
+        assert (mark in page) is (viewer in READERS[REASONS])
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)

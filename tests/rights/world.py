@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
-from bot.domain import alarms, briefing_call, debriefing
+from bot.domain import alarms, briefing_call, debriefing, kickoff_booking, kickoff_record
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import BriefingCall, Mood, Tone
@@ -30,6 +30,7 @@ from bot.domain.digest import Word
 from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
+from bot.domain.kickoff_form import KickoffForm, Ran
 from bot.domain.money import Money
 from bot.domain.notices import (
     OF_A_DATE,
@@ -67,11 +68,13 @@ from tests.rights.content import (
     ALIGNED_WITH,
     CALLED,
     CANCELLED,
+    CHANGED,
     COPIED,
     COPIED_BY,
     COPIED_FLAG,
     CS_MANAGER,
     CSM,
+    CUSTOMERS,
     DEAL_OVERRIDDEN,
     DECLINED,
     EMPHASIS,
@@ -81,6 +84,7 @@ from tests.rights.content import (
     GUEST,
     HEARD_BY,
     IN_CHANNEL,
+    KICKOFF_WHY,
     LEAD,
     LIFTED,
     LINK,
@@ -525,6 +529,70 @@ class World:
             unit.save(handoff, actor_id=self.team.ae.id)
             unit.commit()
         self.deliver()
+        self._kick_off()
+
+    def _kick_off(self) -> None:
+        """One is booked late at the customer's wish, another called off, booked anew and held."""
+        csm = self.team.csm
+        with self.store.write(self.team.workspace_id) as unit:
+            full, almost = (unit.handoffs.lock(one) for one in (self.full, self.almost))
+            now, policy = unit.now, unit.policy
+            kickoff_booking.book(
+                full,
+                now + timedelta(days=9),
+                offered=now + timedelta(hours=1),
+                by=self.team.ae,
+                at=now,
+                policy=policy,
+                reason=KICKOFF_WHY,
+            )
+            unit.save(full, actor_id=self.team.ae.id)
+            kickoff_booking.book(almost, now + timedelta(days=1), by=csm, at=now, policy=policy)
+            unit.save(almost, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            almost = unit.handoffs.lock(self.almost)
+            kickoff_booking.call_off(almost, by=csm, at=unit.now, policy=unit.policy)
+            unit.save(almost, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for action in (ids.ActionId.OPEN_KICKOFF_BOOKING, ids.ActionId.OPEN_KICKOFF_CARD):
+                self.press(viewer, "form of a call or a reading", action, Ref(handoff=self.full))
+
+    def record_kickoff(self) -> None:
+        """What came of one is written down, and everybody looks for it on its page."""
+        form = KickoffForm(
+            held_at=self.clock.now(),
+            customers=CUSTOMERS,
+            ran=Ran.BOTH,
+            metric=True,
+            timing=False,
+            changed=CHANGED,
+            carried=SectionKey.SUCCESS,
+            lacked=SectionKey.PEOPLE,
+        )
+        csm, kind = self.team.csm, RecordKind.KICKOFF
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff, at = unit.handoffs.lock(self.almost), unit.now
+            made = form.model_copy(update={"held_at": at}).checked()
+            kickoff_record.record(
+                handoff,
+                made,
+                before=None,
+                revision=unit.records.save(handoff.id, kind, made, by=csm.id, at=at),
+                by=csm,
+                at=at,
+                policy=unit.policy,
+            )
+            unit.save(handoff, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for page in range(5):
+                ref = Ref(handoff=self.almost, page=page or None)
+                self.press(viewer, AFTER_KICKOFF, ids.ActionId.OPEN_HANDOFF, ref)
 
     def _debrief(self) -> None:
         """The AE answers ahead, is asked about each answer, and the talk is recorded for the CSM.
@@ -897,6 +965,7 @@ def _people(store: Store, team: Team) -> dict[str, Person]:
     return known
 
 
+AFTER_KICKOFF = "whole, after the kickoff"
 _THREAD = frozenset(
     {
         NoticeKind.CSM_MENTION,
@@ -997,6 +1066,12 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.HOLD_LIFTED, {"actor": 1, "owner": 1}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
+    (NoticeKind.KICKOFF_FELL, {"at": _AFTER, "sequence": 9}),
+    (NoticeKind.KICKOFF_CARD, {}),
+    (NoticeKind.KICKOFF_LATER, {}),
+    (NoticeKind.KICKOFF_PAST, {}),
+    (NoticeKind.KICKOFF_LACKED, {"actor": 1}),
+    (NoticeKind.KICKOFF_MORNING, {"step": "kickoff_day"}),
     (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),
     (NoticeKind.DEBRIEF_ASKED, _EVER),
     (NoticeKind.DEBRIEF_REPLIED, _EVER),

@@ -58,6 +58,9 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.SKIP_BRIEFING: "Do without call",
     ActionId.OPEN_BRIEFING: "Open call card",
     ActionId.OPEN_LIFT: "Let intro go out",
+    ActionId.OPEN_KICKOFF_BOOKING: "Book kickoff",
+    ActionId.OPEN_KICKOFF_CARD: "Kickoff card",
+    ActionId.KICKOFF_LINK: "Add to calendar",
     ActionId.OPEN_HELD: "Kickoff held",
     ActionId.OPEN_TALK: "Arrange debrief",
     ActionId.FINE_TALK: "Fine",
@@ -143,6 +146,8 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.BOOKING: "Book briefing call…",
     MoreChoice.BRIEFING: "Briefing call…",
     MoreChoice.LIFT: "Let intro go out…",
+    MoreChoice.KICKOFF_BOOKING: "Book kickoff…",
+    MoreChoice.KICKOFF_CARD: "Kickoff card…",
     MoreChoice.HELD: "Kickoff held…",
     MoreChoice.TALK: "Arrange debrief…",
     MoreChoice.DECLINE: "I am not the right CSM…",
@@ -163,6 +168,7 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_CHECKS: "Answer checks for the CSM",
     ActionId.OPEN_RESTATE: "Restate brief for the CSM",
     ActionId.OPEN_PLAN: "Write joint plan for the CSM",
+    ActionId.OPEN_KICKOFF_BOOKING: "Book kickoff for the CSM",
     ActionId.OPEN_HELD: "Record kickoff for the CSM",
 }
 """For the CS manager."""

@@ -105,7 +105,12 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.CHECKS_ANSWERED: "your three checks",
     Tag.PLAN_WRITTEN: "the joint plan",
     Tag.RESTATED: "a restatement of the brief",
+    Tag.KICKOFF_BOOKED: "the time of the kickoff",
+    Tag.KICKOFF_CALLED_OFF: "that the time of the kickoff is off",
+    Tag.KICKOFF_PREPARED: "that you are prepared for the kickoff",
+    Tag.KICKOFF_PREPARED_AE: "that you are prepared for the kickoff",
     Tag.KICKOFF_HELD: "when the kickoff was held",
+    Tag.KICKOFF_RECORDED: "what came of the kickoff",
     Tag.DEBRIEF_HELD: "that the debrief was held",
 }
 """What somebody else may record for the AE or the CSM."""
