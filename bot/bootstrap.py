@@ -656,6 +656,25 @@ def _look_at_the_clock(client: WebClient, drift: Drift) -> None:
         ask_the_time(client, drift)
 
 
+def bare_store(settings: Settings) -> Store:
+    """A store for the commands that need no Slack, and mostly no key."""
+    key = settings.handoff_key
+    return Store(
+        open_migrated(settings),
+        clock=SystemClock(),
+        machine=SteadyMachineClock(),
+        policy=read_policy(settings),
+        holidays=HolidayBook().holidays,
+        on_commit=lambda: None,
+        cipher=NoteCipher(settings.require_keys()) if key is not None else None,
+    )
+
+
+def reach_workplace(client: WebClient, store: Store) -> Workplace:
+    """The workspace of the token, kept in the store; raises StartError where Slack is no help."""
+    return _workplace(client, store, Drift())
+
+
 def _workplace(client: WebClient, store: Store, drift: Drift) -> Workplace:
     try:
         told = ask_the_time(client, drift)

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 import yaml
 
-from bot import backups, bootstrap, operations
+from bot import backfills, backups, bootstrap, operations
+from bot.backfills import BackfillError
 from bot.backups import BackupError
 from bot.bootstrap import StartError
 from bot.domain.errors import Invalid
@@ -36,7 +37,7 @@ def _one_sentence() -> Iterator[None]:
     """What a person can mend ends as one sentence, not as a traceback."""
     try:
         yield
-    except (SettingsError, PolicyError, StartError, BackupError) as error:
+    except (SettingsError, PolicyError, StartError, BackupError, BackfillError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     except Invalid as error:
@@ -217,6 +218,26 @@ def verify(
         typer.echo(report.sentence)
     if not all(report.sound for report in reports):
         raise typer.Exit(1)
+
+
+@app.command()
+def backfill(
+    file: Annotated[Path, typer.Argument(help="Deals as CSV; docs/operations/backfill.md.")],
+    days: Annotated[int, typer.Option(help="Deals of the last 30 or 90 days.")] = 30,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Do it; without it only what would happen is said.")
+    ] = False,
+    by: Annotated[
+        str, typer.Option(help="Who imports; else the one person of RevOps, where there is one.")
+    ] = "",
+    channel: Annotated[str, typer.Option(help="The deal channel of rows that name none.")] = "",
+) -> None:
+    """Begin handoffs for deals that were signed before the bot came; all of a file, or none."""
+    wish = backfills.Wish(file, days=days, apply=apply, by=by, channel=channel)
+    with _one_sentence():
+        told = backfills.backfill(load_settings(), wish)
+    for line in told:
+        typer.echo(line)
 
 
 @app.command()

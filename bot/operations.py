@@ -12,10 +12,10 @@ from bot.bootstrap import (
     UNWRITABLE_IN_WORDS,
     WRONG_KEY,
     ask_the_time,
+    bare_store,
     open_migrated,
     read_policy,
 )
-from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.clock.drift import Drift
 from bot.domain.errors import Conflict
 from bot.domain.handoff import DealChange
@@ -25,9 +25,8 @@ from bot.domain.size import Marks, parse_stakeholders
 from bot.flows.manifest import SCOPES
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
-from bot.storage.cipher import NoteCipher, WrongKey
+from bot.storage.cipher import WrongKey
 from bot.storage.engine import SAFE_SQLITE, Database, StorageUnavailable
-from bot.storage.holidays import HolidayBook
 from bot.storage.probe import try_to_write
 from bot.storage.unit_of_work import Store
 from bot.views import sentences
@@ -57,7 +56,7 @@ def check(settings: Settings) -> list[Finding]:
     settings.require_keys()
     read_policy(settings)
     findings = [Finding(True, "The settings and the policy can be read.")]
-    store = _bare_store(settings)
+    store = bare_store(settings)
     try:
         findings.append(Finding(True, f"The database answers ({store.database.dialect})."))
         findings += _check_writing(store.database)
@@ -188,23 +187,9 @@ def _reasons(store: Store) -> list[Finding]:
     ]
 
 
-def _bare_store(settings: Settings) -> Store:
-    """A store for the commands that need no Slack, and mostly no key."""
-    key = settings.handoff_key
-    return Store(
-        open_migrated(settings),
-        clock=SystemClock(),
-        machine=SteadyMachineClock(),
-        policy=read_policy(settings),
-        holidays=HolidayBook().holidays,
-        on_commit=lambda: None,
-        cipher=NoteCipher(settings.require_keys()) if key is not None else None,
-    )
-
-
 def set_pause(settings: Settings, *, paused: bool) -> int:
     """Pause or resume every workspace of the database; gives how many there are."""
-    store = _bare_store(settings)
+    store = bare_store(settings)
     try:
         with store.system() as system:
             workspaces = system.workspaces()
@@ -227,7 +212,7 @@ class Verified:
 
 def verify_histories(settings: Settings, *, handoff: int | None = None) -> list[Verified]:
     """Check the history of one handoff or of all."""
-    store = _bare_store(settings)
+    store = bare_store(settings)
     try:
         return [
             _verified(store, workspace_id, handoff_id)
@@ -244,7 +229,7 @@ def verify_anchor(settings: Settings, text: str, *, handoff: int | None = None) 
     """
     anchor = anchor_in(text)
     about = handoff if handoff is not None else anchor.handoff_id
-    store = _bare_store(settings)
+    store = bare_store(settings)
     try:
         found: list[Verified] = []
         for workspace_id, handoff_id in _handoffs(store, about):

@@ -22,6 +22,7 @@ MOST_COUNTED = 500
 LEFT_OUT_AT_WILL = frozenset(
     {
         "users.profile:read",
+        "users:read.email",
         "reactions:read",
         "channels:write.invites",
         "groups:write.invites",

@@ -37,6 +37,8 @@ def _rates() -> dict[str, Rate]:
         # was saved up and what a minute brings are the 100 that Slack takes in one.
         "users.info": _per_minute(70, burst=30.0),
         "users.profile.get": _per_minute(70),
+        "users.lookupByEmail": _per_minute(50),
+        "users.list": _per_minute(20),
         "team.profile.get": _per_minute(50),
     }
 

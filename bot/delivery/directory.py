@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery.asking import Asking, NoTurn, Sleep
 from bot.delivery.constants import Constants
+from bot.delivery.finding import Finding
 from bot.delivery.outcomes import Heard, unheard
 from bot.delivery.profiles import Profiles
 from bot.delivery.shaping import Shaping
@@ -126,6 +127,7 @@ class SlackDirectory:
             on_no_access=store.delivery.block_workspace,
             heard=heard,
         )
+        self.finding = Finding(self._asking)
         self.profiles = Profiles(
             store=store, asking=self._asking, machine=machine, meet=self.person
         )

@@ -17,6 +17,8 @@ from bot.domain.access import Act, Audience, Capacity
 from bot.domain.chat import About
 from bot.domain.completeness import capture_missing
 from bot.domain.deadlines import (
+    OWED_STATES,
+    REMINDED,
     Deadline,
     DeadlineState,
     Key,
@@ -579,7 +581,7 @@ def _owed(
 ) -> NudgeModel | Cancel:
     """What is said of a step to who owes it or to their manager, where it still holds."""
     step, owed = key[0], _found(bundle, key)
-    if owed is None or not bundle.handoff.open or owed.state is not DeadlineState.OPEN:
+    if owed is None or not bundle.handoff.open or owed.state not in REMINDED:
         return Cancel("no_longer_owed")
     in_place = not to_manager and reader.id == owed.told_id
     told = unit.told_on(bundle.handoff, owed) if to_manager or in_place else None
@@ -587,7 +589,8 @@ def _owed(
         return Cancel("no_longer_theirs")
     if stage is not None and overtaken(stage, owed.said):
         return Cancel("overtaken")  # After a pause or an outage only the present state is said.
-    if late and unit.now < owed.due_at:
+    is_late = owed.state is DeadlineState.OPEN and unit.now >= owed.due_at
+    if late and not is_late:
         return Cancel("no_longer_late")
     if stage in _AHEAD and unit.now >= owed.due_at:
         return Cancel("overtaken")  # It is late by now, and the sweep says so.
@@ -608,7 +611,7 @@ def _owed(
             left=bundle.handoff.reading_left(),
         ),
         completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences),
-        late_by=unit.now - owed.due_at if unit.now >= owed.due_at else None,
+        late_by=unit.now - owed.due_at if is_late else None,
         holds_up=_held_up(bundle, owed),
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager or in_place,
@@ -756,7 +759,7 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
     handoff, step = bundle.handoff, Step(str(notice.facts["step"]))
     by = _named_in(unit, notice).get(int(notice.facts["actor"]))
     owed = _found(bundle, (step, 0))
-    if by is None or owed is None or owed.state is not DeadlineState.OPEN:
+    if by is None or owed is None or owed.state not in OWED_STATES:
         return Cancel("no_longer_owed")
     if owed.owner_id != by.id:
         return Cancel("no_longer_theirs")

@@ -2,14 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 
+from bot.domain.backfill import BACKFILLED_WITHIN, in_retrospect
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.policy import Policy, Tier
 from bot.domain.worktime import DAY, Calendar
-
-BACKFILLED_AFTER = 5
-"""Business days after the signature from which on a handoff is told of only in retrospect."""
-BACKFILLED_WITHIN = timedelta(days=7)
 
 
 def proposed_day(*, at: datetime, policy: Policy, calendar: Calendar) -> date:
@@ -28,7 +25,7 @@ def latest_day(handoff: Handoff, *, at: datetime, policy: Policy, calendar: Cale
     if signed_at is None:
         expected = handoff.expected_on or today
         signed_at = calendar.at(expected, calendar.hours.end)
-    elif at > calendar.business_day_end(calendar.local_date(signed_at), BACKFILLED_AFTER):
+    elif in_retrospect(signed_at, told_at=at, ae=calendar):
         return today + BACKFILLED_WITHIN
     due = calendar.moved(signed_at + timedelta(hours=policy.clocks.brief))
     return max(calendar.local_date(due), calendar.same_or_next_business_day(today))

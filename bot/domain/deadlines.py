@@ -37,6 +37,10 @@ class DeadlineState(StrEnum):
     OPEN = "open"
     DATED = "dated"
     """Something is said at fixed instants; it is never late, and no snooze concerns it."""
+    AGREED = "agreed"
+    """Owed by a day that somebody named, and never late: of a deal told of in retrospect."""
+    UNTIMED = "untimed"
+    """Owed by no time at all, and nobody is reminded of it; of such a deal, too."""
     DONE = "done"
     MISSED = "missed"
     """Of a step before the signature: that came first."""
@@ -67,8 +71,12 @@ Key = tuple[Step, int]
 """Which of a handoff's deadlines it is: the step, and the promise it is about, by its number."""
 SETTLED = frozenset({DeadlineState.DONE, DeadlineState.MISSED})
 """States of what nobody has to do any more."""
-SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED})
+SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED, DeadlineState.AGREED})
 """States in which a deadline has something to say."""
+REMINDED = frozenset({DeadlineState.OPEN, DeadlineState.AGREED})
+"""States in which its owner is reminded of what they owe."""
+OWED_STATES = REMINDED | {DeadlineState.UNTIMED}
+"""States of what is somebody's to do now, whether a clock runs for it or not."""
 
 
 @dataclass(frozen=True)
@@ -496,7 +504,7 @@ def _with_what_was_said(stored: Deadline | None, wanted: Deadline, *, now: datet
     kept = replace(
         wanted, said=stored.said - again, passed=stored.passed - again, snoozed_until=snoozed
     )
-    return snooze(kept, snoozed) if snoozed and kept.state is DeadlineState.OPEN else kept
+    return snooze(kept, snoozed) if snoozed and kept.state in REMINDED else kept
 
 
 def _heard_by_the_manager(stored: Deadline, wanted: Deadline) -> frozenset[Stage]:

@@ -17,6 +17,8 @@ class Problem(StrEnum):
     HANDOFF_CANCELLED = "handoff_cancelled"
     NO_HANDOFF_HERE = "no_handoff_here"
     ALREADY_DONE = "already_done"
+    NO_REMINDERS = "no_reminders"
+    NO_EMAIL_SCOPE = "no_email_scope"
     NOTHING_TO_UNDO = "nothing_to_undo"
     UNDO_TOO_LATE = "undo_too_late"
     GATE_CLOSED = "gate_closed"

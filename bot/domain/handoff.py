@@ -204,6 +204,8 @@ class Handoff:
     signed_at: datetime | None = None
     signature_learned_at: datetime | None = None
     day0: date | None = None
+    backfilled_at: datetime | None = None
+    """When it turned out to be told of only long after its signature: no clock runs then."""
     links: tuple[str, ...] = ()
     state: State = State.OPEN
     cancelled_at: datetime | None = None
@@ -918,7 +920,9 @@ class Handoff:
         """Record, once, that something went otherwise than the process has it.
 
         Where a corrected time says that it did not, it is taken off; the history keeps both.
+        Of a deal that was told of in retrospect nothing is learned.
         """
+        happened = happened and self.backfilled_at is None
         if happened is (kind in self.breakdowns):
             return
         kept = {one: since for one, since in self.breakdowns.items() if one is not kind}

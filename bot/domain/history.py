@@ -29,6 +29,8 @@ class Tag(StrEnum):
     SIGNED = "signature.recorded"
     SIGNATURE_CORRECTED = "signature.corrected"
     EXPECTED_CHANGED = "signature.expected"
+    BACKFILLED = "handoff.backfilled"
+    """It was told of long after its signature, so that no clock runs; or it was not, after all."""
     DEAL_CHANGED = "deal.changed"
     KICKOFF_PROPOSED = "kickoff.proposed"
     KICKOFF_BOOKED = "kickoff.booked"

@@ -44,6 +44,8 @@ def kickoff_time(
         return KickoffTime(handoff.kickoff.at, booked=True)
     if handoff.kickoff_proposed_at is not None:
         return KickoffTime(handoff.kickoff_proposed_at, proposed=True)
+    if handoff.backfilled_at is not None:
+        return None  # It is due at no time.
     due = _stored(Step.KICKOFF, owed) or kickoff_due(handoff, policy, calendar_of)
     return KickoffTime(due) if due is not None else None
 
@@ -63,9 +65,12 @@ def kickoff_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> da
 
 
 def kickoff_latest(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> datetime | None:
-    """The end of the business day past which no kickoff is in time; None before the signature."""
+    """The end of the business day past which no kickoff is in time; None before the signature.
+
+    None, too, for a deal that the bot was told of long after it, in which nothing is late.
+    """
     facts = _facts(handoff, policy, calendar_of)
-    if facts is None:
+    if facts is None or handoff.backfilled_at is not None:
         return None
     return facts.end_of(facts.latest_kickoff_on())
 

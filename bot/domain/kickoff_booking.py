@@ -109,7 +109,9 @@ def book(
 def _past(handoff: Handoff, wanted: datetime, policy: Policy) -> bool:
     """Whether it is later than so many hours after the signature, nights and weekends counted."""
     hours = timedelta(hours=policy.clocks.kickoff)
-    return handoff.signed_at is not None and wanted > handoff.signed_at + hours
+    if handoff.signed_at is None or handoff.backfilled_at is not None:
+        return False
+    return wanted > handoff.signed_at + hours
 
 
 def call_off(

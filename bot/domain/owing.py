@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.domain import access
 from bot.domain.access import Capacity
 from bot.domain.deadlines import (
+    OWED_STATES,
     Deadline,
     DeadlineState,
     Key,
@@ -232,7 +233,7 @@ def _of_a_side(
 
 def settled_by(owed: Sequence[Deadline]) -> list[Deadline]:
     """The deadlines, each that waits for a dispute with the one who is to settle it now."""
-    open_now = {one.step for one in owed if one.subject and one.state is DeadlineState.OPEN}
+    open_now = {one.step for one in owed if one.subject and one.state in OWED_STATES}
     first = next((step for step in STEP_OF.values() if step in open_now), Step.DECIDE)
     return [replace(one, waits_for=first) if one.waits_for in TO_SETTLE else one for one in owed]
 

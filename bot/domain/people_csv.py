@@ -95,7 +95,7 @@ def ids_in(text: str) -> tuple[str, ...]:
     """Every Slack id in the first and the third cells, each once."""
     found: list[str] = []
     for _, cells in _rows(text):
-        found += [one for at in (0, 2) if at < len(cells) and (one := _slack_id(cells[at]))]
+        found += [one for at in (0, 2) if at < len(cells) and (one := slack_id_in(cells[at]))]
     return tuple(dict.fromkeys(found))
 
 
@@ -158,7 +158,8 @@ def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
             yield number, cells
 
 
-def _slack_id(cell: str) -> str | None:
+def slack_id_in(cell: str) -> str | None:
+    """The Slack id that a cell holds, also as a mention; None where it holds none."""
     mentioned = _MENTION.fullmatch(cell)
     found = mentioned.group(1) if mentioned else cell.upper()
     return found if _ID.fullmatch(found) else None
@@ -168,13 +169,13 @@ def _read(number: int, cells: list[str]) -> Line | Wrong:
     if len(cells) > len(HEADINGS):
         return Wrong(number, LineProblem.TOO_MANY_CELLS, cells[len(HEADINGS)])
     first, roles, manager, region, _ = (*cells, *("",) * (len(HEADINGS) - len(cells)))
-    slack_id = _slack_id(first)
+    slack_id = slack_id_in(first)
     if slack_id is None:
         return Wrong(number, LineProblem.NO_ID, first)
     held = _roles(roles)
     if isinstance(held, str):
         return Wrong(number, LineProblem.NO_ROLE, held)
-    managed_by = manager if manager in ("", NOTHING) else _slack_id(manager)
+    managed_by = manager if manager in ("", NOTHING) else slack_id_in(manager)
     if managed_by is None:
         return Wrong(number, LineProblem.NO_MANAGER_ID, manager)
     if managed_by == slack_id:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain import access, kickoff_booking
 from bot.domain.access import Act, Audience, Capacity
+from bot.domain.backfill import TwoDates, two_dates
 from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, Contact, RedFlagsSection
 from bot.domain.briefing import BriefingCall
@@ -14,7 +15,15 @@ from bot.domain.briefing_call import skips
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.copied import Copied
-from bot.domain.deadlines import SETTLED, Deadline, DeadlineState, Step, done_at
+from bot.domain.deadlines import (
+    OWED_STATES,
+    REMINDED,
+    SETTLED,
+    Deadline,
+    DeadlineState,
+    Step,
+    done_at,
+)
 from bot.domain.debrief import NOT_BEGUN, Answer, Ask, Debrief, Question, Standing
 from bot.domain.debrief_pages import DebriefPage
 from bot.domain.handoff import Call, Handoff, State
@@ -45,6 +54,10 @@ class Light(StrEnum):
     SOON = "soon"
     ON_TIME = "on_time"
     WAITING = "waiting"
+    AGREED = "agreed"
+    """Owed by a day that somebody named, and never late: of a deal told of in retrospect."""
+    UNTIMED = "untimed"
+    """Owed by no time at all, in such a deal."""
     AHEAD = "ahead"
     """To be done before the signature."""
     DONE = "done"
@@ -52,7 +65,9 @@ class Light(StrEnum):
     CANCELLED = "cancelled"
 
 
-OWED = frozenset({Light.LATE, Light.SOON, Light.ON_TIME})
+NO_CLOCK = frozenset({Light.AGREED, Light.UNTIMED})
+"""Never late, however long it takes."""
+OWED = frozenset({Light.LATE, Light.SOON, Light.ON_TIME}) | NO_CLOCK
 """A step that is its owner's to do now."""
 
 
@@ -113,6 +128,8 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    two_dates: TwoDates | None = None
+    """All that counts, where it was told of only after the fact."""
 
     @property
     def changed_since(self) -> bool:
@@ -237,6 +254,8 @@ class Guide:
     """Who of those who owe a step is away, with nobody who acts for them."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    two_dates: TwoDates | None = None
+    """All that counts, where it was told of only after the fact."""
 
     @property
     def owed_step(self) -> Step | None:
@@ -284,11 +303,14 @@ class StatusCounts:
     on_time: int
     done: int = 0
     """Nothing is owed in them that is built so far."""
+    untimed: int = 0
+    """Something is owed in them, and no clock runs."""
 
     @property
     def open(self) -> int:
         """All open handoffs."""
-        return self.late + self.due_today + self.waiting + self.on_time + self.done
+        timed = self.late + self.due_today + self.waiting + self.on_time
+        return timed + self.untimed + self.done
 
     def of(self, bucket: Bucket | None) -> int:
         """How many stand like this; None is all."""
@@ -299,6 +321,7 @@ class StatusCounts:
             Bucket.TODAY: self.due_today,
             Bucket.WAITING: self.waiting,
             Bucket.ON_TIME: self.on_time,
+            Bucket.UNTIMED: self.untimed,
             Bucket.DONE: self.done,
         }[bucket]
 
@@ -773,6 +796,10 @@ def light_of(deadline: Deadline, *, as_of: datetime) -> Light:
         return Light.AHEAD
     if deadline.state is DeadlineState.WAITING:
         return Light.WAITING
+    if deadline.state is DeadlineState.AGREED:
+        return Light.AGREED
+    if deadline.state is DeadlineState.UNTIMED:
+        return Light.UNTIMED
     if as_of > deadline.due_at:
         return Light.LATE
     return Light.SOON if as_of >= deadline.soon_at else Light.ON_TIME
@@ -787,7 +814,7 @@ def step_line(
     left: tuple[Part, ...] = (),
 ) -> StepLine:
     """A deadline as it is shown; `left` is what of the reading is missing."""
-    until = deadline.snoozed_until if deadline.state is DeadlineState.OPEN else None
+    until = deadline.snoozed_until if deadline.state in REMINDED else None
     return StepLine(
         deadline.step,
         light_of(deadline, as_of=as_of),
@@ -796,7 +823,7 @@ def step_line(
         deadline.waits_for,
         done,
         until if until is not None and until > as_of else None,
-        left if deadline.step is Step.READ and deadline.state is DeadlineState.OPEN else (),
+        left if deadline.step is Step.READ and deadline.state in OWED_STATES else (),
         deadline.subject,
     )
 
@@ -823,7 +850,8 @@ def urgency(line: StepLine) -> tuple[bool, datetime]:
 
     Once that is due soon, or late, it stands where its time puts it.
     """
-    return line.step in SHORTLY_BEFORE and line.light is Light.ON_TIME, line.due_at
+    pressing = line.light in (Light.SOON, Light.LATE)
+    return line.step in SHORTLY_BEFORE and not pressing, line.due_at
 
 
 def next_line(lines: Sequence[StepLine]) -> StepLine | None:
@@ -917,6 +945,7 @@ def card(
         neutral=neutral,
         kickoff=kickoff,
         gone=_gone(handoff, people),
+        two_dates=two_dates(handoff),
     )
 
 
@@ -1024,6 +1053,7 @@ def guide(
             (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
         ),
         gone=_gone(handoff, people),
+        two_dates=two_dates(handoff),
     )
 
 

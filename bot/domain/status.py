@@ -26,6 +26,7 @@ class Bucket(StrEnum):
     TODAY = "today"
     WAITING = "waiting"
     ON_TIME = "on_time"
+    UNTIMED = "untimed"
     DONE = "done"
 
 

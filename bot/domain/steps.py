@@ -351,6 +351,8 @@ PROCESS: tuple[StepRule, ...] = (
         due=HoursAfter(lambda c: c.hold_call),
         done=_call_held_at,
         needs=(Step.BOOK_CALL,),
+        # A booked one stays booked where the CSM gives the handoff back, and is held by nobody.
+        needs_now=lambda _: (Step.ASSIGN, Step.BOOK_CALL),
         tiers=NO_TIER,
         add_on=AddOn.CALL,
         happens=_call_booked,

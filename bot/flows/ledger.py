@@ -1,5 +1,9 @@
 """The promise ledger: the initials of both sides, by button, by reaction, and one by one."""
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
 from slack_sdk.models.views import View
 
 from bot.domain import access, ledger
@@ -19,6 +23,7 @@ from bot.flows.answers import Answer, Done, Push, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import delivery_of
 from bot.flows.listeners import Listeners
+from bot.storage.ledger import Said
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.ledger import ONE_BY_ONE, initial_view, ledger_view, promise_history_view
@@ -151,6 +156,8 @@ def _by_reaction(asked: Asked, unit: WriteUnit, actor: Person | None, *, given: 
         return Done()  # Everybody may react to a message.
     if stands.channel_id != handoff.channel_id or unit.channels.get(stands.channel_id).problem():
         return Done()  # The message says nothing of the promise any more.
+    if _overtaken(asked, unit, stands, actor):
+        return Done()
     entry = unit.ledger.entry(handoff.id, stands.promise_id)
     try:
         if given:
@@ -171,6 +178,32 @@ def _by_reaction(asked: Asked, unit: WriteUnit, actor: Person | None, *, given: 
             told = reaction_not_taken(handoff, entry.promise, actor.id, refused.problem)
             unit.outbox.add(told)
     return Done()
+
+
+def _overtaken(asked: Asked, unit: WriteUnit, stands: Said, actor: Person) -> bool:
+    """Whether a later tick of this person on this message, or its end, was heard of before.
+
+    Slack keeps no order between events, and may deliver one again after days: the later of two by
+    Slack's own time is what stands on the message now.
+    """
+    at = _time_of(asked.event)
+    if at is None:
+        return False
+    key = f"tick:{stands.promise_id}:{stands.version}:{actor.id}"
+    known = unit.received.claim(key, for_good=True)
+    if known is not None and (before := known.get("at")) and Decimal(before) > at:
+        return True
+    unit.received.keep(key, {"at": str(at)})
+    return False
+
+
+def _time_of(event: Mapping[str, Any]) -> Decimal | None:
+    """When a reaction was given or taken away, in Slack's seconds; None where it does not say."""
+    try:
+        at = Decimal(str(event.get("event_ts")))
+    except InvalidOperation:
+        return None
+    return at if at.is_finite() else None
 
 
 # --- All of it

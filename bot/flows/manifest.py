@@ -50,6 +50,12 @@ SCOPES: tuple[Scope, ...] = (
         "without it managers are set by hand",
         optional=True,
     ),
+    Scope(
+        "users:read.email",
+        "to find people by the addresses in the file of a backfill; without it the file names "
+        "them by Slack id or handle",
+        optional=True,
+    ),
     Scope("channels:read", "to see whether a public channel is shared outside or holds guests"),
     Scope(
         "groups:read",

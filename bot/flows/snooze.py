@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.deadlines import OWED_STATES, REMINDED, Deadline, Step
 from bot.domain.deadlines import snooze as snoozed
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.people import Person
@@ -21,7 +21,7 @@ def owed_step(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
     owed = [
         deadline
         for deadline in unit.deadlines.of(asked.handoff_id)
-        if deadline.state is DeadlineState.OPEN
+        if deadline.state in OWED_STATES
     ]
     if asked.ref.thing in set(Step):
         key = (asked.ref.thing, asked.ref.entry or 0)
@@ -39,9 +39,17 @@ def owed_step(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
     return min(mine, key=lambda deadline: deadline.due_at)
 
 
+def _reminded_step(asked: Asked, unit: ReadUnit, actor: Person) -> Deadline:
+    """The same, of which the actor is reminded at all."""
+    deadline = owed_step(asked, unit, actor)
+    if deadline.state not in REMINDED:
+        raise Invalid(Problem.NO_REMINDERS)
+    return deadline
+
+
 def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """The form, with the next working morning filled in."""
-    deadline = owed_step(asked, unit, actor)
+    deadline = _reminded_step(asked, unit, actor)
     handoff = unit.handoffs.get(asked.handoff_id)
     calendar = unit.people.calendar(actor.id)
     people = {actor.id: actor}
@@ -55,7 +63,7 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 def snooze(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted form: a reason, and a time in the owner's working hours."""
     handoff = unit.handoffs.lock(asked.handoff_id)
-    deadline = owed_step(asked, unit, actor)
+    deadline = _reminded_step(asked, unit, actor)
     until = asked.typed.instant(Field.UNTIL)
     if until is None:
         raise Invalid(Problem.DATE_NEEDED, field=Field.UNTIL)

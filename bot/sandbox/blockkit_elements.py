@@ -7,6 +7,7 @@ from bot.sandbox.blockkit_checks import (
     Check,
     Report,
     Shape,
+    Surface,
     boolean,
     focus,
     integer,
@@ -271,6 +272,20 @@ TEXT_INPUTS: Final[dict[str, Check]] = {
     ),
 }
 
+ENDING: Final = matching(r"[A-Za-z0-9][A-Za-z0-9_+-]*", "the ending of a file's name, without dot")
+
+
+def _in_a_modal(_: dict[str, Any], at: str, report: Report) -> None:
+    if report.surface is not Surface.MODAL:
+        report.add("file_input elements are for modals only", at)
+
+
+FILE_INPUT: Final = _element(
+    {"filetypes": list_of(ENDING), "max_files": integer("file_input.max_files")},
+    confirm=False,
+    whole=_in_a_modal,
+)
+
 
 def _has_source(element: dict[str, Any], at: str, report: Report) -> None:
     if ("image_url" in element) == ("slack_file" in element):
@@ -317,6 +332,7 @@ INPUTS: Final[dict[str, Check]] = {
     **PICKERS,
     **TEXT_INPUTS,
     "datetimepicker": DATETIMEPICKER,
+    "file_input": FILE_INPUT,
 }
 CONTEXT: Final[dict[str, Check]] = {
     "image": IMAGE,

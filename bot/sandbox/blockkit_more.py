@@ -56,7 +56,9 @@ def _number(value: Any, at: str, report: Report) -> None:
 
 CELLS: Final[dict[str, Check]] = {
     "raw_text": Shape({"text": string("cell.text")}, required=("text",)),
-    "raw_number": Shape({"value": _number, "text": string("cell.text")}, required=("value",)),
+    "raw_number": Shape(
+        {"value": _number, "text": string("cell.text")}, required=("value", "text")
+    ),
     "rich_text": RICH_TEXT,
 }
 _CELL: Final = typed(CELLS, what="cell")

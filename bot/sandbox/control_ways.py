@@ -23,6 +23,8 @@ ACTS: Final[frozenset[str]] = frozenset(
         "submit_view",
         "close_view",
         "open_home",
+        "open_dm",
+        "upload_file",
         "post_message",
         "edit_message",
         "delete_message",

@@ -11,6 +11,8 @@ from bot.sandbox.answers import (
 )
 from bot.sandbox.deliver import Delivery, Envelope, Kind, Reply
 from bot.sandbox.events import Events
+from bot.sandbox.file_acts import files_in, give, take_back
+from bot.sandbox.form_checks import complaints
 from bot.sandbox.payloads import (
     action_json,
     channel_name,
@@ -24,13 +26,17 @@ from bot.sandbox.posting import message_json
 from bot.sandbox.suggestions import Suggested, Suggestions
 from bot.sandbox.triggers import ResponseUrls, TriggerBook
 from bot.sandbox.view_state import (
+    FILE_INPUT,
+    STATEFUL,
     CannotAct,
+    Offers,
     Plain,
     State,
     Values,
     apply_values,
-    complaints,
     element_at,
+    elements_of,
+    feedback_with,
     initial_state,
     option_with,
     shape,
@@ -140,13 +146,16 @@ class Acts(PeopleActs):
         if message.bot_id is None:
             raise CannotAct("Only an app's message has anything to click.")
         block, element = element_at(message.blocks, action_id=action_id, block_id=block_id)
+        if user_id not in element.get("visible_to_user_ids", [user_id]):
+            raise CannotAct(f"{action_id} is not there for this person.")
         offers = self._suggestions.offers(user_id, message)
         suggested = offers.get((block["block_id"], action_id), [])
         held = _held(with_offers(element, suggested, None), chosen)
         state = initial_state(message.blocks)
-        if held is not None and element["type"] != "overflow":
+        if held is not None and element["type"] in STATEFUL:
             state[block["block_id"]][action_id] = held
         action = action_json(block, element, held, action_ts=self._workspace.new_ts())
+        self._suggestions.chose(user_id, message, block["block_id"], action)
         payload = message_click(self._workspace, person, message, state=state, action=action)
         payload["trigger_id"] = self._triggers.issue(user_id)
         payload["response_url"] = self._response_urls.issue(
@@ -196,14 +205,15 @@ class Acts(PeopleActs):
         person = self._person(view.user)
         blocks = view.view["blocks"]
         block, element = element_at(blocks, action_id=action_id, block_id=block_id)
-        if block["type"] == "input" and not block.get("dispatch_action", False):
+        told = block.get("dispatch_action", False) and element["type"] != FILE_INPUT
+        if block["type"] == "input" and not told:
             raise CannotAct(f"{action_id} tells the app nothing before it is submitted.")
-        offers = self._suggestions.offers(view.user, view)
+        offers = self._offers(view)
         state = apply_values(view.state, blocks, values or {}, offers)
         suggested = offers.get((block["block_id"], action_id), [])
         standing = state.get(block["block_id"], {}).get(action_id)
         held = _held(with_offers(element, suggested, standing), chosen)
-        if held is not None and element["type"] != "overflow":
+        if held is not None and element["type"] in STATEFUL:
             state[block["block_id"]][action_id] = held
         self._keep(view, state)
         modal = view.type == "modal"
@@ -243,8 +253,7 @@ class Acts(PeopleActs):
     def keep_typed(self, user_id: str, *, view_id: str, values: Values) -> None:
         """Stores what is typed so far; the app hears nothing of it."""
         view = self._on_screen(user_id, view_id)
-        offers = self._suggestions.offers(user_id, view)
-        self._keep(view, apply_values(view.state, view.view["blocks"], values, offers))
+        self._keep(view, apply_values(view.state, view.view["blocks"], values, self._offers(view)))
 
     async def submit_view(
         self, user_id: str, *, view_id: str, values: Values | None = None
@@ -255,12 +264,12 @@ class Acts(PeopleActs):
         blocks = view.view["blocks"]
         if "submit" not in view.view:
             raise CannotAct("This modal has nothing to submit.")
-        offers = self._suggestions.offers(user_id, view)
-        self._keep(view, apply_values(view.state, blocks, values or {}, offers))
+        self._keep(view, apply_values(view.state, blocks, values or {}, self._offers(view)))
         view.errors = complaints(blocks, view.state)
         self._workspace.view_changed(view)
         if view.errors:
             return self._answer(user_id, field_errors=dict(view.errors))
+        give(self._workspace, files_in(view.state))
         payload = {
             **envelope(self._workspace, "view_submission", person),
             "trigger_id": self._triggers.issue(user_id, view_id=view_id),
@@ -290,6 +299,9 @@ class Acts(PeopleActs):
             "is_cleared": bool(cleared),
         }
         self._workspace.drop_views(user_id, gone)
+        for open_view in stack:
+            if open_view.id in gone:
+                take_back(self._workspace, user_id, files_in(open_view.state))
         if not told.view.get("notify_on_close", False):
             return self._answer(user_id)
         reply = await self._delivery.send(Envelope(kind=Kind.INTERACTION, payload=payload))
@@ -359,6 +371,16 @@ class Acts(PeopleActs):
         self._workspace.add_notice(user_id, sentence)
         return self._answer(user_id, answered=False, notice=sentence)
 
+    def _offers(self, view: OpenView) -> Offers:
+        """What can be chosen in a view now: what the app suggested, and the person's own files."""
+        mine = [{"id": f.id, "name": f.name} for f in self._workspace.own_files(view.user)]
+        inputs = [
+            (block["block_id"], element["action_id"])
+            for block, element in elements_of(view.view["blocks"])
+            if element["type"] == FILE_INPUT
+        ]
+        return {**self._suggestions.offers(view.user, view), **dict.fromkeys(inputs, mine)}
+
     def _keep(self, view: OpenView, state: State) -> None:
         view.state = state
         self._workspace.view_changed(view)
@@ -398,10 +420,12 @@ class Acts(PeopleActs):
 
 
 def _held(element: Json, chosen: Plain) -> Json | None:
-    """The state an element takes by this act; None for a button."""
+    """What an element sends by this act, for most its new state; None for a button."""
     match element["type"]:
-        case "button":
+        case "button" | "icon_button":
             return None
+        case "feedback_buttons":
+            return feedback_with(element, chosen)
         case "overflow":
             return {"selected_option": option_with(element, chosen)}
         case _:

@@ -129,6 +129,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "plain_text_input.max_length": _value(1, 3000),
     "rich_text_input.min_lines": _value(1, 100),
     "rich_text_input.max_lines": _value(1, 100),
+    "file_input.max_files": _value(1, 10),
     "dispatch.trigger_actions_on": _items(2, 1),
     "confirm.title": Limit(100, 1),
     "confirm.text": Limit(300, 1),
@@ -166,6 +167,8 @@ METADATA_BYTES: Final = 16_384
 """Slack documents no number for `metadata_too_large`; this is the sandbox's own."""
 FILE_BYTES: Final = 5_000_000
 """Slack takes far more; this is the sandbox's own, as it keeps every file in memory."""
+FILES_AT_ONCE: Final = 10
+"""How many files one message or one file input brings, where that says nothing else."""
 VIEW_STACK: Final = 3
 TRIGGER_SECONDS: Final = 3.0
 ANSWER_SECONDS: Final = 3.0

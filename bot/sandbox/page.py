@@ -19,9 +19,12 @@ from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.interactions import Acts
-from bot.sandbox.page_acts import PageActs, Posted
+from bot.sandbox.limits import FILE_BYTES, FILES_AT_ONCE
+from bot.sandbox.page_acts import Go, PageActs
 from bot.sandbox.page_files import picture_type
+from bot.sandbox.page_menus import suggested
 from bot.sandbox.page_parts import Pages, Parts, Sent
+from bot.sandbox.page_posted import Posted, most_bytes, read_post
 from bot.sandbox.page_seat import APP_DM, HOME, Seat, permalink
 from bot.sandbox.page_story import Stories, next_to
 from bot.sandbox.render.forms import UnreadableForm
@@ -33,7 +36,6 @@ from bot.sandbox.workspace import PAGE, User, Workspace
 
 _HERE: Final = Path(__file__).parent
 _POLL_SECONDS: Final = 15.0
-_POST_BYTES: Final = 1_000_000
 _MOST_PAGES: Final = 1000
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -57,6 +59,7 @@ def routes(
         Route("/archives/{place:path}", page.follow),
         Route("/files/{file}", page.download),
         Route("/page/live", page.live),
+        Route("/page/suggest", page.suggest, methods=["POST"]),
         Route("/page/{deed}", page.act, methods=["POST"]),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
@@ -72,6 +75,7 @@ class Page:
         self._clock = clock
         stories = Stories(story, workspace, StoryActs(workspace, acts)) if story else None
         self._has_story = stories is not None
+        self._acting = acts
         self._acts = PageActs(workspace, acts, clock, stories)
         # Only a page that this process rendered knows it; a restart makes open pages reload.
         self._token = token_urlsafe(24)
@@ -81,6 +85,11 @@ class Page:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            files_at_once=FILES_AT_ONCE,
+            file_bytes=FILE_BYTES,
+            file_megabytes=FILE_BYTES // 1_000_000,
         )
         self._parts = Parts(workspace, clock, self._templates, stories)
         self._pages = Pages()
@@ -177,19 +186,45 @@ class Page:
         shown = {"version": version, "stamp": sent.stamp, "token": self._token, "parts": parts}
         return JSONResponse(shown, headers=_HEADERS)
 
-    async def act(self, request: Request) -> Response:
+    async def suggest(self, request: Request) -> Response:
+        """What the app offers in a menu that it fills, for what is typed there."""
+        posted = await self._posted(request)
+        if isinstance(posted, Response):
+            return posted
+        user = self._person(posted.get("as"))
+        if user is None:
+            return _said("There is nobody like that.", self._workspace, status=404)
+        try:
+            shown = await suggested(self._acting, user, posted)
+        except UnreadableForm as refusal:
+            return _said(str(refusal), self._workspace, status=400)
+        return JSONResponse({"said": shown.said, "options": shown.options}, headers=_HEADERS)
+
+    async def _posted(self, request: Request) -> Posted | Response:
+        """The fields of a post of this page; the refusal of any other."""
         if not (_is_local(request) and _is_own_origin(request) and self._has_token(request)):
             return _refused("Only this page may do that.")
-        if int(request.headers.get("content-length") or _POST_BYTES) >= _POST_BYTES:
+        most = most_bytes(request)
+        if int(request.headers.get("content-length") or most) >= most:
             return _said("That is too much for one form.", self._workspace, status=413)
-        form = await request.form(max_fields=2000)
-        posted = Posted([(k, v) for k, v in form.multi_items() if isinstance(v, str)])
+        try:
+            return await read_post(request)
+        except UnreadableForm as refusal:
+            return _said(str(refusal), self._workspace, status=400)
+
+    async def act(self, request: Request) -> Response:
+        posted = await self._posted(request)
+        if isinstance(posted, Response):
+            return posted
         deed = self._acts.deeds.get(request.path_params["deed"])
         user = self._person(posted.get("as"))
         if deed is None or user is None:
             return _said("The sandbox knows no such thing to do.", self._workspace, status=404)
+        place = None
         try:
-            sentence = await deed(user, posted)
+            answer = await deed(user, posted)
+            place = answer.place if isinstance(answer, Go) else None
+            sentence = None if isinstance(answer, Go) else answer
             status = 409 if sentence else 200
         except CannotAct as refusal:
             sentence, status = str(refusal), 409
@@ -199,7 +234,7 @@ class Page:
         if sent is not None:
             # Its waiting question is answered now, also where the act changed nothing on it.
             sent.wanted = self._workspace.touch(PAGE)
-        return _said(sentence, self._workspace, status=status)
+        return _said(sentence, self._workspace, status=status, place=place)
 
     # ---- one screen
 
@@ -228,7 +263,9 @@ class Page:
         dm = self._workspace.app_dm(user.id)
         if dm is not None and place == dm.id:
             return APP_DM
-        known = any(channel.id == place for channel in self._workspace.channels_of(user.id))
+        workspace = self._workspace
+        seen = [*workspace.channels_of(user.id), *workspace.dms_of(user.id)]
+        known = any(channel.id == place for channel in seen)
         return place if known else APP_DM
 
     # ---- who may post
@@ -259,7 +296,8 @@ def _refused(sentence: str) -> Response:
     return JSONResponse({"said": sentence}, status_code=403, headers=_HEADERS)
 
 
-def _said(sentence: str | None, workspace: Workspace, *, status: int) -> Response:
-    return JSONResponse(
-        {"said": sentence, "version": workspace.version}, status_code=status, headers=_HEADERS
-    )
+def _said(
+    sentence: str | None, workspace: Workspace, *, status: int, place: str | None = None
+) -> Response:
+    told = {"said": sentence, "version": workspace.version, "place": place}
+    return JSONResponse(told, status_code=status, headers=_HEADERS)

@@ -2,46 +2,40 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.file_acts import bring_file, take_back
 from bot.sandbox.interactions import Acts
+from bot.sandbox.page_posted import Brought, Posted
 from bot.sandbox.page_seat import APP_DM
 from bot.sandbox.page_story import Stories
 from bot.sandbox.render.composed import command_of, with_handles, with_mentions
 from bot.sandbox.render.forms import UnreadableForm, chosen, posted_values
-from bot.sandbox.view_state import CannotAct, element_at
+from bot.sandbox.view_state import CannotAct, Values, element_at
 from bot.sandbox.workspace import OpenView, User, Workspace
 
 _MORNING: Final = time(9)
 
 
-class Posted:
-    """The fields of one post, in the order of the form."""
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The deed is done, and the person goes on at this place."""
 
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self.pairs = pairs
-
-    def __getitem__(self, name: str) -> str:
-        value = self.get(name)
-        if value is None:
-            raise UnreadableForm(f"The form came without its {name}.")
-        return value
-
-    def get(self, name: str) -> str | None:
-        return next((value for key, value in self.pairs if key == name), None)
-
-    def all(self, name: str) -> list[str]:
-        return [value for key, value in self.pairs if key == name]
+    place: str
 
 
-Deed: TypeAlias = Callable[[User, Posted], Awaitable[str | None]]
+Deed: TypeAlias = Callable[[User, Posted], Awaitable[str | Go | None]]
 
 
 class PageActs:
-    """Every deed returns the sentence to show the person, None when the screen says it all."""
+    """Every deed returns the sentence to show the person, None when the screen says it all.
+
+    One that leads elsewhere returns where to.
+    """
 
     def __init__(
         self, workspace: Workspace, acts: Acts, clock: SandboxClock, stories: Stories | None
@@ -55,6 +49,8 @@ class PageActs:
             "submit": self._submit,
             "close": self._close,
             "typed": self._typed,
+            "attach": self._attach,
+            "detach": self._detach,
             "say": self._say,
             "edit": self._edit,
             "delete": self._delete,
@@ -64,6 +60,7 @@ class PageActs:
             "opened": self._opened,
             "channel": self._channel,
             "invite": self._invite,
+            "open-dm": self._open_dm,
             "clock": self._move_clock,
             "dismiss-notice": self._dismiss_notice,
             "story": self._story,
@@ -131,6 +128,31 @@ class PageActs:
         self._acts.keep_typed(user.id, view_id=view.id, values=values)
         return None
 
+    async def _attach(self, user: User, posted: Posted) -> str | None:
+        """Files were brought to a file input of an open form: each counts by itself."""
+        said: list[str] = []
+        for one in posted.files:
+            view = self._view(user, posted)
+            stored = None
+            try:
+                stored = bring_file(self._workspace, user.id, name=one.name, content=one.content)
+                self._hold_files(user, view, posted, [*_held_files(view, posted), stored.id])
+            except CannotAct as refusal:
+                said.append(str(refusal))
+                take_back(self._workspace, user.id, [stored.id] if stored else [])
+        return " ".join(dict.fromkeys(said)) or None
+
+    async def _detach(self, user: User, posted: Posted) -> str | None:
+        view = self._view(user, posted)
+        left = [one for one in _held_files(view, posted) if one != posted["file"]]
+        self._hold_files(user, view, posted, left)
+        take_back(self._workspace, user.id, [posted["file"]])
+        return None
+
+    def _hold_files(self, user: User, view: OpenView, posted: Posted, ids: list[str]) -> None:
+        values: Values = {posted["block_id"]: {posted["action_id"]: ids}}
+        self._acts.keep_typed(user.id, view_id=view.id, values=values)
+
     async def _close(self, user: User, posted: Posted) -> str | None:
         view = self._view(user, posted)
         whole = posted["how"] == "stack"
@@ -161,14 +183,10 @@ class PageActs:
         channel_id = self._workspace.open_app_dm(user.id).id if place == APP_DM else place
         command = command_of(text)
         if command is None:
-            people = self._workspace.users.values()
-            await self._acts.post_message(
-                user.id,
-                channel_id=channel_id,
-                text=with_mentions(text, people, self._workspace.channels_of(user.id)),
-                thread_ts=thread,
-            )
+            await self._post(user, channel_id, text, thread, posted.files)
             return None
+        if posted.files:
+            return f"Files cannot go with {command.name}."
         if thread:
             return f"{command.name} does not work in a thread. Use it in the channel."
         await self._acts.slash(
@@ -178,6 +196,27 @@ class PageActs:
             channel_id=channel_id,
         )
         return None
+
+    async def _post(
+        self, user: User, channel_id: str, text: str, thread: str | None, files: Sequence[Brought]
+    ) -> None:
+        """What cannot be sent is forgotten, for the page still has it."""
+        people, channels = self._workspace.users.values(), self._workspace.channels_of(user.id)
+        brought: list[str] = []
+        try:
+            for one in files:
+                stored = bring_file(self._workspace, user.id, name=one.name, content=one.content)
+                brought.append(stored.id)
+            await self._acts.post_message(
+                user.id,
+                channel_id=channel_id,
+                text=with_mentions(text, people, channels),
+                thread_ts=thread,
+                files=brought,
+            )
+        except CannotAct:
+            take_back(self._workspace, user.id, brought)
+            raise
 
     async def _edit(self, user: User, posted: Posted) -> str | None:
         people = self._workspace.users.values()
@@ -226,6 +265,9 @@ class PageActs:
         )
         return None
 
+    async def _open_dm(self, user: User, posted: Posted) -> Go:
+        return Go(await self._acts.open_dm(user.id, people=posted.all("person")))
+
     # ---- the sandbox itself
 
     async def _move_clock(self, user: User, posted: Posted) -> str | None:
@@ -255,6 +297,11 @@ class PageActs:
     async def _dismiss_notice(self, user: User, posted: Posted) -> str | None:
         self._workspace.dismiss_notice(user.id, posted["notice"])
         return None
+
+
+def _held_files(view: OpenView, posted: Posted) -> list[str]:
+    held = view.state.get(posted["block_id"], {}).get(posted["action_id"], {})
+    return list(held.get("files", ()))
 
 
 def _whole_number(text: str) -> int:

@@ -49,7 +49,7 @@ def file_row(stored: StoredFile, query: str) -> FileRow:
     return FileRow(
         name=stored.name,
         title=stored.title,
-        size=_size(len(stored.content)),
+        size=size_of(len(stored.content)),
         link=link,
         picture=f"{link}&look=1" if picture_type(stored) else "",
         text=text,
@@ -66,5 +66,5 @@ def _first_lines(content: bytes) -> tuple[list[str], bool]:
     return shown, len(content) > most or shown != lines
 
 
-def _size(count: int) -> str:
+def size_of(count: int) -> str:
     return f"{count} B" if count < 1000 else f"{round(count / 1000)} kB"

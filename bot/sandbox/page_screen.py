@@ -6,10 +6,11 @@ from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.sandbox.page_files import size_of
 from bot.sandbox.page_rows import Drawn, Rows
 from bot.sandbox.page_seat import APP_DM, HOME, LOOPBACK, MESSAGES_A_PAGE, Seat, permalink
 from bot.sandbox.page_unread import Unread
-from bot.sandbox.render.reader import Choice, Reader
+from bot.sandbox.render.reader import Choice, OwnFile, Reader
 from bot.sandbox.workspace import Channel, Message, User, Workspace
 
 
@@ -64,6 +65,11 @@ class Screen:
                 for c in self._visible_channels()
                 if not (c.is_private or c.is_mpim or c.is_archived)
             ],
+            own_files={
+                one.id: OwnFile(name=one.name, size=size_of(len(one.content)))
+                for one in self.workspace.files.values()
+                if one.user == self.seat.user.id
+            },
             here=self._here,
         )
 
@@ -87,23 +93,58 @@ class Screen:
     # ---- the left column
 
     def seats(self) -> list[tuple[User, int]]:
-        """Everyone who can sit here, with what is unread in their DM with the app."""
-        dm = self.workspace.app_dm
-        return [
-            (person, self.unread.count(person.id, dm(person.id)))
-            for person in self.workspace.people()
-        ]
+        """Everyone who can sit here, with what is unread in their direct messages."""
+        return [(person, self._unread_directly(person.id)) for person in self.workspace.people()]
+
+    def _unread_directly(self, user_id: str) -> int:
+        app = self.unread.count(user_id, self.workspace.app_dm(user_id))
+        return app + sum(self.unread.count(user_id, one) for one in self.workspace.dms_of(user_id))
 
     def seats_unread(self) -> tuple[int, ...]:
         return tuple(unread for _, unread in self.seats())
 
     def places_unread(self) -> tuple[int, ...]:
         viewer, count = self.seat.user.id, self.unread.count
-        return self.app_dm_unread(), *(count(viewer, one) for one in self._visible_channels())
+        places = [*self._visible_channels(), *self.workspace.dms_of(viewer)]
+        return self.app_dm_unread(), *(count(viewer, one) for one in places)
 
     def channels(self) -> list[Place]:
-        shown = [self._place(channel) for channel in self._visible_channels()]
+        shown = [self._place(one) for one in self._visible_channels() if not one.is_mpim]
         return sorted(shown, key=lambda place: (place.is_quiet, place.name))
+
+    def direct_messages(self) -> list[Place]:
+        shown = [
+            Place(
+                id=one.id,
+                name=self.names_in(one),
+                sign="✉",
+                link=self.seat.link(one.id),
+                unread=self.unread.count(self.seat.user.id, one),
+                is_here=one is self.channel,
+            )
+            for one in self.workspace.dms_of(self.seat.user.id)
+        ]
+        return sorted(shown, key=lambda place: place.name)
+
+    def names_in(self, channel: Channel) -> str:
+        """Who else is in a conversation that has no name of its own."""
+        users, app = self.workspace.users, self.workspace.app
+        others = [one for one in channel.members if one != self.seat.user.id]
+        names = [app.name if one == app.bot_user_id else users[one].real_name for one in others]
+        return ", ".join(names) or "Only you"
+
+    def is_direct(self) -> bool:
+        return self.channel is not None and (self.channel.is_im or self.channel.is_mpim)
+
+    def others(self) -> list[User]:
+        """Who can be written to."""
+        return [one for one in self.workspace.people() if one.id != self.seat.user.id]
+
+    def title(self) -> str:
+        """What the place that is open is called."""
+        if self.is_app_dm() or self.channel is None:
+            return self.workspace.app.name
+        return self.names_in(self.channel) if self.is_direct() else f"#{self.channel.name}"
 
     def _place(self, channel: Channel) -> Place:
         note = ""

@@ -144,8 +144,11 @@ def _beside(seat: Seat, other: User, place: str) -> str:
 
 
 def next_to(workspace: Workspace, seat: Seat) -> tuple[User, str]:
-    """Somebody else in the workspace, in the same place."""
+    """Somebody else in the workspace, in the same place; where it is not for all, one of those."""
     others = [one for one in workspace.people() if one.id != seat.user.id]
+    for direct in workspace.dms_of(seat.user.id):
+        if direct.id == seat.place:
+            others = [one for one in others if one.id in direct.members]
     return (others[0] if others else seat.user), seat.place
 
 

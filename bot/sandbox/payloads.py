@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.sandbox.posting import message_json
-from bot.sandbox.view_state import STATEFUL, State
+from bot.sandbox.posting import file_json, message_json
+from bot.sandbox.view_state import FILE_INPUT, STATEFUL, State
 from bot.sandbox.workspace import Channel, Json, Message, OpenView, User, Workspace
 
 LEGACY_TOKEN: Final = "unused"  # noqa: S105
@@ -76,7 +76,7 @@ def view_json(workspace: Workspace, view: OpenView, *, without_inputs: bool = Fa
         "blocks": view.view["blocks"],
         "private_metadata": view.view.get("private_metadata", ""),
         "callback_id": view.callback_id,
-        "state": {"values": as_sent(state)},
+        "state": {"values": as_sent(workspace, state)},
         "hash": view.hash,
         "clear_on_close": view.view.get("clear_on_close", False),
         "notify_on_close": view.view.get("notify_on_close", False),
@@ -95,19 +95,30 @@ def view_json(workspace: Workspace, view: OpenView, *, without_inputs: bool = Fa
     return shown
 
 
-def as_sent(state: State) -> State:
-    """The state as it goes out: rich text in which nothing stands is left out, not null."""
+def as_sent(workspace: Workspace, state: State) -> State:
+    """The state as it goes out: rich text in which nothing stands is left out, files are told."""
     return {
-        block_id: {
-            action_id: {
-                name: value
-                for name, value in held.items()
-                if name != "rich_text_value" or value is not None
-            }
-            for action_id, held in actions.items()
-        }
+        block_id: {action_id: _told(workspace, held) for action_id, held in actions.items()}
         for block_id, actions in state.items()
     }
+
+
+def _told(workspace: Workspace, held: Json) -> Json:
+    if held["type"] == FILE_INPUT:
+        files = [workspace.files[one] for one in held["files"] if one in workspace.files]
+        return {**held, "files": [file_json(workspace, one) for one in files]}
+    unwritten = "rich_text_value" in held and held["rich_text_value"] is None
+    return {
+        name: value for name, value in held.items() if name != "rich_text_value" or not unwritten
+    }
+
+
+_COPIED: Final = {
+    "button": ("text", "value", "style"),
+    "icon_button": ("icon", "text", "value"),
+    "feedback_buttons": (),
+}
+"""What an action repeats of its element, where that is more than the placeholder."""
 
 
 def action_json(block: Json, element: Json, held: Json | None, *, action_ts: str) -> Json:
@@ -118,8 +129,7 @@ def action_json(block: Json, element: Json, held: Json | None, *, action_ts: str
         "block_id": block["block_id"],
         "action_ts": action_ts,
     }
-    copied = ("text", "value", "style") if element["type"] == "button" else ("placeholder",)
-    for name in copied:
+    for name in _COPIED.get(element["type"], ("placeholder",)):
         if name in element:
             action[name] = element[name]
     if held is not None:
@@ -151,7 +161,7 @@ def message_click(
         **envelope(workspace, "block_actions", user),
         "container": message_container(message),
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "state": {"values": as_sent(state)},
+        "state": {"values": as_sent(workspace, state)},
         "actions": [action],
     }
     # Slack does not keep ephemeral messages and so cannot send one back.

@@ -6,6 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.sandbox.events import Events
+from bot.sandbox.file_acts import bring_file, content_of, share
+from bot.sandbox.limits import LIMITS
 from bot.sandbox.posting import message_json
 from bot.sandbox.user_json import user_json
 from bot.sandbox.view_state import CannotAct
@@ -69,31 +71,50 @@ class PeopleActs:
 
     # ---- messages
 
+    async def upload_file(self, user_id: str, *, name: str, content_base64: str) -> str:
+        """Brings a file, for a message or a form to come; returns its id."""
+        self._person(user_id)
+        content = content_of(content_base64)
+        return bring_file(self._workspace, user_id, name=name, content=content).id
+
     async def post_message(
-        self, user_id: str, *, channel_id: str, text: str, thread_ts: str | None = None
+        self,
+        user_id: str,
+        *,
+        channel_id: str,
+        text: str,
+        thread_ts: str | None = None,
+        files: list[str] | None = None,
     ) -> str:
-        """Writes into a channel, thread or the app's DM; returns the ts."""
+        """Writes into a channel, thread or DM, with `files` brought before; returns the ts."""
         self._person(user_id)
         channel = self._writable(user_id, channel_id)
-        if not text.strip():
+        if not (text.strip() or files):
             raise CannotAct("There is nothing to send.")
-        if channel.is_im and not self._workspace.app.messages_tab_enabled:
+        bot = self._workspace.app.bot_user_id
+        to_the_app = channel.is_im and bot in channel.members
+        if to_the_app and not self._workspace.app.messages_tab_enabled:
             raise CannotAct("Sending messages to this app has been turned off.")
         if thread_ts is not None and thread_ts not in channel.messages:
             raise CannotAct(f"There is no message {thread_ts} to reply to.")
+        share(self._workspace, user_id, files or [], channel)
         message = Message(
             ts=self._workspace.new_ts(),
             channel=channel.id,
             user=user_id,
             text=as_typed(text),
             thread_ts=thread_ts,
+            subtype="file_share" if files else None,
+            files=list(files or ()),
         )
         self._workspace.add_message(message)
-        bot = self._workspace.app.bot_user_id
         if bot in channel.members:
             event = self._events.message_event(message)
             await self._events.tell(self._events.message_name(channel), event, channel=channel)
-        if f"<@{bot}" in message.text and not channel.is_im:
+        # Of what is said behind a closed door without it the app hears nothing.
+        closed = channel.is_private or channel.is_im or channel.is_mpim
+        reaches = bot in channel.members or not closed
+        if f"<@{bot}" in message.text and reaches and not channel.is_im:
             mention = {**self._events.message_event(message), "type": "app_mention"}
             del mention["channel_type"]
             await self._events.tell("app_mention", mention, channel=channel)
@@ -147,6 +168,39 @@ class PeopleActs:
         if self._workspace.app.bot_user_id in channel.members:
             event = self._events.reaction_event(kind, user=user_id, name=name, message=message)
             await self._events.tell(kind, event, channel=channel)
+
+    # ---- direct messages
+
+    async def open_dm(self, user_id: str, *, people: list[str]) -> str:
+        """Opens the conversation with one other person, or with a group; returns its id.
+
+        The app hears nothing of it, and nothing of what is said there.
+        """
+        self._person(user_id)
+        others = [self._person(one) for one in dict.fromkeys(people) if one != user_id]
+        most = LIMITS["conversations.open.users"].most
+        if not 1 <= len(others) <= most:
+            raise CannotAct(f"A direct message goes to between 1 and {most} other people.")
+        if any(one.team_id != self._workspace.team.id for one in others):
+            raise CannotAct("Only people of this workspace can be written to here.")
+        members = [user_id, *(one.id for one in others)]
+        for known in self._workspace.dms_of(user_id):
+            if set(known.members) == set(members):
+                return known.id
+        alone = len(others) == 1
+        names = "--".join(self._workspace.users[one].name for one in members)
+        channel = Channel(
+            id=self._workspace.new_id("D" if alone else "G"),
+            name="" if alone else f"mpdm-{names}-1",
+            creator=user_id,
+            created=int(self._workspace.clock.timestamp()),
+            members=members,
+            is_im=alone,
+            is_private=not alone,
+            is_mpim=not alone,
+        )
+        self._workspace.add_channel(channel)
+        return channel.id
 
     # ---- channels
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from mimetypes import guess_type
 from typing import Any
+from urllib.parse import quote
 
 from bot.sandbox.blockkit import check_message_blocks
 from bot.sandbox.limits import TEXT_KEPT
@@ -90,6 +91,8 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
         shown["blocks"] = message.blocks
     if message.files:
         shown["files"] = [file_json(workspace, workspace.files[one]) for one in message.files]
+        shown["upload"] = False
+        shown["display_as_bot"] = False
     if message.metadata is not None:
         shown["metadata"] = (
             message.metadata
@@ -110,9 +113,11 @@ def message_json(workspace: Workspace, message: Message, *, whole_metadata: bool
 
 
 def file_json(workspace: Workspace, stored: StoredFile) -> Json:
-    """A file as Slack's API shows it; its addresses are those of Slack, which are not served."""
-    base = f"https://files.slack.com/files-pri/{workspace.team.id}-{stored.id}"
+    """A file as Slack's API shows it; an app reads it at its private addresses, with its token."""
+    name = quote(stored.name, safe="")
+    base = f"{workspace.files_url}/files-pri/{workspace.team.id}-{stored.id}"
     home = f"https://{workspace.team.domain}.slack.com/files/{stored.user}/{stored.id}"
+    owner = workspace.users.get(stored.user)
     ending = stored.name.rpartition(".")[2].lower() if "." in stored.name else "binary"
     return {
         "id": stored.id,
@@ -124,6 +129,7 @@ def file_json(workspace: Workspace, stored: StoredFile) -> Json:
         "filetype": ending,
         "pretty_type": ending.upper(),
         "user": stored.user,
+        "user_team": owner.team_id if owner is not None else workspace.team.id,
         "editable": False,
         "size": len(stored.content),
         "mode": "hosted",
@@ -133,9 +139,14 @@ def file_json(workspace: Workspace, stored: StoredFile) -> Json:
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "permalink": f"{home}/{stored.name}",
-        "url_private": f"{base}/{stored.name}",
-        "url_private_download": f"{base}/download/{stored.name}",
+        "media_display_type": "unknown",
+        "is_starred": False,
+        "has_rich_preview": False,
+        "file_access": "visible",
+        "permalink": f"{home}/{name}",
+        "permalink_public": f"https://slack-files.com/{workspace.team.id}-{stored.id}",
+        "url_private": f"{base}/{name}",
+        "url_private_download": f"{base}/download/{name}",
         "channels": [one for one in stored.channels if one.startswith("C")],
         "groups": [one for one in stored.channels if one.startswith("G")],
         "ims": [one for one in stored.channels if one.startswith("D")],

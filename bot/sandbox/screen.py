@@ -1,12 +1,21 @@
 """What the app may do to a person's screen: open, push, replace and publish views."""
 
-from typing import Any
+from typing import Any, Final
 
 from bot.sandbox.blockkit import BlocksRefused, Surface, check_view
 from bot.sandbox.limits import VIEW_STACK
 from bot.sandbox.triggers import Trigger
-from bot.sandbox.view_state import carry_over, fill_ids, initial_state
+from bot.sandbox.view_state import (
+    FILE_INPUT,
+    carry_over,
+    elements_of,
+    fill_ids,
+    initial_state,
+)
 from bot.sandbox.workspace import Json, OpenView, Workspace
+
+FILES_SCOPE: Final = "files:read"
+"""What an app needs to ask for files in a modal."""
 
 
 def _hash(workspace: Workspace) -> str:
@@ -26,6 +35,9 @@ def accept_view(
         if holder is not None and holder is not instead_of:
             raise BlocksRefused("duplicate_external_id", [])
     fill_ids(checked["blocks"], workspace.new_id)
+    asks_for_files = any(e["type"] == FILE_INPUT for _, e in elements_of(checked["blocks"]))
+    if asks_for_files and FILES_SCOPE not in workspace.app.bot_scopes:
+        raise BlocksRefused("missing_scope", [f"[ERROR] file_input needs the scope {FILES_SCOPE}"])
     return checked
 
 

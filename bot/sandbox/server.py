@@ -36,7 +36,7 @@ from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.story import Story, check_cast
 from bot.sandbox.story_progress import HeardDelivery
 from bot.sandbox.triggers import ResponseUrls, RightRefused, TriggerBook
-from bot.sandbox.uploads import Uploads
+from bot.sandbox.uploads import Uploads, private_files
 from bot.sandbox.workspace import Workspace
 from bot.sandbox.workspace_file import apply_manifest, default_workspace
 
@@ -92,6 +92,7 @@ def build(
     """
     if story is not None:
         check_cast(story, workspace)
+    workspace.files_url = base_url
     sockets = deliver if isinstance(deliver, SocketDelivery) else None
     if sockets is not None:
         sockets.on_connections = lambda _: workspace.touch()
@@ -160,6 +161,7 @@ def build(
                 methods=["POST"],
             ),
             Route("/upload/{key}", uploads.endpoint, methods=["POST"]),
+            Route("/files-pri/{key}/{name:path}", private_files(workspace), methods=["GET"]),
             *([WebSocketRoute("/socket", sockets.endpoint)] if sockets is not None else ()),
             *oauth.routes(),
             *control.routes(),

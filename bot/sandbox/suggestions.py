@@ -1,18 +1,22 @@
 """Menus that the app fills as somebody types: it is asked, and what it offered is remembered."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from bot.sandbox.blockkit import BlocksRefused, check_suggestions
 from bot.sandbox.blockkit_elements import options_of
 from bot.sandbox.deliver import Delivery, Envelope, Kind
 from bot.sandbox.payloads import channel_name, envelope, message_container, view_json
 from bot.sandbox.posting import message_json
-from bot.sandbox.view_state import EXTERNAL, CannotAct, Offers, element_at
+from bot.sandbox.view_state import (
+    EXTERNAL,
+    STATEFUL,
+    CannotAct,
+    Offers,
+    element_at,
+    shortest_query,
+)
 from bot.sandbox.workspace import Blocks, Json, Message, OpenView, User, Workspace
-
-SHORTEST_QUERY: Final = 3
-"""How much has to be typed where the app says nothing else."""
 
 Source = OpenView | Message
 
@@ -33,10 +37,22 @@ class Suggestions:
         self._workspace = workspace
         self._delivery = delivery
         self._offers: dict[tuple[str, str], dict[tuple[str, str], list[Json]]] = {}
+        self._chosen: dict[tuple[str, str], dict[tuple[str, str], list[Json]]] = {}
 
     def offers(self, person_id: str, source: Source) -> Offers:
         """What can be chosen now by block and action id."""
-        return self._offers.get((person_id, _key(source)), {})
+        key = person_id, _key(source)
+        offered, chosen = self._offers.get(key, {}), self._chosen.get(key, {})
+        return {at: [*offered.get(at, ()), *chosen.get(at, ())] for at in {**offered, **chosen}}
+
+    def chose(self, person_id: str, message: Message, block_id: str, action: Json) -> None:
+        """What was chosen in a message can stay chosen, though it is not offered again."""
+        if action["type"] not in EXTERNAL:
+            return
+        now = action[STATEFUL[action["type"]][0]]
+        options = now if isinstance(now, list) else [now] if now else []
+        held = self._chosen.setdefault((person_id, _key(message)), {})
+        held[block_id, action["action_id"]] = options
 
     async def ask(
         self, person: User, source: Source, *, action_id: str, block_id: str | None, value: str
@@ -45,7 +61,7 @@ class Suggestions:
         block, element = element_at(_blocks(source), action_id=action_id, block_id=block_id)
         if element["type"] not in EXTERNAL:
             raise CannotAct(f"{action_id} has its options already.")
-        least = element.get("min_query_length", SHORTEST_QUERY)
+        least = shortest_query(element)
         if len(value) < least:
             raise CannotAct(f"Type at least {least} characters.")
         payload = {

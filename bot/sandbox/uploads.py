@@ -1,7 +1,8 @@
 """Files on their way into the workspace: begun by a call, filled by a POST, completed by a call."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from secrets import token_urlsafe
+from secrets import compare_digest, token_urlsafe
 from typing import Final
 from urllib.parse import quote
 
@@ -82,15 +83,42 @@ async def _content(request: Request) -> bytes | None:
 
 
 def readable_by(workspace: Workspace, user_id: str, file_id: str) -> StoredFile | None:
-    """A file that stands in a conversation which this person sees."""
+    """A file of this person's own, or that stands in a conversation which they see."""
     stored = workspace.files.get(file_id)
-    if stored is None:
-        return None
+    if stored is None or stored.user == user_id:
+        return stored
     for channel in (workspace.channels[one] for one in stored.channels):
         closed = channel.is_private or channel.is_im or channel.is_mpim
         if user_id in channel.members or not closed:
             return stored
     return None
+
+
+def readable_by_app(workspace: Workspace, file_id: str) -> StoredFile | None:
+    """A file which the app can see: its own, one that stands where it is, or was given to it."""
+    stored = workspace.files.get(file_id)
+    if stored is not None and stored.is_given:
+        return stored
+    return readable_by(workspace, workspace.app.bot_user_id, file_id)
+
+
+def private_files(workspace: Workspace) -> Callable[[Request], Awaitable[Response]]:
+    """Serves what is in files to the app, at the addresses that the API names for them."""
+
+    async def read(request: Request) -> Response:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        app = workspace.app
+        if app.refused or not compare_digest(token.encode(), app.bot_token.encode()):
+            return PlainTextResponse("This address wants the app's token.", 403)
+        if "files:read" not in app.bot_scopes:
+            return PlainTextResponse("The app lacks the scope files:read.", 403)
+        file_id = request.path_params["key"].removeprefix(f"{workspace.team.id}-")
+        stored = readable_by_app(workspace, file_id)
+        if stored is None:
+            return PlainTextResponse("There is no such file.", 404)
+        return download(stored)
+
+    return read
 
 
 def shown_in_place(stored: StoredFile, kind: str) -> Response:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from bot.sandbox.blockkit_elements import options_of
+from bot.sandbox.limits import FILES_AT_ONCE
 from bot.sandbox.render.typed_rich_text import rich_text_of
 from bot.sandbox.workspace import Blocks, Json
 
@@ -21,6 +22,7 @@ class CannotAct(Exception):
     """The person has nothing like that on their screen; the sentence says what is missing."""
 
 
+FILE_INPUT: Final = "file_input"
 _ONE: Final = {
     "plain_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
@@ -44,15 +46,16 @@ _MANY: Final = {
     "multi_users_select": ("selected_users", "initial_users"),
     "multi_conversations_select": ("selected_conversations", "initial_conversations"),
     "multi_channels_select": ("selected_channels", "initial_channels"),
+    # Nothing stands in it before somebody brings a file; the state holds ids of files.
+    FILE_INPUT: ("files", ""),
 }
 STATEFUL: Final = {**_ONE, **_MANY}
-_TYPED_TEXT: Final = frozenset(
-    {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
-)
 EXTERNAL: Final = frozenset({"external_select", "multi_external_select"})
+SHORTEST_QUERY: Final = 3
+"""How much has to be typed in a menu that the app fills, where it says nothing else."""
 _OPTIONS: Final = EXTERNAL | {"static_select", "radio_buttons", "multi_static_select", "checkboxes"}
 Offers: TypeAlias = Mapping[tuple[str, str], list[Json]]
-"""What an app suggested for its menus, by block and action id."""
+"""What can be chosen by block and action id: an app suggested it, or it is a person's file."""
 
 
 def flat(blocks: Blocks) -> Iterator[Json]:
@@ -111,8 +114,16 @@ def element_at(blocks: Blocks, *, action_id: str, block_id: str | None = None) -
     return found[0]
 
 
+def shortest_query(element: Json) -> int:
+    """How many letters a menu that the app fills wants before the app is asked."""
+    return int(element.get("min_query_length", SHORTEST_QUERY))
+
+
 def with_offers(element: Json, suggested: list[Json], held: Json | None) -> Json:
     """A menu with what can be chosen in it: what was suggested, and what stands there."""
+    if element["type"] == FILE_INPUT:
+        kept = [{"id": one} for one in (held or {}).get("files", ())]
+        return {**element, "files": [*suggested, *kept]}
     if element["type"] not in EXTERNAL:
         return element
     chosen, initial = STATEFUL[element["type"]]
@@ -153,6 +164,14 @@ def option_with(element: Json, value: Plain) -> Json:
     raise CannotAct(f"{value!r} is not among the options of {element['action_id']}.")
 
 
+def feedback_with(element: Json, value: Plain) -> Json:
+    """The words and the value of whichever of the two buttons has this value."""
+    for name in ("positive_button", "negative_button"):
+        if element[name]["value"] == value:
+            return {"text": element[name]["text"], "value": value}
+    raise CannotAct(f"{value!r} is the value of neither button of {element['action_id']}.")
+
+
 def _held(element: Json, chosen: str, held: Any) -> Json:
     state: Json = {"type": element["type"], chosen: held}
     if element["type"] == "timepicker" and "timezone" in element:
@@ -190,7 +209,24 @@ def _many(element: Json, plain: Plain) -> list[Any]:
         raise CannotAct(f"At most {element['max_selected_items']} can be chosen.")
     if element["type"] in _OPTIONS:
         return [option_with(element, value) for value in plain]
+    if element["type"] == FILE_INPUT:
+        _must_be_files(element, plain)
     return list(plain)
+
+
+def _must_be_files(element: Json, ids: list[str]) -> None:
+    """Files of the person, of a kind and a number that the element takes."""
+    most = element.get("max_files", FILES_AT_ONCE)
+    if len(ids) > most:
+        raise CannotAct(f"At most {most} {'file' if most == 1 else 'files'} can be attached here.")
+    known = {one["id"]: one.get("name") for one in reversed(element["files"])}
+    endings = [one.lower() for one in element.get("filetypes", ())]
+    for file_id in ids:
+        if file_id not in known:
+            raise CannotAct(f"There is no file {file_id} of this person to attach.")
+        name = known[file_id]
+        if endings and name is not None and name.rpartition(".")[2].lower() not in endings:
+            raise CannotAct(f"{name} cannot be attached here: only {', '.join(endings)}.")
 
 
 def _must_be_date(plain: str) -> None:
@@ -203,56 +239,6 @@ def _must_be_date(plain: str) -> None:
 def is_empty(held: Json) -> bool:
     chosen, _ = STATEFUL[held["type"]]
     return held[chosen] in (None, [], "")
-
-
-def complaints(blocks: Blocks, state: State) -> dict[str, str]:
-    """What Slack's client itself refuses before the app hears of it, by block id."""
-    found: dict[str, str] = {}
-    for block in blocks:
-        if block["type"] != "input":
-            continue
-        element = block["element"]
-        held = state[block["block_id"]][element["action_id"]]
-        if is_empty(held):
-            if not block.get("optional", False):
-                found[block["block_id"]] = "Please complete this required field."
-            continue
-        if element["type"] in _TYPED_TEXT:
-            sentence = _typed_complaint(element, held["value"])
-            if sentence:
-                found[block["block_id"]] = sentence
-    return found
-
-
-def _typed_complaint(element: Json, typed: str) -> str | None:
-    match element["type"]:
-        case "plain_text_input":
-            least, most = element.get("min_length", 0), element.get("max_length", 3000)
-            if len(typed) < least:
-                return f"Please write at least {least} characters."
-            if len(typed) > most:
-                return f"Please write at most {most} characters."
-        case "number_input":
-            return _number_complaint(element, typed)
-        case "email_text_input":
-            if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed):
-                return "Please enter an e-mail address."
-        case "url_text_input":
-            if not re.fullmatch(r"https?://\S+", typed):
-                return "Please enter a web address."
-    return None
-
-
-def _number_complaint(element: Json, typed: str) -> str | None:
-    pattern = r"-?\d+(\.\d+)?" if element["is_decimal_allowed"] else r"-?\d+"
-    if not re.fullmatch(pattern, typed):
-        return "Please enter a number."
-    number = float(typed)
-    if "min_value" in element and number < float(element["min_value"]):
-        return f"Please enter a number of at least {element['min_value']}."
-    if "max_value" in element and number > float(element["max_value"]):
-        return f"Please enter a number of at most {element['max_value']}."
-    return None
 
 
 def fill_ids(blocks: Blocks, new_id: Callable[[str], str]) -> None:

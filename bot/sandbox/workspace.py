@@ -86,7 +86,10 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class StoredFile:
-    """`channels` are the conversations it was shared in; without one nobody sees it."""
+    """`channels` are the conversations it was shared in; without one nobody sees it.
+
+    `is_given` says that its owner gave it to the app in a form, which can look at it since then.
+    """
 
     id: str
     name: str
@@ -95,6 +98,7 @@ class StoredFile:
     created: int
     content: bytes
     channels: list[str] = field(default_factory=list)
+    is_given: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -253,6 +257,8 @@ class Workspace:
         self.team = team
         self.app = app
         self.clock = clock
+        self.files_url = "https://files.slack.com"
+        """Where an app finds what is in files; the server that serves the workspace sets it."""
         self.users: dict[str, User] = {}
         self.profile_fields: dict[str, ProfileField] = {}
         self.channels: dict[str, Channel] = {}
@@ -269,6 +275,7 @@ class Workspace:
         self.last_ts = 0
         self.last_id = 0
         self._dms: dict[str, str] = {}
+        self._between_people: list[Channel] = []
         self._changed = asyncio.Event()
         self._closing = False
 
@@ -330,7 +337,10 @@ class Workspace:
 
     def add_channel(self, channel: Channel) -> None:
         self.channels[channel.id] = channel
-        if channel.is_im:
+        with_app = channel.is_im and self.app.bot_user_id in channel.members
+        if channel.is_mpim or (channel.is_im and not with_app):
+            self._between_people.append(channel)
+        if with_app:
             for member in channel.members:
                 if member != self.app.bot_user_id:
                     self._dms[member] = channel.id
@@ -362,6 +372,7 @@ class Workspace:
     def remove_channel(self, channel: Channel) -> None:
         """Takes a conversation away with all that was said in it."""
         del self.channels[channel.id]
+        self._between_people = [one for one in self._between_people if one is not channel]
         self.scheduled = {k: v for k, v in self.scheduled.items() if v.channel != channel.id}
         for stored in self.files.values():
             stored.channels = [one for one in stored.channels if one != channel.id]
@@ -383,6 +394,11 @@ class Workspace:
                     self.remove_message(message)
         self.touch()
 
+    def own_files(self, user_id: str) -> list[StoredFile]:
+        """What this person brought and showed nobody yet, in the order it came."""
+        mine = (one for one in self.files.values() if one.user == user_id)
+        return [one for one in mine if not (one.channels or one.is_given)]
+
     def channel_named(self, name: str) -> Channel | None:
         wanted = name.removeprefix("#")
         return next((c for c in self.channels.values() if c.name == wanted and not c.is_im), None)
@@ -394,6 +410,10 @@ class Workspace:
             for c in self.channels.values()
             if not c.is_im and (user_id in c.members or not (c.is_private or c.is_mpim))
         ]
+
+    def dms_of(self, user_id: str) -> list[Channel]:
+        """This person's conversations with other people, alone or in a group."""
+        return [channel for channel in self._between_people if user_id in channel.members]
 
     def app_dm(self, user_id: str) -> Channel | None:
         """The DM between this person and the app, if one was ever opened."""

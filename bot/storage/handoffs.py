@@ -14,7 +14,7 @@ from bot.domain.appointments import Appointment
 from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
-from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.deadlines import OWED_STATES, REMINDED, Deadline, DeadlineState
 from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
@@ -68,6 +68,11 @@ _OPEN_OF_SIDES = (
     .order_by(handoff.c.id.desc())
     .limit(bindparam("most"))
 )
+_SIGNED_DEALS = (
+    select(handoff.c.id, handoff.c.account, handoff.c.day0)
+    .where(handoff.c.workspace_id == bindparam("workspace"), handoff.c.day0.is_not(None))
+    .order_by(handoff.c.id)
+)
 # Few have any helper at all.
 _HELPED = select(handoff.c.id, handoff.c.helpers).where(
     handoff.c.workspace_id == bindparam("workspace"), HANDOFF_HELPED
@@ -102,6 +107,8 @@ _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "s
 _BRIEFING = tuple(one.name for one in fields(Briefing))
 _KICKOFF = tuple(one.name for one in fields(Kickoff))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
+
+_NO_CLOCK = OWED_STATES - {DeadlineState.OPEN}
 
 Chain = tuple[int, bytes]
 """How long a handoff's history is, and its last hash."""
@@ -169,6 +176,12 @@ class Handoffs:
         """Ids of open handoffs behind one, first started first; 0 is before all."""
         values = {"workspace": self._scope.workspace_id, "after": handoff_id, "most": most}
         return list(self._scope.connection.execute(_OPEN_AFTER, values).scalars())
+
+    def signed_deals(self) -> list[tuple[int, str, date]]:
+        """Id, account and day of the signature of each that has one, open or not."""
+        values = {"workspace": self._scope.workspace_id}
+        rows = self._scope.connection.execute(_SIGNED_DEALS, values)
+        return [(row.id, row.account, row.day0) for row in rows]
 
     def _handoff(self, row: RowMapping, *, read_people: bool = False) -> Handoff:
         found = _handoff(row)
@@ -276,20 +289,26 @@ class WritableHandoffs(Handoffs):
 
 def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
     """The most urgent step as columns: owed ones by due time, then the first that waits."""
-    owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
+    owed = [one for one in deadlines if one.state in OWED_STATES]
+    timed = [one for one in owed if one.state is DeadlineState.OPEN]
     # A promise that is due one day is nothing that anybody waits for now.
     waiting = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
-    first = min(owed, key=lambda one: one.due_at) if owed else next(iter(waiting), None)
+    first = next(iter(waiting), None)
+    if owed:
+        first = min(timed or owed, key=lambda one: one.due_at)
     if first is None:
         unsigned = about.signed_at is None
         state = AttentionState.UNSIGNED if unsigned else AttentionState.NOTHING
     else:
-        state = AttentionState.OWED if owed else AttentionState.WAITING
+        state = AttentionState.WAITING
+        if owed:
+            state = AttentionState.OWED if timed else AttentionState.UNTIMED
     return {
         "attention_state": state.value,
         "attention_step": first.step.value if first else None,
         "attention_owner_id": first.owner_id if first else None,
-        "attention_due_at": first.due_at if first else None,
+        # The day that was named of a step without a clock stands with its deadline alone.
+        "attention_due_at": None if first is None or first.state in _NO_CLOCK else first.due_at,
     }
 
 
@@ -301,12 +320,13 @@ def light_change(
     A step that is owed turns due soon or late, a snooze ends, or an act cannot be undone any more.
     """
     owed = [one for one in deadlines if one.state is DeadlineState.OPEN]
+    reminded = [one for one in deadlines if one.state in REMINDED]
     ends = about.undo_ends_at(policy)
     changes = [
         *(one.soon_at for one in owed),
         # At its due time itself a step is not yet late, nor is it too late then to undo.
         *(one.due_at + MICROSECOND for one in owed),
-        *(one.snoozed_until for one in owed if one.snoozed_until is not None),
+        *(one.snoozed_until for one in reminded if one.snoozed_until is not None),
         *([ends + MICROSECOND] if ends is not None else []),
     ]
     return min((at for at in changes if at > now), default=None)
@@ -338,6 +358,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         "signed_at": of.signed_at,
         "signature_learned_at": of.signature_learned_at,
         "day0": of.day0,
+        "backfilled_at": of.backfilled_at,
         "links": json.dumps(of.links),
         "state": of.state.value,
         "cancelled_at": of.cancelled_at,
@@ -478,6 +499,7 @@ def _handoff(row: RowMapping) -> Handoff:
         signed_at=row["signed_at"],
         signature_learned_at=row["signature_learned_at"],
         day0=row["day0"],
+        backfilled_at=row["backfilled_at"],
         links=tuple(json.loads(row["links"])),
         state=State(row["state"]),
         cancelled_at=row["cancelled_at"],

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from bot.domain import access
 from bot.domain.access import Reach
-from bot.domain.deadlines import DeadlineState, Step, soon_from
+from bot.domain.deadlines import OWED_STATES, DeadlineState, Step, soon_from
 from bot.domain.items import SectionKey
 from bot.domain.people import Person
 from bot.domain.policy import Tier
@@ -70,15 +70,19 @@ _LATE = and_(_OWED, _DUE < _NOW)
 _TODAY = and_(_OWED, _DUE >= _NOW, _DUE <= _DAY_END)
 _WAITING = handoff.c.attention_state == AttentionState.WAITING.value
 _UNSIGNED = handoff.c.attention_state == AttentionState.UNSIGNED.value
+_UNTIMED = handoff.c.attention_state == AttentionState.UNTIMED.value
 _DONE = handoff.c.attention_state == AttentionState.NOTHING.value
 # Within one rank either all due times are there or none is, so that it does not matter that the
 # dialects sort missing values to different ends.
-_RANK = case((_LATE, 0), (_TODAY, 1), (_WAITING, 2), (_UNSIGNED, 3), (_OWED, 4), else_=5)
+_RANK = case(
+    (_LATE, 0), (_TODAY, 1), (_WAITING, 2), (_UNSIGNED, 3), (_OWED, 4), (_UNTIMED, 5), else_=6
+)
 _IN_BUCKET: Mapping[Bucket, ColumnElement[bool]] = {
     Bucket.LATE: _LATE,
     Bucket.TODAY: _TODAY,
     Bucket.WAITING: or_(_WAITING, _UNSIGNED),
     Bucket.ON_TIME: and_(_OWED, _DUE > _DAY_END),
+    Bucket.UNTIMED: _UNTIMED,
     Bucket.DONE: _DONE,
 }
 
@@ -145,6 +149,8 @@ _SHOWN = (
         _csm.c.name.label("csm_name"),
         channel.c.slack_id.label("channel_slack_id"),
         _urgent.c.start_at,
+        _urgent.c.state,
+        _urgent.c.due_at,
         handoff.c.tier,
         _owner.c.slack_id.label("owner_slack_id"),
         _owner.c.name.label("owner_name"),
@@ -166,6 +172,7 @@ _COUNTS = select(
     func.coalesce(func.sum(case((_LATE, 1), else_=0)), 0).label("late"),
     func.coalesce(func.sum(case((_TODAY, 1), else_=0)), 0).label("due_today"),
     func.coalesce(func.sum(case((or_(_WAITING, _UNSIGNED), 1), else_=0)), 0).label("waiting"),
+    func.coalesce(func.sum(case((_UNTIMED, 1), else_=0)), 0).label("untimed"),
     func.coalesce(func.sum(case((_DONE, 1), else_=0)), 0).label("done"),
     func.count().label("all"),
 ).where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN)
@@ -285,20 +292,26 @@ _HAS_REPORTS = _REPORTS.limit(1)
 _OWN_STEPS = (
     deadline.c.workspace_id == bindparam("workspace"),
     deadline.c.owner_id == _VIEWER,
-    deadline.c.state == DeadlineState.OPEN.value,
+    deadline.c.state.in_(sorted(state.value for state in OWED_STATES)),
 )
 _OWNED = (
     select(
         deadline.c.handoff_id,
         deadline.c.step,
         deadline.c.start_at,
+        deadline.c.state,
         deadline.c.due_at,
         person.c.zone,
         person.c.region,
     )
     .join(person, person.c.id == deadline.c.owner_id)
     .where(*_OWN_STEPS)
-    .order_by(deadline.c.due_at, deadline.c.handoff_id)
+    # What no clock runs for comes behind what is due, however long ago its deal was signed.
+    .order_by(
+        case((deadline.c.state == DeadlineState.OPEN.value, 0), else_=1),
+        deadline.c.due_at,
+        deadline.c.handoff_id,
+    )
     .limit(HOME_ROWS * len(Step))  # One person may own every step of a handoff.
 )
 _OWNED_COUNT = select(func.count(deadline.c.handoff_id.distinct()).label("all")).where(*_OWN_STEPS)
@@ -308,11 +321,11 @@ _HOURS_OF = select(person.c.id, person.c.zone, person.c.region).where(
     person.c.id.in_(bindparam("ids", expanding=True)),
 )
 _OWES_NOTHING = ~exists().where(deadline.c.handoff_id == handoff.c.id, *_OWN_STEPS)
-_OTHERS = _List.of(_HAS_PART, _OWES_NOTHING, or_(_OWED, _WAITING))
+_OTHERS = _List.of(_HAS_PART, _OWES_NOTHING, or_(_OWED, _UNTIMED, _WAITING))
 _REST = _List.of(
     _HAS_PART,
     _OWES_NOTHING,
-    handoff.c.attention_state.not_in((AttentionState.OWED.value, AttentionState.WAITING.value)),
+    not_(or_(_OWED, _UNTIMED, _WAITING)),
 )
 
 
@@ -374,7 +387,9 @@ class Status:
         in_channel: int | None = None,
         chosen: Filter = EVERYTHING,
     ) -> StatusPage:
-        """One page, worst first: late, due by `day_end`, waiting, unsigned, due later, done.
+        """One page, worst first: late, due by `day_end`, waiting, unsigned, due later, no clock.
+
+        Those in which nothing is owed come last.
 
         `in_channel` leaves out what lies in private channels other than that one.
         """
@@ -429,7 +444,7 @@ class Status:
 
     def _counts(self, asked: "_Asked") -> StatusCounts:
         found = self._execute(asked.statements.counts, asked.values)[0]
-        told = {name: found[name] for name in ("late", "due_today", "waiting", "done")}
+        told = {name: found[name] for name in ("late", "due_today", "waiting", "untimed", "done")}
         return StatusCounts(**told, on_time=found["all"] - sum(told.values()))
 
     def _ids(self, asked: "_Asked", counts: StatusCounts, *, skip: int, size: int) -> list[int]:
@@ -545,10 +560,16 @@ class Status:
 
     def _row(self, row: RowMapping, *, own: RowMapping | None = None) -> StatusRow:
         """A row with its most urgent step, or with one that a person owes themselves."""
-        state = AttentionState.OWED if own else AttentionState(row["attention_state"])
+        about = own or row
+        state = AttentionState(row["attention_state"])
+        if own:
+            free = own["state"] != DeadlineState.OPEN.value
+            state = AttentionState.UNTIMED if free else AttentionState.OWED
         named = own["step"] if own else row["attention_step"]
         due = own["due_at"] if own else row["attention_due_at"]
-        start = own["start_at"] if own else row["start_at"]
+        if state is AttentionState.UNTIMED:
+            due = about["due_at"] if about["state"] == DeadlineState.AGREED.value else None
+        start = about["start_at"]
         counted = row["items_counted"]
         csm_id, owner_id = row["csm_id"], row["attention_owner_id"]
         light = _light(state, start, due, self._scope.now)
@@ -570,7 +591,7 @@ class Status:
             signed=row["signed_at"] is not None,
             channel_slack_id=row["channel_slack_id"],
             brief_version=row["brief_version"],
-            left=_left(row) if named == Step.READ and state is AttentionState.OWED else (),
+            left=_left(row) if named == Step.READ and state in _TO_DO else (),
             late_by=late_by,
             owner=NamedPerson(owner_id, row["owner_slack_id"], row["owner_name"])
             if owner_id
@@ -591,6 +612,9 @@ def _worst_first(rows: Iterable[StatusRow]) -> list[StatusRow]:
     return sorted(rows, key=lambda row: (row.light is not Light.LATE, -row.late_by))
 
 
+_TO_DO = frozenset({AttentionState.OWED, AttentionState.UNTIMED})
+
+
 def _left(row: RowMapping) -> tuple[Part, ...]:
     return missing(
         acknowledged=row["acknowledged_at"] is not None and row["outdated_at"] is None,
@@ -604,6 +628,8 @@ def _light(
 ) -> Light:
     if state is AttentionState.NOTHING:
         return Light.DONE
+    if state is AttentionState.UNTIMED:
+        return Light.UNTIMED if due_at is None else Light.AGREED
     if state is not AttentionState.OWED or due_at is None:
         return Light.WAITING
     if now > due_at:

@@ -68,6 +68,8 @@ class AttentionState(StrEnum):
     OWED = "owed"
     WAITING = "waiting"
     UNSIGNED = "unsigned"
+    UNTIMED = "untimed"
+    """Something is owed, and no clock runs: of a deal that was told of in retrospect."""
     NOTHING = "nothing"
 
 
@@ -230,6 +232,8 @@ handoff = Table(
     Column("signed_at", Instant),
     Column("signature_learned_at", Instant),
     Column("day0", Date),
+    # When it turned out to be told of only long after its signature.
+    Column("backfilled_at", Instant),
     Column("links", Text, nullable=False),  # a JSON list
     Column("state", Text, nullable=False),
     Column("cancelled_at", Instant),

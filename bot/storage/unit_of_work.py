@@ -22,10 +22,12 @@ from sqlalchemy import (
 
 from bot.domain import access, kickoff_booking
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience, Capacity
+from bot.domain.backfill import weigh_backfill, without_clocks
 from bot.domain.brief import Brief
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
 from bot.domain.deadlines import (
+    OWED_STATES,
     Deadline,
     DeadlineState,
     Step,
@@ -145,6 +147,7 @@ _WEIGHS_KICKOFF = frozenset(
     }
 )
 """After these the kickoff may be too late, or in time after all."""
+_SIGNS = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
 _PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
@@ -624,7 +627,8 @@ class ReadUnit:
             *([morning] if morning is not None else []),
             *self._about_promises(handoff, stored, of_table=of_table),
         ]
-        owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in wanted}
+        held = without_clocks(handoff, wanted, calendar_of)
+        owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in held}
         left = (dropped(one) for one in stored if one.key not in owed)
         return in_order(settled_by([*owed.values(), *left]))
 
@@ -636,13 +640,13 @@ class ReadUnit:
         before_kickoff = next(signed_by, None)
         owed = [one for one in stored if one.subject]
         contested = handoff.signing.disputed or any(
-            one.step in STEP_OF.values() and one.state is DeadlineState.OPEN for one in owed
+            one.step in STEP_OF.values() and one.state in OWED_STATES for one in owed
         )
         if not handoff.signing.entries and not contested:
             return []
         events = handoff.events
         # A talk is due with the ledger, and the kickoff may move with the CSM's reading.
-        talks = any(one.step is Step.LATE_TALK and one.state is DeadlineState.OPEN for one in owed)
+        talks = any(one.step is Step.LATE_TALK and one.state in OWED_STATES for one in owed)
         if events and not talks and all(event.tag in _MOVES_NO_PROMISE for event in events):
             return owed
         kickoff = None
@@ -798,6 +802,8 @@ class WriteUnit(ReadUnit):
         if handoff.signed_until is not None:
             then = self.brief.snapshot(handoff.id, before=handoff.signed_until)
             handoff.keep_signed(then, self.brief.at(handoff.id, then, audiences=EVERY))
+        if any(event.tag in _SIGNS for event in handoff.events):
+            weigh_backfill(handoff, self.people.calendar(handoff.ae_id), at=self.now)
         if any(event.tag in _NEW_LISTENER for event in handoff.events):
             handoff.listen(self._listener(handoff), by=None, at=self.now)
         if any(event.tag in _WEIGHS_DEBRIEF for event in handoff.events):
@@ -872,7 +878,7 @@ class WriteUnit(ReadUnit):
             one.owner_id
             for one in stored
             if one.step is Step.DECIDE
-            and one.state is DeadlineState.OPEN
+            and one.state in OWED_STATES
             and one.subject in lapsed
             and one.owner_id is not None
         ]
@@ -894,7 +900,7 @@ class WriteUnit(ReadUnit):
             one
             for one in owed
             if one.step in _SETTLES
-            and one.state is DeadlineState.OPEN
+            and one.state in OWED_STATES
             and (one.subject in asked_again or _not_owed_yet(before.get(one.key), one))
         ]
         numbers = {one.subject for one in asks}
@@ -1412,6 +1418,4 @@ def _now_held(event: Event) -> bool:
 
 def _not_owed_yet(before: Deadline | None, now: Deadline) -> bool:
     """Whether somebody owes this who did not owe it until now."""
-    return (
-        before is None or before.state is not DeadlineState.OPEN or before.owner_id != now.owner_id
-    )
+    return before is None or before.state not in OWED_STATES or before.owner_id != now.owner_id

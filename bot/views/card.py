@@ -153,6 +153,8 @@ def _lead(card: Card) -> str:
     if card.next.light is Light.WAITING:
         return f"{account}: the {said.terms.STEP_NAMES[card.next.step]} is waiting."
     step = said.terms.step_name(card.next.step, card.next.left)
+    if card.next.light is Light.UNTIMED:
+        return f"{account}: {step}, {said.terms.LIGHT_WORDS[Light.UNTIMED]}."
     due = said.reminders.WAS_DUE if card.next.light is Light.LATE else said.reminders.DUE
     return f"{account}: {step} {due}{instant_token(card.next.due_at)}."
 
@@ -186,6 +188,8 @@ def _size(card: Card) -> ContextBlock:
     kickoff = kickoff_line(card)
     parts = [said.terms.at_start(kickoff)] if kickoff else []
     parts.append(said.card.value_a_year(money(card.value), card.tier))
+    if card.two_dates is not None:
+        parts.append(said.backfill.CARD)
     if card.signed_at is not None:
         parts.append(f"signed {instant_token(card.signed_at)}")
     elif card.expected_on is not None:
@@ -325,13 +329,12 @@ def step_row(line: StepLine) -> Row:
                 f"{said.terms.LIGHT_SIGNS[line.light]} {said.terms.STEP_NAMES[line.step]} {waits}"
             )
         ]
+    does = said.terms.step_does(line.step, line.left)
+    if line.light is Light.UNTIMED:
+        told = said.terms.LIGHT_WORDS[line.light]
+        return [words(f"{sign} "), who(line.owner), words(f" {does}, {told}")]
     due = said.reminders.DUE_STATES.get(line.light, said.reminders.DUE)
-    return [
-        words(f"{sign} "),
-        who(line.owner),
-        words(f" {said.terms.step_does(line.step, line.left)}, {due}"),
-        when(line.due_at),
-    ]
+    return [words(f"{sign} "), who(line.owner), words(f" {does}, {due}"), when(line.due_at)]
 
 
 def _choices(card: Card) -> list[MoreChoice]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.access import Act, Capacity
+from bot.domain.backfill import TwoDates
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.read_models import OWED, Guide, Light, StepLine, next_line, urgency
@@ -139,6 +140,8 @@ def guide_message(guide: Guide) -> Message:
         for one, until in guide.alone
     ]
     blocks += [context(f"{mention(one)}{said.managers.CLOSED}") for one in guide.gone]
+    if guide.two_dates is not None:
+        blocks.append(context(_two_dates(guide.two_dates)))
     told = (
         (guide.held, said.guide.INTRO_HELD),
         (guide.call_required, said.guide.CALL_REQUIRED),
@@ -195,6 +198,11 @@ def guide_retired_message(guide: Guide, step: Step | None) -> Message:
 def owed(line: StepLine | None) -> bool:
     """Whether a step is its owner's to do now."""
     return line is not None and line.light in OWED
+
+
+def _untimed(line: StepLine | None) -> bool:
+    """Whether nobody is reminded of a step, so that there is nothing to snooze."""
+    return line is not None and line.light is Light.UNTIMED
 
 
 def _title(guide: Guide) -> str:
@@ -275,9 +283,17 @@ def _lead(guide: Guide) -> str:
     line = guide.mine
     if guide.must_confirm_ae or guide.signed_at is None or line is None or not owed(line):
         return f"{account}: {escape(_for_you(guide))}"
-    by = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
     name = said.terms.step_name(line.step, line.left)
+    if line.light is Light.UNTIMED:
+        return f"{account}: {name}, {said.terms.LIGHT_WORDS[line.light]}."
+    by = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
     return f"{account}: {name} {by}{instant_token(line.due_at)}."
+
+
+def _two_dates(dates: TwoDates) -> str:
+    brief = day(dates.brief_on) if dates.brief_on is not None else ""
+    kickoff = instant_token(dates.kickoff_at) if dates.kickoff_at is not None else ""
+    return said.backfill.two_dates(brief, kickoff)
 
 
 def _waits(line: StepLine) -> str:
@@ -295,6 +311,9 @@ def _step(line: StepLine, *, mine: bool) -> Row:
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
         return [words(f"{task} — {said.terms.LIGHT_WORDS[line.light]}")]
     owner = [words(" — "), who(line.owner)] if line.owner else []
+    if line.light is Light.UNTIMED:
+        told = said.terms.LIGHT_WORDS[line.light]
+        return [words(task, bold=mine), *owner, words(f" — {told}")]
     due = said.reminders.DUE_STATES[line.light]
     row = [words(task, bold=mine), *owner, words(f" — {due}"), when(line.due_at)]
     if mine and line.snoozed_until is not None:
@@ -371,7 +390,7 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     is_csm = guide.csm is not None and guide.csm.id == guide.viewer.id
     declines = is_csm and Act.DECLINE in guide.acts
     offers = (
-        (MoreChoice.SNOOZE, None, owed(guide.mine)),
+        (MoreChoice.SNOOZE, None, owed(guide.mine) and not _untimed(guide.mine)),
         (MoreChoice.NOT_MINE, ActionId.OPEN_NOT_MINE, owed(guide.mine) and not declines),
         (
             MoreChoice.UNDO_ACKNOWLEDGE,

@@ -160,6 +160,8 @@ def _standing(card: Card, *, as_of: datetime, zone: str) -> str:
         waits = sentences.terms.STEP_NAMES[line.waits_for or line.step]
         return f"{sign} {sentences.guide.WAITS_FOR.format(step=waits)}"
     who = f" · {mention(line.owner)}" if line.owner else ""
+    if line.light is Light.UNTIMED:
+        return f"{sign}{who} · {sentences.terms.LIGHT_WORDS[line.light]}"
     if line.light is Light.LATE:
         return f"{sign}{who} · {sentences.status.late_by(distance(as_of - line.due_at))}"
     return f"{sign}{who} · {sentences.reminders.DUE}{local_time(line.due_at, zone, as_of)}"

@@ -160,7 +160,8 @@ def _csm_mention(card: Card, csm: NamedPerson | None) -> Message:
     if csm is None:
         raise KeyError(NoticeKind.CSM_MENTION)
     sentence = said.thread.THREAD_CSM.format(csm=mention(csm))
-    if card.next is not None and card.next.owner is not None and card.next.owner.id == csm.id:
+    due = card.next is not None and card.next.light is not Light.UNTIMED
+    if due and card.next and card.next.owner is not None and card.next.owner.id == csm.id:
         sentence += f", due {instant_token(card.next.due_at)}"
     return Message(f"{_account(card)}: {sentence}.", (section(f"{sentence}."),))
 

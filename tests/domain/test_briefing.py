@@ -353,3 +353,11 @@ def test_the_ae_for_whom_it_was_booked_is_told_once() -> None:
         (NoticeKind.BRIEFING_BOOKED, CSM.id),
         (NoticeKind.RECORDED_FOR, AE.id),
     ]
+
+
+def test_without_a_csm_nobody_owes_a_call_that_was_booked() -> None:
+    handoff = assigned()
+    briefing_call.book(handoff, LATER, by=AE, at=NOW)
+    handoff.decline("Not my segment", by=CSM, at=NOW + HOUR)
+    of_the_ae = owed(handoff)[Step.HOLD_CALL_AE]
+    assert (of_the_ae.state, of_the_ae.waits_for) == (DeadlineState.WAITING, Step.ASSIGN)

@@ -351,13 +351,15 @@ def react(
     name: str = "white_check_mark",
     gone: bool = False,
     item: Json | None = None,
+    when: str | None = None,
 ) -> Reply:
     channel, ts = at
-    event = {
+    event: Json = {
         "type": "reaction_removed" if gone else "reaction_added",
         "user": user,
         "reaction": name,
         "item": item or {"type": "message", "channel": channel, "ts": ts},
+        **({"event_ts": when} if when is not None else {}),
     }
     return app.deliver(app.event_body(**event))
 
@@ -381,6 +383,23 @@ def test_a_tick_on_the_message_is_an_initial_and_without_it_there_is_none(app: A
     assert list(entry(app, handoff_id).initials) == [Side.CSM]
     assert told(app) == []
     assert sound(app, handoff_id)
+
+
+def test_of_a_tick_and_its_end_the_later_one_stands_in_whatever_order_they_come(app: App) -> None:
+    handoff_id = deliverable(app)
+    at = stands(app, handoff_id)
+    given, gone, again = "1772600100.000900", "1772600101.000100", "1772600109.5"
+    react(app, AE, at, gone=True, when=gone)
+    react(app, AE, at, when=given)
+    assert entry(app, handoff_id).initials == {}
+    react(app, AE, at, when=again)
+    react(app, AE, at, gone=True, when=gone)
+    react(app, CSM, at, when=given)
+    assert entry(app, handoff_id).signed
+    # What says no time, or none that can be read, is taken as it comes.
+    react(app, AE, at, gone=True, when="soon")
+    assert list(entry(app, handoff_id).initials) == [Side.CSM]
+    assert told(app) == []
 
 
 def test_other_reactions_and_those_of_others_do_nothing(app: App) -> None:

@@ -19,6 +19,7 @@ from bot.clock.rounds import MOST_IN_ONE
 from bot.domain import alarms, briefing_call, debriefing, kickoff_booking, kickoff_record
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
+from bot.domain.brief import ContactRole
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.chat import About, Says
 from bot.domain.completeness import completeness
@@ -471,8 +472,11 @@ class World:
         with self.store.write(self.team.workspace_id) as unit:
             at = unit.now
             handoff = unit.handoffs.lock(self.full)
-            call = Call(at, csm.id, CALLED)
-            handoff.record_call(call, cs=csm, by=self.team.ae, at=at)
+            people = unit.brief.load(handoff.id, audiences=EVERY).people
+            champions = [one.id for one in people.having(ContactRole.CHAMPION)]
+            call = Call(at, csm.id, CALLED, champions[0])
+            ae = self.team.ae
+            handoff.record_call(call, cs=csm, champions=champions, by=ae, at=at)
             handoff.acknowledge(version=handoff.brief_version, by=csm, at=at)
             written: tuple[tuple[RecordKind, Record], ...] = (
                 (RecordKind.CHECKS, CHECKS),
@@ -549,6 +553,9 @@ class World:
             unit.save(full, actor_id=self.team.ae.id)
             kickoff_booking.book(almost, now + timedelta(days=1), by=csm, at=now, policy=policy)
             unit.save(almost, actor_id=csm.id)
+            back = unit.handoffs.lock(self.back)
+            kickoff_booking.book(back, now + timedelta(days=60), by=csm, at=now, policy=policy)
+            unit.save(back, actor_id=csm.id)
             unit.commit()
         self.deliver()
         with self.store.write(self.team.workspace_id) as unit:

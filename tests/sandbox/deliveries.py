@@ -23,6 +23,7 @@ from tests.sandbox.desk import (
     modal,
     plain,
 )
+from tests.sandbox.later_blocks import every_later_block
 
 PRIVATE, GROUP = "C0PRIVATE1", "G0GROUP001"
 
@@ -172,6 +173,9 @@ def _clicks_in_messages(desk: Desk) -> None:
             _click(desk, ts, kind, ELEMENTS[kind][1])
         _click(desk, ts, "m", "x")
         _click(desk, ts, "go", None)
+    ts = desk.post(blocks=[block for block in every_later_block() if block["type"] != "alert"])
+    for action_id, chosen in (("feedback", "good"), ("bin", None), ("open", None)):
+        _click(desk, ts, action_id, chosen)
     whispered = desk.call(
         "chat.postEphemeral", channel=NORTHWIND, user=MAYA, text="x", blocks=[row]
     )
@@ -196,6 +200,7 @@ def _views(desk: Desk) -> None:
     assert pushed["ok"], pushed
     desk.run(desk.acts.submit_view(MAYA, view_id=pushed["view"]["id"], values=values))
     desk.run(desk.acts.close_view(MAYA, view_id=view_id))
+    _files_in_a_form(desk)
     home = {"type": "home", "blocks": [*form["blocks"]], "private_metadata": "m"}
     desk.run(desk.acts.open_home(MAYA))
     assert desk.call("views.publish", user_id=MAYA, view=home)["ok"]
@@ -205,6 +210,20 @@ def _views(desk: Desk) -> None:
     desk.run(desk.acts.click_home(MAYA, action_id="users_select", chosen=JONAS))
 
 
+def _files_in_a_form(desk: Desk) -> None:
+    """The form goes to the app with a file, and with the one that may be left out empty."""
+    asked = [_question("file_input", {"filetypes": ["csv"]})]
+    view_id = desk.open(modal(*asked))["id"]
+    desk.run(desk.acts.submit_view(MAYA, view_id=view_id))
+    view_id = desk.open(modal(*asked))["id"]
+    values: dict[str, Any] = {"b_file_input": {"file_input": [_brought(desk)]}}
+    desk.run(desk.acts.submit_view(MAYA, view_id=view_id, values=values))
+
+
+def _brought(desk: Desk) -> str:
+    return desk.run(desk.acts.upload_file(MAYA, name="a.csv", content_base64="YSxi"))
+
+
 def _events(desk: Desk) -> None:
     acts, run = desk.acts, desk.run
     dm = desk.workspace.open_app_dm(MAYA).id
@@ -212,6 +231,10 @@ def _events(desk: Desk) -> None:
         run(acts.post_message(MAYA, channel_id=channel, text=f"hello <@{BOT}>"))
         ts = next(reversed(desk.workspace.channels[channel].messages))
         run(acts.post_message(MAYA, channel_id=channel, text="a reply", thread_ts=ts))
+        for more in ({}, {"thread_ts": ts}):
+            mention = f"see <@{BOT}>"
+            files = [_brought(desk)]
+            run(acts.post_message(MAYA, channel_id=channel, text=mention, files=files, **more))
         run(acts.react(MAYA, channel_id=channel, ts=ts, name="eyes"))
         run(acts.unreact(MAYA, channel_id=channel, ts=ts, name="eyes"))
         run(acts.edit_message(MAYA, channel_id=channel, ts=ts, text="hello again"))

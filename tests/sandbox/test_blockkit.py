@@ -41,6 +41,8 @@ FINE_INPUTS: list[Json] = [
     {"type": "url_text_input", "initial_value": "https://example.org"},
     {"type": "static_select", "options": [OPTION], "initial_option": OPTION},
     {"type": "multi_static_select", "options": [OPTION, OTHER], "max_selected_items": 1},
+    {"type": "external_select", "min_query_length": 0, "initial_option": OPTION},
+    {"type": "multi_external_select", "max_selected_items": 2, "initial_options": [OPTION]},
     {"type": "users_select", "initial_user": "U0MAYA0001"},
     {"type": "multi_users_select", "initial_users": ["U0MAYA0001"]},
     {"type": "conversations_select", "filter": {"include": ["public"]}},
@@ -52,6 +54,7 @@ FINE_INPUTS: list[Json] = [
     {"type": "datepicker", "initial_date": "2026-03-31"},
     {"type": "timepicker", "initial_time": "09:30", "timezone": "Europe/Berlin"},
     {"type": "datetimepicker", "initial_date_time": 1_700_000_000},
+    {"type": "file_input", "filetypes": ["pdf", "csv"], "max_files": 3},
 ]
 
 
@@ -217,6 +220,10 @@ VIEW_MISTAKES: dict[str, Json] = {
     ),
     "with metadata that is no text": modal(private_metadata={"a": 1}),
     "with lengths the wrong way round": modal(text_input(min_length=5, max_length=4)),
+    "with a question before a file": modal(field({"type": "file_input", "confirm": {}})),
+    "with a file among actions": modal(actions({"type": "file_input", "action_id": "a"})),
+    "with a file of a dotted ending": modal(field({"type": "file_input", "filetypes": [".pdf"]})),
+    "with one ending of files": modal(field({"type": "file_input", "filetypes": "pdf"})),
     "with a number as a number": modal(
         field({"type": "number_input", "is_decimal_allowed": False, "min_value": 1})
     ),
@@ -240,6 +247,15 @@ def test_a_home_tab_has_no(key: str) -> None:
     check_view(home, Surface.HOME)
     with pytest.raises(BlocksRefused):
         check_view({**home, key: plain("x")}, Surface.HOME)
+
+
+def test_a_home_tab_takes_no_files() -> None:
+    home: Json = {"type": "home", "blocks": [field({"type": "file_input"})]}
+    with pytest.raises(BlocksRefused) as caught:
+        check_view(home, Surface.HOME)
+    assert caught.value.messages == [
+        "[ERROR] file_input elements are for modals only [json-pointer:/view/blocks/0/element]"
+    ]
 
 
 def test_a_home_tab_is_no_modal() -> None:

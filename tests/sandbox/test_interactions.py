@@ -22,6 +22,7 @@ from tests.sandbox.desk import (
     plain,
     text_input,
 )
+from tests.sandbox.later_blocks import context_actions
 
 OPTIONS = [{"text": plain(word), "value": word.lower()} for word in ("One", "Two", "Three")]
 
@@ -201,6 +202,25 @@ def test_what_is_not_offered_cannot_be_chosen(desk: Desk) -> None:
                 )
             )
     assert desk.app.heard == []
+
+
+def test_a_thumb_sends_its_own_value_and_a_bin_is_for_those_who_see_it(desk: Desk) -> None:
+    ts = desk.post(blocks=[context_actions(visible_to_user_ids=[JONAS])])
+
+    def press(user: str, action_id: str, chosen: str | None) -> None:
+        here = {"channel_id": NORTHWIND, "ts": ts}
+        desk.run(desk.acts.click_message(user, **here, action_id=action_id, chosen=chosen))
+
+    press(MAYA, "feedback", "good")
+    [action] = payload(desk)["actions"]
+    assert (action["value"], action["text"]) == ("good", plain("Good"))
+    assert payload(desk)["state"]["values"] == {}
+    for refused in ((MAYA, "feedback", "fair"), (MAYA, "feedback", None), (MAYA, "bin", None)):
+        with pytest.raises(CannotAct):
+            press(*refused)
+    press(JONAS, "bin", None)
+    [action] = payload(desk)["actions"]
+    assert (action["value"], action["icon"], action["text"]) == ("it", "trash", plain("Delete"))
 
 
 def test_a_double_action_id_needs_its_block(desk: Desk) -> None:

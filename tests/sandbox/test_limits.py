@@ -200,6 +200,7 @@ IN_A_BLOCK: dict[str, Sized] = {
     "plain_text_input.max_length": lambda n: text_input(max_length=n),
     "rich_text_input.min_lines": lambda n: asked("rich_text_input", min_lines=n),
     "rich_text_input.max_lines": lambda n: asked("rich_text_input", max_lines=n),
+    "file_input.max_files": lambda n: asked("file_input", max_files=n),
     "dispatch.trigger_actions_on": lambda n: text_input(
         dispatch_action_config={
             "trigger_actions_on": [
@@ -337,6 +338,8 @@ def test_a_message_has_one_table() -> None:
     "block",
     [
         data_table(rows=[cells(2), cells(3)]),
+        table([[{"type": "raw_number", "value": 7}]]),
+        table([[{"type": "raw_number", "text": "7"}]]),
         data_table(rows=[[rich()], cells(1)]),
         {"type": "card", "subtitle": plain("x")},
         {"type": "container", "child_blocks": [{"type": "divider"}]},

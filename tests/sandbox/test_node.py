@@ -241,5 +241,33 @@ def test_the_compiler_would_find_a_payload_that_is_wrong(place: Path) -> None:
     kinds["event reaction_added"].payload["event"]["item"].pop("ts")
     names = ("command", "shortcut", "view_submission", "block_suggestion", "event reaction_added")
     wrong = [kinds[name] for name in names]
+    wrong += [_with_a_wrong_file(), _with_a_wrong_choice()]
     said = complaints(place, wrong)
-    assert len({line.partition("(")[2].partition(",")[0] for line in said if "error" in line}) >= 5
+    lines = {line.partition("(")[2].partition(",")[0] for line in said if "error" in line}
+    assert len(lines) >= len(wrong)
+
+
+def _with_a_wrong_file() -> Envelope:
+    """A form with a file in it, of which nobody knows whose it is."""
+    for one in everything():
+        for held in _held(one):
+            if held.get("files"):
+                del held["files"][0]["user_team"]
+                return one
+    raise AssertionError("No form with a file was delivered.")
+
+
+def _with_a_wrong_choice() -> Envelope:
+    """A form whose menu, which the app fills, holds a text where an option should be."""
+    for one in everything():
+        for held in _held(one):
+            if held["type"] == "external_select" and held["selected_option"]:
+                held["selected_option"] = "south"
+                return one
+    raise AssertionError("No choice in a menu that the app fills was delivered.")
+
+
+def _held(envelope: Envelope) -> list[Json]:
+    view = envelope.payload.get("view") or {}
+    values = view.get("state", {}).get("values", {})
+    return [held for actions in values.values() for held in actions.values()]

@@ -14,6 +14,7 @@ from bot.sandbox.deliver import Failure, Kind, Reply
 from bot.sandbox.page_acts import next_morning
 from bot.sandbox.render.forms import SHOWN, field_name
 from bot.sandbox.workspace import Reaction, Shortcut
+from tests.sandbox.browser import ORIGIN, Browser
 from tests.sandbox.desk import (
     ADA,
     BOT,
@@ -30,53 +31,6 @@ from tests.sandbox.desk import (
     plain,
     text_input,
 )
-
-ORIGIN = "http://127.0.0.1:9"
-
-
-class Browser:
-    """Asks for the page and posts to it as its script does, for one person."""
-
-    def __init__(self, desk: Desk, person: str) -> None:
-        self._desk = desk
-        self._person = person
-        self.token = ""
-
-    def page(self, place: str = NORTHWIND, **asked: str) -> str:
-        query = urlencode({"as": self._person, "place": place, **asked})
-        status, body = self._desk.run(self._desk.request(f"/?{query}", verb="GET"))
-        assert status == 200
-        html = body.decode()
-        self.token = html.partition('name="sandbox-token" content="')[2].partition('"')[0]
-        return html
-
-    def parts(self, place: str = NORTHWIND, **asked: str) -> dict[str, str]:
-        query = urlencode({"as": self._person, "place": place, **asked})
-        path = f"/page/live?{query}"
-        status, body = self._desk.run(self._desk.request(path, verb="GET"))
-        assert status == 200
-        parts: dict[str, str] = json.loads(body)["parts"]
-        return parts
-
-    def post(self, deed: str, *pairs: tuple[str, str], **fields: str) -> tuple[int, str | None]:
-        if not self.token:
-            self.page()
-        sent = [*pairs, *fields.items(), ("as", self._person)]
-        return self.post_raw(deed, sent, {"origin": ORIGIN, "x-sandbox-page": self.token})
-
-    def post_raw(
-        self, deed: str, pairs: list[tuple[str, str]], headers: dict[str, str]
-    ) -> tuple[int, str | None]:
-        body = urlencode(pairs).encode()
-        all_headers = {
-            "content-type": "application/x-www-form-urlencoded",
-            "content-length": str(len(body)),
-            **headers,
-        }
-        status, answer = self._desk.run(
-            self._desk.request(f"/page/{deed}", headers=all_headers, body=body)
-        )
-        return status, json.loads(answer)["said"]
 
 
 @pytest.fixture
@@ -511,3 +465,26 @@ def test_a_waiting_page_hears_of_a_change_at_once(desk: Desk) -> None:
         return answer
 
     assert "news" in desk.run(change_while_waiting())["parts"]["main"]
+
+
+# ---- menus that the app fills
+
+
+def test_a_menu_is_asked_for_by_the_page_of_whoever_sees_it(
+    desk: Desk, maya: Browser, jonas: Browser
+) -> None:
+    menu = {"type": "external_select", "action_id": "menu", "min_query_length": 1}
+    view = desk.open(modal(actions(menu)))
+    fields = {"surface": "modal", "view_id": view["id"], "action_id": "menu", "block_id": "row"}
+    shown = {"text": plain("<North>"), "value": 'n"'}
+    desk.app.answers.append(Reply(body={"options": [shown]}))
+    answer = maya.ask("suggest", **fields, value="n")
+    assert answer["said"] is None
+    assert 'data-value="n&#34;"' in answer["options"]
+    assert "&lt;North&gt;" in answer["options"]
+    heard = len(desk.app.heard)
+    assert maya.ask("suggest", **fields, value="")["said"] == "Type at least 1 characters."
+    assert "not on this person's screen" in jonas.ask("suggest", **fields, value="n")["said"]
+    assert maya.post("suggest", surface="modal") == (400, "The form came without its action_id.")
+    assert maya.post_raw("suggest", [("as", MAYA)], {"origin": ORIGIN})[0] == 403
+    assert len(desk.app.heard) == heard

@@ -9,7 +9,7 @@ from bot.sandbox.blockkit import Surface
 from bot.sandbox.screen import accept_view, publish_home
 from bot.sandbox.story import Story, parse_story
 from tests.axe import stumbles
-from tests.sandbox.desk import MAYA, NORTHWIND, Json, actions, button, modal, plain
+from tests.sandbox.desk import JONAS, MAYA, NORTHWIND, Json, actions, button, modal, plain
 from tests.sandbox.stage import Screen, Stage, option, question
 
 pytestmark = pytest.mark.browser
@@ -121,6 +121,12 @@ def test_axe_finds_nothing_in_what_the_page_shows(
     page = screen.go(more=f"&thread={parent.ts}")
     page.locator("#replies summary").first.click()
     found["thread"] = stumbles(page)
+    dm = stage.run(stage.built.acts.open_dm(JONAS, people=[MAYA]))
+    stage.run(stage.built.acts.post_message(JONAS, channel_id=dm, text="Hello."))
+    page = screen.go(dm)
+    if width > 700:
+        page.locator("#new-dm").click()
+    found["direct"] = stumbles(page)
     page = screen.go("home")
     expect(page.locator(".home")).to_be_visible()
     found["home"] = stumbles(page)

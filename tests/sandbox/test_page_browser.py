@@ -415,6 +415,33 @@ def test_a_message_of_another_person_arrives_without_a_reload(
     assert theirs.complaints == []
 
 
+def test_two_people_write_to_each_other(stage: Stage, screen: Screen, chromium: Browser) -> None:
+    page = screen.go()
+    page.locator("#new-dm").click()
+    page.get_by_role("checkbox", name="Jonas Lindqvist").check()
+    # What happens elsewhere leaves the choice as it is.
+    stage.post(text="news")
+    expect(page.locator("#messages")).to_contain_text("news")
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_role("heading", name="Jonas Lindqvist")).to_be_visible()
+    page.get_by_label("Message Jonas Lindqvist").fill("Have you seen it?")
+    context = chromium.new_context()
+    theirs = Screen(context.new_page(), stage)
+    theirs.go(user=JONAS)
+    page.keyboard.press("Enter")
+    place = theirs.page.locator(".sidebar a", has_text="Maya Ferrant")
+    expect(place.locator(".unread")).to_contain_text("1")
+    place.click()
+    expect(theirs.page.locator("#messages")).to_contain_text("Have you seen it?")
+    expect(theirs.page.locator(".sidebar .unread")).to_have_count(0)
+    theirs.page.get_by_label("Message Maya Ferrant").fill("Yes.")
+    theirs.page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Yes.")
+    context.close()
+    assert theirs.complaints == []
+    assert stage.app.events() == []
+
+
 def test_the_person_is_switched_and_the_place_kept(stage: Stage, screen: Screen) -> None:
     page = screen.go()
     page.locator("#who").select_option(THEO)

@@ -92,6 +92,22 @@ def test_a_menu_in_a_message_is_asked_for_with_its_message(desk: Desk) -> None:
         desk.run(desk.acts.suggest(MAYA, action_id="go", value="nor", **here))
 
 
+def test_what_was_chosen_in_a_message_stays_beside_what_is_found_later(desk: Desk) -> None:
+    several = menu(type="multi_external_select", min_query_length=0)
+    ts = desk.post(blocks=[{"type": "section", "text": plain("Where"), "accessory": several}])
+    here = {"channel_id": NORTHWIND, "ts": ts}
+    for found, chosen in ((NORTH, ["north"]), (SOUTH, ["north", "south"])):
+        desk.app.answers.append(Reply(body={"options": [found]}))
+        desk.run(desk.acts.suggest(MAYA, action_id="menu", value="", **here))
+        desk.run(desk.acts.click_message(MAYA, **here, action_id="menu", chosen=chosen))
+    (action,) = desk.app.heard[-1].payload["actions"]
+    assert action["selected_options"] == [NORTH, SOUTH]
+    # What was taken out again is to be found anew.
+    desk.run(desk.acts.click_message(MAYA, **here, action_id="menu", chosen=["south"]))
+    with pytest.raises(CannotAct):
+        desk.run(desk.acts.click_message(MAYA, **here, action_id="menu", chosen=["north"]))
+
+
 def test_too_few_letters_do_not_reach_the_app(desk: Desk) -> None:
     view_id = desk.open(form(menu()))["id"]
     heard = len(desk.app.heard)

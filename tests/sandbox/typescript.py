@@ -1,7 +1,7 @@
 """What the sandbox delivers as TypeScript, to be held against the types of Slack's packages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from bot.sandbox.deliver import Envelope, Kind
@@ -44,8 +44,11 @@ _TYPES = {
 _ALTERED = {"message_changed": "Changed", "message_deleted": "Deleted"}
 _THREAD = {"reply_count", "reply_users", "reply_users_count", "latest_reply"}
 _UNKNOWN_OF_A_MESSAGE = _THREAD | {"metadata", "app_id"}
-_UNKNOWN_OF_A_FILE = {"timestamp", "ims"}
-"""What Slack sends without its types knowing of it."""
+_UNKNOWN_OF_A_FILE = {
+    "message": {"timestamp", "ims", "user_team", "media_display_type", "is_starred", "file_access"},
+    "app_mention": {"channels", "groups", "ims"},
+}
+"""What Slack sends without its types knowing of it; those of a form's files know all."""
 _UNTYPED_ACTIONS = {"datetimepicker", "number_input", "email_text_input", "url_text_input"}
 """Elements of Block Kit for which the types of actions have no entry."""
 
@@ -58,7 +61,9 @@ def program(envelopes: Iterable[Envelope]) -> str:
         if payload.get("enterprise", "") is None:
             # Outside of a grid Slack sends null, for which its types have no place.
             del payload["enterprise"]
-        lines.append(f"sent<{_type_of(envelope)}>()({literal(payload)});")
+        lines.append(
+            f"sent<{_type_of(envelope)}>()({literal(payload, _unknown_of_files(payload))});"
+        )
         message, view = payload.get("message", {}), payload.get("view")
         if message.get("blocks"):
             lines.append(f"sent<KnownBlock[]>()({literal(message['blocks'])});")
@@ -92,17 +97,22 @@ def _type_of(envelope: Envelope) -> str:
             return _TYPES[payload["type"]]
 
 
-def literal(value: Any) -> str:
+def _unknown_of_files(payload: Json) -> set[str]:
+    kind = "message" if "message" in payload else str(payload.get("event", {}).get("type"))
+    return _UNKNOWN_OF_A_FILE.get(kind, set())
+
+
+def literal(value: Any, of_a_file: Collection[str] = ()) -> str:
     """JSON, in which a message without a subtype says so, as the types of messages want it."""
     if isinstance(value, dict):
         message = value.get("type") == "message" and "ts" in value
         unknown = _UNKNOWN_OF_A_MESSAGE if message else set()
-        unknown = _UNKNOWN_OF_A_FILE if "mimetype" in value else unknown
+        unknown = {*of_a_file} if "mimetype" in value else unknown
         known = {name: one for name, one in value.items() if name not in unknown}
-        fields = [f"{json.dumps(name)}: {literal(one)}" for name, one in known.items()]
+        fields = [f"{json.dumps(name)}: {literal(one, of_a_file)}" for name, one in known.items()]
         if message and "subtype" not in value:
             fields.append('"subtype": undefined')
         return "{" + ", ".join(fields) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(literal(one) for one in value) + "]"
+        return "[" + ", ".join(literal(one, of_a_file) for one in value) + "]"
     return json.dumps(value)

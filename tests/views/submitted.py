@@ -6,10 +6,10 @@ from typing import Any
 from slack_sdk.models.views import View
 
 from bot.sandbox.blockkit import Surface, check_view
+from bot.sandbox.form_checks import complaints
 from bot.sandbox.view_state import (
     apply_values,
     carry_over,
-    complaints,
     element_at,
     initial_state,
 )

@@ -6,7 +6,7 @@ from bot.sandbox.methods.call import Call, Method, Refused, bad_argument
 from bot.sandbox.methods.chat import thread_of
 from bot.sandbox.posting import accept_blocks, file_json, post_as_app
 from bot.sandbox.rates import Tier
-from bot.sandbox.uploads import Begun, readable_by
+from bot.sandbox.uploads import Begun, readable_by_app
 from bot.sandbox.workspace import Blocks, Channel, Json, StoredFile
 
 
@@ -100,12 +100,9 @@ def _blocks(call: Call) -> Blocks:
 
 
 def _own_file(call: Call) -> StoredFile:
-    """A file the app can see: its own, or one that stands where the app is."""
-    stored = call.workspace.files.get(call.text("file"))
-    bot = call.workspace.app.bot_user_id
+    """A file the app can see."""
+    stored = readable_by_app(call.workspace, call.text("file"))
     if stored is None:
-        raise Refused("file_not_found")
-    if stored.user != bot and readable_by(call.workspace, bot, stored.id) is None:
         raise Refused("file_not_found")
     return stored
 

@@ -6,7 +6,14 @@ from bot.sandbox.blockkit import BlocksRefused, Surface
 from bot.sandbox.methods.call import Call, Method, Refused, bad_argument
 from bot.sandbox.payloads import view_json
 from bot.sandbox.rates import Tier
-from bot.sandbox.screen import accept_view, open_modal, publish_home, push_modal, replace_view
+from bot.sandbox.screen import (
+    FILES_SCOPE,
+    accept_view,
+    open_modal,
+    publish_home,
+    push_modal,
+    replace_view,
+)
 from bot.sandbox.triggers import RightRefused
 from bot.sandbox.workspace import Json, OpenView
 
@@ -18,6 +25,8 @@ def _accepted(
     try:
         return accept_view(call.workspace, view, surface, instead_of=instead_of)
     except BlocksRefused as refusal:
+        if refusal.error == "missing_scope":
+            call.need_scope(FILES_SCOPE)
         raise Refused(refusal.error, messages=refusal.messages) from refusal
 
 

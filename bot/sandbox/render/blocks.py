@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from bot.sandbox.render import cards, tables
 from bot.sandbox.render.elements import (
     GROUPS,
     Surface,
@@ -11,14 +12,16 @@ from bot.sandbox.render.elements import (
     text_object,
 )
 from bot.sandbox.render.markdown import markdown
-from bot.sandbox.render.markup import image, join, tag
+from bot.sandbox.render.markup import join, picture, tag
 from bot.sandbox.render.reader import Reader
 from bot.sandbox.render.rich_text import rich_text
 from bot.sandbox.workspace import Blocks, Json
 
 
 def blocks_html(blocks: Blocks, surface: Surface, reader: Reader) -> Markup:
-    return join(_block(block, surface, reader) for block in blocks)
+    """Blocks in their order; the table of a message stands below all the others, as in Slack."""
+    tables_last = sorted(blocks, key=lambda block: block["type"] == "table")
+    return join(_block(block, surface, reader) for block in tables_last)
 
 
 def _block(block: Json, surface: Surface, reader: Reader) -> Markup:
@@ -55,6 +58,35 @@ def _inside(block: Json, surface: Surface, reader: Reader) -> Markup:
             return rich_text(block["elements"], reader)
         case "markdown":
             return markdown(block["text"], reader)
+    return _later(block, surface, reader)
+
+
+def _later(block: Json, surface: Surface, reader: Reader) -> Markup:
+    """The blocks that came later; only messages have them."""
+
+    def draw(inside: Json) -> Markup:
+        return _block(inside, surface, reader)
+
+    match block["type"]:
+        case "table":
+            return tables.table(block, reader)
+        case "data_table":
+            return tables.data_table(block, reader)
+        case "alert":
+            return cards.alert(block, reader)
+        case "card":
+            return cards.card(block, surface, reader)
+        case "carousel":
+            return cards.carousel(block, draw)
+        case "container":
+            return cards.container(block, surface, reader, draw)
+        case "task_card":
+            return cards.task(block, reader)
+        case "plan":
+            return cards.plan(block, reader)
+        case "context_actions":
+            elements = block["elements"]
+            return join(element_html(one, block, surface, reader) for one in elements)
     return tag("em", {}, f"A {block['type']} block cannot be shown here.")
 
 
@@ -69,7 +101,7 @@ def _section(block: Json, surface: Surface, reader: Reader) -> Markup:
     if accessory is None:
         return words
     if accessory["type"] == "image":
-        beside = _picture(accessory, "accessory-image")
+        beside = picture(accessory, "accessory-image")
     else:
         beside = element_html(accessory, block, surface, reader)
     below = accessory["type"] in GROUPS
@@ -80,19 +112,14 @@ def _section(block: Json, surface: Surface, reader: Reader) -> Markup:
 
 def _context(element: Json, reader: Reader) -> Markup:
     if element["type"] == "image":
-        return _picture(element, "context-image")
+        return picture(element, "context-image")
     return tag("span", {"class": "context-text"}, text_object(element, reader))
-
-
-def _picture(element: Json, css_class: str) -> Markup:
-    url = element.get("image_url") or element.get("slack_file", {}).get("url", "")
-    return image(url, element["alt_text"], css_class)
 
 
 def _image(block: Json, reader: Reader) -> Markup:
     title = block.get("title")
     caption = tag("figcaption", {}, text_object(title, reader)) if title else ""
-    return tag("figure", {}, caption, _picture(block, "block-image"))
+    return tag("figure", {}, caption, picture(block, "block-image"))
 
 
 def _input(block: Json, surface: Surface, reader: Reader) -> Markup:

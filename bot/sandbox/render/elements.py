@@ -7,11 +7,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from bot.sandbox.render import fields
-from bot.sandbox.render.forms import SHOWN, field_name, held
+from bot.sandbox.render import attached, fields, menus
+from bot.sandbox.render.forms import SHOWN, field_name, held, standing
 from bot.sandbox.render.markup import Attribute, join, safe_url, tag
 from bot.sandbox.render.mrkdwn import mrkdwn, plain_text
 from bot.sandbox.render.reader import Reader
+from bot.sandbox.view_state import EXTERNAL, FILE_INPUT, shortest_query
 from bot.sandbox.workspace import Json
 
 
@@ -41,6 +42,10 @@ def element_html(element: Json, block: Json, surface: Surface, reader: Reader) -
         return _button(element, block, surface, reader)
     if element["type"] == "overflow":
         return _overflow(element, block, surface, reader)
+    if element["type"] == "feedback_buttons":
+        return _feedback(element, block)
+    if element["type"] == "icon_button":
+        return _icon_button(element, block, reader)
     return field_html(element, block, surface, reader, immediate=True)
 
 
@@ -57,11 +62,12 @@ def field_html(
     if element["type"] not in _FIELDS:
         return tag("em", {}, f"A {element['type']} cannot be used here.")
     block_id, action_id = block["block_id"], element["action_id"]
+    state = surface.state.get(block_id, {}).get(action_id)
     shown = fields.Field(
         element=element,
         name=field_name(block_id, action_id),
         id=element_id(surface, block_id, action_id),
-        held=held(element, surface.state.get(block_id, {}).get(action_id)),
+        held=held(element, state),
         reader=reader,
         common={
             "data-block-id": block_id,
@@ -71,15 +77,20 @@ def field_html(
         label=None if block["type"] == "input" else _label(element),
         described_by=described_by,
         invalid=block_id in surface.errors,
+        chosen=standing(element, state) if element["type"] in EXTERNAL else (),
     )
     marker = tag("input", {"type": "hidden", "name": SHOWN, "value": shown.name})
     return tag(
         "span",
         {"class": f"field field-{element['type']}", "data-key": f"{shown.id}-field"},
-        marker if surface.is_view else "",
+        marker if surface.is_view and element["type"] != FILE_INPUT else "",
         _FIELDS[element["type"]](shown),
         confirm_template(element, reader),
     )
+
+
+def _menu(field: fields.Field) -> Markup:
+    return menus.menu(field, shortest_query(field.element))
 
 
 _FIELDS: Final[dict[str, Callable[[fields.Field], Markup]]] = {
@@ -92,6 +103,8 @@ _FIELDS: Final[dict[str, Callable[[fields.Field], Markup]]] = {
     "users_select": fields.select,
     "conversations_select": fields.select,
     "channels_select": fields.select,
+    "external_select": _menu,
+    "multi_external_select": _menu,
     "multi_static_select": fields.ticks,
     "multi_users_select": fields.ticks,
     "multi_conversations_select": fields.ticks,
@@ -101,8 +114,11 @@ _FIELDS: Final[dict[str, Callable[[fields.Field], Markup]]] = {
     "datepicker": fields.picker,
     "timepicker": fields.picker,
     "datetimepicker": fields.picker,
+    FILE_INPUT: attached.file_input,
 }
-GROUPS: Final = frozenset(kind for kind, shown in _FIELDS.items() if shown is fields.ticks)
+GROUPS: Final = frozenset(
+    kind for kind, shown in _FIELDS.items() if shown in (fields.ticks, attached.file_input)
+)
 
 
 def element_id(surface: Surface, block_id: str, action_id: str) -> str:
@@ -158,6 +174,45 @@ def _button(element: Json, block: Json, surface: Surface, reader: Reader) -> Mar
         "span",
         {"class": "pressable"},
         tag("button", pressed, text_object(element["text"], reader)),
+        confirm_template(element, reader),
+    )
+
+
+def _feedback(element: Json, block: Json) -> Markup:
+    """Two small buttons, of which one is pressed."""
+    pressed = [
+        tag(
+            "button",
+            {
+                **_press(element, block),
+                "class": "small-action",
+                "data-chosen": one["value"],
+                "aria-label": one.get("accessibility_label"),
+            },
+            text_of(one["text"]),
+        )
+        for one in (element["positive_button"], element["negative_button"])
+    ]
+    return tag("span", {"class": "feedback"}, *pressed)
+
+
+_ICONS: Final = {"trash": "🗑"}
+
+
+def _icon_button(element: Json, block: Json, reader: Reader) -> Markup:
+    """An icon with its words; where it is for some only, others do not see it."""
+    if reader.user_id not in element.get("visible_to_user_ids", [reader.user_id]):
+        return Markup("")
+    pressed = {
+        **_press(element, block),
+        "class": "small-action",
+        "aria-label": element.get("accessibility_label"),
+    }
+    sign = tag("span", {"aria-hidden": "true"}, _ICONS[element["icon"]])
+    return tag(
+        "span",
+        {"class": "pressable"},
+        tag("button", pressed, sign, " ", text_of(element["text"])),
         confirm_template(element, reader),
     )
 

@@ -15,7 +15,10 @@ from bot.sandbox.workspace import Blocks, Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One element as a form field; `held` are the texts that stand in it now."""
+    """One element as a form field; `held` are the texts that stand in it now.
+
+    `chosen` are the options that stand in a menu which the app fills: it does not list them.
+    """
 
     element: Json
     name: str
@@ -26,6 +29,7 @@ class Field:
     label: str | None = None
     described_by: str | None = None
     invalid: bool = False
+    chosen: tuple[Json, ...] = ()
 
     @property
     def kind(self) -> str:

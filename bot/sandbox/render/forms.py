@@ -18,6 +18,7 @@ LISTS: Final = frozenset(
     {
         "checkboxes",
         "multi_static_select",
+        "multi_external_select",
         "multi_users_select",
         "multi_conversations_select",
         "multi_channels_select",
@@ -98,6 +99,15 @@ def local_minute(unix: int, zone: ZoneInfo) -> str:
 
 def held(element: Json, state: Json | None) -> tuple[str, ...]:
     """The texts that stand in an element: from its state, else what the app put there first."""
+    if element["type"] == "rich_text_input":
+        return tuple(typed_of(value) for value in standing(element, state))
+    return tuple(
+        str(one["value"]) if isinstance(one, dict) else str(one) for one in standing(element, state)
+    )
+
+
+def standing(element: Json, state: Json | None) -> tuple[Any, ...]:
+    """What stands in an element as Slack shapes it, however many it can hold."""
     kind = element["type"]
     if kind not in STATEFUL:
         return ()
@@ -105,7 +115,4 @@ def held(element: Json, state: Json | None) -> tuple[str, ...]:
     value: Any = element.get(initial) if state is None else state.get(key)
     if value is None:
         return ()
-    if kind == "rich_text_input":
-        return (typed_of(value),)
-    many = value if isinstance(value, list) else [value]
-    return tuple(str(one["value"]) if isinstance(one, dict) else str(one) for one in many)
+    return tuple(value) if isinstance(value, list) else (value,)

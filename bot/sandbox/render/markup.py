@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from bot.sandbox.render.reader import Reader
+from bot.sandbox.workspace import Json
 
 Attribute: TypeAlias = str | int | bool | None
 
@@ -76,3 +77,9 @@ def image(url: str, alt: str, css_class: str) -> Markup:
             "referrerpolicy": "no-referrer",
         },
     )
+
+
+def picture(element: Json, css_class: str) -> Markup:
+    """The picture of an image block or element."""
+    url = element.get("image_url") or element.get("slack_file", {}).get("url", "")
+    return image(url, element["alt_text"], css_class)

@@ -17,6 +17,12 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFile:
+    name: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """`here` turns a link into this workspace into a link of this page, None for any other link."""
 
@@ -29,4 +35,6 @@ class Reader:
     people_to_choose: Sequence[Choice] = ()
     conversations_to_choose: Sequence[Choice] = ()
     channels_to_choose: Sequence[Choice] = ()
+    own_files: Mapping[str, OwnFile] = field(default_factory=dict)
+    """What the reader brought to forms, by id."""
     here: Callable[[str], str | None] = _nowhere

@@ -1,6 +1,7 @@
 // The message box: Enter sends, Shift+Enter breaks the line. A slash offers the commands, @ people,
 // # channels: arrows choose one, Tab or Enter takes it, Escape puts the list away.
 
+import { filesOf, setFiles } from "./files.js";
 import { seat } from "./live.js";
 
 const draftKey = (form) => `draft ${seat.as} ${seat.place} ${form.dataset.thread ?? ""}`;
@@ -88,16 +89,19 @@ function steer(form, key) {
 async function send(form, actWith) {
   const box = boxOf(form);
   const text = box.value;
-  if (!text.trim()) return;
-  const fields = { place: seat.place, text };
-  if (form.dataset.thread) fields.thread = form.dataset.thread;
+  const files = filesOf(form);
+  if (!text.trim() && !files.length) return;
+  const fields = [["place", seat.place], ["text", text], ...files.map((file) => ["file", file])];
+  if (form.dataset.thread) fields.push(["thread", form.dataset.thread]);
   box.value = "";
+  setFiles(form, []);
   sessionStorage.removeItem(draftKey(form));
   fit(box);
   offer(box);
   const refusal = await actWith(form.querySelector("button[type=submit]"), "say", fields);
   // What could not be sent comes back, unless something new is being written.
   if (refusal && !boxOf(form).value) boxOf(form).value = text;
+  if (refusal && !filesOf(form).length) setFiles(form, files);
 }
 
 // An update brings the list as it is before anybody types.

@@ -80,9 +80,19 @@ export async function watch(afterShow) {
   }
 }
 
-// Resolves to null when it was done and is on the screen, else to the sentence why not.
-export async function act(deed, fields) {
-  const body = new URLSearchParams(fields);
+// Leads to somebody's place, on this page or in the frame that it is in.
+export function goTo(as, place) {
+  const asked = new URLSearchParams({ as, place });
+  if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
+  location.assign(`/?${asked}`);
+}
+
+// What the sandbox says to a post: always `said`, which is null or a sentence for the person.
+export async function post(deed, fields) {
+  const pairs = Array.isArray(fields) ? fields : Object.entries(fields);
+  const withFiles = pairs.some(([, value]) => value instanceof File);
+  const body = withFiles ? new FormData() : new URLSearchParams();
+  for (const [name, value] of pairs) body.append(name, value);
   body.append("as", seat.as);
   body.append("page", page);
   let answer;
@@ -93,10 +103,19 @@ export async function act(deed, fields) {
       body,
     });
   } catch {
-    return "The sandbox does not answer. Is it still running?";
+    return { said: "The sandbox does not answer. Is it still running?" };
   }
-  if (answer.status >= 500) return "The sandbox failed at this; its log says why.";
-  const { said, version } = await answer.json();
+  if (answer.status >= 500) return { said: "The sandbox failed at this; its log says why." };
+  return answer.json();
+}
+
+// Resolves to null when it was done and is on the screen, else to the sentence why not.
+export async function act(deed, fields) {
+  const { said, version, place } = await post(deed, fields);
+  if (place) {
+    goTo(seat.as, place);
+    return null;
+  }
   if (version !== undefined) await Promise.race([whenShown(version), pause(2000)]);
   return said;
 }

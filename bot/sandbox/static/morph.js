@@ -7,6 +7,11 @@ const KEPT_BY_THE_BROWSER = new Set([
   "data-offering",
   "aria-activedescendant",
   "aria-selected",
+  "aria-expanded",
+  "aria-sort",
+  "data-by",
+  "data-down",
+  "data-shown",
 ]);
 const KEPT_WHILE_PENDING = new Set(["disabled", "aria-busy", "data-pending"]);
 
@@ -36,6 +41,8 @@ function morph(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
+  // What the page itself put here is not the server's to change.
+  if ("kept" in old.dataset) return;
   morphAttributes(old, fresh);
   if (old.nodeName === "TEMPLATE") {
     old.innerHTML = fresh.innerHTML;

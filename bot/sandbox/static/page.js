@@ -1,9 +1,12 @@
 // What the page does when it is touched.
 
 import { ask, askForText, showModals } from "./dialogs.js";
-import { act, seat, toast, watch } from "./live.js";
+import { act, goTo, seat, toast, watch } from "./live.js";
 import { offerAgain, startComposers } from "./composer.js";
+import { picked, settleMenu, startMenus } from "./menus.js";
+import { startFiles } from "./files.js";
 import { fold, startStory } from "./story.js";
+import { settleTables, startTables } from "./tables.js";
 import { tick } from "./face.js";
 
 function setPending(control, pending) {
@@ -46,6 +49,7 @@ function surfaceFields(control) {
 }
 
 function chosenIn(control) {
+  if ("menu" in control.dataset) return picked(control);
   if (control.tagName === "BUTTON") return control.dataset.chosen ? [control.dataset.chosen] : [];
   if (control.type === "checkbox" || control.type === "radio") {
     const boxes = control.closest(".ticks").querySelectorAll("input:checked");
@@ -54,13 +58,14 @@ function chosenIn(control) {
   return [control.value];
 }
 
+// Resolves to null when it was done; "" when the person thought better of it.
 async function press(control) {
   const template = control.closest(".field, .pressable")?.querySelector("template.confirm-text");
-  if (template && !(await ask(template))) return;
+  if (template && !(await ask(template))) return "";
   cancelTyped();
   if (control.dataset.url) window.open(control.dataset.url, "_blank", "noopener");
   control.closest("details.menu")?.removeAttribute("open");
-  await actWith(control, "press", [
+  return actWith(control, "press", [
     ...surfaceFields(control),
     ["action_id", control.dataset.actionId],
     ["block_id", control.dataset.blockId],
@@ -84,6 +89,14 @@ function keepTyped(form) {
   }, 400);
 }
 
+// A choice in a menu that the app fills goes to the app, or is kept with what is typed.
+async function menuChanged(menu) {
+  if ("immediate" in menu.dataset) return press(menu);
+  const form = menu.closest("form[data-view-id]");
+  cancelTyped();
+  return actWith(menu, "typed", [["view_id", form.dataset.viewId], ...formFields(form)]);
+}
+
 let dispatchTimer = null;
 
 document.addEventListener("input", (event) => {
@@ -94,15 +107,14 @@ document.addEventListener("input", (event) => {
     return;
   }
   const form = control.closest?.("form[data-view-id]");
-  if (form && !("immediate" in control.dataset)) keepTyped(form);
+  const isSearch = "ask" in control.dataset;
+  if (form && !isSearch && !("immediate" in control.dataset)) keepTyped(form);
 });
 
 document.addEventListener("change", (event) => {
   const control = event.target;
   if (control.id === "who") {
-    const asked = new URLSearchParams({ as: control.value, place: seat.place });
-    if (document.body.classList.contains("is-framed")) asked.set("framed", "1");
-    location.assign(`/?${asked}`);
+    goTo(control.value, seat.place);
   } else if ("immediate" in (control.dataset ?? {})) {
     // While a year is being typed, the date passes through the first centuries.
     if (control.type.startsWith("date") && control.value && control.value < "1900") return;
@@ -117,7 +129,12 @@ async function edit(control) {
   if (text !== null) await actWith(control, "edit", { ...sent(control), text });
 }
 
-const sent = (control) => JSON.parse(control.dataset.send ?? "{}");
+// Within a form of a view, which view it is goes along.
+function sent(control) {
+  const view = control.closest("form[data-view-id]");
+  const fields = JSON.parse(control.dataset.send ?? "{}");
+  return view ? { view_id: view.dataset.viewId, ...fields } : fields;
+}
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -188,6 +205,10 @@ document.addEventListener("submit", async (event) => {
     }
     return;
   }
+  if ("openDm" in form.dataset) {
+    await actWith(form.querySelector("button"), "open-dm", formFields(form));
+    return;
+  }
   const submit = form.querySelector("button[data-submit]");
   if (!submit) return;
   cancelTyped();
@@ -220,12 +241,17 @@ document.addEventListener("keydown", (event) => {
 function afterShow() {
   showModals();
   offerAgain();
+  settleMenu();
+  settleTables();
   fold();
   tick();
 }
 
 startComposers(actWith);
+startFiles(actWith);
+startMenus(surfaceFields, menuChanged);
 startStory();
+startTables();
 showModals();
 for (const log of document.querySelectorAll(".scroll[role=log]")) log.scrollTop = log.scrollHeight;
 document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });

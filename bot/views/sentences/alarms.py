@@ -28,6 +28,7 @@ WITHOUT: Final[Mapping[str, str]] = {
     ),
     "users:read": "The bot learns of no new colleagues, and of no closed accounts, without it.",
     "users.profile:read": "Managers are not read from the Slack profile without it.",
+    "users:read.email": "Nobody is found by an address in the file of a backfill without it.",
     "channels:read": (
         "The bot cannot see who reads in a public channel without it, and so posts nothing there."
     ),

@@ -94,6 +94,13 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.TALK_OVER: "The debrief is recorded, so there is no time left to agree on.",
     Problem.ALREADY_DONE: "This is done already. Nothing was changed.",
+    Problem.NO_EMAIL_SCOPE: (
+        "Slack does not let the bot look for people by address; give a Slack id or a handle, or "
+        "let the app have users:read.email."
+    ),
+    Problem.NO_REMINDERS: (
+        "Nobody is reminded of this: the deal was told of after the fact, so no clock runs for it."
+    ),
     Problem.NOTHING_TO_UNDO: "There is nothing to undo. Open the handoff to see where it stands.",
     Problem.GATE_CLOSED: (
         "The brief is not ready. Give a reason to assign the CSM all the same, or wait for the AE "

@@ -76,6 +76,7 @@ DUE_STATES: Final[Mapping[Light, str]] = {
     Light.LATE: f"late, {WAS_DUE}",
     Light.SOON: "due soon, ",
     Light.ON_TIME: f"on time, {DUE}",
+    Light.AGREED: "planned for ",
 }
 """How an owed step stands, up to the time that follows."""
 

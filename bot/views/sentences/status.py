@@ -31,6 +31,7 @@ BUCKETS: Final[Mapping[Bucket, str]] = {
     Bucket.TODAY: "Due today",
     Bucket.WAITING: "Waiting",
     Bucket.ON_TIME: "On time",
+    Bucket.UNTIMED: "No clock",
     Bucket.DONE: "Nothing owed",
 }
 ANYHOW: Final[Mapping[ActionId, str]] = {
@@ -53,6 +54,7 @@ def status_counts(counts: StatusCounts) -> str:
         (Light.SOON, counts.due_today, "due today"),
         (Light.WAITING, counts.waiting, "waiting"),
         (Light.ON_TIME, counts.on_time, "on time"),
+        (Light.UNTIMED, counts.untimed, "without a clock"),
         (Light.DONE, counts.done, "done"),
     ):
         if count:
