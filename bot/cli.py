@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 import yaml
 
-from bot import backfills, backups, bootstrap, operations
+from bot import backfills, backups, bootstrap, erasures, operations
 from bot.backfills import BackfillError
 from bot.backups import BackupError
 from bot.bootstrap import StartError
 from bot.domain.errors import Invalid
 from bot.domain.policy import Policy, PolicyError, load_policy
+from bot.erasures import EraseError
 from bot.flows.manifest import manifest as app_manifest
 from bot.flows.registration import all_listeners
 from bot.logs import configure_logs
@@ -37,7 +38,14 @@ def _one_sentence() -> Iterator[None]:
     """What a person can mend ends as one sentence, not as a traceback."""
     try:
         yield
-    except (SettingsError, PolicyError, StartError, BackupError, BackfillError) as error:
+    except (
+        SettingsError,
+        PolicyError,
+        StartError,
+        BackupError,
+        BackfillError,
+        EraseError,
+    ) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     except Invalid as error:
@@ -236,6 +244,30 @@ def backfill(
     wish = backfills.Wish(file, days=days, apply=apply, by=by, channel=channel)
     with _one_sentence():
         told = backfills.backfill(load_settings(), wish)
+    for line in told:
+        typer.echo(line)
+
+
+@app.command()
+def erase(
+    name: Annotated[str, typer.Argument(help="The whole name, as people wrote it.")],
+    also: Annotated[
+        list[str] | None, typer.Option(help="Another spelling, or a part alone; may be repeated.")
+    ] = None,
+    account: Annotated[
+        str, typer.Option(help="Slack's id of a closed or outside account whose name goes, too.")
+    ] = "",
+    by: Annotated[
+        str, typer.Option(help="Slack's id of the admin who does it, for the history.")
+    ] = "",
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Do it; without it only where it stands is said.")
+    ] = False,
+) -> None:
+    """Erase a person's name from all that the bot keeps; the histories go on being sound."""
+    request = erasures.Request((name, *(also or ())), account=account, by=by, apply=apply)
+    with _one_sentence():
+        told = erasures.erase(load_settings(), request)
     for line in told:
         typer.echo(line)
 

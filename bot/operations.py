@@ -297,6 +297,8 @@ def _verified(store: Store, workspace_id: int, handoff_id: int) -> Verified:
     )
     if verdict.erased:
         told += f", {verdict.erased} value(s) erased on request"
+    elif verdict.erasures:
+        told += ", words beside it erased on request"
     if verdict.sound:
         return Verified(True, f"{told}: sound.")
     places = ", ".join(

@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import Dialect
 from sqlalchemy.engine import Compiled
 
-from bot.domain import briefing_call, debriefing
+from bot.domain import briefing_call, debriefing, introducing
 from bot.domain.access import EVERY
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
 from bot.domain.debrief import Answer, Outlook, Question, Standing, Talk
 from bot.domain.handoff import Handoff, Start
+from bot.domain.intro import Contacted, CsBefore, Sent, Way
+from bot.domain.introducing import side_of_sender
 from bot.domain.items import SectionKey
 from bot.domain.keeping import conclude
 from bot.domain.ledger import Delivery, initial
@@ -303,6 +305,13 @@ def skip_briefing(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
     """Have AE and CSM do without the briefing call; whoever asked saves the handoff."""
     for by in (team.ae, team.csm):
         briefing_call.do_without(handoff, by=by, at=unit.now, policy=unit.policy)
+
+
+def send_intro(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
+    """Have the intro sent now, by whose it is; whoever asked saves the handoff."""
+    by = team.ae if side_of_sender(handoff.size(unit.policy)) is Side.AE else team.csm
+    sent = Sent(Contacted(unit.now, Way.EMAIL), CsBefore.NO)
+    introducing.mark_sent(handoff, sent, by=by, at=unit.now, policy=unit.policy)
 
 
 def hold_debrief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from bot.bootstrap import bare_store
@@ -31,6 +32,13 @@ OTHER = f"Larkfield Clinics,20000,{LONG_AGO},<@U0MAYA0001>,@jonas,@priya,C0LARKF
 
 T = TypeVar("T")
 Import = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command has the log written to the runner's own output, which is closed afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -11,6 +11,7 @@ from bot.domain.deadlines import (
     posted_for,
     settle,
     to_escalate,
+    to_look_for_silence,
     to_post,
     to_weigh_kickoff,
     unheard,
@@ -99,6 +100,7 @@ class Sweep:
             if _post(unit, handoff_id, one)
             or _escalate(unit, handoff_id, one)
             or _weigh_kickoff(unit, handoff_id, one)
+            or _look_for_silence(unit, handoff_id, one)
         }
         looked_at = [one for handoff_id, one in claimed if handoff_id not in changed]
         for anew in unit.deadlines.of_many(changed).values():
@@ -162,6 +164,18 @@ def _weigh_kickoff(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
         return False
     unit.deadlines.settle([(handoff_id, settle(due, said={Stage.PAST_LATEST}))])
     unit.weigh_kickoff(unit.handoffs.lock(handoff_id))
+    return True
+
+
+def _look_for_silence(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
+    """A day after the signature it is looked how far the brief was; whether that was so."""
+    if not to_look_for_silence(due, now=unit.now):
+        return False
+    unit.deadlines.settle([(handoff_id, settle(due, said={Stage.SILENT}))])
+    handoff = unit.handoffs.lock(handoff_id)
+    unit.weigh_silence(handoff)
+    if handoff.events:
+        unit.save(handoff, actor_id=None)
     return True
 
 

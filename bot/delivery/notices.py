@@ -10,6 +10,7 @@ from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.kickoffs import kickoff_told, morning_told
 from bot.delivery.late import late_told
+from bot.delivery.paths import path_in_thread, path_told
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
@@ -31,10 +32,13 @@ from bot.domain.digest import Word
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
+from bot.domain.intro import IntroDraft, count_words
+from bot.domain.introducing import SENDERS, side_of_sender
 from bot.domain.managers import Told
 from bot.domain.notices import (
     OF_A_DATE,
     OF_A_KICKOFF,
+    OF_A_PATH,
     OF_A_STEP,
     OF_THE_CLOCK,
     OF_THE_DEBRIEF,
@@ -62,6 +66,7 @@ from bot.domain.read_models import (
     step_line,
 )
 from bot.domain.steps import TO_SETTLE
+from bot.domain.verification import RecordKind
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.appointments import talk_kept_message, talk_proposed_message
@@ -70,6 +75,7 @@ from bot.views.chat import chat_opened_message
 from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.files import file_failed_message
+from bot.views.intro import csm_wrote_message, sent_message, taken_back_message
 from bot.views.kickoff import kickoff_held_message
 from bot.views.ledger import not_taken_message
 from bot.views.message import Message
@@ -187,6 +193,8 @@ class NoticeText:
             return self._not_taken(unit, bundle, notice)
         if notice.kind in (NoticeKind.BRIEFING_BOOKED, NoticeKind.BRIEFING_SKIPPED):
             return _of_a_briefing(unit, bundle, notice, reader)
+        if notice.kind is NoticeKind.CSM_WROTE:
+            return _csm_wrote(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_PROPOSED:
             return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_KEPT:
@@ -197,6 +205,8 @@ class NoticeText:
             return dispute_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.LATE_DIFFERS:
             return late_told(unit, bundle, notice, reader)
+        if notice.kind in OF_A_PATH:
+            return path_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.CHAT_OPENED:
             about = About(str(notice.facts["about"]))
             return chat_opened_message(bundle.handoff.account, about)
@@ -308,6 +318,8 @@ class NoticeText:
         if notice.kind is NoticeKind.BRIEFING_HELD:
             by = known.get(int(notice.facts["actor"]))
             return held_message(_card(bundle, unit.now), notice.facts, by)
+        if notice.kind in (NoticeKind.INTRO_SENT, NoticeKind.INTRO_NOT_SENT):
+            return _of_an_intro(bundle, notice, known.get(int(notice.facts["actor"])), unit.now)
         if notice.kind is NoticeKind.KICKOFF_HELD:
             by = known.get(int(notice.facts["actor"]))
             csm = known.get(int(notice.facts.get("csm", 0)))
@@ -318,6 +330,8 @@ class NoticeText:
             return promise_changed_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind in OF_A_DISPUTE:
             return dispute_in_thread(unit, bundle, notice)
+        if notice.kind in OF_A_PATH:
+            return path_in_thread(unit, bundle, notice)
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
 
     def for_channel(self, unit: ReadUnit, notice: Notice) -> Message | Cancel:
@@ -439,6 +453,37 @@ def _of_a_briefing(
     if said is None or asked or both is not (briefing.without is not None):
         return Cancel("no_longer_so")
     return without_message(handoff.id, handoff.account, by, both=both)
+
+
+def _of_an_intro(
+    bundle: Bundle, notice: Notice, by: NamedPerson | None, now: datetime
+) -> Message | Cancel:
+    """That it went out, or did not after all, while that is so."""
+    sent_at = bundle.handoff.intro.sent_at
+    if notice.kind is NoticeKind.INTRO_NOT_SENT:
+        if sent_at is not None:
+            return Cancel("no_longer_so")
+        return taken_back_message(_card(bundle, now), by)
+    if sent_at != datetime.fromisoformat(str(notice.facts["at"])):
+        return Cancel("no_longer_so")
+    return sent_message(_card(bundle, now), notice.facts, by)
+
+
+def _csm_wrote(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    """That the CSM wrote before the intro, to the other one of the two while that is so."""
+    handoff, by = bundle.handoff, _named_in(unit, notice).get(int(notice.facts["actor"]))
+    wrote, owner = handoff.intro.wrote(Side.CSM), int(notice.facts["owner"])
+    if by is None or owner not in (handoff.ae_id, handoff.csm_id):
+        return Cancel("no_longer_theirs")
+    if not access.acts_as(reader.id, owner, handoff):
+        return to_whoever_acts(notice, handoff, owner)
+    if wrote is None or wrote.at != datetime.fromisoformat(str(notice.facts["at"])):
+        return Cancel("no_longer_so")
+    to_csm = owner == handoff.csm_id
+    if handoff.intro.csm_said_so is to_csm or (not to_csm and handoff.intro.sent_at is not None):
+        return Cancel("no_longer_so")
+    account = handoff.account
+    return csm_wrote_message(handoff.id, account, by, wrote.way, wrote.at, to_csm=to_csm)
 
 
 def _talk_proposed(
@@ -628,7 +673,20 @@ def _owed(
         and access.may(Act.ASSIGN, reader, bundle.handoff),
         no_promises=not bundle.handoff.signing.entries,
         kickoff_at=bundle.handoff.kickoff.at,
+        contacted=bundle.handoff.intro.csm_wrote_at is not None,
+        draft_words=None if to_manager or in_place else _draft_words(unit, bundle, reader, step),
     )
+
+
+def _draft_words(unit: ReadUnit, bundle: Bundle, reader: Person, step: Step) -> int | None:
+    """How many words the draft of an intro has, of a reminder to its sender."""
+    of = SENDERS[side_of_sender(bundle.size)]
+    if step is not Step.INTRO or not access.may(of.write, reader, bundle.handoff):
+        return None
+    found = unit.records.load(bundle.handoff.id, audiences=bundle.audiences)
+    kept = found.get(RecordKind.INTRO_DRAFT)
+    draft = kept.record if kept is not None else None
+    return count_words(draft.words) if isinstance(draft, IntroDraft) else 0
 
 
 def _promise(unit: ReadUnit, bundle: Bundle, owed: Deadline) -> Promise | None:

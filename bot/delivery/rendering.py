@@ -453,6 +453,7 @@ def _card_of(unit: ReadUnit, bundle: Bundle, *, neutral: bool = False) -> read_m
         as_of=unit.now,
         neutral=neutral,
         kickoff=unit.kickoff(bundle),
+        linked=bundle.linked,
     )
 
 

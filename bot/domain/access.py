@@ -77,6 +77,15 @@ class Act(StrEnum):
     """That it was held, and how."""
     LIFT_HOLD = "lift_hold"
     """Let the intro go out though a check holds it."""
+    WRITE_AE_INTRO = "write_ae_intro"
+    """The draft of an intro that the AE sends."""
+    WRITE_CSM_INTRO = "write_csm_intro"
+    """The same of one that the CSM sends."""
+    SEND_AE_INTRO = "send_ae_intro"
+    """That the AE's intro went out, when and how."""
+    SEND_CSM_INTRO = "send_csm_intro"
+    NOTE_CONTACT = "note_contact"
+    """Each of the two says that they wrote to the champion before the intro."""
     ARRANGE_TALK = "arrange_talk"
     """The time of the debrief: the CSM proposes one, and each answers the other's."""
     BOOK_KICKOFF = "book_kickoff"
@@ -230,6 +239,11 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.SKIP_BRIEFING: _EITHER,
     Act.HOLD_BRIEFING: _AE_STEP | _CSM_STEP,
     Act.LIFT_HOLD: frozenset({Capacity.CS_MANAGER}),
+    Act.WRITE_AE_INTRO: frozenset({Capacity.AE}),
+    Act.WRITE_CSM_INTRO: frozenset({Capacity.CSM}),
+    Act.SEND_AE_INTRO: _AE_STEP,
+    Act.SEND_CSM_INTRO: _CSM_STEP,
+    Act.NOTE_CONTACT: _EITHER,
     Act.ARRANGE_TALK: _EITHER,
     Act.BOOK_KICKOFF: _CSM_STEP | {Capacity.AE},
     Act.PREPARE_KICKOFF: _AE_STEP | _CSM_STEP,
@@ -268,6 +282,7 @@ _OWNERS_OF_STEPS: Mapping[Act, frozenset[Capacity]] = {
     Act.RECORD_CALL: _AE_ALONE,
     Act.JUDGE: _AE_ALONE,
     Act.BOOK_BRIEFING: _AE_ALONE,
+    Act.SEND_AE_INTRO: _AE_ALONE,
     Act.TALK_PROMISE: _AE_ALONE,
     Act.RECORD_AE_STEP: _AE_ALONE,
     Act.HOLD_BRIEFING: _EITHER,
@@ -275,6 +290,7 @@ _OWNERS_OF_STEPS: Mapping[Act, frozenset[Capacity]] = {
     Act.VERIFY: _CSM_ALONE,
     Act.BOOK_KICKOFF: _CSM_ALONE,
     Act.PREPARE_KICKOFF: _EITHER,
+    Act.SEND_CSM_INTRO: _CSM_ALONE,
     Act.HOLD_KICKOFF: _CSM_ALONE,
     Act.LEAD_DEBRIEF: _CSM_ALONE,
     Act.RECORD_CSM_STEP: _CSM_ALONE,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain import access
+from bot.domain import access, silence
 from bot.domain.access import Capacity, holder
 from bot.domain.due import Facts, opens
 from bot.domain.handoff import Handoff
@@ -64,7 +64,7 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
 
 
 LONGEST_SOON = timedelta(hours=4)
-_SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE, Stage.PAST_LATEST})
+_SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE, Stage.SILENT, Stage.PAST_LATEST})
 """At these the bot does something itself."""
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
 Key = tuple[Step, int]
@@ -267,7 +267,14 @@ class _Context:
             if step in self.rules or step in OF_A_PROMISE
         }
 
-    def facts(self, calendar: Calendar, added_at: datetime | None) -> Facts:
+    def reopened_at(self, done: datetime | None) -> datetime | None:
+        """When the deal was opened again; None for a step that was done by then."""
+        again = self.handoff.path.reopened_at
+        return None if again is not None and done is not None and done <= again else again
+
+    def facts(
+        self, calendar: Calendar, added_at: datetime | None, reopened_at: datetime | None
+    ) -> Facts:
         """What a step's due time by the table follows from."""
         handoff = self.handoff
         if handoff.signed_at is None or handoff.day0 is None:
@@ -286,7 +293,9 @@ class _Context:
             booked_at=kickoff.at,
             offered_at=kickoff.offered_at,
             held_on=calendar.local_date(held_at) if held_at is not None else None,
+            contacted=handoff.intro.csm_wrote_at is not None,
             added_at=added_at,
+            reopened_at=reopened_at,
         )
 
 
@@ -297,15 +306,15 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     owner = access.acting(held, handoff) if held is not None else None
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
     calendar = context.calendar_of(owner, zone) if owner is not None else None
-    added = context.added_at(rule)
+    added, done = context.added_at(rule), rule.done_at(handoff)
     facts = context.facts(
         context.counted_by(rule, owner, calendar),
         added if rule.of_size(context.size) else None,
+        context.reopened_at(done),
     )
     needs = context.needs(rule)
     missing = next((step for step, met in needs.items() if met is None), None)
     times = _times(rule, context, facts, calendar, None if missing else needs.values(), added)
-    done = rule.done_at(handoff)
     due = times.due
     if rule.step is Step.MESSAGE and done is None and stored is not None:
         due = _post_at(due, before=stored.due_at, clocks=context.clocks, now=context.now)
@@ -333,7 +342,14 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     stages = stages_of(deadline, times.window, context.calendar_of)
     if rule.step is Step.KICKOFF:
         stages += (StagePlan(Stage.PAST_LATEST, facts.end_of(facts.latest_kickoff_on())),)
-    return replace(deadline, stages=stages)
+    return replace(deadline, stages=(*stages, *_silence(rule, handoff)))
+
+
+def _silence(rule: StepRule, handoff: Handoff) -> tuple[StagePlan, ...]:
+    """The look at a brief that never passed its gate, whatever time its owner has left."""
+    at = silence.looked_at(handoff)
+    looks = rule.step is Step.BRIEF and handoff.gate_at is None
+    return (StagePlan(Stage.SILENT, at),) if looks and at is not None else ()
 
 
 def owned_since(stored: Deadline | None, reader: int | None, now: datetime) -> datetime | None:
@@ -367,7 +383,7 @@ def _times(
     table = rule.due.due(facts)
     opens_at = opens(rule.due, facts)
     due = table.at if table else facts.start
-    start = max(facts.start, facts.learned_at)
+    start = max(facts.start, facts.learned_at, facts.reopened_at or facts.start)
     if owners is not None and met is not None:
         freed = rule.free_at(handoff) if rule.free_at else None
         again = rule.opened_again_at(handoff) if rule.opened_again_at else None
@@ -376,6 +392,11 @@ def _times(
         windows = (
             (latest(*met, freed, opens_at), rule.own(clocks)),
             (again, clocks.own_other),
+            # The hours of the message are no working hours; its own rule has them.
+            (
+                facts.reopened_at if rule.step is not Step.MESSAGE else None,
+                rule.own(clocks) or clocks.own_other,
+            ),
         )
         for since, hours in windows:
             if since is not None:
@@ -612,6 +633,11 @@ def to_escalate(deadline: Deadline, *, now: datetime) -> bool:
 def to_weigh_kickoff(deadline: Deadline, *, now: datetime) -> bool:
     """Whether the last day on which a kickoff is in time is over, and nobody said that it was."""
     return _does(Stage.PAST_LATEST, deadline, now)
+
+
+def to_look_for_silence(deadline: Deadline, *, now: datetime) -> bool:
+    """Whether it is time to look how far the brief was a day after the signature."""
+    return _does(Stage.SILENT, deadline, now)
 
 
 def unheard(deadline: Deadline) -> bool:

@@ -34,8 +34,12 @@ class Facts:
     """The earliest slot offered to a customer who wanted the kickoff later than that."""
     held_on: date | None = None
     """The day the kickoff was held on."""
+    contacted: bool = False
+    """Whether the customer heard from us before the intro."""
     added_at: datetime | None = None
     """When the deal got this step, where that was after the signature: its window starts there."""
+    reopened_at: datetime | None = None
+    """When the deal was opened again after a cancellation, where the step was open then."""
 
     @property
     def start(self) -> datetime:
@@ -126,13 +130,18 @@ class MessageHours:
     """The hours of the handoff message: whatever the hour, and never moved."""
 
     def due(self, facts: Facts) -> Due | None:
-        """Of a signature learned late an hour from when the bot first learned it."""
+        """Of a signature learned late an hour from when the bot first learned it.
+
+        In a deal that was opened again there are all of them once more.
+        """
         clocks = facts.clocks
         window = clocks.message * HOUR
         known_after = facts.learned_at - facts.signed_at
         if known_after > clocks.message_learned_late_after * HOUR:
             window = known_after + clocks.message_learned_late * HOUR
-        return Due(facts.signed_at + window, facts.signed_at + window)
+        raw = facts.signed_at + window
+        again = facts.reopened_at
+        return Due(raw, raw if again is None else max(raw, again + clocks.message * HOUR))
 
 
 @dataclass(frozen=True)
@@ -157,6 +166,21 @@ class BeforeKickoff:
         if self.latest_day is not None:
             day = min(day, facts.business_day(self.latest_day))
         return Due(facts.end_of(day), facts.end_of(day))
+
+
+@dataclass(frozen=True)
+class FirstContact:
+    """So many hours after the signature, for as long as the customer has heard nothing from us."""
+
+    hours: Number
+
+    def due(self, facts: Facts) -> Due | None:
+        """After another first contact before the kickoff, as no invitation goes out sooner."""
+        first = HoursAfter(self.hours).due(facts)
+        before = BeforeKickoff().due(facts) if facts.contacted else None
+        if first is None or before is None:
+            return first
+        return max(first, before, key=lambda due: due.at)
 
 
 @dataclass(frozen=True)

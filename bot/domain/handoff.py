@@ -19,14 +19,17 @@ from bot.domain.completeness import (
     has_content,
     passes_gate,
 )
+from bot.domain.deal_path import STRAIGHT, DealPath
 from bot.domain.debrief import NOT_BEGUN, Debrief
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
+from bot.domain.intro import NOT_SENT, Intro
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff_state import NOT_BOOKED as NO_KICKOFF
 from bot.domain.kickoff_state import Kickoff
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import NO_PARTNER, PartnerState
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
@@ -209,6 +212,8 @@ class Handoff:
     links: tuple[str, ...] = ()
     state: State = State.OPEN
     cancelled_at: datetime | None = None
+    path: DealPath = STRAIGHT
+    partner: PartnerState = NO_PARTNER
     posted_at: datetime | None = None
     posted_by: int | None = None
     """Who pressed Post; None with `posted_at` set means the bot posted."""
@@ -233,6 +238,7 @@ class Handoff:
     """When the CSM last said that they are not the right one; the assignment is owed again."""
     verification: Verification = field(default_factory=Verification)
     briefing: Briefing = NOT_BOOKED
+    intro: Intro = NOT_SENT
     debrief: Debrief = NOT_BEGUN
     listener_named: bool = False
     """Whether a person chose the second listener; else the policy's rule does."""
@@ -273,8 +279,11 @@ class Handoff:
 
     @property
     def intro_held(self) -> bool:
-        """Whether a check holds the intro: until a call is recorded, or the CS manager lifts it."""
-        since = self.verification.intro_held_at
+        """Whether a check holds the intro: until a call is recorded, or the CS manager lifts it.
+
+        What went out all the same is held no more.
+        """
+        since = self.verification.intro_held_at if self.intro.sent_at is None else None
         answered = self.briefing.recorded(since) is not None or self.briefing.lifted(since)
         return since is not None and not answered
 

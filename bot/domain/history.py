@@ -97,6 +97,12 @@ class Tag(StrEnum):
     """What held it was done."""
     HOLD_LIFTED = "intro.hold_lifted"
     """The CS manager let it go out without the call that a check asked for."""
+    INTRO_DRAFTED = "intro.drafted"
+    INTRO_SENT = "intro.sent"
+    INTRO_NOT_SENT = "intro.not_sent"
+    """It was recorded as sent by mistake."""
+    CHAMPION_WRITTEN_TO = "champion.written_to"
+    """A side wrote to the champion before the intro, or did not after all."""
     SENT_BACK = "brief.sent_back"
     RETURNED = "brief.returned"
     DECLINED = "csm.declined"
@@ -120,6 +126,14 @@ class Tag(StrEnum):
     MOVED = "handoff.moved"
     CANCELLED = "handoff.cancelled"
     CANCEL_UNDONE = "cancellation.undone"
+    REOPENED = "handoff.reopened"
+    """After its cancellation could be undone no more: the clocks of what is open began anew."""
+    LINKED = "handoff.linked"
+    """To another one: what a cancelled deal became, or an amended contract."""
+    UNLINKED = "handoff.unlinked"
+    PROMISE_CARRIED = "promise.carried"
+    """Copied from a handoff into the one that its deal became."""
+    PARTNER_ENTERED = "partner.entered"
     ERASED = "values.erased"
 
 
@@ -229,6 +243,8 @@ class Verdict:
     findings: tuple[Finding, ...]
     erased: int
     """Values that were removed by an erasure the chain itself names."""
+    erasures: int = 0
+    """How often something was erased on request, also where no value of the history was."""
 
     @property
     def sound(self) -> bool:
@@ -348,4 +364,5 @@ def verify(records: Sequence[Record], *, expected_count: int, expected_head: byt
                 findings.append(Finding(Damage.SILENTLY_DELETED, record.seq, name))
             elif commitment(*kept) != committed:
                 findings.append(Finding(Damage.FORGED, record.seq, name))
-    return Verdict(len(records), previous, tuple(findings), erased)
+    erasures = sum(json.loads(body)["tag"] == Tag.ERASED for body in intact)
+    return Verdict(len(records), previous, tuple(findings), erased, erasures)

@@ -13,7 +13,6 @@ from bot.domain.history import Fact, Tag, instant_text
 from bot.domain.people import Person
 from bot.domain.policy import Policy
 from bot.domain.size import AddOn
-from bot.domain.steps import Step, rule_of
 
 
 def joint(handoff: Handoff, policy: Policy) -> bool:
@@ -23,7 +22,7 @@ def joint(handoff: Handoff, policy: Policy) -> bool:
 
 def internal_hold(handoff: Handoff) -> bool:
     """Whether the customer is not to be invited yet: that goes out with the intro, or after it."""
-    return rule_of(Step.INTRO).done_at(handoff) is None
+    return handoff.intro.sent_at is None
 
 
 def csm_of(handoff: Handoff) -> int | None:

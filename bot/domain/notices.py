@@ -71,6 +71,11 @@ class NoticeKind(StrEnum):
     BRIEFING_SKIPPED = "briefing_skipped"
     """Somebody needs no briefing call, to the other one, who is asked or hears that it falls."""
     BRIEFING_HELD = "briefing_held"
+    INTRO_SENT = "intro_sent"
+    INTRO_NOT_SENT = "intro_not_sent"
+    """It was recorded as sent by mistake."""
+    CSM_WROTE = "csm_wrote"
+    """The CSM wrote before the intro: to the AE, or to the CSM where somebody else says so."""
     HOLD_LIFTED = "hold_lifted"
     """The CS manager let the intro go out without the call it waited for."""
     TALK_PROPOSED = "talk_proposed"
@@ -83,6 +88,11 @@ class NoticeKind(StrEnum):
     """What was agreed on holds no longer, as a file that takes it out of a calendar."""
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
+    REOPENED = "reopened"
+    """A cancelled handoff goes on: below the card, and to everybody with a part."""
+    LINKED = "linked"
+    """Another handoff is what this one became, or became this one, or amends its contract."""
+    UNLINKED = "unlinked"
     ANCHOR = "anchor"
     """Length and last hash of the history, put where whoever runs the bot cannot change them."""
     SENT_BACK = "sent_back"
@@ -175,6 +185,8 @@ OF_THE_DEBRIEF = frozenset(
     }
 )
 """What is told of the debrief to one person."""
+OF_A_PATH = frozenset({NoticeKind.REOPENED, NoticeKind.LINKED, NoticeKind.UNLINKED})
+"""What is told of a deal that does not go the straight way."""
 TOLD_TOGETHER = frozenset({NoticeKind.DEBRIEF_ASKED, NoticeKind.DEBRIEF_REPLIED})
 """What one message says of all that came until it goes out."""
 TOGETHER = timedelta(minutes=10)
@@ -326,6 +338,7 @@ _OF_THE_CSM = frozenset(
     }
 )
 """What either side's manager may record for them, then with a reason."""
+_OF_THE_INTRO = frozenset({Tag.INTRO_SENT, Tag.INTRO_NOT_SENT, Tag.CHAMPION_WRITTEN_TO})
 _OF_A_PROMISE = frozenset({Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN})
 
 
@@ -492,6 +505,8 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
         return _of_a_lifted_hold(handoff, seq, event)
     if event.tag is Tag.BRIEFING_HELD and handoff.posted_at is not None:
         return _of_a_held_briefing(handoff, seq, event)
+    if event.tag in _OF_THE_INTRO:
+        return _of_the_intro(handoff, seq, event)
     if event.tag in (Tag.TALK_PROPOSED, Tag.TALK_AGREED, Tag.TALK_KEPT):
         return _of_a_talk(handoff, seq, event)
     if event.tag is Tag.SENT_BACK and handoff.gate_at is None:
@@ -549,9 +564,10 @@ def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     if "reason" not in event.values:
         return []
     both = event.tag is Tag.BRIEFING_HELD
+    of = event.facts["side"] if event.tag in (Tag.INTRO_SENT, Tag.INTRO_NOT_SENT) else None
     owners = (
-        handoff.ae_id if both or event.tag in _OF_THE_AE else None,
-        handoff.csm_id if both or event.tag in _OF_THE_CSM else None,
+        handoff.ae_id if both or of == Side.AE or event.tag in _OF_THE_AE else None,
+        handoff.csm_id if both or of == Side.CSM or event.tag in _OF_THE_CSM else None,
     )
     facts = {"seq": seq, "actor": event.actor or 0, "tag": event.tag.value}
     readers = (access.acting(one, handoff) for one in owners if one is not None)
@@ -937,6 +953,31 @@ def _of_a_held_briefing(handoff: Handoff, seq: int, event: Event) -> list[Notice
     facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
     facts |= {"held_at": str(event.facts["held_at"]), "debrief": int(bool(event.facts["debrief"]))}
     return [_in_thread(handoff, NoticeKind.BRIEFING_HELD, seq, facts)]
+
+
+def _of_the_intro(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """Below the card that it went out, or did not after all; a corrected time says nothing there.
+
+    Of an intro of the AE's, that the CSM wrote before is told to whichever of the two did not say
+    so.
+    """
+    told: list[Notice] = []
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    if event.tag is Tag.INTRO_SENT and event.facts["before"] is None:
+        side = handoff.ae_id if event.facts["side"] == Side.AE else handoff.csm_id
+        own = access.acts_as(event.actor or 0, side, handoff)
+        said = {name: str(event.facts[name]) for name in ("at", "way")}
+        told.append(
+            _in_thread(handoff, NoticeKind.INTRO_SENT, seq, {**facts, **said, "own": int(own)})
+        )
+    elif event.tag is Tag.INTRO_NOT_SENT:
+        told.append(_in_thread(handoff, NoticeKind.INTRO_NOT_SENT, seq, facts))
+    kept = told if handoff.posted_at is not None else []
+    if not event.facts.get("csm_wrote_at") or not event.facts["csm_anew"]:
+        return kept
+    owner = handoff.ae_id if event.tag is Tag.CHAMPION_WRITTEN_TO else handoff.csm_id
+    facts["at"] = str(event.facts["csm_wrote_at"])
+    return kept + _to_owners(handoff, NoticeKind.CSM_WROTE, seq, event, owners=[owner], facts=facts)
 
 
 def _of_posting(handoff: Handoff, seq: int, *, by_bot: bool) -> list[Notice]:

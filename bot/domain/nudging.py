@@ -37,6 +37,8 @@ class Stage(StrEnum):
     """The last day for a kickoff is over: RevOps is told; said to no owner."""
     MORNING = "morning"
     """Of the day the kickoff is booked for."""
+    SILENT = "silent"
+    """How far the brief is a day after the signature is looked at; said to nobody by itself."""
     COMMITTED = "committed"
     """The AE named the day of the commitment; told in a summary where no channel is for it."""
 

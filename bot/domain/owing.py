@@ -401,7 +401,7 @@ def _deadline(
     )
     if state is not DeadlineState.OPEN or not escalates:
         return deadline
-    escalation = StagePlan(Stage.ESCALATE, too_late_at(due, calendar))
+    escalation = StagePlan(Stage.ESCALATE, too_late_at(deadline.due_at, calendar))
     return replace(deadline, stages=(*deadline.stages, escalation))
 
 
@@ -422,6 +422,11 @@ def _made(
     `held` is whose part it is, where somebody may act for them.
     """
     handoff, stored = context.handoff, context.stored.get(key)
+    again = handoff.path.reopened_at
+    if again is not None and again > since and state is not DeadlineState.DONE:
+        # In a deal that was opened again there is the ordinary window once more.
+        window = timedelta(hours=context.policy.clocks.own_other)
+        since, due = again, max(due, calendar.add_working(again, window))
     part = held if held is not None else owner
     told = manager if access.unattended(part, handoff) and state is DeadlineState.OPEN else None
     step, subject = key

@@ -77,6 +77,8 @@ class Person:
     external: bool = False
     bot: bool = False
     deactivated: bool = False
+    erased: bool = False
+    """Whether their name was erased on request."""
 
     @property
     def full_member(self) -> bool:

@@ -76,8 +76,20 @@ def _up_to_the_signature(handoff: Handoff, policy: Policy, ae: Calendar) -> list
         # It waits for the capture: of the two only one is ever reminded of.
         waits = handoff.captured_at is None
         made.append(_one(Step.ALIGNMENT, handoff, ae, due, () if waits else before))
-    slipped = StagePlan(Stage.SLIPPED, ae.first_opening(ae.at(expected + DAY, ae.quiet.end)))
+    usual = ae.first_opening(ae.at(expected + DAY, ae.quiet.end))
+    slipped = StagePlan(Stage.SLIPPED, _asked_at(usual, handoff, ae))
     return [*made, _one(Step.SIGNATURE, handoff, ae, due, (slipped,))]
+
+
+def _asked_at(usual: datetime, handoff: Handoff, calendar: Calendar) -> datetime:
+    """When a question is put whose day may have passed while the deal was cancelled.
+
+    Then it is the next day; the due time stays, so that nobody is asked a second time.
+    """
+    again = handoff.path.reopened_at
+    if again is None or usual > again:
+        return usual
+    return calendar.first_opening(calendar.at(calendar.local_date(again) + DAY, calendar.quiet.end))
 
 
 def _morning(ae: Calendar, due: datetime, days: int) -> datetime:
@@ -145,5 +157,7 @@ def _commitment(
         start_at=handoff.ae_confirmed_at,
         raw_due_at=at,
         due_at=at,
-        stages=(StagePlan(Stage.ASK, at),) if state is DeadlineState.DATED else (),
+        stages=(StagePlan(Stage.ASK, _asked_at(at, handoff, manager)),)
+        if state is DeadlineState.DATED
+        else (),
     )

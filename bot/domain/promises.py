@@ -141,6 +141,16 @@ class PromiseText:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a promise was copied from."""
+
+    handoff_id: int
+    number: int
+    account: str | None = None
+    """None where those who read the copy may not know of the other handoff."""
+
+
+@dataclass(frozen=True)
 class Promise:
     """One promise at the version in force; earlier versions stay readable in the store."""
 
@@ -152,3 +162,5 @@ class Promise:
     withdrawn: bool = False
     owner: NamedPerson | None = None
     """Who delivers it, as a message names them."""
+    origin: Origin | None = None
+    """The handoff it came along from, whose deal became this one."""

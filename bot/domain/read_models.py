@@ -29,11 +29,15 @@ from bot.domain.debrief_pages import DebriefPage
 from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
+from bot.domain.intro import Contacted
+from bot.domain.introducing import sender
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
+from bot.domain.linked import Linked
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
+from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
@@ -128,6 +132,8 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    linked: tuple[Linked, ...] = ()
+    """The handoffs it belongs together with."""
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -170,6 +176,18 @@ class TalkLine:
     turn: int = 0
     opens: bool = False
     """Whether the viewer may name a time now."""
+
+
+@dataclass(frozen=True)
+class IntroLine:
+    """Where the intro is, for one viewer."""
+
+    writes: bool = False
+    """Whether its draft is the viewer's."""
+    notes: bool = False
+    """Whether the viewer may say that they wrote before."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before, while the intro is owed."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +249,7 @@ class Guide:
     """Whether the viewer books its time as their own."""
     shows_kickoff: bool = False
     """Whether it lies ahead of the viewer, who is in it."""
+    intro: IntroLine = IntroLine()
     assignable: bool = False
     because: Because | None = None
     no_part: bool = False
@@ -557,6 +576,10 @@ class NudgeModel:
     """Whether nothing is written down that could be initialed."""
     kickoff_at: datetime | None = None
     """When the kickoff is, as far as it is booked."""
+    contacted: bool = False
+    """Whether the champion heard from the CSM before the intro."""
+    draft_words: int | None = None
+    """How many words the draft of the intro has; only for its sender."""
 
 
 class Became(StrEnum):
@@ -741,12 +764,17 @@ class WholePage:
     """Whether they would do so in the CSM's place, with a reason."""
     shows_kickoff: bool = False
     """Whether the viewer may open the card of the kickoff, which lies ahead."""
+    intro_sent: bool = False
+    """Whether the intro is recorded as sent, so that one would correct that."""
+    csm_wrote: Contacted | None = None
+    """That the CSM wrote before the intro, while that is owed; for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
     talk: TalkLine = TalkLine()
     """The time of the debrief, for who is in it."""
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
+    paths: PathsPage = NO_PATHS
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
@@ -907,6 +935,7 @@ def card(
     preview: bool = False,
     neutral: bool = False,
     kickoff: KickoffTime | None = None,
+    linked: tuple[Linked, ...] = (),
 ) -> Card:
     """The card as everyone in the deal channel may see it (audience *channel* only)."""
     lines = step_lines(handoff, deadlines, people, as_of=as_of)
@@ -943,6 +972,7 @@ def card(
         outdated=handoff.verification.outdated_at is not None,
         preview=preview,
         neutral=neutral,
+        linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
         two_dates=two_dates(handoff),
@@ -1038,6 +1068,7 @@ def guide(
         books_kickoff=kickoff_booking.books(viewer, handoff, policy)
         and not kickoff_booking.owes_a_reason(viewer, handoff),
         shows_kickoff=_in_kickoff(handoff, viewer, policy),
+        intro=intro_of(handoff, viewer, policy),
         assignable=handoff.assignable,
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
@@ -1091,6 +1122,17 @@ def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool
         return False
     required = call_required(handoff, handoff.size(policy)) or briefing.recorded_at is not None
     return not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
+
+
+def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
+    """Where the intro is for a viewer; nothing once it went out."""
+    if not handoff.open or handoff.signed_at is None or handoff.intro.sent_at is not None:
+        return IntroLine()
+    return IntroLine(
+        writes=access.may(sender(handoff, policy).write, viewer, handoff),
+        notes=access.may(Act.NOTE_CONTACT, viewer, handoff),
+        csm_wrote=handoff.intro.wrote(Side.CSM),
+    )
 
 
 def call_owed(handoff: Handoff) -> bool:

@@ -12,6 +12,7 @@ from bot.domain.due import (
     BeforeKickoff,
     CalendarDay,
     DueRule,
+    FirstContact,
     HoursAfter,
     KickoffDay,
     KickoffPrep,
@@ -229,7 +230,8 @@ def _call_booked(handoff: Handoff) -> bool:
 
 def intro_waits_for_call(handoff: Handoff, size: Size) -> bool:
     """Whether the intro waits for a briefing call, which is required, asked for or booked."""
-    if handoff.signed_at is None or _call_held_at(handoff) is not None:
+    sent = handoff.intro.sent_at is not None
+    if handoff.signed_at is None or sent or _call_held_at(handoff) is not None:
         return False
     owed = call_required(handoff, size) or _call_booked(handoff)
     return owed and not handoff.briefing.lifted(handoff.verification.call_asked_at)
@@ -363,8 +365,8 @@ PROCESS: tuple[StepRule, ...] = (
         Step.INTRO,
         9,
         CSM,
-        due=HoursAfter(lambda c: c.intro),
-        done=None,
+        due=FirstContact(lambda c: c.intro),
+        done=lambda h: h.intro.sent_at,
         needs=(Step.ASSIGN, Step.READ, Step.HOLD_CALL),
         needs_now=_before_intro,
         joint_owner=AE,

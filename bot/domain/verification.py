@@ -44,10 +44,9 @@ class RecordKind(StrEnum):
     VERDICT = "verdict"
     BRIEFING_CALL = "briefing_call"
     KICKOFF = "kickoff"
-
-
-_OF_TALKS = frozenset({RecordKind.BRIEFING_CALL, RecordKind.KICKOFF})
-"""What was written of a talk, and not while somebody read."""
+    """For who may read reasons."""
+    INTRO_DRAFT = "intro_draft"
+    """For its sender and the CSM alone."""
 
 
 class Record(BaseModel):
@@ -192,8 +191,8 @@ class Verification:
             RecordKind.RESTATEMENT: self.restated_at,
             RecordKind.VERDICT: self.matched_at,
         }
-        # What was held stays held, whoever reads the brief next.
-        return kind in _OF_TALKS or counts[kind] == written_at
+        # A call that was held stays held, whoever reads the brief next, and a draft is one.
+        return kind not in counts or counts[kind] == written_at
 
     def outdated(self, at: datetime) -> "Verification":
         """The acknowledgement alone is asked for again; what else the CSM did stands."""

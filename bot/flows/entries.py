@@ -34,7 +34,7 @@ from bot.domain.history import Tag
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, changed_since, merge_fields
 from bot.domain.people import Person
-from bot.domain.promises import Promise, PromiseText, Surfaced
+from bot.domain.promises import Origin, Promise, PromiseText, Surfaced
 from bot.domain.read_models import Clash
 from bot.flows import clash, debrief
 from bot.flows.answers import Answer, Done, Push, Refresh, Say, Update
@@ -162,18 +162,22 @@ def write_promise(
     actor: Person,
     *,
     late: Surfaced | None = None,
+    origin: Origin | None = None,
     beside: Callable[[Promise], None] = lambda _: None,
 ) -> Promise:
     """A new entry of a locked handoff's ledger, with all that follows from it; saved.
 
-    `beside` notes what else happened with it, to be saved at once.
+    `beside` notes what else happened with it, to be saved at once; `origin` is where it was copied
+    from, of one that comes along from another handoff.
     Of one that comes up late and of which nobody said how it did, the AE remembered it where they
     write it down, and whoever else does heard it from the customer.
     """
     if late is None and _late(unit, handoff):
         by_ae = access.acts_as(actor.id, handoff.ae_id, handoff)
         late = Surfaced.REMEMBERED if by_ae else Surfaced.CUSTOMER
-    kept = unit.brief.add_promise(handoff.id, text, by=actor.id, at=unit.now, late=late)
+    kept = unit.brief.add_promise(
+        handoff.id, text, by=actor.id, at=unit.now, late=late, origin=origin
+    )
     beside(kept)
     _take_back_none_made(unit, handoff, actor)
     note_promise(unit, handoff, Tag.PROMISE_ADDED, kept, actor, late=late)

@@ -13,6 +13,7 @@ from bot.domain.debrief import Answer, Outlook, OwnPart, Question, Talk
 from bot.domain.disputes import Outcome, Settlement
 from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
+from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import Item, SectionKey, same_question
 from bot.domain.kickoff_form import KickoffForm, Ours, Ran
 from bot.domain.ledger import Delivery
@@ -129,6 +130,10 @@ class Typed:
         drawn = (one.get("initial_date_time") for one in self._elements(field))
         return next((datetime.fromtimestamp(at, tz=UTC) for at in drawn if at), None)
 
+    def text_before(self, field: Field) -> str:
+        """The text that the form was drawn with: the base of a merge."""
+        return next((one.get("initial_value") or "" for one in self._elements(field)), "")
+
     def _elements(self, field: Field) -> Iterator[Mapping[str, Any]]:
         elements = (block.get("element") or {} for block in self._view.get("blocks") or ())
         return (one for one in elements if one.get("action_id") == field.value)
@@ -182,6 +187,9 @@ def start_typed(view: Mapping[str, Any]) -> StartTyped:
         expected_on=typed.date(Field.EXPECTED_ON),
         commitment_on=typed.date(Field.COMMITMENT_ON),
         links=typed.text(Field.LINKS),
+        take_along=tuple(
+            _member(SectionKey, one, Field.TAKE_ALONG) for one in typed.options(Field.TAKE_ALONG)
+        ),
     )
 
 
@@ -420,6 +428,32 @@ def kickoff_of(typed: Typed) -> KickoffForm:
         lacked=_member(SectionKey, lacked, Field.LACKED) if lacked is not None else None,
         known_again=bool(typed.options(Field.KNOWN_AGAIN)),
     )
+
+
+def contacted_of(typed: Typed, at: Field, way: Field, *, whole: bool = True) -> Contacted | None:
+    """When somebody wrote, and how; None where neither is given, or not `whole` and one is not."""
+    when, how = typed.instant(at), typed.option(way)
+    if when is not None and how is not None:
+        return Contacted(when, _member(Way, how, way))
+    if whole and when is None and how is not None:
+        raise Invalid(Problem.DATE_NEEDED, field=at.value)
+    if whole and how is None and when is not None:
+        raise Invalid(Problem.CHOOSE, field=way.value)
+    return None
+
+
+def sent_of(typed: Typed) -> Sent:
+    """What was recorded of an intro that went out; the rest is asked only where nobody said so."""
+    contact = contacted_of(typed, Field.INTRO_SENT_AT, Field.INTRO_WAY)
+    if contact is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.INTRO_SENT_AT.value)
+    if not typed.shown(Field.CS_BEFORE):
+        return Sent(contact)
+    before = typed.option(Field.CS_BEFORE)
+    if before is None:
+        raise Invalid(Problem.CHOOSE, field=Field.CS_BEFORE.value)
+    csm = contacted_of(typed, Field.CSM_WROTE_AT, Field.CSM_WAY)
+    return Sent(contact, _member(CsBefore, before, Field.CS_BEFORE), csm)
 
 
 def items_of(typed: Typed) -> tuple[Item, ...]:

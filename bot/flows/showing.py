@@ -12,8 +12,11 @@ from bot.domain.debrief import OWN_PART, Question
 from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkShown
 from bot.domain.debriefing import leads, marks
 from bot.domain.errors import Invalid, NotAllowed, Problem
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import Handoff, State
+from bot.domain.introducing import SENDERS, side_of_sender, waits_for
 from bot.domain.items import SectionKey
+from bot.domain.partner import SECTION as PARTNER_SECTION
+from bot.domain.path_pages import PathsPage
 from bot.domain.people import Person
 from bot.domain.read_models import (
     Card,
@@ -53,6 +56,7 @@ def card_of(unit: ReadUnit, handoff_id: int, *, preview: bool = False) -> Card:
         as_of=unit.now,
         preview=preview,
         kickoff=unit.kickoff(bundle),
+        linked=bundle.linked,
     )
 
 
@@ -68,7 +72,8 @@ def whole_of(
     records = _records(unit, bundle, viewer)
     reasons_given = unit.history.reasons(handoff_id, audiences=bundle.audiences, reader=viewer.id)
     debrief = debrief_page(unit, bundle, viewer)
-    if outside and not records and not reasons_given and debrief.empty:
+    paths = paths_page(unit, bundle, viewer)
+    if outside and not records and not reasons_given and debrief.empty and paths.partner is None:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     given = access.given(viewer, bundle.handoff)
     card = replace(
@@ -79,6 +84,7 @@ def whole_of(
             bundle.people,
             as_of=unit.now,
             kickoff=unit.kickoff(bundle),
+            linked=bundle.linked,
         ),
         completeness=read_models.told(bundle.handoff, bundle.people, bundle.audiences, given),
     )
@@ -131,7 +137,42 @@ def whole_of(
         shows_kickoff=access.may(Act.OPEN_KICKOFF_CARD, viewer, bundle.handoff)
         and bundle.handoff.csm_id is not None
         and read_models.kickoff_ahead(bundle.handoff),
+        intro_sent=bundle.handoff.intro.sent_at is not None,
+        csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote
+        if Audience.REASONS in bundle.audiences
+        else None,
+        paths=paths,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+    )
+
+
+def paths_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> PathsPage:
+    """The ways of a handoff beside the straight one, as this viewer may read and go them."""
+    handoff = bundle.handoff
+    given = access.given(viewer, handoff)
+    found = None
+    if handoff.partner.entered_at is not None:
+        audiences = access.readable_in(PARTNER_SECTION, bundle.audiences, given)
+        found = unit.partners.of(handoff.id, audiences=audiences, reader=viewer.id)
+    cancelled = handoff.state is State.CANCELLED
+    ends = handoff.undo_ends_at(unit.policy) if cancelled else None
+    undoable = ends is not None and unit.now <= ends
+    may_open = cancelled and access.may(Act.REOPEN, viewer, handoff)
+    return PathsPage(
+        partner=found.side if found is not None else None,
+        partner_by=name_of(unit, found.by) if found is not None else None,
+        partner_at=found.at if found is not None else None,
+        reopened_at=handoff.path.reopened_at,
+        enters_partner=handoff.open
+        and handoff.marks.partner
+        and access.may_write(PARTNER_SECTION, viewer, handoff),
+        reopens=may_open and not undoable,
+        undoes=may_open and undoable,
+        moves=handoff.open and access.may(Act.MOVE, viewer, handoff),
+        amends=not cancelled
+        and handoff.signed_at is not None
+        and Audience.FACTS in bundle.audiences
+        and access.may_at_all(Act.START, viewer),
     )
 
 
@@ -202,6 +243,7 @@ def _for_ae(bundle: Bundle, viewer: Person) -> Iterator[Act]:
         (Act.ALIGN, handoff.signed_at is None and aligns),
         (Act.JUDGE, handoff.verification.to_judge),
         *_of_the_call(bundle),
+        *_of_the_intro(bundle),
     )
     for act, now in offered:
         mine = access.may(act, viewer, handoff) and access.owes_a_reason(act, viewer, handoff)
@@ -215,10 +257,21 @@ def _of_the_call(bundle: Bundle) -> tuple[tuple[Act, bool], ...]:
     return ((Act.BOOK_BRIEFING, ahead), (Act.HOLD_BRIEFING, ahead))
 
 
+def _of_the_intro(bundle: Bundle) -> tuple[tuple[Act, bool], ...]:
+    """The draft until it went out, its record once it may, and then the record's correction."""
+    handoff = bundle.handoff
+    if handoff.signed_at is None:
+        return ()
+    of, sent = SENDERS[side_of_sender(bundle.size)], handoff.intro.sent_at is not None
+    free = waits_for(handoff, bundle.size) is None
+    writes = handoff.csm_id is not None and not sent
+    return ((of.write, writes), (of.send, free), (Act.NOTE_CONTACT, not sent))
+
+
 def _yours(bundle: Bundle, viewer: Person) -> Iterator[Act]:
     judges = (Act.JUDGE, bundle.handoff.verification.to_judge)
     waits = (Act.LIFT_HOLD, intro_waits_for_call(bundle.handoff, bundle.size))
-    for act, now in (judges, *_of_the_call(bundle), waits):
+    for act, now in (judges, *_of_the_call(bundle), waits, *_of_the_intro(bundle)):
         if bundle.handoff.open and now and access.may_as_owner(act, viewer, bundle.handoff):
             yield act
 

@@ -7,13 +7,17 @@ from functools import partial
 from slack_sdk.models.views import View
 
 from bot.domain import access
-from bot.domain.access import Act
+from bot.domain.access import EVERY, Act, Capacity
+from bot.domain.amended import require_to_take_along, taken_along
 from bot.domain.commitment import check_day, proposed_day
-from bot.domain.errors import HandoffError, Invalid, Problem
+from bot.domain.errors import HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff, Start
+from bot.domain.items import SectionKey
+from bot.domain.linked import LinkKind, link, require_to_amend
+from bot.domain.path_pages import Amends
 from bot.domain.people import ManagerBy, Person
 from bot.flows import brief, deal, entries, gate, signature
-from bot.flows.answers import Answer, Done, FieldErrors, Open, Say, Update
+from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import start_typed
 from bot.flows.listeners import CommandWords, Listeners
@@ -94,6 +98,40 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     return Open(view)
 
 
+def amend(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Amended contract*: the start form for the same account, beside the first handoff."""
+    first = unit.handoffs.get(asked.handoff_id)
+    here = unit.channels.by_slack_id(asked.channel) if asked.channel else None
+    if not unit.knows_of(first, actor, from_channel=here.id if here else asked.form.channel):
+        raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(first.ae_id,))
+    require_to_amend(first)
+    calendar = unit.people.calendar(actor.id)
+    csm = first.csm_id or first.proposed_csm_id
+    managers = (access.holder(part, first) for part in (Capacity.AE_MANAGER, Capacity.CS_MANAGER))
+    ids = (first.ae_id, csm, *managers)
+    people = unit.people.many([one for one in ids if one is not None])
+    ae, csm_slack, ae_manager, cs_manager = (
+        people[one].slack_id if one is not None and people[one].full_member else None for one in ids
+    )
+    typed = StartTyped(
+        account=first.account,
+        currency=first.value.currency,
+        ae=ae,
+        csm=csm_slack,
+        ae_manager=ae_manager,
+        cs_manager=cs_manager,
+        commitment_on=proposed_day(at=unit.now, policy=unit.policy, calendar=calendar),
+    )
+    view = start_view(
+        channel_id=first.channel_id,
+        policy=unit.policy,
+        typed=typed,
+        another=True,
+        amends=Amends(first.id, first.account),
+    )
+    return Push(view)
+
+
 def named_people(asked: Asked) -> Sequence[str]:
     """Everybody chosen on the form."""
     typed = asked.typed
@@ -104,7 +142,11 @@ def named_people(asked: Asked) -> Sequence[str]:
 def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted start form."""
     typed = start_typed(asked.view or {})
-    channel = unit.channels.get(asked.ref.channel or 0)
+    first = unit.handoffs.lock(asked.ref.handoff) if asked.ref.handoff is not None else None
+    if first is not None:
+        require_to_amend(first)
+    # The first one may have moved while the form was open.
+    channel = unit.channels.get(first.channel_id if first else asked.ref.channel or 0)
     problem = unit.channels.problem(channel)
     if problem is not None:
         raise Invalid(problem)
@@ -120,6 +162,7 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
             at=unit.now,
             policy=unit.policy,
         )
+        require_to_take_along(typed.take_along, handoff, by=actor)
         calendar = unit.people.calendar(handoff.ae_id)
         check_day(handoff, at=unit.now, policy=unit.policy, calendar=calendar)
     except HandoffError as error:
@@ -130,10 +173,30 @@ def start(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if meanwhile is not None:
         return Update(again(meanwhile=meanwhile), acted=False)
     unit.save(handoff, actor_id=actor.id)
+    if first is not None:
+        _amended(unit, first, handoff, typed.take_along, actor)
     if handoff.ae_id == actor.id:
         return Update(brief.started(unit, handoff, actor))
     size = handoff.size(unit.policy).seen_by(access.audiences(actor, handoff, in_channel=True))
     return Update(with_size(started_view(handoff.account, name_of(unit, handoff.ae_id)), size))
+
+
+def _amended(
+    unit: WriteUnit, first: Handoff, new: Handoff, sections: Sequence[SectionKey], actor: Person
+) -> None:
+    """Both name each other, and what was ticked of the first brief stands in the new one."""
+    link(first, new, LinkKind.AMENDED, by=actor, at=unit.now)
+    unit.links.add(first.id, new.id, LinkKind.AMENDED, by=actor.id, at=unit.now)
+    unit.save(first, actor_id=actor.id)
+    unit.save(new, actor_id=actor.id)
+    if not sections:
+        return
+    audiences = access.audiences(actor, first, in_channel=False)
+    given = access.given(actor, first)
+    told = unit.brief.load(first.id, audiences=audiences, given=given)
+    for key in sections:
+        before = unit.brief.load(new.id, audiences=EVERY)
+        entries.write_section(unit, new, before, key, taken_along(told.section(key)), actor)
 
 
 def _wish(typed: StartTyped, unit: WriteUnit, today: date) -> Start:
@@ -205,7 +268,14 @@ def _again(
         another=asked.ref.thing == ANOTHER,
         meanwhile=meanwhile,
         today=today,
+        amends=_amends(asked, unit),
     )
+
+
+def _amends(asked: Asked, unit: ReadUnit) -> Amends | None:
+    if asked.ref.handoff is None:
+        return None
+    return Amends(asked.ref.handoff, unit.handoffs.get(asked.ref.handoff).account)
 
 
 def confirm_ae(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -228,6 +298,7 @@ def register(listeners: Listeners) -> None:
         ),
     )
     listeners.opens(ActionId.START_ANOTHER, open_form, safe_channel=True)
+    listeners.opens(ActionId.OPEN_AMEND, amend)
     listeners.submits(
         ViewId.START,
         start,

@@ -7,7 +7,7 @@ from bot.sandbox.blockkit import BlocksRefused, Surface
 from bot.sandbox.deliver import Failure, Reply
 from bot.sandbox.events import Events
 from bot.sandbox.posting import accept_blocks, message_json, post_as_app, thread_trouble
-from bot.sandbox.screen import accept_view, push_modal, replace_view
+from bot.sandbox.screen import accept_view, close_views, push_modal, replace_view
 from bot.sandbox.triggers import ResponseRight
 from bot.sandbox.workspace import Json, Message, OpenView, Workspace
 
@@ -155,7 +155,7 @@ def _source(workspace: Workspace, right: ResponseRight) -> Message | None:
 def apply_submission_answer(workspace: Workspace, view: OpenView, body: Any) -> None:
     """Closes, corrects, replaces, pushes or clears, as the ack of a submission asks."""
     if body is None or body == {} or body == "":
-        workspace.drop_views(view.user, [view.id])
+        close_views(workspace, view.user, [view.id])
         return
     if not isinstance(body, dict):
         raise AnswerRefused("A submission is answered with nothing or a JSON object.")
@@ -174,7 +174,7 @@ def apply_submission_answer(workspace: Workspace, view: OpenView, body: Any) -> 
             except BlocksRefused as refusal:
                 raise AnswerRefused(f"The view was not pushed ({refusal.error}).") from refusal
         case "clear":
-            workspace.drop_views(view.user, [v.id for v in workspace.modal_stack(view.user)])
+            close_views(workspace, view.user, [v.id for v in workspace.modal_stack(view.user)])
         case other:
             raise AnswerRefused(f"There is no response_action {other!r}.")
 

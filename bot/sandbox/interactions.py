@@ -11,7 +11,7 @@ from bot.sandbox.answers import (
 )
 from bot.sandbox.deliver import Delivery, Envelope, Kind, Reply
 from bot.sandbox.events import Events
-from bot.sandbox.file_acts import files_in, give, take_back
+from bot.sandbox.file_acts import files_in, give
 from bot.sandbox.form_checks import complaints
 from bot.sandbox.payloads import (
     action_json,
@@ -23,6 +23,7 @@ from bot.sandbox.payloads import (
 )
 from bot.sandbox.people_acts import PeopleActs
 from bot.sandbox.posting import message_json
+from bot.sandbox.screen import close_views
 from bot.sandbox.suggestions import Suggested, Suggestions
 from bot.sandbox.triggers import ResponseUrls, TriggerBook
 from bot.sandbox.view_state import (
@@ -298,10 +299,7 @@ class Acts(PeopleActs):
             "view": view_json(self._workspace, told, without_inputs=True),
             "is_cleared": bool(cleared),
         }
-        self._workspace.drop_views(user_id, gone)
-        for open_view in stack:
-            if open_view.id in gone:
-                take_back(self._workspace, user_id, files_in(open_view.state))
+        close_views(self._workspace, user_id, gone)
         if not told.view.get("notify_on_close", False):
             return self._answer(user_id)
         reply = await self._delivery.send(Envelope(kind=Kind.INTERACTION, payload=payload))

@@ -1,8 +1,10 @@
 """What the app may do to a person's screen: open, push, replace and publish views."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from bot.sandbox.blockkit import BlocksRefused, Surface, check_view
+from bot.sandbox.file_acts import files_in, take_back
 from bot.sandbox.limits import VIEW_STACK
 from bot.sandbox.triggers import Trigger
 from bot.sandbox.view_state import (
@@ -47,8 +49,21 @@ def open_modal(workspace: Workspace, view: Json, trigger: Trigger) -> OpenView:
     inside = any(open_view.id == trigger.view_id for open_view in stack)
     if inside:
         return push_modal(workspace, view, trigger.user)
-    workspace.drop_views(trigger.user, [open_view.id for open_view in stack])
+    close_views(workspace, trigger.user, [open_view.id for open_view in stack])
     return _show(workspace, view, trigger.user)
+
+
+def close_views(workspace: Workspace, user: str, ids: Iterable[str]) -> None:
+    """Takes modals off the screen, and with them the files that were not sent."""
+    gone = set(ids)
+    brought = [
+        file_id
+        for view in workspace.modal_stack(user)
+        if view.id in gone
+        for file_id in files_in(view.state)
+    ]
+    workspace.drop_views(user, gone)
+    take_back(workspace, user, brought)
 
 
 def push_modal(workspace: Workspace, view: Json, user: str) -> OpenView:
@@ -63,8 +78,10 @@ def push_modal(workspace: Workspace, view: Json, user: str) -> OpenView:
 
 def replace_view(workspace: Workspace, open_view: OpenView, view: Json) -> None:
     """Gives an open view new content; inputs that keep both their ids keep what was typed."""
+    brought = files_in(open_view.state)
     open_view.view = view
     open_view.state = carry_over(open_view.state, view["blocks"])
+    take_back(workspace, open_view.user, set(brought) - set(files_in(open_view.state)))
     open_view.errors = {}
     open_view.hash = _hash(workspace)
     workspace.view_changed(open_view)

@@ -3,7 +3,8 @@
 import http.client
 import json
 import time
-from collections.abc import Callable, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -208,7 +209,14 @@ class Visitor:
         self._act("open_home")
         return self.home()
 
-    def post(self, channel: str, text: str, *, thread: str | None = None) -> str:
+    def upload(self, name: str, content: bytes) -> str:
+        """A file to post or to put into a form; its id."""
+        encoded = b64encode(content).decode()
+        return str(self.do("upload_file", name=name, content_base64=encoded))
+
+    def post(
+        self, channel: str, text: str, *, thread: str | None = None, files: Sequence[str] = ()
+    ) -> str:
         return str(
             self.sandbox.act(
                 "post_message",
@@ -216,6 +224,7 @@ class Visitor:
                 channel_id=self._place(channel),
                 text=text,
                 thread_ts=thread,
+                files=list(files),
             )
         )
 

@@ -15,7 +15,15 @@ from bot.domain.errors import Conflict, NotFound, Problem
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, merge_fields
 from bot.domain.people import NamedPerson
-from bot.domain.promises import Basis, Fate, Kind, Promise, PromiseText, Surfaced
+from bot.domain.promises import (
+    Basis,
+    Fate,
+    Kind,
+    Origin,
+    Promise,
+    PromiseText,
+    Surfaced,
+)
 from bot.domain.snapshots import Snapshot, Version
 from bot.storage.documents import retire
 from bot.storage.handoffs import WritableHandoffs
@@ -99,6 +107,11 @@ _WORDING = (
     _OWNER.c.name.label("owner_name"),
 )
 """What a promise says, with who delivers it by name."""
+_ORIGIN = (
+    promise.c.origin_handoff_id,
+    promise.c.origin_number,
+    promise.c.origin_account,
+)
 WORDED = (
     select(
         promise.c.id,
@@ -106,6 +119,7 @@ WORDED = (
         promise.c.number,
         promise.c.version,
         promise.c.withdrawn_at,
+        *_ORIGIN,
         *_WORDING,
     )
     .join(
@@ -129,6 +143,7 @@ _WORDINGS = (
         promise.c.number,
         promise.c.withdrawn_at,
         promise.c.withdrawn_by,
+        *_ORIGIN,
         promise_version.c.version,
         *_WORDING,
         promise_version.c.written_by,
@@ -469,6 +484,7 @@ class WritableBriefs(Briefs):
         by: int,
         at: datetime,
         late: Surfaced | None = None,
+        origin: Origin | None = None,
     ) -> Promise:
         """Write down a promise under the handoff's next number. Raises Invalid for bad words."""
         self._handoffs.locked_chain(handoff_id)
@@ -483,6 +499,9 @@ class WritableBriefs(Briefs):
                 "number": number,
                 "version": 1,
                 "late": late.value if late is not None else None,
+                "origin_handoff_id": origin.handoff_id if origin is not None else None,
+                "origin_number": origin.number if origin is not None else None,
+                "origin_account": origin.account if origin is not None else None,
             },
         ).scalar_one()
         self._add_version(promise_id, 1, words, by, at)
@@ -639,4 +658,11 @@ def promise_of(row: RowMapping) -> Promise:
         text=_text(row),
         withdrawn=row["withdrawn_at"] is not None,
         owner=_owner(row),
+        origin=_origin(row),
     )
+
+
+def _origin(row: RowMapping) -> Origin | None:
+    if row["origin_handoff_id"] is None:
+        return None
+    return Origin(row["origin_handoff_id"], row["origin_number"], row["origin_account"])

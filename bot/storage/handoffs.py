@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, insert, literal, or_, select, update
@@ -15,14 +16,17 @@ from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import Briefing
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import OWED_STATES, REMINDED, Deadline, DeadlineState
+from bot.domain.deal_path import DealPath
 from bot.domain.debrief import Debrief, Question, Standing
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.history import GENESIS, instant_text
+from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.kickoff_state import Kickoff
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
+from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
@@ -106,6 +110,10 @@ _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
 _KICKOFF = tuple(one.name for one in fields(Kickoff))
+_INTRO = tuple(one.name for one in fields(Intro))
+_WAYS = ("sent_way", "ae_way", "csm_way")
+_PATH = tuple(one.name for one in fields(DealPath))
+_PARTNER = tuple(one.name for one in fields(PartnerState))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
 
 _NO_CLOCK = OWED_STATES - {DeadlineState.OPEN}
@@ -362,6 +370,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         "links": json.dumps(of.links),
         "state": of.state.value,
         "cancelled_at": of.cancelled_at,
+        **{f"path_{name}": getattr(of.path, name) for name in _PATH},
+        **{f"partner_{name}": getattr(of.partner, name) for name in _PARTNER},
         "posted_at": of.posted_at,
         "posted_by": of.posted_by,
         "brief_version": of.brief_version,
@@ -427,6 +437,7 @@ def _values(of: Handoff) -> dict[str, Any]:
         "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
         **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
         **{f"kickoff_{name}": getattr(of.kickoff, name) for name in _KICKOFF},
+        **_intro_values(of.intro),
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
         "listener_named": of.listener_named,
@@ -473,6 +484,22 @@ def _snapshot(text: str | None) -> Snapshot | None:
     )
 
 
+def _intro_values(of: Intro) -> dict[str, Any]:
+    kept = {name: getattr(of, name) for name in _INTRO}
+    return {
+        f"intro_{name}": one.value if isinstance(one, StrEnum) else one
+        for name, one in kept.items()
+    }
+
+
+def _intro(row: RowMapping) -> Intro:
+    kept: dict[str, Any] = {name: row[f"intro_{name}"] for name in _INTRO}
+    kept |= {name: Way(kept[name]) for name in _WAYS if kept[name] is not None}
+    if kept["cs_before"] is not None:
+        kept["cs_before"] = CsBefore(kept["cs_before"])
+    return Intro(**kept)
+
+
 def _handoff(row: RowMapping) -> Handoff:
     return Handoff(
         id=row["id"],
@@ -503,6 +530,8 @@ def _handoff(row: RowMapping) -> Handoff:
         links=tuple(json.loads(row["links"])),
         state=State(row["state"]),
         cancelled_at=row["cancelled_at"],
+        path=DealPath(**{name: row[f"path_{name}"] for name in _PATH}),
+        partner=PartnerState(**{name: row[f"partner_{name}"] for name in _PARTNER}),
         posted_at=row["posted_at"],
         posted_by=row["posted_by"],
         brief_version=row["brief_version"],
@@ -565,6 +594,7 @@ def _handoff(row: RowMapping) -> Handoff:
         ),
         briefing=Briefing(**{name: row[f"briefing_{name}"] for name in _BRIEFING}),
         kickoff=Kickoff(**{name: row[f"kickoff_{name}"] for name in _KICKOFF}),
+        intro=_intro(row),
         debrief=Debrief(
             standings={
                 Question(one): Standing(standing)

@@ -234,23 +234,33 @@ class WritableHistory(History):
         return (seq, head), numbered
 
     def erase(
-        self, of: Handoff, fields: Sequence[tuple[int, str]], *, actor_id: int | None
+        self,
+        of: Handoff,
+        fields: Sequence[tuple[int, str]],
+        *,
+        actor_id: int | None,
+        places: Mapping[str, int] | None = None,
     ) -> None:
-        """Delete values for good and note on the handoff which; its next save keeps the note."""
-        self._scope.connection.execute(
-            _ERASE,
-            [
-                {
-                    "b_workspace": self._scope.workspace_id,
-                    "b_handoff": of.id,
-                    "b_seq": seq,
-                    "b_field": name,
-                }
-                for seq, name in fields
-            ],
-        )
+        """Delete values for good and note on the handoff which; its next save keeps the note.
+
+        `places` are all that was erased with them: how many cells of which kind.
+        """
+        values = [
+            {
+                "b_workspace": self._scope.workspace_id,
+                "b_handoff": of.id,
+                "b_seq": seq,
+                "b_field": name,
+            }
+            for seq, name in fields
+        ]
+        if values:
+            self._scope.connection.execute(_ERASE, values)
         facts: dict[str, Fact] = {
             "seqs": [seq for seq, _ in fields],
             "fields": [name for _, name in fields],
         }
+        if places is not None:
+            kinds = sorted(places)
+            facts |= {"kinds": kinds, "cells": [places[kind] for kind in kinds]}
         of.events.append(Event(Tag.ERASED, self._scope.now, actor_id, facts))

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from bot.domain import managers
+from bot.domain.erasing import ERASED
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.leave import Away, leave_ends_at
 from bot.domain.managers import Told
@@ -497,6 +498,8 @@ class WritablePeople(People):
         if facts is None:
             return found
         learned = {**_checked_facts(facts), "checked_at": self._scope.machine_now}
+        if found.erased:
+            del learned["name"]
         if found.leave_until is not None and learned["zone"] != found.zone:
             # Who travels comes back at the midnight of where they are.
             learned["leave_ends_at"] = leave_ends_at(found.leave_until, learned["zone"])
@@ -505,6 +508,10 @@ class WritablePeople(People):
     def note(self, slack_id: str, facts: PersonFacts) -> Person | None:
         """Take note of what an event says of an account; None where the bot never met it."""
         return self.ensure(slack_id, facts=facts) if self.by_slack_id(slack_id) else None
+
+    def forget_name(self, person_id: int) -> Person:
+        """Erase a person's name for good: what Slack says of it is not taken any more."""
+        return self._change(person_id, {"name": ERASED, "erased_at": self._scope.now})
 
     def set_part(
         self,
@@ -662,4 +669,5 @@ def _person(row: RowMapping, roles: frozenset[Role]) -> Person:
         external=row["external"],
         bot=row["bot"],
         deactivated=row["deactivated"],
+        erased=row["erased_at"] is not None,
     )

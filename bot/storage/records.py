@@ -1,4 +1,4 @@
-"""What is written down while the CSM reads: documents by kind and revision, for few readers."""
+"""What is written down from the CSM's reading to the intro: documents by kind, for few readers."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from bot.domain.access import Audience
 from bot.domain.brief import SCHEMA
 from bot.domain.briefing import BriefingCall
+from bot.domain.intro import IntroDraft
 from bot.domain.kickoff_form import KickoffForm
 from bot.domain.verification import (
     Checks,
@@ -34,6 +35,7 @@ RECORDS: Mapping[RecordKind, type[Record]] = {
     RecordKind.VERDICT: Verdict,
     RecordKind.BRIEFING_CALL: BriefingCall,
     RecordKind.KICKOFF: KickoffForm,
+    RecordKind.INTRO_DRAFT: IntroDraft,
 }
 WHOLE = "whole"
 """A record is one piece; only the brief is in sections."""
@@ -130,9 +132,19 @@ class WritableRecords(Records):
         self._handoffs = handoffs
 
     def save(
-        self, handoff_id: int, kind: RecordKind, record: Record, *, by: int, at: datetime
+        self,
+        handoff_id: int,
+        kind: RecordKind,
+        record: Record,
+        *,
+        by: int,
+        at: datetime,
+        audience: Audience | None = None,
     ) -> int:
-        """Write a record down and give its revision; earlier ones are kept."""
+        """Write a record down and give its revision; earlier ones are kept.
+
+        `audience` is who reads it, where not those of its kind: a draft has its sender's.
+        """
         self._handoffs.locked_chain(handoff_id)
         revision = self.revision(handoff_id, kind) + 1
         place = {"b_workspace": self._scope.workspace_id, "b_handoff": handoff_id}
@@ -144,7 +156,7 @@ class WritableRecords(Records):
                 "handoff_id": handoff_id,
                 "kind": kind.value,
                 "section": WHOLE,
-                "audience": AUDIENCES[kind].value,
+                "audience": (audience or AUDIENCES[kind]).value,
                 "revision": revision,
                 "schema": SCHEMA,
                 "body": record.model_dump_json(),

@@ -149,6 +149,8 @@ person = Table(
     Column("dm_slack_id", Text),  # the conversation between bot and person, once opened
     Column("checked_at", Instant),  # machine
     Column("looked_at", Instant),  # machine: when account and guide cards were looked at last
+    # Calendar: when their name was erased on request; what Slack says of it is not taken any more.
+    Column("erased_at", Instant),
     # How often the clock spoke to them on that day of theirs, and when it sums up next; calendar.
     Column("told_on", Date),
     Column("told", Integer, nullable=False, server_default="0"),
@@ -237,6 +239,12 @@ handoff = Table(
     Column("links", Text, nullable=False),  # a JSON list
     Column("state", Text, nullable=False),
     Column("cancelled_at", Instant),
+    # What became of the deal beside the straight way.
+    Column("path_reopened_at", Instant),
+    Column("path_links", Integer, nullable=False, server_default="0"),
+    # Of a partner's side what others need to know; what was entered is a document.
+    Column("partner_people", Integer, nullable=False, server_default="0"),
+    Column("partner_entered_at", Instant),
     Column("posted_at", Instant),
     _person("posted_by"),
     Column("brief_version", Integer, nullable=False),
@@ -333,6 +341,16 @@ handoff = Table(
     Column("kickoff_ready_ae_at", Instant),
     Column("kickoff_brief_opened_at", Instant),
     Column("kickoff_recorded_at", Instant),
+    # Where the intro is; its draft is a document.
+    Column("intro_drafted_at", Instant),
+    Column("intro_sent_at", Instant),
+    Column("intro_sent_way", Text),
+    Column("intro_recorded_at", Instant),
+    Column("intro_cs_before", Text),
+    Column("intro_ae_wrote_at", Instant),
+    Column("intro_ae_way", Text),
+    Column("intro_csm_wrote_at", Instant),
+    Column("intro_csm_way", Text),
     # How far the debrief is; what was said in it are documents.
     Column("debrief_standings", Text, nullable=False, server_default="{}"),  # JSON: {question: …}
     Column("debrief_held_at", Instant),
@@ -513,7 +531,27 @@ promise = Table(
     _person("fate_by"),
     Column("fate_at", Instant),
     Column("fate_line", Text, nullable=False, server_default=""),
+    # Of one that was copied from another handoff, whence; the account where it may be named here.
+    Column("origin_handoff_id", ROW_ID, ForeignKey("handoff.id")),
+    Column("origin_number", Integer),
+    Column("origin_account", Text),
     UniqueConstraint("handoff_id", "number"),
+)
+
+# Handoffs that belong together: the earlier one, and what its deal became.
+linked = Table(
+    "linked",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    Column("earlier_id", ROW_ID, ForeignKey("handoff.id"), nullable=False),
+    Column("later_id", ROW_ID, ForeignKey("handoff.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    _person("linked_by", nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # calendar: the earlier one goes on by itself after all
+    Index("ix_linked_earlier_id", "earlier_id"),
+    Index("ix_linked_later_id", "later_id"),
 )
 
 promise_version = Table(

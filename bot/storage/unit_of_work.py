@@ -53,6 +53,7 @@ from bot.domain.kickoff_notices import of_the_kickoff
 from bot.domain.kickoff_prep import follow_reading
 from bot.domain.kickoff_record import weigh_kickoff
 from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
+from bot.domain.linked import Linked
 from bot.domain.managers import Told
 from bot.domain.notices import (
     DRAWN_AS,
@@ -71,12 +72,14 @@ from bot.domain.notices import (
     where_next,
 )
 from bot.domain.owing import STEP_OF, about_promises, settled_by, told_of_delivery
+from bot.domain.path_notices import of_paths
 from bot.domain.people import ManagerBy, Person, Role
 from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
 from bot.domain.settling import decides_not, escalate, may_settle, settlers
+from bot.domain.silence import looked_at, weigh_silence
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
 from bot.storage import keys, tables
@@ -94,12 +97,15 @@ from bot.storage.delivery import DeliveryStore
 from bot.storage.digest import Digests
 from bot.storage.disputes import Disputes, WritableDisputes
 from bot.storage.engine import Database
+from bot.storage.erasing import Erasing
 from bot.storage.handoffs import Handoffs, WritableHandoffs
 from bot.storage.history import History, WritableHistory
 from bot.storage.holidays import HolidayShelf
 from bot.storage.late import LatePromises, WritableLatePromises
 from bot.storage.ledger import Ledgers, WritableLedgers
+from bot.storage.linked import Links, WritableLinks
 from bot.storage.outbox import Outbox
+from bot.storage.partners import Partners, WritablePartners
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, PersonFacts, WritablePeople
 from bot.storage.rates import forget_rates
@@ -148,7 +154,7 @@ _WEIGHS_KICKOFF = frozenset(
 )
 """After these the kickoff may be too late, or in time after all."""
 _SIGNS = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
-_PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE})
+_PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE, Tag.REOPENED})
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _SETTLES = frozenset(STEP_OF.values())
@@ -330,6 +336,7 @@ class Bundle:
     size: Size
     audiences: frozenset[Audience] = IN_THE_CHANNEL
     """Whom it was read for; the rest of the brief is empty in it."""
+    linked: tuple[Linked, ...] = ()
 
 
 class ReadUnit:
@@ -341,6 +348,8 @@ class ReadUnit:
     brief: Briefs
     pasted: Pasted
     copied: Copies
+    links: Links
+    partners: Partners
     records: Records
     debriefs: Debriefs
     chats: Chats
@@ -359,6 +368,7 @@ class ReadUnit:
         self.undelivered = Undelivered(scope)
         self.daily = Daily(scope)
         self.alarms = Alarms(scope)
+        self.erasing = Erasing(scope)
         self._fill(shelf)
         self.status = Status(scope, people=self.people)
 
@@ -369,6 +379,8 @@ class ReadUnit:
         self.brief = Briefs(self._scope)
         self.pasted = Pasted(self._scope)
         self.copied = Copies(self._scope)
+        self.links = Links(self._scope)
+        self.partners = Partners(self._scope)
         self.records = Records(self._scope)
         self.debriefs = Debriefs(self._scope)
         self.chats = Chats(self._scope)
@@ -420,7 +432,32 @@ class ReadUnit:
             channel,
             handoff.size(self.policy),
             audiences,
+            self._linked(handoff, viewer=viewer, from_channel=from_channel),
         )
+
+    def _linked(
+        self, handoff: Handoff, *, viewer: Person | None, from_channel: int | None
+    ) -> tuple[Linked, ...]:
+        """What a handoff is linked to, each named to who may know of it."""
+        if not handoff.path.links:
+            return ()
+        found: list[Linked] = []
+        for link in self.links.of(handoff.id):
+            other = self.handoffs.get(link.other_id)
+            here = from_channel if viewer is not None else handoff.channel_id
+            known = self.knows_of(other, viewer, from_channel=here)
+            found.append(Linked(link, other.state, other.account if known else None))
+        return tuple(found)
+
+    def knows_of(
+        self, other: Handoff, viewer: Person | None, *, from_channel: int | None = None
+    ) -> bool:
+        """Whether one person, or with None everyone in a channel, may know of a handoff at all."""
+        public = not self.channels.get(other.channel_id).private
+        inside = public or other.channel_id == from_channel
+        if viewer is None:
+            return inside
+        return Audience.FACTS in access.audiences(viewer, other, in_channel=inside)
 
     def ledger_page(self, handoff: Handoff, *, viewer: Person, past: bool = False) -> LedgerPage:
         """The promise ledger for who may read what stands in the deal channel.
@@ -711,6 +748,8 @@ class WriteUnit(ReadUnit):
     brief: WritableBriefs
     pasted: WritablePasted
     copied: WritableCopies
+    links: WritableLinks
+    partners: WritablePartners
     records: WritableRecords
     debriefs: WritableDebriefs
     chats: WritableChats
@@ -739,6 +778,8 @@ class WriteUnit(ReadUnit):
         self.brief = WritableBriefs(scope, handoffs=self.handoffs)
         self.pasted = WritablePasted(scope)
         self.copied = WritableCopies(scope)
+        self.links = WritableLinks(scope, handoffs=self.handoffs)
+        self.partners = WritablePartners(scope, handoffs=self.handoffs)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
         self.debriefs = WritableDebriefs(scope, handoffs=self.handoffs)
         self.chats = WritableChats(scope)
@@ -813,6 +854,8 @@ class WriteUnit(ReadUnit):
         if any(event.tag in _WEIGHS_KICKOFF for event in handoff.events):
             latest = kickoff_latest(handoff, self.policy, self.people.calendar)
             weigh_kickoff(handoff, latest, at=self.now)
+        if any(event.tag is Tag.SIGNATURE_CORRECTED for event in handoff.events):
+            self.weigh_silence(handoff)
         self.people.with_managers(handoff.people())
         asked_again, lapsed = self._follow_promises(handoff, actor_id)
         ahead = self._answered_ahead(handoff)
@@ -835,8 +878,9 @@ class WriteUnit(ReadUnit):
             undo_window=self.policy.undo_window,
             answered_ahead=ahead,
         )
+        told = [*asked, *told, *of_paths(handoff, numbered)]
         told += self._told_of_kickoff(handoff, numbered)
-        told = only_first([*asked, *told], waiting=self.outbox.waiting(handoff.id, told))
+        told = only_first(told, waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
         wishes = surfaces(handoff, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
@@ -863,6 +907,13 @@ class WriteUnit(ReadUnit):
             revops=self.people.revops_beside(handoff.ae_id) if late else None,
             undo_window=self.policy.undo_window,
         )
+
+    def weigh_silence(self, handoff: Handoff) -> None:
+        """Look how far the brief was a day after the signature, once that is over; not saved."""
+        then = self.brief.snapshot(handoff.id, before=looked_at(handoff))
+        brief = self.brief.at(handoff.id, then, audiences=EVERY)
+        counted = completeness(brief, handoff.tier, self.policy)
+        weigh_silence(handoff, counted, at=self.now)
 
     def _settlers(
         self, handoff: Handoff, lapsed: Collection[int], stored: list[Deadline]

@@ -13,6 +13,7 @@ from bot.views import sentences as said
 from bot.views.blocks import Place, instant_input
 from bot.views.ids import ActionId, Field, MoreChoice, ViewId
 from bot.views.limits import CARD_CHARACTERS, CARD_FOOT, NAME_SHOWN
+from bot.views.links import links_line
 from bot.views.message import (
     Message,
     actions,
@@ -179,6 +180,7 @@ def _drawn(card: Card, named: int, *, why: int = WHY) -> list[Block]:
         header(title.format(account=account)),
         _size(card),
         section(_people(card)),
+        *([plain_section(linked)] if (linked := links_line(card.linked, longest=SHORT)) else ()),
         DividerBlock(),
         lines(*([words(said.card.NOTHING_DUE)],) if cancelled else _rows(card, named, why)),
     ]

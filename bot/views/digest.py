@@ -82,8 +82,8 @@ def _yours(nudge: NudgeModel) -> list[Block]:
         ref = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)
     rows: list[Row] = [heading(nudge, late=nudge.late_by is not None)]
     rows += for_manager(nudge) if nudge.told_as_manager else for_owner(nudge)
-    if nudge.holds_up is not None:
-        rows.append([words(holds_up(nudge.holds_up))])
+    if told := holds_up(nudge):
+        rows.append([words(told)])
     rows += why_not_own(nudge)
     return [lines(*rows), *actions([button(does, said.buttons.BUTTONS[does], ref)])]
 
@@ -106,8 +106,8 @@ def _late_line(nudge: NudgeModel) -> Row:
             row = [*row, words(said.managers.ALONE.format(until=day(nudge.away_until)))]
         elif nudge.owner_gone:
             row = [*row, words(said.managers.CLOSED)]
-    if nudge.holds_up is not None:
-        row = [*row, words(f" · {holds_up(nudge.holds_up)}")]
+    if told := holds_up(nudge):
+        row = [*row, words(f" · {told}")]
     return row
 
 

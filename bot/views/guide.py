@@ -45,6 +45,7 @@ STEP_BUTTONS = {
     Step.BOOK_CALL: ActionId.OPEN_BOOKING,
     Step.HOLD_CALL: ActionId.OPEN_BRIEFING,
     Step.HOLD_CALL_AE: ActionId.OPEN_BRIEFING,
+    Step.INTRO: ActionId.OPEN_INTRO,
     Step.INITIALS: ActionId.INITIAL_ALL,
     Step.INITIALS_AE: ActionId.INITIAL_ALL,
     Step.PREP: ActionId.OPEN_KICKOFF_CARD,
@@ -155,6 +156,10 @@ def guide_message(guide: Guide) -> Message:
     if guide.kickoff_at is not None:
         token = instant_token(guide.kickoff_at)
         blocks.append(context(said.kickoff.kickoff_line(token, hold=guide.kickoff_hold)))
+    if (wrote := guide.intro.csm_wrote) is not None:
+        name = mention(guide.csm) if guide.csm is not None else said.intro.THE_CSM
+        at = instant_token(wrote.at)
+        blocks.append(context(said.intro.noted(name, wrote.way, at, first_contact=True)))
     if told_of_talk := talk_line(guide.talk):
         blocks.append(context(told_of_talk))
     if _debriefs(guide) and guide.debrief.settled:
@@ -340,6 +345,9 @@ def _next_actions(guide: Guide) -> list[ActionId]:
             wanted.append(ActionId.OPEN_BRIEF_CHAT)
         if line.step is Step.READ:
             wanted.append(ActionId.OPEN_SEND_BACK)
+    if _sends_intro(guide):
+        # The editor has it, too: what else is up to the viewer goes before it.
+        wanted.append(ActionId.MARK_INTRO_SENT)
     if guide.plan_missing and _reads(guide):
         wanted.append(ActionId.OPEN_PLAN)
     if guide.signed_at is None and Act.EDIT_BRIEF in guide.acts:
@@ -383,8 +391,9 @@ def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
 
 def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
-        can_reopen = guide.state is State.CANCELLED and Act.REOPEN in guide.acts
-        return [MoreChoice.UNDO_CANCEL] if can_reopen and guide.undoable else []
+        if guide.state is not State.CANCELLED or Act.REOPEN not in guide.acts:
+            return []
+        return [MoreChoice.UNDO_CANCEL if guide.undoable else MoreChoice.REOPEN]
     reads = _reads(guide)
     # A stand-in does not give back what is somebody else's: they say that it is not theirs.
     is_csm = guide.csm is not None and guide.csm.id == guide.viewer.id
@@ -412,6 +421,9 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.PLAN, ActionId.OPEN_PLAN, reads and guide.plan_missing),
         (MoreChoice.SEND_BACK, ActionId.OPEN_SEND_BACK, reads),
         (MoreChoice.LIFT, ActionId.OPEN_LIFT, guide.lifts and Act.LIFT_HOLD in guide.acts),
+        (MoreChoice.INTRO, ActionId.OPEN_INTRO, guide.intro.writes and guide.csm is not None),
+        (MoreChoice.INTRO_SENT, ActionId.MARK_INTRO_SENT, _sends_intro(guide)),
+        (MoreChoice.WROTE_BEFORE, ActionId.OPEN_CONTACT, guide.intro.notes),
         (MoreChoice.BRIEFING, ActionId.OPEN_BRIEFING, _calls(guide)),
         (
             MoreChoice.BOOKING,
@@ -442,6 +454,13 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     found = [choice for choice, as_button, offered in offers if offered and as_button not in shown]
     first = sorted(found, key=lambda choice: choice not in _ONLY_HERE)[:OVERFLOW_OPTIONS]
     return [choice for choice in found if choice in first]
+
+
+def _sends_intro(guide: Guide) -> bool:
+    """Whether the intro is the viewer's to send now; not while it waits."""
+    return any(
+        line.step is Step.INTRO and owed(line) and _is_mine(guide, line) for line in guide.steps
+    )
 
 
 def _calls(guide: Guide) -> bool:

@@ -26,8 +26,8 @@ def nudge_message(nudge: NudgeModel, kind: NoticeKind) -> Message:
     to_manager = kind is NoticeKind.LATE_FOR_MANAGER or nudge.told_as_manager
     rows: list[Row] = [heading(nudge, late=late)]
     rows += for_manager(nudge) if to_manager else for_owner(nudge)
-    if nudge.holds_up is not None:
-        rows.append([words(holds_up(nudge.holds_up))])
+    if told := holds_up(nudge):
+        rows.append([words(told)])
     rows += why_rows(nudge.why) if to_manager else [_why(nudge)]
     return Message(lead(nudge, late=late), (lines(*rows), *_buttons(nudge, to_manager=to_manager)))
 
@@ -79,9 +79,13 @@ def _by(*, late: bool) -> str:
     return said.reminders.WAS_DUE if late else said.reminders.DUE
 
 
-def holds_up(step: Step) -> str:
-    """What waits for a step."""
-    return said.reminders.HOLDS_UP.format(step=said.terms.STEP_NAMES[step])
+def holds_up(nudge: NudgeModel) -> str:
+    """What waits for a step; of the intro it is the first contact, where there was none."""
+    step = nudge.holds_up
+    if step is None and (nudge.line.step is not Step.INTRO or nudge.contacted):
+        return ""
+    name = said.terms.STEP_NAMES[step] if step is not None else said.intro.FIRST_CONTACT
+    return said.reminders.HOLDS_UP.format(step=name)
 
 
 def _why(nudge: NudgeModel) -> Row:
@@ -120,6 +124,8 @@ def for_owner(nudge: NudgeModel) -> list[Row]:
 
 def _missing(nudge: NudgeModel) -> list[str]:
     line, left = nudge.line, nudge.line.left
+    if line.step is Step.INTRO:
+        return _missing_of_the_intro(nudge)
     if nudge.no_promises and line.step is Step.INITIALS_AE:
         return [said.reminders.MISSING_PROMISES]
     if line.step is Step.KICKOFF and nudge.kickoff_at is None:
@@ -133,6 +139,14 @@ def _missing(nudge: NudgeModel) -> list[str]:
     if items:
         told.append(said.reminders.STILL_OPEN.format(items=items))
     return told or [said.reminders.MISSING[line.step]]
+
+
+def _missing_of_the_intro(nudge: NudgeModel) -> list[str]:
+    told = said.reminders.MISSING[Step.INTRO]
+    if nudge.contacted:
+        told = said.reminders.MISSING_INTRO_AFTER_NOTE
+    draft = nudge.draft_words
+    return [told] if draft is None else [told, said.intro.draft_has(draft)]
 
 
 def for_manager(nudge: NudgeModel) -> list[Row]:
@@ -179,7 +193,7 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
     line = nudge.line
     unbooked, none_yet = nudge.kickoff_at is None, nudge.no_promises
     does = step_button(line.step, line.left, no_promises=none_yet, unbooked=unbooked)
-    gives = ActionId.RETURN_BRIEF
+    gives, sent = ActionId.RETURN_BRIEF, ActionId.MARK_INTRO_SENT
     sent_back = nudge.line.step is Step.BRIEF and nudge.with_ae
     shown = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)
     snooze = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value)
@@ -187,6 +201,7 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
         [
             button(does, said.buttons.BUTTONS[does], shown, primary=True),
             button(gives, said.buttons.BUTTONS[gives], about) if sent_back else None,
+            button(sent, said.buttons.BUTTONS[sent], about) if line.step is Step.INTRO else None,
             button(ActionId.OPEN_SNOOZE, said.buttons.BUTTONS[ActionId.OPEN_SNOOZE], snooze),
             more(
                 nudge.handoff_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.completeness import rules_of
-from bot.domain.due import DueRule, HoursAfter, MessageHours, OwnWindow
+from bot.domain.due import DueRule, FirstContact, HoursAfter, MessageHours, OwnWindow
 from bot.domain.handoff import DealChange
 from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.size import Size, size_of
@@ -63,6 +63,6 @@ def _hours(due: DueRule, clocks: Clocks) -> int | None:
     match due:
         case MessageHours():
             return clocks.message
-        case HoursAfter(hours=hours):
+        case HoursAfter(hours=hours) | FirstContact(hours=hours):
             return hours(clocks)
     return None

@@ -8,7 +8,10 @@ from typing import Final
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from bot.domain.amended import OFFERED
 from bot.domain.handoff import LONGEST_ACCOUNT
+from bot.domain.items import SectionKey
+from bot.domain.path_pages import Amends
 from bot.domain.policy import Policy
 from bot.domain.read_models import Card, Light, NamedPerson
 from bot.domain.size import Size
@@ -16,9 +19,11 @@ from bot.views import sentences
 from bot.views.blocks import (
     Place,
     as_typed,
+    boxes_input,
     date_input,
     form,
     instant_input,
+    option,
     person_input,
     text_input,
 )
@@ -48,6 +53,8 @@ class StartTyped(DealTyped):
     expected_on: date | None = None
     commitment_on: date | None = None
     links: str = ""
+    take_along: tuple[SectionKey, ...] = ()
+    """Of an amended contract: sections of the first brief that the new one begins with."""
 
     def link_lines(self) -> tuple[str, ...]:
         """The links one by one; empty lines are none."""
@@ -72,11 +79,12 @@ def start_view(
     meanwhile: StartedHere | None = None,
     commitment_on: date | None = None,
     today: date | None = None,
+    amends: Amends | None = None,
 ) -> View:
     """The form for a channel (by our id); with `typed` it shows that, else who and what is given.
 
     `another`: one more is wanted whatever stands in the channel; so it is once `meanwhile` told.
-    `today` is the day a rate is asked for.
+    `today` is the day a rate is asked for; `amends` is the first contract, where this is another.
     """
     filled = typed or StartTyped(
         ae=ae.slack_id if ae else None,
@@ -84,6 +92,8 @@ def start_view(
     )
     place = Place("start", entry=channel_id)
     blocks: list[Block] = []
+    if amends is not None:
+        blocks.append(section(sentences.paths.amends(escape(one_line(amends.account)))))
     if meanwhile is not None:
         who = mention(meanwhile.by) if meanwhile.by else sentences.terms.SOMEBODY
         account = escape(one_line(meanwhile.account))
@@ -101,9 +111,20 @@ def start_view(
         *mark_inputs(place, filled),
         text_input(place, Field.LINKS, filled.links, optional=True, multiline=True),
     ]
+    if amends is not None:
+        sections = [
+            option(key.value, sentences.terms.at_start(sentences.terms.SECTION_NAMES[key]))
+            for key in OFFERED
+        ]
+        ticked = [key.value for key in filled.take_along]
+        blocks.append(boxes_input(place, Field.TAKE_ALONG, sections, ticked))
     return form(
         ViewId.START,
-        Ref(channel=channel_id, thing=ANOTHER if another or meanwhile else None),
+        Ref(
+            handoff=amends.handoff_id if amends is not None else None,
+            channel=channel_id,
+            thing=ANOTHER if another or meanwhile else None,
+        ),
         blocks,
         title=sentences.forms.FORM_TITLES[ViewId.START],
         submit=sentences.forms.FORM_SUBMITS[ViewId.START],

@@ -15,6 +15,7 @@ from bot.domain.copied import Copied
 from bot.domain.debrief import RULES, Answer, AnswerPart
 from bot.domain.debrief_pages import AnswerShown, AskShown
 from bot.domain.handoff import State
+from bot.domain.intro import IntroDraft
 from bot.domain.items import SectionKey
 from bot.domain.kickoff_form import KickoffForm
 from bot.domain.promises import Promise
@@ -32,6 +33,7 @@ from bot.views.deal import deal_words
 from bot.views.debrief import goes_to, talk_mark
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.intro import draft_rows
 from bot.views.kickoff import form_rows
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
@@ -45,6 +47,7 @@ from bot.views.message import (
     when,
     words,
 )
+from bot.views.paths import partner_blocks, partner_length, path_blocks
 from bot.views.payload import Ref
 from bot.views.text import day, escape, instant_token, mention, money, one_line
 from bot.views.verification import CHECKS, restated_lines
@@ -60,6 +63,11 @@ _FOR_OTHERS: Final = {
     Act.BOOK_BRIEFING: ActionId.OPEN_BOOKING,
     Act.HOLD_BRIEFING: ActionId.OPEN_BRIEFING,
     Act.LIFT_HOLD: ActionId.OPEN_LIFT,
+    Act.WRITE_AE_INTRO: ActionId.OPEN_INTRO,
+    Act.WRITE_CSM_INTRO: ActionId.OPEN_INTRO,
+    Act.SEND_AE_INTRO: ActionId.MARK_INTRO_SENT,
+    Act.SEND_CSM_INTRO: ActionId.MARK_INTRO_SENT,
+    Act.NOTE_CONTACT: ActionId.OPEN_CONTACT,
 }
 
 
@@ -128,6 +136,7 @@ def packed(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     if whole.own_words_only:
+        yield from _partner(whole)
         yield from _reading(whole)
         yield from _debrief(whole)
         yield from _reasons(whole)
@@ -142,6 +151,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             )
         ]
         yield Piece(sentences.whole.WHOLE_SIZE, (lines(*rows),), 100 * len(rows))
+    yield from _paths(whole)
     for key in SectionKey:
         found = list(section_pieces(whole, key))
         yield from found
@@ -149,12 +159,25 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             yield _ledger(whole)
         if found and key in whole.versioned:
             yield _versions_of(whole, key, from_channel)
+    yield from _partner(whole)
     yield from _reading(whole)
     yield from _debrief(whole)
     yield from _breakdowns(whole)
     for link in whole.links:
         yield Piece(sentences.whole.WHOLE_LINKS, (_link(link),), len(link))
     yield from _reasons(whole)
+
+
+def _paths(whole: WholePage) -> Iterator[Piece]:
+    blocks = path_blocks(whole.card, whole.paths)
+    if blocks:
+        yield Piece(sentences.paths.WHOLE, tuple(blocks), SHORT * len(whole.card.linked))
+
+
+def _partner(whole: WholePage) -> Iterator[Piece]:
+    blocks = partner_blocks(whole.card.handoff_id, whole.paths)
+    if blocks:
+        yield Piece(sentences.paths.PARTNER, tuple(blocks), partner_length(whole.paths))
 
 
 def _reasons(whole: WholePage) -> Iterator[Piece]:
@@ -249,13 +272,17 @@ def _steps(whole: WholePage) -> Piece:
         (whole.call_required, sentences.guide.CALL_REQUIRED),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if (wrote := whole.csm_wrote) is not None:
+        csm = whole.card.csm
+        name, at = mention(csm) if csm else sentences.intro.THE_CSM, instant_token(wrote.at)
+        blocks.append(context(sentences.intro.noted(name, wrote.way, at, first_contact=True)))
     about = Ref(handoff=whole.card.handoff_id)
     for act in whole.for_ae:
         action = _FOR_OTHERS[act]
         blocks += actions([button(action, sentences.buttons.FOR_AE[action], about)])
     for act in whole.yours:
         action = _FOR_OTHERS[act]
-        blocks += actions([button(action, sentences.buttons.BUTTONS[action], about)])
+        blocks += actions([button(action, _own_label(whole, action), about)])
     for_csm = [PART_BUTTONS[whole.for_csm]] if whole.for_csm is not None else []
     if whole.plan_for_csm:
         for_csm.append(ActionId.OPEN_PLAN)
@@ -275,6 +302,12 @@ def _steps(whole: WholePage) -> Piece:
     if whole.holds_kickoff:
         blocks += actions([button(ActionId.OPEN_HELD, _kickoff_label(whole), about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
+
+
+def _own_label(whole: WholePage, action: ActionId) -> str:
+    if action is ActionId.MARK_INTRO_SENT and whole.intro_sent:
+        return sentences.buttons.CORRECT_INTRO
+    return sentences.buttons.BUTTONS[action]
 
 
 def _kickoff_label(whole: WholePage) -> str:
@@ -408,6 +441,8 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
         return record_rows(record)
     if isinstance(record, KickoffForm):
         return form_rows(record)
+    if isinstance(record, IntroDraft):
+        return draft_rows(record)
     raise TypeError(type(record))
 
 

@@ -8,9 +8,20 @@ from zoneinfo import ZoneInfo
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.completeness import Completeness, completeness
-from bot.domain.deadlines import Deadline, posted_for, settle, spoken, to_post, to_weigh_kickoff
+from bot.domain.deadlines import (
+    Deadline,
+    Step,
+    deadlines,
+    posted_for,
+    settle,
+    spoken,
+    to_look_for_silence,
+    to_post,
+    to_weigh_kickoff,
+)
 from bot.domain.debrief import Question, Standing
 from bot.domain.handoff import Handoff, Start
+from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import SectionKey
 from bot.domain.kickoff_form import KickoffForm, Ours, Ran
 from bot.domain.ledger import Counts, weigh
@@ -225,10 +236,25 @@ def called(handoff: Handoff, *, at: datetime) -> None:
     handoff.briefing = handoff.briefing.held(held, at, asked=asked)
 
 
+def introduced(handoff: Handoff, *, at: datetime, way: Way = Way.EMAIL) -> None:
+    """The intro went out and is recorded as sent; nobody from customer success wrote before."""
+    sent = Sent(Contacted(at, way), CsBefore.NO)
+    handoff.intro = handoff.intro.went_out(sent, at)
+
+
+def owed_of(handoff: Handoff, *, now: datetime = MONDAY) -> dict[Step, Deadline]:
+    """What a handoff owes, by step, in the office of everybody at home."""
+    office = Office()
+    found = deadlines(handoff, POLICY, office.calendar_of, manager_of=office.manager_of, now=now)
+    return {one.step: one for one in found}
+
+
 def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ...]]:
     """What a deadline has to say now to its owner and their manager, with that noted."""
     if to_post(deadline, now=now):
         return posted_for(deadline, now=now), (Stage.POST,)
+    if to_look_for_silence(deadline, now=now):
+        deadline = settle(deadline, said={Stage.SILENT})
     told, noted = list[Stage](), deadline
     if to_weigh_kickoff(deadline, now=now):
         noted = settle(noted, said={Stage.PAST_LATEST})

@@ -73,6 +73,14 @@ def test_a_booked_call_is_a_step_of_both_and_its_booking_is_done() -> None:
     }
 
 
+def test_a_booked_call_waits_for_a_csm_while_there_is_none() -> None:
+    handoff = assigned()
+    briefing_call.book(handoff, LATER, by=AE, at=NOW)
+    handoff.decline("Not my region", by=CSM, at=NOW)
+    of_ae = owed(handoff, now=NOW)[Step.HOLD_CALL_AE]
+    assert (of_ae.state, of_ae.waits_for) == (DeadlineState.WAITING, Step.ASSIGN)
+
+
 @pytest.mark.parametrize(
     ("at", "error", "problem"),
     [

@@ -24,6 +24,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.items import Item
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
+from bot.domain.reopening import reopen
 from bot.domain.steps import STEPS
 from tests.domain.deals import (
     AE,
@@ -46,6 +47,7 @@ from tests.domain.deals import (
     debriefed,
     fill,
     gated,
+    introduced,
     read,
     say,
     signed,
@@ -215,6 +217,7 @@ def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     handoff.hold_kickoff(MONDAY + 30 * HOUR, by=CSM, at=MONDAY + 32 * HOUR)
     debriefed(handoff, at=MONDAY + 7 * HOUR)
     called(handoff, at=MONDAY + 30 * HOUR)
+    introduced(handoff, at=MONDAY + 31 * HOUR)
     for step, deadline in owed(handoff).items():
         assert (deadline.state, deadline.next_at) == (DeadlineState.DONE, None)
         assert not deadline.late_at(MONDAY + 400 * HOUR)
@@ -280,6 +283,7 @@ def test_reminders_follow_the_zone_the_owner_is_in_today() -> None:
         "most": "06-02T20:12",
         "late": "06-03T13:00",
         "late_manager": "06-03T13:00",
+        "silent": "06-03T13:00",
     }
 
 
@@ -306,6 +310,7 @@ def test_the_stages_of_a_brief_stand_at_their_instants() -> None:
     assert plan(brief) == {
         "half": "06-02T12:00",
         "most": "06-02T15:00",
+        "silent": "06-03T06:00",
         "late": "06-03T08:00",
         "late_manager": "06-03T08:00",
     }
@@ -344,7 +349,11 @@ def test_after_a_gap_earlier_stages_are_passed_over() -> None:
 
 def test_a_signature_learned_late_says_the_present_state_once() -> None:
     brief = owed(signed(learned=utc("2025-06-04T09:00")))[Step.BRIEF]
-    assert plan(brief) == {"late": "06-04T09:00", "late_manager": "06-04T09:00"}
+    assert plan(brief) == {
+        "late": "06-04T09:00",
+        "late_manager": "06-04T09:00",
+        "silent": "06-03T06:00",
+    }
     brief, told = say(brief, now=utc("2025-06-04T09:00"))
     assert told == (Stage.LATE, Stage.LATE_MANAGER)
     assert (brief.next_at, brief.passed) == (None, frozenset())
@@ -352,7 +361,11 @@ def test_a_signature_learned_late_says_the_present_state_once() -> None:
 
 def test_a_signature_learned_at_night_says_so_in_the_morning() -> None:
     made = owed(signed(learned=utc("2025-06-04T20:30")))
-    assert plan(made[Step.BRIEF]) == {"late": "06-05T07:00", "late_manager": "06-05T07:00"}
+    assert plan(made[Step.BRIEF]) == {
+        "late": "06-05T07:00",
+        "late_manager": "06-05T07:00",
+        "silent": "06-03T06:00",
+    }
     assert plan(made[Step.MESSAGE]) == {"post": "06-04T21:30"}
 
 
@@ -685,6 +698,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("take back"), st.sampled_from([0, 1])),
     st.tuples(st.just("cancel"), st.just(0)),
     st.tuples(st.just("reopen"), st.just(0)),
+    st.tuples(st.just("open again"), st.just(0)),
     st.tuples(st.just("read"), st.sampled_from([0, 1])),
     st.tuples(st.just("judge"), st.sampled_from([0, 1])),
     st.tuples(st.just("send back"), st.sampled_from([0, 1])),
@@ -791,6 +805,8 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: handoff.cancel("The customer withdrew", by=AE, at=now))
         case "reopen":
             run.act(lambda: handoff.undo_cancel(by=AE, at=now, policy=POLICY))
+        case "open again":
+            run.act(lambda: reopen(handoff, "They came back", by=AE, at=now))
 
 
 @settings(max_examples=250, deadline=None)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.brief import Brief, FirstDays, Success, Why
 from bot.domain.intro import Flaw, Intro, IntroDraft, Looked, look
+from bot.domain.items import SectionKey
 
 BRIEF = Brief(
     why=Why(trigger="The lease on the sorting hall ends", event="The new hall opens in June"),
@@ -58,6 +59,7 @@ def test_one_word_too_many_is_too_many() -> None:
         (("Tuesday", "{{day}}"), Flaw.PLACEHOLDER),
         (("Tuesday", "XX"), Flaw.PLACEHOLDER),
         (("Tuesday", "TBD"), Flaw.PLACEHOLDER),
+        (("Tuesday", "<day>"), Flaw.PLACEHOLDER),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_named(swap: tuple[str, str], flaw: Flaw) -> None:
@@ -75,9 +77,47 @@ def test_a_letter_that_anybody_could_write_has_no_detail() -> None:
     )
     assert Flaw.NO_DETAIL in found(plain).flaws
     assert Flaw.NO_DETAIL not in found(plain + " We know about the lease and the sorting.").flaws
-    assert Flaw.NO_DETAIL not in found(plain + " By the 30 of June.").flaws
     # Of a brief with nothing in it there is nothing to know.
     assert Flaw.NO_DETAIL in found(GOOD, brief=Brief()).flaws
+
+
+PLAIN_LETTER = (
+    "Dear Ilse Brandt of Northwind, thank you for choosing us. Jonas Weber will look after you "
+    "from now on. In the kickoff we go through the plan. Do you have time next week?"
+)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "the 30 of June", "30 June", "30th June", "June 30", "Jun 30", "30. Juni", "30.6.", "30/6",
+        "6/30", "2026-06-30",
+    ],
+)  # fmt: skip
+def test_a_day_of_the_brief_counts_with_its_month(day: str) -> None:
+    assert Flaw.NO_DETAIL not in found(f"{PLAIN_LETTER} By {day}, that is.").flaws
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["at 30 past nine", "for the 30th time", "in June", "30 July", "130 June", "in 2026", "0 or 8"],
+)
+def test_a_day_a_month_or_a_year_alone_may_be_any(said: str) -> None:
+    brief = BRIEF.with_section(
+        SectionKey.WHY, Why(trigger="By 2026 there are 30 new ones", event="At 12 places")
+    )
+    assert Flaw.NO_DETAIL in found(f"{PLAIN_LETTER} We meet {said}.", brief=brief).flaws
+
+
+def test_a_number_of_the_brief_counts() -> None:
+    assert Flaw.NO_DETAIL not in found(PLAIN_LETTER + " It is about 0.8 %.").flaws
+
+
+@pytest.mark.parametrize(
+    "address", ["<jonas@larkfield.example>", "<https://larkfield.example>", "<mailto:a@b.example>"]
+)
+def test_an_address_in_angle_brackets_is_no_placeholder(address: str) -> None:
+    assert Flaw.PLACEHOLDER not in found(f"{GOOD} Jonas Weber {address}").flaws
 
 
 def test_the_csm_is_known_by_the_first_name_and_not_by_a_part_of_a_word() -> None:

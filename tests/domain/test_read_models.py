@@ -46,6 +46,7 @@ from tests.domain.deals import (
     counted,
     debriefed,
     gated,
+    introduced,
     read,
     signed,
     started,
@@ -120,26 +121,14 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 9,
+        *[Light.WAITING] * 10,
     ]
+    up_to_call = ["Ana", "Ana", "Mara", "Ana", None, "Ana"]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == [
-        "Ana",
-        "Ana",
-        "Mara",
-        "Ana",
-        None,
-        "Ana",
-        None,
-        None,
-        "Ana",
-        None,
-        "Ana",
-        None,
-    ]
-    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 6]
+    assert owners == [*up_to_call, "Ana", None, None, "Ana", None, "Ana", None]
+    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 7]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 10]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 11]
 
 
 def test_what_is_done_shortly_before_hides_nothing_until_it_is_due_soon() -> None:
@@ -222,6 +211,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     called(handoff, at=MONDAY + 3 * HOUR)
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
     debriefed(handoff, at=MONDAY + 3 * HOUR)
+    introduced(handoff, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
     assert shown.ae == NamedPerson(AE.id, "U001", "Ana")
@@ -268,6 +258,7 @@ AE_SIDE_ACTS = {Act.SIGN, Act.MOVE, Act.CANCEL, Act.REOPEN}
 BOTH_ACTS = {
     Act.ARRANGE_TALK,
     Act.SKIP_BRIEFING,
+    Act.NOTE_CONTACT,
     Act.HOLD_BRIEFING,
     Act.PREPARE_KICKOFF,
     Act.OPEN_KICKOFF_CARD,
@@ -292,6 +283,8 @@ AE_ACTS = (
         Act.RECORD_CALL,
         Act.JUDGE,
         Act.BOOK_BRIEFING,
+        Act.WRITE_AE_INTRO,
+        Act.SEND_AE_INTRO,
         Act.TALK_PROMISE,
         Act.RETURN_BRIEF,
         Act.ANSWER_DEBRIEF,
@@ -312,6 +305,8 @@ CSM_ACTS = BOTH_ACTS | {
     Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
     Act.HOLD_KICKOFF,
+    Act.WRITE_CSM_INTRO,
+    Act.SEND_CSM_INTRO,
     Act.SEND_BACK,
     Act.DECLINE,
     Act.RECORD_CSM_STEP,

@@ -324,6 +324,9 @@ def test_a_step_has_its_due_time_and_every_word_about_it(
         assert said.pop(Stage.POST) == at(due)
     if found.step is Step.KICKOFF:
         assert said.pop(Stage.PAST_LATEST) == at(BUSINESS_DAY_5[close.name])
+    # A day after the signature it is looked how far the brief is, and nobody is told.
+    looked = said.pop(Stage.SILENT, None)
+    assert looked == (at(close.signed) + 24 * HOUR if name == "brief" else None)
     stages = (Stage.HALF, Stage.MOST, Stage.LATE, Stage.LATE_MANAGER)
     planned = zip(stages, map(instants, words), strict=True)
     assert said == {stage: when for stage, when in planned if when is not None}

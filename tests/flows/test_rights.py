@@ -129,6 +129,15 @@ def time_proposed(store: Store, team: Team) -> int:
     return changed(store, team, assigned(store, team), act)
 
 
+def with_partner(store: Store, team: Team) -> int:
+    """A partner sells it along."""
+
+    def act(handoff: Handoff, _at: datetime) -> None:
+        handoff.marks = replace(handoff.marks, partner=True)
+
+    return changed(store, team, assigned(store, team), act)
+
+
 def cancelled(store: Store, team: Team) -> int:
     handoff_id = signed(store, team)
     with store.write(team.workspace_id) as unit:
@@ -252,6 +261,13 @@ def prepared(app: App, user: str, one: int) -> Json:
 
 
 KICKOFF = {"customers": "Ilse Brandt", "ran": "csm", "metric_right": "yes", "timing_right": "yes"}
+
+
+def checked_intro(app: App, user: str, one: int) -> Json:
+    """*Check words* in the editor that the AE opened."""
+    form = app.modal(app.press(AE, ActionId.OPEN_INTRO, Ref(handoff=one)))
+    typed = form.type(intro="Dear Ilse, Jonas will call.")
+    return app.press_body(user, ActionId.CHECK_INTRO, Ref(handoff=one), modal=typed)
 
 
 def take_time(app: App, user: str, one: int) -> Json:
@@ -868,6 +884,34 @@ DOORS = [
         BY_CS_MANAGER,
         checked,
     ),
+    Door(ActionId.OPEN_INTRO, pressed(ActionId.OPEN_INTRO), [AE], BY_AE, assigned),
+    Door(MoreChoice.INTRO, chosen(MoreChoice.INTRO), [AE], BY_AE, assigned),
+    Door(
+        ViewId.INTRO,
+        sent(ViewId.INTRO, AE, ActionId.OPEN_INTRO, intro="Dear Ilse, Jonas will call."),
+        [AE],
+        BY_AE,
+        assigned,
+    ),
+    Door(ActionId.CHECK_INTRO, checked_intro, [AE], BY_AE, assigned),
+    Door(ActionId.MARK_INTRO_SENT, pressed(ActionId.MARK_INTRO_SENT), RECORDERS, BY_AE, assigned),
+    Door(MoreChoice.INTRO_SENT, chosen(MoreChoice.INTRO_SENT), RECORDERS, BY_AE, assigned),
+    Door(
+        ViewId.INTRO_SENT,
+        recorded(ViewId.INTRO_SENT, ActionId.MARK_INTRO_SENT, intro_way="email", cs_before="no"),
+        RECORDERS,
+        BY_AE,
+        assigned,
+    ),
+    Door(ActionId.OPEN_CONTACT, pressed(ActionId.OPEN_CONTACT), [AE, CSM], BY_EITHER, assigned),
+    Door(MoreChoice.WROTE_BEFORE, chosen(MoreChoice.WROTE_BEFORE), [AE, CSM], BY_EITHER, assigned),
+    Door(
+        ViewId.WROTE_BEFORE,
+        sent(ViewId.WROTE_BEFORE, AE, ActionId.OPEN_CONTACT, wrote_way="chat"),
+        [AE, CSM],
+        BY_EITHER,
+        assigned,
+    ),
     Door(ActionId.OPEN_TALK, pressed(ActionId.OPEN_TALK), [AE, CSM], BY_EITHER, time_proposed),
     Door(MoreChoice.TALK, chosen(MoreChoice.TALK), [AE, CSM], BY_EITHER, time_proposed),
     Door(
@@ -1013,6 +1057,29 @@ DOORS = [
         BY_SIGNERS,
     ),
     Door(ActionId.UNDO_CANCEL, pressed(ActionId.UNDO_CANCEL), SIGNERS, BY_SIGNERS, cancelled),
+    Door(ActionId.OPEN_REOPEN, pressed(ActionId.OPEN_REOPEN), SIGNERS, BY_SIGNERS, cancelled),
+    Door(MoreChoice.REOPEN, chosen(MoreChoice.REOPEN), SIGNERS, BY_SIGNERS, cancelled),
+    Door(
+        ViewId.REOPEN,
+        sent(ViewId.REOPEN, AE, ActionId.OPEN_REOPEN, reason="They came back."),
+        SIGNERS,
+        BY_SIGNERS,
+        cancelled,
+    ),
+    Door(ActionId.OPEN_PARTNER, pressed(ActionId.OPEN_PARTNER), [AE], BY_AE, with_partner),
+    Door(
+        ViewId.PARTNER,
+        sent(
+            ViewId.PARTNER,
+            AE,
+            ActionId.OPEN_PARTNER,
+            partner_people="Ada, Larkfield Clinics, partner manager",
+            source="Ada, call",
+        ),
+        [AE],
+        BY_AE,
+        with_partner,
+    ),
     Door(ActionId.OPEN_SNOOZE, pressed(ActionId.OPEN_SNOOZE), [AE], BY_AE),
     Door(
         ViewId.SNOOZE,
@@ -1120,6 +1187,7 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.START_ANOTHER, pressed(ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ViewId.START, sent(ViewId.START, AE, ActionId.START_ANOTHER), MEMBERS, ()),
     Door(ActionId.OPEN_HANDOFF, pressed(ActionId.OPEN_HANDOFF), MEMBERS, ()),
+    Door(ActionId.OPEN_AMEND, pressed(ActionId.OPEN_AMEND), MEMBERS, ()),
     Door(ActionId.OPEN_VERSIONS, versions, MEMBERS, ()),
     Door(ActionId.OPEN_LEDGER, pressed(ActionId.OPEN_LEDGER), MEMBERS, ()),
     Door(ActionId.LEDGER_FILE, pressed(ActionId.LEDGER_FILE), MEMBERS, ()),

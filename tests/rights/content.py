@@ -73,6 +73,7 @@ LATE_ANSWERS = "late answers"
 """What AE and CSM answered differently about a late promise."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 DEBRIEF_FACTS, DEBRIEF, NOBODY = "debrief facts", "debrief", "nobody"
+INTRO = "intro"
 READERS: Mapping[str, frozenset[str]] = {
     # The team's line has account, owners and a day, and nothing of the content.
     FACTS: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL | {TEAM},
@@ -82,6 +83,7 @@ READERS: Mapping[str, frozenset[str]] = {
     RED_FLAGS: INNER,
     RELATIONS: INNER,
     RECORDS: INNER,
+    INTRO: frozenset({AE, CSM}),
     PASTED: frozenset({AE}),
     ANSWERS: frozenset({REVOPS}),
     LATE_ANSWERS: frozenset({AE, CSM}),
@@ -254,8 +256,12 @@ RECORDED = "zzrecordedzz"
 TALK_LINE = "zztalklinezz"
 CALLED, ALIGNED_WITH = "zzcalledzz", "Zzaligned With"
 PLAN = "zzjointplanzz"
+REOPENED = "zzreopenedzz"
+THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "zztheirsourcezz"
+"""Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
 KICKOFF_WHY, CUSTOMERS, CHANGED = "zzkickoffwhyzz", "zzcustomerszz", "zzchangedzz"
+INTRO_DRAFT = "zzintrodraftzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -326,6 +332,10 @@ _BESIDES = (
     Content("reason of a snooze", (SNOOZED,), REASONS),
     Content("reason of a step that is not theirs", (NOT_MINE,), REASONS),
     Content("reason of a cancellation", (CANCELLED,), REASONS, whole=False),
+    Content("reason to open it again", (REOPENED,), REASONS, whole=False),
+    Content("partner's people", (THEIR_PERSON,), BACKGROUND, SectionKey.COMMERCIALS),
+    Content("where it lives with the partner", (THEIR_PLACE,), BACKGROUND, SectionKey.COMMERCIALS),
+    Content("source of the partner's side", (THEIR_SOURCE,), BACKGROUND, SectionKey.COMMERCIALS),
     Content("reason of a brief sent back", (SENT_BACK,), REASONS, whole=False),
     Content("reason of an override", (OVERRIDDEN,), REASONS),
     Content("reason of the one who declined", (DECLINED,), REASONS, whole=False),
@@ -342,6 +352,7 @@ _BESIDES = (
     Content("joint plan", (PLAN,), RECORDS),
     Content("emphasis of the briefing call", (EMPHASIS,), RECORDS),
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
+    Content("draft of the intro", (INTRO_DRAFT,), INTRO),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
     Content("reason of a kickoff booked for the CSM", (KICKOFF_WHY,), REASONS),
     Content("who of the customer came", (CUSTOMERS,), REASONS, whole=False),

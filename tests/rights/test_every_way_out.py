@@ -197,6 +197,12 @@ WAYS_OUT = {
     "briefing.held_message",
     "briefing.lift_view",
     "briefing.without_message",
+    "intro.contact_view",
+    "intro.csm_wrote_message",
+    "intro.intro_view",
+    "intro.sent_message",
+    "intro.sent_view",
+    "intro.taken_back_message",
     "kickoff.held_view",
     "kickoff.kickoff_held_message",
     "kickoff_booking.booking_view",
@@ -206,6 +212,10 @@ WAYS_OUT = {
     "kickoff_told.lead_message",
     "kickoff_told.morning_message",
     "kickoff_told.past_message",
+    "paths.linked_message",
+    "paths.partner_view",
+    "paths.reopen_view",
+    "paths.reopened_message",
     "pasted.paste_view",
     "pasted.pasted_view",
     "pre_close.alignment_message",
@@ -285,6 +295,9 @@ KINDS = {
     NoticeKind.KICKOFF_PAST,
     NoticeKind.KICKOFF_MORNING,
     NoticeKind.KICKOFF_LACKED,
+    NoticeKind.INTRO_SENT,
+    NoticeKind.INTRO_NOT_SENT,
+    NoticeKind.CSM_WROTE,
     NoticeKind.KICKOFF_HELD,
     NoticeKind.TALK_PROPOSED,
     NoticeKind.TALK_FILE,
@@ -300,6 +313,9 @@ KINDS = {
     NoticeKind.CHAT_ELSEWHERE,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
+    NoticeKind.REOPENED,
+    NoticeKind.LINKED,
+    NoticeKind.UNLINKED,
     NoticeKind.UNDO_OFFER,
     NoticeKind.STATUS_POST,
     NoticeKind.STATUS_CSV,
@@ -340,9 +356,12 @@ NO_WORDS_OF_THEIRS = {
     "copied message",
     "author of a copied message",
     "message copied as a red flag",
+    "partner's people",
+    "where it lives with the partner",
+    "source of the partner's side",
 }
-"""Messages, which nobody rewrites; choices, which a form words in another way, and a box that a
-named skeptic takes away."""
+"""Messages, which nobody rewrites; the partner's side, which has a form of its own; choices, which
+a form words in another way, and a box that a named skeptic takes away."""
 WRITERS = (AE, *(helper(key) for key in GIVEN))
 
 
@@ -412,6 +431,9 @@ _RECORDS = (
     ActionId.OPEN_CALL,
     ActionId.OPEN_BOOKING,
     ActionId.OPEN_BRIEFING,
+    ActionId.OPEN_INTRO,
+    ActionId.MARK_INTRO_SENT,
+    ActionId.OPEN_CONTACT,
     ActionId.OPEN_HELD,
     ActionId.OPEN_TALK,
     ActionId.OPEN_RESTATE,

@@ -16,7 +16,14 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock.rounds import MOST_IN_ONE
-from bot.domain import alarms, briefing_call, debriefing, kickoff_booking, kickoff_record
+from bot.domain import (
+    alarms,
+    briefing_call,
+    debriefing,
+    introducing,
+    kickoff_booking,
+    kickoff_record,
+)
 from bot.domain.access import EVERY
 from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import ContactRole
@@ -30,8 +37,10 @@ from bot.domain.debrief import Answer, AnswerPart, Ask, OwnPart, Question, Talk
 from bot.domain.digest import Word
 from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
+from bot.domain.intro import Contacted, CsBefore, IntroDraft, Sent, Way
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff_form import KickoffForm, Ran
+from bot.domain.linked import LinkKind, link, unlink
 from bot.domain.money import Money
 from bot.domain.notices import (
     OF_A_DATE,
@@ -43,9 +52,11 @@ from bot.domain.notices import (
     clock_notice,
 )
 from bot.domain.nudging import Stage
+from bot.domain.partner import PartnerPerson, PartnerSide, enter
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
+from bot.domain.reopening import reopen
 from bot.domain.status import Filter, Whose
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
@@ -85,6 +96,7 @@ from tests.rights.content import (
     GUEST,
     HEARD_BY,
     IN_CHANNEL,
+    INTRO_DRAFT,
     KICKOFF_WHY,
     LEAD,
     LIFTED,
@@ -101,6 +113,7 @@ from tests.rights.content import (
     PROMISE,
     PROPOSED,
     READERS,
+    REOPENED,
     RESTATED,
     REVOPS,
     SAT_IN,
@@ -110,6 +123,9 @@ from tests.rights.content import (
     TALK_LINE,
     TALK_RECORDED,
     TEAM,
+    THEIR_PERSON,
+    THEIR_PLACE,
+    THEIR_SOURCE,
     TO_CONFIRM,
     VERDICT,
     VIEWERS,
@@ -256,11 +272,15 @@ class World:
         """Read by nobody yet: the CS manager records the reading for the CSM."""
         self.chatted = self._live(Deal(account=f"{ACCOUNT} M"), self._leave_the_note)
         """The AE answers its debrief in a chat."""
+        self.turned = self._live(Deal(account=f"{ACCOUNT} N"), self._leave_open)
+        """Cancelled for another one, and opened again."""
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
         self._arrange(self.spoken)
         self._correct(self.almost)
+        self._turn()
+        self._enter_partner()
         self._read()
         clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
@@ -466,6 +486,52 @@ class World:
             unit.commit()
         self.deliver()
 
+    def _turn(self) -> None:
+        """A deal became another one, and goes on by itself after all."""
+        by = self.team.ae
+        with self.store.write(self.team.workspace_id) as unit:
+            almost, turned = (unit.handoffs.lock(one) for one in (self.almost, self.turned))
+            turned.cancel(CANCELLED, by=by, at=unit.now)
+            link(turned, almost, LinkKind.MERGED, by=by, at=unit.now, carried=1)
+            unit.links.add(turned.id, almost.id, LinkKind.MERGED, by=by.id, at=unit.now)
+            for one in (turned, almost):
+                unit.save(one, actor_id=by.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for handoff_id in (self.turned, self.almost):
+                ref = Ref(handoff=handoff_id)
+                self.press(viewer, "whole, linked", ids.ActionId.OPEN_HANDOFF, ref)
+            ref = Ref(handoff=self.turned)
+            self.press(viewer, "form", ids.ActionId.OPEN_REOPEN, ref)
+        self.clock.advance(timedelta(minutes=20))
+        with self.store.write(self.team.workspace_id) as unit:
+            almost, turned = (unit.handoffs.lock(one) for one in (self.almost, self.turned))
+            reopen(turned, REOPENED, by=by, at=unit.now)
+            unlink(turned, almost, LinkKind.MERGED, by=by, at=unit.now)
+            unit.links.end(turned.id, almost.id, LinkKind.MERGED, at=unit.now)
+            for one in (turned, almost):
+                unit.save(one, actor_id=by.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            ref = Ref(handoff=self.turned)
+            self.press(viewer, "whole, opened again", ids.ActionId.OPEN_HANDOFF, ref)
+
+    def _enter_partner(self) -> None:
+        """A partner sells the full deal along."""
+        by = self.team.ae
+        person = PartnerPerson(name=THEIR_PERSON, company="Larkfield Clinics", role="AE")
+        side = PartnerSide(people=(person,), lives=THEIR_PLACE, source=THEIR_SOURCE)
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.full)
+            handoff.marks = replace(handoff.marks, partner=True)
+            revision = unit.partners.save(handoff.id, side, by=by.id, at=unit.now)
+            enter(handoff, side, revision=revision, by=by, at=unit.now)
+            unit.save(handoff, actor_id=by.id)
+            unit.commit()
+        self.deliver()
+
     def _read(self) -> None:
         """One brief is acknowledged, checked and restated; another is sent back with a reason."""
         csm = self.team.csm
@@ -499,6 +565,7 @@ class World:
             unit.commit()
         self.deliver()
         self._brief_by_call()
+        self._introduce()
 
     def _brief_by_call(self) -> None:
         """A call is booked, done without, let out and held all the same."""
@@ -600,6 +667,31 @@ class World:
             for page in range(5):
                 ref = Ref(handoff=self.almost, page=page or None)
                 self.press(viewer, AFTER_KICKOFF, ids.ActionId.OPEN_HANDOFF, ref)
+
+    def _introduce(self) -> None:
+        """The AE has a draft of the intro, and of another one says that the CSM wrote before."""
+        ae, csm = self.team.ae, self.team.csm
+        with self.store.write(self.team.workspace_id) as unit:
+            full, almost = (unit.handoffs.lock(one) for one in (self.full, self.almost))
+            at, policy, kind = unit.now, unit.policy, RecordKind.INTRO_DRAFT
+            readers = introducing.sender(full, policy).readers
+            draft = IntroDraft(words=f"{INTRO_DRAFT} {INTRO_DRAFT}")
+            revision = unit.records.save(full.id, kind, draft, by=ae.id, at=at, audience=readers)
+            introducing.save_draft(full, revision=revision, by=ae, at=at, policy=policy)
+            wrote = Contacted(at, Way.CHAT)
+            introducing.note_contact(full, wrote, by=csm, at=at, policy=policy)
+            unit.save(full, actor_id=csm.id)
+            sent = Sent(Contacted(at, Way.EMAIL), CsBefore.NO)
+            introducing.mark_sent(almost, sent, by=ae, at=at, policy=policy)
+            unit.save(almost, actor_id=ae.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            almost = unit.handoffs.lock(self.almost)
+            introducing.take_back(almost, by=ae, at=unit.now, policy=unit.policy)
+            unit.save(almost, actor_id=ae.id)
+            unit.commit()
+        self.deliver()
 
     def _debrief(self) -> None:
         """The AE answers ahead, is asked about each answer, and the talk is recorded for the CSM.
@@ -983,6 +1075,8 @@ _THREAD = frozenset(
         NoticeKind.OUTDATED,
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.BRIEFING_HELD,
+        NoticeKind.INTRO_SENT,
+        NoticeKind.INTRO_NOT_SENT,
         NoticeKind.KICKOFF_HELD,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_ESCALATED,
@@ -990,6 +1084,9 @@ _THREAD = frozenset(
         NoticeKind.DEBRIEF_DONE,
         NoticeKind.CANCELLED,
         NoticeKind.CANCEL_UNDONE,
+        NoticeKind.REOPENED,
+        NoticeKind.LINKED,
+        NoticeKind.UNLINKED,
     }
 )
 _OF_NO_HANDOFF = frozenset(
@@ -1003,6 +1100,9 @@ _ALSO_TO_ONE = frozenset(
         NoticeKind.PROMISE_CHANGED,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_OVER,
+        NoticeKind.REOPENED,
+        NoticeKind.LINKED,
+        NoticeKind.UNLINKED,
     }
 )
 _PLACES = {
@@ -1025,6 +1125,7 @@ _IN_CHAT: dict[str, str | int] = {
 _SAID_IN_CHAT: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = tuple(
     (NoticeKind.CHAT_SAID, {**_IN_CHAT, "says": says.value, "hint": ""}) for says in Says
 )
+_OTHER: dict[str, str | int] = {"actor": 1, "owner": 1, "other": 1, "onward": 1}
 _OF_BRIEF: dict[str, str | int] = {"step": "brief", "stage": "half"}
 _OF_READING: dict[str, str | int] = {"step": "read", "stage": "snoozed"}
 _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
@@ -1071,6 +1172,9 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.BRIEFING_BOOKED, {"actor": 1, "owner": 1, "at": _AFTER, "moved": 0}),
     (NoticeKind.BRIEFING_SKIPPED, {"actor": 1, "owner": 1, "both": 0}),
     (NoticeKind.HOLD_LIFTED, {"actor": 1, "owner": 1}),
+    (NoticeKind.INTRO_SENT, {"actor": 1, "at": _AFTER, "way": "email", "own": 1}),
+    (NoticeKind.INTRO_NOT_SENT, {"actor": 1}),
+    (NoticeKind.CSM_WROTE, {"actor": 1, "owner": 1, "at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
     (NoticeKind.KICKOFF_FELL, {"at": _AFTER, "sequence": 9}),
@@ -1091,6 +1195,10 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.CHAT_ELSEWHERE, {}),
     (NoticeKind.CANCELLED, {"actor": 1}),
     (NoticeKind.CANCEL_UNDONE, {"actor": 1}),
+    (NoticeKind.REOPENED, {"actor": 1, "owner": 1}),
+    (NoticeKind.LINKED, {**_OTHER, "kind": "replaced", "promises": 1}),
+    (NoticeKind.LINKED, {**_OTHER, "kind": "amended", "promises": 0}),
+    (NoticeKind.UNLINKED, {**_OTHER, "kind": "split", "promises": 0}),
     (NoticeKind.UNDO_OFFER, {"tag": Tag.ACKNOWLEDGED.value}),
     (NoticeKind.STATUS_POST, {}),
     (NoticeKind.STATUS_CSV, {"chosen": Filter(whose=Whose.ALL).dump()}),

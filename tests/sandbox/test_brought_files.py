@@ -166,6 +166,42 @@ def test_a_form_that_is_closed_takes_its_files_along(desk: Desk) -> None:
     assert [*desk.workspace.files] == [kept]
 
 
+def hold(desk: Desk, view_id: str) -> str:
+    """A file that stands in the form and was not sent."""
+    held = brought(desk)
+    desk.acts.keep_typed(MAYA, view_id=view_id, values={"papers": {"files": [held]}})
+    return held
+
+
+def test_a_form_in_whose_place_another_comes_takes_its_files_along(desk: Desk) -> None:
+    hold(desk, desk.open(form())["id"])
+    view_id = desk.open(form())["id"]
+    assert desk.workspace.files == {}
+    held = hold(desk, view_id)
+    same = desk.call("views.update", view_id=view_id, view={**form(), "title": plain("Same")})
+    assert same["ok"]
+    assert [*desk.workspace.files] == [held]
+    assert desk.call("views.update", view_id=view_id, view=modal())["ok"]
+    assert desk.workspace.files == {}
+
+
+def test_clearing_all_forms_takes_the_files_of_those_below_along(desk: Desk) -> None:
+    below = desk.open(form(optional=True))["id"]
+    hold(desk, below)
+    desk.app.answers.append(Reply(body={"response_action": "push", "view": form()}))
+    desk.run(desk.acts.submit_view(MAYA, view_id=below))
+    top = desk.workspace.modal_stack(MAYA)[-1].id
+    sent = brought(desk)
+    desk.app.answers.append(Reply(body={"response_action": "clear"}))
+    hold(desk, below)
+    values: Values = {"papers": {"files": [sent]}}
+    desk.run(desk.acts.submit_view(MAYA, view_id=top, values=values))
+    # What was sent is the app's; what came into the one below afterwards was not.
+    given = [one for one in desk.workspace.files.values() if one.is_given]
+    assert [*desk.workspace.files.values()] == given
+    assert len(given) == 2
+
+
 def test_a_file_input_tells_nothing_before_it_is_submitted(desk: Desk) -> None:
     view = form()
     view["blocks"][0]["dispatch_action"] = True

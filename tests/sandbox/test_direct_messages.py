@@ -48,6 +48,17 @@ def test_the_app_hears_and_sees_nothing_of_it(desk: Desk) -> None:
     assert desk.app.heard == []
 
 
+def test_files_between_people_are_theirs(desk: Desk) -> None:
+    desk.workspace.app.bot_scopes.append("files:read")
+    dm = opened(desk, MAYA, JONAS)
+    file_id = desk.run(desk.acts.upload_file(MAYA, name="a.csv", content_base64="YSxi"))
+    desk.run(desk.acts.post_message(MAYA, channel_id=dm, text="", files=[file_id]))
+    assert desk.call("files.info", file=file_id)["error"] == "file_not_found"
+    for person, status in ((JONAS, 200), (THEO, 404)):
+        look = desk.request(f"/files/{file_id}?as={person}", verb="GET")
+        assert desk.run(look)[0] == status
+
+
 def test_the_app_keeps_its_own_conversation_with_each_of_them(desk: Desk) -> None:
     with_app = desk.call("conversations.open", users=MAYA)["channel"]["id"]
     dm = opened(desk, MAYA, JONAS)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
+from urllib.request import Request, urlopen
 
 import pytest
 from slack_bolt import Ack, App
@@ -45,6 +46,7 @@ EVERYTHING = modal(
     field("day", {"type": "datepicker"}),
     field("hour", {"type": "timepicker", "timezone": "Europe/Berlin"}),
     field("moment", {"type": "datetimepicker"}),
+    field("papers", {"type": "file_input", "filetypes": ["csv"]}),
 )
 
 
@@ -87,6 +89,7 @@ def test_a_bolt_app_gets_every_element_in_slacks_shape(
     submitted: list[Json], sandbox: Sandbox, maya: Visitor
 ) -> None:
     jonas, general = sandbox.visitor("jonas").id, sandbox.channel("#general")
+    paper = maya.upload("seats.csv", b"deal,seats")
     maya.slash("/handoff", channel="#deal-northwind")
     answer = maya.submit(
         {
@@ -104,11 +107,14 @@ def test_a_bolt_app_gets_every_element_in_slacks_shape(
             "day": date(2026, 3, 31),
             "hour": time_of_day(9, 30),
             "moment": datetime(2026, 3, 31, 9, 30, tzinfo=UTC),
+            "papers": [paper],
         }
     )
     assert answer.answered
     assert maya.modal is None
     held = {key: value for block in submitted[0].values() for key, value in block.items()}
+    [file] = held.pop("papers")["files"]
+    assert (file["id"], file["name"], file["user"]) == (paper, "seats.csv", maya.id)
     assert held == {
         "words": {"type": "plain_text_input", "value": "two\nlines"},
         "count": {"type": "number_input", "value": "12"},
@@ -180,6 +186,20 @@ def test_messages_are_seen_as_their_reader_sees_them(
     assert maya.messages(channel)[0].reactions == {"eyes": [maya.id]}
     with pytest.raises(ValueError, match="no such conversation"):
         theo.messages(str(maya.dm_id()))
+
+
+def test_files_go_with_a_message(client: WebClient, sandbox: Sandbox, maya: Visitor) -> None:
+    paper = maya.upload("seats.csv", b"deal,seats")
+    maya.post("#deal-northwind", "", files=[paper])
+    [message] = maya.messages("#deal-northwind")
+    assert (message.text, message.files) == ("", [paper])
+    told = client.files_info(file=paper)["file"]
+    with urlopen(Request(told["url_private"], headers=bearer(client))) as answer:  # noqa: S310
+        assert answer.read() == b"deal,seats"
+
+
+def bearer(client: WebClient) -> dict[str, str]:
+    return {"Authorization": f"Bearer {client.token}"}
 
 
 def test_waiting_returns_as_soon_as_it_is_there(

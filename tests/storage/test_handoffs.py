@@ -12,6 +12,7 @@ from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import DeadlineState, Step, snooze
 from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
+from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.kickoff_state import Kickoff
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
@@ -158,6 +159,17 @@ def test_a_handoff_comes_back_as_it_was_saved(store: Store, team: Team) -> None:
                 brief_opened_at=unit.now + 29 * HOUR,
                 recorded_at=unit.now + 30 * HOUR,
             ),
+            intro=Intro(
+                drafted_at=unit.now + 24 * HOUR,
+                sent_at=unit.now + 25 * HOUR,
+                sent_way=Way.EMAIL,
+                recorded_at=unit.now + 26 * HOUR,
+                cs_before=CsBefore.CSM,
+                ae_wrote_at=unit.now + 27 * HOUR,
+                ae_way=Way.CHAT,
+                csm_wrote_at=unit.now + 28 * HOUR,
+                csm_way=Way.IN_PERSON,
+            ),
             signed_brief=Snapshot({SectionKey.WHY: 2}, {7: 1}),
             read_brief=Snapshot({SectionKey.WHY: 3, SectionKey.PEOPLE: 1}, {7: 2, 8: 1}),
             helpers={team.outsider.id: frozenset({SectionKey.WHY})},
@@ -240,6 +252,7 @@ def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) 
         Step.BOOK_CALL: DeadlineState.WAITING,
         Step.READ: DeadlineState.WAITING,
         Step.JUDGE: DeadlineState.WAITING,
+        Step.INTRO: DeadlineState.WAITING,
         Step.INITIALS: DeadlineState.WAITING,
         Step.INITIALS_AE: DeadlineState.WAITING,
         Step.PREP: DeadlineState.WAITING,
@@ -269,7 +282,7 @@ def test_deadlines_recomputed_in_place_keep_what_was_said(
     with store.read(team.workspace_id) as after:
         kept = after.deadlines.of(handoff_id)[1]
     assert kept == said
-    assert kept.said == frozenset(stages)
+    assert kept.said == {*stages, Stage.SILENT}
 
 
 def test_a_correction_that_moves_a_deadline_ahead_lets_it_be_said_again(

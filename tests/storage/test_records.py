@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from bot.domain.access import EVERY, Audience
 from bot.domain.briefing import BriefingCall, Mood, Overrun, Tone
+from bot.domain.intro import IntroDraft
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.tables import document
 from bot.storage.unit_of_work import Store
@@ -29,6 +30,7 @@ RECORDS: dict[RecordKind, Record] = {
         overrun=Overrun.LONGER,
     ),
     RecordKind.KICKOFF: KICKOFF_FORM,
+    RecordKind.INTRO_DRAFT: IntroDraft(words="Dear Ilse,\nJonas Weber will call you."),
 }
 READERS = {Audience.RECORDS, Audience.REASONS}
 
@@ -66,6 +68,22 @@ def test_who_may_not_read_records_gets_none_but_their_own(store: Store, team: Te
         assert set(reasons) == {RecordKind.KICKOFF}
         own = unit.records.load(handoff_id, audiences=(), reader=team.csm.id)
         assert set(own) == set(RecordKind) - {RecordKind.VERDICT}
+
+
+@pytest.mark.parametrize("audience", [Audience.AE_INTRO, Audience.CSM_INTRO])
+def test_the_draft_of_an_intro_is_for_its_own_readers(
+    store: Store, team: Team, audience: Audience
+) -> None:
+    handoff_id = signed(store, team)
+    kind = RecordKind.INTRO_DRAFT
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        by, now = team.ae.id, unit.now
+        unit.records.save(handoff_id, kind, RECORDS[kind], by=by, at=now, audience=audience)
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        assert set(after.records.load(handoff_id, audiences={audience})) == {kind}
+        assert after.records.load(handoff_id, audiences=EVERY - {audience}) == {}
 
 
 def test_the_newest_is_read_and_a_former_csm_reads_the_newest_of_their_own(

@@ -41,6 +41,7 @@ from tests.builders import (
     initial_all,
     make_team,
     posted,
+    send_intro,
     signed,
     skip_briefing,
     started,
@@ -84,6 +85,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.restate(words, revision=1, by=team.csm, at=unit.now)
         of.judge(Verdict(match=True), revision=1, by=team.ae, at=unit.now)
         skip_briefing(unit, of, team)
+        send_intro(unit, of, team)
         initial_all(unit, of, team)
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         deliver_all(unit, of, team)

@@ -240,6 +240,14 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     press(place, place.maya, "open_judge")
     fill(place.maya, verdict="match")
     settled(place)
+    press(place, place.maya, "open_intro")
+    fill(
+        place.maya, intro="Dear Ilse, Jonas will call you about the kickoff. Does Monday suit you?"
+    )
+    assert place.maya.click_in_modal("mark_intro_sent").answered
+    fill(place.maya, intro_way="email", cs_before="no")
+    place.maya.close()
+    settled(place)
     for person, answer in ((place.maya, {}), (place.jonas, {"delivery": "can"})):
         press(place, person, "initial_all")
         fill(person, **answer)

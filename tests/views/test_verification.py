@@ -10,6 +10,7 @@ from bot.domain.completeness import completeness
 from bot.domain.deadlines import Step
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.history import Tag
+from bot.domain.intro import IntroDraft
 from bot.domain.items import Item, SectionKey
 from bot.domain.notices import NoticeKind
 from bot.domain.policy import Policy, Tier
@@ -86,6 +87,7 @@ KINDS: dict[RecordKind, Record] = {
             "known_again": True,
         }
     ),
+    RecordKind.INTRO_DRAFT: IntroDraft(words=LONG),
 }
 
 
@@ -230,8 +232,8 @@ def test_each_record_is_shown_with_who_wrote_it_and_when(kind: RecordKind) -> No
     assert sentences.reading.ASKED_AGAIN not in shown
     for label, _ in record_lines(KINDS[kind]):
         assert label in shown
-    if kind in (RecordKind.BRIEFING_CALL, RecordKind.KICKOFF):
-        return  # What was held stays held.
+    if kind in (RecordKind.BRIEFING_CALL, RecordKind.KICKOFF, RecordKind.INTRO_DRAFT):
+        return  # What was held stays held, and a draft is one.
     old = replace(written, in_force=False, by=None)
     again = seen_text(form_dict(whole_view(WholePage(CARD, (), (), (), records=(old,)))))
     assert sentences.reading.ASKED_AGAIN in again

@@ -4,6 +4,7 @@
 import { post } from "./live.js";
 
 const PAUSE = 250;
+const NARROWEST = 260;
 const popup = () => document.getElementById("menu");
 const list = () => document.getElementById("menu-list");
 const options = () => [...list().querySelectorAll("[role=option]")];
@@ -24,8 +25,9 @@ export const picked = (menu) =>
 function place() {
   const { left, top, bottom, width } = open.getBoundingClientRect();
   const shown = popup();
-  shown.style.left = `${Math.max(8, Math.min(left, innerWidth - Math.max(width, 220) - 8))}px`;
-  shown.style.width = `${Math.max(width, 220)}px`;
+  const wide = Math.max(width, NARROWEST);
+  shown.style.left = `${Math.max(8, Math.min(left, innerWidth - wide - 8))}px`;
+  shown.style.width = `${wide}px`;
   const below = innerHeight - bottom;
   const up = below < 220 && top > below;
   shown.style.top = up ? "auto" : `${bottom + 4}px`;

@@ -10,6 +10,7 @@ from bot.domain.promises import Promise, PromiseText
 from bot.domain.snapshots import How
 from bot.views.ids import Field
 from bot.views.sentences.forms import CHOICE_NAMES, FIELDS
+from bot.views.sentences.paths import came_from
 from bot.views.sentences.terms import (
     BASIS_NAMES,
     INNER_READERS,
@@ -240,6 +241,9 @@ def promise_details(promise: Promise) -> str:
     told.append(f"due {day(text.due)}" if text.due else NO_DUE)
     if promise.owner is not None:
         told.append(f"delivered by {isolate(promise.owner.name)}")
+    if promise.origin is not None:
+        account = one_line(promise.origin.account) if promise.origin.account else ""
+        told.append(came_from(promise.origin, account))
     return " · ".join(told)
 
 

@@ -61,6 +61,10 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_KICKOFF_BOOKING: "Book kickoff",
     ActionId.OPEN_KICKOFF_CARD: "Kickoff card",
     ActionId.KICKOFF_LINK: "Add to calendar",
+    ActionId.OPEN_INTRO: "Write intro",
+    ActionId.CHECK_INTRO: "Check words",
+    ActionId.MARK_INTRO_SENT: "Mark as sent",
+    ActionId.OPEN_CONTACT: "I already wrote",
     ActionId.OPEN_HELD: "Kickoff held",
     ActionId.OPEN_TALK: "Arrange debrief",
     ActionId.FINE_TALK: "Fine",
@@ -88,6 +92,9 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_DECLINE: "I am not the right CSM",
     ActionId.OPEN_CANCEL: "Cancel handoff",
     ActionId.UNDO_CANCEL: "Undo cancellation",
+    ActionId.OPEN_REOPEN: "Open it again",
+    ActionId.OPEN_AMEND: "Amended contract",
+    ActionId.OPEN_PARTNER: "Partner's side",
     ActionId.OPEN_HANDOFF: "Open handoff",
     ActionId.OPEN_RED_FLAGS: "🔒 Red flags",
     ActionId.OPEN_VERSIONS: "Earlier versions",
@@ -148,10 +155,14 @@ MORE_CHOICES: Final[Mapping[MoreChoice, str]] = {
     MoreChoice.LIFT: "Let intro go out…",
     MoreChoice.KICKOFF_BOOKING: "Book kickoff…",
     MoreChoice.KICKOFF_CARD: "Kickoff card…",
+    MoreChoice.INTRO: "Write intro…",
+    MoreChoice.INTRO_SENT: "Mark intro as sent…",
+    MoreChoice.WROTE_BEFORE: "I already wrote…",
     MoreChoice.HELD: "Kickoff held…",
     MoreChoice.TALK: "Arrange debrief…",
     MoreChoice.DECLINE: "I am not the right CSM…",
     MoreChoice.UNDO_CANCEL: "Undo cancellation",
+    MoreChoice.REOPEN: "Open it again…",
     MoreChoice.OPEN: "Open handoff",
     MoreChoice.STATUS_POST: "Post to channel",
     MoreChoice.STATUS_CSV: "CSV to my messages",
@@ -161,8 +172,9 @@ FOR_AE: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_JUDGE: "Answer restatement for the AE",
     ActionId.OPEN_BOOKING: "Book briefing call for the AE",
     ActionId.OPEN_BRIEFING: "Record briefing call for them",
+    ActionId.MARK_INTRO_SENT: "Record intro for its sender",
 }
-"""For the AE manager."""
+"""For the AE manager; of what is either side's, for the CS manager, too."""
 FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.ACKNOWLEDGE: "Acknowledge for the CSM",
     ActionId.OPEN_CHECKS: "Answer checks for the CSM",
@@ -173,6 +185,7 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
 }
 """For the CS manager."""
 OTHER_TIME: Final = "Other time"
+CORRECT_INTRO: Final = "Correct intro"
 CORRECT_KICKOFF: Final = "Correct kickoff"
 CORRECT_SIGNATURE: Final = "Correct signature"
 

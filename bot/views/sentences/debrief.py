@@ -102,6 +102,9 @@ BREAKDOWNS: Final[Mapping[Breakdown, str]] = {
     Breakdown.KNOWN_ASKED_AGAIN: "The customer was asked again what they had told before.",
     Breakdown.OTHER_SUCCESS: "In the kickoff the success metric was not right any more.",
     Breakdown.KICKOFF_LATE: "The kickoff is past the last business day for it.",
+    Breakdown.AE_SILENT: "A day after the signature two thirds of the brief were still open.",
+    Breakdown.CS_WROTE_FIRST: "Somebody from customer success wrote before the intro.",
+    Breakdown.INTRO_WHILE_HELD: "The intro went out before what it had to wait for.",
 }
 ASK: Final = "Ask"
 QUESTION: Final = "Question"

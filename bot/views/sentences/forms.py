@@ -64,6 +64,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "counts as in time.",
     ),
     Field.KICKOFF_OFF: FieldWords("This time"),
+    Field.INTRO: FieldWords("Intro to the champion"),
+    Field.INTRO_SENT_AT: FieldWords("When it went out", "In your own zone."),
+    Field.INTRO_WAY: FieldWords("How"),
+    Field.CS_BEFORE: FieldWords("Did anyone from CS write to them before?"),
+    Field.CSM_WROTE_AT: FieldWords("When the CSM wrote", "Only where the CSM did."),
+    Field.CSM_WAY: FieldWords("How the CSM wrote", "Only where the CSM did."),
+    Field.WROTE_AT: FieldWords("When you wrote", "In your own zone."),
+    Field.WROTE_WAY: FieldWords("How"),
+    Field.TAKE_BACK: FieldWords("Recorded by mistake"),
     Field.HELD_AT: FieldWords("When it began"),
     Field.OURS: FieldWords("Who of ours came", "Whoever ran it came, ticked or not."),
     Field.CUSTOMERS: FieldWords("Who of the customer came", "", "for example Ilse Brandt"),
@@ -88,6 +97,20 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
         "Champion", "As the brief names them. Only a call with the champion opens the gate."
     ),
     Field.CALL_CUSTOMER: FieldWords("Who of the customer"),
+    Field.BECAME: FieldWords("What it became"),
+    Field.BECAME_HOW: FieldWords("How"),
+    Field.CARRY: FieldWords("Promises to copy there"),
+    Field.TAKE_ALONG: FieldWords(
+        "Copy into the new brief", "As you may read it there; only into a brief of your own."
+    ),
+    Field.PARTNER_PEOPLE: FieldWords(
+        "Their people",
+        "One a line: name, company and role, with commas between them.",
+        "Ada Brook, Larkfield Clinics, partner manager",
+    ),
+    Field.PARTNER_LIVES: FieldWords(
+        "Where it lives on their side", "Their system or folder, and what they call the deal."
+    ),
     Field.AE: FieldWords("AE", "Whoever sold it. Somebody else than you is asked to confirm."),
     Field.AE_MANAGER: FieldWords(
         "AE's manager",
@@ -317,9 +340,12 @@ PROMISE_SAID_ON: Final = FieldWords("Said on")
 FOR_AE_REASON: Final = FieldWords("Why you record it, and not the AE", f"{REASON_READERS}.")
 FOR_CSM_REASON: Final = FieldWords("Why you record it, and not the CSM", f"{REASON_READERS}.")
 FOR_BOTH_REASON: Final = FieldWords("Why you record it, and not AE or CSM", f"{REASON_READERS}.")
+FOR_SENDER_REASON: Final = FieldWords("Why you record it, and not its sender", f"{REASON_READERS}.")
 BRIEFING_MINUTES: Final = FieldWords("Minutes", "30 at most; a longer call has a reason.")
 LIFT_REASON: Final = FieldWords("Why the intro goes out without the call")
 CANCEL_REASON: Final = FieldWords("Why it is cancelled")
+REOPEN_REASON: Final = FieldWords("Why it goes on", f"{REASON_READERS}.")
+PARTNER_SOURCE: Final = FieldWords("Source", "Who told it, and when.", "their AE, call, 3 March")
 DISPUTE_REASON: Final = FieldWords(
     "Why you dispute it", "Everybody who reads the promise reads this, too."
 )
@@ -385,6 +411,9 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.LIFT: "Let intro go out",
     ViewId.KICKOFF_BOOKING: "Book kickoff",
     ViewId.KICKOFF_CARD: "Kickoff card",
+    ViewId.INTRO: "Intro",
+    ViewId.INTRO_SENT: "Intro sent",
+    ViewId.WROTE_BEFORE: "I already wrote",
     ViewId.HELD: "Kickoff held",
     ViewId.TALK: "Time of the debrief",
     ViewId.DEBRIEF_ALL: "Debrief",
@@ -396,6 +425,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.RETURN_BRIEF: "Return the brief",
     ViewId.DECLINE: "Not the right CSM",
     ViewId.CANCEL: "Cancel the handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "The partner's side",
     ViewId.SNOOZE: "Snooze reminders",
     ViewId.NOT_MINE: "Not mine",
     ViewId.ROLES: "People and roles",
@@ -443,6 +474,9 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.BRIEFING: "Save call",
     ViewId.LIFT: "Let it go out",
     ViewId.KICKOFF_BOOKING: "Save time",
+    ViewId.INTRO: "Save draft",
+    ViewId.INTRO_SENT: "Save record",
+    ViewId.WROTE_BEFORE: "Save record",
     ViewId.HELD: "Record kickoff",
     ViewId.TALK: "Send time",
     ViewId.DEBRIEF_OWN: "Save your part",
@@ -453,6 +487,8 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.RETURN_BRIEF: "Return unchanged",
     ViewId.DECLINE: "Give it back",
     ViewId.CANCEL: "Cancel handoff",
+    ViewId.REOPEN: "Open it again",
+    ViewId.PARTNER: "Save partner",
     ViewId.SNOOZE: "Snooze",
     ViewId.NOT_MINE: "Say so",
     ViewId.ROLES: "Save roles",

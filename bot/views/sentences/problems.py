@@ -34,6 +34,11 @@ _DOING: Final[Mapping[str, str]] = {
     Act.SKIP_BRIEFING: "Doing without the briefing call",
     Act.HOLD_BRIEFING: "Recording the briefing call",
     Act.LIFT_HOLD: "Letting the intro go out",
+    Act.WRITE_AE_INTRO: "Writing the intro",
+    Act.WRITE_CSM_INTRO: "Writing the intro",
+    Act.SEND_AE_INTRO: "Recording that the intro was sent",
+    Act.SEND_CSM_INTRO: "Recording that the intro was sent",
+    Act.NOTE_CONTACT: "Saying who wrote before the intro",
     Act.ARRANGE_TALK: "Answering the time of the debrief",
     Act.BOOK_KICKOFF: "Booking the kickoff",
     Act.PREPARE_KICKOFF: "Saying that a side is prepared for the kickoff",
@@ -87,8 +92,27 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "This handoff does not exist any more. Use /handoff-status to find others."
     ),
     Problem.HANDOFF_CANCELLED: (
-        "This handoff is cancelled, so nothing in it changes. Start a new one with /handoff."
+        "This handoff is cancelled, so nothing in it changes. The AE, their manager or RevOps can "
+        "open it again on its page."
     ),
+    Problem.NOT_CANCELLED: "This handoff is open, so there is nothing to open again.",
+    Problem.ITSELF: "A handoff does not become itself. Choose another one, or leave this empty.",
+    Problem.OTHER_UNSEEN: "You cannot choose this handoff. Choose one that you can open.",
+    Problem.NOWHERE_TO_CARRY: "Choose the handoff above that these promises are copied into.",
+    Problem.PROMISE_NOT_OPEN: (
+        "One of these promises was withdrawn or concluded meanwhile. Open the form again."
+    ),
+    Problem.ONLY_AE_TAKES_ALONG: (
+        "Only the AE of the new handoff copies a brief into it. Take the ticks off, or start it "
+        "as your own."
+    ),
+    Problem.NO_PARTNER: (
+        "No partner sells this deal along. Tick it under Change deal first, then enter their side."
+    ),
+    Problem.NO_ADDRESSES: (
+        "Leave e-mail addresses out: partner people are outside of the bot. A name is enough."
+    ),
+    Problem.SOURCE_NEEDED: "Say who told it, and when: the CSM has to know how far to rely on it.",
     Problem.NO_HANDOFF_HERE: (
         "There is no open handoff in this channel. Start one here with /handoff."
     ),
@@ -97,6 +121,11 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.NO_EMAIL_SCOPE: (
         "Slack does not let the bot look for people by address; give a Slack id or a handle, or "
         "let the app have users:read.email."
+    ),
+    Problem.NO_NAME: "This is no name. Give one of two letters or more.",
+    Problem.OWN_WORD: (
+        "The bot uses this word itself, so the name cannot be told from it. Give it with another "
+        "part of the name."
     ),
     Problem.NO_REMINDERS: (
         "Nobody is reminded of this: the deal was told of after the fact, so no clock runs for it."
@@ -233,6 +262,11 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     ),
     Problem.NO_PART_IN_KICKOFF: "The kickoff of this deal is customer success's alone.",
     Problem.CHANGE_UNTOLD: "Say what changed, as metric or timing is not right any more.",
+    Problem.WRITTEN_LATER: "This is still to come. Enter when it was written.",
+    Problem.WRITTEN_BEFORE_SIGNATURE: (
+        "This is before the signature, and belongs to the sale. Check day and time."
+    ),
+    Problem.WRITTEN_AFTER_INTRO: "This is not before the intro. Check day and time.",
     Problem.ASK_OR_MARK: (
         "An answer you ask about does not count yet. Leave this empty, or choose to ask the AE."
     ),
@@ -363,6 +397,26 @@ def _too_long(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"This is too long: {most} is the most." if most else "This is too long. Shorten it."
 
 
+def _other_is_over(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    account = isolate(one_line(error.facts.get("account", "The other one")))
+    return f"{account} is over, so nothing goes on there. Choose another one, or leave this empty."
+
+
+def _not_yours_to_carry(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    asked = [people[one] for one in error.whose if one in people]
+    who = names(asked) if asked else "its AE and CSM"
+    account = isolate(one_line(error.facts.get("account", "that handoff")))
+    return f"Promises of {account} are written down by {who}. Take the ticks off, or ask them."
+
+
+def _partner_line(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    line = error.facts.get("line", "1")
+    return (
+        f"Line {line} does not say three things. Write name, company and role with commas between "
+        "them, or with semicolons where a name has a comma in it."
+    )
+
+
 def _commitment_too_late(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     latest = error.facts.get("latest")
     last = f"Choose {day(date.fromisoformat(latest))} or a day before it." if latest else ""
@@ -471,6 +525,9 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.NOT_YOUR_TURN: _not_your_turn,
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
     Problem.UNDO_TOO_LATE: _undo_too_late,
+    Problem.OTHER_IS_OVER: _other_is_over,
+    Problem.NOT_YOURS_TO_CARRY: _not_yours_to_carry,
+    Problem.PARTNER_LINE: _partner_line,
     Problem.TOO_LONG: _too_long,
     Problem.COMMITMENT_TOO_LATE: _commitment_too_late,
     Problem.BELOW_TIERS: _below_tiers,

@@ -36,6 +36,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.BOOK_CALL: "Name a time, or say where nothing requires the call that you do without it.",
     Step.HOLD_CALL: "Open the call card in it, and record what came of it.",
     Step.HOLD_CALL_AE: "Open the call card in it, and record what came of it.",
+    Step.INTRO: "The champion has heard nothing from us since the signature.",
     Step.DEBRIEF: "It is done once the talk is recorded and each of seven answers counts.",
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
     Step.INITIALS: "Promises wait for your initial, each with whether it can be delivered.",
@@ -63,6 +64,7 @@ MISSING_PARTS: Final[Mapping[Part, str]] = {
 }
 MISSING_PROMISES: Final = "No promise is written down, nor that none were made."
 MISSING_BOOKING: Final = "No time is booked for it. Book one, or record when it was held."
+MISSING_INTRO_AFTER_NOTE: Final = "The CSM wrote to the champion; the intro itself is missing."
 MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."
 STILL_OPEN: Final = "Still open: {items}."
 OPEN_NOW: Final = "open: {items}"

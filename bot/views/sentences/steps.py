@@ -10,6 +10,7 @@ from bot.domain.due import (
     BeforeKickoff,
     CalendarDay,
     DueRule,
+    FirstContact,
     HoursAfter,
     KickoffDay,
     KickoffPrep,
@@ -112,6 +113,11 @@ def due_words(due: DueRule, clocks: Clocks) -> str:
             )
         case HoursAfter(hours=hours):
             return f"{hours(clocks)} h"
+        case FirstContact(hours=hours):
+            return (
+                f"{hours(clocks)} h; where the CSM wrote to them before, end of the business day "
+                "before the kickoff if later"
+            )
         case BeforeKickoff(latest_day=None):
             return "end of the business day before the kickoff"
         case BeforeKickoff(latest_day=day) if day is not None:

@@ -100,6 +100,8 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.MISMATCHED: "your answer to the restatement",
     Tag.BRIEFING_BOOKED: "the time of the briefing call",
     Tag.BRIEFING_HELD: "that the briefing call was held",
+    Tag.INTRO_SENT: "that the intro went out",
+    Tag.INTRO_NOT_SENT: "that the intro did not go out",
     Tag.LATE_TALKED: "the talk about a late promise",
     Tag.ACKNOWLEDGED: "that you acknowledged the brief",
     Tag.CHECKS_ANSWERED: "your three checks",

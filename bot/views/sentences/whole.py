@@ -8,6 +8,7 @@ from bot.domain.verification import RecordKind
 
 REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CANCELLED: "Cancelled",
+    Tag.REOPENED: "Opened again",
     Tag.SNOOZED: "Reminders snoozed",
     Tag.NOT_MINE: "Not theirs",
     Tag.CLOSED_WON_OVERRIDDEN: "Closed-won gate overridden",
@@ -20,6 +21,8 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.MISMATCHED: "Restatement answered for the AE",
     Tag.BRIEFING_BOOKED: "Briefing call booked for the AE",
     Tag.BRIEFING_HELD: "Briefing call recorded for AE and CSM",
+    Tag.INTRO_SENT: "Intro recorded for its sender",
+    Tag.INTRO_NOT_SENT: "Intro taken back for its sender",
     Tag.HOLD_LIFTED: "Intro let out without the call",
     Tag.LATE_TALKED: "Talk about a late promise recorded for the AE",
     Tag.ACKNOWLEDGED: "Acknowledged for the CSM",
@@ -70,6 +73,7 @@ RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
     RecordKind.VERDICT: "Answer to the restatement",
     RecordKind.BRIEFING_CALL: "Briefing call",
     RecordKind.KICKOFF: "After the kickoff",
+    RecordKind.INTRO_DRAFT: "Draft of the intro, for its sender and the CSM",
 }
 HEADINGS: Final[Mapping[RecordKind, str]] = {RecordKind.KICKOFF: "Kickoff"}
 """Of records that are not of the CSM's reading."""

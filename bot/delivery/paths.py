@@ -1,0 +1,61 @@
+"""What is told of a deal that is opened again, becomes another one, or has its contract amended."""
+
+from bot.delivery.debriefs import to_whoever_acts
+from bot.delivery.plans import Cancel
+from bot.domain import access, read_models
+from bot.domain.history import Tag
+from bot.domain.linked import Link, Linked, LinkKind
+from bot.domain.notices import Notice, NoticeKind
+from bot.domain.people import Person
+from bot.domain.read_models import Card, NamedPerson, named
+from bot.storage.because import reason_given
+from bot.storage.unit_of_work import Bundle, ReadUnit
+from bot.views.message import Message
+from bot.views.paths import linked_message, reopened_message
+
+
+def path_told(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
+    """To one with a part, while they or whom they act for have it."""
+    handoff, owner = bundle.handoff, int(notice.facts["owner"])
+    if owner not in handoff.people():
+        return Cancel("no_longer_theirs")
+    if not access.acts_as(reader.id, owner, handoff):
+        return to_whoever_acts(notice, handoff, owner)
+    card, by = _card(unit, bundle), _actor(unit, notice)
+    if notice.kind is NoticeKind.REOPENED:
+        given = reason_given(unit, bundle, Tag.REOPENED)
+        return reopened_message(card, by, given[0] if given is not None else "")
+    one = _linked(unit, notice, reader)
+    promises = int(notice.facts["promises"])
+    return linked_message(notice.kind, card, one, by, promises=promises, in_thread=False)
+
+
+def path_in_thread(unit: ReadUnit, bundle: Bundle, notice: Notice) -> Message:
+    """Below the card; the other handoff has a name there where all who read it may know of it."""
+    card, by = _card(unit, bundle), _actor(unit, notice)
+    if notice.kind is NoticeKind.REOPENED:
+        return reopened_message(card, by, "")
+    one = _linked(unit, notice, None, from_channel=bundle.handoff.channel_id)
+    promises = int(notice.facts["promises"])
+    return linked_message(notice.kind, card, one, by, promises=promises)
+
+
+def _linked(
+    unit: ReadUnit, notice: Notice, reader: Person | None, *, from_channel: int | None = None
+) -> Linked:
+    other = unit.handoffs.get(int(notice.facts["other"]))
+    kind = LinkKind(str(notice.facts["kind"]))
+    link = Link(other.id, kind, onward=bool(notice.facts["onward"]))
+    known = unit.knows_of(other, reader, from_channel=from_channel)
+    return Linked(link, other.state, other.account if known else None)
+
+
+def _card(unit: ReadUnit, bundle: Bundle) -> Card:
+    return read_models.card(
+        bundle.handoff, bundle.brief, bundle.deadlines, bundle.people, as_of=unit.now
+    )
+
+
+def _actor(unit: ReadUnit, notice: Notice) -> NamedPerson | None:
+    actor = int(notice.facts["actor"])
+    return named(actor, unit.people.many([actor])) if actor else None
