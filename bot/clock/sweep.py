@@ -12,6 +12,7 @@ from bot.domain.deadlines import (
     settle,
     to_escalate,
     to_look_for_silence,
+    to_open,
     to_post,
     to_weigh_kickoff,
     unheard,
@@ -101,6 +102,7 @@ class Sweep:
             or _escalate(unit, handoff_id, one)
             or _weigh_kickoff(unit, handoff_id, one)
             or _look_for_silence(unit, handoff_id, one)
+            or _open(unit, handoff_id, one)
         }
         looked_at = [one for handoff_id, one in claimed if handoff_id not in changed]
         for anew in unit.deadlines.of_many(changed).values():
@@ -175,6 +177,18 @@ def _look_for_silence(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
     handoff = unit.handoffs.lock(handoff_id)
     unit.weigh_silence(handoff)
     if handoff.events:
+        unit.save(handoff, actor_id=None)
+    return True
+
+
+def _open(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
+    """A step that waited for its time alone is its owner's from now on; whether that was so."""
+    if not to_open(due, now=unit.now):
+        return False
+    handoff = unit.handoffs.lock(handoff_id)
+    # With it others of the same day opened, too.
+    stored = next((one for one in unit.deadlines.of(handoff_id) if one.key == due.key), due)
+    if to_open(stored, now=unit.now):
         unit.save(handoff, actor_id=None)
     return True
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.delivery.alarms import alarm_told
 from bot.delivery.chats import chat_pointed
+from bot.delivery.closings import OF_A_CLOSING, closing_in_thread, closing_told, still_closed
 from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.kickoffs import kickoff_told, morning_told
@@ -174,7 +175,11 @@ class NoticeText:
             return _nudge(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.UNDO_OFFER:
             return self._undo_offer(bundle.handoff, notice, unit.now)
+        if notice.kind in OF_A_CLOSING:
+            return closing_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.ANCHOR:
+            if "closed" in notice.facts and not still_closed(bundle.handoff, notice):
+                return Cancel("closing_undone")
             if reader.id not in bundle.handoff.people():
                 return Cancel("no_part")
             return anchor_message(_card(bundle, unit.now), notice.facts)
@@ -300,6 +305,12 @@ class NoticeText:
             not bundle.handoff.open or bundle.handoff.csm_id != notice.facts["csm"]
         ):
             return Cancel("no_longer_csm")
+        if notice.kind in OF_A_CLOSING:
+            return closing_in_thread(unit, bundle, notice)
+        if notice.kind is NoticeKind.ANCHOR and "closed" in notice.facts:
+            if not still_closed(bundle.handoff, notice):
+                return Cancel("closing_undone")
+            return anchor_message(_card(bundle, unit.now), notice.facts)
         if notice.kind is NoticeKind.DEBRIEF_DONE:
             debrief = bundle.handoff.debrief
             if debrief.done_at is None or debrief.held_at is None:
@@ -353,7 +364,7 @@ class NoticeText:
 
     def _undo_offer(self, handoff: Handoff, notice: Notice, now: datetime) -> Message | Cancel:
         tag = Tag(str(notice.facts["tag"]))
-        done = handoff.cancelled_at
+        done = handoff.reviews.closed_at if tag is Tag.CLOSED else handoff.cancelled_at
         if tag is Tag.ACKNOWLEDGED:
             done = handoff.acknowledged_at if handoff.acknowledged else None
         if done is None or now - done > self._policy.undo_window:

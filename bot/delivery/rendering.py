@@ -420,7 +420,9 @@ class Renderer:
             text = self._texts.for_thread(unit, notice)
         if isinstance(text, Cancel):
             return text
-        return Post(Spot(channel=card.posted_in, thread_ts=card.ts), text.to_args())
+        # The summary at the end is a reply that the channel sees, too.
+        shown = {"reply_broadcast": True} if notice.kind is NoticeKind.HANDOFF_CLOSED else {}
+        return Post(Spot(channel=card.posted_in, thread_ts=card.ts), {**text.to_args(), **shown})
 
     def _in_channel(self, job: Job, notice: Notice, channel: Channel) -> Plan:
         if notice.kind is NoticeKind.COMMITTED:

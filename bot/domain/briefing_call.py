@@ -17,7 +17,7 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
     """Raise NotAllowed or Invalid unless there are two who could talk, and this person may act."""
     access.require(act, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if handoff.signed_at is None:
         raise Invalid(Problem.NOT_SIGNED)
     if handoff.csm_id is None:

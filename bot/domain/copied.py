@@ -143,7 +143,7 @@ def _may_write(target: Target, person: Person, handoff: Handoff) -> bool:
 def require_target(target: Target, person: Person, handoff: Handoff) -> None:
     """Raise Invalid for a handoff that is over, NotAllowed for who may not write this in it."""
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if target is Target.PROMISE:
         access.require_change_promise(person, handoff)
     else:

@@ -64,7 +64,9 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
 
 
 LONGEST_SOON = timedelta(hours=4)
-_SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE, Stage.SILENT, Stage.PAST_LATEST})
+_SAID_TO_NOBODY = frozenset(
+    {Stage.POST, Stage.ESCALATE, Stage.SILENT, Stage.OPENS, Stage.PAST_LATEST}
+)
 """At these the bot does something itself."""
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
 Key = tuple[Step, int]
@@ -120,10 +122,16 @@ class Deadline:
     @property
     def next_at(self) -> datetime | None:
         """When the sweep has to look at it again; None where nothing more is to be said."""
-        if self.state not in SPEAKS:
+        if self.state not in SPEAKS and not self.opens_by_time:
             return None
         settled = self.said | self.passed
         return min((plan.at for plan in self.stages if plan.stage not in settled), default=None)
+
+    @property
+    def opens_by_time(self) -> bool:
+        """Whether nothing but time keeps it waiting."""
+        plans = (plan.stage for plan in self.stages)
+        return self.state is DeadlineState.WAITING and Stage.OPENS in plans
 
     @property
     def soon_at(self) -> datetime:
@@ -318,7 +326,7 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     due = times.due
     if rule.step is Step.MESSAGE and done is None and stored is not None:
         due = _post_at(due, before=stored.due_at, clocks=context.clocks, now=context.now)
-    waiting = missing is not None or owner is None or times.shut
+    waiting = missing is not None or owner is None or times.opens_at is not None
     state = _state(handoff, done=done, waiting=waiting)
     alone = held is not None and access.unattended(held, handoff)
     manager = _manager(rule, held, owner, context, done=done, alone=alone)
@@ -337,6 +345,8 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
         added_at=added,
         owned_at=owned_since(stored, told if told is not None else owner, context.now),
     )
+    if times.opens_at is not None and missing is None and owner is not None:
+        return replace(deadline, stages=_opening(state, times.opens_at))
     if state is not DeadlineState.OPEN or owner is None:
         return deadline
     stages = stages_of(deadline, times.window, context.calendar_of)
@@ -350,6 +360,11 @@ def _silence(rule: StepRule, handoff: Handoff) -> tuple[StagePlan, ...]:
     at = silence.looked_at(handoff)
     looks = rule.step is Step.BRIEF and handoff.gate_at is None
     return (StagePlan(Stage.SILENT, at),) if looks and at is not None else ()
+
+
+def _opening(state: DeadlineState, at: datetime) -> tuple[StagePlan, ...]:
+    """When the sweep opens a step that waits for nothing but its time."""
+    return (StagePlan(Stage.OPENS, at),) if state is DeadlineState.WAITING else ()
 
 
 def owned_since(stored: Deadline | None, reader: int | None, now: datetime) -> datetime | None:
@@ -366,8 +381,8 @@ class _Times:
     due: datetime
     window: timedelta
     """The time there is before the due time was moved or made later by what it waited for."""
-    shut: bool
-    """Whether it opens by time alone, and has not yet."""
+    opens_at: datetime | None = None
+    """When it opens by time alone; None where it has, or does not."""
 
 
 def _times(
@@ -402,7 +417,7 @@ def _times(
             if since is not None:
                 due = max(due, owners.add_working(since, timedelta(hours=hours)))
                 start = max(start, since)
-    shut = opens_at is not None and context.now < opens_at
+    shut = opens_at if opens_at is not None and context.now < opens_at else None
     if table is None:
         return _Times(start, due, due, due - start, shut)
     return _Times(start, table.raw, due, table.raw - facts.start, shut)
@@ -638,6 +653,11 @@ def to_weigh_kickoff(deadline: Deadline, *, now: datetime) -> bool:
 def to_look_for_silence(deadline: Deadline, *, now: datetime) -> bool:
     """Whether it is time to look how far the brief was a day after the signature."""
     return _does(Stage.SILENT, deadline, now)
+
+
+def to_open(deadline: Deadline, *, now: datetime) -> bool:
+    """Whether a step that opens by time alone is its owner's by now."""
+    return deadline.opens_by_time and deadline.next_at is not None and deadline.next_at <= now
 
 
 def unheard(deadline: Deadline) -> bool:

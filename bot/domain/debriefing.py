@@ -34,7 +34,7 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
     """
     access.require(act, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if handoff.signed_at is None:
         raise Invalid(Problem.NOT_SIGNED)
     ahead = act in (Act.ANSWER_DEBRIEF, Act.CHAT_DEBRIEF)

@@ -33,6 +33,7 @@ from bot.domain.partner_state import NO_PARTNER, PartnerState
 from bot.domain.people import ManagerBy, Person
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
+from bot.domain.reviews import NOT_REVIEWED, Reviews
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import (
@@ -240,6 +241,7 @@ class Handoff:
     briefing: Briefing = NOT_BOOKED
     intro: Intro = NOT_SENT
     debrief: Debrief = NOT_BEGUN
+    reviews: Reviews = NOT_REVIEWED
     listener_named: bool = False
     """Whether a person chose the second listener; else the policy's rule does."""
     breakdowns: Mapping[Breakdown, datetime] = field(default_factory=dict)
@@ -251,6 +253,12 @@ class Handoff:
     def open(self) -> bool:
         """Whether anything is still to be done in it."""
         return self.state is State.OPEN
+
+    @property
+    def why_over(self) -> Problem:
+        """What is said where it is over and somebody would change it."""
+        closed = self.state is State.CLOSED
+        return Problem.HANDOFF_CLOSED if closed else Problem.HANDOFF_CANCELLED
 
     @property
     def assignable(self) -> bool:
@@ -310,8 +318,9 @@ class Handoff:
         return tuple(dict.fromkeys(part for part in parts if part is not None))
 
     def undo_ends_at(self, policy: Policy) -> datetime | None:
-        """The last instant at which its cancellation, or else its acknowledgement, is undone."""
-        since = self.acknowledged_at if self.open else self.cancelled_at
+        """The last instant at which its end, or else its acknowledgement, is undone."""
+        ended = self.reviews.closed_at or self.cancelled_at
+        since = self.acknowledged_at if self.open else ended
         return since + policy.undo_window if since is not None else None
 
     def _note(
@@ -327,7 +336,7 @@ class Handoff:
     def _require(self, act: Act, actor: Person) -> None:
         access.require(act, actor, self)
         if not self.open and act is not Act.REOPEN:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
 
     @classmethod
     def start(
@@ -1274,7 +1283,7 @@ class Handoff:
         `number` is that of the promise it is about, where it is about one.
         """
         if not self.open:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
         facts: dict[str, Fact] = {"step": step, "until": instant_text(until)}
         if number:
             facts["number"] = number
@@ -1286,7 +1295,7 @@ class Handoff:
         Nothing else changes. The reason may be left empty.
         """
         if not self.open:
-            raise Invalid(Problem.HANDOFF_CANCELLED)
+            raise Invalid(self.why_over)
         text = reason.strip()
         values = {"reason": _reason(text)} if text else {}
         self._note(Tag.NOT_MINE, at, by, {"step": step, "asked": asked}, values)

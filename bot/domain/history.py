@@ -124,6 +124,17 @@ class Tag(StrEnum):
     BACK = "person.back"
     MANAGER_CHANGED = "manager.changed"
     MOVED = "handoff.moved"
+    CHECK_IN_DRAFTED = "check_in.drafted"
+    CHECKED_IN = "check_in.sent"
+    MILESTONES_REVIEWED = "milestones.reviewed"
+    NPS_RECORDED = "nps.recorded"
+    STILL_TRUE_SAID = "debrief.still_true"
+    FIRST_VALUE_RECORDED = "first_value.recorded"
+    EXPANSION_TALKED = "expansion.recorded"
+    BRIEF_SCORED = "brief.scored"
+    DEFINED_DONE_REVIEWED = "defined_done.reviewed"
+    CLOSED = "handoff.closed"
+    CLOSING_UNDONE = "closing.undone"
     CANCELLED = "handoff.cancelled"
     CANCEL_UNDONE = "cancellation.undone"
     REOPENED = "handoff.reopened"
@@ -152,6 +163,22 @@ OF_DISPUTES = frozenset(
         Tag.DISPUTE_SETTLED,
     }
 )
+
+
+OF_REVIEWS = frozenset(
+    {
+        Tag.CHECK_IN_DRAFTED,
+        Tag.CHECKED_IN,
+        Tag.MILESTONES_REVIEWED,
+        Tag.NPS_RECORDED,
+        Tag.STILL_TRUE_SAID,
+        Tag.FIRST_VALUE_RECORDED,
+        Tag.EXPANSION_TALKED,
+        Tag.BRIEF_SCORED,
+        Tag.DEFINED_DONE_REVIEWED,
+    }
+)
+"""What is recorded after the kickoff, with the side whose it is as a fact."""
 
 
 @dataclass(frozen=True)

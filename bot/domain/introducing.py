@@ -47,7 +47,7 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
     """Raise NotAllowed, or Invalid before the signature and once the handoff is over."""
     access.require(act, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if handoff.signed_at is None:
         raise Invalid(Problem.NOT_SIGNED)
 

@@ -119,6 +119,16 @@ class Entry:
         return self.open and side not in self.initials
 
 
+def undecided(entries: Iterable[Entry]) -> tuple[int, ...]:
+    """Numbers of the promises in force of which nobody said that they are delivered or broken."""
+    settled = (Fate.DELIVERED, Fate.BROKEN)
+    return tuple(
+        one.promise.number
+        for one in entries
+        if one.open and not one.none_made and one.fate not in settled
+    )
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many entries are in force, and how many of these are initialed as they are."""
@@ -303,7 +313,7 @@ def can_take_back(given: Initial, *, at: datetime, policy: Policy) -> bool:
 def require_in_force(handoff: Handoff, entry: Entry, version: int) -> None:
     """Raise unless this is the wording of an entry that is in force in an open handoff."""
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if not entry.open:
         raise Conflict(Problem.PROMISE_WITHDRAWN)
     if version != entry.promise.version:

@@ -14,7 +14,14 @@ from bot.domain.digest import Word
 from bot.domain.disputes import Ending
 from bot.domain.errors import Problem
 from bot.domain.handoff import CAME, WENT, Handoff
-from bot.domain.history import ANCHOR_DIGITS, OF_DISPUTES, Event, Tag, instant_text
+from bot.domain.history import (
+    ANCHOR_DIGITS,
+    OF_DISPUTES,
+    OF_REVIEWS,
+    Event,
+    Tag,
+    instant_text,
+)
 from bot.domain.nudging import Stage
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Promise, Side
@@ -88,6 +95,10 @@ class NoticeKind(StrEnum):
     """What was agreed on holds no longer, as a file that takes it out of a calendar."""
     CANCELLED = "cancelled"
     CANCEL_UNDONE = "cancel_undone"
+    HANDOFF_CLOSED = "handoff_closed"
+    """It is over: a reply below the card that the channel sees, too, with thanks by name."""
+    AE_LEAVES = "ae_leaves"
+    """To both: with the closing the AE is out of it."""
     REOPENED = "reopened"
     """A cancelled handoff goes on: below the card, and to everybody with a part."""
     LINKED = "linked"
@@ -309,7 +320,7 @@ _THREAD = {
 }
 _HELD = ("held_at", "before")
 """When a kickoff was held, and when it was said to have been before a correction."""
-_UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED})
+_UNDOABLE = frozenset({Tag.ACKNOWLEDGED, Tag.CANCELLED, Tag.CLOSED})
 _ANCHORED = frozenset({Tag.ACKNOWLEDGED, Tag.LEDGER_SIGNED})
 """After these the state of the history is put where whoever runs the bot cannot change it."""
 _OF_THE_AE = frozenset(
@@ -338,6 +349,8 @@ _OF_THE_CSM = frozenset(
     }
 )
 """What either side's manager may record for them, then with a reason."""
+_OF_EITHER = OF_REVIEWS | {Tag.INTRO_SENT, Tag.INTRO_NOT_SENT}
+"""The same of what may be either side's: whose it was stands with it."""
 _OF_THE_INTRO = frozenset({Tag.INTRO_SENT, Tag.INTRO_NOT_SENT, Tag.CHAMPION_WRITTEN_TO})
 _OF_A_PROMISE = frozenset({Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN})
 
@@ -385,6 +398,8 @@ def announcements(
         told.extend(_of_a_record(handoff, seq, event))
         told.extend(_of_the_debrief(handoff, seq, event, ahead=answered_ahead))
         told.extend(_of_a_fallen_talk(handoff, seq, event, undo_window))
+        if event.tag is Tag.CLOSED and chain is not None:
+            told.extend(_of_a_closing(handoff, seq, event, chain, undo_window))
         # Who delivers it is told where it opened a box.
         told_of = not event.facts.get("same") or (
             cause is not None and cause.tag is Tag.INITIALS_VOIDED
@@ -564,7 +579,7 @@ def _of_a_record(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     if "reason" not in event.values:
         return []
     both = event.tag is Tag.BRIEFING_HELD
-    of = event.facts["side"] if event.tag in (Tag.INTRO_SENT, Tag.INTRO_NOT_SENT) else None
+    of = event.facts.get("side") if event.tag in _OF_EITHER else None
     owners = (
         handoff.ae_id if both or of == Side.AE or event.tag in _OF_THE_AE else None,
         handoff.csm_id if both or of == Side.CSM or event.tag in _OF_THE_CSM else None,
@@ -857,6 +872,34 @@ def _anchors(handoff: Handoff, seq: int, event: Event, chain: tuple[int, bytes])
                 )
             )
     return told
+
+
+def _of_a_closing(
+    handoff: Handoff,
+    seq: int,
+    event: Event,
+    chain: tuple[int, bytes],
+    undo_window: timedelta,
+) -> list[Notice]:
+    """Once it cannot be taken back any more: to everybody, to both of the two, and the anchors.
+
+    Each carries when it was closed: what was taken back and closed again is told once.
+    """
+    closed: dict[str, str | int] = {"closed": instant_text(event.at)}
+    facts = {"seq": seq, "actor": event.actor or 0, **closed}
+    told: list[Notice] = []
+    if handoff.posted_at is not None:
+        told.append(_in_thread(handoff, NoticeKind.HANDOFF_CLOSED, seq, facts))
+    sides = (one for one in (handoff.ae_id, handoff.csm_id) if one is not None)
+    readers = dict.fromkeys(access.acting(one, handoff) for one in sides)
+    leaves = (_to(handoff, NoticeKind.AE_LEAVES, seq, one, facts) for one in readers)
+    told += [
+        replace(one, priority=Priority.ANSWER) if one.person_id == event.actor else one
+        for one in leaves
+    ]
+    anchors = _anchors(handoff, seq, event, chain)
+    told += [replace(one, facts={**one.facts, **closed}) for one in anchors]
+    return [replace(one, not_before=event.at + undo_window) for one in told]
 
 
 def _of_invitation(handoff: Handoff, seq: int, event: Event) -> Notice:

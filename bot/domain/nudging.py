@@ -37,6 +37,8 @@ class Stage(StrEnum):
     """The last day for a kickoff is over: RevOps is told; said to no owner."""
     MORNING = "morning"
     """Of the day the kickoff is booked for."""
+    OPENS = "opens"
+    """A step that opens by time alone is its owner's from then on; said to nobody by itself."""
     SILENT = "silent"
     """How far the brief is a day after the signature is looked at; said to nobody by itself."""
     COMMITTED = "committed"

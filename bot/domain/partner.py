@@ -122,7 +122,7 @@ def require_to_write(handoff: Handoff, *, by: Person) -> None:
     """
     access.require_write(SECTION, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if not handoff.marks.partner:
         raise Invalid(Problem.NO_PARTNER)
 

@@ -43,6 +43,9 @@ from bot.domain.people import NamedPerson as NamedPerson
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise, Side, Signing
+from bot.domain.review_pages import NOTHING_REVIEWED, ReviewPage
+from bot.domain.reviewing import asks_still_true
+from bot.domain.reviews import Outcome, ReviewDay
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
@@ -89,6 +92,8 @@ class StepLine:
     """Until when its owner wants no reminder; for their own eyes."""
     left: tuple[Part, ...] = ()
     """What of the reading is owed, the next thing first."""
+    opens_at: datetime | None = None
+    """When it stops waiting, where only its time keeps it."""
     number: int = 0
     """Of the promise it is about; 0 for what is about the handoff as a whole."""
 
@@ -132,6 +137,8 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    outcome: Outcome | None = None
+    """How it ended, of one that is closed."""
     linked: tuple[Linked, ...] = ()
     """The handoffs it belongs together with."""
     two_dates: TwoDates | None = None
@@ -273,6 +280,10 @@ class Guide:
     """Who of those who owe a step is away, with nobody who acts for them."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    still_true: ReviewDay | None = None
+    """The day on which the viewer, the CSM, did not say if the AE's answers are still true."""
+    kickoff_held: bool = False
+    closed_at: datetime | None = None
     two_dates: TwoDates | None = None
     """All that counts, where it was told of only after the fact."""
 
@@ -310,6 +321,8 @@ class StatusRow:
     owner: NamedPerson | None = None
     tier: Tier = Tier.NONE
     signed_at: datetime | None = None
+    outcome: Outcome | None = None
+    """How it ended, of one that is closed."""
 
 
 @dataclass(frozen=True)
@@ -322,6 +335,8 @@ class StatusCounts:
     on_time: int
     done: int = 0
     """Nothing is owed in them that is built so far."""
+    closed: int = 0
+    """Counted only where they are listed."""
     untimed: int = 0
     """Something is owed in them, and no clock runs."""
 
@@ -342,6 +357,7 @@ class StatusCounts:
             Bucket.ON_TIME: self.on_time,
             Bucket.UNTIMED: self.untimed,
             Bucket.DONE: self.done,
+            Bucket.CLOSED: self.closed,
         }[bucket]
 
 
@@ -772,6 +788,7 @@ class WholePage:
     """Whether they would record it for the CSM, with a reason."""
     talk: TalkLine = TalkLine()
     """The time of the debrief, for who is in it."""
+    reviews: ReviewPage = NOTHING_REVIEWED
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
     paths: PathsPage = NO_PATHS
@@ -852,6 +869,7 @@ def step_line(
         done,
         until if until is not None and until > as_of else None,
         left if deadline.step is Step.READ and deadline.state in OWED_STATES else (),
+        deadline.next_at if deadline.opens_by_time else None,
         deadline.subject,
     )
 
@@ -975,6 +993,7 @@ def card(
         linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
+        outcome=handoff.reviews.outcome,
         two_dates=two_dates(handoff),
     )
 
@@ -1084,6 +1103,11 @@ def guide(
             (one.owner_id for one in deadlines if one.told_id is not None), handoff, people
         ),
         gone=_gone(handoff, people),
+        still_true=asks_still_true(handoff, deadlines)
+        if access.may_as_owner(Act.RECORD_CSM_STEP, viewer, handoff)
+        else None,
+        kickoff_held=handoff.kickoff_held_at is not None,
+        closed_at=handoff.reviews.closed_at,
         two_dates=two_dates(handoff),
     )
 

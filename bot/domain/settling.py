@@ -265,7 +265,7 @@ def _require_effect(outcome: Outcome, words: str, due: date | None, now: Promise
 
 def _open(handoff: Handoff, entry: Entry) -> Dispute:
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if entry.dispute is None or not entry.open:
         raise Conflict(Problem.NOT_DISPUTED)
     return entry.dispute

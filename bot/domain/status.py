@@ -28,6 +28,8 @@ class Bucket(StrEnum):
     ON_TIME = "on_time"
     UNTIMED = "untimed"
     DONE = "done"
+    CLOSED = "closed"
+    """Over, with an outcome; listed only where somebody asks for them."""
 
 
 class Filter(BaseModel):

@@ -87,6 +87,7 @@ class _Language:
     placeholders: frozenset[str]
     bare: frozenset[str]
     """Places that are no answer even where nothing leads to them."""
+    selling: re.Pattern[str]
     nothing: re.Pattern[str]
     good: re.Pattern[str]
     """What is left of good news is nothing: answers like *none*, praise, and words between."""
@@ -203,6 +204,13 @@ def vague_words(text: str) -> Mapping[HintKind, tuple[str, ...]]:
     return {kind: _distinct(text[a:b] for a, b in found) for kind, found in spans.items()}
 
 
+def selling_words(text: str) -> tuple[str, ...]:
+    """What of a text sells something, as it was typed, in any of the languages."""
+    plain = _plain(text)
+    spans = {one.span() for each in _languages().values() for one in each.selling.finditer(plain)}
+    return _distinct(text[a:b] for a, b in sorted(spans))
+
+
 def _found(language: _Language, plain: str) -> dict[HintKind, list[tuple[int, int]]]:
     harmless = [one.span() for one in language.harmless.finditer(plain)]
     measured = list(_clauses_with_numbers(plain))
@@ -272,6 +280,7 @@ def _language(lists: Mapping[str, Any], counting: Sequence[str]) -> _Language:
         pointing=_pointing({**lists["elsewhere"], "counting": counting}),
         placeholders=frozenset(one.strip(_SIGNS) for one in lists["placeholders"]),
         bare=frozenset(lists["bare"]),
+        selling=_in_text(lists["selling"]),
         nothing=_in_text(lists["nothing"]),
         good=_in_text(good),
     )

@@ -89,7 +89,7 @@ def _require(about: About, person: Person, handoff: Handoff) -> None:
         return
     access.require(Act.EDIT_BRIEF, person, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
 
 
 # --- Opening one

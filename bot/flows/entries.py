@@ -93,7 +93,7 @@ def _new_promise(unit: ReadUnit, handoff: Handoff, actor: Person) -> Answer:
         refused.facts["handoff"] = str(handoff.id)
         raise
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     return Push(promise_view(handoff.id, late=_late(unit, handoff)))
 
 

@@ -88,6 +88,11 @@ class Typed:
         chosen = self._value(field, "selected_option")
         return chosen["value"] if chosen else None
 
+    def one_of(self, kind: type[E], field: Field) -> E | None:
+        """The chosen option as one of a kind; raises Invalid for what this version has not."""
+        chosen = self.option(field)
+        return _member(kind, chosen, field) if chosen is not None else None
+
     def options(self, field: Field) -> tuple[str, ...]:
         """The values of the ticked options, in the order Slack gives them."""
         return tuple(entry["value"] for entry in self._value(field, "selected_options") or ())
@@ -415,7 +420,7 @@ def kickoff_of(typed: Typed) -> KickoffForm:
     for field, chosen in asked:
         if chosen is None:
             raise Invalid(Problem.CHOOSE, field=field.value)
-    carried, lacked = typed.option(Field.CARRIED), typed.option(Field.LACKED)
+    carried, lacked = typed.option(Field.SECTION_CARRIED), typed.option(Field.SECTION_LACKED)
     return KickoffForm(
         held_at=held_at,
         ours=tuple(_member(Ours, one, Field.OURS) for one in typed.options(Field.OURS)),
@@ -424,8 +429,10 @@ def kickoff_of(typed: Typed) -> KickoffForm:
         metric=metric == RIGHT,
         timing=timing == RIGHT,
         changed=typed.text(Field.CHANGED),
-        carried=_member(SectionKey, carried, Field.CARRIED) if carried is not None else None,
-        lacked=_member(SectionKey, lacked, Field.LACKED) if lacked is not None else None,
+        carried=_member(SectionKey, carried, Field.SECTION_CARRIED)
+        if carried is not None
+        else None,
+        lacked=_member(SectionKey, lacked, Field.SECTION_LACKED) if lacked is not None else None,
         known_again=bool(typed.options(Field.KNOWN_AGAIN)),
     )
 

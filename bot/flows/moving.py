@@ -50,7 +50,7 @@ def name_typed(asked: Asked, unit: ReadUnit, actor: Person) -> str:
         handoff = unit.handoffs.get(asked.ref.handoff)
         access.require(Act.MOVE, actor, handoff)
         if not handoff.open:
-            raise Invalid(Problem.HANDOFF_CANCELLED, field=Field.CHANNEL_NAME)
+            raise Invalid(handoff.why_over, field=Field.CHANNEL_NAME)
         if unit.channels.get(handoff.channel_id).problem() is None:
             raise Conflict(Problem.ALREADY_DONE, field=Field.CHANNEL_NAME)
     name = channel_name(asked.typed.text(Field.CHANNEL_NAME))

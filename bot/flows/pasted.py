@@ -2,7 +2,7 @@
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.errors import Invalid, Problem
+from bot.domain.errors import Invalid
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Push, Update
 from bot.flows.asked import Asked
@@ -32,7 +32,7 @@ def keep_pasted(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     handoff = unit.handoffs.lock(asked.handoff_id)
     access.require(Act.EDIT_BRIEF, actor, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED, field=Field.PASTED)
+        raise Invalid(handoff.why_over, field=Field.PASTED)
     unit.pasted.add(handoff.id, actor.id, asked.typed.text(Field.PASTED), at=unit.now)
     parts = unit.pasted.parts(handoff.id, actor.id)
     return Update(pasted_view(handoff.id, parts, page=len(parts) - 1))

@@ -34,6 +34,7 @@ from bot.domain.status import EVERYTHING, Filter
 from bot.domain.steps import intro_waits_for_call
 from bot.domain.verification import Part, RecordKind
 from bot.domain.worktime import end_of_day
+from bot.flows.showing_reviews import review_page
 from bot.storage.unit_of_work import Bundle, ReadUnit
 
 PAGE = 10
@@ -73,7 +74,9 @@ def whole_of(
     reasons_given = unit.history.reasons(handoff_id, audiences=bundle.audiences, reader=viewer.id)
     debrief = debrief_page(unit, bundle, viewer)
     paths = paths_page(unit, bundle, viewer)
-    if outside and not records and not reasons_given and debrief.empty and paths.partner is None:
+    reviews = review_page(unit, bundle, viewer)
+    own_words = bool(records or reasons_given or reviews.shown)
+    if outside and not own_words and debrief.empty and paths.partner is None:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
     given = access.given(viewer, bundle.handoff)
     card = replace(
@@ -128,6 +131,7 @@ def whole_of(
         for_csm=_for_csm(bundle, viewer),
         debrief=None if debrief.empty and not debrief.answers_it else debrief,
         breakdowns=bundle.handoff.breakdowns if Audience.REASONS in bundle.audiences else {},
+        reviews=reviews,
         plan_for_csm=_records_for_csm(bundle.handoff, viewer) and reading.plan_missing,
         holds_kickoff=bundle.handoff.can_be_held
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),

@@ -40,6 +40,8 @@ _TO_READERS = (
     DEADLINE_TO_SAY,
     deadline.c.next_at <= bindparam("until"),
     _OF_READERS,
+    # That it opens soon is said to nobody.
+    deadline.c.state != DeadlineState.WAITING.value,
 )
 _HOW_MANY = select(func.count()).select_from(
     select(deadline.c.step).where(*_TO_READERS).limit(bindparam("most")).subquery()
@@ -70,6 +72,7 @@ _CHANGE = update(deadline).where(
     deadline.c.subject == bindparam("b_subject"),
 )
 _SPEAKS = or_(*(deadline.c.state == state.value for state in sorted(SPEAKS)))
+_WAITS = deadline.c.state == DeadlineState.WAITING.value
 # By name, for what stands here is all that is written: columns with an index of their own cost more
 # than the rest of the row. What came to say nothing meanwhile stays so: nothing would ever settle
 # it, and every sweep would find it.
@@ -78,7 +81,8 @@ _SETTLE = _CHANGE.where(_SPEAKS).values(
 )
 SILENCE = (
     update(deadline)
-    .where(DEADLINE_TO_SAY, deadline.c.next_at <= bindparam("before"), ~_SPEAKS)
+    # What waits for its time alone is opened by the sweep, also where that was stopped meanwhile.
+    .where(DEADLINE_TO_SAY, deadline.c.next_at <= bindparam("before"), ~_SPEAKS, ~_WAITS)
     .values(next_at=None)
 )
 """What says nothing any more and is to be looked at all the same is not."""

@@ -79,6 +79,7 @@ NO_WORDS: Mapping[str, frozenset[str]] = {
             "intro_csm_way",
             "debrief_standings",
             "breakdowns",
+            "review_outcome",
             "attention_state",
             "attention_step",
         }

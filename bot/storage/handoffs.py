@@ -30,6 +30,7 @@ from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
+from bot.domain.reviews import Outcome, Reviews
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
 from bot.domain.verification import Verification
@@ -115,6 +116,7 @@ _WAYS = ("sent_way", "ae_way", "csm_way")
 _PATH = tuple(one.name for one in fields(DealPath))
 _PARTNER = tuple(one.name for one in fields(PartnerState))
 _DEBRIEF = tuple(one.name for one in fields(Debrief) if one.name != "standings")
+_REVIEWS = tuple(one.name for one in fields(Reviews) if one.name != "outcome")
 
 _NO_CLOCK = OWED_STATES - {DeadlineState.OPEN}
 
@@ -296,15 +298,20 @@ class WritableHandoffs(Handoffs):
 
 
 def attention(about: Handoff, deadlines: Sequence[Deadline]) -> dict[str, Any]:
-    """The most urgent step as columns: owed ones by due time, then the first that waits."""
+    """The most urgent step as columns: owed ones by due time, then the first that waits.
+
+    What waits for its time alone is nothing that anybody owes or holds up; it is named last.
+    """
     owed = [one for one in deadlines if one.state in OWED_STATES]
     timed = [one for one in owed if one.state is DeadlineState.OPEN]
     # A promise that is due one day is nothing that anybody waits for now.
-    waiting = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
-    first = next(iter(waiting), None)
+    waits = [one for one in deadlines if one.state is DeadlineState.WAITING and not one.subject]
+    later = [one for one in waits if one.opens_by_time]
+    first = next((one for one in waits if not one.opens_by_time), None)
     if owed:
         first = min(timed or owed, key=lambda one: one.due_at)
     if first is None:
+        first = min(later, key=lambda one: one.due_at, default=None)
         unsigned = about.signed_at is None
         state = AttentionState.UNSIGNED if unsigned else AttentionState.NOTHING
     else:
@@ -440,6 +447,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         **_intro_values(of.intro),
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
+        **{f"review_{name}": getattr(of.reviews, name) for name in _REVIEWS},
+        "review_outcome": of.reviews.outcome.value if of.reviews.outcome else None,
         "listener_named": of.listener_named,
         "breakdowns": json.dumps(
             {kind.value: instant_text(since) for kind, since in of.breakdowns.items()}
@@ -601,6 +610,10 @@ def _handoff(row: RowMapping) -> Handoff:
                 for one, standing in json.loads(row["debrief_standings"]).items()
             },
             **{name: row[f"debrief_{name}"] for name in _DEBRIEF},
+        ),
+        reviews=Reviews(
+            **{name: row[f"review_{name}"] for name in _REVIEWS},
+            outcome=Outcome(row["review_outcome"]) if row["review_outcome"] else None,
         ),
         listener_named=row["listener_named"],
         breakdowns={

@@ -42,12 +42,14 @@ from bot.domain.read_models import (
     StatusPage,
     StatusRow,
 )
+from bot.domain.reviews import Outcome
 from bot.domain.status import EVERYTHING, Bucket, Filter, Whose, whose_by_default
 from bot.domain.verification import Part, missing
 from bot.domain.worktime import WorkedUntil
 from bot.storage.people import People
 from bot.storage.statements import Scope
 from bot.storage.tables import (
+    HANDOFF_CLOSED,
     HANDOFF_HELPED,
     HANDOFF_OPEN,
     AttentionState,
@@ -75,7 +77,15 @@ _DONE = handoff.c.attention_state == AttentionState.NOTHING.value
 # Within one rank either all due times are there or none is, so that it does not matter that the
 # dialects sort missing values to different ends.
 _RANK = case(
-    (_LATE, 0), (_TODAY, 1), (_WAITING, 2), (_UNSIGNED, 3), (_OWED, 4), (_UNTIMED, 5), else_=6
+    (_LATE, 0),
+    (_TODAY, 1),
+    (_WAITING, 2),
+    (_UNSIGNED, 3),
+    (_OWED, 4),
+    (_UNTIMED, 5),
+    # What is done until its next review can be.
+    (_DUE.is_not(None), 6),
+    else_=7,
 )
 _IN_BUCKET: Mapping[Bucket, ColumnElement[bool]] = {
     Bucket.LATE: _LATE,
@@ -84,6 +94,7 @@ _IN_BUCKET: Mapping[Bucket, ColumnElement[bool]] = {
     Bucket.ON_TIME: and_(_OWED, _DUE > _DAY_END),
     Bucket.UNTIMED: _UNTIMED,
     Bucket.DONE: _DONE,
+    Bucket.CLOSED: HANDOFF_CLOSED,
 }
 
 _VIEWER = bindparam("viewer", type_=handoff.c.ae_id.type)
@@ -125,7 +136,7 @@ _ae = person.alias("ae")
 _csm = person.alias("csm")
 _owner = person.alias("owner")
 _urgent = deadline.alias("urgent")
-_SHOWN = (
+_ROWS = (
     select(
         handoff.c.id,
         handoff.c.account,
@@ -152,6 +163,7 @@ _SHOWN = (
         _urgent.c.state,
         _urgent.c.due_at,
         handoff.c.tier,
+        handoff.c.review_outcome,
         _owner.c.slack_id.label("owner_slack_id"),
         _owner.c.name.label("owner_name"),
         _owner.c.zone.label("owner_zone"),
@@ -166,7 +178,11 @@ _SHOWN = (
         _urgent,
         and_(_urgent.c.handoff_id == handoff.c.id, _urgent.c.step == handoff.c.attention_step),
     )
-    .where(handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN)
+    .where(handoff.c.workspace_id == bindparam("workspace"))
+)
+_SHOWN = _ROWS.where(HANDOFF_OPEN)
+_COUNT_CLOSED = select(func.count().label("closed")).where(
+    handoff.c.workspace_id == bindparam("workspace"), HANDOFF_CLOSED
 )
 _COUNTS = select(
     func.coalesce(func.sum(case((_LATE, 1), else_=0)), 0).label("late"),
@@ -220,6 +236,8 @@ class _Chosen:
     """The late ones, as no more than what puts them in order."""
     others: Select[Any]
     """Ids of the rest, in order."""
+    closed: Select[Any]
+    """How many of them are closed; asked only where these are listed."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +286,10 @@ class _Shape:
 @lru_cache(maxsize=1024)
 def _statements(shape: _Shape) -> _Chosen:
     # Building a statement costs more than running it.
-    of = (handoff.c.workspace_id == bindparam("workspace"), HANDOFF_OPEN, *shape.conditions())
+    closed = shape.bucket is Bucket.CLOSED
+    state = HANDOFF_CLOSED if closed else HANDOFF_OPEN
+    order = (handoff.c.review_closed_at.desc(),) if closed else (_RANK, _DUE)
+    of = (handoff.c.workspace_id == bindparam("workspace"), state, *shape.conditions())
     late = select(handoff.c.attention_owner_id, _DUE, handoff.c.id).where(*of, _LATE)
     others = select(handoff.c.id).where(
         *of, not_(_LATE) if shape.bucket is None else _IN_BUCKET[shape.bucket]
@@ -276,7 +297,8 @@ def _statements(shape: _Shape) -> _Chosen:
     return _Chosen(
         counts=_COUNTS.where(*shape.conditions()),
         late=late,
-        others=others.order_by(_RANK, _DUE, handoff.c.id)
+        closed=_COUNT_CLOSED.where(*shape.conditions()),
+        others=others.order_by(*order, handoff.c.id)
         .limit(bindparam("size"))
         .offset(bindparam("skip")),
     )
@@ -316,6 +338,7 @@ _OWNED = (
 )
 _OWNED_COUNT = select(func.count(deadline.c.handoff_id.distinct()).label("all")).where(*_OWN_STEPS)
 _BY_IDS = _SHOWN.where(handoff.c.id.in_(bindparam("ids", expanding=True)))
+_CLOSED_BY_IDS = _ROWS.where(HANDOFF_CLOSED, handoff.c.id.in_(bindparam("ids", expanding=True)))
 _HOURS_OF = select(person.c.id, person.c.zone, person.c.region).where(
     person.c.workspace_id == bindparam("workspace"),
     person.c.id.in_(bindparam("ids", expanding=True)),
@@ -370,7 +393,7 @@ class HomeLists:
 
 
 class Status:
-    """The lists people see of a workspace's open handoffs."""
+    """The lists people see of a workspace's handoffs, the closed ones only where asked for."""
 
     def __init__(self, scope: Scope, *, people: People) -> None:
         self._scope = scope
@@ -412,7 +435,7 @@ class Status:
         ids = self._ids(asked, counts, skip=page * size, size=size)
         return StatusPage(
             counts=counts,
-            rows=tuple(self._rows(ids)),
+            rows=tuple(self._rows(ids, closed=asked.chosen.bucket is Bucket.CLOSED)),
             page=page,
             pages=pages,
             only_own=asked.reach is Reach.OWN,
@@ -445,7 +468,10 @@ class Status:
     def _counts(self, asked: "_Asked") -> StatusCounts:
         found = self._execute(asked.statements.counts, asked.values)[0]
         told = {name: found[name] for name in ("late", "due_today", "waiting", "untimed", "done")}
-        return StatusCounts(**told, on_time=found["all"] - sum(told.values()))
+        on_time, closed = found["all"] - sum(told.values()), 0
+        if asked.chosen.bucket is Bucket.CLOSED:
+            closed = self._execute(asked.statements.closed, asked.values)[0]["closed"]
+        return StatusCounts(**told, on_time=on_time, closed=closed)
 
     def _ids(self, asked: "_Asked", counts: StatusCounts, *, skip: int, size: int) -> list[int]:
         """Part of the list, in its order."""
@@ -496,11 +522,12 @@ class Status:
             kept = self._hours[zone, region] = WorkedUntil(calendar, self._scope.now)
         return kept
 
-    def _rows(self, ids: Sequence[int]) -> Iterator[StatusRow]:
+    def _rows(self, ids: Sequence[int], *, closed: bool) -> Iterator[StatusRow]:
         """The rows, in the order of the ids."""
+        rows = _CLOSED_BY_IDS if closed else _BY_IDS
         for first in range(0, len(ids), ROWS_AT_ONCE):
             some = ids[first : first + ROWS_AT_ONCE]
-            found = {row["id"]: row for row in self._execute(_BY_IDS, {"ids": some})}
+            found = {row["id"]: row for row in self._execute(rows, {"ids": some})}
             yield from (self._row(found[one]) for one in some)
 
     def _named(self, person_id: int | None) -> NamedPerson | None:
@@ -573,6 +600,8 @@ class Status:
         counted = row["items_counted"]
         csm_id, owner_id = row["csm_id"], row["attention_owner_id"]
         light = _light(state, start, due, self._scope.now)
+        if light is Light.DONE and named is not None:
+            light = Light.WAITING  # For its time alone.
         late_by = timedelta(0)
         if light is Light.LATE:
             zone, region = row["owner_zone"], row["owner_region"]
@@ -598,6 +627,7 @@ class Status:
             else None,
             tier=Tier(row["tier"]),
             signed_at=row["signed_at"],
+            outcome=Outcome(row["review_outcome"]) if row["review_outcome"] else None,
         )
 
 

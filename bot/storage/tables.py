@@ -359,6 +359,21 @@ handoff = Table(
     Column("debrief_done_at", Instant),
     Column("debrief_reopened_at", Instant),
     Column("debrief_asks_open", Integer, nullable=False, server_default="0"),
+    # Which reviews are recorded since when; what was written in them are documents.
+    Column("review_check_in_at", Instant),
+    Column("review_milestones_at", Instant),
+    Column("review_nps_at", Instant),
+    Column("review_still_true_30_at", Instant),
+    Column("review_still_true_60_at", Instant),
+    Column("review_still_true_90_at", Instant),
+    Column("review_first_value_at", Instant),
+    Column("review_expansion_at", Instant),
+    Column("review_expansion_ae_at", Instant),
+    Column("review_score_at", Instant),
+    Column("review_score_ae_at", Instant),
+    Column("review_defined_done_at", Instant),
+    Column("review_outcome", Text),
+    Column("review_closed_at", Instant),
     Column("listener_named", Boolean, nullable=False, server_default=false()),
     Column("breakdowns", Text, nullable=False, server_default="{}"),  # JSON: {kind: instant}
     # The history's length and last hash, kept apart from the chain they vouch for.
@@ -391,6 +406,14 @@ Index(
     handoff.c.cs_contact_id,
     sqlite_where=HANDOFF_OPEN,
     postgresql_where=HANDOFF_OPEN,
+)
+HANDOFF_CLOSED = handoff.c.state == text("'closed'")
+Index(
+    "ix_handoff_closed",
+    handoff.c.workspace_id,
+    handoff.c.review_closed_at,
+    sqlite_where=HANDOFF_CLOSED,
+    postgresql_where=HANDOFF_CLOSED,
 )
 Index("ix_handoff_channel_id", handoff.c.channel_id, handoff.c.state)
 HANDOFF_HELPED = and_(HANDOFF_OPEN, handoff.c.helpers != text("'{}'"))

@@ -111,6 +111,7 @@ from bot.storage.people import People, PersonFacts, WritablePeople
 from bot.storage.rates import forget_rates
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
+from bot.storage.reviews import WritableReviews, WrittenReviews
 from bot.storage.standing import LOOK_DAILY, look_again
 from bot.storage.statements import Scope, once
 from bot.storage.status import Status
@@ -154,7 +155,17 @@ _WEIGHS_KICKOFF = frozenset(
 )
 """After these the kickoff may be too late, or in time after all."""
 _SIGNS = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
-_PLACED = frozenset({Tag.POSTED, Tag.MOVED, Tag.CANCELLED, Tag.CANCEL_UNDONE, Tag.REOPENED})
+_PLACED = frozenset(
+    {
+        Tag.POSTED,
+        Tag.MOVED,
+        Tag.CANCELLED,
+        Tag.CANCEL_UNDONE,
+        Tag.REOPENED,
+        Tag.CLOSED,
+        Tag.CLOSING_UNDONE,
+    }
+)
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
 _OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
 _SETTLES = frozenset(STEP_OF.values())
@@ -351,6 +362,7 @@ class ReadUnit:
     links: Links
     partners: Partners
     records: Records
+    reviews: WrittenReviews
     debriefs: Debriefs
     chats: Chats
     ledger: Ledgers
@@ -382,6 +394,7 @@ class ReadUnit:
         self.links = Links(self._scope)
         self.partners = Partners(self._scope)
         self.records = Records(self._scope)
+        self.reviews = WrittenReviews(self._scope)
         self.debriefs = Debriefs(self._scope)
         self.chats = Chats(self._scope)
         self.ledger = Ledgers(self._scope)
@@ -751,6 +764,7 @@ class WriteUnit(ReadUnit):
     links: WritableLinks
     partners: WritablePartners
     records: WritableRecords
+    reviews: WritableReviews
     debriefs: WritableDebriefs
     chats: WritableChats
     ledger: WritableLedgers
@@ -781,6 +795,7 @@ class WriteUnit(ReadUnit):
         self.links = WritableLinks(scope, handoffs=self.handoffs)
         self.partners = WritablePartners(scope, handoffs=self.handoffs)
         self.records = WritableRecords(scope, handoffs=self.handoffs)
+        self.reviews = WritableReviews(scope, handoffs=self.handoffs)
         self.debriefs = WritableDebriefs(scope, handoffs=self.handoffs)
         self.chats = WritableChats(scope)
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)

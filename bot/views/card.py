@@ -100,7 +100,9 @@ def card_left_message(card: Card, *, channel_slack_id: str) -> Message:
 def preview_view(card: Card, ref: Ref) -> View:
     """The card in a modal; it can be posted from there once the signature is recorded."""
     lead = said.card.PREVIEW_LEAD
-    if card.state is not State.OPEN:
+    if card.state is State.CLOSED:
+        lead = said.card.PREVIEW_CLOSED
+    elif card.state is not State.OPEN:
         lead = said.card.PREVIEW_CANCELLED
     elif card.posted_at is not None:
         lead = said.card.PREVIEW_POSTED
@@ -149,6 +151,8 @@ def _lead(card: Card) -> str:
     account = escape(one_line(card.account))
     if card.state is State.CANCELLED:
         return f"{account}: the handoff is cancelled."
+    if card.outcome is not None:
+        return f"{account}: {said.card.closed(said.closing.OUTCOMES[card.outcome])}"
     if card.next is None:
         return f"{account}: {said.card.NOTHING_DUE}"
     if card.next.light is Light.WAITING:
@@ -176,6 +180,8 @@ def _drawn(card: Card, named: int, *, why: int = WHY) -> list[Block]:
     account = one_line(card.account)
     cancelled = card.state is State.CANCELLED
     title = said.card.CARD_CANCELLED if cancelled else said.card.CARD_TITLE
+    if card.state is State.CLOSED:
+        title = said.card.CARD_CLOSED
     return [
         header(title.format(account=account)),
         _size(card),
@@ -322,6 +328,9 @@ def step_row(line: StepLine) -> Row:
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
         told = said.terms.LIGHT_WORDS[line.light]
         return [words(f"{sign} {said.terms.STEP_NAMES[line.step]}, {told}")]
+    if line.opens_at is not None:
+        name = said.terms.STEP_NAMES[line.step]
+        return [words(f"{sign} {name}, {said.guide.OPENS}"), when(line.opens_at)]
     if line.light is Light.WAITING or line.owner is None:
         waits = said.guide.WAITS_FOR.format(
             step=said.terms.STEP_NAMES[line.waits_for or Step.ASSIGN]

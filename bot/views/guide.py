@@ -60,6 +60,14 @@ STEP_BUTTONS = {
     Step.LATE_DECIDE_AE: ActionId.OPEN_DECIDE_LATE,
     Step.DELIVERY: ActionId.OPEN_LEDGER,
     Step.DEBRIEF: ActionId.OPEN_DEBRIEF,
+    Step.CHECK_IN: ActionId.OPEN_CHECK_IN,
+    Step.MILESTONES: ActionId.OPEN_MILESTONE_REVIEW,
+    Step.NPS: ActionId.OPEN_NPS,
+    Step.EXPANSION: ActionId.OPEN_EXPANSION,
+    Step.EXPANSION_AE: ActionId.OPEN_EXPANSION_AE,
+    Step.SCORE: ActionId.OPEN_SCORE,
+    Step.SCORE_AE: ActionId.OPEN_SCORE_AE,
+    Step.OUTCOME: ActionId.OPEN_CLOSING,
 }
 """The button that does the next thing of a step."""
 PART_BUTTONS = {
@@ -78,6 +86,7 @@ _ONLY_HERE = frozenset(
         MoreChoice.DECLINE,
         MoreChoice.CANCEL,
         MoreChoice.LIFT,
+        MoreChoice.UNDO_CLOSING,
     }
 )
 """Of the menu, what stands on no page and behind no command: it is never left out for room."""
@@ -165,6 +174,8 @@ def guide_message(guide: Guide) -> Message:
     if _debriefs(guide) and guide.debrief.settled:
         told_so_far = said.debrief.state(guide.debrief)
         blocks.append(context(f"{said.debrief.WHOLE}: {told_so_far}"))
+    if guide.still_true is not None:
+        blocks.append(context(said.reviews.still_true_asked(guide.still_true)))
     if guide.asks:
         blocks.append(context(said.debrief.asks_wait(guide.asks)))
     if guide.to_initial:
@@ -236,6 +247,8 @@ def _facts(guide: Guide) -> str:
         parts.append(f"proposed CSM {mention(guide.proposed_csm)}")
     if guide.cancelled_at is not None:
         parts.append(f"cancelled {instant_token(guide.cancelled_at)}")
+    if guide.closed_at is not None:
+        parts.append(f"{said.closing.CLOSED} {instant_token(guide.closed_at)}")
     return " · ".join([*parts, f"in {channel_link(guide.channel_slack_id)}"])
 
 
@@ -302,6 +315,8 @@ def _two_dates(dates: TwoDates) -> str:
 
 
 def _waits(line: StepLine) -> str:
+    if line.opens_at is not None:
+        return said.guide.WAITS_FOR_TIME
     return said.guide.WAITING_FOR.format(step=said.terms.STEP_NAMES[line.waits_for or Step.ASSIGN])
 
 
@@ -311,6 +326,8 @@ def _step(line: StepLine, *, mine: bool) -> Row:
         row = [words(f"{sign} {said.terms.STEP_DONE[line.step]}")]
         return [*row, words(" "), when(line.done_at)] if line.done_at else row
     task = f"{sign} {said.terms.step_task(line.step, line.left)}"
+    if line.opens_at is not None:
+        return [words(task), words(f" — {said.guide.OPENS}"), when(line.opens_at)]
     if line.light is Light.WAITING:
         return [words(task, bold=mine), words(f" — {_waits(line)}")]
     if line.light in (Light.CANCELLED, Light.AHEAD, Light.MISSED):
@@ -358,6 +375,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.INITIAL_ALL)
     if guide.talk.yours:
         wanted.append(ActionId.OPEN_TALK)
+    if guide.still_true is not None:
+        wanted.append(ActionId.OPEN_STILL_TRUE)
     if guide.skips:
         # Second, as the menu has no such choice.
         wanted.insert(1, ActionId.SKIP_BRIEFING)
@@ -391,7 +410,10 @@ def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
 
 def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
-        if guide.state is not State.CANCELLED or Act.REOPEN not in guide.acts:
+        if guide.state is State.CLOSED:
+            takes_back = Act.CLOSE in guide.acts and guide.undoable
+            return [MoreChoice.UNDO_CLOSING] if takes_back else []
+        if Act.REOPEN not in guide.acts:
             return []
         return [MoreChoice.UNDO_CANCEL if guide.undoable else MoreChoice.REOPEN]
     reads = _reads(guide)
@@ -441,6 +463,12 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         (MoreChoice.KICKOFF_CARD, ActionId.OPEN_KICKOFF_CARD, guide.shows_kickoff),
         (MoreChoice.KICKOFF_BOOKING, ActionId.OPEN_KICKOFF_BOOKING, guide.books_kickoff),
         (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
+        (MoreChoice.FIRST_VALUE, ActionId.OPEN_FIRST_VALUE, _reviews(guide)),
+        (
+            MoreChoice.CLOSING,
+            ActionId.OPEN_CLOSING,
+            guide.kickoff_held and Act.CLOSE in guide.acts,
+        ),
         (MoreChoice.SIGNATURE, ActionId.OPEN_SIGNATURE, Act.SIGN in guide.acts),
         (MoreChoice.CANCEL, ActionId.OPEN_CANCEL, Act.CANCEL in guide.acts),
         (MoreChoice.CHANGE_DEAL, ActionId.OPEN_DEAL, Act.CHANGE_DEAL in guide.acts),
@@ -472,6 +500,10 @@ def _calls(guide: Guide) -> bool:
         for line in guide.steps
     )
     return begun and owed_now and Act.HOLD_BRIEFING in guide.acts
+
+
+def _reviews(guide: Guide) -> bool:
+    return guide.kickoff_held and Act.RECORD_CSM_STEP in guide.acts
 
 
 def _holds_kickoff(guide: Guide) -> bool:

@@ -83,8 +83,8 @@ def _what(place: Place, found: KickoffForm | None) -> list[Block]:
         choice_input(place, Field.METRIC_RIGHT, right, metric),
         choice_input(place, Field.TIMING_RIGHT, right, timing),
         text_input(place, Field.CHANGED, changed, optional=True, multiline=True),
-        choice_input(place, Field.CARRIED, names, carried, optional=True),
-        choice_input(place, Field.LACKED, names, lacked, optional=True),
+        choice_input(place, Field.SECTION_CARRIED, names, carried, optional=True),
+        choice_input(place, Field.SECTION_LACKED, names, lacked, optional=True),
         boxes_input(place, Field.KNOWN_AGAIN, [again], ticked),
     ]
 
@@ -110,7 +110,10 @@ def form_rows(found: KickoffForm) -> list[tuple[str, str]]:
     ]
     if found.changed:
         rows.append((fields[Field.CHANGED].label, found.changed))
-    for field, key in ((Field.CARRIED, found.carried), (Field.LACKED, found.lacked)):
+    for field, key in (
+        (Field.SECTION_CARRIED, found.carried),
+        (Field.SECTION_LACKED, found.lacked),
+    ):
         if key is not None:
             rows.append((fields[field].label, said.terms.SECTION_NAMES[key]))
     if found.known_again:

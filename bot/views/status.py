@@ -269,6 +269,8 @@ def _state_now(row: StatusRow, zone: str, as_of: datetime) -> str:
 
 
 def _nothing_owed(row: StatusRow) -> str:
+    if row.outcome is not None:
+        return f"{said.closing.CLOSED}: {said.closing.OUTCOMES[row.outcome]}"
     if not row.signed:
         return f"{said.terms.LIGHT_WORDS[Light.WAITING]}, {said.status.NO_SIGNATURE}"
     return said.terms.LIGHT_WORDS[row.light]

@@ -30,7 +30,7 @@ def _cells(row: StatusRow, zone: ZoneInfo) -> list[str | int]:
     return [
         _typed(row.account),
         said.terms.TIER_NAMES[row.tier],
-        said.terms.LIGHT_WORDS[row.light],
+        said.closing.CLOSED if row.outcome is not None else said.terms.LIGHT_WORDS[row.light],
         _stage(row),
         _name(row.owner if row.step is not None else None),
         _name(row.ae),
@@ -45,6 +45,8 @@ def _cells(row: StatusRow, zone: ZoneInfo) -> list[str | int]:
 def _stage(row: StatusRow) -> str:
     if row.step is not None:
         return said.terms.step_name(row.step, row.left)
+    if row.outcome is not None:
+        return said.closing.OUTCOMES[row.outcome]
     return "" if row.signed else said.status.AWAITED_SIGNATURE
 
 

@@ -226,6 +226,7 @@ def anchor_message(card: Card, facts: Mapping[str, str | int]) -> Message:
         head=str(facts["head"]),
         version=int(facts.get("version", card.brief_version)),
         signed="signed" in facts,
+        closed="closed" in facts,
     )
     return Message(escape(told), (plain_section(told),))
 

@@ -18,8 +18,9 @@ from bot.domain.handoff import State
 from bot.domain.intro import IntroDraft
 from bot.domain.items import SectionKey
 from bot.domain.kickoff_form import KickoffForm
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, Side
 from bot.domain.read_models import WholePage
+from bot.domain.reviews import ReviewKind, side_of
 from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
 from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verdict
 from bot.views import sentences
@@ -49,6 +50,7 @@ from bot.views.message import (
 )
 from bot.views.paths import partner_blocks, partner_length, path_blocks
 from bot.views.payload import Ref
+from bot.views.review_rows import review_rows
 from bot.views.text import day, escape, instant_token, mention, money, one_line
 from bot.views.verification import CHECKS, restated_lines
 
@@ -68,6 +70,23 @@ _FOR_OTHERS: Final = {
     Act.SEND_AE_INTRO: ActionId.MARK_INTRO_SENT,
     Act.SEND_CSM_INTRO: ActionId.MARK_INTRO_SENT,
     Act.NOTE_CONTACT: ActionId.OPEN_CONTACT,
+}
+
+
+REVIEW_BUTTONS: Final = {
+    ReviewKind.CHECK_IN: ActionId.OPEN_CHECK_IN,
+    ReviewKind.MILESTONES: ActionId.OPEN_MILESTONE_REVIEW,
+    ReviewKind.NPS: ActionId.OPEN_NPS,
+    ReviewKind.STILL_TRUE_30: ActionId.OPEN_STILL_TRUE,
+    ReviewKind.STILL_TRUE_60: ActionId.OPEN_STILL_TRUE,
+    ReviewKind.STILL_TRUE_90: ActionId.OPEN_STILL_TRUE,
+    ReviewKind.FIRST_VALUE: ActionId.OPEN_FIRST_VALUE,
+    ReviewKind.EXPANSION: ActionId.OPEN_EXPANSION,
+    ReviewKind.EXPANSION_AE: ActionId.OPEN_EXPANSION_AE,
+    ReviewKind.SCORE: ActionId.OPEN_SCORE,
+    ReviewKind.SCORE_AE: ActionId.OPEN_SCORE_AE,
+    ReviewKind.DEFINED_DONE: ActionId.OPEN_DEFINED_DONE,
+    ReviewKind.CLOSING: ActionId.OPEN_CLOSING,
 }
 
 
@@ -139,6 +158,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
         yield from _partner(whole)
         yield from _reading(whole)
         yield from _debrief(whole)
+        yield from _reviews(whole)
         yield from _reasons(whole)
         return
     yield from _news(whole)
@@ -162,6 +182,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     yield from _partner(whole)
     yield from _reading(whole)
     yield from _debrief(whole)
+    yield from _reviews(whole)
     yield from _breakdowns(whole)
     for link in whole.links:
         yield Piece(sentences.whole.WHOLE_LINKS, (_link(link),), len(link))
@@ -198,6 +219,9 @@ def _versions_of(whole: WholePage, key: SectionKey, from_channel: int | None) ->
 def _state(whole: WholePage) -> str:
     card = whole.card
     told = [sentences.whole.WHOLE_CANCELLED] if card.state is State.CANCELLED else []
+    closed_at = whole.reviews.closed_at
+    if closed_at is not None and card.outcome is not None:
+        told = [sentences.closing.closed_line(instant_token(closed_at), card.outcome)]
     if Audience.COMMERCIALS in whole.readable(SectionKey.COMMERCIALS):
         told.append(sentences.card.value_a_year(money(card.value), card.tier))
     else:
@@ -412,6 +436,27 @@ def _ask(shown: AskShown) -> Iterator[Block]:
         yield small_as_typed(f"{sentences.debrief.ASK}: {ask.text}")
     if ask.open or ask.reply:
         yield as_typed(ask.reply or sentences.debrief.STILL_OPEN)
+
+
+def _reviews(whole: WholePage) -> Iterator[Piece]:
+    """What can be recorded at day 30, 60 and 90, and what was, each with who wrote it and when."""
+    heading, about = sentences.reviews.WHOLE, Ref(handoff=whole.card.handoff_id)
+    for offer in whole.reviews.offers:
+        action = REVIEW_BUTTONS[offer.kind]
+        labels = sentences.buttons.BUTTONS
+        if offer.for_other:
+            of_ae = side_of(offer.kind) is Side.AE
+            labels = sentences.buttons.FOR_AE if of_ae else sentences.buttons.FOR_CSM
+        yield Piece(heading, tuple(actions([button(action, labels[action], about)])), 0)
+    for shown in whole.reviews.shown:
+        by = mention(shown.by) if shown.by else sentences.terms.SOMEBODY
+        told = f"{sentences.reviews.NAMES[shown.kind]} · {by} · {instant_token(shown.at)}"
+        rows = review_rows(shown.record, whole.reviews.milestones)
+        blocks = [
+            context(told),
+            *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in rows),
+        ]
+        yield Piece(heading, tuple(blocks), sum(len(text) for _, text in rows))
 
 
 def _breakdowns(whole: WholePage) -> Iterator[Piece]:

@@ -115,7 +115,7 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in lines] == [
-        rule.step for rule in STEPS if rule.step not in with_call
+        rule.step for rule in STEPS if rule.step not in with_call and not rule.beyond
     ]
     assert [line.light for line in lines] == [
         Light.ON_TIME,
@@ -218,7 +218,11 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     assert shown.csm == NamedPerson(CSM.id, "U003", "Cleo")
     assert shown.posted_by == shown.ae
     assert (shown.brief_version, shown.acknowledged_version) == (1, 1)
-    assert (shown.completeness.percent, shown.gate_passed, shown.next) == (100, True, None)
+    assert (shown.completeness.percent, shown.gate_passed) == (100, True)
+    assert shown.next is not None
+    # What comes next is weeks away, and says from when it can be done.
+    assert (shown.next.step, shown.next.light) == (Step.CHECK_IN, Light.WAITING)
+    assert shown.next.opens_at == utc("2025-06-25T07:00")
     assert not shown.preview
 
 
@@ -361,7 +365,7 @@ def test_a_guide_speaks_to_its_reader(
     assert shown.viewer.slack_id == viewer.slack_id
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in shown.steps] == [
-        rule.step for rule in STEPS if rule.step not in with_call
+        rule.step for rule in STEPS if rule.step not in with_call and not rule.beyond
     ]
 
 

@@ -15,6 +15,7 @@ from bot.domain.errors import HandoffError
 from bot.domain.handoff import DealChange, Handoff
 from bot.domain.kickoff_state import Kickoff
 from bot.domain.money import Money
+from bot.domain.nudging import Stage, StagePlan
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks
 from bot.domain.steps import NO_RECORD_YET, OF_A_PROMISE, PROCESS, STEPS, Step, StepRule, steps_now
@@ -251,7 +252,8 @@ def test_a_review_waits_until_it_opens_and_is_due_on_its_day() -> None:
     # Day 0 is 2 June; day 30 is Wednesday 2 July, and opens on Wednesday 25 June at 09:00.
     opens = utc("2025-06-25T13:00")
     early = owed(handoff, now=opens - timedelta(seconds=1), table=held)[Step.NPS]
-    assert (early.state, early.waits_for, early.stages) == (DeadlineState.WAITING, None, ())
+    assert (early.state, early.waits_for) == (DeadlineState.WAITING, None)
+    assert early.stages == (StagePlan(Stage.OPENS, opens),)
     due = owed(handoff, now=opens, table=held)[Step.NPS]
     assert (due.state, due.start_at, due.due_at) == (
         DeadlineState.OPEN,

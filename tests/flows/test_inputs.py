@@ -18,6 +18,7 @@ from bot.domain.brief import (
 from bot.domain.completeness import completeness, rules_of
 from bot.domain.errors import Invalid, Problem
 from bot.domain.items import Item, SectionKey
+from bot.domain.path_pages import CancelForm
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
@@ -251,7 +252,7 @@ def test_the_small_forms_give_back_what_they_show() -> None:
     typed = Typed(submitted(snooze, {Field.REASON: LONG[:1000]}))
     assert typed.instant(Field.UNTIL) == NOW
     assert typed.text(Field.REASON) == LONG[:1000]
-    cancel = Typed(submitted(cancel_view(CARD, ref), {Field.REASON: TRICKY}))
+    cancel = Typed(submitted(cancel_view(CancelForm(7, CARD.account), ref), {Field.REASON: TRICKY}))
     assert cancel.text(Field.REASON) == TRICKY
     assign = assign_view(CARD, candidates=[], most=40)
     assert Typed(submitted(assign)).user(Field.CSM) is None
@@ -268,7 +269,7 @@ def test_roles_are_read_back_with_manager_and_region() -> None:
 
 
 def test_an_error_finds_its_block_by_the_field() -> None:
-    payload = submitted(cancel_view(CARD, Ref(handoff=7)))
+    payload = submitted(cancel_view(CancelForm(7, CARD.account), Ref(handoff=7)))
     typed, block = Typed(payload), block_of(payload, Field.REASON)["block_id"]
     assert typed.block_of(Field.REASON) == block
     assert typed.block_named("reason") == block

@@ -75,7 +75,7 @@ def test_the_csm_records_the_kickoff_and_the_thread_hears_it_once(
 def test_what_came_of_it_is_kept_for_those_who_may_read_it(app: App, clock: FixedClock) -> None:
     handoff_id = assigned(app.store, app.team)
     clock.advance(20 * HOUR)
-    typed = {"metric_right": "no", "changed": "They count hours now.", "lacked": "people"}
+    typed = {"metric_right": "no", "changed": "They count hours now.", "section_lacked": "people"}
     assert hold(app, handoff_id, WEDNESDAY + 18 * HOUR, known_again=["again"], **typed).body == {}
     form = written(app, handoff_id)
     assert (form.ours, form.ran) == ((Ours.AE, Ours.CSM), Ran.CSM)

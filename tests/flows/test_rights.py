@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain import debriefing
+from bot.domain import closing, debriefing
 from bot.domain.access import EVERY
 from bot.domain.chat import About, Spot
+from bot.domain.closing import Closing, Unfinished
 from bot.domain.debrief import Question
 from bot.domain.handoff import Handoff
-from bot.domain.items import Item
+from bot.domain.items import Item, SectionKey
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.people import Role
+from bot.domain.reviews import Outcome
 from bot.domain.verification import Checks, RecordKind, Restatement
 from bot.flows.asked import Kind
 from bot.flows.registration import all_listeners
@@ -138,6 +140,34 @@ def with_partner(store: Store, team: Team) -> int:
     return changed(store, team, assigned(store, team), act)
 
 
+def reviewable(store: Store, team: Team) -> int:
+    """Signed 88 days ago, with a kickoff: all of day 30, 60 and 90 can be recorded."""
+
+    def act(handoff: Handoff, at: datetime) -> None:
+        handoff.countersign(at - timedelta(days=88), by=team.ae, at=at, ae=team.ae)
+        handoff.hold_kickoff(at - timedelta(days=80), by=team.csm, at=at)
+
+    return changed(store, team, assigned(store, team), act)
+
+
+def closed(store: Store, team: Team) -> int:
+    handoff_id = reviewable(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        closing.close(
+            handoff,
+            Closing(outcome=Outcome.LOST, line="They went under."),
+            left=Unfinished((), 0, still_true=False, defined_done=False),
+            owed=unit.deadlines.of(handoff_id),
+            revision=1,
+            by=team.csm,
+            at=unit.now,
+        )
+        unit.save(handoff, actor_id=team.csm.id)
+        unit.commit()
+    return handoff_id
+
+
 def cancelled(store: Store, team: Team) -> int:
     handoff_id = signed(store, team)
     with store.write(team.workspace_id) as unit:
@@ -235,6 +265,48 @@ def for_csm(view_id: ViewId, button: ActionId, **typed: str) -> Ask:
     own = sent(view_id, CSM, button, **typed)
     for_them = sent(view_id, CS_MANAGER, button, reason="Jonas is on a plane.", **typed)
     return lambda app, user, one: (for_them if user == CS_MANAGER else own)(app, user, one)
+
+
+def checked_note(app: App, user: str, one: int) -> Json:
+    """*Check words* in the note that the AE opened."""
+    form = app.modal(app.press(AE, ActionId.OPEN_CHECK_IN, Ref(handoff=one)))
+    ref = Ref(handoff=one)
+    return app.press_body(user, ActionId.CHECK_NOTE, ref, modal=form.type(note="Dear Ilse"))
+
+
+def closing_sent(app: App, user: str, one: int) -> Json:
+    """The outcome, after the CSM went through defined done."""
+    form = app.modal(app.press(CSM, ActionId.OPEN_CLOSING, Ref(handoff=one)))
+    if form.callback_id == ViewId.DEFINED_DONE:
+        form = app.screen(app.submit(CSM, form.type(**DONE)).body["view"])
+    return app.submit_body(user, form.type(closing_outcome="partly", closing_line="One hall."))
+
+
+DONE = {
+    "met_live_by": "met",
+    "met_outcome": "met",
+    "met_second_outcome": "met",
+    "met_confirms": "met",
+    "met_review_on": "met",
+}
+_SCORES = {f"score_{key.value}": "4" for key in SectionKey}
+REVIEWS_OF_THE_CSM: tuple[tuple[ViewId, ActionId, dict[str, str]], ...] = (
+    (ViewId.MILESTONE_REVIEW, ActionId.OPEN_MILESTONE_REVIEW, {"milestone_notes": "Fine"}),
+    (ViewId.NPS, ActionId.OPEN_NPS, {"nps": "9, 10"}),
+    (
+        ViewId.STILL_TRUE,
+        ActionId.OPEN_STILL_TRUE,
+        {"holds_champion": "yes", "holds_growth": "yes", "holds_year": "not_known"},
+    ),
+    (ViewId.FIRST_VALUE, ActionId.OPEN_FIRST_VALUE, {"engagement": "green"}),
+    (
+        ViewId.EXPANSION,
+        ActionId.OPEN_EXPANSION,
+        {"talked_on": "2026-03-03", "appetite": "later", "expansion_words": "Next year"},
+    ),
+    (ViewId.SCORE, ActionId.OPEN_SCORE, _SCORES),
+    (ViewId.DEFINED_DONE, ActionId.OPEN_DEFINED_DONE, DONE),
+)
 
 
 def recorded_call(app: App, user: str, one: int) -> Json:
@@ -943,6 +1015,44 @@ DOORS = [
         BY_CSM,
         assigned,
     ),
+    *(
+        Door(action, pressed(action), RECORDERS, BY_AE, reviewable)
+        for action in (
+            ActionId.OPEN_CHECK_IN,
+            ActionId.OPEN_EXPANSION_AE,
+            ActionId.OPEN_SCORE_AE,
+        )
+    ),
+    Door(ActionId.CHECK_NOTE, checked_note, RECORDERS, BY_AE, reviewable),
+    Door(
+        ViewId.CHECK_IN,
+        recorded(ViewId.CHECK_IN, ActionId.OPEN_CHECK_IN, note="Dear Ilse"),
+        RECORDERS,
+        BY_AE,
+        reviewable,
+    ),
+    *(
+        Door(action, pressed(action), READERS, BY_CSM, reviewable)
+        for action in (
+            ActionId.OPEN_MILESTONE_REVIEW,
+            ActionId.OPEN_NPS,
+            ActionId.OPEN_STILL_TRUE,
+            ActionId.OPEN_FIRST_VALUE,
+            ActionId.OPEN_EXPANSION,
+            ActionId.OPEN_SCORE,
+            ActionId.OPEN_DEFINED_DONE,
+        )
+    ),
+    Door(MoreChoice.FIRST_VALUE, chosen(MoreChoice.FIRST_VALUE), READERS, BY_CSM, reviewable),
+    *(
+        Door(view_id, for_csm(view_id, button, **typed), READERS, BY_CSM, reviewable)
+        for view_id, button, typed in REVIEWS_OF_THE_CSM
+    ),
+    Door(ActionId.OPEN_CLOSING, pressed(ActionId.OPEN_CLOSING), [CSM], BY_CSM, reviewable),
+    Door(MoreChoice.CLOSING, chosen(MoreChoice.CLOSING), [CSM], BY_CSM, reviewable),
+    Door(ViewId.CLOSING, closing_sent, [CSM], BY_CSM, reviewable),
+    Door(ActionId.UNDO_CLOSING, pressed(ActionId.UNDO_CLOSING), [CSM], BY_CSM, closed),
+    Door(MoreChoice.UNDO_CLOSING, chosen(MoreChoice.UNDO_CLOSING), [CSM], BY_CSM, closed),
     Door(ActionId.OPEN_DEBRIEF, pressed(ActionId.OPEN_DEBRIEF), TALKERS, BY_TALKERS, assigned),
     Door(ActionId.DEBRIEF_GO, of_a_question(ActionId.DEBRIEF_GO), TALKERS, BY_TALKERS, assigned),
     *(

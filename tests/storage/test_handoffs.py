@@ -42,7 +42,9 @@ HOUR = timedelta(hours=1)
 
 
 _WITHOUT_CALL = [
-    rule.step for rule in STEPS if rule.step not in (Step.HOLD_CALL, Step.HOLD_CALL_AE)
+    rule.step
+    for rule in STEPS
+    if rule.step not in (Step.HOLD_CALL, Step.HOLD_CALL_AE) and not rule.beyond
 ]
 """Where there is neither a time for the briefing call nor a reason why it is required."""
 

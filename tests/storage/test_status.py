@@ -124,7 +124,8 @@ def test_the_worst_comes_first_and_everything_is_counted(
         (unsigned, Light.WAITING, None),
         (called, Light.ON_TIME, Step.BOOK_CALL),
         (tomorrow, Light.ON_TIME, Step.ASSIGN),
-        (done, Light.DONE, None),
+        # Its next review is weeks away.
+        (done, Light.WAITING, Step.CHECK_IN),
     ]
     assert page.counts == StatusCounts(late=2, due_today=1, waiting=2, on_time=2, done=1)
     assert page.rows[0].due_at is not None

@@ -6,14 +6,7 @@ from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from tests.story.stack import DEAL, Stack, modal
 from tests.story.test_clocks import HOUR, settled
-from tests.story.test_reading import assigned, fill, press
-
-FORM = {
-    "customers": "Ilse Brandt, two of her team",
-    "ran": "csm",
-    "metric_right": "yes",
-    "timing_right": "yes",
-}
+from tests.story.test_reading import HELD, assigned, fill, press
 
 
 def files(reader: Visitor, words: str) -> list[Seen]:
@@ -73,10 +66,16 @@ def test_a_joint_kickoff_is_booked_prepared_held_and_recorded(place: Stack) -> N
     place.sandbox.advance(2 * HOUR)
     settled(place)
     press(place, jonas, "open_held")
-    refused = jonas.submit({**FORM, "timing_right": "no"})
+    refused = jonas.submit({**HELD, "timing_right": "no"})
     assert "Say what changed" in str(refused.field_errors)
     changed = "They go live in July."
-    fill(jonas, timing_right="no", changed=changed, carried="success", lacked="people")
+    fill(
+        jonas,
+        timing_right="no",
+        changed=changed,
+        section_carried="success",
+        section_lacked="people",
+    )
     place.card_says("Kickoff held")
 
     def below() -> list[Seen]:

@@ -218,8 +218,8 @@ def test_the_form_after_it_is_one_short_form(account: str, asks_why: bool) -> No
         Field.METRIC_RIGHT,
         Field.TIMING_RIGHT,
         Field.CHANGED,
-        Field.CARRIED,
-        Field.LACKED,
+        Field.SECTION_CARRIED,
+        Field.SECTION_LACKED,
         Field.KNOWN_AGAIN,
         *([Field.REASON] if asks_why else []),
     ]
@@ -240,7 +240,7 @@ def test_what_is_recorded_stands_in_the_form_that_corrects_it() -> None:
     assert refused_by_slack(submitted(held_view(page))) == {}
     assert input_of(form, Field.METRIC_RIGHT)["element"]["initial_option"]["value"] == "no"
     assert input_of(form, Field.CHANGED)["element"]["initial_value"] == "Two sites"
-    assert input_of(form, Field.CARRIED)["element"]["initial_option"]["value"] == "success"
+    assert input_of(form, Field.SECTION_CARRIED)["element"]["initial_option"]["value"] == "success"
     ticked = input_of(form, Field.OURS)["element"]["initial_options"]
     assert [one["value"] for one in ticked] == ["ae", "csm"]
 

@@ -78,7 +78,7 @@ def test_counts_stand_on_top_with_words_and_leave_out_what_is_none() -> None:
     counts = StatusCounts(late=2, due_today=3, waiting=0, on_time=7, done=4)
     page = StatusPage(counts, (ROW,), 0, 1, False, NOW)
     args = status_message(page, ZONE).to_args()
-    line = "16 open · 🔴 2 late · 🟡 3 due today · 🟢 7 on time · ✅ 4 done"
+    line = "16 open · 🔴 2 late · 🟡 3 due today · 🟢 7 on time · ✅ 4 with nothing owed"
     assert args["text"] == f"All handoffs: {line}"
     assert pieces(args["blocks"])[0] == f"All handoffs · {line}"
     assert "and 15 more" in seen_text(args["blocks"])

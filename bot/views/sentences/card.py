@@ -8,6 +8,7 @@ from bot.views.sentences.terms import HANDOFF_NAMES, percent
 
 CARD_TITLE: Final = "{account} — handoff"
 CARD_CANCELLED: Final = "{account} — handoff cancelled"
+CARD_CLOSED: Final = "{account} — handoff closed"
 CARD_NEUTRAL: Final = (
     "A handoff stood here. This channel can be read from outside the company now, so the handoff "
     "is kept out of it; those with a part in it find it on the bot's Home tab."
@@ -40,6 +41,12 @@ PREVIEW_NOT_SIGNED: Final = (
 )
 PREVIEW_POSTED: Final = "The message stands in the deal channel, as below."
 PREVIEW_CANCELLED: Final = "This handoff is cancelled, so its message cannot be posted."
+PREVIEW_CLOSED: Final = "This handoff is closed, so its message cannot be posted."
+
+
+def closed(outcome: str) -> str:
+    """How it ended, to everybody who reads the card (plain text)."""
+    return f"the handoff is closed: {outcome}."
 
 
 def value_a_year(amount: str, tier: Tier) -> str:

@@ -59,6 +59,9 @@ def nothing_but(who: str, does: str) -> str:
     return f"{GUIDE_NOTHING} Next: {who} {does}."
 
 
+OPENS: Final = "can be done from "
+"""Before the time from which a step can be done that waits for nothing else."""
+WAITS_FOR_TIME: Final = "waiting for its day"
 WAITS_FOR: Final = "waits for the {step}"
 WAITING_FOR: Final = "waiting for the {step}"
 

@@ -75,6 +75,7 @@ HELP_SAVED: Final = (
 UNDO_OFFERS: Final[Mapping[Tag, tuple[str, ActionId]]] = {
     Tag.ACKNOWLEDGED: ("You acknowledged the brief.", ActionId.UNDO_ACKNOWLEDGE),
     Tag.CANCELLED: ("You cancelled the handoff.", ActionId.UNDO_CANCEL),
+    Tag.CLOSED: ("You closed the handoff.", ActionId.UNDO_CLOSING),
 }
 UNDO_FOR: Final = "You can take this back for {minutes} minutes."
 INVITE_BY_HAND: Final = (

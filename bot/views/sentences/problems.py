@@ -9,6 +9,7 @@ from bot.domain.briefing import LONGEST_BRIEFING
 from bot.domain.debrief import LONGEST_TALK
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import BEGUN, OFFERED
+from bot.domain.nps import MOST
 from bot.domain.read_models import NamedPerson
 from bot.domain.size import AddOn
 from bot.views.limits import LINE
@@ -94,6 +95,22 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.HANDOFF_CANCELLED: (
         "This handoff is cancelled, so nothing in it changes. The AE, their manager or RevOps can "
         "open it again on its page."
+    ),
+    Problem.HANDOFF_CLOSED: "This handoff is closed, so nothing in it changes any more.",
+    Problem.BEFORE_KICKOFF: "This comes after the kickoff, which is not recorded as held.",
+    Problem.BEFORE_KICKOFF_HELD: "That is before the kickoff. Enter when the note went out.",
+    Problem.NOTE_SENT: "The note is marked as sent. Enter when, or close the form to leave it.",
+    Problem.NOBODY_AND_SOME: "Answers are entered, and “nobody answered” is ticked. Keep one.",
+    Problem.NO_ANSWERS: "Enter at least one answer, or tick that nobody answered.",
+    Problem.WHAT_CHANGED: "It is not true any more. Say what changed.",
+    Problem.CARRIED_AND_THIN: "A section is named as carrying above. It cannot be thin as well.",
+    Problem.DAY_TO_COME: "That day is still to come. Enter one that has been.",
+    Problem.BEFORE_SIGNATURE: "That is before the signature. Enter a later day.",
+    Problem.SAY_WHY_NOT_MET: "Say in a few words why, or to when.",
+    Problem.NO_DEFINED_DONE: "The brief does not say what done means, so nothing is reviewed.",
+    Problem.TOO_EARLY: "This is asked at day 30, 60 and 90, from a week before each on.",
+    Problem.CLOSES_LATER: (
+        "Day 90 cannot be reviewed yet. Until then only a customer who is lost ends the handoff."
     ),
     Problem.NOT_CANCELLED: "This handoff is open, so there is nothing to open again.",
     Problem.ITSELF: "A handoff does not become itself. Choose another one, or leave this empty.",
@@ -521,6 +538,21 @@ def _talk_moved(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"The time of the debrief changed since; it is now: {told}. Open the handoff to answer."
 
 
+def _bad_nps(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    row, shown = error.facts.get("row", ""), error.facts.get("shown", "")
+    return f"Row {row}: “{isolate(shown)}” is no whole number from 0 to {MOST}. Nothing was saved."
+
+
+def _done_and_behind(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    number = error.facts.get("number", "")
+    return f"Milestone {number} is ticked as done above. It cannot be behind as well."
+
+
+def _no_such_milestone(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    row, number = error.facts.get("row", ""), error.facts.get("number", "")
+    return f"Row {row}: there is no shared milestone {number}."
+
+
 _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
     Problem.NOT_YOUR_TURN: _not_your_turn,
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
@@ -542,6 +574,9 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.DISPUTED_ALREADY: _disputed_already,
     Problem.STILL_DISPUTED: _still_disputed,
     Problem.ALREADY_ANSWERED: _already_answered,
+    Problem.BAD_NPS: _bad_nps,
+    Problem.DONE_AND_BEHIND: _done_and_behind,
+    Problem.NO_SUCH_MILESTONE: _no_such_milestone,
     Problem.UNEXPECTED: _unexpected,
 }
 

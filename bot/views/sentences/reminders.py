@@ -51,6 +51,14 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.LATE_TALK: "It came up after your initials. Say what came of the talk, or withdraw it.",
     Step.LATE_DECIDE: "AE and CSM each say what becomes of it, until both say the same.",
     Step.LATE_DECIDE_AE: "AE and CSM each say what becomes of it, until both say the same.",
+    Step.CHECK_IN: "A short personal note of yours, with nothing sold in it, marked as sent.",
+    Step.MILESTONES: "Say of each shared milestone whether it is on track, behind or done.",
+    Step.NPS: "Enter the single answers, or that nobody answered and when they were asked.",
+    Step.EXPANSION: "What the customer says about more is not recorded by you.",
+    Step.EXPANSION_AE: "What the customer says about more is not recorded by you.",
+    Step.SCORE: "Say which sections of the brief carried, and which were thin or wrong.",
+    Step.SCORE_AE: "Say which sections of the brief carried, and which were thin or wrong.",
+    Step.OUTCOME: "Go through defined done line by line, and close with an outcome.",
     Step.DELIVERY: (
         "It is promised to the customer for this day. AE and CSM say then whether it was "
         "delivered, renegotiated or broken."

@@ -22,7 +22,7 @@ STATUS_EMPTY: Final[Mapping[Whose, str]] = {
     Whose.TEAM: "Your team has no open handoff.",
     Whose.ALL: "No handoff is open; /handoff in a deal channel starts one.",
 }
-STATUS_NONE_CHOSEN: Final = "No open handoff is like this; choose something else above."
+STATUS_NONE_CHOSEN: Final = "No handoff is like this; choose something else above."
 STATUS_EMPTY_POST: Final = "There is no open handoff to show here."
 NO_SIGNATURE: Final = "signature not recorded"
 AS_OF: Final = "As of "
@@ -33,6 +33,7 @@ BUCKETS: Final[Mapping[Bucket, str]] = {
     Bucket.ON_TIME: "On time",
     Bucket.UNTIMED: "No clock",
     Bucket.DONE: "Nothing owed",
+    Bucket.CLOSED: "Closed",
 }
 ANYHOW: Final[Mapping[ActionId, str]] = {
     ActionId.STATUS_BUCKET: "Late or not",
@@ -55,10 +56,12 @@ def status_counts(counts: StatusCounts) -> str:
         (Light.WAITING, counts.waiting, "waiting"),
         (Light.ON_TIME, counts.on_time, "on time"),
         (Light.UNTIMED, counts.untimed, "without a clock"),
-        (Light.DONE, counts.done, "done"),
+        (Light.DONE, counts.done, "with nothing owed"),
     ):
         if count:
             parts.append(f"{LIGHT_SIGNS[light]} {count} {said}")
+    if counts.closed:
+        parts.append(f"{counts.closed} closed")
     return " · ".join(parts)
 
 

@@ -84,6 +84,14 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE_AE: "Decide about a late promise",
     Step.DELIVERY: "Deliver what was promised",
     Step.DEBRIEF: "Hold the debrief",
+    Step.CHECK_IN: "Write to the customer at day 30",
+    Step.MILESTONES: "Review the milestones at day 30",
+    Step.NPS: "Record what the customer answered (NPS)",
+    Step.EXPANSION: "Record the expansion conversation as the CSM",
+    Step.EXPANSION_AE: "Record the expansion conversation as the AE",
+    Step.SCORE: "Score the brief as the CSM",
+    Step.SCORE_AE: "Score the brief as the AE",
+    Step.OUTCOME: "Review defined done and close the handoff",
 }
 STEP_DOES: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "captures the deal before it closes",
@@ -113,6 +121,14 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE_AE: "decides about a late promise",
     Step.DELIVERY: "delivers what was promised",
     Step.DEBRIEF: "holds the debrief",
+    Step.CHECK_IN: "writes to the customer at day 30",
+    Step.MILESTONES: "reviews the milestones",
+    Step.NPS: "records what the customer answered (NPS)",
+    Step.EXPANSION: "records the expansion conversation",
+    Step.EXPANSION_AE: "records the expansion conversation",
+    Step.SCORE: "scores the brief",
+    Step.SCORE_AE: "scores the brief",
+    Step.OUTCOME: "reviews defined done and closes the handoff",
 }
 STEP_DONE: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Captured before the close",
@@ -142,6 +158,14 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE_AE: "Late promise decided",
     Step.DELIVERY: "Promise delivered or broken",
     Step.DEBRIEF: "Debrief held",
+    Step.CHECK_IN: "Check-in note sent",
+    Step.MILESTONES: "Milestones reviewed",
+    Step.NPS: "NPS recorded",
+    Step.EXPANSION: "Expansion recorded by the CSM",
+    Step.EXPANSION_AE: "Expansion recorded by the AE",
+    Step.SCORE: "Brief scored by the CSM",
+    Step.SCORE_AE: "Brief scored by the AE",
+    Step.OUTCOME: "Closed with an outcome",
 }
 PART_NAMES: Final[Mapping[Part, str]] = {
     Part.ACKNOWLEDGEMENT: "acknowledgement of the brief",

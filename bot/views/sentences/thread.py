@@ -114,6 +114,15 @@ RECORDED: Final[Mapping[Tag, str]] = {
     Tag.KICKOFF_HELD: "when the kickoff was held",
     Tag.KICKOFF_RECORDED: "what came of the kickoff",
     Tag.DEBRIEF_HELD: "that the debrief was held",
+    Tag.CHECK_IN_DRAFTED: "a draft of your check-in note",
+    Tag.CHECKED_IN: "that your check-in note was sent",
+    Tag.MILESTONES_REVIEWED: "the review of the milestones",
+    Tag.NPS_RECORDED: "what the customer answered (NPS)",
+    Tag.STILL_TRUE_SAID: "whether the answers of the debrief are still true",
+    Tag.FIRST_VALUE_RECORDED: "first value and engagement",
+    Tag.EXPANSION_TALKED: "the expansion conversation",
+    Tag.BRIEF_SCORED: "the score of the brief",
+    Tag.DEFINED_DONE_REVIEWED: "the review of defined done",
 }
 """What somebody else may record for the AE or the CSM."""
 
@@ -151,14 +160,24 @@ def hold_lifted(by: str) -> str:
     return f"{by} let the intro go out before the briefing call. The call stays due. The reason:"
 
 
-def anchor(account: str, *, count: int, head: str, version: int, signed: bool = False) -> str:
+def anchor(
+    account: str,
+    *,
+    count: int,
+    head: str,
+    version: int,
+    signed: bool = False,
+    closed: bool = False,
+) -> str:
     """How long the history is and its last hash, for later comparison (plain text).
 
-    `signed`: the occasion is that every promise is initialed by both.
+    `signed`: the occasion is that every promise is initialed by both; `closed`: that it is over.
     """
     state = f"the brief at version {version}"
     if signed:
         state = "every promise initialed by both"
+    if closed:
+        state = "the handoff closed"
     return (
         f"{account}: history anchor. {count} records, head {head}, with {state}. Nothing to do: a "
         "later check of the history must find the same."

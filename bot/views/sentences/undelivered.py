@@ -50,6 +50,8 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.TALK_FELL: "That the time of the debrief is off",
     NoticeKind.CANCELLED: "That the handoff was cancelled",
     NoticeKind.CANCEL_UNDONE: "That a cancellation was taken back",
+    NoticeKind.HANDOFF_CLOSED: "That the handoff is closed",
+    NoticeKind.AE_LEAVES: "That the AE leaves a closed handoff",
     NoticeKind.REOPENED: "That the handoff was opened again",
     NoticeKind.LINKED: "What handoff it belongs together with",
     NoticeKind.UNLINKED: "That it no longer goes on in another handoff",

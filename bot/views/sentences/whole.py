@@ -37,6 +37,15 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.KICKOFF_HELD: "Kickoff recorded for the CSM",
     Tag.KICKOFF_RECORDED: "Kickoff recorded for the CSM",
     Tag.DEBRIEF_HELD: "Debrief recorded for the CSM",
+    Tag.CHECK_IN_DRAFTED: "Check-in note drafted for the AE",
+    Tag.CHECKED_IN: "Check-in recorded for the AE",
+    Tag.MILESTONES_REVIEWED: "Milestones reviewed for the CSM",
+    Tag.NPS_RECORDED: "NPS recorded for the CSM",
+    Tag.STILL_TRUE_SAID: "Still true said for the CSM",
+    Tag.FIRST_VALUE_RECORDED: "First value recorded for the CSM",
+    Tag.EXPANSION_TALKED: "Expansion recorded for AE or CSM",
+    Tag.BRIEF_SCORED: "Brief scored for AE or CSM",
+    Tag.DEFINED_DONE_REVIEWED: "Defined done reviewed for the CSM",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
 }
 

@@ -1,0 +1,155 @@
+"""Milestones, NPS, what is still true, and first value, as the CSM records them."""
+
+from collections.abc import Mapping
+
+from bot.domain import reviewing
+from bot.domain.access import Act
+from bot.domain.debrief import Question
+from bot.domain.errors import Invalid, Problem
+from bot.domain.first_value import Engagement, FirstValue
+from bot.domain.handoff import Handoff
+from bot.domain.milestone_review import MilestoneReview, reviewed
+from bot.domain.nps import Nps, recorded
+from bot.domain.people import Person
+from bot.domain.review_pages import FirstValueForm, MilestoneForm, NpsForm, StillTrueForm
+from bot.domain.reviews import STILL_TRUE, ReviewDay, ReviewKind
+from bot.domain.still_true import (
+    ASKED_AGAIN,
+    Holds,
+    StillTrue,
+    changed_field,
+    holds_field,
+)
+from bot.flows.answers import Answer, Push
+from bot.flows.asked import Asked
+from bot.flows.listeners import Listeners
+from bot.flows.review_forms import begin, keep, written
+from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views.ids import ActionId, Field, ViewId
+from bot.views.nps import NOBODY, nps_view
+from bot.views.reviews import first_value_view, milestone_view, still_true_view
+
+SHARED: Mapping[int, str] = {}
+"""The shared milestones by number; none, for no success plan is kept yet."""
+_DAYS = {kind: day for day, kind in STILL_TRUE.items()}
+
+
+def open_milestones(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Review milestones*: the shared ones."""
+    opening = begin(asked.handoff_id, unit, actor, ReviewKind.MILESTONES)
+    record = written(unit, opening, MilestoneReview)
+    shared = tuple(SHARED.items())
+    return Push(milestone_view(MilestoneForm(opening.head, shared, record)))
+
+
+def save_milestones(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted review, of the milestones that there are now."""
+
+    def make(_: Handoff) -> MilestoneReview:
+        done, behind = (
+            {int(one) for one in asked.typed.options(field)}
+            for field in (Field.MILESTONES_DONE, Field.MILESTONES_BEHIND)
+        )
+        return reviewed(
+            list(SHARED),
+            done=done,
+            behind=behind,
+            notes=asked.typed.text(Field.MILESTONE_NOTES),
+        )
+
+    kind, field = ReviewKind.MILESTONES, Field.MILESTONE_NOTES
+    return keep(asked, unit, actor, kind, make, field=field)
+
+
+def open_nps(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Record NPS*: the answers so far."""
+    opening = begin(asked.handoff_id, unit, actor, ReviewKind.NPS)
+    return Push(nps_view(NpsForm(opening.head, written(unit, opening, Nps))))
+
+
+def save_nps(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted answers, all of them; a row that is none keeps the form as it is."""
+
+    def make(_: Handoff) -> Nps:
+        return recorded(
+            asked.typed.text(Field.NPS),
+            nobody=NOBODY in asked.typed.options(Field.NPS_NOBODY),
+            asked_on=asked.typed.date(Field.ASKED_ON),
+            today=unit.people.calendar(actor.id).local_date(unit.now),
+        )
+
+    return keep(asked, unit, actor, ReviewKind.NPS, make, field=Field.NPS)
+
+
+def open_still_true(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*Still true?*: the answers of the debrief, for the last day that can be reviewed."""
+    day = reviewing.day_now(unit.deadlines.of(asked.handoff_id))
+    opening = begin(asked.handoff_id, unit, actor, STILL_TRUE[day or ReviewDay.FIRST])
+    if day is None:
+        raise Invalid(Problem.TOO_EARLY)
+    audiences = opening.bundle.audiences
+    found = unit.debriefs.load(asked.handoff_id, audiences=audiences).answers
+    answers = {question: found[question].answer for question in ASKED_AGAIN if question in found}
+    record = written(unit, opening, StillTrue)
+    return Push(still_true_view(StillTrueForm(opening.head, day, answers, record)))
+
+
+def save_still_true(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """What was submitted about the day that the form was opened for."""
+    kind = _kind(asked)
+
+    def make(_: Handoff) -> StillTrue:
+        holds: dict[Question, Holds] = {}
+        changed: dict[Question, str] = {}
+        for question in ASKED_AGAIN:
+            field = Field(holds_field(question))
+            chosen = asked.typed.one_of(Holds, field)
+            if chosen is not None:
+                holds[question] = chosen
+            changed[question] = asked.typed.text(Field(changed_field(question)))
+        return StillTrue(holds=holds, changed=changed).checked()
+
+    return keep(asked, unit, actor, kind, make, field=Field.CHANGED_CHAMPION)
+
+
+def _kind(asked: Asked) -> ReviewKind:
+    """Which of the days the form is about."""
+    found = next((kind for kind in _DAYS if kind.value == asked.ref.thing), None)
+    if found is None:
+        raise Invalid(Problem.STALE_BUTTON)
+    return found
+
+
+def open_first_value(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
+    """*First value*: any time after the kickoff."""
+    opening = begin(asked.handoff_id, unit, actor, ReviewKind.FIRST_VALUE)
+    record = written(unit, opening, FirstValue)
+    return Push(first_value_view(FirstValueForm(opening.head, record)))
+
+
+def save_first_value(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted day and colour."""
+
+    def make(handoff: Handoff) -> FirstValue:
+        today = unit.people.calendar(actor.id).local_date(unit.now)
+        value = FirstValue(
+            reached_on=asked.typed.date(Field.FIRST_VALUE_ON),
+            engagement=asked.typed.one_of(Engagement, Field.ENGAGEMENT),
+        )
+        return value.checked(day0=handoff.day0 or today, today=today)
+
+    kind, field = ReviewKind.FIRST_VALUE, Field.FIRST_VALUE_ON
+    return keep(asked, unit, actor, kind, make, field=field)
+
+
+def register(listeners: Listeners) -> None:
+    """The buttons and their forms."""
+    act = Act.RECORD_CSM_STEP
+    listeners.opens(ActionId.OPEN_MILESTONE_REVIEW, open_milestones, act=act)
+    listeners.submits(ViewId.MILESTONE_REVIEW, save_milestones)
+    listeners.opens(ActionId.OPEN_NPS, open_nps, act=act)
+    listeners.submits(ViewId.NPS, save_nps)
+    listeners.opens(ActionId.OPEN_STILL_TRUE, open_still_true, act=act)
+    listeners.submits(ViewId.STILL_TRUE, save_still_true)
+    listeners.opens(ActionId.OPEN_FIRST_VALUE, open_first_value, act=act)
+    listeners.submits(ViewId.FIRST_VALUE, save_first_value)
