@@ -65,7 +65,7 @@ def test_a_joint_kickoff_is_booked_prepared_held_and_recorded(place: Stack) -> N
     place.dm_says(jonas, "the kickoff is today")
     place.sandbox.advance(2 * HOUR)
     settled(place)
-    press(place, jonas, "open_held")
+    on_page(place, jonas, "open_held")
     refused = jonas.submit({**HELD, "timing_right": "no"})
     assert "Say what changed" in str(refused.field_errors)
     changed = "They go live in July."
