@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from bot.bootstrap import IN_BACKGROUND_BUDGET, bare_store, reach_workplace
 from bot.clock.clocks import SteadyMachineClock
+from bot.delivery.asked_once import AskedOnce
 from bot.delivery.directory import SlackDirectory
 from bot.domain.backfill import BACKFILLED_AFTER, BACKFILLED_WITHIN, in_retrospect
 from bot.domain.backfill_csv import (
@@ -31,14 +32,11 @@ from bot.domain.commitment import check_day
 from bot.domain.errors import (
     Conflict,
     HandoffError,
-    Invalid,
-    NotFound,
     Problem,
     SlackUnavailable,
 )
 from bot.domain.handoff import CLOCK_SLACK, Handoff, Start
 from bot.domain.people import ManagerBy, Person, Role
-from bot.domain.people_csv import slack_id_in
 from bot.domain.policy import Tier
 from bot.settings import Settings
 from bot.slack_calls import CALL_TIMEOUT
@@ -92,7 +90,7 @@ def backfill(settings: Settings, wish: Wish) -> list[str]:
     with closing(bare_store(settings)) as store, _sentences():
         client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
         workspace_id = reach_workplace(client, store).id
-        asked = _Asked(store, workspace_id, _directory(store, client))
+        asked = AskedOnce(workspace_id, _directory(store, client))
         return _Import(store, workspace_id, wish, rows, asked).run()
 
 
@@ -134,64 +132,6 @@ def _directory(store: Store, client: WebClient) -> SlackDirectory:
     )
 
 
-class _Asked:
-    """What Slack says of the people and channels of a file; each is asked about once."""
-
-    def __init__(self, store: Store, workspace_id: int, directory: SlackDirectory) -> None:
-        self._store = store
-        self._workspace_id = workspace_id
-        self._directory = directory
-        self._people: dict[str, Person | RowProblem | Problem] = {}
-        self._channels: dict[str, Channel | RowProblem | Problem] = {}
-
-    def person(self, cell: str) -> Person | RowProblem | Problem:
-        """Somebody by id, mention, handle or address; raises SlackUnavailable."""
-        if cell not in self._people:
-            self._people[cell] = self._find_person(cell)
-        return self._people[cell]
-
-    def _find_person(self, cell: str) -> Person | RowProblem | Problem:
-        try:
-            slack_id = self._slack_id(cell)
-            if isinstance(slack_id, RowProblem):
-                return slack_id
-            found = self._directory.person(self._workspace_id, slack_id)
-        except NotFound:
-            return RowProblem.UNKNOWN_PERSON
-        except Invalid as error:
-            return error.problem
-        return found if found.full_member else Problem.NOT_A_COLLEAGUE
-
-    def _slack_id(self, cell: str) -> str | RowProblem:
-        finding = self._directory.finding
-        if "@" in cell.strip("@<"):
-            return finding.by_email(self._workspace_id, cell)
-        slack_id = slack_id_in(cell)
-        # What is written in small letters is somebody's handle.
-        if slack_id is not None and (cell == slack_id or cell.startswith("<")):
-            return slack_id
-        handles = finding.by_handle(self._workspace_id, cell.removeprefix("@"))
-        if len(handles) > 1:
-            return RowProblem.SEVERAL_PEOPLE
-        return next(iter(handles), RowProblem.UNKNOWN_PERSON)
-
-    def channel(self, cell: str) -> Channel | RowProblem | Problem:
-        """A channel by id or mention, where a handoff may live; raises SlackUnavailable."""
-        if cell not in self._channels:
-            self._channels[cell] = self._find_channel(cell)
-        return self._channels[cell]
-
-    def _find_channel(self, cell: str) -> Channel | RowProblem | Problem:
-        slack_id = cell.removeprefix("<#").split("|")[0].removesuffix(">")
-        if slack_id[:1] not in ("C", "G") or not slack_id.isalnum() or slack_id != slack_id.upper():
-            return RowProblem.UNKNOWN_CHANNEL
-        try:
-            found = self._directory.channel(self._workspace_id, slack_id)
-        except Invalid as error:
-            return error.problem
-        return found.problem() or found
-
-
 @dataclass(frozen=True)
 class _Ready:
     """A row that can begin, with what it is recognised by."""
@@ -231,7 +171,7 @@ class _Import:
     """One run over one file."""
 
     def __init__(
-        self, store: Store, workspace_id: int, wish: Wish, rows: list[Row], asked: _Asked
+        self, store: Store, workspace_id: int, wish: Wish, rows: list[Row], asked: AskedOnce
     ) -> None:
         self._store = store
         self._workspace_id = workspace_id

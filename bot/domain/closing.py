@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain import access
 from bot.domain.access import Act
-from bot.domain.deadlines import Deadline, DeadlineState, Step, done_at
+from bot.domain.deadlines import OWED_STATES, Deadline, DeadlineState, Step, done_at
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.history import Fact, Tag
@@ -54,7 +54,7 @@ def unfinished(
 ) -> Unfinished:
     """What is not done; `lines` are those of defined done that were written."""
     reviews = handoff.reviews
-    undone = {DeadlineState.OPEN, DeadlineState.WAITING}
+    undone = OWED_STATES | {DeadlineState.WAITING}
     return Unfinished(
         steps=tuple(
             one.step

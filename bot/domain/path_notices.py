@@ -44,6 +44,8 @@ def _of_a_link(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     In the first contract an expansion is told to its CSM; who hands the new one over knows.
     """
     kind = _KINDS[event.tag]
+    if kind is NoticeKind.UNLINKED and event.facts["onward"]:
+        return []  # That it goes on is told of it already.
     facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
     for name in ("other", "onward", "promises"):
         said = event.facts.get(name, 0)

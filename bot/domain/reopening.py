@@ -15,7 +15,7 @@ def require_to_reopen(handoff: Handoff, *, by: Person) -> None:
     """Raise NotAllowed for who may not open it again, Conflict for one that is not cancelled."""
     access.require(Act.REOPEN, by, handoff)
     if handoff.state is not State.CANCELLED:
-        raise Conflict(Problem.NOT_CANCELLED)
+        raise Conflict(Problem.NOT_CANCELLED if handoff.open else handoff.why_over)
 
 
 def reopen(handoff: Handoff, reason: str, *, by: Person, at: datetime) -> None:

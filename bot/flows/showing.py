@@ -7,7 +7,7 @@ from bot.domain import access, kickoff_booking, read_models
 from bot.domain.access import Act, Audience
 from bot.domain.brief import Brief
 from bot.domain.completeness import Completeness
-from bot.domain.deadlines import DeadlineState, Step
+from bot.domain.deadlines import OWED_STATES, Step
 from bot.domain.debrief import OWN_PART, Question
 from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkShown
 from bot.domain.debriefing import leads, marks
@@ -281,7 +281,7 @@ def _yours(bundle: Bundle, viewer: Person) -> Iterator[Act]:
 
 
 def _owed(bundle: Bundle, step: Step) -> bool:
-    return any(one.step is step and one.state is DeadlineState.OPEN for one in bundle.deadlines)
+    return any(one.step is step and one.state in OWED_STATES for one in bundle.deadlines)
 
 
 def _records_for_csm(handoff: Handoff, viewer: Person) -> bool:

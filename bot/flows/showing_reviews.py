@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain import access, reviewing
-from bot.domain.deadlines import DeadlineState, Step
+from bot.domain.deadlines import OWED_STATES, DeadlineState, Step
 from bot.domain.people import Person
 from bot.domain.read_models import named
 from bot.domain.review_pages import ReviewOffer, ReviewPage, ReviewShown
@@ -19,7 +19,7 @@ _STEPS = {
     ReviewKind.SCORE: Step.SCORE,
     ReviewKind.SCORE_AE: Step.SCORE_AE,
 }
-_BEGUN = frozenset({DeadlineState.OPEN, DeadlineState.DONE})
+_BEGUN = OWED_STATES | {DeadlineState.DONE}
 
 
 def review_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> ReviewPage:

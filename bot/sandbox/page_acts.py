@@ -1,21 +1,21 @@
 """What the page's buttons and forms post, handed on as a person's acts."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.file_acts import bring_file, take_back
 from bot.sandbox.interactions import Acts
-from bot.sandbox.page_posted import Brought, Posted
+from bot.sandbox.page_posted import Posted
 from bot.sandbox.page_seat import APP_DM
 from bot.sandbox.page_story import Stories
+from bot.sandbox.page_uploads import PageUploads
 from bot.sandbox.render.composed import command_of, with_handles, with_mentions
 from bot.sandbox.render.forms import UnreadableForm, chosen, posted_values
-from bot.sandbox.view_state import CannotAct, Values, element_at
+from bot.sandbox.view_state import CannotAct, element_at
 from bot.sandbox.workspace import OpenView, User, Workspace
 
 _MORNING: Final = time(9)
@@ -44,13 +44,14 @@ class PageActs:
         self._acts = acts
         self._clock = clock
         self._stories = stories
+        self._uploads = PageUploads(workspace, acts)
         self.deeds: dict[str, Deed] = {
             "press": self._press,
             "submit": self._submit,
             "close": self._close,
             "typed": self._typed,
-            "attach": self._attach,
-            "detach": self._detach,
+            "attach": self._uploads.attach,
+            "detach": self._uploads.detach,
             "say": self._say,
             "edit": self._edit,
             "delete": self._delete,
@@ -128,31 +129,6 @@ class PageActs:
         self._acts.keep_typed(user.id, view_id=view.id, values=values)
         return None
 
-    async def _attach(self, user: User, posted: Posted) -> str | None:
-        """Files were brought to a file input of an open form: each counts by itself."""
-        said: list[str] = []
-        for one in posted.files:
-            view = self._view(user, posted)
-            stored = None
-            try:
-                stored = bring_file(self._workspace, user.id, name=one.name, content=one.content)
-                self._hold_files(user, view, posted, [*_held_files(view, posted), stored.id])
-            except CannotAct as refusal:
-                said.append(str(refusal))
-                take_back(self._workspace, user.id, [stored.id] if stored else [])
-        return " ".join(dict.fromkeys(said)) or None
-
-    async def _detach(self, user: User, posted: Posted) -> str | None:
-        view = self._view(user, posted)
-        left = [one for one in _held_files(view, posted) if one != posted["file"]]
-        self._hold_files(user, view, posted, left)
-        take_back(self._workspace, user.id, [posted["file"]])
-        return None
-
-    def _hold_files(self, user: User, view: OpenView, posted: Posted, ids: list[str]) -> None:
-        values: Values = {posted["block_id"]: {posted["action_id"]: ids}}
-        self._acts.keep_typed(user.id, view_id=view.id, values=values)
-
     async def _close(self, user: User, posted: Posted) -> str | None:
         view = self._view(user, posted)
         whole = posted["how"] == "stack"
@@ -183,7 +159,7 @@ class PageActs:
         channel_id = self._workspace.open_app_dm(user.id).id if place == APP_DM else place
         command = command_of(text)
         if command is None:
-            await self._post(user, channel_id, text, thread, posted.files)
+            await self._uploads.send(user, channel_id, text, thread, posted.files)
             return None
         if posted.files:
             return f"Files cannot go with {command.name}."
@@ -196,27 +172,6 @@ class PageActs:
             channel_id=channel_id,
         )
         return None
-
-    async def _post(
-        self, user: User, channel_id: str, text: str, thread: str | None, files: Sequence[Brought]
-    ) -> None:
-        """What cannot be sent is forgotten, for the page still has it."""
-        people, channels = self._workspace.users.values(), self._workspace.channels_of(user.id)
-        brought: list[str] = []
-        try:
-            for one in files:
-                stored = bring_file(self._workspace, user.id, name=one.name, content=one.content)
-                brought.append(stored.id)
-            await self._acts.post_message(
-                user.id,
-                channel_id=channel_id,
-                text=with_mentions(text, people, channels),
-                thread_ts=thread,
-                files=brought,
-            )
-        except CannotAct:
-            take_back(self._workspace, user.id, brought)
-            raise
 
     async def _edit(self, user: User, posted: Posted) -> str | None:
         people = self._workspace.users.values()
@@ -297,11 +252,6 @@ class PageActs:
     async def _dismiss_notice(self, user: User, posted: Posted) -> str | None:
         self._workspace.dismiss_notice(user.id, posted["notice"])
         return None
-
-
-def _held_files(view: OpenView, posted: Posted) -> list[str]:
-    held = view.state.get(posted["block_id"], {}).get(posted["action_id"], {})
-    return list(held.get("files", ()))
 
 
 def _whole_number(text: str) -> int:

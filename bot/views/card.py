@@ -160,7 +160,7 @@ def _lead(card: Card) -> str:
     step = said.terms.step_name(card.next.step, card.next.left)
     if card.next.light is Light.UNTIMED:
         return f"{account}: {step}, {said.terms.LIGHT_WORDS[Light.UNTIMED]}."
-    due = said.reminders.WAS_DUE if card.next.light is Light.LATE else said.reminders.DUE
+    due = said.reminders.by_when(card.next.light)
     return f"{account}: {step} {due}{instant_token(card.next.due_at)}."
 
 

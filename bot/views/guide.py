@@ -304,7 +304,7 @@ def _lead(guide: Guide) -> str:
     name = said.terms.step_name(line.step, line.left)
     if line.light is Light.UNTIMED:
         return f"{account}: {name}, {said.terms.LIGHT_WORDS[line.light]}."
-    by = said.reminders.WAS_DUE if line.light is Light.LATE else said.reminders.DUE
+    by = said.reminders.by_when(line.light)
     return f"{account}: {name} {by}{instant_token(line.due_at)}."
 
 

@@ -41,7 +41,7 @@ def heading(nudge: NudgeModel, *, late: bool) -> Row:
     return [
         words(f"{said.terms.LIGHT_SIGNS[light]} {told}: "),
         words(one_line(nudge.account), bold=True),
-        words(f" — {step} {_by(late=late)}"),
+        words(f" — {step} {_by(light, late=late)}"),
         when(nudge.line.due_at),
     ]
 
@@ -49,7 +49,8 @@ def heading(nudge: NudgeModel, *, late: bool) -> Row:
 def lead(nudge: NudgeModel, *, late: bool) -> str:
     """The same for notifications and screen readers."""
     step = said.terms.step_name(nudge.line.step, nudge.line.left, nudge.line.number)
-    due = f"{_by(late=late)}{instant_token(nudge.line.due_at)}"
+    light = Light.LATE if late else nudge.line.light
+    due = f"{_by(light, late=late)}{instant_token(nudge.line.due_at)}"
     return f"{escape(one_line(nudge.account))}: {step} {due}."
 
 
@@ -75,8 +76,11 @@ def over_message(over: Over) -> Message:
     return Message(text, (lines(over_row(over)),))
 
 
-def _by(*, late: bool) -> str:
-    return said.reminders.WAS_DUE if late else said.reminders.DUE
+def _by(light: Light, *, late: bool) -> str:
+    """What is shown now may be late by the time it is read; only a late notice says so."""
+    planned = light is Light.AGREED
+    usual = said.reminders.PLANNED if planned else said.reminders.DUE
+    return said.reminders.WAS_DUE if late else usual
 
 
 def holds_up(nudge: NudgeModel) -> str:

@@ -189,7 +189,7 @@ def linked_message(
     account = one_line(one.account, LINE) if one.account else None
     onward = one.link.onward
     if kind is NoticeKind.UNLINKED:
-        told = sentences.paths.unlink_told(_name(by), account, onward=onward)
+        told = sentences.paths.unlink_told(_name(by), account)
     else:
         told = sentences.paths.link_told(
             one.link.kind, _name(by), account, onward=onward, promises=promises

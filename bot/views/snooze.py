@@ -5,7 +5,7 @@ from datetime import datetime
 from slack_sdk.models.views import View
 
 from bot.domain.handoff import LONGEST_REASON
-from bot.domain.read_models import Light, StepLine
+from bot.domain.read_models import StepLine
 from bot.views import sentences
 from bot.views.blocks import Place, as_typed, form, instant_input, text_input
 from bot.views.ids import Field, ViewId
@@ -26,9 +26,7 @@ def snooze_view(*, account: str, line: StepLine, until: datetime, ref: Ref) -> V
         [
             as_typed(account),
             section(
-                sentences.reminders.snooze_means(
-                    line.step, instant_token(line.due_at), late=line.light is Light.LATE
-                )
+                sentences.reminders.snooze_means(line.step, instant_token(line.due_at), line.light)
             ),
             instant_input(place, Field.UNTIL, until),
             text_input(

@@ -185,7 +185,8 @@ def _standing(card: Card, *, as_of: datetime, zone: str) -> str:
         return f"{sign}{who} · {sentences.terms.LIGHT_WORDS[line.light]}"
     if line.light is Light.LATE:
         return f"{sign}{who} · {sentences.status.late_by(distance(as_of - line.due_at))}"
-    return f"{sign}{who} · {sentences.reminders.DUE}{local_time(line.due_at, zone, as_of)}"
+    by = sentences.reminders.by_when(line.light)
+    return f"{sign}{who} · {by}{local_time(line.due_at, zone, as_of)}"
 
 
 def _next_action(card: Card, viewer: NamedPerson, *, may_sign: bool) -> ActionId:

@@ -12,6 +12,7 @@ from bot.domain.backfill import (
     without_clocks,
 )
 from bot.domain.breakdowns import Breakdown
+from bot.domain.closing import unfinished
 from bot.domain.deadlines import Deadline, DeadlineState, Step, deadlines, snooze, spoken
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
@@ -19,6 +20,8 @@ from bot.domain.items import Item
 from bot.domain.kickoff import kickoff_time
 from bot.domain.nudging import Stage
 from bot.domain.read_models import Light, light_of
+from bot.domain.reviewing import day_now
+from bot.domain.reviews import ReviewDay
 from tests.domain.deals import (
     AE,
     CS_MANAGER,
@@ -163,3 +166,16 @@ def assigned() -> Handoff:
     fill(handoff, TOLD + HOUR, state=FILLED)
     handoff.assign_csm(CSM, by=CS_MANAGER, at=TOLD + 2 * HOUR)
     return handoff
+
+
+def test_what_follows_the_kickoff_waits_for_its_day_and_then_has_no_clock() -> None:
+    handoff = assigned()
+    handoff.hold_kickoff(TOLD + 3 * HOUR, by=CSM, at=TOLD + 4 * HOUR)
+    # Day 30 is Wednesday 2 July; it opens five business days before, on the Wednesday.
+    before, after = utc("2025-06-24T08:00"), utc("2025-09-01T08:00")
+    assert owed(handoff, now=before)[Step.NPS].state is DeadlineState.WAITING
+    later = owed(handoff, now=after)
+    assert later[Step.NPS].state is UNTIMED
+    assert day_now([*later.values()]) is ReviewDay.LAST
+    left = unfinished(handoff, [*later.values()], promises=0, lines=0)
+    assert {Step.BRIEF, Step.NPS} & set(left.steps) == {Step.NPS}

@@ -94,6 +94,14 @@ def test_what_is_open_is_not_opened_again() -> None:
     assert refused.value.problem is Problem.NOT_CANCELLED
 
 
+def test_what_was_closed_with_an_outcome_is_not_opened_again() -> None:
+    handoff = assigned()
+    handoff.state = State.CLOSED
+    with pytest.raises(Conflict) as refused:
+        reopen(handoff, WHY, by=AE, at=AGAIN)
+    assert refused.value.problem is Problem.HANDOFF_CLOSED
+
+
 def test_each_open_step_has_its_own_window_from_then_on() -> None:
     handoff = cancelled(assigned())
     reopen(handoff, WHY, by=AE, at=AGAIN)

@@ -431,6 +431,20 @@ def test_what_was_ticked_stays_where_another_field_is_wrong(app: App) -> None:
     assert "why" in str(again.state[again.block_of("take_along")])
 
 
+def test_a_contract_whose_handoff_is_closed_is_amended_all_the_same(app: App) -> None:
+    first = assigned(app.store, app.team)
+    with app.store.write(app.team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(first)
+        handoff.state = State.CLOSED
+        unit.save(handoff, actor_id=None)
+        unit.commit()
+    reply = app.submit(AE, amended(app, first).type(value="20,000", signed_at=SIGNED))
+    assert not reply.errors
+    assert links(app, newest(app)) == (Link(first, LinkKind.AMENDED, onward=False),)
+    assert "Amended by Northwind Robotics" in whole(app, AE, first)
+    assert handoff_of(app, first).state is State.CLOSED
+
+
 def test_only_a_contract_that_is_signed_and_not_cancelled_is_amended(app: App) -> None:
     first = assigned(app.store, app.team)
     form = amended(app, first)

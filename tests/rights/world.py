@@ -504,7 +504,6 @@ class World:
                 self.press(viewer, "whole, linked", ids.ActionId.OPEN_HANDOFF, ref)
             ref = Ref(handoff=self.turned)
             self.press(viewer, "form", ids.ActionId.OPEN_REOPEN, ref)
-        self.clock.advance(timedelta(minutes=20))
         with self.store.write(self.team.workspace_id) as unit:
             almost, turned = (unit.handoffs.lock(one) for one in (self.almost, self.turned))
             reopen(turned, REOPENED, by=by, at=unit.now)

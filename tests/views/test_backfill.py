@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.backfill import TwoDates
+from bot.domain.notices import NoticeKind
 from bot.domain.read_models import Light
 from bot.domain.steps import Step
 from bot.views.card import card_message
 from bot.views.guide import guide_message
 from bot.views.ids import ActionId, MoreChoice
+from bot.views.nudge import nudge_message
 from bot.views.text import day, instant_token
 from tests.views.shown import (
     CARD,
@@ -16,6 +18,7 @@ from tests.views.shown import (
     JONAS,
     MAYA,
     NOW,
+    NUDGE,
     action_ids,
     check_message,
     line,
@@ -52,6 +55,12 @@ def test_the_guide_names_both_dates() -> None:
     assert ActionId.PREVIEW_MESSAGE in action_ids(blocks)
     # Nobody is reminded of what has no time, so there is nothing to put off.
     assert MoreChoice.SNOOZE not in menu(blocks)
+
+
+def test_a_reminder_of_a_planned_step_says_what_it_is_planned_for() -> None:
+    message = nudge_message(replace(NUDGE, line=PLANNED), NoticeKind.NUDGE)
+    assert f"brief planned for {instant_token(PLANNED.due_at)}." in message.text
+    assert "was due" not in str(check_message(message))
 
 
 def test_the_guide_says_who_names_a_date_that_is_missing() -> None:

@@ -103,11 +103,9 @@ def link_told(kind: LinkKind, by: str, account: str | None, *, onward: bool, pro
     return f"{told} {copied} copied {where}; both sides initial anew."
 
 
-def unlink_told(by: str, account: str | None, *, onward: bool) -> str:
-    """The same where a cancellation was taken back (plain text)."""
+def unlink_told(by: str, account: str | None) -> str:
+    """Told where a deal went on that is open again by itself (plain text)."""
     other = account or ANOTHER
-    if onward:
-        return f"{by} opened the handoff again, so it no longer goes on in {other}."
     return (
         f"{by} opened {other} again, so it goes on by itself. Promises that were copied from it "
         "stay in this ledger until somebody withdraws them."

@@ -82,18 +82,25 @@ SNOOZED_FOR: Final = "You asked to be reminded now: "
 REMINDER: Final = "reminder"
 WAS_DUE: Final = "was due "
 DUE: Final = "due "
+PLANNED: Final = "planned for "
 DUE_STATES: Final[Mapping[Light, str]] = {
     Light.LATE: f"late, {WAS_DUE}",
     Light.SOON: "due soon, ",
     Light.ON_TIME: f"on time, {DUE}",
-    Light.AGREED: "planned for ",
+    Light.AGREED: PLANNED,
 }
 """How an owed step stands, up to the time that follows."""
 
 
-def snooze_means(step: Step, due: str, *, late: bool = False) -> str:
-    """What a snooze does and does not do (mrkdwn); `late` says that it was due before now."""
-    stays = f"It was due {due}, and stays late" if late else f"It stays due {due}"
+def by_when(light: Light) -> str:
+    """How an owed step stands to the time that follows."""
+    return {Light.LATE: WAS_DUE, Light.AGREED: PLANNED}.get(light, DUE)
+
+
+def snooze_means(step: Step, due: str, light: Light = Light.ON_TIME) -> str:
+    """What a snooze does and does not do (mrkdwn)."""
+    late = f"It was due {due}, and stays late"
+    stays = late if light is Light.LATE else f"It stays {by_when(light)}{due}"
     return (
         f"Reminders about the {STEP_NAMES[step]} wait until the time you choose. "
         f"{stays}. {REASON_READERS}."
