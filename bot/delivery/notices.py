@@ -12,6 +12,7 @@ from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
 from bot.delivery.kickoffs import kickoff_told, morning_told
 from bot.delivery.late import late_told
 from bot.delivery.paths import path_in_thread, path_told
+from bot.delivery.people import OF_PEOPLE, people_told, successor_in_thread
 from bot.delivery.plans import Cancel
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
@@ -76,6 +77,7 @@ from bot.views.chat import chat_opened_message
 from bot.views.debrief import done_message
 from bot.views.digest import posted_for_ae_message, summary_message
 from bot.views.files import file_failed_message
+from bot.views.ids import ActionId
 from bot.views.intro import csm_wrote_message, sent_message, taken_back_message
 from bot.views.kickoff import kickoff_held_message
 from bot.views.ledger import not_taken_message
@@ -89,6 +91,7 @@ from bot.views.pre_close import (
     committed_message,
     slipped_message,
 )
+from bot.views.reassigning import PEOPLE_BUTTONS
 from bot.views.sentences.problems import problem as problem_of
 from bot.views.thread import (
     anchor_message,
@@ -131,6 +134,8 @@ _OF_A_CHANGE = frozenset(
         NoticeKind.TIER_CHANGED,
     }
 )
+_NAMES_ANOTHER = {Capacity.AE: Act.REASSIGN_AE, Capacity.CSM: Act.ASSIGN}
+"""The act by which another one is named for a part."""
 _ASKS_THE_AE = frozenset({NoticeKind.WHERE_NEXT, NoticeKind.CANNOT_POST, NoticeKind.UNCONFIRMED})
 _AHEAD = frozenset({Stage.HALF, Stage.MOST})
 """What is only said before the due time."""
@@ -187,6 +192,8 @@ class NoticeText:
             return Cancel("handoff_closed")
         if notice.kind in OF_A_DATE.values():
             return _of_a_date(unit, bundle, notice, reader)
+        if notice.kind in OF_PEOPLE:
+            return people_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.NOT_MINE:
             return _not_mine(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.SENT_BACK:
@@ -341,6 +348,8 @@ class NoticeText:
             return promise_changed_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind in OF_A_DISPUTE:
             return dispute_in_thread(unit, bundle, notice)
+        if notice.kind is NoticeKind.REASSIGNED:
+            return successor_in_thread(unit, bundle, notice)
         if notice.kind in OF_A_PATH:
             return path_in_thread(unit, bundle, notice)
         return thread_message(notice.kind, _card(bundle, unit.now), notice.facts, known)
@@ -682,6 +691,9 @@ def _owed(
         declines=step is Step.READ and reader.id == bundle.handoff.csm_id,
         reassigns=(step is Step.READ or (held == bundle.handoff.csm_id and held_is_gone))
         and access.may(Act.ASSIGN, reader, bundle.handoff),
+        reassigns_ae=held == bundle.handoff.ae_id
+        and held_is_gone
+        and access.may(Act.REASSIGN_AE, reader, bundle.handoff),
         no_promises=not bundle.handoff.signing.entries,
         kickoff_at=bundle.handoff.kickoff.at,
         contacted=bundle.handoff.intro.csm_wrote_at is not None,
@@ -834,7 +846,8 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
         return Cancel("no_longer_theirs")
     holder = holder_of(step, handoff, bundle.size)
     parts = {handoff.ae_id: Capacity.AE, handoff.csm_id: Capacity.CSM}
-    told = unit.reassigns(handoff, parts.get(holder or 0, Capacity.CS_MANAGER), but=by.id)
+    part = parts.get(holder or 0, Capacity.CS_MANAGER)
+    told = unit.reassigns(handoff, part, but=by.id)
     if told is None or told.person_id != reader.id:
         return _to_another(notice, told, f"{step.value}:{by.id}")
     reasons = [
@@ -849,7 +862,15 @@ def _not_mine(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
         by=by,
         reason=reasons[-1] if reasons else None,
         why=why_told(unit, handoff, told),
+        names=_names_another(part, reader, handoff),
     )
+
+
+def _names_another(part: Capacity, reader: Person, handoff: Handoff) -> ActionId | None:
+    """The button by which a reader may name somebody else for a part."""
+    act = _NAMES_ANOTHER.get(part)
+    may = act is not None and access.may(act, reader, handoff)
+    return PEOPLE_BUTTONS[act] if act is not None and may else None
 
 
 def _owner_gone(unit: ReadUnit, notice: Notice, reader: Person) -> Message | Cancel:
@@ -861,8 +882,11 @@ def _owner_gone(unit: ReadUnit, notice: Notice, reader: Person) -> Message | Can
         handoff = unit.handoffs.get(handoff_id)
         for part, told in unit.asked_for_another(handoff, gone.id).items():
             if told.person_id == reader.id:
-                assigns = part is Capacity.CSM and access.may(Act.ASSIGN, reader, handoff)
-                left.append(Left(handoff.id, handoff.account, part, assigns))
+                names = _NAMES_ANOTHER.get(part)
+                assigns = names is not None and access.may(names, reader, handoff)
+                asks = part is Capacity.AE and handoff.succession.interviews_at is not None
+                interviews = asks and access.may(Act.INTERVIEW, reader, handoff)
+                left.append(Left(handoff.id, handoff.account, part, assigns, interviews))
                 why = why or why_told(unit, handoff, told)
     if not left:
         return Cancel("no_longer_owed")

@@ -103,6 +103,13 @@ class Act(StrEnum):
     CANCEL = "cancel"
     REOPEN = "reopen"
     REASSIGN_AE = "reassign_ae"
+    REASSIGN_AE_MANAGER = "reassign_ae_manager"
+    """Name another AE manager for one handoff."""
+    REASSIGN_CS_MANAGER = "reassign_cs_manager"
+    INTERVIEW = "interview"
+    """Tick whom one asked what an AE who is gone knew."""
+    RECORD_CHAMPION = "record_champion"
+    """That the customer's champion left, and who follows."""
     INITIAL_PROMISE = "initial_promise"
     DISPUTE_PROMISE = "dispute_promise"
     EDIT_PROMISE = "edit_promise"
@@ -255,6 +262,10 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.CANCEL: _AE_SIDE,
     Act.REOPEN: _AE_SIDE,
     Act.REASSIGN_AE: frozenset({Capacity.AE_MANAGER}),
+    Act.REASSIGN_AE_MANAGER: frozenset({Capacity.AE_MANAGER, Capacity.REVOPS, Capacity.ADMIN}),
+    Act.REASSIGN_CS_MANAGER: frozenset({Capacity.CS_MANAGER, Capacity.REVOPS, Capacity.ADMIN}),
+    Act.INTERVIEW: _AE_STEP,
+    Act.RECORD_CHAMPION: _EITHER,
     Act.INITIAL_PROMISE: _EITHER,
     Act.DISPUTE_PROMISE: _EITHER,
     Act.EDIT_PROMISE: _EITHER,

@@ -68,6 +68,10 @@ class Contact(Entry):
     """What failure costs them."""
     strength: Annotated[int | None, Personal, Field(ge=1, le=5)] = None
     last_contact: Annotated[date | None, Relations] = None
+    gone: bool = False
+    """A champion who left the customer; the entry stays."""
+    last_day: date | None = None
+    """Their last day there, where it is known."""
 
 
 class Section(BaseModel):
@@ -108,9 +112,19 @@ class People(Section):
     history: Annotated[str, Relations] = ""
     """How the relationship came about."""
 
+    @property
+    def present(self) -> tuple[Contact, ...]:
+        """The contacts who are still there."""
+        return tuple(one for one in self.contacts if not one.gone)
+
     def having(self, role: ContactRole) -> tuple[Contact, ...]:
-        """The contacts with a role."""
-        return tuple(one for one in self.contacts if role in one.roles)
+        """The contacts with a role, of those who are still there."""
+        return tuple(one for one in self.present if role in one.roles)
+
+    @property
+    def champions_gone(self) -> tuple[Contact, ...]:
+        """The champions who left, the last entry last."""
+        return tuple(one for one in self.contacts if one.gone)
 
     def with_contacts(self, contacts: tuple[Contact, ...]) -> "People":
         """The same with other contacts; who is named takes back that nobody was found."""
@@ -205,6 +219,21 @@ SECTIONS: Mapping[SectionKey, type[Section]] = {
     SectionKey.COMMERCIALS: Commercials,
     SectionKey.FIRST_DAYS: FirstDays,
 }
+
+
+READ_BY = frozenset(
+    {
+        Audience.CHANNEL,
+        Audience.COMMERCIALS,
+        Audience.PERSONAL,
+        Audience.RED_FLAGS,
+        Audience.PRIVATE_NOTE,
+        Audience.INTERNAL,
+        Audience.BACKGROUND,
+        Audience.RELATIONS,
+    }
+)
+"""The audiences of its fields: whoever has all of them reads all of it."""
 
 
 @dataclass(frozen=True)

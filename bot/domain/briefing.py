@@ -164,6 +164,10 @@ class Briefing:
         """What both agreed on, booked or held stays; a yes that waits for the AE's was personal."""
         return self if self.without is not None else replace(self, without_csm_at=None)
 
+    def of_another_ae(self) -> "Briefing":
+        """The same for another AE, of a yes that waits for the CSM's."""
+        return self if self.without is not None else replace(self, without_ae_at=None)
+
     def lifting(self, at: datetime) -> "Briefing":
         """The intro may go out without a call."""
         return replace(self, lifted_at=at)

@@ -110,7 +110,7 @@ def _user(brief: Brief, _: Tier) -> Hole | None:
 def _skeptic(brief: Brief, _: Tier) -> Hole | None:
     if brief.people.no_skeptic:
         return None
-    return _known([one for one in brief.people.contacts if one.skeptic])
+    return _known([one for one in brief.people.present if one.skeptic])
 
 
 def _known(contacts: Sequence[Contact]) -> Hole | None:

@@ -14,6 +14,7 @@ from bot.domain.nudging import Stage, StagePlan, due_now, late, reminders
 from bot.domain.people import ManagerBy
 from bot.domain.policy import Clocks, Policy, Tier
 from bot.domain.ports import CalendarOf
+from bot.domain.reassigning import taken_over_at
 from bot.domain.size import Size
 from bot.domain.steps import (
     MANAGERS,
@@ -312,11 +313,16 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     stored = context.stored.get(rule.step)
     held = holder(rule.part(context.size), handoff)
     owner = access.acting(held, handoff) if held is not None else None
+    done = rule.done_at(handoff)
+    former = stored is not None and _by_the_former(rule, stored, context, done)
+    if stored is not None and former:
+        owner = stored.owner_id
     zone = stored.zone if stored is not None and stored.owner_id == owner else None
     calendar = context.calendar_of(owner, zone) if owner is not None else None
-    added, done = context.added_at(rule), rule.done_at(handoff)
+    added = context.added_at(rule)
+    counts = calendar if former and rule.calendar is None else None
     facts = context.facts(
-        context.counted_by(rule, owner, calendar),
+        counts or context.counted_by(rule, owner, calendar),
         added if rule.of_size(context.size) else None,
         context.reopened_at(done),
     )
@@ -407,6 +413,7 @@ def _times(
         windows = (
             (latest(*met, freed, opens_at), rule.own(clocks)),
             (again, clocks.own_other),
+            (_taken_over(rule, context), clocks.own_other),
             # The hours of the message are no working hours; its own rule has them.
             (
                 facts.reopened_at if rule.step is not Step.MESSAGE else None,
@@ -421,6 +428,26 @@ def _times(
     if table is None:
         return _Times(start, due, due, due - start, shut)
     return _Times(start, table.raw, due, table.raw - facts.start, shut)
+
+
+def _by_the_former(
+    rule: StepRule, stored: Deadline, context: _Context, done: datetime | None
+) -> bool:
+    """Whether a step was done before somebody else took its part over: it stays that one's."""
+    taken = taken_over_at(rule.part(context.size), context.handoff)
+    if done is None or taken is None:
+        return False
+    return stored.state is DeadlineState.DONE and done <= taken
+
+
+def _taken_over(rule: StepRule, context: _Context) -> datetime | None:
+    """Since when whoever owes a step has it from another one, who had not done it.
+
+    The message never moves: where nobody posts it the bot does.
+    """
+    if rule.step is Step.MESSAGE or rule.done_at(context.handoff) is not None:
+        return None
+    return taken_over_at(rule.part(context.size), context.handoff)
 
 
 def _manager(

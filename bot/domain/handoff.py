@@ -12,6 +12,7 @@ from bot.domain.appointments import LONGEST_LINE, Appointment, Talk
 from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, ContactRole, checked_links, kept_in_history
 from bot.domain.briefing import NOT_BOOKED, Briefing
+from bot.domain.champion import NOBODY_LEFT, Champions
 from bot.domain.completeness import (
     NOTHING_COUNTED,
     Completeness,
@@ -36,6 +37,7 @@ from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
 from bot.domain.reviews import NOT_REVIEWED, Reviews
 from bot.domain.size import NO_MARKS, AddOn, Marks, Size, size_of
 from bot.domain.snapshots import Snapshot
+from bot.domain.succession import THE_FIRST, Succession
 from bot.domain.verification import (
     Checks,
     JointPlan,
@@ -73,6 +75,8 @@ _KEEPING = frozenset({Tag.ACKNOWLEDGED}) | _READ_ANEW
 
 
 NOT_ARRANGED = Appointment()
+_FOR_THIS_ONE = frozenset({ManagerBy.NAMED, ManagerBy.REASSIGNED})
+"""Managers whom somebody named for just this handoff."""
 
 
 def _nobody(_person_id: int) -> bool:
@@ -241,6 +245,8 @@ class Handoff:
     briefing: Briefing = NOT_BOOKED
     intro: Intro = NOT_SENT
     debrief: Debrief = NOT_BEGUN
+    succession: Succession = THE_FIRST
+    champions: Champions = NOBODY_LEFT
     reviews: Reviews = NOT_REVIEWED
     listener_named: bool = False
     """Whether a person chose the second listener; else the policy's rule does."""
@@ -675,8 +681,8 @@ class Handoff:
         }
         self._note(tag, at, by, facts, values)
 
-    def _call_off_talk(self, by: Person, at: datetime) -> None:
-        """Nothing is agreed with another CSM; what was and is still to come is told to both."""
+    def call_off_talk(self, by: Person, at: datetime) -> None:
+        """Nothing is agreed with another AE or CSM; what was, and is ahead, is told to both."""
         talk = self.debrief_talk
         self.debrief_talk = talk.of_others()
         if talk.agreed_at is None or talk.agreed_at <= at or self.debrief.recorded_at is not None:
@@ -686,6 +692,7 @@ class Handoff:
             "turn": self.debrief_talk.turn,
             "at": instant_text(talk.agreed_at),
             "agreed": talk.called_off,
+            "ae": self.ae_id,
             "csm": self.csm_id,
         }
         self._note(Tag.TALK_FELL, at, by, facts)
@@ -777,7 +784,8 @@ class Handoff:
 
         `brief` is all of it, as it was just saved.
         """
-        champions = brief.people.having(ContactRole.CHAMPION)
+        # Who left counts on: what a deal is asked for was judged by them.
+        champions = (one for one in brief.people.contacts if ContactRole.CHAMPION in one.roles)
         known = [one.strength for one in champions if one.strength is not None]
         self.strength = max(known, default=None)
         # At the signature the capture is done or missed, whatever is written afterwards.
@@ -1072,7 +1080,7 @@ class Handoff:
             self._override_gate(override, by, at)
         before = self.csm_id
         self._forget_reading()
-        self._call_off_talk(by, at)
+        self.call_off_talk(by, at)
         self._forget_debrief(at)
         self.briefing = self.briefing.of_another_csm()
         if csm.id != (before or self.proposed_csm_id):
@@ -1112,7 +1120,7 @@ class Handoff:
         if self.cs_contact_id == csm:
             self.cs_contact_id = None
         self._forget_reading()
-        self._call_off_talk(by, at)
+        self.call_off_talk(by, at)
         self._forget_debrief(at)
         self.briefing = self.briefing.of_another_csm()
         self.kickoff = self.kickoff.of_another_csm()
@@ -1340,7 +1348,7 @@ class Handoff:
             self.cs_manager_id, self.cs_manager_by = cs_manager
 
     def _follows(self, manager_id: int | None, by: ManagerBy | None) -> bool:
-        return manager_id in (None, self.ae_id) or by not in (None, ManagerBy.NAMED)
+        return manager_id in (None, self.ae_id) or by not in (None, *_FOR_THIS_ONE)
 
     def _change_manager(
         self,

@@ -79,6 +79,12 @@ class Tag(StrEnum):
     GATE_PASSED = "gate.passed"
     POSTED = "message.posted"
     ASSIGNED = "csm.assigned"
+    AE_REASSIGNED = "ae.reassigned"
+    INTERVIEWS_OPENED = "interviews.opened"
+    """There is a list of whom to ask what an AE who is gone knew."""
+    INTERVIEWED = "interviews.ticked"
+    CHAMPION_LEFT = "champion.left"
+    CHAMPION_NAMED = "champion.named"
     ACKNOWLEDGED = "brief.acknowledged"
     ACKNOWLEDGE_UNDONE = "acknowledgement.undone"
     OUTDATED = "acknowledgement.outdated"
@@ -149,7 +155,14 @@ class Tag(StrEnum):
 
 
 CHANGES_BRIEF = frozenset(
-    {Tag.BRIEF_SAVED, Tag.PROMISE_ADDED, Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN}
+    {
+        Tag.BRIEF_SAVED,
+        Tag.PROMISE_ADDED,
+        Tag.PROMISE_EDITED,
+        Tag.PROMISE_WITHDRAWN,
+        Tag.CHAMPION_LEFT,
+        Tag.CHAMPION_NAMED,
+    }
 )
 """What gives the brief another version."""
 

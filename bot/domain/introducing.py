@@ -219,6 +219,12 @@ def _text(at: datetime | None) -> str | None:
     return instant_text(at) if at is not None else None
 
 
+def wrote_as_csm(handoff: Handoff) -> bool:
+    """Whether what is noted of the CSM came after who is it now was assigned."""
+    wrote, since = handoff.intro.csm_wrote_at, handoff.assigned_at
+    return wrote is not None and since is not None and wrote >= since
+
+
 def _weigh_who_was_first(handoff: Handoff, side: Side, at: datetime) -> None:
     """Where the AE writes the intro nobody from customer success writes before it."""
     first = side is Side.AE and handoff.intro.cs_was_first

@@ -180,6 +180,13 @@ def weigh(handoff: Handoff, counts: Counts, *, at: datetime) -> None:
         handoff.note_promise(Tag.LEDGER_SIGNED, {"entries": counts.entries}, {}, by=None, at=at)
 
 
+def left_to_deliver(entries: Iterable[Entry], person_id: int) -> int:
+    """How many promises in force name a person as who delivers, and are not over."""
+    over = (Fate.DELIVERED, Fate.BROKEN)
+    theirs = (one for one in entries if one.promise.text.owner_id == person_id)
+    return sum(one.open and one.fate not in over for one in theirs)
+
+
 def surfaces_late(handoff: Handoff, entries: Iterable[Entry]) -> bool:
     """Whether a promise that is written down now comes after the AE's initials.
 

@@ -159,6 +159,10 @@ class NoticeKind(StrEnum):
     FILE_FAILED = "status_csv_failed"
     """That one of these did not come; named after the first of them."""
     WELCOME = "welcome"
+    REASSIGNED = "reassigned"
+    """Somebody else is AE, CSM or manager: below the card, to both of them and who works by it."""
+    CHAMPION_LEFT = "champion_left"
+    CHAMPION_NAMED = "champion_named"
     NOT_MINE = "not_mine"
     """Somebody says that a step is not theirs, to who may name another for it."""
     ALARM = "alarm"
@@ -398,6 +402,8 @@ def announcements(
         told.extend(_of_a_record(handoff, seq, event))
         told.extend(_of_the_debrief(handoff, seq, event, ahead=answered_ahead))
         told.extend(_of_a_fallen_talk(handoff, seq, event, undo_window))
+        told.extend(_of_a_successor(handoff, seq, event))
+        told.extend(_of_a_champion(handoff, seq, event))
         if event.tag is Tag.CLOSED and chain is not None:
             told.extend(_of_a_closing(handoff, seq, event, chain, undo_window))
         # Who delivers it is told where it opened a box.
@@ -654,7 +660,8 @@ def _of_a_fallen_talk(
         facts |= {"cancelled": instant_text(event.at)}
     else:
         return []
-    of_it = (handoff.ae_id, csm, handoff.listener_id)
+    # With another AE it was agreed on by the former one.
+    of_it = (event.facts.get("ae", handoff.ae_id), csm, handoff.listener_id)
     readers = (access.acting(one, handoff) for one in of_it if isinstance(one, int))
     told = (_to(handoff, NoticeKind.TALK_FELL, seq, one, facts) for one in dict.fromkeys(readers))
     return [replace(one, not_before=not_before) for one in told]
@@ -996,6 +1003,66 @@ def _of_a_held_briefing(handoff: Handoff, seq: int, event: Event) -> list[Notice
     facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
     facts |= {"held_at": str(event.facts["held_at"]), "debrief": int(bool(event.facts["debrief"]))}
     return [_in_thread(handoff, NoticeKind.BRIEFING_HELD, seq, facts)]
+
+
+def _succeeds(event: Event) -> tuple[Capacity, int, int | None] | None:
+    """In which part who follows whom; None where nobody does, or only the clock's rules say so."""
+    facts = event.facts
+    if event.tag is Tag.AE_REASSIGNED:
+        part, now = Capacity.AE, facts["ae"]
+    elif event.tag is Tag.ASSIGNED and facts["before"] is not None:
+        part, now = Capacity.CSM, facts["csm"]
+    elif event.tag is Tag.MANAGER_CHANGED and event.actor is not None:
+        of_ae = facts["side"] == Side.AE.value
+        part, now = (Capacity.AE_MANAGER if of_ae else Capacity.CS_MANAGER), facts["manager"]
+    else:
+        return None
+    before = facts["before"]
+    if not isinstance(now, int):
+        raise TypeError(now)
+    return part, now, before if isinstance(before, int) else None
+
+
+def _of_a_successor(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """To both of them, to the other one of AE and CSM and to the managers; below the card of an AE.
+
+    Before the kickoff a new CSM has all of it on their card.
+    """
+    found = _succeeds(event)
+    if found is None:
+        return []
+    part, now, before = found
+    managers = [access.holder(one, handoff) for one in (Capacity.CS_MANAGER, Capacity.AE_MANAGER)]
+    sides = [handoff.ae_id, handoff.csm_id]
+    if part in (Capacity.AE_MANAGER, Capacity.CS_MANAGER):
+        sides = sides[:1] if part is Capacity.AE_MANAGER else sides[1:]
+    owners = [before, now, *sides, *managers]
+    if part is Capacity.CSM and handoff.kickoff_held_at is None:
+        owners = [one for one in owners if one != now]
+    facts = {"seq": seq, "actor": event.actor or 0, "part": part.value, "now": now}
+    facts |= {"before": before or 0}
+    kind = NoticeKind.REASSIGNED
+    told = _to_owners(handoff, kind, seq, event, owners=owners, facts=facts)
+    if part is Capacity.AE and handoff.posted_at is not None:
+        told.append(_in_thread(handoff, kind, seq, facts))
+    return told
+
+
+def _of_a_champion(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """To AE and CSM, and that one left to both managers, too; the name stands in the brief."""
+    if event.tag not in (Tag.CHAMPION_LEFT, Tag.CHAMPION_NAMED):
+        return []
+    owners = [handoff.ae_id, handoff.csm_id]
+    kind = NoticeKind.CHAMPION_NAMED
+    if event.tag is Tag.CHAMPION_LEFT:
+        kind = NoticeKind.CHAMPION_LEFT
+        parts = (Capacity.CS_MANAGER, Capacity.AE_MANAGER)
+        owners += [access.holder(one, handoff) for one in parts]
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    for name in ("left", "champion"):
+        entry = event.facts.get(name)
+        facts[name] = entry if isinstance(entry, int) else 0
+    return _to_owners(handoff, kind, seq, event, owners=owners, facts=facts)
 
 
 def _of_the_intro(handoff: Handoff, seq: int, event: Event) -> list[Notice]:

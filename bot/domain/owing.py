@@ -26,6 +26,7 @@ from bot.domain.people import ManagerBy
 from bot.domain.policy import Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Fate, Side
+from bot.domain.reassigning import taken_over_at
 from bot.domain.settling import due_at, settlers, too_late_at
 from bot.domain.steps import OF_A_SIDE, TO_SETTLE, latest
 from bot.domain.worktime import Calendar
@@ -210,7 +211,8 @@ def _of_a_side(
     calendar = context.calendar_of(
         owner, stored.zone if stored is not None and stored.owner_id == owner else None
     )
-    start = latest(since, added, again) or since
+    taken = None if done else taken_over_at(OF_A_SIDE[key[0]], handoff)
+    start = latest(since, added, again, taken) or since
     window = calendar.add_working(start, timedelta(hours=context.policy.clocks.own_other))
     due = max(window, by) if by is not None else window
     state, manager = _state(handoff, done=done), None

@@ -34,6 +34,8 @@ class ManagerBy(StrEnum):
 
     NAMED = "named"
     """On the start form of the handoff."""
+    REASSIGNED = "reassigned"
+    """For just this handoff, after its start."""
     HAND = "hand"
     """An admin said so."""
     PROFILE = "profile"

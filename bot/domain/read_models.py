@@ -12,6 +12,7 @@ from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief, Contact, RedFlagsSection
 from bot.domain.briefing import BriefingCall
 from bot.domain.briefing_call import skips
+from bot.domain.champion_left import owes_champion
 from bot.domain.closed_won import ClosedWon
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.copied import Copied
@@ -30,7 +31,7 @@ from bot.domain.handoff import Call, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
 from bot.domain.intro import Contacted
-from bot.domain.introducing import sender
+from bot.domain.introducing import sender, wrote_as_csm
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
 from bot.domain.linked import Linked
@@ -195,6 +196,8 @@ class IntroLine:
     """Whether the viewer may say that they wrote before."""
     csm_wrote: Contacted | None = None
     """That the CSM wrote before, while the intro is owed."""
+    csm: NamedPerson | None = None
+    """Who that was; None where it may have been an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +270,8 @@ class Guide:
     """How many promises wait for the viewer's initial."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
+    champion_owed: bool = False
+    """Whether the champion left and the viewer is to find out who follows."""
     talk: TalkLine = TalkLine()
     """Only for those who are in it."""
     debrief: Debrief = NOT_BEGUN
@@ -588,6 +593,8 @@ class NudgeModel:
     """Whether the reader gives the handoff back, where the step is not theirs: they are its CSM."""
     reassigns: bool = False
     """Whether the reader may name another CSM."""
+    reassigns_ae: bool = False
+    """The same of the AE, whose step it is."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
     kickoff_at: datetime | None = None
@@ -752,6 +759,8 @@ class WholePage:
     """The names of those who ask the customer; None is the AE."""
     own_words_only: bool = False
     """Whether the viewer has no part any more, and reads what they wrote themselves."""
+    own: Mapping[SectionKey, frozenset[Audience]] = field(default_factory=dict)
+    """Of the sections the parts that the viewer reads because they wrote them, and nothing else."""
     added: frozenset[Spot] = frozenset()
     """What was empty when the deal was signed."""
     versioned: frozenset[SectionKey] = frozenset()
@@ -782,10 +791,15 @@ class WholePage:
     """Whether the viewer may open the card of the kickoff, which lies ahead."""
     intro_sent: bool = False
     """Whether the intro is recorded as sent, so that one would correct that."""
-    csm_wrote: Contacted | None = None
-    """That the CSM wrote before the intro, while that is owed; for who may read breakdowns."""
+    intro: IntroLine = IntroLine()
+    """Where the intro is; only for who may read breakdowns."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
+    about_people: tuple[Act, ...] = ()
+    """What the viewer may do about who has which part, and about the champion."""
+    ae_manager: NamedPerson | None = None
+    interviewers: Mapping[int, NamedPerson] = field(default_factory=dict)
+    """Who ticked the talks of the interview list."""
     talk: TalkLine = TalkLine()
     """The time of the debrief, for who is in it."""
     reviews: ReviewPage = NOTHING_REVIEWED
@@ -796,6 +810,10 @@ class WholePage:
     def readable(self, key: SectionKey) -> frozenset[Audience]:
         """What the viewer may read of one section."""
         return access.readable_in(key, self.audiences, self.given)
+
+    def shown(self, key: SectionKey) -> frozenset[Audience]:
+        """The same with the parts of it that they wrote themselves."""
+        return self.readable(key) | self.own.get(key, frozenset())
 
 
 @dataclass(frozen=True)
@@ -1087,13 +1105,14 @@ def guide(
         books_kickoff=kickoff_booking.books(viewer, handoff, policy)
         and not kickoff_booking.owes_a_reason(viewer, handoff),
         shows_kickoff=_in_kickoff(handoff, viewer, policy),
-        intro=intro_of(handoff, viewer, policy),
+        intro=intro_of(handoff, people, viewer, policy),
         assignable=handoff.assignable,
         because=because,
         no_part=access.capacities(viewer, handoff) <= _NO_PART,
         news=news,
         to_initial=_to_initial(handoff, viewer),
         no_promises=not handoff.signing.entries,
+        champion_owed=owes_champion(handoff) == viewer.id,
         talk=talk_of(handoff, people, viewer),
         debrief=handoff.debrief,
         asks=_asks(handoff, viewer),
@@ -1148,7 +1167,9 @@ def _alone_in_skipping(handoff: Handoff, viewer: Person, policy: Policy) -> bool
     return not required and access.may(Act.SKIP_BRIEFING, viewer, handoff)
 
 
-def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
+def intro_of(
+    handoff: Handoff, people: Mapping[int, Person], viewer: Person, policy: Policy
+) -> IntroLine:
     """Where the intro is for a viewer; nothing once it went out."""
     if not handoff.open or handoff.signed_at is None or handoff.intro.sent_at is not None:
         return IntroLine()
@@ -1156,6 +1177,7 @@ def intro_of(handoff: Handoff, viewer: Person, policy: Policy) -> IntroLine:
         writes=access.may(sender(handoff, policy).write, viewer, handoff),
         notes=access.may(Act.NOTE_CONTACT, viewer, handoff),
         csm_wrote=handoff.intro.wrote(Side.CSM),
+        csm=named(handoff.csm_id, people) if wrote_as_csm(handoff) else None,
     )
 
 

@@ -45,6 +45,8 @@ class RecordKind(StrEnum):
     BRIEFING_CALL = "briefing_call"
     KICKOFF = "kickoff"
     """For who may read reasons."""
+    INTERVIEWS = "interviews"
+    """No record of the reading: whom others asked what an AE who is gone knew."""
     INTRO_DRAFT = "intro_draft"
     """For its sender and the CSM alone."""
 
@@ -191,7 +193,8 @@ class Verification:
             RecordKind.RESTATEMENT: self.restated_at,
             RecordKind.VERDICT: self.matched_at,
         }
-        # A call that was held stays held, whoever reads the brief next, and a draft is one.
+        # A call that was held stays held, whoever reads the brief next, and a draft is one. What
+        # others were asked is a list.
         return kind not in counts or counts[kind] == written_at
 
     def outdated(self, at: datetime) -> "Verification":

@@ -49,8 +49,7 @@ def assign(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         raise Invalid(Problem.EMPTY, field=Field.CSM)
     handoff = unit.handoffs.lock(asked.handoff_id)
     reason = asked.typed.text(Field.REASON)
-    handoff.assign_csm(csm, by=actor, at=unit.now, override=reason)
-    unit.save(handoff, actor_id=actor.id)
+    unit.assign(handoff, csm, by=actor, override=reason)
     return Done()
 
 

@@ -102,7 +102,8 @@ def _wait(unit: ReadUnit, handoff: Handoff) -> Wait | None:
 
 
 def _noted(unit: ReadUnit, handoff: Handoff) -> tuple[Noted, ...]:
-    owners = {Side.AE: handoff.ae_id, Side.CSM: handoff.csm_id}
+    csm = handoff.csm_id if introducing.wrote_as_csm(handoff) else None
+    owners = {Side.AE: handoff.ae_id, Side.CSM: csm}
     found = ((side, handoff.intro.wrote(side)) for side in owners)
     return tuple(Noted(name_of(unit, owners[side]), side, wrote) for side, wrote in found if wrote)
 

@@ -1,11 +1,11 @@
 """Read models for the person who asked, built from what is stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.domain import access, kickoff_booking, read_models
-from bot.domain.access import Act, Audience
-from bot.domain.brief import Brief
+from bot.domain.access import Act, Audience, Capacity
+from bot.domain.brief import READ_BY, Brief, ContactRole
 from bot.domain.completeness import Completeness
 from bot.domain.deadlines import OWED_STATES, Step
 from bot.domain.debrief import OWN_PART, Question
@@ -22,6 +22,7 @@ from bot.domain.read_models import (
     Card,
     DealFacts,
     GivenReason,
+    IntroLine,
     NamedPerson,
     StatusPage,
     WholePage,
@@ -32,9 +33,11 @@ from bot.domain.size import AddOn
 from bot.domain.snapshots import filled_since
 from bot.domain.status import EVERYTHING, Filter
 from bot.domain.steps import intro_waits_for_call
+from bot.domain.succession import Interviews
 from bot.domain.verification import Part, RecordKind
 from bot.domain.worktime import end_of_day
 from bot.flows.showing_reviews import review_page
+from bot.storage.briefs import Own
 from bot.storage.unit_of_work import Bundle, ReadUnit
 
 PAGE = 10
@@ -69,20 +72,21 @@ def whole_of(
     Raises NotAllowed for who has no part in it and cannot read its private channel.
     """
     bundle = unit.bundle(handoff_id, viewer=viewer, from_channel=from_channel)
-    outside = Audience.CHANNEL not in bundle.audiences and not access.given(viewer, bundle.handoff)
+    given = access.given(viewer, bundle.handoff)
+    outside = Audience.CHANNEL not in bundle.audiences and not given
+    brief, own = _with_own_words(unit, bundle, viewer)
     records = _records(unit, bundle, viewer)
     reasons_given = unit.history.reasons(handoff_id, audiences=bundle.audiences, reader=viewer.id)
     debrief = debrief_page(unit, bundle, viewer)
     paths = paths_page(unit, bundle, viewer)
     reviews = review_page(unit, bundle, viewer)
-    own_words = bool(records or reasons_given or reviews.shown)
+    own_words = bool(own or records or reasons_given or reviews.shown)
     if outside and not own_words and debrief.empty and paths.partner is None:
         raise NotAllowed(Problem.PRIVATE_CHANNEL, whose=(bundle.handoff.ae_id,))
-    given = access.given(viewer, bundle.handoff)
     card = replace(
         read_models.card(
             bundle.handoff,
-            bundle.brief,
+            brief,
             bundle.deadlines,
             bundle.people,
             as_of=unit.now,
@@ -107,7 +111,7 @@ def whole_of(
             as_of=unit.now,
             viewer_id=viewer.id,
         ),
-        promises=bundle.brief.entries,
+        promises=brief.entries,
         links=unit.handoffs.links(handoff_id, audiences=bundle.audiences),
         copied=unit.copied.of(handoff_id, audiences=bundle.audiences, given=given),
         reasons=reasons,
@@ -118,8 +122,9 @@ def whole_of(
         held=may_read_records and bundle.handoff.intro_held,
         call_required=may_read_records and read_models.call_owed(bundle.handoff),
         gate_overridden_at=bundle.handoff.gate_overridden_at,
-        askers=asker_names(unit, bundle.handoff, bundle.brief),
+        askers=asker_names(unit, bundle.handoff, brief),
         own_words_only=outside,
+        own=own,
         added=filled_since(unit.changed_since(bundle, bundle.handoff.signed_brief, viewer=viewer)),
         versioned=unit.brief.snapshot(handoff_id).written,
         news=unit.news(bundle, viewer=viewer),
@@ -135,6 +140,13 @@ def whole_of(
         plan_for_csm=_records_for_csm(bundle.handoff, viewer) and reading.plan_missing,
         holds_kickoff=bundle.handoff.can_be_held
         and access.may(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+        about_people=()
+        if outside
+        else about_people(
+            viewer, bundle.handoff, champion=bool(brief.people.having(ContactRole.CHAMPION))
+        ),
+        ae_manager=named(access.holder(Capacity.AE_MANAGER, bundle.handoff), bundle.people),
+        interviewers=_interviewers(unit, records),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
         books_kickoff=kickoff_booking.books(viewer, bundle.handoff, unit.policy),
         books_for_csm=kickoff_booking.owes_a_reason(viewer, bundle.handoff),
@@ -142,11 +154,39 @@ def whole_of(
         and bundle.handoff.csm_id is not None
         and read_models.kickoff_ahead(bundle.handoff),
         intro_sent=bundle.handoff.intro.sent_at is not None,
-        csm_wrote=read_models.intro_of(bundle.handoff, viewer, unit.policy).csm_wrote
+        intro=read_models.intro_of(bundle.handoff, bundle.people, viewer, unit.policy)
         if Audience.REASONS in bundle.audiences
-        else None,
+        else IntroLine(),
         paths=paths,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+    )
+
+
+def about_people(viewer: Person, handoff: Handoff, *, champion: bool) -> tuple[Act, ...]:
+    """What somebody may do now about who has which part, and about the champion.
+
+    `champion`: the brief names one who is still there.
+    """
+    offered = (
+        (Act.REASSIGN_AE, True),
+        (Act.ASSIGN, handoff.assignable),
+        (Act.REASSIGN_AE_MANAGER, True),
+        (Act.REASSIGN_CS_MANAGER, True),
+        (Act.INTERVIEW, handoff.succession.interviews_at is not None),
+        (Act.RECORD_CHAMPION, champion or handoff.champions.left > 0),
+    )
+    return tuple(
+        act for act, now in offered if handoff.open and now and access.may(act, viewer, handoff)
+    )
+
+
+def _with_own_words(unit: ReadUnit, bundle: Bundle, viewer: Person) -> tuple[Brief, Own]:
+    """The brief, with what of it the viewer wrote and may not read else."""
+    if bundle.audiences >= READ_BY:
+        return bundle.brief, {}
+    given = access.given(viewer, bundle.handoff)
+    return unit.brief.with_own(
+        bundle.handoff.id, audiences=bundle.audiences, given=given, writer=viewer.id
     )
 
 
@@ -326,6 +366,13 @@ def _records(unit: ReadUnit, bundle: Bundle, viewer: Person) -> tuple[WrittenRec
         for kind in RecordKind
         if kind in found
     )
+
+
+def _interviewers(unit: ReadUnit, records: Iterable[WrittenRecord]) -> dict[int, NamedPerson]:
+    """Who ticked the talks of the interview list, by id."""
+    lists = (one.record for one in records if isinstance(one.record, Interviews))
+    people = unit.people.many([talk.by for kept in lists for talk in kept.talks])
+    return {one: NamedPerson(one, who.slack_id, who.name) for one, who in people.items()}
 
 
 def status_of(

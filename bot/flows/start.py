@@ -16,7 +16,7 @@ from bot.domain.items import SectionKey
 from bot.domain.linked import LinkKind, link, require_to_amend
 from bot.domain.path_pages import Amends
 from bot.domain.people import ManagerBy, Person
-from bot.flows import brief, deal, entries, gate, signature
+from bot.flows import brief, champion, deal, entries, gate, reassigning, signature
 from bot.flows.answers import Answer, Done, FieldErrors, Open, Push, Say, Update
 from bot.flows.asked import Asked
 from bot.flows.inputs import start_typed
@@ -38,7 +38,8 @@ from bot.views.start import (
 
 HELP_WORDS = frozenset({"help", "?"})
 SIGNED, NEW, DEAL, GATE, PROMISE = "signed", "new", "deal", "gate", "promise"
-KNOWN_WORDS = frozenset({SIGNED, NEW, DEAL, GATE, PROMISE})
+REASSIGN, CHAMPION = "reassign", "champion"
+KNOWN_WORDS = frozenset({SIGNED, NEW, DEAL, GATE, PROMISE, REASSIGN, CHAMPION})
 
 
 def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -56,6 +57,10 @@ def answer_command(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
         return gate.from_command(asked, unit, actor)
     if words == PROMISE:
         return entries.from_command(asked, unit, actor)
+    if words == REASSIGN:
+        return reassigning.from_command(asked, unit, actor)
+    if words == CHAMPION:
+        return champion.from_command(asked, unit, actor)
     if words:
         return Say(problem_message(sentences.home.unknown_words(asked.words), None))
     channel = unit.channels.by_slack_id(asked.channel or "")

@@ -32,6 +32,8 @@ from bot.storage.tables import IS_CURRENT, document, person, promise, promise_ve
 
 Row = Mapping[str, Any] | RowMapping
 """A stored part of a section."""
+Own = Mapping[SectionKey, frozenset[Audience]]
+"""Of each section the parts that a reader reads because they wrote them."""
 BRIEF = "brief"
 PROMISE_AUDIENCE = Audience.CHANNEL
 ENCRYPTED = frozenset({Audience.PRIVATE_NOTE.value})
@@ -68,6 +70,17 @@ _AT_REVISION = _DOCUMENTS.where(
         _later.c.revision <= bindparam("revision"),
     )
     .scalar_subquery(),
+)
+# Whoever wrote a part goes on reading it as they left it, whatever part they have now.
+_WRITTEN_BY = (
+    select(document)
+    .where(
+        document.c.workspace_id == bindparam("workspace"),
+        document.c.handoff_id == bindparam("handoff"),
+        document.c.kind == BRIEF,
+        document.c.written_by == bindparam("writer"),
+    )
+    .order_by(document.c.revision)
 )
 _REVISIONS = (
     select(document.c.section, func.max(document.c.revision).label("revision"))
@@ -162,6 +175,7 @@ _WORDINGS_BEFORE = _WORDINGS.where(
     promise_version.c.written_at < bindparam("before"),
     or_(promise.c.withdrawn_at.is_(None), promise.c.withdrawn_at >= bindparam("before")),
 )
+_WORDED_BY = _IN_FORCE.where(promise_version.c.written_by == bindparam("writer"))
 _ONE_PROMISE = WORDED.where(promise.c.id == bindparam("promise"), not_(promise.c.none_made))
 _VERSIONS = (
     select(promise_version)
@@ -235,6 +249,44 @@ class Briefs:
         if PROMISE_AUDIENCE not in readable_in(SectionKey.PROMISES, audiences, given):
             return brief
         return replace(brief, entries=self._in_force(handoff_id))
+
+    def with_own(
+        self,
+        handoff_id: int,
+        *,
+        audiences: Collection[Audience],
+        given: Collection[SectionKey],
+        writer: int,
+    ) -> tuple[Brief, Own]:
+        """The brief as `load` gives it, with what its reader wrote and may not read else.
+
+        Of a part they wrote they read what it said when they last saved it, of the promises those
+        whose wording in force is theirs. Besides, which parts of which sections these are.
+        """
+        parts: dict[SectionKey, list[Row]] = {}
+        for row in self._documents(handoff_id, audiences, given):
+            parts.setdefault(SectionKey(row["section"]), []).append(row)
+        own: dict[SectionKey, set[Audience]] = {}
+        newest = {
+            (row["section"], row["audience"]): row
+            for row in self._rows(_WRITTEN_BY, handoff=handoff_id, writer=writer)
+        }
+        for (section, audience), row in newest.items():
+            key, part = SectionKey(section), Audience(audience)
+            if part not in readable_in(key, audiences, given):
+                parts.setdefault(key, []).append(row)
+                own.setdefault(key, set()).add(part)
+        brief = Brief()
+        for key, rows in parts.items():
+            brief = brief.with_section(key, self._read_section(key, rows))
+        if PROMISE_AUDIENCE in readable_in(SectionKey.PROMISES, audiences, given):
+            entries = self._in_force(handoff_id)
+        else:
+            worded = self._rows(_WORDED_BY, handoff=handoff_id, writer=writer)
+            entries = tuple(promise_of(row) for row in worded)
+            if entries:
+                own.setdefault(SectionKey.PROMISES, set()).add(PROMISE_AUDIENCE)
+        return replace(brief, entries=entries), {key: frozenset(of) for key, of in own.items()}
 
     def revision(self, handoff_id: int, section: SectionKey) -> int:
         """The newest revision of a section, in any of its parts; 0 where it was never saved."""

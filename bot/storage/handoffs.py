@@ -14,6 +14,7 @@ from bot.domain.access import Audience
 from bot.domain.appointments import Appointment
 from bot.domain.breakdowns import Breakdown
 from bot.domain.briefing import Briefing
+from bot.domain.champion import Champions
 from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import OWED_STATES, REMINDED, Deadline, DeadlineState
 from bot.domain.deal_path import DealPath
@@ -33,6 +34,7 @@ from bot.domain.promises import Side, Signing
 from bot.domain.reviews import Outcome, Reviews
 from bot.domain.size import Marks
 from bot.domain.snapshots import Snapshot
+from bot.domain.succession import Succession
 from bot.domain.verification import Verification
 from bot.storage.statements import Scope
 from bot.storage.tables import HANDOFF_HELPED, HANDOFF_OPEN, AttentionState, handoff, workspace
@@ -111,6 +113,7 @@ _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
 _KICKOFF = tuple(one.name for one in fields(Kickoff))
+_SUCCESSION = tuple(one.name for one in fields(Succession))
 _INTRO = tuple(one.name for one in fields(Intro))
 _WAYS = ("sent_way", "ae_way", "csm_way")
 _PATH = tuple(one.name for one in fields(DealPath))
@@ -447,6 +450,9 @@ def _values(of: Handoff) -> dict[str, Any]:
         **_intro_values(of.intro),
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
+        **{f"succession_{name}": getattr(of.succession, name) for name in _SUCCESSION},
+        "champions_left": of.champions.left,
+        "champions_left_at": of.champions.left_at,
         **{f"review_{name}": getattr(of.reviews, name) for name in _REVIEWS},
         "review_outcome": of.reviews.outcome.value if of.reviews.outcome else None,
         "listener_named": of.listener_named,
@@ -611,6 +617,8 @@ def _handoff(row: RowMapping) -> Handoff:
             },
             **{name: row[f"debrief_{name}"] for name in _DEBRIEF},
         ),
+        succession=Succession(**{name: row[f"succession_{name}"] for name in _SUCCESSION}),
+        champions=Champions(row["champions_left"], row["champions_left_at"]),
         reviews=Reviews(
             **{name: row[f"review_{name}"] for name in _REVIEWS},
             outcome=Outcome(row["review_outcome"]) if row["review_outcome"] else None,

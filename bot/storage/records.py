@@ -12,6 +12,7 @@ from bot.domain.brief import SCHEMA
 from bot.domain.briefing import BriefingCall
 from bot.domain.intro import IntroDraft
 from bot.domain.kickoff_form import KickoffForm
+from bot.domain.succession import Interviews
 from bot.domain.verification import (
     Checks,
     JointPlan,
@@ -35,6 +36,7 @@ RECORDS: Mapping[RecordKind, type[Record]] = {
     RecordKind.VERDICT: Verdict,
     RecordKind.BRIEFING_CALL: BriefingCall,
     RecordKind.KICKOFF: KickoffForm,
+    RecordKind.INTERVIEWS: Interviews,
     RecordKind.INTRO_DRAFT: IntroDraft,
 }
 WHOLE = "whole"

@@ -359,6 +359,12 @@ handoff = Table(
     Column("debrief_done_at", Instant),
     Column("debrief_reopened_at", Instant),
     Column("debrief_asks_open", Integer, nullable=False, server_default="0"),
+    # Who took over from whom; the list of whom to ask is a document.
+    Column("succession_ae_since", Instant),
+    Column("succession_interviews_at", Instant),
+    Column("succession_interviewed_at", Instant),
+    Column("champions_left", Integer, nullable=False, server_default="0"),
+    Column("champions_left_at", Instant),
     # Which reviews are recorded since when; what was written in them are documents.
     Column("review_check_in_at", Instant),
     Column("review_milestones_at", Instant),

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain import access, kickoff_booking
+from bot.domain import access, kickoff_booking, reassigning
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience, Capacity
 from bot.domain.backfill import weigh_backfill, without_clocks
 from bot.domain.brief import Brief
@@ -63,6 +63,7 @@ from bot.domain.notices import (
     commits,
     for_the_summary,
     hold_mentions,
+    member_invite,
     member_invites,
     moved_away,
     only_first,
@@ -136,7 +137,8 @@ _BROUGHT_IN_LINE = 200
 _GONE = frozenset({DeadlineState.CANCELLED, DeadlineState.DROPPED})
 _NEW_PLACE = frozenset({Tag.STARTED, Tag.MOVED})
 _NEW_CSM = frozenset({Tag.ASSIGNED, Tag.DECLINED})
-_NEW_LISTENER = _NEW_CSM | {Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
+_NEW_AE = frozenset({Tag.AE_REASSIGNED})
+_NEW_LISTENER = _NEW_CSM | {Tag.AE_REASSIGNED, Tag.DEAL_CHANGED, Tag.MANAGER_CHANGED}
 """After these the policy's rule may name another second listener."""
 _MEETS_ANSWERS = frozenset({Tag.DEBRIEF_ANSWERED, Tag.ASSIGNED})
 """After these a CSM may have before them what the AE answered ahead."""
@@ -167,7 +169,7 @@ _PLACED = frozenset(
     }
 )
 _OF_INITIALS = frozenset({Tag.PROMISE_INITIALED, Tag.INITIAL_TAKEN_BACK})
-_OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED}
+_OF_PROMISES = CHANGES_BRIEF - {Tag.BRIEF_SAVED, Tag.CHAMPION_LEFT, Tag.CHAMPION_NAMED}
 _SETTLES = frozenset(STEP_OF.values())
 _READING = frozenset(
     {
@@ -1001,17 +1003,18 @@ class WriteUnit(ReadUnit):
         if handoff.signing.disputed:
             asked_again, lapsed = self._follow_disputes(handoff)
         tags = {event.tag for event in handoff.events}
-        if tags & _NEW_CSM:
-            # Who is the CSM now has signed nothing yet.
-            self.ledger.take_all(handoff.id, Side.CSM)
-            if handoff.kickoff_held_at is not None:
-                self.late.take_all(handoff.id, Side.CSM)
+        for side, came in ((Side.CSM, _NEW_CSM), (Side.AE, _NEW_AE)):
+            if tags & came:
+                # Who has the part now has signed nothing yet.
+                self.ledger.take_all(handoff.id, side)
+                if handoff.kickoff_held_at is not None:
+                    self.late.take_all(handoff.id, side)
         of_promises = any(_of_promises(event) for event in handoff.events)
         if of_promises:
             self._say_none_made(handoff, actor_id)
-        if of_promises or tags & (_NEW_CSM | _OF_INITIALS | OF_DISPUTES):
+        if of_promises or tags & (_NEW_CSM | _NEW_AE | _OF_INITIALS | OF_DISPUTES):
             weigh(handoff, self.ledger.counts(handoff.id), at=self.now)
-        otherwise = tags & (_NEW_CSM | _PLACED) or any(map(_now_held, handoff.events))
+        otherwise = tags & (_NEW_CSM | _NEW_AE | _PLACED) or any(map(_now_held, handoff.events))
         if otherwise and handoff.posted_at is not None:
             for entry in self.ledger.entries(handoff.id):
                 if entry.open:
@@ -1085,6 +1088,38 @@ class WriteUnit(ReadUnit):
         if arrived and self.channels.get(handoff.channel_id).made:
             self.outbox.add_all(member_invites(handoff))
 
+    def reassign_ae(self, handoff: Handoff, ae: Person, *, by: Person) -> None:
+        """Let a locked handoff have another AE, whose manager it is from now on; saved.
+
+        Raises as `reassigning.reassign_ae`.
+        """
+        reassigning.reassign_ae(handoff, ae, by=by, at=self.now)
+        self._follow_managers(handoff)
+        self.outbox.add(member_invite(handoff.channel_id, ae.id))
+        self.save(handoff, actor_id=by.id)
+
+    def assign(self, handoff: Handoff, csm: Person, *, by: Person, override: str = "") -> None:
+        """Name the CSM of a locked handoff; saved.
+
+        What the one before was to ask the customer the new one asks. Raises as `assign_csm`.
+        """
+        before = handoff.csm_id
+        handoff.assign_csm(csm, by=by, at=self.now, override=override)
+        if before is not None and any(one.asker == before for one in handoff.completeness.open):
+            self._ask_by(handoff, csm, in_place_of=before, by=by)
+        self.save(handoff, actor_id=by.id)
+
+    def _ask_by(self, handoff: Handoff, asker: Person, *, in_place_of: int, by: Person) -> None:
+        brief = self.brief.load(handoff.id, audiences=EVERY)
+        for key in SectionKey:
+            section = brief.section(key)
+            if section.asker == in_place_of:
+                now = section.model_copy(update={"asker": asker.id})
+                self.brief.save_section(handoff.id, key, now, by=by.id, at=self.now)
+                brief = brief.with_section(key, now)
+        counted = completeness(brief, handoff.tier, self.policy)
+        handoff.weigh(counted, at=self.now, policy=self.policy)
+
     def move(self, handoff: Handoff, channel: Channel, *, by: Person) -> None:
         """Let a locked handoff live in another channel, and its card with it; saved."""
         left = handoff.channel_id
@@ -1144,12 +1179,22 @@ class WriteUnit(ReadUnit):
             # As a manager they are passed over, and as a stand-in they act for nobody any more.
             self.bring_in_line(now.id, *replaced, *self.people.replaced_by(now.id))
             if now.deactivated:
+                self._open_interviews(now.id)
                 self._ask_for_another(now.id)
         if now.zone != before.zone:
             # Their day is another one: what the clock says to them, and of them, follows at once.
             self.bring_in_line(now.id, *self.people.replaced_by(now.id))
             self.digests.move(now.id, self.people.calendar(now.id), before=home)
             self.surfaces.follow([now.id])
+
+    def _open_interviews(self, ae_id: int) -> None:
+        """Of every brief that an AE who is gone left unfinished others are asked what they know."""
+        for handoff_id in self.handoffs.open_of(ae_id, _BROUGHT_IN_LINE):
+            handoff = self.handoffs.get(handoff_id)
+            if handoff.ae_id == ae_id and reassigning.brief_owed(handoff):
+                locked = self.handoffs.lock(handoff_id)
+                reassigning.open_interviews(locked, at=self.now)
+                self.save(locked, actor_id=None)
 
     def _ask_for_another(self, person_id: int) -> None:
         """Whoever may name somebody else in a part whose holder is gone is told so, once."""

@@ -287,7 +287,8 @@ def _champion(people: People) -> str:
     """Name and title alone: the rest of them is not for the channel."""
     found = people.having(ContactRole.CHAMPION)
     if not found:
-        return ""
+        gone = people.champions_gone
+        return said.champion.on_card(one_line(gone[-1].name, SHORT)) if gone else ""
     parts = (one_line(found[0].name, SHORT), one_line(found[0].title, SHORT))
     return ", ".join(part for part in parts if part)
 

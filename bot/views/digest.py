@@ -76,7 +76,7 @@ def _yours(nudge: NudgeModel) -> list[Block]:
     """A step that waits for the reader, or in the place of whom they hear of it."""
     does = step_button(nudge.line.step, nudge.line.left)
     if nudge.told_as_manager:
-        does = ActionId.OPEN_ASSIGN if names_another(nudge) else ActionId.OPEN_HANDOFF
+        does = names_another(nudge) or ActionId.OPEN_HANDOFF
         ref = Ref(handoff=nudge.handoff_id)
     else:
         ref = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)

@@ -15,6 +15,7 @@ from bot.views.appointments import talk_line
 from bot.views.because import because_blocks
 from bot.views.card import Row
 from bot.views.ids import ActionId, MoreChoice
+from bot.views.intro import csm_wrote_line
 from bot.views.limits import BUTTONS, OVERFLOW_OPTIONS
 from bot.views.message import (
     Message,
@@ -165,10 +166,8 @@ def guide_message(guide: Guide) -> Message:
     if guide.kickoff_at is not None:
         token = instant_token(guide.kickoff_at)
         blocks.append(context(said.kickoff.kickoff_line(token, hold=guide.kickoff_hold)))
-    if (wrote := guide.intro.csm_wrote) is not None:
-        name = mention(guide.csm) if guide.csm is not None else said.intro.THE_CSM
-        at = instant_token(wrote.at)
-        blocks.append(context(said.intro.noted(name, wrote.way, at, first_contact=True)))
+    if told_of_note := csm_wrote_line(guide.intro):
+        blocks.append(context(told_of_note))
     if told_of_talk := talk_line(guide.talk):
         blocks.append(context(told_of_talk))
     if _debriefs(guide) and guide.debrief.settled:
@@ -178,6 +177,8 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.reviews.still_true_asked(guide.still_true)))
     if guide.asks:
         blocks.append(context(said.debrief.asks_wait(guide.asks)))
+    if guide.champion_owed:
+        blocks.append(context(said.champion.OWED))
     if guide.to_initial:
         blocks.append(context(said.ledger.waits_for_you(guide.to_initial)))
     if guide.news:
@@ -375,6 +376,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
         wanted.append(ActionId.INITIAL_ALL)
     if guide.talk.yours:
         wanted.append(ActionId.OPEN_TALK)
+    if guide.champion_owed:
+        wanted.append(ActionId.OPEN_CHAMPION)
     if guide.still_true is not None:
         wanted.append(ActionId.OPEN_STILL_TRUE)
     if guide.skips:
@@ -395,10 +398,12 @@ def _is_mine(guide: Guide, line: StepLine) -> bool:
 
 def _buttons(guide: Guide, wanted: list[ActionId]) -> list[Block]:
     shown = [*wanted[: BUTTONS - 1], ActionId.OPEN_HANDOFF]
+    # Who left is recorded on the page of the handoff; on a card it is only who follows.
+    names = {**said.buttons.BUTTONS, ActionId.OPEN_CHAMPION: said.buttons.NAME_CHAMPION}
     row: list[ButtonElement] = [
         button(
             action,
-            said.buttons.BUTTONS[action],
+            names[action],
             Ref(handoff=guide.handoff_id, revision=guide.brief_version),
             primary=index == 0 and action is not ActionId.OPEN_HANDOFF,
         )

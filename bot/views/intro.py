@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from bot.domain.intro import LONGEST_DRAFT, CsBefore, Flaw, IntroDraft, Looked, Way
 from bot.domain.intro_pages import ContactForm, IntroEditor, Noted, SentForm, Wait
 from bot.domain.promises import Side
-from bot.domain.read_models import Card, NamedPerson
+from bot.domain.read_models import Card, IntroLine, NamedPerson
 from bot.views import sentences as said
 from bot.views.blocks import (
     Place,
@@ -78,9 +78,16 @@ def wait_line(wait: Wait) -> str:
     return said.intro.waits(wait.step, on, for_checks=wait.for_checks)
 
 
+def csm_wrote_line(line: IntroLine) -> str:
+    """That the CSM wrote before an intro that is owed (mrkdwn); empty where they did not."""
+    if line.csm_wrote is None:
+        return ""
+    return noted_line(Noted(line.csm, Side.CSM, line.csm_wrote))
+
+
 def noted_line(noted: Noted) -> str:
     """Who of the two wrote before (mrkdwn)."""
-    name = mention(noted.by) if noted.by is not None else said.terms.SOMEBODY
+    name = mention(noted.by) if noted.by is not None else said.intro.CUSTOMER_SUCCESS
     at, way = instant_token(noted.contact.at), noted.contact.way
     return said.intro.noted(name, way, at, first_contact=noted.side is Side.CSM)
 

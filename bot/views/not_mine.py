@@ -10,10 +10,12 @@ from bot.domain.access import Capacity
 from bot.domain.deadlines import Step
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.read_models import NamedPerson, StepLine, WhyTold
+from bot.domain.succession import Interviews
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, form, text_input
 from bot.views.card import Row
 from bot.views.ids import ActionId, Field, ViewId
+from bot.views.interviews import rows as interview_rows
 from bot.views.message import (
     Message,
     actions,
@@ -62,7 +64,9 @@ class Left:
     account: str
     role: Capacity
     assigns: bool
-    """Whether the reader may name a CSM at once."""
+    """Whether the reader may name another CSM, or AE, at once."""
+    interviews: bool = False
+    """Whether there is a list of whom to ask what the AE knew."""
 
 
 def owner_gone_message(gone: NamedPerson, left: Sequence[Left], why: WhyTold | None) -> Message:
@@ -73,11 +77,21 @@ def owner_gone_message(gone: NamedPerson, left: Sequence[Left], why: WhyTold | N
     if any(one.role is Capacity.AE for one in left):
         rows.append([words(said.managers.GONE_AE)])
     blocks: list[Block] = [lines(*rows, *why_rows(why))]
+    if any(one.interviews for one in left):
+        blocks += [
+            plain_section(said.managers.GONE_ASK_OTHERS),
+            lines(*interview_rows(Interviews())),
+        ]
     for one in left[:MOST_NAMED]:
-        opens = ActionId.OPEN_ASSIGN if one.assigns else ActionId.OPEN_HANDOFF
+        names = ActionId.OPEN_REASSIGN_AE if one.role is Capacity.AE else ActionId.OPEN_ASSIGN
+        opens = names if one.assigns else ActionId.OPEN_HANDOFF
         is_what = said.managers.GONE_IS.format(role=said.terms.ROLE_NAMES[one.role])
         press = button(opens, said.buttons.BUTTONS[opens], Ref(handoff=one.handoff_id))
         blocks.append(section(f"{is_what}*{escape(one_line(one.account))}*", accessory=press))
+        if one.interviews:
+            lists = ActionId.OPEN_INTERVIEWS
+            about = Ref(handoff=one.handoff_id)
+            blocks += actions([button(lists, said.buttons.BUTTONS[lists], about)])
     more = len(left) - MOST_NAMED
     if more > 0:
         blocks.append(context(said.managers.GONE_MORE.format(count=more)))
@@ -92,15 +106,24 @@ def not_mine_message(
     by: NamedPerson,
     reason: str | None,
     why: WhyTold | None,
+    names: ActionId | None = None,
 ) -> Message:
-    """Who says so, of which step, and the way into the handoff; `reason` for who may read it."""
+    """Who says so, of which step, and the way into the handoff; `reason` for who may read it.
+
+    `names` is the button by which the reader may name another one.
+    """
     told = said.managers.NOT_MINE_SAYS.format(step=said.terms.step_name(line.step, line.left))
     shown = one_line(account)
     head: Row = [words(shown, bold=True), words(": "), who(by), words(told)]
     blocks: list[Block] = [lines(head, [words(said.managers.NOT_MINE_STAYS)], *why_rows(why))]
     if reason:
         blocks += [plain_section(said.managers.NOT_MINE_WHY), as_typed(reason)]
-    opens = ActionId.OPEN_HANDOFF
-    press = button(opens, said.buttons.BUTTONS[opens], Ref(handoff=handoff_id), primary=True)
-    blocks += actions([press])
+    about = Ref(handoff=handoff_id)
+    ways = [*([names] if names is not None else []), ActionId.OPEN_HANDOFF]
+    blocks += actions(
+        [
+            button(one, said.buttons.BUTTONS[one], about, primary=index == 0)
+            for index, one in enumerate(ways)
+        ]
+    )
     return Message(f"{escape(shown)}: {escape(isolate(by.name) + told)}", tuple(blocks))

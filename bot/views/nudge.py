@@ -169,25 +169,29 @@ def for_manager(nudge: NudgeModel) -> list[Row]:
     return rows
 
 
-def names_another(nudge: NudgeModel) -> bool:
-    """Whether a manager can help at once, by naming somebody who is there."""
-    return (nudge.away_until is not None or nudge.owner_gone) and nudge.reassigns
+def names_another(nudge: NudgeModel) -> ActionId | None:
+    """The button by which a manager can help at once, naming somebody who is there."""
+    if nudge.away_until is None and not nudge.owner_gone:
+        return None
+    if nudge.reassigns_ae:
+        return ActionId.OPEN_REASSIGN_AE
+    return ActionId.OPEN_ASSIGN if nudge.reassigns else None
 
 
 def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
     about = Ref(handoff=nudge.handoff_id)
     if to_manager:
-        names, assigns = names_another(nudge), ActionId.OPEN_ASSIGN
+        names = names_another(nudge)
         return actions(
             [
-                button(assigns, said.buttons.BUTTONS[assigns], about, primary=True)
-                if names
+                button(names, said.buttons.BUTTONS[names], about, primary=True)
+                if names is not None
                 else None,
                 button(
                     ActionId.STATUS_OPEN,
                     said.buttons.BUTTONS[ActionId.STATUS_OPEN],
                     Ref(),
-                    primary=not names,
+                    primary=names is None,
                 ),
                 button(ActionId.OPEN_HANDOFF, said.buttons.BUTTONS[ActionId.OPEN_HANDOFF], about),
             ]

@@ -8,8 +8,8 @@ from typing import Any, Final
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.domain.access import Act, Audience
-from bot.domain.brief import Contact, Section, audience_of
+from bot.domain.access import Act, Audience, Capacity
+from bot.domain.brief import Contact, ContactRole, Section, audience_of
 from bot.domain.briefing import BriefingCall
 from bot.domain.copied import Copied
 from bot.domain.debrief import RULES, Answer, AnswerPart
@@ -22,7 +22,15 @@ from bot.domain.promises import Promise, Side
 from bot.domain.read_models import WholePage
 from bot.domain.reviews import ReviewKind, side_of
 from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
-from bot.domain.verification import Checks, JointPlan, Record, Restatement, Verdict
+from bot.domain.succession import Interviews
+from bot.domain.verification import (
+    Checks,
+    JointPlan,
+    Record,
+    RecordKind,
+    Restatement,
+    Verdict,
+)
 from bot.views import sentences
 from bot.views.appointments import talk_buttons, talk_line
 from bot.views.blocks import BLANK, as_typed, form, named_state, small_as_typed
@@ -34,7 +42,8 @@ from bot.views.deal import deal_words
 from bot.views.debrief import goes_to, talk_mark
 from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.intro import draft_rows
+from bot.views.interviews import interview_blocks
+from bot.views.intro import csm_wrote_line, draft_rows
 from bot.views.kickoff import form_rows
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
@@ -46,10 +55,12 @@ from bot.views.message import (
     lines,
     section,
     when,
+    who,
     words,
 )
 from bot.views.paths import partner_blocks, partner_length, path_blocks
 from bot.views.payload import Ref
+from bot.views.reassigning import people_buttons
 from bot.views.review_rows import review_rows
 from bot.views.text import day, escape, instant_token, mention, money, one_line
 from bot.views.verification import CHECKS, restated_lines
@@ -155,6 +166,9 @@ def packed(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     if whole.own_words_only:
+        for key in whole.own:
+            yield from section_pieces(whole, key)
+        yield from _interviews(whole)
         yield from _partner(whole)
         yield from _reading(whole)
         yield from _debrief(whole)
@@ -163,6 +177,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
         return
     yield from _news(whole)
     yield _steps(whole)
+    yield from _parts(whole, from_channel)
     if whole.deal is not None:
         rows = [
             [words(line)]
@@ -179,6 +194,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
             yield _ledger(whole)
         if found and key in whole.versioned:
             yield _versions_of(whole, key, from_channel)
+    yield from _interviews(whole)
     yield from _partner(whole)
     yield from _reading(whole)
     yield from _debrief(whole)
@@ -296,10 +312,8 @@ def _steps(whole: WholePage) -> Piece:
         (whole.call_required, sentences.guide.CALL_REQUIRED),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
-    if (wrote := whole.csm_wrote) is not None:
-        csm = whole.card.csm
-        name, at = mention(csm) if csm else sentences.intro.THE_CSM, instant_token(wrote.at)
-        blocks.append(context(sentences.intro.noted(name, wrote.way, at, first_contact=True)))
+    if told_of_note := csm_wrote_line(whole.intro):
+        blocks.append(context(told_of_note))
     about = Ref(handoff=whole.card.handoff_id)
     for act in whole.for_ae:
         action = _FOR_OTHERS[act]
@@ -323,6 +337,8 @@ def _steps(whole: WholePage) -> Piece:
         blocks += actions([button(books, labels[books], about)])
     if whole.shows_kickoff:
         blocks += actions([button(shows, sentences.buttons.BUTTONS[shows], about)])
+    if whole.holds_kickoff and not whole.intro_sent and not _kickoff_was_held(whole):
+        blocks.append(context(sentences.intro.INVITATION))
     if whole.holds_kickoff:
         blocks += actions([button(ActionId.OPEN_HELD, _kickoff_label(whole), about)])
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
@@ -337,15 +353,57 @@ def _own_label(whole: WholePage, action: ActionId) -> str:
 def _kickoff_label(whole: WholePage) -> str:
     if whole.kickoff_for_csm:
         return sentences.buttons.FOR_CSM[ActionId.OPEN_HELD]
-    kickoff = whole.card.kickoff
-    if kickoff is not None and kickoff.held:
+    if _kickoff_was_held(whole):
         return sentences.buttons.CORRECT_KICKOFF
     return sentences.buttons.BUTTONS[ActionId.OPEN_HELD]
+
+
+def _kickoff_was_held(whole: WholePage) -> bool:
+    return whole.card.kickoff is not None and whole.card.kickoff.held
+
+
+def _parts(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
+    """Who has which part, for who may name somebody else or record who left."""
+    if not whole.about_people:
+        return
+    heading, card = sentences.reassigning.HEADING, whole.card
+    named = (
+        (Capacity.AE, card.ae),
+        (Capacity.AE_MANAGER, whole.ae_manager),
+        (Capacity.CSM, card.csm),
+        (Capacity.CS_MANAGER, card.cs_manager),
+    )
+    rows = [
+        [
+            words(sentences.terms.at_start(sentences.terms.ROLE_NAMES[part]) + "  ", bold=True),
+            who(person) if person is not None else words(sentences.terms.NOBODY),
+        ]
+        for part, person in named
+    ]
+    buttons = people_buttons(
+        card.handoff_id,
+        whole.about_people,
+        assigned=card.csm is not None,
+        champion=bool(card.brief.people.having(ContactRole.CHAMPION)),
+        channel=from_channel,
+    )
+    yield Piece(heading, (lines(*rows), *buttons), 100 * len(rows))
+
+
+def _interviews(whole: WholePage) -> Iterator[Piece]:
+    """Whom others asked what an AE who is gone knew."""
+    for written in whole.records:
+        if isinstance(written.record, Interviews):
+            blocks = tuple(interview_blocks(written.record, whole.interviewers))
+            length = sum(len(one.note) + len(one.who) for one in written.record.talks)
+            yield Piece(sentences.reassigning.INTERVIEWS, blocks, length)
 
 
 def _reading(whole: WholePage) -> Iterator[Piece]:
     """What was written down while the CSM read, each with who wrote it and when."""
     for written in whole.records:
+        if written.kind is RecordKind.INTERVIEWS:
+            continue
         by = mention(written.by) if written.by else sentences.terms.SOMEBODY
         name = sentences.whole.RECORD_NAMES[written.kind]
         told = f"{name} · {by} · {instant_token(written.at)}"
@@ -494,7 +552,7 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
 def section_pieces(whole: WholePage, key: SectionKey) -> Iterator[Piece]:
     """What stands in one section and this viewer may read; nothing of a section closed to them."""
     stored, brief = whole.card.brief.section(key), whole.card.brief
-    mine = whole.readable(key)
+    mine = whole.shown(key)
     fields = [one for one in FORMS[key] if audience_of(type(stored), one.field.value) in mine]
     if not fields:
         return
@@ -526,7 +584,16 @@ def _field(whole: WholePage, key: SectionKey, one: FormField, value: Any) -> Pie
     return _labelled(key, label, text, mark) if text.strip() else None
 
 
-_IN_LINE: Final = ("title", "roles", "skeptic", "other_roles", "strength", "last_contact")
+_IN_LINE: Final = (
+    "title",
+    "roles",
+    "skeptic",
+    "other_roles",
+    "gone",
+    "last_day",
+    "strength",
+    "last_contact",
+)
 """What stands in the two short lines about a person."""
 
 
@@ -543,6 +610,10 @@ def _contact(whole: WholePage, contact: Contact) -> Piece:
     name = f"{one_line(contact.name, LINE)}{title}"
     roles = sentences.brief.contact_roles(contact)
     facts = [roles] if roles else []
+    if contact.gone:
+        last = contact.last_day
+        gone = sentences.champion.until(day(last)) if last else sentences.champion.GONE
+        facts.append(gone)
     if contact.strength is not None:
         strength = sentences.brief.of_five(contact.strength)
         facts.append(f"{sentences.forms.FIELDS[Field.STRENGTH].label}: {strength}")

@@ -59,7 +59,7 @@ def test_the_aes_manager_is_told_for_the_ae(desk: Desk) -> None:
     _close(desk, desk.team.ae)
     desk.drain()
     (told,) = _to(desk, desk.team.ae_manager, "is said to you")
-    assert "Another AE cannot be named yet" in str(told.args)
+    assert "Name another AE with Reassign AE" in str(told.args)
     assert "Please name" not in str(told.args)
     assert not _to(desk, desk.team.cs_manager, "is said to you")
 

@@ -12,7 +12,9 @@ from bot.delivery.constants import Constants
 from bot.delivery.profiles import Profiles
 from bot.delivery.shaping import Shaping
 from bot.domain.access import Capacity
+from bot.domain.deadlines import settle
 from bot.domain.errors import HandoffError, NotFound, Problem
+from bot.domain.nudging import Stage
 from bot.domain.people import ManagerBy, Person
 from bot.slack_calls import Patience
 from bot.storage.people import PersonFacts
@@ -101,9 +103,11 @@ def test_the_manager_above_is_told_in_place_of_one_without_an_account(
     handoff_id = signed(store, team)
     with store.write(team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
-        # Else the bot's own post brings the handoff in line first.
+        # Else the bot's own post brings the handoff in line first, or its look at the brief.
         handoff.post(by=team.ae, at=unit.now)
         unit.save(handoff, actor_id=team.ae.id)
+        brief = unit.deadlines.of(handoff_id)[1]
+        unit.deadlines.settle([(handoff_id, settle(brief, said={Stage.SILENT}))])
         unit.people.set_part(team.ae_manager.id, manager_id=team.outsider.id)
         unit.people.note("UAE_MANAGER", PersonFacts("Tomás", deactivated=True))
         unit.commit()

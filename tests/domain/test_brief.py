@@ -313,7 +313,14 @@ def test_a_section_is_split_by_who_may_read_its_fields() -> None:
 def test_of_a_person_the_channel_learns_name_title_and_plain_roles() -> None:
     told = split(People(contacts=(ILSE.model_copy(update={"skeptic": True}),)))
     assert told[Audience.CHANNEL]["contacts"] == [
-        {"id": 1, "name": "Ilse Brandt", "title": "Head of Operations", "roles": ["champion"]}
+        {
+            "id": 1,
+            "name": "Ilse Brandt",
+            "title": "Head of Operations",
+            "roles": ["champion"],
+            "gone": False,
+            "last_day": None,
+        }
     ]
     assert told[Audience.PERSONAL]["contacts"][0]["skeptic"] is True
 

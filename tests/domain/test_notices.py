@@ -288,8 +288,9 @@ def test_every_notice_of_a_story_has_a_key_of_its_own_and_always_the_same_one() 
         handoff.cancel("The customer withdrew", by=AE, at=NOON)
         handoff.undo_cancel(by=AE, at=NOON, policy=POLICY)
     notices = told(handoff, asked_in=ASKED_IN)
-    # The bot's post with a mention; three assignments of two; undoable acts with their offers.
-    assert len(notices) == 2 + 3 * (2 + 2 * 3) + 2 * 3
+    # The bot's post with a mention; three assignments of two, two of which are told to the AE, the
+    # AE's manager and who was the CSM; undoable acts with their offers.
+    assert len(notices) == 2 + 3 * (2 + 2 * 3) + 2 * 3 + 2 * 3
     keys = [one.key for one in notices]
     assert len(set(keys)) == len(keys)
     assert [one.key for one in told(handoff, asked_in=ASKED_IN)] == keys

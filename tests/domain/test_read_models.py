@@ -271,6 +271,7 @@ BOTH_ACTS = {
     Act.EDIT_PROMISE,
     Act.CONCLUDE_PROMISE,
     Act.DECIDE_LATE,
+    Act.RECORD_CHAMPION,
 }
 TO_NO_HANDOFF = {Act.START, Act.CHANGE_POLICY, Act.CHANGE_PEOPLE, Act.PAUSE}
 AE_ACTS = (
@@ -278,6 +279,7 @@ AE_ACTS = (
     | BOTH_ACTS
     | {
         Act.RECORD_AE_STEP,
+        Act.INTERVIEW,
         Act.CONFIRM_AE,
         Act.EDIT_BRIEF,
         Act.INVITE_HELPER,
@@ -299,6 +301,8 @@ AE_ACTS = (
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
     Act.OPEN_KICKOFF_CARD,
     Act.REASSIGN_AE,
+    Act.REASSIGN_AE_MANAGER,
+    Act.INTERVIEW,
     Act.SETTLE_DISPUTE,
     Act.OVERRIDE_CLOSED_WON,
     Act.ANSWER_COMMITMENT,
@@ -320,9 +324,11 @@ CSM_ACTS = BOTH_ACTS | {
     Act.NAME_LISTENER,
     Act.CLOSE,
 }
+NAMES_MANAGERS = {Act.REASSIGN_AE_MANAGER, Act.REASSIGN_CS_MANAGER}
 CS_MANAGER_ACTS = {
     Act.OPEN_KICKOFF_CARD,
     Act.ASSIGN,
+    Act.REASSIGN_CS_MANAGER,
     Act.LIFT_HOLD,
     Act.OVERRIDE_GATE,
     Act.SETTLE_DISPUTE,
@@ -348,10 +354,10 @@ CS_MANAGER_ACTS = {
             REVOPS,
             Capacity.REVOPS,
             None,
-            AE_SIDE_ACTS | {Act.DECIDE_DISPUTE, Act.OPEN_KICKOFF_CARD},
+            AE_SIDE_ACTS | {Act.DECIDE_DISPUTE, Act.OPEN_KICKOFF_CARD} | NAMES_MANAGERS,
         ),
         (MEMBER, Capacity.MEMBER, None, set()),
-        (ADMIN, Capacity.MEMBER, None, set()),
+        (ADMIN, Capacity.MEMBER, None, NAMES_MANAGERS),
     ],
 )
 def test_a_guide_speaks_to_its_reader(

@@ -218,6 +218,7 @@ def test_every_form_that_answers_with_a_view_of_its_own_can_be_drawn_again() -> 
         ViewId.CONTACT,
         ViewId.WHOLE,
         ViewId.RESTATE,
+        ViewId.INTRO,
         ViewId.START,
         ViewId.GATE,
         ViewId.DEBRIEF,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain import closing, debriefing
+from bot.domain import closing, debriefing, reassigning
 from bot.domain.access import EVERY
 from bot.domain.chat import About, Spot
 from bot.domain.closing import Closing, Unfinished
@@ -129,6 +129,14 @@ def time_proposed(store: Store, team: Team) -> int:
         handoff.propose_talk(at + timedelta(hours=26), turn=0, by=team.csm, at=at)
 
     return changed(store, team, assigned(store, team), act)
+
+
+def to_interview(store: Store, team: Team) -> int:
+    """The AE followed another one who had not written the brief."""
+    one = signed(store, team)
+    return changed(
+        store, team, one, lambda handoff, at: reassigning.open_interviews(handoff, at=at)
+    )
 
 
 def with_partner(store: Store, team: Team) -> int:
@@ -684,6 +692,7 @@ READERS = (CSM, CS_MANAGER)
 CALLERS = (AE, AE_MANAGER, CSM, CS_MANAGER)
 BOOKERS, IN_IT = (AE, CSM, CS_MANAGER), (*CALLERS, REVOPS)
 BY_CS_MANAGER = ("is up to Priya.",)
+BY_AE_AND_MANAGER = ("is up to Maya or Tomás.",)
 TALKERS, BY_TALKERS = (AE, CSM, CS_MANAGER), ("is up to Maya, Jonas or Priya.",)
 BY_EITHER_OF_CS = ("is up to Jonas or Priya.",)
 ADMINS = ("Only admins", "Ask an admin")
@@ -1158,6 +1167,55 @@ DOORS = [
         SIGNERS,
         BY_SIGNERS,
         in_a_shared_channel,
+    ),
+    Door(
+        ActionId.OPEN_REASSIGN_AE, pressed(ActionId.OPEN_REASSIGN_AE), [AE_MANAGER], BY_AE_MANAGER
+    ),
+    Door(
+        ViewId.REASSIGN_AE,
+        sent(ViewId.REASSIGN_AE, AE_MANAGER, ActionId.OPEN_REASSIGN_AE, ae=NO_PART),
+        [AE_MANAGER],
+        BY_AE_MANAGER,
+    ),
+    Door(
+        ActionId.OPEN_AE_MANAGER,
+        pressed(ActionId.OPEN_AE_MANAGER),
+        [AE_MANAGER, REVOPS],
+        BY_AE_MANAGER,
+    ),
+    Door(
+        ActionId.OPEN_CS_MANAGER,
+        pressed(ActionId.OPEN_CS_MANAGER),
+        [CS_MANAGER, REVOPS],
+        BY_CS_MANAGER,
+    ),
+    Door(
+        ViewId.REASSIGN_MANAGER,
+        sent(ViewId.REASSIGN_MANAGER, REVOPS, ActionId.OPEN_AE_MANAGER, manager=NO_PART),
+        [AE_MANAGER, REVOPS],
+        BY_AE_MANAGER,
+    ),
+    Door(
+        ActionId.OPEN_INTERVIEWS,
+        pressed(ActionId.OPEN_INTERVIEWS),
+        [AE, AE_MANAGER],
+        BY_AE_AND_MANAGER,
+        to_interview,
+    ),
+    Door(
+        ViewId.INTERVIEWS,
+        sent(ViewId.INTERVIEWS, AE_MANAGER, ActionId.OPEN_INTERVIEWS, interviewed="Ada"),
+        [AE, AE_MANAGER],
+        BY_AE_AND_MANAGER,
+        to_interview,
+    ),
+    Door(ActionId.OPEN_CHAMPION, pressed(ActionId.OPEN_CHAMPION), [AE, CSM], BY_EITHER, assigned),
+    Door(
+        ViewId.CHAMPION,
+        sent(ViewId.CHAMPION, AE, ActionId.OPEN_CHAMPION, new_champion="Nora"),
+        [AE, CSM],
+        BY_EITHER,
+        assigned,
     ),
     Door(ActionId.OPEN_CANCEL, pressed(ActionId.OPEN_CANCEL), SIGNERS, BY_SIGNERS),
     Door(

@@ -181,8 +181,11 @@ _CHOSEN: Mapping[str, Any] = {
     "other_roles": (OtherRole.EVALUATOR,),
     "strength": 4,
 }
-NOT_MARKED = frozenset({"must_confirm", "asker", "contacts", "none_made"})
-"""Holes with who asks and contacts are contents of their own, and promises are made here."""
+NOT_MARKED = frozenset({"must_confirm", "asker", "contacts", "none_made", "gone", "last_day"})
+"""Holes with who asks and contacts are contents of their own, and promises are made here.
+
+That a champion left is told with the name, of a deal of its own.
+"""
 
 
 class _Days:
@@ -261,6 +264,7 @@ THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "
 """Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
 KICKOFF_WHY, CUSTOMERS, CHANGED = "zzkickoffwhyzz", "zzcustomerszz", "zzchangedzz"
+INTERVIEWED, INTERVIEW_NOTE = "zzinterviewedzz", "zzinterviewnotezz"
 INTRO_DRAFT = "zzintrodraftzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
@@ -357,6 +361,8 @@ _BESIDES = (
     Content("reason of a kickoff booked for the CSM", (KICKOFF_WHY,), REASONS),
     Content("who of the customer came", (CUSTOMERS,), REASONS, whole=False),
     Content("what changed by the kickoff", (CHANGED,), REASONS, whole=False),
+    Content("whom others asked", (INTERVIEWED,), REASONS),
+    Content("what they were told", (INTERVIEW_NOTE,), REASONS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),
     Content("reason of a dispute", (DISPUTED,), DEAL, whole=False),
     Content("why a promise was broken", (BROKEN,), DEAL, whole=False),

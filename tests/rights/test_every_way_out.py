@@ -98,6 +98,14 @@ WAYS_OUT = {
     "brief.brief_steps_view",
     "brief.brief_view",
     "cancel.cancel_view",
+    "champion.champion_message",
+    "champion.champion_view",
+    "champion.which_champion_message",
+    "interviews.interviews_view",
+    "reassigning.reassign_ae_view",
+    "reassigning.reassign_manager_view",
+    "reassigning.reassign_message",
+    "reassigning.succeeded_message",
     "card.card_left_message",
     "card.card_message",
     "card.preview_view",
@@ -282,6 +290,9 @@ KINDS = {
     NoticeKind.OVERRIDDEN,
     NoticeKind.ANCHOR,
     NoticeKind.SENT_BACK,
+    NoticeKind.REASSIGNED,
+    NoticeKind.CHAMPION_LEFT,
+    NoticeKind.CHAMPION_NAMED,
     NoticeKind.NOT_MINE,
     NoticeKind.HELPER_INVITED,
     NoticeKind.BRIEFING_BOOKED,
@@ -421,7 +432,18 @@ CHATTED_PAGE = "whole, answered in chat"
 _COMMANDS = (
     *(
         (CommandId.HANDOFF, words)
-        for words in ("", "help", "signed", "deal", "gate", "promise", "new", "whatever")
+        for words in (
+            "",
+            "help",
+            "signed",
+            "deal",
+            "gate",
+            "promise",
+            "reassign",
+            "champion",
+            "new",
+            "whatever",
+        )
     ),
     (CommandId.STATUS, ""),
 )
@@ -466,6 +488,7 @@ def _look(world: World) -> None:
             world.command(viewer, name, words, OF_A_START if words == "new" else "command")
         if viewer in READERS[FACTS]:
             world.command(viewer, CommandId.HANDOFF, "signed", WHICH_SIGNED, place=DEAL_CHANNEL)
+            world.command(viewer, CommandId.HANDOFF, "reassign", "people", place=DEAL_CHANNEL)
 
     _record_for_csm(world)
     _copy_messages(world)
@@ -853,7 +876,7 @@ def test_every_field_of_the_brief_is_marked() -> None:
     for key, model in SECTIONS.items():
         for name in set(model.model_fields) - NOT_MARKED:
             assert f"{key}.{name}" in marked
-    for name in set(Contact.model_fields) - {"id"}:
+    for name in set(Contact.model_fields) - {"id"} - NOT_MARKED:
         assert f"contact.{name}" in marked
 
 

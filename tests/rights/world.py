@@ -19,15 +19,18 @@ from bot.clock.rounds import MOST_IN_ONE
 from bot.domain import (
     alarms,
     briefing_call,
+    champion_left,
     debriefing,
     introducing,
     kickoff_booking,
     kickoff_record,
+    reassigning,
 )
-from bot.domain.access import EVERY
+from bot.domain.access import EVERY, Audience
 from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import ContactRole
 from bot.domain.briefing import BriefingCall, Mood, Tone
+from bot.domain.champion import CHAMPION, Follower
 from bot.domain.chat import About, Says
 from bot.domain.completeness import completeness
 from bot.domain.copied import Copied, Target
@@ -58,6 +61,7 @@ from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.reopening import reopen
 from bot.domain.status import Filter, Whose
+from bot.domain.succession import Interview, Interviews, Source
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
@@ -96,6 +100,8 @@ from tests.rights.content import (
     GUEST,
     HEARD_BY,
     IN_CHANNEL,
+    INTERVIEW_NOTE,
+    INTERVIEWED,
     INTRO_DRAFT,
     KICKOFF_WHY,
     LEAD,
@@ -275,6 +281,8 @@ class World:
         self.turned = self._live(Deal(account=f"{ACCOUNT} N"), self._leave_open)
         """Cancelled for another one, and opened again."""
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
+        self.peopled = self._live(Deal(account="Deal of others"), self._leave_nothing)
+        """In which people come and go; its name is none of the contents."""
         self._correct(self.full, self.holes)
         self._assign_and_snooze()
         self._arrange(self.spoken)
@@ -477,6 +485,9 @@ class World:
                 manager = self.team.ae_manager
                 handoff.override_closed_won(OVERRIDDEN, by=manager, at=unit.now)
                 unit.save(handoff, actor_id=self.team.cs_manager.id)
+            peopled = unit.handoffs.lock(self.peopled)
+            peopled.assign_csm(self.team.csm, by=self.team.cs_manager, at=unit.now)
+            unit.save(peopled, actor_id=self.team.cs_manager.id)
             recorded = unit.handoffs.lock(self.recorded)
             recorded.assign_csm(self.team.csm, by=self.team.cs_manager, at=unit.now)
             unit.save(recorded, actor_id=self.team.cs_manager.id)
@@ -564,7 +575,66 @@ class World:
             unit.commit()
         self.deliver()
         self._brief_by_call()
+        self._ask_others()
+        self._change_people()
         self._introduce()
+
+    def _ask_others(self) -> None:
+        """Others are asked what a former AE knew."""
+        by = self.team.ae_manager
+        with self.store.write(self.team.workspace_id) as unit:
+            at, handoff, kind = unit.now, unit.handoffs.lock(self.full), RecordKind.INTERVIEWS
+            reassigning.open_interviews(handoff, at=at)
+            talk = Interview(
+                source=Source.PRE_SALES,
+                who=INTERVIEWED,
+                on=at.date(),
+                note=INTERVIEW_NOTE,
+                by=by.id,
+                at=at,
+            )
+            after = Interviews(talks=(talk,))
+            readers = Audience.REASONS
+            revision = unit.records.save(handoff.id, kind, after, by=by.id, at=at, audience=readers)
+            reassigning.interview(handoff, talk, after, revision=revision, by=by, at=at)
+            unit.save(handoff, actor_id=by.id)
+            unit.commit()
+        self.deliver()
+
+    def _change_people(self) -> None:
+        """Another AE comes and goes, and so does the champion."""
+        team, one = self.team, self.peopled
+        for ae in (self.people[OUTSIDE], team.ae):
+            with self.store.write(team.workspace_id) as unit:
+                unit.reassign_ae(unit.handoffs.lock(one), ae, by=team.ae_manager)
+                unit.commit()
+            self.deliver()
+        with self.store.read(team.workspace_id) as unit:
+            champion = unit.brief.load(one, audiences=EVERY).people.having(CHAMPION)[0]
+        for leaving in (
+            champion_left.Leaving(champion.id),
+            champion_left.Leaving(follower=Follower(name="Nora")),
+        ):
+            with self.store.write(team.workspace_id) as unit:
+                handoff, before = unit.handoffs.lock(one), unit.brief.load(one, audiences=EVERY)
+                at, by, key = unit.now, team.csm, SectionKey.PEOPLE
+                people = champion_left.changed(
+                    handoff, before.people, leaving, fresh=99, by=by, at=at
+                )
+                revision = unit.brief.save_section(one, key, people, by=by.id, at=at)
+                champion_left.record(
+                    handoff,
+                    leaving,
+                    before=before,
+                    people=people,
+                    revision=revision,
+                    by=by,
+                    at=at,
+                    policy=unit.policy,
+                )
+                unit.save(handoff, actor_id=by.id)
+                unit.commit()
+            self.deliver()
 
     def _brief_by_call(self) -> None:
         """A call is booked, done without, let out and held all the same."""
@@ -784,6 +854,11 @@ class World:
                 unit.debriefs.reply(handoff.id, ask.id, text, by=ae.id, at=at)
             unit.save(handoff, actor_id=ae.id)
             unit.commit()
+
+    def _leave_nothing(self, unit: WriteUnit, handoff: Handoff) -> None:
+        unit.brief.add_promise(handoff.id, PromiseText("Live in June."), by=1, at=unit.now)
+        self._write(unit, handoff, {key: FULL_BRIEF.section(key) for key in SectionKey})
+        assert handoff.post_by_bot(at=unit.now)
 
     # --- What delivery says
 
@@ -1171,6 +1246,10 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.BRIEFING_BOOKED, {"actor": 1, "owner": 1, "at": _AFTER, "moved": 0}),
     (NoticeKind.BRIEFING_SKIPPED, {"actor": 1, "owner": 1, "both": 0}),
     (NoticeKind.HOLD_LIFTED, {"actor": 1, "owner": 1}),
+    (NoticeKind.REASSIGNED, {"actor": 4, "owner": 1, "part": "ae", "now": 1, "before": 6}),
+    (NoticeKind.REASSIGNED, {"actor": 4, "owner": 6, "part": "ae", "now": 1, "before": 6}),
+    (NoticeKind.CHAMPION_LEFT, {"actor": 1, "owner": 2, "left": 1, "champion": 0}),
+    (NoticeKind.CHAMPION_NAMED, {"actor": 1, "owner": 2, "left": 0, "champion": 1}),
     (NoticeKind.INTRO_SENT, {"actor": 1, "at": _AFTER, "way": "email", "own": 1}),
     (NoticeKind.INTRO_NOT_SENT, {"actor": 1}),
     (NoticeKind.CSM_WROTE, {"actor": 1, "owner": 1, "at": _AFTER}),

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from bot.domain.access import EVERY, Audience
 from bot.domain.briefing import BriefingCall, Mood, Overrun, Tone
 from bot.domain.intro import IntroDraft
+from bot.domain.succession import Interview, Interviews, Source
 from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Restatement, Verdict
 from bot.storage.tables import document
 from bot.storage.unit_of_work import Store
@@ -67,7 +68,32 @@ def test_who_may_not_read_records_gets_none_but_their_own(store: Store, team: Te
         reasons = unit.records.load(handoff_id, audiences={Audience.REASONS})
         assert set(reasons) == {RecordKind.KICKOFF}
         own = unit.records.load(handoff_id, audiences=(), reader=team.csm.id)
-        assert set(own) == set(RecordKind) - {RecordKind.VERDICT}
+        assert set(own) == set(RECORDS) - {RecordKind.VERDICT}
+
+
+def test_the_interview_list_is_read_by_who_reads_reasons_and_not_records(
+    store: Store, team: Team
+) -> None:
+    handoff_id, kind = saved(store, team), RecordKind.INTERVIEWS
+    talk = Interview(
+        source=Source.PRE_SALES,
+        who="Ada",
+        on=WEDNESDAY.date(),
+        note="June was said aloud.",
+        by=team.ae_manager.id,
+        at=WEDNESDAY,
+    )
+    with store.write(team.workspace_id) as unit:
+        unit.handoffs.lock(handoff_id)
+        kept, by, now = Interviews(talks=(talk,)), team.ae_manager.id, unit.now
+        unit.records.save(handoff_id, kind, kept, by=by, at=now, audience=Audience.REASONS)
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        found = after.records.load(handoff_id, audiences={Audience.REASONS})
+        assert {one: written.record for one, written in found.items()} == {
+            kind: Interviews(talks=(talk,))
+        }
+        assert kind not in after.records.load(handoff_id, audiences=READERS)
 
 
 @pytest.mark.parametrize("audience", [Audience.AE_INTRO, Audience.CSM_INTRO])

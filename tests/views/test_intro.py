@@ -17,10 +17,11 @@ from bot.domain.intro import (
     Way,
 )
 from bot.domain.intro_pages import ContactForm, IntroEditor, Noted, SentForm, Wait
+from bot.domain.kickoff import KickoffTime
 from bot.domain.merging import FieldConflict
 from bot.domain.notices import NoticeKind
 from bot.domain.promises import Side
-from bot.domain.read_models import Clash, IntroLine, Light, Writer
+from bot.domain.read_models import Clash, IntroLine, Light, WholePage, Writer
 from bot.views import sentences
 from bot.views.guide import guide_message
 from bot.views.ids import ActionId, Field, MoreChoice
@@ -37,7 +38,9 @@ from bot.views.intro import (
 from bot.views.limits import SECTION_TEXT
 from bot.views.nudge import nudge_message
 from bot.views.text import instant_token
+from bot.views.whole import whole_view
 from tests.views.shown import (
+    CARD,
     GUIDE,
     JONAS,
     LONG,
@@ -219,11 +222,14 @@ def test_a_guide_leads_to_the_draft_and_to_its_record() -> None:
         steps=(intro,),
         mine=intro,
         csm=JONAS,
-        intro=IntroLine(True, True, Contacted(EARLIER, Way.CHAT)),
+        intro=IntroLine(True, True, Contacted(EARLIER, Way.CHAT), JONAS),
     )
     args = check_message(guide_message(guide))
     assert {"open_intro", "mark_intro_sent"} <= set(action_ids(args["blocks"]))
     assert "<@U0JONAS> wrote to the champion before the intro" in seen_text(args["blocks"])
+    earlier = replace(guide, intro=replace(guide.intro, csm=None))
+    told = seen_text(check_message(guide_message(earlier))["blocks"])
+    assert "Customer success wrote to the champion before the intro" in told
     waiting = replace(intro, light=Light.WAITING)
     held = guide_message(replace(guide, steps=(waiting,), mine=waiting)).to_args()
     assert not {"open_intro", "mark_intro_sent"} & set(action_ids(held["blocks"]))
@@ -258,3 +264,16 @@ def test_a_reminder_says_how_long_the_draft_is_and_has_both_buttons() -> None:
 )
 def test_a_draft_is_told_by_its_length(count: int, says: str) -> None:
     assert sentences.intro.draft_has(count) == says
+
+
+@pytest.mark.parametrize(
+    ("sent", "held", "says"), [(False, False, True), (True, False, False), (False, True, False)]
+)
+def test_whoever_plans_the_kickoff_reads_that_its_invitation_waits(
+    sent: bool, held: bool, says: bool
+) -> None:
+    card = replace(CARD, kickoff=KickoffTime(NOW, held=held))
+    steps = (line(Step.INTRO, Light.SOON, MAYA),)
+    page = WholePage(card, steps, (), (), holds_kickoff=True, intro_sent=sent)
+    shown = seen_text(form_dict(whole_view(page))["blocks"])
+    assert (sentences.intro.INVITATION in shown) is says

@@ -162,6 +162,7 @@ MODEL_FIELDS: Final[Mapping[str, Field]] = {
     "roles": Field.CONTACT_ROLES,
     "skeptic": Field.CONTACT_ROLES,
     "other_roles": Field.CONTACT_ROLES,
+    "gone": Field.LAST_DAY,
 }
 """What a person is to the deal is one input for several fields, each with its own readers."""
 

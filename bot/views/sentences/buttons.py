@@ -103,6 +103,11 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_SEND_BACK: "Send brief back",
     ActionId.RETURN_BRIEF: "Return brief",
     ActionId.OPEN_DECLINE: "I am not the right CSM",
+    ActionId.OPEN_REASSIGN_AE: "Reassign AE",
+    ActionId.OPEN_AE_MANAGER: "Change AE manager",
+    ActionId.OPEN_CS_MANAGER: "Change CS manager",
+    ActionId.OPEN_INTERVIEWS: "Interview list",
+    ActionId.OPEN_CHAMPION: "Champion left",
     ActionId.OPEN_CANCEL: "Cancel handoff",
     ActionId.UNDO_CANCEL: "Undo cancellation",
     ActionId.OPEN_REOPEN: "Open it again",
@@ -210,6 +215,7 @@ FOR_CSM: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_DEFINED_DONE: "Defined done for the CSM",
 }
 """For the CS manager."""
+NAME_CHAMPION: Final = "Name champion"
 OTHER_TIME: Final = "Other time"
 CORRECT_INTRO: Final = "Correct intro"
 CORRECT_KICKOFF: Final = "Correct kickoff"

@@ -286,6 +286,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.ROLES: FieldWords("Roles", "AE and CSM are not set here: they belong to each handoff."),
     Field.MANAGER: FieldWords("Manager", "Hears of steps that are late."),
     Field.PROFILE_FIELD: FieldWords("Field of the profile"),
+    Field.INTERVIEW_WITH: FieldWords("Whom you asked"),
+    Field.INTERVIEWED: FieldWords("Who it was", "By name."),
+    Field.INTERVIEW_ON: FieldWords("When you talked"),
+    Field.INTERVIEW_NOTE: FieldWords("What they said"),
+    Field.CHAMPION_GONE: FieldWords("Who leaves"),
+    Field.LAST_DAY: FieldWords("Last day there", "Left empty where it is not known."),
+    Field.FOLLOWER: FieldWords("Who is the champion now"),
+    Field.NEW_CHAMPION: FieldWords("Or somebody new", "By name, for who is not in the brief yet."),
+    Field.NEW_TITLE: FieldWords("Their title"),
     Field.CHANNEL_NAME: FieldWords(
         "Name of the channel", "Letters, digits and hyphens; blanks become hyphens."
     ),
@@ -417,6 +426,8 @@ LATE_WORDS: Final = FieldWords(
 )
 LATE_DUE: Final = FieldWords("Due on", "Of what is renegotiated.")
 SNOOZE_REASON: Final = FieldWords("What it waits for")
+NEW_AE: Final = FieldWords("New AE", "Is told at once; no yes of theirs is needed.")
+NEW_MANAGER: Final = FieldWords("New manager")
 NOT_MINE_REASON: Final = FieldWords("Whose it is, or why it is not yours")
 SEND_BACK_REASON: Final = FieldWords("What you need to know")
 DECLINE_REASON: Final = FieldWords("Why somebody else should have it")
@@ -491,6 +502,10 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.PARTNER: "The partner's side",
     ViewId.SNOOZE: "Snooze reminders",
     ViewId.NOT_MINE: "Not mine",
+    ViewId.REASSIGN_AE: "Reassign AE",
+    ViewId.REASSIGN_MANAGER: "Change manager",
+    ViewId.INTERVIEWS: "Interview list",
+    ViewId.CHAMPION: "Champion",
     ViewId.ROLES: "People and roles",
     ViewId.MANAGERS: "Managers",
     ViewId.TIMES: "Your times",
@@ -562,6 +577,10 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.PARTNER: "Save partner",
     ViewId.SNOOZE: "Snooze",
     ViewId.NOT_MINE: "Say so",
+    ViewId.REASSIGN_AE: "Reassign AE",
+    ViewId.REASSIGN_MANAGER: "Change manager",
+    ViewId.INTERVIEWS: "Tick it",
+    ViewId.CHAMPION: "Save champion",
     ViewId.ROLES: "Save roles",
     ViewId.MANAGERS: "Save choice",
     ViewId.TIMES: "Save times",

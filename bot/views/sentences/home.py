@@ -18,6 +18,8 @@ HELP: Final = (
     ("/handoff deal", "changes the value of the deal and what its size rests on"),
     ("/handoff gate", "shows whether the deal may be closed as won, and records the call"),
     ("/handoff promise", "writes a promise down for the brief and the ledger"),
+    ("/handoff reassign", "names another AE, CSM or manager for the deal"),
+    ("/handoff champion", "records that the customer's champion left, and who follows"),
     ("/handoff-status", "lists the open handoffs, the most urgent first"),
     ("/handoff help", "shows these lines"),
 )

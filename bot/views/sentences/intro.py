@@ -46,6 +46,7 @@ NOT_SENT: Final = "It was not sent after all: take this record back"
 NOT_WRITTEN: Final = "Nothing was written after all: take this record back"
 CSM_SAID_SO: Final = "The CSM recorded that they wrote before, {when}."
 THE_CSM: Final = "the CSM"
+CUSTOMER_SUCCESS: Final = "Customer success"
 FIRST_CONTACT: Final = "first contact"
 
 _HAS: Final[Mapping[Flaw, str]] = {

@@ -28,8 +28,12 @@ CLOSED: Final = " has no account any more."
 GONE_MEANS: Final = "What is due of them stays due, and what would be said to them is said to you."
 GONE_ASKS: Final = "Please name somebody else."
 GONE_AE: Final = (
-    "Another AE cannot be named yet. What you may record in an AE's place stands behind Open "
-    "handoff."
+    "Name another AE with Reassign AE. Until then, what you may record in an AE's place stands "
+    "behind Open handoff."
+)
+GONE_ASK_OTHERS: Final = (
+    "Where the brief is not done, ask those who know the deal, in this order, and tick each on the "
+    "interview list:"
 )
 GONE_IS: Final = "{role} of "
 GONE_MORE: Final = "and {count} more; all of them are in /handoff-status."

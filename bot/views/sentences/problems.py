@@ -57,6 +57,10 @@ _DOING: Final[Mapping[str, str]] = {
     Act.REOPEN: "Reopening the handoff",
     Act.START: "Starting a handoff",
     Act.REASSIGN_AE: "Naming another AE",
+    Act.REASSIGN_AE_MANAGER: "Naming another AE manager",
+    Act.REASSIGN_CS_MANAGER: "Naming another CS manager",
+    Act.INTERVIEW: "Ticking the interview list",
+    Act.RECORD_CHAMPION: "Recording who the champion is",
     Act.INITIAL_PROMISE: "Initialing a promise",
     Act.DISPUTE_PROMISE: "Disputing a promise",
     Act.EDIT_PROMISE: "Changing a promise",
@@ -232,6 +236,18 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.CHOOSE: "Choose one of the answers.",
     Problem.CHOOSE_ONE: "Tick at least one item.",
     Problem.SAME_PERSON: "AE and CSM are two different people. Choose somebody else.",
+    Problem.ACTS_ACROSS: (
+        "They act for the CSM of this handoff while that one is away, and nobody acts for both "
+        "sides. Choose somebody else."
+    ),
+    Problem.CSM_IS_AE_MANAGER: "The CSM does not manage the AE here. Choose somebody else.",
+    Problem.NO_INTERVIEWS: (
+        "There is no interview list here: the AE who wrote the brief is the one who has it."
+    ),
+    Problem.NO_CHAMPION: (
+        "The brief names no champion yet, so none can have left. The AE writes down who it is."
+    ),
+    Problem.FOLLOWER_TWICE: "Choose somebody above, or name somebody new here, not both.",
     Problem.BOTH_SIDES: (
         "AE and CSM of a handoff are different people, and nobody acts for both: you are on the "
         "other side of this one. The manager of whoever is away is told instead."

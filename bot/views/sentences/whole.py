@@ -82,6 +82,7 @@ RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
     RecordKind.VERDICT: "Answer to the restatement",
     RecordKind.BRIEFING_CALL: "Briefing call",
     RecordKind.KICKOFF: "After the kickoff",
+    RecordKind.INTERVIEWS: "Interview list",
     RecordKind.INTRO_DRAFT: "Draft of the intro, for its sender and the CSM",
 }
 HEADINGS: Final[Mapping[RecordKind, str]] = {RecordKind.KICKOFF: "Kickoff"}
