@@ -85,6 +85,7 @@ from tests.rights.content import (
     asked_about,
     helper,
 )
+from tests.rights.reviewed import ON_PAGE
 from tests.rights.world import AFTER_KICKOFF, VIEW_NAMES, VIEWS, World, listening, slack_id
 
 pytestmark = pytest.mark.slow
@@ -205,6 +206,11 @@ WAYS_OUT = {
     "briefing.held_message",
     "briefing.lift_view",
     "briefing.without_message",
+    "check_in.check_in_view",
+    "closing.ae_leaves_message",
+    "closing.closed_message",
+    "closing.closing_view",
+    "closing.defined_done_view",
     "intro.contact_view",
     "intro.csm_wrote_message",
     "intro.intro_view",
@@ -212,6 +218,12 @@ WAYS_OUT = {
     "intro.sent_view",
     "intro.taken_back_message",
     "kickoff.held_view",
+    "nps.nps_view",
+    "reviews.expansion_view",
+    "reviews.first_value_view",
+    "reviews.milestone_view",
+    "reviews.score_view",
+    "reviews.still_true_view",
     "kickoff.kickoff_held_message",
     "kickoff_booking.booking_view",
     "kickoff_card.card_view",
@@ -322,6 +334,8 @@ KINDS = {
     NoticeKind.CHAT_OPENED,
     NoticeKind.CHAT_SAID,
     NoticeKind.CHAT_ELSEWHERE,
+    NoticeKind.HANDOFF_CLOSED,
+    NoticeKind.AE_LEAVES,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
     NoticeKind.REOPENED,
@@ -942,6 +956,27 @@ def test_the_whole_page_shows_everything_that_its_reader_may_read(told: Told, vi
         if content.whole and viewer in content.readers() and not content.shown_in(page)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_what_was_reviewed_is_shown_to_all_who_may_read_it(told: Told, viewer: str) -> None:
+    names = {
+        "check-in note",
+        "note to the milestones",
+        "answers of the customer",
+        "engagement",
+        "expansion",
+        "what the next brief should say",
+        "why a line was not met",
+        "why it was closed so",
+        "why a review was recorded",
+        "what is not true any more",
+    }
+    page = told.world.seen.text(viewer, ON_PAGE)
+    reviewed = [content for content in CONTENTS if content.name in names]
+    assert len(reviewed) == len(names)
+    for content in reviewed:
+        assert content.shown_in(page) is (viewer in content.readers()), content.name
 
 
 @pytest.mark.parametrize("viewer", WRITERS)

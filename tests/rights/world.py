@@ -138,6 +138,7 @@ from tests.rights.content import (
     WITHDRAWN,
     helper,
 )
+from tests.rights.reviewed import review
 
 
 def _in_parts(words: Sequence[Word]) -> list[Sequence[Word]]:
@@ -280,6 +281,7 @@ class World:
         """The AE answers its debrief in a chat."""
         self.turned = self._live(Deal(account=f"{ACCOUNT} N"), self._leave_open)
         """Cancelled for another one, and opened again."""
+        self.reviewed = self._live(Deal(account=f"{ACCOUNT} P"), self._leave_the_note)
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self.peopled = self._live(Deal(account="Deal of others"), self._leave_nothing)
         """In which people come and go; its name is none of the contents."""
@@ -293,6 +295,7 @@ class World:
         clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
         self._debrief()
+        review(self, self.reviewed)
 
     # --- What happened
 

@@ -91,9 +91,10 @@ def test_the_interview_list_is_read_by_who_reads_reasons_and_not_records(
     with store.read(team.workspace_id) as after:
         found = after.records.load(handoff_id, audiences={Audience.REASONS})
         assert {one: written.record for one, written in found.items()} == {
-            kind: Interviews(talks=(talk,))
+            RecordKind.KICKOFF: KICKOFF_FORM,
+            kind: Interviews(talks=(talk,)),
         }
-        assert kind not in after.records.load(handoff_id, audiences=READERS)
+        assert kind not in after.records.load(handoff_id, audiences={Audience.RECORDS})
 
 
 @pytest.mark.parametrize("audience", [Audience.AE_INTRO, Audience.CSM_INTRO])
