@@ -357,6 +357,15 @@ handoff = Table(
     Column("success_plan_ae_done_at", Instant),
     Column("success_plan_ae_again_at", Instant),
     Column("success_plan_signed_at", Instant),
+    # Where the kickoff is; what was written of it is a document.
+    Column("kickoff_at", Instant),
+    Column("kickoff_set_at", Instant),
+    Column("kickoff_sequence", Integer, nullable=False, server_default="0"),
+    Column("kickoff_offered_at", Instant),
+    Column("kickoff_ready_at", Instant),
+    Column("kickoff_ready_ae_at", Instant),
+    Column("kickoff_brief_opened_at", Instant),
+    Column("kickoff_recorded_at", Instant),
     # Where the intro is; its draft is a document.
     Column("intro_drafted_at", Instant),
     Column("intro_sent_at", Instant),
