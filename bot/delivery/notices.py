@@ -9,6 +9,7 @@ from bot.delivery.chats import chat_pointed
 from bot.delivery.closings import OF_A_CLOSING, closing_in_thread, closing_told, still_closed
 from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
+from bot.delivery.kickoffs import kickoff_told, morning_told
 from bot.delivery.late import late_told
 from bot.delivery.paths import path_in_thread, path_told
 from bot.delivery.people import OF_PEOPLE, people_told, successor_in_thread
@@ -38,6 +39,7 @@ from bot.domain.introducing import SENDERS, side_of_sender
 from bot.domain.managers import Told
 from bot.domain.notices import (
     OF_A_DATE,
+    OF_A_KICKOFF,
     OF_A_PATH,
     OF_A_STEP,
     OF_THE_CLOCK,
@@ -209,6 +211,8 @@ class NoticeText:
             return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_KEPT:
             return _talk_kept(unit, bundle, notice, reader)
+        if notice.kind in OF_A_KICKOFF:
+            return kickoff_told(unit, bundle, notice, reader)
         if notice.kind in OF_A_DISPUTE:
             return dispute_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.LATE_DIFFERS:
@@ -336,7 +340,8 @@ class NoticeText:
             return _of_an_intro(bundle, notice, known.get(int(notice.facts["actor"])), unit.now)
         if notice.kind is NoticeKind.KICKOFF_HELD:
             by = known.get(int(notice.facts["actor"]))
-            return kickoff_held_message(_card(bundle, unit.now), notice.facts, by)
+            csm = known.get(int(notice.facts.get("csm", 0)))
+            return kickoff_held_message(_card(bundle, unit.now), notice.facts, by, csm=csm)
         if notice.kind is NoticeKind.OUTDATED:
             return outdated_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind is NoticeKind.PROMISE_CHANGED:
@@ -586,6 +591,8 @@ def _dated(
     if reader.id != owed.owner_id:
         return Cancel("no_longer_theirs")
     card = _card(bundle, unit.now)
+    if kind is NoticeKind.KICKOFF_MORNING:
+        return morning_told(bundle, unit.now)
     if kind is NoticeKind.COMMITMENT_ASKED and handoff.commitment_on is not None:
         return commitment_message(card, handoff.commitment_on, ready_at=handoff.gate_at)
     expected = handoff.expected_on
@@ -688,6 +695,7 @@ def _owed(
         and held_is_gone
         and access.may(Act.REASSIGN_AE, reader, bundle.handoff),
         no_promises=not bundle.handoff.signing.entries,
+        kickoff_at=bundle.handoff.kickoff.at,
         contacted=bundle.handoff.intro.csm_wrote_at is not None,
         draft_words=None if to_manager or in_place else _draft_words(unit, bundle, reader, step),
     )

@@ -7,7 +7,7 @@ from bot.delivery.plans import Cancel
 from bot.domain import access
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.brief import Contact
-from bot.domain.deadlines import DeadlineState
+from bot.domain.deadlines import OWED_STATES
 from bot.domain.handoff import Handoff
 from bot.domain.ledger import left_to_deliver
 from bot.domain.notices import Notice, NoticeKind
@@ -83,7 +83,7 @@ def _known(person: NamedPerson | None) -> NamedPerson:
 def _owes(bundle: Bundle, reader: Person) -> bool:
     """Whether they owe a step now of which they could say that it is not theirs."""
     return any(
-        one.owner_id == reader.id and one.state is DeadlineState.OPEN and not one.subject
+        one.owner_id == reader.id and one.state in OWED_STATES and not one.subject
         for one in bundle.deadlines
     )
 

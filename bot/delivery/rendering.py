@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.delivery.chats import chat_told
 from bot.delivery.constants import Constants
 from bot.delivery.debriefs import to_whoever_acts
+from bot.delivery.kickoffs import kickoff_fell, kickoff_file
 from bot.delivery.notices import NoticeText
 from bot.delivery.plans import (
     Cancel,
@@ -330,6 +331,10 @@ class Renderer:
                 return _talk_file(unit, notice, reader)
             if notice.kind is NoticeKind.TALK_FELL:
                 return _talk_fell(unit, notice, reader)
+            if notice.kind is NoticeKind.KICKOFF_FILE:
+                return kickoff_file(unit, notice, reader)
+            if notice.kind is NoticeKind.KICKOFF_FELL:
+                return kickoff_fell(unit, notice, reader)
             told = self._texts.passed_on(unit, notice, reader) if summary else ()
             holds: frozenset[int] | None = None
             text: Message | Cancel

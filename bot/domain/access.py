@@ -88,6 +88,12 @@ class Act(StrEnum):
     """Each of the two says that they wrote to the champion before the intro."""
     ARRANGE_TALK = "arrange_talk"
     """The time of the debrief: the CSM proposes one, and each answers the other's."""
+    BOOK_KICKOFF = "book_kickoff"
+    """When the kickoff is; before there is a CSM the AE's."""
+    PREPARE_KICKOFF = "prepare_kickoff"
+    """That a side is prepared for it."""
+    OPEN_KICKOFF_CARD = "open_kickoff_card"
+    """The card that both have before them in it, each as far as they may read."""
     HOLD_KICKOFF = "hold_kickoff"
     """That the kickoff was held, and when."""
     SEND_BACK = "send_back"
@@ -246,6 +252,9 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.SEND_CSM_INTRO: _CSM_STEP,
     Act.NOTE_CONTACT: _EITHER,
     Act.ARRANGE_TALK: _EITHER,
+    Act.BOOK_KICKOFF: _CSM_STEP | {Capacity.AE},
+    Act.PREPARE_KICKOFF: _AE_STEP | _CSM_STEP,
+    Act.OPEN_KICKOFF_CARD: _AE_SIDE | _CSM_STEP | {Capacity.LISTENER, Capacity.LEAD},
     Act.HOLD_KICKOFF: _CSM_STEP,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
     Act.RETURN_BRIEF: frozenset({Capacity.AE}),
@@ -290,6 +299,8 @@ _OWNERS_OF_STEPS: Mapping[Act, frozenset[Capacity]] = {
     Act.HOLD_BRIEFING: _EITHER,
     Act.ACKNOWLEDGE: _CSM_ALONE,
     Act.VERIFY: _CSM_ALONE,
+    Act.BOOK_KICKOFF: _CSM_ALONE,
+    Act.PREPARE_KICKOFF: _EITHER,
     Act.SEND_CSM_INTRO: _CSM_ALONE,
     Act.HOLD_KICKOFF: _CSM_ALONE,
     Act.LEAD_DEBRIEF: _CSM_ALONE,

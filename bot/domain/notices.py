@@ -58,6 +58,20 @@ class NoticeKind(StrEnum):
     SIGNATURE_CORRECTED = "signature_corrected"
     DUE_MOVED = "due_moved"
     """A signature somebody else corrected moved when the reader's steps are due."""
+    KICKOFF_FILE = "kickoff_file"
+    """When the kickoff is, as a file for a calendar."""
+    KICKOFF_FELL = "kickoff_fell"
+    """It is called off, or somebody else's now, as a file that takes it out of a calendar."""
+    KICKOFF_CARD = "kickoff_card"
+    """The way to its card, to the implementation lead, who has no card of the handoff."""
+    KICKOFF_LATER = "kickoff_later"
+    """The customer wanted it later than it should be, to the CSM and the CS manager."""
+    KICKOFF_PAST = "kickoff_past"
+    """It is past the last business day for it, to RevOps."""
+    KICKOFF_MORNING = "kickoff_morning"
+    """On the day of it: when it is, and what is still missing."""
+    KICKOFF_LACKED = "kickoff_lacked"
+    """Which section of the brief was missing in it, to the AE."""
     KICKOFF_HELD = "kickoff_held"
     BRIEFING_BOOKED = "briefing_booked"
     """When the briefing call is, to the other one of the two."""
@@ -163,9 +177,20 @@ FILES = frozenset(
         NoticeKind.LEDGER_FILE,
         NoticeKind.TALK_FILE,
         NoticeKind.TALK_FELL,
+        NoticeKind.KICKOFF_FILE,
+        NoticeKind.KICKOFF_FELL,
     }
 )
 """What comes as a file."""
+OF_A_KICKOFF = frozenset(
+    {
+        NoticeKind.KICKOFF_CARD,
+        NoticeKind.KICKOFF_LATER,
+        NoticeKind.KICKOFF_PAST,
+        NoticeKind.KICKOFF_LACKED,
+    }
+)
+"""What is told of the kickoff to one person."""
 OF_THE_DEBRIEF = frozenset(
     {
         NoticeKind.DEBRIEF_ASKED,
@@ -190,6 +215,7 @@ OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
     (Step.ALIGNMENT, Stage.DAY_BEFORE): NoticeKind.ALIGNMENT_REMINDER,
     (Step.SIGNATURE, Stage.SLIPPED): NoticeKind.SIGNATURE_SLIPPED,
     (Step.COMMITMENT, Stage.ASK): NoticeKind.COMMITMENT_ASKED,
+    (Step.KICKOFF_DAY, Stage.MORNING): NoticeKind.KICKOFF_MORNING,
 }
 """What is said on a fixed day, and dropped once it is answered or done."""
 OF_THE_CLOCK = OF_A_STEP | {NoticeKind.SUMMARY, *OF_A_DATE.values()}
@@ -308,6 +334,7 @@ _OF_THE_AE = frozenset(
         Tag.MATCHED,
         Tag.MISMATCHED,
         Tag.BRIEFING_BOOKED,
+        Tag.KICKOFF_PREPARED_AE,
         Tag.LATE_TALKED,
     }
 )
@@ -317,7 +344,11 @@ _OF_THE_CSM = frozenset(
         Tag.CHECKS_ANSWERED,
         Tag.PLAN_WRITTEN,
         Tag.RESTATED,
+        Tag.KICKOFF_BOOKED,
+        Tag.KICKOFF_CALLED_OFF,
+        Tag.KICKOFF_PREPARED,
         Tag.KICKOFF_HELD,
+        Tag.KICKOFF_RECORDED,
         Tag.DEBRIEF_HELD,
     }
 )
@@ -479,6 +510,8 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
             facts["version"] = version
         if event.tag is Tag.KICKOFF_HELD:
             facts |= {name: str(event.facts[name]) for name in _HELD if name in event.facts}
+            if "before" not in event.facts:
+                facts["csm"] = handoff.csm_id or 0  # From now on the customer's first contact.
         if kind is NoticeKind.ACKNOWLEDGED and event.actor != handoff.csm_id:
             facts["csm"] = handoff.csm_id or 0  # Somebody said it for them.
         return [_in_thread(handoff, kind, seq, facts)]

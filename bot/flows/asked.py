@@ -122,6 +122,8 @@ MORE: Mapping[MoreChoice, ActionId] = {
     MoreChoice.BOOKING: ActionId.OPEN_BOOKING,
     MoreChoice.BRIEFING: ActionId.OPEN_BRIEFING,
     MoreChoice.LIFT: ActionId.OPEN_LIFT,
+    MoreChoice.KICKOFF_BOOKING: ActionId.OPEN_KICKOFF_BOOKING,
+    MoreChoice.KICKOFF_CARD: ActionId.OPEN_KICKOFF_CARD,
     MoreChoice.INTRO: ActionId.OPEN_INTRO,
     MoreChoice.INTRO_SENT: ActionId.MARK_INTRO_SENT,
     MoreChoice.WROTE_BEFORE: ActionId.OPEN_CONTACT,

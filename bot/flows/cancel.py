@@ -178,6 +178,7 @@ def goes_on_alone(
 def register(listeners: Listeners) -> None:
     """The form's button, the form, and the undo."""
     listeners.opens(ActionId.OPEN_CANCEL, open_form, act=Act.CANCEL)
-    listeners.submits(ViewId.CANCEL, cancel)
-    # Days later it would undo another cancellation, within the minutes of that one.
+    # Days later it would cancel one that was opened again, or undo another cancellation within the
+    # minutes of that one.
+    listeners.submits(ViewId.CANCEL, cancel, once_for_good=True)
     listeners.acts(ActionId.UNDO_CANCEL, undo, once_for_good=True)

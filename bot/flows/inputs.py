@@ -15,6 +15,7 @@ from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import Item, SectionKey, same_question
+from bot.domain.kickoff_form import KickoffForm, Ours, Ran
 from bot.domain.ledger import Delivery
 from bot.domain.people import Person
 from bot.domain.policy import Tier
@@ -26,6 +27,7 @@ from bot.views.briefing import STANDS
 from bot.views.deal import LIGHT_ANYWAY, NOTHING_ASKED, DealTyped
 from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
 from bot.views.ids import ActionId, Field
+from bot.views.kickoff import YES as RIGHT
 from bot.views.send_back import GROUPS
 from bot.views.start import StartTyped
 from bot.views.status import ANYHOW
@@ -405,6 +407,33 @@ def call_of(typed: Typed, *, promises: Sequence[int], talk: Talk | None) -> Brie
         unread=unread(promises, read),
         overrun=_member(Overrun, why, Field.OVERRUN) if why is not None else None,
         debrief=stands,
+    )
+
+
+def kickoff_of(typed: Typed) -> KickoffForm:
+    """What was written of a kickoff; raises Invalid for an answer that was not given."""
+    held_at, ran = typed.instant(Field.HELD_AT), typed.option(Field.RAN)
+    if held_at is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.HELD_AT.value)
+    metric, timing = typed.option(Field.METRIC_RIGHT), typed.option(Field.TIMING_RIGHT)
+    asked = ((Field.RAN, ran), (Field.METRIC_RIGHT, metric), (Field.TIMING_RIGHT, timing))
+    for field, chosen in asked:
+        if chosen is None:
+            raise Invalid(Problem.CHOOSE, field=field.value)
+    carried, lacked = typed.option(Field.SECTION_CARRIED), typed.option(Field.SECTION_LACKED)
+    return KickoffForm(
+        held_at=held_at,
+        ours=tuple(_member(Ours, one, Field.OURS) for one in typed.options(Field.OURS)),
+        customers=typed.text(Field.CUSTOMERS),
+        ran=_member(Ran, ran or "", Field.RAN),
+        metric=metric == RIGHT,
+        timing=timing == RIGHT,
+        changed=typed.text(Field.CHANGED),
+        carried=_member(SectionKey, carried, Field.SECTION_CARRIED)
+        if carried is not None
+        else None,
+        lacked=_member(SectionKey, lacked, Field.SECTION_LACKED) if lacked is not None else None,
+        known_again=bool(typed.options(Field.KNOWN_AGAIN)),
     )
 
 

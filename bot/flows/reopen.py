@@ -32,4 +32,5 @@ def reopened(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 def register(listeners: Listeners) -> None:
     """The button and the form."""
     listeners.opens(ActionId.OPEN_REOPEN, open_form)
-    listeners.submits(ViewId.REOPEN, reopened)
+    # Days later it would open one that was cancelled again.
+    listeners.submits(ViewId.REOPEN, reopened, once_for_good=True)

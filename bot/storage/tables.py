@@ -332,6 +332,15 @@ handoff = Table(
     Column("briefing_minutes", Integer),
     Column("briefing_recorded_at", Instant),
     Column("briefing_lifted_at", Instant),
+    # Where the kickoff is; what was written of it is a document.
+    Column("kickoff_at", Instant),
+    Column("kickoff_set_at", Instant),
+    Column("kickoff_sequence", Integer, nullable=False, server_default="0"),
+    Column("kickoff_offered_at", Instant),
+    Column("kickoff_ready_at", Instant),
+    Column("kickoff_ready_ae_at", Instant),
+    Column("kickoff_brief_opened_at", Instant),
+    Column("kickoff_recorded_at", Instant),
     # Where the intro is; its draft is a document.
     Column("intro_drafted_at", Instant),
     Column("intro_sent_at", Instant),

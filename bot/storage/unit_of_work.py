@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain import access, reassigning
+from bot.domain import access, kickoff_booking, reassigning
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience, Capacity
 from bot.domain.backfill import weigh_backfill, without_clocks
 from bot.domain.brief import Brief
@@ -47,7 +47,11 @@ from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import CHANGES_BRIEF, OF_DISPUTES, Event, Tag
 from bot.domain.items import SectionKey
-from bot.domain.kickoff import KickoffTime, debrief_due, kickoff_time
+from bot.domain.kickoff import KickoffTime, debrief_due, kickoff_latest, kickoff_time
+from bot.domain.kickoff_day import kickoff_day
+from bot.domain.kickoff_notices import of_the_kickoff
+from bot.domain.kickoff_prep import follow_reading
+from bot.domain.kickoff_record import weigh_kickoff
 from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
 from bot.domain.linked import Linked
 from bot.domain.managers import Told
@@ -142,6 +146,16 @@ _WEIGHS_DEBRIEF = frozenset(
     {Tag.DEBRIEF_HELD, Tag.KICKOFF_HELD, Tag.SIGNED, Tag.SIGNATURE_CORRECTED}
 )
 """After these the debrief may have been too late, or in time after all."""
+_WEIGHS_KICKOFF = frozenset(
+    {
+        Tag.KICKOFF_BOOKED,
+        Tag.KICKOFF_CALLED_OFF,
+        Tag.KICKOFF_HELD,
+        Tag.SIGNED,
+        Tag.SIGNATURE_CORRECTED,
+    }
+)
+"""After these the kickoff may be too late, or in time after all."""
 _SIGNS = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
 _PLACED = frozenset(
     {
@@ -651,6 +665,7 @@ class ReadUnit:
             now=self.now,
             stored=of_handoff,
         )
+        morning = kickoff_day(handoff, calendar_of, fixed=fixed)
         wanted = [
             *dated(
                 handoff,
@@ -661,6 +676,7 @@ class ReadUnit:
                 had=[step for step, one in of_handoff.items() if one.state not in _GONE],
             ),
             *of_table,
+            *([morning] if morning is not None else []),
             *self._about_promises(handoff, stored, of_table=of_table),
         ]
         held = without_clocks(handoff, wanted, calendar_of)
@@ -851,6 +867,10 @@ class WriteUnit(ReadUnit):
         if any(event.tag in _WEIGHS_DEBRIEF for event in handoff.events):
             latest = debrief_due(handoff, self.policy, self.people.calendar)
             weigh_debrief(handoff, latest, at=self.now)
+        follow_reading(handoff, at=self.now)
+        if any(event.tag in _WEIGHS_KICKOFF for event in handoff.events):
+            latest = kickoff_latest(handoff, self.policy, self.people.calendar)
+            weigh_kickoff(handoff, latest, at=self.now)
         if any(event.tag is Tag.SIGNATURE_CORRECTED for event in handoff.events):
             self.weigh_silence(handoff)
         self.people.with_managers(handoff.people())
@@ -876,6 +896,7 @@ class WriteUnit(ReadUnit):
             answered_ahead=ahead,
         )
         told = [*asked, *told, *of_paths(handoff, numbered)]
+        told += self._told_of_kickoff(handoff, numbered)
         told = only_first(told, waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
@@ -885,6 +906,24 @@ class WriteUnit(ReadUnit):
         self._bring_in(handoff)
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
+
+    def weigh_kickoff(self, handoff: Handoff) -> None:
+        """Find out whether the kickoff of a locked handoff is too late by now, and keep that."""
+        latest = kickoff_latest(handoff, self.policy, self.people.calendar)
+        weigh_kickoff(handoff, latest, at=self.now, over=True)
+        self.save(handoff, actor_id=None)
+
+    def _told_of_kickoff(
+        self, handoff: Handoff, numbered: Sequence[tuple[int, Event]]
+    ) -> list[Notice]:
+        late = any(event.tag is Tag.BREAKDOWN for _, event in numbered)
+        return of_the_kickoff(
+            handoff,
+            numbered,
+            joint=kickoff_booking.joint(handoff, self.policy),
+            revops=self.people.revops_beside(handoff.ae_id) if late else None,
+            undo_window=self.policy.undo_window,
+        )
 
     def weigh_silence(self, handoff: Handoff) -> None:
         """Look how far the brief was a day after the signature, once that is over; not saved."""

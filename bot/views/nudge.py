@@ -132,6 +132,8 @@ def _missing(nudge: NudgeModel) -> list[str]:
         return _missing_of_the_intro(nudge)
     if nudge.no_promises and line.step is Step.INITIALS_AE:
         return [said.reminders.MISSING_PROMISES]
+    if line.step is Step.KICKOFF and nudge.kickoff_at is None:
+        return [said.reminders.MISSING_BOOKING]
     if line.step is not Step.BRIEF:
         return [
             said.reminders.MISSING_PARTS[left[0]] if left else said.reminders.MISSING[line.step]
@@ -197,7 +199,8 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
     if nudge.promise is not None:
         return _about_a_promise(nudge, nudge.promise)
     line = nudge.line
-    does = step_button(line.step, line.left, no_promises=nudge.no_promises)
+    unbooked, none_yet = nudge.kickoff_at is None, nudge.no_promises
+    does = step_button(line.step, line.left, no_promises=none_yet, unbooked=unbooked)
     gives, sent = ActionId.RETURN_BRIEF, ActionId.MARK_INTRO_SENT
     sent_back = nudge.line.step is Step.BRIEF and nudge.with_ae
     shown = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)

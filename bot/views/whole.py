@@ -17,6 +17,7 @@ from bot.domain.debrief_pages import AnswerShown, AskShown
 from bot.domain.handoff import State
 from bot.domain.intro import IntroDraft
 from bot.domain.items import SectionKey
+from bot.domain.kickoff_form import KickoffForm
 from bot.domain.promises import Promise, Side
 from bot.domain.read_models import WholePage
 from bot.domain.reviews import ReviewKind, side_of
@@ -43,6 +44,7 @@ from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.interviews import interview_blocks
 from bot.views.intro import csm_wrote_line, draft_rows
+from bot.views.kickoff import form_rows
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
     actions,
@@ -329,6 +331,12 @@ def _steps(whole: WholePage) -> Piece:
     if told_of_talk := talk_line(whole.talk):
         blocks.append(context(told_of_talk))
     blocks += talk_buttons(whole.card.handoff_id, whole.talk)
+    books, shows = ActionId.OPEN_KICKOFF_BOOKING, ActionId.OPEN_KICKOFF_CARD
+    if whole.books_kickoff:
+        labels = sentences.buttons.FOR_CSM if whole.books_for_csm else sentences.buttons.BUTTONS
+        blocks += actions([button(books, labels[books], about)])
+    if whole.shows_kickoff:
+        blocks += actions([button(shows, sentences.buttons.BUTTONS[shows], about)])
     if whole.holds_kickoff and not whole.intro_sent and not _kickoff_was_held(whole):
         blocks.append(context(sentences.intro.INVITATION))
     if whole.holds_kickoff:
@@ -407,7 +415,8 @@ def _reading(whole: WholePage) -> Iterator[Piece]:
             *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in texts),
         ]
         length = sum(len(text) for _, text in texts)
-        yield Piece(sentences.whole.WHOLE_READING, tuple(blocks), length)
+        heading = sentences.whole.HEADINGS.get(written.kind, sentences.whole.WHOLE_READING)
+        yield Piece(heading, tuple(blocks), length)
 
 
 def _debrief(whole: WholePage) -> Iterator[Piece]:
@@ -533,6 +542,8 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
         return [(sentences.reading.VERDICT, f"{said}: {record.line}" if record.line else said)]
     if isinstance(record, BriefingCall):
         return record_rows(record)
+    if isinstance(record, KickoffForm):
+        return form_rows(record)
     if isinstance(record, IntroDraft):
         return draft_rows(record)
     raise TypeError(type(record))

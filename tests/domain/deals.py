@@ -17,11 +17,13 @@ from bot.domain.deadlines import (
     spoken,
     to_look_for_silence,
     to_post,
+    to_weigh_kickoff,
 )
 from bot.domain.debrief import Question, Standing
 from bot.domain.handoff import Handoff, Start
 from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import SectionKey
+from bot.domain.kickoff_form import KickoffForm, Ours, Ran
 from bot.domain.ledger import Counts, weigh
 from bot.domain.money import Money
 from bot.domain.nudging import Stage
@@ -216,6 +218,17 @@ CALL = BriefingCall(
 )
 
 
+KICKOFF_FORM = KickoffForm(
+    held_at=MONDAY,
+    ours=(Ours.AE, Ours.CSM),
+    customers="Ines Falk, Otto Reuss",
+    ran=Ran.CSM,
+    metric=True,
+    timing=True,
+    carried=SectionKey.SUCCESS,
+)
+
+
 def called(handoff: Handoff, *, at: datetime) -> None:
     """The briefing call was held and recorded."""
     asked = handoff.verification.call_asked_at
@@ -243,6 +256,8 @@ def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ..
     if to_look_for_silence(deadline, now=now):
         deadline = settle(deadline, said={Stage.SILENT})
     told, noted = list[Stage](), deadline
+    if to_weigh_kickoff(deadline, now=now):
+        noted = settle(noted, said={Stage.PAST_LATEST})
     for reader in (deadline.owner_id, deadline.manager_id):
         if reader is not None:
             said = spoken(deadline, reader, until=now)

@@ -15,6 +15,7 @@ from bot.domain.read_models import (
     Light,
     NamedPerson,
     StatusCounts,
+    StepLine,
     card,
     guide,
     light_of,
@@ -120,13 +121,26 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 8,
+        *[Light.WAITING] * 10,
     ]
+    up_to_call = ["Ana", "Ana", "Mara", "Ana", None, "Ana"]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", "Ana", None, None, "Ana", None]
-    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 5]
+    assert owners == [*up_to_call, "Ana", None, None, "Ana", None, "Ana", None]
+    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 7]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 9]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 11]
+
+
+def test_what_is_done_shortly_before_hides_nothing_until_it_is_due_soon() -> None:
+    def line(step: Step, light: Light, hours: int) -> StepLine:
+        return StepLine(step, light, None, MONDAY + hours * HOUR)
+
+    debrief, kickoff = (line(one, Light.ON_TIME, 9) for one in (Step.DEBRIEF, Step.KICKOFF))
+    for light, first in ((Light.ON_TIME, debrief), (Light.SOON, None), (Light.LATE, None)):
+        prep = line(Step.PREP, light, 1)
+        assert next_line([prep, debrief, kickoff]) is (first or prep)
+    alone = line(Step.PREP, Light.ON_TIME, 1)
+    assert next_line([alone]) is alone
 
 
 @pytest.mark.parametrize(
@@ -250,6 +264,8 @@ BOTH_ACTS = {
     Act.SKIP_BRIEFING,
     Act.NOTE_CONTACT,
     Act.HOLD_BRIEFING,
+    Act.PREPARE_KICKOFF,
+    Act.OPEN_KICKOFF_CARD,
     Act.INITIAL_PROMISE,
     Act.DISPUTE_PROMISE,
     Act.EDIT_PROMISE,
@@ -283,6 +299,7 @@ AE_ACTS = (
     }
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
+    Act.OPEN_KICKOFF_CARD,
     Act.REASSIGN_AE,
     Act.REASSIGN_AE_MANAGER,
     Act.INTERVIEW,
@@ -291,6 +308,7 @@ AE_MANAGER_ACTS = AE_SIDE_ACTS | {
     Act.ANSWER_COMMITMENT,
 }
 CSM_ACTS = BOTH_ACTS | {
+    Act.BOOK_KICKOFF,
     Act.ACKNOWLEDGE,
     Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
@@ -308,6 +326,7 @@ CSM_ACTS = BOTH_ACTS | {
 }
 NAMES_MANAGERS = {Act.REASSIGN_AE_MANAGER, Act.REASSIGN_CS_MANAGER}
 CS_MANAGER_ACTS = {
+    Act.OPEN_KICKOFF_CARD,
     Act.ASSIGN,
     Act.REASSIGN_CS_MANAGER,
     Act.LIFT_HOLD,
@@ -331,7 +350,12 @@ CS_MANAGER_ACTS = {
         (CSM, Capacity.CSM, Step.READ, CSM_ACTS),
         (CS_MANAGER, Capacity.CS_MANAGER, None, CS_MANAGER_ACTS),
         (AE_MANAGER, Capacity.AE_MANAGER, None, AE_MANAGER_ACTS),
-        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS | {Act.DECIDE_DISPUTE} | NAMES_MANAGERS),
+        (
+            REVOPS,
+            Capacity.REVOPS,
+            None,
+            AE_SIDE_ACTS | {Act.DECIDE_DISPUTE, Act.OPEN_KICKOFF_CARD} | NAMES_MANAGERS,
+        ),
         (MEMBER, Capacity.MEMBER, None, set()),
         (ADMIN, Capacity.MEMBER, None, NAMES_MANAGERS),
     ],

@@ -209,6 +209,8 @@ def test_drawn_again_is_what_stands_now(app: App) -> None:
 def test_every_form_that_answers_with_a_view_of_its_own_can_be_drawn_again() -> None:
     assert set(all_listeners().redraws) == {
         ViewId.BRIEF,
+        ViewId.CHECK_IN,
+        ViewId.CLOSING,
         ViewId.BRIEF_STEPS,
         ViewId.PREVIEW,
         ViewId.PROMISE,

@@ -325,6 +325,24 @@ def recorded_call(app: App, user: str, one: int) -> Json:
     return app.submit_body(user, form.type(**call, **({"reason": why} if why else {})))
 
 
+def booked_kickoff(app: App, user: str, one: int) -> Json:
+    """The form of the kickoff's time, which AE and CS manager send with a reason."""
+    by, why = (user, {"reason": "They called."}) if user in (AE, CS_MANAGER) else (CSM, {})
+    form = app.modal(app.press(by, ActionId.OPEN_KICKOFF_BOOKING, Ref(handoff=one)))
+    return app.submit_body(user, form.type(kickoff_at=TWO_DAYS_ON, **why))
+
+
+def prepared(app: App, user: str, one: int) -> Json:
+    """The card of the kickoff, which either manager sends with a reason."""
+    managers = (AE_MANAGER, CS_MANAGER)
+    by, why = (user, {"reason": "They told me."}) if user in managers else (CSM, {})
+    form = app.modal(app.press(by, ActionId.OPEN_KICKOFF_CARD, Ref(handoff=one)))
+    return app.submit_body(user, form.type(**why))
+
+
+KICKOFF = {"customers": "Ilse Brandt", "ran": "csm", "metric_right": "yes", "timing_right": "yes"}
+
+
 def checked_intro(app: App, user: str, one: int) -> Json:
     """*Check words* in the editor that the AE opened."""
     form = app.modal(app.press(AE, ActionId.OPEN_INTRO, Ref(handoff=one)))
@@ -672,6 +690,7 @@ BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
 ADDED_BY = ("is up to Maya or Jonas, and to whoever the AE asked",)
 READERS = (CSM, CS_MANAGER)
 CALLERS = (AE, AE_MANAGER, CSM, CS_MANAGER)
+BOOKERS, IN_IT = (AE, CSM, CS_MANAGER), (*CALLERS, REVOPS)
 BY_CS_MANAGER = ("is up to Priya.",)
 BY_AE_AND_MANAGER = ("is up to Maya or Tomás.",)
 TALKERS, BY_TALKERS = (AE, CSM, CS_MANAGER), ("is up to Maya, Jonas or Priya.",)
@@ -985,9 +1004,26 @@ DOORS = [
     ),
     # Whoever proposed a time waits for the other one's answer.
     Door(ActionId.FINE_TALK, take_time, [AE], ("is up to Maya",), time_proposed),
+    *(
+        Door(what, ask, BOOKERS, BY_CSM, assigned)
+        for what, ask in (
+            (ActionId.OPEN_KICKOFF_BOOKING, pressed(ActionId.OPEN_KICKOFF_BOOKING)),
+            (MoreChoice.KICKOFF_BOOKING, chosen(MoreChoice.KICKOFF_BOOKING)),
+            (ViewId.KICKOFF_BOOKING, booked_kickoff),
+        )
+    ),
+    Door(ActionId.OPEN_KICKOFF_CARD, pressed(ActionId.OPEN_KICKOFF_CARD), IN_IT, (), assigned),
+    Door(MoreChoice.KICKOFF_CARD, chosen(MoreChoice.KICKOFF_CARD), IN_IT, (), assigned),
+    Door(ViewId.KICKOFF_CARD, prepared, CALLERS, BY_EITHER, assigned),
     Door(ActionId.OPEN_HELD, pressed(ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
     Door(MoreChoice.HELD, chosen(MoreChoice.HELD), READERS, BY_CSM, assigned),
-    Door(ViewId.HELD, for_csm(ViewId.HELD, ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
+    Door(
+        ViewId.HELD,
+        for_csm(ViewId.HELD, ActionId.OPEN_HELD, **KICKOFF),
+        READERS,
+        BY_CSM,
+        assigned,
+    ),
     *(
         Door(action, pressed(action), RECORDERS, BY_AE, reviewable)
         for action in (
@@ -1324,6 +1360,7 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.OPEN_LEDGER, pressed(ActionId.OPEN_LEDGER), MEMBERS, ()),
     Door(ActionId.LEDGER_FILE, pressed(ActionId.LEDGER_FILE), MEMBERS, ()),
     Door(ActionId.PROMISE_HISTORY, promised(ActionId.PROMISE_HISTORY), MEMBERS, (), assigned),
+    Door(ActionId.KICKOFF_LINK, pressed(ActionId.KICKOFF_LINK), MEMBERS, ()),
     Door(ActionId.OPEN_TIMES, pressed(ActionId.OPEN_TIMES), MEMBERS, ()),
     Door(
         ViewId.TIMES, sent(ViewId.TIMES, AE, ActionId.OPEN_TIMES, quiet_begin="19:00"), MEMBERS, ()

@@ -263,8 +263,12 @@ REOPENED = "zzreopenedzz"
 THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "zztheirsourcezz"
 """Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
+KICKOFF_WHY, CUSTOMERS, CHANGED = "zzkickoffwhyzz", "zzcustomerszz", "zzchangedzz"
 INTERVIEWED, INTERVIEW_NOTE = "zzinterviewedzz", "zzinterviewnotezz"
 INTRO_DRAFT = "zzintrodraftzz"
+CHECKED_IN, MILESTONES_NOTED, EXPANDS = "zzcheckedinzz", "zzmilestoneszz", "zzexpandszz"
+SCORED, NOT_MET, CLOSED_BECAUSE = "zzscoredzz", "zznotmetzz", "zzclosedbecausezz"
+CHANGED_SINCE, REVIEW_RECORDED = "zzchangedsincezz", "zzreviewrecordedzz"
 PASTED_TEXT = "zzpastedzz"
 DISPUTED, ANSWERED, BROKEN = "zzdisputedzz", "zzansweredzz", "zzbrokenzz"
 LATE_LINE, LATE_ANSWERED = "zzlatelinezz", "zzlateansweredzz"
@@ -357,6 +361,19 @@ _BESIDES = (
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
     Content("draft of the intro", (INTRO_DRAFT,), INTRO),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
+    Content("reason of a kickoff booked for the CSM", (KICKOFF_WHY,), REASONS),
+    Content("who of the customer came", (CUSTOMERS,), REASONS, whole=False),
+    Content("what changed by the kickoff", (CHANGED,), REASONS, whole=False),
+    Content("check-in note", (CHECKED_IN,), REASONS, whole=False),
+    Content("note to the milestones", (MILESTONES_NOTED,), REASONS, whole=False),
+    Content("answers of the customer", ("NPS 60", "9, 9, 9, 9, 0"), REASONS, whole=False),
+    Content("engagement", ("Amber: ",), REASONS, whole=False),
+    Content("expansion", (EXPANDS,), REASONS, whole=False),
+    Content("what the next brief should say", (SCORED,), REASONS, whole=False),
+    Content("why a line was not met", (NOT_MET,), REASONS, whole=False),
+    Content("why it was closed so", (CLOSED_BECAUSE,), REASONS, whole=False),
+    Content("why a review was recorded", (REVIEW_RECORDED,), REASONS, whole=False),
+    Content("what is not true any more", (CHANGED_SINCE,), DEBRIEF, whole=False),
     Content("whom others asked", (INTERVIEWED,), REASONS),
     Content("what they were told", (INTERVIEW_NOTE,), REASONS),
     Content("pasted text", (PASTED_TEXT,), PASTED, whole=False),

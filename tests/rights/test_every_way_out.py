@@ -42,10 +42,12 @@ from tests.rights.content import (
     ANSWERED,
     BROKEN,
     CALLED,
+    CHANGED,
     CHATTED,
     CONTENTS,
     CS_MANAGER,
     CSM,
+    CUSTOMERS,
     DEAL,
     DEAL_OVERRIDDEN,
     DECLINED,
@@ -83,7 +85,8 @@ from tests.rights.content import (
     asked_about,
     helper,
 )
-from tests.rights.world import VIEW_NAMES, VIEWS, World, listening, slack_id
+from tests.rights.reviewed import ON_PAGE
+from tests.rights.world import AFTER_KICKOFF, VIEW_NAMES, VIEWS, World, listening, slack_id
 
 pytestmark = pytest.mark.slow
 
@@ -203,6 +206,11 @@ WAYS_OUT = {
     "briefing.held_message",
     "briefing.lift_view",
     "briefing.without_message",
+    "check_in.check_in_view",
+    "closing.ae_leaves_message",
+    "closing.closed_message",
+    "closing.closing_view",
+    "closing.defined_done_view",
     "intro.contact_view",
     "intro.csm_wrote_message",
     "intro.intro_view",
@@ -210,7 +218,20 @@ WAYS_OUT = {
     "intro.sent_view",
     "intro.taken_back_message",
     "kickoff.held_view",
+    "nps.nps_view",
+    "reviews.expansion_view",
+    "reviews.first_value_view",
+    "reviews.milestone_view",
+    "reviews.score_view",
+    "reviews.still_true_view",
     "kickoff.kickoff_held_message",
+    "kickoff_booking.booking_view",
+    "kickoff_card.card_view",
+    "kickoff_told.lacked_message",
+    "kickoff_told.later_message",
+    "kickoff_told.lead_message",
+    "kickoff_told.morning_message",
+    "kickoff_told.past_message",
     "paths.linked_message",
     "paths.partner_view",
     "paths.reopen_view",
@@ -290,6 +311,13 @@ KINDS = {
     NoticeKind.BRIEFING_SKIPPED,
     NoticeKind.BRIEFING_HELD,
     NoticeKind.HOLD_LIFTED,
+    NoticeKind.KICKOFF_FILE,
+    NoticeKind.KICKOFF_FELL,
+    NoticeKind.KICKOFF_CARD,
+    NoticeKind.KICKOFF_LATER,
+    NoticeKind.KICKOFF_PAST,
+    NoticeKind.KICKOFF_MORNING,
+    NoticeKind.KICKOFF_LACKED,
     NoticeKind.INTRO_SENT,
     NoticeKind.INTRO_NOT_SENT,
     NoticeKind.CSM_WROTE,
@@ -306,6 +334,8 @@ KINDS = {
     NoticeKind.CHAT_OPENED,
     NoticeKind.CHAT_SAID,
     NoticeKind.CHAT_ELSEWHERE,
+    NoticeKind.HANDOFF_CLOSED,
+    NoticeKind.AE_LEAVES,
     NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
     NoticeKind.REOPENED,
@@ -384,6 +414,7 @@ def told(world: World, url: str) -> Iterator[Told]:
         _write(world)
         _paste(world)
         _move(world)
+        world.record_kickoff()
         kinds = world.say_everything()
         surfaces = {row["kind"] for row in world.desk.rows(surface) if row["shown"]}
         heard = world.heard()
@@ -927,6 +958,27 @@ def test_the_whole_page_shows_everything_that_its_reader_may_read(told: Told, vi
     assert missing == []
 
 
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_what_was_reviewed_is_shown_to_all_who_may_read_it(told: Told, viewer: str) -> None:
+    names = {
+        "check-in note",
+        "note to the milestones",
+        "answers of the customer",
+        "engagement",
+        "expansion",
+        "what the next brief should say",
+        "why a line was not met",
+        "why it was closed so",
+        "why a review was recorded",
+        "what is not true any more",
+    }
+    page = told.world.seen.text(viewer, ON_PAGE)
+    reviewed = [content for content in CONTENTS if content.name in names]
+    assert len(reviewed) == len(names)
+    for content in reviewed:
+        assert content.shown_in(page) is (viewer in content.readers()), content.name
+
+
 @pytest.mark.parametrize("viewer", WRITERS)
 def test_a_writer_sees_all_of_what_they_write(told: Told, viewer: str) -> None:
     written = [
@@ -978,6 +1030,13 @@ def test_who_was_called_is_named_with_the_gate_in_the_channel_and_to_the_ae(told
     assert CALLED in told.world.seen.text(INSIDE, "command")
     assert CALLED in told.world.seen.text(AE, "form of a call or a reading")
     assert VERDICT in told.world.seen.text(CSM, "form of a call or a reading")
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_what_came_of_a_kickoff_is_read_by_whom_reasons_are_for(told: Told, viewer: str) -> None:
+    page = told.world.seen.text(viewer, AFTER_KICKOFF)
+    for mark in (CUSTOMERS, CHANGED):
+        assert (mark in page) is (viewer in READERS[REASONS])
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)

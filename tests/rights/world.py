@@ -22,10 +22,13 @@ from bot.domain import (
     champion_left,
     debriefing,
     introducing,
+    kickoff_booking,
+    kickoff_record,
     reassigning,
 )
 from bot.domain.access import EVERY, Audience
 from bot.domain.breakdowns import Breakdown
+from bot.domain.brief import ContactRole
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.champion import CHAMPION, Follower
 from bot.domain.chat import About, Says
@@ -39,6 +42,7 @@ from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
 from bot.domain.intro import Contacted, CsBefore, IntroDraft, Sent, Way
 from bot.domain.items import Item, SectionKey
+from bot.domain.kickoff_form import KickoffForm, Ran
 from bot.domain.linked import LinkKind, link, unlink
 from bot.domain.money import Money
 from bot.domain.notices import (
@@ -80,11 +84,13 @@ from tests.rights.content import (
     ALIGNED_WITH,
     CALLED,
     CANCELLED,
+    CHANGED,
     COPIED,
     COPIED_BY,
     COPIED_FLAG,
     CS_MANAGER,
     CSM,
+    CUSTOMERS,
     DEAL_OVERRIDDEN,
     DECLINED,
     EMPHASIS,
@@ -97,6 +103,7 @@ from tests.rights.content import (
     INTERVIEW_NOTE,
     INTERVIEWED,
     INTRO_DRAFT,
+    KICKOFF_WHY,
     LEAD,
     LIFTED,
     LINK,
@@ -131,6 +138,7 @@ from tests.rights.content import (
     WITHDRAWN,
     helper,
 )
+from tests.rights.reviewed import review
 
 
 def _in_parts(words: Sequence[Word]) -> list[Sequence[Word]]:
@@ -273,6 +281,7 @@ class World:
         """The AE answers its debrief in a chat."""
         self.turned = self._live(Deal(account=f"{ACCOUNT} N"), self._leave_open)
         """Cancelled for another one, and opened again."""
+        self.reviewed = self._live(Deal(account=f"{ACCOUNT} P"), self._leave_the_note)
         self.dropped = self._live(Deal(account=f"{ACCOUNT} J"), self._leave_open)
         self.peopled = self._live(Deal(account="Deal of others"), self._leave_nothing)
         """In which people come and go; its name is none of the contents."""
@@ -286,6 +295,7 @@ class World:
         clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
         self._debrief()
+        review(self, self.reviewed)
 
     # --- What happened
 
@@ -541,8 +551,11 @@ class World:
         with self.store.write(self.team.workspace_id) as unit:
             at = unit.now
             handoff = unit.handoffs.lock(self.full)
-            call = Call(at, csm.id, CALLED)
-            handoff.record_call(call, cs=csm, by=self.team.ae, at=at)
+            people = unit.brief.load(handoff.id, audiences=EVERY).people
+            champions = [one.id for one in people.having(ContactRole.CHAMPION)]
+            call = Call(at, csm.id, CALLED, champions[0])
+            ae = self.team.ae
+            handoff.record_call(call, cs=csm, champions=champions, by=ae, at=at)
             handoff.acknowledge(version=handoff.brief_version, by=csm, at=at)
             written: tuple[tuple[RecordKind, Record], ...] = (
                 (RecordKind.CHECKS, CHECKS),
@@ -659,6 +672,73 @@ class World:
             unit.save(handoff, actor_id=self.team.ae.id)
             unit.commit()
         self.deliver()
+        self._kick_off()
+
+    def _kick_off(self) -> None:
+        """One is booked late at the customer's wish, another called off, booked anew and held."""
+        csm = self.team.csm
+        with self.store.write(self.team.workspace_id) as unit:
+            full, almost = (unit.handoffs.lock(one) for one in (self.full, self.almost))
+            now, policy = unit.now, unit.policy
+            kickoff_booking.book(
+                full,
+                now + timedelta(days=9),
+                offered=now + timedelta(hours=1),
+                by=self.team.ae,
+                at=now,
+                policy=policy,
+                reason=KICKOFF_WHY,
+            )
+            unit.save(full, actor_id=self.team.ae.id)
+            kickoff_booking.book(almost, now + timedelta(days=1), by=csm, at=now, policy=policy)
+            unit.save(almost, actor_id=csm.id)
+            back = unit.handoffs.lock(self.back)
+            kickoff_booking.book(back, now + timedelta(days=60), by=csm, at=now, policy=policy)
+            unit.save(back, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            almost = unit.handoffs.lock(self.almost)
+            kickoff_booking.call_off(almost, by=csm, at=unit.now, policy=unit.policy)
+            unit.save(almost, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for action in (ids.ActionId.OPEN_KICKOFF_BOOKING, ids.ActionId.OPEN_KICKOFF_CARD):
+                self.press(viewer, "form of a call or a reading", action, Ref(handoff=self.full))
+
+    def record_kickoff(self) -> None:
+        """What came of one is written down, and everybody looks for it on its page."""
+        form = KickoffForm(
+            held_at=self.clock.now(),
+            customers=CUSTOMERS,
+            ran=Ran.BOTH,
+            metric=True,
+            timing=False,
+            changed=CHANGED,
+            carried=SectionKey.SUCCESS,
+            lacked=SectionKey.PEOPLE,
+        )
+        csm, kind = self.team.csm, RecordKind.KICKOFF
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff, at = unit.handoffs.lock(self.almost), unit.now
+            made = form.model_copy(update={"held_at": at}).checked()
+            kickoff_record.record(
+                handoff,
+                made,
+                before=None,
+                revision=unit.records.save(handoff.id, kind, made, by=csm.id, at=at),
+                by=csm,
+                at=at,
+                policy=unit.policy,
+            )
+            unit.save(handoff, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for page in range(5):
+                ref = Ref(handoff=self.almost, page=page or None)
+                self.press(viewer, AFTER_KICKOFF, ids.ActionId.OPEN_HANDOFF, ref)
 
     def _introduce(self) -> None:
         """The AE has a draft of the intro, and of another one says that the CSM wrote before."""
@@ -1061,6 +1141,7 @@ def _people(store: Store, team: Team) -> dict[str, Person]:
     return known
 
 
+AFTER_KICKOFF = "whole, after the kickoff"
 _THREAD = frozenset(
     {
         NoticeKind.CSM_MENTION,
@@ -1177,6 +1258,12 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.CSM_WROTE, {"actor": 1, "owner": 1, "at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
+    (NoticeKind.KICKOFF_FELL, {"at": _AFTER, "sequence": 9}),
+    (NoticeKind.KICKOFF_CARD, {}),
+    (NoticeKind.KICKOFF_LATER, {}),
+    (NoticeKind.KICKOFF_PAST, {}),
+    (NoticeKind.KICKOFF_LACKED, {"actor": 1}),
+    (NoticeKind.KICKOFF_MORNING, {"step": "kickoff_day"}),
     (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),
     (NoticeKind.DEBRIEF_ASKED, _EVER),
     (NoticeKind.DEBRIEF_REPLIED, _EVER),

@@ -17,11 +17,13 @@ from sqlalchemy import (
 )
 
 from bot.domain.deadlines import Step
+from bot.domain.handoff import State
 from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import Light, StatusCounts, StatusPage
+from bot.domain.reviews import Outcome
 from bot.domain.status import EVERYTHING, Bucket, Filter, Whose
 from bot.domain.verification import Checks, Part, Restatement, Verdict
 from bot.storage.channels import ChannelFacts
@@ -133,6 +135,29 @@ def test_the_worst_comes_first_and_everything_is_counted(
     assert page.rows[5].percent == 100
     assert not page.rows[4].signed
     assert page.as_of == clock.now()
+
+
+def test_a_closed_handoff_is_left_out_and_found_among_the_closed(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    opened = signed(store, team)
+    ended = []
+    for outcome in (Outcome.LOST, Outcome.ONBOARDED):
+        handoff_id = assigned(store, team)
+        clock.advance(timedelta(minutes=1))
+        with store.write(team.workspace_id) as unit:
+            of = unit.handoffs.lock(handoff_id)
+            of.state, of.reviews = State.CLOSED, of.reviews.closed(outcome, unit.now)
+            unit.save(of, actor_id=team.csm.id)
+            unit.commit()
+        ended.append(handoff_id)
+    assert [row.handoff_id for row in _page(store, team).rows] == [opened]
+    page = _page(store, team, chosen=Filter(bucket=Bucket.CLOSED))
+    assert [(row.handoff_id, row.outcome) for row in page.rows] == [
+        (ended[1], Outcome.ONBOARDED),
+        (ended[0], Outcome.LOST),
+    ]
+    assert (page.counts.open, page.counts.closed, page.listed) == (1, 2, 2)
 
 
 def test_a_step_is_due_soon_in_the_last_quarter_of_its_owners_time(

@@ -55,6 +55,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.EMPHASIS: FieldWords("What needs emphasis"),
     Field.OPEN_QUESTIONS: FieldWords("Questions that stayed open"),
     Field.STANDS_FOR: FieldWords("Debrief"),
+    Field.KICKOFF_AT: FieldWords(
+        "When the kickoff is", "In your own zone. Everybody in it gets it for their calendar."
+    ),
+    Field.OFFERED_AT: FieldWords(
+        "Customer wanted later: earliest slot offered",
+        "Only where the customer chose a later time than they could have had. Offered in time it "
+        "counts as in time.",
+    ),
+    Field.KICKOFF_OFF: FieldWords("This time"),
     Field.INTRO: FieldWords("Intro to the champion"),
     Field.INTRO_SENT_AT: FieldWords("When it went out", "In your own zone."),
     Field.INTRO_WAY: FieldWords("How"),
@@ -65,6 +74,17 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.WROTE_WAY: FieldWords("How"),
     Field.TAKE_BACK: FieldWords("Recorded by mistake"),
     Field.HELD_AT: FieldWords("When it began"),
+    Field.OURS: FieldWords("Who of ours came", "Whoever ran it came, ticked or not."),
+    Field.CUSTOMERS: FieldWords("Who of the customer came", "", "for example Ilse Brandt"),
+    Field.RAN: FieldWords("Who ran it"),
+    Field.METRIC_RIGHT: FieldWords(
+        "Success metric still right", "No, too, where the customer remembers another success."
+    ),
+    Field.TIMING_RIGHT: FieldWords("Timing still right"),
+    Field.CHANGED: FieldWords("What changed", "Needed where one of the two is not right any more."),
+    Field.SECTION_CARRIED: FieldWords("Which section of the brief carried you"),
+    Field.SECTION_LACKED: FieldWords("Which section was missing", "The AE gets it as a message."),
+    Field.KNOWN_AGAIN: FieldWords("Asked again"),
     Field.TALK_CHOICE: FieldWords("Suggested"),
     Field.TALK_AT: FieldWords(
         "Another time", "In your own zone. A time entered here counts in place of the one above."
@@ -453,6 +473,8 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Book briefing call",
     ViewId.BRIEFING: "Briefing call",
     ViewId.LIFT: "Let intro go out",
+    ViewId.KICKOFF_BOOKING: "Book kickoff",
+    ViewId.KICKOFF_CARD: "Kickoff card",
     ViewId.INTRO: "Intro",
     ViewId.INTRO_SENT: "Intro sent",
     ViewId.WROTE_BEFORE: "I already wrote",
@@ -528,6 +550,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Save time",
     ViewId.BRIEFING: "Save call",
     ViewId.LIFT: "Let it go out",
+    ViewId.KICKOFF_BOOKING: "Save time",
     ViewId.INTRO: "Save draft",
     ViewId.INTRO_SENT: "Save record",
     ViewId.WROTE_BEFORE: "Save record",

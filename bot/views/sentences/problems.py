@@ -41,6 +41,9 @@ _DOING: Final[Mapping[str, str]] = {
     Act.SEND_CSM_INTRO: "Recording that the intro was sent",
     Act.NOTE_CONTACT: "Saying who wrote before the intro",
     Act.ARRANGE_TALK: "Answering the time of the debrief",
+    Act.BOOK_KICKOFF: "Booking the kickoff",
+    Act.PREPARE_KICKOFF: "Saying that a side is prepared for the kickoff",
+    Act.OPEN_KICKOFF_CARD: "Opening the card of the kickoff",
     Act.HOLD_KICKOFF: "Recording the kickoff",
     Act.SEND_BACK: "Sending the brief back",
     Act.RETURN_BRIEF: "Returning the brief",
@@ -285,6 +288,13 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.CALL_IS_REQUIRED: "This deal needs the briefing call, so nobody does without it.",
     Problem.NO_DEBRIEF_HELD: "No debrief is recorded that could stand for it.",
     Problem.NOTHING_HELD: "Nothing holds the intro.",
+    Problem.KICKOFF_OVER: "The kickoff is recorded as held. Correct kickoff changes when it was.",
+    Problem.OFFERED_NO_EARLIER: (
+        "The slot offered first lies before the time the customer wanted. Enter an earlier one, or "
+        "leave this empty."
+    ),
+    Problem.NO_PART_IN_KICKOFF: "The kickoff of this deal is customer success's alone.",
+    Problem.CHANGE_UNTOLD: "Say what changed, as metric or timing is not right any more.",
     Problem.WRITTEN_LATER: "This is still to come. Enter when it was written.",
     Problem.WRITTEN_BEFORE_SIGNATURE: (
         "This is before the signature, and belongs to the sale. Check day and time."
