@@ -360,7 +360,7 @@ def test_a_corrected_signature_makes_a_debrief_late_that_was_in_time(app: App) -
     assert handoff_of(app, handoff_id).breakdowns == {}
     with app.store.write(app.team.workspace_id) as unit:
         handoff = unit.handoffs.lock(handoff_id)
-        earlier = (handoff.signed_at or unit.now) - timedelta(days=8)
+        earlier = (handoff.signed_at or unit.now) - timedelta(days=7)
         handoff.countersign(earlier, by=app.team.ae, at=unit.now, ae=app.team.ae)
         unit.save(handoff, actor_id=app.team.ae.id)
         unit.commit()

@@ -398,7 +398,8 @@ def test_the_page_offers_what_can_be_recorded_by_now(
     app: App, held: int, clock: FixedClock
 ) -> None:
     def offered(user: str) -> set[str]:
-        page = str(app.modal(app.press(user, ActionId.OPEN_HANDOFF, Ref(handoff=held))).view)
+        pages = (Ref(handoff=held, page=number or None) for number in range(3))
+        page = str([app.modal(app.press(user, ActionId.OPEN_HANDOFF, one)).view for one in pages])
         every = [one.value for one in ActionId if one.value.startswith("open_")]
         return {one for one in every if f"'{one}'" in page} & {
             "open_check_in",
