@@ -27,6 +27,7 @@ PERMISSIONS = PROJECT / "docs" / "permissions.md"
 POLICY = PROJECT / "docs" / "policy.md"
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DATA = PROJECT / "docs" / "data.md"
+PLAN = PROJECT / "docs" / "plan.md"
 STEPS = PROJECT / "docs" / "steps.md"
 OPERATIONS = PROJECT / "docs" / "operations"
 TROUBLE = OPERATIONS / "trouble.md"
@@ -39,6 +40,7 @@ PAGES = [
     POLICY,
     ARCHITECTURE,
     DATA,
+    PLAN,
     STEPS,
     *sorted(OPERATIONS.glob("*.md")),
     SANDBOX,

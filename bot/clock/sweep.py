@@ -14,6 +14,7 @@ from bot.domain.deadlines import (
     to_look_for_silence,
     to_open,
     to_post,
+    to_weigh_kickoff,
     unheard,
 )
 from bot.domain.disputes import Escalation
@@ -99,6 +100,7 @@ class Sweep:
             for handoff_id, one in claimed
             if _post(unit, handoff_id, one)
             or _escalate(unit, handoff_id, one)
+            or _weigh_kickoff(unit, handoff_id, one)
             or _look_for_silence(unit, handoff_id, one)
             or _open(unit, handoff_id, one)
         }
@@ -155,6 +157,15 @@ def _escalate(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
     if entry is not None and entry.dispute is not None and entry.dispute.escalated_at is None:
         unit.escalate(handoff, entry, Escalation.LATE)
         unit.save(handoff, actor_id=None)
+    return True
+
+
+def _weigh_kickoff(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:
+    """The last day for a kickoff is over; whether that was so. What follows, saving finds out."""
+    if not to_weigh_kickoff(due, now=unit.now):
+        return False
+    unit.deadlines.settle([(handoff_id, settle(due, said={Stage.PAST_LATEST}))])
+    unit.weigh_kickoff(unit.handoffs.lock(handoff_id))
     return True
 
 

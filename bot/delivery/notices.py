@@ -9,10 +9,12 @@ from bot.delivery.chats import chat_pointed
 from bot.delivery.closings import OF_A_CLOSING, closing_in_thread, closing_told, still_closed
 from bot.delivery.debriefs import debrief_told, to_whoever_acts
 from bot.delivery.disputes import OF_A_DISPUTE, dispute_in_thread, dispute_told
+from bot.delivery.kickoffs import kickoff_told, morning_told
 from bot.delivery.late import late_told
 from bot.delivery.paths import path_in_thread, path_told
 from bot.delivery.people import OF_PEOPLE, people_told, successor_in_thread
 from bot.delivery.plans import Cancel
+from bot.delivery.success_plans import milestone_due, plan_in_thread, plan_voided
 from bot.delivery.why import why_told
 from bot.domain import access, read_models
 from bot.domain.access import Act, Audience, Capacity
@@ -38,6 +40,7 @@ from bot.domain.introducing import SENDERS, side_of_sender
 from bot.domain.managers import Told
 from bot.domain.notices import (
     OF_A_DATE,
+    OF_A_KICKOFF,
     OF_A_PATH,
     OF_A_STEP,
     OF_THE_CLOCK,
@@ -65,7 +68,7 @@ from bot.domain.read_models import (
     named,
     step_line,
 )
-from bot.domain.steps import TO_SETTLE
+from bot.domain.steps import OF_A_PROMISE, TO_SETTLE
 from bot.domain.verification import RecordKind
 from bot.storage.because import because, reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
@@ -201,6 +204,8 @@ class NoticeText:
             return sent_back_message(_card(bundle, unit.now), told)
         if notice.kind is NoticeKind.REACTION_NOT_TAKEN:
             return self._not_taken(unit, bundle, notice)
+        if notice.kind is NoticeKind.PLAN_VOIDED:
+            return plan_voided(unit, bundle, notice, reader)
         if notice.kind in (NoticeKind.BRIEFING_BOOKED, NoticeKind.BRIEFING_SKIPPED):
             return _of_a_briefing(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.CSM_WROTE:
@@ -209,6 +214,8 @@ class NoticeText:
             return _talk_proposed(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.TALK_KEPT:
             return _talk_kept(unit, bundle, notice, reader)
+        if notice.kind in OF_A_KICKOFF:
+            return kickoff_told(unit, bundle, notice, reader)
         if notice.kind in OF_A_DISPUTE:
             return dispute_told(unit, bundle, notice, reader)
         if notice.kind is NoticeKind.LATE_DIFFERS:
@@ -332,11 +339,14 @@ class NoticeText:
         if notice.kind is NoticeKind.BRIEFING_HELD:
             by = known.get(int(notice.facts["actor"]))
             return held_message(_card(bundle, unit.now), notice.facts, by)
+        if notice.kind in (NoticeKind.PLAN_SIGNED, NoticeKind.PLAN_REOPENED):
+            return plan_in_thread(unit, bundle, notice)
         if notice.kind in (NoticeKind.INTRO_SENT, NoticeKind.INTRO_NOT_SENT):
             return _of_an_intro(bundle, notice, known.get(int(notice.facts["actor"])), unit.now)
         if notice.kind is NoticeKind.KICKOFF_HELD:
             by = known.get(int(notice.facts["actor"]))
-            return kickoff_held_message(_card(bundle, unit.now), notice.facts, by)
+            csm = known.get(int(notice.facts.get("csm", 0)))
+            return kickoff_held_message(_card(bundle, unit.now), notice.facts, by, csm=csm)
         if notice.kind is NoticeKind.OUTDATED:
             return outdated_message(_card(bundle, unit.now), notice.facts, known)
         if notice.kind is NoticeKind.PROMISE_CHANGED:
@@ -586,6 +596,8 @@ def _dated(
     if reader.id != owed.owner_id:
         return Cancel("no_longer_theirs")
     card = _card(bundle, unit.now)
+    if kind is NoticeKind.KICKOFF_MORNING:
+        return morning_told(bundle, unit.now)
     if kind is NoticeKind.COMMITMENT_ASKED and handoff.commitment_on is not None:
         return commitment_message(card, handoff.commitment_on, ready_at=handoff.gate_at)
     expected = handoff.expected_on
@@ -674,6 +686,7 @@ def _owed(
         viewer=NamedPerson(reader.id, reader.slack_id, reader.name),
         told_as_manager=to_manager or in_place,
         promise=_promise(unit, bundle, owed),
+        milestone=milestone_due(unit, bundle, owed),
         brief_version=bundle.handoff.brief_version,
         with_ae=bundle.handoff.verification.with_ae,
         snoozed_reason=_snoozed_for(unit, bundle.handoff.id, reader, stage),
@@ -688,6 +701,7 @@ def _owed(
         and held_is_gone
         and access.may(Act.REASSIGN_AE, reader, bundle.handoff),
         no_promises=not bundle.handoff.signing.entries,
+        kickoff_at=bundle.handoff.kickoff.at,
         contacted=bundle.handoff.intro.csm_wrote_at is not None,
         draft_words=None if to_manager or in_place else _draft_words(unit, bundle, reader, step),
     )
@@ -706,7 +720,7 @@ def _draft_words(unit: ReadUnit, bundle: Bundle, reader: Person, step: Step) -> 
 
 def _promise(unit: ReadUnit, bundle: Bundle, owed: Deadline) -> Promise | None:
     """What is owed about a promise names it, to who may read it."""
-    if not owed.subject or Audience.CHANNEL not in bundle.audiences:
+    if owed.step not in OF_A_PROMISE or Audience.CHANNEL not in bundle.audiences:
         return None
     entry = unit.ledger.numbered(bundle.handoff.id, owed.subject)
     return entry.promise if entry is not None else None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.delivery.chats import chat_told
 from bot.delivery.constants import Constants
 from bot.delivery.debriefs import to_whoever_acts
+from bot.delivery.kickoffs import kickoff_fell, kickoff_file
 from bot.delivery.notices import NoticeText
 from bot.delivery.plans import (
     Cancel,
@@ -27,6 +28,7 @@ from bot.delivery.plans import (
     Whisper,
     Withdraw,
 )
+from bot.delivery.success_plans import plan_upload
 from bot.domain import access, read_models
 from bot.domain.access import Audience
 from bot.domain.appointments import DEBRIEF_LENGTH, CalendarEntry
@@ -326,10 +328,16 @@ class Renderer:
                 return _status_file(unit, notice, reader)
             if notice.kind is NoticeKind.LEDGER_FILE:
                 return _ledger_file(unit, notice, reader)
+            if notice.kind is NoticeKind.PLAN_FILE:
+                return plan_upload(unit, notice, reader)
             if notice.kind is NoticeKind.TALK_FILE:
                 return _talk_file(unit, notice, reader)
             if notice.kind is NoticeKind.TALK_FELL:
                 return _talk_fell(unit, notice, reader)
+            if notice.kind is NoticeKind.KICKOFF_FILE:
+                return kickoff_file(unit, notice, reader)
+            if notice.kind is NoticeKind.KICKOFF_FELL:
+                return kickoff_fell(unit, notice, reader)
             told = self._texts.passed_on(unit, notice, reader) if summary else ()
             holds: frozenset[int] | None = None
             text: Message | Cancel

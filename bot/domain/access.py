@@ -88,8 +88,23 @@ class Act(StrEnum):
     """Each of the two says that they wrote to the champion before the intro."""
     ARRANGE_TALK = "arrange_talk"
     """The time of the debrief: the CSM proposes one, and each answers the other's."""
+    BOOK_KICKOFF = "book_kickoff"
+    """When the kickoff is; before there is a CSM the AE's."""
+    PREPARE_KICKOFF = "prepare_kickoff"
+    """That a side is prepared for it."""
+    OPEN_KICKOFF_CARD = "open_kickoff_card"
+    """The card that both have before them in it, each as far as they may read."""
     HOLD_KICKOFF = "hold_kickoff"
     """That the kickoff was held, and when."""
+    EDIT_PLAN = "edit_plan"
+    """Begin the success plan, and write, change and drop its milestones."""
+    SIGN_PLAN = "sign_plan"
+    """Initial it as the CSM."""
+    SIGN_PLAN_AE = "sign_plan_ae"
+    CONFIRM_PLAN = "confirm_plan"
+    """Record that customer and partner said yes to what they share of it."""
+    CONCLUDE_MILESTONE = "conclude_milestone"
+    """That a milestone was reached, or was not after all."""
     SEND_BACK = "send_back"
     RETURN_BRIEF = "return_brief"
     """The AE gives a brief that was sent back to the CSM again."""
@@ -246,7 +261,15 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.SEND_CSM_INTRO: _CSM_STEP,
     Act.NOTE_CONTACT: _EITHER,
     Act.ARRANGE_TALK: _EITHER,
+    Act.BOOK_KICKOFF: _CSM_STEP | {Capacity.AE},
+    Act.PREPARE_KICKOFF: _AE_STEP | _CSM_STEP,
+    Act.OPEN_KICKOFF_CARD: _AE_SIDE | _CSM_STEP | {Capacity.LISTENER, Capacity.LEAD},
     Act.HOLD_KICKOFF: _CSM_STEP,
+    Act.EDIT_PLAN: _CSM_STEP,
+    Act.SIGN_PLAN: _CSM_STEP,
+    Act.SIGN_PLAN_AE: _AE_STEP,
+    Act.CONFIRM_PLAN: _CSM_STEP,
+    Act.CONCLUDE_MILESTONE: _EITHER,
     Act.SEND_BACK: frozenset({Capacity.CSM}),
     Act.RETURN_BRIEF: frozenset({Capacity.AE}),
     Act.MOVE: _AE_SIDE,
@@ -290,8 +313,14 @@ _OWNERS_OF_STEPS: Mapping[Act, frozenset[Capacity]] = {
     Act.HOLD_BRIEFING: _EITHER,
     Act.ACKNOWLEDGE: _CSM_ALONE,
     Act.VERIFY: _CSM_ALONE,
+    Act.BOOK_KICKOFF: _CSM_ALONE,
+    Act.PREPARE_KICKOFF: _EITHER,
     Act.SEND_CSM_INTRO: _CSM_ALONE,
     Act.HOLD_KICKOFF: _CSM_ALONE,
+    Act.EDIT_PLAN: _CSM_ALONE,
+    Act.SIGN_PLAN: _CSM_ALONE,
+    Act.SIGN_PLAN_AE: _AE_ALONE,
+    Act.CONFIRM_PLAN: _CSM_ALONE,
     Act.LEAD_DEBRIEF: _CSM_ALONE,
     Act.RECORD_CSM_STEP: _CSM_ALONE,
 }

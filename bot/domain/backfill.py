@@ -67,7 +67,9 @@ def brief_day(handoff: Handoff) -> date | None:
 
 def kickoff_named(handoff: Handoff) -> tuple[datetime, datetime | None] | None:
     """When the kickoff is to be, as somebody named it, and since when that is so."""
-    named = handoff.kickoff_proposed_at
+    kickoff, named = handoff.kickoff, handoff.kickoff_proposed_at
+    if kickoff.at is not None:
+        return kickoff.at, kickoff.set_at
     return (named, None) if named is not None else None
 
 

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import Call, Handoff
+from bot.domain.kickoff_booking import joint
 from bot.domain.policy import Policy, Tier
 
 
@@ -45,6 +46,21 @@ def closed_won(handoff: Handoff, policy: Policy, *, champions: Collection[int]) 
     # One that was sent back is no brief to close on until its AE has returned it.
     needs = {Missing.BRIEF: handoff.gate_at is None or handoff.verification.with_ae}
     if handoff.tier is Tier.FULL:
-        needs[Missing.CALL] = handoff.call is None or handoff.call.champion not in champions
+        call = gate_call(handoff, policy, champions=champions)
+        needs[Missing.CALL] = call is None or call.champion not in champions
     missing = tuple(one for one, lacks in needs.items() if lacks)
     return ClosedWon(missing, handoff.overridden_by)
+
+
+def gate_call(handoff: Handoff, policy: Policy, *, champions: Collection[int]) -> Call | None:
+    """The call of the gate: as it was recorded, else the joint kickoff that is booked.
+
+    The kickoff is that call where somebody of customer success and a champion are known.
+    """
+    recorded = handoff.call
+    if recorded is not None and recorded.champion in champions:
+        return recorded
+    at, cs = handoff.kickoff.at, handoff.csm_id or handoff.proposed_csm_id or handoff.cs_contact_id
+    if at is None or cs is None or not champions or not joint(handoff, policy):
+        return recorded
+    return Call(at, cs, "", min(champions), handoff.ae_id)

@@ -65,11 +65,14 @@ def _post_at(due: datetime, *, before: datetime, clocks: Clocks, now: datetime) 
 
 
 LONGEST_SOON = timedelta(hours=4)
-_SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE, Stage.SILENT, Stage.OPENS})
+_SAID_TO_NOBODY = frozenset(
+    {Stage.POST, Stage.ESCALATE, Stage.SILENT, Stage.OPENS, Stage.PAST_LATEST}
+)
 """At these the bot does something itself."""
 _OWNER_STAGES = frozenset(Stage) - {Stage.LATE_MANAGER}
 Key = tuple[Step, int]
-"""Which of a handoff's deadlines it is: the step, and the promise it is about, by its number."""
+"""Which of a handoff's deadlines it is: the step, and by its number the promise or the milestone
+it is about."""
 SETTLED = frozenset({DeadlineState.DONE, DeadlineState.MISSED})
 """States of what nobody has to do any more."""
 SPEAKS = frozenset({DeadlineState.OPEN, DeadlineState.DATED, DeadlineState.AGREED})
@@ -106,7 +109,7 @@ class Deadline:
     owned_at: datetime | None = None
     """Since when its reader has it, where that was somebody else, or nobody, before."""
     subject: int = 0
-    """The number of the promise it is about; 0 for what is about the handoff as a whole."""
+    """The number of the promise, or of the milestone, it is about; 0 for the handoff as a whole."""
 
     @property
     def key(self) -> Key:
@@ -286,7 +289,7 @@ class _Context:
         handoff = self.handoff
         if handoff.signed_at is None or handoff.day0 is None:
             raise ValueError("Clocks start at the signature.")
-        held_at = handoff.kickoff_held_at
+        kickoff, held_at = handoff.kickoff, handoff.kickoff_held_at
         return Facts(
             signed_at=handoff.signed_at,
             learned_at=handoff.signature_learned_at or handoff.signed_at,
@@ -296,6 +299,9 @@ class _Context:
             tier=self.size.tier,
             call_required=call_required(handoff, self.size),
             assigned_at=handoff.assigned_at,
+            booked_on=calendar.local_date(kickoff.at) if kickoff.at is not None else None,
+            booked_at=kickoff.at,
+            offered_at=kickoff.offered_at,
             held_on=calendar.local_date(held_at) if held_at is not None else None,
             contacted=handoff.intro.csm_wrote_at is not None,
             added_at=added_at,
@@ -351,6 +357,8 @@ def _deadline(rule: StepRule, context: _Context) -> Deadline:
     if state is not DeadlineState.OPEN or owner is None:
         return deadline
     stages = stages_of(deadline, times.window, context.calendar_of)
+    if rule.step is Step.KICKOFF:
+        stages += (StagePlan(Stage.PAST_LATEST, facts.end_of(facts.latest_kickoff_on())),)
     return replace(deadline, stages=(*stages, *_silence(rule, handoff)))
 
 
@@ -476,6 +484,7 @@ def _state(handoff: Handoff, *, done: datetime | None, waiting: bool) -> Deadlin
 _BESIDE: Mapping[Step, Callable[[Handoff], datetime | None]] = {
     Step.SIGNATURE: lambda h: h.signed_at,
     Step.COMMITMENT: lambda h: h.commitment_answered_at,
+    Step.KICKOFF_DAY: lambda h: h.kickoff_held_at,
 }
 """When what is no row of the table was done."""
 
@@ -662,6 +671,11 @@ def to_post(deadline: Deadline, *, now: datetime) -> bool:
 def to_escalate(deadline: Deadline, *, now: datetime) -> bool:
     """Whether RevOps is to decide now what its owner left unanswered."""
     return _does(Stage.ESCALATE, deadline, now)
+
+
+def to_weigh_kickoff(deadline: Deadline, *, now: datetime) -> bool:
+    """Whether the last day on which a kickoff is in time is over, and nobody said that it was."""
+    return _does(Stage.PAST_LATEST, deadline, now)
 
 
 def to_look_for_silence(deadline: Deadline, *, now: datetime) -> bool:

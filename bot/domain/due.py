@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from bot.domain.policy import Clocks, Tier
@@ -28,6 +28,10 @@ class Facts:
     assigned_at: datetime | None = None
     booked_on: date | None = None
     """The day the kickoff is booked for."""
+    booked_at: datetime | None = None
+    """The instant it is booked for."""
+    offered_at: datetime | None = None
+    """The earliest slot offered to a customer who wanted the kickoff later than that."""
     held_on: date | None = None
     """The day the kickoff was held on."""
     contacted: bool = False
@@ -57,10 +61,14 @@ class Facts:
         """The end of the working hours of a day."""
         return self.calendar.at(day, self.calendar.hours.end)
 
+    def latest_kickoff_on(self) -> date:
+        """The last day on which a kickoff is in time."""
+        return self.business_day(lambda c: c.kickoff_latest_day)
+
     def kickoff_due_on(self) -> date:
         """The day the kickoff is due on."""
         clocks, calendar = self.clocks, self.calendar
-        latest = self.business_day(lambda c: c.kickoff_latest_day)
+        latest = self.latest_kickoff_on()
         if self.tier is Tier.LIGHT:
             return latest
         hours_later = calendar.local_date(self.start + clocks.kickoff * HOUR)
@@ -180,9 +188,31 @@ class KickoffDay:
     """The kickoff's own rule: early in the next week after a Friday, never past a day."""
 
     def due(self, facts: Facts) -> Due | None:
-        """The end of its day, which is due whatever was booked."""
+        """The end of its day, which is due whatever was booked.
+
+        A customer who was offered a time by then, and wanted a later one, moves it to theirs.
+        """
         end = facts.end_of(facts.kickoff_due_on())
+        offered = facts.offered_at is not None and facts.offered_at <= end
+        if offered and facts.booked_on is not None:
+            return Due(end, max(end, facts.end_of(facts.booked_on)))
         return Due(end, end)
+
+
+@dataclass(frozen=True)
+class KickoffPrep:
+    """An hour of the last business day before the kickoff that leaves a day until then."""
+
+    def due(self, facts: Facts) -> Due | None:
+        """Before the booked time, or until one is booked before the end of the day it is due on."""
+        calendar, clocks = facts.calendar, facts.clocks
+        starts = facts.booked_at or facts.end_of(facts.kickoff_due_on())
+        day = calendar.previous_business_day(calendar.local_date(starts))
+        at = calendar.at(day, time(clocks.prep_hour))
+        while at > starts - clocks.prep_before * HOUR:
+            day = calendar.previous_business_day(day)
+            at = calendar.at(day, time(clocks.prep_hour))
+        return Due(at, at)
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,13 @@ from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.history import Event, Fact, Tag, instant_text
 from bot.domain.intro import NOT_SENT, Intro
 from bot.domain.items import Item, SectionKey
+from bot.domain.kickoff_state import NOT_BOOKED as NO_KICKOFF
+from bot.domain.kickoff_state import Kickoff
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.partner_state import NO_PARTNER, PartnerState
 from bot.domain.people import ManagerBy, Person
+from bot.domain.plan import NO_PLAN, SuccessPlan
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import NOTHING_SIGNED, Side, Signing, Surfaced
 from bot.domain.reviews import NOT_REVIEWED, Reviews
@@ -183,6 +186,7 @@ class Handoff:
     """When the AE proposes that the kickoff is."""
     kickoff_held_at: datetime | None = None
     """When it began, as customer success recorded it."""
+    kickoff: Kickoff = NO_KICKOFF
     debrief_talk: Appointment = NOT_ARRANGED
     """When AE and CSM talk it over."""
     overridden_at: datetime | None = None
@@ -242,6 +246,7 @@ class Handoff:
     briefing: Briefing = NOT_BOOKED
     intro: Intro = NOT_SENT
     debrief: Debrief = NOT_BEGUN
+    success_plan: SuccessPlan = NO_PLAN
     succession: Succession = THE_FIRST
     champions: Champions = NOBODY_LEFT
     reviews: Reviews = NOT_REVIEWED
@@ -699,6 +704,14 @@ class Handoff:
         """Whether there is anybody to hold a kickoff, and a deal to hold it for."""
         return self.open and self.signed_at is not None and self.csm_id is not None
 
+    def require_to_hold(self, by: Person) -> datetime:
+        """When both had signed; raises NotAllowed or Invalid unless `by` may record a kickoff."""
+        self._require_csm()
+        self._require(Act.HOLD_KICKOFF, by)
+        if self.signed_at is None:
+            raise Invalid(Problem.NOT_SIGNED)
+        return self.signed_at
+
     def hold_kickoff(
         self, held_at: datetime, *, by: Person, at: datetime, reason: str = ""
     ) -> None:
@@ -707,14 +720,11 @@ class Handoff:
         Raises Invalid for a time that is still to come or before the signature, Conflict for the
         one that is recorded already.
         """
-        self._require_csm()
-        self._require(Act.HOLD_KICKOFF, by)
-        if self.signed_at is None:
-            raise Invalid(Problem.NOT_SIGNED)
+        signed_at = self.require_to_hold(by)
         held_at = held_at.astimezone(UTC)
         if held_at > at + CLOCK_SLACK:
             raise Invalid(Problem.NOT_YET_HELD, field="held_at")
-        if held_at < self.signed_at:
+        if held_at < signed_at:
             raise Invalid(Problem.HELD_BEFORE_SIGNATURE, field="held_at")
         before = self.kickoff_held_at
         if held_at == before:
@@ -1075,6 +1085,9 @@ class Handoff:
         self.call_off_talk(by, at)
         self._forget_debrief(at)
         self.briefing = self.briefing.of_another_csm()
+        self.success_plan = self.success_plan.of_another(Side.CSM, at)
+        if csm.id != (before or self.proposed_csm_id):
+            self.kickoff = self.kickoff.of_another_csm()
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -1113,6 +1126,8 @@ class Handoff:
         self.call_off_talk(by, at)
         self._forget_debrief(at)
         self.briefing = self.briefing.of_another_csm()
+        self.success_plan = self.success_plan.of_another(Side.CSM, at)
+        self.kickoff = self.kickoff.of_another_csm()
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

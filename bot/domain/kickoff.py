@@ -1,4 +1,4 @@
-"""What is known of the kickoff's time: held, proposed by the AE, else when it is due."""
+"""What is known of the kickoff's time: held, booked, proposed by the AE, else when it is due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ class KickoffTime:
 
     at: datetime
     proposed: bool = False
-    """Whether the AE proposed it; else it is when the kickoff is due."""
+    """Whether the AE proposed it; if nobody booked, proposed or held it, it is when it is due."""
+    booked: bool = False
     held: bool = False
     """Whether it was held then."""
 
@@ -39,6 +40,8 @@ def kickoff_time(
         return KickoffTime(handoff.kickoff_held_at, held=True)
     if not handoff.open:
         return None
+    if handoff.kickoff.at is not None:
+        return KickoffTime(handoff.kickoff.at, booked=True)
     if handoff.kickoff_proposed_at is not None:
         return KickoffTime(handoff.kickoff_proposed_at, proposed=True)
     if handoff.backfilled_at is not None:
@@ -59,6 +62,17 @@ def kickoff_due(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> da
     """
     facts = _facts(handoff, policy, calendar_of)
     return facts.end_of(facts.kickoff_due_on()) if facts is not None else None
+
+
+def kickoff_latest(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> datetime | None:
+    """The end of the business day past which no kickoff is in time; None before the signature.
+
+    None, too, for a deal that the bot was told of long after it, in which nothing is late.
+    """
+    facts = _facts(handoff, policy, calendar_of)
+    if facts is None or handoff.backfilled_at is not None:
+        return None
+    return facts.end_of(facts.latest_kickoff_on())
 
 
 def debrief_due(
@@ -86,6 +100,7 @@ def _facts(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> Facts |
     size = handoff.size(policy)
     counted_by = handoff.csm_id or handoff.proposed_csm_id or handoff.cs_manager_id
     calendar, held_at = calendar_of(counted_by or handoff.ae_id, None), handoff.kickoff_held_at
+    kickoff = handoff.kickoff
     return Facts(
         signed_at=handoff.signed_at,
         learned_at=handoff.signature_learned_at or handoff.signed_at,
@@ -95,5 +110,8 @@ def _facts(handoff: Handoff, policy: Policy, calendar_of: CalendarOf) -> Facts |
         tier=size.tier,
         call_required=size.has(AddOn.CALL) or handoff.verification.call_asked_for,
         assigned_at=handoff.assigned_at,
+        booked_on=calendar.local_date(kickoff.at) if kickoff.at is not None else None,
+        booked_at=kickoff.at,
+        offered_at=kickoff.offered_at,
         held_on=calendar.local_date(held_at) if held_at is not None else None,
     )

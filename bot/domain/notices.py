@@ -23,6 +23,7 @@ from bot.domain.history import (
     instant_text,
 )
 from bot.domain.nudging import Stage
+from bot.domain.plan import Party
 from bot.domain.ports import CalendarOf
 from bot.domain.promises import Promise, Side
 from bot.domain.status import Filter
@@ -58,6 +59,20 @@ class NoticeKind(StrEnum):
     SIGNATURE_CORRECTED = "signature_corrected"
     DUE_MOVED = "due_moved"
     """A signature somebody else corrected moved when the reader's steps are due."""
+    KICKOFF_FILE = "kickoff_file"
+    """When the kickoff is, as a file for a calendar."""
+    KICKOFF_FELL = "kickoff_fell"
+    """It is called off, or somebody else's now, as a file that takes it out of a calendar."""
+    KICKOFF_CARD = "kickoff_card"
+    """The way to its card, to the implementation lead, who has no card of the handoff."""
+    KICKOFF_LATER = "kickoff_later"
+    """The customer wanted it later than it should be, to the CSM and the CS manager."""
+    KICKOFF_PAST = "kickoff_past"
+    """It is past the last business day for it, to RevOps."""
+    KICKOFF_MORNING = "kickoff_morning"
+    """On the day of it: when it is, and what is still missing."""
+    KICKOFF_LACKED = "kickoff_lacked"
+    """Which section of the brief was missing in it, to the AE."""
     KICKOFF_HELD = "kickoff_held"
     BRIEFING_BOOKED = "briefing_booked"
     """When the briefing call is, to the other one of the two."""
@@ -142,6 +157,13 @@ class NoticeKind(StrEnum):
     """No message alone: a file in the reader's direct messages."""
     LEDGER_FILE = "ledger_file"
     """The same of a promise ledger."""
+    PLAN_FILE = "plan_file"
+    """The same of what the customer shares of a success plan."""
+    PLAN_SIGNED = "plan_signed"
+    PLAN_REOPENED = "plan_reopened"
+    """A signed plan was changed."""
+    PLAN_VOIDED = "plan_voided"
+    """A change of the plan opened what somebody had signed or heard outside."""
     FILE_FAILED = "status_csv_failed"
     """That one of these did not come; named after the first of them."""
     WELCOME = "welcome"
@@ -161,11 +183,23 @@ FILES = frozenset(
     {
         NoticeKind.STATUS_CSV,
         NoticeKind.LEDGER_FILE,
+        NoticeKind.PLAN_FILE,
         NoticeKind.TALK_FILE,
         NoticeKind.TALK_FELL,
+        NoticeKind.KICKOFF_FILE,
+        NoticeKind.KICKOFF_FELL,
     }
 )
 """What comes as a file."""
+OF_A_KICKOFF = frozenset(
+    {
+        NoticeKind.KICKOFF_CARD,
+        NoticeKind.KICKOFF_LATER,
+        NoticeKind.KICKOFF_PAST,
+        NoticeKind.KICKOFF_LACKED,
+    }
+)
+"""What is told of the kickoff to one person."""
 OF_THE_DEBRIEF = frozenset(
     {
         NoticeKind.DEBRIEF_ASKED,
@@ -190,6 +224,7 @@ OF_A_DATE: Mapping[tuple[Step, Stage], NoticeKind] = {
     (Step.ALIGNMENT, Stage.DAY_BEFORE): NoticeKind.ALIGNMENT_REMINDER,
     (Step.SIGNATURE, Stage.SLIPPED): NoticeKind.SIGNATURE_SLIPPED,
     (Step.COMMITMENT, Stage.ASK): NoticeKind.COMMITMENT_ASKED,
+    (Step.KICKOFF_DAY, Stage.MORNING): NoticeKind.KICKOFF_MORNING,
 }
 """What is said on a fixed day, and dropped once it is answered or done."""
 OF_THE_CLOCK = OF_A_STEP | {NoticeKind.SUMMARY, *OF_A_DATE.values()}
@@ -308,6 +343,7 @@ _OF_THE_AE = frozenset(
         Tag.MATCHED,
         Tag.MISMATCHED,
         Tag.BRIEFING_BOOKED,
+        Tag.KICKOFF_PREPARED_AE,
         Tag.LATE_TALKED,
     }
 )
@@ -317,12 +353,22 @@ _OF_THE_CSM = frozenset(
         Tag.CHECKS_ANSWERED,
         Tag.PLAN_WRITTEN,
         Tag.RESTATED,
+        Tag.KICKOFF_BOOKED,
+        Tag.KICKOFF_CALLED_OFF,
+        Tag.KICKOFF_PREPARED,
         Tag.KICKOFF_HELD,
+        Tag.KICKOFF_RECORDED,
         Tag.DEBRIEF_HELD,
+        Tag.PLAN_STARTED,
+        Tag.MILESTONE_ADDED,
+        Tag.MILESTONE_CHANGED,
+        Tag.MILESTONE_DROPPED,
+        Tag.MILESTONE_OPENED,
+        Tag.PLAN_CONFIRMED,
     }
 )
 """What either side's manager may record for them, then with a reason."""
-_OF_EITHER = OF_REVIEWS | {Tag.INTRO_SENT, Tag.INTRO_NOT_SENT}
+_OF_EITHER = OF_REVIEWS | {Tag.PLAN_INITIALED, Tag.INTRO_SENT, Tag.INTRO_NOT_SENT}
 """The same of what may be either side's: whose it was stands with it."""
 _OF_THE_INTRO = frozenset({Tag.INTRO_SENT, Tag.INTRO_NOT_SENT, Tag.CHAMPION_WRITTEN_TO})
 _OF_A_PROMISE = frozenset({Tag.PROMISE_EDITED, Tag.PROMISE_WITHDRAWN})
@@ -371,6 +417,7 @@ def announcements(
         told.extend(_of_a_record(handoff, seq, event))
         told.extend(_of_the_debrief(handoff, seq, event, ahead=answered_ahead))
         told.extend(_of_a_fallen_talk(handoff, seq, event, undo_window))
+        told.extend(_of_the_plan(handoff, seq, event))
         told.extend(_of_a_successor(handoff, seq, event))
         told.extend(_of_a_champion(handoff, seq, event))
         if event.tag is Tag.CLOSED and chain is not None:
@@ -479,6 +526,8 @@ def _of_event(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
             facts["version"] = version
         if event.tag is Tag.KICKOFF_HELD:
             facts |= {name: str(event.facts[name]) for name in _HELD if name in event.facts}
+            if "before" not in event.facts:
+                facts["csm"] = handoff.csm_id or 0  # From now on the customer's first contact.
         if kind is NoticeKind.ACKNOWLEDGED and event.actor != handoff.csm_id:
             facts["csm"] = handoff.csm_id or 0  # Somebody said it for them.
         return [_in_thread(handoff, kind, seq, facts)]
@@ -641,6 +690,34 @@ def _within_minutes(
     facts: dict[str, str | int] = {"since": instant_text(event.at), "actor": event.actor or 0}
     told = _to(handoff, kind, seq, reader, facts)
     return replace(told, not_before=event.at + TOGETHER)
+
+
+def _of_the_plan(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
+    """Below the card that it is signed, or is so no longer; and who has to say yes again.
+
+    Said once: what a change opened is open for the next change, too.
+    """
+    facts: dict[str, str | int] = {"seq": seq, "actor": event.actor or 0}
+    below = handoff.posted_at is not None
+    if event.tag is Tag.PLAN_SIGNED:
+        return [_in_thread(handoff, NoticeKind.PLAN_SIGNED, seq, facts)] if below else []
+    if event.tag is not Tag.PLAN_VOIDED:
+        return []
+    void = event.facts["parties"]
+    parties = [str(one) for one in void] if isinstance(void, list) else []
+    told: list[Notice] = []
+    if below and event.facts["signed"]:
+        told.append(_in_thread(handoff, NoticeKind.PLAN_REOPENED, seq, facts))
+    for party, owner in ((Party.AE, handoff.ae_id), (Party.CSM, handoff.csm_id)):
+        initial = party.value in parties
+        asks_outside = party is Party.CSM and not set(parties) <= {Party.AE, Party.CSM}
+        if initial or asks_outside:
+            about = {**facts, "initial": int(initial)}
+            owners = (owner,)
+            told += _to_owners(
+                handoff, NoticeKind.PLAN_VOIDED, seq, event, owners=owners, facts=about
+            )
+    return told
 
 
 def only_first(notices: Sequence[Notice], *, waiting: Collection[NoticeKind]) -> list[Notice]:
@@ -1250,6 +1327,18 @@ def ledger_file(handoff: Handoff, reader: int, *, key: str) -> Notice:
         NoticeKind.LEDGER_FILE,
         Place.DM,
         f"ledger-file:{key}",
+        Priority.ANSWER,
+        handoff_id=handoff.id,
+        person_id=reader,
+    )
+
+
+def plan_file(handoff: Handoff, reader: int, *, key: str) -> Notice:
+    """What the customer shares of the success plan as a file for whoever asked for it."""
+    return Notice(
+        NoticeKind.PLAN_FILE,
+        Place.DM,
+        f"plan-file:{key}",
         Priority.ANSWER,
         handoff_id=handoff.id,
         person_id=reader,

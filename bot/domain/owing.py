@@ -28,7 +28,7 @@ from bot.domain.ports import CalendarOf
 from bot.domain.promises import Fate, Side
 from bot.domain.reassigning import taken_over_at
 from bot.domain.settling import due_at, settlers, too_late_at
-from bot.domain.steps import OF_A_SIDE, TO_SETTLE, latest
+from bot.domain.steps import OF_A_PROMISE, OF_A_SIDE, TO_SETTLE, latest
 from bot.domain.worktime import Calendar
 
 
@@ -132,7 +132,7 @@ def about_promises(
     `reads` says of a person whether they may know of the handoff at all; `before_kickoff` is when
     the ledger is to be signed by the table.
     """
-    of_promises = {one.key: one for one in stored if one.subject}
+    of_promises = {one.key: one for one in stored if one.step in OF_A_PROMISE}
     context = _Context(handoff, policy, calendar_of, manager_of, of_promises, now)
     settlements = [
         deadline
@@ -296,7 +296,7 @@ def _delivery(
     calendar = context.calendar_of(owner, zone)
     due = calendar.at(one.due, calendar.hours.end)
     clocks, held_at = context.policy.clocks, handoff.kickoff_held_at
-    opens = _opens(one.due, calendar, days=clocks.review_opens)
+    opens = opening(one.due, calendar, days=clocks.review_opens)
     if held_at is not None:
         due = max(due, calendar.add_working(held_at, timedelta(hours=clocks.own_other)))
     since = max(one.written_at, opens, held_at or opens)
@@ -320,7 +320,7 @@ def _delivery(
     return replace(made, waits_for=Step.KICKOFF) if waits else made
 
 
-def _opens(due: date, calendar: Calendar, *, days: int) -> datetime:
+def opening(due: date, calendar: Calendar, *, days: int) -> datetime:
     """The morning so many business days before a day."""
     day = due
     for _ in range(days):

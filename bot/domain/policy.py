@@ -134,6 +134,11 @@ class Clocks(_Part):
     own_book_call: int = Field(default=4, ge=0, le=80)
     own_other: int = Field(default=8, ge=0, le=80)
     own_judge: int = Field(default=9, ge=1, le=80)
+    own_prep: int = Field(default=4, ge=0, le=80)
+    prep_hour: int = Field(default=12, ge=1, le=23)
+    """The hour of the day by which both are prepared for the kickoff."""
+    prep_before: int = Field(default=24, ge=0, le=240)
+    """Hours before the kickoff that this leaves at least."""
     capture_days: int = Field(default=7, ge=1, le=90)
     """Days before the expected signature at which the AE is first reminded to capture the deal."""
     commitment_days: int = Field(default=7, ge=1, le=90)

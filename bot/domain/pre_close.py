@@ -17,7 +17,7 @@ StandInOf = Callable[[int], int | None]
 """Who of RevOps is there in place of a person's missing manager."""
 PRE_CLOSE = frozenset(rule.step for rule in PROCESS if rule.pre_close)
 """The steps that end with the signature, done or missed."""
-QUESTIONS = frozenset({Step.SIGNATURE, Step.COMMITMENT})
+QUESTIONS = frozenset({Step.SIGNATURE, Step.COMMITMENT, Step.KICKOFF_DAY})
 """What is no step: it is in no list."""
 
 Fixed = Mapping[Step, tuple[int | None, str | None]]

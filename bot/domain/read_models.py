@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain import access
+from bot.domain import access, kickoff_booking
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.backfill import TwoDates, two_dates
 from bot.domain.breakdowns import Breakdown
@@ -41,6 +41,8 @@ from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
 from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
+from bot.domain.plan import Milestone
+from bot.domain.plan_pages import PlanPage
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
 from bot.domain.promises import Promise, Side, Signing
@@ -50,7 +52,7 @@ from bot.domain.reviews import Outcome, ReviewDay
 from bot.domain.size import Size
 from bot.domain.snapshots import Change, Spot
 from bot.domain.status import EVERYTHING, Bucket, Filter
-from bot.domain.steps import AT_ONCE, call_required, intro_waits_for_call, is_beyond
+from bot.domain.steps import AT_ONCE, SHORTLY_BEFORE, call_required, intro_waits_for_call, is_beyond
 from bot.domain.verification import Part, Record, RecordKind
 from bot.domain.worktime import QuietHours
 
@@ -96,7 +98,7 @@ class StepLine:
     opens_at: datetime | None = None
     """When it stops waiting, where only its time keeps it."""
     number: int = 0
-    """Of the promise it is about; 0 for what is about the handoff as a whole."""
+    """Of the promise or milestone it is about; 0 for what is about the handoff as a whole."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ class Card:
     """Set where the channel may hold nothing internal any more: only a neutral line is shown."""
     gone: tuple[NamedPerson, ...] = ()
     """Who of AE and CSM has no account any more."""
+    plan_signed_at: datetime | None = None
+    """When everybody asked had said yes to the success plan as it is."""
     outcome: Outcome | None = None
     """How it ended, of one that is closed."""
     linked: tuple[Linked, ...] = ()
@@ -251,6 +255,14 @@ class Guide:
     """Whether the viewer is asked to do without it, as the other one would."""
     skipped: bool = False
     """Whether the viewer would do without it, and the other one did not say."""
+    kickoff_at: datetime | None = None
+    """When the kickoff is, as far as it is booked and was not held."""
+    kickoff_hold: bool = False
+    """Whether the customer is not to be invited to it yet."""
+    books_kickoff: bool = False
+    """Whether the viewer books its time as their own."""
+    shows_kickoff: bool = False
+    """Whether it lies ahead of the viewer, who is in it."""
     intro: IntroLine = IntroLine()
     assignable: bool = False
     because: Because | None = None
@@ -569,6 +581,8 @@ class NudgeModel:
     told_as_manager: bool
     promise: Promise | None = None
     """What it is about, where it is about one promise."""
+    milestone: Milestone | None = None
+    """The same of one milestone."""
     snoozed_reason: str | None = None
     brief_version: int = 0
     with_ae: bool = False
@@ -589,6 +603,8 @@ class NudgeModel:
     """The same of the AE, whose step it is."""
     no_promises: bool = False
     """Whether nothing is written down that could be initialed."""
+    kickoff_at: datetime | None = None
+    """When the kickoff is, as far as it is booked."""
     contacted: bool = False
     """Whether the champion heard from the CSM before the intro."""
     draft_words: int | None = None
@@ -773,6 +789,12 @@ class WholePage:
     """Whether they may record the joint plan, which is missing."""
     holds_kickoff: bool = False
     """Whether the viewer may record when the kickoff was held, or correct it."""
+    books_kickoff: bool = False
+    """Whether the viewer may book its time, or move it."""
+    books_for_csm: bool = False
+    """Whether they would do so in the CSM's place, with a reason."""
+    shows_kickoff: bool = False
+    """Whether the viewer may open the card of the kickoff, which lies ahead."""
     intro_sent: bool = False
     """Whether the intro is recorded as sent, so that one would correct that."""
     intro: IntroLine = IntroLine()
@@ -789,6 +811,8 @@ class WholePage:
     reviews: ReviewPage = NOTHING_REVIEWED
     copied: tuple[Copied, ...] = ()
     """Messages that were added, as far as this viewer may read them."""
+    plan: PlanPage | None = None
+    """The success plan, as far as this viewer may read it."""
     paths: PathsPage = NO_PATHS
 
     def readable(self, key: SectionKey) -> frozenset[Audience]:
@@ -893,11 +917,20 @@ def told(
     return handoff.completeness.seen_by(audiences, given).naming(names, ae=handoff.ae_id)
 
 
+def urgency(line: StepLine) -> tuple[bool, datetime]:
+    """What orders the steps that are owed: by due time, but last what is done only shortly before.
+
+    Once that is due soon, or late, it stands where its time puts it.
+    """
+    pressing = line.light in (Light.SOON, Light.LATE)
+    return line.step in SHORTLY_BEFORE and not pressing, line.due_at
+
+
 def next_line(lines: Sequence[StepLine]) -> StepLine | None:
-    """The step to name first: owed ones by due time, then waiting ones in the table's order."""
+    """The step to name first: owed ones by urgency, then waiting ones in the table's order."""
     owed = [line for line in lines if line.light in OWED]
     if owed:
-        return min(owed, key=lambda line: line.due_at)
+        return min(owed, key=urgency)
     return next((line for line in lines if line.light is Light.WAITING), None)
 
 
@@ -986,6 +1019,7 @@ def card(
         linked=linked,
         kickoff=kickoff,
         gone=_gone(handoff, people),
+        plan_signed_at=handoff.success_plan.signed_at,
         outcome=handoff.reviews.outcome,
         two_dates=two_dates(handoff),
     )
@@ -1075,6 +1109,11 @@ def guide(
         skips=_asked_to_skip(handoff, viewer, policy),
         skipped=_alone_in_skipping(handoff, viewer, policy),
         plan_missing=records and reading.plan_missing,
+        kickoff_at=handoff.kickoff.at if kickoff_ahead(handoff) else None,
+        kickoff_hold=kickoff_booking.internal_hold(handoff),
+        books_kickoff=kickoff_booking.books(viewer, handoff, policy)
+        and not kickoff_booking.owes_a_reason(viewer, handoff),
+        shows_kickoff=_in_kickoff(handoff, viewer, policy),
         intro=intro_of(handoff, people, viewer, policy),
         assignable=handoff.assignable,
         because=because,
@@ -1099,6 +1138,20 @@ def guide(
         closed_at=handoff.reviews.closed_at,
         two_dates=two_dates(handoff),
     )
+
+
+def kickoff_ahead(handoff: Handoff) -> bool:
+    """Whether the kickoff lies ahead, with somebody of customer success to hold it."""
+    someone = kickoff_booking.csm_of(handoff) is not None
+    return handoff.open and handoff.kickoff_held_at is None and someone
+
+
+def _in_kickoff(handoff: Handoff, viewer: Person, policy: Policy) -> bool:
+    """Whether it lies ahead of the viewer, who has a part in it: the AE of a joint one alone."""
+    held = access.capacities(viewer, handoff)
+    joint = kickoff_booking.joint(handoff, policy) and Capacity.AE in held
+    in_it = bool(held & {Capacity.CSM, Capacity.LEAD}) or joint
+    return in_it and kickoff_ahead(handoff) and handoff.csm_id is not None
 
 
 def _call_ahead(handoff: Handoff) -> datetime | None:

@@ -15,6 +15,7 @@ from bot.domain.due import (
     FirstContact,
     HoursAfter,
     KickoffDay,
+    KickoffPrep,
     MessageHours,
     Number,
     OwnWindow,
@@ -48,7 +49,13 @@ class Step(StrEnum):
     DEBRIEF = "debrief"
     INITIALS = "initials"
     INITIALS_AE = "initials_ae"
+    PREP = "prep"
+    """The CSM gets ready for the kickoff."""
+    PREP_AE = "prep_ae"
+    """So does the AE, of one that is joint."""
     KICKOFF = "kickoff"
+    KICKOFF_DAY = "kickoff_day"
+    """The morning of the day it is booked for; no row of the table either."""
     PLAN = "plan"
     SIGN_PLAN = "sign_plan"
     SIGN_PLAN_AE = "sign_plan_ae"
@@ -76,6 +83,8 @@ class Step(StrEnum):
     """So does the AE."""
     DELIVERY = "delivery"
     """Whoever delivers a promise does so by its day."""
+    MILESTONE = "milestone"
+    """Whoever owns a milestone of the success plan reaches it by its day; of one milestone."""
 
 
 OF_A_SIDE: Mapping[Step, Capacity] = {
@@ -88,6 +97,8 @@ TO_SETTLE = frozenset({Step.SETTLE, Step.SETTLE_AE, Step.DECIDE})
 """What is asked about a dispute; a step that waits for it names who is to settle it now."""
 OF_A_PROMISE = TO_SETTLE | {Step.DELIVERY} | OF_A_SIDE.keys()
 """What is owed about single promises, and so in no row of the table."""
+OF_ONE_THING = OF_A_PROMISE | {Step.MILESTONE}
+"""The same with what is owed about a single milestone."""
 
 
 LIGHT_AND_FULL = frozenset({Tier.LIGHT, Tier.FULL})
@@ -400,6 +411,29 @@ PROCESS: tuple[StepRule, ...] = (
         opened_again_at=lambda h: h.signing.ae_again_at,
         calendar=CSM,
     ),
+    # A time that was booked at short notice leaves them their own window, too.
+    StepRule(
+        Step.PREP,
+        12,
+        CSM,
+        due=KickoffPrep(),
+        done=lambda h: h.kickoff.ready_at,
+        needs=(Step.ASSIGN,),
+        free_at=lambda h: h.kickoff.set_at,
+        own=lambda c: c.own_prep,
+    ),
+    StepRule(
+        Step.PREP_AE,
+        12,
+        AE,
+        due=KickoffPrep(),
+        done=lambda h: h.kickoff.ready_ae_at,
+        needs=(Step.ASSIGN,),
+        free_at=lambda h: h.kickoff.set_at,
+        own=lambda c: c.own_prep,
+        tiers=NO_TIER,
+        add_on=AddOn.JOINT_KICKOFF,
+    ),
     StepRule(
         Step.KICKOFF,
         12,
@@ -414,24 +448,27 @@ PROCESS: tuple[StepRule, ...] = (
         13,
         CSM,
         due=AfterKickoff(day=lambda c: c.plan_day, after=lambda c: c.plan_after),
-        done=None,
+        done=lambda h: h.success_plan.drafted_at,
         needs=(Step.KICKOFF,),
+        opened_again_at=lambda h: h.success_plan.redraft_at,
     ),
     StepRule(
         Step.SIGN_PLAN,
         14,
         CSM,
         due=AfterKickoff(day=lambda c: c.sign_plan_day, after=lambda c: c.sign_plan_after),
-        done=None,
+        done=lambda h: h.success_plan.csm_done_at,
         needs=(Step.PLAN,),
+        opened_again_at=lambda h: h.success_plan.csm_again_at,
     ),
     StepRule(
         Step.SIGN_PLAN_AE,
         14,
         AE,
         due=AfterKickoff(day=lambda c: c.sign_plan_day, after=lambda c: c.sign_plan_after),
-        done=None,
+        done=lambda h: h.success_plan.ae_done_at,
         needs=(Step.PLAN,),
+        opened_again_at=lambda h: h.success_plan.ae_again_at,
         tiers=NO_TIER,
         add_on=AddOn.JOINT_KICKOFF,
         calendar=CSM,
@@ -527,6 +564,8 @@ STEPS: tuple[StepRule, ...] = tuple(
 )
 """The rows whose clocks run: from the signature on, and with a record that says when it is done."""
 
+SHORTLY_BEFORE = frozenset({Step.PREP, Step.PREP_AE})
+"""What is done shortly before it is due, and until then hides nothing else that is up."""
 _UP_TO_KICKOFF = tuple(rule for rule in STEPS if not rule.beyond)
 
 
@@ -534,9 +573,11 @@ def steps_now(handoff: Handoff) -> tuple[StepRule, ...]:
     """Those of `STEPS` that run in a handoff by now.
 
     What comes after the kickoff begins with it. Until then nobody can do anything about it, and in
-    a list it would hide what is up.
+    a list it would hide what is up. Once it was held nobody gets ready for it any more.
     """
-    return STEPS if handoff.kickoff_held_at is not None else _UP_TO_KICKOFF
+    if handoff.kickoff_held_at is None:
+        return _UP_TO_KICKOFF
+    return tuple(rule for rule in STEPS if rule.step not in SHORTLY_BEFORE or rule.done_at(handoff))
 
 
 NO_RECORD_YET = frozenset(rule.step for rule in PROCESS if rule.done is None)

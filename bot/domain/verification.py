@@ -43,6 +43,8 @@ class RecordKind(StrEnum):
     RESTATEMENT = "restatement"
     VERDICT = "verdict"
     BRIEFING_CALL = "briefing_call"
+    KICKOFF = "kickoff"
+    """For who may read reasons."""
     INTERVIEWS = "interviews"
     """No record of the reading: whom others asked what an AE who is gone knew."""
     INTRO_DRAFT = "intro_draft"

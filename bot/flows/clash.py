@@ -9,6 +9,7 @@ from bot.domain.brief import SECTIONS, Contact
 from bot.domain.items import SectionKey
 from bot.domain.merging import FieldConflict, Save, last_changed
 from bot.domain.people import Person
+from bot.domain.plan import MilestoneText
 from bot.domain.promises import PromiseText
 from bot.domain.read_models import Clash, Writer
 from bot.flows.showing import name_of
@@ -47,6 +48,13 @@ def in_promise(unit: ReadUnit, promise_id: int, conflicts: Conflicts, writer: Pe
     saves = (Save(asdict(one.text), one.by, one.at) for one in versions)
     named = [_with_names(unit, one) if one.field == Field.OWNER else one for one in conflicts]
     return _clash(unit, named, saves, asdict(PromiseText("")), writer)
+
+
+def in_milestone(unit: ReadUnit, milestone_id: int, conflicts: Conflicts, writer: Person) -> Clash:
+    """Conflicts in one milestone of a success plan."""
+    versions = unit.plans.versions(milestone_id)
+    saves = (Save(asdict(one.text), one.by, one.at) for one in versions)
+    return _clash(unit, conflicts, saves, asdict(MilestoneText("")), writer)
 
 
 def _with_names(unit: ReadUnit, conflict: FieldConflict) -> FieldConflict:

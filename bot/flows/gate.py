@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 from bot.domain import access
 from bot.domain.access import IN_THE_CHANNEL, Act
 from bot.domain.brief import ContactRole, People
-from bot.domain.closed_won import closed_won
+from bot.domain.closed_won import closed_won, gate_call
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Call, Handoff
 from bot.domain.people import Person
@@ -40,7 +40,8 @@ def _ids(people: People) -> frozenset[int]:
 
 
 def _model(unit: ReadUnit, handoff: Handoff, viewer: Person) -> GateModel:
-    people, call = _people(unit, handoff), handoff.call
+    people = _people(unit, handoff)
+    call = gate_call(handoff, unit.policy, champions=_ids(people))
     called = call.champion if call else None
     return GateModel(
         handoff_id=handoff.id,

@@ -15,8 +15,10 @@ from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import Item, SectionKey, same_question
+from bot.domain.kickoff_form import KickoffForm, Ours, Ran
 from bot.domain.ledger import Delivery
 from bot.domain.people import Person
+from bot.domain.plan import Confirmation, ConfirmedWay, MilestoneOwner, MilestoneText, Sharing
 from bot.domain.policy import Tier
 from bot.domain.promises import Basis, Kind, PromiseText, Surfaced
 from bot.domain.status import Bucket, Filter, Whose
@@ -26,6 +28,7 @@ from bot.views.briefing import STANDS
 from bot.views.deal import LIGHT_ANYWAY, NOTHING_ASKED, DealTyped
 from bot.views.entries import SKEPTIC, STRENGTHS, UNKNOWN
 from bot.views.ids import ActionId, Field
+from bot.views.kickoff import YES as RIGHT
 from bot.views.send_back import GROUPS
 from bot.views.start import StartTyped
 from bot.views.status import ANYHOW
@@ -284,6 +287,30 @@ def promise_text(typed: Typed, owner: Person | None = None) -> PromiseText:
     return text.checked()
 
 
+def milestone_of(typed: Typed) -> MilestoneText:
+    """One milestone of a success plan as it was typed; owner and day may be left open."""
+    owner = typed.option(Field.MILESTONE_OWNER)
+    return MilestoneText(
+        words=typed.text(Field.MILESTONE),
+        sharing=_member(Sharing, typed.option(Field.SHARING) or "", Field.SHARING),
+        owner=_member(MilestoneOwner, owner, Field.MILESTONE_OWNER) if owner is not None else None,
+        who=typed.text(Field.MILESTONE_WHO),
+        due=typed.date(Field.MILESTONE_DUE),
+    )
+
+
+def confirmation_of(typed: Typed) -> Confirmation:
+    """Who outside said yes to a plan; raises Invalid with the field that was left open."""
+    on, way = typed.date(Field.CONFIRMED_ON), typed.option(Field.CONFIRMED_WAY)
+    if on is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.CONFIRMED_ON.value)
+    if way is None:
+        raise Invalid(Problem.CHOOSE, field=Field.CONFIRMED_WAY.value)
+    return Confirmation(
+        typed.text(Field.CONFIRMED_BY), on, _member(ConfirmedWay, way, Field.CONFIRMED_WAY)
+    )
+
+
 def delivery_of(typed: Typed) -> Delivery | None:
     """What the CSM says with an initial; None where it was not asked or not answered."""
     chosen = typed.option(Field.DELIVERY)
@@ -405,6 +432,33 @@ def call_of(typed: Typed, *, promises: Sequence[int], talk: Talk | None) -> Brie
         unread=unread(promises, read),
         overrun=_member(Overrun, why, Field.OVERRUN) if why is not None else None,
         debrief=stands,
+    )
+
+
+def kickoff_of(typed: Typed) -> KickoffForm:
+    """What was written of a kickoff; raises Invalid for an answer that was not given."""
+    held_at, ran = typed.instant(Field.HELD_AT), typed.option(Field.RAN)
+    if held_at is None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.HELD_AT.value)
+    metric, timing = typed.option(Field.METRIC_RIGHT), typed.option(Field.TIMING_RIGHT)
+    asked = ((Field.RAN, ran), (Field.METRIC_RIGHT, metric), (Field.TIMING_RIGHT, timing))
+    for field, chosen in asked:
+        if chosen is None:
+            raise Invalid(Problem.CHOOSE, field=field.value)
+    carried, lacked = typed.option(Field.SECTION_CARRIED), typed.option(Field.SECTION_LACKED)
+    return KickoffForm(
+        held_at=held_at,
+        ours=tuple(_member(Ours, one, Field.OURS) for one in typed.options(Field.OURS)),
+        customers=typed.text(Field.CUSTOMERS),
+        ran=_member(Ran, ran or "", Field.RAN),
+        metric=metric == RIGHT,
+        timing=timing == RIGHT,
+        changed=typed.text(Field.CHANGED),
+        carried=_member(SectionKey, carried, Field.SECTION_CARRIED)
+        if carried is not None
+        else None,
+        lacked=_member(SectionKey, lacked, Field.SECTION_LACKED) if lacked is not None else None,
+        known_again=bool(typed.options(Field.KNOWN_AGAIN)),
     )
 
 

@@ -1,7 +1,5 @@
 """Milestones, NPS, what is still true, and first value, as the CSM records them."""
 
-from collections.abc import Mapping
-
 from bot.domain import reviewing
 from bot.domain.access import Act
 from bot.domain.debrief import Question
@@ -29,8 +27,6 @@ from bot.views.ids import ActionId, Field, ViewId
 from bot.views.nps import NOBODY, nps_view
 from bot.views.reviews import first_value_view, milestone_view, still_true_view
 
-SHARED: Mapping[int, str] = {}
-"""The shared milestones by number; none, for no success plan is kept yet."""
 _DAYS = {kind: day for day, kind in STILL_TRUE.items()}
 
 
@@ -38,20 +34,20 @@ def open_milestones(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Review milestones*: the shared ones."""
     opening = begin(asked.handoff_id, unit, actor, ReviewKind.MILESTONES)
     record = written(unit, opening, MilestoneReview)
-    shared = tuple(SHARED.items())
+    shared = tuple(unit.plans.shared(asked.handoff_id).items())
     return Push(milestone_view(MilestoneForm(opening.head, shared, record)))
 
 
 def save_milestones(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted review, of the milestones that there are now."""
 
-    def make(_: Handoff) -> MilestoneReview:
+    def make(handoff: Handoff) -> MilestoneReview:
         done, behind = (
             {int(one) for one in asked.typed.options(field)}
             for field in (Field.MILESTONES_DONE, Field.MILESTONES_BEHIND)
         )
         return reviewed(
-            list(SHARED),
+            list(unit.plans.shared(handoff.id)),
             done=done,
             behind=behind,
             notes=asked.typed.text(Field.MILESTONE_NOTES),

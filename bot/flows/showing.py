@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot.domain import access, read_models
+from bot.domain import access, kickoff_booking, read_models
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.brief import READ_BY, Brief, ContactRole
 from bot.domain.completeness import Completeness
@@ -148,12 +148,18 @@ def whole_of(
         ae_manager=named(access.holder(Capacity.AE_MANAGER, bundle.handoff), bundle.people),
         interviewers=_interviewers(unit, records),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
+        books_kickoff=kickoff_booking.books(viewer, bundle.handoff, unit.policy),
+        books_for_csm=kickoff_booking.owes_a_reason(viewer, bundle.handoff),
+        shows_kickoff=access.may(Act.OPEN_KICKOFF_CARD, viewer, bundle.handoff)
+        and bundle.handoff.csm_id is not None
+        and read_models.kickoff_ahead(bundle.handoff),
         intro_sent=bundle.handoff.intro.sent_at is not None,
         intro=read_models.intro_of(bundle.handoff, bundle.people, viewer, unit.policy)
         if Audience.REASONS in bundle.audiences
         else IntroLine(),
         paths=paths,
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
+        plan=unit.plan_page(bundle, viewer=viewer),
     )
 
 

@@ -34,6 +34,7 @@ def review_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> ReviewPage:
         if kind in found
         and (kind is not ReviewKind.CLOSING or handoff.reviews.closed_at is not None)
     ]
+    reviewed = ReviewKind.MILESTONES in found
     return ReviewPage(
         shown=tuple(
             ReviewShown(kind, found[kind].record, named(found[kind].by, writers), found[kind].at)
@@ -42,6 +43,7 @@ def review_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> ReviewPage:
         offers=tuple(_offers(bundle, viewer)),
         outcome=handoff.reviews.outcome,
         closed_at=handoff.reviews.closed_at,
+        milestones=unit.plans.shared(handoff.id, dropped=True) if reviewed else {},
     )
 
 

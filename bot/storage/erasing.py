@@ -24,6 +24,8 @@ WORDS: Mapping[str, frozenset[str]] = {
     "dispute": frozenset({"reason"}),
     "dispute_answer": frozenset({"words", "reason"}),
     "late_answer": frozenset({"words", "reason"}),
+    "milestone_version": frozenset({"words", "who"}),
+    "plan_mark": frozenset({"who"}),
     "debrief_ask": frozenset({"text", "reply"}),
     "pasted": frozenset({"words"}),
     "copied": frozenset({"words", "author", "link", "means"}),
@@ -92,6 +94,9 @@ NO_WORDS: Mapping[str, frozenset[str]] = {
     "dispute": frozenset({"side", "ending"}),
     "dispute_answer": frozenset({"seat", "outcome"}),
     "late_answer": frozenset({"side", "outcome"}),
+    "milestone": frozenset({"state"}),
+    "milestone_version": frozenset({"sharing", "owner"}),
+    "plan_mark": frozenset({"party", "way"}),
     "debrief_ask": frozenset({"question", "audience"}),
     "copied": frozenset({"origin", "target", "section", "audience"}),
     "chat": frozenset({"about", "section", "item", "state", "path"}),
@@ -137,6 +142,7 @@ NO_WORDS: Mapping[str, frozenset[str]] = {
 _JSON = frozenset({("document", "body"), ("handoff", "links")})
 _ABOVE: Mapping[str, tuple[str, str]] = {
     "promise_version": ("promise", "promise_id"),
+    "milestone_version": ("milestone", "milestone_id"),
     "dispute_answer": ("dispute", "dispute_id"),
     "chat_message": ("chat", "chat_id"),
 }

@@ -24,10 +24,12 @@ from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.history import GENESIS, instant_text
 from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.kickoff_state import Kickoff
 from bot.domain.leave import Away
 from bot.domain.money import Money, Rate
 from bot.domain.partner_state import PartnerState
 from bot.domain.people import ManagerBy
+from bot.domain.plan import SuccessPlan
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Side, Signing
 from bot.domain.reviews import Outcome, Reviews
@@ -111,6 +113,8 @@ _LINKS = select(handoff.c.links).where(
 _MARKS = tuple(one.name for one in fields(Marks))
 _VERIFICATION = tuple(one.name for one in fields(Verification) if one.name != "sent_back_items")
 _BRIEFING = tuple(one.name for one in fields(Briefing))
+_SUCCESS_PLAN = tuple(one.name for one in fields(SuccessPlan))
+_KICKOFF = tuple(one.name for one in fields(Kickoff))
 _SUCCESSION = tuple(one.name for one in fields(Succession))
 _INTRO = tuple(one.name for one in fields(Intro))
 _WAYS = ("sent_way", "ae_way", "csm_way")
@@ -444,6 +448,8 @@ def _values(of: Handoff) -> dict[str, Any]:
         **{name: getattr(of.verification, name) for name in _VERIFICATION},
         "sent_back_items": json.dumps([item.value for item in of.verification.sent_back_items]),
         **{f"briefing_{name}": getattr(of.briefing, name) for name in _BRIEFING},
+        **{f"success_plan_{name}": getattr(of.success_plan, name) for name in _SUCCESS_PLAN},
+        **{f"kickoff_{name}": getattr(of.kickoff, name) for name in _KICKOFF},
         **_intro_values(of.intro),
         "debrief_standings": json.dumps(dict(of.debrief.standings)),
         **{f"debrief_{name}": getattr(of.debrief, name) for name in _DEBRIEF},
@@ -605,6 +611,8 @@ def _handoff(row: RowMapping) -> Handoff:
             sent_back_items=tuple(Item(one) for one in json.loads(row["sent_back_items"])),
         ),
         briefing=Briefing(**{name: row[f"briefing_{name}"] for name in _BRIEFING}),
+        success_plan=SuccessPlan(**{name: row[f"success_plan_{name}"] for name in _SUCCESS_PLAN}),
+        kickoff=Kickoff(**{name: row[f"kickoff_{name}"] for name in _KICKOFF}),
         intro=_intro(row),
         debrief=Debrief(
             standings={

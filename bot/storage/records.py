@@ -11,6 +11,7 @@ from bot.domain.access import Audience
 from bot.domain.brief import SCHEMA
 from bot.domain.briefing import BriefingCall
 from bot.domain.intro import IntroDraft
+from bot.domain.kickoff_form import KickoffForm
 from bot.domain.succession import Interviews
 from bot.domain.verification import (
     Checks,
@@ -24,13 +25,17 @@ from bot.storage.handoffs import WritableHandoffs
 from bot.storage.statements import Scope
 from bot.storage.tables import IS_CURRENT, document
 
-AUDIENCE = Audience.RECORDS
+AUDIENCES: Mapping[RecordKind, Audience] = {
+    **dict.fromkeys(RecordKind, Audience.RECORDS),
+    RecordKind.KICKOFF: Audience.REASONS,
+}
 RECORDS: Mapping[RecordKind, type[Record]] = {
     RecordKind.CHECKS: Checks,
     RecordKind.JOINT_PLAN: JointPlan,
     RecordKind.RESTATEMENT: Restatement,
     RecordKind.VERDICT: Verdict,
     RecordKind.BRIEFING_CALL: BriefingCall,
+    RecordKind.KICKOFF: KickoffForm,
     RecordKind.INTERVIEWS: Interviews,
     RecordKind.INTRO_DRAFT: IntroDraft,
 }
@@ -136,11 +141,11 @@ class WritableRecords(Records):
         *,
         by: int,
         at: datetime,
-        audience: Audience = AUDIENCE,
+        audience: Audience | None = None,
     ) -> int:
         """Write a record down and give its revision; earlier ones are kept.
 
-        `audience` is who reads it, where not those of the records: a draft has its sender's.
+        `audience` is who reads it, where not those of its kind: a draft has its sender's.
         """
         self._handoffs.locked_chain(handoff_id)
         revision = self.revision(handoff_id, kind) + 1
@@ -153,7 +158,7 @@ class WritableRecords(Records):
                 "handoff_id": handoff_id,
                 "kind": kind.value,
                 "section": WHOLE,
-                "audience": audience.value,
+                "audience": (audience or AUDIENCES[kind]).value,
                 "revision": revision,
                 "schema": SCHEMA,
                 "body": record.model_dump_json(),

@@ -332,6 +332,40 @@ handoff = Table(
     Column("briefing_minutes", Integer),
     Column("briefing_recorded_at", Instant),
     Column("briefing_lifted_at", Instant),
+    # How far the success plan is; its milestones are rows.
+    Column("success_plan_version", Integer, nullable=False, server_default="0"),
+    Column("success_plan_shared_version", Integer, nullable=False, server_default="0"),
+    Column("success_plan_started_at", Instant),
+    Column("success_plan_milestones", Integer, nullable=False, server_default="0"),
+    Column("success_plan_incomplete", Integer, nullable=False, server_default="0"),
+    Column("success_plan_shared", Integer, nullable=False, server_default="0"),
+    Column("success_plan_partner", Boolean, nullable=False, server_default=false()),
+    Column("success_plan_drafted_at", Instant),
+    Column("success_plan_redraft_at", Instant),
+    Column("success_plan_csm_version", Integer, nullable=False, server_default="0"),
+    _person("success_plan_csm_by"),
+    Column("success_plan_csm_at", Instant),
+    Column("success_plan_ae_version", Integer, nullable=False, server_default="0"),
+    _person("success_plan_ae_by"),
+    Column("success_plan_ae_at", Instant),
+    Column("success_plan_customer_version", Integer, nullable=False, server_default="0"),
+    Column("success_plan_customer_at", Instant),
+    Column("success_plan_partner_version", Integer, nullable=False, server_default="0"),
+    Column("success_plan_partner_at", Instant),
+    Column("success_plan_csm_done_at", Instant),
+    Column("success_plan_csm_again_at", Instant),
+    Column("success_plan_ae_done_at", Instant),
+    Column("success_plan_ae_again_at", Instant),
+    Column("success_plan_signed_at", Instant),
+    # Where the kickoff is; what was written of it is a document.
+    Column("kickoff_at", Instant),
+    Column("kickoff_set_at", Instant),
+    Column("kickoff_sequence", Integer, nullable=False, server_default="0"),
+    Column("kickoff_offered_at", Instant),
+    Column("kickoff_ready_at", Instant),
+    Column("kickoff_ready_ae_at", Instant),
+    Column("kickoff_brief_opened_at", Instant),
+    Column("kickoff_recorded_at", Instant),
     # Where the intro is; its draft is a document.
     Column("intro_drafted_at", Instant),
     Column("intro_sent_at", Instant),
@@ -593,12 +627,61 @@ promise_version = Table(
     Column("written_at", Instant, nullable=False),
 )
 
+milestone = Table(
+    "milestone",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # the one in force
+    Column("added_at", Instant, nullable=False),  # calendar
+    # What became of it, and who said so when.
+    Column("state", Text, nullable=False, server_default="open"),
+    _person("state_by"),
+    Column("state_at", Instant),
+    UniqueConstraint("handoff_id", "number"),
+)
+
+milestone_version = Table(
+    "milestone_version",
+    metadata,
+    Column("milestone_id", ROW_ID, ForeignKey("milestone.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _workspace(),
+    Column("words", Text, nullable=False),
+    Column("sharing", Text, nullable=False),  # who reads it follows from that
+    Column("owner", Text),
+    Column("who", Text, nullable=False, server_default=""),
+    Column("due", Date),
+    _person("written_by", nullable=False),
+    Column("written_at", Instant, nullable=False),
+)
+
+# Every yes to a version of a success plan; which of them hold stands on the handoff.
+plan_mark = Table(
+    "plan_mark",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    _workspace(),
+    _handoff(),
+    Column("party", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    _person("person_id", nullable=False),
+    Column("at", Instant, nullable=False),
+    # Of customer and partner: who said it, on which day, and how.
+    Column("who", Text, nullable=False, server_default=""),
+    Column("on", Date),
+    Column("way", Text),
+    Index("ix_plan_mark_handoff_id", "handoff_id", "party"),
+)
+
 deadline = Table(
     "deadline",
     metadata,
     Column("handoff_id", ROW_ID, ForeignKey("handoff.id"), primary_key=True),
     Column("step", Text, primary_key=True),
-    # The number of the promise it is about; 0 is the handoff as a whole.
+    # The number of the promise or milestone it is about; 0 is the handoff as a whole.
     Column("subject", Integer, primary_key=True, autoincrement=False, server_default="0"),
     _workspace(),
     _person("owner_id"),

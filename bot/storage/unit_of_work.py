@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain import access, reassigning
+from bot.domain import access, kickoff_booking, reassigning
 from bot.domain.access import EVERY, IN_THE_CHANNEL, Audience, Capacity
 from bot.domain.backfill import weigh_backfill, without_clocks
 from bot.domain.brief import Brief
@@ -47,7 +47,11 @@ from bot.domain.handoff import Handoff
 from bot.domain.hints import written_quickly
 from bot.domain.history import CHANGES_BRIEF, OF_DISPUTES, Event, Tag
 from bot.domain.items import SectionKey
-from bot.domain.kickoff import KickoffTime, debrief_due, kickoff_time
+from bot.domain.kickoff import KickoffTime, debrief_due, kickoff_latest, kickoff_time
+from bot.domain.kickoff_day import kickoff_day
+from bot.domain.kickoff_notices import of_the_kickoff
+from bot.domain.kickoff_prep import follow_reading
+from bot.domain.kickoff_record import weigh_kickoff
 from bot.domain.ledger import Counts, Entry, LedgerPage, page_for, void, weigh
 from bot.domain.linked import Linked
 from bot.domain.managers import Told
@@ -71,14 +75,18 @@ from bot.domain.notices import (
 from bot.domain.owing import STEP_OF, about_promises, settled_by, told_of_delivery
 from bot.domain.path_notices import of_paths
 from bot.domain.people import ManagerBy, Person, Role
+from bot.domain.plan_pages import PlanPage, plan_page
+from bot.domain.planning import weigh as weigh_plan
 from bot.domain.policy import ListenerIs, Policy
 from bot.domain.ports import Cipher, Clock, MachineClock, Poke
 from bot.domain.pre_close import dated
 from bot.domain.promises import Side
+from bot.domain.reaching import about_milestones
 from bot.domain.settling import decides_not, escalate, may_settle, settlers
 from bot.domain.silence import looked_at, weigh_silence
 from bot.domain.size import AddOn, Size
 from bot.domain.snapshots import Change, Snapshot, changes
+from bot.domain.steps import OF_A_PROMISE
 from bot.storage import keys, tables
 from bot.storage.alarms import Alarms
 from bot.storage.briefs import Briefs, WritableBriefs
@@ -105,6 +113,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.partners import Partners, WritablePartners
 from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, PersonFacts, WritablePeople
+from bot.storage.plans import Plans, WritablePlans
 from bot.storage.rates import forget_rates
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
@@ -142,6 +151,16 @@ _WEIGHS_DEBRIEF = frozenset(
     {Tag.DEBRIEF_HELD, Tag.KICKOFF_HELD, Tag.SIGNED, Tag.SIGNATURE_CORRECTED}
 )
 """After these the debrief may have been too late, or in time after all."""
+_WEIGHS_KICKOFF = frozenset(
+    {
+        Tag.KICKOFF_BOOKED,
+        Tag.KICKOFF_CALLED_OFF,
+        Tag.KICKOFF_HELD,
+        Tag.SIGNED,
+        Tag.SIGNATURE_CORRECTED,
+    }
+)
+"""After these the kickoff may be too late, or in time after all."""
 _SIGNS = frozenset({Tag.SIGNED, Tag.SIGNATURE_CORRECTED})
 _PLACED = frozenset(
     {
@@ -356,6 +375,7 @@ class ReadUnit:
     ledger: Ledgers
     disputes: Disputes
     late: LatePromises
+    plans: Plans
     deadlines: Deadlines
     history: History
     received: Received
@@ -388,6 +408,7 @@ class ReadUnit:
         self.ledger = Ledgers(self._scope)
         self.disputes = Disputes(self._scope)
         self.late = LatePromises(self._scope)
+        self.plans = Plans(self._scope)
         self.deadlines = Deadlines(self._scope)
         self.history = History(self._scope, handoffs=self.handoffs)
         self.received = Received(self._scope)
@@ -482,6 +503,22 @@ class ReadUnit:
         )
         return replace(page, settles=frozenset(settles))
 
+    def plan_page(self, of: Bundle, *, viewer: Person | None) -> PlanPage | None:
+        """The success plan for whom its handoff was read; None for who may read nothing of it."""
+        handoff, audiences = of.handoff, of.audiences
+        if Audience.SHARED_MILESTONES not in audiences:
+            return None
+        begun = handoff.success_plan.version > 0
+        return plan_page(
+            viewer,
+            handoff,
+            of.size,
+            self.plans.milestones(handoff.id, audiences=audiences) if begun else (),
+            self.plans.marks(handoff.id, audiences=audiences) if begun else {},
+            of.people,
+            audiences=audiences,
+        )
+
     def kickoff(self, of: Bundle) -> KickoffTime | None:
         """The time of its kickoff that the handoff message names."""
         calendar_of = self.people.calendar
@@ -544,7 +581,7 @@ class ReadUnit:
         holder = held_by(owed, handoff, size)
         if holder is None:
             return None
-        if owed.step is Step.DELIVERY:
+        if owed.step in (Step.DELIVERY, Step.MILESTONE):
             reads = self._reads(handoff)
             return told_of_delivery(holder, handoff, self.people.told, reads=reads)
         but = (access.acting(holder, handoff),)
@@ -651,6 +688,7 @@ class ReadUnit:
             now=self.now,
             stored=of_handoff,
         )
+        morning = kickoff_day(handoff, calendar_of, fixed=fixed)
         wanted = [
             *dated(
                 handoff,
@@ -661,7 +699,9 @@ class ReadUnit:
                 had=[step for step, one in of_handoff.items() if one.state not in _GONE],
             ),
             *of_table,
+            *([morning] if morning is not None else []),
             *self._about_promises(handoff, stored, of_table=of_table),
+            *self._about_milestones(handoff, stored),
         ]
         held = without_clocks(handoff, wanted, calendar_of)
         owed = {one.key: bring_in_line(before.get(one.key), one, now=self.now) for one in held}
@@ -674,7 +714,7 @@ class ReadUnit:
         """What is owed about single promises; asked only where there is or was such."""
         signed_by = (one.raw_due_at for one in of_table if one.step is Step.INITIALS_AE)
         before_kickoff = next(signed_by, None)
-        owed = [one for one in stored if one.subject]
+        owed = [one for one in stored if one.step in OF_A_PROMISE]
         contested = handoff.signing.disputed or any(
             one.step in STEP_OF.values() and one.state in OWED_STATES for one in owed
         )
@@ -705,6 +745,20 @@ class ReadUnit:
             surfacing=late,
             before_kickoff=before_kickoff,
             reads=self._reads(handoff),
+            stored=stored,
+            now=self.now,
+        )
+
+    def _about_milestones(self, handoff: Handoff, stored: list[Deadline]) -> list[Deadline]:
+        """What is owed about single milestones; asked only where there is a plan."""
+        if not handoff.success_plan.version:
+            return []
+        return about_milestones(
+            handoff,
+            self.policy,
+            self.people.calendar,
+            told_of=self.people.told,
+            planned=self.plans.planned(handoff.id),
             stored=stored,
             now=self.now,
         )
@@ -756,6 +810,7 @@ class WriteUnit(ReadUnit):
     ledger: WritableLedgers
     disputes: WritableDisputes
     late: WritableLatePromises
+    plans: WritablePlans
     deadlines: WritableDeadlines
     history: WritableHistory
     received: WritableReceived
@@ -787,6 +842,7 @@ class WriteUnit(ReadUnit):
         self.ledger = WritableLedgers(scope, handoffs=self.handoffs)
         self.disputes = WritableDisputes(scope, handoffs=self.handoffs)
         self.late = WritableLatePromises(scope, handoffs=self.handoffs)
+        self.plans = WritablePlans(scope, handoffs=self.handoffs)
         self.deadlines = WritableDeadlines(scope)
         self.history = WritableHistory(scope, handoffs=self.handoffs)
         self.received = WritableReceived(scope)
@@ -851,9 +907,14 @@ class WriteUnit(ReadUnit):
         if any(event.tag in _WEIGHS_DEBRIEF for event in handoff.events):
             latest = debrief_due(handoff, self.policy, self.people.calendar)
             weigh_debrief(handoff, latest, at=self.now)
+        follow_reading(handoff, at=self.now)
+        if any(event.tag in _WEIGHS_KICKOFF for event in handoff.events):
+            latest = kickoff_latest(handoff, self.policy, self.people.calendar)
+            weigh_kickoff(handoff, latest, at=self.now)
         if any(event.tag is Tag.SIGNATURE_CORRECTED for event in handoff.events):
             self.weigh_silence(handoff)
         self.people.with_managers(handoff.people())
+        weigh_plan(handoff, handoff.size(self.policy), at=self.now)
         asked_again, lapsed = self._follow_promises(handoff, actor_id)
         ahead = self._answered_ahead(handoff)
         owed = self._in_line(handoff, stored)
@@ -876,6 +937,7 @@ class WriteUnit(ReadUnit):
             answered_ahead=ahead,
         )
         told = [*asked, *told, *of_paths(handoff, numbered)]
+        told += self._told_of_kickoff(handoff, numbered)
         told = only_first(told, waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar
         held = hold_mentions(told, actor_id=actor_id, calendar_of=calendar_of, now=self.now)
@@ -885,6 +947,24 @@ class WriteUnit(ReadUnit):
         self._bring_in(handoff)
         self.surfaces.touch(handoff, wishes, actor_id=actor_id, asked_in=asked_in)
         handoff.events.clear()
+
+    def weigh_kickoff(self, handoff: Handoff) -> None:
+        """Find out whether the kickoff of a locked handoff is too late by now, and keep that."""
+        latest = kickoff_latest(handoff, self.policy, self.people.calendar)
+        weigh_kickoff(handoff, latest, at=self.now, over=True)
+        self.save(handoff, actor_id=None)
+
+    def _told_of_kickoff(
+        self, handoff: Handoff, numbered: Sequence[tuple[int, Event]]
+    ) -> list[Notice]:
+        late = any(event.tag is Tag.BREAKDOWN for _, event in numbered)
+        return of_the_kickoff(
+            handoff,
+            numbered,
+            joint=kickoff_booking.joint(handoff, self.policy),
+            revops=self.people.revops_beside(handoff.ae_id) if late else None,
+            undo_window=self.policy.undo_window,
+        )
 
     def weigh_silence(self, handoff: Handoff) -> None:
         """Look how far the brief was a day after the signature, once that is over; not saved."""

@@ -34,7 +34,7 @@ from bot.views.message import (
 from bot.views.payload import Ref
 from bot.views.text import escape, instant_token, isolate, one_line, wall_time
 
-_METHODS: Final = {False: "PUBLISH", True: "CANCEL"}
+METHODS: Final = {False: "PUBLISH", True: "CANCEL"}
 """By whether it is off; it tells of a time and asks nobody: answers are given in Slack."""
 
 
@@ -156,7 +156,7 @@ def talk_ics(entry: CalendarEntry, account: str, *, as_of: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", said.appointments.PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", _METHODS[entry.off])
+    calendar.add("method", METHODS[entry.off])
     event = Event.new(
         uid=entry.uid,
         sequence=entry.sequence,

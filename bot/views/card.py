@@ -109,6 +109,8 @@ def preview_view(card: Card, ref: Ref) -> View:
     elif card.signed_at is None:
         lead = said.card.PREVIEW_NOT_SIGNED
     postable = lead is said.card.PREVIEW_LEAD
+    # A time that is booked is what the message names, and nobody proposes another one here.
+    proposes = postable and (card.kickoff is None or not card.kickoff.booked)
     return View(
         type="modal",
         callback_id=ViewId.PREVIEW.value,
@@ -120,7 +122,7 @@ def preview_view(card: Card, ref: Ref) -> View:
             context(lead),
             DividerBlock(),
             *_content(card),
-            *([kickoff_input(Place("preview", entry=card.handoff_id), card)] if postable else []),
+            *([kickoff_input(Place("preview", entry=card.handoff_id), card)] if proposes else []),
         ],
     )
 
@@ -138,6 +140,8 @@ def kickoff_line(card: Card) -> str:
     if card.kickoff is None:
         return ""
     said_as = said.card.KICKOFF_PROPOSED if card.kickoff.proposed else said.card.KICKOFF_DUE
+    if card.kickoff.booked:
+        said_as = said.card.KICKOFF_BOOKED
     if card.kickoff.held:
         said_as = said.card.KICKOFF_HELD
     return f"{said_as} {instant_token(card.kickoff.at)}"
@@ -198,6 +202,8 @@ def _size(card: Card) -> ContextBlock:
         parts.append(f"signed {instant_token(card.signed_at)}")
     elif card.expected_on is not None:
         parts.append(f"signature expected {day(card.expected_on)}")
+    if card.plan_signed_at is not None:
+        parts.append(said.plan.signed(instant_token(card.plan_signed_at)))
     term = _term(card.brief.commercials)
     told = mrkdwn(" · ".join(parts))
     return ContextBlock(elements=[told, plain(term)] if term else [told])

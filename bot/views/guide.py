@@ -8,7 +8,7 @@ from bot.domain.access import Act, Capacity
 from bot.domain.backfill import TwoDates
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
-from bot.domain.read_models import OWED, Guide, Light, StepLine, next_line
+from bot.domain.read_models import OWED, Guide, Light, StepLine, next_line, urgency
 from bot.domain.verification import Part
 from bot.views import sentences as said
 from bot.views.appointments import talk_line
@@ -49,7 +49,10 @@ STEP_BUTTONS = {
     Step.INTRO: ActionId.OPEN_INTRO,
     Step.INITIALS: ActionId.INITIAL_ALL,
     Step.INITIALS_AE: ActionId.INITIAL_ALL,
+    Step.PREP: ActionId.OPEN_KICKOFF_CARD,
+    Step.PREP_AE: ActionId.OPEN_KICKOFF_CARD,
     Step.KICKOFF: ActionId.OPEN_HELD,
+    Step.KICKOFF_DAY: ActionId.OPEN_KICKOFF_CARD,
     Step.SETTLE: ActionId.OPEN_SETTLE,
     Step.SETTLE_AE: ActionId.OPEN_SETTLE,
     Step.DECIDE: ActionId.OPEN_SETTLE,
@@ -57,6 +60,10 @@ STEP_BUTTONS = {
     Step.LATE_DECIDE: ActionId.OPEN_DECIDE_LATE,
     Step.LATE_DECIDE_AE: ActionId.OPEN_DECIDE_LATE,
     Step.DELIVERY: ActionId.OPEN_LEDGER,
+    Step.PLAN: ActionId.OPEN_SUCCESS_PLAN,
+    Step.SIGN_PLAN: ActionId.OPEN_SUCCESS_PLAN,
+    Step.SIGN_PLAN_AE: ActionId.OPEN_SUCCESS_PLAN,
+    Step.MILESTONE: ActionId.OPEN_SUCCESS_PLAN,
     Step.DEBRIEF: ActionId.OPEN_DEBRIEF,
     Step.CHECK_IN: ActionId.OPEN_CHECK_IN,
     Step.MILESTONES: ActionId.OPEN_MILESTONE_REVIEW,
@@ -90,13 +97,18 @@ _ONLY_HERE = frozenset(
 """Of the menu, what stands on no page and behind no command: it is never left out for room."""
 
 
-def step_button(step: Step, left: Sequence[Part] = (), *, no_promises: bool = False) -> ActionId:
+def step_button(
+    step: Step, left: Sequence[Part] = (), *, no_promises: bool = False, unbooked: bool = False
+) -> ActionId:
     """The button that does the next thing of a step; `left` is what is missing of the reading.
 
-    Where there are no promises to initial the AE first writes them down, or that none were made.
+    Where there are no promises to initial the AE first writes them down, or that none were made;
+    a kickoff without a time is booked first.
     """
     if no_promises and step is Step.INITIALS_AE:
         return ActionId.WRITE_BRIEF
+    if unbooked and step is Step.KICKOFF:
+        return ActionId.OPEN_KICKOFF_BOOKING
     return PART_BUTTONS[left[0]] if left else STEP_BUTTONS[step]
 
 
@@ -155,6 +167,9 @@ def guide_message(guide: Guide) -> Message:
         blocks.append(context(said.briefing.OWN_WITHOUT))
     if guide.call_at is not None:
         blocks.append(context(said.briefing.call_line(instant_token(guide.call_at))))
+    if guide.kickoff_at is not None:
+        token = instant_token(guide.kickoff_at)
+        blocks.append(context(said.kickoff.kickoff_line(token, hold=guide.kickoff_hold)))
     if told_of_note := csm_wrote_line(guide.intro):
         blocks.append(context(told_of_note))
     if told_of_talk := talk_line(guide.talk):
@@ -341,8 +356,11 @@ def _next_actions(guide: Guide) -> list[ActionId]:
     if guide.signed_at is None and Act.SIGN in guide.acts:
         wanted.append(ActionId.OPEN_SIGNATURE)
     mine = [line for line in guide.steps if owed(line) and _is_mine(guide, line)]
-    for line in sorted(mine, key=lambda line: line.due_at):
-        wanted.append(step_button(line.step, line.left, no_promises=guide.no_promises))
+    for line in sorted(mine, key=urgency):
+        unbooked, none_yet = guide.kickoff_at is None, guide.no_promises
+        wanted.append(step_button(line.step, line.left, no_promises=none_yet, unbooked=unbooked))
+        if line.step is Step.KICKOFF:
+            wanted.append(ActionId.OPEN_HELD)
         if line.step is Step.BRIEF and guide.with_ae:
             wanted.append(ActionId.RETURN_BRIEF)
         elif line.step is Step.BRIEF:
@@ -451,7 +469,10 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
         ),
         (MoreChoice.DECLINE, ActionId.OPEN_DECLINE, declines),
         (MoreChoice.TALK, ActionId.OPEN_TALK, guide.talk.opens),
+        (MoreChoice.KICKOFF_CARD, ActionId.OPEN_KICKOFF_CARD, guide.shows_kickoff),
+        (MoreChoice.KICKOFF_BOOKING, ActionId.OPEN_KICKOFF_BOOKING, guide.books_kickoff),
         (MoreChoice.HELD, ActionId.OPEN_HELD, _holds_kickoff(guide)),
+        (MoreChoice.SUCCESS_PLAN, ActionId.OPEN_SUCCESS_PLAN, _plans(guide)),
         (MoreChoice.FIRST_VALUE, ActionId.OPEN_FIRST_VALUE, _reviews(guide)),
         (
             MoreChoice.CLOSING,
@@ -498,6 +519,11 @@ def _reviews(guide: Guide) -> bool:
 def _holds_kickoff(guide: Guide) -> bool:
     begun = guide.signed_at is not None and guide.csm is not None
     return begun and Act.HOLD_KICKOFF in guide.acts
+
+
+def _plans(guide: Guide) -> bool:
+    begun = guide.signed_at is not None and guide.csm is not None
+    return begun and Act.CONCLUDE_MILESTONE in guide.acts
 
 
 def _aligns(guide: Guide) -> bool:

@@ -1,6 +1,5 @@
 """The promise ledger as a Markdown file: for who keeps it elsewhere or brings it to a meeting."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -11,9 +10,8 @@ from bot.domain.promises import Side
 from bot.domain.read_models import NamedPerson
 from bot.views import sentences as said
 from bot.views.ids import Field
+from bot.views.markdown import escaped, in_one_line
 
-_SIGNS: Final = re.compile(r"[\\`*_{}\[\]<>#|&~!]")
-_BEGINS_A_BLOCK: Final = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.ASCII)
 _NO_BREAK_SPACE: Final = "\u00a0"
 _BREAK: Final = "\\"
 """At the end of a line: the next one begins a line, too."""
@@ -26,7 +24,7 @@ def ledger_markdown(ledger: LedgerPage, *, as_of: datetime, zone: str) -> bytes:
     """
     state = said.ledger.state(ledger.signing, withdrawn=ledger.withdrawn)
     lines = [
-        f"# {said.ledger.file_head(_typed(ledger.account))}",
+        f"# {said.ledger.file_head(in_one_line(ledger.account))}",
         "",
         f"{state} · {_instant(as_of, zone)}",
     ]
@@ -44,13 +42,13 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
     yield f"## {title if entry.open else said.ledger.WITHDRAWN_LINE.format(title=title)}"
     if not entry.none_made:
         yield ""
-        yield _typed(said.brief.promise_details(entry.promise))
+        yield in_one_line(said.brief.promise_details(entry.promise))
         yield ""
         yield from _quoted(entry.promise.text.words)
     yield ""
     if not entry.open:
         if entry.reason:
-            yield f"{said.ledger.BECAUSE} {_typed(entry.reason)}"
+            yield f"{said.ledger.BECAUSE} {in_one_line(entry.reason)}"
         yield from _past(entry, zone)
         return
     if entry.late is not None:
@@ -58,14 +56,13 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
         yield from _late(entry, shown, zone)
     if entry.standing is not None:
         found = entry.standing
-        told = (
-            f"- {said.keeping.fate(found.fate, _typed(found.by.name))} {_instant(found.at, zone)}"
-        )
-        yield f"{told}: {_typed(found.line)}" if found.line else told
+        became = said.keeping.fate(found.fate, in_one_line(found.by.name))
+        told = f"- {became} {_instant(found.at, zone)}"
+        yield f"{told}: {in_one_line(found.line)}" if found.line else told
     if entry.dispute is not None:
-        by = _typed(entry.dispute.by.name)
+        by = in_one_line(entry.dispute.by.name)
         at = _instant(entry.dispute.at, zone)
-        yield f"- {said.disputes.disputed(by)} {at}: {_typed(entry.dispute.reason)}"
+        yield f"- {said.disputes.disputed(by)} {at}: {in_one_line(entry.dispute.reason)}"
     for side, owner in ((Side.AE, shown.ae), (Side.CSM, shown.csm)):
         yield f"- {_box(entry.initials.get(side), side, owner, zone)}"
     yield from _past(entry, zone)
@@ -74,10 +71,10 @@ def _entry(shown: PromiseShown, zone: str) -> Iterator[str]:
 def _past(entry: Entry, zone: str) -> Iterator[str]:
     """The disputes that are over, a line each."""
     for one in entry.past:
-        by = said.disputes.disputed_once(_typed(one.by.name))
+        by = said.disputes.disputed_once(in_one_line(one.by.name))
         over = f"{said.disputes.came_to(one.ending)} {_instant(one.ended_at, zone)}"
-        told = f"- {by} {_instant(one.at, zone)}: {_typed(one.reason)} · {over}"
-        yield f"{told}: {_typed(one.why)}" if one.why else told
+        told = f"- {by} {_instant(one.at, zone)}: {in_one_line(one.reason)} · {over}"
+        yield f"{told}: {in_one_line(one.why)}" if one.why else told
 
 
 def _late(entry: Entry, shown: PromiseShown, zone: str) -> Iterator[str]:
@@ -88,23 +85,23 @@ def _late(entry: Entry, shown: PromiseShown, zone: str) -> Iterator[str]:
             open_now = said.late.UNDECIDED if shown.after_kickoff else said.late.TALK_MISSING
             yield f"- {open_now}"
         return
-    told = said.late.talked_over(found.outcome, _typed(found.by.name))
+    told = said.late.talked_over(found.outcome, in_one_line(found.by.name))
     if found.together:
         told = said.late.decided(found.outcome)
     told = f"- {told} {_instant(found.at, zone)}"
-    yield f"{told}: {_typed(found.line)}" if found.line else told
+    yield f"{told}: {in_one_line(found.line)}" if found.line else told
 
 
 def _box(given: Initial | None, side: Side, owner: NamedPerson | None, zone: str) -> str:
     name = said.ledger.SIDES[side]
     if given is None:
-        who = _typed(owner.name) if owner is not None else said.ledger.NO_CSM
+        who = in_one_line(owner.name) if owner is not None else said.ledger.NO_CSM
         return f"⚪ {name} {who}"
-    told = f"✍️ {name} {_typed(given.by.name)} {_instant(given.at, zone)}"
+    told = f"✍️ {name} {in_one_line(given.by.name)} {_instant(given.at, zone)}"
     if given.delivery is Delivery.CAN:
         return f"{told} · {said.ledger.CAN}"
     if given.delivery is Delivery.CHECK:
-        return f"{told} · {said.ledger.checks(_typed(given.check_with))}"
+        return f"{told} · {said.ledger.checks(in_one_line(given.check_with))}"
     return told
 
 
@@ -117,23 +114,8 @@ def _quoted(text: str) -> list[str]:
         # Four blanks would begin code.
         indent = _NO_BREAK_SPACE * (len(line) - len(line.lstrip())) if bare else ""
         follows = bare and at + 1 < len(lines) and lines[at + 1].strip()
-        shown.append(f"> {indent}{_escaped(bare)}{_BREAK if follows else ''}".rstrip())
+        shown.append(f"> {indent}{escaped(bare)}{_BREAK if follows else ''}".rstrip())
     return shown
-
-
-def _typed(text: str) -> str:
-    return _escaped(" ".join(text.split()))
-
-
-def _escaped(line: str) -> str:
-    """One line in which no sign of Markdown means anything."""
-    plain = _SIGNS.sub(lambda sign: f"\\{sign[0]}", line)
-    return _BEGINS_A_BLOCK.sub(_kept, plain)
-
-
-def _kept(begins: re.Match[str]) -> str:
-    blank, sign = begins[1], begins[2]
-    return f"{blank}{sign}\\" if sign[0].isdigit() else f"{blank}\\{sign}"
 
 
 def _instant(at: datetime, zone: str) -> str:

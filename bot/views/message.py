@@ -125,6 +125,11 @@ def button(action: ActionId, label: str, ref: Ref, *, primary: bool = False) -> 
     )
 
 
+def link_button(action: ActionId, label: str, ref: Ref, url: str) -> ButtonElement:
+    """A button that leads out of Slack; whoever stands there learns of it when it is pressed."""
+    return ButtonElement(action_id=action.value, text=plain(label), value=ref.dump(), url=url)
+
+
 def more(
     handoff_id: int | None,
     choices: Sequence[MoreChoice],

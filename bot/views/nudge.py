@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.deadlines import Step
 from bot.domain.notices import NoticeKind
+from bot.domain.plan import Milestone
 from bot.domain.promises import Promise
 from bot.domain.read_models import Became, Light, NudgeModel, Over
 from bot.views import sentences as said
@@ -118,6 +119,8 @@ def for_owner(nudge: NudgeModel) -> list[Row]:
     rows: list[Row] = []
     if nudge.promise is not None:
         rows.append([words(f"“{one_line(nudge.promise.text.words, LINE)}”")])
+    if nudge.milestone is not None:
+        rows.append([words(f"“{one_line(nudge.milestone.text.words, LINE)}”")])
     rows += [[words(missing)] for missing in _missing(nudge)]
     if nudge.snoozed_reason:
         rows.append(
@@ -132,6 +135,8 @@ def _missing(nudge: NudgeModel) -> list[str]:
         return _missing_of_the_intro(nudge)
     if nudge.no_promises and line.step is Step.INITIALS_AE:
         return [said.reminders.MISSING_PROMISES]
+    if line.step is Step.KICKOFF and nudge.kickoff_at is None:
+        return [said.reminders.MISSING_BOOKING]
     if line.step is not Step.BRIEF:
         return [
             said.reminders.MISSING_PARTS[left[0]] if left else said.reminders.MISSING[line.step]
@@ -196,8 +201,11 @@ def _buttons(nudge: NudgeModel, *, to_manager: bool) -> list[Block]:
         )
     if nudge.promise is not None:
         return _about_a_promise(nudge, nudge.promise)
+    if nudge.milestone is not None:
+        return _about_a_milestone(nudge, nudge.milestone)
     line = nudge.line
-    does = step_button(line.step, line.left, no_promises=nudge.no_promises)
+    unbooked, none_yet = nudge.kickoff_at is None, nudge.no_promises
+    does = step_button(line.step, line.left, no_promises=none_yet, unbooked=unbooked)
     gives, sent = ActionId.RETURN_BRIEF, ActionId.MARK_INTRO_SENT
     sent_back = nudge.line.step is Step.BRIEF and nudge.with_ae
     shown = Ref(handoff=nudge.handoff_id, revision=nudge.brief_version)
@@ -225,6 +233,23 @@ def _about_a_promise(nudge: NudgeModel, promise: Promise) -> list[Block]:
     return actions(
         [
             button(does, said.buttons.BUTTONS[does], about, primary=True),
+            button(snoozes, said.buttons.BUTTONS[snoozes], step),
+        ]
+    )
+
+
+def _about_a_milestone(nudge: NudgeModel, milestone: Milestone) -> list[Block]:
+    done, opens, snoozes = (
+        ActionId.MILESTONE_DONE,
+        ActionId.OPEN_SUCCESS_PLAN,
+        ActionId.OPEN_SNOOZE,
+    )
+    about = Ref(handoff=nudge.handoff_id, entry=milestone.id, revision=milestone.version)
+    step = Ref(handoff=nudge.handoff_id, thing=nudge.line.step.value, entry=milestone.number)
+    return actions(
+        [
+            button(done, said.buttons.BUTTONS[done], about, primary=True),
+            button(opens, said.buttons.BUTTONS[opens], Ref(handoff=nudge.handoff_id)),
             button(snoozes, said.buttons.BUTTONS[snoozes], step),
         ]
     )

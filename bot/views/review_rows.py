@@ -1,6 +1,7 @@
 """What was written at day 30, 60 and 90, line by line, on the page of a handoff."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from bot.domain.check_in import CheckIn
 from bot.domain.closing import Closing
@@ -15,7 +16,10 @@ from bot.domain.still_true import StillTrue
 from bot.domain.verification import Record
 from bot.views import sentences as said
 from bot.views.ids import Field
-from bot.views.text import day
+from bot.views.text import day, one_line
+
+IN_LABEL: Final = 120
+"""Characters of a milestone in front of how it stands."""
 
 Rows = list[tuple[str, str]]
 
@@ -59,7 +63,7 @@ def review_rows(record: Record, milestones: Mapping[int, str]) -> Rows:
 def _milestones(record: MilestoneReview, milestones: Mapping[int, str]) -> Rows:
     rows: Rows = []
     for one in record.states:
-        name = milestones.get(one.number, "")
+        name = one_line(milestones.get(one.number, ""), IN_LABEL)
         label = f"{one.number} · {name}" if name else str(one.number)
         stands = said.reviews.PROGRESS[one.progress]
         rows.append((label, f"{stands}: {one.note}" if one.note else stands))

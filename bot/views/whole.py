@@ -17,6 +17,7 @@ from bot.domain.debrief_pages import AnswerShown, AskShown
 from bot.domain.handoff import State
 from bot.domain.intro import IntroDraft
 from bot.domain.items import SectionKey
+from bot.domain.kickoff_form import KickoffForm
 from bot.domain.promises import Promise, Side
 from bot.domain.read_models import WholePage
 from bot.domain.reviews import ReviewKind, side_of
@@ -43,6 +44,7 @@ from bot.views.guide import PART_BUTTONS
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.interviews import interview_blocks
 from bot.views.intro import csm_wrote_line, draft_rows
+from bot.views.kickoff import form_rows
 from bot.views.limits import LINE, NAME_SHOWN, SECTION_TEXT, truncate
 from bot.views.message import (
     actions,
@@ -58,6 +60,8 @@ from bot.views.message import (
 )
 from bot.views.paths import partner_blocks, partner_length, path_blocks
 from bot.views.payload import Ref
+from bot.views.plan import mark_rows, milestone_blocks, plan_state
+from bot.views.plan_text import in_order
 from bot.views.reassigning import people_buttons
 from bot.views.review_rows import review_rows
 from bot.views.text import day, escape, instant_token, mention, money, one_line
@@ -196,6 +200,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     yield from _partner(whole)
     yield from _reading(whole)
     yield from _debrief(whole)
+    yield from _success_plan(whole, from_channel)
     yield from _reviews(whole)
     yield from _breakdowns(whole)
     for link in whole.links:
@@ -329,6 +334,12 @@ def _steps(whole: WholePage) -> Piece:
     if told_of_talk := talk_line(whole.talk):
         blocks.append(context(told_of_talk))
     blocks += talk_buttons(whole.card.handoff_id, whole.talk)
+    books, shows = ActionId.OPEN_KICKOFF_BOOKING, ActionId.OPEN_KICKOFF_CARD
+    if whole.books_kickoff:
+        labels = sentences.buttons.FOR_CSM if whole.books_for_csm else sentences.buttons.BUTTONS
+        blocks += actions([button(books, labels[books], about)])
+    if whole.shows_kickoff:
+        blocks += actions([button(shows, sentences.buttons.BUTTONS[shows], about)])
     if whole.holds_kickoff and not whole.intro_sent and not _kickoff_was_held(whole):
         blocks.append(context(sentences.intro.INVITATION))
     if whole.holds_kickoff:
@@ -407,7 +418,8 @@ def _reading(whole: WholePage) -> Iterator[Piece]:
             *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in texts),
         ]
         length = sum(len(text) for _, text in texts)
-        yield Piece(sentences.whole.WHOLE_READING, tuple(blocks), length)
+        heading = sentences.whole.HEADINGS.get(written.kind, sentences.whole.WHOLE_READING)
+        yield Piece(heading, tuple(blocks), length)
 
 
 def _debrief(whole: WholePage) -> Iterator[Piece]:
@@ -487,6 +499,21 @@ def _ask(shown: AskShown) -> Iterator[Block]:
         yield as_typed(ask.reply or sentences.debrief.STILL_OPEN)
 
 
+def _success_plan(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
+    """Where the plan stands, the way to it, and each milestone that this viewer may read."""
+    page, heading = whole.plan, sentences.plan.WHOLE
+    if page is None or not (page.milestones or page.edits):
+        return
+    action = ActionId.OPEN_SUCCESS_PLAN
+    ref = Ref(handoff=whole.card.handoff_id, channel=from_channel)
+    way = actions([button(action, sentences.buttons.BUTTONS[action], ref)])
+    told = plan_state(page) if page.milestones else escape(sentences.plan.EMPTY)
+    marks = [lines(*mark_rows(page))] if page.milestones else []
+    yield Piece(heading, (context(told), *marks, *way), SHORT * 8)
+    for shown in in_order(page.in_force):
+        yield Piece(heading, tuple(milestone_blocks(shown)), len(shown.milestone.text.words))
+
+
 def _reviews(whole: WholePage) -> Iterator[Piece]:
     """What can be recorded at day 30, 60 and 90, and what was, each with who wrote it and when."""
     heading, about = sentences.reviews.WHOLE, Ref(handoff=whole.card.handoff_id)
@@ -533,6 +560,8 @@ def record_lines(record: Record) -> list[tuple[str, str]]:
         return [(sentences.reading.VERDICT, f"{said}: {record.line}" if record.line else said)]
     if isinstance(record, BriefingCall):
         return record_rows(record)
+    if isinstance(record, KickoffForm):
+        return form_rows(record)
     if isinstance(record, IntroDraft):
         return draft_rows(record)
     raise TypeError(type(record))

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from bot.clock.sweep import Sweep
-from bot.domain.deadlines import Step
 from bot.storage.unit_of_work import Store
-from bot.views.sentences.reminders import MISSING
+from bot.views.sentences.reminders import MISSING_BOOKING
 from bot.views.text import instant_token
 from tests.builders import WEDNESDAY, Team, assigned
 from tests.delivery.desk import Desk
@@ -59,6 +58,6 @@ def test_its_owner_is_reminded_and_late_their_manager_hears_at_once(
         "\n".join(str(one.args) for one in desk.slack.ledger.in_channel(reader))
         for reader in ("D-UCSM", "D-UCS_MANAGER")
     )
-    assert MISSING[Step.KICKOFF] in own
+    assert MISSING_BOOKING in own
     assert "kickoff was due" in own
     assert "kickoff was due" in above

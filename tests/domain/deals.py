@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain import planning
 from bot.domain.brief import Brief, Promises, Success
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.completeness import Completeness, completeness
@@ -17,15 +18,25 @@ from bot.domain.deadlines import (
     spoken,
     to_look_for_silence,
     to_post,
+    to_weigh_kickoff,
 )
 from bot.domain.debrief import Question, Standing
 from bot.domain.handoff import Handoff, Start
 from bot.domain.intro import Contacted, CsBefore, Sent, Way
 from bot.domain.items import SectionKey
+from bot.domain.kickoff_form import KickoffForm, Ours, Ran
 from bot.domain.ledger import Counts, weigh
 from bot.domain.money import Money
 from bot.domain.nudging import Stage
 from bot.domain.people import ManagerBy, Person, Role
+from bot.domain.plan import (
+    Confirmation,
+    ConfirmedWay,
+    Milestone,
+    MilestoneOwner,
+    MilestoneText,
+    Party,
+)
 from bot.domain.policy import Policy, Tier
 from bot.domain.verification import Checks, Restatement, Verdict
 from bot.domain.worktime import Calendar, QuietHours, WorkingHours
@@ -216,11 +227,43 @@ CALL = BriefingCall(
 )
 
 
+KICKOFF_FORM = KickoffForm(
+    held_at=MONDAY,
+    ours=(Ours.AE, Ours.CSM),
+    customers="Ines Falk, Otto Reuss",
+    ran=Ran.CSM,
+    metric=True,
+    timing=True,
+    carried=SectionKey.SUCCESS,
+)
+
+
 def called(handoff: Handoff, *, at: datetime) -> None:
     """The briefing call was held and recorded."""
     asked = handoff.verification.call_asked_at
     held = CALL.model_copy(update={"held_at": at})
     handoff.briefing = handoff.briefing.held(held, at, asked=asked)
+
+
+MILESTONE = MilestoneText(
+    "Every ticket comes in by the new form.",
+    owner=MilestoneOwner.CSM,
+    due=MONDAY.date() + timedelta(days=30),
+)
+
+
+def planned(handoff: Handoff, *, at: datetime) -> None:
+    """The success plan has a milestone, and everybody who is asked said yes to it."""
+    one = Milestone(1, 1, 1, MILESTONE)
+    planning.added(handoff, one, [one], by=CSM, at=at)
+    size = handoff.size(POLICY)
+    for by in (CSM, AE):
+        planning.initial(handoff, size, by=by, version=1, at=at)
+    heard = Confirmation("Ines", at.date(), ConfirmedWay.CALL)
+    planning.confirm(
+        handoff, size, Party.CUSTOMER, heard, by=CSM, version=1, at=at, today=at.date()
+    )
+    planning.weigh(handoff, size, at=at)
 
 
 def introduced(handoff: Handoff, *, at: datetime, way: Way = Way.EMAIL) -> None:
@@ -243,6 +286,8 @@ def say(deadline: Deadline, *, now: datetime) -> tuple[Deadline, tuple[Stage, ..
     if to_look_for_silence(deadline, now=now):
         deadline = settle(deadline, said={Stage.SILENT})
     told, noted = list[Stage](), deadline
+    if to_weigh_kickoff(deadline, now=now):
+        noted = settle(noted, said={Stage.PAST_LATEST})
     for reader in (deadline.owner_id, deadline.manager_id):
         if reader is not None:
             said = spoken(deadline, reader, until=now)

@@ -127,12 +127,28 @@ RIGHTS = {
     Act.SKIP_BRIEFING: {AE.id, CSM.id},
     Act.HOLD_BRIEFING: {AE.id, CSM.id, AE_MANAGER.id, CS_MANAGER.id},
     Act.LIFT_HOLD: {CS_MANAGER.id},
+    Act.BOOK_KICKOFF: {AE.id, CSM.id, CS_MANAGER.id},
+    Act.PREPARE_KICKOFF: {AE.id, CSM.id, AE_MANAGER.id, CS_MANAGER.id},
+    Act.OPEN_KICKOFF_CARD: {
+        AE.id,
+        CSM.id,
+        AE_MANAGER.id,
+        CS_MANAGER.id,
+        REVOPS.id,
+        LISTENER.id,
+        LEAD.id,
+    },
     Act.WRITE_AE_INTRO: {AE.id},
     Act.WRITE_CSM_INTRO: {CSM.id},
     Act.SEND_AE_INTRO: AE_AND_MANAGER,
     Act.SEND_CSM_INTRO: {CSM.id, CS_MANAGER.id},
     Act.NOTE_CONTACT: {AE.id, CSM.id},
     Act.HOLD_KICKOFF: {CSM.id, CS_MANAGER.id},
+    Act.EDIT_PLAN: {CSM.id, CS_MANAGER.id},
+    Act.SIGN_PLAN: {CSM.id, CS_MANAGER.id},
+    Act.SIGN_PLAN_AE: {AE.id, AE_MANAGER.id},
+    Act.CONFIRM_PLAN: {CSM.id, CS_MANAGER.id},
+    Act.CONCLUDE_MILESTONE: {AE.id, CSM.id},
     Act.ARRANGE_TALK: {AE.id, CSM.id},
     Act.SEND_BACK: {CSM.id},
     Act.RETURN_BRIEF: {AE.id},
@@ -203,12 +219,17 @@ STEPS = {
     Act.RECORD_AE_STEP: AE,
     Act.ACKNOWLEDGE: CSM,
     Act.VERIFY: CSM,
+    Act.BOOK_KICKOFF: CSM,
     Act.HOLD_KICKOFF: CSM,
+    Act.EDIT_PLAN: CSM,
+    Act.SIGN_PLAN: CSM,
+    Act.SIGN_PLAN_AE: AE,
+    Act.CONFIRM_PLAN: CSM,
     Act.LEAD_DEBRIEF: CSM,
     Act.RECORD_CSM_STEP: CSM,
 }
 """What a side's manager may record too, and whose it is."""
-OF_BOTH = {Act.HOLD_BRIEFING}
+OF_BOTH = {Act.HOLD_BRIEFING, Act.PREPARE_KICKOFF}
 """The same of what is AE's and CSM's alike."""
 
 
@@ -246,6 +267,8 @@ def test_each_act_is_open_to_its_people_and_closed_to_all_others(act: Act) -> No
         assert refused.value.problem is Problem.NOT_YOUR_TURN
         # A manager who may record a step is not the one whose turn it is.
         managers = {AE_MANAGER.id, CS_MANAGER.id} if act in {*STEPS, *OF_BOTH} else set()
+        # Nor is an AE who may book a kickoff for the CSM.
+        managers |= {AE.id} if act is Act.BOOK_KICKOFF else set()
         assert set(refused.value.whose) == RIGHTS[act] - {REVOPS.id, HELPER.id, ADMIN.id} - managers
         assert refused.value.facts == {"act": act.value}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain import briefing_call
+from bot.domain import briefing_call, kickoff_booking, kickoff_prep
 from bot.domain.deadlines import (
     Deadline,
     DeadlineState,
@@ -15,6 +15,7 @@ from bot.domain.deadlines import (
     bring_in_line,
     deadlines,
     done_at,
+    dropped,
     snooze,
 )
 from bot.domain.debrief import Question, Standing
@@ -47,6 +48,7 @@ from tests.domain.deals import (
     fill,
     gated,
     introduced,
+    planned,
     read,
     say,
     signed,
@@ -218,6 +220,7 @@ def test_a_done_step_is_never_late_and_knows_when_it_was_done() -> None:
     handoff.hold_kickoff(MONDAY + 30 * HOUR, by=CSM, at=MONDAY + 32 * HOUR)
     debriefed(handoff, at=MONDAY + 7 * HOUR)
     called(handoff, at=MONDAY + 30 * HOUR)
+    planned(handoff, at=MONDAY + 33 * HOUR)
     introduced(handoff, at=MONDAY + 31 * HOUR)
     up_to_kickoff = {one: due for one, due in owed(handoff).items() if not is_beyond(one)}
     for step, deadline in up_to_kickoff.items():
@@ -621,6 +624,8 @@ class Run:
             elif want.due_at > max(before.due_at, self.now):
                 self.said[step] -= {one.stage for one in want.stages if one.at > self.now}
             self.stored[step] = bring_in_line(before, want, now=self.now)
+        for step in self.stored.keys() - wanted.keys():
+            self.stored[step] = dropped(self.stored[step])
 
     def snooze(self, step: Step, hours: int) -> None:
         deadline = self.stored.get(step)
@@ -658,8 +663,16 @@ class Run:
             Step.INITIALS: handoff.csm_id is not None
             and handoff.signing.entries > handoff.signing.csm,
             Step.INITIALS_AE: handoff.csm_id is not None and handoff.signing.ae_at is None,
+            Step.PREP: _ahead(handoff) and handoff.kickoff.ready_at is None,
+            Step.PREP_AE: _ahead(handoff) and handoff.kickoff.ready_ae_at is None,
             Step.KICKOFF: handoff.csm_id is not None and handoff.kickoff_held_at is None,
             Step.DEBRIEF: handoff.csm_id is not None and handoff.debrief.done_at is None,
+            Step.PLAN: handoff.kickoff_held_at is not None
+            and handoff.success_plan.drafted_at is None,
+            Step.SIGN_PLAN: handoff.success_plan.drafted_at is not None
+            and handoff.success_plan.csm_done_at is None,
+            Step.SIGN_PLAN_AE: handoff.success_plan.drafted_at is not None
+            and handoff.success_plan.ae_done_at is None,
         }
         assert still_owed[step]
         assert len(told) == len(set(told))
@@ -674,6 +687,10 @@ class Run:
         if {Stage.LATE, Stage.LATE_MANAGER} & set(told):
             assert self.now >= deadline.due_at
         self.said[step] |= set(told)
+
+
+def _ahead(handoff: Handoff) -> bool:
+    return handoff.csm_id is not None and handoff.kickoff_held_at is None
 
 
 def _call_owed(handoff: Handoff) -> bool:
@@ -703,11 +720,15 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("half read"), st.sampled_from([0, 1])),
     st.tuples(st.just("decline"), st.sampled_from([0, 1])),
     st.tuples(st.just("override"), st.sampled_from([0, 1])),
+    st.tuples(st.just("book kickoff"), st.sampled_from([1, 30, 200])),
+    st.tuples(st.just("call off"), st.just(0)),
+    st.tuples(st.just("prepare"), st.sampled_from([0, 1])),
     st.tuples(st.just("hold"), st.sampled_from([0, 1])),
     st.tuples(st.just("initials"), st.integers(0, 7)),
     st.tuples(st.just("debrief"), st.integers(0, len(Standing) * len(Question) - 1)),
     st.tuples(st.just("talk"), st.just(0)),
     st.tuples(st.just("debriefed"), st.just(0)),
+    st.tuples(st.just("plan"), st.just(0)),
     st.tuples(st.just("snooze"), st.integers(0, len(Step) * 40 - 1)),
     st.tuples(st.just("sweep"), st.just(0)),
 )
@@ -772,6 +793,14 @@ def play(run: Run, name: str, number: int) -> None:
             entries = 2 * bool(number & 4)
             ae, of_csm = (entries if number & bit else entries // 2 for bit in (1, 2))
             run.act(lambda: counted(handoff, entries, ae, of_csm, at=now))
+        case "book kickoff":
+            at = now + number * HOUR
+            run.act(lambda: kickoff_booking.book(handoff, at, by=csm, at=now, policy=POLICY))
+        case "call off":
+            run.act(lambda: kickoff_booking.call_off(handoff, by=CSM, at=now, policy=POLICY))
+        case "prepare":
+            by = (AE, csm)[number]
+            run.act(lambda: kickoff_prep.prepare(handoff, by=by, at=now, policy=POLICY))
         case "hold":
             run.act(lambda: handoff.hold_kickoff(now, by=csm, at=now))
         case "debrief":
@@ -782,6 +811,8 @@ def play(run: Run, name: str, number: int) -> None:
             run.act(lambda: hold(handoff, now))
         case "debriefed":
             run.act(lambda: debriefed(handoff, at=now))
+        case "plan":
+            run.act(lambda: planned(handoff, at=now))
         case "take back":
             run.act(lambda: handoff.undo_acknowledge(by=csm, at=now, policy=POLICY))
         case "cancel":

@@ -273,6 +273,7 @@ def test_its_step_is_the_csms_from_the_assignment_on_and_done_when_it_was_held()
         Stage.MOST,
         Stage.LATE,
         Stage.LATE_MANAGER,
+        Stage.PAST_LATEST,
     }
     handoff.hold_kickoff(HELD, by=CSM, at=HELD + HOUR)
     assert deadline_of(handoff).state is DeadlineState.DONE

@@ -1,7 +1,8 @@
 """While somebody is away: who owes their steps, what a stand-in may do, and who is told instead."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -24,6 +25,7 @@ from bot.domain.leave import Away, leave_ends_at
 from bot.domain.notices import SurfaceKind, surfaces
 from bot.domain.nudging import Stage
 from bot.domain.people import Person
+from bot.domain.steps import PROCESS
 from tests.domain.deals import (
     AE,
     AE_MANAGER,
@@ -274,3 +276,37 @@ def test_what_a_stand_in_writes_confirms_the_ae_who_was_named_by_somebody_else()
     handoff.ae_confirmed_at = None
     handoff.confirm_ae(by=MEMBER, at=MONDAY)
     assert handoff.ae_confirmed_at == MONDAY
+
+
+OF_THE_CSM = [
+    rule.step for rule in PROCESS if rule.owner is Capacity.CSM and rule.joint_owner is None
+]
+
+
+@pytest.mark.parametrize("step", OF_THE_CSM)
+@pytest.mark.parametrize("stand_in", [MEMBER.id, None])
+def test_a_stand_in_owes_every_step_of_the_csm_also_those_after_the_kickoff(
+    step: Step, stand_in: int | None
+) -> None:
+    rule = next(one for one in PROCESS if one.step is step)
+    handoff = read()
+    if rule.beyond:
+        handoff.hold_kickoff(MONDAY + 9 * HOUR, by=CSM, at=MONDAY + 10 * HOUR)
+    table = [
+        replace(one, done=lambda _: None, happens=lambda _: True) if one is rule else one
+        for one in PROCESS
+    ]
+    made = deadlines(
+        away(handoff, {CSM.id: stand_in}),
+        POLICY,
+        OFFICE.calendar_of,
+        manager_of=OFFICE.manager_of,
+        now=MONDAY + timedelta(days=400),
+        table=table,
+    )
+    found = next(one for one in made if one.step is step)
+    if stand_in is not None:
+        assert (found.owner_id, found.told_id) == (MEMBER.id, None)
+        assert found.zone == MEMBER.zone
+    else:
+        assert (found.owner_id, found.told_id) == (CSM.id, CS_MANAGER.id)

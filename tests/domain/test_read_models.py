@@ -15,6 +15,7 @@ from bot.domain.read_models import (
     Light,
     NamedPerson,
     StatusCounts,
+    StepLine,
     card,
     guide,
     light_of,
@@ -24,7 +25,7 @@ from bot.domain.read_models import (
     step_line,
     step_lines,
 )
-from bot.domain.steps import STEPS, intro_waits_for_call
+from bot.domain.steps import intro_waits_for_call, steps_now
 from tests.domain.deals import (
     ADMIN,
     AE,
@@ -46,6 +47,7 @@ from tests.domain.deals import (
     debriefed,
     gated,
     introduced,
+    planned,
     read,
     signed,
     started,
@@ -114,19 +116,32 @@ def test_the_steps_stand_in_the_order_of_the_table_with_owner_and_need() -> None
     lines = step_lines(handoff, owed(handoff), PEOPLE, as_of=MONDAY + 2 * HOUR)
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in lines] == [
-        rule.step for rule in STEPS if rule.step not in with_call and not rule.beyond
+        rule.step for rule in steps_now(handoff) if rule.step not in with_call and not rule.beyond
     ]
     assert [line.light for line in lines] == [
         Light.ON_TIME,
         Light.DONE,
         Light.ON_TIME,
-        *[Light.WAITING] * 8,
+        *[Light.WAITING] * 10,
     ]
+    up_to_call = ["Ana", "Ana", "Mara", "Ana", None, "Ana"]
     owners = [line.owner and line.owner.name for line in lines]
-    assert owners == ["Ana", "Ana", "Mara", "Ana", None, "Ana", "Ana", None, None, "Ana", None]
-    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 5]
+    assert owners == [*up_to_call, "Ana", None, None, "Ana", None, "Ana", None]
+    waits = [None, None, None, *[Step.ASSIGN] * 2, Step.READ, *[Step.ASSIGN] * 7]
     assert [line.waits_for for line in lines] == waits
-    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 9]
+    assert [line.done_at for line in lines] == [None, MONDAY + HOUR, *[None] * 11]
+
+
+def test_what_is_done_shortly_before_hides_nothing_until_it_is_due_soon() -> None:
+    def line(step: Step, light: Light, hours: int) -> StepLine:
+        return StepLine(step, light, None, MONDAY + hours * HOUR)
+
+    debrief, kickoff = (line(one, Light.ON_TIME, 9) for one in (Step.DEBRIEF, Step.KICKOFF))
+    for light, first in ((Light.ON_TIME, debrief), (Light.SOON, None), (Light.LATE, None)):
+        prep = line(Step.PREP, light, 1)
+        assert next_line([prep, debrief, kickoff]) is (first or prep)
+    alone = line(Step.PREP, Light.ON_TIME, 1)
+    assert next_line([alone]) is alone
 
 
 @pytest.mark.parametrize(
@@ -197,6 +212,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     called(handoff, at=MONDAY + 3 * HOUR)
     handoff.hold_kickoff(MONDAY + 3 * HOUR, by=CSM, at=MONDAY + 4 * HOUR)
     debriefed(handoff, at=MONDAY + 3 * HOUR)
+    planned(handoff, at=MONDAY + 4 * HOUR)
     introduced(handoff, at=MONDAY + 3 * HOUR)
     shown = card(handoff, FULL_BRIEF, owed(handoff), PEOPLE, as_of=MONDAY + 4 * HOUR)
     assert (shown.handoff_id, shown.account, shown.state) == (5, "Lindgrove Mills", State.OPEN)
@@ -210,6 +226,7 @@ def test_the_card_says_what_the_channel_may_read() -> None:
     assert (shown.next.step, shown.next.light) == (Step.CHECK_IN, Light.WAITING)
     assert shown.next.opens_at == utc("2025-06-25T07:00")
     assert not shown.preview
+    assert shown.plan_signed_at == MONDAY + 4 * HOUR
 
 
 def test_a_card_of_the_bot_names_nobody_who_posted_it() -> None:
@@ -250,10 +267,13 @@ BOTH_ACTS = {
     Act.SKIP_BRIEFING,
     Act.NOTE_CONTACT,
     Act.HOLD_BRIEFING,
+    Act.PREPARE_KICKOFF,
+    Act.OPEN_KICKOFF_CARD,
     Act.INITIAL_PROMISE,
     Act.DISPUTE_PROMISE,
     Act.EDIT_PROMISE,
     Act.CONCLUDE_PROMISE,
+    Act.CONCLUDE_MILESTONE,
     Act.DECIDE_LATE,
     Act.RECORD_CHAMPION,
 }
@@ -273,6 +293,7 @@ AE_ACTS = (
         Act.RECORD_CALL,
         Act.JUDGE,
         Act.BOOK_BRIEFING,
+        Act.SIGN_PLAN_AE,
         Act.WRITE_AE_INTRO,
         Act.SEND_AE_INTRO,
         Act.TALK_PROMISE,
@@ -283,6 +304,7 @@ AE_ACTS = (
     }
 )
 AE_MANAGER_ACTS = AE_SIDE_ACTS | {
+    Act.OPEN_KICKOFF_CARD,
     Act.REASSIGN_AE,
     Act.REASSIGN_AE_MANAGER,
     Act.INTERVIEW,
@@ -291,10 +313,14 @@ AE_MANAGER_ACTS = AE_SIDE_ACTS | {
     Act.ANSWER_COMMITMENT,
 }
 CSM_ACTS = BOTH_ACTS | {
+    Act.BOOK_KICKOFF,
     Act.ACKNOWLEDGE,
     Act.UNDO_ACKNOWLEDGE,
     Act.VERIFY,
     Act.HOLD_KICKOFF,
+    Act.EDIT_PLAN,
+    Act.SIGN_PLAN,
+    Act.CONFIRM_PLAN,
     Act.WRITE_CSM_INTRO,
     Act.SEND_CSM_INTRO,
     Act.SEND_BACK,
@@ -308,6 +334,7 @@ CSM_ACTS = BOTH_ACTS | {
 }
 NAMES_MANAGERS = {Act.REASSIGN_AE_MANAGER, Act.REASSIGN_CS_MANAGER}
 CS_MANAGER_ACTS = {
+    Act.OPEN_KICKOFF_CARD,
     Act.ASSIGN,
     Act.REASSIGN_CS_MANAGER,
     Act.LIFT_HOLD,
@@ -331,7 +358,12 @@ CS_MANAGER_ACTS = {
         (CSM, Capacity.CSM, Step.READ, CSM_ACTS),
         (CS_MANAGER, Capacity.CS_MANAGER, None, CS_MANAGER_ACTS),
         (AE_MANAGER, Capacity.AE_MANAGER, None, AE_MANAGER_ACTS),
-        (REVOPS, Capacity.REVOPS, None, AE_SIDE_ACTS | {Act.DECIDE_DISPUTE} | NAMES_MANAGERS),
+        (
+            REVOPS,
+            Capacity.REVOPS,
+            None,
+            AE_SIDE_ACTS | {Act.DECIDE_DISPUTE, Act.OPEN_KICKOFF_CARD} | NAMES_MANAGERS,
+        ),
         (MEMBER, Capacity.MEMBER, None, set()),
         (ADMIN, Capacity.MEMBER, None, NAMES_MANAGERS),
     ],
@@ -347,7 +379,7 @@ def test_a_guide_speaks_to_its_reader(
     assert shown.viewer.slack_id == viewer.slack_id
     with_call = {Step.HOLD_CALL, Step.HOLD_CALL_AE}
     assert [line.step for line in shown.steps] == [
-        rule.step for rule in STEPS if rule.step not in with_call and not rule.beyond
+        rule.step for rule in steps_now(handoff) if rule.step not in with_call and not rule.beyond
     ]
 
 

@@ -13,11 +13,12 @@ from bot.domain.deadlines import Deadline, DeadlineState, bring_in_line, deadlin
 from bot.domain.due import CalendarDay
 from bot.domain.errors import HandoffError
 from bot.domain.handoff import DealChange, Handoff
+from bot.domain.kickoff_state import Kickoff
 from bot.domain.money import Money
 from bot.domain.nudging import Stage, StagePlan
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks
-from bot.domain.steps import NO_RECORD_YET, OF_A_PROMISE, PROCESS, STEPS, Step, StepRule, steps_now
+from bot.domain.steps import NO_RECORD_YET, OF_ONE_THING, PROCESS, STEPS, Step, StepRule, steps_now
 from bot.domain.verification import Checks
 from tests.domain.deals import (
     AE,
@@ -93,7 +94,7 @@ def resize(handoff: Handoff, amount: int, at: datetime, marks: Marks = NO_MARKS)
 
 
 def test_every_step_but_the_questions_is_one_row_in_the_order_they_are_listed_in() -> None:
-    beside = OF_A_PROMISE | {Step.SIGNATURE, Step.COMMITMENT}
+    beside = OF_ONE_THING | {Step.SIGNATURE, Step.COMMITMENT, Step.KICKOFF_DAY}
     rows = [step for step in Step if step not in beside]
     assert [rule.step for rule in PROCESS] == rows
     assert [rule.number for rule in PROCESS] == sorted(rule.number for rule in PROCESS)
@@ -124,6 +125,7 @@ LIGHT = {
     Step.DEBRIEF,
     Step.INITIALS,
     Step.INITIALS_AE,
+    Step.PREP,
     Step.KICKOFF,
     Step.PLAN,
     Step.SIGN_PLAN,
@@ -134,7 +136,7 @@ LIGHT = {
     Step.OUTCOME,
 }
 CALL = {Step.BOOK_CALL, Step.HOLD_CALL, Step.HOLD_CALL_AE}
-JOINT = {Step.SIGN_PLAN_AE, Step.CHECK_IN}
+JOINT = {Step.PREP_AE, Step.SIGN_PLAN_AE, Step.CHECK_IN}
 FULL = LIGHT | JOINT | {Step.BOOK_CALL, Step.EXPANSION, Step.EXPANSION_AE}
 
 
@@ -396,7 +398,11 @@ def test_what_comes_after_the_kickoff_begins_with_it() -> None:
     up_to = owed(handoff, table=tuple(rule for rule in ALL if not rule.beyond))
     assert not [rule for rule in steps_now(handoff) if rule.beyond]
     handoff.hold_kickoff(NOW, by=CSM, at=NOW)
-    assert steps_now(handoff) == STEPS
+    # Nobody gets ready any more for what was held; who did so stays in the list.
+    ready = {Step.PREP, Step.PREP_AE}
+    assert steps_now(handoff) == tuple(rule for rule in STEPS if rule.step not in ready)
+    prepared = replace(handoff, kickoff=Kickoff(ready_at=NOW, ready_ae_at=NOW))
+    assert steps_now(prepared) == STEPS
     plan = owed(handoff, stored=up_to.values(), now=NOW)[Step.PLAN]
     assert plan.state is DeadlineState.OPEN
     assert plan.added_at is None

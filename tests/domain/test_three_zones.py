@@ -109,6 +109,9 @@ MARCH = Close(
     initials_ae  04-02T03:00-04 03-31T18:00-04 04-01T14:24-04 04-02T09:00-04 04-02T09:00+02
     # +72 h is Tuesday 04:30 in Sydney, business day 2 Tuesday, the third day after the assignment
     # (a call is required) Thursday; business day 5 is Friday. 27 h: 13.5 and 21.6.
+    # Noon of the day before that. 12 h of the CSM's, from Tuesday on; the AE has 21, from Monday.
+    prep         04-02T12:00+11 04-01T15:00+11 04-02T09:36+11 04-02T12:00+11 04-02T09:00+02
+    prep_ae      04-02T12:00-04 04-01T10:30-04 04-01T16:48-04 04-02T12:00-04 04-03T09:00+02
     kickoff      04-03T18:00+11 04-02T13:30+11 04-03T12:36+11 04-03T18:00+11 04-03T09:00+02
     # Business day 4 was Thursday; one after the kickoff is Monday, by then in AEST. 7 and 9 h.
     plan         04-07T18:00+10 04-07T10:00+10 04-07T14:48+10 04-07T18:00+10 04-08T09:00+02
@@ -169,6 +172,8 @@ OCTOBER = Close(
     initials_ae  10-08T03:00-04 10-06T18:00-04 10-07T14:24-04 10-08T09:00-04 10-08T09:00+02
     # +72 h is Tuesday 03:30; business day 2 is Wednesday, as Monday is none; the third after the
     # assignment on Monday is Thursday; business day 5 Monday 13.
+    prep         10-08T12:00+11 10-07T15:00+11 10-08T09:36+11 10-08T12:00+11 10-08T09:00+02
+    prep_ae      10-08T12:00-04 10-07T10:30-04 10-07T16:48-04 10-08T12:00-04 10-09T09:00+02
     kickoff      10-09T18:00+11 10-08T13:30+11 10-09T12:36+11 10-09T18:00+11 10-09T09:00+02
     # One after the kickoff on Friday. 18:00 is 09:00 in Berlin: that morning, not the next one.
     plan         10-13T18:00+11 10-13T10:00+11 10-13T14:48+11 10-13T18:00+11 10-13T09:00+02
@@ -297,6 +302,8 @@ def instants(written: str) -> datetime | None:
     return None if written == "-" else at(written)
 
 
+BUSINESS_DAY_5 = {"march": "2025-04-04T18:00+11", "october": "2025-10-13T18:00+11"}
+"""When the last day for a kickoff is over."""
 CASES = [
     pytest.param(close, line, id=f"{close.name}-{line[0]}")
     for close in CLOSES
@@ -315,6 +322,8 @@ def test_a_step_has_its_due_time_and_every_word_about_it(
     said = {one.stage: one.at for one in found.stages}
     if found.step is Step.MESSAGE:
         assert said.pop(Stage.POST) == at(due)
+    if found.step is Step.KICKOFF:
+        assert said.pop(Stage.PAST_LATEST) == at(BUSINESS_DAY_5[close.name])
     # A day after the signature it is looked how far the brief is, and nobody is told.
     looked = said.pop(Stage.SILENT, None)
     assert looked == (at(close.signed) + 24 * HOUR if name == "brief" else None)

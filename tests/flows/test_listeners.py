@@ -30,6 +30,8 @@ READ_ONLY_VIEWS = {
     ViewId.COPIED,
     ViewId.LEDGER,
     ViewId.PROMISE_HISTORY,
+    ViewId.SUCCESS_PLAN,
+    ViewId.PLAN_TEXT,
     ViewId.PROBLEM,
 }
 """Modals without a submit button."""

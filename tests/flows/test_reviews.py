@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain import milestone_review
 from bot.domain.access import EVERY
 from bot.domain.check_in import CheckIn
 from bot.domain.deadlines import DeadlineState, Step
@@ -12,7 +13,7 @@ from bot.domain.debrief import Question
 from bot.domain.expansion import Expansion
 from bot.domain.first_value import Engagement, FirstValue
 from bot.domain.handoff import State
-from bot.domain.milestone_review import MilestoneReview
+from bot.domain.milestone_review import MilestoneReview, Progress
 from bot.domain.nps import Nps
 from bot.domain.reviews import Outcome, ReviewKind
 from bot.domain.scoring import BriefScore
@@ -23,6 +24,7 @@ from bot.views.payload import Ref
 from tests.builders import WEDNESDAY, FixedClock, assigned
 from tests.flows.app import App, Modal, Reply
 from tests.flows.test_kickoff import hold, told
+from tests.flows.test_plan import add
 from tests.flows.test_together import history_is_sound
 from tests.flows.test_verification import (
     AE,
@@ -110,6 +112,29 @@ def test_words_are_checked_without_saving(app: App, held: int) -> None:
     assert shown.holds("note") == NOTE
     with app.store.read(app.team.workspace_id) as unit:
         assert unit.reviews.revision(held, ReviewKind.CHECK_IN) == 0
+
+
+def test_the_milestone_review_is_of_what_the_plan_shares_with_the_customer(
+    app: App, held: int
+) -> None:
+    with_internal = {"milestone": "Extend the hosting", "sharing": "internal"}
+    for typed in ({"milestone": "The orders come in"}, with_internal, {"milestone": "They train"}):
+        add(app, held, **typed)
+    form = opened(app, CSM, ActionId.OPEN_MILESTONE_REVIEW, held)
+    assert "The orders come in" in str(form.view)
+    assert "Extend the hosting" not in str(form.view)
+    filled = form.type(milestones_done=["1"], milestone_notes="3: a week late")
+    assert app.submit(CSM, filled).body == {}
+    record = written(app, held, ReviewKind.MILESTONES)
+    assert record == MilestoneReview(
+        states=(
+            milestone_review.MilestoneState(number=1, progress=Progress.DONE),
+            milestone_review.MilestoneState(
+                number=3, progress=Progress.ON_TRACK, note="a week late"
+            ),
+        )
+    )
+    assert "The orders come in" in whole(app, CSM, held)
 
 
 def test_a_note_that_sells_may_be_sent_all_the_same(app: App, held: int, clock: FixedClock) -> None:
@@ -373,7 +398,8 @@ def test_the_page_offers_what_can_be_recorded_by_now(
     app: App, held: int, clock: FixedClock
 ) -> None:
     def offered(user: str) -> set[str]:
-        page = str(app.modal(app.press(user, ActionId.OPEN_HANDOFF, Ref(handoff=held))).view)
+        pages = (Ref(handoff=held, page=number or None) for number in range(3))
+        page = str([app.modal(app.press(user, ActionId.OPEN_HANDOFF, one)).view for one in pages])
         every = [one.value for one in ActionId if one.value.startswith("open_")]
         return {one for one in every if f"'{one}'" in page} & {
             "open_check_in",

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain import closing, debriefing, reassigning
+from bot.domain import closing, debriefing, planning, reassigning
 from bot.domain.access import EVERY
 from bot.domain.chat import About, Spot
 from bot.domain.closing import Closing, Unfinished
@@ -17,6 +17,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.items import Item, SectionKey
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.people import Role
+from bot.domain.plan import MilestoneOwner, MilestoneState, MilestoneText
 from bot.domain.reviews import Outcome
 from bot.domain.verification import Checks, RecordKind, Restatement
 from bot.flows.asked import Kind
@@ -118,6 +119,35 @@ def changed(
         handoff = unit.handoffs.lock(handoff_id)
         act(handoff, unit.now)
         unit.save(handoff, actor_id=team.csm.id)
+        unit.commit()
+    return handoff_id
+
+
+def planned(store: Store, team: Team) -> int:
+    """One with a success plan: a milestone that everybody may read, and nobody's yes."""
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        by, at = team.csm, unit.now
+        due = at.date() + timedelta(days=30)
+        text = MilestoneText("Live in Hamburg", owner=MilestoneOwner.CSM, due=due)
+        made = unit.plans.add(handoff_id, text, by=by.id, at=at)
+        planning.added(handoff, made, [made], by=by, at=at)
+        unit.save(handoff, actor_id=by.id)
+        unit.commit()
+    return handoff_id
+
+
+def dropped(store: Store, team: Team) -> int:
+    """The same once its milestone is no longer in the plan."""
+    handoff_id = planned(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        (one,) = unit.plans.all_of(handoff_id)
+        state, by, at = MilestoneState.DROPPED, team.csm, unit.now
+        gone = unit.plans.conclude(handoff_id, one, state, by=by, at=at)
+        planning.conclude(handoff, one, state, [gone], by=by, version=1, at=at)
+        unit.save(handoff, actor_id=by.id)
         unit.commit()
     return handoff_id
 
@@ -323,6 +353,70 @@ def recorded_call(app: App, user: str, one: int) -> Json:
     by, why = (user, "Both are away.") if user in (AE_MANAGER, CS_MANAGER) else (AE, None)
     form = app.modal(app.press(by, ActionId.OPEN_BRIEFING, app.shown(one)))
     return app.submit_body(user, form.type(**call, **({"reason": why} if why else {})))
+
+
+def of_the_plan(app: App, one: int) -> Ref:
+    """What a button that is about the plan as a whole carries."""
+    with app.store.read(app.team.workspace_id) as unit:
+        version = unit.handoffs.get(one).success_plan.version
+    return Ref(handoff=one, revision=version, page=0)
+
+
+def initial_plan(app: App, user: str, one: int) -> Json:
+    return app.press_body(user, ActionId.INITIAL_PLAN, of_the_plan(app, one))
+
+
+def initial_plan_for(app: App, user: str, one: int) -> Json:
+    """The form that managers get; whoever else sends that of the CS manager."""
+    opener = AE_MANAGER if user == AE_MANAGER else CS_MANAGER
+    reply = app.press(opener, ActionId.INITIAL_PLAN, of_the_plan(app, one))
+    return app.submit_body(user, app.modal(reply).type(reason="Jonas is on a plane."))
+
+
+def of_a_milestone(action: ActionId) -> Ask:
+    """A button beside the milestone."""
+
+    def ask(app: App, user: str, one: int) -> Json:
+        return app.press_body(user, action, milestone_ref(app, one))
+
+    return ask
+
+
+def milestone_ref(app: App, one: int) -> Ref:
+    with app.store.read(app.team.workspace_id) as unit:
+        (found,) = unit.plans.milestones(one, audiences=EVERY)
+    return Ref(handoff=one, entry=found.id, revision=found.version)
+
+
+def confirm_plan(app: App, user: str, one: int) -> Json:
+    return app.press_body(user, ActionId.OPEN_CONFIRM_PLAN, Ref(handoff=one, thing="customer"))
+
+
+def confirmation(app: App, user: str, one: int) -> Json:
+    opener = CS_MANAGER if user == CS_MANAGER else CSM
+    form = app.modal(app.deliver(confirm_plan(app, opener, one)))
+    typed = {"confirmed_by": "Ilse", "confirmed_way": "mail"}
+    if opener == CS_MANAGER:
+        typed["reason"] = "Jonas is on a plane."
+    return app.submit_body(user, form.type(**typed))
+
+
+def booked_kickoff(app: App, user: str, one: int) -> Json:
+    """The form of the kickoff's time, which AE and CS manager send with a reason."""
+    by, why = (user, {"reason": "They called."}) if user in (AE, CS_MANAGER) else (CSM, {})
+    form = app.modal(app.press(by, ActionId.OPEN_KICKOFF_BOOKING, Ref(handoff=one)))
+    return app.submit_body(user, form.type(kickoff_at=TWO_DAYS_ON, **why))
+
+
+def prepared(app: App, user: str, one: int) -> Json:
+    """The card of the kickoff, which either manager sends with a reason."""
+    managers = (AE_MANAGER, CS_MANAGER)
+    by, why = (user, {"reason": "They told me."}) if user in managers else (CSM, {})
+    form = app.modal(app.press(by, ActionId.OPEN_KICKOFF_CARD, Ref(handoff=one)))
+    return app.submit_body(user, form.type(**why))
+
+
+KICKOFF = {"customers": "Ilse Brandt", "ran": "csm", "metric_right": "yes", "timing_right": "yes"}
 
 
 def checked_intro(app: App, user: str, one: int) -> Json:
@@ -672,6 +766,7 @@ BY_CSM, BY_EITHER = ("is up to Jonas.",), ("is up to Maya or Jonas.",)
 ADDED_BY = ("is up to Maya or Jonas, and to whoever the AE asked",)
 READERS = (CSM, CS_MANAGER)
 CALLERS = (AE, AE_MANAGER, CSM, CS_MANAGER)
+BOOKERS, IN_IT = (AE, CSM, CS_MANAGER), (*CALLERS, REVOPS)
 BY_CS_MANAGER = ("is up to Priya.",)
 BY_AE_AND_MANAGER = ("is up to Maya or Tomás.",)
 TALKERS, BY_TALKERS = (AE, CSM, CS_MANAGER), ("is up to Maya, Jonas or Priya.",)
@@ -946,6 +1041,53 @@ DOORS = [
         BY_CS_MANAGER,
         checked,
     ),
+    Door(ActionId.START_PLAN, pressed(ActionId.START_PLAN), READERS, BY_CSM, assigned),
+    Door(ActionId.MILESTONE_ADD, pressed(ActionId.MILESTONE_ADD), READERS, BY_CSM, assigned),
+    Door(
+        ViewId.MILESTONE,
+        for_csm(ViewId.MILESTONE, ActionId.MILESTONE_ADD, milestone="Live in Kiel"),
+        READERS,
+        BY_CSM,
+        assigned,
+    ),
+    Door(
+        ActionId.MILESTONE_EDIT,
+        of_a_milestone(ActionId.MILESTONE_EDIT),
+        READERS,
+        BY_CSM,
+        planned,
+    ),
+    Door(
+        ActionId.MILESTONE_DROP,
+        of_a_milestone(ActionId.MILESTONE_DROP),
+        READERS,
+        BY_CSM,
+        planned,
+    ),
+    Door(
+        ActionId.MILESTONE_AGAIN,
+        of_a_milestone(ActionId.MILESTONE_AGAIN),
+        READERS,
+        BY_CSM,
+        dropped,
+    ),
+    Door(
+        ActionId.MILESTONE_DONE,
+        of_a_milestone(ActionId.MILESTONE_DONE),
+        [AE, CSM],
+        BY_EITHER,
+        planned,
+    ),
+    Door(ActionId.INITIAL_PLAN, initial_plan, CALLERS, ("nitialing the success plan",), planned),
+    Door(
+        ViewId.PLAN_FOR_ANOTHER,
+        initial_plan_for,
+        [AE_MANAGER, CS_MANAGER],
+        ("nitialing the success plan",),
+        planned,
+    ),
+    Door(ActionId.OPEN_CONFIRM_PLAN, confirm_plan, READERS, BY_CSM, planned),
+    Door(ViewId.CONFIRM_PLAN, confirmation, READERS, BY_CSM, planned),
     Door(ActionId.OPEN_INTRO, pressed(ActionId.OPEN_INTRO), [AE], BY_AE, assigned),
     Door(MoreChoice.INTRO, chosen(MoreChoice.INTRO), [AE], BY_AE, assigned),
     Door(
@@ -985,9 +1127,26 @@ DOORS = [
     ),
     # Whoever proposed a time waits for the other one's answer.
     Door(ActionId.FINE_TALK, take_time, [AE], ("is up to Maya",), time_proposed),
+    *(
+        Door(what, ask, BOOKERS, BY_CSM, assigned)
+        for what, ask in (
+            (ActionId.OPEN_KICKOFF_BOOKING, pressed(ActionId.OPEN_KICKOFF_BOOKING)),
+            (MoreChoice.KICKOFF_BOOKING, chosen(MoreChoice.KICKOFF_BOOKING)),
+            (ViewId.KICKOFF_BOOKING, booked_kickoff),
+        )
+    ),
+    Door(ActionId.OPEN_KICKOFF_CARD, pressed(ActionId.OPEN_KICKOFF_CARD), IN_IT, (), assigned),
+    Door(MoreChoice.KICKOFF_CARD, chosen(MoreChoice.KICKOFF_CARD), IN_IT, (), assigned),
+    Door(ViewId.KICKOFF_CARD, prepared, CALLERS, BY_EITHER, assigned),
     Door(ActionId.OPEN_HELD, pressed(ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
     Door(MoreChoice.HELD, chosen(MoreChoice.HELD), READERS, BY_CSM, assigned),
-    Door(ViewId.HELD, for_csm(ViewId.HELD, ActionId.OPEN_HELD), READERS, BY_CSM, assigned),
+    Door(
+        ViewId.HELD,
+        for_csm(ViewId.HELD, ActionId.OPEN_HELD, **KICKOFF),
+        READERS,
+        BY_CSM,
+        assigned,
+    ),
     *(
         Door(action, pressed(action), RECORDERS, BY_AE, reviewable)
         for action in (
@@ -1323,7 +1482,12 @@ FOR_ALL_MEMBERS = [
     Door(ActionId.OPEN_VERSIONS, versions, MEMBERS, ()),
     Door(ActionId.OPEN_LEDGER, pressed(ActionId.OPEN_LEDGER), MEMBERS, ()),
     Door(ActionId.LEDGER_FILE, pressed(ActionId.LEDGER_FILE), MEMBERS, ()),
+    Door(ActionId.OPEN_SUCCESS_PLAN, pressed(ActionId.OPEN_SUCCESS_PLAN), MEMBERS, ()),
+    Door(MoreChoice.SUCCESS_PLAN, chosen(MoreChoice.SUCCESS_PLAN), MEMBERS, ()),
+    Door(ActionId.PLAN_TEXT, pressed(ActionId.PLAN_TEXT), MEMBERS, ()),
+    Door(ActionId.PLAN_FILE, pressed(ActionId.PLAN_FILE), MEMBERS, ()),
     Door(ActionId.PROMISE_HISTORY, promised(ActionId.PROMISE_HISTORY), MEMBERS, (), assigned),
+    Door(ActionId.KICKOFF_LINK, pressed(ActionId.KICKOFF_LINK), MEMBERS, ()),
     Door(ActionId.OPEN_TIMES, pressed(ActionId.OPEN_TIMES), MEMBERS, ()),
     Door(
         ViewId.TIMES, sent(ViewId.TIMES, AE, ActionId.OPEN_TIMES, quiet_begin="19:00"), MEMBERS, ()

@@ -73,6 +73,7 @@ LATE_ANSWERS = "late answers"
 """What AE and CSM answered differently about a late promise."""
 INTERNAL, BACKGROUND, REASONS = "internal", "background", "reasons"
 DEBRIEF_FACTS, DEBRIEF, NOBODY = "debrief facts", "debrief", "nobody"
+SHARED = "shared milestones"
 INTRO = "intro"
 READERS: Mapping[str, frozenset[str]] = {
     # The team's line has account, owners and a day, and nothing of the content.
@@ -93,6 +94,7 @@ READERS: Mapping[str, frozenset[str]] = {
     REASONS: BOTH_SIDES | {LEAD},
     DEBRIEF_FACTS: BOTH_SIDES | {LEAD} | IN_CHANNEL,
     DEBRIEF: BOTH_SIDES,
+    SHARED: BOTH_SIDES | {LEAD, *HELPERS} | IN_CHANNEL,
     NOBODY: frozenset(),
 }
 _ROW_OF_SECTION = {
@@ -263,6 +265,9 @@ REOPENED = "zzreopenedzz"
 THEIR_PERSON, THEIR_PLACE, THEIR_SOURCE = "zztheirpersonzz", "zztheirplacezz", "zztheirsourcezz"
 """Of the partner's side."""
 EMPHASIS, OPEN_QUESTION, LIFTED = "zzemphasiszz", "zzopenquestionzz", "zzliftedzz"
+MILESTONE, REACHED_BY, CONFIRMED_BY = "zzmilestonezz", "zzreachedbyzz", "zzconfirmedbyzz"
+INTERNAL_MILESTONE, SIGNED_FOR = "zzinternalmilestonezz", "zzsignedforzz"
+KICKOFF_WHY, CUSTOMERS, CHANGED = "zzkickoffwhyzz", "zzcustomerszz", "zzchangedzz"
 INTERVIEWED, INTERVIEW_NOTE = "zzinterviewedzz", "zzinterviewnotezz"
 INTRO_DRAFT = "zzintrodraftzz"
 CHECKED_IN, MILESTONES_NOTED, EXPANDS = "zzcheckedinzz", "zzmilestoneszz", "zzexpandszz"
@@ -360,6 +365,15 @@ _BESIDES = (
     Content("question of the briefing call", (OPEN_QUESTION,), RECORDS),
     Content("draft of the intro", (INTRO_DRAFT,), INTRO),
     Content("reason of a lifted hold", (LIFTED,), REASONS),
+    Content("shared milestone", (MILESTONE,), SHARED),
+    Content("who reaches a shared milestone", (REACHED_BY,), SHARED),
+    Content("internal milestone", (INTERNAL_MILESTONE,), REASONS),
+    # A name at the customer.
+    Content("who confirmed the success plan", (CONFIRMED_BY,), DEAL),
+    Content("reason of an initial for somebody else", (SIGNED_FOR,), REASONS),
+    Content("reason of a kickoff booked for the CSM", (KICKOFF_WHY,), REASONS),
+    Content("who of the customer came", (CUSTOMERS,), REASONS, whole=False),
+    Content("what changed by the kickoff", (CHANGED,), REASONS, whole=False),
     Content("check-in note", (CHECKED_IN,), REASONS, whole=False),
     Content("note to the milestones", (MILESTONES_NOTED,), REASONS, whole=False),
     Content("answers of the customer", ("NPS 60", "9, 9, 9, 9, 0"), REASONS, whole=False),

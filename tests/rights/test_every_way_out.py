@@ -20,11 +20,13 @@ from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from bot.cli import app as commands
+from bot.domain.access import EVERY
 from bot.domain.brief import SECTIONS, Contact
 from bot.domain.chat import About
 from bot.domain.debrief import Question
 from bot.domain.items import SectionKey
 from bot.domain.notices import NoticeKind, SurfaceKind
+from bot.domain.plan import Party
 from bot.logs import configure_logs
 from bot.sandbox.view_state import elements_of
 from bot.storage.tables import document, outbox, surface
@@ -42,10 +44,12 @@ from tests.rights.content import (
     ANSWERED,
     BROKEN,
     CALLED,
+    CHANGED,
     CHATTED,
     CONTENTS,
     CS_MANAGER,
     CSM,
+    CUSTOMERS,
     DEAL,
     DEAL_OVERRIDDEN,
     DECLINED,
@@ -84,7 +88,7 @@ from tests.rights.content import (
     helper,
 )
 from tests.rights.reviewed import ON_PAGE
-from tests.rights.world import VIEW_NAMES, VIEWS, World, listening, slack_id
+from tests.rights.world import AFTER_KICKOFF, VIEW_NAMES, VIEWS, World, listening, slack_id
 
 pytestmark = pytest.mark.slow
 
@@ -204,6 +208,14 @@ WAYS_OUT = {
     "briefing.held_message",
     "briefing.lift_view",
     "briefing.without_message",
+    "plan.confirm_view",
+    "plan.for_another_view",
+    "plan.milestone_view",
+    "plan.plan_text_view",
+    "plan.plan_view",
+    "plan_messages.plan_reopened_message",
+    "plan_messages.plan_signed_message",
+    "plan_messages.plan_voided_message",
     "check_in.check_in_view",
     "closing.ae_leaves_message",
     "closing.closed_message",
@@ -223,6 +235,13 @@ WAYS_OUT = {
     "reviews.score_view",
     "reviews.still_true_view",
     "kickoff.kickoff_held_message",
+    "kickoff_booking.booking_view",
+    "kickoff_card.card_view",
+    "kickoff_told.lacked_message",
+    "kickoff_told.later_message",
+    "kickoff_told.lead_message",
+    "kickoff_told.morning_message",
+    "kickoff_told.past_message",
     "paths.linked_message",
     "paths.partner_view",
     "paths.reopen_view",
@@ -302,10 +321,21 @@ KINDS = {
     NoticeKind.BRIEFING_SKIPPED,
     NoticeKind.BRIEFING_HELD,
     NoticeKind.HOLD_LIFTED,
+    NoticeKind.KICKOFF_FILE,
+    NoticeKind.KICKOFF_FELL,
+    NoticeKind.KICKOFF_CARD,
+    NoticeKind.KICKOFF_LATER,
+    NoticeKind.KICKOFF_PAST,
+    NoticeKind.KICKOFF_MORNING,
+    NoticeKind.KICKOFF_LACKED,
     NoticeKind.INTRO_SENT,
     NoticeKind.INTRO_NOT_SENT,
     NoticeKind.CSM_WROTE,
     NoticeKind.KICKOFF_HELD,
+    NoticeKind.PLAN_SIGNED,
+    NoticeKind.PLAN_REOPENED,
+    NoticeKind.PLAN_VOIDED,
+    NoticeKind.PLAN_FILE,
     NoticeKind.TALK_PROPOSED,
     NoticeKind.TALK_FILE,
     NoticeKind.TALK_KEPT,
@@ -398,6 +428,7 @@ def told(world: World, url: str) -> Iterator[Told]:
         _write(world)
         _paste(world)
         _move(world)
+        world.record_kickoff()
         kinds = world.say_everything()
         surfaces = {row["kind"] for row in world.desk.rows(surface) if row["shown"]}
         heard = world.heard()
@@ -492,6 +523,7 @@ def _look(world: World) -> None:
     _ledger(world)
     _debrief(world)
     _chat(world)
+    _success_plan(world)
     # A brief that was sent back and is returned as it is.
     world.press(AE, "modal", ActionId.RETURN_BRIEF, Ref(handoff=world.back))
 
@@ -599,6 +631,33 @@ def _dispute(world: World) -> None:
     for viewer in VIEWERS:
         world.press(viewer, "settlement", ActionId.OPEN_SETTLE, about)
         world.press(viewer, "ledger", ActionId.LEDGER_FILE, about)
+
+
+_OF_A_PLAN = (
+    ActionId.OPEN_SUCCESS_PLAN,
+    ActionId.PLAN_TEXT,
+    ActionId.PLAN_FILE,
+    ActionId.MILESTONE_ADD,
+)
+
+
+def _success_plan(world: World) -> None:
+    """The plan, what of it is for the customer, and every form of it, asked of by everybody."""
+    with world.store.read(world.team.workspace_id) as unit:
+        milestones = unit.plans.milestones(world.almost, audiences=EVERY)
+        version = unit.handoffs.get(world.almost).success_plan.version
+    for viewer in VIEWERS:
+        for handoff_id in (world.full, world.almost, world.holes):
+            for action in _OF_A_PLAN:
+                world.press(viewer, "success plan", action, Ref(handoff=handoff_id))
+            ref = Ref(handoff=handoff_id, thing=Party.CUSTOMER.value)
+            world.press(viewer, "success plan", ActionId.OPEN_CONFIRM_PLAN, ref)
+        for one in milestones:
+            ref = Ref(handoff=world.almost, entry=one.id, revision=one.version)
+            world.press(viewer, "success plan", ActionId.MILESTONE_EDIT, ref)
+        if viewer not in (AE, CSM):
+            ref = Ref(handoff=world.almost, revision=version)
+            world.press(viewer, "success plan", ActionId.INITIAL_PLAN, ref)
 
 
 _OF_A_DEBRIEF = (
@@ -1013,6 +1072,13 @@ def test_who_was_called_is_named_with_the_gate_in_the_channel_and_to_the_ae(told
     assert CALLED in told.world.seen.text(INSIDE, "command")
     assert CALLED in told.world.seen.text(AE, "form of a call or a reading")
     assert VERDICT in told.world.seen.text(CSM, "form of a call or a reading")
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_what_came_of_a_kickoff_is_read_by_whom_reasons_are_for(told: Told, viewer: str) -> None:
+    page = told.world.seen.text(viewer, AFTER_KICKOFF)
+    for mark in (CUSTOMERS, CHANGED):
+        assert (mark in page) is (viewer in READERS[REASONS])
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)

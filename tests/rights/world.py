@@ -22,10 +22,14 @@ from bot.domain import (
     champion_left,
     debriefing,
     introducing,
+    kickoff_booking,
+    kickoff_record,
+    planning,
     reassigning,
 )
 from bot.domain.access import EVERY, Audience
 from bot.domain.breakdowns import Breakdown
+from bot.domain.brief import ContactRole
 from bot.domain.briefing import BriefingCall, Mood, Tone
 from bot.domain.champion import CHAMPION, Follower
 from bot.domain.chat import About, Says
@@ -39,6 +43,7 @@ from bot.domain.handoff import Call, Handoff
 from bot.domain.history import Tag
 from bot.domain.intro import Contacted, CsBefore, IntroDraft, Sent, Way
 from bot.domain.items import Item, SectionKey
+from bot.domain.kickoff_form import KickoffForm, Ran
 from bot.domain.linked import LinkKind, link, unlink
 from bot.domain.money import Money
 from bot.domain.notices import (
@@ -53,6 +58,14 @@ from bot.domain.notices import (
 from bot.domain.nudging import Stage
 from bot.domain.partner import PartnerPerson, PartnerSide, enter
 from bot.domain.people import Person, Role
+from bot.domain.plan import (
+    Confirmation,
+    ConfirmedWay,
+    MilestoneOwner,
+    MilestoneText,
+    Party,
+    Sharing,
+)
 from bot.domain.policy import Policy
 from bot.domain.promises import Kind, PromiseText
 from bot.domain.reopening import reopen
@@ -80,11 +93,14 @@ from tests.rights.content import (
     ALIGNED_WITH,
     CALLED,
     CANCELLED,
+    CHANGED,
+    CONFIRMED_BY,
     COPIED,
     COPIED_BY,
     COPIED_FLAG,
     CS_MANAGER,
     CSM,
+    CUSTOMERS,
     DEAL_OVERRIDDEN,
     DECLINED,
     EMPHASIS,
@@ -94,13 +110,16 @@ from tests.rights.content import (
     GUEST,
     HEARD_BY,
     IN_CHANNEL,
+    INTERNAL_MILESTONE,
     INTERVIEW_NOTE,
     INTERVIEWED,
     INTRO_DRAFT,
+    KICKOFF_WHY,
     LEAD,
     LIFTED,
     LINK,
     LISTENER,
+    MILESTONE,
     NOT_MINE,
     OPEN_QUESTION,
     OUTSIDE,
@@ -111,12 +130,14 @@ from tests.rights.content import (
     PLAN,
     PROMISE,
     PROPOSED,
+    REACHED_BY,
     READERS,
     REOPENED,
     RESTATED,
     REVOPS,
     SAT_IN,
     SENT_BACK,
+    SIGNED_FOR,
     SNOOZED,
     STRANGER,
     TALK_LINE,
@@ -288,6 +309,7 @@ class World:
         clock.advance(timedelta(days=2) - 2 * TOGETHER)
         self.deliver()
         self._debrief()
+        self._plan()
         review(self, self.reviewed)
 
     # --- What happened
@@ -544,8 +566,11 @@ class World:
         with self.store.write(self.team.workspace_id) as unit:
             at = unit.now
             handoff = unit.handoffs.lock(self.full)
-            call = Call(at, csm.id, CALLED)
-            handoff.record_call(call, cs=csm, by=self.team.ae, at=at)
+            people = unit.brief.load(handoff.id, audiences=EVERY).people
+            champions = [one.id for one in people.having(ContactRole.CHAMPION)]
+            call = Call(at, csm.id, CALLED, champions[0])
+            ae = self.team.ae
+            handoff.record_call(call, cs=csm, champions=champions, by=ae, at=at)
             handoff.acknowledge(version=handoff.brief_version, by=csm, at=at)
             written: tuple[tuple[RecordKind, Record], ...] = (
                 (RecordKind.CHECKS, CHECKS),
@@ -662,6 +687,73 @@ class World:
             unit.save(handoff, actor_id=self.team.ae.id)
             unit.commit()
         self.deliver()
+        self._kick_off()
+
+    def _kick_off(self) -> None:
+        """One is booked late at the customer's wish, another called off, booked anew and held."""
+        csm = self.team.csm
+        with self.store.write(self.team.workspace_id) as unit:
+            full, almost = (unit.handoffs.lock(one) for one in (self.full, self.almost))
+            now, policy = unit.now, unit.policy
+            kickoff_booking.book(
+                full,
+                now + timedelta(days=9),
+                offered=now + timedelta(hours=1),
+                by=self.team.ae,
+                at=now,
+                policy=policy,
+                reason=KICKOFF_WHY,
+            )
+            unit.save(full, actor_id=self.team.ae.id)
+            kickoff_booking.book(almost, now + timedelta(days=1), by=csm, at=now, policy=policy)
+            unit.save(almost, actor_id=csm.id)
+            back = unit.handoffs.lock(self.back)
+            kickoff_booking.book(back, now + timedelta(days=60), by=csm, at=now, policy=policy)
+            unit.save(back, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        with self.store.write(self.team.workspace_id) as unit:
+            almost = unit.handoffs.lock(self.almost)
+            kickoff_booking.call_off(almost, by=csm, at=unit.now, policy=unit.policy)
+            unit.save(almost, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for action in (ids.ActionId.OPEN_KICKOFF_BOOKING, ids.ActionId.OPEN_KICKOFF_CARD):
+                self.press(viewer, "form of a call or a reading", action, Ref(handoff=self.full))
+
+    def record_kickoff(self) -> None:
+        """What came of one is written down, and everybody looks for it on its page."""
+        form = KickoffForm(
+            held_at=self.clock.now(),
+            customers=CUSTOMERS,
+            ran=Ran.BOTH,
+            metric=True,
+            timing=False,
+            changed=CHANGED,
+            carried=SectionKey.SUCCESS,
+            lacked=SectionKey.PEOPLE,
+        )
+        csm, kind = self.team.csm, RecordKind.KICKOFF
+        with self.store.write(self.team.workspace_id) as unit:
+            handoff, at = unit.handoffs.lock(self.almost), unit.now
+            made = form.model_copy(update={"held_at": at}).checked()
+            kickoff_record.record(
+                handoff,
+                made,
+                before=None,
+                revision=unit.records.save(handoff.id, kind, made, by=csm.id, at=at),
+                by=csm,
+                at=at,
+                policy=unit.policy,
+            )
+            unit.save(handoff, actor_id=csm.id)
+            unit.commit()
+        self.deliver()
+        for viewer in VIEWERS:
+            for page in range(5):
+                ref = Ref(handoff=self.almost, page=page or None)
+                self.press(viewer, AFTER_KICKOFF, ids.ActionId.OPEN_HANDOFF, ref)
 
     def _introduce(self) -> None:
         """The AE has a draft of the intro, and of another one says that the CSM wrote before."""
@@ -724,6 +816,52 @@ class World:
             unit.save(chatted, actor_id=team.cs_manager.id)
             unit.commit()
         self.deliver()
+
+    def _plan(self) -> None:
+        """A success plan that everybody said yes to, and another one that was changed since."""
+        team, today = self.team, self.clock.now().date()
+        owner, due = MilestoneOwner.CUSTOMER, today + timedelta(days=3)
+        texts = (
+            MilestoneText(MILESTONE, owner=owner, who=REACHED_BY, due=due),
+            MilestoneText(INTERNAL_MILESTONE, Sharing.INTERNAL, MilestoneOwner.AE, "", due),
+        )
+        for handoff_id in (self.full, self.almost):
+            with self.store.write(team.workspace_id) as unit:
+                handoff = unit.handoffs.lock(handoff_id)
+                for text in texts:
+                    self._add_milestone(unit, handoff, text)
+                # An outline would make shared milestones of words that are marked as the brief's.
+                handoff.success_plan = replace(handoff.success_plan, started_at=unit.now)
+                unit.save(handoff, actor_id=team.csm.id)
+                self._sign_plan(unit, handoff, Confirmation(CONFIRMED_BY, today, ConfirmedWay.MAIL))
+                unit.commit()
+            self.deliver()
+        with self.store.write(team.workspace_id) as unit:
+            handoff = unit.handoffs.lock(self.almost)
+            self._add_milestone(unit, handoff, texts[0])
+            unit.save(handoff, actor_id=team.csm.id)
+            unit.commit()
+        self.deliver()
+
+    def _add_milestone(self, unit: WriteUnit, handoff: Handoff, text: MilestoneText) -> None:
+        csm, at = self.team.csm, unit.now
+        made = unit.plans.add(handoff.id, text, by=csm.id, at=at)
+        planning.added(handoff, made, unit.plans.all_of(handoff.id), by=csm, at=at)
+
+    def _sign_plan(self, unit: WriteUnit, handoff: Handoff, heard: Confirmation) -> None:
+        """The CSM and, for the AE, their manager initial it; the CSM heard the customer's yes."""
+        csm, size, at = self.team.csm, handoff.size(unit.policy), unit.now
+        version = handoff.success_plan.version
+        for by, party, why in (
+            (csm, Party.CSM, ""),
+            (self.team.ae_manager, Party.AE, SIGNED_FOR),
+        ):
+            planning.initial(handoff, size, by=by, version=version, at=at, reason=why)
+            unit.plans.mark(handoff.id, party, version=version, by=by.id, at=at)
+        party, today = Party.CUSTOMER, at.date()
+        planning.confirm(handoff, size, party, heard, by=csm, version=version, at=at, today=today)
+        unit.plans.mark(handoff.id, party, version=version, by=csm.id, at=at, confirmation=heard)
+        unit.save(handoff, actor_id=csm.id)
 
     def _later(self) -> None:
         """What is asked or replied within some minutes is told once they are over."""
@@ -1064,6 +1202,7 @@ def _people(store: Store, team: Team) -> dict[str, Person]:
     return known
 
 
+AFTER_KICKOFF = "whole, after the kickoff"
 _THREAD = frozenset(
     {
         NoticeKind.CSM_MENTION,
@@ -1077,6 +1216,8 @@ _THREAD = frozenset(
         NoticeKind.INTRO_SENT,
         NoticeKind.INTRO_NOT_SENT,
         NoticeKind.KICKOFF_HELD,
+        NoticeKind.PLAN_SIGNED,
+        NoticeKind.PLAN_REOPENED,
         NoticeKind.DISPUTED,
         NoticeKind.DISPUTE_ESCALATED,
         NoticeKind.DISPUTE_OVER,
@@ -1180,6 +1321,19 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.CSM_WROTE, {"actor": 1, "owner": 1, "at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER}),
     (NoticeKind.KICKOFF_HELD, {"actor": 1, "held_at": _AFTER, "before": _BEFORE}),
+    (NoticeKind.PLAN_SIGNED, {"actor": 0}),
+    (NoticeKind.PLAN_REOPENED, {"actor": 1}),
+    (NoticeKind.PLAN_VOIDED, {"actor": 1, "owner": 1, "initial": 1}),
+    (NoticeKind.PLAN_VOIDED, {"actor": 1, "owner": 2, "initial": 0}),
+    (NoticeKind.PLAN_FILE, {}),
+    (NoticeKind.LATE, {"step": "milestone", "stage": "late", "subject": 2}),
+    (NoticeKind.NUDGE, {"step": "milestone", "stage": "half", "subject": 2}),
+    (NoticeKind.KICKOFF_FELL, {"at": _AFTER, "sequence": 9}),
+    (NoticeKind.KICKOFF_CARD, {}),
+    (NoticeKind.KICKOFF_LATER, {}),
+    (NoticeKind.KICKOFF_PAST, {}),
+    (NoticeKind.KICKOFF_LACKED, {"actor": 1}),
+    (NoticeKind.KICKOFF_MORNING, {"step": "kickoff_day"}),
     (NoticeKind.TALK_FELL, {"at": _AFTER, "agreed": 2}),
     (NoticeKind.DEBRIEF_ASKED, _EVER),
     (NoticeKind.DEBRIEF_REPLIED, _EVER),
@@ -1202,6 +1356,7 @@ _FACTS: tuple[tuple[NoticeKind, dict[str, str | int]], ...] = (
     (NoticeKind.LEDGER_FILE, {}),
     (NoticeKind.FILE_FAILED, {"unclear": 0}),
     (NoticeKind.FILE_FAILED, {"unclear": 1, "file": "ledger_file"}),
+    (NoticeKind.FILE_FAILED, {"unclear": 1, "file": "plan_file"}),
     (NoticeKind.WELCOME, {}),
     (NoticeKind.UNCONFIRMED, {"source": "surface", "entry": 1}),
 )

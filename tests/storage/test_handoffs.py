@@ -14,6 +14,7 @@ from bot.domain.errors import NotFound, Problem
 from bot.domain.handoff import Handoff, State
 from bot.domain.intro import CsBefore, Intro, Way
 from bot.domain.items import Hole, Item, SectionKey
+from bot.domain.kickoff_state import Kickoff
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
@@ -150,6 +151,16 @@ def test_a_handoff_comes_back_as_it_was_saved(store: Store, team: Team) -> None:
                 recorded_at=unit.now + 22 * HOUR,
                 lifted_at=unit.now + 23 * HOUR,
             ),
+            kickoff=Kickoff(
+                at=unit.now + 24 * HOUR,
+                set_at=unit.now + 25 * HOUR,
+                sequence=3,
+                offered_at=unit.now + 26 * HOUR,
+                ready_at=unit.now + 27 * HOUR,
+                ready_ae_at=unit.now + 28 * HOUR,
+                brief_opened_at=unit.now + 29 * HOUR,
+                recorded_at=unit.now + 30 * HOUR,
+            ),
             intro=Intro(
                 drafted_at=unit.now + 24 * HOUR,
                 sent_at=unit.now + 25 * HOUR,
@@ -246,6 +257,8 @@ def test_a_signature_starts_the_clocks_and_no_earlier(store: Store, team: Team) 
         Step.INTRO: DeadlineState.WAITING,
         Step.INITIALS: DeadlineState.WAITING,
         Step.INITIALS_AE: DeadlineState.WAITING,
+        Step.PREP: DeadlineState.WAITING,
+        Step.PREP_AE: DeadlineState.WAITING,
         Step.KICKOFF: DeadlineState.WAITING,
         Step.DEBRIEF: DeadlineState.WAITING,
     }

@@ -11,6 +11,7 @@ from bot.domain.verification import Checks, JointPlan, Record, RecordKind, Resta
 from bot.storage.tables import document
 from bot.storage.unit_of_work import Store
 from tests.builders import WEDNESDAY, Team, make_team, signed
+from tests.domain.deals import KICKOFF_FORM
 
 WORDS = Restatement(why="Grüße\nZeile", success="0.8 %", risk="none")
 RECORDS: dict[RecordKind, Record] = {
@@ -29,9 +30,10 @@ RECORDS: dict[RecordKind, Record] = {
         unread=(2, 3),
         overrun=Overrun.LONGER,
     ),
+    RecordKind.KICKOFF: KICKOFF_FORM,
     RecordKind.INTRO_DRAFT: IntroDraft(words="Dear Ilse,\nJonas Weber will call you."),
 }
-READERS = {Audience.RECORDS}
+READERS = {Audience.RECORDS, Audience.REASONS}
 
 
 def saved(store: Store, team: Team) -> int:
@@ -58,10 +60,13 @@ def test_each_record_comes_back_as_it_was_written(store: Store, team: Team) -> N
 
 def test_who_may_not_read_records_gets_none_but_their_own(store: Store, team: Team) -> None:
     handoff_id = saved(store, team)
-    others = EVERY - {Audience.RECORDS}
+    others = EVERY - READERS
     with store.read(team.workspace_id) as unit:
         assert unit.records.load(handoff_id, audiences=others) == {}
         assert unit.records.load(handoff_id, audiences=others, reader=team.revops.id) == {}
+        # The form after the kickoff is for more people than what is written of the reading.
+        reasons = unit.records.load(handoff_id, audiences={Audience.REASONS})
+        assert set(reasons) == {RecordKind.KICKOFF}
         own = unit.records.load(handoff_id, audiences=(), reader=team.csm.id)
         assert set(own) == set(RECORDS) - {RecordKind.VERDICT}
 
@@ -86,9 +91,10 @@ def test_the_interview_list_is_read_by_who_reads_reasons_and_not_records(
     with store.read(team.workspace_id) as after:
         found = after.records.load(handoff_id, audiences={Audience.REASONS})
         assert {one: written.record for one, written in found.items()} == {
-            kind: Interviews(talks=(talk,))
+            RecordKind.KICKOFF: KICKOFF_FORM,
+            kind: Interviews(talks=(talk,)),
         }
-        assert kind not in after.records.load(handoff_id, audiences=READERS)
+        assert kind not in after.records.load(handoff_id, audiences={Audience.RECORDS})
 
 
 @pytest.mark.parametrize("audience", [Audience.AE_INTRO, Audience.CSM_INTRO])

@@ -6,7 +6,7 @@ from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from tests.story.stack import Stack, modal
 from tests.story.test_clocks import HOUR, settled
-from tests.story.test_reading import assigned, fill, press
+from tests.story.test_reading import HELD, assigned, fill, press
 
 
 def with_file(place: Stack, reader: Visitor, count: int) -> list[Seen]:
@@ -59,5 +59,5 @@ def test_initials_and_the_kickoff_are_reminded_of_called_late_and_done(place: St
     told = "\n".join(one.words for one in place.priya.dms())
     assert "kickoff" in told
     press(place, place.jonas, "open_held")
-    fill(place.jonas)
+    fill(place.jonas, **HELD)
     place.card_says("Kickoff held")

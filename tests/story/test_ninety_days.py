@@ -9,7 +9,7 @@ from bot.sandbox.seen import Seen
 from bot.sandbox.visitor import Visitor
 from tests.story.stack import DEAL, Stack, modal
 from tests.story.test_clocks import HOUR, settled
-from tests.story.test_reading import assigned, fill, press
+from tests.story.test_reading import HELD, assigned, fill, press
 
 ACCOUNT = "Northwind Mills"
 
@@ -120,7 +120,7 @@ def test_a_handoff_is_reviewed_at_30_60_and_90_days_and_closed(place: Stack) -> 
     place.sandbox.advance(24 * HOUR)
     settled(place)
     on_page(place, jonas, "open_held")
-    fill(jonas)
+    fill(jonas, **HELD)
     leave(jonas)
     place.card_says("Kickoff held")
 

@@ -26,6 +26,15 @@ WORDS = {
 }
 
 
+HELD = {
+    "customers": "Ilse Brandt, two of her team",
+    "ran": "csm",
+    "metric_right": "yes",
+    "timing_right": "yes",
+}
+"""What the form after a kickoff wants at least."""
+
+
 def save(unit: WriteUnit, key: SectionKey, **changed: object) -> None:
     """What the AE types into one section; the forms have stories of their own."""
     handoff = unit.handoffs.lock(1)
@@ -256,7 +265,7 @@ def test_a_clean_handoff_sends_nobody_more_than_a_dozen_messages(place: Stack) -
     hold_debrief(place)
     hours(24)
     press(place, place.jonas, "open_held")
-    fill(place.jonas)
+    fill(place.jonas, **HELD)
     place.card_says("Kickoff held")
     settled(place)
     with place.bot.store.read(place.bot.workplace.id) as after:

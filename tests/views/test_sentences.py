@@ -13,10 +13,11 @@ from bot.domain.handoff import CommitmentAnswer
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.people import Role
 from bot.domain.policy import Tier
+from bot.domain.pre_close import QUESTIONS
 from bot.domain.read_models import Light
 from bot.domain.size import AddOn, Trigger
 from bot.domain.status import Bucket, Whose
-from bot.domain.steps import NO_RECORD_YET, OF_A_PROMISE, Step
+from bot.domain.steps import NO_RECORD_YET, OF_ONE_THING, Step
 from bot.views import sentences
 from bot.views.ids import ActionId, Field, MoreChoice
 from tests.domain.deals import person, started
@@ -42,7 +43,7 @@ LONGEST_BUTTON = 30
         (Step, sentences.terms.STEP_DONE, NO_RECORD_YET),
         (Step, sentences.reminders.WHY_YOU, NO_RECORD_YET),
         (Step, sentences.reminders.MISSING, {Step.READ, *NO_RECORD_YET}),
-        (Step, sentences.steps.DONE_WHEN, OF_A_PROMISE | {Step.SIGNATURE, Step.COMMITMENT}),
+        (Step, sentences.steps.DONE_WHEN, OF_ONE_THING | QUESTIONS),
         (Light, sentences.terms.LIGHT_SIGNS, set()),
         (Light, sentences.terms.LIGHT_WORDS, set()),
         (SectionKey, sentences.terms.SECTION_NAMES, set()),

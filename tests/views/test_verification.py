@@ -11,7 +11,7 @@ from bot.domain.deadlines import Step
 from bot.domain.handoff import LONGEST_REASON
 from bot.domain.history import Tag
 from bot.domain.intro import IntroDraft
-from bot.domain.items import Item
+from bot.domain.items import Item, SectionKey
 from bot.domain.notices import NoticeKind
 from bot.domain.policy import Policy, Tier
 from bot.domain.read_models import (
@@ -42,6 +42,7 @@ from bot.views.send_back import send_back_view
 from bot.views.thread import anchor_message, sent_back_message, thread_message
 from bot.views.verification import checks_view, judge_view, plan_view, restate_view
 from bot.views.whole import record_lines, whole_view
+from tests.domain.deals import KICKOFF_FORM
 from tests.views.shown import (
     CARD,
     EMPTY_CARD,
@@ -78,6 +79,14 @@ KINDS: dict[RecordKind, Record] = {
     RecordKind.RESTATEMENT: WORST_WORDS,
     RecordKind.VERDICT: Verdict(match=False, line="The lease is not it."),
     RecordKind.BRIEFING_CALL: CALL.model_copy(update={"emphasis": LONG, "questions": LONG}),
+    RecordKind.KICKOFF: KICKOFF_FORM.model_copy(
+        update={
+            "customers": LONG[:300],
+            "changed": LONG,
+            "lacked": SectionKey.PEOPLE,
+            "known_again": True,
+        }
+    ),
     RecordKind.INTRO_DRAFT: IntroDraft(words=LONG),
 }
 
@@ -223,7 +232,7 @@ def test_each_record_is_shown_with_who_wrote_it_and_when(kind: RecordKind) -> No
     assert sentences.reading.ASKED_AGAIN not in shown
     for label, _ in record_lines(KINDS[kind]):
         assert label in shown
-    if kind in (RecordKind.BRIEFING_CALL, RecordKind.INTRO_DRAFT):
+    if kind in (RecordKind.BRIEFING_CALL, RecordKind.KICKOFF, RecordKind.INTRO_DRAFT):
         return  # What was held stays held, and a draft is one.
     old = replace(written, in_force=False, by=None)
     again = seen_text(form_dict(whole_view(WholePage(CARD, (), (), (), records=(old,)))))

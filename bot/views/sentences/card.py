@@ -29,6 +29,7 @@ ACKNOWLEDGED: Final = "Acknowledged"
 NOT_WRITTEN: Final = "missing in the brief"
 NO_PROMISES: Final = "none made"
 BAR_LENGTH: Final = 10
+KICKOFF_BOOKED: Final = "kickoff booked"
 KICKOFF_PROPOSED: Final = "kickoff proposed"
 KICKOFF_DUE: Final = "kickoff due"
 KICKOFF_HELD: Final = "kickoff held"

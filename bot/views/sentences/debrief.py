@@ -96,6 +96,12 @@ READERS: Final[Mapping[Audience, str]] = {
 BREAKDOWNS: Final[Mapping[Breakdown, str]] = {
     Breakdown.DEBRIEF_LATE: "The debrief was held later than the business day before the kickoff.",
     Breakdown.KICKOFF_BEFORE_DEBRIEF: "The kickoff was held before the debrief.",
+    Breakdown.BRIEF_UNOPENED: "The brief was not opened before the kickoff.",
+    Breakdown.KICKOFF_WITHOUT_AE: "The joint kickoff was held without the AE.",
+    Breakdown.KICKOFF_RUN_BY_AE: "The AE ran the kickoff.",
+    Breakdown.KNOWN_ASKED_AGAIN: "The customer was asked again what they had told before.",
+    Breakdown.OTHER_SUCCESS: "In the kickoff the success metric was not right any more.",
+    Breakdown.KICKOFF_LATE: "The kickoff is past the last business day for it.",
     Breakdown.AE_SILENT: "A day after the signature two thirds of the brief were still open.",
     Breakdown.CS_WROTE_FIRST: "Somebody from customer success wrote before the intro.",
     Breakdown.INTRO_WHILE_HELD: "The intro went out before what it had to wait for.",

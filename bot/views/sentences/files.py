@@ -18,11 +18,29 @@ FAILED: Final[Mapping[NoticeKind, tuple[str, str]]] = {
         "Whether the file of a promise ledger arrived cannot be seen; if it is not here, ask for "
         "it again in the ledger.",
     ),
+    NoticeKind.PLAN_FILE: (
+        "The file of a success plan could not be sent, because Slack did not take it; its text "
+        "for the customer says the same.",
+        "Whether the file of a success plan arrived cannot be seen; if it is not here, ask for it "
+        "again beside the text for the customer.",
+    ),
     NoticeKind.TALK_FILE: (
         "The file with the time of a debrief could not be sent, because Slack did not take it; "
         "your own card of the handoff names the time.",
         "Whether the file with the time of a debrief arrived cannot be seen; your own card of the "
         "handoff names the time.",
+    ),
+    NoticeKind.KICKOFF_FILE: (
+        "The file with the time of a kickoff could not be sent, because Slack did not take it; "
+        "Kickoff card shows the time, with a link for a calendar.",
+        "Whether the file with the time of a kickoff arrived cannot be seen; Kickoff card shows "
+        "the time, with a link for a calendar.",
+    ),
+    NoticeKind.KICKOFF_FELL: (
+        "The time of a kickoff is off, or another one's, and the file that takes it out of your "
+        "calendar could not be sent; your own cards of handoffs name the times that hold.",
+        "The time of a kickoff is off, or another one's; whether the file that takes it out of "
+        "your calendar arrived cannot be seen.",
     ),
     NoticeKind.TALK_FELL: (
         "The time of a debrief that was agreed on is off, and the file that takes it out of your "

@@ -10,7 +10,9 @@ from bot.views.sentences.terms import (
     INNER_READERS,
     ITEM_NAMES,
     KIND_NAMES,
+    MILESTONE_OWNERS,
     REASON_READERS,
+    SHARING_NAMES,
 )
 
 
@@ -55,6 +57,15 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.EMPHASIS: FieldWords("What needs emphasis"),
     Field.OPEN_QUESTIONS: FieldWords("Questions that stayed open"),
     Field.STANDS_FOR: FieldWords("Debrief"),
+    Field.KICKOFF_AT: FieldWords(
+        "When the kickoff is", "In your own zone. Everybody in it gets it for their calendar."
+    ),
+    Field.OFFERED_AT: FieldWords(
+        "Customer wanted later: earliest slot offered",
+        "Only where the customer chose a later time than they could have had. Offered in time it "
+        "counts as in time.",
+    ),
+    Field.KICKOFF_OFF: FieldWords("This time"),
     Field.INTRO: FieldWords("Intro to the champion"),
     Field.INTRO_SENT_AT: FieldWords("When it went out", "In your own zone."),
     Field.INTRO_WAY: FieldWords("How"),
@@ -65,6 +76,27 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.WROTE_WAY: FieldWords("How"),
     Field.TAKE_BACK: FieldWords("Recorded by mistake"),
     Field.HELD_AT: FieldWords("When it began"),
+    Field.MILESTONE: FieldWords(
+        "What is reached", "One result, as both sides will recognise it once it is there."
+    ),
+    Field.SHARING: FieldWords("Who reads it"),
+    Field.MILESTONE_OWNER: FieldWords("Whose it is", "May follow; the plan is signed with it."),
+    Field.MILESTONE_WHO: FieldWords("Name there", "Of somebody at the customer or partner."),
+    Field.MILESTONE_DUE: FieldWords("By", "Within 90 days of the signature."),
+    Field.CONFIRMED_BY: FieldWords("Who said yes"),
+    Field.CONFIRMED_ON: FieldWords("On"),
+    Field.CONFIRMED_WAY: FieldWords("How"),
+    Field.OURS: FieldWords("Who of ours came", "Whoever ran it came, ticked or not."),
+    Field.CUSTOMERS: FieldWords("Who of the customer came", "", "for example Ilse Brandt"),
+    Field.RAN: FieldWords("Who ran it"),
+    Field.METRIC_RIGHT: FieldWords(
+        "Success metric still right", "No, too, where the customer remembers another success."
+    ),
+    Field.TIMING_RIGHT: FieldWords("Timing still right"),
+    Field.CHANGED: FieldWords("What changed", "Needed where one of the two is not right any more."),
+    Field.SECTION_CARRIED: FieldWords("Which section of the brief carried you"),
+    Field.SECTION_LACKED: FieldWords("Which section was missing", "The AE gets it as a message."),
+    Field.KNOWN_AGAIN: FieldWords("Asked again"),
     Field.TALK_CHOICE: FieldWords("Suggested"),
     Field.TALK_AT: FieldWords(
         "Another time", "In your own zone. A time entered here counts in place of the one above."
@@ -453,10 +485,16 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Book briefing call",
     ViewId.BRIEFING: "Briefing call",
     ViewId.LIFT: "Let intro go out",
+    ViewId.KICKOFF_BOOKING: "Book kickoff",
+    ViewId.KICKOFF_CARD: "Kickoff card",
     ViewId.INTRO: "Intro",
     ViewId.INTRO_SENT: "Intro sent",
     ViewId.WROTE_BEFORE: "I already wrote",
     ViewId.HELD: "Kickoff held",
+    ViewId.SUCCESS_PLAN: "Success plan",
+    ViewId.CONFIRM_PLAN: "Confirm the plan",
+    ViewId.PLAN_FOR_ANOTHER: "Success plan",
+    ViewId.PLAN_TEXT: "Text for the customer",
     ViewId.TALK: "Time of the debrief",
     ViewId.DEBRIEF_ALL: "Debrief",
     ViewId.DEBRIEF_OWN: "Your part of the debrief",
@@ -528,10 +566,14 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.BOOKING: "Save time",
     ViewId.BRIEFING: "Save call",
     ViewId.LIFT: "Let it go out",
+    ViewId.KICKOFF_BOOKING: "Save time",
     ViewId.INTRO: "Save draft",
     ViewId.INTRO_SENT: "Save record",
     ViewId.WROTE_BEFORE: "Save record",
     ViewId.HELD: "Record kickoff",
+    ViewId.MILESTONE: "Save milestone",
+    ViewId.CONFIRM_PLAN: "Record yes",
+    ViewId.PLAN_FOR_ANOTHER: "Record",
     ViewId.TALK: "Send time",
     ViewId.DEBRIEF_OWN: "Save your part",
     ViewId.DEBRIEF_TALK: "Record debrief",
@@ -591,6 +633,8 @@ CHOICE_NAMES: Final[Mapping[str, str]] = {
     **{kind.value: name for kind, name in KIND_NAMES.items()},
     **{basis.value: name for basis, name in BASIS_NAMES.items()},
     **{item.value: name for item, name in ITEM_NAMES.items()},
+    **{one.value: name for one, name in SHARING_NAMES.items()},
+    **{one.value: name for one, name in MILESTONE_OWNERS.items()},
 }
 """What a choice is called, whichever form offers it."""
 CANCEL_MEANS: Final = (

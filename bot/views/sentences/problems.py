@@ -41,7 +41,15 @@ _DOING: Final[Mapping[str, str]] = {
     Act.SEND_CSM_INTRO: "Recording that the intro was sent",
     Act.NOTE_CONTACT: "Saying who wrote before the intro",
     Act.ARRANGE_TALK: "Answering the time of the debrief",
+    Act.BOOK_KICKOFF: "Booking the kickoff",
+    Act.PREPARE_KICKOFF: "Saying that a side is prepared for the kickoff",
+    Act.OPEN_KICKOFF_CARD: "Opening the card of the kickoff",
     Act.HOLD_KICKOFF: "Recording the kickoff",
+    Act.EDIT_PLAN: "Changing the success plan",
+    Act.SIGN_PLAN: "Initialing the success plan as the CSM",
+    Act.SIGN_PLAN_AE: "Initialing the success plan as the AE",
+    Act.CONFIRM_PLAN: "Recording who confirmed the success plan",
+    Act.CONCLUDE_MILESTONE: "Saying what became of a milestone",
     Act.SEND_BACK: "Sending the brief back",
     Act.RETURN_BRIEF: "Returning the brief",
     Act.MOVE: "Moving the handoff",
@@ -285,6 +293,36 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.CALL_IS_REQUIRED: "This deal needs the briefing call, so nobody does without it.",
     Problem.NO_DEBRIEF_HELD: "No debrief is recorded that could stand for it.",
     Problem.NOTHING_HELD: "Nothing holds the intro.",
+    Problem.NAME_OF_NOBODY: (
+        "A name is for a milestone of customer or partner. Choose one of them, or empty this."
+    ),
+    Problem.NOTHING_TO_OUTLINE: (
+        "The brief says nothing of the first 90 days yet. Add the milestones yourself, or come "
+        "back once it does."
+    ),
+    Problem.MILESTONE_WAS_DROPPED: (
+        "This milestone was dropped from the plan. Open it again before it changes."
+    ),
+    Problem.PLAN_CHANGED: (
+        "The plan changed since it was shown to you. Open it again and look at what it says now."
+    ),
+    Problem.PLAN_INCOMPLETE: (
+        "The plan is signed once every milestone has an owner and a date, and there is one."
+    ),
+    Problem.AE_SIGNS_NO_PLAN: (
+        "The kickoff of this deal is not joint, so the AE is not asked to initial its plan."
+    ),
+    Problem.PARTNER_NOT_ASKED: "No partner has a part in this plan, so none is asked.",
+    Problem.NOTHING_SHARED: (
+        "No milestone of this plan is shared with the customer, so there is nothing to confirm."
+    ),
+    Problem.KICKOFF_OVER: "The kickoff is recorded as held. Correct kickoff changes when it was.",
+    Problem.OFFERED_NO_EARLIER: (
+        "The slot offered first lies before the time the customer wanted. Enter an earlier one, or "
+        "leave this empty."
+    ),
+    Problem.NO_PART_IN_KICKOFF: "The kickoff of this deal is customer success's alone.",
+    Problem.CHANGE_UNTOLD: "Say what changed, as metric or timing is not right any more.",
     Problem.WRITTEN_LATER: "This is still to come. Enter when it was written.",
     Problem.WRITTEN_BEFORE_SIGNATURE: (
         "This is before the signature, and belongs to the sale. Check day and time."
@@ -538,6 +576,20 @@ def _promise_reworded(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     return f"{told}: “{words}”." if words else f"{told}."
 
 
+def _outside_plan(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    first, last = (error.facts.get(name) for name in ("first", "last"))
+    if not first or not last:
+        return "A milestone lies within 90 days of the signature."
+    days = [day(date.fromisoformat(one)) for one in (first, last)]
+    return f"A milestone lies within 90 days of the signature: from {days[0]} to {days[1]}."
+
+
+def _milestone_changed(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
+    words = one_line(error.facts.get("words", ""), LINE)
+    told = f"Milestone {error.facts.get('number', '')} reads differently now; open the plan again"
+    return f"{told}: “{words}”." if words else f"{told}."
+
+
 def _talk_moved(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     at = error.facts.get("at")
     told = utc_time(datetime.fromisoformat(at)) if at else "none"
@@ -575,6 +627,8 @@ _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPe
     Problem.SAID_ALREADY: _said_already,
     Problem.STAND_IN_OTHER_SIDE: _stand_in_other_side,
     Problem.PROMISE_REWORDED: _promise_reworded,
+    Problem.OUTSIDE_PLAN: _outside_plan,
+    Problem.MILESTONE_CHANGED: _milestone_changed,
     Problem.TALK_MOVED: _talk_moved,
     Problem.NOT_YOURS_TO_ADD_TO: _not_yours_to_add_to,
     Problem.DISPUTED_ALREADY: _disputed_already,

@@ -13,10 +13,12 @@ _YOUR_PART: Final = "you are the {role} of this handoff"
 WHY_YOU: Final[Mapping[Step, str]] = {
     Step.SIGNATURE: _YOUR_PART.format(role=ROLE_NAMES[Capacity.AE]),
     Step.COMMITMENT: "you are the AE manager of this handoff, or stand in for one",
+    Step.KICKOFF_DAY: _YOUR_PART.format(role=ROLE_NAMES[Capacity.CSM]),
     Step.SETTLE: "you are the CS manager of this handoff, or stand in for one",
     Step.SETTLE_AE: "you are the AE manager of this handoff, or stand in for one",
     **{step: _YOUR_PART.format(role=ROLE_NAMES[part]) for step, part in OF_A_SIDE.items()},
     Step.DELIVERY: "the promise names you as who delivers it, or its owner may not read this",
+    Step.MILESTONE: "the milestone is yours, or you are the CSM and it is the customer's",
     Step.DECIDE: "RevOps decides where two managers differ or one is too late, and you are RevOps",
     **{
         rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
@@ -40,7 +42,14 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.JUDGE: "The CSM restated the brief from memory and waits for your answer.",
     Step.INITIALS: "Promises wait for your initial, each with whether it can be delivered.",
     Step.INITIALS_AE: "Promises wait for your initial: that they are what the customer was told.",
+    Step.PREP: "30 minutes with the brief, and the card of the kickoff.",
+    Step.PREP_AE: "Your part stands on the card of the kickoff.",
     Step.KICKOFF: "Nobody has recorded that it was held. Record when, even where it was late.",
+    Step.PLAN: "A milestone is missing, or its owner or date. The brief gives an outline.",
+    Step.SIGN_PLAN: "Your initial is missing, or the yes of whoever confirms it outside.",
+    Step.SIGN_PLAN_AE: "The plan has a version that waits for your initial.",
+    Step.MILESTONE: "Mark it done once it is reached, or change its date with whoever shares it.",
+    Step.KICKOFF_DAY: "It is today.",
     Step.SETTLE: "Both managers say what becomes of it, each alone.",
     Step.SETTLE_AE: "Both managers say what becomes of it, each alone.",
     Step.DECIDE: "What you say becomes of the promise at once.",
@@ -67,6 +76,7 @@ MISSING_PARTS: Final[Mapping[Part, str]] = {
     Part.RESTATEMENT: "What you kept of the brief is missing, in your own words.",
 }
 MISSING_PROMISES: Final = "No promise is written down, nor that none were made."
+MISSING_BOOKING: Final = "No time is booked for it. Book one, or record when it was held."
 MISSING_INTRO_AFTER_NOTE: Final = "The CSM wrote to the champion; the intro itself is missing."
 MISSING_SENT_BACK: Final = "The CSM sent the brief back. Return it once it says what they ask."
 STILL_OPEN: Final = "Still open: {items}."

@@ -13,6 +13,7 @@ from bot.domain.due import (
     FirstContact,
     HoursAfter,
     KickoffDay,
+    KickoffPrep,
     MessageHours,
     OwnWindow,
 )
@@ -48,7 +49,8 @@ change, a review at least {opens} business days, and what the deal lost is dropp
 - **The kickoff** is the day it is booked for, until then the day it is due on. In a full deal \
 that is the latest of three days, never past business day {latest}: the day {kickoff} h after the \
 signature, business day {day}, and business day {after} after the assignment ({with_call} where a \
-briefing call is required). In a light deal it is business day {latest}.
+briefing call is required). In a light deal it is business day {latest}. Where the customer was \
+offered a time by then and wanted a later one, it is due on the day they wanted.
 - **Reviews** can be done from {opens} business days before their day on; until then they wait.
 - **Late** is told to the owner at once, and to their manager as the last column says."""
 NOT_BUILT: Final = "¹ Not built yet: the bot keeps no record of it, and its clock does not run."
@@ -82,10 +84,15 @@ DONE_WHEN: Final[Mapping[Step, str]] = {
     Step.DEBRIEF: "its seven answers are clear, or asked and not known",
     Step.INITIALS: "every promise has the CSM's initial; that none were made is one, too",
     Step.INITIALS_AE: "every promise has the AE's initial; that none were made is one, too",
-    Step.KICKOFF: "it is recorded when it was held",
-    Step.PLAN: "its milestones have owners and dates",
-    Step.SIGN_PLAN: "AE and CSM signed one version, and the customer confirmed it",
-    Step.SIGN_PLAN_AE: "AE and CSM signed one version, and the customer confirmed it",
+    Step.PREP: "the CSM says that they read the brief for it",
+    Step.PREP_AE: "the AE says that their part is ready",
+    Step.KICKOFF: "it is recorded when it was held, and how",
+    Step.PLAN: "there is a milestone, and each has an owner and a date",
+    Step.SIGN_PLAN: (
+        "the CSM initialed it as it is, and the customer (and the partner, where there is one) "
+        "confirmed what they share of it"
+    ),
+    Step.SIGN_PLAN_AE: "the AE initialed it as it is",
     Step.CHECK_IN: "it is recorded",
     Step.MILESTONES: "it is recorded",
     Step.NPS: "it is recorded",
@@ -120,6 +127,11 @@ def due_words(due: DueRule, clocks: Clocks) -> str:
             return f"end of the business day before the kickoff, at most business day {day(clocks)}"
         case KickoffDay():
             return f"see below; at most business day {clocks.kickoff_latest_day}"
+        case KickoffPrep():
+            return (
+                f"{clocks.prep_hour}:00 on the last business day that leaves {clocks.prep_before} "
+                "h until the kickoff"
+            )
         case AfterKickoff(day=day, after=after):
             return f"business day {day(clocks)}, or {after(clocks)} after the kickoff if later"
         case CalendarDay(day=day):

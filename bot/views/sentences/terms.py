@@ -8,6 +8,7 @@ from bot.domain.completeness import Completeness, OpenItem
 from bot.domain.deadlines import Step
 from bot.domain.items import Hole, Item, SectionKey
 from bot.domain.people import Role
+from bot.domain.plan import MilestoneOwner, Sharing
 from bot.domain.policy import Tier
 from bot.domain.promises import Basis, Kind
 from bot.domain.read_models import Light, NamedPerson
@@ -33,7 +34,10 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.DEBRIEF: "debrief of the won deal",
     Step.INITIALS: "initialing of promises by the CSM",
     Step.INITIALS_AE: "initialing of promises by the AE",
+    Step.PREP: "preparation of the kickoff by the CSM",
+    Step.PREP_AE: "preparation of the kickoff by the AE",
     Step.KICKOFF: "kickoff",
+    Step.KICKOFF_DAY: "morning of the kickoff",
     Step.PLAN: "success plan",
     Step.SIGN_PLAN: "signatures under the success plan",
     Step.SIGN_PLAN_AE: "signatures under the success plan",
@@ -52,6 +56,7 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "decision about a late promise",
     Step.LATE_DECIDE_AE: "decision about a late promise",
     Step.DELIVERY: "delivery of what was promised",
+    Step.MILESTONE: "milestone of the success plan",
 }
 STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Capture people, metric, red flags and promises",
@@ -69,7 +74,10 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.INTRO: "Send the intro to the champion",
     Step.INITIALS: "Initial every promise as the CSM",
     Step.INITIALS_AE: "Initial every promise as the AE",
-    Step.KICKOFF: "Hold the kickoff and record its time",
+    Step.PREP: "Get ready for the kickoff as the CSM",
+    Step.PREP_AE: "Get ready for the kickoff as the AE",
+    Step.KICKOFF: "Hold the kickoff and record it",
+    Step.KICKOFF_DAY: "Look at what the kickoff still needs",
     Step.SETTLE: "Settle a dispute about a promise",
     Step.SETTLE_AE: "Settle a dispute about a promise",
     Step.DECIDE: "Decide a dispute about a promise",
@@ -77,6 +85,10 @@ STEP_TASKS: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "Decide about a late promise",
     Step.LATE_DECIDE_AE: "Decide about a late promise",
     Step.DELIVERY: "Deliver what was promised",
+    Step.PLAN: "Draft the success plan",
+    Step.SIGN_PLAN: "Initial the success plan and get the customer's yes",
+    Step.SIGN_PLAN_AE: "Initial the success plan",
+    Step.MILESTONE: "Reach the milestone",
     Step.DEBRIEF: "Hold the debrief",
     Step.CHECK_IN: "Write to the customer at day 30",
     Step.MILESTONES: "Review the milestones at day 30",
@@ -103,7 +115,10 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.INTRO: "sends the intro to the champion",
     Step.INITIALS: "initials every promise",
     Step.INITIALS_AE: "initials every promise",
+    Step.PREP: "gets ready for the kickoff",
+    Step.PREP_AE: "gets ready for the kickoff",
     Step.KICKOFF: "holds the kickoff",
+    Step.KICKOFF_DAY: "looks at what the kickoff still needs",
     Step.SETTLE: "settles a dispute about a promise",
     Step.SETTLE_AE: "settles a dispute about a promise",
     Step.DECIDE: "decides a dispute about a promise",
@@ -111,6 +126,10 @@ STEP_DOES: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "decides about a late promise",
     Step.LATE_DECIDE_AE: "decides about a late promise",
     Step.DELIVERY: "delivers what was promised",
+    Step.PLAN: "drafts the success plan",
+    Step.SIGN_PLAN: "initials the success plan and gets the customer's yes",
+    Step.SIGN_PLAN_AE: "initials the success plan",
+    Step.MILESTONE: "reaches the milestone",
     Step.DEBRIEF: "holds the debrief",
     Step.CHECK_IN: "writes to the customer at day 30",
     Step.MILESTONES: "reviews the milestones",
@@ -137,7 +156,10 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.INTRO: "Intro sent",
     Step.INITIALS: "Promises initialed by the CSM",
     Step.INITIALS_AE: "Promises initialed by the AE",
+    Step.PREP: "Prepared for the kickoff by the CSM",
+    Step.PREP_AE: "Prepared for the kickoff by the AE",
     Step.KICKOFF: "Kickoff held",
+    Step.KICKOFF_DAY: "Kickoff held",
     Step.SETTLE: "Dispute answered",
     Step.SETTLE_AE: "Dispute answered",
     Step.DECIDE: "Dispute decided",
@@ -145,6 +167,10 @@ STEP_DONE: Final[Mapping[Step, str]] = {
     Step.LATE_DECIDE: "Late promise decided",
     Step.LATE_DECIDE_AE: "Late promise decided",
     Step.DELIVERY: "Promise delivered or broken",
+    Step.PLAN: "Success plan drafted",
+    Step.SIGN_PLAN: "Success plan signed by CSM and customer",
+    Step.SIGN_PLAN_AE: "Success plan signed by the AE",
+    Step.MILESTONE: "Milestone reached",
     Step.DEBRIEF: "Debrief held",
     Step.CHECK_IN: "Check-in note sent",
     Step.MILESTONES: "Milestones reviewed",
@@ -173,7 +199,9 @@ PART_DOES: Final[Mapping[Part, str]] = {
 
 
 def step_name(step: Step, left: Sequence[Part] = (), number: int = 0) -> str:
-    """What is due; of the reading, the next thing that is missing; of a promise, which one."""
+    """What is due; of the reading, the next thing that is missing; of a single thing, which one."""
+    if step is Step.MILESTONE and number:
+        return f"milestone {number} of the success plan"
     name = PART_NAMES[left[0]] if left else STEP_NAMES[step]
     return f"{name} (promise {number})" if number else name
 
@@ -402,6 +430,16 @@ BASIS_NAMES: Final[Mapping[Basis, str]] = {
     Basis.EXPLICIT: "explicit",
     Basis.IMPLIED: "implied",
     Basis.CONTRACT: "in the contract",
+}
+SHARING_NAMES: Final[Mapping[Sharing, str]] = {
+    Sharing.SHARED: "shared with the customer",
+    Sharing.INTERNAL: "internal",
+}
+MILESTONE_OWNERS: Final[Mapping[MilestoneOwner, str]] = {
+    MilestoneOwner.AE: "AE",
+    MilestoneOwner.CSM: "CSM",
+    MilestoneOwner.CUSTOMER: "customer",
+    MilestoneOwner.PARTNER: "partner",
 }
 PERSON_ROLES: Final[Mapping[Role, str]] = {
     Role.CS_MANAGER: "CS manager",

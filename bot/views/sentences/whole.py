@@ -30,7 +30,12 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.CHECKS_ANSWERED: "Reading recorded for the CSM",
     Tag.PLAN_WRITTEN: "Reading recorded for the CSM",
     Tag.RESTATED: "Reading recorded for the CSM",
+    Tag.KICKOFF_BOOKED: "Kickoff booked for the CSM",
+    Tag.KICKOFF_CALLED_OFF: "Kickoff called off for the CSM",
+    Tag.KICKOFF_PREPARED: "Preparation of the kickoff recorded for the CSM",
+    Tag.KICKOFF_PREPARED_AE: "Preparation of the kickoff recorded for the AE",
     Tag.KICKOFF_HELD: "Kickoff recorded for the CSM",
+    Tag.KICKOFF_RECORDED: "Kickoff recorded for the CSM",
     Tag.DEBRIEF_HELD: "Debrief recorded for the CSM",
     Tag.CHECK_IN_DRAFTED: "Check-in note drafted for the AE",
     Tag.CHECKED_IN: "Check-in recorded for the AE",
@@ -42,6 +47,13 @@ REASONS_OF: Final[Mapping[str, str]] = {
     Tag.BRIEF_SCORED: "Brief scored for AE or CSM",
     Tag.DEFINED_DONE_REVIEWED: "Defined done reviewed for the CSM",
     Tag.GATE_OVERRIDDEN: "Assigned before the brief was ready",
+    Tag.PLAN_STARTED: "Success plan begun for the CSM",
+    Tag.MILESTONE_ADDED: "Milestone added for the CSM",
+    Tag.MILESTONE_CHANGED: "Milestone changed for the CSM",
+    Tag.MILESTONE_DROPPED: "Milestone dropped for the CSM",
+    Tag.MILESTONE_OPENED: "Milestone taken up again for the CSM",
+    Tag.PLAN_INITIALED: "Success plan initialed for AE or CSM",
+    Tag.PLAN_CONFIRMED: "Yes to the success plan recorded for the CSM",
 }
 
 
@@ -76,9 +88,12 @@ RECORD_NAMES: Final[Mapping[RecordKind, str]] = {
     RecordKind.RESTATEMENT: "Restatement",
     RecordKind.VERDICT: "Answer to the restatement",
     RecordKind.BRIEFING_CALL: "Briefing call",
+    RecordKind.KICKOFF: "After the kickoff",
     RecordKind.INTERVIEWS: "Interview list",
     RecordKind.INTRO_DRAFT: "Draft of the intro, for its sender and the CSM",
 }
+HEADINGS: Final[Mapping[RecordKind, str]] = {RecordKind.KICKOFF: "Kickoff"}
+"""Of records that are not of the CSM's reading."""
 OWN_WORDS: Final = "You have no part in this handoff any more. This is what you wrote."
 OVERRIDDEN: Final = "The CSM was assigned before the brief was ready, {when}."
 
