@@ -6,6 +6,7 @@ from functools import partial
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.items import SectionKey
 from bot.sandbox.seen import Seen
+from bot.sandbox.view_state import elements_of
 from bot.sandbox.visitor import Visitor
 from tests.story.stack import DEAL, Stack, modal
 from tests.story.test_clocks import HOUR, settled
@@ -48,6 +49,14 @@ def on_page(place: Stack, reader: Visitor, action: str) -> None:
     """Out of the page of the handoff, which has every way."""
     leave(reader)
     press(place, reader, "open_handoff")
+    while action not in modal(reader).action_ids():
+        # The last of the ways on a page leads to the next one.
+        *_, following = (
+            block["block_id"]
+            for block, element in elements_of(modal(reader).view["blocks"])
+            if element["action_id"] == "open_handoff"
+        )
+        assert reader.click_in_modal("open_handoff", block_id=following).answered
     assert reader.click_in_modal(action).answered, reader.notices
 
 
