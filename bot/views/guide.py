@@ -356,7 +356,8 @@ def _next_actions(guide: Guide) -> list[ActionId]:
     if guide.signed_at is None and Act.SIGN in guide.acts:
         wanted.append(ActionId.OPEN_SIGNATURE)
     mine = [line for line in guide.steps if owed(line) and _is_mine(guide, line)]
-    for line in sorted(mine, key=urgency):
+    # The CSM waits for the answer, and it takes a moment: nothing else may push it off the card.
+    for line in sorted(mine, key=lambda line: (line.step is not Step.JUDGE, *urgency(line))):
         unbooked, none_yet = guide.kickoff_at is None, guide.no_promises
         wanted.append(step_button(line.step, line.left, no_promises=none_yet, unbooked=unbooked))
         if line.step is Step.KICKOFF:
