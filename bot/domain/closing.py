@@ -12,6 +12,7 @@ from bot.domain.handoff import Handoff, State
 from bot.domain.history import Fact, Tag
 from bot.domain.people import Person
 from bot.domain.policy import Policy
+from bot.domain.pre_close import QUESTIONS
 from bot.domain.reviewing import day_now, require
 from bot.domain.reviews import STILL_TRUE, Outcome, ReviewDay, ReviewKind
 from bot.domain.steps import AT_ONCE
@@ -144,7 +145,7 @@ def thanks(handoff: Handoff, owed: Sequence[Deadline]) -> tuple[Thanks, ...]:
 
 
 def _in_time(one: Deadline, handoff: Handoff) -> bool:
-    if one.subject or one.state is not DeadlineState.DONE:
+    if one.subject or one.step in QUESTIONS or one.state is not DeadlineState.DONE:
         return False
     if one.step is Step.MESSAGE and handoff.posted_by is None:
         return False
