@@ -1082,7 +1082,8 @@ DOORS = [
     Door(
         ViewId.PLAN_FOR_ANOTHER,
         initial_plan_for,
-        [AE_MANAGER, CS_MANAGER],
+        # From AE and CSM it is their own side's initial.
+        CALLERS,
         ("nitialing the success plan",),
         planned,
     ),

@@ -87,7 +87,7 @@ from tests.rights.content import (
     asked_about,
     helper,
 )
-from tests.rights.reviewed import ON_PAGE
+from tests.rights.reviewed import ON_PAGE, PAGES
 from tests.rights.world import AFTER_KICKOFF, VIEW_NAMES, VIEWS, World, listening, slack_id
 
 pytestmark = pytest.mark.slow
@@ -383,6 +383,9 @@ PRINT_NOTHING_OF_A_HANDOFF = {
     "probe",
     "pause",
     "policy",
+    # They print the rows of a file of theirs, and counts.
+    "backfill",
+    "erase",
 }
 PRINT_ABOUT_HANDOFFS = {"check", "verify"}
 """These two are run below; what they print is for whoever runs the bot, who is no reader."""
@@ -738,8 +741,9 @@ def _record_for_csm(world: World) -> None:
         typed = {**typed, "reason": RECORDED}
         assert not world.submit(CS_MANAGER, "form of a reading", form.type(**typed)).errors
     for viewer in VIEWERS:
-        ref = Ref(handoff=world.recorded)
-        world.press(viewer, "whole, recorded", ActionId.OPEN_HANDOFF, ref)
+        for page in range(PAGES):
+            ref = Ref(handoff=world.recorded, page=page)
+            world.press(viewer, "whole, recorded", ActionId.OPEN_HANDOFF, ref)
 
 
 def _write(world: World) -> None:
@@ -986,7 +990,8 @@ def test_a_reason_for_recording_a_reading_says_nothing_of_what_was_answered(told
         assert RECORDED in pages[viewer]
         assert "oint plan" not in pages[viewer]
     for viewer in READERS[RECORDS]:
-        assert pages[viewer].count(RECORDED) == 2
+        # Of the acknowledgement and of the checks; a page beyond the last one shows that again.
+        assert pages[viewer].count(RECORDED) >= 2
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)
