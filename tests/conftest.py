@@ -4,7 +4,7 @@ import ipaddress
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +98,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     _tell_figures(terminalreporter)
 
 
+FIGURE = "figure"
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Have a line stand in the summary of the test run, also with several workers."""
+
+    def note(line: str) -> None:
+        record_property(FIGURE, line)
+
+    return note
+
+
 def _tell_figures(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what tests measured, whoever of several workers did."""
     reports = [one for of in ("passed", "failed") for one in terminalreporter.stats.get(of, [])]
-    figures = [line for one in reports for name, line in one.user_properties if name == "figure"]
+    figures = [line for one in reports for name, line in one.user_properties if name == FIGURE]
     if figures:
         terminalreporter.section("Figures")
         for line in figures:
