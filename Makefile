@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help demo test lint format manifest steps bench bench-brief bench-ledger bench-monday \
-    bench-page bench-replicas bench-sweep pictures soak clean
+    bench-page bench-replicas bench-sweep pictures soak tour clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,9 @@ bench-page: $(VENV)/.dev ## 50 people at the sandbox's page for a minute
 
 pictures: $(VENV)/.dev ## take the README's pictures anew, in Chromium
 	$(BIN)/python -m tests.browser.pictures docs/pictures
+
+tour: $(VENV)/.dev ## walk the 90 days of a deal and take the pictures of docs/tour.md anew, in Chromium
+	TOUR=docs/tour $(BIN)/python -m pytest -q tests/browser/test_tour.py
 
 soak: $(VENV)/.dev ## half an hour of kills and faults with the constants as shipped; writes docs/operations/soak.md
 	$(BIN)/python -m tests.faults.soak $(ARGS)

@@ -54,9 +54,10 @@ class Person:
 
     # ---- where they look
 
-    def go(self, place: str) -> None:
+    def go(self, place: str, *, thread: str | None = None) -> None:
         """A channel by its name, `home` or `app` (the direct messages of the bot)."""
-        self.page.goto(f"{self._url}/?as={self._user}&place={CHANNELS.get(place, place)}")
+        beside = f"&thread={thread}" if thread is not None else ""
+        self.page.goto(f"{self._url}/?as={self._user}&place={CHANNELS.get(place, place)}{beside}")
         expect(self.page.locator("html[data-ready]")).to_be_attached()
 
     def message(self, words: str) -> Locator:
