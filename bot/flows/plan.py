@@ -210,6 +210,7 @@ def confirm(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted yes; a shared milestone that changed meanwhile is looked at first."""
     handoff = unit.handoffs.lock(asked.handoff_id)
     party = _party(asked)
+    last = unit.plans.marks(handoff.id, audiences=access.EVERY).get(party)
     heard = planning.confirm(
         handoff,
         handoff.size(unit.policy),
@@ -219,6 +220,7 @@ def confirm(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         version=asked.ref.revision or 0,
         at=unit.now,
         today=unit.now.astimezone(ZoneInfo(actor.zone)).date(),
+        known=last.confirmation if last is not None else None,
         reason=reason_in(asked, Act.CONFIRM_PLAN, actor, handoff),
     )
     unit.plans.mark(
@@ -402,7 +404,8 @@ def register(listeners: Listeners) -> None:
     listeners.acts(ActionId.INITIAL_PLAN, initial)
     listeners.submits(ViewId.PLAN_FOR_ANOTHER, for_another)
     listeners.opens(ActionId.OPEN_CONFIRM_PLAN, open_confirm)
-    listeners.submits(ViewId.CONFIRM_PLAN, confirm)
+    # What was corrected since is nothing that an old form could know.
+    listeners.submits(ViewId.CONFIRM_PLAN, confirm, once_for_good=True)
     listeners.opens(ActionId.MILESTONE_ADD, add)
     listeners.opens(ActionId.MILESTONE_EDIT, edit)
     listeners.submits(ViewId.MILESTONE, save)
