@@ -32,6 +32,7 @@ from tests.builders import (
     signed,
 )
 from tests.delivery.desk import CrashAt, Desk
+from tests.delivery.test_plan import signed as plan_signed
 from tests.flows.slack import SlackByHand, account
 from tests.views.shown import seen_text
 
@@ -145,12 +146,11 @@ def test_who_stands_in_for_an_owner_reads_for_whom_and_until_when(
 def test_without_a_stand_in_the_manager_hears_once_who_is_away_and_can_name_another(
     desk: Desk, store: Store, team: Team
 ) -> None:
-    handoff_id = assigned(store, team)
+    # Only the reading is left to do: the kickoff was held, and everybody said yes to the plan.
+    handoff_id = plan_signed(store, team)
     with store.write(team.workspace_id) as unit:
-        # Only the reading is left to do.
         handoff = unit.handoffs.lock(handoff_id)
         initial_all(unit, handoff, team)
-        handoff.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         deliver_all(unit, handoff, team)
         hold_debrief(unit, handoff, team)
         unit.save(handoff, actor_id=team.csm.id)

@@ -31,7 +31,9 @@ from tests.machine.acts import Act
 KINDS = frozenset(kind.value for kind in OF_THE_CLOCK)
 MOST_A_DAY = Policy().nudges.most_a_day
 POSTS = frozenset({Place.DM.value, Place.THREAD.value, Place.CHANNEL.value})
-SAID_TO_NOBODY = frozenset({Stage.POST, Stage.ESCALATE})
+SAID_TO_NOBODY = frozenset(
+    {Stage.POST, Stage.ESCALATE, Stage.SILENT, Stage.OPENS, Stage.PAST_LATEST}
+)
 
 Fired = tuple[int, str, int, str]
 """A handoff's step, the promise it is about, and a stage."""

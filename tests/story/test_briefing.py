@@ -60,6 +60,8 @@ def test_a_large_deal_has_its_call_and_the_hold_on_the_intro_ends(place: Stack) 
     settled(place)
     with_(place, "Intro: waiting on the CSM.", absent=True)
     press(place, maya, "open_handoff")
+    # What came of the talks stands on the second page.
+    assert maya.click_in_modal("open_handoff").answered
     assert "The date in June." in modal(maya).words
     assert "the brief was thin" in modal(maya).words
 
