@@ -392,11 +392,6 @@ def _once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
     return plan_view(_page(asked, unit, actor, handoff), at=ref.page or 0)
 
 
-def _text_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
-    handoff = unit.handoffs.get(ref.handoff or 0)
-    return plan_text_view(_page(asked, unit, actor, handoff), told=sentences.plan.FILE_COMES)
-
-
 def register(listeners: Listeners) -> None:
     """Buttons and forms."""
     listeners.opens(ActionId.OPEN_SUCCESS_PLAN, open_plan)
@@ -414,4 +409,3 @@ def register(listeners: Listeners) -> None:
     listeners.opens(ActionId.PLAN_TEXT, open_text)
     listeners.acts(ActionId.PLAN_FILE, send_file)
     listeners.redraw(ViewId.SUCCESS_PLAN, _once_more)
-    listeners.redraw(ViewId.PLAN_TEXT, _text_once_more)
