@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain import briefing_call, kickoff_booking, kickoff_prep
@@ -17,6 +17,7 @@ from bot.domain.deadlines import (
     done_at,
     dropped,
     snooze,
+    to_open,
 )
 from bot.domain.debrief import Question, Standing
 from bot.domain.errors import HandoffError
@@ -634,6 +635,8 @@ class Run:
             self.said[step] -= {Stage.SNOOZED}
 
     def sweep(self) -> None:
+        if any(to_open(one, now=self.now) for one in self.stored.values()):
+            self.act(lambda: None)  # What opens by time alone is owed from now on.
         for step, deadline in list(self.stored.items()):
             settled, told = say(deadline, now=self.now)
             self.stored[step] = settled
@@ -648,7 +651,9 @@ class Run:
         handoff = self.handoff
         assert handoff.open
         assert handoff.signed_at is not None
-        still_owed = {
+        # None of the acts here records a review, or the intro as sent.
+        reviews = {rule.step: handoff.kickoff_held_at is not None for rule in STEPS if rule.beyond}
+        still_owed = reviews | {
             Step.MESSAGE: handoff.posted_at is None,
             Step.BRIEF: handoff.gate_at is None or handoff.verification.with_ae,
             Step.ASSIGN: handoff.assignable and handoff.csm_id is None,
@@ -660,6 +665,7 @@ class Run:
             and handoff.briefing.settled(handoff.verification.call_asked_at) is None,
             Step.HOLD_CALL: _call_owed(handoff),
             Step.HOLD_CALL_AE: _call_owed(handoff),
+            Step.INTRO: handoff.csm_id is not None and handoff.reading_left() == (),
             Step.INITIALS: handoff.csm_id is not None
             and handoff.signing.entries > handoff.signing.csm,
             Step.INITIALS_AE: handoff.csm_id is not None and handoff.signing.ae_at is None,
@@ -825,6 +831,8 @@ def play(run: Run, name: str, number: int) -> None:
 
 @settings(max_examples=250, deadline=None)
 @given(st.lists(OPERATIONS, max_size=30))
+@example([("override", 0), ("acknowledge", 0), ("read", 0)])
+@example([("override", 0), ("hold", 0), *[("later", 4000)] * 20])
 def test_nothing_is_said_twice_or_of_a_step_that_is_not_owed(
     operations: list[tuple[str, int]],
 ) -> None:
