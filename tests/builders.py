@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Dialect
 from sqlalchemy.engine import Compiled
 
-from bot.domain import briefing_call, debriefing, introducing
+from bot.domain import briefing_call, debriefing, introducing, planning
 from bot.domain.access import EVERY
 from bot.domain.channels import Channel
 from bot.domain.completeness import completeness
@@ -26,6 +26,15 @@ from bot.domain.keeping import conclude
 from bot.domain.ledger import Delivery, initial
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
+from bot.domain.plan import (
+    INITIAL_OF,
+    Confirmation,
+    ConfirmedWay,
+    MilestoneOwner,
+    MilestoneState,
+    MilestoneText,
+    Party,
+)
 from bot.domain.policy import Policy
 from bot.domain.ports import Poke
 from bot.domain.promises import Fate, Kind, PromiseText, Side
@@ -327,6 +336,23 @@ def hold_debrief(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
     talk = Talk(held_at=at, minutes=40, there=(team.ae.id, team.csm.id))
     revision = unit.debriefs.save_talk(handoff.id, talk, by=by.id, at=at)
     debriefing.record_talk(handoff, talk, revision=revision, by=by, at=at)
+
+
+def sign_plan(unit: WriteUnit, handoff: Handoff, team: Team) -> None:
+    """Have a success plan signed by all, its one milestone reached; whoever asked saves it."""
+    csm, at, size = team.csm, unit.now, handoff.size(unit.policy)
+    live = MilestoneText("Live.", owner=MilestoneOwner.CSM, due=at.date() + timedelta(days=30))
+    made = unit.plans.add(handoff.id, live, by=csm.id, at=at)
+    planning.added(handoff, made, [made], by=csm, at=at)
+    for by in (csm, team.ae):
+        side = planning.initial(handoff, size, by=by, version=1, at=at)
+        unit.plans.mark(handoff.id, INITIAL_OF[side], version=1, by=by.id, at=at)
+    heard, today = Confirmation("Ilse Brandt", at.date(), ConfirmedWay.CALL), at.date()
+    party = Party.CUSTOMER
+    planning.confirm(handoff, size, party, heard, by=csm, version=1, at=at, today=today)
+    unit.plans.mark(handoff.id, party, version=1, by=csm.id, at=at, confirmation=heard)
+    reached = unit.plans.conclude(handoff.id, made, MilestoneState.DONE, by=csm, at=at)
+    planning.conclude(handoff, made, MilestoneState.DONE, [reached], by=csm, version=1, at=at)
 
 
 def posted(store: Store, team: Team, deal: Deal | None = None) -> int:

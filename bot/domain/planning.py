@@ -303,18 +303,22 @@ def confirm(
     version: int,
     at: datetime,
     today: date,
+    known: Confirmation | None = None,
     reason: str = "",
 ) -> Confirmation:
     """Record who outside said yes to the shared milestones, when and how; again to correct it.
 
-    `version` is that of the plan as it was shown. Raises what `require_confirm` does, Conflict
-    where a shared milestone changed since, Invalid with the field that is wrong.
+    `version` is that of the plan as it was shown, `known` what was recorded last of this party.
+    Raises what `require_confirm` does, Conflict where a shared milestone changed since and for what
+    is recorded already, Invalid with the field that is wrong.
     """
     require_confirm(handoff, size, party, by=by)
     if version < handoff.success_plan.shared_version:
         raise Conflict(Problem.PLAN_CHANGED, field="confirmed_by")
     first, _ = days_of(handoff)
     checked = said.checked(first, today)
+    if checked == known and handoff.success_plan.confirmed(party):
+        raise Conflict(Problem.ALREADY_DONE, field="confirmed_by")
     values = {"who": checked.who} | handoff.reason_for(Act.CONFIRM_PLAN, by, reason)
     handoff.success_plan = handoff.success_plan.with_confirmation(party, at)
     facts: dict[str, Fact] = {

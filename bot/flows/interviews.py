@@ -53,6 +53,8 @@ def tick(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     ).checked(today=today)
     kind, kept = RecordKind.INTERVIEWS, _kept(unit, handoff.id)
     before = kept.of(talk.source)
+    if before is not None and before.model_copy(update={"at": talk.at}) == talk:
+        raise Conflict(Problem.ALREADY_DONE, field=Field.INTERVIEW_WITH)
     newer = asked.ref.revision != unit.records.revision(handoff.id, kind)
     if before is not None and newer and before.by != actor.id:
         raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.INTERVIEW_WITH)
@@ -68,4 +70,5 @@ def tick(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
 def register(listeners: Listeners) -> None:
     """The button and the form."""
     listeners.opens(ActionId.OPEN_INTERVIEWS, open_form, act=Act.INTERVIEW)
-    listeners.submits(ViewId.INTERVIEWS, tick)
+    # What was corrected since is nothing that an old form could know.
+    listeners.submits(ViewId.INTERVIEWS, tick, once_for_good=True)

@@ -210,6 +210,7 @@ def confirm(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted yes; a shared milestone that changed meanwhile is looked at first."""
     handoff = unit.handoffs.lock(asked.handoff_id)
     party = _party(asked)
+    last = unit.plans.marks(handoff.id, audiences=access.EVERY).get(party)
     heard = planning.confirm(
         handoff,
         handoff.size(unit.policy),
@@ -219,6 +220,7 @@ def confirm(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         version=asked.ref.revision or 0,
         at=unit.now,
         today=unit.now.astimezone(ZoneInfo(actor.zone)).date(),
+        known=last.confirmation if last is not None else None,
         reason=reason_in(asked, Act.CONFIRM_PLAN, actor, handoff),
     )
     unit.plans.mark(
@@ -390,11 +392,6 @@ def _once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
     return plan_view(_page(asked, unit, actor, handoff), at=ref.page or 0)
 
 
-def _text_once_more(asked: Asked, ref: Ref, unit: ReadUnit, actor: Person) -> View:
-    handoff = unit.handoffs.get(ref.handoff or 0)
-    return plan_text_view(_page(asked, unit, actor, handoff), told=sentences.plan.FILE_COMES)
-
-
 def register(listeners: Listeners) -> None:
     """Buttons and forms."""
     listeners.opens(ActionId.OPEN_SUCCESS_PLAN, open_plan)
@@ -402,7 +399,8 @@ def register(listeners: Listeners) -> None:
     listeners.acts(ActionId.INITIAL_PLAN, initial)
     listeners.submits(ViewId.PLAN_FOR_ANOTHER, for_another)
     listeners.opens(ActionId.OPEN_CONFIRM_PLAN, open_confirm)
-    listeners.submits(ViewId.CONFIRM_PLAN, confirm)
+    # What was corrected since is nothing that an old form could know.
+    listeners.submits(ViewId.CONFIRM_PLAN, confirm, once_for_good=True)
     listeners.opens(ActionId.MILESTONE_ADD, add)
     listeners.opens(ActionId.MILESTONE_EDIT, edit)
     listeners.submits(ViewId.MILESTONE, save)
@@ -411,4 +409,3 @@ def register(listeners: Listeners) -> None:
     listeners.opens(ActionId.PLAN_TEXT, open_text)
     listeners.acts(ActionId.PLAN_FILE, send_file)
     listeners.redraw(ViewId.SUCCESS_PLAN, _once_more)
-    listeners.redraw(ViewId.PLAN_TEXT, _text_once_more)

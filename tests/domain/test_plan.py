@@ -116,11 +116,23 @@ class Plan:
         self.weigh(at)
 
     def confirm(
-        self, party: Party = Party.CUSTOMER, *, said: Confirmation = HEARD, by: Person = CSM
+        self,
+        party: Party = Party.CUSTOMER,
+        *,
+        said: Confirmation = HEARD,
+        by: Person = CSM,
+        known: Confirmation | None = None,
     ) -> None:
-        size, today = self.handoff.size(POLICY), NOW.date()
         planning.confirm(
-            self.handoff, size, party, said, by=by, version=self.version, at=NOW, today=today
+            self.handoff,
+            self.handoff.size(POLICY),
+            party,
+            said,
+            by=by,
+            version=self.version,
+            at=NOW,
+            today=NOW.date(),
+            known=known,
         )
         self.weigh()
 
@@ -417,6 +429,18 @@ def test_a_confirmation_is_refused_at_the_field_that_is_wrong(
     with pytest.raises(Invalid) as refused:
         Plan().confirm(said=said)
     assert (refused.value.field, refused.value.problem) == (field, problem)
+
+
+def test_the_same_yes_is_recorded_again_only_after_what_is_shared_has_changed() -> None:
+    made = Plan()
+    made.confirm()
+    with pytest.raises(Conflict) as refused:
+        made.confirm(known=HEARD)
+    assert (refused.value.field, refused.value.problem) == ("confirmed_by", Problem.ALREADY_DONE)
+    made.confirm(said=replace(HEARD, way=ConfirmedWay.CALL), known=HEARD)
+    made.edit(1, words="Live in Kiel")
+    made.confirm(known=HEARD)
+    assert made.tags().count(Tag.PLAN_CONFIRMED) == 3
 
 
 def test_nobody_confirms_what_is_not_shared_or_changed_or_for_no_partner() -> None:

@@ -1,14 +1,16 @@
 """The list of whom to ask what an AE who is gone knew: found, ticked, corrected, and read."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.access import EVERY
 from bot.domain.succession import Interviews, Source
 from bot.domain.verification import RecordKind
 from bot.storage.people import PersonFacts
+from bot.storage.unit_of_work import RECEIVED_KEPT
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
-from tests.builders import WEDNESDAY, assigned, signed
+from tests.builders import WEDNESDAY, FakeMachine, assigned, signed
 from tests.flows.app import App, Reply
 from tests.flows.test_reassigning import NEW, reassign
 from tests.flows.test_together import history_is_sound
@@ -75,6 +77,26 @@ def test_the_list_and_the_next_ae_go_on_from_what_was_ticked(app: App) -> None:
     assert list(reply.errors) == [first.block_of("interview_with")]
     assert app.submit(NEW, first.type(**TALK, interview_with="ae_manager")).body == {}
     assert kept(app, handoff_id).open == ()
+
+
+def test_a_talk_is_ticked_once_and_an_old_form_undoes_no_correction(
+    app: App, machine: FakeMachine
+) -> None:
+    handoff_id = left(app)
+    form = opened(app, AE_MANAGER, ActionId.OPEN_INTERVIEWS, handoff_id)
+    source = form.holds("interview_with")
+    body = app.submit_body(AE_MANAGER, form.type(**TALK))
+    assert app.deliver(body).body == {}
+    again = opened(app, AE_MANAGER, ActionId.OPEN_INTERVIEWS, handoff_id)
+    refused = app.submit(AE_MANAGER, again.type(**TALK, interview_with=source))
+    assert list(refused.errors) == [again.block_of("interview_with")]
+    corrected = tick(app, handoff_id, interview_with=source, interview_note="They want Theo.")
+    assert corrected.body == {}
+    machine.advance(RECEIVED_KEPT + timedelta(hours=1))
+    app.store.housekeeping()
+    app.deliver(body)
+    assert [one.note for one in kept(app, handoff_id).talks] == ["They want Theo."]
+    assert app.events(handoff_id).count("interviews.ticked") == 2
 
 
 def test_its_readers_are_those_of_reasons_and_it_stands_on_the_page(app: App) -> None:

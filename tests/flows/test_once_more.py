@@ -14,12 +14,12 @@ from bot.flows.registration import all_listeners
 from bot.storage.tables import received
 from bot.views.ids import ViewId
 from bot.views.payload import Ref
-from tests.builders import signed, started
+from tests.builders import assigned, signed, started
 from tests.flows.app import App, Modal, Reply
 from tests.flows.slack import DEAL, Json
 from tests.views.shown import pieces
 
-AE, REVOPS = "UAE", "UREVOPS"
+AE, CSM, CS_MANAGER, REVOPS = "UAE", "UCSM", "UCS_MANAGER", "UREVOPS"
 SECRET = "Never to lie in the table of requests"
 AT_NINE = 1772614800
 """The signature of the day on which the tests play."""
@@ -131,6 +131,19 @@ def a_start_for_another(app: App) -> Sent:
     return Sent(body, ViewId.PROBLEM)
 
 
+def a_booked_kickoff(app: App) -> Sent:
+    ref = Ref(handoff=assigned(app.store, app.team))
+    modal = app.modal(app.press(CSM, "open_kickoff_booking", ref))
+    tomorrow = modal.type(kickoff_at=AT_NINE + 24 * 3600)
+    return Sent(app.submit_body(CSM, tomorrow), ViewId.KICKOFF_CARD)
+
+
+def a_plan_begun_for_the_csm(app: App) -> Sent:
+    ref = Ref(handoff=assigned(app.store, app.team))
+    modal = app.modal(app.press(CS_MANAGER, "start_plan", ref))
+    return Sent(app.submit_body(CS_MANAGER, modal.type(reason=SECRET)), ViewId.SUCCESS_PLAN)
+
+
 FORMS: list[Callable[[App], Sent]] = [
     a_step,
     a_step_in_conflict,
@@ -141,6 +154,8 @@ FORMS: list[Callable[[App], Sent]] = [
     a_signature,
     a_start,
     a_start_in_another_currency,
+    a_booked_kickoff,
+    a_plan_begun_for_the_csm,
 ]
 
 
@@ -221,6 +236,8 @@ def test_every_form_that_answers_with_a_view_of_its_own_can_be_drawn_again() -> 
         ViewId.WHOLE,
         ViewId.RESTATE,
         ViewId.INTRO,
+        ViewId.KICKOFF_CARD,
+        ViewId.SUCCESS_PLAN,
         ViewId.START,
         ViewId.GATE,
         ViewId.DEBRIEF,

@@ -10,9 +10,10 @@ from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.plan import Milestone, MilestoneOwner, MilestoneState, Party
 from bot.domain.promises import Side
 from bot.storage.tables import outbox
+from bot.storage.unit_of_work import RECEIVED_KEPT
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
-from tests.builders import FixedClock, assigned
+from tests.builders import FakeMachine, FixedClock, assigned
 from tests.flows.app import App, Modal, Reply
 from tests.flows.test_kickoff import told
 from tests.flows.test_together import history_is_sound
@@ -245,6 +246,26 @@ def test_who_said_yes_is_asked_field_by_field_and_can_be_corrected(app: App) -> 
             CSM, ActionId.OPEN_CONFIRM_PLAN, Ref(handoff=handoff_id, thing="partner")
         ).sentence.lower()
     )
+
+
+def test_a_yes_is_recorded_once_and_an_old_form_undoes_no_correction(
+    app: App, machine: FakeMachine
+) -> None:
+    handoff_id = planned(app)
+    ref = Ref(handoff=handoff_id, thing=Party.CUSTOMER.value, page=0)
+    form = app.modal(app.press(CSM, ActionId.OPEN_CONFIRM_PLAN, ref))
+    body = app.submit_body(CSM, form.type(**HEARD))
+    assert app.deliver(body).body == {}
+    again = app.modal(app.press(CSM, ActionId.OPEN_CONFIRM_PLAN, ref))
+    refused = app.submit(CSM, again.type(**HEARD))
+    assert list(refused.errors) == [again.block_of("confirmed_by")]
+    assert confirm(app, handoff_id, confirmed_way="call").body == {}
+    machine.advance(RECEIVED_KEPT + HOUR)
+    app.store.housekeeping()
+    before = app.events(handoff_id)
+    app.deliver(body)
+    assert app.events(handoff_id) == before
+    assert "on a call" in shown(app, CSM, handoff_id).words
 
 
 def test_a_milestone_is_done_open_again_dropped_and_taken_up(app: App) -> None:

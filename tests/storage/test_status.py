@@ -44,6 +44,7 @@ from tests.builders import (
     make_team,
     posted,
     send_intro,
+    sign_plan,
     signed,
     skip_briefing,
     started,
@@ -76,7 +77,7 @@ def _page(
 
 
 def _read(store: Store, team: Team, deal: Deal) -> int:
-    """Read, a match, no call needed, promises, kickoff and debrief done: nothing more is owed."""
+    """Read, no call needed, promises, debrief, kickoff and plan done: the reviews are ahead."""
     handoff_id = assigned(store, team, deal)
     yes = Checks(metric=True, no_plan=True, champion=True)
     words = Restatement(why="The lease ends", success="95 % within a day", risk="none")
@@ -92,6 +93,7 @@ def _read(store: Store, team: Team, deal: Deal) -> int:
         of.hold_kickoff(unit.now, by=team.csm, at=unit.now)
         deliver_all(unit, of, team)
         hold_debrief(unit, of, team)
+        sign_plan(unit, of, team)
         unit.save(of, actor_id=team.csm.id)
         unit.commit()
     return handoff_id

@@ -8,7 +8,7 @@ from bot.sandbox.view_state import elements_of
 from bot.sandbox.visitor import Visitor
 from tests.story.stack import DEAL, Stack, modal
 from tests.story.test_clocks import settled
-from tests.story.test_reading import assigned, fill, press
+from tests.story.test_reading import HELD, assigned, fill, press
 
 HIDDEN = "Agree on who answers at night."
 
@@ -84,7 +84,7 @@ def test_a_plan_goes_from_the_outline_to_a_text_for_the_customer(place: Stack) -
 
     press(place, jonas, "open_handoff")
     assert jonas.click_in_modal("open_held").answered
-    fill(jonas)
+    fill(jonas, **HELD)
     close(jonas)
     settled(place)
     place.dm_says(jonas, "Initial the success plan and get the customer's yes")
