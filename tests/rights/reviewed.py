@@ -13,6 +13,7 @@ from bot.domain.first_value import Engagement, FirstValue
 from bot.domain.handoff import Handoff
 from bot.domain.items import SectionKey
 from bot.domain.milestone_review import reviewed
+from bot.domain.notices import TOGETHER
 from bot.domain.nps import Nps
 from bot.domain.promises import Side
 from bot.domain.reviews import STILL_TRUE, Outcome, ReviewKind, side_of
@@ -118,7 +119,7 @@ def review(world: "World", handoff_id: int) -> None:
         _change(world, handoff_id, act)
     _look(world, handoff_id)
     _change(world, handoff_id, close)
-    world.clock.advance(timedelta(minutes=10))
+    world.clock.advance(TOGETHER)
     world.deliver()
     _look(world, handoff_id)
 
