@@ -155,6 +155,10 @@ class Way:
     def on_page(self, person: Visitor, action: str) -> None:
         """Press a button of the deal's own page, which has every way; it may be a long page."""
         self.press(person, "open_handoff")
+        self.turn_to(person, action)
+
+    def turn_to(self, person: Visitor, action: str) -> None:
+        """Turn the pages of the open page to a button, and press it."""
         while action not in modal(person).action_ids():
             further = _further(modal(person))
             assert further is not None, (action, modal(person).action_ids())
