@@ -6,6 +6,7 @@ seen on the way may be cut off, at a desk or on a telephone.
 
 import os
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from bot.sandbox.visitor import Visitor
 from tests.browser.person import NARROW, WIDE, Person
 from tests.story.ninety_days import Way, ninety_days
 from tests.story.stack import Stack
+from tests.story.wrong_paths import WrongWay, wrong_paths
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = Path(__file__).parent.parent.parent / "docs" / "tour.md"
 COLOURS = 96
 """Of a picture: enough for letters and lights, and it stays small."""
+ANOTHER_WAY = "## When it goes another way"
 _PICTURE = re.compile(r"\(tour/([a-z0-9-]+)\.png\)")
 
 
@@ -32,10 +35,12 @@ class Tour:
         self._chromium, self._stack, self._folder = chromium, stack, folder
         self._seated: dict[str, Person] = {}
         self.stops: list[str] = []
+        self.seen_before: frozenset[str] = frozenset()
+        """Stops of another way, which are not looked at again."""
 
     def look(self, name: str, viewer: Visitor, at: str, *, thread: str | None = None) -> None:
         """What a person sees there now, at both widths; each stop once."""
-        if name in self.stops:
+        if name in self.stops or name in self.seen_before:
             return
         self.stops.append(name)
         person = self._seat(viewer)
@@ -73,13 +78,35 @@ class Tour:
         return [one for person in self._seated.values() for one in person.complaints]
 
 
-def test_the_ninety_days_are_walked_and_nothing_is_cut_off(chromium: Browser, stack: Stack) -> None:
+@pytest.fixture
+def tour(chromium: Browser, stack: Stack) -> Iterator[Tour]:
+    """A tour whose windows complain of nothing; its pictures are kept where TOUR names a folder."""
     wanted = os.environ.get("TOUR")
     folder = Path(wanted) if wanted else None
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    tour = Tour(chromium, stack, folder)
+    walked = Tour(chromium, stack, folder)
+    yield walked
+    assert walked.leave() == []
+
+
+def shown() -> tuple[list[str], list[str]]:
+    """The stops that the page shows: of the ninety days, and of what goes another way."""
+    straight, _, another = PAGE.read_text().partition(ANOTHER_WAY)
+    first, second = (
+        list(dict.fromkeys(one.rpartition("-")[0] for one in _PICTURE.findall(part)))
+        for part in (straight, another)
+    )
+    return first, second
+
+
+def test_the_ninety_days_are_walked_and_nothing_is_cut_off(stack: Stack, tour: Tour) -> None:
     ninety_days(stack, Way(stack, "alderbay", tour.look))
-    assert tour.leave() == []
-    shown = [one.rpartition("-")[0] for one in _PICTURE.findall(PAGE.read_text())]
-    assert list(dict.fromkeys(shown)) == tour.stops, "make tour, and say what is new in its page"
+    assert shown()[0] == tour.stops, "make tour, and say what is new in its page"
+
+
+def test_a_deal_that_goes_another_way_is_looked_at_too(stack: Stack, tour: Tour) -> None:
+    straight, another = shown()
+    tour.seen_before = frozenset(straight)
+    wrong_paths(stack, WrongWay(stack, "northwind", tour.look))
+    assert another == tour.stops, "make tour, and say what is new in its page"
