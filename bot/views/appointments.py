@@ -1,9 +1,7 @@
 """The time of the debrief: the form, what the other one is asked, and the file for a calendar."""
 
 from datetime import datetime
-from typing import Final
 
-from icalendar import Calendar, Event
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
@@ -19,6 +17,7 @@ from bot.views.blocks import (
     option,
     text_input,
 )
+from bot.views.calendar_file import calendar_file
 from bot.views.card import Row
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.message import (
@@ -33,9 +32,6 @@ from bot.views.message import (
 )
 from bot.views.payload import Ref
 from bot.views.text import escape, instant_token, isolate, one_line, wall_time
-
-METHODS: Final = {False: "PUBLISH", True: "CANCEL"}
-"""By whether it is off; it tells of a time and asks nobody: answers are given in Slack."""
 
 
 def talk_view(model: TalkForm, *, as_of: datetime) -> View:
@@ -153,19 +149,4 @@ def talk_line(line: TalkLine) -> str:
 
 def talk_ics(entry: CalendarEntry, account: str, *, as_of: datetime) -> bytes:
     """The talk as a calendar takes it: when, and whose deal, and nothing else of that."""
-    calendar = Calendar()
-    calendar.add("prodid", said.appointments.PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", METHODS[entry.off])
-    event = Event.new(
-        uid=entry.uid,
-        sequence=entry.sequence,
-        start=entry.starts,
-        end=entry.ends,
-        stamp=as_of,
-        summary=said.appointments.summary(" ".join(account.split())),
-    )
-    if entry.off:
-        event.add("status", "CANCELLED")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return calendar_file(entry, said.appointments.summary(" ".join(account.split())), as_of=as_of)

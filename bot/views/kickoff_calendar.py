@@ -3,35 +3,22 @@
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from icalendar import Calendar, Event
-
 from bot.domain.appointments import CalendarEntry
 from bot.domain.kickoff_state import KICKOFF_LENGTH
 from bot.views import sentences as said
-from bot.views.appointments import METHODS
+from bot.views.calendar_file import calendar_file
 
 _INSTANT = "%Y%m%dT%H%M%SZ"
 
 
 def kickoff_ics(entry: CalendarEntry, account: str, *, joint: bool, as_of: datetime) -> bytes:
     """When it is, whose deal, and who of the company holds it; nothing else of the deal."""
-    calendar = Calendar()
-    calendar.add("prodid", said.appointments.PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", METHODS[entry.off])
-    event = Event.new(
-        uid=entry.uid,
-        sequence=entry.sequence,
-        start=entry.starts,
-        end=entry.ends,
-        stamp=as_of,
-        summary=said.kickoff.summary(" ".join(account.split())),
+    return calendar_file(
+        entry,
+        said.kickoff.summary(" ".join(account.split())),
         description=said.kickoff.JOINT if joint else said.kickoff.CS_ONLY,
+        as_of=as_of,
     )
-    if entry.off:
-        event.add("status", "CANCELLED")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
 
 
 def kickoff_link(at: datetime, account: str, *, joint: bool) -> str:
