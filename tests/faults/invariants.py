@@ -185,7 +185,11 @@ def knows_where(seen: Evidence) -> list[str]:
         if not settled or not posts:
             continue
         if row["ts"] not in {one.ts for one in posts}:
-            wrong.append(f"{row['kind']} {row['id']} stands at another time than its row has")
+            there = ", ".join(f"{one.ts} in {one.channel}" for one in posts)
+            wrong.append(
+                f"{row['kind']} {row['id']} is {row['state']} with ts {row['ts']} and stands at "
+                f"{there}"
+            )
         where = row["sent_channel"] if "sent_channel" in row else row["posted_in"]
         if where not in {one.channel for one in posts}:
             wrong.append(f"{row['kind']} {row['id']} stands in another conversation")
