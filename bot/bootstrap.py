@@ -470,6 +470,7 @@ def _ticks(
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
         look_around=lambda workspace_id: looks_around(workspace_id, ""),
         ask_the_time=lambda _: _look_at_the_clock(edge.here, edge.drift),
+        rest=watch.stopping.wait,
     )
     alarms = Alarms(
         store=ground.store,
@@ -482,8 +483,8 @@ def _ticks(
     )
 
     def keep_house() -> None:
+        delivery.senders.fit()  # First: looking at every handoff takes a while.
         housekeeping.run()
-        delivery.senders.fit()
 
     ticks = parts.ticks(
         sweep=sweep.run,

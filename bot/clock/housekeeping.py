@@ -8,14 +8,20 @@ from bot.clock.clocks import Monotonic, SteadyMachineClock
 from bot.domain.errors import Conflict, NotFound
 from bot.storage.unit_of_work import Store
 
-PAGE = 100
+PAGE = 10
 """Handoffs looked at in one read."""
-LOOKS_FOR = 20.0
-"""Seconds of one run; what is left is looked at in the next, which begins where this one ended."""
+LOOKS_FOR = 40.0
+"""Seconds of one run, fewer than the watchdog takes for a hang; the next begins where it ended."""
+RESTS_SHARE = 1.0
+"""A rest is so many times as long as the work before it, for whoever acts meanwhile."""
 
 
 def _let_be(_workspace_id: int) -> None:
     return None
+
+
+def _no_rest(_seconds: float) -> bool:
+    return False
 
 
 class Housekeeping:
@@ -26,6 +32,8 @@ class Housekeeping:
     profile was not asked for their manager for a day is asked about again, in the background, and
     so is what stands in channels and with people that were not looked at for a day. Slack is asked
     the time, for where nothing else is asked of it for long.
+
+    `rest` waits for so many seconds, less where the process ends, and says whether it does.
     """
 
     def __init__(
@@ -36,6 +44,7 @@ class Housekeeping:
         ask_for_managers: Callable[[int], object] = _let_be,
         look_around: Callable[[int], object] = _let_be,
         ask_the_time: Callable[[int], object] = _let_be,
+        rest: Callable[[float], bool] = _no_rest,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._store = store
@@ -43,6 +52,7 @@ class Housekeeping:
         self._ask_for_managers = ask_for_managers
         self._look_around = look_around
         self._ask_the_time = ask_the_time
+        self._rest = rest
         self._monotonic = monotonic
         self._next: dict[int, int] = {}
 
@@ -50,15 +60,18 @@ class Housekeeping:
         """One round; gives how many handoffs were out of line."""
         self._machine.set_right()
         self._store.housekeeping()
-        end = self._monotonic() + LOOKS_FOR
         with self._store.system() as system:
             workspaces = [row.id for row in system.workspaces()]
-        changed = 0
         for workspace_id in workspaces:
             self._ask_the_time(workspace_id)
             self._ask_for_managers(workspace_id)
             self._look_around(workspace_id)
-            changed += self._bring_in_line(workspace_id, end)
+        end, changed = self._monotonic() + LOOKS_FOR, 0
+        for number, workspace_id in enumerate(workspaces):
+            # What one leaves of its share of the time goes to those after it.
+            now = self._monotonic()
+            share = (end - now) / (len(workspaces) - number)
+            changed += self._bring_in_line(workspace_id, now + share)
             with contextlib.suppress(Conflict):
                 self._wake(workspace_id)
         return changed
@@ -74,7 +87,7 @@ class Housekeeping:
 
     def _bring_in_line(self, workspace_id: int, end: float) -> int:
         changed = 0
-        while self._monotonic() < end:
+        while (began := self._monotonic()) < end:
             after = self._next.get(workspace_id, 0)
             with self._store.read(workspace_id) as unit:
                 ids = unit.handoffs.open_after(after, PAGE)
@@ -85,8 +98,8 @@ class Housekeeping:
                     self._reckon(workspace_id, handoff_id)
                     changed += 1
             self._next[workspace_id] = ids[-1] if ids else 0
-            if not ids:
-                return changed
+            if not ids or self._rest(RESTS_SHARE * (self._monotonic() - began)):
+                break
         return changed
 
     def _reckon(self, workspace_id: int, handoff_id: int) -> None:

@@ -1,13 +1,14 @@
 """Now and then every open handoff is held against the rules of today."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.clock.clocks import SteadyMachineClock
-from bot.clock.housekeeping import LOOKS_FOR, PAGE, Housekeeping
+from bot.clock.housekeeping import LOOKS_FOR, PAGE, RESTS_SHARE, Housekeeping
 from bot.domain.deadlines import Deadline, Step, snooze
 from bot.domain.policy import Clocks, Policy
 from bot.storage.engine import open_database
@@ -52,9 +53,34 @@ def open_store(tmp_path: Path) -> Iterator[Callable[[Policy], Store]]:
         one.close()
 
 
-def keep_house(store: Store, monotonic: Callable[[], float] | None = None) -> Housekeeping:
+@dataclass
+class Time:
+    """Goes on by `each` with every look at it, and by `rests` with every rest."""
+
+    each: float = 0.0
+    rests: float = 0.0
+    at: float = 0.0
+    rested: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        self.at += self.each
+        return self.at
+
+    def rest(self, seconds: float) -> bool:
+        self.rested.append(seconds)
+        self.at += self.rests
+        return False
+
+
+def keep_house(
+    store: Store,
+    monotonic: Callable[[], float] | None = None,
+    rest: Callable[[float], bool] = lambda _: False,
+) -> Housekeeping:
     machine = SteadyMachineClock()
-    return Housekeeping(store=store, machine=machine, monotonic=monotonic or machine.monotonic)
+    return Housekeeping(
+        store=store, machine=machine, rest=rest, monotonic=monotonic or machine.monotonic
+    )
 
 
 def owed(store: Store, team: Team, handoff_id: int, step: Step = Step.BRIEF) -> Deadline:
@@ -126,10 +152,41 @@ def test_a_round_ends_after_a_while_and_the_next_goes_on(
     team = make_team(before)
     for number in range(PAGE + 2):
         signed(before, team, Deal(account=f"Deal {number}"))
-    after = open_store(SLOWER)
-    times = iter([0.0, 0.0, LOOKS_FOR, 0.0, 0.0, 0.0])
-    house = keep_house(after, lambda: next(times))
+    after, time = open_store(SLOWER), Time()
+    house = keep_house(after, time.now, rest=time.rest)
+    time.rests = LOOKS_FOR
     assert [house.run(), house.run()] == [PAGE, 2]
+
+
+def test_what_takes_long_is_done_a_little_at_a_time(open_store: Callable[[Policy], Store]) -> None:
+    before = open_store(Policy())
+    team = make_team(before)
+    for number in range(PAGE + 2):
+        signed(before, team, Deal(account=f"Deal {number}"))
+    time = Time(each=0.01)
+    assert keep_house(open_store(SLOWER), time.now, rest=time.rest).run() == PAGE + 2
+    assert len(time.rested) == 2
+    assert all(rest >= RESTS_SHARE * time.each for rest in time.rested)
+
+
+def test_looking_at_handoffs_ends_with_the_process(open_store: Callable[[Policy], Store]) -> None:
+    before = open_store(Policy())
+    team = make_team(before)
+    for number in range(PAGE + 2):
+        signed(before, team, Deal(account=f"Deal {number}"))
+    assert keep_house(open_store(SLOWER), rest=lambda _: True).run() == PAGE
+
+
+def test_each_workspace_has_its_share_of_the_time(open_store: Callable[[Policy], Store]) -> None:
+    before = open_store(Policy())
+    teams = [make_team(before), make_team(before, team_id="T0SECOND01")]
+    for team in teams:
+        for number in range(PAGE + 2):
+            signed(before, team, Deal(account=f"Deal {number}"))
+    after, time = open_store(SLOWER), Time()
+    time.rests = LOOKS_FOR / 2
+    house = keep_house(after, time.now, rest=time.rest)
+    assert [house.run(), house.run()] == [2 * PAGE, 4]
 
 
 def test_replicas_on_one_server_agree_on_the_time(tmp_path: Path) -> None:
