@@ -86,6 +86,9 @@ SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that computes lets another one on."""
 STOP_WITHIN = 4
 """Seconds for requests in hand, and for posts."""
+KEEPS_IDLE = 75
+"""Seconds for which a connection is kept idle: longer than balancers keep theirs, often 60, so that
+none sends into one that is just being closed."""
 LINGER = 2.0
 """Seconds for which requests are still taken after SIGTERM, until a load balancer has let go."""
 ENDS_WITHIN = 9.0
@@ -810,6 +813,7 @@ def _uvicorn(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=STOP_WITHIN,
+        timeout_keep_alive=KEEPS_IDLE,
     )
 
 
