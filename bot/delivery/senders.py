@@ -25,7 +25,7 @@ from bot.domain.ports import MachineClock
 from bot.slack_calls import put_file
 from bot.storage.engine import StorageUnavailable
 from bot.storage.jobs import Job
-from bot.storage.leasing import HeldBack, Wanted
+from bot.storage.leasing import Candidate, HeldBack, Wanted
 from bot.storage.unit_of_work import Store
 
 log = structlog.get_logger()
@@ -33,7 +33,8 @@ log = structlog.get_logger()
 GATHER = 0.03
 """Seconds between a poke and the look it asks for; nobody sees them, a loaded machine does."""
 LOOKS_SHARE = 8
-"""An empty look is followed by a rest this many times as long, whatever waits for its rate."""
+"""An empty look is followed by a rest this many times as long, whatever waits for its rate; and for
+so long what another look found serves for more than one job, unless something new was said."""
 BUSY_TOLD_EVERY = timedelta(minutes=1)
 """A line for each time the database is busy would be a flood of its own."""
 CREWS = 3
@@ -56,6 +57,8 @@ class _Gate:
     def let(
         self, wanted: Wanted, claim: Callable[[], Job | None], within: Connection, /
     ) -> Job | None:
+        if wanted.workspace_id in self._shares.full():
+            return None  # It got its last sender since it was looked at.
         return self._shaping.let(wanted, claim, within)
 
 
@@ -79,6 +82,7 @@ class Senders:
     ) -> None:
         self._store = store
         self._give_way = store.database.giving_way.wait
+        self._monotonic = machine.monotonic
         self._constants = constants or Constants()
         self._delivery = store.delivery
         self._shaping = shaping or Shaping(machine=machine, constants=self._constants)
@@ -117,6 +121,8 @@ class Senders:
         self._woken = threading.Condition()
         self._pokes = 0
         self._rests_until = 0.0
+        self._seen: list[Candidate] = []
+        self._seen_at_poke, self._seen_until = -1, 0.0
         self._stopping = False
         self._threads: list[threading.Thread] = []
 
@@ -191,11 +197,18 @@ class Senders:
 
     def _next(self) -> tuple[Job, float] | None:
         with self._turn:
-            began = time.monotonic()
-            jobs = self._delivery.lease(1, lease=self._constants.lease, gate=self._gate)
+            began, poke = self._monotonic(), self._pokes
+            if self._seen_at_poke != poke or began >= self._seen_until:
+                self._seen.clear()
+            looks = not self._seen
+            jobs = self._delivery.lease(
+                1, lease=self._constants.lease, gate=self._gate, seen=self._seen
+            )
+            now = self._monotonic()
+            if looks:
+                self._seen_at_poke, self._seen_until = poke, now + LOOKS_SHARE * (now - began)
             if not jobs:
                 # The longer a look over what waits takes, the longer the next one may wait.
-                now = time.monotonic()
                 self._rests_until = now + LOOKS_SHARE * (now - began)
                 return None
             return jobs[0], self._shares.take(jobs[0].workspace_id)
@@ -250,5 +263,5 @@ class Senders:
                     self._woken.wait(idle)
                 seen = self._pokes
                 # Acts come in crowds: one look, by one sender, serves all within a blink.
-                rest = self._rests_until - time.monotonic()
+                rest = self._rests_until - self._monotonic()
                 self._woken.wait_for(lambda: self._stopping, max(GATHER, rest))

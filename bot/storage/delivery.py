@@ -27,7 +27,18 @@ from bot.domain.notices import DRAWN_AS, STANDS, JobSource, Place, Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
-from bot.storage.leasing import TABLES, Gate, Open, Times, Wanted, candidates, claim, free_from
+from bot.storage.leasing import (
+    SPARE,
+    TABLES,
+    Candidate,
+    Gate,
+    Open,
+    Times,
+    Wanted,
+    candidates,
+    claim,
+    free_from,
+)
 from bot.storage.outbox import METHODS, lane
 from bot.storage.standing import filed
 from bot.storage.tables import (
@@ -46,6 +57,8 @@ from bot.storage.tables import (
 )
 
 _OPEN = Open()
+AT_A_LOOK = 16
+"""A look sorts all that waits, however much of it is taken: so much is seen at once."""
 _LEASING = 7_205_759_404
 """Replicas lease one after the other, so that two never choose one destination."""
 
@@ -79,26 +92,51 @@ class DeliveryStore:
 
     # --- Leasing
 
-    def lease(self, limit: int, *, lease: timedelta, gate: Gate = _OPEN) -> list[Job]:
+    def lease(
+        self,
+        limit: int,
+        *,
+        lease: timedelta,
+        gate: Gate = _OPEN,
+        seen: list[Candidate] | None = None,
+    ) -> list[Job]:
         """Take what may be sent now: answers first, then by priority and age, one a destination.
 
         Of a paused workspace only answers are taken, of a blocked one nothing until it is tried
-        again.
+        again. `seen` is what an earlier look found and nobody took: only where nothing of that can
+        be taken any more is there another look, and what that finds too many is left in it.
         """
         times = Times(self._machine.now(), self._clock.now())
+        if seen and (taken := self._take(seen, limit, lease=lease, gate=gate, times=times)):
+            return taken
+        most = limit if seen is None else max(limit, AT_A_LOOK)
         dialect = self._database.dialect
         with self._database.reading() as connection:
             held_back = gate.held_back(connection)
-            found = candidates(connection, limit, held_back, times=times, dialect=dialect)
-        if not found:
-            return []
+            found = candidates(connection, most, held_back, times=times, dialect=dialect)
+        taken = self._take(found, limit, lease=lease, gate=gate, times=times)
+        if seen is not None:
+            seen[:] = found
+        return taken
+
+    def _take(
+        self, found: list[Candidate], limit: int, *, lease: timedelta, gate: Gate, times: Times
+    ) -> list[Job]:
+        """Lease the first that still may be, and leave in `found` what comes after those.
+
+        Where several in a row may not, too much has changed since they were looked at.
+        """
         taken: list[Job] = []
+        if not found:
+            return taken
+        tried = 0
         with self._database.writing(patient=True) as connection:
-            if dialect == "postgresql":
+            if self._database.dialect == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LEASING})
-            for source, row in found:
+            for source, row in found[: limit * SPARE]:
                 if len(taken) == limit:
                     break
+                tried += 1
                 wanted = Wanted(
                     row["workspace_id"], row["method"], row["destination"], row["priority"]
                 )
@@ -108,6 +146,7 @@ class DeliveryStore:
                     taken.append(job)
             if taken:
                 connection.commit()
+        del found[:tried]
         return taken
 
     def holds(self, job: Job) -> bool:

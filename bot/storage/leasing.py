@@ -53,6 +53,9 @@ BLOCKED_FOR = timedelta(minutes=5)
 SPARE = 4
 """How many times more rows are looked at than are taken: several may go to one destination."""
 
+Candidate = tuple[JobSource, RowMapping]
+"""What could be sent, and where its row is."""
+
 TABLES = {JobSource.NOTICE: outbox, JobSource.SURFACE: surface}
 
 
@@ -174,6 +177,11 @@ def _allowed(table: Table) -> ColumnElement[bool]:
     )
 
 
+def _still_allowed(table: Table) -> ColumnElement[bool]:
+    theirs = select(workspace.c.id).where(workspace.c.id == table.c.workspace_id, _allowed(table))
+    return theirs.exists()
+
+
 def _candidates(table: Table, dialect: str) -> Select[Any]:
     since = table.c.created_at if table is outbox else table.c.next_try_at
     aged = _aged(table, since, dialect)
@@ -216,7 +224,7 @@ def _claim(table: Table) -> ReturningUpdate[Any]:
         values["changed"] = and_(table.c.changed, table.c.maybe_sent)
     return (
         update(table)
-        .where(table.c.id == bindparam("b_id"), _free(table))
+        .where(table.c.id == bindparam("b_id"), _free(table), _still_allowed(table))
         .values(**values)
         .returning(*table.c)
     )
@@ -244,10 +252,10 @@ _ABOUT = (
 
 def candidates(
     connection: Connection, limit: int, held_back: HeldBack, *, times: Times, dialect: str
-) -> list[tuple[JobSource, RowMapping]]:
+) -> list[Candidate]:
     """What may be sent now, in the order in which it should be."""
     values = {**times.values(), "most": limit * SPARE}
-    found: list[tuple[JobSource, RowMapping]] = []
+    found: list[Candidate] = []
     for source, table in TABLES.items():
         excepted = tuple(_but_for(table, _METHODS[source], held_back))
         statement = _CANDIDATES[dialect, source]

@@ -13,6 +13,7 @@ from bot.delivery.failpoints import fail_points_from, nowhere
 from bot.delivery.outcomes import Verdict
 from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.storage.engine import StorageUnavailable
+from bot.storage.leasing import Candidate, candidates
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import FixedClock, Team, make_store, wait_until
@@ -207,3 +208,24 @@ def test_how_each_call_ended_is_told_with_what_slacks_clock_showed(desk: Desk) -
     posts = [outcome for method, outcome in desk.heard if method == "chat.postMessage"]
     assert [one.verdict for one in posts] == [Verdict.LIMITED, Verdict.NOT_SENT, Verdict.OK]
     assert [one.date is not None for one in posts] == [True, False, True]
+
+
+@pytest.mark.parametrize(("poked", "looks"), [(False, 2), (True, 4)])
+def test_what_a_long_look_found_serves_until_something_new_is_said(
+    desk: Desk, team: Team, monkeypatch: pytest.MonkeyPatch, *, poked: bool, looks: int
+) -> None:
+    counted: list[object] = []
+
+    def look(*given: Any, **more: Any) -> list[Candidate]:
+        counted.append(given)
+        desk.machine.advance(SECOND)
+        return candidates(*given, **more)
+
+    monkeypatch.setattr("bot.storage.delivery.candidates", look)
+    for person in (team.ae, team.csm, team.revops):
+        desk.say(person.name, person_id=person.id)
+    while desk.senders.work_once():
+        if poked:
+            desk.senders.poke()
+    assert [desk.state(one.name) for one in (team.ae, team.csm, team.revops)] == ["sent"] * 3
+    assert len(counted) == looks

@@ -11,7 +11,7 @@ from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, S
 from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.storage.jobs import Job
-from bot.storage.leasing import HeldBack, Open
+from bot.storage.leasing import Candidate, HeldBack, Open
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Team, make_team, posted
 
@@ -67,6 +67,53 @@ def test_one_thing_at_a_time_goes_to_one_destination(store: Store, team: Team) -
     assert _lease(store, 10) == []
     assert store.delivery.sent(jobs[0], ts="1.1", channel="D1")
     assert [_key(job) for job in _lease(store, 10)] == ["second"]
+
+
+class _Looks(Open):
+    """Counts the looks over all that waits."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def held_back(self, _within: Connection, /) -> HeldBack:
+        self.count += 1
+        return HeldBack()
+
+
+def test_one_look_serves_several_leases_in_the_same_order(store: Store, team: Team) -> None:
+    for person in (team.ae, team.csm, team.revops):
+        for number in range(2):
+            _say(store, team, f"{number} {person.name}", person_id=person.id)
+    looks, seen, keys = _Looks(), list[Candidate](), []
+    while jobs := _lease(store, gate=looks, seen=seen):
+        keys.append(_key(jobs[0]))
+        store.delivery.sent(jobs[0], ts="1.1", channel="D1")
+        if len(keys) == 6:
+            assert looks.count == 1
+    assert keys == [
+        f"{number} {person.name}"
+        for person in (team.ae, team.csm, team.revops)
+        for number in range(2)
+    ]
+    assert looks.count == 2
+
+
+def test_what_was_seen_is_held_against_the_rows_when_it_is_taken(store: Store, team: Team) -> None:
+    people = (team.ae, team.csm, team.revops, team.cs_manager)
+    for person in people:
+        _say(store, team, person.name, person_id=person.id)
+    seen: list[Candidate] = []
+    (first,) = _lease(store, seen=seen)
+    assert len(seen) == 3
+    (other,) = _lease(store)
+    assert (_key(first), _key(other)) == (team.ae.name, team.csm.name)
+    (third,) = _lease(store, seen=seen)
+    assert _key(third) == team.revops.name
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_pause(unit.now)
+        unit.commit()
+    assert len(seen) == 1
+    assert _lease(store, seen=seen) == []
 
 
 def test_answers_go_first_then_what_matters_more_then_what_is_older(
