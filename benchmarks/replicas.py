@@ -21,7 +21,7 @@ from benchmarks.answer import heading, row
 from benchmarks.load import Connection, Times, WrongAnswer, closed_loop
 from benchmarks.machine import Disk, Share, description
 from benchmarks.one_act import goal
-from benchmarks.processes import SIGNING_SECRET, Started, slack, the_bot
+from benchmarks.processes import SIGNING_SECRET, NotStarted, Started, slack, the_bot
 from benchmarks.seeding import Assigned
 from benchmarks.slack_acts import SlackActs
 from benchmarks.slack_stub import RESPONSE_URL
@@ -53,20 +53,40 @@ class Side:
         return len(self.times) / self.seconds
 
 
+SETTLED, SETTLES_WITHIN = 0.05, 180.0
+"""Processors that processes at rest use at most, and the seconds in which they come to it."""
+
+
+def settle(bots: Sequence[Started]) -> None:
+    """Wait until what a process does once it is up is done: it looks at every open handoff.
+
+    Raises NotStarted where they do not come to rest.
+    """
+    end = time.monotonic() + SETTLES_WITHIN
+    while time.monotonic() < end:
+        share, began = Share([bot.pid for bot in bots]), time.perf_counter()
+        time.sleep(3.0)
+        if sum(share.ours()) / (time.perf_counter() - began) < SETTLED * len(bots):
+            return
+    raise NotStarted("the processes do not come to rest")
+
+
 def busy(side: Side, build: Callable[[Assigned], bytes], seconds: float) -> None:
     """Everybody acts for so long, each time at the next process."""
     guard, share = threading.Lock(), Share([bot.pid for bot in side.bots])
     end = time.perf_counter() + seconds
 
     def act(person: int) -> None:
-        connections = itertools.cycle([Connection(bot.url) for bot in side.bots])
+        connections = [Connection(bot.url) for bot in side.bots]
         mine, taken = side.deals[person], []
-        for _ in range(person % len(side.bots)):
-            next(connections)
-        while time.perf_counter() < end:
+        for turn in itertools.count(person):
             began = time.perf_counter()
-            next(connections).ask(build(mine))
+            if began > end:
+                break
+            connections[turn % len(connections)].ask(build(mine))
             taken.append(time.perf_counter() - began)
+        for one in connections:
+            one.close()
         with guard:
             side.times += taken
 
@@ -223,6 +243,7 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
             standing(REPLICAS, starts(second)) as (several, running),
         ):
             sides = Side(one, deals), Side(several, more)
+            settle([*one, *several])
             acts = SlackActs(
                 bot_url=one[0].url,
                 slack_url=other.url,
