@@ -8,7 +8,6 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -117,13 +116,15 @@ class People:
 
     def live(self) -> None:
         """Go on for as long as the process does; what finds the database busy is done again."""
+        # Not time.sleep: under libfaketime it fails at times, and the thread would end with it.
+        rest = threading.Event()
         while True:
             try:
                 busy = self._once()
             except HandoffError:
                 busy = False
             if not busy:
-                time.sleep(LOOKS_EVERY)
+                rest.wait(LOOKS_EVERY)
 
     def _once(self) -> bool:
         if self._said is None:

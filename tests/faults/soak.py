@@ -43,6 +43,8 @@ TROUBLE_SHARE, PEACE_SHARE = 0.40, 0.32
 """Of the minutes; in between what waits is sent."""
 STEP = 20.0
 """Seconds by which the wall clock is set: less than a lease has left after a late acceptance."""
+ALONE = (6.0, 18.0)
+"""Seconds of a life where there is but one process: its start takes about as long."""
 LEAD = 30.0
 """Seconds by which notices are said before their instant, and peace is planned ahead."""
 LAST_WAIT = 240.0
@@ -137,6 +139,7 @@ class Soak(Run):
         conditions = replace(
             plan.conditions(),
             processes=1 if server is None else 3,
+            kill_after=ALONE if server is None else plan.conditions().kill_after,
             clock_steps=STEP if self._wall is not None else 0.0,
             seed=1 if server is None else 2,
         )

@@ -49,4 +49,6 @@ class Wall:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             **how,
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            # Else no compiled module is as old as its source, and every start compiles all anew.
+            "NO_FAKE_STAT": "1",
         }
