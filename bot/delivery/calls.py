@@ -23,7 +23,11 @@ from bot.storage.jobs import Job
 EVENT_TYPE = "handoff_notice"
 CLOCK_WAS_AHEAD = timedelta(days=1)
 """How far back is looked where nothing says when a post was tried first."""
-HISTORY_PAGE = 100
+HISTORY_PAGE = 200
+"""As many messages as Slack recommends to ask for at once."""
+MOST_PAGES = 50
+"""Of one look; where more was written since, it is not looked through."""
+TOO_MUCH = "too_much_history"
 
 ClientOf = Callable[[int], WebClient]
 """A workspace's client, which must not retry writes by itself; raises NoToken."""
@@ -172,12 +176,15 @@ class Calls:
 
     def _pages(self, job: Job, channel: str, thread_ts: str | None) -> Iterator[Outcome]:
         """What was posted in a conversation or thread since a job's first try; ends with a page
-        that could not be read.
+        that could not be read, or with a refusal where it is too much.
+
+        Only the first page waits for its turn. Who waited in the middle would have to begin anew,
+        and come no further where there is more to read than turns were saved up.
         """
         since = self._since(job)
         span: dict[str, Any] = {
             "channel": channel,
-            "oldest": f"{since.timestamp():.6f}",
+            "oldest": _stamp(since),
             "include_all_metadata": True,
             "limit": HISTORY_PAGE,
         }
@@ -185,16 +192,36 @@ class Calls:
         if thread_ts is not None:
             method = "conversations.replies"
             span["ts"] = thread_ts
-        cursor: str | None = None
-        while True:
-            page = {**span, "cursor": cursor} if cursor else span
-            outcome = self._at_its_rate(job, method, page)
+        self.at_its_rate(job, method)
+        outcome = self.call(job, method, span)
+        earlier = self._since(job)
+        if outcome.verdict is Verdict.OK and since - earlier > self._constants.look_back / 2:
+            # Nothing told before this answer that our clock is so far ahead of Slack's.
+            span["oldest"] = _stamp(earlier)
+            self._in_advance(job, method)
+            outcome = self.call(job, method, span)
+        for left in reversed(range(MOST_PAGES)):
             yield outcome
-            if outcome.verdict is not Verdict.OK or outcome.answer is None:
-                return
-            cursor = (outcome.answer.get("response_metadata") or {}).get("next_cursor")
+            cursor = _next_cursor(outcome)
             if not cursor:
                 return
+            if not left:
+                yield Outcome(Verdict.REFUSED, TOO_MUCH)
+                return
+            self._in_advance(job, method)
+            outcome = self.call(job, method, {**span, "cursor": cursor})
+
+    def _in_advance(self, job: Job, method: str) -> None:
+        """Note a call that goes on with others, and is made before its turn.
+
+        Raises Unfinished where Slack asked for a pause.
+        """
+        wait = self._shaping.take_in_turn(job.workspace_id, method)
+        if not wait:
+            return
+        if self._shaping.resting(job.workspace_id, method):
+            raise Unfinished(Outcome(Verdict.LIMITED, "shaped", wait))
+        self._shaping.take(job.workspace_id, method)
 
     def _since(self, job: Job) -> datetime:
         """From when on, by Slack's clock, a post of this job may stand there."""
@@ -220,6 +247,18 @@ class Calls:
     def _at_its_rate(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
         self.at_its_rate(job, method)
         return self.call(job, method, values)
+
+
+def _stamp(at: datetime) -> str:
+    """An instant as Slack writes the time of a message."""
+    return f"{at.timestamp():.6f}"
+
+
+def _next_cursor(outcome: Outcome) -> str | None:
+    """Where a page that was read goes on; None where there is nothing more."""
+    if outcome.verdict is not Verdict.OK or outcome.answer is None:
+        return None
+    return (outcome.answer.get("response_metadata") or {}).get("next_cursor") or None
 
 
 def _keys_of(message: Mapping[str, Any]) -> set[object]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.calls import HISTORY_PAGE, MOST_PAGES, TOO_MUCH
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
@@ -75,16 +76,68 @@ def test_a_shorter_quarantine_would_miss_a_late_acceptance(desk: Desk) -> None:
     assert desk.slack.ledger.keys() == [key, key]
 
 
-def test_a_look_back_reads_every_page(desk: Desk) -> None:
+@pytest.mark.parametrize("chatter", [250, 2_500])
+def test_a_look_back_reads_every_page(desk: Desk, chatter: int) -> None:
     desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
     key = desk.say("hello")
     desk.work()
-    for number in range(250):
-        desk.slack.chat_postMessage(channel="D-UAE", text=f"chatter {number}")
+    _talk(desk, chatter)
     desk.drain()
     assert desk.slack.ledger.keys().count(key) == 1
+    assert desk.state("hello") == "sent"
+    assert _looks(desk) == chatter // HISTORY_PAGE + 1
+
+
+def test_what_a_long_look_takes_in_advance_is_given_back_by_those_after_it(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
+    desk.say("hello")
+    desk.work()
+    _talk(desk, 30 * HISTORY_PAGE)
+    desk.pass_time(desk.constants.quarantine)
+    assert desk.state("hello") == "sent"
+    ended = desk.machine.monotonic()
+    desk.say("first", person_id=desk.team.csm.id)
+    desk.drain()
+    opened = [at for method, at in desk.slack.ledger.calls if method == "conversations.open"]
+    # 31 pages of which five were saved up, at 50 a minute.
+    assert 25 < opened[-1] - ended < 40
+
+
+def test_a_look_that_slack_cuts_short_begins_anew_after_the_pause(desk: Desk) -> None:
+    desk.slack.trouble = Script(
+        chat__postMessage=[Fault.TAKEN_THEN_RESET],
+        conversations__history=[None, None, Fault.LIMITED],
+    )
+    key = desk.say("hello")
+    desk.work()
+    _talk(desk, 5 * HISTORY_PAGE)
+    desk.drain()
+    assert desk.slack.ledger.keys().count(key) == 1
+    assert desk.state("hello") == "sent"
+    assert _looks(desk) == 3 + 6
+
+
+def test_where_too_much_was_written_since_it_is_not_repeated_and_shown(desk: Desk) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
+    key = desk.say("hello")
+    desk.work()
+    _talk(desk, MOST_PAGES * HISTORY_PAGE)
+    desk.drain()
+    assert desk.slack.ledger.keys().count(key) == 1
+    assert _looks(desk) == MOST_PAGES
+    (letter,) = desk.store.delivery.dead_letters(desk.team.workspace_id)
+    assert (desk.state("hello"), letter.reason) == ("unconfirmed", TOO_MUCH)
+
+
+def _talk(desk: Desk, count: int) -> None:
+    """Others write where the bot wrote to the AE."""
+    for number in range(count):
+        desk.slack.chat_postMessage(channel="D-UAE", text=f"chatter {number}")
+
+
+def _looks(desk: Desk) -> int:
     methods = [method for method, _ in desk.slack.ledger.calls]
-    assert methods.count("conversations.history") == 3
+    return methods.count("conversations.history")
 
 
 def test_a_rate_limit_is_waited_out_and_leaves_no_doubt(desk: Desk) -> None:

@@ -31,6 +31,19 @@ def test_a_post_in_doubt_is_found_though_this_clock_is_ahead_of_slacks(
     assert desk.slack.ledger.keys() == [key]
 
 
+def test_a_process_that_heard_nothing_of_slacks_clock_yet_finds_what_the_one_before_posted(
+    desk: Desk,
+) -> None:
+    desk.slack.behind = 5 * MINUTE
+    key = desk.say("hello")
+    desk.hire(reached=CrashAt("posted"))
+    with pytest.raises(Crash):
+        desk.work()
+    take_over(desk)
+    desk.drain()
+    assert desk.slack.ledger.keys() == [key]
+
+
 def test_a_post_is_found_that_was_tried_by_a_clock_that_was_an_hour_ahead(desk: Desk) -> None:
     desk.slack.behind = HOUR
     desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])

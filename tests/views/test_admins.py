@@ -1,13 +1,18 @@
 """What admins see: who manages whom, people as lines, whom the clock tells, what did not arrive."""
 
 from dataclasses import replace
+from email.message import Message
+from http.client import BadStatusLine, RemoteDisconnected
+from urllib.error import HTTPError
 
 import pytest
 
+from bot.delivery.outcomes import failed
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
 from bot.domain.people import Person, Role
 from bot.domain.people_csv import Change, LineProblem, Plan, Wrong
 from bot.domain.read_models import Managed, Undelivered
+from bot.slack_calls import NotTaken
 from bot.views import sentences
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.lists import pages_of
@@ -221,6 +226,35 @@ def test_what_failed_in_our_own_hands_leads_to_the_log() -> None:
     told = seen_text(view_dict(undelivered_view([ours], page=0, pages=1))["blocks"])
     assert "The bot itself failed at it (KeyError)" in told
     assert "Slack" not in told.split("KeyError")[1]
+
+
+@pytest.mark.parametrize("word", ["restored", "nowhere_to_look", "too_much_history"])
+def test_the_bots_own_words_for_what_is_in_doubt_have_sentences_and_are_not_slacks(
+    word: str,
+) -> None:
+    told = sentences.refusals.why(word, in_doubt=True)
+    assert told.startswith("It may have arrived: ")
+    assert word not in told
+    assert "refused" not in told
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError("timed out"),
+        ConnectionResetError(104, "reset by peer"),
+        OSError(113, "no route to host"),
+        RemoteDisconnected("gone"),
+        BadStatusLine("no HTTP"),
+        ValueError("no JSON"),
+        NotTaken(500),
+        HTTPError("https://files.example", 500, "no", Message(), None),
+    ],
+)
+def test_a_call_that_broke_off_is_no_failure_of_the_bots_own(error: Exception) -> None:
+    told = sentences.refusals.why(failed(error).word, in_doubt=False)
+    assert "the bot itself failed" not in told.casefold()
+    assert type(error).__name__ not in told
 
 
 @pytest.mark.parametrize("word", sorted(SLACKS_WORDS))

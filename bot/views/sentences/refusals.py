@@ -73,6 +73,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "the file got lost before it was shown; who wants it asks for it again",
         "file_not_found file_deleted file_is_deleted file_update_failed unable_to_share_files",
     ),
+    ("the file could not be brought to Slack", "HTTPError NotTaken"),
     ("the message to change is not there any more", "message_not_found"),
     ("the message may not be changed any more", "cant_update_message edit_window_closed"),
     (
@@ -96,7 +97,8 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "fatal_error internal_error service_unavailable request_timeout unreadable_answer "
         "team_added_to_org update_failed external_channel_migrating TimeoutError URLError "
         "ConnectionResetError RemoteDisconnected IncompleteRead ConnectionAbortedError "
-        "BrokenPipeError SSLError SSLEOFError SSLZeroReturnError",
+        "BrokenPipeError ConnectionError OSError SSLError SSLEOFError SSLZeroReturnError "
+        "HTTPException BadStatusLine LineTooLong ValueError JSONDecodeError UnicodeDecodeError",
     ),
     (
         "Slack could not be reached",
@@ -105,6 +107,14 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (
         "Slack did not say whether it arrived, and there is nowhere to look",
         "nowhere_to_look",
+    ),
+    (
+        "so much was written there since that the bot did not look through all of it",
+        "too_much_history",
+    ),
+    (
+        "it waited when the backup was made, and nothing says whether it was sent after that",
+        "restored",
     ),
 )
 
