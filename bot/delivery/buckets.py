@@ -52,9 +52,14 @@ class Bucket:
         return max(self.paused_until - self.at, missing, timedelta(0))
 
     def limited(self, retry_after: timedelta) -> None:
-        """Slack said it was too much: it rests, and is half as fast from then on."""
+        """Slack said it was too much: it rests, and is half as fast from then on.
+
+        Calls that were under way when it began to rest are refused as well, for the same reason:
+        these do not slow it down once more.
+        """
+        if self.paused_until <= self.at:
+            self.per_second = max(self.per_second / 2, self.full.per_second / _SLOWEST)
         self.paused_until = max(self.paused_until, self.at + retry_after)
-        self.per_second = max(self.per_second / 2, self.full.per_second / _SLOWEST)
         self.slowed_at = self.paused_until
         self.tokens = min(self.tokens, 1.0)
 

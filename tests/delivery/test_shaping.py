@@ -190,6 +190,19 @@ def test_a_limited_method_rests_then_goes_half_as_fast_and_recovers(place: Place
     assert place.taken_within(10, answer=True) == pytest.approx(60, abs=2)
 
 
+def test_calls_that_are_refused_together_slow_it_down_once(place: Place) -> None:
+    for shaping in (place.shaping, place.other, place.shaping, place.other):
+        shaping.limited(place.here, POST, 5 * SECOND)
+    place.shaping.limited(place.here, POST, 8 * SECOND)
+    place.machine.advance(7 * SECOND)
+    assert place.other.resting(place.here, POST), "the longest pause holds"
+    place.machine.advance(SECOND)
+    assert place.taken_within(10, answer=True) == pytest.approx(25, abs=3)
+    place.shaping.limited(place.here, POST, SECOND)
+    place.machine.advance(SECOND)
+    assert place.taken_within(10, answer=True) == pytest.approx(14, abs=3), "and once more"
+
+
 def test_after_too_many_calls_there_is_still_one_left_for_an_answer(place: Place) -> None:
     place.shaping.limited(place.here, POST, SECOND)
     place.machine.advance(6 * SECOND)
