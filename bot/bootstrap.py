@@ -472,7 +472,7 @@ def _ticks(
         machine=ground.machine,
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
         look_around=lambda workspace_id: looks_around(workspace_id, ""),
-        ask_the_time=lambda _: _look_at_the_clock(edge.here, edge.drift),
+        ask_the_time=lambda: _look_at_the_clock(edge.here, edge.drift),
         rest=watch.stopping.wait,
     )
     alarms = Alarms(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from bot.clock.clocks import Monotonic, SteadyMachineClock
+from bot.clock.each import for_each
 from bot.domain.errors import Conflict, NotFound
 from bot.storage.unit_of_work import Store
 
@@ -17,6 +18,10 @@ RESTS_SHARE = 1.0
 
 
 def _let_be(_workspace_id: int) -> None:
+    return None
+
+
+def _let_it_be() -> None:
     return None
 
 
@@ -43,7 +48,7 @@ class Housekeeping:
         machine: SteadyMachineClock,
         ask_for_managers: Callable[[int], object] = _let_be,
         look_around: Callable[[int], object] = _let_be,
-        ask_the_time: Callable[[int], object] = _let_be,
+        ask_the_time: Callable[[], object] = _let_it_be,
         rest: Callable[[float], bool] = _no_rest,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
@@ -60,21 +65,24 @@ class Housekeeping:
         """One round; gives how many handoffs were out of line."""
         self._machine.set_right()
         self._store.housekeeping()
+        self._ask_the_time()
         with self._store.system() as system:
             workspaces = [row.id for row in system.workspaces()]
         for workspace_id in workspaces:
-            self._ask_the_time(workspace_id)
             self._ask_for_managers(workspace_id)
             self._look_around(workspace_id)
-        end, changed = self._monotonic() + LOOKS_FOR, 0
-        for number, workspace_id in enumerate(workspaces):
+        end, counts = self._monotonic() + LOOKS_FOR, list[int]()
+        left = iter(range(len(workspaces), 0, -1))
+
+        def keep(workspace_id: int) -> None:
             # What one leaves of its share of the time goes to those after it.
             now = self._monotonic()
-            share = (end - now) / (len(workspaces) - number)
-            changed += self._bring_in_line(workspace_id, now + share)
-            with contextlib.suppress(Conflict):
-                self._wake(workspace_id)
-        return changed
+            share = (end - now) / next(left)
+            counts.append(self._bring_in_line(workspace_id, now + share))
+            self._wake(workspace_id)
+
+        for_each(workspaces, keep)
+        return sum(counts)
 
     def _wake(self, workspace_id: int) -> None:
         """Whoever something late concerns reads of it in the morning, however it came about."""

@@ -1,10 +1,12 @@
 """The sweep: what the calendar has made due is decided and written down, nothing is sent."""
 
-import contextlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
+from bot.clock.clocks import Monotonic
+from bot.clock.each import busy, for_each
 from bot.clock.rounds import tell
 from bot.domain.deadlines import (
     Deadline,
@@ -18,11 +20,12 @@ from bot.domain.deadlines import (
     unheard,
 )
 from bot.domain.disputes import Escalation
-from bot.domain.errors import Conflict, Problem
+from bot.domain.errors import Problem
 from bot.domain.handoff import Handoff
 from bot.domain.notices import cannot_post
 from bot.domain.nudging import Stage
 from bot.domain.ports import Clock
+from bot.storage.engine import StorageUnavailable
 from bot.storage.probe import try_to_write
 from bot.storage.unit_of_work import Store, WriteUnit
 
@@ -32,6 +35,9 @@ BATCH = 100
 """Deadlines of one transaction: short enough that an act never waits long for its turn."""
 MOST_BATCHES = 200
 """Of one run, for each workspace; the next run goes on."""
+SWEEPS_FOR = 20.0
+"""Seconds of one run, also after a long outage: one that goes on for long is taken for one that
+hangs. What is left is swept in the next, which begins with the workspaces that are left."""
 POINTS = frozenset({"claimed", "said", "swept"})
 """Between the steps of a sweep."""
 
@@ -49,48 +55,95 @@ class Sweep:
         store: Store,
         clock: Clock,
         reached: Callable[[str], None] = _nowhere,
+        monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._store = store
         self._clock = clock
         self._reached = reached
+        self._monotonic = monotonic
+        self._last = 0
+        self._end = 0.0
 
     def run(self) -> int:
-        """Everything that is due now; gives how many deadlines were looked at."""
+        """Everything that is due now, or as much as there is time for; gives how many deadlines
+        were looked at.
+        """
+        self._end = self._monotonic() + SWEEPS_FOR
         if self._store.database.writability.trouble is not None:
             # Where nobody acts and nothing is due nothing else would find out that it is over.
             try_to_write(self._store.database)
         with self._store.system() as unit:
-            due = unit.due_workspaces(self._clock.now())
-            restored = [one.id for one in unit.workspaces() if one.restart_unnoted]
-        done = 0
-        for workspace_id in due:
-            # Another writer holds it too long: the next run is five seconds away.
-            with contextlib.suppress(Conflict):
-                done += self._workspace(workspace_id)
-        for workspace_id in restored:
-            with contextlib.suppress(Conflict):
+            due = set(unit.due_workspaces(self._clock.now()))
+            restored = {one.id for one in unit.workspaces() if one.restart_unnoted}
+        counts: list[int] = []
+
+        def sweep(workspace_id: int) -> None:
+            if self._over:
+                return
+            self._last = workspace_id
+            if workspace_id in due:
+                counts.append(self._workspace(workspace_id))
+            if workspace_id in restored and not self._over:
                 self._note_restart(workspace_id)
-        return done
+
+        # Those after the last one of the run before, then the others.
+        for_each(sorted(due | restored, key=lambda one: (one <= self._last, one)), sweep)
+        return sum(counts)
 
     def _workspace(self, workspace_id: int) -> int:
-        done = 0
+        """Gives how many deadlines were looked at; raises what one of them failed for at the end.
+
+        Where a batch fails they are looked at one by one, and the handoff of the one that fails is
+        left aside in this run: it shall not stop the clock for all the others.
+        """
         self._bring_back(workspace_id)
+        done, size, aside = 0, BATCH, set[int]()
+        wrong: Exception | None = None
         for _ in range(MOST_BATCHES):
-            with self._store.write(workspace_id) as unit:
-                if unit.workspace.paused_at is not None:
-                    return done  # Nothing happens by itself; afterwards the last stage is said.
-                looked_at, moved_on = self._batch(unit)
-                if not moved_on:
-                    # Nothing is due, or others hold it: they tell, or the next run does.
-                    return done
-                unit.commit()
+            if self._over:
+                break
+            claimed: list[int] = []
+            try:
+                if not self._one_batch(workspace_id, size, aside, claimed):
+                    break
+            except Exception as error:  # noqa: BLE001, raised below: the top of a tick logs it
+                wrong = wrong or error
+                if busy(error) or isinstance(error, StorageUnavailable):
+                    break
+                if size == 1:
+                    if not claimed:
+                        break
+                    log.error("handoff not swept", workspace=workspace_id, handoff=claimed[0])
+                    aside |= set(claimed)
+                size = 1
+                continue
             self._reached("swept")
-            done += looked_at
+            done += len(claimed)
+        if wrong is not None:
+            raise wrong
         return done
 
-    def _batch(self, unit: WriteUnit) -> tuple[int, bool]:
-        """One transaction's worth; gives how many deadlines, and whether anything was done."""
-        claimed = unit.deadlines.due(BATCH)
+    def _one_batch(
+        self, workspace_id: int, size: int, aside: Collection[int], claimed: list[int]
+    ) -> bool:
+        """One transaction; whether there is to be another. Tells the handoffs it looks at."""
+        with self._store.write(workspace_id) as unit:
+            if unit.workspace.paused_at is not None:
+                return False  # Nothing happens by itself; afterwards the last stage is said.
+            due = unit.deadlines.due(size, but=aside)
+            claimed += [handoff_id for handoff_id, _ in due]
+            if not self._batch(unit, due):
+                # Nothing is due, or others hold it: they tell, or the next run does.
+                return False
+            unit.commit()
+        return True
+
+    @property
+    def _over(self) -> bool:
+        return self._monotonic() >= self._end
+
+    def _batch(self, unit: WriteUnit, claimed: Sequence[tuple[int, Deadline]]) -> bool:
+        """One transaction's worth; whether anything was done."""
         summaries = unit.digests.due(BATCH)
         self._reached("claimed")
         if claimed:
@@ -110,7 +163,7 @@ class Sweep:
         told = tell(unit, looked_at, summaries)
         self._reached("said")
         lights = unit.refresh_due(BATCH)
-        return len(claimed), bool(changed or told or lights)
+        return bool(changed or told or lights)
 
     def _note_restart(self, workspace_id: int) -> None:
         """What is due by now may have been said before a restore; what is due later was not."""

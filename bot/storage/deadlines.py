@@ -30,6 +30,7 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=handoff)
 )
+_DUE_BUT = _DUE.where(deadline.c.handoff_id.not_in(bindparam("but", expanding=True)))
 _OF_READERS = or_(
     deadline.c.owner_id.in_(bindparam("readers", expanding=True)),
     deadline.c.told_id.in_(bindparam("readers", expanding=True)),
@@ -112,14 +113,17 @@ class Deadlines:
 class WritableDeadlines(Deadlines):
     """The deadlines, and their changes."""
 
-    def due(self, limit: int) -> list[tuple[int, Deadline]]:
+    def due(self, limit: int, *, but: Collection[int] = ()) -> list[tuple[int, Deadline]]:
         """Deadlines of which something is to be said now, with their handoffs; the oldest first.
 
-        The handoffs are locked. Those that another transaction holds are left out: it brings
-        them up to date, or the next sweep finds them.
+        `but` are handoffs that are not looked at; the others are locked. Those that another
+        transaction holds are left out: it brings them up to date, or the next sweep finds them.
         """
         now = self._scope.now
-        return self._locked(_DUE, {"now": now, "most": limit}, until=now)
+        values: dict[str, Any] = {"now": now, "most": limit}
+        if not but:
+            return self._locked(_DUE, values, until=now)
+        return self._locked(_DUE_BUT, {**values, "but": sorted(but)}, until=now)
 
     def for_readers(
         self, reader_ids: Collection[int], *, until: datetime, limit: int

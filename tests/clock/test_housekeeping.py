@@ -189,6 +189,17 @@ def test_each_workspace_has_its_share_of_the_time(open_store: Callable[[Policy],
     assert [house.run(), house.run()] == [2 * PAGE, 4]
 
 
+def test_slack_is_asked_the_time_once_however_many_workspaces_there_are(
+    open_store: Callable[[Policy], Store],
+) -> None:
+    store, asked = open_store(Policy()), list[int]()
+    for number in range(3):
+        make_team(store, team_id=f"T{number}00")
+    machine = SteadyMachineClock()
+    Housekeeping(store=store, machine=machine, ask_the_time=lambda: asked.append(1)).run()
+    assert len(asked) == 1
+
+
 def test_replicas_on_one_server_agree_on_the_time(tmp_path: Path) -> None:
     seconds = [0.0]
     server = [NOON]

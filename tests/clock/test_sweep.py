@@ -1,14 +1,15 @@
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import _GeneratorContextManager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
-from bot.clock.sweep import Sweep
-from bot.domain.deadlines import Step, snooze
+from bot.clock.sweep import BATCH, SWEEPS_FOR, Sweep
+from bot.domain.deadlines import Deadline, Step, snooze
 from bot.domain.errors import Conflict, Problem
 from bot.domain.nudging import Stage
 from bot.storage.engine import open_database
@@ -17,6 +18,7 @@ from bot.storage.tables import handoff as handoff_table
 from bot.storage.tables import outbox, outbox_about, surface
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.builders import (
+    Deal,
     FakeMachine,
     FixedClock,
     Team,
@@ -264,28 +266,106 @@ def test_a_moved_deadline_is_said_again_under_another_key(
 def test_one_workspace_that_is_busy_keeps_no_other_from_being_swept(
     store: Store, team: Team, clock: FixedClock
 ) -> None:
+    other = _two_owe(store, team, clock)
+    failing = _Failing(store, team.workspace_id, Conflict(Problem.BUSY))
+    Sweep(store=failing, clock=clock).run()
+    assert _told_in(store) == {other.workspace_id}
+
+
+def test_what_goes_wrong_in_one_workspace_is_raised_when_the_others_are_swept(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    other = _two_owe(store, team, clock)
+    failing = _Failing(store, team.workspace_id, LookupError("a row nobody foresaw"))
+    with pytest.raises(LookupError):
+        Sweep(store=failing, clock=clock).run()
+    assert _told_in(store) == {other.workspace_id}
+
+
+def test_one_handoff_that_cannot_be_swept_stops_the_clock_for_no_other(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    sound = [signed(store, team, Deal(account=f"Deal {number}")) for number in range(5)]
+    odd = sound.pop(2)
+    clock.advance(4 * HOUR)
+    sweep = _Stumbling(odd, store=store, clock=clock)
+    for _ in range(2):
+        with capture_logs() as logged, pytest.raises(LookupError):
+            sweep.run()
+        lines = [one for one in logged if one["event"] == "handoff not swept"]
+        assert [one["handoff"] for one in lines] == [odd]
+    with store.read(team.workspace_id) as unit:
+        left = {
+            handoff_id
+            for handoff_id in (*sound, odd)
+            for one in unit.deadlines.of(handoff_id)
+            if one.next_at is not None and one.next_at <= clock.now()
+        }
+    assert left == {odd}
+    Sweep(store=store, clock=clock).run()
+    assert Sweep(store=store, clock=clock).run() == 0
+
+
+class _Stumbling(Sweep):
+    """A sweep to which the rows of one handoff are a riddle."""
+
+    def __init__(self, odd: int, *, store: Store, clock: FixedClock) -> None:
+        super().__init__(store=store, clock=clock)
+        self._odd = odd
+
+    def _batch(self, unit: WriteUnit, claimed: Sequence[tuple[int, Deadline]]) -> bool:
+        if self._odd in {handoff_id for handoff_id, _ in claimed}:
+            raise LookupError("a row nobody foresaw")
+        return super()._batch(unit, claimed)
+
+
+def test_a_run_ends_after_a_while_and_the_next_begins_with_whoever_had_no_turn(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    for number in range(BATCH):
+        signed(store, team, Deal(account=f"Deal {number}"))
+    other = _two_owe(store, team, clock)
+    seconds = [0.0]
+
+    def reached(name: str) -> None:
+        if name == "swept":
+            seconds[0] += SWEEPS_FOR
+
+    sweep = Sweep(store=store, clock=clock, reached=reached, monotonic=lambda: seconds[0])
+    assert sweep.run() == BATCH
+    assert _told_in(store) == {team.workspace_id}
+    assert sweep.run() == 1
+    assert _told_in(store) == {team.workspace_id, other.workspace_id}
+    assert sweep.run() == 1
+    assert Sweep(store=store, clock=clock).run() == 0
+
+
+def _two_owe(store: Store, team: Team, clock: FixedClock) -> Team:
+    """Something is due in two workspaces; gives the team of the second."""
     other = make_team(store, team_id="T200")
     for one in (team, other):
         signed(store, one)
     clock.advance(4 * HOUR)
-    failing = _BusyOnce(store, team.workspace_id)
-    Sweep(store=failing, clock=clock).run()
+    return other
+
+
+def _told_in(store: Store) -> set[int]:
+    """The workspaces in which something was said."""
     with store.database.reading() as connection:
         said = select(outbox.c.workspace_id).where(outbox.c.kind != "welcome")
-        swept = set(connection.execute(said).scalars())
-    assert swept == {other.workspace_id}
+        return set(connection.execute(said).scalars())
 
 
-class _BusyOnce(Store):
-    """A store in which one workspace is always being written to by somebody else."""
+class _Failing(Store):
+    """A store that cannot write to one of the workspaces."""
 
-    def __init__(self, store: Store, busy: int) -> None:
+    def __init__(self, store: Store, workspace_id: int, error: Exception) -> None:
         self.__dict__.update(store.__dict__)
-        self._busy = busy
+        self._failing, self._error = workspace_id, error
 
     def write(self, workspace_id: int) -> _GeneratorContextManager[WriteUnit]:
-        if workspace_id == self._busy:
-            raise Conflict(Problem.BUSY)
+        if workspace_id == self._failing:
+            raise self._error
         return super().write(workspace_id)
 
 

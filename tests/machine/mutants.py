@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from bot.clock.sweep import Sweep
-from bot.domain.deadlines import Step
+from bot.domain.deadlines import Deadline, Step
 from bot.domain.notices import Notice
 from bot.storage.delivery import DeliveryStore
 from bot.storage.jobs import Job
@@ -109,13 +109,13 @@ class _Holding(Sweep):
         super().__init__(**given)
         self._held = held
 
-    def _batch(self, unit: WriteUnit) -> tuple[int, bool]:
+    def _batch(self, unit: WriteUnit, claimed: Sequence[tuple[int, Deadline]]) -> bool:
         def hold(notices: Sequence[Notice]) -> set[str]:
             self._held.extend(notices)
             return set()
 
         unit.outbox.tell = hold  # type: ignore[method-assign]
-        return super()._batch(unit)
+        return super()._batch(unit, claimed)
 
 
 MUTANTS: tuple[type[Process], ...] = (

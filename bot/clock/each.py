@@ -1,0 +1,34 @@
+"""Work for one workspace after the other, of which none keeps the others from theirs."""
+
+from collections.abc import Callable, Iterable
+
+from bot.domain.errors import Conflict, Problem
+from bot.storage.engine import StorageUnavailable
+
+
+def busy(error: Exception) -> bool:
+    """Whether nothing is wrong but that others write for too long."""
+    return isinstance(error, Conflict) and error.problem is Problem.BUSY
+
+
+def for_each(workspaces: Iterable[int], work: Callable[[int], object]) -> int:
+    """Do it for all of them; gives for how many it was done.
+
+    Where others write for too long it is left to the next run. What else goes wrong with one is
+    raised after the others had their turn, the first of it; only a database that does not work is
+    the trouble of all.
+    """
+    done = 0
+    wrong: Exception | None = None
+    for workspace_id in workspaces:
+        try:
+            work(workspace_id)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001, raised below: the top of a tick logs it
+            wrong = wrong or (None if busy(error) else error)
+        else:
+            done += 1
+    if wrong is not None:
+        raise wrong
+    return done
