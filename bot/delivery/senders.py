@@ -219,7 +219,7 @@ class Senders:
             "id": job.id if job else None,
             "workspace": job.workspace_id if job else None,
         }
-        if isinstance(error, Conflict) and error.problem is Problem.BUSY:
+        if _busy(error):
             # Acts go first, so under load this is to be expected: it is tried again, uncounted.
             times = self._busy.again()
             if times is not None:
@@ -237,7 +237,7 @@ class Senders:
 
     def _give_back(self, job: Job, error: Exception) -> None:
         """A job that failed in our own hands is tried again a few times, then given up visibly."""
-        busy = isinstance(error, Conflict | StorageUnavailable)
+        busy = _busy(error) or isinstance(error, StorageUnavailable)
         # Where even this cannot be written, the lease runs out by itself.
         with contextlib.suppress(HandoffError):
             if not busy and job.attempts + 1 >= self._constants.most_failures:
@@ -265,3 +265,7 @@ class Senders:
                 # Acts come in crowds: one look, by one sender, serves all within a blink.
                 rest = self._rests_until - self._monotonic()
                 self._woken.wait_for(lambda: self._stopping, max(GATHER, rest))
+
+
+def _busy(error: Exception) -> bool:
+    return isinstance(error, Conflict) and error.problem is Problem.BUSY

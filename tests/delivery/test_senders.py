@@ -150,6 +150,27 @@ def test_looking_for_work_in_a_busy_database_is_no_error_either(
 
 
 @pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (Conflict(Problem.BUSY), "pending"),
+        (StorageUnavailable(), "pending"),
+        (Conflict(Problem.CHANGED_MEANWHILE), "dead"),
+        (LookupError("words"), "dead"),
+    ],
+)
+def test_what_only_the_database_is_to_blame_for_is_never_given_up(
+    desk: Desk, error: Exception, state: str
+) -> None:
+    desk.hire(Failing(error))
+    desk.say("hello")
+    desk.pass_time(60 * MINUTE, step=MINUTE)
+    assert desk.state("hello") == state
+    assert desk.row(outbox, key="hello")["reason"] == (
+        type(error).__name__ if state == "dead" else None
+    )
+
+
+@pytest.mark.parametrize(
     "error",
     [
         Conflict(Problem.CHANGED_MEANWHILE),
