@@ -52,6 +52,7 @@ def holds_anything(connection: Connection) -> bool:
 
 def empty(connection: Connection) -> None:
     """Delete every row."""
+    unhurried(connection)
     for table in reversed(metadata.sorted_tables):
         for column in _of_itself(table):
             connection.execute(update(table).values({column.name: None}))

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, literal, or_, select, update
 
 from bot.domain.notices import FILES, SurfaceKind
-from bot.storage.copying import number_on
+from bot.storage.copying import number_on, unhurried
 from bot.storage.tables import (
     HANDOFF_OPEN,
     IS_HOME,
@@ -59,6 +59,7 @@ def put_in_doubt(connection: Connection) -> InDoubt:
     Nothing is committed. What was posted after that instant has no row here; all that was posted
     before it has.
     """
+    unhurried(connection)
     since = _last_known(connection)
     notices = connection.execute(_notices(since)).rowcount
     messages = connection.execute(_surfaces(since)).rowcount

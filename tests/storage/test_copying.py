@@ -1,18 +1,19 @@
 """Everything there is goes from SQLite to PostgreSQL and back, and nothing of it is another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, text, update
 
 from bot.clock.sweep import Sweep
 from bot.domain.history import link
 from bot.domain.policy import Policy
-from bot.storage.copying import copy_rows, holds_anything, unsound_histories
+from bot.storage.copying import copy_rows, empty, holds_anything, unsound_histories
 from bot.storage.engine import Database, open_database
 from bot.storage.migrate import migrate
+from bot.storage.restoring import put_in_doubt
 from bot.storage.tables import event, handoff, metadata, outbox, surface
 from tests.builders import FakeMachine, FixedClock, make_store, make_team, migrated_file, signed
 from tests.delivery.desk import Desk
@@ -106,6 +107,18 @@ def test_after_a_copy_postgres_numbers_on(rich: Database, postgres: Database) ->
     with store.database.reading() as connection:
         assert connection.execute(select(func.max(surface.c.id))).scalar_one() > highest[surface]
     store.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("work", [empty, put_in_doubt])
+def test_what_goes_over_whole_tables_is_not_cut_short_as_an_act_would_be(
+    postgres: Database, work: Callable[[Connection], object]
+) -> None:
+    with postgres.writing() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar() != "0"
+        work(connection)
+        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            assert connection.execute(text(f"SHOW {limit}")).scalar() == "0", limit
 
 
 @pytest.mark.postgres
