@@ -144,3 +144,45 @@ def test_every_file_that_is_mounted_is_there(services: dict[str, dict[str, Any]]
         for mount in service.get("volumes", ()):
             source = mount.partition(":")[0]
             assert not source.startswith("./") or (PROJECT / Path(source)).is_file(), source
+
+
+PAGES = [PROJECT / "README.md", PROJECT / "compose.yaml", *(PROJECT / "docs").rglob("*.md")]
+CALLS = re.compile(r"docker compose ((?:run|up|stop|exec|restart|logs|build)\b[^`\n;&|]*)")
+WITH_A_VALUE = frozenset({"--volume", "--user", "--env"})
+
+
+def calls_of_compose() -> list[tuple[str, dict[str, str], list[str]]]:
+    """Every call a page names: what is done, options that have a value, and the other words."""
+    found = []
+    for page in PAGES:
+        for told in CALLS.findall(page.read_text()):
+            action, *words = told.split("#")[0].split()
+            values: dict[str, str] = {}
+            rest: list[str] = []
+            at = iter(words)
+            for word in at:
+                if word in WITH_A_VALUE:
+                    values[word] = next(at)
+                elif not word.startswith("-") or rest:
+                    rest.append(word.rstrip(").,:"))
+            found.append((action, values, rest))
+    return found
+
+
+def test_every_call_of_compose_in_the_pages_names_services_that_are_there(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    calls = calls_of_compose()
+    assert {"run", "up", "stop"} <= {action for action, _, _ in calls}
+    for action, _, rest in calls:
+        named = rest[:1] if action in ("run", "exec") else rest
+        assert set(named) - {"$one"} <= services.keys(), (action, rest)
+        assert named or action not in ("run", "exec")
+
+
+def test_what_a_container_backs_up_lies_on_the_host() -> None:
+    backups = [(values, rest) for _, values, rest in calls_of_compose() if "backup" in rest]
+    assert backups
+    for values, rest in backups:
+        _, _, inside = values["--volume"].partition(":")
+        assert rest[rest.index("--to") + 1].startswith(inside)
