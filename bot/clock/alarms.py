@@ -4,18 +4,17 @@ Everything goes through the outbox, under keys that are said once. An alarm that
 itself is no reason for another.
 """
 
-import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.clock.each import for_each
 from bot.delivery.missing import MissingScopes
 from bot.delivery.trouble import reference
-from bot.domain.alarms import SUMMED_UP_AFTER, About, alarm
-from bot.domain.errors import Conflict
+from bot.domain.alarms import OVER, SUMMED_UP_AFTER, About, alarm
 from bot.domain.people import Person, Role
 from bot.domain.ports import Clock
 from bot.storage.alarms import Lasting
@@ -41,6 +40,8 @@ class _Silence:
     since: datetime
     reference: str
     logged: bool = False
+    told: set[int] = field(default_factory=set)
+    """The workspaces in which it was said."""
 
 
 class Alarms:
@@ -79,12 +80,8 @@ class Alarms:
             with self._store.system() as system:
                 workspaces = [row.id for row in system.workspaces()]
             blocked = self._store.delivery.blocked()
-            kept = 0
-            for workspace_id in workspaces:
-                # Somebody else writes for long just now: it is found again in a minute.
-                with contextlib.suppress(Conflict):
-                    self._look_at(workspace_id, blocked.get(workspace_id), over)
-                    kept += 1
+            # What is left out as somebody else writes for long is found again in a minute.
+            kept = for_each(workspaces, lambda one: self._look_at(one, blocked.get(one), over))
             if over is not None and kept == len(workspaces):
                 self._silence = None
                 self._heard_again()
@@ -126,13 +123,25 @@ class Alarms:
         began = [one for one in wanted if one not in lasting]
         ended = [one for key, one in lasting.items() if key not in wanted]
         again = awake and any(_to_tell(one, before) for one in lasting.values())
-        if began or ended or again or over is not None:
+        lost = self._untold(workspace_id) if over is None else None
+        if began or ended or again or over is not None or lost is not None:
             with self._store.write(workspace_id) as unit:
                 self._settle(unit, began, ended, over)
+                if lost is not None:
+                    self._say(unit, About.SOCKET, lost.reference, since=lost.since)
                 if awake:
                     self._tell(unit)
                 unit.commit()
+        if lost is not None:
+            lost.told.add(workspace_id)
         self._missing.forget(workspace_id, met)
+
+    def _untold(self, workspace_id: int) -> _Silence | None:
+        """A silence that lasts for long and is not told of yet: what is posted still goes out."""
+        silence = self._silence
+        if silence is None or not silence.logged or workspace_id in silence.told:
+            return None
+        return silence
 
     def _wanted(
         self, unit: ReadUnit, met: Collection[str], blocked: str | None
@@ -161,9 +170,9 @@ class Alarms:
             if unit.alarms.over(one):
                 log.info("trouble is over", about=one.about.value, reference=one.reference)
                 if one.about is About.TOKEN:
-                    self._say(unit, one.about, one.reference, detail=one.detail, since=one.since)
+                    self._say_over(unit, one.about, one.reference, one.since, detail=one.detail)
         if over is not None:
-            self._say(unit, About.SOCKET, over.reference, since=over.since)
+            self._say_over(unit, About.SOCKET, over.reference, over.since)
 
     def _tell(self, unit: WriteUnit) -> None:
         before = unit.now - SUMMED_UP_AFTER
@@ -176,6 +185,11 @@ class Alarms:
                 log.error("trouble lasts", **about, **_logged(unit, one.detail))
             self._say(unit, one.about, one.reference, times=times, detail=one.detail)
 
+    def _say_over(
+        self, unit: WriteUnit, about: About, name: str, since: datetime, *, detail: str = ""
+    ) -> None:
+        self._say(unit, about, name, times=OVER, detail=detail, since=since, until=unit.now)
+
     def _say(
         self,
         unit: WriteUnit,
@@ -185,8 +199,8 @@ class Alarms:
         times: int = 0,
         detail: str = "",
         since: datetime | None = None,
+        until: datetime | None = None,
     ) -> None:
-        until = unit.now if since is not None else None
         unit.outbox.add_all(
             [
                 alarm(

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from bot.delivery.plans import Cancel
-from bot.domain.alarms import About
+from bot.domain.alarms import OVER, About, key_of
 from bot.domain.notices import Notice
 from bot.domain.people import Person, Role
 from bot.storage.unit_of_work import ReadUnit
@@ -12,6 +12,7 @@ from bot.views import sentences
 from bot.views.alarms import (
     connected_again_message,
     let_in_again_message,
+    not_connected_message,
     scope_message,
     undelivered_message,
 )
@@ -45,7 +46,13 @@ def alarm_told(unit: ReadUnit, notice: Notice, reader: Person) -> Message | Canc
         return scope_message(detail, optional=LEFT_OUT_AT_WILL, reference=name)
     if about is About.UNDELIVERED:
         return _undelivered(unit, times=int(notice.facts["times"]), reference=name)
-    since, until = (datetime.fromisoformat(str(notice.facts[one])) for one in ("since", "until"))
+    since = datetime.fromisoformat(str(notice.facts["since"]))
+    if "until" not in notice.facts:
+        over = key_of(about, reader.id, reference=name, times=OVER)
+        if unit.alarms.said(over):
+            return Cancel("overtaken")
+        return not_connected_message(since=since, reference=name)
+    until = datetime.fromisoformat(str(notice.facts["until"]))
     if about is About.TOKEN:
         return let_in_again_message(detail, since=since, until=until, reference=name)
     return connected_again_message(since=since, until=until, reference=name)

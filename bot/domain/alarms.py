@@ -17,11 +17,18 @@ class About(StrEnum):
     TOKEN = "token"  # noqa: S105
     """Slack refuses the workspace's token; of this can only be told when it is over."""
     SOCKET = "socket"
-    """There was no connection to Slack for a while; the same holds."""
+    """There is no connection to Slack, or was none for a while."""
 
 
 SUMMED_UP_AFTER = timedelta(hours=24)
 """What lasts is told of again, but not sooner."""
+OVER = 1
+"""The number, of what is told when it begins and when it is over, that the latter has."""
+
+
+def key_of(about: About, reader: int, *, reference: str, times: int) -> str:
+    """What an alarm is said once under."""
+    return f"{NoticeKind.ALARM.value}:{about.value}:{reference}:{times}:{reader}"
 
 
 def alarm(
@@ -46,7 +53,7 @@ def alarm(
     return Notice(
         NoticeKind.ALARM,
         Place.DM,
-        f"{NoticeKind.ALARM.value}:{about.value}:{reference}:{times}:{reader}",
+        key_of(about, reader, reference=reference, times=times),
         # In the admin's day: what is wrong at night is for whatever watches the machine.
         Priority.HAND_OVER,
         person_id=reader,

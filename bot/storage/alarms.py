@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from bot.domain.alarms import About
 from bot.storage.statements import Scope, once
-from bot.storage.tables import alarm
+from bot.storage.tables import alarm, outbox
 
 _OURS: Any = alarm.c.workspace_id == bindparam("b_workspace")
 _THIS = (_OURS, alarm.c.about == bindparam("b_about"), alarm.c.detail == bindparam("b_detail"))
@@ -21,6 +21,9 @@ _TELL = (
     .where(*_THIS, alarm.c.told_at.is_(None) | (alarm.c.told_at <= _BEFORE))
     .values(told_at=bindparam("b_now", type_=alarm.c.told_at.type), times=alarm.c.times + 1)
     .returning(alarm.c.times)
+)
+_SAID = select(outbox.c.id).where(
+    outbox.c.workspace_id == bindparam("b_workspace"), outbox.c.key == bindparam("b_key")
 )
 
 
@@ -73,6 +76,11 @@ class Alarms:
         values = {**self._this(one), "b_before": before, "b_now": self._scope.now}
         row = self._scope.connection.execute(_TELL, values).first()
         return int(row.times) - 1 if row is not None else None
+
+    def said(self, key: str) -> bool:
+        """Whether an alarm was said under this key, or waits to be."""
+        of_it = {"b_workspace": self._scope.workspace_id, "b_key": key}
+        return self._scope.connection.execute(_SAID, of_it).first() is not None
 
     def over(self, one: Lasting) -> bool:
         """It is over; False where somebody else has found so."""

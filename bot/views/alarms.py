@@ -63,6 +63,17 @@ def let_in_again_message(
     return _over(said.alarms.LET_IN, means, since, until, reference)
 
 
+def not_connected_message(*, since: datetime, reference: str) -> Message:
+    """There is no connection; what the bot posts goes out all the same."""
+    head = said.terms.at_start(said.alarms.NOT_CONNECTED)
+    span: Row = [words(said.alarms.SINCE), when(since)]
+    blocks: list[Block] = [
+        lines([words(head, bold=True)], span),
+        plain_section(f"{said.alarms.NOT_CONNECTED_MEANS} {said.alarms.NOT_CONNECTED_HELPS}"),
+    ]
+    return _alarm(head, blocks, reference)
+
+
 def connected_again_message(*, since: datetime, until: datetime, reference: str) -> Message:
     """There was no connection for a while."""
     head = said.terms.at_start(said.alarms.CONNECTED)

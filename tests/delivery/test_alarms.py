@@ -20,6 +20,7 @@ from bot.views import sentences
 from tests.delivery.desk import MINUTE, Desk
 from tests.delivery.slack import Message, Refusal
 
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 REQUIRED = [scope.name for scope in SCOPES if not scope.optional]
 
@@ -329,3 +330,58 @@ def test_a_connection_that_was_lost_for_minutes_is_told_of_when_it_is_back(
     assert len(names) == told
     for one in _told(desk, admin):
         assert names.pop() in str(one.args)
+
+
+def test_a_connection_that_stays_lost_is_told_of_though_nobody_can_answer(
+    desk: Desk, admin: Person, missing: MissingScopes
+) -> None:
+    line = Line()
+    alarms = Alarms(store=desk.store, clock=desk.clock, missing=missing, connected=line)
+    line.up = False
+    with capture_logs() as logged:
+        alarms.look()
+        desk.drain()
+        assert not _told(desk, admin), "Slack sends connections away now and then"
+        desk.clock.advance(LOST_FOR)
+        for _ in range(5):
+            alarms.look()
+            desk.drain()
+            desk.clock.advance(MINUTE)
+        (lost,) = _told(desk, admin)
+        line.up = True
+        alarms.look()
+        desk.drain()
+    assert "is not connected to Slack" in lost.args["text"]
+    assert "still goes out" in str(lost.args)
+    first, again = _told(desk, admin)
+    assert first is lost
+    assert "was not connected to Slack" in again.args["text"]
+    names = {one["reference"] for one in logged}
+    (name,) = names
+    assert all(name in str(one.args) for one in (lost, again))
+
+
+def test_a_connection_lost_at_night_and_back_by_the_morning_is_one_message(
+    desk: Desk, admin: Person, missing: MissingScopes
+) -> None:
+    line = Line()
+    alarms = Alarms(store=desk.store, clock=desk.clock, missing=missing, connected=line)
+    with desk.store.read(desk.team.workspace_id) as unit:
+        calendar, night = unit.people.calendar(admin.id), desk.clock.now()
+        while not calendar.is_quiet(night):
+            night += HOUR
+        morning = calendar.first_loud(night + HOUR)
+    desk.clock.advance(night - desk.clock.now())
+    line.up = False
+    for _ in range(10):
+        alarms.look()
+        desk.clock.advance(MINUTE)
+        desk.pass_time(MINUTE)
+    line.up = True
+    alarms.look()
+    desk.pass_time(MINUTE)
+    assert not _told(desk, admin)
+    desk.clock.advance(morning - desk.clock.now())
+    desk.drain()
+    (told,) = _told(desk, admin)
+    assert "was not connected to Slack" in told.args["text"]

@@ -59,6 +59,16 @@ LET_IN_MEANS: Final = (
     "Slack's word for it was “{reason}”. Nothing is lost: what the bot had to say in that time is "
     "being said now, and people could not use it meanwhile."
 )
+NOT_CONNECTED: Final = "the bot is not connected to Slack."
+NOT_CONNECTED_MEANS: Final = (
+    "What people press or type for the bot does not reach it, unless another process of it is "
+    "connected. What it has to say still goes out."
+)
+NOT_CONNECTED_HELPS: Final = (
+    "Whoever runs it looks at the network, at Slack's status page, and whether Socket Mode is "
+    "switched on and the app-level token still holds. You are told when it is over."
+)
+SINCE: Final = "Since "
 CONNECTED: Final = "the bot was not connected to Slack for a while; now it is."
 CONNECTED_MEANS: Final = (
     "Whoever pressed or typed something for the bot in that time was told by Slack that it did not "
