@@ -31,6 +31,7 @@ from bot.storage.probe import try_to_write
 from bot.storage.unit_of_work import Store
 from bot.views import sentences
 from bot.views.policy import policy_words
+from bot.watch.wellbeing import TRIED_IN_VAIN
 
 MOST_COUNTED = 5_000
 """Of each workspace, the newest; nobody reads more of them one by one."""
@@ -163,11 +164,16 @@ def show_policy(
 def _check_outbox(store: Store) -> list[Finding]:
     """What was not delivered, by the reason and what helps; never what it would have said."""
     counts = store.delivery.counts()
+    findings: list[Finding] = []
+    if counts.most_tries >= TRIED_IN_VAIN:
+        told = f"A message was tried {counts.most_tries} times in vain, and is tried again: "
+        findings.append(Finding(False, f"{told}Slack is not reached, or fails at it."))
     if not counts.dead and not counts.unconfirmed:
-        return [Finding(True, f"{counts.pending} message(s) wait to be sent, none failed.")]
+        told = f"{counts.pending} message(s) wait to be sent, none was given up."
+        return [*findings, Finding(True, told)]
     told = f"{counts.dead} message(s) could not be delivered, {counts.unconfirmed} may not have"
     listed = "An admin finds each under Delivery problems on the bot's Home tab."
-    return [Finding(False, f"{told} arrived. {listed}"), *_reasons(store)]
+    return [*findings, Finding(False, f"{told} arrived. {listed}"), *_reasons(store)]
 
 
 def _reasons(store: Store) -> list[Finding]:

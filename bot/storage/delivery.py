@@ -447,11 +447,16 @@ class DeliveryStore:
             waiting, oldest = connection.execute(
                 select(func.count(), func.min(outbox.c.created_at)).where(OUTBOX_PENDING)
             ).one()
+            tries = [
+                connection.execute(select(func.max(table.c.attempts)).where(waits)).scalar()
+                for table, waits in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE))
+            ]
             failed = _by_state(connection, outbox, OUTBOX_TROUBLE)
             surfaces = _by_state(connection, surface, SURFACE_TROUBLE)
         return OutboxCounts(
             pending=waiting,
             oldest_age=self._machine.now() - oldest if oldest is not None else None,
+            most_tries=max(one or 0 for one in tries),
             unconfirmed=failed.get(OutboxState.UNCONFIRMED.value, 0)
             + surfaces.get(SurfaceState.DEAD.value, 0),
             dead=failed.get(OutboxState.DEAD.value, 0) + surfaces.get(SurfaceState.LIVE.value, 0),

@@ -79,6 +79,8 @@ class OutboxCounts:
 
     pending: int
     oldest_age: timedelta | None
+    most_tries: int
+    """How often one of what waits was tried in vain."""
     unconfirmed: int
     dead: int
 

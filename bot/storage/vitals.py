@@ -57,6 +57,8 @@ class Vitals:
     """Messages that wait to be sent, for whatever reason."""
     surfaces: int
     """Messages that wait to be brought in line with their rows."""
+    most_tries: int
+    """How often one of them was tried in vain; each try puts it off, so it is never old."""
     unconfirmed: int
     dead: int
     refused_tokens: int
@@ -73,11 +75,12 @@ def look(database: Database, *, clock: Clock, machine: MachineClock) -> Vitals:
             connection.execute(text(limit))
         due = [connection.execute(one, {"now": calendar}).scalar() for one in _EARLIEST]
         ripe: list[datetime | None] = []
-        waiting = []
+        waiting, tries = [], [0]
         for one in _WAITING:
             row = connection.execute(one, {"now": now, "calendar": calendar}).one()
             waiting.append(row.of_it)
             ripe.append(row.since)
+            tries.append(row.tries or 0)
         failed = {row.state: row.of_it for row in connection.execute(_FAILED_NOTICES)}
         lost = {row.state: row.of_it for row in connection.execute(_FAILED_SURFACES)}
         refused, paused = connection.execute(_WORKSPACES).one()
@@ -86,6 +89,7 @@ def look(database: Database, *, clock: Clock, machine: MachineClock) -> Vitals:
         oldest=_since(ripe, now),
         notices=waiting[0],
         surfaces=waiting[1],
+        most_tries=max(tries),
         unconfirmed=failed.get(OutboxState.UNCONFIRMED.value, 0)
         + lost.get(SurfaceState.DEAD.value, 0),
         dead=failed.get(OutboxState.DEAD.value, 0) + lost.get(SurfaceState.LIVE.value, 0),
@@ -122,18 +126,20 @@ _EARLIEST = (
 
 
 def _waits(table: Table, waiting: ColumnElement[bool]) -> Any:
-    """How many wait, and since when the oldest of those that may go might have gone."""
+    """How many wait; since when the oldest of those that may go might have, and most tries."""
     free = free_from(table)
     later = and_(table.c.not_before.is_not(None), table.c.not_before > free)
     since = case((later, table.c.not_before), else_=free)
-    ripe = and_(
-        free <= _NOW,
+    wanted = and_(
         or_(table.c.not_before.is_(None), table.c.not_before <= _CALENDAR),
         or_(workspace.c.paused_at.is_(None), table.c.priority == Priority.ANSWER.value),
     )
+    ripe = and_(free <= _NOW, wanted)
     return (
         select(
-            func.count().label("of_it"), func.min(case((ripe, since)), type_=Instant).label("since")
+            func.count().label("of_it"),
+            func.min(case((ripe, since)), type_=Instant).label("since"),
+            func.max(case((wanted, table.c.attempts))).label("tries"),
         )
         .join_from(table, workspace, workspace.c.id == table.c.workspace_id)
         .where(waiting)

@@ -183,6 +183,10 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Vitals], float]]] = {
         "Since the oldest of what may be sent now might have been sent.",
         lambda vitals: vitals.oldest.total_seconds(),
     ),
+    "handoff_outbox_most_tries": (
+        "How often one of what waits to be sent was tried in vain.",
+        lambda vitals: vitals.most_tries,
+    ),
     "handoff_outbox_unconfirmed": (
         "Messages that may have arrived or not, and that nobody can look for.",
         lambda vitals: vitals.unconfirmed,

@@ -10,6 +10,8 @@ from bot.storage.vitals import Vitals
 
 LATE = timedelta(minutes=15)
 """What is due and lies so long is not delivered: far beyond what any rate or pause explains."""
+TRIED_IN_VAIN = 10
+"""Times; with what lies between them that takes about as long."""
 
 
 def _never() -> bool:
@@ -78,7 +80,9 @@ class Wellbeing:
         if self.signs.trouble() is not None:
             return "Nothing can be written to the database."
         vitals = self.signs.vitals()
-        if vitals is not None and max(vitals.sweep_lag, vitals.oldest) > LATE:
+        if vitals is None:
+            return None
+        if max(vitals.sweep_lag, vitals.oldest) > LATE or vitals.most_tries >= TRIED_IN_VAIN:
             return "What is due is not delivered."
         return None
 
@@ -103,6 +107,7 @@ class Wellbeing:
                 "sweep_lag_seconds": round(vitals.sweep_lag.total_seconds(), 1),
                 "oldest_outbox_age_seconds": round(vitals.oldest.total_seconds(), 1),
                 "pending": vitals.notices + vitals.surfaces,
+                "most_tries": vitals.most_tries,
                 "unconfirmed": vitals.unconfirmed,
                 "dead": vitals.dead,
             }

@@ -45,7 +45,7 @@ def say(store: Store, team: Team, key: str = "hello", **changed: object) -> None
 
 
 def test_where_nothing_happens_there_is_nothing_to_tell(store: Store, looked: Look) -> None:
-    assert looked() == Vitals(NOTHING, NOTHING, 0, 0, 0, 0, 0, 0)
+    assert looked() == Vitals(NOTHING, NOTHING, 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_the_sweep_lags_from_the_earliest_moment_that_was_not_dealt_with(
@@ -88,6 +88,25 @@ def test_the_oldest_is_of_what_may_be_sent_now(store: Store, team: Team, looked:
     assert (looked().notices, looked().oldest) == (1, NOTHING), "the bot is paused"
     looked.set(priority=Priority.ANSWER.value)
     assert looked().oldest == MINUTE, "answers go out all the same"
+
+
+def test_what_is_tried_in_vain_is_told_though_each_try_makes_it_young_again(
+    store: Store, team: Team, looked: Look
+) -> None:
+    say(store, team)
+    say(store, team, "other")
+    machine, calendar = looked.machine, looked.clock
+    with store.database.writing() as connection:
+        tried = update(outbox).where(outbox.c.key == "hello")
+        connection.execute(tried.values(attempts=12, next_try_at=machine.now() + 5 * MINUTE))
+        connection.commit()
+    assert (looked().most_tries, looked().oldest) == (12, NOTHING)
+    assert store.delivery.counts().most_tries == 12
+    looked.set(not_before=calendar.now() + MINUTE)
+    assert looked().most_tries == 0, "its reader sleeps"
+    looked.set(not_before=None, state="dead", reason="invalid_blocks")
+    assert looked().most_tries == 0, "it was given up"
+    assert store.delivery.counts().most_tries == 0
 
 
 def test_what_failed_is_counted_as_check_counts_it(store: Store, team: Team, looked: Look) -> None:

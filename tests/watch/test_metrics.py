@@ -12,12 +12,13 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.clock.ticks import Ticks
 from bot.delivery.outcomes import Outcome, Verdict
 from bot.domain.errors import Problem
 from bot.flows.asked import Kind
 from bot.storage.vitals import Vitals
 from bot.watch.metrics import Metrics
-from bot.watch.wellbeing import LATE, Signs, Wellbeing
+from bot.watch.wellbeing import LATE, TRIED_IN_VAIN, Signs, Wellbeing
 
 OPERATIONS = Path(__file__).resolve().parent.parent.parent / "docs" / "operations"
 PAGE = OPERATIONS / "monitoring.md"
@@ -27,6 +28,7 @@ VITALS = Vitals(
     oldest=2 * MINUTE,
     notices=3,
     surfaces=4,
+    most_tries=2,
     unconfirmed=5,
     dead=6,
     refused_tokens=7,
@@ -34,7 +36,7 @@ VITALS = Vitals(
 )
 SIGNS = Signs(
     vitals=lambda: VITALS,
-    last_success=lambda: {"sweep": 1.5, "deliver": 0.5, "housekeeping": 10.0},
+    last_success=lambda: {"sweep": 1.5, "deliver": 0.5, "housekeeping": 10.0, "alarms": 20.0},
     hanging=list,
     failing=list,
     trouble=lambda: None,
@@ -79,6 +81,7 @@ def test_the_page_says_what_was_looked_at() -> None:
         ("handoff_outbox_oldest_age_seconds", {}, 120),
         ("handoff_outbox_pending", {"source": "notice"}, 3),
         ("handoff_outbox_pending", {"source": "surface"}, 4),
+        ("handoff_outbox_most_tries", {}, 2),
         ("handoff_outbox_unconfirmed", {}, 5),
         ("handoff_outbox_dead_letters", {}, 6),
         ("handoff_workspaces_token_refused", {}, 7),
@@ -103,6 +106,7 @@ def test_a_silent_database_leaves_out_what_only_it_knows() -> None:
         "handoff_sweep_lag_seconds",
         "handoff_outbox_oldest_age_seconds",
         "handoff_outbox_pending",
+        "handoff_outbox_most_tries",
         "handoff_outbox_unconfirmed",
         "handoff_outbox_dead_letters",
         "handoff_workspaces_token_refused",
@@ -157,6 +161,8 @@ def test_answers_calls_and_doubts_are_counted_by_bot_and_not_for_the_process() -
         ({"vitals": lambda: replace(VITALS, oldest=LATE + MINUTE)}, True, True, False),
         ({"vitals": lambda: replace(VITALS, sweep_lag=LATE + MINUTE)}, True, True, False),
         ({"vitals": lambda: replace(VITALS, oldest=LATE)}, True, True, True),
+        ({"vitals": lambda: replace(VITALS, most_tries=TRIED_IN_VAIN)}, True, True, False),
+        ({"vitals": lambda: replace(VITALS, most_tries=TRIED_IN_VAIN - 1)}, True, True, True),
     ],
 )
 def test_alive_ready_and_well_are_three_questions(
@@ -218,6 +224,15 @@ def test_the_dashboard_can_be_imported() -> None:
         }
         assert not cells & taken, panel["title"]
         taken |= cells
+
+
+def test_rules_and_page_know_every_tick() -> None:
+    ticks = Ticks(sweep=list, deliver=list, housekeeping=list, alarms=list)
+    asked = " ".join(rule["expr"] for rule in rules())
+    (row,) = [one for one in PAGE.read_text().splitlines() if "`handoff_tick_last" in one]
+    for name in ticks.last_success():
+        assert re.search(rf'tick=~?"[^"]*\b{name}\b', asked), name
+        assert f"`{name}`" in row
 
 
 def test_each_rule_asks_for_what_there_is_and_says_what_is_wrong() -> None:

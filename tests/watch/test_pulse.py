@@ -15,7 +15,7 @@ NOTHING = timedelta(0)
 
 
 def vitals(**changed: int) -> Vitals:
-    counts = {"notices": 0, "surfaces": 0, "unconfirmed": 0, "dead": 0}
+    counts = {"notices": 0, "surfaces": 0, "most_tries": 0, "unconfirmed": 0, "dead": 0}
     return Vitals(
         sweep_lag=NOTHING, oldest=NOTHING, refused_tokens=0, paused=0, **{**counts, **changed}
     )
