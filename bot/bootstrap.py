@@ -166,7 +166,7 @@ class Bot:
         self.senders.start()
         self.ticks.start()
         if self.socket is not None:
-            self.socket.connect()
+            _connect(self.socket)
         if self.heartbeat is not None:
             self.heartbeat.start()
 
@@ -188,6 +188,21 @@ class Bot:
         self.bolt.listener_runner.listener_executor.shutdown(wait=ended)
         self.store.close()
         return ended
+
+
+def _connect(socket: Socket) -> None:
+    """Ask for a connection; what goes wrong behind its address is tried again by itself."""
+    try:
+        socket.connect()
+    except SlackApiError as error:
+        raise StartError(
+            f"Slack refused SLACK_APP_TOKEN ({error.response.get('error')}): "
+            "copy it again from the app's page, or generate one with the scope connections:write."
+        ) from None
+    except CALL_FAILED as error:
+        raise StartError(
+            f"SLACK_API_URL: no connection for Socket Mode ({type(error).__name__})."
+        ) from None
 
 
 def build(
@@ -824,7 +839,8 @@ def run(settings: Settings) -> None:
     try:
         # Inside a container the port is only reachable on all of its addresses.
         web = WebServer(bot.web, host="0.0.0.0", port=settings.port)  # noqa: S104
-    except SystemExit:  # Uvicorn's answer to a port it cannot have.
+    except OSError:
+        bot.store.close()
         raise StartError(f"PORT: {settings.port} cannot be used; is it taken already?") from None
     try:
         spare_collections()

@@ -64,6 +64,8 @@ def check(settings: Settings) -> list[Finding]:
         findings.append(_check_key(store))
         client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
         findings += _check_slack(client)
+        if settings.slack_app_token is not None:
+            findings.append(_check_socket(client, settings.slack_app_token.get_secret_value()))
         findings += _check_outbox(store)
     finally:
         store.close()
@@ -125,6 +127,20 @@ def _check_slack(client: WebClient) -> list[Finding]:
                     )
                 )
     return findings
+
+
+def _check_socket(client: WebClient, app_token: str) -> Finding:
+    """Whether Slack would give the bot a connection; none is made."""
+    try:
+        client.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        told = error.response.get("error")
+        if told == "ratelimited":  # It may be asked about once a minute, and the bot asks, too.
+            return Finding(True, "Slack does not say for now whether it takes SLACK_APP_TOKEN.")
+        return Finding(False, f"Slack refused SLACK_APP_TOKEN: {told}.")
+    except CALL_FAILED as error:
+        return Finding(False, f"Slack gives no connection: {type(error).__name__}.")
+    return Finding(True, "Slack would give the bot a connection (Socket Mode).")
 
 
 def _check_key(store: Store) -> Finding:

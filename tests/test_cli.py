@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from psycopg import sql
 from sqlalchemy import make_url, update
 from typer.testing import CliRunner, Result
 
-from bot.bootstrap import build
+from bot.bootstrap import StartError, build
 from bot.cli import app
+from bot.clock.clocks import TravelClock
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
@@ -28,6 +30,7 @@ from bot.sandbox.server import SandboxServer
 from bot.settings import load_settings
 from bot.storage.engine import open_database, sqlite_driver
 from bot.storage.tables import outbox
+from bot.web.listening import listening_socket
 from tests.builders import KEY, make_store
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
@@ -227,6 +230,69 @@ def test_a_refused_token_is_said(
     assert "xoxb-wrong" not in outcome.output
 
 
+def test_a_refused_app_token_is_said_at_the_start_and_by_check(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
+    bot = build(load_settings())
+    with pytest.raises(StartError) as told:
+        bot.start()
+    bot.stop()
+    assert str(told.value).startswith("Slack refused SLACK_APP_TOKEN (invalid_auth): ")
+    assert "xapp-wrong" not in str(told.value)
+    outcome = call("check")
+    assert outcome.exit_code == 1
+    assert "look Slack refused SLACK_APP_TOKEN: invalid_auth." in outcome.output
+
+
+def test_where_nobody_gives_a_connection_the_bot_does_not_start(
+    database: Path, workspace: SandboxServer
+) -> None:
+    bot = build(load_settings())
+    workspace.stop()
+    with pytest.raises(StartError, match=r"^SLACK_API_URL: no connection for Socket Mode \("):
+        bot.start()
+    bot.stop()
+
+
+def test_a_port_that_is_taken_is_said(database: Path, workspace: SandboxServer) -> None:
+    with closing(listening_socket("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        # A process of its own: the bot listens on all addresses, which no test does.
+        ended = subprocess.run(
+            [sys.executable, "-m", "bot", "run"],
+            env={**os.environ, "PORT": str(port)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == f"PORT: {port} cannot be used; is it taken already?\n"
+
+
+def test_a_demos_clock_that_tells_nothing_is_said_and_nothing_is_sent_or_swept(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANDOFF_CLOCK_URL", "http://127.0.0.1:1/control/clock")
+    seconds = iter(range(0, 100, 15))
+    silent = TravelClock(
+        "http://127.0.0.1:1/control/clock",
+        on_moved=lambda: None,
+        every=0.001,
+        monotonic=lambda: float(next(seconds)),
+    )
+    built = build(load_settings())
+    assert built.travel is not None
+    bot = replace(built, travel=silent)
+    with pytest.raises(StartError) as told:
+        bot.start()
+    assert str(told.value) == "HANDOFF_CLOCK_URL: nothing there tells the time."
+    for part in (bot.senders, bot.ticks):
+        part.start()  # Both refuse a second start.
+    assert bot.stop()
+
+
 def test_check_finds_everything_in_order(database: Path, workspace: SandboxServer) -> None:
     outcome = call("check")
     assert outcome.exit_code == 0, outcome.output
@@ -260,6 +326,27 @@ def test_check_says_of_what_was_not_delivered_how_much_why_and_what_helps(
     assert "3 message(s) could not be delivered, 0 may not have arrived." in said
     assert "2 of them, such as “A reminder”: The bot is not in this channel; somebody there" in said
     assert "1 of them, such as “A reminder”: Slack refused it with the word “word_of_next" in said
+
+
+def test_check_says_that_a_message_is_tried_in_vain(
+    database: Path, workspace: SandboxServer
+) -> None:
+    assert call("migrate").exit_code == 0
+    store = make_store(f"sqlite:///{database}")
+    with store.write(store.workspace(enterprise_id=None, team_id="T0INVENTED")) as unit:
+        reader = unit.people.ensure("U0MAYA0001")
+        unit.outbox.add(
+            Notice(NoticeKind.NUDGE, Place.DM, "note", Priority.NUDGE, person_id=reader.id)
+        )
+        unit.commit()
+    with store.database.writing() as connection:
+        connection.execute(update(outbox).where(outbox.c.key == "note").values(attempts=12))
+        connection.commit()
+    store.close()
+    outcome = call("check")
+    assert outcome.exit_code == 1
+    assert "look A message was tried 12 times in vain, and is tried again" in outcome.output
+    assert "message(s) wait to be sent, none was given up." in outcome.output
 
 
 def test_check_names_sqlite_and_the_clock(database: Path, workspace: SandboxServer) -> None:
