@@ -165,6 +165,8 @@ class Problem(StrEnum):
     MILESTONE_WAS_DROPPED = "milestone_was_dropped"
     PLAN_CHANGED = "plan_changed"
     """The plan is another one than was shown to who signs it."""
+    CONFIRMED_MEANWHILE = "confirmed_meanwhile"
+    """Somebody else recorded the same yes while the form of another one was open."""
     PLAN_INCOMPLETE = "plan_incomplete"
     """A milestone has no owner or no day, or there is none."""
     AE_SIGNS_NO_PLAN = "ae_signs_no_plan"

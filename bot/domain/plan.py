@@ -186,6 +186,8 @@ class PlanMark:
     at: datetime
     confirmation: Confirmation | None = None
     """Of who is outside; None also where its reader may not know names at the customer."""
+    id: int = 0
+    """By which a form knows whether it shows the last one; 0 while it is not kept."""
 
 
 @dataclass(frozen=True)

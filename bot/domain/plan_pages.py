@@ -80,6 +80,8 @@ class ConfirmForm:
     """What is recorded and holds, where it is corrected."""
     likely: str = ""
     """Whom the brief names as champion."""
+    seen: int = 0
+    """The last yes of this party by its id, also one that holds no longer; 0 for none."""
     asks_why: bool = False
 
 

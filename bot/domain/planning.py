@@ -304,13 +304,15 @@ def confirm(
     at: datetime,
     today: date,
     known: Confirmation | None = None,
+    meanwhile: int | None = None,
     reason: str = "",
 ) -> Confirmation:
     """Record who outside said yes to the shared milestones, when and how; again to correct it.
 
-    `version` is that of the plan as it was shown, `known` what was recorded last of this party.
-    Raises what `require_confirm` does, Conflict where a shared milestone changed since and for what
-    is recorded already, Invalid with the field that is wrong.
+    `version` is that of the plan as it was shown, `known` what was recorded last of this party,
+    `meanwhile` who did so since the form was filled; None where it shows that one. Raises what
+    `require_confirm` does, Conflict where a shared milestone changed since, for what is recorded
+    already and for what another recorded meanwhile, Invalid with the field that is wrong.
     """
     require_confirm(handoff, size, party, by=by)
     if version < handoff.success_plan.shared_version:
@@ -319,6 +321,14 @@ def confirm(
     checked = said.checked(first, today)
     if checked == known and handoff.success_plan.confirmed(party):
         raise Conflict(Problem.ALREADY_DONE, field="confirmed_by")
+    if known is not None and meanwhile is not None:
+        said_then = {"who": known.who, "on": known.on.isoformat(), "way": known.way.value}
+        raise Conflict(
+            Problem.CONFIRMED_MEANWHILE,
+            field="confirmed_by",
+            whose=(meanwhile,),
+            facts=said_then,
+        )
     values = {"who": checked.who} | handoff.reason_for(Act.CONFIRM_PLAN, by, reason)
     handoff.success_plan = handoff.success_plan.with_confirmation(party, at)
     facts: dict[str, Fact] = {

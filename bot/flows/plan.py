@@ -20,6 +20,7 @@ from bot.domain.plan import (
     MilestoneText,
     OutlinePart,
     Party,
+    PlanMark,
     outline,
 )
 from bot.domain.plan_pages import ConfirmForm, PlanPage
@@ -187,6 +188,7 @@ def _confirm_form(asked: Asked, unit: ReadUnit, actor: Person, handoff: Handoff)
     planning.require_confirm(handoff, handoff.size(unit.policy), party, by=actor)
     page = _page(asked, unit, actor, handoff)
     brief = unit.brief.load(handoff.id, audiences=frozenset({Audience.CHANNEL}))
+    last = _last_yes(unit, handoff, party)
     model = ConfirmForm(
         handoff.id,
         handoff.account,
@@ -196,9 +198,15 @@ def _confirm_form(asked: Asked, unit: ReadUnit, actor: Person, handoff: Handoff)
         today=unit.now.astimezone(ZoneInfo(actor.zone)).date(),
         known=page.marks.get(party),
         likely=_champion(brief) if party is Party.CUSTOMER else "",
+        seen=last.id if last is not None else 0,
         asks_why=access.owes_a_reason(Act.CONFIRM_PLAN, actor, handoff),
     )
     return confirm_view(model, page=asked.ref.page or 0)
+
+
+def _last_yes(unit: ReadUnit, handoff: Handoff, party: Party) -> PlanMark | None:
+    """What was recorded last of a party outside, also where that holds no longer."""
+    return unit.plans.marks(handoff.id, audiences=access.EVERY).get(party)
 
 
 def _champion(brief: Brief) -> str:
@@ -207,10 +215,14 @@ def _champion(brief: Brief) -> str:
 
 
 def confirm(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted yes; a shared milestone that changed meanwhile is looked at first."""
+    """The submitted yes; a shared milestone that changed meanwhile is looked at first.
+
+    What somebody else recorded meanwhile is not overwritten unseen.
+    """
     handoff = unit.handoffs.lock(asked.handoff_id)
     party = _party(asked)
-    last = unit.plans.marks(handoff.id, audiences=access.EVERY).get(party)
+    last = _last_yes(unit, handoff, party)
+    unseen = last is not None and last.id != (asked.ref.entry or 0)
     heard = planning.confirm(
         handoff,
         handoff.size(unit.policy),
@@ -221,6 +233,7 @@ def confirm(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
         at=unit.now,
         today=unit.now.astimezone(ZoneInfo(actor.zone)).date(),
         known=last.confirmation if last is not None else None,
+        meanwhile=last.by.id if last is not None and unseen else None,
         reason=reason_in(asked, Act.CONFIRM_PLAN, actor, handoff),
     )
     unit.plans.mark(

@@ -318,4 +318,4 @@ def _mark(row: RowMapping) -> PlanMark:
     if row["way"] is not None:
         confirmation = Confirmation(row["who"], row["on"], ConfirmedWay(row["way"]))
     by = NamedPerson(row["person_id"], row["slack_id"], row["name"])
-    return PlanMark(Party(row["party"]), row["version"], by, row["at"], confirmation)
+    return PlanMark(Party(row["party"]), row["version"], by, row["at"], confirmation, row["id"])

@@ -262,7 +262,13 @@ def confirm_view(model: ConfirmForm, *, page: int = 0) -> View:
         blocks.append(reason_input(place, words=said.forms.FOR_CSM_REASON))
     return form(
         ViewId.CONFIRM_PLAN,
-        Ref(handoff=model.handoff_id, thing=model.party.value, revision=model.version, page=page),
+        Ref(
+            handoff=model.handoff_id,
+            thing=model.party.value,
+            entry=model.seen or None,
+            revision=model.version,
+            page=page,
+        ),
         blocks,
         title=said.forms.FORM_TITLES[ViewId.CONFIRM_PLAN],
         submit=said.forms.FORM_SUBMITS[ViewId.CONFIRM_PLAN],

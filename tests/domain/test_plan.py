@@ -122,6 +122,7 @@ class Plan:
         said: Confirmation = HEARD,
         by: Person = CSM,
         known: Confirmation | None = None,
+        meanwhile: int | None = None,
     ) -> None:
         planning.confirm(
             self.handoff,
@@ -133,6 +134,7 @@ class Plan:
             at=NOW,
             today=NOW.date(),
             known=known,
+            meanwhile=meanwhile,
         )
         self.weigh()
 
@@ -441,6 +443,22 @@ def test_the_same_yes_is_recorded_again_only_after_what_is_shared_has_changed() 
     made.edit(1, words="Live in Kiel")
     made.confirm(known=HEARD)
     assert made.tags().count(Tag.PLAN_CONFIRMED) == 3
+
+
+def test_what_another_recorded_meanwhile_is_told_and_not_overwritten() -> None:
+    made = Plan()
+    made.confirm()
+    other = replace(HEARD, who="Owen Marsh")
+    with pytest.raises(Conflict) as refused:
+        made.confirm(said=other, known=HEARD, meanwhile=CSM.id)
+    error = refused.value
+    assert (error.field, error.problem) == ("confirmed_by", Problem.CONFIRMED_MEANWHILE)
+    assert (error.whose, error.facts["who"]) == ((CSM.id,), HEARD.who)
+    assert made.tags().count(Tag.PLAN_CONFIRMED) == 1
+    # Two who heard the same need not be told of each other.
+    with pytest.raises(Conflict) as same:
+        made.confirm(known=HEARD, meanwhile=CSM.id)
+    assert same.value.problem is Problem.ALREADY_DONE
 
 
 def test_nobody_confirms_what_is_not_shared_or_changed_or_for_no_partner() -> None:

@@ -268,6 +268,34 @@ def test_a_yes_is_recorded_once_and_an_old_form_undoes_no_correction(
     assert "on a call" in shown(app, CSM, handoff_id).words
 
 
+def test_whoever_confirms_second_reads_what_the_first_recorded_and_loses_nothing(app: App) -> None:
+    handoff_id = planned(app)
+    ref = Ref(handoff=handoff_id, thing=Party.CUSTOMER.value, page=0)
+    mine = app.modal(app.press(CSM, ActionId.OPEN_CONFIRM_PLAN, ref))
+    theirs = app.modal(app.press(CS_MANAGER, ActionId.OPEN_CONFIRM_PLAN, ref))
+    why = "He is on a plane."
+    assert app.submit(CS_MANAGER, theirs.type(**HEARD, reason=why)).body == {}
+    before = app.events(handoff_id)
+    late = mine.type(**{**HEARD, "confirmed_by": "Owen Marsh", "confirmed_way": "call"})
+    refused = app.submit(CSM, late)
+    # The form stays open as it is typed, and says whose yes stands there now.
+    assert list(refused.errors) == [mine.block_of("confirmed_by")]
+    assert "Priya" in refused.sentence
+    assert "Ilse Brandt, 4 Mar 2026, by mail" in refused.sentence
+    assert "What you typed is still here" in refused.sentence
+    assert app.events(handoff_id) == before
+    assert "Ilse Brandt, 4 Mar 2026, by mail" in shown(app, CSM, handoff_id).words
+    # Opened again it shows that yes, and corrects it.
+    again = app.modal(app.press(CSM, ActionId.OPEN_CONFIRM_PLAN, ref))
+    assert again.holds("confirmed_by") == "Ilse Brandt"
+    assert app.submit(CSM, again.type(confirmed_by="Owen Marsh")).body == {}
+    assert "Owen Marsh" in shown(app, CSM, handoff_id).words
+    # After a change nothing holds, and a form filled then knows of what was said before.
+    app.submit(CSM, edit(app, handoff_id).type(milestone="Live in Kiel"))
+    fresh = app.modal(app.press(CSM, ActionId.OPEN_CONFIRM_PLAN, ref))
+    assert app.submit(CSM, fresh.type(**HEARD)).body == {}
+
+
 def test_a_milestone_is_done_open_again_dropped_and_taken_up(app: App) -> None:
     handoff_id = signed(app)
     version = handoff_of(app, handoff_id).success_plan.version

@@ -10,11 +10,13 @@ from bot.domain.debrief import LONGEST_TALK
 from bot.domain.errors import HandoffError, Problem
 from bot.domain.handoff import BEGUN, OFFERED
 from bot.domain.nps import MOST
+from bot.domain.plan import ConfirmedWay
 from bot.domain.read_models import NamedPerson
 from bot.domain.size import AddOn
 from bot.views.limits import LINE
 from bot.views.sentences.copying import not_yours
 from bot.views.sentences.forms import TICK_LIGHT, TICK_NOTHING
+from bot.views.sentences.plan import confirmed
 from bot.views.sentences.terms import ADD_ON_NAMES, names
 from bot.views.text import day, isolate, one_line, utc_time
 
@@ -549,6 +551,20 @@ def _changed_meanwhile(error: HandoffError, people: Mapping[int, NamedPerson]) -
     return f"{told} Recorded now: {now}." if now else told
 
 
+def _confirmed_meanwhile(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
+    found = [people[one] for one in error.whose if one in people]
+    who = names(found) if found else "Somebody"
+    on, way = error.facts.get("on"), error.facts.get("way")
+    heard = ""
+    if on is not None and way is not None:
+        name = isolate(error.facts.get("who", ""))
+        heard = f": {confirmed(name, day(date.fromisoformat(on)), ConfirmedWay(way))}"
+    return (
+        f"{who} recorded a yes while this form was open{heard}. What you typed is still here: "
+        "copy it, close the form, and correct that yes where it is wrong."
+    )
+
+
 def _disputed_already(error: HandoffError, people: Mapping[int, NamedPerson]) -> str:
     found = [people[one] for one in error.whose if one in people]
     who = f"{names(found)} disputes" if found else "Somebody disputes"
@@ -614,6 +630,7 @@ def _no_such_milestone(error: HandoffError, _: Mapping[int, NamedPerson]) -> str
 _WITH_FACTS: Final[Mapping[Problem, Callable[[HandoffError, Mapping[int, NamedPerson]], str]]] = {
     Problem.NOT_YOUR_TURN: _not_your_turn,
     Problem.CHANGED_MEANWHILE: _changed_meanwhile,
+    Problem.CONFIRMED_MEANWHILE: _confirmed_meanwhile,
     Problem.UNDO_TOO_LATE: _undo_too_late,
     Problem.OTHER_IS_OVER: _other_is_over,
     Problem.NOT_YOURS_TO_CARRY: _not_yours_to_carry,
