@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
 from bot.domain.access import Act, Audience, Capacity
@@ -20,6 +20,7 @@ from bot.domain.items import SectionKey
 from bot.domain.kickoff_form import KickoffForm
 from bot.domain.promises import Promise, Side
 from bot.domain.read_models import WholePage
+from bot.domain.review_pages import ReviewOffer
 from bot.domain.reviews import ReviewKind, side_of
 from bot.domain.snapshots import CONTACTS, ENTRIES, Change, Spot
 from bot.domain.succession import Interviews
@@ -179,6 +180,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
         return
     yield from _news(whole)
     yield _steps(whole)
+    yield from _ways(whole, from_channel)
     yield from _parts(whole, from_channel)
     if whole.deal is not None:
         rows = [
@@ -200,7 +202,7 @@ def _pieces(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     yield from _partner(whole)
     yield from _reading(whole)
     yield from _debrief(whole)
-    yield from _success_plan(whole, from_channel)
+    yield from _success_plan(whole)
     yield from _reviews(whole)
     yield from _breakdowns(whole)
     for link in whole.links:
@@ -347,6 +349,35 @@ def _steps(whole: WholePage) -> Piece:
     return Piece(sentences.whole.WHOLE_STEPS, tuple(blocks), 100 * len(rows))
 
 
+def _ways(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
+    """What else there is to do now, on the first page, however much is read below it."""
+    about = Ref(handoff=whole.card.handoff_id)
+    to_plan = about.model_copy(update={"channel": from_channel})
+    opens = (
+        (ActionId.OPEN_SUCCESS_PLAN, to_plan, _plan_is_there(whole)),
+        (ActionId.OPEN_DEBRIEF, about, whole.debrief is not None and whole.debrief.answers_it),
+    )
+    labels = sentences.buttons.BUTTONS
+    rows = [
+        *actions(button(action, labels[action], ref) for action, ref, there in opens if there),
+        *actions(_to_review(offer, about) for offer in whole.reviews.offers),
+    ]
+    if rows:
+        yield Piece(sentences.whole.WHOLE_STEPS, tuple(rows), 0)
+
+
+def _plan_is_there(whole: WholePage) -> bool:
+    return whole.plan is not None and bool(whole.plan.milestones or whole.plan.edits)
+
+
+def _to_review(offer: ReviewOffer, about: Ref) -> ButtonElement:
+    action, labels = REVIEW_BUTTONS[offer.kind], sentences.buttons.BUTTONS
+    if offer.for_other:
+        of_ae = side_of(offer.kind) is Side.AE
+        labels = sentences.buttons.FOR_AE if of_ae else sentences.buttons.FOR_CSM
+    return button(action, labels[action], about)
+
+
 def _own_label(whole: WholePage, action: ActionId) -> str:
     if action is ActionId.MARK_INTRO_SENT and whole.intro_sent:
         return sentences.buttons.CORRECT_INTRO
@@ -428,11 +459,7 @@ def _debrief(whole: WholePage) -> Iterator[Piece]:
     if page is None:
         return
     heading = sentences.debrief.WHOLE
-    about = Ref(handoff=whole.card.handoff_id)
-    action = ActionId.OPEN_DEBRIEF
-    way = [button(action, sentences.buttons.BUTTONS[action], about)] if page.answers_it else []
-    told = context(sentences.debrief.state(page.debrief))
-    yield Piece(heading, (told, *actions(way)), SHORT)
+    yield Piece(heading, (context(sentences.debrief.state(page.debrief)),), SHORT)
     if page.talk is not None:
         there = ", ".join(one_line(one.name, NAME_SHOWN) for one in page.talk.there)
         lasted = sentences.debrief.lasted(page.talk.minutes)
@@ -499,31 +526,21 @@ def _ask(shown: AskShown) -> Iterator[Block]:
         yield as_typed(ask.reply or sentences.debrief.STILL_OPEN)
 
 
-def _success_plan(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
-    """Where the plan stands, the way to it, and each milestone that this viewer may read."""
+def _success_plan(whole: WholePage) -> Iterator[Piece]:
+    """Where the plan stands, and each milestone that this viewer may read."""
     page, heading = whole.plan, sentences.plan.WHOLE
-    if page is None or not (page.milestones or page.edits):
+    if page is None or not _plan_is_there(whole):
         return
-    action = ActionId.OPEN_SUCCESS_PLAN
-    ref = Ref(handoff=whole.card.handoff_id, channel=from_channel)
-    way = actions([button(action, sentences.buttons.BUTTONS[action], ref)])
     told = plan_state(page) if page.milestones else escape(sentences.plan.EMPTY)
     marks = [lines(*mark_rows(page))] if page.milestones else []
-    yield Piece(heading, (context(told), *marks, *way), SHORT * 8)
+    yield Piece(heading, (context(told), *marks), SHORT * 8)
     for shown in in_order(page.in_force):
         yield Piece(heading, tuple(milestone_blocks(shown)), len(shown.milestone.text.words))
 
 
 def _reviews(whole: WholePage) -> Iterator[Piece]:
-    """What can be recorded at day 30, 60 and 90, and what was, each with who wrote it and when."""
-    heading, about = sentences.reviews.WHOLE, Ref(handoff=whole.card.handoff_id)
-    for offer in whole.reviews.offers:
-        action = REVIEW_BUTTONS[offer.kind]
-        labels = sentences.buttons.BUTTONS
-        if offer.for_other:
-            of_ae = side_of(offer.kind) is Side.AE
-            labels = sentences.buttons.FOR_AE if of_ae else sentences.buttons.FOR_CSM
-        yield Piece(heading, tuple(actions([button(action, labels[action], about)])), 0)
+    """What was recorded at day 30, 60 and 90, each with who wrote it and when."""
+    heading = sentences.reviews.WHOLE
     for shown in whole.reviews.shown:
         by = mention(shown.by) if shown.by else sentences.terms.SOMEBODY
         told = f"{sentences.reviews.NAMES[shown.kind]} · {by} · {instant_token(shown.at)}"

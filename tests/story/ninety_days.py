@@ -153,9 +153,10 @@ class Way:
         assert sent.answered, person.notices
 
     def on_page(self, person: Visitor, action: str) -> None:
-        """Press a button of the deal's own page, which has every way; it may be a long page."""
+        """Press a button of the deal's own page, which has on its first page what is up now."""
         self.press(person, "open_handoff")
-        self.turn_to(person, action)
+        assert action in modal(person).action_ids(), (action, modal(person).action_ids())
+        assert person.click_in_modal(action).answered, person.notices
 
     def turn_to(self, person: Visitor, action: str) -> None:
         """Turn the pages of the open page to a button, and press it."""

@@ -17,6 +17,8 @@ from bot.domain.items import Item, SectionKey
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.domain.read_models import GivenReason, Light, WholePage
+from bot.domain.review_pages import ReviewOffer, ReviewPage
+from bot.domain.reviews import ReviewKind
 from bot.views.ids import ActionId, ViewId
 from bot.views.whole import whole_view
 from tests.views.shown import (
@@ -30,6 +32,7 @@ from tests.views.shown import (
     PRIYA,
     TRICKY,
     WORST_CARD,
+    action_ids,
     line,
     parsed_texts,
     parts,
@@ -37,6 +40,9 @@ from tests.views.shown import (
     seen_text,
 )
 from tests.views.submitted import form_dict
+from tests.views.test_debrief import PAGE as ANSWERED
+from tests.views.test_plan import CSMS, PLAN
+from tests.views.test_plan import EMPTY as NO_PLAN_YET
 
 STEPS = (
     line(Step.MESSAGE, Light.DONE, MAYA, done_at=NOW),
@@ -186,6 +192,32 @@ def test_promises_that_were_never_made_are_told_from_missing_ones() -> None:
     brief = replace(FILLED, promises=Promises(none_made=True))
     whole = replace(TYPICAL, card=replace(CARD, brief=brief), promises=())
     assert "None were made" in seen_text(pages_of(whole)[0]["blocks"])
+
+
+def test_what_there_is_to_do_stands_on_the_first_page_of_a_long_handoff() -> None:
+    offers = tuple(
+        ReviewOffer(kind, for_other=False, again=False)
+        for kind in (ReviewKind.NPS, ReviewKind.STILL_TRUE_30, ReviewKind.CLOSING)
+    )
+    debrief = replace(ANSWERED, answers_it=True)
+    long = replace(WORST, plan=CSMS, reviews=ReviewPage(offers=offers), debrief=debrief)
+    first, *others = pages_of(long)
+    assert others
+    ways = [
+        ActionId.OPEN_SUCCESS_PLAN,
+        ActionId.OPEN_DEBRIEF,
+        ActionId.OPEN_NPS,
+        ActionId.OPEN_STILL_TRUE,
+        ActionId.OPEN_CLOSING,
+    ]
+    assert [one for one in action_ids(first["blocks"]) if one in ways] == ways
+    for page in others:
+        assert not set(ways) & set(action_ids(page["blocks"]))
+    # Who may only read has nothing of it to press but the plan, and that once it is begun.
+    reader = replace(WORST, plan=NO_PLAN_YET, debrief=replace(ANSWERED, answers_it=False))
+    assert not set(ways) & set(action_ids(pages_of(reader)[0]["blocks"]))
+    begun = pages_of(replace(WORST, plan=PLAN))[0]
+    assert ActionId.OPEN_SUCCESS_PLAN in action_ids(begun["blocks"])
 
 
 def test_a_page_past_the_last_shows_the_last() -> None:
