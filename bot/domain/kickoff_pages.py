@@ -7,6 +7,7 @@ from bot.domain.brief import Brief
 from bot.domain.kickoff import KickoffTime
 from bot.domain.kickoff_form import KickoffForm
 from bot.domain.kickoff_prep import Missing
+from bot.domain.plan_pages import MilestoneShown
 from bot.domain.promises import Side
 
 
@@ -51,6 +52,10 @@ class CardPage:
     """As the viewer may read it."""
     commercial_until: int
     """The day after the signature until which the AE answers commercial questions."""
+    plan: tuple[MilestoneShown, ...] = ()
+    """What the customer is to agree to: shared milestones, else the outline of the brief."""
+    outline: bool = False
+    """Whether that is the outline, because nobody began the plan yet."""
     missing: tuple[Missing, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     ready_at: datetime | None = None

@@ -6,15 +6,19 @@ from datetime import date
 
 from bot.domain import access
 from bot.domain.access import Act, Audience
+from bot.domain.brief import Brief
 from bot.domain.handoff import Handoff
 from bot.domain.people import NamedPerson, Person
 from bot.domain.plan import (
     OUTSIDE,
     Milestone,
     MilestoneOwner,
+    OutlinePart,
     Party,
     PlanMark,
     SuccessPlan,
+    days_of_plan,
+    outline,
 )
 from bot.domain.planning import missing, parties, side_to_sign
 from bot.domain.promises import Side
@@ -145,6 +149,20 @@ def shown_of(milestone: Milestone, people: Mapping[Party, NamedPerson]) -> Miles
     owner = milestone.text.owner
     party = owners.get(owner) if owner is not None else None
     return MilestoneShown(milestone, people.get(party) if party is not None else None)
+
+
+def outlined(
+    brief: Brief, handoff: Handoff, people: Mapping[int, Person], names: Mapping[OutlinePart, str]
+) -> tuple[MilestoneShown, ...]:
+    """What the plan would begin with, for a talk that comes before anybody began it."""
+    days = days_of_plan(handoff.day0) if handoff.day0 is not None else (date.min, date.max)
+    csm = handoff.csm_id if handoff.csm_id is not None else handoff.proposed_csm_id
+    found = _named(csm, people)
+    named = {Party.CSM: found} if found is not None else {}
+    texts = outline(brief, first=days[0], last=days[1], names=names)
+    return tuple(
+        shown_of(Milestone(0, number, 0, text), named) for number, text in enumerate(texts, start=1)
+    )
 
 
 def to_ask(page: PlanPage) -> tuple[Party, ...]:

@@ -7,11 +7,14 @@ from bot.domain.access import Act
 from bot.domain.handoff import Handoff
 from bot.domain.kickoff_pages import CardPage, Elsewhere
 from bot.domain.people import Person
+from bot.domain.plan import OutlinePart
+from bot.domain.plan_pages import outlined
 from bot.flows.answers import Answer, Done, Push
 from bot.flows.asked import Asked
 from bot.flows.listeners import Listeners
 from bot.flows.reasons import reason_in
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
+from bot.views import sentences
 from bot.views.ids import ActionId, ViewId
 from bot.views.kickoff_card import card_view
 from bot.views.payload import Ref
@@ -31,6 +34,9 @@ def card_for(unit: ReadUnit, handoff: Handoff, actor: Person) -> View:
     lacking = kickoff_prep.missing(handoff, audiences=bundle.audiences) if ahead else ()
     prepares = kickoff_prep.prepares(actor, handoff, unit.policy)
     kickoff = handoff.kickoff
+    plan = unit.plan_page(bundle, viewer=actor)
+    outline = plan is not None and not plan.plan.version
+    names: dict[OutlinePart, str] = dict(sentences.plan.OUTLINE)
     return card_view(
         CardPage(
             handoff.id,
@@ -42,6 +48,10 @@ def card_for(unit: ReadUnit, handoff: Handoff, actor: Person) -> View:
             csm=people[csm].name if csm is not None else None,
             brief=bundle.brief,
             commercial_until=unit.policy.clocks.last_review_day,
+            plan=outlined(bundle.brief, handoff, people, names)
+            if outline
+            else (plan.shared if plan is not None else ()),
+            outline=outline,
             missing=lacking,
             elsewhere=elsewhere(unit, handoff, actor),
             ready_at=kickoff.ready_at,

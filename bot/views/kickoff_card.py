@@ -17,6 +17,8 @@ from bot.views.kickoff_booking import elsewhere_blocks, missing_blocks
 from bot.views.kickoff_calendar import kickoff_link
 from bot.views.message import actions, context, link_button, section
 from bot.views.payload import Ref
+from bot.views.plan import milestone_details
+from bot.views.plan_text import in_order
 from bot.views.text import day, instant_token, isolate, one_line
 
 TOLD: Final = 400
@@ -24,6 +26,8 @@ TOLD: Final = 400
 CRITERION: Final = 200
 CRITERIA: Final = 2
 """So many of the brief the AE supports at most."""
+MILESTONES: Final = 8
+"""So many of the plan are named one by one."""
 _SUBMITS: Final = {Side.CSM: said.kickoff.SUBMIT_CSM, Side.AE: said.kickoff.SUBMIT_AE}
 _MEANS: Final = {Side.CSM: said.kickoff.READ_IT, Side.AE: said.kickoff.OWN_PART}
 
@@ -106,10 +110,25 @@ def _of_the_csm(page: CardPage) -> list[Block]:
     blocks += _line(said.kickoff.CONFIRMS_METRIC, success_line(brief.success, TOLD))
     blocks += _line(said.kickoff.CONFIRMS_TIMING, _timing(brief))
     blocks += _line(said.kickoff.ASKS_CHANGE, said.kickoff.ASKS_CHANGE_MEANS)
+    blocks += _line(*_plan(page))
     style = " · ".join(part for part in (brief.first_days.style, _behaviour(brief)) if part)
     if style.strip():
         blocks += _line(said.kickoff.LISTENS, one_line(style, TOLD))
     return blocks
+
+
+def _plan(page: CardPage) -> tuple[str, str]:
+    """What the customer is to agree to, by day; it is worked on where it lives, not here."""
+    label = said.kickoff.AGREES_OUTLINE if page.outline else said.kickoff.AGREES_PLAN
+    rows = [
+        f"{one_line(one.milestone.text.words, CRITERION)} — {milestone_details(one)}"
+        for one in in_order(page.plan)
+    ]
+    if len(rows) > MILESTONES:
+        rows = [*rows[:MILESTONES], said.plan.more(len(rows) - MILESTONES)]
+    if not rows:
+        return label, said.kickoff.NO_OUTLINE if page.outline else said.plan.NOTHING_SHARED
+    return label, "\n".join(rows)
 
 
 def _if_said(page: CardPage) -> list[Block]:

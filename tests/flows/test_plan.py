@@ -117,6 +117,25 @@ def test_the_brief_gives_an_outline_that_the_csm_edits(app: App) -> None:
     assert history_is_sound(app, handoff_id)
 
 
+def test_the_outline_of_the_brief_and_then_the_plan_go_to_the_kickoff(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    card = opened(app, CSM, ActionId.OPEN_KICKOFF_CARD, handoff_id)
+    assert "nobody began it, and the brief outlines" in card.words
+    app.press(CSM, ActionId.START_PLAN, Ref(handoff=handoff_id, page=0))
+    outlined = plan_of(app, handoff_id)
+    assert len(outlined) == 5
+    for one in outlined:
+        assert one.text.words in card.words
+    # Once it is begun, what the customer shares of it, by day, and nothing of what is internal.
+    add(app, handoff_id, milestone="Live in Kiel")
+    add(app, handoff_id, **INTERNAL)
+    for reader in (CSM, AE):
+        begun = opened(app, reader, ActionId.OPEN_KICKOFF_CARD, handoff_id).words
+        assert "who reaches what by when?" in begun
+        assert "Live in Kiel — CSM Jonas · by 1 Apr 2026" in begun
+        assert "at night" not in begun
+
+
 def test_a_milestone_is_added_and_the_list_below_shows_it(app: App) -> None:
     handoff_id = assigned(app.store, app.team)
     below = shown(app, CSM, handoff_id)

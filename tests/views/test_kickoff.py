@@ -42,6 +42,8 @@ from tests.views.shown import (
 )
 from tests.views.submitted import block_of as input_of
 from tests.views.submitted import fields_of, form_dict, refused_by_slack, submitted
+from tests.views.test_plan import WORST as WORST_MILESTONE
+from tests.views.test_plan import shown
 
 EARLIER, LATER = NOW - timedelta(hours=2), NOW + timedelta(days=3)
 ACCOUNT = "Northwind Robotics"
@@ -135,6 +137,19 @@ def test_the_card_is_filled_from_the_brief_and_supports_two_criteria_at_most() -
     assert "Two by June" not in shown
     assert f"“{FILLED.why.quote}”" in shown
     assert "From today on Jonas Brandt is your first contact" in shown
+
+
+def test_the_card_names_so_many_milestones_and_says_where_there_is_none() -> None:
+    def seen(page: CardPage) -> str:
+        return seen_text(form_dict(card_view(page, as_of=NOW))["blocks"])
+
+    many = replace(PAGE, plan=shown(*[WORST_MILESTONE] * 40))
+    assert "and 32 milestones more" in seen(many)
+    assert sentences.kickoff.AGREES_PLAN in seen(many)
+    assert "No milestone is shared with the customer yet" in seen(PAGE)
+    nothing = seen(replace(PAGE, outline=True))
+    assert sentences.kickoff.NO_OUTLINE in nothing
+    assert sentences.kickoff.AGREES_OUTLINE in nothing
 
 
 def test_a_manager_says_why_they_say_that_a_side_is_prepared() -> None:
