@@ -142,5 +142,8 @@ def enter(handoff: Handoff, side: PartnerSide, *, revision: int, by: Person, at:
 
 
 def confirms(handoff: Handoff) -> bool:
-    """Whether somebody of a partner confirms the success plan, too."""
-    return handoff.marks.partner and handoff.partner.named
+    """Whether somebody of a partner confirms the success plan, too.
+
+    Of a deal that one sells along, whether anybody there was named yet or not.
+    """
+    return handoff.marks.partner

@@ -12,10 +12,5 @@ class PartnerState:
     """How many of the partner's people are named."""
     entered_at: datetime | None = None
 
-    @property
-    def named(self) -> bool:
-        """Whether there is somebody at the partner who could confirm something."""
-        return self.people > 0
-
 
 NO_PARTNER = PartnerState()

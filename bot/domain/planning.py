@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.domain import access
+from bot.domain import access, partner
 from bot.domain.access import Act
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
@@ -53,13 +53,13 @@ def days_of(handoff: Handoff) -> tuple[date, date]:
 def parties(handoff: Handoff, size: Size) -> tuple[Party, ...]:
     """Who says yes to the plan of this deal, in the order in which they are named.
 
-    The AE where the kickoff is joint, the partner where people of theirs are named or have a
-    milestone to reach.
+    The AE where the kickoff is joint, the partner where one sells the deal along or has to reach a
+    shared milestone.
     """
     wanted = [Party.CSM, Party.CUSTOMER]
     if size.has(AddOn.JOINT_KICKOFF):
         wanted.insert(1, Party.AE)
-    if handoff.partner.named or handoff.success_plan.partner:
+    if partner.confirms(handoff) or handoff.success_plan.partner:
         wanted.append(Party.PARTNER)
     return tuple(wanted)
 

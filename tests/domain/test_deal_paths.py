@@ -177,7 +177,6 @@ def sold_along() -> Handoff:
 
 def test_the_ae_enters_it_and_it_confirms_the_plan_while_the_deal_has_a_partner() -> None:
     handoff, side = sold_along(), PartnerSide(people=(ADA,), source="Ada, call")
-    assert not partner.confirms(handoff)
     partner.enter(handoff, side, revision=1, by=AE, at=NOW)
     assert handoff.partner == PartnerState(1, NOW)
     assert partner.confirms(handoff)
@@ -185,15 +184,15 @@ def test_the_ae_enters_it_and_it_confirms_the_plan_while_the_deal_has_a_partner(
     assert handoff.events[-1].facts == {"revision": 1, "people": 1}
     assert not handoff.events[-1].values
     handoff.marks = replace(handoff.marks, partner=False)
-    assert handoff.partner.named
+    assert handoff.partner.people == 1
     assert not partner.confirms(handoff)
 
 
-def test_with_nobody_named_nobody_confirms() -> None:
+def test_a_partner_confirms_also_while_nobody_there_is_named() -> None:
     handoff = sold_along()
     partner.enter(handoff, PartnerSide(lives="Their CRM", source="Ada"), revision=1, by=AE, at=NOW)
     assert handoff.partner.entered_at == NOW
-    assert not partner.confirms(handoff)
+    assert partner.confirms(handoff)
     partner.enter(handoff, PartnerSide(), revision=2, by=AE, at=NOW)
     assert handoff.partner == PartnerState()
 

@@ -13,8 +13,7 @@ from bot.domain.history import Tag
 from bot.domain.managers import Told
 from bot.domain.money import Money
 from bot.domain.notices import NoticeKind, announcements
-from bot.domain.nudging import Stage
-from bot.domain.partner_state import PartnerState
+from bot.domain.nudging import Stage, StagePlan
 from bot.domain.people import ManagerBy, Person
 from bot.domain.plan import (
     Confirmation,
@@ -400,13 +399,13 @@ def test_the_ae_is_asked_where_the_kickoff_is_joint() -> None:
 
 
 @pytest.mark.parametrize("owned", [True, False])
-def test_a_partner_confirms_too_where_somebody_there_is_named_or_has_a_milestone(
+def test_a_partner_confirms_too_where_one_sells_it_along_or_has_a_milestone(
     owned: bool,
 ) -> None:
     theirs = MilestoneText("Cabling", owner=MilestoneOwner.PARTNER, who="Theo", due=LIVE.due)
     handoff = assigned()
     if not owned:
-        handoff.partner = PartnerState(people=1)
+        handoff.marks = replace(handoff.marks, partner=True)
     made = Plan(handoff, LIVE, theirs if owned else HIDDEN)
     made.initial(CSM)
     made.initial(AE)

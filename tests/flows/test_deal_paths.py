@@ -482,10 +482,9 @@ def enter(app: App, handoff_id: int, *, by: str = AE, **typed: str) -> Reply:
 
 def test_the_ae_enters_the_partners_people_and_where_it_lives(app: App) -> None:
     handoff_id = with_partner(app)
-    assert not handoff_of(app, handoff_id).partner.named
+    assert handoff_of(app, handoff_id).partner.people == 0
     assert enter(app, handoff_id).body == {}
     handoff = handoff_of(app, handoff_id)
-    assert handoff.partner.named
     assert handoff.partner.people == 2
     assert side_of(app, handoff_id) == PartnerSide(
         people=(
