@@ -317,7 +317,7 @@ def _delivery(
         manager=told.person_id if told is not None else None,
     )
     waits = state is DeadlineState.WAITING and held_at is None
-    return replace(made, waits_for=Step.KICKOFF) if waits else made
+    return replace(made, waits_for=Step.KICKOFF) if waits else opened_by_time(made, opens)
 
 
 def opening(due: date, calendar: Calendar, *, days: int) -> datetime:
@@ -326,6 +326,13 @@ def opening(due: date, calendar: Calendar, *, days: int) -> datetime:
     for _ in range(days):
         day = calendar.previous_business_day(day)
     return calendar.at(day, calendar.hours.start)
+
+
+def opened_by_time(made: Deadline, opens: datetime) -> Deadline:
+    """The same, with when the sweep opens it where nothing but its time keeps it waiting."""
+    if made.state is not DeadlineState.WAITING or made.waits_for is not None:
+        return made
+    return replace(made, stages=(StagePlan(Stage.OPENS, opens),))
 
 
 def _settlement(

@@ -14,9 +14,9 @@ from bot.domain.deadlines import (
     stages_of,
 )
 from bot.domain.handoff import Handoff
-from bot.domain.owing import TellerOf, opening, told_of_delivery
+from bot.domain.owing import TellerOf, opened_by_time, opening, told_of_delivery
 from bot.domain.plan import MilestoneOwner, MilestoneState
-from bot.domain.policy import Policy
+from bot.domain.policy import Policy, Tier
 from bot.domain.ports import CalendarOf
 from bot.domain.steps import latest
 
@@ -43,11 +43,11 @@ def about_milestones(
     stored: Sequence[Deadline],
     now: datetime,
 ) -> list[Deadline]:
-    """Their deadlines, while the handoff has a CSM.
+    """Their deadlines, while the handoff has a CSM; none of a deal of which nothing is asked.
 
     Who is told of what is late is the manager of the side that owes it.
     """
-    if handoff.signed_at is None or handoff.csm_id is None:
+    if handoff.signed_at is None or handoff.csm_id is None or handoff.tier is Tier.NONE:
         return []
     before = {one.key: one for one in stored if one.step is Step.MILESTONE}
     return [
@@ -106,7 +106,7 @@ def _deadline(
         subject=one.number,
     )
     if not is_open:
-        return deadline
+        return opened_by_time(deadline, opens)
     return replace(deadline, stages=stages_of(deadline, due - since, calendar_of))
 
 

@@ -1,12 +1,12 @@
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 
 from bot.domain import planning
 from bot.domain.access import IN_THE_CHANNEL, Act
 from bot.domain.brief import Brief, Contact, ContactRole, FirstDays, People
-from bot.domain.deadlines import Deadline, DeadlineState, Step
+from bot.domain.deadlines import Deadline, DeadlineState, Step, to_open
 from bot.domain.errors import Conflict, HandoffError, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.history import Tag
@@ -30,6 +30,7 @@ from bot.domain.plan import (
     outline,
 )
 from bot.domain.plan_pages import PlanPage, plan_page
+from bot.domain.policy import Tier
 from bot.domain.promises import Side
 from bot.domain.reaching import Planned, about_milestones
 from tests.domain.deals import (
@@ -631,7 +632,19 @@ def test_a_milestone_waits_for_the_kickoff_and_for_its_days() -> None:
     (before,) = reaching(assigned(), one)
     assert (before.state, before.waits_for) == (DeadlineState.WAITING, Step.KICKOFF)
     (early,) = reaching(held(), one)
-    assert (early.state, early.waits_for, early.stages) == (DeadlineState.WAITING, None, ())
+    assert (early.state, early.waits_for) == (DeadlineState.WAITING, None)
+    # Then the sweep opens it by itself.
+    opens = OFFICE.calendar_of(CSM.id, None).at(date(2025, 6, 24), time(9))
+    assert early.opens_by_time
+    assert early.stages == (StagePlan(Stage.OPENS, opens),)
+    assert to_open(early, now=opens)
+
+
+def test_of_a_deal_below_the_tiers_no_milestone_is_asked_about() -> None:
+    small = held()
+    small.tier = Tier.NONE
+    one = Planned(1, MilestoneOwner.CSM, date(2025, 6, 4), NOW)
+    assert reaching(small, one) == []
 
 
 def test_one_that_is_reached_is_done_and_without_a_csm_nobody_is_reminded() -> None:

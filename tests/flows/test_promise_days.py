@@ -66,13 +66,14 @@ def test_it_waits_until_a_week_of_work_before_its_day(
     waits = delivery(app, handoff_id)
     assert (waits.state, waits.due_at, waits.subject) == (DeadlineState.WAITING, DUE, 1)
     assert waits.owner_id == app.team.csm.id
-    assert waits.next_at is None
+    assert waits.next_at == OPENS
     with app.store.read(app.team.workspace_id) as unit:
         assert not unit.drifted(handoff_id)
     clock.advance(OPENS - clock.now())
     with app.store.read(app.team.workspace_id) as unit:
         assert unit.drifted(handoff_id)
-    opened = reckoned(app, handoff_id)
+    Sweep(store=app.store, clock=clock).run()
+    opened = delivery(app, handoff_id)
     assert (opened.state, opened.start_at) == (DeadlineState.OPEN, OPENS)
 
 
@@ -91,8 +92,8 @@ def test_its_owner_is_reminded_and_late_their_manager_is_told(
 ) -> None:
     hold(app, handoff_id)
     clock.advance(OPENS - clock.now())
-    reckoned(app, handoff_id)
     sweep = Sweep(store=app.store, clock=clock)
+    sweep.run()
     clock.advance(DUE - timedelta(hours=1) - clock.now())
     sweep.run()
     assert Stage.MOST in delivery(app, handoff_id).said
