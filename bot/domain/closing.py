@@ -44,6 +44,8 @@ class Unfinished:
     """Owed and not done."""
     promises: int
     """In force, and nobody said what became of them."""
+    milestones: int
+    """In the plan, and nobody said that they were reached."""
     still_true: bool
     """Whether nobody said at day 90 if the AE's answers are still true."""
     defined_done: bool
@@ -51,7 +53,7 @@ class Unfinished:
 
 
 def unfinished(
-    handoff: Handoff, owed: Sequence[Deadline], *, promises: int, lines: int
+    handoff: Handoff, owed: Sequence[Deadline], *, promises: int, milestones: int, lines: int
 ) -> Unfinished:
     """What is not done; `lines` are those of defined done that were written."""
     reviews = handoff.reviews
@@ -63,6 +65,7 @@ def unfinished(
             if one.state in undone and not one.subject and one.step is not Step.OUTCOME
         ),
         promises=promises,
+        milestones=milestones,
         still_true=reviews.at(STILL_TRUE[ReviewDay.LAST]) is None,
         defined_done=bool(lines) and reviews.defined_done_at is None,
     )
@@ -102,6 +105,7 @@ def close(
         "revision": revision,
         "left": [one.value for one in left.steps],
         "promises": left.promises,
+        "milestones": left.milestones,
     }
     handoff.state = State.CLOSED
     handoff.reviews = handoff.reviews.closed(said.outcome, at)

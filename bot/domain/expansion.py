@@ -24,10 +24,12 @@ class Expansion(Record):
     appetite: Appetite
     words: str
 
-    def checked(self, *, today: date) -> "Expansion":
+    def checked(self, *, day0: date, today: date) -> "Expansion":
         """The same without outer blanks; raises Invalid with the field that is wrong."""
         if self.talked_on > today:
             raise Invalid(Problem.DAY_TO_COME, field="talked_on")
+        if self.talked_on < day0:
+            raise Invalid(Problem.BEFORE_SIGNATURE, field="talked_on")
         words = self.words.strip()
         if not words:
             raise Invalid(Problem.EMPTY, field="expansion_words")

@@ -49,7 +49,7 @@ def require(by: Person, handoff: Handoff, policy: Policy) -> None:
         raise NotAllowed(Problem.NOT_YOUR_TURN, whose=whose, facts=facts)
     access.require(Act.BOOK_KICKOFF, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if handoff.kickoff_held_at is not None:
         raise Conflict(Problem.KICKOFF_OVER)
     if handoff.csm_id is None and not joint(handoff, policy):

@@ -86,7 +86,7 @@ def prepare(
     """
     access.require(Act.PREPARE_KICKOFF, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if handoff.signed_at is None:
         raise Invalid(Problem.NOT_SIGNED)
     if handoff.csm_id is None:

@@ -92,7 +92,7 @@ def _unreadable(row: int, shown: str) -> Invalid:
     return Invalid(Problem.BAD_NPS, field="nps", facts={"row": str(row), "shown": cut})
 
 
-def recorded(pasted: str, *, nobody: bool, asked_on: date | None, today: date) -> Nps:
+def recorded(pasted: str, *, nobody: bool, asked_on: date | None, day0: date, today: date) -> Nps:
     """What is recorded of it; raises Invalid with the field that is wrong.
 
     That nobody answered is recorded with the day on which they were asked.
@@ -106,4 +106,6 @@ def recorded(pasted: str, *, nobody: bool, asked_on: date | None, today: date) -
         raise Invalid(Problem.NO_ANSWERS, field="nps")
     if asked_on is not None and asked_on > today:
         raise Invalid(Problem.DAY_TO_COME, field="asked_on")
+    if asked_on is not None and asked_on < day0:
+        raise Invalid(Problem.BEFORE_SIGNATURE, field="asked_on")
     return Nps(answers=answers, asked_on=asked_on)

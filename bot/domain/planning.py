@@ -36,7 +36,7 @@ def require(act: Act, by: Person, handoff: Handoff) -> None:
     """Raise NotAllowed or Invalid unless there is a CSM with a signed deal, and `by` may act."""
     access.require(act, by, handoff)
     if not handoff.open:
-        raise Invalid(Problem.HANDOFF_CANCELLED)
+        raise Invalid(handoff.why_over)
     if handoff.signed_at is None or handoff.day0 is None:
         raise Invalid(Problem.NOT_SIGNED)
     if handoff.csm_id is None:

@@ -55,6 +55,8 @@ class MilestoneForm:
     milestones: tuple[tuple[int, str], ...]
     """Their numbers, with what each is."""
     record: MilestoneReview | None
+    done: frozenset[int] = frozenset()
+    """Of these, what is done in the plan by now."""
 
 
 @dataclass(frozen=True)

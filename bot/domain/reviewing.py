@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain import access
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.errors import Conflict, Invalid, Problem
-from bot.domain.handoff import CLOCK_SLACK, Handoff
+from bot.domain.handoff import CLOCK_SLACK, Handoff, State
 from bot.domain.history import Fact, Tag, instant_text
 from bot.domain.people import Person
 from bot.domain.reviews import STILL_TRUE, ReviewDay, ReviewKind, act_of, side_of
@@ -33,10 +33,19 @@ _OPENS: tuple[tuple[ReviewDay, Step], ...] = (
 """A step that every deal has on each of the days, the last day first."""
 
 
+def takes(kind: ReviewKind, handoff: Handoff) -> bool:
+    """Whether something may be recorded in a handoff as far as its state goes.
+
+    A customer may have something of it only months after the closing, and that is counted, too.
+    """
+    closed = handoff.state is State.CLOSED
+    return handoff.open or (closed and kind is ReviewKind.FIRST_VALUE)
+
+
 def require(kind: ReviewKind, by: Person, handoff: Handoff) -> None:
     """Raise NotAllowed or Invalid unless the kickoff was held and this person may record it."""
     access.require(act_of(kind), by, handoff)
-    if not handoff.open:
+    if not takes(kind, handoff):
         raise Invalid(handoff.why_over)
     if handoff.csm_id is None:
         raise Invalid(Problem.NOT_ASSIGNED)

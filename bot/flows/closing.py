@@ -17,6 +17,7 @@ from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.ledger import undecided
 from bot.domain.people import Person
+from bot.domain.plan import MilestoneState
 from bot.domain.review_pages import ClosingForm, DefinedDoneForm
 from bot.domain.reviews import Outcome, ReviewDay, ReviewKind, act_of
 from bot.flows.answers import Answer, Done, Push, Refresh, Update
@@ -94,10 +95,12 @@ def open_closing(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 
 
 def _left(unit: ReadUnit, handoff: Handoff, bundle: Bundle) -> Unfinished:
+    milestones = unit.plans.milestones(handoff.id, audiences=bundle.audiences)
     return unfinished(
         handoff,
         bundle.deadlines,
         promises=len(undecided(unit.ledger.entries(handoff.id))),
+        milestones=sum(one.state is MilestoneState.OPEN for one in milestones),
         lines=len(written_lines(bundle.brief.first_days)),
     )
 

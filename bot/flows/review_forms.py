@@ -63,7 +63,9 @@ def locked(
     handoff = unit.handoffs.lock(asked.handoff_id)
     reviewing.require(kind, actor, handoff)
     if unit.reviews.revision(handoff.id, kind) != (asked.ref.revision or 0):
-        raise Conflict(Problem.CHANGED_MEANWHILE, field=field)
+        found = unit.reviews.load(handoff.id, audiences=access.EVERY).get(kind)
+        whose = (found.by,) if found is not None and found.by is not None else ()
+        raise Conflict(Problem.CHANGED_MEANWHILE, field=field, whose=whose)
     return handoff
 
 

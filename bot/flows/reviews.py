@@ -1,7 +1,9 @@
 """Milestones, NPS, what is still true, and first value, as the CSM records them."""
 
-from bot.domain import reviewing
-from bot.domain.access import Act
+from collections.abc import Iterable
+
+from bot.domain import access, planning, reviewing
+from bot.domain.access import Act, Audience
 from bot.domain.debrief import Question
 from bot.domain.errors import Invalid, Problem
 from bot.domain.first_value import Engagement, FirstValue
@@ -9,6 +11,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.milestone_review import MilestoneReview, reviewed
 from bot.domain.nps import Nps, recorded
 from bot.domain.people import Person
+from bot.domain.plan import Milestone, MilestoneState
 from bot.domain.review_pages import FirstValueForm, MilestoneForm, NpsForm, StillTrueForm
 from bot.domain.reviews import STILL_TRUE, ReviewDay, ReviewKind
 from bot.domain.still_true import (
@@ -34,27 +37,55 @@ def open_milestones(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
     """*Review milestones*: the shared ones."""
     opening = begin(asked.handoff_id, unit, actor, ReviewKind.MILESTONES)
     record = written(unit, opening, MilestoneReview)
-    shared = tuple(unit.plans.shared(asked.handoff_id).items())
-    return Push(milestone_view(MilestoneForm(opening.head, shared, record)))
+    shared = _shared(unit, asked.handoff_id)
+    named = tuple((one.number, one.text.words) for one in shared)
+    return Push(milestone_view(MilestoneForm(opening.head, named, record, _done(shared))))
+
+
+def _shared(unit: ReadUnit, handoff_id: int) -> list[Milestone]:
+    """The milestones that the customer knows of, as far as they are in the plan."""
+    found = unit.plans.milestones(handoff_id, audiences={Audience.SHARED_MILESTONES})
+    return [one for one in found if one.in_force]
+
+
+def _done(shared: Iterable[Milestone]) -> frozenset[int]:
+    return frozenset(one.number for one in shared if one.state is MilestoneState.DONE)
 
 
 def save_milestones(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted review, of the milestones that there are now."""
+    """The submitted review, of the milestones that there are now.
+
+    What is done in the plan is done here; and what is ticked as done nobody is reminded of any
+    more, where whoever says so may mark it in the plan.
+    """
 
     def make(handoff: Handoff) -> MilestoneReview:
-        done, behind = (
+        ticked, behind = (
             {int(one) for one in asked.typed.options(field)}
             for field in (Field.MILESTONES_DONE, Field.MILESTONES_BEHIND)
         )
-        return reviewed(
-            list(unit.plans.shared(handoff.id)),
-            done=done,
+        shared = _shared(unit, handoff.id)
+        record = reviewed(
+            [one.number for one in shared],
+            done=ticked | _done(shared),
             behind=behind,
             notes=asked.typed.text(Field.MILESTONE_NOTES),
         )
+        if access.may(Act.CONCLUDE_MILESTONE, actor, handoff):
+            for one in shared:
+                if one.number in ticked and one.state is MilestoneState.OPEN:
+                    _reach(unit, handoff, one, actor)
+        return record
 
     kind, field = ReviewKind.MILESTONES, Field.MILESTONE_NOTES
     return keep(asked, unit, actor, kind, make, field=field)
+
+
+def _reach(unit: WriteUnit, handoff: Handoff, one: Milestone, actor: Person) -> None:
+    done = MilestoneState.DONE
+    unit.plans.conclude(handoff.id, one, done, by=actor, at=unit.now)
+    everything = unit.plans.all_of(handoff.id)
+    planning.conclude(handoff, one, done, everything, by=actor, version=one.version, at=unit.now)
 
 
 def open_nps(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
@@ -66,12 +97,14 @@ def open_nps(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 def save_nps(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """The submitted answers, all of them; a row that is none keeps the form as it is."""
 
-    def make(_: Handoff) -> Nps:
+    def make(handoff: Handoff) -> Nps:
+        today = unit.people.calendar(actor.id).local_date(unit.now)
         return recorded(
             asked.typed.text(Field.NPS),
             nobody=NOBODY in asked.typed.options(Field.NPS_NOBODY),
             asked_on=asked.typed.date(Field.ASKED_ON),
-            today=unit.people.calendar(actor.id).local_date(unit.now),
+            day0=handoff.day0 or today,
+            today=today,
         )
 
     return keep(asked, unit, actor, ReviewKind.NPS, make, field=Field.NPS)

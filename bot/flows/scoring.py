@@ -39,7 +39,8 @@ def _expansion(asked: Asked, unit: ReadUnit, actor: Person, kind: ReviewKind) ->
 def save_expansion(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     """What one of the two says of it."""
 
-    def make(_: Handoff) -> Expansion:
+    def make(handoff: Handoff) -> Expansion:
+        today = unit.people.calendar(actor.id).local_date(unit.now)
         talked_on = asked.typed.date(Field.TALKED_ON)
         appetite = asked.typed.one_of(Appetite, Field.APPETITE)
         if talked_on is None:
@@ -50,7 +51,7 @@ def save_expansion(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
             talked_on=talked_on,
             appetite=appetite,
             words=asked.typed.text(Field.EXPANSION_WORDS),
-        ).checked(today=unit.people.calendar(actor.id).local_date(unit.now))
+        ).checked(day0=handoff.day0 or today, today=today)
 
     kind = _kind(asked, _EXPANSIONS)
     return keep(asked, unit, actor, kind, make, field=Field.EXPANSION_WORDS)

@@ -50,11 +50,11 @@ def review_page(unit: ReadUnit, bundle: Bundle, viewer: Person) -> ReviewPage:
 def _offers(bundle: Bundle, viewer: Person) -> Iterator[ReviewOffer]:
     """What the viewer may record now, in the order of the days."""
     handoff = bundle.handoff
-    if not handoff.open or handoff.kickoff_held_at is None or handoff.csm_id is None:
+    if handoff.kickoff_held_at is None or handoff.csm_id is None:
         return
     for kind in ReviewKind:
-        act = act_of(kind)
-        if access.may(act, viewer, handoff) and _now(kind, bundle):
+        act, takes = act_of(kind), reviewing.takes(kind, handoff)
+        if takes and access.may(act, viewer, handoff) and _now(kind, bundle):
             for_other = access.owes_a_reason(act, viewer, handoff)
             yield ReviewOffer(kind, for_other, again=handoff.reviews.at(kind) is not None)
 

@@ -59,6 +59,7 @@ def closing_view(model: ClosingForm) -> View:
     told = said.closing.left(
         left.steps,
         left.promises,
+        left.milestones,
         still_true=left.still_true and not model.early,
         defined_done=left.defined_done,
     )

@@ -422,7 +422,11 @@ def _choices(guide: Guide, shown: list[ActionId]) -> list[MoreChoice]:
     if guide.state is not State.OPEN:
         if guide.state is State.CLOSED:
             takes_back = Act.CLOSE in guide.acts and guide.undoable
-            return [MoreChoice.UNDO_CLOSING] if takes_back else []
+            offered = (
+                (MoreChoice.UNDO_CLOSING, takes_back),
+                (MoreChoice.FIRST_VALUE, _reviews(guide)),
+            )
+            return [choice for choice, there in offered if there]
         if Act.REOPEN not in guide.acts:
             return []
         return [MoreChoice.UNDO_CANCEL if guide.undoable else MoreChoice.REOPEN]

@@ -61,8 +61,11 @@ def milestone_view(model: MilestoneForm) -> View:
             (Field.MILESTONES_DONE, Progress.DONE),
             (Field.MILESTONES_BEHIND, Progress.BEHIND),
         ):
-            ticked = record.standing(progress) if record is not None else ()
-            blocks.append(many_input(place, field, options, [str(one) for one in ticked]))
+            said_so = set(record.standing(progress)) if record is not None else set[int]()
+            # What became of one since it was reviewed stands in the plan.
+            now = said_so | model.done if progress is Progress.DONE else said_so - model.done
+            ticked = [str(number) for number, _ in model.milestones if number in now]
+            blocks.append(many_input(place, field, options, ticked))
     else:
         blocks.append(plain_section(said.reviews.NO_MILESTONES))
     blocks.append(

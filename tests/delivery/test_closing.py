@@ -42,7 +42,7 @@ def close(store: Store, team: Team, handoff_id: int, outcome: Outcome = Outcome.
         closing.close(
             handoff,
             Closing(outcome=outcome, line=LINE),
-            left=Unfinished((), 0, still_true=False, defined_done=False),
+            left=Unfinished((), 0, 0, still_true=False, defined_done=False),
             owed=unit.deadlines.of(handoff_id),
             revision=1,
             by=team.csm,

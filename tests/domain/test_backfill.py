@@ -177,5 +177,5 @@ def test_what_follows_the_kickoff_waits_for_its_day_and_then_has_no_clock() -> N
     later = owed(handoff, now=after)
     assert later[Step.NPS].state is UNTIMED
     assert day_now([*later.values()]) is ReviewDay.LAST
-    left = unfinished(handoff, [*later.values()], promises=0, lines=0)
+    left = unfinished(handoff, [*later.values()], promises=0, milestones=0, lines=0)
     assert {Step.BRIEF, Step.NPS} & set(left.steps) == {Step.NPS}

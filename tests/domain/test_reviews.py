@@ -142,8 +142,9 @@ TODAY = date(2025, 7, 2)
 
 
 def test_that_nobody_answered_is_recorded_with_its_day() -> None:
-    assert recorded("", nobody=True, asked_on=TODAY, today=TODAY).nobody
-    assert recorded("9", nobody=False, asked_on=None, today=TODAY) == Nps(answers=(9,))
+    assert recorded("", nobody=True, asked_on=TODAY, day0=TODAY, today=TODAY).nobody
+    single = recorded("9", nobody=False, asked_on=None, day0=TODAY, today=TODAY)
+    assert single == Nps(answers=(9,))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,7 @@ def test_that_nobody_answered_is_recorded_with_its_day() -> None:
         ("9", True, TODAY, Problem.NOBODY_AND_SOME),
         ("", False, TODAY, Problem.NO_ANSWERS),
         ("9", False, TODAY + DAY, Problem.DAY_TO_COME),
+        ("9", False, TODAY - 2 * DAY, Problem.BEFORE_SIGNATURE),
         ("9 " * 1001, False, None, Problem.TOO_MANY),
     ],
 )
@@ -160,7 +162,7 @@ def test_answers_that_do_not_fit_together_are_refused(
     pasted: str, nobody: bool, asked_on: date | None, problem: Problem
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        recorded(pasted, nobody=nobody, asked_on=asked_on, today=TODAY)
+        recorded(pasted, nobody=nobody, asked_on=asked_on, day0=TODAY - DAY, today=TODAY)
     assert refused.value.problem is problem
 
 
@@ -267,9 +269,14 @@ def test_every_section_that_the_deal_has_is_scored() -> None:
 
 def test_a_talk_and_a_first_value_lie_in_the_past() -> None:
     talk = Expansion(talked_on=TODAY, appetite=Appetite.LATER, words=" Two more sites ")
-    assert talk.checked(today=TODAY).words == "Two more sites"
-    with pytest.raises(Invalid):
-        talk.checked(today=TODAY - DAY)
+    assert talk.checked(day0=TODAY, today=TODAY).words == "Two more sites"
+    for day0, today, problem in (
+        (TODAY - DAY, TODAY - DAY, Problem.DAY_TO_COME),
+        (TODAY + DAY, TODAY + DAY, Problem.BEFORE_SIGNATURE),
+    ):
+        with pytest.raises(Invalid) as refused:
+            talk.checked(day0=day0, today=today)
+        assert (refused.value.field, refused.value.problem) == ("talked_on", problem)
     value = FirstValue(reached_on=TODAY, engagement=Engagement.AMBER)
     assert value.checked(day0=TODAY, today=TODAY) == value
     for day0, today in ((TODAY + DAY, TODAY + DAY), (TODAY - DAY, TODAY - DAY)):
@@ -396,7 +403,7 @@ def test_the_day_is_the_last_one_that_can_be_reviewed() -> None:
 # --- The end
 
 FINE = Closing(outcome=Outcome.ONBOARDED, line="Both halls are live.")
-NOTHING_LEFT = Unfinished((), 0, still_true=False, defined_done=False)
+NOTHING_LEFT = Unfinished((), 0, 0, still_true=False, defined_done=False)
 
 
 def close(
@@ -475,13 +482,14 @@ def test_a_line_says_why_it_ended_so() -> None:
 def test_what_is_not_done_is_named_before_the_closing() -> None:
     handoff = held()
     owing = list(owed(handoff, now=DAY_90).values())
-    left = unfinished(handoff, owing, promises=2, lines=3)
+    left = unfinished(handoff, owing, promises=2, milestones=1, lines=3)
     assert Step.NPS in left.steps
     assert Step.OUTCOME not in left.steps
-    assert (left.promises, left.still_true, left.defined_done) == (2, True, True)
+    assert (left.promises, left.milestones) == (2, 1)
+    assert (left.still_true, left.defined_done) == (True, True)
     reviewing.record(handoff, ReviewKind.DEFINED_DONE, revision=1, by=CSM, at=DAY_90)
     reviewing.record(handoff, ReviewKind.STILL_TRUE_90, revision=1, by=CSM, at=DAY_90)
-    left = unfinished(handoff, owing, promises=0, lines=3)
+    left = unfinished(handoff, owing, promises=0, milestones=0, lines=3)
     assert (left.still_true, left.defined_done) == (False, False)
 
 

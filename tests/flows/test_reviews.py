@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import milestone_review
+from bot.domain import milestone_review, reviewing
 from bot.domain.access import EVERY
 from bot.domain.check_in import CheckIn
 from bot.domain.deadlines import DeadlineState, Step
@@ -15,16 +15,18 @@ from bot.domain.first_value import Engagement, FirstValue
 from bot.domain.handoff import State
 from bot.domain.milestone_review import MilestoneReview, Progress
 from bot.domain.nps import Nps
+from bot.domain.plan import MilestoneState
 from bot.domain.reviews import Outcome, ReviewKind
 from bot.domain.scoring import BriefScore
 from bot.domain.still_true import Holds, StillTrue
 from bot.domain.verification import Record
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
+from bot.views.whole import REVIEW_BUTTONS
 from tests.builders import WEDNESDAY, FixedClock, assigned
 from tests.flows.app import App, Modal, Reply
 from tests.flows.test_kickoff import hold, told
-from tests.flows.test_plan import add
+from tests.flows.test_plan import about, add
 from tests.flows.test_together import history_is_sound
 from tests.flows.test_verification import (
     AE,
@@ -137,6 +139,43 @@ def test_the_milestone_review_is_of_what_the_plan_shares_with_the_customer(
     assert "The orders come in" in whole(app, CSM, held)
 
 
+def test_what_the_review_ticks_as_done_is_done_in_the_plan_and_the_reverse(
+    app: App, held: int
+) -> None:
+    for words in ("The orders come in", "They train", "They count"):
+        add(app, held, milestone=words)
+
+    def done() -> list[int]:
+        with app.store.read(app.team.workspace_id) as unit:
+            found = unit.plans.milestones(held, audiences=EVERY)
+        return [one.number for one in found if one.state is MilestoneState.DONE]
+
+    app.press(AE, ActionId.MILESTONE_DONE, about(app, held, 1))
+    form = opened(app, CSM, ActionId.OPEN_MILESTONE_REVIEW, held)
+    assert [one["value"] for one in form.holds("milestones_done")] == ["1"]
+    filled = form.type(milestones_done=["1", "2"], milestones_behind=["3"])
+    assert app.submit(CSM, filled).body == {}
+    assert done() == [1, 2]
+    assert app.events(held)[-2:] == ["milestone.done", "milestones.reviewed"]
+    # What is done in the plan is done here, whoever leaves it out; and it is not behind.
+    again = opened(app, CSM, ActionId.OPEN_MILESTONE_REVIEW, held)
+    both = again.type(milestones_done=[], milestones_behind=["2"])
+    assert list(app.submit(CSM, both).errors) == [again.block_of("milestones_behind")]
+    assert app.submit(CSM, again.type(milestones_done=[], milestones_behind=["3"])).body == {}
+    record = written(app, held, ReviewKind.MILESTONES)
+    assert isinstance(record, MilestoneReview)
+    assert record.standing(Progress.DONE) == (1, 2)
+    assert done() == [1, 2]
+    # A manager reviews them for the CSM; what is done in the plan AE and CSM say.
+    managers = opened(app, CS_MANAGER, ActionId.OPEN_MILESTONE_REVIEW, held)
+    said = managers.type(
+        milestones_done=["1", "2", "3"], milestones_behind=[], reason="He is on a plane."
+    )
+    assert app.submit(CS_MANAGER, said).body == {}
+    assert done() == [1, 2]
+    assert history_is_sound(app, held)
+
+
 def test_a_note_that_sells_may_be_sent_all_the_same(app: App, held: int, clock: FixedClock) -> None:
     at = int(clock.now().timestamp())
     words = "Ilse, a discount waits for you."
@@ -196,7 +235,10 @@ def test_that_nobody_answered_is_recorded_with_the_day_they_were_asked(app: App,
 def test_what_was_recorded_meanwhile_is_not_overwritten_unseen(app: App, held: int) -> None:
     first, second = (opened(app, CSM, ActionId.OPEN_NPS, held) for _ in range(2))
     assert app.submit(CSM, first.type(nps="9")).body == {}
-    assert list(app.submit(CSM, second.type(nps="1")).errors) == [second.block_of("nps")]
+    refused = app.submit(CSM, second.type(nps="1"))
+    assert list(refused.errors) == [second.block_of("nps")]
+    assert "Jonas changed this while the form was open" in refused.sentence
+    assert "What you typed is still here" in refused.sentence
     assert written(app, held, ReviewKind.NPS) == Nps(answers=(9,))
 
 
@@ -331,6 +373,29 @@ def test_the_csm_goes_through_defined_done_and_closes(
         assert words not in whole(app, "UOUTSIDER", held)
     refused = app.press(CSM, ActionId.OPEN_NPS, Ref(handoff=held))
     assert "This handoff is closed" in refused.sentence
+    assert history_is_sound(app, held)
+
+
+def test_first_value_that_comes_after_the_closing_is_recorded_too(
+    app: App, held: int, clock: FixedClock
+) -> None:
+    go_to(app, clock, held, LAST_DAY)
+    app.submit(CSM, closing_form(app, held).type(**CLOSING))
+    clock.advance(timedelta(days=60))
+    page = str(app.modal(app.press(CSM, ActionId.OPEN_HANDOFF, Ref(handoff=held))).view)
+    offered = {one for one in REVIEW_BUTTONS.values() if f"'{one}'" in page}
+    assert offered == {ActionId.OPEN_FIRST_VALUE}
+    form = opened(app, CSM, ActionId.OPEN_FIRST_VALUE, held)
+    on = clock.now().date()
+    assert app.submit(CSM, form.type(first_value_on=on.isoformat())).body == {}
+    record = written(app, held, ReviewKind.FIRST_VALUE)
+    assert record == FirstValue(reached_on=on)
+    assert handoff_of(app, held).state is State.CLOSED
+    # Of a cancelled one there is no value to come.
+    with app.store.read(app.team.workspace_id) as unit:
+        over = unit.handoffs.get(held)
+    over.state = State.CANCELLED
+    assert not reviewing.takes(ReviewKind.FIRST_VALUE, over)
     assert history_is_sound(app, held)
 
 

@@ -195,7 +195,7 @@ def closed(store: Store, team: Team) -> int:
         closing.close(
             handoff,
             Closing(outcome=Outcome.LOST, line="They went under."),
-            left=Unfinished((), 0, still_true=False, defined_done=False),
+            left=Unfinished((), 0, 0, still_true=False, defined_done=False),
             owed=unit.deadlines.of(handoff_id),
             revision=1,
             by=team.csm,
@@ -340,7 +340,7 @@ REVIEWS_OF_THE_CSM: tuple[tuple[ViewId, ActionId, dict[str, str]], ...] = (
     (
         ViewId.EXPANSION,
         ActionId.OPEN_EXPANSION,
-        {"talked_on": "2026-03-03", "appetite": "later", "expansion_words": "Next year"},
+        {"talked_on": "2026-03-04", "appetite": "later", "expansion_words": "Next year"},
     ),
     (ViewId.SCORE, ActionId.OPEN_SCORE, _SCORES),
     (ViewId.DEFINED_DONE, ActionId.OPEN_DEFINED_DONE, DONE),

@@ -106,7 +106,7 @@ def review(world: "World", handoff_id: int) -> None:
         closing.close(
             handoff,
             said,
-            left=Unfinished((), 0, still_true=False, defined_done=False),
+            left=Unfinished((), 0, 0, still_true=False, defined_done=False),
             owed=unit.deadlines.of(handoff.id),
             revision=unit.reviews.save(
                 handoff.id, ReviewKind.CLOSING, said, by=team.csm.id, at=unit.now

@@ -77,8 +77,8 @@ DONE = DefinedDone(
 TALKED = Expansion(talked_on=TODAY, appetite=Appetite.NOT_NOW, words=LONG[:3000])
 VALUE = FirstValue(reached_on=TODAY, engagement=Engagement.RED)
 LATE = tuple(LatePromise(one, LONG, Surfaced.CUSTOMER) for one in range(1, 20))
-LEFT = Unfinished(tuple(Step), 12, still_true=True, defined_done=True)
-NOTHING = Unfinished((), 0, still_true=False, defined_done=False)
+LEFT = Unfinished(tuple(Step), 12, 3, still_true=True, defined_done=True)
+NOTHING = Unfinished((), 0, 0, still_true=False, defined_done=False)
 EMPTY = replace(HEAD, account="Northwind Robotics", revision=0, asks_why=False)
 FORMS = {
     "note, empty": check_in_view(CheckInForm(EMPTY, None)),

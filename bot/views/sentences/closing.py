@@ -33,8 +33,8 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
 }
 CLOSING_MEANS: Final = (
     "Every step that is open is dropped, and nobody is reminded of anything in it any more, nor of "
-    "promises that are still to be delivered. The AE is out of it. The channel reads the outcome "
-    "and who is thanked, and not the line."
+    "promises and milestones that are still ahead. The AE is out of it. The channel reads the "
+    "outcome and who is thanked, and not the line."
 )
 EARLY: Final = (
     "Day 90 cannot be reviewed yet. Until then only a customer who is lost ends the handoff."
@@ -44,13 +44,23 @@ OUTCOME: Final = "Outcome"
 CLOSED: Final = "closed"
 
 
-def left(steps: Sequence[Step], promises: int, *, still_true: bool, defined_done: bool) -> str:
+def left(
+    steps: Sequence[Step],
+    promises: int,
+    milestones: int,
+    *,
+    still_true: bool,
+    defined_done: bool,
+) -> str:
     """What is dropped with the closing (plain text)."""
     told = list(dict.fromkeys(STEP_NAMES[step] for step in steps))
     if defined_done:
         told.append("defined done, not reviewed")
     if still_true:
         told.append("whether the AE's answers are still true")
+    if milestones:
+        what = "1 milestone" if milestones == 1 else f"{milestones} milestones"
+        told.append(f"{what} of the plan that nobody marked done")
     if promises:
         what = "1 promise" if promises == 1 else f"{promises} promises"
         told.append(f"{what} of which nobody said what became of them")

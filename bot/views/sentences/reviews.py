@@ -50,7 +50,10 @@ NOTE_NAMES_NOBODY: Final = "It names nobody of the customer."
 NO_MILESTONES: Final = (
     "No milestone is shared with the customer. Say in a line where they stand instead."
 )
-MILESTONES_MEAN: Final = f"What you tick nowhere is on track. {READERS}."
+MILESTONES_MEAN: Final = (
+    "What you tick nowhere is on track. What the CSM ticks as done is done in the plan, too; there "
+    f"it can be opened again. {READERS}."
+)
 PROGRESS: Final[Mapping[Progress, str]] = {
     Progress.ON_TRACK: "on track",
     Progress.BEHIND: "behind",
