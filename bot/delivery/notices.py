@@ -16,7 +16,7 @@ from bot.delivery.people import OF_PEOPLE, people_told, successor_in_thread
 from bot.delivery.plans import Cancel
 from bot.delivery.success_plans import milestone_due, plan_in_thread, plan_voided
 from bot.delivery.why import why_told
-from bot.domain import access, read_models
+from bot.domain import access, planning, read_models
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.chat import About
 from bot.domain.completeness import capture_missing
@@ -704,6 +704,8 @@ def _owed(
         kickoff_at=bundle.handoff.kickoff.at,
         contacted=bundle.handoff.intro.csm_wrote_at is not None,
         draft_words=None if to_manager or in_place else _draft_words(unit, bundle, reader, step),
+        incomplete=bundle.handoff.success_plan.incomplete,
+        unsigned=planning.missing(bundle.handoff, bundle.size),
     )
 
 

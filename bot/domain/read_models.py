@@ -41,7 +41,7 @@ from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
 from bot.domain.path_pages import NO_PATHS, PathsPage
 from bot.domain.people import ManagerBy, Person, RegionBy
 from bot.domain.people import NamedPerson as NamedPerson
-from bot.domain.plan import Milestone
+from bot.domain.plan import Milestone, Party
 from bot.domain.plan_pages import PlanPage
 from bot.domain.policy import Policy, Tier
 from bot.domain.pre_close import QUESTIONS
@@ -609,6 +609,10 @@ class NudgeModel:
     """Whether the champion heard from the CSM before the intro."""
     draft_words: int | None = None
     """How many words the draft of the intro has; only for its sender."""
+    incomplete: int = 0
+    """Milestones of the success plan without owner or day."""
+    unsigned: tuple[Party, ...] = ()
+    """Whose yes to the success plan is missing."""
 
 
 class Became(StrEnum):

@@ -137,6 +137,8 @@ def _missing(nudge: NudgeModel) -> list[str]:
         return [said.reminders.MISSING_PROMISES]
     if line.step is Step.KICKOFF and nudge.kickoff_at is None:
         return [said.reminders.MISSING_BOOKING]
+    if told := _missing_of_the_plan(nudge):
+        return [told]
     if line.step is not Step.BRIEF:
         return [
             said.reminders.MISSING_PARTS[left[0]] if left else said.reminders.MISSING[line.step]
@@ -146,6 +148,15 @@ def _missing(nudge: NudgeModel) -> list[str]:
     if items:
         told.append(said.reminders.STILL_OPEN.format(items=items))
     return told or [said.reminders.MISSING[line.step]]
+
+
+def _missing_of_the_plan(nudge: NudgeModel) -> str:
+    """What keeps it from being drafted or signed, where anything of it is there."""
+    if nudge.line.step is Step.PLAN and nudge.incomplete:
+        return said.plan.incomplete(nudge.incomplete)
+    if nudge.line.step is not Step.SIGN_PLAN:
+        return ""
+    return said.plan.lacks(nudge.unsigned)
 
 
 def _missing_of_the_intro(nudge: NudgeModel) -> list[str]:

@@ -313,6 +313,35 @@ def test_what_is_open_again_is_told_with_the_way_to_it() -> None:
     assert "Somebody changed the success plan after it was signed" in seen_text(below["blocks"])
 
 
+@pytest.mark.parametrize(
+    ("step", "incomplete", "unsigned", "told"),
+    [
+        (Step.PLAN, 0, (), "There is no milestone yet. The brief gives an outline."),
+        (Step.PLAN, 2, (), "2 milestones have no owner or no date."),
+        (
+            Step.SIGN_PLAN,
+            0,
+            (Party.CSM, Party.AE, Party.CUSTOMER),
+            "Still missing: your initial and the customer's yes.",
+        ),
+        (Step.SIGN_PLAN, 0, (Party.PARTNER,), "Still missing: the partner's yes."),
+    ],
+)
+def test_a_reminder_says_what_the_plan_still_lacks(
+    step: Step, incomplete: int, unsigned: tuple[Party, ...], told: str
+) -> None:
+    nudge = replace(
+        NUDGE,
+        line=line(step, Light.SOON, JONAS),
+        viewer=JONAS,
+        incomplete=incomplete,
+        unsigned=unsigned,
+    )
+    args = check_message(nudge_message(nudge, NoticeKind.NUDGE))
+    assert told in seen_text(args["blocks"])
+    assert "AE's" not in seen_text(args["blocks"])
+
+
 def test_a_reminder_of_a_milestone_names_it_and_marks_it_done() -> None:
     owed = replace(line(Step.MILESTONE, Light.LATE, JONAS), number=3)
     nudge = replace(NUDGE, line=owed, viewer=JONAS, milestone=shown(LIVE)[0].milestone)

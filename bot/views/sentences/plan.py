@@ -1,6 +1,6 @@
 """The success plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.access import Act
@@ -23,6 +23,12 @@ PARTIES: Final[Mapping[Party, str]] = {
     Party.AE: "AE",
     Party.CUSTOMER: "customer",
     Party.PARTNER: "partner",
+}
+LACKS: Final[Mapping[Party, str]] = {
+    # The AE's is the AE's own step.
+    Party.CSM: "your initial",
+    Party.CUSTOMER: "the customer's yes",
+    Party.PARTNER: "the partner's yes",
 }
 CONFIRMS: Final[Mapping[Party, str]] = {
     Party.CUSTOMER: "Confirm for customer",
@@ -97,6 +103,12 @@ def incomplete(count: int) -> str:
     """Why it cannot be signed yet."""
     told = "1 milestone has" if count == 1 else f"{count} milestones have"
     return f"{told} no owner or no date. The plan is signed once each has both."
+
+
+def lacks(parties: Sequence[Party]) -> str:
+    """What of its signing is still the CSM's to do; empty where nothing is."""
+    told = [LACKS[one] for one in parties if one in LACKS]
+    return f"Still missing: {' and '.join(told)}." if told else ""
 
 
 def version(number: int) -> str:

@@ -45,7 +45,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.PREP: "30 minutes with the brief, and the card of the kickoff.",
     Step.PREP_AE: "Your part stands on the card of the kickoff.",
     Step.KICKOFF: "Nobody has recorded that it was held. Record when, even where it was late.",
-    Step.PLAN: "A milestone is missing, or its owner or date. The brief gives an outline.",
+    Step.PLAN: "There is no milestone yet. The brief gives an outline.",
     Step.SIGN_PLAN: "Your initial is missing, or the yes of whoever confirms it outside.",
     Step.SIGN_PLAN_AE: "The plan has a version that waits for your initial.",
     Step.MILESTONE: "Mark it done once it is reached, or change its date with whoever shares it.",
