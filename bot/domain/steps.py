@@ -117,8 +117,7 @@ class StepRule:
     number: int
     owner: Capacity
     due: DueRule
-    done: Callable[[Handoff], datetime | None] | None
-    """None while the bot keeps no record that could answer it: then its clock does not run."""
+    done: Callable[[Handoff], datetime | None]
     needs: tuple[Step, ...] = ()
     """Those of them that the deal has not are not waited for."""
     needs_now: Callable[[Handoff], tuple[Step, ...]] | None = None
@@ -142,8 +141,8 @@ class StepRule:
     """Whether the manager hears of it at the due time, or in the next morning."""
 
     def done_at(self, handoff: Handoff) -> datetime | None:
-        """When it was done; None while it is not, or nothing says so."""
-        return self.done(handoff) if self.done is not None else None
+        """When it was done; None while it is not."""
+        return self.done(handoff)
 
     @property
     def pre_close(self) -> bool:
@@ -559,10 +558,8 @@ def is_beyond(step: Step) -> bool:
     return step in _BY_STEP and _BY_STEP[step].beyond
 
 
-STEPS: tuple[StepRule, ...] = tuple(
-    rule for rule in PROCESS if rule.done is not None and not rule.pre_close
-)
-"""The rows whose clocks run: from the signature on, and with a record that says when it is done."""
+STEPS: tuple[StepRule, ...] = tuple(rule for rule in PROCESS if not rule.pre_close)
+"""The rows whose clocks run from the signature on."""
 
 SHORTLY_BEFORE = frozenset({Step.PREP, Step.PREP_AE})
 """What is done shortly before it is due, and until then hides nothing else that is up."""
@@ -578,7 +575,3 @@ def steps_now(handoff: Handoff) -> tuple[StepRule, ...]:
     if handoff.kickoff_held_at is None:
         return _UP_TO_KICKOFF
     return tuple(rule for rule in STEPS if rule.step not in SHORTLY_BEFORE or rule.done_at(handoff))
-
-
-NO_RECORD_YET = frozenset(rule.step for rule in PROCESS if rule.done is None)
-"""Steps of which nothing can be recorded yet."""

@@ -14,13 +14,8 @@ def steps_page(policy: Policy) -> str:
     rows = [head, ["---"] * len(head), *_rows(policy)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     resume = policy.hours.resume.isoformat(timespec="minutes")
-    parts = [
-        said.steps.HEADING,
-        said.steps.INTRO,
-        table,
-        said.steps.NOT_BUILT,
-        said.steps.notes(policy.clocks, resume),
-    ]
+    notes = said.steps.notes(policy.clocks, resume)
+    parts = [said.steps.HEADING, said.steps.INTRO, table, notes]
     return "\n\n".join(parts) + "\n"
 
 
@@ -42,12 +37,7 @@ def _rows(policy: Policy) -> Iterator[list[str]]:
 
 
 def _same_line(rule: StepRule) -> tuple[int, str, str]:
-    return rule.number, _name(rule), _deals(rule)
-
-
-def _name(rule: StepRule) -> str:
-    mark = said.steps.NOT_BUILT_MARK if rule.done is None else ""
-    return f"{said.terms.STEP_NAMES[rule.step]}{mark}"
+    return rule.number, said.terms.STEP_NAMES[rule.step], _deals(rule)
 
 
 def _deals(rule: StepRule) -> str:

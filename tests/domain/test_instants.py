@@ -25,9 +25,7 @@ from tests.domain.deals import AE, AE_MANAGER, CS_MANAGER, CSM, EMPTY, FILLED, f
 
 POLICY = Policy.model_validate({"hours": {"weekdays": {"AE": [6, 0, 1, 2, 3]}}})
 """Friday and Saturday are the weekend in the Emirates of these tests."""
-TABLE = tuple(
-    replace(rule, done=rule.done or (lambda _: None)) for rule in PROCESS if not rule.pre_close
-)
+TABLE = tuple(rule for rule in PROCESS if not rule.pre_close)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 

@@ -18,7 +18,7 @@ from bot.domain.money import Money
 from bot.domain.nudging import Stage, StagePlan
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import NO_MARKS, Marks
-from bot.domain.steps import NO_RECORD_YET, OF_ONE_THING, PROCESS, STEPS, Step, StepRule, steps_now
+from bot.domain.steps import OF_ONE_THING, PROCESS, STEPS, Step, StepRule, steps_now
 from bot.domain.verification import Checks
 from tests.domain.deals import (
     AE,
@@ -45,10 +45,8 @@ from tests.domain.deals import (
 )
 
 TABLE = {rule.step: rule for rule in PROCESS}
-ALL = tuple(
-    replace(rule, done=rule.done or (lambda _: None)) for rule in PROCESS if not rule.pre_close
-)
-"""Every row with a clock, as if each had its record, and nothing of it were recorded yet."""
+ALL = tuple(rule for rule in PROCESS if not rule.pre_close)
+"""Every row with a clock, those beyond the kickoff, too."""
 HELD = utc("2025-06-04T12:00")
 
 
@@ -108,9 +106,9 @@ def test_a_step_needs_only_what_stands_above_it() -> None:
         above.add(rule.step)
 
 
-def test_a_clock_runs_where_a_record_says_when_it_is_done() -> None:
+def test_a_clock_runs_for_every_row_after_the_signature() -> None:
     clocks = {rule.step for rule in STEPS}
-    assert clocks == set(TABLE) - NO_RECORD_YET - {Step.CAPTURE, Step.ALIGNMENT}
+    assert clocks == set(TABLE) - {Step.CAPTURE, Step.ALIGNMENT}
     # A briefing call comes with a time for it, or with what requires one.
     assert set(owed(signed(), table=STEPS)) == clocks - {Step.HOLD_CALL, Step.HOLD_CALL_AE}
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.notices import NoticeKind
 from bot.domain.read_models import Light, NudgeModel
-from bot.domain.steps import NO_RECORD_YET, Step
+from bot.domain.steps import Step
 from bot.views.ids import ActionId
 from bot.views.nudge import nudge_message
 from tests.views.shown import (
@@ -32,7 +32,7 @@ KINDS = [NoticeKind.NUDGE, NoticeKind.LATE, NoticeKind.LATE_FOR_MANAGER]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("step", sorted(set(Step) - NO_RECORD_YET))
+@pytest.mark.parametrize("step", list(Step))
 def test_every_reminder_fits_at_its_worst(kind: NoticeKind, step: Step) -> None:
     worst = replace(
         LATE,
@@ -56,6 +56,12 @@ def test_a_reminder_says_what_is_missing_until_when_and_why_you() -> None:
     ):
         assert words in shown
     assert "Holds up: CSM assignment." in shown
+
+
+def test_whoever_sends_the_intro_reads_that_it_is_theirs_and_no_other_part() -> None:
+    intro = replace(NUDGE, line=line(Step.INTRO))
+    shown = seen_text(check_message(nudge_message(intro, NoticeKind.NUDGE))["blocks"])
+    assert "Why you: the intro is yours to send in this handoff." in shown
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -17,7 +17,7 @@ from bot.domain.pre_close import QUESTIONS
 from bot.domain.read_models import Light
 from bot.domain.size import AddOn, Trigger
 from bot.domain.status import Bucket, Whose
-from bot.domain.steps import NO_RECORD_YET, OF_ONE_THING, Step
+from bot.domain.steps import OF_ONE_THING, Step
 from bot.views import sentences
 from bot.views.ids import ActionId, Field, MoreChoice
 from tests.domain.deals import person, started
@@ -38,11 +38,11 @@ LONGEST_BUTTON = 30
     ("named", "words", "without"),
     [
         (Step, sentences.terms.STEP_NAMES, set()),
-        (Step, sentences.terms.STEP_TASKS, NO_RECORD_YET),
-        (Step, sentences.terms.STEP_DOES, NO_RECORD_YET),
-        (Step, sentences.terms.STEP_DONE, NO_RECORD_YET),
-        (Step, sentences.reminders.WHY_YOU, NO_RECORD_YET),
-        (Step, sentences.reminders.MISSING, {Step.READ, *NO_RECORD_YET}),
+        (Step, sentences.terms.STEP_TASKS, set()),
+        (Step, sentences.terms.STEP_DOES, set()),
+        (Step, sentences.terms.STEP_DONE, set()),
+        (Step, sentences.reminders.WHY_YOU, set()),
+        (Step, sentences.reminders.MISSING, {Step.READ}),
         (Step, sentences.steps.DONE_WHEN, OF_ONE_THING | QUESTIONS),
         (Light, sentences.terms.LIGHT_SIGNS, set()),
         (Light, sentences.terms.LIGHT_WORDS, set()),

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.access import Capacity
 from bot.domain.read_models import Light
-from bot.domain.steps import NO_RECORD_YET, OF_A_SIDE, PROCESS, Step
+from bot.domain.steps import OF_A_SIDE, PROCESS, Step
 from bot.domain.verification import Part
 from bot.views.sentences.terms import REASON_READERS, ROLE_NAMES, STEP_NAMES
 
@@ -20,11 +20,8 @@ WHY_YOU: Final[Mapping[Step, str]] = {
     Step.DELIVERY: "the promise names you as who delivers it, or its owner may not read this",
     Step.MILESTONE: "the milestone is yours, or you are the CSM and it is the customer's",
     Step.DECIDE: "RevOps decides where two managers differ or one is too late, and you are RevOps",
-    **{
-        rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner])
-        for rule in PROCESS
-        if rule.step not in NO_RECORD_YET
-    },
+    **{rule.step: _YOUR_PART.format(role=ROLE_NAMES[rule.owner]) for rule in PROCESS},
+    Step.INTRO: "the intro is yours to send in this handoff",
 }
 MISSING: Final[Mapping[Step, str]] = {
     Step.CAPTURE: "Write down what you know while the deal is fresh.",

@@ -53,8 +53,6 @@ briefing call is required). In a light deal it is business day {latest}. Where t
 offered a time by then and wanted a later one, it is due on the day they wanted.
 - **Reviews** can be done from {opens} business days before their day on; until then they wait.
 - **Late** is told to the owner at once, and to their manager as the last column says."""
-NOT_BUILT: Final = "¹ Not built yet: the bot keeps no record of it, and its clock does not run."
-NOT_BUILT_MARK: Final = " ¹"
 NOTHING: Final = "–"
 ALL_DEALS: Final = "all"
 OWN_MANAGER: Final = "their own manager, else RevOps"
