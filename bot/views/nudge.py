@@ -137,8 +137,8 @@ def _missing(nudge: NudgeModel) -> list[str]:
         return [said.reminders.MISSING_PROMISES]
     if line.step is Step.KICKOFF and nudge.kickoff_at is None:
         return [said.reminders.MISSING_BOOKING]
-    if told := _missing_of_the_plan(nudge):
-        return [told]
+    if of_the_plan := _missing_of_the_plan(nudge):
+        return [of_the_plan]
     if line.step is not Step.BRIEF:
         return [
             said.reminders.MISSING_PARTS[left[0]] if left else said.reminders.MISSING[line.step]
