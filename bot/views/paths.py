@@ -65,8 +65,8 @@ def path_blocks(card: Card, paths: PathsPage) -> list[Block]:
     return [*blocks, *actions(pressed)]
 
 
-def partner_blocks(handoff_id: int, paths: PathsPage) -> list[Block]:
-    """The partner's side for who may read it, and the way to enter it."""
+def partner_blocks(paths: PathsPage) -> list[Block]:
+    """The partner's side for who may read it."""
     blocks: list[Block] = []
     side = paths.partner
     if side is not None:
@@ -76,10 +76,6 @@ def partner_blocks(handoff_id: int, paths: PathsPage) -> list[Block]:
             blocks.append(context(f"{by} · {instant_token(paths.partner_at)}"))
     elif paths.enters_partner:
         blocks.append(context(sentences.paths.PARTNER_NOBODY))
-    if paths.enters_partner:
-        action = ActionId.OPEN_PARTNER
-        press = button(action, sentences.buttons.BUTTONS[action], Ref(handoff=handoff_id))
-        blocks += actions([press])
     return blocks
 
 

@@ -217,7 +217,7 @@ def _paths(whole: WholePage) -> Iterator[Piece]:
 
 
 def _partner(whole: WholePage) -> Iterator[Piece]:
-    blocks = partner_blocks(whole.card.handoff_id, whole.paths)
+    blocks = partner_blocks(whole.paths)
     if blocks:
         yield Piece(sentences.paths.PARTNER, tuple(blocks), partner_length(whole.paths))
 
@@ -356,6 +356,7 @@ def _ways(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
     opens = (
         (ActionId.OPEN_SUCCESS_PLAN, to_plan, _plan_is_there(whole)),
         (ActionId.OPEN_DEBRIEF, about, whole.debrief is not None and whole.debrief.answers_it),
+        (ActionId.OPEN_PARTNER, about, whole.paths.enters_partner),
     )
     labels = sentences.buttons.BUTTONS
     rows = [

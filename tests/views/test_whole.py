@@ -14,6 +14,7 @@ from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.history import Tag
 from bot.domain.items import Item, SectionKey
+from bot.domain.path_pages import PathsPage
 from bot.domain.policy import Policy, Tier
 from bot.domain.promises import Kind, Promise, PromiseText
 from bot.domain.read_models import GivenReason, Light, WholePage
@@ -200,12 +201,19 @@ def test_what_there_is_to_do_stands_on_the_first_page_of_a_long_handoff() -> Non
         for kind in (ReviewKind.NPS, ReviewKind.STILL_TRUE_30, ReviewKind.CLOSING)
     )
     debrief = replace(ANSWERED, answers_it=True)
-    long = replace(WORST, plan=CSMS, reviews=ReviewPage(offers=offers), debrief=debrief)
+    long = replace(
+        WORST,
+        plan=CSMS,
+        reviews=ReviewPage(offers=offers),
+        debrief=debrief,
+        paths=PathsPage(enters_partner=True),
+    )
     first, *others = pages_of(long)
     assert others
     ways = [
         ActionId.OPEN_SUCCESS_PLAN,
         ActionId.OPEN_DEBRIEF,
+        ActionId.OPEN_PARTNER,
         ActionId.OPEN_NPS,
         ActionId.OPEN_STILL_TRUE,
         ActionId.OPEN_CLOSING,
