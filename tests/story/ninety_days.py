@@ -387,7 +387,9 @@ class Way:
             self.leave(maya)
         self.on_page(jonas, "open_milestone_review")
         self.look("milestone-review", jonas, APP)
-        self.fill(jonas, **self.on_track(jonas), milestone_notes="As planned.")
+        reached = _options(jonas, "milestones_done")
+        assert reached
+        self.fill(jonas, milestones_done=reached, milestone_notes="All of it ahead of its day.")
         self.leave(jonas)
         self.on_page(jonas, "open_nps")
         self.look("nps", jonas, APP)
@@ -401,11 +403,6 @@ class Way:
         self.look("first-value", jonas, APP)
         self.fill(jonas, first_value_on=self.today(), engagement="green")
         self.leave(jonas)
-
-    def on_track(self, jonas: Visitor) -> dict[str, Typed]:
-        """Every milestone of the open review is on track."""
-        ids = modal(jonas).action_ids()
-        return {one: "on_track" for one in ids if one.startswith("milestone_state")}
 
     def is_reviewed_at_60(self) -> None:
         """AE and CSM score the brief and talk of what comes next."""
@@ -537,6 +534,12 @@ def _further(page: Screen) -> str | None:
         ),
         None,
     )
+
+
+def _options(reader: Visitor, action: str) -> list[str]:
+    """What can be chosen in a field of the open form."""
+    found = (one for _, one in elements_of(modal(reader).blocks) if one["action_id"] == action)
+    return [option["value"] for option in next(found)["options"]]
 
 
 def _milestones(reader: Visitor) -> list[int]:
