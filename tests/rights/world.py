@@ -995,11 +995,14 @@ class World:
             connection.commit()
         with self.store.write(self.team.workspace_id) as unit:
             unit.note_account(gone.slack_id, PersonFacts(name=gone.name, deactivated=True))
-            for about in alarms.About:
-                told = alarms.alarm(
-                    about, admin.id, reference="0123abcd", since=unit.now, until=unit.now
-                )
-                unit.outbox.add(replace(told, priority=Priority.ANSWER))
+            now, lost = unit.now, alarms.About.SOCKET
+            told = [
+                alarms.alarm(about, admin.id, reference="0123abcd", since=now, until=now)
+                for about in alarms.About
+            ]
+            told.append(alarms.alarm(lost, admin.id, reference="4567cdef", since=now))
+            for one in told:
+                unit.outbox.add(replace(one, priority=Priority.ANSWER))
             unit.commit()
         self.deliver()
         return {row["kind"] for row in self.desk.rows(outbox) if row["state"] == "sent"}
