@@ -400,6 +400,17 @@ def test_a_handoff_that_is_over_has_nothing_to_press_but_open(
     assert list(menu(guide_message(replace(guide, undoable=False)).to_args())) == later
 
 
+def test_of_a_closed_handoff_the_csm_can_still_say_when_it_was_of_value() -> None:
+    acts = frozenset({Act.CLOSE, Act.RECORD_CSM_STEP})
+    closed = replace(CSM, state=State.CLOSED, kickoff_held=True, undoable=True, acts=acts)
+    both = [MoreChoice.UNDO_CLOSING, MoreChoice.FIRST_VALUE]
+    assert list(menu(guide_message(closed).to_args())) == both
+    later = replace(closed, undoable=False)
+    assert list(menu(guide_message(later).to_args())) == [MoreChoice.FIRST_VALUE]
+    lost = replace(later, state=State.CANCELLED)
+    assert MoreChoice.FIRST_VALUE not in menu(guide_message(lost).to_args())
+
+
 def test_the_csm_gives_the_handoff_back_and_everybody_else_says_not_mine() -> None:
     csm = menu(guide_message(CSM).to_args())
     assert MoreChoice.DECLINE in csm
