@@ -239,12 +239,11 @@ class Page:
     # ---- one screen
 
     def _person(self, user_id: str | None) -> User | None:
-        return next((p for p in self._workspace.people() if p.id == user_id), None)
+        return self._workspace.person(user_id) if user_id is not None else None
 
     def _seat(self, request: Request) -> Seat | None:
         asked = request.query_params
-        people = self._workspace.people()
-        user = self._person(asked.get("as")) or (people[0] if people else None)
+        user = self._person(asked.get("as")) or next(iter(self._workspace.people()), None)
         if user is None:
             return None
         place = asked.get("place") or APP_DM

@@ -1,29 +1,40 @@
 """The parts a page is made of: drawn where something in them changed, sent where it shows."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.page_rows import Drawn, Rows, column_html
-from bot.sandbox.page_screen import Screen
+from bot.sandbox.page_rows import ME, Drawn, MessageRow, Rows, column_html, minute_of
+from bot.sandbox.page_screen import Everybody, Screen
 from bot.sandbox.page_seat import HOME, Seat
 from bot.sandbox.page_story import Stories, beside_link
 from bot.sandbox.page_unread import Unread
 from bot.sandbox.render.emoji import OFFERED, emoji
 from bot.sandbox.render.views import home_html, modal_html
-from bot.sandbox.workspace import STORY, Workspace
+from bot.sandbox.workspace import STORY, Shortcut, Workspace
 
 _PAGES_KEPT: Final = 300
+_Named: TypeAlias = tuple[tuple[str, str], ...]
 _COLUMN: Final = Markup("<!--column-->")
 """Where the messages go; no text of a message can write it, for all text is escaped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A part but for the rows in it; `made_of` differs where the frame may."""
+
+    made_of: object
+    html: str
+    digest: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,14 +46,16 @@ class Sent:
     wanted: int = 0
     """The version to answer with even where nothing shows: what its own act was followed by."""
     made_of: dict[str, object] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    frames: dict[str, Frame] = field(default_factory=dict)
+    """Of the parts that rows stand in."""
+    shown: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """By part: the digest of its frame, and the marks of its rows."""
 
     def forget(self) -> None:
         """The page has something else, or nothing."""
         self.made_of.clear()
-        self.digests.clear()
-        self.rows.clear()
+        self.frames.clear()
+        self.shown.clear()
 
 
 class Pages:
@@ -80,45 +93,63 @@ class Parts:
         self._templates = templates
         self._stories = stories
         self._unread = Unread(workspace)
+        self._everybody = Everybody(workspace)
         module: Any = templates.get_template("message.html").module
-        self._reactions = [(name, emoji(name)) for name in OFFERED]
-        self._rows = Rows(
-            workspace,
-            lambda row, column: module.message(
-                row, column, self._reactions, self._shortcuts("message")
-            ),
-        )
+        self._message: Callable[..., Markup] = module.message
+        # What every message's menu offers alike is drawn once.
+        self._reactions: Markup = module.reaction_entries([(n, emoji(n)) for n in OFFERED])
+        self._shortcut_entries: Callable[[_Named], Markup] = cache(module.shortcut_entries)
+        self._rows = Rows(workspace, self._row)
 
     def opened(self, seat: Seat) -> Seat:
         """The seat with what is new to whoever opens it now."""
-        channel = Screen(self._workspace, seat, self._unread).channel
+        channel = self._screen(seat).channel
         new = self._unread.first(seat.user.id, channel) if channel is not None else None
         return replace(seat, new_from=new)
 
     def changed(self, seat: Seat, sent: Sent, *, around: bool = False) -> dict[str, str]:
         """The parts that differ from what the page has."""
-        screen = Screen(self._workspace, seat, self._unread)
+        screen = self._screen(seat)
         if screen.channel is not None and not around:
             self._unread.mark(seat.user.id, screen.channel)
-        known: dict[str, Any] = {}
+        known = cache(lambda: self._known(screen))
         shown: dict[str, str] = {}
         for part, made_of in self._made_of(screen, around=around).items():
             if sent.made_of.get(part) == made_of:
                 continue
-            known = known or self._known(screen)
-            html, rows = self._draw(part, screen, known, around=around)
+            rows = self._rows_of(part, screen)
+            frame_made_of = self._frame_made_of(rows, made_of)
+            frame = sent.frames.get(part)
+            if frame is None or frame.made_of != frame_made_of:
+                html = self._draw(part, screen, known(), has_rows=bool(rows), around=around)
+                digest = sha256(html.encode()).hexdigest()
+                frame = Frame(made_of=frame_made_of, html=html, digest=digest)
+                if rows:
+                    sent.frames[part] = frame
             sent.made_of[part] = made_of
-            there = [(row.id, row.day, row.digest) for row in rows]
-            digest = sha256(f"{html}{there}".encode()).hexdigest()
-            if sent.digests.get(part) != digest:
-                has = sent.rows.get(part, {})
-                column = column_html(rows, part, new_from=seat.new_from, known=has)
-                sent.digests[part] = digest
-                sent.rows[part] = {row.id: row.digest for row in rows}
-                shown[part] = html.replace(_COLUMN, column)
+            there = (frame.digest, [row.mark for row in rows])
+            before = sent.shown.get(part)
+            if before != there:
+                column = column_html(
+                    rows,
+                    part,
+                    new_from=seat.new_from,
+                    known=set(before[1]) if before is not None else (),
+                    earlier=screen.earlier() if part == "main" else None,
+                    me=seat.user.id,
+                )
+                sent.shown[part] = there
+                shown[part] = frame.html.replace(_COLUMN, column)
         if shown:
             sent.stamp += 1
         return shown
+
+    def _screen(self, seat: Seat) -> Screen:
+        return Screen(self._workspace, seat, self._unread, self._everybody)
+
+    def _row(self, row: MessageRow, column: str) -> Markup:
+        named = tuple((one.callback_id, one.name) for one in self._shortcuts("message"))
+        return self._message(row, column, ME, self._reactions, self._shortcut_entries(named))
 
     # ---- what each part is made of
 
@@ -127,6 +158,7 @@ class Parts:
         user, now = seat.user.id, self._clock.now().astimezone(screen.zone)
         here = screen.channel.id if screen.channel is not None else user
         time = (self._clock.offset_seconds, now.date())
+        minute = minute_of(now)
         made_of: dict[str, object] = {}
         if around:
             made_of["around"] = (changed(), time)
@@ -135,8 +167,8 @@ class Parts:
                 "top": (changed(STORY), time, screen.seats_unread()),
                 "notices": changed(user),
                 "sidebar": (changed(), screen.places_unread()),
-                "main": (changed(user if seat.place == HOME else here), now.minute, time),
-                "thread": (changed(here), now.minute, time) if seat.thread else changed(),
+                "main": (changed(user if seat.place == HOME else here), minute, time),
+                "thread": (changed(here), minute, time) if seat.thread else changed(),
                 "modals": (changed(user), time),
                 "offers": changed(),
             }
@@ -144,26 +176,33 @@ class Parts:
             made_of["story"] = self._stories.made_of(seat)
         return made_of
 
+    def _rows_of(self, part: str, screen: Screen) -> list[Drawn]:
+        match part:
+            case "main":
+                return screen.messages(self._rows)
+            case "thread":
+                return screen.thread(self._rows)
+        return []
+
+    def _frame_made_of(self, rows: list[Drawn], made_of: object) -> object:
+        """What is said in a channel changes nothing around it."""
+        return self._workspace.changed() if rows else made_of
+
     def _draw(
-        self, part: str, screen: Screen, known: dict[str, Any], *, around: bool
-    ) -> tuple[str, list[Drawn]]:
-        """A part, and the messages that belong where its column is."""
-        rows: list[Drawn] = []
+        self, part: str, screen: Screen, known: dict[str, Any], *, has_rows: bool, around: bool
+    ) -> str:
+        """A part, with a sign where its messages belong."""
         more: dict[str, Any] = {}
         match part:
             case "main":
-                rows = screen.messages(self._rows)
                 home = self._workspace.homes.get(screen.seat.user.id)
                 more["home"] = home_html(home, screen.reader) if home else None
-            case "thread":
-                rows = screen.thread(self._rows)
             case "modals":
                 more["modals"] = self._modals(screen)
             case "story" if self._stories is not None:
                 more["panel"] = self._stories.panel(screen.seat, beside=around)
-        more["column"] = _COLUMN if rows else ""
-        html = self._templates.get_template(f"{part}.html").render({**known, **more})
-        return html, rows
+        more["column"] = _COLUMN if has_rows else ""
+        return self._templates.get_template(f"{part}.html").render({**known, **more})
 
     def _known(self, screen: Screen) -> dict[str, Any]:
         seat, app = screen.seat, self._workspace.app
@@ -203,5 +242,5 @@ class Parts:
             return self._stories.beside(seat)
         return beside_link(self._workspace, seat)
 
-    def _shortcuts(self, kind: str) -> list[Any]:
+    def _shortcuts(self, kind: str) -> list[Shortcut]:
         return [one for one in self._workspace.app.shortcuts if one.type == kind]

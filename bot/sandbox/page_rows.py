@@ -2,13 +2,14 @@
 
 import html
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.sandbox.page_files import FileRow, file_row
 from bot.sandbox.page_seat import Seat
@@ -18,9 +19,11 @@ from bot.sandbox.render.elements import Surface
 from bot.sandbox.render.emoji import emoji
 from bot.sandbox.render.markup import tag
 from bot.sandbox.render.mrkdwn import mrkdwn
-from bot.sandbox.render.reader import Reader
-from bot.sandbox.workspace import Channel, Message, Workspace
+from bot.sandbox.render.reader import Anybody, Personal, Reader
+from bot.sandbox.workspace import Channel, Message, User, Workspace
 
+ME: Final = Markup("<!--me-->")
+"""Stands in a row for the id of who reads it; no text can write it, for all text is escaped."""
 _HUES: Final = 6
 _KEPT: Final = 6000
 
@@ -56,51 +59,87 @@ class MessageRow:
     reactions: list[ReactionRow]
     replies: int
     thread_link: str
+    """What stands in it after the person."""
     files: list[FileRow]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A row as HTML; `id` is that of its element, `day` what stands above the day's first."""
+    """A row as HTML; `id` is that of its element, `day` what stands above the day's first.
+
+    Where the HTML names who reads it, it has a sign instead. `stub` names the row to a page that
+    has it; `mark` differs where the row does.
+    """
 
     id: str
     ts: str
     day: str
     html: Markup
-    digest: str
-    state: object
+    stub: Markup
+    mark: str
+    version: int
+    replies: int
     minute: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A column as it was drawn last; `since` differs where all of it is to be drawn anew."""
+
+    since: object
+    rows: dict[str, Drawn]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alike:
+    """A row as everybody sees it who is not named in it; None where it shows each another one."""
+
+    state: object
+    row: Drawn | None
+
+
 class Rows:
-    """Draws rows, and keeps those drawn last: a page shows a hundred, of which one changes."""
+    """Draws rows, and keeps those drawn last: a page shows a hundred, of which one changes.
+
+    What looks the same to several people is drawn once for all of them.
+    """
 
     def __init__(self, workspace: Workspace, draw: Callable[[MessageRow, str], Markup]) -> None:
         self._workspace = workspace
         self._draw = draw
-        self._kept: OrderedDict[tuple[str, ...], Drawn] = OrderedDict()
+        self._kept: OrderedDict[object, _Kept] = OrderedDict()
+        self._alike: OrderedDict[object, _Alike] = OrderedDict()
 
     def of(
-        self, messages: Iterable[Message], seat: Seat, reader: Reader, column: str
+        self,
+        messages: Iterable[Message],
+        channel: Channel,
+        seat: Seat,
+        reader: Reader,
+        column: str,
     ) -> list[Drawn]:
-        """In the order of the messages; `column` is main or thread."""
-        today = reader.now.astimezone(reader.zone)
-        everybody = self._workspace.changed()
+        """In the order of the messages, which are this channel's; `column` is main or thread."""
+        today, minute = reader.now.astimezone(reader.zone).date(), minute_of(reader.now)
+        thread = seat.thread if column == "thread" else None
+        place = (column, seat.user.id, seat.place, thread, seat.framed, seat.pages)
+        since = (self._workspace.changed(), today)
+        kept = self._kept.pop(place, None)
+        known = kept.rows if kept is not None and kept.since == since else {}
         found: list[Drawn] = []
         for message in messages:
-            place = (column, seat.user.id, seat.place, str(seat.framed), str(seat.pages))
-            key = (*place, message.channel, message.ts)
-            channel = self._workspace.channels[message.channel]
             replies = _replies(message, channel, seat.user.id)
-            state = (message.version, replies, everybody, today.date())
-            drawn = self._kept.get(key)
-            if drawn is None or drawn.state != state or drawn.minute not in (None, today.minute):
-                drawn = self._drawn(message, seat, reader, column, replies, state)
-                self._kept[key] = drawn
-            self._kept.move_to_end(key)
+            drawn = known.get(message.ts)
+            if (
+                drawn is None
+                or drawn.version != message.version
+                or drawn.replies != replies
+                or drawn.minute not in (None, minute)
+            ):
+                drawn = self._drawn(message, seat, reader, column, replies, since)
             found.append(drawn)
-        while len(self._kept) > _KEPT:
+        self._kept[place] = _Kept(since=since, rows={row.ts: row for row in found})
+        while len(self._kept) > 1 and sum(len(one.rows) for one in self._kept.values()) > _KEPT:
             self._kept.popitem(last=False)
         return found
 
@@ -111,39 +150,99 @@ class Rows:
         reader: Reader,
         column: str,
         replies: int,
-        state: object,
+        since: object,
     ) -> Drawn:
-        row = _row(self._workspace, message, seat, reader, column, replies)
+        alike = self._for_anybody(message, seat, reader, column, replies, since)
+        return alike or self._drawn_for(seat.user, message, seat, reader, column, replies)
+
+    def _for_anybody(
+        self,
+        message: Message,
+        seat: Seat,
+        reader: Reader,
+        column: str,
+        replies: int,
+        since: object,
+    ) -> Drawn | None:
+        """The row that is not drawn for one person, if there is such a one."""
+        if message.user == seat.user.id:
+            return None
+        place = (column, seat.place, seat.framed, reader.zone.key, message.ts)
+        state, minute = (message.version, replies, since), minute_of(reader.now)
+        alike = self._alike.pop(place, None)
+        if (
+            alike is None
+            or alike.state != state
+            or (alike.row is not None and alike.row.minute not in (None, minute))
+        ):
+            anybody = Anybody(
+                user_id="",
+                zone=reader.zone,
+                now=reader.now,
+                people=reader.people,
+                people_to_choose=reader.people_to_choose,
+            )
+            try:
+                row = self._drawn_for(None, message, seat, anybody, column, replies)
+            except Personal:
+                row = None
+            alike = _Alike(state=state, row=row)
+        self._alike[place] = alike
+        if len(self._alike) > _KEPT:
+            self._alike.popitem(last=False)
+        return alike.row
+
+    def _drawn_for(
+        self,
+        me: User | None,
+        message: Message,
+        seat: Seat,
+        reader: Reader,
+        column: str,
+        replies: int,
+    ) -> Drawn:
+        """The row for one person, or for anybody; raises Personal where it is for one only."""
+        row = _row(self._workspace, message, me, seat, reader, column, replies)
         shown = self._draw(row, column)
+        day = day_heading(float(message.ts), reader)
         return Drawn(
             id=row.id,
             ts=message.ts,
-            day=day_heading(float(message.ts), reader),
+            day=day,
             html=shown,
-            digest=sha256(shown.encode()).hexdigest()[:16],
-            state=state,
+            stub=_STUB.format(row.id),
+            mark=f"{row.id} {day} {sha256(shown.encode()).hexdigest()[:16]}",
+            version=message.version,
+            replies=replies,
             # A distance in time goes on by the minute, all else by the day.
-            minute=reader.now.minute if "{ago" in f"{message.text}{message.blocks}" else None,
+            minute=minute_of(reader.now) if "{ago" in f"{message.text}{message.blocks}" else None,
         )
 
 
 def _replies(message: Message, channel: Channel, viewer: str) -> int:
-    return sum(
-        1
-        for ts in channel.threads.get(message.ts, ())
-        if channel.messages[ts].ephemeral_for in (None, viewer)
-    )
+    replies = channel.threads.get(message.ts)
+    if not replies:
+        return 0
+    return sum(1 for ts in replies if channel.messages[ts].ephemeral_for in (None, viewer))
 
 
 def _row(
-    workspace: Workspace, message: Message, seat: Seat, reader: Reader, column: str, replies: int
+    workspace: Workspace,
+    message: Message,
+    me: User | None,
+    seat: Seat,
+    reader: Reader,
+    column: str,
+    replies: int,
 ) -> MessageRow:
-    me = seat.user
+    if me is None and (message.files or message.reactions or message.ephemeral_for is not None):
+        raise Personal("files, reactions and whispers")
+    viewer = me.id if me is not None else ""
     author = workspace.users.get(message.user)
     is_app = message.bot_id is not None
     name = workspace.app.name if is_app else author.real_name if author else "Unknown"
     unix = float(message.ts)
-    is_mine = message.user == me.id
+    is_mine = message.user == viewer
     return MessageRow(
         id=f"{'m' if column == 'main' else 't'}-{message.ts}",
         ts=message.ts,
@@ -160,10 +259,10 @@ def _row(
         is_gone=message.tombstone,
         is_own=is_mine,
         typed_text=html.unescape(message.text) if is_mine else "",
-        reactions=_reactions(message, me.id, reader),
+        reactions=_reactions(message, viewer, reader),
         replies=replies,
-        thread_link=seat.link(seat.place, message.thread_ts or message.ts),
-        files=[file_row(workspace.files[one], urlencode({"as": me.id})) for one in message.files],
+        thread_link=seat.rest_of_link(seat.place, message.thread_ts or message.ts),
+        files=[file_row(workspace.files[one], urlencode({"as": viewer})) for one in message.files],
         note="also sent from a thread" if column == "main" and message.is_reply else "",
     )
 
@@ -190,21 +289,44 @@ def _reactions(message: Message, viewer: str, reader: Reader) -> list[ReactionRo
     ]
 
 
-_DAY: Final = Markup('<div class="{}" role="separator" data-key="{}-{}-{}"><span>{}</span></div>')
+def minute_of(now: datetime) -> int:
+    """The minutes since 1970, by which a distance in time goes on."""
+    return int(now.timestamp()) // 60
+
+
 _STUB: Final = Markup('<article id="{}" data-same></article>')
 
 
 def column_html(
-    rows: Sequence[Drawn], column: str, *, new_from: str | None, known: Mapping[str, str]
-) -> Markup:
-    """Rows with the days and the mark of what is new; one which the page has is only named."""
-    shown: list[Markup] = []
+    rows: Sequence[Drawn],
+    column: str,
+    *,
+    new_from: str | None,
+    known: Collection[str],
+    earlier: str | None,
+    me: str,
+) -> str:
+    """Rows with the days and the mark of what is new; one which the page has is only named.
+
+    `earlier` is the way to what was said before.
+    """
+    shown = [_way_back(earlier)] if earlier is not None else []
     day = ""
     for row in rows:
         if row.day != day:
             day = row.day
-            shown.append(_DAY.format("day", column, "day", row.ts, day))
+            shown.append(_line("day", f"{column}-day-{row.ts}", day))
         if row.ts == new_from:
-            shown.append(_DAY.format("day day-new", column, "new", row.ts, "New"))
-        shown.append(_STUB.format(row.id) if known.get(row.id) == row.digest else row.html)
-    return Markup("").join(shown)
+            shown.append(_line("day day-new", f"{column}-new-{row.ts}", "New"))
+        shown.append(row.stub if row.mark in known else row.html)
+    return "".join(shown).replace(ME, escape(me))
+
+
+def _line(css_class: str, key: str, words: str) -> str:
+    said = f"<span>{escape(words)}</span>"
+    return f'<div class="{css_class}" role="separator" data-key="{escape(key)}">{said}</div>'
+
+
+def _way_back(link: str) -> str:
+    button = f'<a class="button button-plain" id="earlier" href="{escape(link)}">'
+    return f'<p class="earlier" data-key="earlier">{button}Show earlier messages</a></p>'

@@ -1,5 +1,6 @@
 """What one person sees on the page: their places, the messages of one of them, its thread."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -26,13 +27,39 @@ class Place:
     note: str = ""
 
 
+class Everybody:
+    """The people of the workspace, who are the same on every screen."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._version = -1
+        self.names: dict[str, str] = {}
+        self.to_choose: list[Choice] = []
+
+    def refresh(self) -> None:
+        """Looks again where something changed that concerns everybody."""
+        version = self._workspace.changed()
+        if version == self._version:
+            return
+        users = self._workspace.users.values()
+        self._version = version
+        self.names = {user.id: user.real_name for user in users}
+        self.to_choose = [
+            Choice(id=user.id, label=_labelled(user)) for user in users if not user.deleted
+        ]
+
+
 class Screen:
     """One person's view of the workspace at this moment."""
 
-    def __init__(self, workspace: Workspace, seat: Seat, unread: Unread) -> None:
+    def __init__(
+        self, workspace: Workspace, seat: Seat, unread: Unread, everybody: Everybody
+    ) -> None:
         self.workspace = workspace
         self.seat = seat
         self.unread = unread
+        self.everybody = everybody
+        everybody.refresh()
         self.channel = self._channel()
         self.zone = ZoneInfo(seat.user.tz)
 
@@ -51,14 +78,10 @@ class Screen:
             user_id=self.seat.user.id,
             zone=self.zone,
             now=self.workspace.clock.now(),
-            people={user.id: user.real_name for user in self.workspace.users.values()},
+            people=self.everybody.names,
             places=places,
             place_links={id_: self.seat.link(id_) for id_ in places},
-            people_to_choose=[
-                Choice(id=user.id, label=_labelled(user))
-                for user in self.workspace.users.values()
-                if not user.deleted
-            ],
+            people_to_choose=self.everybody.to_choose,
             conversations_to_choose=[Choice(id=i, label=f"#{n}") for i, n in places.items()],
             channels_to_choose=[
                 Choice(id=c.id, label=f"#{c.name}")
@@ -92,16 +115,12 @@ class Screen:
 
     # ---- the left column
 
-    def seats(self) -> list[tuple[User, int]]:
+    def seats(self) -> Iterable[tuple[User, int]]:
         """Everyone who can sit here, with what is unread in their direct messages."""
-        return [(person, self._unread_directly(person.id)) for person in self.workspace.people()]
-
-    def _unread_directly(self, user_id: str) -> int:
-        app = self.unread.count(user_id, self.workspace.app_dm(user_id))
-        return app + sum(self.unread.count(user_id, one) for one in self.workspace.dms_of(user_id))
+        return zip(self.workspace.people(), self.seats_unread(), strict=True)
 
     def seats_unread(self) -> tuple[int, ...]:
-        return tuple(unread for _, unread in self.seats())
+        return self.unread.directly()
 
     def places_unread(self) -> tuple[int, ...]:
         viewer, count = self.seat.user.id, self.unread.count
@@ -177,13 +196,13 @@ class Screen:
     def messages(self, rows: Rows) -> list[Drawn]:
         if self.channel is None or self._is_hidden(self.channel):
             return []
-        return rows.of(self._newest(self.channel), self.seat, self.reader, "main")
+        return rows.of(self._newest, self.channel, self.seat, self.reader, "main")
 
     def earlier(self) -> str | None:
         """The way to a page of messages before those shown; None where there are none."""
         if self.channel is None or self._is_hidden(self.channel):
             return None
-        shown = self._newest(self.channel)
+        shown = self._newest
         if len(shown) < MESSAGES_A_PAGE * self.seat.pages:
             return None
         first = next(self.channel.top_level(self.seat.user.id))
@@ -192,16 +211,19 @@ class Screen:
         thread, pages = self.seat.thread, self.seat.pages + 1
         return self.seat.link(self.seat.place, thread, jump=f"m-{shown[0].ts}", pages=pages)
 
-    def _newest(self, channel: Channel) -> list[Message]:
+    @cached_property
+    def _newest(self) -> list[Message]:
         """As many pages as are asked for, the oldest message first."""
+        if self.channel is None:
+            return []
         viewer, count = self.seat.user.id, MESSAGES_A_PAGE * self.seat.pages
-        return list(islice(channel.newest_first(viewer), count))[::-1]
+        return list(islice(self.channel.newest_first(viewer), count))[::-1]
 
     def thread(self, rows: Rows) -> list[Drawn]:
         if self.channel is None or self.seat.thread is None or self._is_hidden(self.channel):
             return []
         replies = self.channel.thread(self.seat.thread, self.seat.user.id)
-        return rows.of(replies, self.seat, self.reader, "thread")
+        return rows.of(replies, self.channel, self.seat, self.reader, "thread")
 
     def is_member(self) -> bool:
         return self.channel is not None and self.seat.user.id in self.channel.members

@@ -31,14 +31,19 @@ class Seat:
     def link(
         self, place: str, thread: str | None = None, *, jump: str | None = None, pages: int = 1
     ) -> str:
-        asked = {"as": self.user.id, "place": place}
+        me, rest = urlencode({"as": self.user.id}), self.rest_of_link(place, thread, pages=pages)
+        return f"/?{me}&{rest}" + (f"#{jump}" if jump else "")
+
+    def rest_of_link(self, place: str, thread: str | None = None, *, pages: int = 1) -> str:
+        """What stands in a link after the person."""
+        asked = {"place": place}
         if thread is not None:
             asked["thread"] = thread
         if self.framed:
             asked["framed"] = "1"
         if pages > 1:
             asked["pages"] = str(pages)
-        return f"/?{urlencode(asked)}" + (f"#{jump}" if jump else "")
+        return urlencode(asked)
 
 
 def permalink(workspace: Workspace, seat: Seat, path: str) -> str | None:

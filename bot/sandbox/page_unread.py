@@ -7,7 +7,7 @@ class Unread:
     """What was there before the page was served counts as read.
 
     Counting stops at what was read, and goes on only where something changed: every page asks for
-    every place after every change.
+    every place after every change, and for what everybody has unread in direct messages.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -15,11 +15,27 @@ class Unread:
         self._start = workspace.last_ts
         self._read: dict[tuple[str, str], int] = {}
         self._counted: dict[tuple[str, str], tuple[int, int, int]] = {}
+        self._marks = 0
+        self._directly: tuple[tuple[int, int], tuple[int, ...]] | None = None
 
     def mark(self, user_id: str, channel: Channel) -> None:
         newest = next(reversed(channel.messages), None)
-        if newest is not None:
-            self._read[user_id, channel.id] = _order(newest)
+        if newest is None or self._read.get((user_id, channel.id)) == _order(newest):
+            return
+        self._read[user_id, channel.id] = _order(newest)
+        if channel.is_im or channel.is_mpim:
+            self._marks += 1
+
+    def directly(self) -> tuple[int, ...]:
+        """What each of the people has unread in direct messages: on every page it is the same."""
+        state = self._workspace.version, self._marks
+        if self._directly is None or self._directly[0] != state:
+            self._directly = state, tuple(self._of(one.id) for one in self._workspace.people())
+        return self._directly[1]
+
+    def _of(self, user_id: str) -> int:
+        app = self.count(user_id, self._workspace.app_dm(user_id))
+        return app + sum(self.count(user_id, one) for one in self._workspace.dms_of(user_id))
 
     def count(self, user_id: str, channel: Channel | None) -> int:
         if channel is None or user_id not in channel.members:

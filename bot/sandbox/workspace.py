@@ -348,11 +348,15 @@ class Workspace:
 
     def people(self) -> list[User]:
         """Everyone who can sit at the screen: active people of this workspace, no bots."""
-        return [
-            user
-            for user in self.users.values()
-            if not user.is_bot and not user.deleted and user.team_id == self.team.id
-        ]
+        return [user for user in self.users.values() if self._sits_here(user)]
+
+    def person(self, user_id: str) -> User | None:
+        """One of them."""
+        user = self.users.get(user_id)
+        return user if user is not None and self._sits_here(user) else None
+
+    def _sits_here(self, user: User) -> bool:
+        return not user.is_bot and not user.deleted and user.team_id == self.team.id
 
     def renumber(self, channel: Channel) -> str:
         """Gives a conversation another id, and returns the one it had."""

@@ -5,12 +5,27 @@ import json
 import re
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
+from markupsafe import Markup
 
-from bot.sandbox.page_seat import MESSAGES_A_PAGE
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.page_rows import ME, MessageRow, Rows
+from bot.sandbox.page_seat import MESSAGES_A_PAGE, Seat
+from bot.sandbox.render.reader import Reader
 from bot.sandbox.workspace import PAGE, StoredFile
-from tests.sandbox.desk import JONAS, LARKFIELD, MAYA, NORTHWIND, THEO, Desk, modal
+from tests.sandbox.desk import (
+    ADA,
+    JONAS,
+    LARKFIELD,
+    MAYA,
+    NORTHWIND,
+    PRIYA,
+    THEO,
+    Desk,
+    modal,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
@@ -178,6 +193,70 @@ def test_a_day_later_the_page_says_yesterday(desk: Desk) -> None:
     desk.workspace.clock.advance(86_400)
     desk.workspace.touch()
     assert "Yesterday" in page.live()["main"]
+
+
+def test_a_distance_in_time_goes_on_by_the_minute(desk: Desk) -> None:
+    """Also after exactly an hour, when the minute of the hour is the same again."""
+    then = now = 1_750_000_020
+    desk.workspace.clock = SandboxClock(real=lambda: now)
+    desk.post(text=f"said <!date^{then}^{{ago}}|then>")
+    for later, words in ((0, "just now"), (60, "1 minute ago"), (3660, "1 hour ago")):
+        now = then + later
+        assert f">{words}</time>" in OpenPage(desk).html
+
+
+# ---- what is drawn once for several people
+
+
+def test_a_message_is_drawn_once_for_all_to_whom_it_looks_the_same(desk: Desk) -> None:
+    drawn: list[str] = []
+
+    def draw(row: MessageRow, _: str) -> Markup:
+        drawn.append(row.body.striptags())
+        return row.body
+
+    desk.post(text="*for all*")
+    desk.post(text=f"for <@{MAYA}>")
+    rows, channel = Rows(desk.workspace, draw), desk.workspace.channels[NORTHWIND]
+    for user in (MAYA, THEO, ADA, PRIYA):
+        zone, now = ZoneInfo(desk.workspace.users[user].tz), desk.workspace.clock.now()
+        seat = Seat(user=desk.workspace.users[user], place=NORTHWIND)
+        shown = [
+            rows.of(
+                channel.top_level(user),
+                channel,
+                seat,
+                Reader(user_id=user, zone=zone, now=now, people={MAYA: "Maya"}),
+                "main",
+            )
+            for _ in range(2)
+        ]
+        assert ["mention-me" in one.html for one in shown[0]] == [False, user == MAYA]
+        assert shown[0] == shown[1]
+    # New York and London have different hours.
+    assert drawn.count("for all") == 2
+    assert drawn.count("for @Maya") == 4
+
+
+def test_what_is_for_one_person_is_drawn_for_that_one(desk: Desk) -> None:
+    secret = desk.call("conversations.create", name="secret", is_private=True)["channel"]["id"]
+    desk.call("conversations.invite", channel=secret, users=MAYA)
+    theirs = desk.run(desk.acts.post_message(THEO, channel_id=NORTHWIND, text="by Theo"))
+    place = f"https://meridian-works.slack.com/archives/{NORTHWIND}"
+    for text in (f"<@{MAYA}>, look", f"into <#{secret}>", f"and <{place}|there>"):
+        desk.post(text=text)
+    desk.run(desk.acts.react(MAYA, channel_id=NORTHWIND, ts=theirs, name="eyes"))
+    seen = {one: OpenPage(desk, one).html for one in (THEO, MAYA, THEO)}
+    for who, other in ((MAYA, THEO), (THEO, MAYA)):
+        is_maya = who == MAYA
+        assert ('class="mention mention-me"' in seen[who]) is is_maya
+        assert ("#private-channel" not in seen[who]) is is_maya
+        assert ("Delete message" in seen[who]) is not is_maya
+        assert ('aria-pressed="true"' in seen[who]) is is_maya
+        assert f'href="/?as={who}&amp;place={NORTHWIND}"' in seen[who]
+        assert f'href="/?as={who}&amp;place={NORTHWIND}&amp;thread=' in seen[who]
+        assert ME not in seen[who]
+        assert f"as={other}&amp;place={NORTHWIND}" not in seen[who].partition('id="part-main"')[2]
 
 
 # ---- how much of a channel is shown

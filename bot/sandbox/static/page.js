@@ -129,11 +129,12 @@ async function edit(control) {
   if (text !== null) await actWith(control, "edit", { ...sent(control), text });
 }
 
-// Within a form of a view, which view it is goes along.
+// Within a form of a view, which view it is goes along; within a message, which message.
 function sent(control) {
-  const view = control.closest("form[data-view-id]");
-  const fields = JSON.parse(control.dataset.send ?? "{}");
-  return view ? { view_id: view.dataset.viewId, ...fields } : fields;
+  const { viewId } = control.closest("form[data-view-id]")?.dataset ?? {};
+  const { channel, ts } = control.closest("article[data-ts]")?.dataset ?? {};
+  const where = viewId ? { view_id: viewId } : ts ? { channel, ts } : {};
+  return { ...where, ...JSON.parse(control.dataset.send ?? "{}") };
 }
 
 function closeMenus(except) {
