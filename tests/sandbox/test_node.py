@@ -21,7 +21,7 @@ from bot.sandbox.workspace_file import default_workspace
 from tests.conftest import in_ci
 from tests.sandbox.deliveries import everything, name_of
 from tests.sandbox.desk import BOT, Json
-from tests.sandbox.node_clients import HERE, NotInstalled, installed
+from tests.sandbox.node_clients import HERE, NotInstalled, find_node, installed
 from tests.sandbox.typescript import program
 
 pytestmark = [pytest.mark.node, pytest.mark.slow]
@@ -74,7 +74,7 @@ class Client:
 @contextmanager
 def running(script: str, place: Path, server: SandboxServer, **more: str) -> Iterator[Client]:
     process = subprocess.Popen(
-        ["node", script],
+        [str(find_node()), script],
         cwd=place,
         env={**os.environ, **server.environment(), **more},
         stdout=subprocess.PIPE,
@@ -96,7 +96,7 @@ def running(script: str, place: Path, server: SandboxServer, **more: str) -> Ite
 
 def test_the_web_api_client_is_answered_as_by_slack(place: Path, server: SandboxServer) -> None:
     done = subprocess.run(
-        ["node", "web_api.mjs"],
+        [str(find_node()), "web_api.mjs"],
         cwd=place,
         env={**os.environ, **server.environment()},
         capture_output=True,
@@ -203,7 +203,7 @@ def complaints(place: Path, envelopes: list[Envelope]) -> list[str]:
     (place / "tsconfig.json").write_text(json.dumps(TS_CONFIG), encoding="utf-8")
     (place / "payloads.ts").write_text(program(envelopes), encoding="utf-8")
     done = subprocess.run(
-        ["node", "node_modules/typescript/bin/tsc", "-p", "."],
+        [str(find_node()), "node_modules/typescript/bin/tsc", "-p", "."],
         cwd=place,
         capture_output=True,
         text=True,
