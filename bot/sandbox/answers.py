@@ -106,21 +106,23 @@ def use_response_url(workspace: Workspace, events: Events, right: ResponseRight,
     """Does what was POSTed to a response URL; raises AnswerRefused."""
     if not isinstance(body, dict):
         raise AnswerRefused("A response URL takes a JSON object.")
+    if right.channel not in workspace.channels:
+        raise AnswerRefused("The conversation is gone (channel_not_found).")
     source = _source(workspace, right)
     if body.get("delete_original"):
         if set(body) != {"delete_original"}:
             raise AnswerRefused("delete_original must be the only key.")
         if source is not None:
+            previous = message_json(workspace, source, whole_metadata=True)
             workspace.remove_message(source)
+            _tell_altered(workspace, events, "message_deleted", source, previous)
         return
     text, blocks = _message_parts(workspace, body)
     if body.get("replace_original") and source is not None:
         previous = message_json(workspace, source, whole_metadata=True)
         source.text, source.blocks = text, blocks
         workspace.message_changed(source)
-        name, event = events.message_altered("message_changed", source, previous)
-        if source.ephemeral_for is None:
-            events.tell_later(name, event, channel=workspace.channels[source.channel])
+        _tell_altered(workspace, events, "message_changed", source, previous)
         return
     message = post_as_app(
         workspace,
@@ -132,6 +134,16 @@ def use_response_url(workspace: Workspace, events: Events, right: ResponseRight,
     )
     right.source_ts = right.source_ts or message.ts
     events.app_posted(message)
+
+
+def _tell_altered(
+    workspace: Workspace, events: Events, subtype: str, message: Message, previous: Json
+) -> None:
+    """The app hears of what its own answer did to a message, but for what one person saw."""
+    channel = workspace.channels[message.channel]
+    if message.ephemeral_for is None and workspace.app.bot_user_id in channel.members:
+        name, event = events.message_altered(subtype, message, previous)
+        events.tell_later(name, event, channel=channel)
 
 
 def _thread(workspace: Workspace, right: ResponseRight, body: Json) -> str | None:

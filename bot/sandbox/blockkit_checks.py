@@ -58,10 +58,10 @@ class Shape:
         if not isinstance(value, dict):
             report.add("must provide an object", at)
             return
+        before = len(report.complaints)
         for name in self.required:
             if name not in value:
                 report.add(f"missing required field: {name}", at)
-        before = len(report.complaints)
         for name, content in value.items():
             if name == "type":
                 continue

@@ -292,8 +292,13 @@ def _has_source(element: dict[str, Any], at: str, report: Report) -> None:
         report.add("exactly one of image_url and slack_file is required", at)
 
 
+def _names_a_file(file: dict[str, Any], at: str, report: Report) -> None:
+    if "id" not in file and "url" not in file:
+        report.add("one of id and url is required", at)
+
+
 SLACK_FILE: Final = Shape(
-    {"id": string("action_id"), "url": string("image.image_url")},
+    {"id": string("action_id"), "url": string("image.image_url")}, whole=_names_a_file
 )
 IMAGE: Final = Shape(
     {

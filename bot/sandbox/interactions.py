@@ -87,9 +87,11 @@ class Acts(PeopleActs):
         reply = await self._delivery.send(Envelope(kind=Kind.COMMAND, payload=form))
         if not reply.ok:
             return self._failed(user_id, command, reply)
+        if channel.id not in self._workspace.channels:
+            return self._answer(user_id)  # Deleted meanwhile: there is no place to show it.
         try:
             shown = show_command_answer(
-                self._workspace, self._events, user=user_id, channel=channel_id, body=reply.body
+                self._workspace, self._events, user=user_id, channel=channel.id, body=reply.body
             )
         except AnswerRefused as refusal:
             return self._refused(user_id, refusal)
@@ -275,7 +277,7 @@ class Acts(PeopleActs):
             **envelope(self._workspace, "view_submission", person),
             "trigger_id": self._triggers.issue(user_id, view_id=view_id),
             "view": view_json(self._workspace, view),
-            "response_urls": [],
+            "response_urls": self._ways_to_answer(view),
         }
         reply = await self._delivery.send(Envelope(kind=Kind.INTERACTION, payload=payload))
         if not reply.ok:
@@ -378,6 +380,23 @@ class Acts(PeopleActs):
             if element["type"] == FILE_INPUT
         ]
         return {**self._suggestions.offers(view.user, view), **dict.fromkeys(inputs, mine)}
+
+    def _ways_to_answer(self, view: OpenView) -> list[Json]:
+        """One for each conversation chosen in a menu that asks for it."""
+        return [
+            {
+                "block_id": block["block_id"],
+                "action_id": element["action_id"],
+                "channel_id": chosen,
+                "response_url": self._response_urls.issue(view.user, channel=chosen),
+            }
+            for block, element in elements_of(view.view["blocks"])
+            if block["type"] == "input" and element.get("response_url_enabled", False)
+            for chosen in [
+                view.state[block["block_id"]][element["action_id"]][STATEFUL[element["type"]][0]]
+            ]
+            if chosen in self._workspace.channels
+        ]
 
     def _keep(self, view: OpenView, state: State) -> None:
         view.state = state

@@ -172,6 +172,8 @@ FILES_AT_ONCE: Final = 10
 VIEW_STACK: Final = 3
 TRIGGER_SECONDS: Final = 3.0
 ANSWER_SECONDS: Final = 3.0
+PING_SECONDS: Final = 10.0
+"""How often a socket is pinged; Slack's client for Node goes when none came for 30 seconds."""
 RESPONSE_URL_USES: Final = 5
 RESPONSE_URL_SECONDS: Final = 1800.0
 SOCKETS: Final = 10

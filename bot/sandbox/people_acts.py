@@ -13,7 +13,7 @@ from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import Message, Reaction, User
 
 _TOKENS: Final = re.compile(r"<(?:[@#][A-Z0-9]+(?:\|[^<>]*)?|![a-z]+)>")
-_FIXED: Final = frozenset({"id", "team_id", "is_bot"})
+_FIXED: Final = frozenset({"id", "name", "team_id", "is_bot"})
 
 
 def as_typed(text: str) -> str:
@@ -87,6 +87,8 @@ class PeopleActs(ChannelActs):
         message = self._message(user_id, channel_id, ts)
         if message.user != user_id:
             raise CannotAct("Only their author edits a message.")
+        if not (text.strip() or message.files):
+            raise CannotAct("A message says something. Delete it instead.")
         previous = message_json(self._workspace, message, whole_metadata=True)
         message.text = as_typed(text)
         message.edited_ts = self._workspace.new_ts()

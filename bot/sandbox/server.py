@@ -25,7 +25,7 @@ from bot.sandbox.edge import Edge
 from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
 from bot.sandbox.interactions import Acts
-from bot.sandbox.limits import ANSWER_SECONDS, LOOPBACK
+from bot.sandbox.limits import ANSWER_SECONDS, LOOPBACK, PING_SECONDS
 from bot.sandbox.methods.call import Server
 from bot.sandbox.oauth import OAuth
 from bot.sandbox.page import routes as page_routes
@@ -247,6 +247,7 @@ class SandboxServer:
         data: Path | None = None,
         port: int = 0,
         answer_seconds: float = ANSWER_SECONDS,
+        ping_seconds: float = PING_SECONDS,
         retry_scale: float = 1.0,
         record: Path | None = None,
         story: Story | None = None,
@@ -298,6 +299,7 @@ class SandboxServer:
             built.app,
             http=built.edge.connections.protocol(),
             ws="wsproto",
+            ws_ping_interval=ping_seconds,
             loop="asyncio",
             lifespan="on",
             log_config=None,

@@ -105,6 +105,11 @@ class SocketDelivery:
         self._tickets.discard(ticket)
         await socket.accept()
         connection = _Connection(socket)
+        if len(self._connections) >= SOCKETS:
+            # So many tickets were handed out before the first of them was used.
+            await connection.send(_disconnect("too_many_websockets"))
+            await socket.close(code=1000)
+            return
         self._connections.append(connection)
         self.on_connections(len(self._connections))
         try:

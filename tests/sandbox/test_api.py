@@ -93,6 +93,23 @@ def test_a_form_with_json_inside_does_the_same_as_json(desk: Desk) -> None:
     assert by_form["message"]["blocks"] == by_json["message"]["blocks"] == blocks
 
 
+def parts(**fields: str) -> bytes:
+    head = 'Content-Disposition: form-data; name="'
+    shown = [f'--b\r\n{head}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+    return "".join([*shown, "--b--\r\n"]).encode()
+
+
+def test_a_form_in_parts_is_a_form(desk: Desk) -> None:
+    """As `curl --form` posts it."""
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    body = parts(token=desk.workspace.app.bot_token, channel=NORTHWIND, text="héllo & more")
+    _, answer = desk.run(desk.request("/api/chat.postMessage", headers=headers, body=body))
+    assert json.loads(answer)["message"]["text"] == "héllo & more"
+    with_file = body.replace(b'name="text"', b'name="text"; filename="text.txt"')
+    _, answer = desk.run(desk.request("/api/chat.postMessage", headers=headers, body=with_file))
+    assert json.loads(answer)["error"] == "invalid_form_data"
+
+
 def test_arguments_may_stand_in_the_query(desk: Desk) -> None:
     headers = {"authorization": f"Bearer {desk.workspace.app.bot_token}"}
     status, body = desk.run(
@@ -108,6 +125,8 @@ def test_arguments_may_stand_in_the_query(desk: Desk) -> None:
         ("application/json", b"{", "invalid_json"),
         ("application/json", b"[]", "json_not_object"),
         ("application/x-www-form-urlencoded", b"\xff", "invalid_form_data"),
+        ("multipart/form-data; boundary=b", b"nothing", "invalid_form_data"),
+        ("multipart/form-data", b"--b--", "invalid_form_data"),
         ("text/csv", b"a,b", "invalid_post_type"),
         ("", b"a=b", "missing_post_type"),
     ],

@@ -172,6 +172,7 @@ MISTAKES: dict[str, Json] = {
         "image_url": "https://example.org",
         "slack_file": {"id": "F1"},
     },
+    "an image from no file": {"type": "image", "alt_text": "x", "slack_file": {}},
     "rich text of an unknown kind": {"type": "rich_text", "elements": [{"type": "rich_text_x"}]},
     "a piece of an unknown kind": {
         "type": "rich_text",
@@ -206,6 +207,15 @@ def test_blocks_that_are_no_list_have_another_error() -> None:
     with pytest.raises(BlocksRefused) as caught:
         check_message_blocks({"type": "divider"})
     assert caught.value.error == "invalid_blocks_format"
+
+
+@pytest.mark.parametrize("block", FINE_BLOCKS, ids=lambda block: str(block["type"]))
+def test_whatever_a_block_lacks_is_named(block: Json) -> None:
+    """Also what is looked at only once the whole of it is there."""
+    for name in set(block) - {"type"}:
+        lacking = of_message({key: value for key, value in block.items() if key != name})
+        assert all("json-pointer:/blocks/0" in one for one in lacking)
+    assert of_message({"type": block["type"]}) or block["type"] == "divider"
 
 
 VIEW_MISTAKES: dict[str, Json] = {

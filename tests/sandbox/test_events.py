@@ -135,6 +135,7 @@ def test_a_changed_person_is_heard_with_the_new_values(desk: Desk) -> None:
     mistakes: list[tuple[str, str]] = [
         ("tz", "Mars/Base"),
         ("id", "U1"),
+        ("name", "jo"),
         ("is_admin", "yes"),
         ("colour", "red"),
     ]

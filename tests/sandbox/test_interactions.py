@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from bot.sandbox.limits import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from bot.sandbox.view_state import CannotAct
 from bot.sandbox.workspace import Shortcut
 from tests.sandbox.desk import (
+    ADA,
     GENERAL,
     JONAS,
+    LARKFIELD,
     MAYA,
     NORTHWIND,
     PRIYA,
@@ -268,6 +271,19 @@ def test_a_response_url_replaces_and_deletes_its_message(desk: Desk) -> None:
     assert ts not in desk.workspace.channels[NORTHWIND].messages
 
 
+def test_the_app_hears_what_its_answer_did_to_a_message_that_all_see(desk: Desk) -> None:
+    desk.workspace.app.bot_events.append("message.channels")
+    url, ts = response_url(desk)
+    desk.respond(url, {"text": "Done.", "replace_original": True})
+    desk.respond(url, {"text": "Psst."})
+    desk.respond(url, {"delete_original": True})
+    desk.run(asyncio.sleep(0))
+    told = [one for one in desk.app.events() if one["channel"] == NORTHWIND]
+    assert [one.get("subtype") for one in told] == [None, "message_changed", "message_deleted"]
+    assert told[-1]["deleted_ts"] == ts
+    assert told[-1]["previous_message"]["text"] == "Done."
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -298,6 +314,20 @@ def test_a_response_url_posts_to_a_thread_that_is_there_and_refuses_any_other(de
     assert [one.text for one in thread][-1] == "There."
 
 
+def test_an_answer_to_a_channel_that_was_deleted_meanwhile_is_refused(desk: Desk) -> None:
+    url, _ = response_url(desk)
+
+    async def deleted(_: Envelope) -> Reply:
+        await desk.acts.delete_channel(ADA, channel_id=NORTHWIND)
+        return Reply(body="Where am I?")
+
+    desk.app.answers.append(deleted)
+    answer = desk.run(desk.acts.slash(MAYA, command="/handoff", text="", channel_id=NORTHWIND))
+    assert (answer.answered, answer.message_ts) == (True, None)
+    status, told = desk.respond(url, {"text": "x"})
+    assert (status, "channel_not_found" in told) == (400, True)
+
+
 def test_an_unknown_response_url_is_refused(desk: Desk) -> None:
     assert desk.respond("http://127.0.0.1:9/response/none", {"text": "x"})[0] == 404
 
@@ -325,6 +355,21 @@ def test_a_submission_carries_every_value_and_nothing_closes_it(desk: Desk) -> N
     }
     assert sent["view"]["id"] == view["id"]
     assert answer.view_id is None
+
+
+def test_a_menu_that_asks_for_it_brings_a_way_to_answer_in_what_was_chosen(desk: Desk) -> None:
+    def menu(block_id: str, **more: Any) -> Json:
+        element = {"type": "conversations_select", "action_id": "where", **more}
+        label = plain("Where")
+        return {"type": "input", "block_id": block_id, "label": label, "element": element}
+
+    view = desk.open(modal(menu("a", response_url_enabled=True), menu("b")))
+    submit(desk, view, Reply(), a={"where": NORTHWIND}, b={"where": LARKFIELD})
+    (way,) = payload(desk)["response_urls"]
+    url = way.pop("response_url")
+    assert way == {"block_id": "a", "action_id": "where", "channel_id": NORTHWIND}
+    assert desk.respond(url, {"text": "Chosen.", "response_type": "in_channel"})[0] == 200
+    assert [m.text for m in desk.workspace.channels[NORTHWIND].top_level(JONAS)] == ["Chosen."]
 
 
 def test_errors_keep_the_modal_and_what_was_typed(desk: Desk) -> None:

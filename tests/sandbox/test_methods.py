@@ -117,6 +117,20 @@ def test_users_list_pages_by_cursor(desk: Desk) -> None:
     assert error(desk.call("users.list", cursor="rubbish")) == "invalid_cursor"
 
 
+def test_people_are_listed_with_their_language_when_asked_for(desk: Desk) -> None:
+    listed = desk.call("users.list", include_locale=True)["members"]
+    assert {one["locale"] for one in listed} == {"en-US"}
+    assert all("locale" not in one for one in desk.call("users.list")["members"])
+
+
+@pytest.mark.parametrize("limit", ["many", float("inf"), [1]])
+def test_a_limit_that_is_no_number_is_refused_by_name(desk: Desk, limit: object) -> None:
+    answer = desk.call("users.list", limit=limit)
+    assert answer["response_metadata"]["messages"] == [
+        "[ERROR] must provide a number [json-pointer:/limit]"
+    ]
+
+
 def test_a_person_of_another_company_is_told_by_the_team(desk: Desk) -> None:
     assert desk.call("users.info", user=LENA)["user"]["team_id"] != "T0MERIDIAN"
 
@@ -251,6 +265,12 @@ def test_an_invitation_goes_through_whole_or_not_at_all_unless_forced(desk: Desk
     assert JONAS not in desk.workspace.channels[LARKFIELD].members
     assert desk.call("conversations.invite", channel=LARKFIELD, users=both, force=True)["ok"]
     assert JONAS in desk.workspace.channels[LARKFIELD].members
+
+
+def test_somebody_named_twice_in_an_invitation_comes_in_once(desk: Desk) -> None:
+    answer = desk.call("conversations.invite", channel=LARKFIELD, users=f"{JONAS},{JONAS}")
+    assert answer["ok"]
+    assert desk.workspace.channels[LARKFIELD].members.count(JONAS) == 1
 
 
 def test_inviting_needs_a_scope_for_that_kind_of_channel(desk: Desk) -> None:

@@ -370,6 +370,10 @@ def test_replies_edits_and_deletions_are_a_persons_own(desk: Desk, maya: Browser
     assert "a better reply &amp; more" in maya.parts(thread=ts)["thread"]
     assert 'data-edit="a better reply &amp; more"' in maya.parts(thread=ts)["thread"]
     assert "a better reply" in maya.parts(thread=ts)["thread"]
+    assert maya.post("edit", channel=NORTHWIND, ts=reply, text=" ") == (
+        409,
+        "A message says something. Delete it instead.",
+    )
     theo = Browser(desk, THEO)
     assert theo.post("delete", channel=NORTHWIND, ts=reply)[0] == 409
     maya.post("delete", channel=NORTHWIND, ts=reply)

@@ -176,6 +176,12 @@ def test_pins_and_bookmarks_are_in_the_file_and_follow_a_changed_id(
 def test_a_topic_is_set_only_from_inside(desk: Desk) -> None:
     answer = desk.call("conversations.setTopic", channel=NORTHWIND, topic="Kickoff on Monday")
     assert answer["channel"]["topic"]["value"] == "Kickoff on Monday"
+    forgotten = desk.call("conversations.setTopic", channel=NORTHWIND)
+    assert forgotten["response_metadata"]["messages"] == [
+        "[ERROR] missing required field: topic [json-pointer:/topic]"
+    ]
+    assert desk.workspace.channels[NORTHWIND].topic == "Kickoff on Monday"
+    assert desk.call("conversations.setTopic", channel=NORTHWIND, topic="")["topic"] == ""
     assert error(desk.call("conversations.setTopic", channel=GENERAL, topic="x")) == (
         "not_in_channel"
     )

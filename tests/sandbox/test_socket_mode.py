@@ -267,6 +267,8 @@ class Wire:
         content = self._unread.read(size)
         if kind == 0x88:
             return {"closed": int.from_bytes(content[:2])}
+        if kind == 0x89:
+            return {"pinged": len(content)}
         message: Json = json.loads(content)
         return message
 
@@ -281,6 +283,29 @@ def wire(server: SandboxServer) -> Iterator[Wire]:
     wire = Wire(str(opened["url"]))
     yield wire
     wire.close()
+
+
+def test_a_socket_is_pinged() -> None:
+    with SandboxServer(ping_seconds=0.05) as server:
+        wire = Wire(ticketed(server))
+        assert [*wire.told()][:1] == ["type"]
+        assert "pinged" in wire.told()
+        wire.close()
+
+
+def test_tickets_taken_ahead_make_no_eleventh_connection_either(
+    server: SandboxServer, sandbox: Sandbox
+) -> None:
+    tickets = [ticketed(server) for _ in range(SOCKETS + 1)]
+    wires = [Wire(ticket) for ticket in tickets[:SOCKETS]]
+    assert {wire.told()["type"] for wire in wires} == {"hello"}
+    late = Wire(tickets[SOCKETS])
+    said = late.told()
+    assert (said["type"], said["reason"]) == ("disconnect", "too_many_websockets")
+    assert late.told() == {"closed": 1000}
+    assert sandbox.get("/control/app")["connections"] == SOCKETS
+    for wire in [*wires, late]:
+        wire.close()
 
 
 def test_a_warning_comes_first_and_leaves_the_connection_as_it_is(

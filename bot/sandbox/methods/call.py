@@ -89,7 +89,7 @@ class Call:
             return default
         try:
             return int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise bad_argument(name, "must provide a number") from None
 
     def data(self, name: str) -> Any:

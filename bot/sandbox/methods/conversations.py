@@ -218,6 +218,9 @@ def conversations_set_topic(call: Call) -> Json:
         raise Refused("not_in_channel")
     if channel.is_archived:
         raise Refused("is_archived")
+    if "topic" not in call.arguments:
+        # An empty one takes the topic away, and so it is told apart from none.
+        raise bad_argument("topic", "missing required field: topic")
     topic = call.text("topic")
     if LIMITS["conversations.setTopic.topic"].complaint(len(topic)):
         raise Refused("too_long")
@@ -239,7 +242,7 @@ def conversations_invite(call: Call) -> Json:
         raise Refused("not_in_channel")
     if channel.is_archived:
         raise Refused("is_archived")
-    ids = call.names("users")
+    ids = list(dict.fromkeys(call.names("users")))
     if not ids:
         raise Refused("no_user")
     complaint = LIMITS["conversations.invite.users"].complaint(len(ids))

@@ -14,7 +14,7 @@ _TOO_LATE_SECONDS = 60
 def _post_at(call: Call, channel_id: str) -> int:
     try:
         post_at = int(call.arguments["post_at"])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Refused("invalid_time") from None
     now = call.workspace.clock.timestamp()
     if post_at <= now:

@@ -24,8 +24,9 @@ def users_list(call: Call) -> Json:
     """Members of this workspace, and the people of other companies it shares a channel with."""
     users = list(call.workspace.users.values())
     page, following = page_of(call, users, default=max(len(users), 1), most=1000)
+    more = {"locale": "en-US"} if call.flag("include_locale") else {}
     return {
-        "members": [user_json(call.workspace, user) for user in page],
+        "members": [user_json(call.workspace, user) | more for user in page],
         "cache_ts": int(call.workspace.clock.timestamp()),
         "response_metadata": {"next_cursor": following},
     }
