@@ -63,7 +63,9 @@ def run() -> None:
 @app.command("demo")
 def play(
     fresh: Annotated[bool, typer.Option(help="Forget what earlier demos kept.")] = False,
-    port: Annotated[int, typer.Option(help="Where the page is; 0 is any free port.")] = 8040,
+    port: Annotated[
+        int, typer.Option(help="Where the page is; 0 is any free port.", min=0, max=65535)
+    ] = 8040,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
     examples: Annotated[
         bool, typer.Option("--examples", help="Begin with the three deals of examples/.")
@@ -80,7 +82,9 @@ def play(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port to serve at; 0 is any free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(help="Port to serve at; 0 is any free one.", min=0, max=65535)
+    ] = 0,
     workspace: Annotated[Path | None, typer.Option(help="A workspace file (YAML).")] = None,
     print_env: Annotated[
         bool, typer.Option("--print-env", help="Print what an app needs as shell lines.")

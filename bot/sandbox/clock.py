@@ -3,6 +3,10 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_END: Final = 9_999_999_999.0
+"""The last second that ten digits can count, as the ts of a message does."""
 
 
 class SandboxClock:
@@ -37,7 +41,9 @@ class SandboxClock:
         return self._machine()
 
     def advance(self, seconds: float) -> None:
-        """Moves the calendar forward; ValueError when asked to stand still or go back."""
+        """Moves the calendar forward; ValueError when asked to stand still, go back or leap."""
         if not 0 < seconds < float("inf"):
             raise ValueError("The sandbox clock only moves forward.")
+        if seconds > _END - self.timestamp():
+            raise ValueError("The sandbox clock ends in November 2286.")
         self._offset += seconds

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from yaml import YAMLError
-
 from bot.sandbox.limits import LOOPBACK
 from bot.sandbox.persistence import UnreadableFile
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.story import BadStory, load_story
-from bot.sandbox.workspace_file import BadWorkspaceFile, load_workspace
+from bot.sandbox.workspace_file import load_workspace
+from bot.sandbox.written import BadWorkspaceFile
 
 T = TypeVar("T")
 _ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104, only to be recognised
@@ -70,5 +69,9 @@ def _file(option: str, path: Path | None, load: Callable[[Path], T]) -> T | None
         return load(path) if path is not None else None
     except OSError as error:
         raise BadCommand(option, f"{path}: {error.strerror}.") from error
-    except (BadStory, BadWorkspaceFile, YAMLError) as error:
+    except UnicodeDecodeError as error:
+        raise BadCommand(option, f"{path} is no text in UTF-8.") from error
+    except BadWorkspaceFile as error:
+        raise BadCommand(option, f"{path}: {error}") from error
+    except BadStory as error:
         raise BadCommand(option, str(error)) from error

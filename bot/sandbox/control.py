@@ -4,6 +4,7 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, is_dataclass
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.sandbox.api import WebApi
-from bot.sandbox.control_doc import openapi, routes_of
+from bot.sandbox.control_doc import misfit, openapi, routes_of
 from bot.sandbox.control_ways import ACTS, DISCONNECTS, MOST_RECORDS, MOST_WAIT_SECONDS, ways_in
 from bot.sandbox.edge import Edge
 from bot.sandbox.fault_plan import BadPlan, read_plan
@@ -93,10 +94,9 @@ class Control:
         if name not in ACTS or not isinstance(user, str) or not isinstance(given, dict):
             return _no(f"There is no act {name!r} of {user!r} like that.", status=400)
         method = getattr(self.acts, str(name))
-        try:
-            inspect.signature(method).bind(user, **given)
-        except TypeError as error:
-            return _no(f"{name}: {error}.", status=400)
+        wrong = misfit(partial(method, user), given)
+        if wrong is not None:
+            return _no(f"{name}: {wrong}", status=400)
         try:
             result = method(user, **given)
             if inspect.isawaitable(result):
@@ -112,10 +112,10 @@ class Control:
         if not body:
             self._edge.faults.clear()
             return JSONResponse({"ok": True})
-        try:
-            self._edge.faults.add(Fault(**body))
-        except TypeError as error:
-            return _no(f"fault: {error}.", status=400)
+        wrong = misfit(Fault, body)
+        if wrong is not None:
+            return _no(f"fault: {wrong}", status=400)
+        self._edge.faults.add(Fault(**body))
         return JSONResponse({"ok": True})
 
     async def follow_plan(self, request: Request) -> Response:
@@ -211,7 +211,7 @@ class Control:
             timeout = float(request.query_params.get("timeout", "0"))
         except ValueError:
             return _no("after and timeout must be numbers.", status=400)
-        wait = min(max(timeout, 0.0), MOST_WAIT_SECONDS)
+        wait = max(0.0, min(timeout, MOST_WAIT_SECONDS))  # In this order NaN is no wait.
         return JSONResponse({"version": await self._workspace.wait_for_change(after, wait)})
 
     async def screen(self, request: Request) -> Response:
@@ -255,13 +255,19 @@ def _no(sentence: str, *, status: int) -> Response:
     return JSONResponse({"ok": False, "error": sentence}, status_code=status)
 
 
+class _NoObject(Exception):
+    """The body of a request is not what every way in takes."""
+
+
 async def _body(request: Request) -> Json:
     raw = await request.body()
     try:
         decoded: Any = json.loads(raw) if raw else {}
     except ValueError:
-        return {}
-    return decoded if isinstance(decoded, dict) else {}
+        raise _NoObject from None
+    if not isinstance(decoded, dict):
+        raise _NoObject
+    return decoded
 
 
 def _guarded(
@@ -270,6 +276,9 @@ def _guarded(
     async def guarded(request: Request) -> Response:
         if request.headers.get(HEADER) != "1":
             return _no(f"The header {HEADER} is missing.", status=403)
-        return await endpoint(request)
+        try:
+            return await endpoint(request)
+        except _NoObject:
+            return _no("The body must be a JSON object.", status=400)
 
     return guarded

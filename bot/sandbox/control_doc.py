@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final, get_type_hints
 
 from markupsafe import Markup
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -63,6 +63,35 @@ def schema_of(annotation: Any) -> Json:
     schema = TypeAdapter(annotation).json_schema()
     named = schema.pop("$defs", {})
     return _inlined(schema, named) if named else schema
+
+
+def misfit(taken: Callable[..., Any], given: Json) -> str | None:
+    """Why these cannot be the arguments of a method or class by name; None where they can."""
+    try:
+        inspect.signature(taken).bind(**given)
+    except TypeError as error:
+        return f"{error}."
+    bare = getattr(taken, "func", taken)
+    takes, others = _takes(getattr(bare, "__func__", bare))
+    for name, value in given.items():
+        try:
+            takes.get(name, others).validate_python(value, strict=True)
+        except ValidationError as error:
+            return f"{name}: {error.errors()[0]['msg']}."
+    return None
+
+
+@cache
+def _takes(taken: Callable[..., Any]) -> tuple[dict[str, TypeAdapter[Any]], TypeAdapter[Any]]:
+    """What may be given by each name, and what by any other where others are taken."""
+    hints, named = get_type_hints(taken), dict[str, TypeAdapter[Any]]()
+    others = TypeAdapter[Any](object)
+    for name, parameter in inspect.signature(taken).parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            others = TypeAdapter(hints[name])
+        elif name in hints:
+            named[name] = TypeAdapter(hints[name])
+    return named, others
 
 
 def _inlined(schema: Any, named: Json) -> Any:

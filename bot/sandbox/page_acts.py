@@ -231,7 +231,7 @@ class PageActs:
             now = self._clock.now()
             seconds = (next_morning(now, ZoneInfo(user.tz)) - now).total_seconds()
         else:
-            seconds = float(_whole_number(how))
+            seconds = _whole_number(how)
         try:
             self._clock.advance(seconds)
         except ValueError as refusal:

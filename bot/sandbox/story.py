@@ -236,29 +236,30 @@ def load_story(path: Path) -> Story:
 
 def check_cast(story: Story, workspace: Workspace) -> None:
     """Everybody and every channel that the story names is there; BadStory for the first not."""
+    people = workspace.people()
     for name in sorted(_people(story)):
-        person_named(workspace, name)
+        if person_named(workspace, name) not in people:
+            raise BadStory(f"{name} cannot act in this workspace.")
     for place in sorted(_places(story)):
-        if place not in ("app", "home"):
-            place_named(workspace, place)
+        if place in ("app", "home"):
+            continue
+        if place_named(workspace, place) is None and not place.startswith("@"):
+            raise BadStory(f"There is no channel {place} in this workspace.")
 
 
 def person_named(workspace: Workspace, name: str) -> User:
-    """Somebody by handle or id."""
-    for user in workspace.people():
+    """Somebody by handle or id, also somebody who was deactivated while the story was told."""
+    for user in workspace.users.values():
         if name in (user.name, user.id):
             return user
     raise BadStory(f"There is nobody called {name} in this workspace.")
 
 
 def place_named(workspace: Workspace, place: str) -> Channel | None:
-    """A channel as `#name`, or a person's messages with the app as `@name`, if ever opened."""
+    """A channel as `#name`, or a person's messages with the app as `@name`, if it is there."""
     if place.startswith("@"):
         return workspace.app_dm(person_named(workspace, place.removeprefix("@")).id)
-    channel = workspace.channel_named(place)
-    if channel is None:
-        raise BadStory(f"There is no channel {place} in this workspace.")
-    return channel
+    return workspace.channel_named(place)
 
 
 def conditions_in(done: Condition) -> Iterator[Condition]:

@@ -217,6 +217,8 @@ class StoryActs:
 
     def _place(self, user: User, place: str) -> str:
         channel = place_named(self._workspace, place) if place[:1] in "#@" else None
+        if channel is None and place.startswith("#"):
+            raise CannotAct(f"{place} is gone.")
         return channel.id if channel is not None else self._workspace.open_app_dm(user.id).id
 
     def _values(self, view: OpenView, example: Example, user: User) -> Values:

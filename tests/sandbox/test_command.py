@@ -104,6 +104,7 @@ def test_a_file_keeps_the_workspace_and_its_tokens_over_a_restart(tmp_path: Path
         (["--host", "::"], "By which name"),
         (["--name", "slack.local"], "Loopback has its names already"),
         (["--workspace", "/nowhere.yml"], "No such file"),
+        (["--port", "65536"], "less than or equal to 65535"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(arguments: list[str], sentence: str) -> None:
@@ -120,9 +121,10 @@ def test_a_port_that_is_taken_is_said() -> None:
         assert "Address already in use" in result.output
 
 
-def test_a_broken_workspace_file_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"team: [", b"team: 5", b"\xff\xfe"])
+def test_a_broken_workspace_file_is_named(tmp_path: Path, content: bytes) -> None:
     broken = tmp_path / "workspace.yml"
-    broken.write_text("team: [", encoding="utf-8")
+    broken.write_bytes(content)
     with pytest.raises(BadCommand) as caught:
         prepared(
             workspace=broken,
@@ -135,6 +137,8 @@ def test_a_broken_workspace_file_is_named(tmp_path: Path) -> None:
             name=None,
         )
     assert caught.value.option == "workspace"
+    assert str(caught.value).startswith(str(broken))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_workspace_without_a_place_for_the_app_prints_none() -> None:

@@ -1,5 +1,6 @@
 """The control API's document says what the control API does."""
 
+import asyncio
 import inspect
 import json
 from typing import Any
@@ -10,6 +11,7 @@ from starlette.routing import Route
 
 from bot.sandbox.control import HEADER
 from bot.sandbox.control_ways import ACTS
+from bot.sandbox.faults import Fault
 from bot.sandbox.interactions import Acts
 from tests.sandbox.desk import ADA, MAYA, NORTHWIND, Desk, Json
 
@@ -107,6 +109,8 @@ def test_every_act_has_what_its_signature_has(document: Json) -> None:
         ("/control/rates", {"on": "yes"}, False),
         ("/control/faults", {"method": "chat.*"}, True),
         ("/control/faults", {"way": "chat.*"}, False),
+        ("/control/faults", {"method": "chat.*", "times": "often"}, False),
+        ("/control/faults", {"method": ["chat.*"]}, False),
         ("/control/fault-plan", {"seed": 1, "rules": []}, True),
         ("/control/fault-plan", {"rules": [{"method": "x", "trouble": "slow"}]}, True),
         ("/control/fault-plan", {"rules": [{"method": "x", "trouble": "none"}]}, False),
@@ -116,6 +120,9 @@ def test_every_act_has_what_its_signature_has(document: Json) -> None:
         ("/control/act", {"act": "open_home", "user": MAYA, "with": {}}, True),
         ("/control/act", {"act": "archive", "user": ADA, "with": {}}, False),
         ("/control/act", {"act": "archive", "user": ADA, "with": {"channel": "C"}}, False),
+        ("/control/act", {"act": "archive", "user": ADA, "with": {"channel_id": ["C"]}}, False),
+        ("/control/act", {"act": "edit_user", "user": MAYA, "with": {"title": 5}}, False),
+        ("/control/act", {"act": "open_home", "user": MAYA, "with": {"tab": None}}, False),
         ("/control/act", {"act": "_refuse", "user": ADA, "with": {"error": "x"}}, False),
         ("/control/act", {"act": "open_home", "with": {}}, False),
     ],
@@ -126,6 +133,31 @@ def test_a_body_is_taken_where_its_schema_takes_it(
     valid = Draft202012Validator(body_of(document, path)).is_valid(body)
     assert valid is sound
     assert (control(desk, "POST", path, body) == 200) is sound
+
+
+@pytest.mark.parametrize("raw", [b"{", b"[]", b"\xff", b"null"])
+def test_a_body_that_is_no_object_is_refused_everywhere_and_changes_nothing(
+    desk: Desk, document: Json, raw: bytes
+) -> None:
+    desk.built.faults.add(Fault(method="chat.*"))
+    for (verb, path), _ in operations(document).items():
+        if verb == "POST":
+            asked = desk.request(path, verb=verb, headers={HEADER: "1"}, body=raw)
+            assert desk.run(asked)[0] == 400, path
+    assert desk.built.faults
+
+
+def test_nan_is_no_wait(desk: Desk) -> None:
+    headers = {HEADER: "1"}
+    path = f"/control/changes?after={desk.workspace.version}&timeout=nan"
+    asked = asyncio.wait_for(desk.request(path, verb="GET", headers=headers), 5)
+    assert desk.run(asked)[0] == 200
+
+
+def test_the_calendar_ends_where_a_ts_could_not_be_written(desk: Desk) -> None:
+    for leap in (1e10, 10**400):
+        assert control(desk, "POST", "/control/clock", {"advance_seconds": leap}) == 400
+    assert control(desk, "GET", "/control/clock") == 200
 
 
 def test_people_read_it_on_a_page(desk: Desk) -> None:

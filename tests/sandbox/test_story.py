@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.sandbox.deliver import Kind, Reply
+from bot.sandbox.page_seat import Seat
 from bot.sandbox.page_story import Stories
 from bot.sandbox.persistence import dump, load
 from bot.sandbox.story import BadStory, Story, check_cast, parse_story
@@ -17,6 +18,7 @@ from bot.sandbox.story_acts import StoryActs
 from bot.sandbox.story_progress import HeardDelivery, Progress
 from bot.sandbox.view_state import CannotAct, Values
 from tests.sandbox.desk import (
+    ADA,
     JONAS,
     MAYA,
     NORTHWIND,
@@ -272,6 +274,21 @@ def test_an_act_waits_for_what_the_app_brings_a_moment_later(desk: Desk) -> None
 
     desk.run(both())
     assert desk.app.heard[-1].payload["actions"][0]["action_id"] == "go"
+
+
+def test_a_story_is_told_on_when_who_and_what_it_names_is_gone(desk: Desk) -> None:
+    there = {"message": {"in": DEAL, "says": "hello"}}
+    told = story(step(there, {"command": "/handoff"}), step())
+    stories = Stories(told, desk.workspace, StoryActs(desk.workspace, desk.acts))
+    jonas = Seat(user=desk.workspace.users[JONAS], place="app")
+    desk.run(desk.acts.delete_channel(ADA, channel_id=NORTHWIND))
+    with pytest.raises(CannotAct, match="#deal-northwind is gone"):
+        desk.run(stories.do("step0"))
+    desk.run(desk.acts.edit_user(MAYA, deleted=True))
+    assert stories.panel(jonas).who == "Maya Ferrant"
+    assert stories.made_of(jonas)
+    stories.skip("step0")
+    assert stories.panel(jonas).passed
 
 
 def test_what_does_not_come_is_named(desk: Desk) -> None:

@@ -1,17 +1,14 @@
-import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.workspace_file import (
-    BadWorkspaceFile,
     default_workspace,
-    load_manifest,
     read_workspace,
 )
+from bot.sandbox.written import BadWorkspaceFile
 from tests.sandbox.desk import Json
 
 SMALL = """
@@ -120,13 +117,6 @@ def test_a_server_takes_a_manifest_even_for_a_saved_workspace(tmp_path: Path) ->
         assert again.workspace.app.bot_scopes == ["commands", "chat:write"]
 
 
-@pytest.mark.parametrize("suffix", [".json", ".yml"])
-def test_a_manifest_is_read_from_json_and_yaml(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"manifest{suffix}"
-    path.write_text(json.dumps(MANIFEST) if suffix == ".json" else yaml.safe_dump(MANIFEST))
-    assert load_manifest(path) == MANIFEST
-
-
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [
@@ -136,6 +126,21 @@ def test_a_manifest_is_read_from_json_and_yaml(tmp_path: Path, suffix: str) -> N
         ("private: true", "secret: true", "secret"),
         ("admin: true", "boss: true", "boss"),
         ("name: Tiny,", "name: Tiny, colour: red,", "colour"),
+        ("tz: Europe/Oslo, ", "", "people.0.tz"),
+        ("real_name: Ola Nordahl, ", "", "people.0.real_name"),
+        ("tz: Europe/Oslo", "tz: 5", "people.0.tz"),
+        ("admin: true", "admin: perhaps", "people.0.admin"),
+        ("members: [ola, ines]", "members: ola", "channels.0.members"),
+        ("{id: C1, name: open, members: [ola, ines]}", "open", "channels.0"),
+        ("team: {id: T1, name: Small, domain: small}", "", "team"),
+        ("people:", "folk:", "people"),
+        ("id: U2", "id: U1", "Two have the id U1"),
+        ("name: ines", "name: ola", "Two have the name ola"),
+        ("name: closed", "name: open", "Two have the name open"),
+        ("id: C2", "id: C1", "Two have the id C1"),
+        ("id: U2", "id: U0TINY", "Two have the id U0TINY"),
+        ("name: Tiny,", "name: Tiny, manifest: {features: []},", "manifest, features"),
+        ("tz: Europe/Oslo", "tz: 2026-13-01", "YAML"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(old: str, new: str, part: str) -> None:
@@ -144,13 +149,22 @@ def test_a_mistake_in_the_file_is_named(old: str, new: str, part: str) -> None:
         read_workspace(SMALL.replace(old, new))
 
 
-def test_something_else_is_no_workspace_and_no_manifest(tmp_path: Path) -> None:
+def test_something_else_is_no_workspace() -> None:
     with pytest.raises(BadWorkspaceFile):
         read_workspace("- a\n- b\n")
-    path = tmp_path / "m.yml"
-    path.write_text("- a\n")
-    with pytest.raises(BadWorkspaceFile):
-        load_manifest(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"features": {"slash_commands": [{"description": "Does it"}]}}, "slash_commands.0"),
+        ({"features": {"shortcuts": [{"name": "Go", "type": "local"}]}}, "shortcuts.0"),
+        ({"oauth_config": {"scopes": {"bot": "commands"}}}, "scopes.bot"),
+    ],
+)
+def test_a_mistake_in_a_manifest_is_named(wrong: Json, told: str) -> None:
+    with pytest.raises(BadWorkspaceFile, match=told):
+        default_workspace(manifest=wrong)
 
 
 # ---- the clock
