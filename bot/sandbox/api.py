@@ -20,6 +20,7 @@ from bot.sandbox.edge import Edge
 from bot.sandbox.fault_plan import Meets, Trouble
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.call import Call, Method, Refused, Server, Token, bad_argument
+from bot.sandbox.wire import read_json
 from bot.sandbox.workspace import App, Json
 
 log = logging.getLogger(__name__)
@@ -180,7 +181,7 @@ async def _arguments(request: Request) -> Json:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/json":
         try:
-            decoded = json.loads(body)
+            decoded = read_json(body)
         except ValueError:
             raise Refused("invalid_json") from None
         if not isinstance(decoded, dict):

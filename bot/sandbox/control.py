@@ -1,7 +1,6 @@
 """The control API: tests and tools act as people, look at screens and move the clock."""
 
 import inspect
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, is_dataclass
 from functools import partial
@@ -22,6 +21,7 @@ from bot.sandbox.persistence import dump
 from bot.sandbox.schedule import Timetable
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.view_state import CannotAct
+from bot.sandbox.wire import read_json
 from bot.sandbox.workspace import Json, Message, OpenView, Workspace
 
 HEADER: Final = "x-sandbox-control"
@@ -262,7 +262,7 @@ class _NoObject(Exception):
 async def _body(request: Request) -> Json:
     raw = await request.body()
     try:
-        decoded: Any = json.loads(raw) if raw else {}
+        decoded: Any = read_json(raw) if raw else {}
     except ValueError:
         raise _NoObject from None
     if not isinstance(decoded, dict):

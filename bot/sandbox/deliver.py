@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import h11
 
 from bot.sandbox.limits import ANSWER_SECONDS
+from bot.sandbox.wire import read_json
 from bot.sandbox.workspace import Json
 
 
@@ -199,7 +200,7 @@ def parse_body(raw: bytes, content_type: str) -> Any:
         return None
     if content_type.startswith(_JSON):
         try:
-            return json.loads(text)
+            return read_json(text)
         except ValueError:
             return text
     return text

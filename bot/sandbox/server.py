@@ -1,6 +1,5 @@
 """The sandbox's server: puts the parts together and runs them, alone or in a thread."""
 
-import json
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,6 +36,7 @@ from bot.sandbox.story import Story, check_cast
 from bot.sandbox.story_progress import HeardDelivery
 from bot.sandbox.triggers import ResponseUrls, RightRefused, TriggerBook
 from bot.sandbox.uploads import Uploads, private_files
+from bot.sandbox.wire import read_json
 from bot.sandbox.workspace import Workspace
 from bot.sandbox.workspace_file import apply_manifest, default_workspace
 
@@ -183,7 +183,7 @@ def _response_endpoint(
         except RightRefused as refusal:
             return JSONResponse({"ok": False, "error": refusal.error}, status_code=404)
         try:
-            body = json.loads(await request.body())
+            body = read_json(await request.body())
             use_response_url(workspace, events, right, body)
         except ValueError:
             return JSONResponse({"ok": False, "error": "invalid_payload"}, status_code=400)

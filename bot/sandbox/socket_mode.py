@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox.deliver import Envelope, Failure, Kind, Reply
 from bot.sandbox.limits import ANSWER_SECONDS, SOCKETS
+from bot.sandbox.wire import read_json
 
 _LOST: Final = object()
 """Stands for an answer that can no longer come: the connection ended."""
@@ -157,7 +158,7 @@ class SocketDelivery:
 
     def _acknowledged(self, connection: _Connection, raw: str) -> None:
         try:
-            ack = json.loads(raw)
+            ack = read_json(raw)
         except ValueError:
             return
         if not isinstance(ack, dict):

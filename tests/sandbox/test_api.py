@@ -5,7 +5,7 @@ import pytest
 from bot.sandbox.faults import Fault
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.call import Token
-from tests.sandbox.desk import NORTHWIND, Desk
+from tests.sandbox.desk import MAYA, NORTHWIND, Desk
 
 WITH_TOKEN = sorted(name for name, method in METHODS.items() if method.token is not Token.NONE)
 WITH_SCOPE = sorted(name for name, method in METHODS.items() if method.scopes)
@@ -137,6 +137,31 @@ def test_an_unreadable_body_is_refused(
     headers = {"content-type": content_type} if content_type else {}
     _, answer = desk.run(desk.request("/api/chat.postMessage", headers=headers, body=body))
     assert json.loads(answer)["error"] == error
+
+
+HALF = r'"half \ud800 and \ud83d\ude00"'
+MENDED = "half \ufffd and \U0001f600"
+
+
+def test_half_a_character_harms_no_page(desk: Desk) -> None:
+    """JSON can write it, and nothing that is sent on could."""
+    token = desk.workspace.app.bot_token
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+    body = f'{{"channel": "{NORTHWIND}", "text": {HALF}}}'.encode()
+    _, answer = desk.run(desk.request("/api/chat.postMessage", headers=headers, body=body))
+    assert json.loads(answer)["message"]["text"] == MENDED
+    block = f'[{{"type": "section", "text": {{"type": "mrkdwn", "text": {HALF}}}}}]'
+    posted = desk.form("chat.postMessage", channel=NORTHWIND, text="x", blocks=block)
+    assert posted["message"]["blocks"][0]["text"]["text"] == MENDED
+    assert desk.run(desk.request(f"/?as={MAYA}&place={NORTHWIND}", verb="GET"))[0] == 200
+    assert desk.call("users.list", cursor="\ud800")["error"] == "invalid_cursor"
+
+
+def test_json_that_is_nested_beyond_reading_is_none(desk: Desk) -> None:
+    headers = {"content-type": "application/json"}
+    body = b"[" * 200_000
+    _, answer = desk.run(desk.request("/api/chat.postMessage", headers=headers, body=body))
+    assert json.loads(answer)["error"] == "invalid_json"
 
 
 def test_json_in_a_form_field_must_be_json(desk: Desk) -> None:

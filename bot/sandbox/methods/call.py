@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +14,7 @@ from bot.sandbox.rates import Tier
 from bot.sandbox.socket_mode import SocketDelivery
 from bot.sandbox.triggers import TriggerBook
 from bot.sandbox.uploads import Uploads
+from bot.sandbox.wire import read_json
 from bot.sandbox.workspace import Channel, Json, Message, Workspace
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class Call:
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value)
+            return read_json(value)
         except ValueError:
             raise bad_argument(name, "must be valid JSON") from None
 
