@@ -18,6 +18,8 @@ from bot.domain.verification import Record
 LEAST_WORDS, MOST_WORDS = 80, 120
 LONGEST_DRAFT = 3000
 """Slack's own limit of a text field."""
+LEAST_OF_KICKOFF = 12
+"""Words about the kickoff that can say what it covers; fewer only mention it."""
 SHORT_WORD = 5
 """Letters of a word that says nothing of where it comes from; a longer one of the brief does."""
 SHORT_NUMBER = 2
@@ -38,6 +40,7 @@ _MONTHS = (
 )
 """How the names of the months begin, in the languages of the intros we know."""
 
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"\w+(?:[-’'.]\w+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -68,7 +71,7 @@ class Flaw(StrEnum):
     """Nothing in it is from the brief, so that anybody could have written it."""
     NO_CSM = "no_csm"
     NO_KICKOFF = "no_kickoff"
-    """It does not say what the kickoff is."""
+    """It does not say what the kickoff covers."""
     NO_INVITATION = "no_invitation"
     """Nobody is invited to answer."""
     PLACEHOLDER = "placeholder"
@@ -126,12 +129,23 @@ def look(draft: str, *, brief: Brief, csm: str, champion: str = "", account: str
         (Flaw.LONG, count > MOST_WORDS),
         (Flaw.NO_DETAIL, not _knows(draft, brief, common)),
         (Flaw.NO_CSM, not _names(draft, csm)),
-        (Flaw.NO_KICKOFF, _KICKOFF.search(draft) is None),
+        (Flaw.NO_KICKOFF, not _tells_of_kickoff(draft)),
         (Flaw.NO_INVITATION, _INVITES.search(draft) is None),
         (Flaw.PLACEHOLDER, left is not None),
     )
     flaws = tuple(flaw for flaw, so in found if so)
     return Looked(count, flaws, left.group() if left is not None else "")
+
+
+def _tells_of_kickoff(draft: str) -> bool:
+    """Whether the kickoff is more than mentioned: its sentence and the next say something of it."""
+    sentences = _SENTENCE_ENDS.split(draft)
+    told = (" ".join(sentences[at : at + 2]) for at, one in enumerate(sentences) if _kickoff(one))
+    return any(count_words(one) >= LEAST_OF_KICKOFF for one in told)
+
+
+def _kickoff(sentence: str) -> bool:
+    return _KICKOFF.search(sentence) is not None
 
 
 def count_words(draft: str) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from slack_sdk.models.views import View
 
 from bot.domain import access, introducing
-from bot.domain.access import Act
+from bot.domain.access import Act, Audience
 from bot.domain.brief import ContactRole
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
@@ -63,7 +63,7 @@ def _editor(
             saved_at=written.at if written is not None and saved else None,
             looked=_looked(unit, handoff, actor, shown, csm) if checked else None,
             clash=clash,
-            wait=_wait(unit, handoff),
+            wait=_wait(unit, handoff, actor),
             noted=_noted(unit, handoff),
             sent=handoff.intro.sent,
         )
@@ -92,13 +92,15 @@ def _looked(unit: ReadUnit, handoff: Handoff, actor: Person, words: str, csm: st
     return look(words, brief=brief, csm=csm, champion=names, account=handoff.account)
 
 
-def _wait(unit: ReadUnit, handoff: Handoff) -> Wait | None:
+def _wait(unit: ReadUnit, handoff: Handoff, reader: Person) -> Wait | None:
+    """What it waits for; that a check is no yes is told to who may read the checks."""
     size = handoff.size(unit.policy)
     step = waits_for(handoff, size)
     if step is None:
         return None
     on = name_of(unit, introducing.waits_on(step, handoff, size))
-    return Wait(step, on, for_checks=handoff.intro_held)
+    reads = Audience.RECORDS in access.audiences(reader, handoff, in_channel=False)
+    return Wait(step, on, for_checks=reads and handoff.intro_held)
 
 
 def _noted(unit: ReadUnit, handoff: Handoff) -> tuple[Noted, ...]:
@@ -181,7 +183,7 @@ def open_sent(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
             at=sent.at if sent is not None else _just_now(unit.now),
             way=sent.way if sent is not None else None,
             recorded=intro.sent_at,
-            wait=_wait(unit, handoff),
+            wait=_wait(unit, handoff, actor),
             asks_before=not intro.csm_said_so,
             before=intro.cs_before,
             csm=intro.wrote(Side.CSM),

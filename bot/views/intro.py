@@ -122,10 +122,12 @@ def mail_link(draft: str, subject: str) -> str | None:
 
 
 def _ways_out(model: IntroEditor) -> list[Block]:
-    """What is saved as text to copy and as a link; nothing of what is only typed."""
+    """What is saved, to copy and as a link; nothing of what is only typed, or has to wait."""
     if model.saved_at is None:
         return [context(said.intro.NOT_SAVED)]
     saved = context(said.intro.saved(instant_token(model.saved_at)))
+    if model.wait is not None:
+        return [saved, context(said.intro.NO_WAY_OUT)]
     if model.sent is not None or model.clash is not None:
         return [saved]
     subject = said.intro.subject([model.account, model.csm])

@@ -66,6 +66,20 @@ def test_what_is_missing_is_named(swap: tuple[str, str], flaw: Flaw) -> None:
     assert flaw in found(GOOD.replace(*swap)).flaws
 
 
+@pytest.mark.parametrize(
+    ("told", "covers"),
+    [
+        ("Jonas will call you about the kickoff. Best, Maya", False),
+        ("See you at the kickoff!\nBest regards, Maya", False),
+        ("In the kickoff we go through the number you named and who does what.", True),
+        ("Next is our kickoff. We go through the number you named and who does what.", True),
+        ("Beim Auftakt besprechen wir die Zahl, die Termine und wer was bis wann tut.", True),
+    ],
+)
+def test_the_kickoff_has_to_be_more_than_mentioned(told: str, covers: bool) -> None:
+    assert (Flaw.NO_KICKOFF not in found(told).flaws) is covers
+
+
 def test_the_placeholder_that_is_left_is_shown_as_typed() -> None:
     assert found(GOOD.replace("Tuesday", "[day of the week]")).placeholder == "[day of the week]"
 

@@ -106,7 +106,7 @@ def test_saving_keeps_the_draft_and_shows_what_it_lacks_and_the_ways_out(app: Ap
     assert shown.holds("intro") == DRAFT
     assert "⚪ 10 words; 80 to 120 read best" in shown.words
     assert "✅ the name of the CSM" in shown.words
-    assert "✅ what the kickoff is" in shown.words
+    assert "⚪ what the kickoff covers" in shown.words
     assert "⚪ an invitation to answer" in shown.words
     assert "mailto:?subject=" in str(shown.view)
     assert "About%20the%20kickoff".lower() in str(shown.view).lower()
@@ -187,12 +187,14 @@ def test_while_held_it_can_be_written_and_nothing_offers_to_mark_it(app: App) ->
     shown = save(app, editor(app, handoff_id), DRAFT)
     assert "Waiting on <@UCSM>: not every check is a yes" in shown.words
     assert ActionId.MARK_INTRO_SENT not in str(shown.view)
+    assert "mailto:" not in str(shown.view)
     for user in (AE, CSM, AE_MANAGER, CS_MANAGER):
         assert ActionId.MARK_INTRO_SENT not in str(page_of(app, user, handoff_id))
     assert states(app, handoff_id)[Step.INTRO] is DeadlineState.WAITING
     # The call that is recorded frees it.
     record(app, handoff_id)
     assert ActionId.MARK_INTRO_SENT in str(editor(app, handoff_id).view)
+    assert "mailto:" in str(editor(app, handoff_id).view)
     assert ActionId.MARK_INTRO_SENT in str(page_of(app, AE, handoff_id))
     assert states(app, handoff_id)[Step.INTRO] is DeadlineState.OPEN
 
@@ -222,6 +224,15 @@ def test_what_was_sent_while_held_is_recorded_as_sent_with_a_breakdown(
     assert states(app, handoff_id)[Step.INTRO] is DeadlineState.DONE
     assert "Waiting on" not in editor(app, handoff_id).words
     assert history_is_sound(app, handoff_id)
+
+
+def test_who_may_not_read_the_checks_learns_from_no_form_that_one_is_no_yes(app: App) -> None:
+    handoff_id = read(app, check_champion="no")
+    for user, reads in ((AE, True), (AE_MANAGER, False)):
+        # Out of a message that stood there before the checks were answered.
+        form = opened(app, user, ActionId.MARK_INTRO_SENT, handoff_id)
+        assert ("a check that is no yes" in form.words) is reads
+        assert ("It was to wait for the briefing call" in form.words) is not reads
 
 
 # --- That it went out

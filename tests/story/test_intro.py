@@ -73,7 +73,7 @@ def test_the_ae_writes_it_while_it_is_held_and_sends_it_after_the_call(place: St
         "⚪ 11 words; 80 to 120 read best",
         "⚪ something only somebody from the sale knows",
         "✅ the name of the CSM",
-        "⚪ what the kickoff is",
+        "⚪ what the kickoff covers",
         "⚪ no placeholder left: [day]",
     ):
         assert words in modal(maya).words, modal(maya).words

@@ -120,6 +120,17 @@ def test_while_it_waits_nothing_marks_it_as_sent_and_it_says_on_whom() -> None:
     assert "Waiting on the CSM, for the" in seen_text(form_dict(intro_view(reading))["blocks"])
 
 
+def test_while_it_waits_neither_text_nor_link_is_offered() -> None:
+    waiting = replace(EDITOR, wait=Wait(Step.READ, JONAS))
+    shown = seen_text(form_dict(intro_view(waiting))["blocks"])
+    assert sentences.intro.NO_WAY_OUT in shown
+    assert "mailto" not in shown
+    assert sentences.intro.TO_COPY not in shown
+    free = seen_text(form_dict(intro_view(EDITOR))["blocks"])
+    assert "mailto" in free
+    assert sentences.intro.TO_COPY in free
+
+
 def test_what_is_only_typed_has_no_way_out() -> None:
     shown = seen_text(form_dict(intro_view(replace(EDITOR, saved_at=None)))["blocks"])
     assert sentences.intro.NOT_SAVED in shown

@@ -8,8 +8,9 @@ from bot.domain.steps import Step
 from bot.views.sentences.terms import STEP_NAMES
 
 MEANS: Final = (
-    f"In your own words, {LEAST_WORDS} to {MOST_WORDS} of them. Only you and the CSM read the "
-    "draft. What is pointed out stops nobody."
+    f"In your own words, {LEAST_WORDS} to {MOST_WORDS} of them: something you know from the sale, "
+    "the CSM by name with something that is true of them, what the kickoff covers, and an "
+    "invitation to answer. Only you and the CSM read the draft. What is pointed out stops nobody."
 )
 INVITATION: Final = (
     "An invitation to the kickoff goes out with the intro or after it. Until then keep the time "
@@ -21,6 +22,7 @@ TO_MAIL: Final = "Open in your mail program"
 NO_ADDRESS: Final = "The address is yours to fill in."
 TOO_LONG_FOR_MAIL: Final = "This is too long for a link into a mail program. Copy it from here."
 NOT_SAVED: Final = "Nothing is saved yet."
+NO_WAY_OUT: Final = "The text to copy and the link into your mail come once it may go out."
 WAYS: Final[Mapping[Way, str]] = {
     Way.EMAIL: "by e-mail",
     Way.CHAT: "in a chat",
@@ -51,7 +53,7 @@ FIRST_CONTACT: Final = "first contact"
 
 _HAS: Final[Mapping[Flaw, str]] = {
     Flaw.NO_DETAIL: "something only somebody from the sale knows",
-    Flaw.NO_KICKOFF: "what the kickoff is",
+    Flaw.NO_KICKOFF: "what the kickoff covers",
     Flaw.NO_INVITATION: "an invitation to answer",
     Flaw.PLACEHOLDER: "no placeholder left",
 }
