@@ -128,7 +128,9 @@ def kickoff_fell(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
     handoff, sequence = unit.handoffs.get(notice.handoff_id or 0), int(notice.facts["sequence"])
     cancelled, since = notice.facts.get("cancelled"), handoff.cancelled_at
     final = since is not None and not handoff.open and instant_text(since) == cancelled
-    if cancelled is not None and not final:
+    # Opened again later it fell for good, however soon that was after the cancellation.
+    stands = handoff.kickoff.sequence < sequence
+    if cancelled is not None and not final and stands:
         return Cancel("cancel_undone")
     again = handoff.kickoff.at is not None and handoff.open
     theirs = any(access.acts_as(reader.id, one, handoff) for one in _in_it(unit, handoff))

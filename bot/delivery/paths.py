@@ -1,13 +1,18 @@
 """What is told of a deal that is opened again, becomes another one, or has its contract amended."""
 
+from datetime import datetime
+
 from bot.delivery.debriefs import to_whoever_acts
 from bot.delivery.plans import Cancel
-from bot.domain import access, read_models
+from bot.domain import access, kickoff_booking, read_models
+from bot.domain.access import Act
 from bot.domain.history import Tag
 from bot.domain.linked import Link, Linked, LinkKind
 from bot.domain.notices import Notice, NoticeKind
+from bot.domain.path_pages import Fell
 from bot.domain.people import Person
 from bot.domain.read_models import Card, NamedPerson, named
+from bot.domain.reopening import Booked
 from bot.storage.because import reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.message import Message
@@ -24,7 +29,8 @@ def path_told(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
     card, by = _card(unit, bundle), _actor(unit, notice)
     if notice.kind is NoticeKind.REOPENED:
         given = reason_given(unit, bundle, Tag.REOPENED)
-        return reopened_message(card, by, given[0] if given is not None else "")
+        why = given[0] if given is not None else ""
+        return reopened_message(card, by, why, fell=_fell(unit, bundle, notice, reader))
     one = _linked(unit, notice, reader)
     promises = int(notice.facts["promises"])
     return linked_message(notice.kind, card, one, by, promises=promises, in_thread=False)
@@ -38,6 +44,22 @@ def path_in_thread(unit: ReadUnit, bundle: Bundle, notice: Notice) -> Message:
     one = _linked(unit, notice, None, from_channel=bundle.handoff.channel_id)
     promises = int(notice.facts["promises"])
     return linked_message(notice.kind, card, one, by, promises=promises)
+
+
+def _fell(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> tuple[Fell, ...]:
+    """What was booked until the cancellation and is not yet again, with who books it anew."""
+    handoff = bundle.handoff
+    books = {
+        Booked.BRIEFING: access.may_as_owner(Act.BOOK_BRIEFING, reader, handoff),
+        Booked.KICKOFF: kickoff_booking.books(reader, handoff, unit.policy)
+        and not kickoff_booking.owes_a_reason(reader, handoff),
+    }
+    again = {Booked.BRIEFING: handoff.briefing.at, Booked.KICKOFF: handoff.kickoff.at}
+    return tuple(
+        Fell(one, datetime.fromisoformat(str(notice.facts[one.value])), books[one])
+        for one in Booked
+        if one.value in notice.facts and again[one] is None
+    )
 
 
 def _linked(

@@ -613,9 +613,11 @@ def _talk_fell(unit: ReadUnit, notice: Notice, reader: Person) -> Plan:
     handoff, at = unit.handoffs.get(notice.handoff_id or 0), str(notice.facts["at"])
     cancelled, since = notice.facts.get("cancelled"), handoff.cancelled_at
     final = since is not None and not handoff.open and instant_text(since) == cancelled
-    if cancelled is not None and not final:
+    # Opened again later it fell for good, however soon that was after the cancellation.
+    stands = handoff.debrief_talk.agreed < int(notice.facts["agreed"])
+    if cancelled is not None and not final and stands:
         return Cancel("cancel_undone")
-    if cancelled is None and read_models.talk_of(handoff, {}, reader).agreed_at is not None:
+    if not final and read_models.talk_of(handoff, {}, reader).agreed_at is not None:
         return Cancel("agreed_anew")  # The file of that time replaces this one.
     fell = datetime.fromisoformat(at)
     entry = _entry(unit, handoff, fell, int(notice.facts["agreed"]))

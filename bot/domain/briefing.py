@@ -149,12 +149,16 @@ class Briefing:
             without_csm_at=None,
         )
 
+    def called_off(self) -> "Briefing":
+        """There is no time for it any more; where it is owed it is booked anew."""
+        return replace(self, at=None, booked_at=None)
+
     def doing_without(self, side: Side, at: datetime) -> "Briefing":
         """A side says that writing is enough; with the second one a booked call falls."""
         said = (
             replace(self, without_ae_at=at) if side is Side.AE else replace(self, without_csm_at=at)
         )
-        return said if said.without is None else replace(said, at=None, booked_at=None)
+        return said if said.without is None else said.called_off()
 
     def needed(self) -> "Briefing":
         """A call is required now: what was said about doing without one holds no longer."""

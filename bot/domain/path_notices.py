@@ -7,6 +7,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.history import Event, Tag
 from bot.domain.linked import LinkKind
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.domain.reopening import Booked
 
 _KINDS = {Tag.LINKED: NoticeKind.LINKED, Tag.UNLINKED: NoticeKind.UNLINKED}
 
@@ -27,11 +28,12 @@ def of_paths(handoff: Handoff, events: Sequence[tuple[int, Event]]) -> list[Noti
 def _of_a_reopening(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     """Below the card, and to everybody with a part, or who acts for them; once, but to who did."""
     kind, facts = NoticeKind.REOPENED, {"seq": seq, "actor": event.actor or 0}
+    fell = {one.value: str(event.facts[one.value]) for one in Booked if one.value in event.facts}
     acting = {access.acting(one, handoff): one for one in handoff.people()}
     return [
         *_in_thread(handoff, kind, seq, facts),
         *(
-            _to(handoff, kind, seq, reader, {**facts, "owner": owner})
+            _to(handoff, kind, seq, reader, {**facts, "owner": owner, **fell})
             for reader, owner in acting.items()
             if reader != event.actor
         ),

@@ -7,6 +7,7 @@ from bot.domain.linked import BECAME, LinkKind, OpenDeal
 from bot.domain.partner import PartnerSide
 from bot.domain.people import NamedPerson
 from bot.domain.promises import Promise
+from bot.domain.reopening import Booked
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,16 @@ class PathsPage:
 
 
 NO_PATHS = PathsPage()
+
+
+@dataclass(frozen=True)
+class Fell:
+    """What was booked for a time after the cancellation, of a deal that is open again."""
+
+    booked: Booked
+    at: datetime
+    yours: bool
+    """Whether its reader is the one who books it anew."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What handoffs are linked to, the ways beside the straight one, and the forms on them."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
@@ -9,8 +10,9 @@ from bot.domain.handoff import LONGEST_REASON, State
 from bot.domain.linked import Linked
 from bot.domain.notices import NoticeKind
 from bot.domain.partner import LONGEST_TEXT, PartnerForm, PartnerSide, as_line
-from bot.domain.path_pages import PathsPage
+from bot.domain.path_pages import Fell, PathsPage
 from bot.domain.read_models import Card, NamedPerson
+from bot.domain.reopening import Booked
 from bot.views import sentences
 from bot.views.blocks import Place, as_typed, form, small_as_typed, text_input
 from bot.views.ids import ActionId, Field, ViewId
@@ -25,10 +27,17 @@ from bot.views.message import (
     lines,
     plain_section,
     section,
+    when,
     words,
 )
 from bot.views.payload import Ref
 from bot.views.text import escape, instant_token, isolate, mention, one_line
+
+BOOKS: Final = {
+    Booked.BRIEFING: ActionId.OPEN_BOOKING,
+    Booked.KICKOFF: ActionId.OPEN_KICKOFF_BOOKING,
+}
+"""The ways to book anew what fell with a cancellation."""
 
 
 def link_blocks(linked: Sequence[Linked]) -> list[Block]:
@@ -164,12 +173,23 @@ def reopen_view(handoff_id: int, account: str) -> View:
     )
 
 
-def reopened_message(card: Card, by: NamedPerson | None, reason: str) -> Message:
-    """To one with a part: it goes on, and why; without the reason it stands below the card."""
+def reopened_message(
+    card: Card, by: NamedPerson | None, reason: str, *, fell: Sequence[Fell] = ()
+) -> Message:
+    """To one with a part: it goes on, and why; without the reason it stands below the card.
+
+    `fell` is what was booked and has no time any more.
+    """
     told = sentences.paths.reopened(_name(by))
     if not reason:
         return _in_thread(card, told)
-    return _to_one(card, told, as_typed(reason))
+    presses = [BOOKS[one.booked] for one in fell if one.yours]
+    return _to_one(card, told, as_typed(reason), *map(_fell, fell), presses=presses)
+
+
+def _fell(one: Fell) -> Block:
+    before, after = sentences.paths.FELL[one.booked], sentences.paths.FELL_AFTER
+    return lines([words(before), when(one.at), words(after)])
 
 
 def linked_message(
@@ -201,9 +221,9 @@ def _in_thread(card: Card, told: str) -> Message:
     return Message(f"{escape(one_line(card.account))}: {escape(told)}", (plain_section(told),))
 
 
-def _to_one(card: Card, told: str, *more: Block) -> Message:
-    look = ActionId.OPEN_HANDOFF
-    press = button(look, sentences.buttons.BUTTONS[look], Ref(handoff=card.handoff_id))
+def _to_one(card: Card, told: str, *more: Block, presses: Sequence[ActionId] = ()) -> Message:
+    about, labels = Ref(handoff=card.handoff_id), sentences.buttons.BUTTONS
+    ways = [button(one, labels[one], about) for one in (*presses, ActionId.OPEN_HANDOFF)]
     account = one_line(card.account)
     row = [words(account, bold=True), words(f": {told}")]
-    return Message(f"{escape(account)}: {escape(told)}", (lines(row), *more, *actions([press])))
+    return Message(f"{escape(account)}: {escape(told)}", (lines(row), *more, *actions(ways)))

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
+from bot.domain import briefing_call, kickoff_booking
+from bot.domain.handoff import Handoff
 from bot.domain.linked import LinkKind, link, unlink
 from bot.domain.reopening import reopen
 from bot.storage.tables import outbox
-from bot.storage.unit_of_work import Store
+from bot.storage.unit_of_work import Store, WriteUnit
+from bot.views.ids import ActionId
 from tests.builders import Deal, FixedClock, Team, assigned
 from tests.delivery.desk import Desk
 from tests.delivery.test_briefing import settled, shown
 from tests.delivery.test_verification import change, last
+from tests.views.shown import action_ids
 
 BACK = "The parent company stepped back."
 OTHER = "Larkfield Clinics"
@@ -69,6 +73,86 @@ def test_everybody_with_a_part_reads_why_it_goes_on_and_the_channel_only_that_it
     assert "opened the handoff again" in thread(desk)
     assert BACK not in thread(desk)
     assert [row[0] for row in settled(desk, "reopened")] == ["sent"] * 4
+
+
+def booked(store: Store, team: Team) -> int:
+    """Assigned, with briefing call and kickoff booked for two days later."""
+    handoff_id = assigned(store, team)
+
+    def book(unit: WriteUnit, handoff: Handoff) -> None:
+        at, later = unit.now, unit.now + 48 * HOUR
+        briefing_call.book(handoff, later, by=team.ae, at=at)
+        kickoff_booking.book(handoff, later, by=team.csm, at=at, policy=unit.policy)
+
+    change(store, team, handoff_id, team.csm.id, book)
+    return handoff_id
+
+
+def test_who_books_what_fell_with_the_cancellation_is_asked_to_book_it_anew(
+    desk: Desk, store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = booked(store, team)
+    desk.drain()
+    cancel(store, team, handoff_id)
+    clock.advance(HOUR)
+    desk.drain()
+    open_again(store, team, handoff_id)
+    desk.drain()
+    for reader, books in (
+        ("UAE", {ActionId.OPEN_BOOKING}),
+        ("UCSM", {ActionId.OPEN_KICKOFF_BOOKING}),
+        ("UCS_MANAGER", set()),
+    ):
+        sent = (one.args for one in desk.slack.ledger.in_channel(f"D-{reader}"))
+        (told,) = (one for one in sent if BACK in str(one))
+        words = str(told)
+        assert "The briefing call was booked for " in words
+        assert "The kickoff was booked for " in words
+        assert "fell with the cancellation" in words
+        wanted = {ActionId.OPEN_BOOKING, ActionId.OPEN_KICKOFF_BOOKING}
+        assert wanted & set(action_ids(told["blocks"])) == books
+    assert "fell with the cancellation" not in thread(desk)
+
+
+def test_what_is_booked_anew_by_then_is_asked_of_nobody(
+    desk: Desk, store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = booked(store, team)
+    desk.drain()
+    cancel(store, team, handoff_id)
+    clock.advance(HOUR)
+    desk.drain()
+    open_again(store, team, handoff_id)
+
+    def again(unit: WriteUnit, handoff: Handoff) -> None:
+        at = unit.now
+        kickoff_booking.book(handoff, at + 50 * HOUR, by=team.csm, at=at, policy=unit.policy)
+
+    change(store, team, handoff_id, team.csm.id, again)
+    desk.drain()
+    assert "The briefing call was booked for " in shown(desk, "UCSM")
+    assert "The kickoff was booked for " not in shown(desk, "UCSM")
+
+
+def test_what_fell_leaves_calendars_however_soon_the_deal_was_opened_again(
+    desk: Desk, store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = booked(store, team)
+
+    def agree(unit: WriteUnit, handoff: Handoff) -> None:
+        wanted = unit.now + 24 * HOUR
+        handoff.propose_talk(wanted, turn=0, by=team.csm, at=unit.now)
+        handoff.agree_talk(turn=1, by=team.ae, at=unit.now)
+
+    change(store, team, handoff_id, team.ae.id, agree)
+    desk.drain()
+    cancel(store, team, handoff_id)
+    clock.advance(HOUR / 6)
+    open_again(store, team, handoff_id)
+    clock.advance(HOUR)
+    desk.drain()
+    for kind in ("kickoff_fell", "talk_fell"):
+        assert {row[0] for row in settled(desk, kind)} == {"sent"}
 
 
 def test_the_card_and_the_guides_say_that_it_is_cancelled_and_then_that_it_goes_on(

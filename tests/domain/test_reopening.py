@@ -1,16 +1,17 @@
 """A cancelled deal that goes on: who may say so, what starts anew, and what is not said twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain import briefing_call, kickoff_booking
 from bot.domain.deadlines import Deadline, DeadlineState, Step, bring_in_line, deadlines
 from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import LONGEST_REASON, Handoff, State
 from bot.domain.history import Tag
 from bot.domain.nudging import Stage
 from bot.domain.pre_close import dated
-from bot.domain.reopening import reopen
+from bot.domain.reopening import Booked, reopen
 from tests.domain.deals import (
     AE,
     AE_MANAGER,
@@ -201,6 +202,36 @@ def test_a_time_of_the_debrief_that_was_over_by_then_stays() -> None:
     cancelled(handoff)
     reopen(handoff, WHY, by=AE, at=AGAIN)
     assert handoff.debrief_talk.agreed_at == OVER - HOUR
+
+
+def _booked(handoff: Handoff, at: datetime) -> Handoff:
+    briefing_call.book(handoff, at, by=AE, at=MONDAY)
+    kickoff_booking.book(handoff, at, by=CSM, at=MONDAY, policy=POLICY)
+    return handoff
+
+
+def test_what_was_booked_for_later_fell_and_is_booked_anew() -> None:
+    wanted = utc("2025-06-20T13:00")
+    handoff = cancelled(_booked(assigned(), wanted))
+    sequence = handoff.kickoff.sequence
+    reopen(handoff, WHY, by=AE, at=AGAIN)
+    assert (handoff.briefing.at, handoff.kickoff.at) == (None, None)
+    # That of the file which took it out of calendars.
+    assert handoff.kickoff.sequence == sequence + 1
+    told = "2025-06-20T13:00:00.000000Z"
+    fell = {one.value: handoff.events[-1].facts[one.value] for one in Booked}
+    assert fell == dict.fromkeys(fell, told)
+    made = owed(handoff)
+    assert made[Step.BOOK_CALL].state is DeadlineState.OPEN
+    assert made[Step.BOOK_CALL].due_at == utc("2025-06-12T12:00")
+    assert made[Step.PREP].due_at < wanted
+
+
+def test_what_was_booked_for_before_the_cancellation_may_have_been_held_and_stays() -> None:
+    handoff = cancelled(_booked(assigned(), OVER - HOUR))
+    reopen(handoff, WHY, by=AE, at=AGAIN)
+    assert (handoff.briefing.at, handoff.kickoff.at) == (OVER - HOUR, OVER - HOUR)
+    assert set(handoff.events[-1].facts) == {"cancelled_at"}
 
 
 def _dated(handoff: Handoff) -> dict[Step, Deadline]:

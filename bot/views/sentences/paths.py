@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.linked import LinkKind
 from bot.domain.promises import Origin
+from bot.domain.reopening import Booked
 
 ANOTHER: Final = "another handoff"
 """What a handoff is called to who may not know of it."""
@@ -38,8 +39,14 @@ PARTNER_MEANS: Final = (
 )
 REOPEN_MEANS: Final = (
     "Every step that is still open has its own time again from now on, and what was done stays "
-    "done. Everybody with a part is told once, with this reason."
+    "done. What was booked for a time still to come fell with the cancellation, and is booked "
+    "anew. Everybody with a part is told once, with this reason."
 )
+FELL: Final[Mapping[Booked, str]] = {
+    Booked.BRIEFING: "The briefing call was booked for ",
+    Booked.KICKOFF: "The kickoff was booked for ",
+}
+FELL_AFTER: Final = ". That time fell with the cancellation; a new one is to be booked."
 BECAME_MEANS: Final = (
     "Where the deal goes on in another handoff, choose it: both then name each other."
 )
