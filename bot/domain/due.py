@@ -201,17 +201,17 @@ class KickoffDay:
 
 @dataclass(frozen=True)
 class KickoffPrep:
-    """An hour of the last business day before the kickoff that leaves a day until then."""
+    """An hour of the last business day before the kickoff whose morning leaves a day until then."""
 
     def due(self, facts: Facts) -> Due | None:
         """Before the booked time, or until one is booked before the end of the day it is due on."""
         calendar, clocks = facts.calendar, facts.clocks
         starts = facts.booked_at or facts.end_of(facts.kickoff_due_on())
+        latest = starts - clocks.prep_before * HOUR
         day = calendar.previous_business_day(calendar.local_date(starts))
-        at = calendar.at(day, time(clocks.prep_hour))
-        while at > starts - clocks.prep_before * HOUR:
+        while calendar.at(day, calendar.hours.start) > latest:
             day = calendar.previous_business_day(day)
-            at = calendar.at(day, time(clocks.prep_hour))
+        at = calendar.at(day, time(clocks.prep_hour))
         return Due(at, at)
 
 

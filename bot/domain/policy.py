@@ -138,7 +138,7 @@ class Clocks(_Part):
     prep_hour: int = Field(default=12, ge=1, le=23)
     """The hour of the day by which both are prepared for the kickoff."""
     prep_before: int = Field(default=24, ge=0, le=240)
-    """Hours before the kickoff that this leaves at least."""
+    """Hours before the kickoff at which the working hours of that day have begun at least."""
     capture_days: int = Field(default=7, ge=1, le=90)
     """Days before the expected signature at which the AE is first reminded to capture the deal."""
     commitment_days: int = Field(default=7, ge=1, le=90)

@@ -229,16 +229,16 @@ def test_debrief_and_initials_are_due_before_the_booked_day() -> None:
         (None, "2025-06-04T16:00"),
         # 14:00: noon of the business day before leaves 26 hours.
         ("2025-06-05T18:00", "2025-06-04T16:00"),
-        # 12:00 leaves just a day, 11:59 less: then it is the morning before.
-        ("2025-06-05T16:00", "2025-06-04T16:00"),
-        ("2025-06-05T15:59", "2025-06-03T16:00"),
+        # In the morning, too, noon of the business day before; that of 09:00 begins just a day
+        # before, that of 08:59 less: then it is the morning before.
+        ("2025-06-05T14:00", "2025-06-04T16:00"),
+        ("2025-06-05T13:00", "2025-06-04T16:00"),
+        ("2025-06-05T12:59", "2025-06-03T16:00"),
         # Over a weekend.
         ("2025-06-09T18:00", "2025-06-06T16:00"),
     ],
 )
-def test_prep_is_due_on_the_last_working_noon_that_leaves_a_day(
-    booked: str | None, due: str
-) -> None:
+def test_prep_is_due_at_noon_of_the_business_day_before(booked: str | None, due: str) -> None:
     handoff = assigned()
     if booked is not None:
         book(handoff, utc(booked))

@@ -127,8 +127,8 @@ def due_words(due: DueRule, clocks: Clocks) -> str:
             return f"see below; at most business day {clocks.kickoff_latest_day}"
         case KickoffPrep():
             return (
-                f"{clocks.prep_hour}:00 on the last business day that leaves {clocks.prep_before} "
-                "h until the kickoff"
+                f"{clocks.prep_hour}:00 on the last business day whose morning leaves "
+                f"{clocks.prep_before} h until the kickoff"
             )
         case AfterKickoff(day=day, after=after):
             return f"business day {day(clocks)}, or {after(clocks)} after the kickoff if later"
