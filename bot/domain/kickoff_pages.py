@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.brief import Brief
+from bot.domain.brief import Brief, ContactRole
 from bot.domain.kickoff import KickoffTime
 from bot.domain.kickoff_form import KickoffForm
 from bot.domain.kickoff_prep import Missing
@@ -17,6 +17,12 @@ class Elsewhere:
 
     name: str
     zone: str
+
+
+def champion_of(brief: Brief) -> str:
+    """The champion's name; empty while the brief has none who is still there."""
+    found = brief.people.having(ContactRole.CHAMPION)
+    return found[0].name if found else ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class BookingPage:
     """Whether the customer is not to be invited yet."""
     missing: tuple[Missing, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    champion: str = ""
+    """Who that is by the brief."""
     asks_why: bool = False
 
 

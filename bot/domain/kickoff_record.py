@@ -29,8 +29,8 @@ def record(
 ) -> None:
     """The kickoff was held, stored as a document's `revision`; once more where that was wrong.
 
-    `before` is what was recorded until now. What was missing when it was held is kept with it.
-    Raises as `Handoff.hold_kickoff`.
+    `before` is what was recorded until now. What was missing when it was held is kept with the
+    first record of its time. Raises as `Handoff.hold_kickoff`.
     """
     if form.held_at != handoff.kickoff_held_at:
         handoff.hold_kickoff(form.held_at, by=by, at=at, reason=reason)
@@ -39,14 +39,16 @@ def record(
         handoff.require_to_hold(by)
         values = handoff.reason_for(Act.HOLD_KICKOFF, by, reason)
     lacked = before.lacked if before is not None else None
-    lacking = missing(handoff, audiences=EVERY, by=form.held_at)
     facts: dict[str, Fact] = {
         "revision": revision,
         "again": handoff.kickoff.recorded_at is not None,
         "joint": joint(handoff, policy),
-        "missing": [one.value for one in lacking],
         "lacks": form.lacked is not None and form.lacked is not lacked,
     }
+    if before is None or before.held_at != form.held_at:
+        # What was opened again since then was there when it was held.
+        lacking = missing(handoff, audiences=EVERY, by=form.held_at)
+        facts["missing"] = [one.value for one in lacking]
     handoff.kickoff = handoff.kickoff.recorded(at)
     handoff.note(Tag.KICKOFF_RECORDED, facts, values, by=by, at=at)
     _weigh_form(handoff, form, at=at, policy=policy)

@@ -27,13 +27,14 @@ from bot.domain.deadlines import (
 )
 from bot.domain.debrief import NOT_BEGUN, Answer, Ask, Debrief, Question, Standing
 from bot.domain.debrief_pages import DebriefPage
-from bot.domain.handoff import Call, Handoff, State
+from bot.domain.handoff import Call, CommitmentAnswer, Handoff, State
 from bot.domain.hints import NOTHING_POINTED, Pointed
 from bot.domain.history import Tag
 from bot.domain.intro import Contacted
 from bot.domain.introducing import sender, wrote_as_csm
 from bot.domain.items import Item, SectionKey
 from bot.domain.kickoff import KickoffTime
+from bot.domain.kickoff_prep import Missing
 from bot.domain.linked import Linked
 from bot.domain.merging import FieldConflict
 from bot.domain.money import Money, Rate
@@ -234,6 +235,8 @@ class Guide:
     undoable: bool = False
     """Whether the cancellation, or else the acknowledgement, can still be taken back."""
     started_by: NamedPerson | None = None
+    commitment_on: date | None = None
+    """The day that was named for the brief, which an AE stands by who confirms."""
     written_quickly: bool = False
     """For the AE's eyes: the brief was ready within few minutes."""
     size: Size | None = None
@@ -731,6 +734,8 @@ class DealFacts:
     rate: Rate | None = None
     policy_currency: str = ""
     commitment_on: date | None = None
+    commitment_answer: CommitmentAnswer | None = None
+    """What the AE manager said of it; only for who may read reasons."""
     aligned_on: date | None = None
     cs_contact: NamedPerson | None = None
 
@@ -803,6 +808,10 @@ class WholePage:
     """Whether the intro is recorded as sent, so that one would correct that."""
     intro: IntroLine = IntroLine()
     """Where the intro is; only for who may read breakdowns."""
+    kickoff_offered_at: datetime | None = None
+    """The earliest slot that was offered to a customer who wanted the kickoff later."""
+    kickoff_lacked: tuple[Missing, ...] | None = None
+    """What was missing when it was held; None before that, and for who may not read it."""
     kickoff_for_csm: bool = False
     """Whether they would record it for the CSM, with a reason."""
     about_people: tuple[Act, ...] = ()
@@ -921,13 +930,19 @@ def told(
     return handoff.completeness.seen_by(audiences, given).naming(names, ae=handoff.ae_id)
 
 
-def urgency(line: StepLine) -> tuple[bool, datetime]:
-    """What orders the steps that are owed: by due time, but last what is done only shortly before.
+def urgency(line: StepLine) -> tuple[bool, bool, datetime]:
+    """What orders the steps that are owed, wherever one of them is named as the next."""
+    return urgency_of(line.step, line.light, line.due_at)
 
-    Once that is due soon, or late, it stands where its time puts it.
+
+def urgency_of(step: Step, light: Light, due_at: datetime) -> tuple[bool, bool, datetime]:
+    """The same of a step that stands on no card: by due time, but last what has no clock.
+
+    Before that comes what is done only shortly before. Once that is due soon, or late, it stands
+    where its time puts it.
     """
-    pressing = line.light in (Light.SOON, Light.LATE)
-    return line.step in SHORTLY_BEFORE and not pressing, line.due_at
+    pressing = light in (Light.SOON, Light.LATE)
+    return light in NO_CLOCK, step in SHORTLY_BEFORE and not pressing, due_at
 
 
 def next_line(lines: Sequence[StepLine]) -> StepLine | None:
@@ -1102,6 +1117,7 @@ def guide(
         brief_version=handoff.brief_version,
         undoable=undo_ends is not None and as_of <= undo_ends,
         started_by=named(handoff.started_by, people),
+        commitment_on=handoff.commitment_on,
         written_quickly=written_quickly and access.acts_as(viewer.id, handoff.ae_id, handoff),
         size=size.seen_by(audiences) if size is not None else None,
         acknowledged=handoff.acknowledged,

@@ -429,7 +429,8 @@ def call_of(typed: Typed, *, promises: Sequence[int], talk: Talk | None) -> Brie
         emphasis=typed.text(Field.EMPHASIS),
         questions=typed.text(Field.OPEN_QUESTIONS),
         read=read,
-        unread=unread(promises, read),
+        # In the debrief a question of its own goes through the promises; nobody reads them aloud.
+        unread=() if stands else unread(promises, read),
         overrun=_member(Overrun, why, Field.OVERRUN) if why is not None else None,
         debrief=stands,
     )

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from bot.domain import access, kickoff_booking
+from bot.domain.access import Audience
 from bot.domain.errors import Conflict, Invalid, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.kickoff import kickoff_due
-from bot.domain.kickoff_pages import BookingPage
+from bot.domain.kickoff_pages import BookingPage, champion_of
 from bot.domain.kickoff_prep import missing
 from bot.domain.people import Person
 from bot.flows.answers import Answer, Done, Push, Update
@@ -38,6 +39,7 @@ def _page(unit: ReadUnit, handoff: Handoff, actor: Person) -> BookingPage:
         hold=kickoff_booking.internal_hold(handoff),
         missing=missing(handoff, audiences=readable) if ahead else (),
         elsewhere=elsewhere(unit, handoff, actor),
+        champion=champion_of(unit.brief.load(handoff.id, audiences={Audience.CHANNEL})),
         asks_why=kickoff_booking.owes_a_reason(actor, handoff),
     )
 

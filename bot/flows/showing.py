@@ -13,8 +13,10 @@ from bot.domain.debrief_pages import AnswerShown, AskShown, DebriefPage, TalkSho
 from bot.domain.debriefing import leads, marks
 from bot.domain.errors import Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff, State
+from bot.domain.history import Tag
 from bot.domain.introducing import SENDERS, side_of_sender, waits_for
 from bot.domain.items import SectionKey
+from bot.domain.kickoff_prep import Missing
 from bot.domain.partner import SECTION as PARTNER_SECTION
 from bot.domain.path_pages import PathsPage
 from bot.domain.people import Person
@@ -158,9 +160,22 @@ def whole_of(
         if Audience.REASONS in bundle.audiences
         else IntroLine(),
         paths=paths,
+        kickoff_offered_at=bundle.handoff.kickoff.offered_at,
+        kickoff_lacked=_lacked_then(unit, bundle),
         kickoff_for_csm=access.owes_a_reason(Act.HOLD_KICKOFF, viewer, bundle.handoff),
         plan=unit.plan_page(bundle, viewer=viewer),
     )
+
+
+def _lacked_then(unit: ReadUnit, bundle: Bundle) -> tuple[Missing, ...] | None:
+    """What was missing when the kickoff was held; None for who may not know, or before it."""
+    handoff = bundle.handoff
+    if Audience.REASONS not in bundle.audiences or handoff.kickoff.recorded_at is None:
+        return None
+    found = unit.history.facts_of(handoff.id, Tag.KICKOFF_RECORDED)
+    kept = [one["missing"] for one in found if "missing" in one]
+    hidden = set() if Audience.RECORDS in bundle.audiences else {Missing.PLAN}
+    return tuple(one for one in map(Missing, kept[-1]) if one not in hidden) if kept else None
 
 
 def about_people(viewer: Person, handoff: Handoff, *, champion: bool) -> tuple[Act, ...]:
@@ -346,6 +361,9 @@ def _deal_facts(unit: ReadUnit, bundle: Bundle) -> DealFacts:
         rate=handoff.rate,
         policy_currency=unit.policy.currency,
         commitment_on=handoff.commitment_on,
+        commitment_answer=handoff.commitment_answer
+        if Audience.REASONS in bundle.audiences
+        else None,
         aligned_on=handoff.aligned_on,
         cs_contact=named(handoff.cs_contact_id, bundle.people),
     )

@@ -74,16 +74,16 @@ _FIRST = select(func.min(event.c.at)).where(
     event.c.handoff_id == bindparam("handoff"),
     event.c.tag.in_(bindparam("tags", expanding=True)),
 )
-_DONE_BY = (
+_DONE = (
     select(event.c.body)
     .where(
         event.c.workspace_id == bindparam("workspace"),
         event.c.handoff_id == bindparam("handoff"),
         event.c.tag == bindparam("tag"),
-        event.c.actor_id == bindparam("actor"),
     )
     .order_by(event.c.seq)
 )
+_DONE_BY = _DONE.where(event.c.actor_id == bindparam("actor"))
 _LAST = select(func.coalesce(func.max(event.c.seq), 0)).where(
     event.c.workspace_id == bindparam("workspace"),
     event.c.handoff_id == bindparam("handoff"),
@@ -170,9 +170,14 @@ class History:
         found = self._execute(_VALUE, handoff_id, seq=seq, field=field).scalar()
         return str(found) if found is not None else None
 
-    def facts_of(self, handoff_id: int, tag: Tag, actor_id: int) -> list[Mapping[str, Any]]:
-        """The facts of what one person did, each time they did it, in order."""
-        found = self._execute(_DONE_BY, handoff_id, tag=tag.value, actor=actor_id)
+    def facts_of(
+        self, handoff_id: int, tag: Tag, actor_id: int | None = None
+    ) -> list[Mapping[str, Any]]:
+        """The facts of what one person did, or anybody, each time they did it, in order."""
+        if actor_id is None:
+            found = self._execute(_DONE, handoff_id, tag=tag.value)
+        else:
+            found = self._execute(_DONE_BY, handoff_id, tag=tag.value, actor=actor_id)
         return [json.loads(row.body)["facts"] for row in found]
 
     def first_of(self, handoff_id: int, tags: Collection[Tag]) -> datetime | None:

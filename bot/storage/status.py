@@ -41,6 +41,7 @@ from bot.domain.read_models import (
     StatusCounts,
     StatusPage,
     StatusRow,
+    urgency_of,
 )
 from bot.domain.reviews import Outcome
 from bot.domain.status import EVERYTHING, Bucket, Filter, Whose, whose_by_default
@@ -64,6 +65,7 @@ ROWS_AT_ONCE = 500
 HOME_ROWS = 40
 """Handoffs in one list of the Home tab at most; its three lists share the room there is."""
 
+_PLACE: Mapping[Step, int] = {step: place for place, step in enumerate(Step)}
 _DUE = handoff.c.attention_due_at
 _NOW = bindparam("now", type_=_DUE.type)
 _DAY_END = bindparam("day_end", type_=_DUE.type)
@@ -538,18 +540,27 @@ class Status:
         """What a person owes, by their own most urgent step, and their other open handoffs."""
         values: dict[str, Any] = {"viewer": viewer.id, "filled": self._filled(viewer)}
         values |= {"now": self._scope.now, "day_end": self._scope.now}
-        own: dict[int, RowMapping] = {}
+        own: dict[int, list[RowMapping]] = {}
         for row in self._execute(_OWNED, {"viewer": viewer.id}):
-            own.setdefault(row["handoff_id"], row)
+            own.setdefault(row["handoff_id"], []).append(row)
         ids = list(own)[:HOME_ROWS]
         shown = {row["id"]: row for row in self._execute(_BY_IDS, {"ids": ids})} if ids else {}
-        needs = [self._row(shown[one], own=own[one]) for one in ids if one in shown]
+        # Of each handoff the step that its guide card names as the next.
+        first = {one: min(own[one], key=self._urgency) for one in ids if one in shown}
+        needs = [self._row(shown[one], own=first[one]) for one in _by_due(first)]
         more = 0
         if len(own) > HOME_ROWS:
             more = self._execute(_OWNED_COUNT, {"viewer": viewer.id})[0]["all"] - HOME_ROWS
         others, others_more = self._first(_OTHERS, values)
         rest, rest_more = self._first(_REST, values)
         return HomeLists(tuple(needs), others, rest, more + others_more + rest_more)
+
+    def _urgency(self, own: RowMapping) -> tuple[bool, bool, datetime, int]:
+        """Where a step that somebody owes stands among all that they owe in its handoff."""
+        state, step = _own_state(own), Step(own["step"])
+        due = own["due_at"] if state is AttentionState.OWED else _named_day(own)
+        light = _light(state, own["start_at"], due, self._scope.now)
+        return *urgency_of(step, light, own["due_at"]), _PLACE[step]
 
     def _first(self, chosen: _List, values: dict[str, Any]) -> tuple[tuple[StatusRow, ...], int]:
         """The first rows of a list, and how many more there are."""
@@ -590,12 +601,11 @@ class Status:
         about = own or row
         state = AttentionState(row["attention_state"])
         if own:
-            free = own["state"] != DeadlineState.OPEN.value
-            state = AttentionState.UNTIMED if free else AttentionState.OWED
+            state = _own_state(own)
         named = own["step"] if own else row["attention_step"]
         due = own["due_at"] if own else row["attention_due_at"]
         if state is AttentionState.UNTIMED:
-            due = about["due_at"] if about["state"] == DeadlineState.AGREED.value else None
+            due = _named_day(about)
         start = about["start_at"]
         counted = row["items_counted"]
         csm_id, owner_id = row["csm_id"], row["attention_owner_id"]
@@ -629,6 +639,26 @@ class Status:
             signed_at=row["signed_at"],
             outcome=Outcome(row["review_outcome"]) if row["review_outcome"] else None,
         )
+
+
+def _own_state(own: RowMapping) -> AttentionState:
+    """How what somebody owes stands: what has no clock is never late."""
+    timed = own["state"] == DeadlineState.OPEN.value
+    return AttentionState.OWED if timed else AttentionState.UNTIMED
+
+
+def _named_day(about: RowMapping) -> datetime | None:
+    """By when something without a clock is owed, where somebody named a day for it."""
+    agreed = about["state"] == DeadlineState.AGREED.value
+    return about["due_at"] if agreed else None
+
+
+def _by_due(first: Mapping[int, RowMapping]) -> list[int]:
+    """Handoffs by when the step that is named of each is due, those without a clock last."""
+    untimed = AttentionState.UNTIMED
+    return sorted(
+        first, key=lambda one: (_own_state(first[one]) is untimed, first[one]["due_at"], one)
+    )
 
 
 def _run(

@@ -187,7 +187,7 @@ def size_words(size: Size) -> list[str]:
 def deal_words(facts: DealFacts, currency: str, *, ready: bool) -> Sequence[str]:
     """What is known of a deal besides its brief, one a line, in plain text.
 
-    Once the brief is `ready`, nobody asks by when it was to be.
+    Once the brief is `ready`, nobody asks by when it was to be, but what its AE manager said of it.
     """
     size = facts.size
     told = size_words(size)
@@ -196,7 +196,10 @@ def deal_words(facts: DealFacts, currency: str, *, ready: bool) -> Sequence[str]
         told.append(sentences.deal.rate_used(currency, worth, facts.policy_currency, facts.rate.of))
     if facts.partner:
         told.append(sentences.deal.PARTNER_DEAL)
-    if facts.commitment_on is not None and not ready:
+    if facts.commitment_on is not None and facts.commitment_answer is not None:
+        answered = sentences.deal.commitment_was(facts.commitment_on, facts.commitment_answer)
+        told.append(answered)
+    elif facts.commitment_on is not None and not ready:
         told.append(sentences.deal.committed_by(facts.commitment_on))
     if facts.aligned_on is not None and facts.cs_contact is not None:
         told.append(sentences.deal.aligned(facts.aligned_on, isolate(facts.cs_contact.name)))

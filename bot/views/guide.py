@@ -1,6 +1,7 @@
 """One person's own card for one handoff, in their DM: what is done, what is next, what waits."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -274,8 +275,9 @@ def _beyond_steps(guide: Guide) -> str:
 
 def _for_you(guide: Guide) -> str:
     if guide.must_confirm_ae:
-        starter = guide.started_by
-        return said.guide.guide_confirm(isolate(starter.name) if starter else said.terms.SOMEBODY)
+        starter = isolate(guide.started_by.name) if guide.started_by else said.terms.SOMEBODY
+        ready_by = day(guide.commitment_on) if guide.commitment_on is not None else ""
+        return said.guide.guide_confirm(starter, ready_by)
     if guide.signed_at is None:
         return said.guide.GUIDE_NOT_SIGNED
     line = guide.mine
@@ -356,8 +358,13 @@ def _next_actions(guide: Guide) -> list[ActionId]:
     if guide.signed_at is None and Act.SIGN in guide.acts:
         wanted.append(ActionId.OPEN_SIGNATURE)
     mine = [line for line in guide.steps if owed(line) and _is_mine(guide, line)]
-    # The CSM waits for the answer, and it takes a moment: nothing else may push it off the card.
-    for line in sorted(mine, key=lambda line: (line.step is not Step.JUDGE, *urgency(line))):
+    first = guide.mine.step if guide.mine is not None else None
+
+    def order(line: StepLine) -> tuple[bool, bool, tuple[bool, bool, datetime]]:
+        # The CSM waits for the answer, and it takes a moment: it is never pushed off the card.
+        return line.step is not first, line.step is not Step.JUDGE, urgency(line)
+
+    for line in sorted(mine, key=order):
         unbooked, none_yet = guide.kickoff_at is None, guide.no_promises
         wanted.append(step_button(line.step, line.left, no_promises=none_yet, unbooked=unbooked))
         if line.step is Step.KICKOFF:

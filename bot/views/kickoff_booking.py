@@ -21,9 +21,10 @@ from bot.views.blocks import (
     small_as_typed,
 )
 from bot.views.ids import Field, ViewId
+from bot.views.limits import NAME_SHOWN
 from bot.views.message import context, section
 from bot.views.payload import Ref
-from bot.views.text import instant_token, isolate, wall_time
+from bot.views.text import instant_token, isolate, one_line, wall_time
 
 OFF: Final = "off"
 
@@ -41,6 +42,7 @@ def booking_view(page: BookingPage, *, as_of: datetime) -> View:
     blocks: list[Block] = [
         as_typed(page.account),
         section(said.kickoff.booking_means(joint=page.joint, due=due)),
+        small_as_typed(said.kickoff.of_the_customer(one_line(page.champion, NAME_SHOWN))),
     ]
     if page.at is not None:
         blocks.append(context(said.kickoff.booked_so_far(instant_token(page.at))))

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, DividerBlock
 from slack_sdk.models.views import View
 
 from bot.domain.brief import Brief, ContactRole
-from bot.domain.kickoff_pages import CardPage
+from bot.domain.kickoff_pages import CardPage, champion_of
 from bot.domain.promises import Side
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, form, reason_input, small_as_typed
@@ -15,6 +15,7 @@ from bot.views.card import success_line, why_line
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.kickoff_booking import elsewhere_blocks, missing_blocks
 from bot.views.kickoff_calendar import kickoff_link
+from bot.views.limits import NAME_SHOWN
 from bot.views.message import actions, context, link_button, section
 from bot.views.payload import Ref
 from bot.views.plan import milestone_details
@@ -59,6 +60,8 @@ def card_view(page: CardPage, *, as_of: datetime) -> View:
 def _time(page: CardPage, as_of: datetime) -> list[Block]:
     told = [_when(page), said.kickoff.JOINT if page.joint else said.kickoff.CS_ONLY]
     blocks: list[Block] = [context(" ".join(told))]
+    champion = one_line(champion_of(page.brief), NAME_SHOWN)
+    blocks.append(small_as_typed(said.kickoff.of_the_customer(champion)))
     time = page.time
     if time is not None and time.booked:
         blocks += elsewhere_blocks(time.at, page.elsewhere, as_of=as_of)

@@ -317,6 +317,9 @@ def _steps(whole: WholePage) -> Piece:
         (whole.call_required, sentences.guide.CALL_REQUIRED),
     )
     blocks += [context(sentence) for shown, sentence in told if shown]
+    if whole.kickoff_offered_at is not None:
+        offered = instant_token(whole.kickoff_offered_at)
+        blocks.append(context(sentences.kickoff.wanted_later(offered)))
     if told_of_note := csm_wrote_line(whole.intro):
         blocks.append(context(told_of_note))
     about = Ref(handoff=whole.card.handoff_id)
@@ -445,6 +448,9 @@ def _reading(whole: WholePage) -> Iterator[Piece]:
         if not written.in_force:
             told += f" · {sentences.reading.ASKED_AGAIN}"
         texts = record_lines(written.record)
+        if written.kind is RecordKind.KICKOFF and whole.kickoff_lacked is not None:
+            lacked = sentences.kickoff.lacked_then(whole.kickoff_lacked)
+            texts.append((sentences.kickoff.LACKED_THEN, lacked))
         blocks = [
             context(told),
             *(labelled(label, truncate(text, SECTION_TEXT)) for label, text in texts),

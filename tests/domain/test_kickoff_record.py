@@ -248,8 +248,11 @@ def test_a_correction_of_the_words_leaves_the_time_as_it_is() -> None:
     record(handoff, form(changed="Another site"), before=first)
     assert [one.tag for one in handoff.events] == [Tag.KICKOFF_RECORDED]
     assert handoff.events[0].facts["again"] is True
+    # What is opened again later was not missing then.
+    assert "missing" not in handoff.events[0].facts
     record(handoff, form(held_at=HELD - HOUR), before=first)
     assert handoff.kickoff_held_at == HELD - HOUR
+    assert handoff.events[-1].facts["missing"] == ["read", "match", "debrief", "ledger"]
 
 
 def test_a_manager_gives_a_reason_once_and_others_record_nothing() -> None:

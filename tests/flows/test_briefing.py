@@ -178,7 +178,7 @@ def test_the_debrief_that_was_held_stands_for_it(app: App, clock: FixedClock) ->
         unit.commit()
     assert record(app, handoff_id, stands_for=["stands"], minutes="").body == {}
     call = written(app, handoff_id)
-    assert (call.debrief, call.overrun) == (True, None)
+    assert (call.debrief, call.overrun, call.unread) == (True, None, ())
     assert call.minutes == handoff_of(app, handoff_id).debrief.minutes
 
 

@@ -16,6 +16,7 @@ from bot.domain.people import Role
 from bot.domain.policy import Managers, Policy, Tier
 from bot.domain.size import Marks
 from bot.storage.people import PersonFacts
+from bot.views import sentences
 from bot.views.ids import ActionId
 from bot.views.payload import Ref
 from tests.builders import Deal, posted, signed, started
@@ -394,6 +395,10 @@ def test_the_ae_manager_answers_with_one_press_and_once(
     assert get(app, handoff_id).open
     again = app.press(TOMAS, ActionId.COMMITMENT_DONE, Ref(handoff=handoff_id))
     assert "done already" in again.sentence
+    # It stands with the handoff, for who may read reasons.
+    for reader, reads in ((MAYA, True), (TOMAS, True), ("UOUTSIDER", False)):
+        page = app.modal(app.press(reader, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id))).words
+        assert (f"by 5 Mar 2026: {sentences.deal.COMMITMENT[answer]}." in page) is reads
 
 
 # --- The closed-won gate

@@ -10,8 +10,10 @@ from bot.domain.breakdowns import Breakdown
 from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.items import SectionKey
 from bot.domain.kickoff_form import KickoffForm, Ours, Ran
+from bot.domain.kickoff_prep import Missing
 from bot.domain.verification import RecordKind
 from bot.storage.tables import outbox
+from bot.views import sentences
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
 from bot.views.sentences.buttons import BUTTONS, CORRECT_KICKOFF, FOR_CSM
@@ -21,6 +23,8 @@ from tests.flows.test_verification import (
     AE_MANAGER,
     CS_MANAGER,
     CSM,
+    acknowledged,
+    check,
     handoff_of,
     opened,
     states,
@@ -94,6 +98,19 @@ def test_what_came_of_it_is_kept_for_those_who_may_read_it(app: App, clock: Fixe
     for reader, reads in (("UAE", True), (AE_MANAGER, True), ("UREVOPS", True)):
         assert ("They count hours now." in whole(app, reader, handoff_id)) is reads
     assert "They count hours now." not in whole(app, "UOUTSIDER", handoff_id)
+
+
+def test_what_was_missing_then_stands_with_it_for_who_may_know(app: App, clock: FixedClock) -> None:
+    handoff_id = acknowledged(app)
+    check(app, handoff_id, check_no_plan="no")
+    clock.advance(20 * HOUR)
+    assert hold(app, handoff_id, WEDNESDAY + 18 * HOUR).body == {}
+    for reader, reads in ((CSM, True), ("UAE", True), (AE_MANAGER, False), ("UREVOPS", False)):
+        page = whole(app, reader, handoff_id)
+        assert sentences.kickoff.LACKED_THEN in page
+        assert sentences.kickoff.MISSING[Missing.DEBRIEF] in page
+        assert (sentences.kickoff.MISSING[Missing.PLAN] in page) is reads
+    assert sentences.kickoff.LACKED_THEN not in whole(app, "UOUTSIDER", handoff_id)
 
 
 def test_what_is_wrong_keeps_the_form_open_with_what_was_typed(app: App, clock: FixedClock) -> None:

@@ -116,10 +116,13 @@ def test_it_moves_is_later_at_the_customers_wish_and_is_called_off(app: App) -> 
     assert told(app, "kickoff_later") == [app.team.cs_manager.id]
     assert told(app, "kickoff_past") == [app.team.revops.id]
     assert "The kickoff is past the last business day" in whole(app, CSM, handoff_id)
+    wanted = f"wanted the kickoff later; the earliest slot offered was {instant_token(LATER)}"
+    assert wanted in whole(app, AE, handoff_id)
     assert "The kickoff is past the last" not in whole(app, "UOUTSIDER", handoff_id)
     form = opened(app, CSM, BOOKING, handoff_id)
     assert app.submit(CSM, form.type(kickoff_off=["off"])).body == {}
     assert handoff_of(app, handoff_id).kickoff.at is None
+    assert wanted not in whole(app, AE, handoff_id)
     assert told(app, "kickoff_fell") == [app.team.csm.id, app.team.ae.id]
 
 

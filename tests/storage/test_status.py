@@ -16,13 +16,21 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain import kickoff_booking
 from bot.domain.deadlines import Step
 from bot.domain.handoff import State
 from bot.domain.items import SectionKey
 from bot.domain.money import Money
 from bot.domain.people import Person, Role
 from bot.domain.policy import Policy, Tier
-from bot.domain.read_models import Light, StatusCounts, StatusPage
+from bot.domain.read_models import (
+    OWED,
+    Light,
+    StatusCounts,
+    StatusPage,
+    next_line,
+    step_lines,
+)
 from bot.domain.reviews import Outcome
 from bot.domain.status import EVERYTHING, Bucket, Filter, Whose
 from bot.domain.verification import Checks, Part, Restatement, Verdict
@@ -341,6 +349,47 @@ def test_home_names_the_persons_own_step_and_not_the_most_urgent_one(
         home = unit.status.home(team.csm)
     assert [(row.handoff_id, row.step) for row in home.needs_you] == [(handoff_id, Step.READ)]
     assert home.waiting_on_others == ()
+
+
+def test_home_names_the_same_next_step_as_the_guide_card(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = assigned(store, team)
+    with store.write(team.workspace_id) as unit:
+        of = unit.handoffs.lock(handoff_id)
+        booked = unit.now + timedelta(days=2)
+        kickoff_booking.book(of, booked, by=team.csm, at=unit.now, policy=unit.policy)
+        unit.save(of, actor_id=team.csm.id)
+        unit.commit()
+
+    def named(viewer: Person) -> tuple[Step | None, Step | None, Step]:
+        """On Home, on the card, and what is due first."""
+        with store.read(team.workspace_id) as unit:
+            (row,) = unit.status.home(viewer).needs_you
+            bundle = unit.bundle(handoff_id, viewer=viewer)
+            lines = step_lines(
+                bundle.handoff,
+                bundle.deadlines,
+                bundle.people,
+                as_of=unit.now,
+                viewer_id=viewer.id,
+            )
+        owed = [
+            one for one in lines if one.light in OWED and one.owner and one.owner.id == viewer.id
+        ]
+        mine = next_line(owed)
+        return row.step, mine.step if mine else None, min(owed, key=lambda one: one.due_at).step
+
+    on_home, on_card, earliest = named(team.csm)
+    assert (on_home, on_card, earliest) == (Step.DEBRIEF, Step.DEBRIEF, Step.PREP)
+    seen = set()
+    for _ in range(12):
+        clock.advance(timedelta(hours=4))
+        for viewer in (team.csm, team.ae):
+            on_home, on_card, _ = named(viewer)
+            assert on_home is on_card
+            seen.add(on_home)
+    assert Step.PREP in seen
 
 
 def test_a_row_says_what_is_missing_of_the_reading(store: Store, team: Team) -> None:

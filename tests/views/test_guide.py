@@ -162,6 +162,13 @@ def test_confirming_comes_before_everything_else() -> None:
     assert "tell Omar Vance and cancel it" in seen_text(guide_message(guide).to_args()["blocks"])
 
 
+def test_an_ae_who_confirms_reads_the_day_that_was_named_for_the_brief() -> None:
+    guide = replace(NOT_SIGNED, must_confirm_ae=True, started_by=OMAR)
+    for on, says in ((date(2026, 3, 5), True), (None, False)):
+        told = seen_text(guide_message(replace(guide, commitment_on=on)).to_args()["blocks"])
+        assert ("the day that was named for the brief, 5 Mar 2026." in told) is says
+
+
 def test_whoever_started_a_handoff_is_named_without_markup() -> None:
     starter = NamedPerson(9, "U0X", TRICKY)
     for named in (starter, None):
@@ -182,7 +189,8 @@ def test_before_the_signature_the_ae_records_it_or_writes_already() -> None:
 
 def test_the_sooner_of_two_steps_is_the_primary_one() -> None:
     message, brief = line(Step.MESSAGE), line(Step.BRIEF)
-    both = replace(GUIDE, steps=(message, replace(brief, due_at=brief.due_at.replace(year=2027))))
+    later = replace(brief, due_at=brief.due_at.replace(year=2027))
+    both = replace(GUIDE, steps=(message, later), mine=message)
     assert _pressed(both) == [
         (ActionId.PREVIEW_MESSAGE, "primary"),
         (ActionId.WRITE_BRIEF, None),
@@ -355,6 +363,13 @@ def test_an_ae_judges_what_was_restated() -> None:
     guide = replace(GUIDE, steps=(*CSM.steps[:3], judging), mine=judging)
     assert _pressed(guide)[0] == (ActionId.OPEN_JUDGE, "primary")
     assert guide_message(guide).text.startswith("Northwind Robotics: answer to the restatement due")
+
+
+def test_the_primary_button_is_that_of_the_bold_line_and_the_answer_stands_beside_it() -> None:
+    call, judging = line(Step.BOOK_CALL, Light.LATE, MAYA), line(Step.JUDGE, Light.SOON, MAYA)
+    brief = line(Step.BRIEF, Light.LATE, MAYA)
+    guide = replace(GUIDE, steps=(call, brief, judging), mine=call)
+    assert _pressed(guide)[:2] == [(ActionId.OPEN_BOOKING, "primary"), (ActionId.OPEN_JUDGE, None)]
 
 
 def test_whoever_has_no_part_any_more_sees_nothing_of_how_it_goes_on() -> None:

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.domain.appointments import CalendarEntry
-from bot.domain.brief import Brief
+from bot.domain.brief import Brief, ContactRole
 from bot.domain.items import SectionKey
 from bot.domain.kickoff import KickoffTime
-from bot.domain.kickoff_pages import BookingPage, CardPage, Elsewhere, HeldPage
+from bot.domain.kickoff_pages import BookingPage, CardPage, Elsewhere, HeldPage, champion_of
 from bot.domain.kickoff_prep import Missing
 from bot.domain.promises import Side
 from bot.domain.read_models import Card
@@ -80,6 +80,16 @@ def test_the_form_of_its_time_says_what_it_is_and_what_is_missing(asks_why: bool
     ):
         assert words in shown
     assert f"It is due by {instant_token(LATER)}" in str(form)
+
+
+def test_form_and_card_say_who_of_the_customer_belongs_into_it() -> None:
+    (champion,) = FILLED.people.having(ContactRole.CHAMPION)
+    for name, brief in ((champion.name, FILLED), ("the champion", Brief())):
+        wanted = f"Of the customer: {name}, and one or two more."
+        form = booking_view(replace(BOOKING, champion=champion_of(brief)), as_of=NOW)
+        card = card_view(replace(PAGE, brief=brief), as_of=NOW)
+        for view in (form, card):
+            assert wanted in seen_text(form_dict(view)["blocks"])
 
 
 def test_a_booked_time_is_moved_or_called_off_and_shown_as_other_clocks_have_it() -> None:

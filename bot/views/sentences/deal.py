@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
+from bot.domain.handoff import CommitmentAnswer
 from bot.domain.policy import Policy, Tier
 from bot.domain.size import AddOn, Size, Trigger
 from bot.views.ids import ViewId
@@ -25,6 +26,11 @@ def rates(policy: Policy) -> str:
     return f"The size of the handoff is judged in {own}: {told} (rates of {day(policy.rates_of)})."
 
 
+COMMITMENT: Final[Mapping[CommitmentAnswer, str]] = {
+    CommitmentAnswer.DONE: "kept, as their manager says",
+    CommitmentAnswer.NOT_DONE: "not kept, as their manager says",
+    CommitmentAnswer.CANCELLED: "cancelled by their manager",
+}
 NOTHING_MEANS: Final = "Open steps are dropped; a larger value brings them back."
 
 
@@ -106,6 +112,11 @@ def offered(size: Size) -> str:
 def committed_by(on: date) -> str:
     """Until when the brief is to be ready."""
     return f"The AE wants to have the brief ready by {day(on)}."
+
+
+def commitment_was(on: date, answer: CommitmentAnswer) -> str:
+    """What the AE manager said of that day afterwards."""
+    return f"The AE wanted to have the brief ready by {day(on)}: {COMMITMENT[answer]}."
 
 
 def aligned(on: date, contact: str) -> str:

@@ -66,11 +66,13 @@ WAITS_FOR: Final = "waits for the {step}"
 WAITING_FOR: Final = "waiting for the {step}"
 
 
-def guide_confirm(starter: str) -> str:
-    """To an AE whom somebody else named."""
+def guide_confirm(starter: str, ready_by: str) -> str:
+    """To an AE whom somebody else named; `ready_by` is empty where no day was named for them."""
+    day = f" With it you stand by the day that was named for the brief, {ready_by}."
+    day = day if ready_by else ""
     return (
-        f"{starter} started this handoff and named you as the AE. Confirm it. If it is not yours, "
-        f"tell {starter} and cancel it, so that it is started anew for the right AE."
+        f"{starter} started this handoff and named you as the AE. Confirm it.{day} If it is not "
+        f"yours, tell {starter} and cancel it, so that it is started anew for the right AE."
     )
 
 

@@ -19,6 +19,7 @@ HOLD: Final = (
     "after it."
 )
 INVITE: Final = "The intro is out, so the customer can be invited."
+THEIR_CHAMPION: Final = "the champion"
 NOT_BOOKED: Final = "No time is booked for it."
 PREPARED: Final = "Prepared: {who}."
 NOTHING_MISSING: Final = "Nothing is missing for it."
@@ -31,6 +32,7 @@ MISSING: Final[Mapping[Missing, str]] = {
     Missing.LEDGER: "initials in the promise ledger",
     Missing.DISPUTE: "the settlement of a dispute",
 }
+LACKED_THEN: Final = "Missing when it was held"
 CALL_OFF: Final = "Call it off: there is no time any more"
 KNOWN_AGAIN: Final = "The customer was asked things again that they had told before"
 
@@ -123,6 +125,11 @@ def booking_means(*, joint: bool, due: str) -> str:
     return f"{JOINT if joint else CS_ONLY}{by}"
 
 
+def of_the_customer(champion: str) -> str:
+    """Who of the customer belongs into it (plain text); `champion` is empty where none is known."""
+    return f"Of the customer: {champion or THEIR_CHAMPION}, and one or two more."
+
+
 def booked_so_far(when: str) -> str:
     """What another time moves (mrkdwn)."""
     return f"Booked so far: {when}. Another time moves it in everybody's calendar."
@@ -136,12 +143,21 @@ def elsewhere(times: Iterable[tuple[str, str]]) -> str:
 
 def still_missing(found: Iterable[Missing]) -> str:
     """What it should not begin without (plain text); empty where nothing is missing."""
+    named = _named(found)
+    return f"Still missing: {named}." if named else ""
+
+
+def lacked_then(found: Iterable[Missing]) -> str:
+    """The same of when it was held (plain text)."""
+    return _named(found) or "nothing"
+
+
+def _named(found: Iterable[Missing]) -> str:
     told = [MISSING[one] for one in found]
     if not told:
         return ""
     *first, last = told
-    named = f"{', '.join(first)} and {last}" if first else last
-    return f"Still missing: {named}."
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 # The card.
@@ -168,6 +184,11 @@ def held_line(when: str) -> str:
 def kickoff_line(when: str, *, hold: bool) -> str:
     """When it is, on a card about much else (mrkdwn)."""
     return f"Kickoff: booked for {when}, an internal hold" if hold else f"Kickoff: {when}"
+
+
+def wanted_later(offered: str) -> str:
+    """On the page of the handoff, with the earliest slot they were offered (mrkdwn)."""
+    return f"The customer wanted the kickoff later; the earliest slot offered was {offered}."
 
 
 def explained(ae: str, known: str) -> str:
