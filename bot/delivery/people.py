@@ -12,7 +12,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.ledger import left_to_deliver
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.people import Person
-from bot.domain.read_models import NamedPerson, named
+from bot.domain.read_models import NamedPerson, kickoff_ahead, named
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.champion import ChampionTold, champion_message
 from bot.views.message import Message
@@ -40,7 +40,13 @@ def people_told(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) 
 
 
 def _told(handoff: Handoff) -> tuple[int | None, ...]:
-    parts = (Capacity.AE, Capacity.CSM, Capacity.AE_MANAGER, Capacity.CS_MANAGER)
+    parts = (
+        Capacity.AE,
+        Capacity.CSM,
+        Capacity.AE_MANAGER,
+        Capacity.CS_MANAGER,
+        Capacity.LEAD,
+    )
     return tuple(access.holder(one, handoff) for one in parts)
 
 
@@ -70,6 +76,7 @@ def _succeeded(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person | 
         primary=part is Capacity.CSM and handoff.kickoff_held_at is not None,
         delivers=delivers,
         interviews=asks and reader is not None and access.may(Act.INTERVIEW, reader, handoff),
+        kickoff=part is Capacity.LEAD and kickoff_ahead(handoff),
         owes=takes_over and reader is not None and _owes(bundle, reader),
     )
 

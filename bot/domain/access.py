@@ -115,6 +115,8 @@ class Act(StrEnum):
     REASSIGN_AE_MANAGER = "reassign_ae_manager"
     """Name another AE manager for one handoff."""
     REASSIGN_CS_MANAGER = "reassign_cs_manager"
+    NAME_LEAD = "name_lead"
+    """Choose the implementation lead."""
     INTERVIEW = "interview"
     """Tick whom one asked what an AE who is gone knew."""
     RECORD_CHAMPION = "record_champion"
@@ -278,6 +280,7 @@ _ACTS: Mapping[Act, frozenset[Capacity]] = {
     Act.REASSIGN_AE: frozenset({Capacity.AE_MANAGER}),
     Act.REASSIGN_AE_MANAGER: frozenset({Capacity.AE_MANAGER, Capacity.REVOPS, Capacity.ADMIN}),
     Act.REASSIGN_CS_MANAGER: frozenset({Capacity.CS_MANAGER, Capacity.REVOPS, Capacity.ADMIN}),
+    Act.NAME_LEAD: _CSM_STEP,
     Act.INTERVIEW: _AE_STEP,
     Act.RECORD_CHAMPION: _EITHER,
     Act.INITIAL_PROMISE: _EITHER,

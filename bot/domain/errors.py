@@ -117,6 +117,8 @@ class Problem(StrEnum):
     ACTS_ACROSS = "acts_across"
     """Who is to be the AE acts for the CSM."""
     CSM_IS_AE_MANAGER = "csm_is_ae_manager"
+    LEAD_IS_A_SIDE = "lead_is_a_side"
+    """Who is to be the implementation lead is AE or CSM, or acts for one of them."""
     NO_INTERVIEWS = "no_interviews"
     FOLLOWER_TWICE = "follower_twice"
     NO_CHAMPION = "no_champion"

@@ -142,6 +142,7 @@ class Tag(StrEnum):
     """Somebody with a part is away: who acts for them, until when."""
     BACK = "person.back"
     MANAGER_CHANGED = "manager.changed"
+    LEAD_CHANGED = "lead.changed"
     MOVED = "handoff.moved"
     CHECK_IN_DRAFTED = "check_in.drafted"
     CHECKED_IN = "check_in.sent"

@@ -35,6 +35,8 @@ def of_the_kickoff(
             told.extend(_fell(handoff, seq, str(event.facts["at"]), _in_it(handoff, joint=joint)))
         elif event.tag in _OF_A_CSM:
             told.extend(_of_another_csm(handoff, seq, event))
+        elif event.tag is Tag.LEAD_CHANGED:
+            told.extend(_of_another_lead(handoff, seq, event))
         elif event.tag is Tag.CANCELLED:
             told.extend(_of_a_cancellation(handoff, seq, event, undo_window, joint=joint))
         elif event.tag is Tag.KICKOFF_RECORDED and event.facts["lacks"]:
@@ -98,6 +100,18 @@ def _of_another_csm(handoff: Handoff, seq: int, event: Event) -> Iterator[Notice
         yield from _fell(handoff, seq, instant_text(at), [had])
     if now is not None and had != now:
         yield _file(handoff, seq, event, now)
+
+
+def _of_another_lead(handoff: Handoff, seq: int, event: Event) -> Iterator[Notice]:
+    """The same of the implementation lead: for everybody else it is the entry it was."""
+    at, had = handoff.kickoff.at, event.facts["before"]
+    if at is None or at <= event.at or handoff.kickoff_held_at is not None:
+        return
+    if isinstance(had, int):
+        for told in _fell(handoff, seq, instant_text(at), [had]):
+            yield replace(told, facts={**told.facts, "sequence": handoff.kickoff.sequence + 1})
+    if handoff.lead_id is not None:
+        yield _file(handoff, seq, event, handoff.lead_id)
 
 
 def _of_a_cancellation(

@@ -168,7 +168,7 @@ class NoticeKind(StrEnum):
     """That one of these did not come; named after the first of them."""
     WELCOME = "welcome"
     REASSIGNED = "reassigned"
-    """Somebody else is AE, CSM or manager: below the card, to both of them and who works by it."""
+    """Somebody else is AE, CSM, manager or implementation lead: to both, and who works by it."""
     CHAMPION_LEFT = "champion_left"
     CHAMPION_NAMED = "champion_named"
     NOT_MINE = "not_mine"
@@ -1056,6 +1056,8 @@ def _succeeds(event: Event) -> tuple[Capacity, int, int | None] | None:
         part, now = Capacity.AE, facts["ae"]
     elif event.tag is Tag.ASSIGNED and facts["before"] is not None:
         part, now = Capacity.CSM, facts["csm"]
+    elif event.tag is Tag.LEAD_CHANGED and facts["lead"] is not None:
+        part, now = Capacity.LEAD, facts["lead"]
     elif event.tag is Tag.MANAGER_CHANGED and event.actor is not None:
         of_ae = facts["side"] == Side.AE.value
         part, now = (Capacity.AE_MANAGER if of_ae else Capacity.CS_MANAGER), facts["manager"]
@@ -1070,7 +1072,8 @@ def _succeeds(event: Event) -> tuple[Capacity, int, int | None] | None:
 def _of_a_successor(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     """To both of them, to the other one of AE and CSM and to the managers; below the card of an AE.
 
-    Before the kickoff a new CSM has all of it on their card.
+    Before the kickoff a new CSM has all of it on their card. Who the implementation lead is is
+    nothing that the managers have to know.
     """
     found = _succeeds(event)
     if found is None:
@@ -1078,7 +1081,9 @@ def _of_a_successor(handoff: Handoff, seq: int, event: Event) -> list[Notice]:
     part, now, before = found
     managers = [access.holder(one, handoff) for one in (Capacity.CS_MANAGER, Capacity.AE_MANAGER)]
     sides = [handoff.ae_id, handoff.csm_id]
-    if part in (Capacity.AE_MANAGER, Capacity.CS_MANAGER):
+    if part is Capacity.LEAD:
+        managers = []
+    elif part in (Capacity.AE_MANAGER, Capacity.CS_MANAGER):
         sides = sides[:1] if part is Capacity.AE_MANAGER else sides[1:]
     owners = [before, now, *sides, *managers]
     if part is Capacity.CSM and handoff.kickoff_held_at is None:

@@ -817,6 +817,8 @@ class WholePage:
     about_people: tuple[Act, ...] = ()
     """What the viewer may do about who has which part, and about the champion."""
     ae_manager: NamedPerson | None = None
+    lead: NamedPerson | None = None
+    """The implementation lead, of whom most deals have none."""
     interviewers: Mapping[int, NamedPerson] = field(default_factory=dict)
     """Who ticked the talks of the interview list."""
     talk: TalkLine = TalkLine()

@@ -1,4 +1,4 @@
-"""Another AE, or another manager, of a handoff; another CSM is `Handoff.assign_csm`.
+"""Another AE, manager or implementation lead; another CSM is `Handoff.assign_csm`.
 
 Rules: the process's *Who may do what* and *Other paths that happen*.
 """
@@ -112,6 +112,25 @@ def name_manager(
         "before": before,
     }
     handoff.note(Tag.MANAGER_CHANGED, facts, by=by, at=at)
+
+
+def name_lead(handoff: Handoff, lead: Person | None, *, by: Person, at: datetime) -> None:
+    """Somebody is the implementation lead from now on, or with None nobody is.
+
+    Raises Invalid with its field for who is no full member and for AE and CSM, who are in it
+    already, Conflict for who is it already.
+    """
+    _require(Act.NAME_LEAD, by, handoff)
+    if lead is not None and not lead.full_member:
+        raise Invalid(Problem.NOT_A_COLLEAGUE, field="person")
+    sides = (handoff.ae_id, handoff.csm_id)
+    if lead is not None and any(access.acts_as(lead.id, one, handoff) for one in sides):
+        raise Invalid(Problem.LEAD_IS_A_SIDE, field="person")
+    before, now = handoff.lead_id, lead.id if lead is not None else None
+    if now == before:
+        raise Conflict(Problem.ALREADY_DONE, field="person")
+    handoff.lead_id = now
+    handoff.note(Tag.LEAD_CHANGED, {"lead": now, "before": before}, by=by, at=at)
 
 
 def open_interviews(handoff: Handoff, *, at: datetime) -> None:

@@ -1,11 +1,11 @@
-"""Somebody else becomes AE or manager of a handoff; another CSM is `assignment`."""
+"""Another AE, manager or implementation lead of a handoff; another CSM is `assignment`."""
 
 from collections.abc import Sequence
 
 from bot.domain import access, reassigning
 from bot.domain.access import Act, Audience, Capacity
 from bot.domain.brief import ContactRole
-from bot.domain.errors import Invalid, NotAllowed, Problem
+from bot.domain.errors import Conflict, Invalid, NotAllowed, Problem
 from bot.domain.handoff import Handoff
 from bot.domain.ledger import left_to_deliver
 from bot.domain.people import Person
@@ -18,6 +18,7 @@ from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.reassigning import (
     Offered,
+    lead_view,
     reassign_ae_view,
     reassign_manager_view,
     reassign_message,
@@ -125,6 +126,37 @@ def save_manager(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     return Done()
 
 
+def open_lead(asked: Asked, unit: ReadUnit) -> Answer:
+    """*Implementation lead*: the form, with who it is so far."""
+    handoff = unit.handoffs.get(asked.handoff_id)
+    now, channel = name_of(unit, handoff.lead_id), _channel(asked, unit)
+    return Open(lead_view(handoff.id, handoff.account, now, channel=channel))
+
+
+def named_lead(asked: Asked) -> Sequence[str]:
+    """Whoever was chosen."""
+    chosen = asked.typed.user(Field.PERSON)
+    return [chosen] if chosen else []
+
+
+def save_lead(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
+    """The submitted form: they are told, and the kickoff is in their calendar from now on."""
+    handoff = unit.handoffs.lock(asked.handoff_id)
+    access.require(Act.NAME_LEAD, actor, handoff)
+    chosen = asked.typed.user(Field.PERSON)
+    lead = unit.people.by_slack_id(chosen) if chosen else None
+    if chosen and lead is None:
+        raise Invalid(Problem.NOT_A_COLLEAGUE, field=Field.PERSON)
+    shown, now = asked.ref.entry or 0, handoff.lead_id or 0
+    if now not in (shown, lead.id if lead is not None else 0):
+        known = name_of(unit, handoff.lead_id)
+        facts = {"name": known.name} if known is not None else {}
+        raise Conflict(Problem.CHANGED_MEANWHILE, field=Field.PERSON, facts=facts)
+    reassigning.name_lead(handoff, lead, by=actor, at=unit.now)
+    unit.save(handoff, actor_id=actor.id)
+    return Done()
+
+
 def register(listeners: Listeners) -> None:
     """The buttons and the forms; the command's words are those of `/handoff`."""
     listeners.opens(ActionId.OPEN_REASSIGN_AE, open_ae, act=Act.REASSIGN_AE)
@@ -132,3 +164,5 @@ def register(listeners: Listeners) -> None:
     listeners.opens(ActionId.OPEN_AE_MANAGER, open_ae_manager, act=Act.REASSIGN_AE_MANAGER)
     listeners.opens(ActionId.OPEN_CS_MANAGER, open_cs_manager, act=Act.REASSIGN_CS_MANAGER)
     listeners.submits(ViewId.REASSIGN_MANAGER, save_manager, named=named_manager)
+    listeners.opens(ActionId.OPEN_LEAD, open_lead, act=Act.NAME_LEAD)
+    listeners.submits(ViewId.LEAD, save_lead, named=named_lead)

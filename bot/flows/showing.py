@@ -147,6 +147,7 @@ def whole_of(
         else about_people(
             viewer, bundle.handoff, champion=bool(brief.people.having(ContactRole.CHAMPION))
         ),
+        lead=named(bundle.handoff.lead_id, bundle.people),
         ae_manager=named(access.holder(Capacity.AE_MANAGER, bundle.handoff), bundle.people),
         interviewers=_interviewers(unit, records),
         talk=read_models.talk_of(bundle.handoff, bundle.people, viewer),
@@ -188,6 +189,7 @@ def about_people(viewer: Person, handoff: Handoff, *, champion: bool) -> tuple[A
         (Act.ASSIGN, handoff.assignable),
         (Act.REASSIGN_AE_MANAGER, True),
         (Act.REASSIGN_CS_MANAGER, True),
+        (Act.NAME_LEAD, handoff.kickoff_held_at is None or handoff.lead_id is not None),
         (Act.INTERVIEW, handoff.succession.interviews_at is not None),
         (Act.RECORD_CHAMPION, champion or handoff.champions.left > 0),
     )

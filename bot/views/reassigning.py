@@ -1,4 +1,4 @@
-"""Another AE or manager: the forms, where they are found, and what is told of it."""
+"""Another AE, manager or implementation lead: the forms, their ways, and what is told of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ PEOPLE_BUTTONS = {
     Act.ASSIGN: ActionId.OPEN_ASSIGN,
     Act.REASSIGN_AE_MANAGER: ActionId.OPEN_AE_MANAGER,
     Act.REASSIGN_CS_MANAGER: ActionId.OPEN_CS_MANAGER,
+    Act.NAME_LEAD: ActionId.OPEN_LEAD,
     Act.INTERVIEW: ActionId.OPEN_INTERVIEWS,
     Act.RECORD_CHAMPION: ActionId.OPEN_CHAMPION,
 }
@@ -69,6 +70,21 @@ def reassign_manager_view(
         ),
     ]
     return _form(ViewId.REASSIGN_MANAGER, ref, blocks)
+
+
+def lead_view(
+    handoff_id: int, account: str, lead: NamedPerson | None, *, channel: int | None = None
+) -> View:
+    """Who the implementation lead is; `lead` is who it is so far."""
+    chosen = lead.slack_id if lead is not None else None
+    place = Place("lead", entry=handoff_id)
+    blocks: list[Block] = [
+        as_typed(account),
+        plain_section(said.reassigning.LEAD_MEANS),
+        person_input(place, Field.PERSON, chosen, optional=True, words=said.forms.LEAD),
+    ]
+    shown = lead.id if lead is not None else 0
+    return _form(ViewId.LEAD, Ref(handoff=handoff_id, entry=shown, channel=channel), blocks)
 
 
 def _form(view_id: ViewId, ref: Ref, blocks: Sequence[Block]) -> View:
@@ -153,6 +169,8 @@ class Succeeded:
     """Open promises that name the former one as who delivers."""
     interviews: bool = False
     """Whether the reader has a list of whom to ask what the former AE knew."""
+    kickoff: bool = False
+    """Whether the kickoff lies ahead of an implementation lead, who is in it."""
     owes: bool = False
     """Whether the reader owes something that they could say is not theirs."""
 
@@ -182,12 +200,14 @@ def _sentence(told: Succeeded) -> str:
 
 def _buttons(told: Succeeded) -> list[Block]:
     about, labels = Ref(handoff=told.handoff_id), said.buttons.BUTTONS
+    first = told.reader_id == told.now.id
     shown = [ActionId.OPEN_HANDOFF]
     if told.interviews:
         shown.append(ActionId.OPEN_INTERVIEWS)
+    if told.kickoff and first:
+        shown.append(ActionId.OPEN_KICKOFF_CARD)
     if told.owes:
         shown.append(ActionId.OPEN_NOT_MINE)
-    first = told.reader_id == told.now.id
     return actions(
         [
             button(one, labels[one], about, primary=first and index == 0)

@@ -410,6 +410,7 @@ def _parts(whole: WholePage, from_channel: int | None) -> Iterator[Piece]:
         (Capacity.AE_MANAGER, whole.ae_manager),
         (Capacity.CSM, card.csm),
         (Capacity.CS_MANAGER, card.cs_manager),
+        *([(Capacity.LEAD, whole.lead)] if whole.lead is not None else []),
     )
     rows = [
         [

@@ -330,6 +330,7 @@ CSM_ACTS = BOTH_ACTS | {
     Act.LEAD_DEBRIEF,
     Act.MARK_DEBRIEF,
     Act.NAME_LISTENER,
+    Act.NAME_LEAD,
     Act.CLOSE,
 }
 NAMES_MANAGERS = {Act.REASSIGN_AE_MANAGER, Act.REASSIGN_CS_MANAGER}
@@ -342,6 +343,7 @@ CS_MANAGER_ACTS = {
     Act.SETTLE_DISPUTE,
     Act.ANSWER_DEBRIEF,
     Act.NAME_LISTENER,
+    Act.NAME_LEAD,
 }
 """Neither manager's has what they only record for the AE or the CSM: it is not theirs to do."""
 

@@ -1,4 +1,4 @@
-"""Somebody else is AE, CSM or manager: who may be it, what transfers, who is told."""
+"""Somebody else is AE, CSM, manager or lead: who may be it, what transfers, who is told."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -341,6 +341,42 @@ def test_a_manager_who_follows_from_a_rule_is_told_by_what_is_late_and_not_of_th
     handoff.follow_managers(ae_manager=(MEMBER.id, ManagerBy.HAND), cs_manager=None, at=NOON)
     assert [one.tag for one in handoff.events] == [Tag.MANAGER_CHANGED]
     assert not told(handoff)
+
+
+# --- The implementation lead
+
+
+@pytest.mark.parametrize("by", [CSM, CS_MANAGER])
+def test_customer_success_names_who_leads_the_implementation(by: Person) -> None:
+    handoff = assigned()
+    handoff.events.clear()
+    reassigning.name_lead(handoff, MEMBER, by=by, at=NOON)
+    assert handoff.lead_id == MEMBER.id
+    facts = {"lead": MEMBER.id, "before": None}
+    assert [(one.tag, one.facts) for one in handoff.events] == [(Tag.LEAD_CHANGED, facts)]
+    readers = {one.person_id for one in told(handoff) if one.kind is NoticeKind.REASSIGNED}
+    assert readers == {MEMBER.id, AE.id, CSM.id} - {by.id}
+    assert may(Act.OPEN_KICKOFF_CARD, MEMBER, handoff)
+    reassigning.name_lead(handoff, None, by=by, at=NOON)
+    assert handoff.lead_id is None
+    assert not may(Act.OPEN_KICKOFF_CARD, MEMBER, handoff)
+
+
+@pytest.mark.parametrize(
+    ("lead", "problem"),
+    [
+        (AE, Problem.LEAD_IS_A_SIDE),
+        (CSM, Problem.LEAD_IS_A_SIDE),
+        (GUEST, Problem.NOT_A_COLLEAGUE),
+        (None, Problem.ALREADY_DONE),
+    ],
+)
+def test_who_cannot_be_the_lead_is_refused_at_the_field(
+    lead: Person | None, problem: Problem
+) -> None:
+    with pytest.raises(HandoffError) as refused:
+        reassigning.name_lead(assigned(), lead, by=CSM, at=NOON)
+    assert (refused.value.problem, refused.value.field) == (problem, "person")
 
 
 # --- Whom to ask

@@ -1,5 +1,7 @@
 """Another AE, CSM or manager by hand: where it is found, who may, and what both AEs then see."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.access import EVERY
@@ -10,7 +12,7 @@ from bot.domain.promises import Side
 from bot.storage.channels import ChannelFacts
 from bot.views.ids import ActionId, ViewId
 from bot.views.payload import Ref
-from tests.builders import assigned, initial_all, signed
+from tests.builders import WEDNESDAY, assigned, initial_all, signed
 from tests.flows.app import App, Reply
 from tests.flows.slack import DEAL
 from tests.flows.test_kickoff import told
@@ -183,10 +185,10 @@ def test_the_command_offers_what_its_asker_may_do_and_nothing_else(app: App) -> 
     }
     assert offered == {
         AE_MANAGER: {ActionId.OPEN_REASSIGN_AE, ActionId.OPEN_AE_MANAGER},
-        CS_MANAGER: {ActionId.OPEN_ASSIGN, ActionId.OPEN_CS_MANAGER},
+        CS_MANAGER: {ActionId.OPEN_ASSIGN, ActionId.OPEN_CS_MANAGER, ActionId.OPEN_LEAD},
         REVOPS: {ActionId.OPEN_AE_MANAGER, ActionId.OPEN_CS_MANAGER},
         AE: {ActionId.OPEN_CHAMPION},
-        CSM: {ActionId.OPEN_CHAMPION},
+        CSM: {ActionId.OPEN_CHAMPION, ActionId.OPEN_LEAD},
     }
 
 
@@ -203,6 +205,76 @@ def test_the_command_names_each_handoff_of_the_channel(app: App) -> None:
     reply = app.command(AE_MANAGER, "reassign")
     handoffs = {Ref.load(one["value"]).handoff for one in reply.buttons}
     assert len(handoffs) == 2
+
+
+# --- The implementation lead
+
+
+def name_lead(app: App, handoff_id: int, lead: str | None = NEW, *, by: str = CSM) -> Reply:
+    form = opened(app, by, ActionId.OPEN_LEAD, handoff_id)
+    assert form.callback_id == ViewId.LEAD
+    return app.submit(by, form.type(person=lead))
+
+
+def test_the_csm_names_who_leads_the_implementation_and_they_have_the_kickoff_and_its_card(
+    app: App,
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    assert "private channel" not in whole(app, NEW, handoff_id)
+    assert name_lead(app, handoff_id).body == {}
+    assert handoff_of(app, handoff_id).lead_id == app.team.outsider.id
+    assert set(told(app, "reassigned")) == {app.team.outsider.id, app.team.ae.id}
+    assert "Implementation lead" in whole(app, CSM, handoff_id)
+    # What they read by it: reasons, and no commercials.
+    page = whole(app, NEW, handoff_id, channel="D0LEAD")
+    assert "CSM" in page
+    assert opened(app, NEW, ActionId.OPEN_KICKOFF_CARD, handoff_id).callback_id == "kickoff_card"
+    at = int((WEDNESDAY + timedelta(days=2)).timestamp())
+    form = opened(app, CSM, ActionId.OPEN_KICKOFF_BOOKING, handoff_id)
+    assert "view" in app.submit(CSM, form.type(kickoff_at=at)).body
+    everybody = {app.team.csm.id, app.team.ae.id, app.team.outsider.id}
+    assert set(told(app, "kickoff_file")) == everybody
+    assert told(app, "kickoff_card") == [app.team.outsider.id]
+    assert history_is_sound(app, handoff_id)
+
+
+def test_named_after_the_booking_they_get_the_time_and_the_former_one_is_rid_of_it(
+    app: App,
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    at = int((WEDNESDAY + timedelta(days=2)).timestamp())
+    form = opened(app, CSM, ActionId.OPEN_KICKOFF_BOOKING, handoff_id)
+    assert "view" in app.submit(CSM, form.type(kickoff_at=at)).body
+    before = told(app, "kickoff_file")
+    assert name_lead(app, handoff_id).body == {}
+    assert told(app, "kickoff_file") == [*before, app.team.outsider.id]
+    assert name_lead(app, handoff_id, REVOPS, by=CS_MANAGER).body == {}
+    assert told(app, "kickoff_file") == [*before, app.team.outsider.id, app.team.revops.id]
+    assert told(app, "kickoff_fell") == [app.team.outsider.id]
+    assert handoff_of(app, handoff_id).lead_id == app.team.revops.id
+
+
+def test_nobody_is_the_lead_any_more_where_the_form_is_left_empty(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    assert name_lead(app, handoff_id).body == {}
+    heard = told(app, "reassigned")
+    assert name_lead(app, handoff_id, None).body == {}
+    assert handoff_of(app, handoff_id).lead_id is None
+    assert told(app, "reassigned") == heard
+    assert app.events(handoff_id)[-2:] == ["lead.changed"] * 2
+
+
+def test_ae_and_csm_are_no_lead_and_a_stale_form_overwrites_nobody(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    form = opened(app, CSM, ActionId.OPEN_LEAD, handoff_id)
+    for chosen in (AE, CSM):
+        reply = app.submit(CSM, form.type(person=chosen))
+        assert list(reply.errors) == [form.block_of("person")]
+        assert "AE and CSM are in it already" in reply.sentence
+    assert name_lead(app, handoff_id, by=CS_MANAGER).body == {}
+    stale = app.submit(CSM, form.type(person=REVOPS))
+    assert list(stale.errors) == [form.block_of("person")]
+    assert handoff_of(app, handoff_id).lead_id == app.team.outsider.id
 
 
 # --- The managers

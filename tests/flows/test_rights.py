@@ -1319,6 +1319,14 @@ DOORS = [
         [AE_MANAGER, REVOPS],
         BY_AE_MANAGER,
     ),
+    Door(ActionId.OPEN_LEAD, pressed(ActionId.OPEN_LEAD), READERS, BY_EITHER_OF_CS, assigned),
+    Door(
+        ViewId.LEAD,
+        sent(ViewId.LEAD, CSM, ActionId.OPEN_LEAD, person=NO_PART),
+        READERS,
+        BY_EITHER_OF_CS,
+        assigned,
+    ),
     Door(
         ActionId.OPEN_INTERVIEWS,
         pressed(ActionId.OPEN_INTERVIEWS),

@@ -106,6 +106,7 @@ WAYS_OUT = {
     "champion.champion_view",
     "champion.which_champion_message",
     "interviews.interviews_view",
+    "reassigning.lead_view",
     "reassigning.reassign_ae_view",
     "reassigning.reassign_manager_view",
     "reassigning.reassign_message",
@@ -492,6 +493,7 @@ _RECORDS = (
     ActionId.OPEN_TALK,
     ActionId.OPEN_RESTATE,
     ActionId.OPEN_JUDGE,
+    ActionId.OPEN_LEAD,
 )
 """What opens a form in which somebody records a step."""
 

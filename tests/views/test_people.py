@@ -8,7 +8,7 @@ import pytest
 from bot.domain.access import Act, Capacity
 from bot.domain.brief import Contact, ContactRole, People
 from bot.domain.promises import Side
-from bot.domain.read_models import WholePage, WrittenRecord
+from bot.domain.read_models import NamedPerson, WholePage, WrittenRecord
 from bot.domain.succession import Interview, Interviews, Source
 from bot.domain.verification import RecordKind
 from bot.views.champion import (
@@ -24,6 +24,7 @@ from bot.views.reassigning import (
     PEOPLE_BUTTONS,
     Offered,
     Succeeded,
+    lead_view,
     reassign_ae_view,
     reassign_manager_view,
     reassign_message,
@@ -37,6 +38,7 @@ from tests.views.shown import (
     MAYA,
     NOW,
     TRICKY,
+    action_ids,
     check_message,
     parsed_texts,
     pressable,
@@ -69,12 +71,22 @@ def test_the_form_of_another_manager_says_who_it_is_so_far(side: Side) -> None:
     assert form_dict(reassign_manager_view(7, "Northwind", side, None))
 
 
+@pytest.mark.parametrize("lead", [JONAS, None])
+def test_the_form_of_the_implementation_lead_may_be_left_empty(lead: NamedPerson | None) -> None:
+    made = lead_view(7, TRICKY, lead)
+    view = form_dict(made)
+    assert fields_of(view) == [Field.PERSON]
+    assert "they get the kickoff's time and card" in seen_text(view["blocks"])
+    assert not any(TRICKY in text for text in parsed_texts(view))
+    assert refused_by_slack(submitted(made)) == {}
+
+
 def test_many_handoffs_of_a_channel_are_listed_as_far_as_a_message_goes() -> None:
     offered = [
         Offered(number, TRICKY, ALL, assigned=True, champion=number % 2 == 0)
         for number in range(1, 40)
     ]
-    args = check_message(reassign_message(offered[:8], channel=3), most_buttons=48)
+    args = check_message(reassign_message(offered[:8], channel=3), most_buttons=56)
     texts = {one["text"]["text"] for one in pressable(args["blocks"])}
     assert {"Reassign AE", "Assign another CSM", "Name champion", "Champion left"} <= texts
     assert check_message(reassign_message(offered, channel=3), most_buttons=120)
@@ -82,7 +94,7 @@ def test_many_handoffs_of_a_channel_are_listed_as_far_as_a_message_goes() -> Non
     assert check_message(which_champion_message(deals), most_buttons=20)
 
 
-@pytest.mark.parametrize("part", [Capacity.AE, Capacity.CSM, Capacity.AE_MANAGER])
+@pytest.mark.parametrize("part", [Capacity.AE, Capacity.CSM, Capacity.AE_MANAGER, Capacity.LEAD])
 @pytest.mark.parametrize("reader", [MAYA, JONAS, None])
 def test_who_is_told_reads_their_own_side_of_it(part: Capacity, reader: object) -> None:
     told = Succeeded(
@@ -95,13 +107,16 @@ def test_who_is_told_reads_their_own_side_of_it(part: Capacity, reader: object) 
         reader_id=getattr(reader, "id", None),
         primary=part is Capacity.CSM,
         delivers=2,
-        interviews=True,
-        owes=True,
+        interviews=part is not Capacity.LEAD,
+        kickoff=part is Capacity.LEAD,
+        owes=part is not Capacity.LEAD,
     )
     args = check_message(succeeded_message(told))
     shown = seen_text(args["blocks"])
     if reader is MAYA:
         assert "named you as the" in shown
+        opens = ActionId.OPEN_KICKOFF_CARD in action_ids(args["blocks"])
+        assert opens is (part is Capacity.LEAD)
     elif reader is JONAS:
         assert "in your place" in shown
     else:

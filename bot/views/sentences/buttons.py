@@ -117,6 +117,7 @@ BUTTONS: Final[Mapping[ActionId, str]] = {
     ActionId.OPEN_REASSIGN_AE: "Reassign AE",
     ActionId.OPEN_AE_MANAGER: "Change AE manager",
     ActionId.OPEN_CS_MANAGER: "Change CS manager",
+    ActionId.OPEN_LEAD: "Implementation lead",
     ActionId.OPEN_INTERVIEWS: "Interview list",
     ActionId.OPEN_CHAMPION: "Champion left",
     ActionId.OPEN_CANCEL: "Cancel handoff",

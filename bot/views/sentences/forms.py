@@ -448,6 +448,7 @@ GATE_REASON: Final = FieldWords(
     f"The brief is not ready; the step of the AE stays open. {REASON_READERS}.",
 )
 SECOND_LISTENER: Final = FieldWords("Second listener", "Left empty, nobody listens besides.")
+LEAD: Final = FieldWords("Implementation lead", "Left empty, there is none.")
 PLAN_IN_CHECKS: Final = FieldWords(
     "Joint plan, where the red flags need one",
     "What AE and CSM do about them before the kickoff; it may also be written later.",
@@ -520,6 +521,7 @@ FORM_TITLES: Final[Mapping[ViewId, str]] = {
     ViewId.NOT_MINE: "Not mine",
     ViewId.REASSIGN_AE: "Reassign AE",
     ViewId.REASSIGN_MANAGER: "Change manager",
+    ViewId.LEAD: "Implementation lead",
     ViewId.INTERVIEWS: "Interview list",
     ViewId.CHAMPION: "Champion",
     ViewId.ROLES: "People and roles",
@@ -598,6 +600,7 @@ FORM_SUBMITS: Final[Mapping[ViewId, str]] = {
     ViewId.NOT_MINE: "Say so",
     ViewId.REASSIGN_AE: "Reassign AE",
     ViewId.REASSIGN_MANAGER: "Change manager",
+    ViewId.LEAD: "Save choice",
     ViewId.INTERVIEWS: "Tick it",
     ViewId.CHAMPION: "Save champion",
     ViewId.ROLES: "Save roles",

@@ -66,6 +66,7 @@ _DOING: Final[Mapping[str, str]] = {
     Act.REASSIGN_AE: "Naming another AE",
     Act.REASSIGN_AE_MANAGER: "Naming another AE manager",
     Act.REASSIGN_CS_MANAGER: "Naming another CS manager",
+    Act.NAME_LEAD: "Naming the implementation lead",
     Act.INTERVIEW: "Ticking the interview list",
     Act.RECORD_CHAMPION: "Recording who the champion is",
     Act.INITIAL_PROMISE: "Initialing a promise",
@@ -246,6 +247,9 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
     Problem.ACTS_ACROSS: (
         "They act for the CSM of this handoff while that one is away, and nobody acts for both "
         "sides. Choose somebody else."
+    ),
+    Problem.LEAD_IS_A_SIDE: (
+        "AE and CSM are in it already, and so is who acts for them. Choose somebody else."
     ),
     Problem.CSM_IS_AE_MANAGER: "The CSM does not manage the AE here. Choose somebody else.",
     Problem.NO_INTERVIEWS: (

@@ -1,4 +1,4 @@
-"""Somebody else is AE, CSM or manager; whom to ask what an AE who is gone knew."""
+"""Another AE, CSM, manager or lead; whom to ask what an AE who is gone knew."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,6 +17,11 @@ AE_MEANS: Final = (
 MANAGER_MEANS: Final = (
     "For this handoff alone, whoever manages the people in it elsewhere. Both managers are told, "
     "and who works with them here."
+)
+LEAD_MEANS: Final = (
+    "Who puts it into operation at the customer's: they get the kickoff's time and card, read the "
+    "handoff without its commercials and red flags, and may be named as who delivers a promise. "
+    "They, the AE and the CSM are told."
 )
 WHO_ELSE: Final = "In which part is somebody else to be named? Or what became of the people in it?"
 ANOTHER_CSM: Final = "Assign another CSM"
@@ -43,6 +48,10 @@ _NOW_YOURS: Final[Mapping[Capacity, str]] = {
     Capacity.CSM: (
         "The kickoff was held, so you are the customer's primary contact; the success plan and "
         "what comes after it are yours. Read the brief first, and initial the promises anew."
+    ),
+    Capacity.LEAD: (
+        "You are in the kickoff, get its card and its time, and may be named as who delivers a "
+        "promise. No step of the handoff is yours."
     ),
     Capacity.AE_MANAGER: "You hear of steps of the AE that are late, and settle disputes.",
     Capacity.CS_MANAGER: "You hear of steps of the CSM that are late, and settle disputes.",
