@@ -24,5 +24,7 @@ class Breakdown(StrEnum):
     """A day after the signature most of the brief was still open."""
     CS_WROTE_FIRST = "cs_wrote_first"
     """Somebody from customer success wrote to the champion before the AE's intro."""
+    CLOSED_WITHOUT_GATE = "closed_without_gate"
+    """The AE manager let the deal be closed as won while its gate was shut."""
     INTRO_WHILE_HELD = "intro_while_held"
     """It went out though the brief was not read, or the briefing call was still owed."""

@@ -744,6 +744,7 @@ class Handoff:
         text = _reason(reason)
         self.overridden_at, self.overridden_by = at, by.id
         self._note(Tag.CLOSED_WON_OVERRIDDEN, at, by, {}, {"reason": text})
+        self.note_breakdown(Breakdown.CLOSED_WITHOUT_GATE, happened=True, at=at)
 
     def change_deal(
         self, change: DealChange, *, brief: Brief, by: Person, at: datetime, policy: Policy

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.breakdowns import Breakdown
 from bot.domain.brief import Brief
 from bot.domain.closed_won import ClosedWon, Missing, closed_won
 from bot.domain.commitment import check_day, latest_day, moved_day, proposed_day
@@ -470,9 +471,13 @@ def test_the_ae_manager_overrides_it_with_a_reason_and_what_is_missing_stays_nam
     assert standing.open
     assert standing.overridden_by == AE_MANAGER.id
     assert standing.missing == (Missing.BRIEF, Missing.CALL)
-    assert handoff.events[-1].values == {"reason": "The board meets today"}
+    overridden, breakdown = handoff.events[-2:]
+    assert overridden.values == {"reason": "The board meets today"}
     with pytest.raises(Conflict):
         handoff.override_closed_won("Again", by=AE_MANAGER, at=MONDAY)
+    # What was let through without its gate stays so, also once nothing is missing any more.
+    assert handoff.breakdowns == {Breakdown.CLOSED_WITHOUT_GATE: MONDAY}
+    assert breakdown.facts == {"kind": "closed_without_gate", "happened": True}
 
 
 def test_a_call_is_with_customer_success_and_somebody_of_the_customer() -> None:

@@ -493,8 +493,10 @@ def test_the_ae_manager_overrides_it_with_a_reason_for_few(app: App) -> None:
     assert "board" not in told
     page = app.modal(app.press(MAYA, ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
     assert "Their board meets today." in page.words
+    assert "let through without its closed-won gate" in page.words
     other = app.modal(app.press("UOUTSIDER", ActionId.OPEN_HANDOFF, Ref(handoff=handoff_id)))
     assert "Their board meets today." not in other.words
+    assert "without its closed-won gate" not in other.words
     assert "Override gate" not in labels(app.command(TOMAS, "gate"))
 
 

@@ -96,7 +96,10 @@ READERS: Final[Mapping[Audience, str]] = {
 BREAKDOWNS: Final[Mapping[Breakdown, str]] = {
     Breakdown.DEBRIEF_LATE: "The debrief was held later than the business day before the kickoff.",
     Breakdown.KICKOFF_BEFORE_DEBRIEF: "The kickoff was held before the debrief.",
-    Breakdown.BRIEF_UNOPENED: "The brief was not opened before the kickoff.",
+    Breakdown.BRIEF_UNOPENED: (
+        "Before the kickoff nothing was done with the brief: not acknowledged, checked, restated, "
+        "sent back, nor said to be read."
+    ),
     Breakdown.KICKOFF_WITHOUT_AE: "The joint kickoff was held without the AE.",
     Breakdown.KICKOFF_RUN_BY_AE: "The AE ran the kickoff.",
     Breakdown.KNOWN_ASKED_AGAIN: "The customer was asked again what they had told before.",
@@ -104,6 +107,7 @@ BREAKDOWNS: Final[Mapping[Breakdown, str]] = {
     Breakdown.KICKOFF_LATE: "The kickoff is past the last business day for it.",
     Breakdown.AE_SILENT: "A day after the signature two thirds of the brief were still open.",
     Breakdown.CS_WROTE_FIRST: "Somebody from customer success wrote before the intro.",
+    Breakdown.CLOSED_WITHOUT_GATE: "The deal was let through without its closed-won gate.",
     Breakdown.INTRO_WHILE_HELD: "The intro went out before what it had to wait for.",
 }
 ASK: Final = "Ask"
