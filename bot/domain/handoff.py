@@ -1088,7 +1088,7 @@ class Handoff:
         self.briefing = self.briefing.of_another_csm()
         self.success_plan = self.success_plan.of_another(Side.CSM, at)
         if csm.id != (before or self.proposed_csm_id):
-            self.kickoff = self.kickoff.of_another_csm()
+            self._hand_kickoff_on()
         self.csm_id, self.assigned_at = csm.id, at
         self._note(Tag.ASSIGNED, at, by, {"csm": csm.id, "before": before})
 
@@ -1112,6 +1112,11 @@ class Handoff:
         if self.kickoff_held_at is None:
             self.debrief = self.debrief.of_another_csm(at)
 
+    def _hand_kickoff_on(self) -> None:
+        """Another CSM gets ready for it; of one that was held stays who had the brief before it."""
+        if self.kickoff_held_at is None:
+            self.kickoff = self.kickoff.of_another_csm()
+
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
         """The CSM is not the right one; the CS manager owes the assignment again."""
         self._require_csm()
@@ -1128,7 +1133,7 @@ class Handoff:
         self._forget_debrief(at)
         self.briefing = self.briefing.of_another_csm()
         self.success_plan = self.success_plan.of_another(Side.CSM, at)
-        self.kickoff = self.kickoff.of_another_csm()
+        self._hand_kickoff_on()
         self.csm_id = self.assigned_at = None
         self.declined_at = at
         self._note(Tag.DECLINED, at, by, {"csm": csm}, {"reason": text})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain import access
 from bot.domain.access import Capacity
@@ -37,6 +37,8 @@ def of_the_kickoff(
             told.extend(_of_another_csm(handoff, seq, event))
         elif event.tag is Tag.LEAD_CHANGED:
             told.extend(_of_another_lead(handoff, seq, event))
+        elif event.tag is Tag.AE_REASSIGNED and joint:
+            told.extend(_of_another_ae(handoff, seq, event))
         elif event.tag is Tag.CANCELLED:
             told.extend(_of_a_cancellation(handoff, seq, event, undo_window, joint=joint))
         elif event.tag is Tag.KICKOFF_RECORDED and event.facts["lacks"]:
@@ -86,10 +88,27 @@ def _fell(handoff: Handoff, seq: int, at: str, owners: Sequence[int]) -> Iterato
         yield _to(handoff, NoticeKind.KICKOFF_FELL, seq, reader, facts)
 
 
+def _ahead(handoff: Handoff, event: Event) -> datetime | None:
+    """When it is to be, as long as that is still to come."""
+    at = handoff.kickoff.at
+    over = handoff.kickoff_held_at is not None
+    return None if at is None or at <= event.at or over else at
+
+
+def _of_another_ae(handoff: Handoff, seq: int, event: Event) -> Iterator[Notice]:
+    """The same of an AE, who is in one that is joint."""
+    at, had = _ahead(handoff, event), event.facts["before"]
+    if at is None:
+        return
+    if isinstance(had, int):
+        yield from _fell(handoff, seq, instant_text(at), [had])
+    yield _file(handoff, seq, event, handoff.ae_id)
+
+
 def _of_another_csm(handoff: Handoff, seq: int, event: Event) -> Iterator[Notice]:
     """Out of the calendar of who had it, and into that of who has it now."""
-    at = handoff.kickoff.at
-    if at is None or at <= event.at or handoff.kickoff_held_at is not None:
+    at = _ahead(handoff, event)
+    if at is None:
         return
     declined = event.tag is Tag.DECLINED
     had = event.facts["csm"] if declined else event.facts["before"]
@@ -118,8 +137,8 @@ def _of_a_cancellation(
     handoff: Handoff, seq: int, event: Event, undo_window: timedelta, *, joint: bool
 ) -> Iterator[Notice]:
     """To everybody who has it in a calendar, once the cancellation is final."""
-    at = handoff.kickoff.at
-    if at is None or at <= event.at or handoff.kickoff_held_at is not None:
+    at = _ahead(handoff, event)
+    if at is None:
         return
     for told in _fell(handoff, seq, instant_text(at), _in_it(handoff, joint=joint)):
         facts = {

@@ -67,5 +67,10 @@ class Kickoff:
         sequence = self.sequence + 1 if self.at is not None else self.sequence
         return replace(self, ready_at=None, brief_opened_at=None, sequence=sequence)
 
+    def of_another_ae(self) -> "Kickoff":
+        """The same of a joint one with another AE, whose part nobody has ready yet."""
+        sequence = self.sequence + 1 if self.at is not None else self.sequence
+        return replace(self, ready_ae_at=None, sequence=sequence)
+
 
 NOT_BOOKED = Kickoff()

@@ -70,6 +70,8 @@ def reassign_ae(handoff: Handoff, ae: Person, *, by: Person, at: datetime) -> No
     handoff.call_off_talk(by, at)
     handoff.briefing = handoff.briefing.of_another_ae()
     handoff.success_plan = handoff.success_plan.of_another(Side.AE, at)
+    if handoff.kickoff_held_at is None:
+        handoff.kickoff = handoff.kickoff.of_another_ae()
     handoff.ae_id, handoff.ae_confirmed_at = ae.id, at
     # Who fills all of it is no helper, and nobody's proposal for the other side.
     handoff.helpers = {one: theirs for one, theirs in handoff.helpers.items() if one != ae.id}

@@ -183,6 +183,23 @@ def test_another_csm_gets_the_time_and_the_former_one_is_rid_of_it(
     assert [one for _, _, one in settled(desk, "kickoff_fell")] == [team.csm.id]
 
 
+def test_another_ae_gets_the_time_and_the_former_one_is_rid_of_it(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    handoff_id = assigned(store, team)
+    book(store, team, handoff_id)
+    desk.drain()
+    with store.write(team.workspace_id) as unit:
+        unit.reassign_ae(unit.handoffs.lock(handoff_id), team.outsider, by=team.ae_manager)
+        unit.commit()
+    desk.drain()
+    off, anew = sent(desk)[2:]
+    assert event_in(off, method="CANCEL")["SEQUENCE"] == 2
+    assert event_in(anew)["SEQUENCE"] == 2
+    assert [one for _, _, one in settled(desk, "kickoff_fell")] == [team.ae.id]
+    assert ("sent", None, team.outsider.id) in settled(desk, FILE)
+
+
 def test_the_customers_wish_is_told_and_past_its_last_day_revops_hears_of_it(
     desk: Desk, store: Store, team: Team
 ) -> None:

@@ -21,6 +21,8 @@ from bot.domain.notices import Notice, NoticeKind
 from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.domain.policy import Tier
+from bot.domain.promises import Side
+from bot.domain.reassigning import reassign_ae
 from tests.domain.deals import (
     AE,
     AE_MANAGER,
@@ -356,6 +358,48 @@ def test_with_another_csm_the_time_stands_and_moves_between_calendars() -> None:
     handoff.assign_csm(OTHER_CSM, by=CS_MANAGER, at=NOW)
     assert kinds(told(handoff)) == [(NoticeKind.KICKOFF_FILE, OTHER_CSM.id)]
     assert (handoff.kickoff.at, handoff.kickoff.brief_opened_at) == (THURSDAY, None)
+
+
+def test_with_another_ae_a_joint_one_moves_between_calendars_and_waits_for_their_part() -> None:
+    handoff, away = assigned(), NOW + HOUR
+    book(handoff)
+    handoff.kickoff = handoff.kickoff.prepared(Side.AE, NOW).prepared(Side.CSM, NOW)
+    handoff.events.clear()
+    reassign_ae(handoff, MEMBER, by=AE_MANAGER, at=away)
+    notices = told(handoff)
+    assert kinds(notices) == [
+        (NoticeKind.KICKOFF_FELL, AE.id),
+        (NoticeKind.KICKOFF_FILE, MEMBER.id),
+    ]
+    assert {one.facts["sequence"] for one in notices} == {2}
+    # It is the customer's time, too; that the CSM is prepared stays true.
+    kickoff = handoff.kickoff
+    assert (kickoff.at, kickoff.ready_at, kickoff.ready_ae_at) == (THURSDAY, NOW, None)
+    prep = owed(handoff)[Step.PREP_AE]
+    assert (prep.state, prep.owner_id) == (DeadlineState.OPEN, MEMBER.id)
+    # One that customer success holds alone is in no AE's calendar.
+    assert told(handoff, joint=False) == []
+    over = assigned()
+    book(over)
+    over.events.clear()
+    reassign_ae(over, MEMBER, by=AE_MANAGER, at=THURSDAY)
+    assert told(over) == []
+
+
+def test_who_comes_after_the_kickoff_changes_nothing_in_how_it_was_prepared() -> None:
+    handoff = assigned()
+    book(handoff)
+    handoff.kickoff = handoff.kickoff.opened(NOW).prepared(Side.AE, NOW).prepared(Side.CSM, NOW)
+    handoff.hold_kickoff(THURSDAY, by=CSM, at=THURSDAY)
+    before = handoff.kickoff
+    reassign_ae(handoff, MEMBER, by=AE_MANAGER, at=TUESDAY)
+    handoff.assign_csm(OTHER_CSM, by=CS_MANAGER, at=TUESDAY)
+    assert handoff.kickoff == before
+    # A corrected signature weighs the kickoff anew: the brief had been opened before it.
+    weigh_kickoff(handoff, latest(handoff), at=TUESDAY)
+    assert Breakdown.BRIEF_UNOPENED not in handoff.breakdowns
+    handoff.decline("Not my region", by=OTHER_CSM, at=TUESDAY)
+    assert handoff.kickoff == before
 
 
 def test_who_had_it_in_a_calendar_hears_that_it_is_off() -> None:

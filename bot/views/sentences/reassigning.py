@@ -11,8 +11,9 @@ HEADING: Final = "Who has which part"
 AE_MEANS: Final = (
     "The new AE has the handoff from now on, with its brief, drafts and open steps. Each open step "
     "leaves them at least a working day's hours, in their own time zone. Promises wait for their "
-    "initials anew, and an agreed time of the debrief falls; the history keeps what was. Both AEs, "
-    "the CSM and the managers are told, and one line below the card says so."
+    "initials anew, an agreed time of the debrief falls, and a joint kickoff that is booked stays "
+    "and goes into their calendar; the history keeps what was. Both AEs, the CSM and the managers "
+    "are told, and one line below the card says so."
 )
 MANAGER_MEANS: Final = (
     "For this handoff alone, whoever manages the people in it elsewhere. Both managers are told, "
