@@ -13,6 +13,7 @@ from bot.domain.worktime import end_of_day
 from bot.flows.answers import Answer, Done, Open, Update
 from bot.flows.asked import Asked
 from bot.flows.entries import write_promise
+from bot.flows.inputs import Typed
 from bot.flows.listeners import Listeners
 from bot.flows.showing import whole_of
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
@@ -66,62 +67,75 @@ def _carries(entry: Entry) -> bool:
 
 
 def cancel(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
-    """The submitted form: both handoffs name each other, and what was ticked is copied."""
-    chosen = asked.typed.option(Field.BECAME)
+    """The submitted form: the handoffs name each other, and what was ticked is copied."""
+    parts = _parts(asked.typed)
     ticked = [int(one) for one in asked.typed.options(Field.CARRY) if one.isdecimal()]
-    if chosen is None or not chosen.isdecimal():
+    if not parts:
         if ticked:
             raise Invalid(Problem.NOWHERE_TO_CARRY, field=Field.CARRY)
         handoff = unit.handoffs.lock(asked.handoff_id)
         handoff.cancel(asked.typed.text(Field.REASON), by=actor, at=unit.now)
         unit.save(handoff, actor_id=actor.id, asked_in=asked.ref.channel)
         return Done()
-    handoff, other = _both(unit, asked.handoff_id, int(chosen))
+    handoff, others = _with_parts(unit, asked.handoff_id, parts)
     access.require(Act.CANCEL, actor, handoff)
-    if not unit.knows_of(other, actor, from_channel=asked.ref.channel):
+    if not all(unit.knows_of(one, actor, from_channel=asked.ref.channel) for one in others):
         raise Invalid(Problem.OTHER_UNSEEN, field=Field.BECAME)
-    entries = _ticked(unit, handoff, other, actor, ticked)
+    entries = _ticked(unit, handoff, others, actor, ticked)
     handoff.cancel(asked.typed.text(Field.REASON), by=actor, at=unit.now)
-    kind = _how(asked)
-    link(handoff, other, kind, by=actor, at=unit.now, carried=len(entries))
-    unit.links.add(handoff.id, other.id, kind, by=actor.id, at=unit.now)
-    for entry in entries:
-        _carry(unit, handoff, other, entry, actor)
-    unit.save(other, actor_id=actor.id)
+    kind = _how(asked.typed, parts)
+    for other in others:
+        link(handoff, other, kind, by=actor, at=unit.now, carried=len(entries))
+        unit.links.add(handoff.id, other.id, kind, by=actor.id, at=unit.now)
+        for entry in entries:
+            _carry(unit, handoff, other, entry, actor)
+        unit.save(other, actor_id=actor.id)
     unit.save(handoff, actor_id=actor.id, asked_in=asked.ref.channel)
     return Done()
 
 
-def _both(unit: WriteUnit, handoff_id: int, other_id: int) -> tuple[Handoff, Handoff]:
-    """Both handoffs locked, in the order of their ids, so that two such acts never wait crosswise.
+def _parts(typed: Typed) -> list[int]:
+    """Ids of the handoffs that the deal became; a form of an earlier version has one at most."""
+    chosen = typed.options(Field.BECAME) or (typed.option(Field.BECAME),)
+    return [int(one) for one in dict.fromkeys(chosen) if one is not None and one.isdecimal()]
+
+
+def _with_parts(
+    unit: WriteUnit, handoff_id: int, parts: list[int]
+) -> tuple[Handoff, list[Handoff]]:
+    """All of them locked, in the order of their ids, so that two such acts never wait crosswise.
 
     Raises Invalid for a handoff and itself.
     """
-    if handoff_id == other_id:
+    if handoff_id in parts:
         raise Invalid(Problem.ITSELF, field=Field.BECAME)
-    locked = {one: unit.handoffs.lock(one) for one in sorted((handoff_id, other_id))}
-    return locked[handoff_id], locked[other_id]
+    locked = {one: unit.handoffs.lock(one) for one in sorted((handoff_id, *parts))}
+    return locked[handoff_id], [locked[one] for one in parts]
 
 
-def _how(asked: Asked) -> LinkKind:
-    chosen = asked.typed.option(Field.BECAME_HOW)
+def _how(typed: Typed, parts: list[int]) -> LinkKind:
+    """As it was chosen; what became several was split, whatever the menu began with."""
+    if len(parts) > 1:
+        return LinkKind.SPLIT
+    chosen = typed.option(Field.BECAME_HOW)
     return next((one for one in BECAME if one.value == chosen), LinkKind.REPLACED)
 
 
 def _ticked(
-    unit: ReadUnit, handoff: Handoff, other: Handoff, actor: Person, ticked: list[int]
+    unit: ReadUnit, handoff: Handoff, others: list[Handoff], actor: Person, ticked: list[int]
 ) -> list[Entry]:
     """The chosen promises; raises Invalid where one is not in force any more, or not for the
-    person to write down in the other handoff."""
+    person to write down in one of the other handoffs."""
     if not ticked:
         return []
-    if other.open and not access.may_change_promise(actor, other):
-        raise Invalid(
-            Problem.NOT_YOURS_TO_CARRY,
-            field=Field.CARRY,
-            whose=access.whose(Act.EDIT_PROMISE, other),
-            facts={"account": other.account},
-        )
+    for other in others:
+        if other.open and not access.may_change_promise(actor, other):
+            raise Invalid(
+                Problem.NOT_YOURS_TO_CARRY,
+                field=Field.CARRY,
+                whose=access.whose(Act.EDIT_PROMISE, other),
+                facts={"account": other.account},
+            )
     found = {one.promise.id: one for one in _in_force(unit, handoff, actor)}
     if not found.keys() >= set(ticked):
         raise Invalid(Problem.PROMISE_NOT_OPEN, field=Field.CARRY)

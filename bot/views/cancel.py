@@ -55,7 +55,7 @@ def _became(place: Place, shown: CancelForm) -> list[Block]:
     kinds = [option(one.value, sentences.paths.KIND_NAMES[one]) for one in shown.kinds]
     blocks: list[Block] = [
         context(sentences.paths.BECAME_MEANS),
-        choice_input(place, Field.BECAME, deals, "", optional=True),
+        many_input(place, Field.BECAME, deals, ()),
         choice_input(place, Field.BECAME_HOW, kinds, kinds[0].value or "", optional=True),
     ]
     return blocks + _carried(place, shown)

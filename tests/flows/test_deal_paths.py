@@ -92,7 +92,7 @@ def private(app: App, slack_id: str = "C0PRIVATE") -> int:
 def test_both_handoffs_name_each_other_and_have_it_in_their_history(app: App) -> None:
     first = assigned(app.store, app.team)
     other = another(app)
-    assert cancel(app, first, became=str(other), became_how="merged").body == {}
+    assert cancel(app, first, became=[str(other)], became_how="merged").body == {}
     assert handoff_of(app, first).state is State.CANCELLED
     assert links(app, first) == (Link(other, LinkKind.MERGED, onward=True),)
     assert links(app, other) == (Link(first, LinkKind.MERGED, onward=False),)
@@ -121,7 +121,7 @@ def test_chosen_promises_are_copied_with_both_boxes_open_and_say_where_from(app:
     (promise,) = (one.promise for one in entries(app, first))
     before = len(entries(app, other))
     form = opened(app, AE, ActionId.OPEN_CANCEL, first)
-    typed = form.type(reason=WHY, became=str(other), carry=[str(promise.id)])
+    typed = form.type(reason=WHY, became=[str(other)], carry=[str(promise.id)])
     assert app.submit(AE, typed).body == {}
     copy = entries(app, other)[-1]
     assert len(entries(app, other)) == before + 1
@@ -135,10 +135,39 @@ def test_chosen_promises_are_copied_with_both_boxes_open_and_say_where_from(app:
         assert history_is_sound(app, one)
 
 
+def test_a_deal_that_was_split_names_each_part_and_goes_on_in_all_of_them(
+    app: App, clock: FixedClock
+) -> None:
+    first, other = assigned(app.store, app.team), another(app)
+    third = assigned(app.store, app.team, Deal(account="Alderbay Ferries"))
+    (promise,) = (one.promise for one in entries(app, first))
+    form = opened(app, AE, ActionId.OPEN_CANCEL, first)
+    # What the menu begins with is of one handoff: what became several was split.
+    parts = [str(third), str(other)]
+    typed = form.type(reason=WHY, became=parts, carry=[str(promise.id)])
+    assert app.submit(AE, typed).body == {}
+    assert set(links(app, first)) == {
+        Link(one, LinkKind.SPLIT, onward=True) for one in (other, third)
+    }
+    for one in (other, third):
+        copy = entries(app, one)[-1].promise
+        assert copy.text == promise.text
+        assert copy.origin == Origin(first, promise.number, "Northwind Robotics")
+        assert history_is_sound(app, one)
+    assert app.events(first).count(Tag.PROMISE_CARRIED) == 2
+    page = whole(app, AE, first)
+    assert f"Split off into {OTHER}" in page
+    assert "Split off into Alderbay Ferries" in page
+    # Opened again, it goes on by itself, and none of them is a part of it any more.
+    clock.advance(WEEK)
+    reopen(app, first)
+    assert links(app, first) == links(app, other) == links(app, third) == ()
+
+
 def test_only_what_is_ticked_is_copied(app: App) -> None:
     first, other = assigned(app.store, app.team), another(app)
     before = len(entries(app, other))
-    cancel(app, first, became=str(other))
+    cancel(app, first, became=[str(other)])
     assert len(entries(app, other)) == before
     assert Tag.PROMISE_CARRIED not in app.events(other)
 
@@ -157,14 +186,14 @@ def test_who_writes_no_promises_there_is_told_who_does_and_nothing_is_cancelled(
     first, other = assigned(app.store, app.team), another(app)
     (entry,) = entries(app, first)
     form = opened(app, REVOPS, ActionId.OPEN_CANCEL, first)
-    typed = form.type(reason=WHY, became=str(other), carry=[str(entry.promise.id)])
+    typed = form.type(reason=WHY, became=[str(other)], carry=[str(entry.promise.id)])
     reply = app.submit(REVOPS, typed)
     assert list(reply.errors) == [form.block_of("carry")]
     assert "Maya" in reply.sentence
     assert "Jonas" in reply.sentence
     assert handoff_of(app, first).open
     # The link alone is theirs to make.
-    assert cancel(app, first, by=REVOPS, became=str(other)).body == {}
+    assert cancel(app, first, by=REVOPS, became=[str(other)]).body == {}
     assert links(app, first)
 
 
@@ -177,7 +206,7 @@ def test_a_promise_withdrawn_meanwhile_is_not_copied(app: App) -> None:
         unit.brief.withdraw_promise(entry.promise.id, "Never said", by=app.team.ae.id, at=unit.now)
         unit.save(handoff, actor_id=app.team.ae.id)
         unit.commit()
-    typed = form.type(reason=WHY, became=str(other), carry=[str(entry.promise.id)])
+    typed = form.type(reason=WHY, became=[str(other)], carry=[str(entry.promise.id)])
     assert list(app.submit(AE, typed).errors) == [form.block_of("carry")]
     assert handoff_of(app, first).open
 
@@ -186,7 +215,7 @@ def test_one_that_is_over_by_then_is_refused_at_the_field(app: App) -> None:
     first, other = assigned(app.store, app.team), another(app)
     form = opened(app, AE, ActionId.OPEN_CANCEL, first)
     cancel(app, other)
-    reply = app.submit(AE, form.type(reason=WHY, became=str(other)))
+    reply = app.submit(AE, form.type(reason=WHY, became=[str(other)]))
     assert list(reply.errors) == [form.block_of("became")]
     assert f"{OTHER} is over" in reply.sentence.replace("\u2068", "").replace("\u2069", "")
     assert handoff_of(app, first).open
@@ -209,7 +238,7 @@ def test_only_handoffs_that_the_person_may_know_of_are_offered_and_taken(app: Ap
     # RevOps sees every handoff.
     offered = opened(app, REVOPS, ActionId.OPEN_CANCEL, first)
     assert OTHER in str(offered.view)
-    reply = app.submit(AE, offered.type(reason=WHY, became=str(hidden)))
+    reply = app.submit(AE, offered.type(reason=WHY, became=[str(hidden)]))
     assert list(reply.errors) == [offered.block_of("became")]
     assert handoff_of(app, first).open
 
@@ -217,7 +246,7 @@ def test_only_handoffs_that_the_person_may_know_of_are_offered_and_taken(app: Ap
 def test_the_name_of_a_private_one_stands_only_for_who_may_know_of_it(app: App) -> None:
     first = assigned(app.store, app.team)
     hidden = signed(app.store, app.team, Deal(account=OTHER, channel_id=private(app)))
-    cancel(app, first, became=str(hidden))
+    cancel(app, first, became=[str(hidden)])
     assert f"Goes on as {OTHER}" in whole(app, AE, first)
     assert "Goes on as another handoff" in whole(app, OUTSIDER, first)
     assert OTHER not in whole(app, OUTSIDER, first)
@@ -225,14 +254,14 @@ def test_the_name_of_a_private_one_stands_only_for_who_may_know_of_it(app: App) 
 
 def test_both_sides_of_the_one_that_goes_on_are_told_once(app: App) -> None:
     first, other = assigned(app.store, app.team), another(app)
-    cancel(app, first, became=str(other))
+    cancel(app, first, became=[str(other)])
     assert said(app, "linked", other) == [("dm", app.team.csm.id), ("thread", None)]
     assert said(app, "linked", first) == [("thread", None)]
 
 
 def test_undone_it_goes_on_by_itself_and_both_say_so(app: App) -> None:
     first, other = assigned(app.store, app.team), another(app)
-    cancel(app, first, became=str(other))
+    cancel(app, first, became=[str(other)])
     assert app.press(AE, ActionId.UNDO_CANCEL, Ref(handoff=first)).body == {}
     assert handoff_of(app, first).open
     assert links(app, first) == links(app, other) == ()
@@ -315,7 +344,7 @@ def test_undone_from_the_page_the_page_shows_it_open(app: App) -> None:
 
 def test_what_it_became_goes_on_by_itself_too(app: App, clock: FixedClock) -> None:
     first, other = assigned(app.store, app.team), another(app)
-    cancel(app, first, became=str(other))
+    cancel(app, first, became=[str(other)])
     clock.advance(WEEK)
     reopen(app, first)
     assert links(app, first) == links(app, other) == ()

@@ -137,7 +137,7 @@ def cancel(place: Stack, reader: Visitor) -> None:
     fill(
         reader,
         reason="They sign with the parent company.",
-        became="2",
+        became=["2"],
         became_how="merged",
         carry=[str(promise.id)],
     )

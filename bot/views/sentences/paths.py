@@ -48,11 +48,12 @@ FELL: Final[Mapping[Booked, str]] = {
 }
 FELL_AFTER: Final = ". That time fell with the cancellation; a new one is to be booked."
 BECAME_MEANS: Final = (
-    "Where the deal goes on in another handoff, choose it: both then name each other."
+    "Where the deal goes on in another handoff, choose it: both then name each other. Choose "
+    "several where it was split into them."
 )
 CARRY_MEANS: Final = (
-    "Promises you tick are copied there as new entries that say where they come from. Both sides "
-    "initial them anew."
+    "Promises you tick are copied there, into each you chose, as new entries that say where they "
+    "come from. Both sides initial them anew."
 )
 NO_DEALS: Final = "You know of no other open handoff, so this one cannot name what it became."
 
