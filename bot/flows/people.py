@@ -1,4 +1,4 @@
-"""Roles of people, and the pause: what admins set."""
+"""Roles and leave of people, and the pause: what admins set."""
 
 from collections.abc import Sequence
 
@@ -34,9 +34,9 @@ def open_form(asked: Asked, unit: ReadUnit, actor: Person) -> Answer:
 
 
 def named_people(asked: Asked) -> Sequence[str]:
-    """The person and their manager."""
-    typed = asked.typed
-    return [chosen for f in (Field.PERSON, Field.MANAGER) if (chosen := typed.user(f))]
+    """The person, their manager and who stands in for them."""
+    asks = (Field.PERSON, Field.MANAGER, Field.STAND_IN)
+    return [chosen for field in asks if (chosen := asked.typed.user(field))]
 
 
 def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
@@ -62,14 +62,39 @@ def set_roles(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     )
     if (changed.manager_id, changed.region) != (person.manager_id, person.region):
         unit.bring_in_line(person.id)
+    set_leave(typed, unit, person.id, by=actor)
     return Done()
+
+
+def set_leave(typed: Typed, unit: WriteUnit, person_id: int, *, by: Person) -> None:
+    """Keep the leave that a form has, where it is another one: the person's own, or an admin's.
+
+    Raises Invalid at its field as `WriteUnit.set_leave`, and for a stand-in without a last day.
+    """
+    if not typed.shown(Field.UNTIL):
+        return  # The form was opened before it asked for that.
+    until, stand_in = typed.date(Field.UNTIL), chosen_colleague(typed, Field.STAND_IN, unit)
+    if until is None and stand_in is not None:
+        raise Invalid(Problem.DATE_NEEDED, field=Field.UNTIL)
+    stand_in_id = stand_in.id if stand_in is not None else None
+    before = unit.people.you(person_id)
+    stood_in = before.stand_in.id if before.stand_in is not None else None
+    if (until, stand_in_id) != (before.leave_until, stood_in):
+        unit.set_leave(person_id, until, stand_in_id, by=by)
+        unit.surfaces.follow([person_id])
 
 
 def _for_one(person: Person | None, unit: ReadUnit) -> View:
     """The second step, filled with what the person has now, so that nothing is lost unseen."""
     if person is None:
         raise Invalid(Problem.EMPTY, field=Field.PERSON)
-    return roles_view(person, manager=name_of(unit, person.manager_id))
+    you = unit.people.you(person.id)
+    return roles_view(
+        person,
+        manager=name_of(unit, person.manager_id),
+        away_until=you.leave_until,
+        stand_in=you.stand_in,
+    )
 
 
 def chosen_colleague(typed: Typed, name: Field, unit: WriteUnit) -> Person | None:

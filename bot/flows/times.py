@@ -9,7 +9,7 @@ from bot.flows.answers import Answer, Done, Open
 from bot.flows.asked import Asked
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listeners
-from bot.flows.people import chosen_colleague
+from bot.flows.people import set_leave
 from bot.storage.holidays import find_region, parts_of, region_name
 from bot.storage.unit_of_work import ReadUnit, WriteUnit
 from bot.views.ids import ActionId, Field, ViewId
@@ -67,7 +67,7 @@ def save(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     if (changed.region, changed.times) != (actor.region, actor.times):
         unit.bring_in_line(actor.id)
         unit.digests.move(actor.id, people.calendar(actor.id))
-    _set_leave(typed, unit, actor)
+    set_leave(typed, unit, actor.id, by=actor)
     unit.surfaces.open_home(actor.id)
     return Done()
 
@@ -87,17 +87,6 @@ def _region(typed: Typed, own: str) -> str:
         # The policy's may be one that the library does not know.
         raise Invalid(Problem.UNKNOWN_REGION, field=Field.REGION)
     return chosen
-
-
-def _set_leave(typed: Typed, unit: WriteUnit, actor: Person) -> None:
-    until, stand_in = typed.date(Field.UNTIL), chosen_colleague(typed, Field.STAND_IN, unit)
-    if until is None and stand_in is not None:
-        raise Invalid(Problem.DATE_NEEDED, field=Field.UNTIL)
-    stand_in_id = stand_in.id if stand_in is not None else None
-    before = unit.people.you(actor.id)
-    stood_in = before.stand_in.id if before.stand_in is not None else None
-    if (until, stand_in_id) != (before.leave_until, stood_in):
-        unit.set_leave(actor.id, until, stand_in_id, by=actor)
 
 
 def register(listeners: Listeners) -> None:

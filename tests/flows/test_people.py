@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from bot.clock.sweep import Sweep
 from bot.domain.deadlines import Step
+from bot.domain.history import Tag
 from bot.domain.people import Role
 from bot.storage.tables import outbox
-from tests.builders import FixedClock
+from tests.builders import FixedClock, signed
 from tests.flows.app import App, Modal, Reply
 from tests.flows.test_start import filled
 
@@ -87,3 +88,37 @@ def test_nobody_is_set_as_their_own_manager(app: App) -> None:
     reply = app.submit(ADMIN, form)
     assert list(reply.errors) == [form.block_of("manager")]
     assert "Nobody is their own manager" in reply.sentence
+
+
+def test_an_admin_says_of_who_cannot_that_they_are_away_and_who_stands_in(app: App) -> None:
+    handoff_id, team = signed(app.store, app.team), app.team
+
+    def owner() -> int | None:
+        with app.store.read(team.workspace_id) as unit:
+            owed = unit.deadlines.of(handoff_id)
+        return next(one.owner_id for one in owed if one.step is Step.BRIEF)
+
+    alone = form_for(app, "UAE").type(stand_in="UOUTSIDER")
+    assert list(app.submit(ADMIN, alone).errors) == [alone.block_of("until")]
+    over = form_for(app, "UAE").type(until="2020-01-01", stand_in="UOUTSIDER")
+    assert list(app.submit(ADMIN, over).errors) == [over.block_of("until")]
+    assert owner() == team.ae.id
+    away = form_for(app, "UAE").type(until="2026-03-20", stand_in="UOUTSIDER")
+    assert not app.submit(ADMIN, away).errors
+    assert owner() == team.outsider.id
+    # What an admin set, the form shows; a form that changes nothing of it leaves it.
+    shown = form_for(app, "UAE")
+    assert (shown.holds("until"), shown.holds("stand_in")) == ("2026-03-20", "UOUTSIDER")
+    assert not app.submit(ADMIN, shown).errors
+    assert owner() == team.outsider.id
+    back = form_for(app, "UAE").type(until=None, stand_in=None)
+    assert not app.submit(ADMIN, back).errors
+    assert owner() == team.ae.id
+    with app.store.read(team.workspace_id) as unit:
+        events = unit.history.records(handoff_id)
+        admin = unit.people.by_slack_id(ADMIN)
+    assert admin is not None
+    told = [one.columns for one in events if one.columns]
+    tags = [one["tag"] for one in told]
+    assert (tags.count(Tag.AWAY), tags.count(Tag.BACK)) == (1, 1)
+    assert [one["actor"] for one in told if one["tag"] == Tag.AWAY] == [admin.id]

@@ -1,6 +1,7 @@
 """The form of people and roles."""
 
 import json
+from datetime import date
 
 from bot.domain.people import Person, Role
 from bot.views.ids import Field, ViewId
@@ -34,9 +35,12 @@ def test_first_it_asks_only_who_is_meant() -> None:
 
 
 def test_then_it_shows_what_the_person_has() -> None:
-    view = form_dict(roles_view(JONAS, manager=PRIYA))
+    view = form_dict(roles_view(JONAS, manager=PRIYA, away_until=date(2026, 3, 20), stand_in=PRIYA))
     assert json.loads(view["private_metadata"]) == {"e": 2}
-    assert fields_of(view) == [Field.ROLES, Field.MANAGER, Field.REGION]
+    asked = [Field.ROLES, Field.MANAGER, Field.REGION, Field.UNTIL, Field.STAND_IN]
+    assert fields_of(view) == asked
+    assert block_of(view, Field.UNTIL)["element"]["initial_date"] == "2026-03-20"
+    assert block_of(view, Field.STAND_IN)["element"]["initial_user"] == "U0PRIYA"
     boxes = block_of(view, Field.ROLES)["element"]
     assert [entry["value"] for entry in boxes["options"]] == [role.value for role in Role]
     assert {entry["value"] for entry in boxes["initial_options"]} == {"cs_manager", "revops"}

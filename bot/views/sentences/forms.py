@@ -401,6 +401,12 @@ LINKS_IN_BRIEF: Final = FieldWords(
     "Links", "Recordings and documents, one address a line. Not shown in the deal channel."
 )
 AWAY_UNTIL: Final = FieldWords("Away until", "The last day you are away. Empty: you are here.")
+THEY_ARE_AWAY: Final = FieldWords(
+    "Away until", "Their last day away, where they cannot say so themselves. Empty: they are here."
+)
+THEIR_STAND_IN: Final = FieldWords(
+    "Stand-in", "Does what is theirs until then. Left empty, their manager is told."
+)
 TALK_ONLY: Final = FieldWords("When", "In your own zone.")
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
