@@ -1162,11 +1162,16 @@ class WriteUnit(ReadUnit):
         handoff.weigh(counted, at=self.now, policy=self.policy)
 
     def move(self, handoff: Handoff, channel: Channel, *, by: Person) -> None:
-        """Let a locked handoff live in another channel, and its card with it; saved."""
+        """Let a locked handoff live in another channel, and its card with it; saved.
+
+        An AE whose handoff somebody else moved is brought there, as its CSM is.
+        """
         left = handoff.channel_id
         handoff.move(channel.id, by=by, at=self.now)
         card = self.surfaces.move_card(handoff)
         self.save(handoff, actor_id=by.id, asked_in=channel.id)
+        if by.id != handoff.ae_id:
+            self.outbox.add(member_invite(channel.id, handoff.ae_id))
         if card is not None:
             told = moved_away(handoff, left=left, posted_in=card.posted_in, ts=card.ts)
             self.outbox.add(told)

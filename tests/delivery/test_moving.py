@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from bot.domain.errors import Conflict, Problem
 from bot.domain.notices import NoticeKind, cannot_post
+from bot.domain.people import Person
 from bot.storage.channels import ChannelFacts
 from bot.storage.tables import outbox, surface
 from bot.views.sentences.card import CARD_NEUTRAL
@@ -27,14 +28,14 @@ def handoff_id(desk: Desk) -> int:
     return one
 
 
-def move(desk: Desk, handoff_id: int, *, made: bool = False) -> None:
+def move(desk: Desk, handoff_id: int, *, made: bool = False, by: Person | None = None) -> None:
     with desk.store.write(desk.team.workspace_id) as unit:
         facts = ChannelFacts(name="new", bot_inside=True, private=made)
         channel = unit.channels.ensure(NEW, facts=facts)
         if made:
             channel = unit.channels.note_made(channel.id)
         handoff = unit.handoffs.lock(handoff_id)
-        unit.move(handoff, channel, by=desk.team.ae)
+        unit.move(handoff, channel, by=by or desk.team.ae)
         unit.commit()
 
 
@@ -107,6 +108,18 @@ def test_into_a_channel_that_was_made_those_with_a_part_are_brought(
     desk.drain()
     team = desk.team
     people = (team.ae, team.csm, team.cs_manager, team.ae_manager)
+    assert sorted(slack.ledger.invitations[before:]) == sorted(
+        (NEW, one.slack_id) for one in people
+    )
+
+
+def test_an_ae_whose_handoff_somebody_else_moved_is_brought_there_too(
+    desk: Desk, slack: FakeSlack, handoff_id: int
+) -> None:
+    before = len(slack.ledger.invitations)
+    move(desk, handoff_id, by=desk.team.ae_manager)
+    desk.drain()
+    people = (desk.team.ae, desk.team.csm)
     assert sorted(slack.ledger.invitations[before:]) == sorted(
         (NEW, one.slack_id) for one in people
     )

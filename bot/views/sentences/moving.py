@@ -12,7 +12,7 @@ MAKE_CHANNEL_MOVES: Final = (
 )
 MOVE_MEANS: Final = (
     "The handoff lives in the channel you choose from then on, and its message is posted there "
-    "anew. No due time moves."
+    "anew. AE and CSM are invited there. No due time moves."
 )
 MOVED_TITLE: Final = "Handoff moved"
 HANDOFF_MOVED: Final = "{account} lives in {channel} now. No due time moved."
