@@ -11,11 +11,14 @@ from bot.domain.erasing import ERASED, Names
 from bot.domain.history import verify
 from bot.domain.items import SectionKey
 from bot.domain.promises import Kind, PromiseText
+from bot.domain.reviews import ReviewKind
+from bot.domain.verification import RecordKind
 from bot.storage import tables
 from bot.storage.cipher import WrongKey
 from bot.storage.erasing import NO_WORDS, WORDS
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store, WriteUnit
+from bot.views.sentences.erasing import KINDS
 from tests.builders import Deal, Team, posted
 
 ILSE = "Ilse Brandt"
@@ -43,6 +46,11 @@ def marked(unit: WriteUnit, handoff_id: int) -> Counter[str]:
             put[f"{table.name}.{column}"] += changed.rowcount
     assert handoff_id
     return put
+
+
+def test_whatever_it_is_found_in_has_a_name_of_its_own() -> None:
+    documents = {"brief", "debrief", "partner", *RecordKind, *ReviewKind}
+    assert KINDS.keys() == (WORDS.keys() - {"document"}) | documents
 
 
 def test_it_is_found_in_the_brief_of_every_revision_and_in_private_notes(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-_KINDS: Final[Mapping[str, str]] = {
+KINDS: Final[Mapping[str, str]] = {
     "brief": "the brief, in all its revisions",
     "debrief": "the debrief, in all its revisions",
     "debrief_ask": "questions of the debrief and their answers",
@@ -13,6 +13,21 @@ _KINDS: Final[Mapping[str, str]] = {
     "verdict": "answers to restatements",
     "briefing_call": "records of the briefing call",
     "intro_draft": "drafts of the intro",
+    "kickoff": "the form after the kickoff",
+    "interviews": "the interview list",
+    "check_in": "check-in notes",
+    "milestone_review": "reviews of the milestones",
+    "nps": "what the customer answered at day 30",
+    "still_true_30": "what still held at day 30",
+    "still_true_60": "what still held at day 60",
+    "still_true_90": "what still held at day 90",
+    "first_value": "first value and engagement",
+    "expansion": "the CSM's part of the expansion conversation",
+    "expansion_ae": "the AE's part of the expansion conversation",
+    "score": "the CSM's scores of the brief",
+    "score_ae": "the AE's scores of the brief",
+    "defined_done": "defined done, line by line",
+    "closing": "why the handoff was closed so",
     "partner": "the partner's side, in all its revisions",
     "handoff": "account, links and who is in the call of the customer",
     "promise": "what became of promises, and where copied ones come from",
@@ -21,6 +36,8 @@ _KINDS: Final[Mapping[str, str]] = {
     "dispute": "disputes",
     "dispute_answer": "answers to disputes",
     "late_answer": "answers about late promises",
+    "milestone_version": "wordings of milestones and who reaches them",
+    "plan_mark": "who said yes to the success plan outside",
     "pasted": "pasted texts",
     "copied": "copied messages",
     "chat_message": "answers in chats",
@@ -47,7 +64,7 @@ _STAYS: Final = (
 
 def found(kind: str, times: int, handoffs: Sequence[int]) -> str:
     """How often the name stands in one kind of thing, and in which handoffs."""
-    name = _KINDS.get(kind, kind.replace("_", " "))
+    name = KINDS[kind]
     places = "1 time" if times == 1 else f"{times} times"
     return f"In {name}: {places}{_in(handoffs)}."
 
