@@ -1,9 +1,9 @@
 """A close on a Friday at 18:30 in Berlin, sold in New York, onboarded from Sydney.
 
 Every step of the process with its due time and every word of the clock's about it, reckoned by hand
-from the rules and the calendars. The managers and RevOps sit in Berlin. An instant is the wall time
-of whoever it is about, with the distance from UTC, so that a change of the clocks shows. January is
-that of 2026.
+from the rules and the calendars; what is owed beside the steps is in `test_three_zones_beside`. The
+managers and RevOps sit in Berlin. An instant is the wall time of whoever it is about, with the
+distance from UTC, so that a change of the clocks shows. January is that of 2026.
 
 A line has the step; when it is due; its owner's reminders at half and at four fifths of their
 working time, `-` where the two are less than two hours apart (then the later one is said) or there
@@ -19,6 +19,7 @@ import pytest
 
 from bot.domain.deadlines import Deadline, DeadlineState, deadlines
 from bot.domain.handoff import Handoff
+from bot.domain.kickoff_state import Kickoff
 from bot.domain.money import Money
 from bot.domain.nudging import Stage
 from bot.domain.policy import Policy
@@ -61,6 +62,9 @@ class Close:
     signed: str
     done: Mapping[Step, str]
     table: str
+    value: Money = SIXTY_THOUSAND
+    booked: str = ""
+    """When the kickoff is booked for; empty while its due day counts."""
 
 
 # --- 28 March 2025: Berlin's clocks change that Sunday, Sydney's the Sunday after
@@ -221,8 +225,57 @@ BERLIN_IN_OCTOBER = Close(
     assign       10-27T13:00+01 - 10-27T12:12+01 10-27T13:00+01 10-27T13:00+01
     """,
 )
+# --- What other deals have otherwise, over the changes of 30 March and 6 April
+
+LIGHT_IN_MARCH = Close(
+    name="light in march",
+    signed="2025-03-28T18:30+01",
+    done={
+        Step.BRIEF: "2025-03-28T16:00-04",
+        Step.ASSIGN: "2025-03-31T10:00+02",
+        Step.READ: "2025-04-02T11:00+11",
+    },
+    value=Money(2_000_000, "USD"),
+    table="""
+    # The CSM writes it. 48 h are Monday 04:30 there, so 10:00; 8 h from Wednesday 11:00 are
+    # Thursday 10:00, which is 01:00 in Berlin.
+    intro        04-03T10:00+11 04-02T15:00+11 04-02T17:24+11 04-03T10:00+11 04-03T09:00+02
+    # Business day 5; 36 h from Tuesday on, 18 and 28.8 of them.
+    kickoff      04-04T18:00+11 04-02T18:00+11 04-04T10:48+11 04-04T18:00+11 04-04T09:00+02
+    debrief      04-03T18:00+11 04-02T13:30+11 04-03T12:36+11 04-03T18:00+11 04-03T09:00+02
+    initials     04-03T18:00+11 04-02T13:30+11 04-03T12:36+11 04-03T18:00+11 04-03T09:00+02
+    initials_ae  04-03T03:00-04 04-01T13:30-04 04-02T12:36-04 04-03T09:00-04 04-03T09:00+02
+    # 21 h: 10.5 and 16.8.
+    prep         04-03T12:00+11 04-02T10:30+11 04-02T16:48+11 04-03T12:00+11 04-03T09:00+02
+    """,
+)
+BOOKED_OVER_THE_CHANGE = Close(
+    name="booked over the change",
+    signed="2025-03-28T18:30+01",
+    done={
+        Step.BRIEF: "2025-03-28T16:00-04",
+        Step.ASSIGN: "2025-03-31T10:00+02",
+    },
+    # The first morning in AEST; Sunday 19:30 in New York.
+    booked="2025-04-07T09:30+10",
+    table="""
+    # The business day before it, which is business day 5, too.
+    debrief      04-04T18:00+11 04-02T18:00+11 04-04T10:48+11 04-04T18:00+11 04-04T09:00+02
+    initials     04-04T18:00+11 04-02T18:00+11 04-04T10:48+11 04-04T18:00+11 04-04T09:00+02
+    initials_ae  04-04T03:00-04 04-01T18:00-04 04-03T10:48-04 04-04T09:00-04 04-04T09:00+02
+    # Noon of Friday for both, each in their own zone. 30 and 39 h.
+    prep         04-04T12:00+11 04-02T15:00+11 04-03T15:00+11 04-04T12:00+11 04-04T09:00+02
+    prep_ae      04-04T12:00-04 04-02T10:30-04 04-03T13:12-04 04-04T12:00-04 04-07T09:00+02
+    """,
+)
 WHOLE = (MARCH, OCTOBER)
-CLOSES = (*WHOLE, NEW_YORK_IN_MARCH, BERLIN_IN_OCTOBER)
+CLOSES = (
+    *WHOLE,
+    NEW_YORK_IN_MARCH,
+    BERLIN_IN_OCTOBER,
+    LIGHT_IN_MARCH,
+    BOOKED_OVER_THE_CHANGE,
+)
 
 
 def at(written: str) -> datetime:
@@ -255,12 +308,14 @@ def handed_over(close: Close, step: Step) -> tuple[Handoff, dict[Step, datetime]
         ae=SELLER,
         at=signed - 24 * HOUR,
         expected_on=date(2025, 12, 1),
-        value=SIXTY_THOUSAND,
+        value=close.value,
     )
     handoff.countersign(signed, by=SELLER, at=signed, ae=SELLER)
     if Step.ASSIGN in done:
         handoff.csm_id, handoff.assigned_at = CSM.id, done[Step.ASSIGN]
     handoff.kickoff_held_at = done.get(Step.KICKOFF)
+    if close.booked:
+        handoff.kickoff = Kickoff(at=at(close.booked))
     return handoff, done
 
 
@@ -302,7 +357,11 @@ def instants(written: str) -> datetime | None:
     return None if written == "-" else at(written)
 
 
-BUSINESS_DAY_5 = {"march": "2025-04-04T18:00+11", "october": "2025-10-13T18:00+11"}
+BUSINESS_DAY_5 = {
+    "march": "2025-04-04T18:00+11",
+    "light in march": "2025-04-04T18:00+11",
+    "october": "2025-10-13T18:00+11",
+}
 """When the last day for a kickoff is over."""
 CASES = [
     pytest.param(close, line, id=f"{close.name}-{line[0]}")
