@@ -84,11 +84,16 @@ def test_the_ae_writes_it_while_it_is_held_and_sends_it_after_the_call(place: St
     maya.close()
 
     # Jonas reads the draft, and nobody else does.
-    press(place, jonas, "open_handoff")
-    assert "warehouses of your size" in modal(jonas).words
+    def in_full(reader: Visitor) -> str:
+        """Both pages: what was written down stands on the second."""
+        press(place, reader, "open_handoff")
+        first = modal(reader).words
+        assert reader.click_in_modal("open_handoff").answered
+        return f"{first}\n{modal(reader).words}"
+
+    assert "warehouses of your size" in in_full(jonas)
     jonas.close()
-    press(place, place.priya, "open_handoff")
-    assert "warehouses of your size" not in modal(place.priya).words
+    assert "warehouses of your size" not in in_full(place.priya)
     place.priya.close()
 
     # The call that a check asks for is recorded: the intro may go out.
