@@ -33,9 +33,19 @@ def take(asked: Asked, unit: WriteUnit, actor: Person) -> Answer:
     message = _message(asked, unit).shortened()
     copy_id = unit.copied.take(message, by=actor.id)
     if len(fitting) > 1:
-        deals = [(one.id, one.account) for one in fitting]
+        deals = [(one.id, _told_apart(one, fitting)) for one in fitting]
         return Open(which_handoff_view(copy_id, message, deals))
     return Open(copy_view(_form(unit, copy_id, message, fitting[0], actor)))
+
+
+def _told_apart(handoff: Handoff, among: Sequence[Handoff]) -> str:
+    """What a handoff is called beside others, which may be of the same customer."""
+    alike = sum(one.account == handoff.account for one in among) > 1
+    return (
+        f"{handoff.account} · {sentences.terms.HANDOFF_NAMES[handoff.tier]}"
+        if alike
+        else handoff.account
+    )
 
 
 def _fitting(asked: Asked, unit: ReadUnit, actor: Person) -> Sequence[Handoff]:

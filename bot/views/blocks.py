@@ -194,13 +194,18 @@ def channel_input(place: Place, field: Field) -> InputBlock:
 
 
 def date_input(
-    place: Place, field: Field, chosen: date | None = None, *, words: FieldWords | None = None
+    place: Place,
+    field: Field,
+    chosen: date | None = None,
+    *,
+    optional: bool = True,
+    words: FieldWords | None = None,
 ) -> InputBlock:
-    """A day; it may be left open."""
+    """A day; it may be left open, unless the form is about it."""
     element = DatePickerElement(
         action_id=field.value, initial_date=chosen.isoformat() if chosen else None
     )
-    return _input(place, field, element, optional=True, words=words)
+    return _input(place, field, element, optional=optional, words=words)
 
 
 def time_input(place: Place, field: Field, chosen: time | None = None) -> InputBlock:

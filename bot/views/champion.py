@@ -24,7 +24,7 @@ from bot.views.blocks import (
 from bot.views.entries import LONGEST_NAME, MOST_ASKED
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.limits import SELECT_OPTIONS
-from bot.views.message import Message, actions, button, context, plain_section
+from bot.views.message import Message, account_line, actions, button, context, plain_section
 from bot.views.payload import Ref
 from bot.views.text import day, escape, isolate, one_line
 
@@ -122,7 +122,7 @@ def champion_message(told: ChampionTold) -> Message:
         sentence = said.champion.left(
             by, isolate(told.gone), last, follows, after_kickoff=told.after_kickoff
         )
-    blocks: list[Block] = [plain_section(sentence)]
+    blocks: list[Block] = [account_line(told.account, sentence)]
     if told.second_contact.strip():
         second = f"{said.champion.SECOND_CONTACT}{one_line(told.second_contact)}"
         blocks.append(small_as_typed(second))

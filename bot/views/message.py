@@ -38,7 +38,7 @@ from bot.views.limits import (
     truncate,
 )
 from bot.views.payload import Ref
-from bot.views.text import DATE_FORMAT, utc_time
+from bot.views.text import DATE_FORMAT, one_line, utc_time
 
 _TOKENS = ((re.compile(r"<!date\^[^>]*>"), TIME_SHOWN), (re.compile(r"<[@#]\w+>"), NAME_SHOWN))
 
@@ -103,6 +103,11 @@ def when(at: datetime) -> RichTextElement:
     return RichTextElementParts.Date(
         timestamp=int(at.timestamp()), format=DATE_FORMAT, fallback=utc_time(at)
     )
+
+
+def account_line(account: str, told: str) -> Block:
+    """A sentence to one person, who has many handoffs: first of all which one it is about."""
+    return lines([words(one_line(account), bold=True), words(f": {told}")])
 
 
 def lines(*rows: Sequence[RichTextElement]) -> RichTextBlock:

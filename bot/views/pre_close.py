@@ -106,7 +106,7 @@ def alignment_view(card: Card, *, on: date, contact: str | None, asks_why: bool 
     blocks: list[Block] = [
         as_typed(card.account),
         section(said.pre_close.ALIGNMENT_MEANS),
-        date_input(place, Field.ALIGNED_ON, on),
+        date_input(place, Field.ALIGNED_ON, on, optional=False),
         person_input(place, Field.CS_CONTACT, contact),
         *([reason_input(place)] if asks_why else []),
     ]
@@ -119,7 +119,7 @@ def new_date_view(card: Card) -> View:
     blocks: list[Block] = [as_typed(card.account)]
     if card.expected_on is not None:
         blocks.append(section(said.pre_close.NEW_DATE_MEANS.format(day=day(card.expected_on))))
-    asked = date_input(place, Field.EXPECTED_ON, words=said.forms.EXPECTED_ANEW)
+    asked = date_input(place, Field.EXPECTED_ON, optional=False, words=said.forms.EXPECTED_ANEW)
     return _form(ViewId.NEW_DATE, card, [*blocks, asked])
 
 

@@ -12,7 +12,7 @@ from bot.domain.read_models import NamedPerson
 from bot.views import sentences as said
 from bot.views.blocks import Place, as_typed, form, person_input
 from bot.views.ids import ActionId, Field, ViewId
-from bot.views.message import Message, actions, button, context, plain_section
+from bot.views.message import Message, account_line, actions, button, context, plain_section
 from bot.views.payload import Ref
 from bot.views.text import escape, isolate, one_line
 
@@ -178,8 +178,11 @@ class Succeeded:
 def succeeded_message(told: Succeeded) -> Message:
     """To one who works by it, or below the card."""
     sentence = _sentence(told)
-    blocks: list[Block] = [plain_section(sentence)]
-    if told.reader_id is not None:
+    to_one = told.reader_id is not None
+    blocks: list[Block] = [
+        account_line(told.account, sentence) if to_one else plain_section(sentence)
+    ]
+    if to_one:
         if told.before is not None and told.delivers:
             name = isolate(told.before.name)
             blocks.append(plain_section(said.reassigning.delivers(name, told.delivers)))

@@ -19,14 +19,18 @@ from bot.views.text import instant_token
 def signature_view(card: Card, *, as_of: datetime) -> View:
     """The moment stands at what is recorded, else at the full minute before `as_of`."""
     recorded = card.signed_at
-    blocks: list[Block] = [as_typed(card.account), section(sentences.signature.signature_starts())]
+    blocks: list[Block] = [
+        as_typed(card.account),
+        plain_section(sentences.signature.SIGNATURE_STARTS),
+    ]
     if recorded is not None:
         told = sentences.signature.signature_corrects(
             instant_token(recorded), posted=card.posted_at is not None
         )
         blocks.append(section(told))
     chosen = recorded or as_of.replace(second=0, microsecond=0)
-    blocks.append(instant_input(Place("signature", entry=card.handoff_id), Field.SIGNED_AT, chosen))
+    place, words = Place("signature", entry=card.handoff_id), sentences.forms.SIGNED_ALONE
+    blocks.append(instant_input(place, Field.SIGNED_AT, chosen, words=words))
     return form(
         ViewId.SIGNATURE,
         Ref(handoff=card.handoff_id),

@@ -141,10 +141,9 @@ def hold_lifted_message(card: Card, by: NamedPerson | None, reason: str) -> Mess
 
 
 def _with_reason(card: Card, told: str, reason: str) -> Message:
-    line = _line(card, told, ())
-    look = ActionId.OPEN_HANDOFF
-    press = button(look, said.buttons.BUTTONS[look], Ref(handoff=card.handoff_id))
-    return Message(line.text, (*line.blocks, as_typed(reason), *actions([press])))
+    line = _line(card, told, (ActionId.OPEN_HANDOFF,))
+    lead, *presses = line.blocks
+    return Message(line.text, (lead, as_typed(reason), *presses))
 
 
 def _line(card: Card, told: str, pressed: Sequence[ActionId]) -> Message:

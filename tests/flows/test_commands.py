@@ -43,7 +43,7 @@ def test_help_is_given_wherever_it_is_asked_for(app: App, text: str, channel: st
 def test_unknown_words_are_answered_with_what_can_be_typed(app: App, text: str) -> None:
     told = opens_no_form(app, text)
     assert "is not something /handoff knows" in told
-    assert "/handoff signed" in told
+    assert "/handoff help" in told
     assert len(told) < 400
     assert "<!" not in told
 

@@ -12,6 +12,7 @@ from bot.domain.brief import Brief
 from bot.domain.copied import LONGEST_COPY, Copied, Target
 from bot.domain.history import Tag
 from bot.domain.items import SectionKey
+from bot.domain.money import Money
 from bot.storage import tables
 from bot.storage.channels import ChannelFacts
 from bot.views.ids import ActionId, ViewId
@@ -280,6 +281,14 @@ def test_where_several_fit_it_is_asked_of_which(app: App) -> None:
     assert "Larkfield Clinics" in form.words
     app.submit(AE, form.type(becomes="promise", means=MEANS))
     assert brief(app, other).entries[-1].text.words == MEANS
+
+
+def test_two_of_one_customer_are_told_apart_by_their_size(app: App) -> None:
+    posted(app.store, app.team)
+    posted(app.store, app.team, Deal(value=Money(20_000_00, "USD")))
+    choices = str(form_of(app, AE).blocks)
+    assert "· full handoff" in choices
+    assert "· light handoff" in choices
 
 
 def test_elsewhere_ones_own_handoffs_are_offered(app: App) -> None:

@@ -62,7 +62,7 @@ def test_a_joint_kickoff_is_booked_prepared_held_and_recorded(place: Stack) -> N
 
     # 09:00 in New York is an hour before it.
     place.sandbox.advance(begins - place.sandbox.now().timestamp() - HOUR / 2)
-    place.dm_says(jonas, "the kickoff is today")
+    place.dm_says(jonas, "the kickoff begins")
     place.sandbox.advance(2 * HOUR)
     settled(place)
     on_page(place, jonas, "open_held")

@@ -30,6 +30,7 @@ from bot.views.reassigning import (
     reassign_message,
     succeeded_message,
 )
+from bot.views.text import one_line
 from bot.views.whole import whole_view
 from tests.views.shown import (
     CARD,
@@ -122,6 +123,7 @@ def test_who_is_told_reads_their_own_side_of_it(part: Capacity, reader: object) 
     else:
         assert pressable(args["blocks"]) == []
         assert "in place of" in shown
+    assert (one_line(TRICKY) in shown) is (reader is not None), "below the card it is known"
     assert check_message(succeeded_message(replace(told, before=None, by=None)))
 
 
@@ -181,6 +183,7 @@ def test_that_the_champion_left_is_said_with_who_follows_or_whose_question_it_is
 ) -> None:
     told = ChampionTold(7, TRICKY, None, gone, date(2026, 3, 20), follows, LONG)
     shown = seen_text(check_message(champion_message(told))["blocks"])
+    assert one_line(TRICKY) in shown, "of which handoff it is"
     if gone and not follows:
         assert "the AE asks the customer who does" in shown
         later = replace(told, after_kickoff=True)

@@ -106,6 +106,7 @@ def test_the_ae_manager_reads_how_the_brief_stands_and_answers_in_one_of_three_w
 @pytest.mark.parametrize("card", [EMPTY_CARD, WORST_CARD])
 def test_the_form_of_the_alignment_holds_day_and_contact(card: Card) -> None:
     view = form_dict(alignment_view(card, on=DAY, contact="U0JONAS"))
+    assert not block_of(view, Field.ALIGNED_ON)["optional"]
     assert fields_of(view) == [Field.ALIGNED_ON, Field.CS_CONTACT]
     assert block_of(view, Field.ALIGNED_ON)["element"]["initial_date"] == "2026-03-20"
     assert block_of(view, Field.CS_CONTACT)["element"]["initial_user"] == "U0JONAS"

@@ -34,12 +34,13 @@ def test_the_form_keeps_to_slacks_limits(card: Card) -> None:
     assert json.loads(view["private_metadata"]) == {"h": 7}
 
 
-def test_a_first_record_stands_at_the_minute_and_says_which_clocks_start() -> None:
+def test_a_first_record_stands_at_the_minute_and_says_what_counts_from_it() -> None:
     view = form_dict(signature_view(EMPTY_CARD, as_of=SECONDS))
     element = block_of(view, Field.SIGNED_AT)["element"]
     assert element["initial_date_time"] == int(NOW.timestamp())
     seen = seen_text(view["blocks"])
-    assert "handoff message, brief, CSM assignment" in seen
+    assert "Every due time counts from here" in seen
+    assert "next field" not in seen, "there is none in this form"
     assert "Recorded so far" not in seen
 
 

@@ -15,6 +15,7 @@ from bot.domain.read_models import Card, Light, NamedPerson
 from bot.domain.size import AddOn, Size, Trigger
 from bot.views.ids import ActionId
 from bot.views.message import Message
+from bot.views.text import one_line
 from bot.views.thread import (
     bot_posted_message,
     cannot_post_message,
@@ -290,6 +291,7 @@ def test_the_ae_and_the_thread_read_what_customer_success_made_of_a_promise() ->
 def test_the_ae_reads_who_overrode_the_gate_and_why(card: Card) -> None:
     args = check_message(overridden_message(card, PRIYA, f"{TRICKY} {LONG}"))
     assert "Priya Nair overrode the closed-won gate" in seen_text(args["blocks"])
+    assert one_line(card.account) in seen_text(args["blocks"])
     assert TRICKY in seen_text(args["blocks"])
 
 

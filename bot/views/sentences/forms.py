@@ -263,7 +263,7 @@ FIELDS: Final[Mapping[Field, FieldWords]] = {
     Field.CHECK_CHAMPION: FieldWords("I could talk to the champion as someone I know"),
     Field.PLAN: FieldWords(
         "Joint plan",
-        f"What AE and CSM do about the red flags before the kickoff. {FOR_INNER}",
+        "What AE and CSM do about the red flags before the kickoff.",
     ),
     Field.RESTATED_WHY: FieldWords("What made them buy now"),
     Field.RESTATED_SUCCESS: FieldWords("How success is measured"),
@@ -409,6 +409,7 @@ THEIR_STAND_IN: Final = FieldWords(
 )
 TALK_ONLY: Final = FieldWords("When", "In your own zone.")
 ASSIGNED_CSM: Final = FieldWords("CSM", "Is told at once and invited to the deal channel.")
+SIGNED_ALONE: Final = FieldWords("Countersigned at", "When the second side had signed.")
 EXPECTED_ANEW: Final = FieldWords("Signature expected on")
 KICKOFF_IN_PREVIEW: Final = FieldWords(
     "Kickoff (proposed)",

@@ -32,7 +32,5 @@ def unknown_words(typed: str) -> str:
     shown = words if len(words) <= 60 else words[:59] + "…"
     return (
         f"“{shown}” is not something /handoff knows. Type /handoff alone to start or to see where "
-        "this deal stands, /handoff new for another one, /handoff signed to record the signature, "
-        "/handoff deal to change the deal, /handoff gate for the closed-won gate, "
-        "/handoff promise for a new promise, or /handoff help."
+        "this deal stands, and /handoff help for all it knows."
     )

@@ -593,7 +593,7 @@ def _already_answered(error: HandoffError, people: Mapping[int, NamedPerson]) ->
 def _promise_reworded(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:
     words = one_line(error.facts.get("words", ""), LINE)
     told = f"Promise {error.facts.get('number', '')} reads differently now; read its newest message"
-    return f"{told}: “{words}”." if words else f"{told}."
+    return f"{told}: “{words}”" if words else f"{told}."
 
 
 def _outside_plan(error: HandoffError, _: Mapping[int, NamedPerson]) -> str:

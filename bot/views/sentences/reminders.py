@@ -31,7 +31,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.MESSAGE: "At that time the bot posts it by itself, with what is open in the brief.",
     Step.BRIEF: "Every counted item is filled; saving the brief once more makes it ready.",
     Step.ASSIGN: "A CSM can be named, and none is.",
-    Step.BOOK_CALL: "Name a time, or say where nothing requires the call that you do without it.",
+    Step.BOOK_CALL: "Name a time. Where no call is required, you may say that writing is enough.",
     Step.HOLD_CALL: "Open the call card in it, and record what came of it.",
     Step.HOLD_CALL_AE: "Open the call card in it, and record what came of it.",
     Step.INTRO: "The champion has heard nothing from us since the signature.",

@@ -2,21 +2,11 @@
 
 from typing import Final
 
-from bot.domain.due import OwnWindow
-from bot.domain.steps import STEPS
-from bot.views.sentences.terms import STEP_NAMES
-
 WHICH_SIGNED: Final = "Several handoffs are open in this channel. Whose signature is it?"
 WHICH_DEAL: Final = "Several handoffs are open in this channel. Which deal changed?"
-_FROM_THE_SIGNATURE: Final = tuple(
-    rule.step for rule in STEPS if not isinstance(rule.due, OwnWindow)
+SIGNATURE_STARTS: Final = (
+    "Every due time counts from here: from the handoff message to the day on which the AE leaves."
 )
-
-
-def signature_starts() -> str:
-    """Which clocks the countersignature starts."""
-    *first, last = (STEP_NAMES[step] for step in _FROM_THE_SIGNATURE)
-    return f"These clocks count from here: {', '.join(first)} and {last}."
 
 
 def signature_corrects(recorded: str, *, posted: bool) -> str:
