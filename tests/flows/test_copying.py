@@ -286,7 +286,7 @@ def test_where_several_fit_it_is_asked_of_which(app: App) -> None:
 def test_two_of_one_customer_are_told_apart_by_their_size(app: App) -> None:
     posted(app.store, app.team)
     posted(app.store, app.team, Deal(value=Money(20_000_00, "USD")))
-    choices = str(form_of(app, AE).blocks)
+    choices = str(form_of(app, AE).view)
     assert "· full handoff" in choices
     assert "· light handoff" in choices
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.domain.deadlines import Deadline, Step
 from bot.domain.debrief import Question
 from bot.domain.items import SectionKey
+from bot.domain.notices import NoticeKind, SurfaceKind
 from bot.sandbox.seen import Screen, Seen, Typed
 from bot.sandbox.view_state import elements_of
 from bot.sandbox.visitor import Visitor
@@ -26,7 +27,7 @@ CHANNELS = {
     "northwind": "#deal-northwind",
     "alderbay": "#revenue-team",
 }
-APP = "app"
+APP, HOME = "app", "home"
 LETTERS = {
     "larkfield": (
         "Dear Amara, I am Jonas, and from today on I am your contact. I have run two laboratories "
@@ -56,15 +57,39 @@ LETTERS = {
 """The intros, in their senders' words."""
 
 
+Kind = NoticeKind | SurfaceKind
+
+
 class Look(Protocol):
-    """A look at a stop by its name: who looks, at a channel or their `app`, and at which thread."""
+    """A look at a stop by its name: who looks, at a channel, their `app` or their `home`.
+
+    `thread` is the one that is open, `shows` the messages it is about, the first of them in the
+    middle, `typed` the command that is answered there, and `end` is the end of a long tab.
+    """
 
     def __call__(
-        self, name: str, viewer: Visitor, at: str, *, thread: str | None = None
+        self,
+        name: str,
+        viewer: Visitor,
+        at: str,
+        *,
+        thread: str | None = None,
+        shows: Kind | tuple[Kind, ...] = (),
+        typed: str | None = None,
+        end: bool = False,
     ) -> None: ...
 
 
-def nobody_looks(name: str, viewer: Visitor, at: str, *, thread: str | None = None) -> None:
+def nobody_looks(
+    name: str,
+    viewer: Visitor,
+    at: str,
+    *,
+    thread: str | None = None,
+    shows: Kind | tuple[Kind, ...] = (),
+    typed: str | None = None,
+    end: bool = False,
+) -> None:
     """No pictures are wanted."""
 
 
@@ -106,7 +131,10 @@ class Way:
 
         def found() -> Seen | None:
             posts = self.place.theo.messages(self.channel)
-            return next((one for one in posts if one.bot_id and self.account in one.words), None)
+            mine = (one for one in posts if one.bot_id and self.account in one.words)
+            # What only one person sees is no card, nor is the line for the team.
+            cards = (one for one in mine if not one.ephemeral)
+            return next((one for one in cards if "open_handoff" in one.action_ids()), None)
 
         card = self.place.sandbox.wait_until(found, within=15.0)
         assert card is not None
@@ -164,7 +192,8 @@ class Way:
             further = _further(modal(person))
             assert further is not None, (action, modal(person).action_ids())
             assert person.click_in_modal("open_handoff", block_id=further).answered
-        assert person.click_in_modal(action).answered, person.notices
+        row = first_row(person, action)
+        assert person.click_in_modal(action, block_id=row).answered, person.notices
 
     def leave(self, person: Visitor) -> None:
         """Close what is open, and let everything come to rest."""
@@ -178,13 +207,13 @@ class Way:
         """The AE starts it, and writes the brief at one go."""
         maya = self.place.maya
         assert maya.slash("/handoff", channel=self.channel).answered
-        self.look("start", maya, self.channel)
+        self.look("start", maya, self.channel, typed="/handoff")
         maya.close()
         start_deal(self.place, self.deal, signed_at=self.signed_at, channel=self.channel)
         self.look("brief", maya, self.channel)
         write_brief(maya, self.deal)
         settled(self.place)
-        self.look("guide-of-the-ae", maya, APP)
+        self.look("guide-of-the-ae", maya, APP, shows=SurfaceKind.GUIDE)
 
     def posts(self) -> None:
         """The AE looks at the message and posts it."""
@@ -194,7 +223,7 @@ class Way:
         self.fill(maya)
         self.card()
         settled(self.place)
-        self.look("card", self.place.theo, self.channel)
+        self.look("card", self.place.theo, self.channel, shows=SurfaceKind.CARD)
 
     def is_assigned(self) -> None:
         """The CS manager assigns the CSM."""
@@ -203,7 +232,7 @@ class Way:
         self.look("assign", priya, APP)
         self.fill(priya, csm=self.place.jonas.id)
         settled(self.place)
-        self.look("guide-of-the-csm", self.place.jonas, APP)
+        self.look("guide-of-the-csm", self.place.jonas, APP, shows=SurfaceKind.GUIDE)
 
     def is_read(self) -> None:
         """The CSM acknowledges, answers the checks and restates; the AE judges."""
@@ -252,7 +281,8 @@ class Way:
     def is_promised(self) -> None:
         """Both initial every promise."""
         maya, jonas = self.place.maya, self.place.jonas
-        self.look("ledger", maya, self.channel, thread=self.card().ts)
+        thread = self.card().ts
+        self.look("ledger", maya, self.channel, thread=thread, shows=SurfaceKind.PROMISE)
         for person in (maya, jonas):
             self.press(person, "initial_all", entry="ledger")
             while (top := person.modal) is not None and "initial_all" in top.action_ids():
@@ -328,7 +358,7 @@ class Way:
             section_carried="success",
         )
         self.leave(jonas)
-        self.look("card-after-the-kickoff", self.place.theo, self.channel)
+        self.look("card-after-the-kickoff", self.place.theo, self.channel, shows=SurfaceKind.CARD)
 
     # --- The success plan
 
@@ -355,7 +385,7 @@ class Way:
         assert jonas.click_in_modal("plan_text").answered
         self.look("plan-for-the-customer", jonas, APP)
         self.leave(jonas)
-        self.look("guide-after-the-plan", jonas, APP)
+        self.look("guide-after-the-plan", jonas, APP, shows=SurfaceKind.GUIDE)
 
     # --- What falls due in between
 
@@ -478,7 +508,8 @@ def ninety_days(place: Stack, *ways: Way) -> None:
     def all_do(*stops: Callable[[Way], None]) -> None:
         for way in ways:
             for stop in stops:
-                stop(way)
+                # By its name, for who has more to look at does more there.
+                getattr(way, stop.__name__)()
                 settled(place)
 
     all_do(Way.starts, Way.posts, Way.is_assigned)
@@ -503,7 +534,7 @@ def ninety_days(place: Stack, *ways: Way) -> None:
             all_do(Way.is_delivered)
     go_to(place, place.sandbox.now() + timedelta(hours=20))
     for way in ways:
-        way.look("closing-summary", place.theo, way.channel)
+        way.look("closing-summary", place.theo, way.channel, shows=NoticeKind.HANDOFF_CLOSED)
 
 
 def go_to(place: Stack, at: datetime) -> None:
@@ -547,6 +578,12 @@ def _milestones(reader: Visitor) -> list[int]:
     found = elements_of(modal(reader).blocks)
     edits = [one for _, one in found if one["action_id"] == "milestone_edit"]
     return [json.loads(one["value"])["e"] for one in edits]
+
+
+def first_row(reader: Visitor, action: str) -> str:
+    """The first row of the open form with an action."""
+    rows = elements_of(modal(reader).blocks)
+    return next(str(block["block_id"]) for block, one in rows if one["action_id"] == action)
 
 
 def _row(reader: Visitor, action: str, number: int) -> str:

@@ -99,6 +99,7 @@ def running(
     reached: Reached | None = None,
     story: SandboxStory | None = None,
     heartbeat_url: str | None = None,
+    policy: Path | None = None,
 ) -> Iterator[Stack]:
     """Everything started, people with their roles, and stopped again at the end."""
     over_http = transport is Transport.HTTP
@@ -121,6 +122,7 @@ def running(
             handoff_key=SecretStr(KEY),
             handoff_clock_url=f"{server.url}/control/clock",
             handoff_heartbeat_url=SecretStr(heartbeat_url) if heartbeat_url else None,
+            handoff_policy=policy,
         )
         if database_url is None:
             (tmp_path / "handoff.db").write_bytes(migrated_file())

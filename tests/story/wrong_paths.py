@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.backfills import BackfillError, Wish, backfill
+from bot.domain.notices import NoticeKind, SurfaceKind
 from bot.erasures import Request, erase
 from bot.sandbox.seen import Seen, Typed
 from bot.sandbox.visitor import Visitor
@@ -66,7 +67,7 @@ class WrongWay(Way):
         """The champion leaves, and another one is named."""
         jonas = self.place.jonas
         assert jonas.slash("/handoff", "champion", channel=self.channel).answered
-        self.look("champion-left", jonas, self.channel)
+        self.look("champion-left", jonas, self.channel, typed="/handoff champion")
         last = self.place.sandbox.now().date() + timedelta(days=9)
         self.fill(jonas, last_day=last, new_champion=NEW_CHAMPION, new_title="COO")
         self.leave(jonas)
@@ -79,7 +80,7 @@ class WrongWay(Way):
         self.look("another-ae", theo, self.channel)
         self.fill(theo, ae=self.place.sam.id)
         self.leave(theo)
-        self.look("guide-of-another-ae", self.place.sam, APP)
+        self.look("guide-of-another-ae", self.place.sam, APP, shows=SurfaceKind.GUIDE)
 
     def gets_another_manager(self) -> None:
         """The AE's manager names another for this deal, and that one the first one again."""
@@ -123,7 +124,7 @@ class WrongWay(Way):
         """The AE marks the deal and enters the partner's side."""
         sam = self.place.sam
         assert sam.slash("/handoff", "deal", channel=self.channel).answered
-        self.look("deal", sam, self.channel)
+        self.look("deal", sam, self.channel, typed="/handoff deal")
         self.fill(sam, marks=["partner"])
         self.leave(sam)
         self.on_page(sam, "open_partner")
@@ -157,7 +158,7 @@ class WrongWay(Way):
             carry=[str(first.promise.id)],
         )
         self.leave(sam)
-        self.look("card-cancelled", self.place.theo, self.channel)
+        self.look("card-cancelled", self.place.theo, self.channel, shows=SurfaceKind.CARD)
 
     def is_opened_again(self) -> None:
         """An hour later it is opened again after all."""
@@ -178,7 +179,7 @@ class WrongWay(Way):
         self.look("move", theo, self.channel)
         self.fill(theo, channel=self.place.sandbox.channel(ELSEWHERE))
         self.leave(theo)
-        self.look("card-moved-away", theo, self.channel)
+        self.look("card-moved-away", theo, self.channel, shows=NoticeKind.MOVED)
         self.channel = ELSEWHERE
 
 
@@ -191,6 +192,7 @@ class WithoutAe(Way):
         start_deal(self.place, self.deal, signed_at=self.signed_at, channel=self.channel)
         self.leave(maya)
         maya.do("edit_user", deleted=True)
+        self.look("owner-gone", theo, APP, shows=NoticeKind.OWNER_GONE)
         self.press(theo, "open_interviews")
         self.look("interviews", theo, APP)
         self.fill(theo, interviewed="Ada", interview_note="Never shown with three sites.")
