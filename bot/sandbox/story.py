@@ -4,6 +4,7 @@ docs/story.md says how one is written. Nothing here knows which app plays in it.
 """
 
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -41,7 +42,14 @@ class Hours(_Told):
     hours: float
 
 
-Value: TypeAlias = str | int | list[str] | Person | Days | Hours
+class Workday(_Told):
+    """A moment on a Monday to Friday: so many of them after the person's today, by their clock."""
+
+    workdays: Annotated[int, Field(gt=0)]
+    at: time
+
+
+Value: TypeAlias = str | int | list[str] | Person | Days | Hours | Workday
 Example: TypeAlias = dict[str, Value]
 
 
@@ -145,6 +153,12 @@ class Forward(_Told):
     hours: Annotated[float, Field(gt=0)]
 
 
+class ForwardTo(_Told):
+    """The workspace's calendar: to a moment of the person's."""
+
+    to: Workday
+
+
 class Act(_Told):
     """One thing to do for the visitor; `fill` waits for another press before it sends."""
 
@@ -154,7 +168,7 @@ class Act(_Told):
     press: Press | None = None
     react: React | None = None
     write: Write | None = None
-    forward: Forward | None = None
+    forward: Forward | ForwardTo | None = None
     close: Literal[True] | None = None
     by: str | None = None
     """Who does it, where that is not the person of the step."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,15 @@ from bot.sandbox.story import (
     Act,
     Days,
     Example,
+    Forward,
+    ForwardTo,
     Hours,
     Person,
     Press,
     React,
     Step,
     Value,
+    Workday,
     Write,
     person_named,
     place_named,
@@ -30,6 +33,7 @@ T = TypeVar("T")
 _PATIENCE: Final = 6.0
 """Seconds within which an app brings what an act needs, after the act before it."""
 _ROUND: Final = 300
+_SATURDAY: Final = 5
 
 
 class StoryActs:
@@ -79,7 +83,7 @@ class StoryActs:
         elif act.write is not None:
             await self._write(user, act.write)
         elif act.forward is not None:
-            self._workspace.clock.advance(act.forward.hours * 3600)
+            self._workspace.clock.advance(self._seconds(act.forward, user))
             self._workspace.touch()
         else:
             await self._close(user)
@@ -240,7 +244,25 @@ class StoryActs:
             case Hours():
                 moment = int((now + timedelta(hours=value.hours)).timestamp())
                 return moment - moment % _ROUND
+            case Workday():
+                return int(_on_workday(now, value, user).timestamp())
         return value
+
+    def _seconds(self, forward: Forward | ForwardTo, user: User) -> float:
+        if isinstance(forward, Forward):
+            return forward.hours * 3600
+        now = self._workspace.clock.now()
+        return (_on_workday(now, forward.to, user) - now).total_seconds()
+
+
+def _on_workday(now: datetime, wanted: Workday, user: User) -> datetime:
+    """The moment that is meant; the story knows weekends and no holidays."""
+    zone = ZoneInfo(user.tz)
+    day, left = now.astimezone(zone).date(), wanted.workdays
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < _SATURDAY
+    return datetime.combine(day, wanted.at, tzinfo=zone)
 
 
 def _choice(blocks: Blocks, wanted: Press) -> tuple[str, Plain]:

@@ -193,7 +193,7 @@ def test_a_deal_is_carried_from_the_ae_to_the_csm_by_clicking(stack: Stack, sit:
     jonas.picture("21-guide-csm-after")
     read(jonas, maya)
     jonas.go("home")
-    jonas.sees(jonas.page.locator(".home"), "preparation of the kickoff by the CSM")
+    jonas.sees(jonas.page.locator(".home"), "debrief of the won deal")
     jonas.picture("22-home-csm")
 
 

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.deliver import Kind, Reply
 from bot.sandbox.page_seat import Seat
 from bot.sandbox.page_story import Stories
@@ -337,3 +340,12 @@ def test_the_button_waits_for_what_follows_from_its_acts(desk: Desk) -> None:
     # A press on a page that shows what was next before does nothing.
     desk.run(stories.do("step0"))
     assert len([one for one in desk.app.heard if one.kind is Kind.COMMAND]) == 1
+
+
+def test_a_working_day_is_counted_over_the_weekend_by_the_persons_own_clock(desk: Desk) -> None:
+    friday = datetime(2026, 12, 4, 14, 30, tzinfo=UTC)
+    clock = desk.workspace.clock = SandboxClock(real=friday.timestamp)
+    berlin = ZoneInfo(desk.workspace.users[MAYA].tz)
+    for workdays, day in ((1, 7), (1, 8), (5, 15)):
+        do(desk, step(PRESSED, {"forward": {"to": {"workdays": workdays, "at": "09:05"}}}))
+        assert clock.now() == datetime(2026, 12, day, 9, 5, tzinfo=berlin)
