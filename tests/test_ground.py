@@ -138,13 +138,13 @@ def test_without_node_its_tests_are_skipped_and_the_last_lines_say_so(tmp_path: 
     done = run_browser_tests(tmp_path, tests=NODE_TEST)
     assert done.returncode == 0, done.stdout + done.stderr
     *_, said, _ = done.stdout.strip().splitlines()
-    assert said.startswith("1 Node.js test was skipped: no Node.js with npm")
+    assert said.startswith("1 Node.js test was skipped: no Node.js from ")
 
 
 def test_without_node_its_tests_fail_in_ci(tmp_path: Path) -> None:
     done = run_browser_tests(tmp_path, tests=NODE_TEST, CI="true")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "no Node.js with npm on this machine" in done.stdout
+    assert "no Node.js from 20.18.1 on with npm here" in done.stdout
 
 
 # --- PostgreSQL
