@@ -123,8 +123,8 @@ def _of_another_csm(handoff: Handoff, seq: int, event: Event) -> Iterator[Notice
 
 def _of_another_lead(handoff: Handoff, seq: int, event: Event) -> Iterator[Notice]:
     """The same of the implementation lead: for everybody else it is the entry it was."""
-    at, had = handoff.kickoff.at, event.facts["before"]
-    if at is None or at <= event.at or handoff.kickoff_held_at is not None:
+    at, had = _ahead(handoff, event), event.facts["before"]
+    if at is None:
         return
     if isinstance(had, int):
         for told in _fell(handoff, seq, instant_text(at), [had]):
