@@ -2,13 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from bot.domain.errors import Conflict, Problem
+from bot.domain.errors import busy
 from bot.storage.engine import StorageUnavailable
-
-
-def busy(error: Exception) -> bool:
-    """Whether nothing is wrong but that others write for too long."""
-    return isinstance(error, Conflict) and error.problem is Problem.BUSY
 
 
 def for_each(workspaces: Iterable[int], work: Callable[[int], object]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 import structlog
 
 from bot.clock.clocks import Monotonic
-from bot.clock.each import busy, for_each
+from bot.clock.each import for_each
 from bot.clock.rounds import tell
 from bot.domain.deadlines import (
     Deadline,
@@ -20,7 +20,7 @@ from bot.domain.deadlines import (
     unheard,
 )
 from bot.domain.disputes import Escalation
-from bot.domain.errors import Problem
+from bot.domain.errors import Problem, busy
 from bot.domain.handoff import Handoff
 from bot.domain.notices import cannot_post
 from bot.domain.nudging import Stage

@@ -19,7 +19,7 @@ from bot.delivery.rendering import CheckChannel, CheckManager, Renderer, nobody_
 from bot.delivery.shaping import Shaping
 from bot.delivery.shares import Shares
 from bot.delivery.trouble import Tally, frames, reference
-from bot.domain.errors import Conflict, HandoffError, Problem
+from bot.domain.errors import HandoffError, busy
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
 from bot.slack_calls import put_file
@@ -219,7 +219,7 @@ class Senders:
             "id": job.id if job else None,
             "workspace": job.workspace_id if job else None,
         }
-        if _busy(error):
+        if busy(error):
             # Acts go first, so under load this is to be expected: it is tried again, uncounted.
             times = self._busy.again()
             if times is not None:
@@ -237,17 +237,17 @@ class Senders:
 
     def _give_back(self, job: Job, error: Exception) -> None:
         """A job that failed in our own hands is tried again a few times, then given up visibly."""
-        busy = _busy(error) or isinstance(error, StorageUnavailable)
+        later = busy(error) or isinstance(error, StorageUnavailable)
         # Where even this cannot be written, the lease runs out by itself.
         with contextlib.suppress(HandoffError):
-            if not busy and job.attempts + 1 >= self._constants.most_failures:
+            if not later and job.attempts + 1 >= self._constants.most_failures:
                 self._delivery.dead(job, reason=type(error).__name__)
                 return
-            back_off = self._constants.back_off(0 if busy else job.attempts)
+            back_off = self._constants.back_off(0 if later else job.attempts)
             self._delivery.retry(
                 job,
                 after=back_off,
-                counted=not busy,
+                counted=not later,
                 in_doubt_after=max(back_off, self._constants.quarantine),
             )
 
@@ -265,7 +265,3 @@ class Senders:
                 # Acts come in crowds: one look, by one sender, serves all within a blink.
                 rest = self._rests_until - self._monotonic()
                 self._woken.wait_for(lambda: self._stopping, max(GATHER, rest))
-
-
-def _busy(error: Exception) -> bool:
-    return isinstance(error, Conflict) and error.problem is Problem.BUSY

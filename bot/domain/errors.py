@@ -298,3 +298,8 @@ class Invalid(HandoffError):
 
 class SlackUnavailable(HandoffError):
     """Slack did not answer in time or refused for a reason of its own."""
+
+
+def busy(error: Exception) -> bool:
+    """Whether nothing is wrong but that others write for too long."""
+    return isinstance(error, Conflict) and error.problem is Problem.BUSY
