@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Iterable
 
+import structlog
+
+from bot.delivery.trouble import frames, reference
 from bot.domain.errors import busy
 from bot.storage.engine import StorageUnavailable
+
+log = structlog.get_logger()
 
 
 def for_each(workspaces: Iterable[int], work: Callable[[int], object]) -> int:
     """Do it for all of them; gives for how many it was done.
 
     Where others write for too long it is left to the next run. What else goes wrong with one is
-    raised after the others had their turn, the first of it; only a database that does not work is
-    the trouble of all.
+    logged, and the first of it is raised after the others had their turn; only a database that does
+    not work is the trouble of all.
     """
     done = 0
     wrong: Exception | None = None
@@ -20,8 +25,17 @@ def for_each(workspaces: Iterable[int], work: Callable[[int], object]) -> int:
             work(workspace_id)
         except StorageUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001, raised below: the top of a tick logs it
-            wrong = wrong or (None if busy(error) else error)
+        except Exception as error:  # noqa: BLE001, the top of one workspace's part of a tick
+            if busy(error):
+                continue
+            log.error(
+                "workspace left out",
+                workspace=workspace_id,
+                reference=reference(),
+                error=type(error).__name__,
+                frames=frames(error),
+            )
+            wrong = wrong or error
         else:
             done += 1
     if wrong is not None:

@@ -1,6 +1,7 @@
 """What goes wrong in one workspace is said, and keeps no other from its turn."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.clock.each import for_each
 from bot.domain.errors import Conflict, Problem
@@ -41,9 +42,13 @@ def test_another_conflict_than_that_of_two_writers_is_no_reason_to_be_silent() -
 
 def test_the_first_that_goes_wrong_is_raised_after_the_others() -> None:
     work = Work({1: LookupError("first"), 3: KeyError("second")})
-    with pytest.raises(LookupError, match="first"):
+    with capture_logs() as logs, pytest.raises(LookupError, match="first"):
         for_each([1, 2, 3, 4], work)
     assert work.tried == [1, 2, 3, 4]
+    assert [(one["workspace"], one["error"]) for one in logs] == [
+        (1, "LookupError"),
+        (3, "KeyError"),
+    ]
 
 
 def test_a_database_that_does_not_work_is_not_tried_for_each() -> None:
