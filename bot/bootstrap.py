@@ -38,7 +38,7 @@ from bot.delivery.daily import DailyLook
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.missing import MissingScopes
-from bot.delivery.outcomes import Heard, Outcome, date_of
+from bot.delivery.outcomes import Heard, Outcome, Verdict, date_of, failed
 from bot.delivery.senders import Senders
 from bot.delivery.shaping import InMemory, Shaping
 from bot.delivery.trouble import frames
@@ -190,10 +190,28 @@ class Bot:
         return ended
 
 
+def _address(here: WebClient, app_token: str, rest: Callable[[float], None]) -> str:
+    """Ask where to connect to; where Slack wants to be asked later, `rest` until then.
+
+    The SDK's own way sleeps, and whoever ends the bot would wait for the end of it.
+    """
+    while True:
+        try:
+            return str(here.apps_connections_open(app_token=app_token)["url"])
+        except SlackApiError as error:
+            told = failed(error)
+            if told.verdict is not Verdict.LIMITED:
+                raise
+        log.warning("connection_limited", seconds=told.retry_after.total_seconds())
+        rest(told.retry_after.total_seconds())
+
+
 def _connect(socket: Socket) -> None:
     """Ask for a connection; what goes wrong behind its address is tried again by itself."""
     try:
         socket.connect()
+    except Stopping:
+        return
     except SlackApiError as error:
         raise StartError(
             f"Slack refused SLACK_APP_TOKEN ({error.response.get('error')}): "
@@ -212,12 +230,14 @@ def build(
     reached: Reached | None = None,
     parts: Parts | None = None,
     tokens: TokenSource | None = None,
+    stopping: threading.Event | None = None,
 ) -> Bot:
     """Build every part from settings; raises SettingsError, PolicyError or StartError.
 
     `reached` is called with the name of each fail point that is passed; without it the
     environment's HANDOFF_FAILPOINT says where the process is to die. `tokens` are those of many
-    workspaces; without them it is the one of the settings.
+    workspaces; without them it is the one of the settings. Whoever sets `stopping` ends what waits
+    in the background, a start too.
     """
     # A request waits for the interpreter at each of its statements; by default a busy sender
     # would keep it for 5 ms every time.
@@ -226,7 +246,7 @@ def build(
     parts = parts or Parts()
     ground = _ground(settings, parts, constants or _constants(settings.handoff_hurry))
     edge = _edge(settings, ground, parts, tokens)
-    watch = _watch(settings, ground, edge)
+    watch = _watch(settings, ground, edge, stopping or threading.Event())
     fail_point = reached or fail_points_from(os.environ)
 
     def passed(point: str) -> None:
@@ -362,8 +382,8 @@ class _Watch:
             raise Stopping
 
 
-def _watch(settings: Settings, ground: _Ground, edge: _Edge) -> _Watch:
-    stopping, missing = threading.Event(), MissingScopes()
+def _watch(settings: Settings, ground: _Ground, edge: _Edge, stopping: threading.Event) -> _Watch:
+    missing = MissingScopes()
     ticks, socket = _Later[Ticks](), _Later[Socket]()
     database = ground.database
 
@@ -556,11 +576,13 @@ def _served(
     )
     socket = None
     if settings.slack_app_token is not None:
+        app_token = settings.slack_app_token.get_secret_value()
         socket = build_socket(
             bolt,
-            app_token=settings.slack_app_token.get_secret_value(),
+            app_token=app_token,
             client=edge.here,
             threads=THREADS,
+            address=partial(_address, edge.here, app_token, watch.rest),
         )
     return _Served(bolt, web, socket)
 
@@ -835,7 +857,7 @@ def _uvicorn(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     ended = ended_by_signal()
-    bot = build(settings)
+    bot = build(settings, stopping=ended)
     try:
         # Inside a container the port is only reachable on all of its addresses.
         web = WebServer(bot.web, host="0.0.0.0", port=settings.port)  # noqa: S104

@@ -4,6 +4,7 @@ import contextlib
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from slack_bolt import App
@@ -56,8 +57,17 @@ def _note_arrival(_client: BaseSocketModeClient, _message: dict[str, Any], raw: 
 class _Handler(SocketModeHandler):
     """Bolt's own hangs up at once, and whoever acted at that moment would hear nothing."""
 
-    def __init__(self, bolt: App, app_token: str, *, client: WebClient, threads: int) -> None:
+    def __init__(
+        self,
+        bolt: App,
+        app_token: str,
+        *,
+        client: WebClient,
+        threads: int,
+        address: Callable[[], str],
+    ) -> None:
         super().__init__(bolt, app_token, web_client=client, concurrency=threads, ping_interval=10)
+        self.client.issue_new_wss_url = address  # type: ignore[method-assign]
         self.client.enqueue_message = self._enqueue  # type: ignore[method-assign]
         self.client.message_listeners.insert(0, _note_arrival)
         self._changed = threading.Condition()
@@ -115,6 +125,8 @@ class _Handler(SocketModeHandler):
                 session.sock.sendall(bytes([_CLOSE, _MASKED | len(code)]) + mask + code)
 
 
-def build_socket(bolt: App, *, app_token: str, client: WebClient, threads: int) -> Socket:
-    """A handler that is not connected yet; `client` is used to ask for the connection's address."""
-    return _Handler(bolt, app_token, client=client, threads=threads)
+def build_socket(
+    bolt: App, *, app_token: str, client: WebClient, threads: int, address: Callable[[], str]
+) -> Socket:
+    """A handler that is not connected yet; `address` asks Slack where to connect to, each time."""
+    return _Handler(bolt, app_token, client=client, threads=threads, address=address)

@@ -1,5 +1,6 @@
 """The bot is stopped, or loses its connection, in the middle of what people do."""
 
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from bot.domain.history import Tag
 from tests.crash import stories
-from tests.crash.process import HURRY, LARKFIELD, living, wait
+from tests.crash.process import HURRY, LARKFIELD, Life, living, wait
 
 ENDS_WITHIN = 10.0
 """Seconds after SIGTERM in which a container's host kills what still runs."""
@@ -89,6 +90,34 @@ def test_a_sender_in_a_hanging_call_keeps_nobody_and_its_message_is_there_once(
         assert life.stands() == {"maya": 2}
         assert life.doubtful() == []
         assert life.tags(1) == [Tag.STARTED, Tag.SIGNED]
+
+
+def connects_later(life: Life, seconds: int) -> None:
+    """Slack has no time for the next connection."""
+    life.sandbox.fail_next(
+        "apps.connections.open", error="ratelimited", status=429, retry_after=seconds
+    )
+
+
+def test_a_bot_that_slack_lets_connect_later_connects_then(tmp_path: Path) -> None:
+    with living(tmp_path) as life:
+        connects_later(life, 1)
+        life.start()
+        assert life.person("maya").slash("/handoff", channel=LARKFIELD).answered
+        assert "connection_limited" in life.log.read_text()
+
+
+def test_a_bot_that_waits_to_connect_ends_in_time(tmp_path: Path) -> None:
+    with living(tmp_path) as life:
+        connects_later(life, 60)
+        starting = life.spawn(life.port)
+        try:
+            wait(lambda: "connection_limited" in life.log.read_text())
+            starting.send_signal(signal.SIGTERM)
+            assert starting.wait(ENDS_WITHIN) == 0, life.log.read_text()
+        finally:
+            starting.kill()
+            starting.wait()
 
 
 def test_a_load_balancer_is_told_at_once_and_what_it_still_sends_is_answered(
