@@ -189,6 +189,8 @@ class NoticeText:
             if reader.id not in bundle.handoff.people():
                 return Cancel("no_part")
             return anchor_message(_card(bundle, unit.now), notice.facts)
+        if notice.kind is NoticeKind.CANCELLED:
+            return path_told(unit, bundle, notice, reader)
         if not bundle.handoff.open:
             return Cancel("handoff_closed")
         if notice.kind in OF_A_DATE.values():

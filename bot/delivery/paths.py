@@ -1,4 +1,4 @@
-"""What is told of a deal that is opened again, becomes another one, or has its contract amended."""
+"""What is told of a deal that ends early, is opened again, becomes another one, or is amended."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from bot.delivery.debriefs import to_whoever_acts
 from bot.delivery.plans import Cancel
 from bot.domain import access, kickoff_booking, read_models
 from bot.domain.access import Act
-from bot.domain.history import Tag
+from bot.domain.history import Tag, instant_text
 from bot.domain.linked import Link, Linked, LinkKind
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.path_pages import Fell
@@ -16,7 +16,7 @@ from bot.domain.reopening import Booked
 from bot.storage.because import reason_given
 from bot.storage.unit_of_work import Bundle, ReadUnit
 from bot.views.message import Message
-from bot.views.paths import linked_message, reopened_message
+from bot.views.paths import cancelled_message, linked_message, reopened_message
 
 
 def path_told(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> Message | Cancel:
@@ -27,9 +27,14 @@ def path_told(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
     if not access.acts_as(reader.id, owner, handoff):
         return to_whoever_acts(notice, handoff, owner)
     card, by = _card(unit, bundle), _actor(unit, notice)
+    if notice.kind is NoticeKind.CANCELLED:
+        since = handoff.cancelled_at
+        if since is None or instant_text(since) != notice.facts["cancelled"]:
+            return Cancel("cancel_undone")
+        why = _why(unit, bundle, Tag.CANCELLED)
+        return cancelled_message(card, by, reason=why, linked=bundle.linked, in_thread=False)
     if notice.kind is NoticeKind.REOPENED:
-        given = reason_given(unit, bundle, Tag.REOPENED)
-        why = given[0] if given is not None else ""
+        why = _why(unit, bundle, Tag.REOPENED)
         return reopened_message(card, by, why, fell=_fell(unit, bundle, notice, reader))
     one = _linked(unit, notice, reader)
     promises = int(notice.facts["promises"])
@@ -39,11 +44,19 @@ def path_told(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) ->
 def path_in_thread(unit: ReadUnit, bundle: Bundle, notice: Notice) -> Message:
     """Below the card; the other handoff has a name there where all who read it may know of it."""
     card, by = _card(unit, bundle), _actor(unit, notice)
+    if notice.kind is NoticeKind.CANCELLED:
+        return cancelled_message(card, by)
     if notice.kind is NoticeKind.REOPENED:
         return reopened_message(card, by, "")
     one = _linked(unit, notice, None, from_channel=bundle.handoff.channel_id)
     promises = int(notice.facts["promises"])
     return linked_message(notice.kind, card, one, by, promises=promises)
+
+
+def _why(unit: ReadUnit, bundle: Bundle, tag: Tag) -> str:
+    """The newest reason of this kind; empty where the reader may not know it."""
+    given = reason_given(unit, bundle, tag)
+    return given[0] if given is not None else ""
 
 
 def _fell(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> tuple[Fell, ...]:

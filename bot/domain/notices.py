@@ -95,6 +95,7 @@ class NoticeKind(StrEnum):
     TALK_FELL = "talk_fell"
     """What was agreed on holds no longer, as a file that takes it out of a calendar."""
     CANCELLED = "cancelled"
+    """Nothing is due any more: below the card, and to everybody with a part once it is final."""
     CANCEL_UNDONE = "cancel_undone"
     HANDOFF_CLOSED = "handoff_closed"
     """It is over: a reply below the card that the channel sees, too, with thanks by name."""
@@ -209,7 +210,9 @@ OF_THE_DEBRIEF = frozenset(
     }
 )
 """What is told of the debrief to one person."""
-OF_A_PATH = frozenset({NoticeKind.REOPENED, NoticeKind.LINKED, NoticeKind.UNLINKED})
+OF_A_PATH = frozenset(
+    {NoticeKind.CANCELLED, NoticeKind.REOPENED, NoticeKind.LINKED, NoticeKind.UNLINKED}
+)
 """What is told of a deal that does not go the straight way."""
 TOLD_TOGETHER = frozenset({NoticeKind.DEBRIEF_ASKED, NoticeKind.DEBRIEF_REPLIED})
 """What one message says of all that came until it goes out."""

@@ -936,7 +936,8 @@ class WriteUnit(ReadUnit):
             undo_window=self.policy.undo_window,
             answered_ahead=ahead,
         )
-        told = [*asked, *told, *of_paths(handoff, numbered)]
+        told = [*asked, *told]
+        told += of_paths(handoff, numbered, undo_window=self.policy.undo_window)
         told += self._told_of_kickoff(handoff, numbered)
         told = only_first(told, waiting=self.outbox.waiting(handoff.id, told))
         calendar_of = self.people.calendar

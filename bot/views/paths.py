@@ -173,6 +173,23 @@ def reopen_view(handoff_id: int, account: str) -> View:
     )
 
 
+def cancelled_message(
+    card: Card,
+    by: NamedPerson | None,
+    *,
+    reason: str = "",
+    linked: Sequence[Linked] = (),
+    in_thread: bool = True,
+) -> Message:
+    """That it is over; to one with a part also why, and what the deal became."""
+    told = sentences.paths.cancelled(_name(by))
+    if in_thread:
+        return _in_thread(card, told)
+    more: list[Block] = [as_typed(reason)] if reason else []
+    more += [plain_section(links_line(linked))] if linked else []
+    return _to_one(card, told, *more)
+
+
 def reopened_message(
     card: Card, by: NamedPerson | None, reason: str, *, fell: Sequence[Fell] = ()
 ) -> Message:

@@ -58,7 +58,6 @@ def thread_message(
     sentence = {
         NoticeKind.ACKNOWLEDGED: said.thread.thread_acknowledged(by, version, reader),
         NoticeKind.ACKNOWLEDGE_UNDONE: said.thread.thread_acknowledge_undone(by),
-        NoticeKind.CANCELLED: said.thread.thread_cancelled(by),
         NoticeKind.CANCEL_UNDONE: said.thread.thread_cancel_undone(by),
     }[kind]
     return Message(f"{_account(card)}: {escape(sentence)}", (plain_section(sentence),))

@@ -1,6 +1,7 @@
-"""What goes out of a deal that is opened again, becomes another one, or is amended."""
+"""What goes out of a deal that ends early, is opened again, becomes another one, or is amended."""
 
 from datetime import timedelta
+from typing import Any
 
 from bot.domain import briefing_call, kickoff_booking
 from bot.domain.handoff import Handoff
@@ -12,12 +13,15 @@ from bot.views.ids import ActionId
 from tests.builders import Deal, FixedClock, Team, assigned
 from tests.delivery.desk import Desk
 from tests.delivery.test_briefing import settled, shown
-from tests.delivery.test_verification import change, last
+from tests.delivery.test_verification import change
 from tests.views.shown import action_ids
 
 BACK = "The parent company stepped back."
+STOPPED = "They stopped."
 OTHER = "Larkfield Clinics"
 HOUR = timedelta(hours=1)
+UNDO = timedelta(minutes=10)
+"""How long a cancellation can be taken back."""
 
 
 def cancel(store: Store, team: Team, handoff_id: int) -> None:
@@ -26,7 +30,7 @@ def cancel(store: Store, team: Team, handoff_id: int) -> None:
         team,
         handoff_id,
         team.ae.id,
-        lambda unit, h: h.cancel("They stopped.", by=team.ae, at=unit.now),
+        lambda unit, h: h.cancel(STOPPED, by=team.ae, at=unit.now),
     )
 
 
@@ -50,10 +54,54 @@ def linking(store: Store, team: Team, first: int, other: int, kind: LinkKind) ->
         unit.commit()
 
 
+def messages(desk: Desk, reader: str) -> list[dict[str, Any]]:
+    return [one.args for one in desk.slack.ledger.in_channel(f"D-{reader}")]
+
+
 def thread(desk: Desk) -> str:
     return "\n".join(
         str(one.args) for one in desk.slack.ledger.messages if one.thread_ts is not None
     )
+
+
+def test_everybody_with_a_part_reads_once_it_is_final_why_a_deal_ended(
+    desk: Desk, store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id, other = assigned(store, team), assigned(store, team, Deal(account=OTHER))
+    desk.drain()
+    cancel(store, team, handoff_id)
+    linking(store, team, handoff_id, other, LinkKind.MERGED)
+    desk.pass_time(timedelta(minutes=1))
+    assert "Maya" in thread(desk)
+    assert "cancelled this handoff. Nothing in it is due any more." in thread(desk)
+    for reader in ("UAE", "UCSM", "UCS_MANAGER", "UAE_MANAGER"):
+        assert STOPPED not in shown(desk, reader)
+    clock.advance(UNDO)
+    desk.drain()
+    for reader in ("UCSM", "UCS_MANAGER", "UAE_MANAGER"):
+        (told,) = (args for args in messages(desk, reader) if STOPPED in str(args))
+        assert "cancelled this handoff" in str(told)
+        assert f"Merged into {OTHER}" in str(told)
+        assert action_ids(told["blocks"]) == [ActionId.OPEN_HANDOFF]
+    assert STOPPED not in shown(desk, "UAE")
+    assert STOPPED not in thread(desk)
+
+
+def test_nobody_is_told_of_a_cancellation_that_was_taken_back(
+    desk: Desk, store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = assigned(store, team)
+    cancel(store, team, handoff_id)
+
+    def back(unit: WriteUnit, handoff: Handoff) -> None:
+        handoff.undo_cancel(by=team.ae, at=unit.now, policy=unit.policy)
+
+    clock.advance(UNDO - HOUR / 60)
+    change(store, team, handoff_id, team.ae.id, back)
+    cancel(store, team, handoff_id)  # Of this one they are told, of the first not.
+    clock.advance(UNDO)
+    desk.drain()
+    assert shown(desk, "UCSM").count(STOPPED) == 1
 
 
 def test_everybody_with_a_part_reads_why_it_goes_on_and_the_channel_only_that_it_does(
@@ -61,8 +109,8 @@ def test_everybody_with_a_part_reads_why_it_goes_on_and_the_channel_only_that_it
 ) -> None:
     handoff_id = assigned(store, team)
     cancel(store, team, handoff_id)
-    desk.drain()
     clock.advance(HOUR)
+    desk.drain()
     open_again(store, team, handoff_id)
     desk.drain()
     for reader in ("UAE", "UCSM", "UCS_MANAGER"):
@@ -103,8 +151,7 @@ def test_who_books_what_fell_with_the_cancellation_is_asked_to_book_it_anew(
         ("UCSM", {ActionId.OPEN_KICKOFF_BOOKING}),
         ("UCS_MANAGER", set()),
     ):
-        sent = (one.args for one in desk.slack.ledger.in_channel(f"D-{reader}"))
-        (told,) = (one for one in sent if BACK in str(one))
+        (told,) = (args for args in messages(desk, reader) if BACK in str(args))
         words = str(told)
         assert "The briefing call was booked for " in words
         assert "The kickoff was booked for " in words
@@ -161,6 +208,7 @@ def test_the_card_and_the_guides_say_that_it_is_cancelled_and_then_that_it_goes_
     handoff_id = assigned(store, team)
     desk.drain()
     cancel(store, team, handoff_id)
+    clock.advance(UNDO)
     desk.drain()
     (card,) = (
         one
@@ -185,25 +233,27 @@ def test_what_was_to_be_said_is_dropped_once_it_is_cancelled_again(
     clock.advance(HOUR)
     open_again(store, team, handoff_id)
     cancel(store, team, handoff_id)
+    clock.advance(UNDO)
     desk.drain()
     told = {(state, reason) for state, reason, person in settled(desk, "reopened") if person}
     assert told == {("cancelled", "handoff_closed")}
 
 
 def test_both_cards_name_the_other_one_and_the_csm_hears_of_it(
-    desk: Desk, store: Store, team: Team
+    desk: Desk, store: Store, team: Team, clock: FixedClock
 ) -> None:
     first, other = assigned(store, team), assigned(store, team, Deal(account=OTHER))
     desk.drain()
     linking(store, team, first, other, LinkKind.MERGED)
     cancel(store, team, first)
+    clock.advance(UNDO)
     desk.drain()
     cards = [
         str(one.args) for one in desk.slack.ledger.in_channel("C0DEAL") if one.thread_ts is None
     ]
     assert any(f"Merged into {OTHER}" in one for one in cards)
     assert any("Took in Northwind Robotics" in one for one in cards)
-    told = last(desk, "UCSM")
+    told = shown(desk, "UCSM")
     assert "cancelled Northwind Robotics; that deal was merged into this one" in told
     assert "2 promises were copied into this ledger" in told
     assert f"merged into {OTHER}" in thread(desk)

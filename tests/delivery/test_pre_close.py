@@ -10,7 +10,7 @@ from bot.domain.handoff import CommitmentAnswer
 from bot.domain.policy import Policy
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
-from tests.builders import Deal, Team, fill_brief, signed, start, started
+from tests.builders import Deal, FixedClock, Team, fill_brief, signed, start, started
 from tests.delivery.desk import Desk
 
 MONDAY = date(2026, 3, 23)
@@ -174,7 +174,7 @@ def test_a_team_channel_that_is_not_safe_gets_nothing(
 
 
 def test_a_handoff_that_was_cancelled_meanwhile_is_not_told(
-    desk: Desk, store: Store, team: Team
+    desk: Desk, store: Store, team: Team, clock: FixedClock
 ) -> None:
     commit_to(store, team)
     with store.write(team.workspace_id) as unit:
@@ -183,5 +183,6 @@ def test_a_handoff_that_was_cancelled_meanwhile_is_not_told(
         handoff.cancel("They chose another vendor", by=team.ae, at=unit.now)
         unit.save(handoff, actor_id=team.ae.id)
         unit.commit()
+    clock.advance(Policy().undo_window)
     desk.drain()
     assert told(desk, "C0TEAM") == []

@@ -9,6 +9,7 @@ from bot.clock.sweep import Sweep
 from bot.domain.items import SectionKey
 from bot.domain.notices import DRAWN_AS, Notice, NoticeKind, Notify, Place, Priority
 from bot.domain.people import Person
+from bot.domain.policy import Policy
 from bot.domain.times import OwnTimes
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
@@ -531,7 +532,7 @@ def test_a_moved_due_time_is_told_in_the_morning_and_only_of_what_is_still_owed(
 
 
 def test_a_reminder_for_what_was_done_meanwhile_is_not_sent(
-    desk: Desk, store: Store, team: Team
+    desk: Desk, store: Store, team: Team, clock: FixedClock
 ) -> None:
     handoff_id = _reminded(desk, store, team, after=23 * HOUR)
     with store.write(team.workspace_id) as unit:
@@ -539,6 +540,7 @@ def test_a_reminder_for_what_was_done_meanwhile_is_not_sent(
         handoff.cancel("They chose another vendor.", by=team.ae, at=unit.now)
         unit.save(handoff, actor_id=team.ae.id)
         unit.commit()
+    clock.advance(Policy().undo_window)
     desk.drain()
     row = desk.row(outbox, kind="nudge")
     assert (row["state"], row["reason"]) == ("cancelled", "no_longer_owed")
@@ -660,7 +662,7 @@ def test_a_reply_waits_until_its_card_is_there(desk: Desk, store: Store, team: T
 
 
 def test_a_reply_below_a_card_that_never_came_is_not_sent(
-    desk: Desk, store: Store, team: Team
+    desk: Desk, store: Store, team: Team, clock: FixedClock
 ) -> None:
     handoff_id = posted(store, team)
     with store.write(team.workspace_id) as unit:
@@ -668,9 +670,10 @@ def test_a_reply_below_a_card_that_never_came_is_not_sent(
         handoff.cancel("Posted too soon.", by=team.ae, at=unit.now)
         unit.save(handoff, actor_id=team.ae.id)
         unit.commit()
+    clock.advance(Policy().undo_window)
     desk.drain()
     assert not desk.slack.ledger.in_channel("C0DEAL")
-    assert desk.row(outbox, kind="cancelled")["reason"] == "no_card"
+    assert desk.row(outbox, kind="cancelled", place="thread")["reason"] == "no_card"
 
 
 def test_the_home_tab_is_published_for_who_opened_it(desk: Desk, store: Store, team: Team) -> None:

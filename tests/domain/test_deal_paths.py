@@ -31,6 +31,7 @@ from tests.domain.deals import (
 )
 
 NOW = MONDAY + timedelta(hours=6)
+UNDO = timedelta(minutes=10)
 ADA = PartnerPerson(name="Ada Brook", company="Larkfield Clinics", role="partner manager")
 
 
@@ -40,7 +41,8 @@ def pair() -> tuple[Handoff, Handoff]:
 
 def told(handoff: Handoff) -> set[tuple[NoticeKind, Place, int | None]]:
     numbered = list(enumerate(handoff.events, start=1))
-    return {(one.kind, one.place, one.person_id) for one in of_paths(handoff, numbered)}
+    notices = of_paths(handoff, numbered, undo_window=UNDO)
+    return {(one.kind, one.place, one.person_id) for one in notices}
 
 
 # --- Linked

@@ -244,6 +244,7 @@ WAYS_OUT = {
     "kickoff_told.lead_message",
     "kickoff_told.morning_message",
     "kickoff_told.past_message",
+    "paths.cancelled_message",
     "paths.linked_message",
     "paths.partner_view",
     "paths.reopen_view",

@@ -171,6 +171,8 @@ SLACK_IDS = {
 }
 VIEWS = Path(ids.__file__).parent
 TEAM_CHANNEL = "C0TEAM"
+MOST_WAITING = 50
+"""Notices that are said at once."""
 VIEW_NAMES = ("_view", "_message")
 """How the name of a view ends."""
 CHECKS = Checks(metric=True, no_plan=False, champion=True)
@@ -307,7 +309,7 @@ class World:
         self._enter_partner()
         self._read()
         # Three times more something is told some minutes later; the reading is then due, not late.
-        clock.advance(timedelta(days=2) - 3 * TOGETHER)
+        clock.advance(timedelta(days=2) - 3 * TOGETHER - 2 * Policy().undo_window)
         self.deliver()
         self._debrief()
         self._plan()
@@ -514,6 +516,11 @@ class World:
             ended.cancel(CANCELLED, by=self.team.ae, at=unit.now)
             unit.save(ended, actor_id=self.team.ae.id, asked_in=self.team.channel.id)
             unit.commit()
+        self._becomes_final()
+
+    def _becomes_final(self) -> None:
+        """A cancellation can no longer be taken back, and everybody hears of it."""
+        self.clock.advance(Policy().undo_window)
         self.deliver()
 
     def _turn(self) -> None:
@@ -527,7 +534,7 @@ class World:
             for one in (turned, almost):
                 unit.save(one, actor_id=by.id)
             unit.commit()
-        self.deliver()
+        self._becomes_final()
         for viewer in VIEWERS:
             for handoff_id in (self.turned, self.almost):
                 ref = Ref(handoff=handoff_id)
@@ -1019,15 +1026,19 @@ class World:
             unit.commit()
         usual = (self.full, self.holes, self.almost, self.unsigned, self.back)
         for handoff_id in (*usual, self.uncaptured, self.captured, self.slipped):
-            # One after the other: what waits in a long queue is looked for at length.
             notices = self._notices(handoff_id, of_days=handoff_id not in usual)
-            with self.store.write(self.team.workspace_id) as unit:
-                for number, notice in enumerate(notices):
-                    unit.outbox.add(replace(notice, key=f"rights:{handoff_id}:{number}"))
-                unit.commit()
-            self.desk.drain(within=timedelta(hours=10))
+            numbered = [
+                replace(notice, key=f"rights:{handoff_id}:{number}")
+                for number, notice in enumerate(notices)
+            ]
+            # Some after the others: what waits in a long queue is looked for at length.
+            for at in range(0, len(numbered), MOST_WAITING):
+                with self.store.write(self.team.workspace_id) as unit:
+                    for notice in numbered[at : at + MOST_WAITING]:
+                        unit.outbox.add(notice)
+                    unit.commit()
+                self.desk.drain(within=timedelta(hours=10))
         self._sum_up((*usual, self.uncaptured, self.captured, self.slipped, self.dropped))
-        self.deliver()
         return {row["kind"] for row in self.desk.rows(outbox) if row["state"] == "sent"}
 
     def _sum_up(self, handoff_ids: Sequence[int]) -> None:
@@ -1058,6 +1069,7 @@ class World:
             handoff.cancel(CANCELLED, by=self.team.ae, at=unit.now)
             unit.save(handoff, actor_id=self.team.ae.id)
             unit.commit()
+        self._becomes_final()
 
     def _notices(self, handoff_id: int, *, of_days: bool) -> Iterator[Notice]:
         if of_days:

@@ -165,6 +165,7 @@ class WrongWay(Way):
         theo = self.place.theo
         self.place.sandbox.advance(HOUR)
         settled(self.place)
+        self.look("told-why-cancelled", self.place.jonas, APP, shows=NoticeKind.CANCELLED)
         assert theo.click(self.card(), "open_handoff").answered
         self.turn_to(theo, "open_reopen")
         self.look("open-again", theo, self.channel)

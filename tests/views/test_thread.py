@@ -57,7 +57,6 @@ REPLIES = [
     NoticeKind.CSM_MENTION,
     NoticeKind.ACKNOWLEDGED,
     NoticeKind.ACKNOWLEDGE_UNDONE,
-    NoticeKind.CANCELLED,
     NoticeKind.CANCEL_UNDONE,
 ]
 
@@ -93,10 +92,6 @@ def test_the_csm_is_mentioned_with_the_next_thing_and_its_due_time() -> None:
         (
             NoticeKind.ACKNOWLEDGE_UNDONE,
             "Maya Reed took the acknowledgement back. The brief waits for it again.",
-        ),
-        (
-            NoticeKind.CANCELLED,
-            "Maya Reed cancelled this handoff. Nothing in it is due any more.",
         ),
         (
             NoticeKind.CANCEL_UNDONE,
@@ -161,7 +156,7 @@ def test_a_corrector_with_a_tricky_name_is_no_markup() -> None:
 
 def test_a_name_is_no_markup() -> None:
     people = {1: NamedPerson(1, "U0X", TRICKY), 2: JONAS}
-    reply = thread_message(NoticeKind.CANCELLED, CARD, {"actor": 1}, people)
+    reply = thread_message(NoticeKind.CANCEL_UNDONE, CARD, {"actor": 1}, people)
     args = check_message(reply)
     assert parsed_texts(args) == []
     assert seen_text(args["blocks"]).startswith(TRICKY)
@@ -169,8 +164,8 @@ def test_a_name_is_no_markup() -> None:
 
 def test_a_right_to_left_name_is_isolated() -> None:
     people = {1: NamedPerson(1, "U0X", HEBREW)}
-    reply = thread_message(NoticeKind.CANCELLED, CARD, {"actor": 1}, people)
-    assert seen_text(reply.to_args()["blocks"]).startswith(f"\u2068{HEBREW}\u2069 cancelled")
+    reply = thread_message(NoticeKind.CANCEL_UNDONE, CARD, {"actor": 1}, people)
+    assert seen_text(reply.to_args()["blocks"]).startswith(f"\u2068{HEBREW}\u2069 opened")
 
 
 def test_what_is_no_reply_is_refused() -> None:

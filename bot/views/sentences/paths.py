@@ -1,4 +1,4 @@
-"""Deals beside the straight way: opened again, gone on in another one, amended, with partners."""
+"""Deals beside the straight way: cancelled, opened again, gone on in others, amended, partners."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -76,6 +76,11 @@ def more_links(count: int) -> str:
 def came_from(origin: Origin, account: str) -> str:
     """Where a copied promise stood before (plain text)."""
     return f"copied from {account or ANOTHER}, promise {origin.number}"
+
+
+def cancelled(by: str) -> str:
+    """Told below the card, and to everybody with a part; the reason to who may read reasons."""
+    return f"{by} cancelled this handoff. Nothing in it is due any more."
 
 
 def reopened(by: str) -> str:

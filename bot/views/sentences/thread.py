@@ -21,11 +21,6 @@ def thread_acknowledge_undone(by: str) -> str:
     return f"{by} took the acknowledgement back. The brief waits for it again."
 
 
-def thread_cancelled(by: str) -> str:
-    """Told once below the card; the reason is for those who may read reasons."""
-    return f"{by} cancelled this handoff. Nothing in it is due any more."
-
-
 def thread_cancel_undone(by: str) -> str:
     """Told once below the card."""
     return f"{by} opened this handoff again. Its due times hold as before."
