@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -897,7 +898,15 @@ def spare_collections() -> None:
 
 def ended_by_signal() -> threading.Event:
     """Set by SIGTERM or SIGINT from now on; what is in hand can then be ended first."""
-    ended = threading.Event()
+    ended, came = threading.Event(), SimpleQueue[int]()
+
+    def tell() -> None:
+        came.get()
+        ended.set()
+
+    # A handler runs in the midst of what the main thread does. Where that is the event's own wait,
+    # setting it there would wait for a lock which that thread holds itself.
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: ended.set())
+        signal.signal(name, lambda number, _: came.put(number))
+    threading.Thread(target=tell, name="signals", daemon=True).start()
     return ended

@@ -1,6 +1,8 @@
 """The bot is stopped, or loses its connection, in the middle of what people do."""
 
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from bot.domain.history import Tag
 from tests.crash import stories
-from tests.crash.process import HURRY, LARKFIELD, Life, living, wait
+from tests.crash.process import HURRY, LARKFIELD, ROOT, Life, living, wait
 
 ENDS_WITHIN = 10.0
 """Seconds after SIGTERM in which a container's host kills what still runs."""
@@ -118,6 +120,20 @@ def test_a_bot_that_waits_to_connect_ends_in_time(tmp_path: Path) -> None:
         finally:
             starting.kill()
             starting.wait()
+
+
+_AT_THE_WORST_MOMENT = """
+import os, signal
+from bot.bootstrap import ended_by_signal
+ended = ended_by_signal()
+with ended._cond:  # As while the main thread goes to sleep in the event's own wait.
+    os.kill(os.getpid(), signal.SIGTERM)
+assert ended.wait(10)
+"""
+
+
+def test_a_signal_ends_the_bot_also_while_it_goes_to_sleep() -> None:
+    subprocess.run([sys.executable, "-c", _AT_THE_WORST_MOMENT], cwd=ROOT, timeout=60, check=True)
 
 
 def test_a_load_balancer_is_told_at_once_and_what_it_still_sends_is_answered(
