@@ -4,7 +4,7 @@ Every listener is gone through by its door, so that a new one is not forgotten.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ from bot.storage.unit_of_work import RECEIVED_KEPT
 from tests.builders import FakeMachine
 from tests.flows.app import App
 from tests.flows.slack import Json
-from tests.flows.test_rights import EVERY_DOOR, Door
+from tests.flows.test_rights import EVERY_DOOR, Door, in_rounds
 from tests.web.test_bodies import EVENTS
 
 pytestmark = pytest.mark.slow
@@ -89,11 +89,12 @@ def test_every_listener_that_changes_rows_is_gone_through() -> None:
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@in_rounds(_WRITING)
 def test_an_act_again_changes_nothing_even_after_a_restart_and_when_its_key_is_forgotten(
-    opened: App, open_app: OPEN, machine: FakeMachine
+    opened: App, open_app: OPEN, machine: FakeMachine, doors: Sequence[Door]
 ) -> None:
     another = open_app()
-    for door in _WRITING:
+    for door in doors:
         handoff_id, body = asked_of(opened, door)
         assert opened.deliver(body).status == 200, door.what
         after = opened.rows()
@@ -110,9 +111,12 @@ def test_an_act_again_changes_nothing_even_after_a_restart_and_when_its_key_is_f
         assert told(opened) == stood, (door.what, "after it was cancelled")
 
 
-def test_two_deliveries_at_one_instant_are_one_act(opened: App, open_app: OPEN) -> None:
+@in_rounds(_WRITING)
+def test_two_deliveries_at_one_instant_are_one_act(
+    opened: App, open_app: OPEN, doors: Sequence[Door]
+) -> None:
     other = open_app()
-    for door in _WRITING:
+    for door in doors:
         once, body = asked_of(opened, door)
         opened.deliver(body)
         raced, body = asked_of(opened, door)

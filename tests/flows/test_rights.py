@@ -1,7 +1,7 @@
 """Who may not do something is told whose turn it is, and nothing changes."""
 
 import itertools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -1509,6 +1509,14 @@ AFTER_SILENCE = [
     Door(ActionId.POST_AGAIN, pressed(ActionId.POST_AGAIN), [AE], BY_AE, posted),
 ]
 EVERY_DOOR = [*DOORS, *LISTS, *FOR_ALL_MEMBERS, *AFTER_SILENCE]
+AT_ONCE = 8
+"""Doors that share a database: all of it is compared for each, and each brings a handoff."""
+
+
+def in_rounds(doors: Sequence[Door]) -> pytest.MarkDecorator:
+    """Have a test go through some doors at a time, as `doors`."""
+    rounds = [doors[at : at + AT_ONCE] for at in range(0, len(doors), AT_ONCE)]
+    return pytest.mark.parametrize("doors", rounds, ids=[f"from-{one[0].what}" for one in rounds])
 
 
 @pytest.fixture
@@ -1546,21 +1554,28 @@ def refuses(app: App, door: Door, users: Collection[str], told: tuple[str, ...])
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("admin")
-def test_who_has_no_right_hears_whose_turn_it_is_and_nothing_changes(app: App) -> None:
-    for door in [*DOORS, *LISTS, *AFTER_SILENCE]:
+@in_rounds([*DOORS, *LISTS, *AFTER_SILENCE])
+def test_who_has_no_right_hears_whose_turn_it_is_and_nothing_changes(
+    app: App, doors: Sequence[Door]
+) -> None:
+    for door in doors:
         refuses(app, door, [one for one in MEMBERS if one not in door.may], door.told)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("admin")
-def test_guests_bots_strangers_and_closed_accounts_are_turned_away_everywhere(app: App) -> None:
-    for door in EVERY_DOOR:
+@in_rounds(EVERY_DOOR)
+def test_guests_bots_strangers_and_closed_accounts_are_turned_away_everywhere(
+    app: App, doors: Sequence[Door]
+) -> None:
+    for door in doors:
         refuses(app, door, list(NOT_MEMBERS), ("full members of this workspace", "Ask a colleague"))
 
 
 @pytest.mark.slow
-def test_who_has_the_right_is_not_turned_away(app: App, admin: str) -> None:
-    for door in [*DOORS, *LISTS]:
+@in_rounds([*DOORS, *LISTS])
+def test_who_has_the_right_is_not_turned_away(app: App, admin: str, doors: Sequence[Door]) -> None:
+    for door in doors:
         for user in door.may or [admin]:
             handoff_id = door.prepare(app.store, app.team)
             reply = app.deliver(door.ask(app, user, handoff_id))
