@@ -437,6 +437,8 @@ def lists_it(handoff: Parts) -> frozenset[int]:
 
 def acting(owner_id: int, handoff: Parts) -> int:
     """Who acts in somebody's parts: they themselves, or while they are away their stand-in."""
+    if owner_id not in handoff.away:
+        return owner_id
     filled = stand_ins(handoff)
     theirs = {filled.get(part) for part, owner in _owners(handoff).items() if owner == owner_id}
     only = theirs.pop() if len(theirs) == 1 else None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -88,7 +89,7 @@ class Calendar:
 
         One that the clocks jump over is read as if they had not jumped yet.
         """
-        return datetime.combine(day, wall, tzinfo=self.zone).astimezone(UTC)
+        return _instant(self.zone, day, wall)
 
     def is_business_day(self, day: date) -> bool:
         return day.weekday() in self.hours.weekdays and day not in self.holidays(day.year)
@@ -289,6 +290,12 @@ class WorkedUntil:
         self._days[day] = opens, closes, self._after
         self._after += max(closes - opens, _NO_TIME)
         self._next = day - DAY
+
+
+# Whoever counts working time looks at the same days for every step of every handoff.
+@lru_cache(maxsize=4096)
+def _instant(zone: ZoneInfo, day: date, wall: time) -> datetime:
+    return datetime.combine(day, wall, tzinfo=zone).astimezone(UTC)
 
 
 def _utc(instant: datetime) -> datetime:
