@@ -41,8 +41,11 @@ def migrate(database: Database, *, before: Callable[[Connection, str], None] = _
             scripts = ScriptDirectory.from_config(config)
             if revision not in {one.revision for one in scripts.walk_revisions()}:
                 raise UnknownSchema(revision)
-            if revision != scripts.get_current_head():
-                before(connection, revision)
+            if revision == scripts.get_current_head():
+                # As at nearly every start, which would read all steps once more for nothing.
+                connection.commit()
+                return
+            before(connection, revision)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
