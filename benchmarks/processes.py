@@ -5,11 +5,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from benchmarks.machine import Share
 
 PROJECT = Path(__file__).parent.parent
 STARTS_WITHIN = 30
@@ -18,6 +20,8 @@ SIGNING_SECRET = "only-used-on-loopback"  # noqa: S105, nothing outside ever see
 KEY = "b25seS11c2VkLWZvci1tZWFzdXJpbmctdGhlLWJvdCE="
 WORKSPACES = "BENCHMARK_WORKSPACES"
 """The variable that says for how many workspaces a bot's process has tokens."""
+SETTLED, SETTLES_WITHIN = 0.05, 180.0
+"""Processors that processes at rest use at most, and the seconds in which they come to it."""
 _TOKEN = "xoxb-only-used-on-loopback"  # noqa: S105, likewise
 
 
@@ -36,6 +40,20 @@ class Started:
 
     pid: int
     url: str
+
+
+def settle(bots: Sequence[Started]) -> None:
+    """Wait until what a process does once it is up is done: it looks at every open handoff.
+
+    Raises NotStarted where they do not come to rest.
+    """
+    end = time.monotonic() + SETTLES_WITHIN
+    while time.monotonic() < end:
+        share, began = Share([bot.pid for bot in bots]), time.perf_counter()
+        time.sleep(3.0)
+        if sum(share.ours()) / (time.perf_counter() - began) < SETTLED * len(bots):
+            return
+    raise NotStarted("the processes do not come to rest")
 
 
 @contextmanager

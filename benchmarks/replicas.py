@@ -21,7 +21,7 @@ from benchmarks.answer import heading, row
 from benchmarks.load import Connection, Times, WrongAnswer, closed_loop
 from benchmarks.machine import Disk, Share, description
 from benchmarks.one_act import goal
-from benchmarks.processes import SIGNING_SECRET, NotStarted, Started, slack, the_bot
+from benchmarks.processes import SIGNING_SECRET, Started, settle, slack, the_bot
 from benchmarks.seeding import Assigned
 from benchmarks.slack_acts import SlackActs
 from benchmarks.slack_stub import RESPONSE_URL
@@ -51,24 +51,6 @@ class Side:
     def rate(self) -> float:
         """Acts a second."""
         return len(self.times) / self.seconds
-
-
-SETTLED, SETTLES_WITHIN = 0.05, 180.0
-"""Processors that processes at rest use at most, and the seconds in which they come to it."""
-
-
-def settle(bots: Sequence[Started]) -> None:
-    """Wait until what a process does once it is up is done: it looks at every open handoff.
-
-    Raises NotStarted where they do not come to rest.
-    """
-    end = time.monotonic() + SETTLES_WITHIN
-    while time.monotonic() < end:
-        share, began = Share([bot.pid for bot in bots]), time.perf_counter()
-        time.sleep(3.0)
-        if sum(share.ours()) / (time.perf_counter() - began) < SETTLED * len(bots):
-            return
-    raise NotStarted("the processes do not come to rest")
 
 
 def busy(side: Side, build: Callable[[Assigned], bytes], seconds: float) -> None:
