@@ -34,7 +34,7 @@ EACH, IN_TROUBLE_EACH = 5, 60
 """Handoffs of each workspace, and of those in trouble: each is acknowledged once."""
 TURNS = 3
 RATE = 2.0
-"""Acts of the others a second: half are shown a view, half have five messages said or changed.
+"""Acts of the others a second: half are shown a view, half have something said.
 
 With three times as many the process was busy all the time, and what was compared was its queue.
 """
