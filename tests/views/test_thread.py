@@ -8,13 +8,16 @@ import pytest
 
 from bot.domain.deadlines import Step
 from bot.domain.errors import Problem
+from bot.domain.handoff import State
 from bot.domain.history import Tag, instant_text
+from bot.domain.linked import Link, Linked, LinkKind
 from bot.domain.notices import NoticeKind
 from bot.domain.policy import Tier
 from bot.domain.read_models import Card, Light, NamedPerson
 from bot.domain.size import AddOn, Size, Trigger
 from bot.views.ids import ActionId
 from bot.views.message import Message
+from bot.views.paths import cancelled_message
 from bot.views.text import one_line
 from bot.views.thread import (
     bot_posted_message,
@@ -103,6 +106,42 @@ def test_a_reply_says_who_did_what(kind: NoticeKind, sentence: str) -> None:
     args = _reply(kind).to_args()
     assert seen_text(args["blocks"]) == sentence
     assert args["text"] == f"Northwind Robotics: {sentence}"
+
+
+@pytest.mark.parametrize("card", [replace(EMPTY_CARD, signed_at=NOW), CARD, WORST_CARD])
+@pytest.mark.parametrize("in_thread", [True, False])
+def test_a_cancellation_fits_and_pings_nobody(card: Card, in_thread: bool) -> None:
+    became = Linked(Link(2, LinkKind.MERGED, onward=True), State.OPEN, LONG)
+    told = cancelled_message(card, MAYA, reason=LONG, linked=[became] * 4, in_thread=in_thread)
+    args = check_message(told)
+    assert "<@" not in "".join(parsed_texts(args))
+    assert "<@U0MAYA>" not in seen_text(args["blocks"])
+
+
+def test_the_thread_hears_who_cancelled_and_who_has_a_part_also_why() -> None:
+    sentence = "Maya Reed cancelled this handoff. Nothing in it is due any more."
+    became = Linked(Link(2, LinkKind.MERGED, onward=True), State.OPEN, "Larkfield Clinics")
+    below = cancelled_message(CARD, MAYA, reason="They stopped.", linked=[became]).to_args()
+    assert seen_text(below["blocks"]) == sentence
+    assert below["text"] == f"Northwind Robotics: {sentence}"
+    told = cancelled_message(
+        CARD, MAYA, reason="They stopped.", linked=[became], in_thread=False
+    ).to_args()
+    seen = seen_text(told["blocks"])
+    assert told["text"] == f"Northwind Robotics: {sentence}"
+    assert "They stopped." in seen
+    assert "Merged into Larkfield Clinics" in seen
+    assert action_ids(told["blocks"]) == [ActionId.OPEN_HANDOFF]
+
+
+@pytest.mark.parametrize("in_thread", [True, False])
+def test_names_and_reasons_of_a_cancellation_are_no_markup(in_thread: bool) -> None:
+    by = NamedPerson(1, "U0X", TRICKY)
+    made = cancelled_message(CARD, by, reason=TRICKY, in_thread=in_thread)
+    assert parsed_texts(check_message(made)) == []
+    assert TRICKY in seen_text(made.to_args()["blocks"])
+    right_to_left = cancelled_message(CARD, NamedPerson(1, "U0X", HEBREW), in_thread=in_thread)
+    assert f"\u2068{HEBREW}\u2069 cancelled" in seen_text(right_to_left.to_args()["blocks"])
 
 
 def test_a_reply_sent_late_names_the_version_that_was_acknowledged() -> None:
