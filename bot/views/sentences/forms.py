@@ -649,5 +649,6 @@ CHOICE_NAMES: Final[Mapping[str, str]] = {
 """What a choice is called, whichever form offers it."""
 CANCEL_MEANS: Final = (
     "Every step and reminder of this handoff stops. The deal channel hears that it is cancelled, "
-    f"but not why. {REASON_READERS}."
+    "but not why. Everybody with a part is told why, once it can no longer be taken back. "
+    f"{REASON_READERS}."
 )
