@@ -1,9 +1,10 @@
 """Which notices and surfaces may be sent now, and taking one so that nobody else does."""
 
 import secrets
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -68,6 +70,11 @@ class HeldBack:
     destinations: Collection[tuple[int, str]] = ()
     methods_but_answers: Collection[tuple[int, str]] = ()
     """Of these what is left is for answers to people."""
+
+    def lists(self) -> dict[str, list[Any]]:
+        """Those in which anything stands, by name."""
+        named = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: sorted(listed) for name, listed in named.items() if listed}
 
 
 @dataclass(frozen=True)
@@ -182,9 +189,26 @@ def _still_allowed(table: Table) -> ColumnElement[bool]:
     return theirs.exists()
 
 
-def _candidates(table: Table, dialect: str) -> Select[Any]:
+def _but_for(table: Table, name: str) -> ColumnElement[bool]:
+    """The condition on one list of `HeldBack`; what stands in it is given where it is run."""
+    called = tuple_(table.c.workspace_id, _METHODS[_SOURCES[table]])
+    place = tuple_(table.c.workspace_id, table.c.destination)
+    listed = {"workspaces": table.c.workspace_id, "destinations": place}.get(name, called)
+    others: ColumnElement[bool] = listed.not_in(bindparam(name, expanding=True))
+    if name == "methods_but_answers":
+        return or_(table.c.priority == Priority.ANSWER.value, others)
+    return others
+
+
+# To build a statement and have it compiled costs more than to run it, and every sender asks once a
+# second: there is one for each set of lists, however long those are.
+@cache
+def _candidates(source: JobSource, dialect: str, held_back: frozenset[str]) -> Select[Any]:
+    """Of one table, but for what stands in these lists."""
+    table = TABLES[source]
     since = table.c.created_at if table is outbox else table.c.next_try_at
     aged = _aged(table, since, dialect)
+    but_for = [_but_for(table, name) for name in sorted(held_back)]
     return (
         select(
             table.c.id,
@@ -200,7 +224,7 @@ def _candidates(table: Table, dialect: str) -> Select[Any]:
             workspace.c.restored_at,
         )
         .join(workspace, workspace.c.id == table.c.workspace_id)
-        .where(_free(table), _allowed(table))
+        .where(_free(table), _allowed(table), *but_for)
         .order_by(
             table.c.priority != Priority.ANSWER.value,
             aged,
@@ -230,12 +254,6 @@ def _claim(table: Table) -> ReturningUpdate[Any]:
     )
 
 
-# Building a statement costs more than running it, and every sender asks once a second.
-_CANDIDATES = {
-    (dialect, source): _candidates(table, dialect)
-    for dialect in ("sqlite", "postgresql")
-    for source, table in TABLES.items()
-}
 _CLAIM = {source: _claim(table) for source, table in TABLES.items()}
 _OF_THE_CLOCK = frozenset(kind.value for kind in OF_THE_CLOCK)
 _ABOUT = (
@@ -254,14 +272,12 @@ def candidates(
     connection: Connection, limit: int, held_back: HeldBack, *, times: Times, dialect: str
 ) -> list[Candidate]:
     """What may be sent now, in the order in which it should be."""
-    values = {**times.values(), "most": limit * SPARE}
+    lists = held_back.lists()
+    values = {**times.values(), **lists, "most": limit * SPARE}
     found: list[Candidate] = []
-    for source, table in TABLES.items():
-        excepted = tuple(_but_for(table, _METHODS[source], held_back))
-        statement = _CANDIDATES[dialect, source]
-        if excepted:
-            statement = statement.where(*excepted)
-        found += [(source, row) for row in connection.execute(statement, values).mappings()]
+    for source in TABLES:
+        rows = connection.execute(_candidates(source, dialect, frozenset(lists)), values)
+        found += [(source, row) for row in rows.mappings()]
     found.sort(
         key=lambda one: (
             one[1]["priority"] != Priority.ANSWER,
@@ -323,17 +339,3 @@ def free_from(table: Table) -> ColumnElement[Any]:
     """The machine time from which a row may be leased."""
     leased_longer = table.c.lease_until > table.c.next_try_at
     return case((leased_longer, table.c.lease_until), else_=table.c.next_try_at)
-
-
-def _but_for(
-    table: Table, method: ColumnElement[Any], held_back: HeldBack
-) -> Iterable[ColumnElement[bool]]:
-    if held_back.workspaces:
-        yield table.c.workspace_id.not_in(sorted(held_back.workspaces))
-    for workspace_id, name in held_back.methods:
-        yield not_(and_(table.c.workspace_id == workspace_id, method == name))
-    for workspace_id, name in held_back.methods_but_answers:
-        theirs = and_(table.c.workspace_id == workspace_id, method == name)
-        yield not_(and_(theirs, table.c.priority != Priority.ANSWER.value))
-    for workspace_id, name in held_back.destinations:
-        yield not_(and_(table.c.workspace_id == workspace_id, table.c.destination == name))
