@@ -71,18 +71,21 @@ class Asking:
             told = client.api_call(method, http_verb=http_verb, params=args)
         except CALL_FAILED as error:
             outcome = failed(error)
-            self._heard(workspace_id, method, outcome, time.monotonic() - began)
-            self._note(workspace_id, method, outcome, in_delivery=within is None)
+            took = time.monotonic() - began
+            self._heard(workspace_id, method, outcome, took)
+            self._note(workspace_id, method, outcome, took, in_delivery=within is None)
             raise
         self._heard(workspace_id, method, answered(told), time.monotonic() - began)
         return told
 
-    def _note(self, workspace_id: int, method: str, outcome: Outcome, *, in_delivery: bool) -> None:
+    def _note(
+        self, workspace_id: int, method: str, outcome: Outcome, took: float, *, in_delivery: bool
+    ) -> None:
         """What the end of a call means for others; one before an answer has too little time."""
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(workspace_id, method, outcome.retry_after)
         elif in_delivery and outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
-            self._shaping.failed(workspace_id)
+            self._shaping.failed(workspace_id, took=timedelta(seconds=took))
         elif in_delivery and outcome.verdict is Verdict.NO_ACCESS:
             self._on_no_access(workspace_id, outcome.word)
 

@@ -101,13 +101,14 @@ class Calls:
             outcome = answered(_METHODS[method](client, **values))
         except CALL_FAILED as error:
             outcome = failed(error)
-        self._heard(job.workspace_id, method, outcome, time.monotonic() - began)
+        took = time.monotonic() - began
+        self._heard(job.workspace_id, method, outcome, took)
         if outcome.date is not None:
             self._ahead = max(timedelta(0), self._machine.now() - outcome.date)
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(job.workspace_id, method, outcome.retry_after)
         if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
-            self._shaping.failed(job.workspace_id)
+            self._shaping.failed(job.workspace_id, took=timedelta(seconds=took))
         else:
             self._shaping.reached(job.workspace_id)
         return outcome

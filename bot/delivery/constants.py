@@ -60,6 +60,8 @@ class Constants:
     unknown_channel_waits: timedelta = timedelta(seconds=15)
     first_back_off: timedelta = timedelta(seconds=2)
     longest_back_off: timedelta = timedelta(minutes=5)
+    longest_rest: timedelta = timedelta(minutes=1)
+    """Of a workspace whose Slack cannot be reached."""
     idle: timedelta = timedelta(seconds=1)
     """How long a sender sleeps when nobody wakes it."""
     rates: dict[str, Rate] = field(default_factory=_rates)

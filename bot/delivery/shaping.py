@@ -7,6 +7,7 @@ as well. Where the buckets stand is a choice: in memory for one process, in rows
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -72,6 +73,15 @@ class InMemory:
             return {key: kept for key, kept in self._kept.items() if kept.opens_at > now}
 
 
+@dataclass(frozen=True)
+class _Rest:
+    """Of a workspace whose Slack could not be reached so many times in a row."""
+
+    began: datetime
+    until: datetime
+    times: int
+
+
 class Shaping:
     """Counts calls by workspace and method, and posts by conversation."""
 
@@ -82,7 +92,7 @@ class Shaping:
         self._constants = constants
         self._shelf = shelf or InMemory()
         # Of each process alone: what one cannot reach, another one perhaps can.
-        self._paused: dict[int, tuple[datetime, int]] = {}
+        self._resting: dict[int, _Rest] = {}
         self._guard = threading.Lock()
 
     # --- Calls
@@ -171,21 +181,28 @@ class Shaping:
 
     # --- Workspaces that cannot be reached
 
-    def failed(self, workspace_id: int) -> None:
-        """Slack cannot be reached for this workspace; it pauses, longer each time."""
+    def failed(self, workspace_id: int, *, took: timedelta) -> None:
+        """A call to Slack came to nothing after `took`: its workspace rests, longer each time.
+
+        Calls that were under way when the rest began are of the same outage, and tell nothing new.
+        """
+        now = self._machine.now()
         with self._guard:
-            _, times = self._paused.get(workspace_id, (self._machine.now(), 0))
-            wait = min(self._constants.back_off(times), timedelta(minutes=1))
-            self._paused[workspace_id] = (self._machine.now() + wait, times + 1)
+            last = self._resting.get(workspace_id)
+            if last is not None and now - took < last.began:
+                return
+            times = last.times if last is not None else 0
+            wait = min(self._constants.back_off(times), self._constants.longest_rest)
+            self._resting[workspace_id] = _Rest(now, now + wait, times + 1)
 
     def reached(self, workspace_id: int) -> None:
         """Slack answered, whatever it said."""
         with self._guard:
-            self._paused.pop(workspace_id, None)
+            self._resting.pop(workspace_id, None)
 
     def _away(self, now: datetime) -> list[int]:
         with self._guard:
-            return [one for one, (until, _) in self._paused.items() if until > now]
+            return [one for one, rest in self._resting.items() if rest.until > now]
 
     # --- Buckets
 

@@ -295,16 +295,35 @@ def test_a_workspace_that_cannot_be_reached_rests_longer_each_time(
 
     constants = Constants()
     for failures in range(3):
-        lonely.failed(1)
+        lonely.failed(1, took=SECOND)
         assert away() == [1]
         machine.advance(constants.back_off(failures) - SECOND / 10)
         assert away() == [1]
         machine.advance(SECOND / 5)
         assert away() == []
     lonely.reached(1)
-    lonely.failed(1)
+    lonely.failed(1, took=SECOND)
     machine.advance(constants.first_back_off)
     assert away() == []
+
+
+def test_calls_that_fail_together_count_as_one(
+    lonely: Shaping, machine: FakeMachine, store: Store
+) -> None:
+    constants = Constants()
+    for _ in range(constants.senders):
+        lonely.failed(1, took=constants.http_timeout)
+        machine.advance(SECOND)
+    # The first rest is over; all of them began before it.
+    with store.database.reading() as connection:
+        assert lonely.held_back(connection).workspaces == []
+    lonely.failed(1, took=SECOND)
+    machine.advance(constants.back_off(1) - SECOND / 10)
+    with store.database.reading() as connection:
+        assert lonely.held_back(connection).workspaces == [1]
+    machine.advance(SECOND / 5)
+    with store.database.reading() as connection:
+        assert lonely.held_back(connection).workspaces == []
 
 
 def test_divided_constants_keep_their_proportions() -> None:
