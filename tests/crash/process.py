@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot.bootstrap import Bot, build
+from bot.cli import main
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.delivery.failpoints import VARIABLE, nowhere
 from bot.demo import PARTS, go_to_work, sandbox_environment, seed
@@ -37,7 +38,7 @@ from bot.storage.engine import open_database
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.builders import KEY, Team, compile_once, migrated_file, no_holidays
-from tests.crash.forked import Forked
+from tests.forked import Forked
 
 ROOT = Path(__file__).parent.parent.parent
 _ENVIRONMENT = dict(os.environ)
@@ -105,7 +106,7 @@ class Life:
         if point is not None:
             environ[VARIABLE] = point
         if self.forked:
-            return Forked(environ, self.log)
+            return Forked(_run, environ, log=self.log)
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environ, stderr=log
@@ -297,6 +298,14 @@ def free_port() -> int:
 
 Prepare = Callable[[Store, Team], object]
 """Brings the rows to where a test begins."""
+
+
+def _run(environ: Mapping[str, str]) -> None:
+    """What `python -m bot run` does, as far as a test asks of it."""
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.argv = ["bot", "run"]
+    main()
 
 
 @contextmanager

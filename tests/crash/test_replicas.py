@@ -17,8 +17,8 @@ from bot.sandbox.answers import Answer
 from bot.sandbox.seen import Seen
 from tests import postgres
 from tests.builders import assigned
-from tests.crash.forked import Forked
 from tests.crash.process import NORTHWIND, Life, free_port, living, wait
+from tests.forked import Forked
 
 pytestmark = pytest.mark.postgres
 

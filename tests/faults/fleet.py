@@ -1,11 +1,8 @@
 """Processes of the bot that die and are started again, or stand still for a while."""
 
-import multiprocessing
-import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from tests.faults import child
+from tests.forked import Forked, parent_gone
+
 ROOT = Path(__file__).parent.parent.parent
 SHARED = Path("/dev/shm")  # noqa: S108, where a killed process leaves what libfaketime made
 LOOKS_EVERY = 0.02
 WITHIN = 60.0
 """Seconds in which a process works, on a machine that is busy."""
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.faults.child"])
-_asking = threading.Lock()
 
 
 class Running(Protocol):
@@ -31,33 +28,8 @@ class Running(Protocol):
     def send_signal(self, sig: int) -> None: ...
 
 
-class _Forked:
-    """Forked from a process that has loaded the code: up in a few hundredths of a second."""
-
-    def __init__(self, orders: Path, name: str, log: Path) -> None:
-        arguments = (str(orders), name, str(log))
-        self._process = _CONTEXT.Process(target=_run, args=arguments, daemon=True)
-        with _asking:
-            self._process.start()
-
-    def poll(self) -> int | None:
-        with _asking:
-            return self._process.exitcode
-
-    def send_signal(self, sig: int) -> None:
-        if self.poll() is None and self._process.pid is not None:
-            os.kill(self._process.pid, sig)
-
-
-def _run(orders: str, name: str, log: str) -> None:
-    with Path(log).open("ab") as opened:
-        os.dup2(opened.fileno(), sys.stderr.fileno())
-        os.dup2(opened.fileno(), sys.stdout.fileno())
-    from tests.faults.child import run
-
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    run(orders, name, parent.join)
+def _work(orders: str, name: str) -> None:
+    child.run(orders, name, parent_gone)
 
 
 @dataclass
@@ -165,7 +137,7 @@ class Fleet:
         name, life = f"working-{self._started}", Life(time.time())
         self.lives.append(life)
         if self.environ is None:
-            return _Forked(self.orders, name, self.log), life, name
+            return Forked(_work, str(self.orders), name, log=self.log), life, name
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.child", str(self.orders), name],

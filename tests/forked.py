@@ -1,4 +1,4 @@
-"""The bot's process, forked from one that has loaded its code: it runs and dies like any other.
+"""Processes forked from one that has loaded the code: they run and die like any other.
 
 Loading the code takes longer than most lives; what is loaded is the same for all of them.
 """
@@ -9,21 +9,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["bot.cli", "bot.bootstrap"])
+_CONTEXT.set_forkserver_preload(["tests.loaded"])
 _LOOKS_EVERY = 0.02
 _asking = threading.Lock()
 """Two threads that ask at once for the end of a process both read it, and one reads nothing."""
 
 
 class Forked:
-    """A process that does what `python -m bot run` does, as far as a test asks of it."""
+    """A process that calls a function and writes to a log; it ends with whoever started it."""
 
-    def __init__(self, environ: Mapping[str, str], log: Path) -> None:
-        self._process = _CONTEXT.Process(target=_run, args=(dict(environ), str(log)), daemon=True)
+    def __init__(self, call: Callable[..., object], *args: object, log: Path) -> None:
+        arguments = (str(log), call, args)
+        self._process = _CONTEXT.Process(target=_run, args=arguments, daemon=True)
         with _asking:
             self._process.start()
 
@@ -52,12 +53,15 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(environ: Mapping[str, str], log: str) -> None:
-    os.environ.clear()
-    os.environ.update(environ)
+def parent_gone() -> None:
+    """In a forked process: wait until whoever started it is gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+
+
+def _run(log: str, call: Callable[..., object], args: tuple[object, ...]) -> None:
     with Path(log).open("ab") as opened:
         os.dup2(opened.fileno(), sys.stderr.fileno())
-    sys.argv = ["bot", "run"]
-    from bot.cli import main
-
-    main()
+        os.dup2(opened.fileno(), sys.stdout.fileno())
+    call(*args)
