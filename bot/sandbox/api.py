@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -138,6 +138,8 @@ class WebApi:
             return answer
         except Refused as refusal:
             return refusal.answer
+        except ClientDisconnect:
+            raise
         except Exception:
             reference = uuid.uuid4().hex[:8]
             log.exception("sandbox method %s failed, reference %s", name, reference)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -168,10 +168,16 @@ def build(
             *page_routes(workspace, acts, workspace.clock, story),
         ],
         lifespan=lifespan,
+        exception_handlers={ClientDisconnect: _nobody_waits},
     )
     app.state.names = names
     app.add_middleware(OwnNamesOnly, names=names)
     return Sandboxed(app=app, acts=acts, events=events, faults=faults, edge=edge)
+
+
+async def _nobody_waits(_request: Request, _error: Exception) -> Response:
+    """Whoever asked died in the middle of it, as an app under test does; it is no error here."""
+    return Response(status_code=400)
 
 
 def _response_endpoint(

@@ -1,7 +1,10 @@
 import json
+from collections.abc import Iterator
 
 import pytest
+from starlette.types import Message
 
+from bot.sandbox.fault_plan import read_plan
 from bot.sandbox.faults import Fault
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.call import Token
@@ -209,3 +212,40 @@ def test_a_fault_can_lose_the_answer_after_the_work(desk: Desk) -> None:
     assert answer["ok"] is False
     [message] = desk.workspace.channels[NORTHWIND].messages.values()
     assert message.text == "once"
+
+
+@pytest.mark.parametrize("plan", [None, {"rules": []}], ids=["as it is", "under a plan of faults"])
+def test_an_app_that_dies_in_the_middle_of_a_request_is_no_error_of_the_sandbox(
+    desk: Desk, plan: dict[str, object] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.built.edge.follow(read_plan(plan) if plan is not None else None)
+    asked = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/chat.postMessage",
+        "query_string": b"",
+        "headers": [
+            (b"host", b"localhost"),
+            (b"content-type", b"application/json"),
+            (b"content-length", b"100"),
+        ],
+    }
+    came: Iterator[Message] = iter(
+        [
+            {"type": "http.request", "body": b'{"channel":', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+    answered: list[str] = []
+    before = len(desk.workspace.channels[NORTHWIND].messages)
+
+    async def receive() -> Message:
+        return next(came)
+
+    async def send(message: Message) -> None:
+        answered.append(message["type"])
+
+    desk.run(desk.built.app(asked, receive, send))
+    assert len(desk.workspace.channels[NORTHWIND].messages) == before
+    assert answered == ["http.response.start", "http.response.body"]
+    assert caplog.records == []
