@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
@@ -100,7 +101,8 @@ def test_a_dry_run_says_what_would_begin_and_begins_nothing(run: Import) -> None
     told = run(GOOD, OTHER)
     assert told.exit_code == 0, told.output
     first, second, last = told.output.strip().splitlines()
-    brief_by = (NOW.date() + timedelta(days=7)).isoformat()
+    today_of_the_ae = datetime.now(ZoneInfo("America/New_York")).date()
+    brief_by = (today_of_the_ae + timedelta(days=7)).isoformat()
     assert first == (
         "Row 2: Northwind Robotics would begin in #deal-northwind: AE Maya Ferrant, proposed CSM "
         f"Jonas Lindqvist; the brief is planned for {brief_by}."
