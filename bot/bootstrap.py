@@ -156,8 +156,12 @@ class Bot:
     stopping: threading.Event
     """Set first of all: a load balancer sends nothing more."""
 
-    def start(self) -> None:
-        """Begin to answer, to send and to look at the clocks; raises StartError."""
+    def start(self, *beside: Callable[[], object]) -> None:
+        """Begin to answer, to send and to look at the clocks; raises StartError.
+
+        What is to begin `beside` the parts does so before the connection, for which Slack may have
+        the bot wait: whoever looks after the process must not take it for dead meanwhile.
+        """
         if self.travel is not None:
             # First: whatever read the calendar before it is told would draw an old day.
             try:
@@ -166,6 +170,8 @@ class Bot:
                 raise StartError("HANDOFF_CLOCK_URL: nothing there tells the time.") from None
         self.senders.start()
         self.ticks.start()
+        for begin in beside:
+            begin()
         if self.socket is not None:
             _connect(self.socket)
         if self.heartbeat is not None:
@@ -867,9 +873,9 @@ def run(settings: Settings) -> None:
         raise StartError(f"PORT: {settings.port} cannot be used; is it taken already?") from None
     try:
         spare_collections()
-        bot.start()
-        web.start()
-        log.info("running", mode="socket" if bot.socket else "http", port=settings.port)
+        bot.start(web.start)
+        if not ended.is_set():
+            log.info("running", mode="socket" if bot.socket else "http", port=settings.port)
         ended.wait()
     finally:
         bot.stopping.set()

@@ -109,14 +109,18 @@ def test_a_bot_that_slack_lets_connect_later_connects_then(tmp_path: Path) -> No
         assert "connection_limited" in life.log.read_text()
 
 
-def test_a_bot_that_waits_to_connect_ends_in_time(tmp_path: Path) -> None:
+def test_a_bot_that_waits_to_connect_is_alive_and_ends_in_time(tmp_path: Path) -> None:
     with living(tmp_path) as life:
         connects_later(life, 60)
         starting = life.spawn(life.port)
         try:
             wait(lambda: "connection_limited" in life.log.read_text())
+            assert life.page("/healthz")[0] == 200
+            status, facts = life.page("/readyz")
+            assert (status, facts["problem"]) == (503, "There is no connection to Slack.")
             starting.send_signal(signal.SIGTERM)
             assert starting.wait(ENDS_WITHIN) == 0, life.log.read_text()
+            assert '"running"' not in life.log.read_text()
         finally:
             starting.kill()
             starting.wait()
