@@ -75,7 +75,7 @@ class InMemory:
 
 @dataclass(frozen=True)
 class _Rest:
-    """Of a workspace whose Slack could not be reached so many times in a row."""
+    """Of a workspace whose Slack could not be reached so many times in a row; the first is none."""
 
     began: datetime
     until: datetime
@@ -182,18 +182,23 @@ class Shaping:
     # --- Workspaces that cannot be reached
 
     def failed(self, workspace_id: int, *, took: timedelta) -> None:
-        """A call to Slack came to nothing after `took`: its workspace rests, longer each time.
+        """A call to Slack came to nothing after `took`.
 
-        Calls that were under way when the rest began are of the same outage, and tell nothing new.
+        From the second time in a row its workspace rests, longer each time: one call alone that
+        runs out of time is no outage, and must keep nobody waiting for an answer. Calls that were
+        under way when another one failed are of the same outage, and tell nothing new.
         """
         now = self._machine.now()
         with self._guard:
             last = self._resting.get(workspace_id)
             if last is not None and now - took < last.began:
                 return
-            times = last.times if last is not None else 0
-            wait = min(self._constants.back_off(times), self._constants.longest_rest)
-            self._resting[workspace_id] = _Rest(now, now + wait, times + 1)
+            times, wait = 1, timedelta(0)
+            if last is not None:
+                times = last.times + 1
+                wait = self._constants.back_off(last.times - 1)
+            until = now + min(wait, self._constants.longest_rest)
+            self._resting[workspace_id] = _Rest(now, until, times)
 
     def reached(self, workspace_id: int) -> None:
         """Slack answered, whatever it said."""

@@ -294,27 +294,43 @@ def test_a_workspace_that_cannot_be_reached_rests_longer_each_time(
             return list(lonely.held_back(connection).workspaces)
 
     constants = Constants()
+    lonely.failed(1, took=SECOND)
+    assert away() == []  # One call alone is no outage.
     for failures in range(3):
-        lonely.failed(1, took=SECOND)
+        machine.advance(SECOND)
+        lonely.failed(1, took=SECOND / 2)
         assert away() == [1]
         machine.advance(constants.back_off(failures) - SECOND / 10)
         assert away() == [1]
         machine.advance(SECOND / 5)
         assert away() == []
     lonely.reached(1)
-    lonely.failed(1, took=SECOND)
-    machine.advance(constants.first_back_off)
+    lonely.failed(1, took=SECOND / 2)
     assert away() == []
+
+
+def test_a_workspace_rests_a_minute_at_most(
+    lonely: Shaping, machine: FakeMachine, store: Store
+) -> None:
+    constants = Constants()
+    for _ in range(12):
+        machine.advance(constants.longest_back_off)
+        lonely.failed(1, took=constants.http_timeout)
+    machine.advance(constants.longest_rest + SECOND)
+    with store.database.reading() as connection:
+        assert lonely.held_back(connection).workspaces == []
 
 
 def test_calls_that_fail_together_count_as_one(
     lonely: Shaping, machine: FakeMachine, store: Store
 ) -> None:
     constants = Constants()
+    lonely.failed(1, took=constants.http_timeout)
+    machine.advance(constants.http_timeout + SECOND)
     for _ in range(constants.senders):
         lonely.failed(1, took=constants.http_timeout)
         machine.advance(SECOND)
-    # The first rest is over; all of them began before it.
+    # The first rest is over; all but its own call were under way when that failed.
     with store.database.reading() as connection:
         assert lonely.held_back(connection).workspaces == []
     lonely.failed(1, took=SECOND)
