@@ -18,6 +18,7 @@ from tests.faults.run import Conditions, scene
 from tests.faults.wall import NO_FAKETIME, Wall, library
 from tests.faults.world import Scenario, sign_all
 
+CAUGHT = Mutant.NO_WATCHDOG
 STEP = 3600.0
 DUES = 3
 LATEST = 20.0
@@ -90,7 +91,7 @@ def _stepped(mutant: Mutant | None, folder: Path) -> Evidence:
 @pytest.mark.slow
 @pytest.mark.skipif(library() is None, reason=NO_FAKETIME)
 def test_a_clock_set_back_stops_nothing_and_without_the_watchdog_it_would(tmp_path: Path) -> None:
-    folders = {None: tmp_path / "sound", Mutant.NO_WATCHDOG: tmp_path / "unwatched"}
+    folders = {None: tmp_path / "sound", CAUGHT: tmp_path / "unwatched"}
     for folder in folders.values():
         folder.mkdir()
         (folder / "handoff.db").write_bytes(migrated_file())

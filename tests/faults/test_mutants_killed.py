@@ -1,0 +1,35 @@
+"""Mutants that show when the process dies, and that every mutant is caught somewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults import test_clock_step, test_mutants
+from tests.faults.catching import NOTICES, Case, catch, some
+from tests.faults.invariants import Invariant
+from tests.faults.mutants import Mutant
+from tests.faults.run import Conditions
+
+LATE_AND_DEAD = Conditions(
+    streams=NOTICES,
+    through=True,
+    rules=(some("late", range(1, 16), seconds=2.2, most_seconds=3.2),),
+    kills=2,
+    kill_after=(0.3, 0.6),
+)
+SAID_AGAIN = Conditions(streams=NOTICES, kills=1, kill_after=(0.3, 0.6))
+CASES = (
+    Case(LATE_AND_DEAD, {Mutant.SHORT_LEASE: Invariant.ONCE}),
+    Case(SAID_AGAIN, {Mutant.NO_DEDUP_KEY: Invariant.ONE_INTENT}),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda one: "-".join(one.breaks))
+def test_mutants_are_caught_where_the_sound_bot_passes(case: Case, tmp_path: Path) -> None:
+    catch(case, tmp_path)
+
+
+def test_every_mutant_is_caught_somewhere() -> None:
+    caught = [mutant for case in (*test_mutants.CASES, *CASES) for mutant in case.breaks]
+    assert sorted([*caught, test_clock_step.CAUGHT]) == sorted(Mutant)
