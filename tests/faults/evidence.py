@@ -68,6 +68,9 @@ class Timing:
     """What waited to be sent when the last trouble was over."""
     in_doubt: int = 0
     """How much of it had to be looked for."""
+    slowed_to: float | None = None
+    """Posts a second to which Slack's 429 had slowed a workspace by then; None where no rows say
+    it, or it was none."""
 
 
 @dataclass(frozen=True)

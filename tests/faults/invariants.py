@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping
 
+from bot.delivery.constants import Rate
 from bot.domain.nudging import Stage
 from bot.storage.tables import OutboxState, SurfaceState
 from tests.faults.evidence import POST, Evidence, number_of
-from tests.faults.rates import most_beyond
+from tests.faults.rates import most_beyond, seconds_for
 
 MOST_NAMED = 5
 """Breaches of one kind that are told one by one."""
@@ -154,9 +155,19 @@ def rate(seen: Evidence) -> list[str]:
 
 
 def drains_within(seen: Evidence) -> float:
-    """I6's bound: a lease, a quarantine, and what waited at the rate of the slowest it needs."""
+    """I6's bound: a lease, a quarantine, and what waited at the rate of the slowest it needs.
+
+    After Slack said that it was too much the rate begins at what that left of it.
+    """
     constants, timing = seen.constants, seen.timing
-    posts = timing.backlog / min(constants.rates[POST].per_second, TWO_BUSY_CORES)
+    full = constants.rates[POST]
+    full = Rate(min(full.per_second, TWO_BUSY_CORES), full.burst)
+    posts = seconds_for(
+        timing.backlog,
+        full,
+        begins_at=min(timing.slowed_to or full.per_second, full.per_second),
+        recovery_per_minute=constants.recovery_per_minute,
+    )
     looks = timing.in_doubt / min(constants.rates["conversations"].per_second, TWO_BUSY_CORES)
     waits = constants.lease + constants.quarantine + constants.http_timeout
     return waits.total_seconds() + max(posts, looks) + SWEEPS

@@ -1,8 +1,11 @@
 """How many posts a rate allows in a stretch of time: the one place that knows who shares it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from bot.delivery.buckets import Bucket
 from bot.delivery.constants import Rate
+from bot.storage.rates import Kept
 from tests.faults.fleet import Life
 
 
@@ -47,3 +50,23 @@ def most_beyond(
                 may = allowed(rate, lives, begin, times[last], under_way=under_way, shared=shared)
                 beyond = max(beyond, count - may)
     return beyond
+
+
+def seconds_for(posts: int, rate: Rate, *, begins_at: float, recovery_per_minute: float) -> float:
+    """How long so many posts take at a rate that was slowed and comes back.
+
+    `recovery_per_minute` is the share of the full rate that it regains in a minute.
+    """
+    left, now, seconds = float(posts), begins_at, 0.0
+    while left > 0:
+        step = min(1.0, left / now)
+        left -= now * step
+        seconds += step
+        now = min(rate.per_second, now + rate.per_second * recovery_per_minute / 60 * step)
+    return seconds
+
+
+def slowed_to(kept: Iterable[Kept], rate: Rate, *, at: datetime, recovery: float) -> float:
+    """The slowest of what was kept of a rate in several workspaces, as it is at a time."""
+    now = [Bucket.of(one, rate, at, recovery).per_second for one in kept]
+    return min(now, default=rate.per_second)

@@ -13,15 +13,17 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from bot.sandbox.fault_plan import FaultPlan, read_plan
+from bot.storage.rates import RateKey, RateRows
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, handoff, outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.faults.at_rest import wrong_at_rest
 from tests.faults.child import Orders
-from tests.faults.evidence import Allowance, Evidence, Timing, read_rows
+from tests.faults.evidence import POST, Allowance, Evidence, Timing, read_rows
 from tests.faults.factor import CI_FACTOR, divided
 from tests.faults.fleet import Fleet
 from tests.faults.invariants import drains_within
 from tests.faults.mutants import Mutant
+from tests.faults.rates import slowed_to
 from tests.faults.world import (
     MANAGERS,
     Scenario,
@@ -338,7 +340,7 @@ class Run:
         self._fleet.wait_for_all()
         calmed = time.time()
         backlog, in_doubt = self._waiting()
-        timing = Timing(began, calmed, calmed, backlog, in_doubt)
+        timing = Timing(began, calmed, calmed, backlog, in_doubt, self._slowed_to())
         bound = drains_within(self._looked_at(timing))
         _until(self._at_rest, within=bound + GRACE, must=False)
         return replace(timing, drained=time.time())
@@ -401,6 +403,20 @@ class Run:
                 most = max(most, sum(one for one, _ in counts))
                 doubtful = max(doubtful, sum(one for _, one in counts))
         return most, doubtful
+
+    def _slowed_to(self) -> float | None:
+        """Where rates stand in rows: that of the workspace which Slack slowed down most."""
+        database = self._scene.store.database
+        if database.dialect == "sqlite":
+            return None
+        of = [RateKey(place.workspace_id, POST) for place in self._scene.places]
+        with RateRows(database).changing(of) as found:
+            return slowed_to(
+                found.values(),
+                self._constants.rates[POST],
+                at=datetime.now(UTC),
+                recovery=self._constants.recovery_per_minute,
+            )
 
     # --- What is there
 
