@@ -14,10 +14,11 @@ LATE_AND_DEAD = Conditions(
     streams=NOTICES,
     through=True,
     rules=(some("late", range(1, 16), seconds=2.2, most_seconds=3.2),),
-    kills=2,
+    kills=3,
     kill_after=(0.3, 0.6),
 )
-SAID_AGAIN = Conditions(streams=NOTICES, kills=1, kill_after=(0.3, 0.6))
+# Who dies before anything was said has nothing to say again.
+SAID_AGAIN = Conditions(streams=NOTICES, kills=2, kill_after=(0.1, 0.3), kill_every=5)
 CASES = (
     Case(LATE_AND_DEAD, {Mutant.SHORT_LEASE: Invariant.ONCE}),
     Case(SAID_AGAIN, {Mutant.NO_DEDUP_KEY: Invariant.ONE_INTENT}),
