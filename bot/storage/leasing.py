@@ -193,8 +193,13 @@ def _but_for(table: Table, name: str) -> ColumnElement[bool]:
     """The condition on one list of `HeldBack`; what stands in it is given where it is run."""
     called = tuple_(table.c.workspace_id, _METHODS[_SOURCES[table]])
     place = tuple_(table.c.workspace_id, table.c.destination)
-    listed = {"workspaces": table.c.workspace_id, "destinations": place}.get(name, called)
-    others: ColumnElement[bool] = listed.not_in(bindparam(name, expanding=True))
+    about: dict[str, ColumnElement[Any]] = {
+        "workspaces": table.c.workspace_id,
+        "methods": called,
+        "methods_but_answers": called,
+        "destinations": place,
+    }
+    others = about[name].not_in(bindparam(name, expanding=True))
     if name == "methods_but_answers":
         return or_(table.c.priority == Priority.ANSWER.value, others)
     return others
