@@ -75,7 +75,7 @@ class InMemory:
 
 @dataclass(frozen=True)
 class _Rest:
-    """Of a workspace whose Slack could not be reached so many times in a row; the first is none."""
+    """Of a workspace whose calls came to nothing so many times in a row; after one it is over."""
 
     began: datetime
     until: datetime

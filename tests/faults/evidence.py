@@ -69,8 +69,8 @@ class Timing:
     in_doubt: int = 0
     """How much of it had to be looked for."""
     slowed_to: float | None = None
-    """Posts a second to which Slack's 429 had slowed a workspace by then; None where no rows say
-    it, or it was none."""
+    """Posts a second that Slack's 429 had left the slowest workspace by then; None where that
+    stands in a process's memory alone."""
 
 
 @dataclass(frozen=True)

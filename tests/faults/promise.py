@@ -28,8 +28,8 @@ THIRTY_PERCENT = shares(
 """A little more, of whatever is sent; the lag comes on top."""
 TROUBLE = Conditions(
     workspaces=WORKSPACES,
+    # Each death leaves leases on those it was sending to; of few readers soon none would be free.
     readers=90,
-    # Killed as often as here, who sends to a few of them soon waits for a lease on each.
     streams=(Stream(first=0, count=NOTICES // WORKSPACES, begins=0.0, per_second=30.0),),
     cards=3,
     rename_every=1.0,
