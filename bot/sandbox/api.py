@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.connections import Reset
-from bot.sandbox.edge import Edge
+from bot.sandbox.edge import Edge, Limited
 from bot.sandbox.fault_plan import Meets, Trouble
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.call import Call, Method, Refused, Server, Token, bad_argument
@@ -57,7 +57,7 @@ class WebApi:
             return self._response(failed, status=fault.status, headers=headers)
         wait = await self._too_soon(name, request)
         if wait is not None:
-            return self._limited(wait)
+            return self._limited(name, wait)
         if self._edge.plan is not None:
             return await self._as_planned(name, request)
         return self._response(await self._answer(name, request))
@@ -74,7 +74,7 @@ class WebApi:
         if rates is not None and name == "chat.postMessage" and channel is not None:
             wait = rates.too_soon(channel)
             if wait is not None:
-                return self._limited(wait)
+                return self._limited(name, wait)
         meets = plan.meet(name, channel) if plan is not None else None
         if meets is None:
             return self._response(await self._answer(name, request))
@@ -84,7 +84,7 @@ class WebApi:
         failed: Json = {"ok": False, "error": "internal_error"}
         match meets.trouble:
             case Trouble.LIMITED:
-                return self._limited(max(1, round(meets.seconds)))
+                return self._limited(name, max(1, round(meets.seconds)))
             case Trouble.REFUSED:
                 return self._response(failed, status=meets.status)
             case Trouble.LOST:
@@ -114,7 +114,8 @@ class WebApi:
         finally:
             self._edge.on_their_way -= 1
 
-    def _limited(self, seconds: int) -> Response:
+    def _limited(self, name: str, seconds: int) -> Response:
+        self._edge.limited.append(Limited(self._edge.record.now(), name, seconds))
         failed = {"ok": False, "error": "ratelimited"}
         return self._response(failed, status=429, headers={"Retry-After": str(seconds)})
 

@@ -32,6 +32,16 @@ class Lag:
         return False
 
 
+@dataclass(frozen=True)
+class Limited:
+    """A call that was answered with 429; `at` is the machine's time, in seconds since 1970."""
+
+    at: float
+    method: str
+    seconds: int
+    """Of `Retry-After`."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Edge:
     """Faults one by one and as a plan, the record, and what is on its way between the two."""
@@ -46,6 +56,8 @@ class Edge:
     tiers: TierRates | None = None
     on_their_way: int = 0
     """Calls that will be accepted later."""
+    limited: list[Limited] = field(default_factory=list)
+    """What was refused as too much, in its order; only added to."""
     lag: Lag = field(init=False)
 
     def __post_init__(self) -> None:

@@ -57,11 +57,11 @@ def read_rows(database: Database, workspace_id: int) -> Rows:
 
 @dataclass(frozen=True)
 class Timing:
-    """When what happened, in seconds since 1970 by this machine."""
+    """When what happened in a workspace, in seconds since 1970 by this machine."""
 
     began: float
     calmed: float
-    """The last fault, kill or other trouble."""
+    """No call met trouble any more, and every process was up again."""
     drained: float
     """Nothing waited any more; or when nobody waited for that any longer."""
     backlog: int = 0
@@ -69,8 +69,7 @@ class Timing:
     in_doubt: int = 0
     """How much of it had to be looked for."""
     slowed_to: float | None = None
-    """Posts a second that Slack's 429 had left the slowest workspace by then; None where that
-    stands in a process's memory alone."""
+    """Posts a second that the edge's 429 had left by then; None where it was not looked at."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,9 @@
 """How many posts a rate allows in a stretch of time: the one place that knows who shares it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from bot.delivery.buckets import Bucket
 from bot.delivery.constants import Rate
-from bot.storage.rates import Kept
+from bot.sandbox.edge import Limited
 from tests.faults.fleet import Life
 
 
@@ -66,7 +64,23 @@ def seconds_for(posts: int, rate: Rate, *, begins_at: float, recovery_per_minute
     return seconds
 
 
-def slowed_to(kept: Iterable[Kept], rate: Rate, *, at: datetime, recovery: float) -> float:
-    """The slowest of what was kept of a rate in several workspaces, as it is at a time."""
-    now = [Bucket.of(one, rate, at, recovery).per_second for one in kept]
-    return min(now, default=rate.per_second)
+def slowed_by(
+    limited: Iterable[Limited], rate: Rate, *, at: float, recovery_per_minute: float
+) -> float:
+    """What is left of a method's rate at a time, by the times that Slack said it was too much.
+
+    Each halves it, but for those of calls that were under way when it began to rest; after the
+    pause a share of the full rate comes back each minute. A rule of its own, so that what the bot
+    makes of a 429 is held against it.
+    """
+    now, paused_until = rate.per_second, 0.0
+
+    def regained(until: float) -> float:
+        minutes = max(0.0, until - paused_until) / 60
+        return min(rate.per_second, now + rate.per_second * recovery_per_minute * minutes)
+
+    for one in sorted(limited, key=lambda one: one.at):
+        if one.at >= paused_until:
+            now = regained(one.at) / 2
+        paused_until = max(paused_until, one.at + one.seconds)
+    return regained(at)

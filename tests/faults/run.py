@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from bot.sandbox.fault_plan import FaultPlan, read_plan
-from bot.storage.rates import RateKey, RateRows
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, handoff, outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.faults.at_rest import wrong_at_rest
@@ -23,7 +22,7 @@ from tests.faults.factor import CI_FACTOR, divided
 from tests.faults.fleet import Fleet
 from tests.faults.invariants import drains_within
 from tests.faults.mutants import Mutant
-from tests.faults.rates import slowed_to
+from tests.faults.rates import slowed_by
 from tests.faults.world import (
     MANAGERS,
     Scenario,
@@ -227,7 +226,7 @@ class Run:
             self._set_clocks(timedelta(0))
             self._trouble()
             self._storm(on=False)
-            timing = self._drain(began)
+            timings = self._drain(began)
             self._peace()
             rested = self._rest()
         finally:
@@ -236,7 +235,7 @@ class Run:
         for plan in plans:
             met.update({one.value: count for one, count in plan.met.items()})
         return Outcome(
-            evidence=[self._evidence(index, timing, rested) for index in range(len(servers))],
+            evidence=[self._evidence(index, one, rested) for index, one in enumerate(timings)],
             kills=self._fleet.kills,
             freezes=self._fleet.freezes,
             crashed=self._fleet.crashed,
@@ -336,14 +335,29 @@ class Run:
     def _peace(self) -> None:
         """What happens once all is calm; nothing more here."""
 
-    def _drain(self, began: float) -> Timing:
+    def _drain(self, began: float) -> list[Timing]:
+        """Wait until nothing is left to do; gives when that was so, for each workspace."""
         self._fleet.wait_for_all()
         calmed = time.time()
-        backlog, in_doubt = self._waiting()
-        timing = Timing(began, calmed, calmed, backlog, in_doubt, self._slowed_to())
-        bound = drains_within(self._looked_at(timing))
-        _until(self._at_rest, within=bound + GRACE, must=False)
-        return replace(timing, drained=time.time())
+        waiting = self._waiting()
+        timings = [
+            Timing(began, calmed, calmed, backlog, in_doubt, self._slowed_to(index, calmed))
+            for index, (backlog, in_doubt) in enumerate(waiting)
+        ]
+        bound = max(drains_within(self._constants, one) for one in timings)
+        drained = [calmed] * len(timings)
+
+        def at_rest() -> bool:
+            now, waits = time.time(), self._waiting()
+            for index, place in enumerate(self._scene.places):
+                if waits[index][0] or place.server.edge.on_their_way:
+                    drained[index] = now
+            return self._at_rest()
+
+        if not _until(at_rest, within=bound + GRACE, must=False):
+            # What is left to be decided may be anybody's.
+            drained = [time.time()] * len(timings)
+        return [replace(one, drained=at) for one, at in zip(timings, drained, strict=True)]
 
     def _rest(self) -> float:
         """Stop all at an instant at which nothing is left to do, and say which it was.
@@ -385,38 +399,28 @@ class Run:
         with self._scene.store.database.reading() as connection:
             return not any(connection.execute(one).scalar_one() for one in waits)
 
-    def _waiting(self) -> tuple[int, int]:
-        """How much waits to be sent, at most in one workspace, and how much of it is in doubt."""
-        most, doubtful = 0, 0
+    def _waiting(self) -> list[tuple[int, int]]:
+        """How much each workspace has to send now, and how much of it is in doubt."""
+        now = self._scene.starts + timedelta(seconds=self._now())
+        found: Counter[tuple[int, bool]] = Counter()
         with self._scene.store.database.reading() as connection:
-            for place in self._scene.places:
-                counts = [
-                    (
-                        connection.execute(select(func.count()).where(mine, waits)).scalar_one(),
-                        connection.execute(
-                            select(func.count()).where(mine, waits, table.c.maybe_sent)
-                        ).scalar_one(),
-                    )
-                    for table, waits in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE))
-                    for mine in (table.c.workspace_id == place.workspace_id,)
-                ]
-                most = max(most, sum(one for one, _ in counts))
-                doubtful = max(doubtful, sum(one for _, one in counts))
-        return most, doubtful
+            for table, pending in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE)):
+                when = or_(table.c.not_before.is_(None), table.c.not_before <= now)
+                each = (table.c.workspace_id, table.c.maybe_sent)
+                counted = select(*each, func.count()).where(pending, when).group_by(*each)
+                for workspace_id, doubtful, count in connection.execute(counted):
+                    found[workspace_id, bool(doubtful)] += count
+        ids = [place.workspace_id for place in self._scene.places]
+        return [(found[one, False] + found[one, True], found[one, True]) for one in ids]
 
-    def _slowed_to(self) -> float | None:
-        """Where rates stand in rows: that of the workspace which Slack slowed down most."""
-        database = self._scene.store.database
-        if database.dialect == "sqlite":
-            return None
-        of = [RateKey(place.workspace_id, POST) for place in self._scene.places]
-        with RateRows(database).changing(of) as found:
-            return slowed_to(
-                found.values(),
-                self._constants.rates[POST],
-                at=datetime.now(UTC),
-                recovery=self._constants.recovery_per_minute,
-            )
+    def _slowed_to(self, index: int, at: float) -> float:
+        edge = self._scene.places[index].server.edge
+        return slowed_by(
+            [one for one in edge.limited if one.method == POST],
+            self._constants.rates[POST],
+            at=at,
+            recovery_per_minute=self._constants.recovery_per_minute,
+        )
 
     # --- What is there
 
@@ -458,13 +462,14 @@ class Run:
         return max(one.ends for one in self._scene.scenarios)
 
 
-def _until(look: Callable[[], bool], *, within: float, must: bool = True) -> None:
+def _until(look: Callable[[], bool], *, within: float, must: bool = True) -> bool:
     end = time.monotonic() + within
     while not look():
         if time.monotonic() > end:
             assert not must, "it did not happen in time"
-            return
+            return False
         time.sleep(LOOKS_EVERY)
+    return True
 
 
 def shares(parts: Sequence[tuple[str, float, dict[str, Any]]]) -> tuple[Rule, ...]:

@@ -181,7 +181,7 @@ class Soak(Run):
         weather.join()
         if self._wall is not None:
             self._wall.step(-self._wall.ahead)
-        self._tell(f"{self._accepted()} accepted, {self._waiting()[0]} wait in one workspace")
+        self._tell(f"{self._accepted()} accepted, {max(self._waiting())[0]} wait in one workspace")
 
     def _weather(self, over: threading.Event) -> None:
         on = True

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.buckets import Bucket
-from bot.delivery.constants import Constants, Rate
+from bot.delivery.constants import Rate
+from bot.sandbox.edge import Limited
 from tests.builders import WEDNESDAY
-from tests.faults.rates import seconds_for, slowed_to
+from tests.faults.rates import seconds_for, slowed_by
 
 FULL = Rate(5.0, burst=10.0)
 
@@ -22,15 +23,27 @@ def test_a_rate_that_was_halved_comes_back_meanwhile() -> None:
     assert took == pytest.approx(183.7, abs=0.5)
 
 
-def test_it_begins_at_the_slowest_of_what_is_kept() -> None:
-    recovery = Constants().recovery_per_minute
-    kept = []
-    for times in range(3):
-        bucket = Bucket.of(None, FULL, WEDNESDAY, recovery)
-        for _ in range(times):
-            bucket.limited(timedelta(0))
-        kept.append(bucket.kept)
-    assert slowed_to(kept, FULL, at=WEDNESDAY, recovery=recovery) == 1.25
-    later = WEDNESDAY + timedelta(minutes=2)
-    assert slowed_to(kept, FULL, at=later, recovery=recovery) == pytest.approx(2.25)
-    assert slowed_to([], FULL, at=WEDNESDAY, recovery=recovery) == 5.0
+def _after(*limited: Limited, at: float) -> float:
+    return slowed_by(limited, FULL, at=at, recovery_per_minute=0.1)
+
+
+def test_each_time_that_slack_says_it_is_too_much_halves_it() -> None:
+    assert _after(at=100.0) == 5.0
+    first, second = Limited(10.0, "chat.postMessage", 5), Limited(15.0, "chat.postMessage", 5)
+    assert _after(first, at=12.0) == 2.5
+    assert _after(second, first, at=20.0) == 1.25
+    assert _after(first, second, at=80.0) == pytest.approx(1.75), "a tenth of it comes back"
+    assert _after(first, second, at=4000.0) == 5.0
+
+
+def test_calls_that_were_under_way_when_it_began_to_rest_slow_it_down_no_further() -> None:
+    together = [Limited(10.0 + number / 100, "chat.postMessage", 5) for number in range(4)]
+    assert _after(*together, at=15.0) == pytest.approx(2.5, abs=0.001)
+
+
+def test_the_rule_is_the_bots_own() -> None:
+    bucket = Bucket.of(None, FULL, WEDNESDAY, 0.1)
+    bucket.limited(timedelta(seconds=5))
+    later = Bucket.of(bucket.kept, FULL, WEDNESDAY + timedelta(seconds=65), 0.1)
+    told = Limited(WEDNESDAY.timestamp(), "chat.postMessage", 5)
+    assert _after(told, at=told.at + 65) == pytest.approx(later.per_second)
