@@ -59,7 +59,8 @@ class Constants:
     """Until a reply looks again for the card it belongs below."""
     unknown_channel_waits: timedelta = timedelta(seconds=15)
     first_back_off: timedelta = timedelta(seconds=2)
-    longest_back_off: timedelta = timedelta(minutes=5)
+    longest_back_off: timedelta = timedelta(minutes=2)
+    """As long as a lease: once Slack answers again nothing waits longer than for a dead sender."""
     longest_rest: timedelta = timedelta(minutes=1)
     """Of a workspace whose Slack cannot be reached."""
     idle: timedelta = timedelta(seconds=1)
