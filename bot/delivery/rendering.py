@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.delivery.chats import chat_told
@@ -60,7 +60,7 @@ from bot.domain.read_models import HomeModel, NamedPerson
 from bot.domain.status import Filter
 from bot.domain.worktime import end_of_day
 from bot.storage.because import because
-from bot.storage.jobs import Job, SurfaceJob
+from bot.storage.jobs import CardMessage, Job, SurfaceJob
 from bot.storage.unit_of_work import Bundle, ReadUnit, Store
 from bot.views import sentences
 from bot.views.appointments import talk_ics
@@ -217,7 +217,7 @@ class Renderer:
         if shown.over is not None:
             return Cancel(shown.over.value)
         if card.ts is None or card.posted_in is None:
-            return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
+            return self._after_card(card)
         spot = Spot(channel=card.posted_in, thread_ts=card.ts)
         return Post(spot, promise_message(shown).to_args())
 
@@ -300,7 +300,7 @@ class Renderer:
         if notice.kind is NoticeKind.BOT_POSTED:
             card = self._store.delivery.card_message(notice.handoff_id or 0)
             if card.ts is None:  # Only what stands there is said to be posted.
-                return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
+                return self._after_card(card)
         summary = notice.kind is NoticeKind.SUMMARY
         if summary or notice.kind in OF_A_STEP:
             self._ask_for_managers(job.workspace_id, notice)
@@ -413,10 +413,21 @@ class Renderer:
             text = chat_told(unit, notice)
         return Post(Spot(channel=root.thread.channel, thread_ts=root.thread.ts), text.to_args())
 
+    def _after_card(self, card: CardMessage) -> Plan:
+        """For what waits for a card: it is woken once that stands, and need not look before.
+
+        Of a hundred new channels Slack tells who reads in fifty a minute. Where what waits for
+        their cards looked each second, it would leave no time for anything else.
+        """
+        if not card.awaited:
+            return Cancel("no_card")
+        until = card.next_try_at - self._machine.now() if card.next_try_at else timedelta(0)
+        return Later(max(self._constants.thread_waits, until))
+
     def _in_thread(self, job: Job, notice: Notice) -> Plan:
         card = self._store.delivery.card_message(notice.handoff_id or 0)
         if card.ts is None or card.posted_in is None:
-            return Later(self._constants.thread_waits) if card.awaited else Cancel("no_card")
+            return self._after_card(card)
         with self._store.read(job.workspace_id) as unit:
             if unit.handoffs.get(notice.handoff_id or 0).channel_id != notice.channel_id:
                 return Cancel("moved")  # Who reads where the card stands now was not looked at.

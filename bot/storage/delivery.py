@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     select,
     text,
     update,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
-from bot.domain.notices import DRAWN_AS, STANDS, JobSource, Place, Priority
+from bot.domain.notices import DRAWN_AS, STANDS, JobSource, Place, Priority, SurfaceKind
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
@@ -43,6 +44,7 @@ from bot.storage.outbox import METHODS, lane
 from bot.storage.standing import filed
 from bot.storage.tables import (
     IS_CARD,
+    IS_PROMISE,
     OUTBOX_PENDING,
     OUTBOX_TROUBLE,
     SURFACE_STALE,
@@ -224,7 +226,27 @@ class DeliveryStore:
             values |= {"ts": ts, "posted_in": channel}
         if ts is None or step is not None:
             values["step"] = step
-        return self._settle(job, values)
+        settled = self._settle(job, values)
+        card = _surface_of(job)
+        if settled and ts is not None and card.kind is SurfaceKind.CARD and card.ts is None:
+            self._wake_below(card.handoff_id, now)
+        return settled
+
+    def _wake_below(self, handoff_id: int | None, now: datetime) -> None:
+        """A card stands: what waited for that goes at once. Else each would look in its turn."""
+        for table, waiting in (
+            (outbox, OUTBOX_PENDING),
+            (surface, and_(SURFACE_STALE, IS_PROMISE)),
+        ):
+            new = and_(
+                table.c.handoff_id == handoff_id,
+                table.c.next_try_at > now,
+                table.c.attempts == 0,
+                table.c.ts.is_(None),
+                table.c.lease.is_(None),
+                not_(table.c.maybe_sent),
+            )
+            self._write(update(table).where(waiting, new).values(next_try_at=now))
 
     def keep_about(self, job: Job, kept: Collection[int]) -> None:
         """Forget of what a message is about all that will not be said in it after all.
@@ -423,14 +445,17 @@ class DeliveryStore:
 
     def card_message(self, handoff_id: int) -> CardMessage:
         """Where the card of a handoff stands, for replies below it."""
-        statement = select(surface.c.ts, surface.c.posted_in, SURFACE_STALE.label("awaited")).where(
-            surface.c.handoff_id == handoff_id, IS_CARD
-        )
+        statement = select(
+            surface.c.ts,
+            surface.c.posted_in,
+            SURFACE_STALE.label("awaited"),
+            surface.c.next_try_at,
+        ).where(surface.c.handoff_id == handoff_id, IS_CARD)
         with self._database.reading() as connection:
             row = connection.execute(statement).first()
         if row is None:
             return CardMessage(None, None, awaited=False)
-        return CardMessage(row.ts, row.posted_in, awaited=bool(row.awaited))
+        return CardMessage(row.ts, row.posted_in, bool(row.awaited), row.next_try_at)
 
     def next_due(self) -> datetime | None:
         """When, in machine time, the next notice or surface may be tried; None for nothing."""

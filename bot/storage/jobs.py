@@ -104,6 +104,8 @@ class CardMessage:
     ts: str | None
     posted_in: str | None
     awaited: bool
+    next_try_at: datetime | None = None
+    """Machine time: before that nothing is done about it."""
 
 
 def job_of(

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import Invalid, Problem, SlackUnavailable
+from bot.domain.notices import NoticeKind
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, surface
 from bot.views import sentences
 from tests.builders import assigned, posted, signed
-from tests.delivery.desk import MINUTE, Desk
+from tests.delivery.desk import MINUTE, SECOND, Desk
 from tests.delivery.slack import Message, Refusal
 
 LATER = 11 * MINUTE
@@ -187,6 +188,33 @@ def test_what_slack_goes_on_refusing_where_it_says_all_is_well_is_given_up_once(
     desk.drain()
     assert desk.row(surface, kind="card")["reason"] == "not_in_channel"
     assert len([one for one in desk.slack.ledger.calls if one[0] == "chat.postMessage"]) < 12
+
+
+def test_what_waits_for_a_card_looks_no_oftener_than_the_card_and_goes_once_that_stands(
+    desk: Desk,
+) -> None:
+    there, leased = desk.check_channel, list[str]()
+
+    def silent(workspace_id: int, slack_id: str) -> Any:
+        raise SlackUnavailable(Problem.SLACK_SILENT)
+
+    desk.check_channel = silent  # type: ignore[method-assign]
+    desk.hire(lambda point: leased.append(point) if point == "leased" else None)
+    handoff_id = posted(desk.store, desk.team)
+    desk.say("posted", kind=NoticeKind.BOT_POSTED, handoff_id=handoff_id)
+    desk.machine.advance(LATER)
+    desk.pass_time(5 * SECOND)
+    leased.clear()
+    desk.pass_time(5 * SECOND)
+    assert not leased, "nothing can go before Slack says who reads there"
+    desk.check_channel = there  # type: ignore[method-assign]
+    desk.hire()
+    with desk.store.write(desk.team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=None, asked_in=desk.team.channel.id)
+        unit.commit()
+    desk.pass_time(2 * SECOND)
+    assert desk.row(surface, kind="card")["ts"] is not None
+    assert desk.state("posted") == "sent"
 
 
 def test_a_conversation_with_a_person_that_slack_knows_no_more_is_opened_anew(desk: Desk) -> None:
