@@ -29,6 +29,7 @@ from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
 from bot.storage.leasing import (
+    IN_HAND,
     SPARE,
     TABLES,
     Candidate,
@@ -39,6 +40,7 @@ from bot.storage.leasing import (
     candidates,
     claim,
     free_from,
+    is_answer,
 )
 from bot.storage.outbox import METHODS, lane
 from bot.storage.standing import filed
@@ -314,9 +316,9 @@ class DeliveryStore:
             if not maybe_sent:
                 values["first_try_at"] = None
         if job.source is JobSource.SURFACE:
-            values["priority"] = case(
-                (surface.c.priority > job.priority, job.priority), else_=surface.c.priority
-            )
+            answer = (is_answer(surface), Priority.ANSWER.value)
+            lower = (surface.c.priority > job.priority, job.priority)
+            values["priority"] = case(answer, lower, else_=surface.c.priority)
             if surface_lost:
                 values |= {"ts": None, "posted_in": None, "opaque": secrets.token_hex(16)}
         return self._settle(job, values)
@@ -392,6 +394,10 @@ class DeliveryStore:
         table = TABLES[job.source]
         if release:
             values = {**values, "lease": None, "lease_until": None}
+        if release and job.source is JobSource.SURFACE and "priority" not in values:
+            in_hand = surface.c.priority == IN_HAND
+            served = case((in_hand, Priority.CARD.value), else_=surface.c.priority)
+            values["priority"] = served
         statement = update(table).where(table.c.id == job.id, table.c.lease == job.lease)
         with self._database.writing(patient=True) as connection:
             if stands and job.notice is not None and job.notice.place in STANDS:

@@ -52,6 +52,9 @@ AGEING = timedelta(minutes=10)
 """What waits goes up one level of priority in this time, though never above an answer."""
 BLOCKED_FOR = timedelta(minutes=5)
 """A workspace whose token was refused is tried again after this."""
+IN_HAND = -1
+"""The priority of a surface that answers somebody and was leased. Where its sender dies it is still
+an answer, which also a paused workspace gives: a card that must not be read any more is one."""
 SPARE = 4
 """How many times more rows are looked at than are taken: several may go to one destination."""
 
@@ -143,6 +146,11 @@ _CALENDAR_NOW = bindparam("calendar_now", type_=surface.c.not_before.type)
 _BLOCKED_BEFORE = bindparam("blocked_before", type_=workspace.c.blocked_at.type)
 
 
+def is_answer(table: Table) -> ColumnElement[bool]:
+    """Somebody waits for it, also where the sender that had it in hand is dead."""
+    return table.c.priority <= Priority.ANSWER.value
+
+
 def _aged(table: Table, since: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
     """Ten minutes of age weigh as much as one level; the order does not depend on the hour."""
     if dialect == "postgresql":
@@ -180,7 +188,7 @@ def _free(table: Table) -> ColumnElement[bool]:
 def _allowed(table: Table) -> ColumnElement[bool]:
     return and_(
         or_(workspace.c.blocked_at.is_(None), workspace.c.blocked_at <= _BLOCKED_BEFORE),
-        or_(workspace.c.paused_at.is_(None), table.c.priority == Priority.ANSWER.value),
+        or_(workspace.c.paused_at.is_(None), is_answer(table)),
     )
 
 
@@ -201,7 +209,7 @@ def _but_for(table: Table, name: str) -> ColumnElement[bool]:
     }
     others = about[name].not_in(bindparam(name, expanding=True))
     if name == "methods_but_answers":
-        return or_(table.c.priority == Priority.ANSWER.value, others)
+        return or_(is_answer(table), others)
     return others
 
 
@@ -220,7 +228,9 @@ def _candidates(source: JobSource, dialect: str, held_back: frozenset[str]) -> S
             table.c.workspace_id,
             table.c.destination,
             table.c.kind,
-            table.c.priority,
+            case((is_answer(table), Priority.ANSWER.value), else_=table.c.priority).label(
+                "priority"
+            ),
             _METHODS[_SOURCES[table]].label("method"),
             aged.label("aged"),
             workspace.c.blocked_at.is_not(None).label("probing"),
@@ -231,7 +241,7 @@ def _candidates(source: JobSource, dialect: str, held_back: frozenset[str]) -> S
         .join(workspace, workspace.c.id == table.c.workspace_id)
         .where(_free(table), _allowed(table), *but_for)
         .order_by(
-            table.c.priority != Priority.ANSWER.value,
+            not_(is_answer(table)),
             aged,
             table.c.kind != NoticeKind.WELCOME.value,
             table.c.id,
@@ -246,8 +256,8 @@ def _claim(table: Table) -> ReturningUpdate[Any]:
         "lease_until": bindparam("b_until", type_=table.c.lease_until.type),
     }
     if table is surface:
-        # Raised again while it is under way, it is urgent again; else it has been served.
-        values["priority"] = Priority.CARD.value
+        # Raised again while it is under way, it is urgent again; else it will have been served.
+        values["priority"] = case((is_answer(table), IN_HAND), else_=Priority.CARD.value)
     else:
         # What changed until now is read anew, but for a post that perhaps is there already.
         values["changed"] = and_(table.c.changed, table.c.maybe_sent)

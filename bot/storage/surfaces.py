@@ -496,4 +496,6 @@ def _unseen_guide(row: Mapping[str, Any]) -> bool:
 
 
 def _first_word(row: Mapping[str, Any]) -> FirstWord:
-    return FirstWord(row["person_id"], Priority(row["priority"]), row["not_before"])
+    # Of a card in hand it is a note for its sender, and for everybody else an answer's.
+    priority = Priority(max(row["priority"], Priority.ANSWER))
+    return FirstWord(row["person_id"], priority, row["not_before"])

@@ -17,10 +17,9 @@ from sqlalchemy import (
     text,
 )
 
-from bot.domain.notices import Priority
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
-from bot.storage.leasing import free_from
+from bot.storage.leasing import free_from, is_answer
 from bot.storage.tables import (
     DEADLINE_TO_SAY,
     DIGEST_AHEAD,
@@ -132,7 +131,7 @@ def _waits(table: Table, waiting: ColumnElement[bool]) -> Any:
     since = case((later, table.c.not_before), else_=free)
     wanted = and_(
         or_(table.c.not_before.is_(None), table.c.not_before <= _CALENDAR),
-        or_(workspace.c.paused_at.is_(None), table.c.priority == Priority.ANSWER.value),
+        or_(workspace.c.paused_at.is_(None), is_answer(table)),
     )
     ripe = and_(free <= _NOW, wanted)
     return (

@@ -13,7 +13,7 @@ from bot.domain.people import Person
 from bot.storage.jobs import Job
 from bot.storage.leasing import Candidate, HeldBack, Open
 from bot.storage.unit_of_work import Store
-from tests.builders import FakeMachine, FixedClock, Team, make_team, posted
+from tests.builders import FakeMachine, FixedClock, Team, make_team, posted, signed
 
 LEASE = timedelta(minutes=2)
 MINUTE, HOUR, SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(seconds=1)
@@ -327,6 +327,70 @@ def test_a_surface_raised_while_it_is_under_way_is_drawn_again(store: Store, tea
     assert card.surface is not None
     assert again.surface.wanted == card.surface.wanted + 1
     assert again.priority == Priority.ANSWER
+
+
+def _settle_all(store: Store) -> None:
+    while jobs := _lease(store, 10):
+        for job in jobs:
+            assert store.delivery.sent(job, ts="5.5", channel="C0DEAL")
+
+
+def _raise_card(store: Store, team: Team, handoff_id: int) -> None:
+    """Somebody acts in the channel."""
+    with store.write(team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=None, asked_in=team.channel.id)
+        unit.commit()
+
+
+def _pause(store: Store, team: Team, clock: FixedClock) -> None:
+    with store.write(team.workspace_id) as unit:
+        unit.workspace_pause(clock.now())
+        unit.commit()
+
+
+def test_a_card_that_was_urgent_stays_so_where_its_sender_dies(
+    store: Store, team: Team, clock: FixedClock, machine: FakeMachine
+) -> None:
+    handoff_id = posted(store, team)
+    _settle_all(store)
+    _raise_card(store, team, handoff_id)
+    _pause(store, team, clock)
+    assert _card(store).priority == Priority.ANSWER
+    machine.advance(LEASE)
+    again = _card(store)
+    assert again.priority == Priority.ANSWER
+    store.delivery.retry(again, after=timedelta(0))
+    assert _card(store).priority == Priority.ANSWER
+
+
+def test_an_urgent_first_card_may_be_raised_while_it_is_in_hand(store: Store, team: Team) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.save(unit.handoffs.lock(handoff_id), actor_id=team.ae.id)
+        unit.commit()
+    in_hand: list[Job] = []
+    while jobs := _lease(store, 10):
+        for job in jobs:
+            if job.surface is None:
+                store.delivery.sent(job, ts="1.1", channel="D1")
+            else:
+                in_hand.append(job)
+    assert Priority.ANSWER in {job.priority for job in in_hand}
+    _raise_card(store, team, handoff_id)
+
+
+def test_a_card_that_was_urgent_is_so_no_more_once_it_was_drawn(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    handoff_id = posted(store, team)
+    _settle_all(store)
+    _raise_card(store, team, handoff_id)
+    _settle_all(store)
+    _pause(store, team, clock)
+    with store.write(team.workspace_id) as unit:
+        unit.surfaces.refresh(handoff_id)
+        unit.commit()
+    assert not _lease(store, 10)
 
 
 def test_what_was_given_up_is_counted_and_listed_without_its_words(
