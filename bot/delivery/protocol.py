@@ -80,11 +80,13 @@ class Protocol:
         try:
             unsent = self._after_doubt(job) if job.maybe_sent else job
             if unsent is None:
+                self._shaping.unused(job)
                 return
             plan = self._renderer.plan(unsent)
             self._reached("rendered")
             self._carry_out(unsent, plan)
         except Unfinished as stopped:
+            self._shaping.unused(job)
             self._give_back(job, stopped.outcome, maybe_sent=None)
         self._reached("settled")
 
@@ -98,11 +100,9 @@ class Protocol:
 
     def _since_backup(self, job: Job) -> Job | None:
         """What is left of a job to say, by what was said since the backup; else it is settled."""
-        of = job.surface or job.notice
-        card = self._delivery.card_message((of.handoff_id if of else None) or 0)
+        card = self._delivery.card_message(_handoff_of(job))
         if job.unswept or (below_card(job) and card.awaited):
             # What is decided, or found, first may change what is looked for and where.
-            self._shaping.unused(job)
             self._delivery.retry(job, after=self._constants.idle, maybe_sent=True, counted=False)
             return None
         if job.notice is not None and job.notice.kind in FILES and not job.key:
@@ -144,6 +144,13 @@ class Protocol:
 
     def _ended_before(self, job: Job) -> bool:
         """Whether an earlier try is known not to be there; else the job is settled here."""
+        if below_card(job):
+            card = self._delivery.card_message(_handoff_of(job))
+            if card.ts is None and card.awaited:
+                # It is being posted anew, and where the thread is then is not known yet.
+                after = self._constants.thread_waits
+                self._delivery.retry(job, after=after, maybe_sent=True, counted=False)
+                return False
         spot = self._renderer.spot(job)
         if spot is None:
             # Inviting twice does nothing, a Home tab is replaced: both may be repeated.
@@ -388,7 +395,7 @@ class Protocol:
             # Ours may have arrived after theirs, and shows older rows.
             self._delivery.draw_again(job)
 
-    def _unconfirmed(self, job: Job, reason: str) -> None:
+    def _unconfirmed(self, job: Job, reason: str) -> bool:
         """Never repeated by itself; what may be missing from a channel is asked of a person."""
         with self._store.write(job.workspace_id) as unit:
             question = _question(unit, job)
@@ -398,7 +405,7 @@ class Protocol:
         if question is not None:
             # Asked first, under a key of this try: a crash in between repeats neither.
             self._reached("asked")
-        self._delivery.unconfirmed(job, reason=reason)
+        return self._delivery.unconfirmed(job, reason=reason)
 
     def _say_all(self, job: Job, told: Sequence[Notice]) -> None:
         for notice in told:
@@ -432,7 +439,10 @@ class Protocol:
         return settled
 
     def _give_back(self, job: Job, outcome: Outcome, *, maybe_sent: bool | None) -> bool:
-        """Settle what did not work; only what Slack will never take is given up."""
+        """Settle what did not work; only what Slack will never take is given up.
+
+        `maybe_sent` None leaves open what was open before.
+        """
         match outcome.verdict:
             case Verdict.LIMITED:
                 return self._delivery.retry(
@@ -452,7 +462,10 @@ class Protocol:
                 return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
             case Verdict.REFUSED if outcome.reason in _PLACE_LOST and self._look_again(job):
                 after = self._constants.back_off(job.attempts)
-                return self._delivery.retry(job, after=after, maybe_sent=False)
+                return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+            case _ if job.maybe_sent and maybe_sent is not False:
+                # What could not be looked for may be there: nobody is to be told that it is not.
+                return self._unconfirmed(job, outcome.word)
             case _:
                 return self._delivery.dead(job, reason=outcome.word)
 
@@ -478,6 +491,11 @@ class Protocol:
             unit.channels.note(channel.slack_id, forget_check=True)
             unit.commit()
         return True
+
+
+def _handoff_of(job: Job) -> int:
+    of = job.surface or job.notice
+    return (of.handoff_id if of else None) or 0
 
 
 def _payload(job: Job, post: Post) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from bot.storage.rates import Kept, RateKey
 POSTS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 _PLACE = "post"
 """The family of the buckets that count posts to one conversation."""
+_LOOKS = "conversations"
+"""The family of the histories, in which a post in doubt is looked for."""
 _FORGET_AFTER = 1000
 """Buckets of conversations that are kept before those that are full again are dropped."""
 
@@ -147,6 +149,7 @@ class Shaping:
         methods: list[tuple[int, str]] = []
         but_answers: list[tuple[int, str]] = []
         destinations: list[tuple[int, str]] = []
+        looks: list[int] = []
         for key, kept in self._shelf.closed(now, within).items():
             bucket = self._as_of(kept, key, now)
             if not bucket.wait(answer=False):
@@ -156,7 +159,9 @@ class Shaping:
                 continue
             closed = methods if bucket.wait(answer=True) else but_answers
             closed += [(key.workspace_id, method) for method in _members(key.family)]
-        return HeldBack(self._away(now), methods, destinations, but_answers)
+            if key.family == _LOOKS:
+                looks.append(key.workspace_id)
+        return HeldBack(self._away(now), methods, destinations, but_answers, looks)
 
     def let(
         self, wanted: Wanted, claim: Callable[[], Job | None], within: Connection, /
@@ -240,4 +245,4 @@ class Shaping:
 
 
 def _members(family: str) -> tuple[str, ...]:
-    return ("conversations.invite",) if family == "conversations" else (family,)
+    return ("conversations.invite",) if family == _LOOKS else (family,)

@@ -73,6 +73,8 @@ class HeldBack:
     destinations: Collection[tuple[int, str]] = ()
     methods_but_answers: Collection[tuple[int, str]] = ()
     """Of these what is left is for answers to people."""
+    looks: Collection[int] = ()
+    """Workspaces in which nothing can be looked for now, but for what answers people."""
 
     def lists(self) -> dict[str, list[Any]]:
         """Those in which anything stands, by name."""
@@ -206,10 +208,13 @@ def _but_for(table: Table, name: str) -> ColumnElement[bool]:
         "methods": called,
         "methods_but_answers": called,
         "destinations": place,
+        "looks": table.c.workspace_id,
     }
     others = about[name].not_in(bindparam(name, expanding=True))
     if name == "methods_but_answers":
         return or_(is_answer(table), others)
+    if name == "looks":
+        return or_(is_answer(table), not_(table.c.maybe_sent), others)
     return others
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.calls import HISTORY_PAGE, MOST_PAGES, TOO_MUCH
+from bot.delivery.calls import EVENT_TYPE, HISTORY_PAGE, MOST_PAGES, TOO_MUCH
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, Team, make_store, make_team, posted
@@ -127,6 +128,71 @@ def test_where_too_much_was_written_since_it_is_not_repeated_and_shown(desk: Des
     assert _looks(desk) == MOST_PAGES
     (letter,) = desk.store.delivery.dead_letters(desk.team.workspace_id)
     assert (desk.state("hello"), letter.reason) == ("unconfirmed", TOO_MUCH)
+
+
+def test_what_waits_to_be_looked_for_takes_no_turn_from_what_is_new(desk: Desk) -> None:
+    old, new = _colleagues(desk, 60), _colleagues(desk, 40, first=60)
+    for number, person_id in enumerate(old):
+        desk.say(f"old:{number}", person_id=person_id)
+    _doubt_all(desk)
+    for number, person_id in enumerate(new):
+        desk.say(f"new:{number}", person_id=person_id)
+    desk.pass_time(10 * SECOND)
+    said = [f"new:{number}" for number in range(len(new))]
+    assert {desk.state(key) for key in said} == {"sent"}, "five a second, and a burst"
+    desk.drain()
+    assert len(desk.slack.ledger.keys()) == len(set(desk.slack.ledger.keys())) == 100
+
+
+def test_what_was_found_gives_back_the_turn_of_its_post(desk: Desk) -> None:
+    readers = _colleagues(desk, 4)
+    for number, person_id in enumerate(readers):
+        key = desk.say(f"there:{number}", person_id=person_id)
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+        desk.slack.chat_postMessage(channel=f"D-U{number:04}", text="there", metadata=metadata)
+    _doubt_all(desk)
+    desk.work()
+    assert {desk.state(f"there:{number}") for number in range(4)} == {"sent"}
+    for number, person_id in enumerate(_colleagues(desk, 10, first=4)):
+        desk.say(f"new:{number}", person_id=person_id, priority=Priority.ANSWER)
+    desk.work()
+    assert {desk.state(f"new:{number}") for number in range(10)} == {"sent"}, "of a burst of ten"
+
+
+def test_doubt_that_cannot_be_looked_into_as_slack_refuses_the_place_stays_doubt(
+    desk: Desk,
+) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
+    key = desk.say("hello")
+    desk.work()
+    desk.store.delivery.set_dm(desk.team.ae.id, None)
+    refused = [Refusal("channel_not_found")] * 3
+    desk.slack.trouble = Script(conversations__open=refused)
+    desk.drain()
+    assert desk.slack.ledger.keys().count(key) == 1
+    assert desk.state("hello") == "unconfirmed"
+
+
+def _colleagues(desk: Desk, count: int, *, first: int = 0) -> list[int]:
+    """People whose conversation with the bot is known."""
+    found = []
+    with desk.store.write(desk.team.workspace_id) as unit:
+        for number in range(first, first + count):
+            slack_id = f"U{number:04}"
+            facts = PersonFacts(f"Colleague {number}", "Europe/Berlin")
+            found.append(unit.people.ensure(slack_id, facts=facts).id)
+        unit.commit()
+    for number, person_id in enumerate(found, first):
+        desk.store.delivery.set_dm(person_id, f"D-U{number:04}")
+    return found
+
+
+def _doubt_all(desk: Desk) -> None:
+    """All that waits was tried, and nobody knows whether it is there."""
+    delivery = desk.store.delivery
+    for job in delivery.lease(100, lease=desk.constants.lease):
+        assert delivery.mark_maybe_sent(job)
+        assert delivery.retry(job, after=timedelta(0))
 
 
 def _talk(desk: Desk, count: int) -> None:

@@ -144,6 +144,13 @@ def test_only_answers_are_looked_at_where_the_rest_is_theirs(place: Place) -> No
     assert place.let(Wanted(place.here, POST, "dm:1", Priority.ANSWER), place.other) is not None
 
 
+def test_where_a_history_may_not_be_read_nothing_is_looked_for(place: Place) -> None:
+    assert not place.held_back(place.other).looks
+    while not place.shaping.take_in_turn(place.here, "conversations.history"):
+        pass
+    assert list(place.held_back(place.other).looks) == [place.here]
+
+
 def test_one_workspace_does_not_use_up_what_another_may_send(place: Place) -> None:
     place.use_up()
     held = place.held_back(place.other)

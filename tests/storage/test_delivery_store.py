@@ -259,6 +259,20 @@ def test_what_is_left_of_a_rate_is_for_answers(store: Store, team: Team) -> None
     assert [_key(job) for job in _lease(store, 5, gate=gate)] == ["answer"]
 
 
+def test_where_nothing_can_be_looked_for_what_is_in_doubt_waits_but_for_answers(
+    store: Store, team: Team
+) -> None:
+    _say(store, team, "in doubt")
+    _say(store, team, "answer in doubt", priority=Priority.ANSWER, person_id=team.csm.id)
+    for job in _lease(store, 2):
+        store.delivery.mark_maybe_sent(job)
+        store.delivery.retry(job, after=timedelta(0))
+    _say(store, team, "new", person_id=team.revops.id)
+    gate = Closed(looks=[team.workspace_id])
+    assert [_key(job) for job in _lease(store, 5, gate=gate)] == ["answer in doubt", "new"]
+    assert [_key(job) for job in _lease(store, 5)] == ["in doubt"]
+
+
 def test_a_blocked_workspace_is_tried_again_and_freed(
     store: Store, team: Team, machine: FakeMachine
 ) -> None:
