@@ -15,6 +15,8 @@ Monotonic = Callable[[], float]
 Wall = Callable[[], datetime]
 ReadOffset = Callable[[], float]
 """Seconds a calendar is ahead; raises OSError or ValueError where it cannot be read."""
+JUMP = timedelta(seconds=5)
+"""Two machines' seconds differ by less than that in an hour."""
 TOLD_WITHIN = 20.0
 """Seconds in which a calendar that travels has to be told before anything reads it."""
 
@@ -66,7 +68,13 @@ class SteadyMachineClock:
             return
         told, zero = self._told(), self._monotonic()
         with self._guard:
+            jumped = told - self._anchor - timedelta(seconds=zero - self._zero)
             self._anchor, self._zero = told, zero
+        if abs(jumped) > JUMP:
+            # This machine slept, or the server's clock was set: then leases do not hold what they
+            # promise, and an operator has to know.
+            seconds = round(jumped.total_seconds(), 1)
+            log.error("the database server's clock is another one than before", ahead=seconds)
 
     def monotonic(self) -> float:
         """Seconds on the same scale, for differences."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.clock.clocks import SteadyMachineClock
 from bot.clock.housekeeping import LOOKS_FOR, PAGE, RESTS_SHARE, Housekeeping
@@ -211,6 +212,17 @@ def test_replicas_on_one_server_agree_on_the_time(tmp_path: Path) -> None:
     assert clock.now() == NOON + HOUR + timedelta(seconds=1)
     seconds[0] += 5
     assert clock.now() == NOON + HOUR + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(("set_by", "told"), [(timedelta(seconds=2), 0), (-HOUR, 1), (HOUR, 1)])
+def test_that_the_servers_clock_was_set_is_in_the_log(set_by: timedelta, told: int) -> None:
+    server = [NOON]
+    clock = SteadyMachineClock(monotonic=lambda: 0.0, told=lambda: server[0], shared=True)
+    server[0] += set_by
+    with capture_logs() as logged:
+        clock.set_right()
+        clock.set_right()
+    assert [line["ahead"] for line in logged] == [set_by.total_seconds()] * told
 
 
 def test_a_process_alone_keeps_its_own_time_when_the_wall_is_set() -> None:
