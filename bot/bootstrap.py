@@ -580,6 +580,8 @@ def _served(
         bolt=None if settings.socket_mode else bolt,
         signing_secret=secret.get_secret_value() if secret else None,
         threads=THREADS,
+        # Slack stamped the request: this machine's clock may be wrong, and PostgreSQL's, too.
+        now=lambda: edge.drift.slack_now().timestamp(),
     )
     socket = None
     if settings.slack_app_token is not None:

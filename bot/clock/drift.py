@@ -1,4 +1,4 @@
-"""How far this machine's clock is from Slack's, by the Date header of answers that come anyway."""
+"""Slack's time by the Date header of answers that come anyway, and how far this clock is off it."""
 
 import threading
 import time
@@ -29,13 +29,18 @@ def drift(told: datetime, *, began: datetime, ended: datetime) -> timedelta:
 
 
 class Drift:
-    """The last drift that was measured; warns in the log while it is large."""
+    """The last drift that was measured; warns in the log while it is large.
+
+    What Slack told also goes on by the monotonic clock, and so shows Slack's time whatever becomes
+    of this machine's.
+    """
 
     def __init__(self, *, wall: Wall = wall_now, monotonic: Monotonic = time.monotonic) -> None:
         self._wall = wall
         self._monotonic = monotonic
         self._guard = threading.Lock()
         self._last: timedelta | None = None
+        self._told: tuple[datetime, float] | None = None
         self._told_at: float | None = None
 
     @property
@@ -48,12 +53,21 @@ class Drift:
         """Whether it is more than what delivery reckons with."""
         return self._last is not None and abs(self._last) > WARN_BEYOND
 
+    def slack_now(self) -> datetime:
+        """What Slack's clock shows, to some seconds; before an answer, what this machine's does."""
+        told = self._told
+        if told is None:
+            return self._wall()
+        at, since = told
+        return at + timedelta(seconds=self._monotonic() - since)
+
     def heard(self, told: datetime | None, took: float) -> None:
         """An answer of Slack's is in, just now, after a call of so many seconds."""
         if told is None:
             return
         ended = self._wall()
         with self._guard:
+            self._told = told, self._monotonic()
             before = self.large
             self._last = drift(told, began=ended - timedelta(seconds=took), ended=ended)
             tell = self._tells() if self.large else before

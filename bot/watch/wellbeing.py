@@ -12,6 +12,8 @@ LATE = timedelta(minutes=15)
 """What is due and lies so long is not delivered: far beyond what any rate or pause explains."""
 TRIED_IN_VAIN = 10
 """Times; with what lies between them that takes about as long."""
+CLOCK_OFF = 240.0
+"""Seconds to either side: what people do would be kept with times that are wrong by minutes."""
 
 
 def _never() -> bool:
@@ -65,6 +67,10 @@ class Wellbeing:
             return "The bot is stopping."
         if self.signs.connected is not None and not self.signs.connected():
             return "There is no connection to Slack."
+        drift = self.signs.drift()
+        # Of several connections Slack picks one, whoever is ready; a balancer asks.
+        if self.signs.connected is None and drift is not None and abs(drift) > CLOCK_OFF:
+            return "The clock of this machine is more than four minutes off."
         if self.signs.vitals() is None:
             return "The database does not answer."
         return None

@@ -1,5 +1,6 @@
 """The HTTP application: the Slack endpoint where it is used, and health in both modes."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,9 +37,17 @@ class Health:
 
 
 def build_web(
-    *, health: Health, bolt: App | None, signing_secret: str | None, threads: int
+    *,
+    health: Health,
+    bolt: App | None,
+    signing_secret: str | None,
+    threads: int,
+    now: Callable[[], float] = time.time,
 ) -> Starlette:
-    """The application; without `bolt` and a secret it has no Slack endpoint (Socket Mode)."""
+    """The application; without `bolt` and a secret it has no Slack endpoint (Socket Mode).
+
+    How old a request is counts from `now`, which should be Slack's time.
+    """
     routes: list[BaseRoute] = [
         Route("/healthz", _health_route(health.alive, health.facts)),
         Route("/readyz", _health_route(health.ready, health.facts)),
@@ -46,7 +55,7 @@ def build_web(
     if health.metrics is not None:
         routes.append(Route("/metrics", _metrics_route(health.metrics)))
     if bolt is not None and signing_secret is not None:
-        endpoint = _slack_route(bolt, Signed(signing_secret), Threads(threads))
+        endpoint = _slack_route(bolt, Signed(signing_secret, now), Threads(threads))
         routes.append(Route("/slack/events", endpoint, methods=["POST"]))
     return Starlette(routes=routes)
 

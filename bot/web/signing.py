@@ -1,8 +1,8 @@
 """Slack's request signature, checked before anything of the body is read or logged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from slack_sdk.signature import SignatureVerifier
+from slack_sdk.signature import Clock, SignatureVerifier
 
 TIMESTAMP = "x-slack-request-timestamp"
 SIGNATURE = "x-slack-signature"
@@ -11,10 +11,10 @@ LONGEST_TIMESTAMP = 12
 
 
 class Signed:
-    """Tells genuine requests from all others."""
+    """Tells genuine requests from all others; `now` is Slack's time, in seconds since 1970."""
 
-    def __init__(self, signing_secret: str) -> None:
-        self._verifier = SignatureVerifier(signing_secret)
+    def __init__(self, signing_secret: str, now: Callable[[], float]) -> None:
+        self._verifier = SignatureVerifier(signing_secret, _SlacksClock(now))
 
     def genuine(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Whether Slack signed exactly this body within the last five minutes."""
@@ -27,3 +27,11 @@ class Signed:
             return self._verifier.is_valid(body, timestamp, signature)
         except UnicodeDecodeError:  # A body that is no text was not written by Slack.
             return False
+
+
+class _SlacksClock(Clock):
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        return self._now()

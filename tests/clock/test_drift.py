@@ -69,6 +69,20 @@ def test_a_clock_that_is_off_is_said_once_an_hour_and_when_it_is_over() -> None:
     ]
 
 
+def test_slacks_time_goes_on_whatever_becomes_of_this_clock() -> None:
+    clocks = Clocks()
+    measured = Drift(wall=clocks.wall, monotonic=clocks.monotonic)
+    clocks.ahead = 1200 * SECOND
+    assert measured.slack_now() == NOON + 1200 * SECOND, "nobody has told it yet"
+    measured.heard(NOON, 0.1)
+    assert measured.slack_now() == NOON
+    clocks.ahead = -1200 * SECOND
+    clocks.seconds = 60.0
+    assert measured.slack_now() == NOON + 60 * SECOND
+    measured.heard(NOON + 62 * SECOND, 0.1)
+    assert measured.slack_now() == NOON + 62 * SECOND
+
+
 def test_the_header_is_read_whatever_its_case_and_a_strange_one_is_none() -> None:
     told = format_datetime(NOON, usegmt=True)
     for name in ("Date", "date"):

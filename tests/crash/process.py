@@ -70,6 +70,8 @@ class Life:
     """Whether its process is forked from one that has loaded the code, not started anew."""
     hurry: int = HURRY
     """How many times faster than shipped it waits and sends."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """What else its processes find in their environment."""
     deaths: int = 0
     _process: subprocess.Popen[bytes] | Forked | None = None
     _people: dict[str, Visitor] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class Life:
             "HANDOFF_CLOCK_URL": f"{self.server.url}/control/clock",
             "HANDOFF_HURRY": str(self.hurry),
             "PORT": str(port),
+            **self.environ,
         }
         if point is not None:
             environ[VARIABLE] = point

@@ -18,7 +18,7 @@ from bot.domain.errors import Problem
 from bot.flows.asked import Kind
 from bot.storage.vitals import Vitals
 from bot.watch.metrics import Metrics
-from bot.watch.wellbeing import LATE, TRIED_IN_VAIN, Signs, Wellbeing
+from bot.watch.wellbeing import CLOCK_OFF, LATE, TRIED_IN_VAIN, Signs, Wellbeing
 
 OPERATIONS = Path(__file__).resolve().parent.parent.parent / "docs" / "operations"
 PAGE = OPERATIONS / "monitoring.md"
@@ -157,6 +157,11 @@ def test_answers_calls_and_doubts_are_counted_by_bot_and_not_for_the_process() -
         ({"connected": lambda: False}, True, False, False),
         ({"connected": None}, True, True, True),
         ({"vitals": lambda: None}, True, False, False),
+        ({"connected": None, "drift": lambda: CLOCK_OFF + 1}, True, False, False),
+        ({"connected": None, "drift": lambda: -CLOCK_OFF - 1}, True, False, False),
+        ({"connected": None, "drift": lambda: CLOCK_OFF}, True, True, True),
+        ({"connected": None, "drift": lambda: None}, True, True, True),
+        ({"drift": lambda: CLOCK_OFF + 1}, True, True, True),
         ({"trouble": lambda: Problem.STORAGE_FULL}, True, True, False),
         ({"vitals": lambda: replace(VITALS, oldest=LATE + MINUTE)}, True, True, False),
         ({"vitals": lambda: replace(VITALS, sweep_lag=LATE + MINUTE)}, True, True, False),

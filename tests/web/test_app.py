@@ -30,7 +30,7 @@ def well() -> None:
 class Endpoint:
     """The Slack endpoint with one command behind it, and how often that ran."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.ran = 0
         bolt = App(
             authorize=lambda: AuthorizeResult(
@@ -49,7 +49,7 @@ class Endpoint:
 
         bolt.command("/handoff")(answer)
         health = Health(alive=well, ready=lambda: "The database does not answer.")
-        self.app = build_web(health=health, bolt=bolt, signing_secret=SECRET, threads=2)
+        self.app = build_web(health=health, bolt=bolt, signing_secret=SECRET, threads=2, now=now)
 
     def post(
         self,
@@ -109,6 +109,14 @@ def test_a_stale_or_unreadable_timestamp_is_refused(endpoint: Endpoint) -> None:
     for at in (now - 301, now + 400, -1, 0, "9" * 400, "9" * 5000):
         assert endpoint.post(command(), at=at).status == 401
     assert endpoint.ran == before
+
+
+def test_how_old_a_request_is_is_told_by_slacks_time_and_not_by_this_machines() -> None:
+    ahead = 1200
+    endpoint = Endpoint(now=lambda: time.time() + ahead)
+    stamped = int(time.time())
+    assert endpoint.post(command(), at=stamped).status == 401
+    assert endpoint.post(command(), at=stamped + ahead) == Reply(200, b"seen")
 
 
 @settings(deadline=None, max_examples=60)
