@@ -19,6 +19,8 @@ from bot.probing.with_person import WithPerson
 from bot.settings import Settings
 
 CALL_TIMEOUT = 10
+BASE_MINUTES = 3
+"""What a probe takes where the history shows each message at once."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,9 @@ def _up_front(asked: Asked) -> str:
     where = "the channel" if asked.channel else "your direct messages with the bot"
     return (
         f"It posts at most {bounds.messages} messages in {where} and deletes them again, makes at "
-        f"most {bounds.calls} calls, and takes about three minutes{person}. It reads no message "
-        "but its own."
+        f"most {bounds.calls} calls, and takes about three minutes, or up to "
+        f"{BASE_MINUTES + bounds.minutes_unseen:.0f} where Slack's history shows messages late or "
+        f"never{person}. It reads no message but its own."
     )
 
 

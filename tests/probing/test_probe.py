@@ -11,8 +11,9 @@ from bot.bootstrap import StartError
 from bot.cli import app
 from bot.probing.place import MOST_PEOPLE, Times
 from bot.probing.questions import Bounds
-from bot.probing.run import Asked, Declined, probe
+from bot.probing.run import BASE_MINUTES, Asked, Declined, probe
 from bot.probing.with_person import OPEN, QUESTION_CLOSED, QUESTION_STATE, STATE, WORDS
+from bot.sandbox.fault_plan import FaultPlan, Rule, Trouble
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings, load_settings
@@ -267,6 +268,25 @@ def test_it_keeps_to_what_it_said(settings: Settings, sandbox: Sandbox) -> None:
     calls = sandbox.calls()
     assert calls["chat.postMessage"] <= FEW.messages
     assert sum(calls.values()) - before <= FEW.calls
+
+
+def test_where_the_history_shows_nothing_it_takes_as_long_as_it_said(
+    settings: Settings, server: SandboxServer
+) -> None:
+    unseen = Rule(method="chat.postMessage", trouble=Trouble.LAG, share=1.0, seconds=3600.0)
+    server.edge.follow(FaultPlan((unseen,)))
+    waits: list[float] = []
+    told: list[str] = []
+
+    def yes(up_front: str) -> bool:
+        told.append(up_front)
+        return True
+
+    asked, times = Asked(channel=CHANNEL, bounds=FEW), Times(sleep=waits.append)
+    probe(settings, asked, tell=quietly, may=yes, times=times)
+    minutes = sum(waits) / 60
+    assert FEW.minutes_unseen < minutes < FEW.minutes_unseen + BASE_MINUTES
+    assert f"or up to {BASE_MINUTES + FEW.minutes_unseen:.0f} where" in told[0]
 
 
 def test_the_command_takes_no_for_an_answer(settings: Settings, sandbox: Sandbox) -> None:
