@@ -151,9 +151,9 @@ class Life:
         self.start()
         return True
 
-    def page(self, path: str) -> tuple[int, dict[str, Any]]:
-        """A page of the process, with its status; nothing while it does not answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+    def page(self, path: str, *, port: int | None = None) -> tuple[int, dict[str, Any]]:
+        """A page of the process, or of that at a port; nothing while it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=5)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
