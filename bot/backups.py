@@ -52,10 +52,11 @@ def back_up(settings: Settings, *, to: Path | None, keep: int = 0) -> list[str]:
     """
     place = to or FOLDER
     file, folder = place, None
-    if to is None or place.is_dir():
-        place.mkdir(mode=0o700, exist_ok=True)
-        file, folder = backup.dated(place, SystemClock().now()), place
-    elif keep:
+    with _sentences(place):
+        if to is None or place.is_dir():
+            place.mkdir(mode=0o700, exist_ok=True)
+            file, folder = backup.dated(place, SystemClock().now()), place
+    if keep and folder is None:
         raise BackupError("--keep: there are older backups only in a folder; name one with --to.")
     with _sentences(file), closing(_reached(settings.database_url)) as database:
         held = backup.back_up(database, file)

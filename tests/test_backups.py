@@ -92,6 +92,19 @@ def test_of_dated_backups_the_newest_stay_and_nothing_else_goes(place: Path) -> 
     assert "handoff-before-the-move.db" in names
 
 
+def test_a_folder_that_cannot_be_made_is_one_sentence(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.with_name("backups").write_text("mine")
+    assert refused("backup").startswith("backups: ")
+    assert place.with_name("backups").read_text() == "mine"
+    gone = place.with_name("gone")
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert refused("backup").startswith("backups: it cannot be written (")
+
+
 def test_without_a_database_there_is_no_backup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
