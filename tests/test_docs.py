@@ -1,7 +1,9 @@
 """What the pages say about scopes, settings, commands, policy and each other is so."""
 
 import re
+import subprocess
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,33 @@ def test_every_event_the_page_of_permissions_names_is_subscribed_to() -> None:
     named = set(re.findall(r"`([a-z]+_[a-z_]+)`", PERMISSIONS.read_text()))
     assert {"app_home_opened", "user_change"} <= named
     assert named <= set(all_listeners().names(Kind.EVENT))
+
+
+# --- Operations
+
+
+def test_the_nightly_backup_by_cron_sees_the_settings_that_systemd_reads(tmp_path: Path) -> None:
+    page = (OPERATIONS / "backup.md").read_text()
+    (line,) = re.findall(r"^\d+ \d+ \* \* \* handoff (.+)$", page, flags=re.MULTILINE)
+    env, program, told = (tmp_path / name for name in ("handoff.env", "handoff-bot", "told"))
+    url = "postgresql://handoff:a secret & more@db/handoff"
+    env.write_text(f"# As systemd reads it.\nHANDOFF_KEY=abc=\nDATABASE_URL='{url}'\n")
+    program.write_text(f'#!/bin/sh\necho "$HANDOFF_KEY $DATABASE_URL $*" > {told}\n')
+    program.chmod(0o700)
+    for here, stand_in in (
+        ("/etc/handoff.env", env),
+        ("/opt/handoff/bin/handoff-bot", program),
+    ):
+        assert line.count(here) == 1
+        line = line.replace(here, str(stand_in))
+    # As cron does it, with next to nothing in the environment.
+    run = partial(subprocess.run, ["/bin/sh", "-c", line], env={"PATH": "/usr/bin:/bin"})
+    assert run(check=False).returncode == 0
+    assert told.read_text() == f"abc= {url} backup --to /srv/backups --keep 14\n"
+    told.unlink()
+    env.unlink()
+    assert run(check=False, stderr=subprocess.DEVNULL).returncode != 0
+    assert not told.exists()
 
 
 # --- README
