@@ -138,6 +138,14 @@ class ChatMessage:
     words: str
     saved: bool
     """Whether it is part of what was saved."""
+    edited: str = ""
+    """Slack's time of the last edit that was told of; empty where there was none."""
+    deleted: bool = False
+    """Nothing that is told of it afterwards counts."""
+
+    def edited_after(self, edited: str) -> bool:
+        """Whether it is known as it read after that edit: Slack may tell of them in any order."""
+        return time_of(self.edited) > time_of(edited)
 
 
 def time_of(ts: str) -> tuple[int, ...]:

@@ -160,7 +160,7 @@ def heard(asked: Asked, unit: WriteUnit, actor: Person | None) -> Answer:
         return _followed(unit, channel, _part(event, "message"), before)
     if kind == "message_deleted":
         gone = {**before, "ts": event.get("deleted_ts"), "text": ""}
-        return _followed(unit, channel, gone, before)
+        return _followed(unit, channel, gone, before, deleted=True)
     ts, thread_ts = event.get("ts"), event.get("thread_ts")
     if kind not in _TYPED or actor is None or not isinstance(ts, str):
         return Done()
@@ -221,6 +221,9 @@ def _in_chat(
         return _steer(unit, handoff, chat, actor, word, since=ts)
     if not words:
         return Done()
+    known = unit.chats.message(chat.id, ts)
+    if known is not None and known.deleted:
+        return Done()
     if chat.state is ChatState.STOPPED:
         chat = replace(chat, state=ChatState.OPEN)
         unit.chats.change(chat)
@@ -235,8 +238,9 @@ def _attach(unit: WriteUnit, handoff: Handoff, chat: Chat, spot: Spot, actor: Pe
 
     Slack may deliver it after what was written or pressed later.
     """
-    _, problem = _save_fresh(unit, handoff, chat, spot, actor)
-    _say(unit, chat, problem or Says.ADDED, spot=spot)
+    fresh, problem = _save_fresh(unit, handoff, chat, spot, actor)
+    if fresh:  # Else an edit of it came first, and was saved.
+        _say(unit, chat, problem or Says.ADDED, spot=spot)
 
 
 def pressed(word: Word) -> Any:
@@ -464,24 +468,41 @@ def _keep_answer(
 
 
 def _followed(
-    unit: WriteUnit, channel: str, message: Mapping[str, Any], before: Mapping[str, Any]
+    unit: WriteUnit,
+    channel: str,
+    message: Mapping[str, Any],
+    before: Mapping[str, Any],
+    *,
+    deleted: bool = False,
 ) -> Answer:
-    """A message that was collected reads differently now; without words it is gone."""
+    """A message that was collected reads differently now, or is gone for good.
+
+    Slack may tell of an edit after it told of a later one, or of the deletion.
+    """
     ts, thread_ts = message.get("ts"), message.get("thread_ts")
     if not isinstance(ts, str) or not isinstance(thread_ts, str):
         return Done()
     found = unit.chats.at(channel, thread_ts)
     if found is None:
+        author = unit.people.by_slack_id(str(message.get("user")))
+        if author is not None and unit.chats.on_its_way(author.id):
+            # As the message itself, which would else come back as it was.
+            raise Conflict(Problem.BUSY)
         return Done()
     handoff = unit.handoffs.lock(found.handoff_id)
     chat, actor = unit.chats.get(found.id), unit.people.get(found.person_id)
-    known, words = unit.chats.message(chat.id, ts), _words(unit, message)
+    known, words, edited = unit.chats.message(chat.id, ts), _words(unit, message), _edited(message)
     if known is None:
-        # Slack may tell of an edit before it tells of the message.
+        # Slack may tell of an edit, or of the deletion, before it tells of the message.
         steered = word_of(_words(unit, before)) is not None
-        if words and message.get("user") == actor.slack_id and not steered:
-            unit.chats.collect(chat.id, chat.spot_at(ts), ts, words)
+        if (words or deleted) and message.get("user") == actor.slack_id and not steered:
+            spot = chat.spot_at(ts)
+            unit.chats.collect(chat.id, spot, ts, words, edited=edited, deleted=deleted)
         return Done()
+    if known.deleted or (known.edited_after(edited) and not deleted):
+        return Done()
+    # Also where what it says now is not followed: then an older edit is not, either.
+    unit.chats.told(chat.id, ts, edited=edited, deleted=deleted)
     if words == known.words:
         return Done()
     if not known.saved:
@@ -502,6 +523,12 @@ def _followed(
         unit.chats.reword(chat.id, ts, words)
     _say(unit, chat, problem or Says.FOLLOWED, spot=known.at)
     return Done()
+
+
+def _edited(message: Mapping[str, Any]) -> str:
+    """Slack's time of a message's last edit; empty where it reads as it was sent."""
+    edited = _part(message, "edited").get("ts")
+    return edited if isinstance(edited, str) else ""
 
 
 def _say(

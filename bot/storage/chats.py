@@ -201,7 +201,16 @@ class WritableChats(Chats):
         """Keep which question it is at, and whether it listens."""
         self._set(changed.id, _state(changed))
 
-    def collect(self, chat_id: int, spot: Spot, ts: str, words: str) -> None:
+    def collect(
+        self,
+        chat_id: int,
+        spot: Spot,
+        ts: str,
+        words: str,
+        *,
+        edited: str = "",
+        deleted: bool = False,
+    ) -> None:
         """Keep what was written, once."""
         row = {
             "workspace_id": self._scope.workspace_id,
@@ -211,6 +220,8 @@ class WritableChats(Chats):
             "item": spot.item,
             "words": words,
             "saved": False,
+            "edited": edited,
+            "deleted": deleted,
         }
         self._scope.connection.execute(_COLLECT[self._scope.dialect], row)
 
@@ -218,6 +229,12 @@ class WritableChats(Chats):
         """What was written says something else now, or with no words nothing."""
         place = {"b_chat": chat_id, "b_ts": ts}
         self._scope.connection.execute(_REWRITE, {**place, "words": words})
+
+    def told(self, chat_id: int, ts: str, *, edited: str, deleted: bool) -> None:
+        """Keep which edit was told of last, or that it was deleted."""
+        place = {"b_chat": chat_id, "b_ts": ts}
+        values = {**place, "edited": edited, "deleted": deleted}
+        self._scope.connection.execute(_REWRITE, values)
 
     def move(self, chat_id: int, ts: str, spot: Spot) -> None:
         """What was written belongs to another question."""
@@ -265,4 +282,4 @@ def _chat(row: RowMapping) -> Chat:
 
 def _message(row: RowMapping) -> ChatMessage:
     spot = Spot(row["section"], row["item"])
-    return ChatMessage(row["ts"], spot, row["words"], row["saved"])
+    return ChatMessage(row["ts"], spot, row["words"], row["saved"], row["edited"], row["deleted"])

@@ -100,7 +100,7 @@ NO_WORDS: Mapping[str, frozenset[str]] = {
     "debrief_ask": frozenset({"question", "audience"}),
     "copied": frozenset({"origin", "target", "section", "audience"}),
     "chat": frozenset({"about", "section", "item", "state", "path"}),
-    "chat_message": frozenset({"ts", "section", "item"}),
+    "chat_message": frozenset({"ts", "section", "item", "edited"}),
     "deadline": frozenset({"step", "zone", "state", "waits_for", "stages", "said", "passed"}),
     "digest_line": frozenset({"step", "stage"}),
     # The bytes that were hashed hold no words, only what these were hashed to.

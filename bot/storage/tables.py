@@ -970,6 +970,9 @@ chat_message = Table(
     Column("item", Text, nullable=False),
     Column("words", Text, nullable=False),
     Column("saved", Boolean, nullable=False),
+    # Slack may tell of an edit after it told of a later one, or of the end.
+    Column("edited", Text, nullable=False, server_default=""),  # Slack's time; empty for never
+    Column("deleted", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("chat_id", "ts"),
 )
 

@@ -67,16 +67,27 @@ class Thread:
         assert reply.status == 200
         return when
 
-    def edit(self, ts: str, text: str) -> None:
-        changed = {"type": "message", "user": AE, "text": text, "ts": ts, "thread_ts": self.ts}
+    def edit(self, ts: str, text: str, *, at: str = "") -> None:
+        """Say that a message was edited, just now or at another time."""
+        assert self.app.deliver(self.edited(ts, text, at=at)).status == 200
+
+    def edited(self, ts: str, text: str, *, at: str = "") -> dict[str, Any]:
+        """An edit as Slack delivers it."""
+        place = {"ts": ts, "thread_ts": self.ts}
+        edited = {"user": AE, "ts": at or stamp()}
+        changed = {"type": "message", "user": AE, "text": text, "edited": edited, **place}
         event = {"type": "message", "subtype": "message_changed", "channel": DM}
-        self.app.deliver(self.app.event_body(**event, channel_type="im", message=changed))
+        return self.app.event_body(**event, channel_type="im", message=changed)
 
     def delete(self, ts: str) -> None:
+        assert self.app.deliver(self.deleted(ts)).status == 200
+
+    def deleted(self, ts: str) -> dict[str, Any]:
+        """A deletion as Slack delivers it."""
         before = {"type": "message", "user": AE, "text": "gone", "ts": ts, "thread_ts": self.ts}
         event = {"type": "message", "subtype": "message_deleted", "channel": DM}
         more = {"channel_type": "im", "deleted_ts": ts, "previous_message": before}
-        self.app.deliver(self.app.event_body(**event, **more))
+        return self.app.event_body(**event, **more)
 
     def press(self, action: ActionId, *, turn: int | None = None, user: str = AE) -> Reply:
         chat = self.chat
@@ -272,17 +283,23 @@ def test_a_reply_before_it_is_known_where_the_thread_is_comes_again(app: App) ->
         connection.execute(update(outbox).where(root).values(maybe_sent=True))
         connection.commit()
     event = {"type": "message", "channel": DM, "channel_type": "im", "user": AE, "text": "Ilse"}
-    body = app.event_body(**event, ts="1772620002.000001", thread_ts="1772620001.000009")
-    assert app.deliver(body).status == 500
+    place = {"ts": "1772620002.000001", "thread_ts": "1772620001.000009"}
+    body = app.event_body(**event, **place)
+    said = {"user": AE, "text": "Ilse Brandt", "edited": {"ts": "1772620003.000001"}, **place}
+    edit = {**event, "subtype": "message_changed", "message": {"type": "message", **said}}
+    edited = app.event_body(**edit)
+    for each in (body, edited):
+        assert app.deliver(each).status == 500
     with app.store.database.writing() as connection:
         stands = {"state": "sent", "ts": "1772620001.000009", "sent_channel": DM}
         connection.execute(update(outbox).where(root).values(**stands))
         connection.commit()
-    assert app.deliver(body).status == 200
+    for each in (body, edited):
+        assert app.deliver(each).status == 200
     with app.store.read(app.team.workspace_id) as unit:
         chat = unit.chats.of(handoff_id, app.team.ae.id, About.DEBRIEF)
         assert chat is not None
-        assert [one.words for one in unit.chats.messages(chat.id, chat.at)] == ["Ilse"]
+        assert [one.words for one in unit.chats.messages(chat.id, chat.at)] == ["Ilse Brandt"]
 
 
 def test_the_last_question_ends_it_and_says_what_is_open(app: App) -> None:
@@ -437,6 +454,119 @@ def test_an_edit_that_slack_tells_of_before_the_message_counts(app: App) -> None
     thread.write("The lease", ts=ts)
     thread.write("next")
     assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_of_edits_that_come_in_the_wrong_order_the_last_one_counts(app: App, saved: bool) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    ts = thread.write("The lease")
+    if saved:
+        thread.write("next")
+    earlier, later = stamp(), stamp()
+    thread.edit(ts, "The lease ends on 30 June", at=later)
+    said = thread.said
+    thread.edit(ts, "The lease ends in June", at=earlier)
+    assert thread.said == said
+    if not saved:
+        thread.write("next")
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+    thread.edit(ts, "The lease ends on 1 July")
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 1 July"
+
+
+def test_an_edit_that_was_taken_back_stays_so_though_slack_tells_of_it_last(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    ts = thread.write("The lease")
+    thread.write("next")
+    earlier, later = stamp(), stamp()
+    thread.edit(ts, "The lease", at=later)
+    thread.edit(ts, "The rent", at=earlier)
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease"
+
+
+def test_a_day_that_is_none_is_not_replaced_by_the_one_before_it(app: App) -> None:
+    handoff_id = signed(app.store, app.team)
+    thread = Thread(app, handoff_id, About.BRIEF)
+    while thread.chat.at.item != "runs_on":
+        thread.write("skip")
+    ts = thread.write("30 June 2026")
+    thread.write("next")
+    earlier, later = stamp(), stamp()
+    thread.edit(ts, "some time in July", at=later)
+    told = thread.said
+    assert told[-1] == (Says.BAD_DAY, "runs_on", 0)
+    thread.edit(ts, "1 July 2026", at=earlier)
+    assert thread.said == told
+    with app.store.read(app.team.workspace_id) as unit:
+        why = unit.brief.load(handoff_id, audiences=EVERY).section(SectionKey.WHY)
+    assert str(dict(why)["runs_on"]) == "2026-06-30"
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_was_deleted_does_not_come_back_with_an_edit_from_before(
+    app: App, saved: bool
+) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    ts = thread.write("Ilse drinks")
+    thread.write("The lease ends on 30 June")
+    if saved:
+        thread.write("next")
+    before = stamp()
+    thread.delete(ts)
+    said = thread.said
+    # Each comes once more after days, too, when its key is forgotten.
+    for _ in range(2):
+        thread.edit(ts, "Ilse drinks a lot", at=before)
+        thread.delete(ts)
+    assert thread.said == said
+    if not saved:
+        thread.write("next")
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+
+
+def test_what_was_deleted_before_it_came_is_no_answer(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    early, ts = stamp(), stamp()
+    thread.delete(ts)
+    thread.edit(ts, "Ilse drinks a lot")
+    thread.write("Ilse drinks", ts=ts)
+    thread.write("stop")
+    thread.delete(early)
+    thread.write("Ilse sings", ts=early)
+    assert thread.chat.state is ChatState.STOPPED
+    assert words(app, handoff_id, Question.BOUGHT) == ""
+    assert [says for says, _, _ in thread.said] == [Says.QUESTION, Says.STOPPED]
+
+
+def test_edits_in_the_wrong_order_before_the_message_count_by_their_own(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    ts, earlier, later = stamp(), stamp(), stamp()
+    thread.edit(ts, "The lease ends on 30 June", at=later)
+    thread.edit(ts, "The lease ends in June", at=earlier)
+    thread.write("next")
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+    said = thread.said
+    # By now it is late, and all that it says is saved.
+    thread.write("The lease", ts=ts)
+    assert words(app, handoff_id, Question.BOUGHT) == "The lease ends on 30 June"
+    assert thread.said == said
+
+
+def test_a_link_that_slack_unfolds_does_not_undo_an_edit(app: App) -> None:
+    handoff_id = assigned(app.store, app.team)
+    thread = Thread(app, handoff_id)
+    ts = thread.write("The plan")
+    thread.edit(ts, "The plan of May")
+    unfolded = thread.edited(ts, "The plan")
+    del unfolded["event"]["message"]["edited"]
+    assert app.deliver(unfolded).status == 200
+    thread.write("next")
+    assert words(app, handoff_id, Question.BOUGHT) == "The plan of May"
 
 
 def test_words_are_kept_as_they_were_typed_without_slacks_signs(app: App) -> None:

@@ -1,11 +1,12 @@
 """Chats in the database: one a person and thing, found by its thread, with what was written."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain.chat import About, Chat, ChatState, Spot
+from bot.domain.chat import About, Chat, ChatState, Spot, time_of
 from bot.domain.errors import NotFound
 from bot.domain.notices import chat_opened
 from bot.storage.chats import Root, Thread
@@ -138,6 +139,37 @@ def test_what_was_written_is_kept_once_by_question_and_saved_by_message(
         assert unit.chats.message(other.id, "1.2") is None
         (elsewhere,) = unit.chats.messages(other.id, SPOT)
         assert (elsewhere.words, elsewhere.saved) == ("Of another deal", False)
+
+
+def test_of_a_message_is_kept_when_it_was_edited_last_and_that_it_is_gone(
+    store: Store, team: Team
+) -> None:
+    chat = begun(store, team)
+    with store.write(team.workspace_id) as unit:
+        unit.chats.collect(chat.id, SPOT, "1.1", "Their lease")
+        unit.chats.collect(chat.id, SPOT, "1.2", "Ilse", edited="2.1")
+        unit.chats.collect(chat.id, SPOT, "1.3", "", deleted=True)
+        unit.commit()
+    with store.read(team.workspace_id) as unit:
+        first, second, third = sorted(
+            unit.chats.messages(chat.id, SPOT), key=lambda one: time_of(one.ts)
+        )
+    assert [(one.edited, one.deleted) for one in (first, second, third)] == [
+        ("", False),
+        ("2.1", False),
+        ("", True),
+    ]
+    assert second.edited_after("")
+    assert second.edited_after("1.9")
+    assert not second.edited_after("2.1")
+    assert not second.edited_after("10.1")
+    with store.write(team.workspace_id) as unit:
+        unit.chats.told(chat.id, "1.2", edited="3.1", deleted=True)
+        unit.commit()
+    with store.read(team.workspace_id) as unit:
+        told = unit.chats.message(chat.id, "1.2")
+        assert told == replace(second, edited="3.1", deleted=True)
+        assert unit.chats.message(chat.id, "1.1") == first
 
 
 def test_a_message_can_belong_to_another_question(store: Store, team: Team) -> None:

@@ -18,6 +18,7 @@ from bot.storage.migrate import migrate
 from bot.storage.tables import channel, event, handoff, metadata, person, workspace
 from bot.storage.unit_of_work import Store
 from tests.builders import Team
+from tests.storage.test_chats import SPOT, begun
 
 
 @pytest.fixture
@@ -209,6 +210,21 @@ def _old_handoff(
             "attention_state": "nothing",
         },
     )
+
+
+def test_what_was_deleted_in_a_chat_stays_so_after_the_upgrade(store: Store, team: Team) -> None:
+    chat = begun(store, team)
+    with store.write(team.workspace_id) as unit:
+        for ts, words in (("1.1", "Their lease"), ("1.2", "")):
+            unit.chats.collect(chat.id, SPOT, ts, words)
+        unit.commit()
+    with store.database.writing() as connection:
+        moved(connection, command.downgrade, "0058")
+        connection.commit()
+    migrate(store.database)
+    with store.read(team.workspace_id) as unit:
+        kept = {one.ts: (one.edited, one.deleted) for one in unit.chats.messages(chat.id, SPOT)}
+    assert kept == {"1.1": ("", False), "1.2": ("", True)}
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/handoff", "sqlite://", "sqlite:///:memory:"])
