@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.bootstrap import open_migrated
+from bot.bootstrap import migrated, opened
 from bot.clock.clocks import SystemClock
 from bot.domain.errors import Conflict
 from bot.settings import Settings
@@ -103,9 +103,10 @@ def _into_server(settings: Settings, file: Path, *, replace: bool) -> list[str]:
     told = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(open_migrated(settings)) as database,
+        closing(opened(settings)) as database,
     ):
         _refuse_running(database)
+        migrated(database)
         with database.reading() as connection:
             full = holds_anything(connection)
         if full and not replace:
@@ -148,8 +149,9 @@ def _in_place(settings: Settings) -> list[str]:
             raise BackupError("DATABASE_URL: there is no database; name the backup to restore.")
         if backup.in_use(target):
             raise BackupError(RUNNING)
-    with closing(open_migrated(settings)) as database:
+    with closing(opened(settings)) as database:
         _refuse_running(database)
+        migrated(database)
         with database.writing() as connection:
             if not holds_anything(connection):
                 raise BackupError("The database is empty; name the backup to restore.")
@@ -191,10 +193,11 @@ def copy(settings: Settings, url: str) -> list[str]:
         raise BackupError("--to: sqlite:///path or postgresql://user@host/name.") from None
     with (
         _sentences("--to"),
-        closing(open_migrated(settings)) as ours,
+        closing(opened(settings)) as ours,
         closing(_reached(url, name="--to")) as theirs,
     ):
         _refuse_running(ours)
+        migrated(ours)
         migrate(theirs)
         with ours.reading() as source_rows, theirs.writing() as target:
             if holds_anything(target):

@@ -60,7 +60,7 @@ from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.copying import holds_anything
 from bot.storage.engine import Database, StorageUnavailable, open_database
 from bot.storage.holidays import HolidayBook
-from bot.storage.migrate import UnknownSchema, migrate
+from bot.storage.migrate import Schema, UnknownSchema, migrate, schema_of
 from bot.storage.rates import RateRows
 from bot.storage.unit_of_work import Store
 from bot.storage.vitals import look
@@ -619,8 +619,8 @@ def read_policy(settings: Settings) -> Policy:
     return load_policy(settings.handoff_policy, today=SystemClock().now().date())
 
 
-def open_migrated(settings: Settings) -> Database:
-    """The database of the settings, brought to this version's tables; raises StartError.
+def opened(settings: Settings) -> Database:
+    """The database of the settings, at whatever version's tables; raises StartError.
 
     The sentence never has the address, nor what the driver says of it: both may hold a password.
     """
@@ -632,12 +632,22 @@ def open_migrated(settings: Settings) -> Database:
         ) from None
     try:
         database.reach()
+    except Conflict:
+        database.close()
+        raise StartError(_BUSY) from None
+    except StorageUnavailable as error:
+        database.close()
+        raise _not_opened(database, error) from None
+    return database
+
+
+def migrated(database: Database) -> Database:
+    """The same, brought to this version's tables; raises StartError, and then it is closed."""
+    try:
         migrate(database, before=partial(_keep_before_migrating, database))
     except UnknownSchema:
         database.close()
-        raise StartError(
-            "DATABASE_URL: a newer version of the bot has changed this database; run that one."
-        ) from None
+        raise StartError(_NEWER) from None
     except (OSError, NoBackup) as error:
         database.close()
         raise StartError(
@@ -645,13 +655,50 @@ def open_migrated(settings: Settings) -> Database:
         ) from None
     except Conflict:
         database.close()
-        raise StartError("DATABASE_URL: others write to the database for too long.") from None
+        raise StartError(_BUSY) from None
     except StorageUnavailable as error:
         database.close()
         raise _not_opened(database, error) from None
     return database
 
 
+def open_migrated(settings: Settings) -> Database:
+    """The database of the settings, brought to this version's tables; raises StartError."""
+    return migrated(opened(settings))
+
+
+def schema_made(database: Database) -> Schema:
+    """How far the tables are that a bot may be using now; only one that is empty gets its tables.
+
+    Raises StartError, and then it is closed.
+    """
+    try:
+        schema = schema_of(database)
+    except StorageUnavailable as error:
+        database.close()
+        raise _not_opened(database, error) from None
+    if schema.at is None:
+        migrated(database)
+        return replace(schema, at=schema.newest, pending=0)
+    return schema
+
+
+def not_current(schema: Schema) -> str:
+    """What to do where the tables are another version's, as a sentence."""
+    if schema.pending is None:
+        return _NEWER
+    return (
+        f"DATABASE_URL: {schema.pending} step(s) of the tables are pending, from {schema.at} to "
+        f"{schema.newest}, and nothing was changed: make a backup with the version that runs, "
+        "then handoff-bot migrate; no older version starts after that."
+    )
+
+
+_BUSY = "DATABASE_URL: others write to the database for too long."
+_NEWER = (
+    "DATABASE_URL: a newer version of the bot has changed this database; run that one, or restore "
+    "a backup from before it."
+)
 UNWRITABLE_IN_WORDS = {
     Problem.STORAGE_FULL: "the disk under the database is full",
     Problem.STORAGE_READ_ONLY: "the database may only be read",
@@ -707,10 +754,23 @@ def _look_at_the_clock(client: WebClient, drift: Drift) -> None:
 
 
 def bare_store(settings: Settings) -> Store:
-    """A store for the commands that need no Slack, and mostly no key."""
+    """A store for the commands that need no Slack, and mostly no key; raises StartError.
+
+    They may be run beside a bot of another version, so they change no tables under it.
+    """
+    database = opened(settings)
+    schema = schema_made(database)
+    if not schema.current:
+        database.close()
+        raise StartError(not_current(schema))
+    return store_on(database, settings)
+
+
+def store_on(database: Database, settings: Settings) -> Store:
+    """A store on a database at this version's tables."""
     key = settings.handoff_key
     return Store(
-        open_migrated(settings),
+        database,
         clock=SystemClock(),
         machine=SteadyMachineClock(),
         policy=read_policy(settings),

@@ -13,8 +13,12 @@ from bot.bootstrap import (
     WRONG_KEY,
     ask_the_time,
     bare_store,
+    not_current,
     open_migrated,
+    opened,
     read_policy,
+    schema_made,
+    store_on,
 )
 from bot.clock.drift import Drift
 from bot.domain.errors import Conflict
@@ -52,43 +56,58 @@ class Finding:
 
 
 def check(settings: Settings) -> list[Finding]:
-    """Look at what the bot needs, one finding each; raises as `build` does for settings."""
+    """Look at what the bot needs, one finding each; raises as `build` does for settings.
+
+    Tables of another version stay as they are, and what lies in them is not looked at.
+    """
     token = settings.require_slack()
     settings.require_keys()
     read_policy(settings)
     findings = [Finding(True, "The settings and the policy can be read.")]
-    store = bare_store(settings)
+    database = opened(settings)
     try:
-        findings.append(Finding(True, f"The database answers ({store.database.dialect})."))
-        findings += _check_writing(store.database)
-        findings.append(_check_key(store))
+        schema = schema_made(database)
+        store = store_on(database, settings) if schema.current else None
+        findings.append(Finding(True, f"The database answers ({database.dialect})."))
+        findings += _check_sqlite(database)
+        if store is None:
+            findings.append(Finding(False, not_current(schema)))
+        else:
+            findings.append(Finding(True, f"Its tables are this version's ({schema.at})."))
+            findings += _check_writing(database)
+            findings.append(_check_key(store))
         client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
         findings += _check_slack(client)
         if settings.slack_app_token is not None:
             findings.append(_check_socket(client, settings.slack_app_token.get_secret_value()))
-        findings += _check_outbox(store)
+        if store is not None:
+            findings += _check_outbox(store)
     finally:
-        store.close()
+        database.close()
     return findings
 
 
 def _check_writing(database: Database) -> list[Finding]:
-    """Whether anything can be stored, and by which SQLite."""
-    findings = []
+    """Whether anything can be stored; nothing is found where it can."""
     try:
         try_to_write(database)
     except StorageUnavailable as error:
         why = UNWRITABLE_IN_WORDS.get(error.problem, "the database does not answer")
-        findings.append(Finding(False, f"Nothing can be saved: {why}."))
+        return [Finding(False, f"Nothing can be saved: {why}.")]
     except Conflict:
-        findings.append(Finding(False, "Others write to the database for too long."))
-    if database.sqlite_version is not None:
-        told = f"SQLite is {database.sqlite_version}"
-        if not database.sqlite_safe:
-            safe = ".".join(map(str, SAFE_SQLITE))
-            told += f", older than {safe}: a reset of its write-ahead log may corrupt the file"
-        findings.append(Finding(database.sqlite_safe, f"{told}."))
-    return findings
+        return [Finding(False, "Others write to the database for too long.")]
+    return []
+
+
+def _check_sqlite(database: Database) -> list[Finding]:
+    """By which SQLite it is stored, where it is by one."""
+    if database.sqlite_version is None:
+        return []
+    told = f"SQLite is {database.sqlite_version}"
+    if not database.sqlite_safe:
+        safe = ".".join(map(str, SAFE_SQLITE))
+        told += f", older than {safe}: a reset of its write-ahead log may corrupt the file"
+    return [Finding(database.sqlite_safe, f"{told}.")]
 
 
 def _check_clock(drift: Drift) -> Finding:

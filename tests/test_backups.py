@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.storage.engine import open_database
-from bot.storage.migrate import newest_revision
+from bot.storage.migrate import newest_revision, revision_of
 from bot.storage.unit_of_work import Store
 from tests.builders import KEY, make_store, make_team, migrated_file, signed
 from tests.storage.test_migrate import moved
@@ -174,6 +174,23 @@ def test_a_database_restored_by_other_means_is_reconciled_in_place(place: Path) 
         (since,) = connection.execute("SELECT restored_from FROM workspace").fetchone()
     assert doubted == 1
     assert since is not None
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("words", [("restore", "--reconcile"), ("copy", "--to", "sqlite:///o.db")])
+def test_what_is_refused_because_a_bot_runs_changes_no_tables_under_it(
+    place: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    assert call("copy", "--to", postgres_url).exit_code == 0
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    database = open_database(postgres_url)
+    with database.writing() as connection:
+        moved(connection, command.downgrade, "0057")
+        connection.commit()
+    assert refused(*words).startswith("A bot runs")
+    with database.reading() as connection:
+        assert revision_of(connection) == "0057"
+    database.close()
 
 
 @pytest.mark.postgres

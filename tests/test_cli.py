@@ -13,6 +13,7 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import alembic.command
 import psycopg
 import pytest
 import yaml
@@ -32,8 +33,10 @@ from bot.storage.engine import open_database, sqlite_driver
 from bot.storage.tables import outbox
 from bot.web.listening import listening_socket
 from tests.builders import KEY, make_store
+from tests.storage.test_migrate import moved
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
+from tests.test_backfill import GOOD, HEAD
 from tests.unwritable import full
 
 
@@ -297,6 +300,82 @@ def test_check_finds_everything_in_order(database: Path, workspace: SandboxServe
     outcome = call("check")
     assert outcome.exit_code == 0, outcome.output
     assert all(line.startswith("ok ") for line in outcome.output.strip().splitlines())
+
+
+OLDER = "0057"
+"""A step before this version's."""
+
+
+def left_at(database: Path, revision: str) -> None:
+    """The database as another version left it, and with a workspace in it."""
+    assert call("migrate").exit_code == 0
+    store = make_store(f"sqlite:///{database}")
+    store.workspace(enterprise_id=None, team_id="T0INVENTED")
+    if revision == OLDER:
+        with store.database.writing() as connection:
+            moved(connection, alembic.command.downgrade, revision)
+            connection.commit()
+    store.close()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        connection.commit()
+
+
+def tables(database: Path) -> list[tuple[str]]:
+    """The schema of a database, with the step it is at; and no copy was kept beside it."""
+    assert list(database.parent.glob("handoff.db.*")) == []
+    with closing(sqlite3.connect(database)) as connection:
+        found: list[tuple[str]] = connection.execute("SELECT sql FROM sqlite_master").fetchall()
+        return found + connection.execute("SELECT version_num FROM alembic_version").fetchall()
+
+
+PENDING = rf"DATABASE_URL: \d+ step\(s\) of the tables are pending, from {OLDER} to \d+, and "
+NEWER = "DATABASE_URL: a newer version of the bot has changed this database; run that one, or"
+
+
+@pytest.mark.parametrize(("revision", "told"), [(OLDER, PENDING), ("9999", NEWER)])
+def test_check_leaves_the_tables_of_another_version_alone_and_looks_at_the_rest(
+    database: Path, workspace: SandboxServer, revision: str, told: str
+) -> None:
+    left_at(database, revision)
+    before = tables(database)
+    outcome = call("check")
+    assert outcome.exit_code == 1, outcome.output
+    looked_at = [line for line in outcome.output.splitlines() if line.startswith("look ")]
+    assert len(looked_at) == 1
+    assert re.match(f"look {told}", looked_at[0])
+    assert "ok   Slack knows the bot in" in outcome.output
+    assert tables(database) == before
+
+
+@pytest.mark.parametrize(("revision", "told"), [(OLDER, PENDING), ("9999", NEWER)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("verify",),
+        ("verify", "--anchor", f"3 records, head {'ab' * 8}"),
+        ("pause",),
+        ("erase", "Ilse Brandt"),
+    ],
+)
+def test_what_may_run_beside_a_bot_of_another_version_leaves_its_tables_alone(
+    tokens: None, database: Path, revision: str, told: str, words: tuple[str, ...]
+) -> None:
+    left_at(database, revision)
+    before = tables(database)
+    assert re.match(told, one_sentence(call(*words)))
+    assert tables(database) == before
+
+
+def test_an_import_beside_a_bot_of_another_version_leaves_its_tables_alone(
+    database: Path, workspace: SandboxServer, tmp_path: Path
+) -> None:
+    left_at(database, OLDER)
+    before = tables(database)
+    deals = tmp_path / "deals.csv"
+    deals.write_text(f"{HEAD}\n{GOOD}\n")
+    assert re.match(PENDING, one_sentence(call("backfill", str(deals))))
+    assert tables(database) == before
 
 
 def test_check_says_of_what_was_not_delivered_how_much_why_and_what_helps(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import resources
 
 from alembic import command
@@ -22,6 +23,36 @@ def _nothing(_connection: Connection, _revision: str) -> None:
 
 class UnknownSchema(Exception):
     """The database was made by another version of the bot, which this one does not know."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """How far the tables of a database are, beside those of this version."""
+
+    at: str | None
+    """The step they are at; None where there are none of the bot's."""
+    newest: str
+    """The step this version ends at."""
+    pending: int | None
+    """How many steps are missing; None where a newer version has gone further."""
+
+    @property
+    def current(self) -> bool:
+        """Whether they are this version's."""
+        return self.at == self.newest
+
+
+def schema_of(database: Database) -> Schema:
+    """How far the tables of a database are; nothing is changed."""
+    with _steps() as config, database.reading() as connection:
+        at, scripts = revision_of(connection), ScriptDirectory.from_config(config)
+        newest = str(scripts.get_current_head())
+        if at == newest:
+            return Schema(at, newest, 0)
+        known = [one.revision for one in scripts.walk_revisions()]  # The newest first.
+        if at is None:
+            return Schema(at, newest, len(known))
+        return Schema(at, newest, known.index(at) if at in known else None)
 
 
 def migrate(database: Database, *, before: Callable[[Connection, str], None] = _nothing) -> None:

@@ -8,13 +8,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, inspect, select, update
+from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from bot.domain.history import Tag
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.storage.channels import ChannelFacts
 from bot.storage.engine import Database, open_database
-from bot.storage.migrate import migrate
+from bot.storage.migrate import Schema, migrate, newest_revision, schema_of
 from bot.storage.tables import channel, event, handoff, metadata, person, workspace
 from bot.storage.unit_of_work import Store
 from tests.builders import Team
@@ -225,6 +225,25 @@ def test_what_was_deleted_in_a_chat_stays_so_after_the_upgrade(store: Store, tea
     with store.read(team.workspace_id) as unit:
         kept = {one.ts: (one.edited, one.deleted) for one in unit.chats.messages(chat.id, SPOT)}
     assert kept == {"1.1": ("", False), "1.2": ("", True)}
+
+
+def test_how_far_a_schema_is_can_be_told_without_changing_it(empty_url: str) -> None:
+    database = open_database(empty_url)
+    newest = newest_revision()
+    empty = schema_of(database)
+    assert (empty.at, empty.newest, empty.current) == (None, newest, False)
+    upgrade(database, "0010")
+    behind = schema_of(database)
+    assert (behind.at, behind.current) == ("0010", False)
+    assert empty.pending is not None
+    assert behind.pending == empty.pending - 10
+    migrate(database)
+    assert schema_of(database) == Schema(newest, newest, 0)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+    assert schema_of(database) == Schema("9999", newest, None)
+    database.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/handoff", "sqlite://", "sqlite:///:memory:"])
