@@ -3,11 +3,12 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.bootstrap import migrated, opened
+from bot.bootstrap import constants_of, machine_clock, migrated, opened
 from bot.clock.clocks import SystemClock
 from bot.domain.errors import Conflict
 from bot.settings import Settings
@@ -89,8 +90,9 @@ def _into_file(settings: Settings, file: Path, *, replace: bool) -> list[str]:
             raise BackupError(RUNNING)
         if not replace and not backup.holds_nothing(target):
             raise BackupError(_FULL)
+    until = SystemClock().now() + _in_hand(settings)
     with backup.unfinished(target) as part:
-        doubt, held, unsound = _prepared(file, part)
+        doubt, held, unsound = _prepared(file, part, until=until)
         kept = None
         if target.exists():
             kept = backup.set_aside(target, f"before-restore-{SystemClock().now():{_STAMP}}")
@@ -116,25 +118,33 @@ def _into_server(settings: Settings, file: Path, *, replace: bool) -> list[str]:
             backup.back_up(database, kept)
             told = [f"What was there is kept as {kept}."]
         part = Path(folder) / "restored.db"
-        doubt, held, unsound = _prepared(file, part)
+        until = machine_clock(database).now() + _in_hand(settings)
+        doubt, held, unsound = _prepared(file, part, until=until)
         with (
             closing(open_database(f"sqlite:///{part}")) as restored,
             restored.reading() as source,
             database.writing() as target,
         ):
             empty(target)
-            copy_rows(source, target)
+            copy_rows(source, target, in_doubt_until=until)
             target.commit()
     return [*_restored(held, doubt, unsound), *told]
 
 
-def _prepared(file: Path, part: Path) -> tuple[InDoubt, Contents, tuple[int, ...]]:
+def _in_hand(settings: Settings) -> timedelta:
+    """How long after its end what a bot was sending may still be accepted: as long as its lease."""
+    return constants_of(settings).lease
+
+
+def _prepared(
+    file: Path, part: Path, *, until: datetime
+) -> tuple[InDoubt, Contents, tuple[int, ...]]:
     """A copy of the backup at this version's tables in which all that is unsent is in doubt."""
     backup.vacuum_into(file, part)
     with closing(open_database(f"sqlite:///{part}")) as database:
         migrate(database)
         with database.writing() as connection:
-            doubt = put_in_doubt(connection)
+            doubt = put_in_doubt(connection, until=until)
             unsound = unsound_histories(connection)
             connection.commit()
     backup.into_one_file(part)
@@ -152,10 +162,11 @@ def _in_place(settings: Settings) -> list[str]:
     with closing(opened(settings)) as database:
         _refuse_running(database)
         migrated(database)
+        until = machine_clock(database).now() + _in_hand(settings)
         with database.writing() as connection:
             if not holds_anything(connection):
                 raise BackupError("The database is empty; name the backup to restore.")
-            doubt = put_in_doubt(connection)
+            doubt = put_in_doubt(connection, until=until)
             connection.commit()
     return _doubtful(doubt)
 
@@ -171,7 +182,9 @@ def _doubtful(doubt: InDoubt) -> list[str]:
         f"The last thing it knows of was at {doubt.since:%Y-%m-%d %H:%M:%S} UTC; what people did "
         "in Slack afterwards is not in it.",
         f"{doubt.notices} message(s) that wait and {doubt.messages} card(s) and the like are "
-        "looked for in Slack first; so is what falls due until the bot is started.",
+        "looked for in Slack first; so is what falls due until the bot is started. As Slack may "
+        "accept late what was on its way, nothing of that is looked for before "
+        f"{doubt.until:%H:%M:%S} UTC.",
         f"New handoffs are numbered from {doubt.next_handoff}. Now start the bot.",
     ]
 
@@ -199,10 +212,11 @@ def copy(settings: Settings, url: str) -> list[str]:
         _refuse_running(ours)
         migrated(ours)
         migrate(theirs)
+        until = machine_clock(theirs).now() + _in_hand(settings)
         with ours.reading() as source_rows, theirs.writing() as target:
             if holds_anything(target):
                 raise BackupError("--to: that database is not empty; nothing was copied.")
-            copied = copy_rows(source_rows, target)
+            copied = copy_rows(source_rows, target, in_doubt_until=until)
             target.commit()
     return _table(copied)
 

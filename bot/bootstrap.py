@@ -251,7 +251,7 @@ def build(
     sys.setswitchinterval(SWITCH_INTERVAL)
     settings.require_slack()
     parts = parts or Parts()
-    ground = _ground(settings, parts, constants or _constants(settings.handoff_hurry))
+    ground = _ground(settings, parts, constants or constants_of(settings))
     edge = _edge(settings, ground, parts, tokens)
     watch = _watch(settings, ground, edge, stopping or threading.Event())
     fail_point = reached or fail_points_from(os.environ)
@@ -312,7 +312,7 @@ def _ground(settings: Settings, parts: Parts, kept: Constants) -> _Ground:
     cipher = NoteCipher(settings.require_keys())
     policy = read_policy(settings)
     database = open_migrated(settings)
-    machine = _machine_clock(database)
+    machine = machine_clock(database)
     sweep_poke, senders_poke = _Late(), _Late()
     travel = None
     if settings.handoff_clock_url is not None:
@@ -719,15 +719,16 @@ def _keep_before_migrating(database: Database, connection: Connection, revision:
     log.info("kept the database as it was before the migration", file=kept.name)
 
 
-def _machine_clock(database: Database) -> SteadyMachineClock:
+def machine_clock(database: Database) -> SteadyMachineClock:
     """On PostgreSQL the server's, so that replicas agree on who holds a lease."""
     if database.dialect == "postgresql":
         return SteadyMachineClock(told=database.server_now, shared=True)
     return SteadyMachineClock()
 
 
-def _constants(hurry: int) -> Constants:
-    """The waits of delivery, so many times shorter."""
+def constants_of(settings: Settings) -> Constants:
+    """The waits of delivery, shorter where the settings say that it hurries."""
+    hurry = settings.handoff_hurry
     if hurry == 1:
         return Constants()
     fast = Constants().divided(hurry)

@@ -2,8 +2,10 @@
 
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.delivery.constants import Constants
 from bot.storage.engine import open_database
 from bot.storage.migrate import newest_revision, revision_of
 from bot.storage.unit_of_work import Store
@@ -174,6 +177,35 @@ def test_a_database_restored_by_other_means_is_reconciled_in_place(place: Path) 
         (since,) = connection.execute("SELECT restored_from FROM workspace").fetchone()
     assert doubted == 1
     assert since is not None
+
+
+def test_what_the_bot_had_on_its_way_waits_as_long_as_a_lease_after_a_copy(place: Path) -> None:
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("UPDATE outbox SET maybe_sent = 1, next_try_at = 0")
+        connection.commit()
+    before = time.time()
+    assert call("copy", "--to", "sqlite:///other.db").exit_code == 0
+    with closing(sqlite3.connect(place.with_name("other.db"))) as connection:
+        (earliest,) = connection.execute("SELECT min(next_try_at) FROM outbox").fetchone()
+    lease = Constants().lease.total_seconds()
+    assert before + lease <= earliest / 1_000_000 <= time.time() + lease
+
+
+@pytest.mark.parametrize("file", [True, False])
+def test_nothing_is_looked_for_before_a_lease_is_over_after_a_restore(
+    place: Path, file: bool
+) -> None:
+    assert call("backup", "--to", "kept.db").exit_code == 0
+    before = time.time()
+    named = ["kept.db", "--replace"] if file else []
+    told = call("restore", *named, "--reconcile")
+    assert told.exit_code == 0, told.output
+    with closing(sqlite3.connect(place)) as connection:
+        (until,) = connection.execute("SELECT in_doubt_until FROM workspace").fetchone()
+        assert connection.execute("SELECT min(next_try_at) FROM outbox").fetchone() == (until,)
+    lease = Constants().lease.total_seconds()
+    assert before + lease <= until / 1_000_000 <= time.time() + lease
+    assert f"before {datetime.fromtimestamp(until / 1_000_000, UTC):%H:%M:%S} UTC" in told.output
 
 
 @pytest.mark.postgres

@@ -100,6 +100,12 @@ class Protocol:
 
     def _since_backup(self, job: Job) -> Job | None:
         """What is left of a job to say, by what was said since the backup; else it is settled."""
+        now = self._machine.now()
+        if job.in_doubt_until is not None and now < job.in_doubt_until:
+            # What was on its way when the database was lost may come to stand there yet.
+            after = job.in_doubt_until - now
+            self._delivery.retry(job, after=after, maybe_sent=True, counted=False)
+            return None
         card = self._delivery.card_message(_handoff_of(job))
         if job.unswept or (below_card(job) and card.awaited):
             # What is decided, or found, first may change what is looked for and where.

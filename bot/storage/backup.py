@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from bot.storage.copying import copy_rows
 from bot.storage.engine import Database, open_database, sqlite_driver
 from bot.storage.migrate import migrate, newest_revision, revision_of
+from bot.storage.types import EPOCH
 
 _MINE_ALONE = 0o600
 _BUSY = frozenset({5, 6})
@@ -125,7 +126,8 @@ def _copy_into(database: Database, part: Path) -> None:
                 )
             migrate(copy)
             with copy.writing() as target:
-                copy_rows(source, target)
+                # The wait for what is in doubt begins when it is restored.
+                copy_rows(source, target, in_doubt_until=EPOCH)
                 target.commit()
     finally:
         copy.close()

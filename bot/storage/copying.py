@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, func, insert, select, text, update
@@ -59,27 +60,30 @@ def empty(connection: Connection) -> None:
         connection.execute(delete(table))
 
 
-def copy_rows(source: Connection, target: Connection) -> Copied:
+def copy_rows(source: Connection, target: Connection, *, in_doubt_until: datetime) -> Copied:
     """Copy every row, then check it; raises CopyDiffers.
 
     Both schemas are this version's and the target is empty. Nothing is committed. Who held a
-    lease at the source holds none in the copy.
+    lease at the source holds none in the copy; what was leased, or may have been sent, is not
+    tried there before `in_doubt_until`, in machine time of the target.
     """
     unhurried(source)
     unhurried(target)
     for table in metadata.sorted_tables:
-        _copy_table(table, source, target)
+        _copy_table(table, source, target, in_doubt_until)
     if target.dialect.name == "postgresql":
         _set_sequences(target)
     return _checked(source, target)
 
 
-def _copy_table(table: Table, source: Connection, target: Connection) -> None:
+def _copy_table(
+    table: Table, source: Connection, target: Connection, in_doubt_until: datetime
+) -> None:
     """Rows that point to others of the same table get that when all of them are there."""
     pointing = _of_itself(table)
     (own,) = table.primary_key.columns if pointing else (None,)
     later: list[dict[str, Any]] = []
-    for rows in _batches(table, source):
+    for rows in _batches(table, source, in_doubt_until):
         for row in rows:
             if own is not None and any(row[one.name] is not None for one in pointing):
                 later.append({one.name: row[one.name] for one in (own, *pointing)})
@@ -90,7 +94,9 @@ def _copy_table(table: Table, source: Connection, target: Connection) -> None:
             target.execute(update(table).where(own == values.pop(own.name)).values(values))
 
 
-def _batches(table: Table, source: Connection) -> Iterator[list[dict[str, Any]]]:
+def _batches(
+    table: Table, source: Connection, in_doubt_until: datetime
+) -> Iterator[list[dict[str, Any]]]:
     found = source.execute(
         select(table).order_by(*table.primary_key.columns),
         execution_options={"yield_per": _AT_A_TIME},
@@ -98,8 +104,16 @@ def _batches(table: Table, source: Connection) -> Iterator[list[dict[str, Any]]]
     for part in found.mappings().partitions():
         rows = [dict(row) for row in part]
         if _LEASE[0] in table.c:
-            rows = [row | dict.fromkeys(_LEASE) for row in rows]
+            rows = [_in_nobodys_hands(row, in_doubt_until) for row in rows]
         yield rows
+
+
+def _in_nobodys_hands(row: dict[str, Any], in_doubt_until: datetime) -> dict[str, Any]:
+    """A row without its lease; what that was there for is waited out by another clock."""
+    free = row | dict.fromkeys(_LEASE)
+    if row["maybe_sent"] or row["lease"] is not None:
+        free["next_try_at"] = max(row["next_try_at"], in_doubt_until)
+    return free
 
 
 def _of_itself(table: Table) -> list[Column[Any]]:

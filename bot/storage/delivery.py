@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     literal,
     not_,
+    or_,
     select,
     text,
     update,
@@ -92,6 +93,11 @@ class DeliveryStore:
                 connection.execute(put_off.values(next_try_at=now + longest_wait))
             refused = update(workspace).where(workspace.c.blocked_at > now)
             connection.execute(refused.values(blocked_at=now))
+            # Before the first sweep after a restore nobody knows how long ago that was, either.
+            waits = workspace.c.in_doubt_until
+            unswept = and_(waits.is_not(None), workspace.c.restored_at.is_(None))
+            restored = update(workspace).where(or_(unswept, waits > now))
+            connection.execute(restored.values(in_doubt_until=now + lease))
             connection.commit()
 
     # --- Leasing

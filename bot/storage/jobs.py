@@ -69,6 +69,8 @@ class Job:
     """It may have been posted in the time that a restored database knows nothing of."""
     unswept: bool = False
     """And what was due in that time is not decided yet."""
+    in_doubt_until: datetime | None = None
+    """And until then, in machine time, Slack may still accept it from the process of before."""
     step_marks: Mapping[str, Step] = field(default_factory=dict)
     """Of a guide: by which step of its reader's it was posted for."""
 
@@ -118,6 +120,7 @@ def job_of(
     marks: Marks,
     restored_from: datetime | None = None,
     restored_at: datetime | None = None,
+    in_doubt_until: datetime | None = None,
 ) -> Job:
     """A job from its row; `about` is what of the clock's a notice says."""
     notice = _notice(row, about) if source is JobSource.NOTICE else None
@@ -151,6 +154,7 @@ def job_of(
         word_marks=tuple(marks.word(row["person_id"], word) for word in about),
         restored=restored,
         unswept=restored and restored_at is None,
+        in_doubt_until=in_doubt_until if restored else None,
         step_marks=_step_marks(marks, mirrored),
     )
 

@@ -242,6 +242,7 @@ def _candidates(source: JobSource, dialect: str, held_back: frozenset[str]) -> S
             workspace.c.marks_key,
             workspace.c.restored_from,
             workspace.c.restored_at,
+            workspace.c.in_doubt_until,
         )
         .join(workspace, workspace.c.id == table.c.workspace_id)
         .where(_free(table), _allowed(table), *but_for)
@@ -352,6 +353,7 @@ def claim(
         marks=Marks(row["marks_key"]),
         restored_from=row["restored_from"],
         restored_at=row["restored_at"],
+        in_doubt_until=row["in_doubt_until"],
     )
 
 

@@ -50,27 +50,32 @@ class InDoubt:
     """Cards, guide cards and messages of promises."""
     since: datetime
     """Machine time of the last thing the backup knows of."""
+    until: datetime
+    """Machine time before which nothing is looked for."""
     next_handoff: int
 
 
-def put_in_doubt(connection: Connection) -> InDoubt:
+def put_in_doubt(connection: Connection, *, until: datetime) -> InDoubt:
     """Have everything looked for that may have been said since the last thing that is known.
 
     Nothing is committed. What was posted after that instant has no row here; all that was posted
-    before it has.
+    before it has. Nothing is looked for before `until`, in machine time: until then Slack may
+    still accept what the process before had in hand, and what that was no row tells.
     """
     unhurried(connection)
     since = _last_known(connection)
-    notices = connection.execute(_notices(since)).rowcount
-    messages = connection.execute(_surfaces(since)).rowcount
+    notices = connection.execute(_notices(since, until)).rowcount
+    messages = connection.execute(_surfaces(since, until)).rowcount
     highest = connection.execute(select(func.max(handoff.c.id))).scalar() or 0
     given = _ROUND * (highest // _ROUND + 2) - 1
     connection.execute(
-        update(workspace).values(restored_from=since, restored_at=None, handoffs_from=given)
+        update(workspace).values(
+            restored_from=since, restored_at=None, in_doubt_until=until, handoffs_from=given
+        )
     )
     if connection.dialect.name == "postgresql":
         number_on(connection, handoff, given)
-    return InDoubt(notices, messages, since, given + 1)
+    return InDoubt(notices, messages, since, until, given + 1)
 
 
 def _last_known(connection: Connection) -> datetime:
@@ -80,7 +85,7 @@ def _last_known(connection: Connection) -> datetime:
     return max((one for one in found if one is not None), default=EPOCH)
 
 
-def _notices(since: datetime) -> Any:
+def _notices(since: datetime, until: datetime) -> Any:
     fresh = outbox.c.maybe_sent.is_(False)
     by_nothing = and_(fresh, outbox.c.kind.in_(sorted(one.value for one in FILES)))
     return (
@@ -91,13 +96,14 @@ def _notices(since: datetime) -> Any:
             first_try_at=case((fresh, literal(since, Instant)), else_=outbox.c.first_try_at),
             # A file bears no mark, and under which id it may have been sent is not known.
             opaque=case((by_nothing, ""), else_=outbox.c.opaque),
+            next_try_at=until,
             lease=None,
             lease_until=None,
         )
     )
 
 
-def _surfaces(since: datetime) -> Any:
+def _surfaces(since: datetime, until: datetime) -> Any:
     """Also those that stand: one may have been deleted or renewed, and all show later rows."""
     alive = select(handoff.c.id).where(HANDOFF_OPEN)
     fresh = surface.c.maybe_sent.is_(False)
@@ -114,7 +120,7 @@ def _surfaces(since: datetime) -> Any:
             first_try_at=case((fresh, literal(since, Instant)), else_=surface.c.first_try_at),
             wanted=surface.c.wanted + 1,
             state=SurfaceState.LIVE.value,
-            next_try_at=since,
+            next_try_at=until,
             attempts=0,
             lease=None,
             lease_until=None,

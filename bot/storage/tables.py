@@ -116,6 +116,8 @@ workspace = Table(
     # Set by a restore: everything said since then may stand in Slack without a row here.
     Column("restored_from", Instant),  # machine
     Column("restored_at", Instant),  # calendar: the first look at the deadlines after it
+    # Until then Slack may still take what the process before the restore had in hand.
+    Column("in_doubt_until", Instant),  # machine
     # On SQLite, where no sequence remembers them: numbers up to this one may have been given.
     Column("handoffs_from", ROW_ID),
     UniqueConstraint("enterprise_id", "team_id"),

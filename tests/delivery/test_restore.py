@@ -16,7 +16,8 @@ from bot.storage.backup import back_up, file_of
 from bot.storage.restoring import put_in_doubt
 from bot.storage.tables import handoff, outbox, surface, workspace
 from tests.builders import make_store, posted, signed
-from tests.delivery.desk import Desk
+from tests.delivery.desk import Crash, CrashAt, Desk
+from tests.delivery.slack import Fault, Script
 
 HOUR = timedelta(hours=1)
 
@@ -50,8 +51,9 @@ class Nightly:
             f"sqlite:///{place}", clock=self.desk.clock, machine=self.desk.machine
         )
         if reconcile:
+            until = self.desk.machine.now() + self.desk.constants.lease
             with self.desk.store.database.writing() as connection:
-                put_in_doubt(connection)
+                put_in_doubt(connection, until=until)
                 connection.commit()
         self.desk.hire()
         Sweep(store=self.desk.store, clock=self.desk.clock).run()
@@ -240,6 +242,57 @@ def test_who_waited_for_a_file_is_told_and_gets_no_second_one(
     assert desk.row(outbox, kind="status_csv")["state"] == "unconfirmed"
     (told,) = [row for row in desk.rows(outbox) if row["kind"] == NoticeKind.FILE_FAILED.value]
     assert told["state"] == "sent"
+
+
+def _dies_while_slack_hangs(
+    desk: Desk, *, nth: int = 1, run: Callable[[], object] | None = None
+) -> None:
+    """The process ends in the middle of a post, which Slack takes half a minute later."""
+    desk.slack.trouble = Script(chat__postMessage=[*[None] * (nth - 1), Fault.TAKEN_LATE])
+    desk.hire(CrashAt("posted", nth))
+    with pytest.raises(Crash):
+        (run or desk.work)()
+
+
+def test_what_slack_takes_only_after_the_restore_is_not_said_again(
+    desk: Desk, back_up_now: BackUp
+) -> None:
+    key = desk.say("hello")
+    nightly = back_up_now()
+    _dies_while_slack_hangs(desk)
+    nightly.lose_and_restore()
+    desk.drain()
+    assert desk.slack.ledger.keys() == [key]
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_card_that_slack_takes_only_after_the_restore_stands_once(
+    desk: Desk, back_up_now: BackUp, nth: int
+) -> None:
+    posted(desk.store, desk.team)
+    nightly = back_up_now()
+    _dies_while_slack_hangs(desk, nth=nth)
+    nightly.lose_and_restore()
+    nightly.sweep()
+    keys = desk.slack.ledger.keys()
+    assert len(set(keys)) == len(keys)
+
+
+def test_what_the_clock_decides_anew_waits_too_for_what_slack_may_still_take(
+    desk: Desk, back_up_now: BackUp
+) -> None:
+    signed(desk.store, desk.team)
+    desk.drain()
+    nightly = back_up_now()
+    before = len(_stand(desk))
+    nightly.go_on(3 * HOUR)
+    _dies_while_slack_hangs(desk, run=nightly.sweep)
+    assert len(_stand(desk)) == before
+    nightly.lose_and_restore()
+    nightly.sweep()
+    said = [one.args["text"] for one in desk.slack.ledger.messages[before:]]
+    assert said
+    assert len(set(said)) == len(said)
 
 
 def test_a_message_of_an_act_after_the_restore_is_not_looked_for(

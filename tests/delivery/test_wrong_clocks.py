@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock.sweep import Sweep
 from bot.domain.channels import Channel
+from bot.storage.restoring import put_in_doubt
 from bot.storage.tables import outbox, workspace
 from tests.builders import FakeMachine
 from tests.delivery.desk import MINUTE, SECOND, Crash, CrashAt, Desk
@@ -88,6 +90,29 @@ def test_nothing_waits_for_a_clock_that_was_set_back_to_catch_up(desk: Desk) -> 
         desk.machine.advance(waits)
         desk.work()
     assert len(desk.slack.ledger.keys()) == 1
+
+
+@pytest.mark.parametrize("moved", [HOUR, -5 * HOUR])
+def test_what_a_restore_left_in_doubt_waits_a_lease_from_the_start_on_and_no_longer(
+    desk: Desk, moved: timedelta
+) -> None:
+    key = desk.say("hello")
+    desk.hire(reached=CrashAt("posted"))
+    with pytest.raises(Crash):
+        desk.work()
+    with desk.store.database.writing() as connection:
+        put_in_doubt(connection, until=desk.machine.now() + desk.constants.lease)
+        connection.commit()
+    desk.machine.advance(moved)
+    take_over(desk)
+    Sweep(store=desk.store, clock=desk.clock).run()
+    began = desk.machine.now()
+    desk.pass_time(desk.constants.lease - SECOND)
+    assert not [one for one, _ in desk.slack.ledger.calls if one.startswith("conversations.h")]
+    # What was put off by the clock of before waits no longer than the longest pause.
+    desk.drain(within=desk.constants.longest_back_off)
+    assert desk.slack.ledger.keys() == [key]
+    assert desk.row(workspace)["in_doubt_until"] == began + desk.constants.lease
 
 
 def test_a_channel_that_was_looked_at_in_the_future_is_looked_at_again() -> None:

@@ -1,7 +1,8 @@
 """Everything there is goes from SQLite to PostgreSQL and back, and nothing of it is another."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from bot.storage.engine import Database, open_database
 from bot.storage.migrate import migrate
 from bot.storage.restoring import put_in_doubt
 from bot.storage.tables import event, handoff, metadata, outbox, surface
+from bot.storage.types import EPOCH
 from tests.builders import FakeMachine, FixedClock, make_store, make_team, migrated_file, signed
-from tests.delivery.desk import Desk
-from tests.delivery.slack import FakeSlack
+from tests.delivery.desk import MINUTE, Crash, CrashAt, Desk
+from tests.delivery.slack import FakeSlack, Fault, Script
 from tests.flows.slack import SlackByHand, Whispers
 from tests.rights.world import TEAM_CHANNEL, World
 
@@ -51,9 +53,11 @@ def postgres(postgres_url: str) -> Iterator[Database]:
     database.close()
 
 
-def _copied(source: Database, target: Database) -> dict[str, int]:
+def _copied(
+    source: Database, target: Database, *, in_doubt_until: datetime = EPOCH
+) -> dict[str, int]:
     with source.reading() as rows, target.writing() as to:
-        copied = copy_rows(rows, to)
+        copied = copy_rows(rows, to, in_doubt_until=in_doubt_until)
         to.commit()
     assert copied.unsound == ()
     return dict(copied.rows)
@@ -110,7 +114,7 @@ def test_after_a_copy_postgres_numbers_on(rich: Database, postgres: Database) ->
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("work", [empty, put_in_doubt])
+@pytest.mark.parametrize("work", [empty, partial(put_in_doubt, until=EPOCH)])
 def test_what_goes_over_whole_tables_is_not_cut_short_as_an_act_would_be(
     postgres: Database, work: Callable[[Connection], object]
 ) -> None:
@@ -131,6 +135,52 @@ def test_who_held_a_lease_holds_none_in_the_copy(tmp_path: Path, postgres: Datab
         for table in (outbox, surface):
             held = select(func.count()).where(table.c.lease.is_not(None))
             assert connection.execute(held).scalar_one() == 0
+    desk.store.close()
+
+
+def test_what_slack_takes_only_after_the_copy_is_not_said_again(tmp_path: Path) -> None:
+    desk = _desk(tmp_path)
+    key = desk.say("hello")
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_LATE])
+    desk.hire(CrashAt("posted"))
+    with pytest.raises(Crash):
+        desk.work()
+    target = _sqlite(tmp_path / "target.db")
+    until = desk.machine.now() + desk.constants.lease
+    _copied(desk.store.database, target, in_doubt_until=until)
+    desk.store.close()
+    desk.store = make_store(str(target.writers.url), clock=desk.clock, machine=desk.machine)
+    target.close()
+    desk.hire()
+    desk.drain()
+    assert desk.slack.ledger.keys() == [key]
+    desk.store.close()
+
+
+def test_only_what_was_in_hand_or_is_in_doubt_waits_in_the_copy(tmp_path: Path) -> None:
+    desk = _desk(tmp_path)
+    names = ("leased", "in doubt", "in doubt for longer", "neither")
+    for name in names:
+        desk.say(name)
+    now = desk.machine.now()
+    until, longer = now + MINUTE, now + 9 * MINUTE
+    held = {"lease": "somebody's", "lease_until": longer}
+    changed: dict[str, dict[str, object]] = {
+        "leased": held,
+        "in doubt": {"maybe_sent": True},
+        "in doubt for longer": {"maybe_sent": True, "next_try_at": longer},
+    }
+    with desk.store.database.writing() as connection:
+        for name, values in changed.items():
+            connection.execute(update(outbox).where(outbox.c.key == name).values(**values))
+        connection.commit()
+    target = _sqlite(tmp_path / "target.db")
+    _copied(desk.store.database, target, in_doubt_until=until)
+    with target.reading() as connection:
+        found = connection.execute(select(outbox.c.key, outbox.c.next_try_at)).all()
+    waits = {row.key: row.next_try_at for row in found}
+    assert [waits[name] for name in names] == [until, until, longer, now]
+    target.close()
     desk.store.close()
 
 
@@ -173,7 +223,7 @@ def test_a_history_that_was_forged_is_named_and_copied_as_it_is(tmp_path: Path) 
         connection.commit()
     target = _sqlite(tmp_path / "target.db")
     with desk.store.database.reading() as rows, target.writing() as to:
-        assert copy_rows(rows, to).unsound == (forged,)
+        assert copy_rows(rows, to, in_doubt_until=EPOCH).unsound == (forged,)
         to.commit()
     assert _everything(target)["event"] == _everything(desk.store.database)["event"]
     with target.reading() as connection:
@@ -187,7 +237,7 @@ def test_without_a_commit_nothing_is_there(tmp_path: Path) -> None:
     signed(desk.store, desk.team)
     target = _sqlite(tmp_path / "target.db")
     with desk.store.database.reading() as rows, target.writing() as to:
-        copy_rows(rows, to)
+        copy_rows(rows, to, in_doubt_until=EPOCH)
     with target.reading() as connection:
         assert not holds_anything(connection)
     target.close()
