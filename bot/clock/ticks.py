@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import (  # type: ignore[import-untyped]
 
 from bot.clock.clocks import Monotonic, Wall, wall_now
 from bot.clock.watchdog import Watchdog
-from bot.delivery.trouble import frames, reference
+from bot.delivery.trouble import named
 from bot.storage.engine import StorageUnavailable
 
 log = structlog.get_logger()
@@ -59,15 +59,8 @@ class Tick:
 
     def __call__(self) -> None:
         """Run until nobody has asked for another run meanwhile."""
-        while True:
-            with self._guard:
-                self._again = False
-                self._began = self._monotonic()
-            self._run_once()
-            with self._guard:
-                self._began = None
-                if not self._again:
-                    return
+        while self._run_once():
+            pass
 
     def ask_again(self) -> bool:
         """Where it runs now, have it run once more; whether it does."""
@@ -90,9 +83,10 @@ class Tick:
         return self.last_success() <= self._longest
 
     def alive(self) -> bool:
-        """The same, but for a database that is out of reach or full: another start mends neither.
+        """Whether it came to an end not too long ago, be it that of an error.
 
-        Who acts meanwhile reads why nothing is kept, from a process that still answers.
+        Another start mends neither one handoff's rows nor a database that is out of reach or full.
+        Who acts meanwhile is answered, or reads why nothing is kept.
         """
         with self._guard:
             return self._monotonic() - self._ended <= self._longest
@@ -102,25 +96,32 @@ class Tick:
         longest = max(self.every * PERIODS_UNTIL_UNWELL, UNWELL_AFTER_AT_LEAST)
         return longest.total_seconds()
 
-    def _run_once(self) -> None:
+    def _run_once(self) -> bool:
+        """One run; whether it was asked for another meanwhile."""
+        with self._guard:
+            self._again = False
+            self._began = self._monotonic()
+        well = False
+        try:
+            well = self._does_its_work()
+        finally:
+            # Whatever came of it, also of logging that: it does not run any more.
+            with self._guard:
+                self._began, self._ended = None, self._monotonic()
+                if well:
+                    self._ended_well = self._ended
+                again = self._again
+        return again
+
+    def _does_its_work(self) -> bool:
         try:
             self._work()
         except Exception as error:  # noqa: BLE001, the top of a tick
-            if isinstance(error, StorageUnavailable):
-                with self._guard:
-                    self._ended = self._monotonic()
-                if error.unwritable:
-                    return  # The store says it, once a minute.
-            log.error(
-                "tick failed",
-                tick=self._name,
-                reference=reference(),
-                error=type(error).__name__,
-                frames=frames(error),
-            )
-            return
-        with self._guard:
-            self._ended = self._ended_well = self._monotonic()
+            if isinstance(error, StorageUnavailable) and error.unwritable:
+                return False  # The store says it, once a minute.
+            log.error("tick failed", tick=self._name, **named(error))
+            return False
+        return True
 
 
 class Ticks:

@@ -20,6 +20,11 @@ def frames(error: BaseException) -> list[str]:
     ]
 
 
+def named(error: BaseException) -> dict[str, object]:
+    """What a line of the log says of an error, with a word of its own to find it by."""
+    return {"reference": reference(), "error": type(error).__name__, "frames": frames(error)}
+
+
 class Tally:
     """Counts what passes by itself and may come in floods, so that a log has a line now and then.
 

@@ -1,7 +1,10 @@
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+import structlog
 
 from bot.clock.ticks import Tick, Ticks
 from bot.clock.watchdog import HANGS_AFTER, Watchdog
@@ -202,3 +205,53 @@ def test_a_tick_whose_database_does_not_work_is_alive_but_not_well(
     assert ("tick failed" in capsys.readouterr().out) is (problem is Problem.STORAGE_DOWN)
     clocks.seconds += 31
     assert not tick.alive()
+
+
+def test_a_tick_that_ends_with_an_error_each_time_is_alive_and_fails() -> None:
+    clocks, ends = Clocks(), Count()
+
+    def work() -> None:
+        clocks.seconds += 1
+        raise LookupError("the rows of one handoff")
+
+    tick = Tick("sweep", work, every=SECOND, monotonic=clocks.monotonic)
+    watchdog = _watchdog(clocks, tick, Count(), ends)
+    for _ in range(2 * int(HANGS_AFTER)):
+        tick()
+        watchdog.look()
+    assert tick.alive(), "starting anew would mend nothing"
+    assert ends.count == 0
+    assert not tick.well()
+    assert tick.last_success() == 2 * HANGS_AFTER
+    clocks.seconds += 31
+    assert not tick.alive()
+
+
+@pytest.fixture
+def unwritable_log() -> Iterator[None]:
+    """Whoever logs fails, as where standard error is full."""
+
+    def refuse(*_: Any) -> str:
+        raise OSError(28, "no space left on device")
+
+    before = structlog.get_config()
+    structlog.configure(processors=[refuse])
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("unwritable_log")
+def test_a_tick_whose_failure_cannot_be_logged_does_not_seem_to_run_on() -> None:
+    clocks, ends = Clocks(), Count()
+
+    def work() -> None:
+        raise LookupError
+
+    tick = Tick("housekeeping", work, every=3600 * SECOND, monotonic=clocks.monotonic)
+    watchdog = _watchdog(clocks, tick, Count(), ends)
+    with pytest.raises(OSError, match="no space"):
+        tick()
+    clocks.seconds += HANGS_AFTER + 1
+    watchdog.look()
+    assert ends.count == 0
+    assert tick.alive()
