@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from bot.delivery.trouble import frames, reference
+from bot.delivery.trouble import named
 from bot.domain.errors import busy
 from bot.storage.engine import StorageUnavailable
 
@@ -28,13 +28,7 @@ def for_each(workspaces: Iterable[int], work: Callable[[int], object]) -> int:
         except Exception as error:  # noqa: BLE001, the top of one workspace's part of a tick
             if busy(error):
                 continue
-            log.error(
-                "workspace left out",
-                workspace=workspace_id,
-                reference=reference(),
-                error=type(error).__name__,
-                frames=frames(error),
-            )
+            log.error("workspace left out", workspace=workspace_id, **named(error))
             wrong = wrong or error
         else:
             done += 1

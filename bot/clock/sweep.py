@@ -8,6 +8,7 @@ import structlog
 from bot.clock.clocks import Monotonic
 from bot.clock.each import for_each
 from bot.clock.rounds import tell
+from bot.delivery.trouble import named
 from bot.domain.deadlines import (
     Deadline,
     posted_for,
@@ -106,15 +107,18 @@ class Sweep:
             try:
                 if not self._one_batch(workspace_id, size, aside, claimed):
                     break
-            except Exception as error:  # noqa: BLE001, raised below: the top of a tick logs it
+            except Exception as error:  # noqa: BLE001, the first is raised below
                 wrong = wrong or error
                 if busy(error) or isinstance(error, StorageUnavailable):
                     break
                 if size == 1:
-                    if not claimed:
+                    of = claimed[0] if claimed else None
+                    log.error(
+                        "handoff not swept", workspace=workspace_id, handoff=of, **named(error)
+                    )
+                    if of is None:
                         break
-                    log.error("handoff not swept", workspace=workspace_id, handoff=claimed[0])
-                    aside |= set(claimed)
+                    aside.add(of)
                 size = 1
                 continue
             self._reached("swept")

@@ -1,9 +1,12 @@
 """What goes wrong in one workspace is said, and keeps no other from its turn."""
 
+from datetime import timedelta
+
 import pytest
 from structlog.testing import capture_logs
 
 from bot.clock.each import for_each
+from bot.clock.ticks import Tick
 from bot.domain.errors import Conflict, Problem
 from bot.storage.engine import StorageUnavailable
 
@@ -56,3 +59,12 @@ def test_a_database_that_does_not_work_is_not_tried_for_each() -> None:
     with pytest.raises(StorageUnavailable):
         for_each([1, 2], work)
     assert work.tried == [1]
+
+
+def test_each_that_goes_wrong_has_a_reference_of_its_own_and_the_tick_fails_once() -> None:
+    work = Work({1: LookupError("first"), 3: KeyError("second")})
+    tick = Tick("sweep", lambda: for_each([1, 2, 3], work), every=timedelta(seconds=5))
+    with capture_logs() as logs:
+        tick()
+    assert [one["event"] for one in logs] == ["workspace left out"] * 2 + ["tick failed"]
+    assert len({one["reference"] for one in logs}) == 3

@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import _GeneratorContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -288,7 +288,7 @@ def test_one_handoff_that_cannot_be_swept_stops_the_clock_for_no_other(
     sound = [signed(store, team, Deal(account=f"Deal {number}")) for number in range(5)]
     odd = sound.pop(2)
     clock.advance(4 * HOUR)
-    sweep = _Stumbling(odd, store=store, clock=clock)
+    sweep = _Stumbling({odd: LookupError("a row nobody foresaw")}, store=store, clock=clock)
     for _ in range(2):
         with capture_logs() as logged, pytest.raises(LookupError):
             sweep.run()
@@ -306,16 +306,34 @@ def test_one_handoff_that_cannot_be_swept_stops_the_clock_for_no_other(
     assert Sweep(store=store, clock=clock).run() == 0
 
 
-class _Stumbling(Sweep):
-    """A sweep to which the rows of one handoff are a riddle."""
+def test_each_handoff_that_cannot_be_swept_is_logged_with_a_reference(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    made = [signed(store, team, Deal(account=f"Deal {number}")) for number in range(5)]
+    errors = {made[1]: LookupError("a row nobody foresaw"), made[3]: KeyError("another one")}
+    clock.advance(4 * HOUR)
+    with capture_logs() as logged, pytest.raises(LookupError, match="nobody foresaw"):
+        _Stumbling(errors, store=store, clock=clock).run()
+    lines = [one for one in logged if one["event"] == "handoff not swept"]
+    assert {one["handoff"]: one["error"] for one in lines} == {
+        made[1]: "LookupError",
+        made[3]: "KeyError",
+    }
+    assert len({one["reference"] for one in lines}) == 2
+    assert all(one["frames"] for one in lines)
 
-    def __init__(self, odd: int, *, store: Store, clock: FixedClock) -> None:
+
+class _Stumbling(Sweep):
+    """A sweep to which the rows of some handoffs are a riddle."""
+
+    def __init__(self, errors: Mapping[int, Exception], *, store: Store, clock: FixedClock) -> None:
         super().__init__(store=store, clock=clock)
-        self._odd = odd
+        self._errors = errors
 
     def _batch(self, unit: WriteUnit, claimed: Sequence[tuple[int, Deadline]]) -> bool:
-        if self._odd in {handoff_id for handoff_id, _ in claimed}:
-            raise LookupError("a row nobody foresaw")
+        for handoff_id, _ in claimed:
+            if handoff_id in self._errors:
+                raise self._errors[handoff_id]
         return super()._batch(unit, claimed)
 
 
