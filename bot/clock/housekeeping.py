@@ -1,13 +1,18 @@
 """What is done now and then: old rows go, and handoffs are held against the rules of today."""
 
-import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import structlog
 
 from bot.clock.clocks import Monotonic, SteadyMachineClock
 from bot.clock.each import for_each
-from bot.domain.errors import Conflict, NotFound
+from bot.delivery.trouble import named
+from bot.domain.errors import Conflict, NotFound, busy
+from bot.storage.engine import StorageUnavailable
 from bot.storage.unit_of_work import Store
+
+log = structlog.get_logger()
 
 PAGE = 10
 """Handoffs looked at in one read."""
@@ -78,8 +83,11 @@ class Housekeeping:
             # What one leaves of its share of the time goes to those after it.
             now = self._monotonic()
             share = (end - now) / next(left)
-            counts.append(self._bring_in_line(workspace_id, now + share))
+            wrong: list[Exception] = []
+            counts.append(self._bring_in_line(workspace_id, now + share, wrong))
             self._wake(workspace_id)
+            if wrong:
+                raise wrong[0]
 
         for_each(workspaces, keep)
         return sum(counts)
@@ -93,25 +101,60 @@ class Housekeeping:
             if unaware:
                 unit.commit()
 
-    def _bring_in_line(self, workspace_id: int, end: float) -> int:
+    def _bring_in_line(self, workspace_id: int, end: float, wrong: list[Exception]) -> int:
+        """Gives how many were out of line; what some of them failed for is put into `wrong`.
+
+        Such a handoff is left aside in this round: it shall not keep the others from theirs.
+        """
         changed = 0
         while (began := self._monotonic()) < end:
             after = self._next.get(workspace_id, 0)
             with self._store.read(workspace_id) as unit:
                 ids = unit.handoffs.open_after(after, PAGE)
-                drifted = [one for one in ids if unit.drifted(one)]
-            for handoff_id in drifted:
-                # Somebody else writes just now: it is found again in the next round.
-                with contextlib.suppress(Conflict, NotFound):
+            for handoff_id in self._drifted(workspace_id, ids, wrong):
+                try:
                     self._reckon(workspace_id, handoff_id)
+                except (Conflict, NotFound):
+                    continue  # Somebody else writes just now: it is found again in the next round.
+                except StorageUnavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001, the first of them is raised in the end
+                    wrong.append(_left_aside(workspace_id, handoff_id, error))
+                else:
                     changed += 1
             self._next[workspace_id] = ids[-1] if ids else 0
             if not ids or self._rest(RESTS_SHARE * (self._monotonic() - began)):
                 break
         return changed
 
+    def _drifted(
+        self, workspace_id: int, ids: Sequence[int], wrong: list[Exception]
+    ) -> Sequence[int]:
+        """Those that are out of line; where looking at them fails they are looked at one by one."""
+        if not ids:
+            return []
+        try:
+            with self._store.read(workspace_id) as unit:
+                return [one for one in ids if unit.drifted(one)]
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            if busy(error):
+                raise
+            if len(ids) == 1:
+                wrong.append(_left_aside(workspace_id, ids[0], error))
+                return []
+        return [one for each in ids for one in self._drifted(workspace_id, [each], wrong)]
+
     def _reckon(self, workspace_id: int, handoff_id: int) -> None:
         with self._store.write(workspace_id) as unit:
             unit.look_first(None)
             unit.reckon(handoff_id)
             unit.commit()
+
+
+def _left_aside(workspace_id: int, handoff_id: int, error: Exception) -> Exception:
+    log.error(
+        "handoff not brought in line", workspace=workspace_id, handoff=handoff_id, **named(error)
+    )
+    return error

@@ -178,6 +178,48 @@ def test_looking_at_handoffs_ends_with_the_process(open_store: Callable[[Policy]
     assert keep_house(open_store(SLOWER), rest=lambda _: True).run() == PAGE
 
 
+class Stumbling(Housekeeping):
+    """To which one handoff is a riddle when it is to be changed."""
+
+    odd = 0
+    woken: list[int]
+
+    def _reckon(self, workspace_id: int, handoff_id: int) -> None:
+        if handoff_id == self.odd:
+            raise LookupError("a row nobody foresaw")
+        super()._reckon(workspace_id, handoff_id)
+
+    def _wake(self, workspace_id: int) -> None:
+        super()._wake(workspace_id)
+        self.woken.append(workspace_id)
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_one_handoff_that_fails_keeps_no_other_from_its_turn(
+    open_store: Callable[[Policy], Store], readable: bool
+) -> None:
+    before = open_store(Policy())
+    team = make_team(before)
+    ids = [signed(before, team, Deal(account=f"Deal {number}")) for number in range(PAGE + 2)]
+    first = owed(before, team, ids[0])
+    odd = ids.pop(1)
+    if not readable:
+        with before.database.writing() as connection:
+            connection.execute(handoff.update().where(handoff.c.id == odd).values(open_items="{"))
+            connection.commit()
+    after = open_store(SLOWER)
+    house = Stumbling(store=after, machine=SteadyMachineClock())
+    house.odd, house.woken = odd, []
+    for _ in range(2):
+        with capture_logs() as logged, pytest.raises((LookupError, ValueError)):
+            house.run()
+        lines = [one for one in logged if one["event"] == "handoff not brought in line"]
+        assert [one["handoff"] for one in lines] == [odd]
+        assert lines[0]["reference"]
+    assert {owed(after, team, one).due_at for one in ids} == {first.due_at + 24 * HOUR}
+    assert house.woken == [team.workspace_id] * 2
+
+
 def test_each_workspace_has_its_share_of_the_time(open_store: Callable[[Policy], Store]) -> None:
     before = open_store(Policy())
     teams = [make_team(before), make_team(before, team_id="T0SECOND01")]
