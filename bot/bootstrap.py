@@ -52,7 +52,7 @@ from bot.flows.installations import Installations
 from bot.flows.manifest import SCOPES
 from bot.flows.registration import all_listeners
 from bot.flows.shape import UNREADABLE
-from bot.logs import quiet_logger
+from bot.logs import lost_lines, quiet_logger
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT, Clients, OneToken, TokenSource
 from bot.storage.backup import NoBackup, file_of, keep_aside
@@ -417,6 +417,7 @@ def _watch(settings: Settings, ground: _Ground, edge: _Edge, stopping: threading
         wellbeing,
         kinds=list(Kind),
         refused_writes=lambda: database.writability.refused,
+        lost_lines=lost_lines,
         resting=lambda: list(edge.shaping.pauses()),
         version=own_version(),
         dialect=database.dialect,

@@ -1,8 +1,9 @@
 """Logging: ids and references only, never bodies, tokens or what people wrote."""
 
-import contextlib
 import logging
 import sys
+import threading
+from typing import TextIO
 
 import structlog
 
@@ -11,6 +12,43 @@ from bot.delivery.trouble import frames
 _OURS = "bot."
 _CONSTANT = ("apscheduler", "uvicorn")
 """Libraries that see no body, and whose texts are constants before their arguments are put in."""
+
+
+class _Lost:
+    """Counts the lines that could not be written."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self.count = 0
+
+    def one_more(self) -> None:
+        with self._guard:
+            self.count += 1
+
+
+_LOST = _Lost()
+
+
+def lost_lines() -> int:
+    """How many lines of the log could not be written since the start."""
+    return _LOST.count
+
+
+class _Printer(structlog.PrintLogger):
+    """Prints a line, or loses it where standard error is closed or its disk is full.
+
+    Nobody can be told of it there, and whoever logs at the top of a thread must not end by it.
+    """
+
+    def msg(self, message: str) -> None:
+        """Print it, if it can be printed."""
+        try:
+            super().msg(message)
+        except (OSError, ValueError):  # A ValueError says that it is closed.
+            _LOST.one_more()
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 class _Outline(str):
@@ -44,9 +82,7 @@ class _Libraries(logging.Handler):
         more: dict[str, object] = {"error": type(error).__name__} if error else {}
         if error and record.exc_info:
             more["frames"] = frames(error)
-        # Where standard error is closed, nobody can be told of it either.
-        with contextlib.suppress(OSError, ValueError):
-            tell(_text(record), logger=record.name, where=_where(record), **more)
+        tell(_text(record), logger=record.name, where=_where(record), **more)
 
 
 def _text(record: logging.LogRecord) -> str:
@@ -74,7 +110,8 @@ def quiet_logger(name: str) -> logging.Logger:
 
 def configure_logs() -> None:
     """One line of JSON an event to standard error, or coloured text at a terminal."""
-    terminal = sys.stderr.isatty()
+    stream: TextIO = sys.stderr
+    terminal = stream.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -87,7 +124,7 @@ def configure_logs() -> None:
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Printer(stream),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING)

@@ -115,3 +115,31 @@ def test_a_text_is_kept_where_it_is_ours_or_a_constant(told: str) -> None:
     assert said["apscheduler"][0]["event"] == "It failed for %s"
     assert said["uvicorn"][0]["event"] == "It failed for %s"
     assert said["bot.storage.engine"][0]["event"] == "an old SQLite"
+
+
+UNHEARD = """
+import logging, sys
+import structlog
+from bot.logs import configure_logs, lost_lines
+
+configure_logs()
+if sys.argv[1:] == ["closed"]:
+    sys.stderr.close()
+structlog.get_logger().error("ours")
+logging.getLogger("sqlalchemy").error("a library's")
+print(lost_lines())
+"""
+
+
+@pytest.mark.parametrize("how", ["full", "closed"])
+def test_a_line_that_cannot_be_written_is_counted_and_ends_nothing(how: str) -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", UNHEARD, how],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert ended.stdout == "2\n"

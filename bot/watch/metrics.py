@@ -35,6 +35,7 @@ class Metrics:
         *,
         kinds: Iterable[str],
         refused_writes: Callable[[], int],
+        lost_lines: Callable[[], int],
         resting: Callable[[], Collection[tuple[int, str]]],
         version: str,
         dialect: str,
@@ -80,7 +81,7 @@ class Metrics:
             "0 where the release of SQLite may corrupt the file.",
             registry=self.registry,
         ).set(wellbeing.signs.sqlite_safe)
-        self.registry.register(_AtScrape(wellbeing, refused_writes, resting))
+        self.registry.register(_AtScrape(wellbeing, refused_writes, lost_lines, resting))
         ProcessCollector(registry=self.registry)
 
     def answered(self, kind: str, seconds: float) -> None:
@@ -108,10 +109,12 @@ class _AtScrape(Collector):
         self,
         wellbeing: Wellbeing,
         refused_writes: Callable[[], int],
+        lost_lines: Callable[[], int],
         resting: Callable[[], Collection[tuple[int, str]]],
     ) -> None:
         self._signs = wellbeing.signs
         self._refused_writes = refused_writes
+        self._lost_lines = lost_lines
         self._resting = resting
 
     def collect(self) -> Iterator[Metric]:
@@ -137,6 +140,11 @@ class _AtScrape(Collector):
             "handoff_write_refusals",
             "Writes that the database refused because it takes nothing new.",
             value=self._refused_writes(),
+        )
+        yield CounterMetricFamily(
+            "handoff_log_lines_lost",
+            "Lines of the log that could not be written.",
+            value=self._lost_lines(),
         )
         drift = self._signs.drift()
         if drift is not None:
