@@ -534,7 +534,7 @@ def _ticks(
 
     ticks = parts.ticks(
         sweep=sweep.run,
-        deliver=delivery.senders.poke,
+        deliver=delivery.senders.look_after,
         housekeeping=keep_house,
         alarms=alarms.look,
     )

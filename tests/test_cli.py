@@ -19,6 +19,7 @@ import pytest
 import yaml
 from psycopg import sql
 from sqlalchemy import make_url, update
+from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from bot.bootstrap import StartError, build
@@ -32,7 +33,7 @@ from bot.settings import load_settings
 from bot.storage.engine import open_database, sqlite_driver
 from bot.storage.tables import outbox
 from bot.web.listening import listening_socket
-from tests.builders import KEY, make_store
+from tests.builders import KEY, make_store, wait_until
 from tests.storage.test_migrate import moved
 from tests.story.stack import Stack, Transport, running
 from tests.story.test_clocks import begin
@@ -482,6 +483,20 @@ def test_a_database_that_may_only_be_read_is_said_at_the_start_and_by_check(
     outcome = call("check")
     assert outcome.exit_code == 1
     assert "look Nothing can be saved: the database may only be read." in outcome.output
+
+
+def test_the_tick_of_the_senders_fails_where_none_of_them_lives(
+    database: Path, workspace: SandboxServer
+) -> None:
+    bot = build(load_settings())
+    bot.senders._run = lambda **_: None  # type: ignore[method-assign]
+    bot.senders.start()
+    wait_until(lambda: not any(one.is_alive() for one in bot.senders._threads.values()))
+    with capture_logs() as logs:
+        bot.ticks.start()
+        wait_until(lambda: any(one.get("error") == "NoSender" for one in logs))
+    assert bot.stop()
+    assert {one["tick"] for one in logs if one.get("error") == "NoSender"} == {"deliver"}
 
 
 @pytest.mark.postgres

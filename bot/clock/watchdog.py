@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.clock.clocks import Monotonic, Wall, wall_now
+from bot.delivery.trouble import named
 
 log = structlog.get_logger()
 
@@ -81,4 +82,7 @@ class Watchdog:
 
     def _run(self) -> None:
         while not self._stopped.wait(LOOKS_EVERY):
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001, the top of a thread
+                log.error("watchdog failed", **named(error))

@@ -18,7 +18,7 @@ from bot.delivery.protocol import Protocol
 from bot.delivery.rendering import CheckChannel, CheckManager, Renderer, nobody_to_ask
 from bot.delivery.shaping import Shaping
 from bot.delivery.shares import Shares
-from bot.delivery.trouble import Tally, frames, reference
+from bot.delivery.trouble import Tally, named
 from bot.domain.errors import HandoffError, busy
 from bot.domain.policy import Policy
 from bot.domain.ports import MachineClock
@@ -41,6 +41,10 @@ CREWS = 3
 """With several workspaces there are up to so many times the senders that one may hold."""
 STOPS_WITHIN = 15.0
 """Seconds; a call under way ends within its time-out."""
+
+
+class NoSender(Exception):
+    """None of the threads that post was alive."""
 
 
 class _Gate:
@@ -124,7 +128,8 @@ class Senders:
         self._seen: list[Candidate] = []
         self._seen_at_poke, self._seen_until = -1, 0.0
         self._stopping = False
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[int, threading.Thread] = {}
+        """By their numbers, from 1 on."""
 
     def start(self) -> None:
         """Start the threads; a second start raises RuntimeError."""
@@ -133,25 +138,42 @@ class Senders:
         self.fit()
 
     def fit(self) -> None:
-        """Have as many threads as the workspaces there are now need; never fewer than before."""
+        """Have as many threads as the workspaces there are now need; never fewer than before.
+
+        One that died is replaced.
+        """
         with self._store.system() as system:
             workspaces = len(system.workspaces())
         with self._woken:
+            if self._stopping:
+                return
             wanted = self._constants.senders * max(1, min(CREWS, workspaces))
-            more = range(len(self._threads) + 1, wanted + 1) if not self._stopping else ()
-            fresh = [
-                threading.Thread(
+            for number in range(1, max(wanted, len(self._threads)) + 1):
+                known = self._threads.get(number)
+                if known is not None and known.is_alive():
+                    continue
+                if known is not None:
+                    log.error("a sender died and is replaced", number=number)
+                fresh = threading.Thread(
                     target=self._run,
                     kwargs={"looks_by_itself": number <= self._constants.senders},
                     name=f"sender-{number}",
                     daemon=True,
                 )
-                for number in more
-            ]
-            self._threads += fresh
+                # Under the guard: one that has not begun would be taken for one that died.
+                fresh.start()
+                self._threads[number] = fresh
             self._shares.of(len(self._threads))
-        for thread in fresh:
-            thread.start()
+
+    def look_after(self) -> None:
+        """Poke them; raises NoSender where none was alive, after others were begun."""
+        self.poke()
+        with self._woken:
+            alive = any(one.is_alive() for one in self._threads.values())
+            if alive or not self._threads or self._stopping:
+                return
+        self.fit()
+        raise NoSender
 
     def poke(self) -> None:
         """Look for work now."""
@@ -165,9 +187,10 @@ class Senders:
             self._stopping = True
             self._woken.notify_all()
         end = time.monotonic() + timeout
-        for thread in self._threads:
+        threads = list(self._threads.values())
+        for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in threads)
 
     def work_once(self) -> bool:
         """Send one thing, if one is due; whether there was one."""
@@ -227,13 +250,7 @@ class Senders:
             return
         if isinstance(error, StorageUnavailable) and error.unwritable:
             return  # The store says it, once a minute.
-        log.error(
-            "sending failed",
-            reference=reference(),
-            error=type(error).__name__,
-            **about,
-            frames=frames(error),
-        )
+        log.error("sending failed", **about, **named(error))
 
     def _give_back(self, job: Job, error: Exception) -> None:
         """A job that failed in our own hands is tried again a few times, then given up visibly."""
@@ -256,7 +273,15 @@ class Senders:
         idle = self._constants.idle.total_seconds() if looks_by_itself else None
         seen = -1
         while not self._stopping:
-            if self.work_once():
+            try:
+                if self.work_once():
+                    continue
+            except Exception as error:  # noqa: BLE001, the top of a sender's thread
+                # It could not even be settled what went wrong: its lease runs out by itself.
+                self._note(error, None)
+                with self._woken:
+                    rest = self._constants.idle.total_seconds()
+                    self._woken.wait_for(lambda: self._stopping, rest)
                 continue
             with self._woken:
                 if self._pokes == seen and not self._stopping:

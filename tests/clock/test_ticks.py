@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
 from bot.clock.ticks import Tick, Ticks
 from bot.clock.watchdog import HANGS_AFTER, Watchdog
@@ -255,3 +256,29 @@ def test_a_tick_whose_failure_cannot_be_logged_does_not_seem_to_run_on() -> None
     watchdog.look()
     assert ends.count == 0
     assert tick.alive()
+
+
+class Odd:
+    """A tick that is a riddle at the first look, and hangs."""
+
+    name = "sweep"
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def running_for(self) -> float:
+        self.looks += 1
+        if self.looks == 1:
+            raise LookupError
+        return HANGS_AFTER + 1
+
+
+def test_the_watchdog_outlives_an_error_and_goes_on_to_watch() -> None:
+    ends = Count()
+    watchdog = Watchdog(ticks=[Odd()], wake=Count(), end_process=ends)
+    with capture_logs() as logs:
+        watchdog.start()
+        wait_until(lambda: ends.count > 0)
+        watchdog.stop()
+    assert [one["event"] for one in logs[:2]] == ["watchdog failed", "tick hangs"]
+    assert logs[0]["reference"]

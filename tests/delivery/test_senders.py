@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery.failpoints import fail_points_from, nowhere
 from bot.delivery.outcomes import Verdict
+from bot.delivery.senders import NoSender
 from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.storage.engine import StorageUnavailable
 from bot.storage.leasing import Candidate, candidates
@@ -250,3 +252,104 @@ def test_what_a_long_look_found_serves_until_something_new_is_said(
             desk.senders.poke()
     assert [desk.state(one.name) for one in (team.ae, team.csm, team.revops)] == ["sent"] * 3
     assert len(counted) == looks
+
+
+# --- Threads that go on
+
+
+def _alone(desk: Desk, reached: Failing, *, idle: float) -> None:
+    """One sender, which rests for so long."""
+    desk.constants = replace(desk.constants, senders=1, idle=idle * SECOND)
+    desk.hire(reached)
+
+
+class Once(Failing):
+    """Ends the first job with an error."""
+
+    def __call__(self, name: str) -> None:
+        if not self.times:
+            super().__call__(name)
+
+
+def test_a_sender_outlives_what_it_cannot_even_give_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def malformed(*_: Any, **__: Any) -> None:
+        raise ValueError("a row nobody foresaw")
+
+    _alone(desk, Once(LookupError("words")), idle=0.05)
+    monkeypatch.setattr(desk.senders, "_give_back", malformed)
+    desk.say("hello")
+    with capture_logs() as logs:
+        desk.senders.start()
+        wait_until(lambda: len(logs) == 2)
+        desk.machine.advance(2 * desk.constants.lease)
+        desk.senders.poke()
+        wait_until(lambda: desk.state("hello") == "sent")
+    assert desk.senders.stop()
+    assert [one["error"] for one in logs] == ["LookupError", "ValueError"]
+    assert len({one["reference"] for one in logs}) == 2
+
+
+def test_after_an_error_at_its_top_a_sender_rests_whoever_pokes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def fail() -> bool:
+        tries.append(1)
+        raise ValueError("a row nobody foresaw")
+
+    _alone(desk, Once(LookupError()), idle=60)
+    monkeypatch.setattr(desk.senders, "work_once", fail)
+    with capture_logs() as logs:
+        desk.senders.start()
+        wait_until(lambda: len(logs) == 1)
+        for _ in range(100):
+            desk.senders.poke()
+        assert desk.senders.stop()
+    assert len(tries) == 1
+
+
+def _ends(**_: object) -> None:
+    """Of a thread all there is."""
+
+
+def _alive(desk: Desk) -> list[str]:
+    return [one.name for one in desk.senders._threads.values() if one.is_alive()]
+
+
+def test_a_sender_that_died_is_replaced(desk: Desk) -> None:
+    run = desk.senders._run
+
+    def end_one(*, looks_by_itself: bool) -> None:
+        if threading.current_thread().name != "sender-2":
+            run(looks_by_itself=looks_by_itself)
+
+    desk.senders._run = end_one  # type: ignore[method-assign]
+    desk.senders.start()
+    wait_until(lambda: len(_alive(desk)) == desk.constants.senders - 1)
+    desk.senders.look_after()
+    assert "sender-2" not in _alive(desk)
+    desk.senders._run = run  # type: ignore[method-assign]
+    with capture_logs() as logs:
+        desk.senders.fit()
+    assert [one["number"] for one in logs] == [2]
+    assert len(_alive(desk)) == desk.constants.senders
+    assert desk.senders.stop()
+
+
+def test_where_no_sender_is_alive_that_is_an_error_and_others_begin(desk: Desk) -> None:
+    run = desk.senders._run
+    desk.senders.look_after()
+    desk.senders._run = _ends  # type: ignore[method-assign]
+    desk.senders.start()
+    wait_until(lambda: not _alive(desk))
+    desk.senders._run = run  # type: ignore[method-assign]
+    desk.say("hello")
+    with pytest.raises(NoSender):
+        desk.senders.look_after()
+    wait_until(lambda: desk.state("hello") == "sent")
+    desk.senders.look_after()
+    assert desk.senders.stop()
+    desk.senders.look_after()
