@@ -704,6 +704,9 @@ UNWRITABLE_IN_WORDS = {
     Problem.STORAGE_FULL: "the disk under the database is full",
     Problem.STORAGE_READ_ONLY: "the database may only be read",
     Problem.STORAGE_FAULT: "the disk under the database fails",
+    Problem.STORAGE_DAMAGED: (
+        "the database is damaged, or it is none; name the right one, or put a backup back"
+    ),
 }
 
 

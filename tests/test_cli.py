@@ -144,7 +144,7 @@ def test_a_database_that_cannot_be_opened_is_one_sentence_that_says_what_is_want
     for url, wanted in (
         (f"sqlite:///{tmp_path / PASSWORD / 'handoff.db'}", "wants a folder"),
         (f"sqlite:///{tmp_path}", "wants a folder"),
-        (f"sqlite:///{no_database}", "wants a folder"),
+        (f"sqlite:///{no_database}", "or it is none"),
         (f"postgresql://u:{PASSWORD}@127.0.0.1:1/x", "wants a server"),
         (f"postgresql://u:{PASSWORD}@127.0.0.1:1/x?sslmode={PASSWORD}", "wants a server"),
     ):
@@ -483,6 +483,15 @@ def test_a_database_that_may_only_be_read_is_said_at_the_start_and_by_check(
     outcome = call("check")
     assert outcome.exit_code == 1
     assert "look Nothing can be saved: the database may only be read." in outcome.output
+
+
+@pytest.mark.parametrize("command", ["run", "check", "migrate"])
+def test_a_damaged_database_is_said(database: Path, tokens: None, command: str) -> None:
+    assert call("migrate").exit_code == 0
+    content = database.read_bytes()
+    database.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    told = one_sentence(call(command))
+    assert told.startswith("DATABASE_URL: the database is damaged, or it is none; ")
 
 
 def test_the_tick_of_the_senders_fails_where_none_of_them_lives(

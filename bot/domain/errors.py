@@ -225,6 +225,7 @@ class Problem(StrEnum):
     STORAGE_READ_ONLY = "storage_read_only"
     STORAGE_FAULT = "storage_fault"
     """The disk under the database refuses; these three are read and not written."""
+    STORAGE_DAMAGED = "storage_damaged"
     STALE_BUTTON = "stale_button"
     CHANNEL_SHARED = "channel_shared"
     CHANNEL_GUESTS = "channel_guests"

@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.errors import Conflict, Problem
-from bot.storage.failures import READ_ONLY_SQLSTATE, Writability, problem_of
+from bot.storage.failures import READ_ONLY_SQLSTATE, Damage, Writability, problem_of
 from bot.storage.failures import StorageUnavailable as StorageUnavailable
 from bot.storage.giving_way import GivingWay
 
@@ -118,6 +118,7 @@ class Database:
         self._wait_seconds = wait_seconds
         self.giving_way = GivingWay()
         self.writability = Writability()
+        self._damage = Damage()
         # SQLite has one writer; a queue of our own is fair, its busy handler is not.
         self._turn = FairLock() if dialect == "sqlite" else None
 
@@ -141,7 +142,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in a transaction that sees one state of the data and cannot change it."""
-        with _translated(), self._readers.connect() as connection, connection.begin():
+        with self._translated(), self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -156,7 +157,7 @@ class Database:
         if self._turn is not None and not self._turn.acquire(self._wait_seconds, patient=patient):
             raise Conflict(Problem.BUSY)
         try:
-            with _translated(writes=True), self._writers.connect() as connection:
+            with self._translated(writes=True), self._writers.connect() as connection:
                 if self.dialect == "postgresql":
                     # One that was used to read would say READ WRITE, against what its server says.
                     connection.connection.dbapi_connection.read_only = None  # type: ignore[union-attr]
@@ -175,6 +176,20 @@ class Database:
         finally:
             if self._turn is not None:
                 self._turn.release()
+
+    @contextmanager
+    def _translated(self, *, writes: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            raise Conflict(Problem.BUSY) from error
+        except DBAPIError as error:
+            problem = problem_of(error, writes=writes)
+            if problem is None:
+                raise
+            if problem.problem is Problem.STORAGE_DAMAGED:
+                self._damage.note_met()
+            raise problem from error
 
     def _let_go(self, connection: Connection, error: DBAPIError) -> None:
         """PostgreSQL's sessions keep what they were told at their begin; a new one may write."""
@@ -203,19 +218,6 @@ class Database:
         """Close every connection."""
         self._readers.dispose()
         self._writers.dispose()
-
-
-@contextmanager
-def _translated(*, writes: bool = False) -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeout as error:
-        raise Conflict(Problem.BUSY) from error
-    except DBAPIError as error:
-        problem = problem_of(error, writes=writes)
-        if problem is None:
-            raise
-        raise problem from error
 
 
 def open_database(url: str, *, pool_size: int = 24, wait_seconds: float = WAIT_SECONDS) -> Database:

@@ -30,6 +30,10 @@ _UNWRITABLE_SQLSTATES = {
     "53100": Problem.STORAGE_FULL,  # disk_full
     "58030": Problem.STORAGE_FAULT,  # io_error
 }
+_DAMAGED_SQLITE = frozenset({11, 26})
+"""SQLITE_CORRUPT and SQLITE_NOTADB, without their extensions."""
+_DAMAGED_SQLSTATES = frozenset({"XX001", "XX002"})
+"""PostgreSQL: data_corrupted and index_corrupted."""
 UNWRITABLE = frozenset(_UNWRITABLE_SQLITE.values())
 """The database can be read, and takes nothing new."""
 _IN_WORDS = {
@@ -59,11 +63,15 @@ def problem_of(error: DBAPIError, *, writes: bool) -> HandoffError | None:
             return Conflict(Problem.BUSY)
         if code == _READONLY_SQLITE and not writes:
             return None  # A reader tried to write.
+        if code & 0xFF in _DAMAGED_SQLITE:
+            return StorageUnavailable(Problem.STORAGE_DAMAGED)
         if code & 0xFF in _UNWRITABLE_SQLITE:
             return StorageUnavailable(_UNWRITABLE_SQLITE[code & 0xFF])
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate in _BUSY_SQLSTATES:
         return Conflict(Problem.BUSY)
+    if sqlstate in _DAMAGED_SQLSTATES:
+        return StorageUnavailable(Problem.STORAGE_DAMAGED)
     if sqlstate == _NO_RIGHT_SQLSTATE:
         return StorageUnavailable()
     if sqlstate in _UNWRITABLE_SQLSTATES and (writes or sqlstate != READ_ONLY_SQLSTATE):
@@ -71,6 +79,24 @@ def problem_of(error: DBAPIError, *, writes: bool) -> HandoffError | None:
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StorageUnavailable()
     return None
+
+
+class Damage:
+    """Says in the log that the database is damaged, once a minute at most while it is met."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._guard = threading.Lock()
+        self._told_at: float | None = None
+
+    def note_met(self) -> None:
+        """Something could not be read, or not written, because of it."""
+        with self._guard:
+            now = self._monotonic()
+            if self._told_at is not None and now - self._told_at < TOLD_EVERY:
+                return
+            self._told_at = now
+        log.error("the database is damaged: stop the bot and put a backup back")
 
 
 class Writability:

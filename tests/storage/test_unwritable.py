@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 
 from bot.domain.errors import Problem
 from bot.storage.engine import Database, StorageUnavailable, open_database
-from bot.storage.failures import TOLD_EVERY, Writability
+from bot.storage.failures import TOLD_EVERY, Damage, Writability
 from bot.storage.people import PersonFacts
 from bot.storage.probe import try_to_write
 from bot.storage.tables import received
@@ -139,3 +139,41 @@ def test_the_log_says_it_once_a_minute_and_when_it_is_over(
         "the disk of the database is full: nothing is saved or sent (101 times)",
         "the database is written to again",
     ]
+
+
+def spoil(store: Store, dialect: str) -> None:
+    """Meet damage: on SQLite behind the first page, on PostgreSQL as the server says it."""
+    if dialect == "postgresql":
+        with store.database.reading() as connection:
+            told = "DO $$ BEGIN RAISE EXCEPTION 'invalid page' USING ERRCODE = 'XX001'; END $$"
+            connection.execute(text(told))
+        return
+    path = Path(store.database.writers.url.database or "")
+    store.close()
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with store.database.reading() as connection:
+        connection.execute(text("SELECT * FROM person")).all()
+
+
+def test_a_damaged_database_is_said_to_be_that_once_a_minute(
+    store: Store, team: Team, dialect: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            with pytest.raises(StorageUnavailable) as refused:
+                spoil(store, dialect)
+            assert refused.value.problem is Problem.STORAGE_DAMAGED
+            assert not refused.value.unwritable
+    assert caplog.messages == ["the database is damaged: stop the bot and put a backup back"]
+    assert store.database.writability.trouble is None
+
+
+def test_damage_is_told_of_again_after_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    seconds = [0.0]
+    damage = Damage(monotonic=lambda: seconds[0])
+    with caplog.at_level(logging.WARNING):
+        for step in (0.0, 1.0, TOLD_EVERY):
+            seconds[0] += step
+            damage.note_met()
+    assert len(caplog.messages) == 2

@@ -387,6 +387,10 @@ _PROBLEMS: Final[Mapping[Problem, str]] = {
         "This could not be saved, because the disk of the bot fails; nothing was changed. "
         "Tell an admin, and try again later."
     ),
+    Problem.STORAGE_DAMAGED: (
+        "The bot’s database is damaged, so this could be neither read nor saved; nothing was "
+        "changed. Tell an admin: whoever runs the bot has to put a backup back."
+    ),
     Problem.STALE_BUTTON: "This button is from an older version. Open the handoff for a fresh one.",
     Problem.CHANNEL_SHARED: (
         "This channel is shared outside the company, so no handoff is shown here. "
