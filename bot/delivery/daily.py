@@ -34,7 +34,9 @@ BETWEEN = 4.0
 _SETTLES = timedelta(minutes=10)
 """What was posted so lately may be missing from a history that lags."""
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
-_NOT_READ = frozenset({"missing_scope", "not_in_channel", "channel_not_found", "no_permission"})
+_NOT_READ = frozenset(
+    {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "ekm_access_denied"}
+)
 
 LookAnew = Callable[[int, str], Channel]
 """Asks Slack about a channel, whatever is known, and keeps the answer; raises as a directory."""

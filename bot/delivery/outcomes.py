@@ -63,6 +63,8 @@ def unheard(_workspace_id: int, _method: str, _outcome: Outcome, _took: float) -
 
 
 _LONGEST_WORD = 80
+# Not among these is `ekm_access_denied`, "administrators have suspended the ability to post a
+# message": an organization may revoke its keys for one channel, or for some hours of it, alone.
 _NO_ACCESS = frozenset(
     {
         "invalid_auth",
@@ -71,7 +73,8 @@ _NO_ACCESS = frozenset(
         "token_revoked",
         "token_expired",
         "org_login_required",
-        "ekm_access_denied",
+        # "The token used is not granted the specific workspace access required": an organization
+        # grants that, and takes it away, for a workspace as a whole.
         "team_access_not_granted",
         "not_allowed_token_type",
         # Nothing goes out from this network, or for this account, until somebody mends it.

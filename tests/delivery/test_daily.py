@@ -238,6 +238,16 @@ def test_an_account_that_was_closed_while_nobody_listened_is_found(
         assert unit.people.get(desk.team.csm.id).deactivated
 
 
+def test_a_channel_whose_keys_are_revoked_ends_no_round(desk: Desk, look: DailyLook) -> None:
+    _stands(desk)
+    desk.slack.trouble = lambda _method, args: (
+        Refusal("ekm_access_denied") if args.get("channel") == "C0DEAL" else None
+    )
+    assert _run(desk, look) > 2
+    assert desk.store.delivery.blocked() == {}
+    assert _run(desk, look) == 0
+
+
 # --- Many in few calls
 
 

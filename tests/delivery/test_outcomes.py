@@ -39,6 +39,8 @@ def _refusal(
         (_refusal("channel_not_found"), Verdict.REFUSED),
         (_refusal("invalid_blocks"), Verdict.REFUSED),
         (_refusal("token_revoked"), Verdict.NO_ACCESS),
+        (_refusal("team_access_not_granted"), Verdict.NO_ACCESS),
+        (_refusal("ekm_access_denied"), Verdict.REFUSED),
         (_refusal("message_not_found"), Verdict.GONE),
         (_refusal("missing_scope"), Verdict.UNREADABLE),
         (SlackObjectFormationError("too long"), Verdict.REFUSED),

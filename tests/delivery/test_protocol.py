@@ -255,6 +255,30 @@ def test_a_refused_token_blocks_one_workspace_and_is_tried_again_later(
     assert store.delivery.blocked() == {}
 
 
+def test_a_channel_whose_keys_are_revoked_blocks_nobody_and_is_given_up(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    def locked(_method: str, args: dict[str, Any]) -> Refusal | None:
+        return Refusal("ekm_access_denied") if args.get("channel") == "C0DEAL" else None
+
+    desk.slack.trouble = locked
+    handoff_id = posted(store, team)
+    desk.add(_status_post(team, "to the channel"))
+    desk.say("to a person")
+    desk.drain()
+    assert store.delivery.blocked() == {}
+    assert desk.state("to a person") == "sent"
+    letters = store.delivery.dead_letters(team.workspace_id)
+    assert {one.reason for one in letters} == {"ekm_access_denied"}
+    assert {one.kind for one in letters} >= {"status_post", "card"}
+    desk.slack.trouble = lambda _method, _args: None
+    with store.write(team.workspace_id) as unit:
+        unit.surfaces.refresh(handoff_id)
+        unit.commit()
+    desk.drain()
+    assert len(desk.slack.ledger.in_channel("C0DEAL")) == 1, "the card, once the keys are back"
+
+
 def _say_in(store: Store, team: Team, key: str) -> None:
     with store.write(team.workspace_id) as unit:
         unit.outbox.add(

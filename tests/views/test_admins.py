@@ -263,6 +263,12 @@ def test_every_word_that_slack_documents_for_what_the_bot_calls_has_a_sentence(w
     assert word not in sentences.refusals.why(word, in_doubt=False)
 
 
+def test_keys_that_are_revoked_are_no_setting_that_an_owner_allows() -> None:
+    told = sentences.refusals.why("ekm_access_denied", in_doubt=False)
+    assert "Enterprise Key Management" in told
+    assert "owner" not in told
+
+
 def test_everything_that_can_fail_has_a_name() -> None:
     assert set(sentences.undelivered.KINDS) == {*NoticeKind, *SurfaceKind}
 

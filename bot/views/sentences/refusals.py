@@ -21,8 +21,13 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "slack_connect_clip_sharing_blocked slack_connect_file_link_sharing_blocked "
         "slack_connect_file_upload_sharing_blocked slack_connect_lists_sharing_blocked "
         "slack_connect_blocked_file_type access_denied no_permission user_is_restricted "
-        "posting_to_channel_denied channel_is_limited_access ekm_access_denied "
-        "enterprise_is_restricted not_implemented",
+        "posting_to_channel_denied channel_is_limited_access enterprise_is_restricted "
+        "not_implemented",
+    ),
+    (
+        "the organization has revoked its keys for this place (Enterprise Key Management), so "
+        "nothing can be posted there; whoever looks after these can lift it",
+        "ekm_access_denied",
     ),
     (
         "this account cannot be written to",
