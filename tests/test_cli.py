@@ -494,6 +494,17 @@ def test_a_damaged_database_is_said(database: Path, tokens: None, command: str) 
     assert told.startswith("DATABASE_URL: the database is damaged, or it is none; ")
 
 
+def test_a_token_that_slack_takes_at_the_start_ends_the_block_of_its_workspace(
+    database: Path, workspace: SandboxServer
+) -> None:
+    bot = build(load_settings())
+    bot.store.delivery.block_workspace(bot.workplace.id, "token_revoked")
+    bot.store.close()
+    again = build(load_settings())
+    assert again.store.delivery.blocked() == {}
+    again.store.close()
+
+
 def test_the_tick_of_the_senders_fails_where_none_of_them_lives(
     database: Path, workspace: SandboxServer
 ) -> None:

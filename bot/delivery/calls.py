@@ -1,5 +1,6 @@
 """Calls to Slack: each at its rate, and what its end means; reading back what was posted."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bot.delivery.failpoints import Reached
 from bot.delivery.outcomes import Heard, Outcome, Verdict, answered, failed, unheard
 from bot.delivery.plans import Reader, Spot
 from bot.delivery.shaping import Shaping
+from bot.domain.errors import HandoffError
 from bot.domain.notices import Priority
 from bot.domain.ports import MachineClock
 from bot.slack_calls import CALL_FAILED, put_file
@@ -111,7 +113,16 @@ class Calls:
             self._shaping.failed(job.workspace_id, took=timedelta(seconds=took))
         else:
             self._shaping.reached(job.workspace_id)
+        if job.probing and outcome.verdict is Verdict.OK:
+            self._let_in_again(job.workspace_id)
         return outcome
+
+    def _let_in_again(self, workspace_id: int) -> None:
+        """Slack takes the token again, whatever the call was for and becomes of its job."""
+        self._reached("probed")
+        # What the call came to is settled all the same; else the next job finds it out.
+        with contextlib.suppress(HandoffError):
+            self._delivery.unblock_workspace(workspace_id)
 
     def channel(self, job: Job, spot: Spot) -> str:
         """The conversation a message goes to; that with a person is opened once and remembered.

@@ -431,7 +431,7 @@ class Protocol:
             unit.commit()
 
     def _sent(self, job: Job, answer: Mapping[str, Any], *, step: Step | None = None) -> bool:
-        settled = self._delivery.sent(
+        return self._delivery.sent(
             job,
             ts=answer.get("ts"),
             channel=answer.get("channel"),
@@ -439,10 +439,6 @@ class Protocol:
             settle=self._constants.settle,
             step=step,
         )
-        if job.probing:
-            self._reached("probed")
-            self._delivery.unblock_workspace(job.workspace_id)
-        return settled
 
     def _give_back(self, job: Job, outcome: Outcome, *, maybe_sent: bool | None) -> bool:
         """Settle what did not work; only what Slack will never take is given up.

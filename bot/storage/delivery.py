@@ -434,9 +434,10 @@ class DeliveryStore:
         self._write(statement.values(blocked_at=self._machine.now(), blocked_reason=reason))
 
     def unblock_workspace(self, workspace_id: int) -> None:
-        """Send for the workspace again."""
-        statement = update(workspace).where(workspace.c.id == workspace_id)
-        self._write(statement.values(blocked_at=None, blocked_reason=None))
+        """Send for the workspace again; nothing is written where it is not blocked."""
+        if workspace_id in self.blocked():
+            statement = update(workspace).where(workspace.c.id == workspace_id)
+            self._write(statement.values(blocked_at=None, blocked_reason=None))
 
     def blocked(self) -> dict[int, str]:
         """The blocked workspaces and Slack's word for why."""

@@ -238,6 +238,18 @@ def test_an_account_that_was_closed_while_nobody_listened_is_found(
         assert unit.people.get(desk.team.csm.id).deactivated
 
 
+@pytest.mark.parametrize(("refused", "blocked"), [(False, False), (True, True)])
+def test_a_look_that_slack_answers_ends_the_block_of_a_workspace(
+    desk: Desk, look: DailyLook, refused: bool, blocked: bool
+) -> None:
+    _stands(desk)
+    desk.store.delivery.block_workspace(desk.team.workspace_id, "token_revoked")
+    if refused:
+        desk.slack.trouble = lambda _method, _args: Refusal("token_revoked")
+    look.run(desk.team.workspace_id)
+    assert bool(desk.store.delivery.blocked()) is blocked
+
+
 def test_a_channel_whose_keys_are_revoked_ends_no_round(desk: Desk, look: DailyLook) -> None:
     _stands(desk)
     desk.slack.trouble = lambda _method, args: (

@@ -279,6 +279,52 @@ def test_a_channel_whose_keys_are_revoked_blocks_nobody_and_is_given_up(
     assert len(desk.slack.ledger.in_channel("C0DEAL")) == 1, "the card, once the keys are back"
 
 
+def test_a_post_that_is_found_while_the_workspace_is_blocked_ends_that(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.trouble = Script(chat__postMessage=[Fault.TAKEN_THEN_RESET])
+    desk.say("hello")
+    desk.work()
+    store.delivery.block_workspace(team.workspace_id, "token_revoked")
+    desk.pass_time(6 * MINUTE, step=5 * SECOND)
+    assert desk.state("hello") == "sent"
+    assert len(desk.slack.ledger.messages) == 1
+    assert store.delivery.blocked() == {}
+
+
+def test_a_block_ends_also_where_only_a_part_of_the_job_that_tries_is_taken(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    store.delivery.block_workspace(team.workspace_id, "token_revoked")
+    desk.slack.trouble = Script(chat__postMessage=[Refusal("invalid_blocks")])
+    desk.say("hello")
+    desk.pass_time(6 * MINUTE, step=5 * SECOND)
+    assert desk.state("hello") == "dead"
+    assert store.delivery.blocked() == {}
+
+
+def test_a_whisper_that_is_taken_ends_a_block(desk: Desk, store: Store, team: Team) -> None:
+    store.delivery.block_workspace(team.workspace_id, "token_revoked")
+    desk.say("hello", place=Place.EPHEMERAL, channel_id=team.channel.id)
+    desk.pass_time(6 * MINUTE, step=5 * SECOND)
+    assert len(desk.slack.ledger.whispers) == 1
+    assert store.delivery.blocked() == {}
+
+
+def test_a_token_that_may_read_and_not_post_goes_on_to_block(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    store.delivery.block_workspace(team.workspace_id, "token_revoked")
+    desk.slack.trouble = lambda method, _args: (
+        Refusal("not_allowed_token_type") if method == "chat.postMessage" else None
+    )
+    desk.say("hello")
+    desk.pass_time(21 * MINUTE, step=5 * SECOND)
+    assert store.delivery.blocked() == {team.workspace_id: "not_allowed_token_type"}
+    posts = [method for method, _ in desk.slack.ledger.calls if method == "chat.postMessage"]
+    assert 2 <= len(posts) <= 4
+
+
 def _say_in(store: Store, team: Team, key: str) -> None:
     with store.write(team.workspace_id) as unit:
         unit.outbox.add(
