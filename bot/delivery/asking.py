@@ -15,6 +15,8 @@ from bot.slack_calls import CALL_FAILED, Patience
 
 Sleep = Callable[[float], object]
 """Lets so many seconds go by."""
+_OF_THIS_ALONE = frozenset({Verdict.REFUSED, Verdict.GONE})
+"""The others are silence, or concern all that is asked of Slack."""
 
 
 class NoTurn(SlackUnavailable):
@@ -22,6 +24,21 @@ class NoTurn(SlackUnavailable):
 
     def __init__(self) -> None:
         super().__init__(Problem.SLACK_SILENT)
+
+
+class Refused(SlackUnavailable):
+    """Slack said no to just this, with a word from which nothing follows."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(Problem.SLACK_SILENT, facts={"word": word})
+
+
+def not_said(error: Exception) -> SlackUnavailable:
+    """What is raised for a call after which nothing is known; `error` is one of CALL_FAILED."""
+    outcome = failed(error)
+    if outcome.verdict in _OF_THIS_ALONE:
+        return Refused(outcome.word)
+    return SlackUnavailable(Problem.SLACK_SILENT)
 
 
 class Asking:

@@ -2,15 +2,16 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.asking import Asking, NoTurn, Sleep
+from bot.delivery.asking import Asking, NoTurn, Sleep, not_said
 from bot.delivery.constants import Constants
 from bot.delivery.finding import Finding
 from bot.delivery.outcomes import Heard, unheard
@@ -32,6 +33,11 @@ MEMBERS_A_PAGE = 200
 MEMBERS_A_LOOK = 999
 """As many as Slack gives at once, where one of them is looked for and nobody is asked about."""
 CHANNELS_A_PAGE = 1000
+TRUSTED_FOR = timedelta(days=2)
+"""An account that was asked about longer ago may be anybody's by now, whatever was heard of it.
+
+Longer than a day: usually the daily look comes before, and nobody waits for it.
+"""
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 _NO_CHANNELS = frozenset(
     {"missing_scope", "restricted_action", "no_permission", "user_is_restricted"}
@@ -185,9 +191,9 @@ class SlackDirectory:
             if error.response.get("error") == "missing_scope":
                 # The bot may look into channels only; what is left are conversations of a few.
                 raise Invalid(Problem.CHANNEL_IS_DM) from error
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            raise not_said(error) from error
         except CALL_FAILED as error:
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            raise not_said(error) from error
         with self._store.write(workspace_id) as unit:
             channel = unit.channels.ensure(slack_id, facts=channel_facts(info, guests=guests))
             unit.commit()
@@ -324,13 +330,8 @@ class SlackDirectory:
         found: dict[str, PersonFacts] = {}
         try:
             members = list(self._members(workspace_id, slack_id, look, within))
-            with self._store.read(workspace_id) as unit:
-                known = unit.people.by_slack_ids(members)
-            if any(person.guest or person.external for person in known.values()):
-                return True
-            for member in members:
-                if member in known:
-                    continue
+            outsiders, unsure = self._known(workspace_id, members)
+            for member in () if outsiders else unsure:
                 _go_on(look)
                 found[member] = self._ask_person(
                     workspace_id, member, team_id, within, one_of_many=True
@@ -338,9 +339,22 @@ class SlackDirectory:
         except NoTurn as unfinished:
             self._on_unfinished(workspace_id, slack_id)
             raise SlackUnavailable(Problem.CHANNEL_UNKNOWN) from unfinished
+        except NotFound:
+            return True  # Whom Slack does not show counts as somebody from outside.
         finally:
             self._keep(workspace_id, found)
-        return any(facts.guest or facts.external for facts in found.values())
+        # What was heard of others, while some were asked about, counts as well.
+        told = any(facts.guest or facts.external for facts in found.values())
+        return told or self._known(workspace_id, members)[0]
+
+    def _known(self, workspace_id: int, members: Collection[str]) -> tuple[bool, list[str]]:
+        """Whether others than colleagues are among them, and about whom Slack has to be asked."""
+        now = self._machine.now()
+        with self._store.read(workspace_id) as unit:
+            known = unit.people.by_slack_ids(members)
+            checked = {name: unit.people.checked_at(one.id) for name, one in known.items()}
+        outsiders = any(one.guest or one.external for one in known.values())
+        return outsiders, [one for one in members if _outdated(checked.get(one), now)]
 
     def _look(self, within: Patience | None) -> Patience:
         """The time for one look at the members of a channel."""
@@ -378,8 +392,8 @@ class SlackDirectory:
         if not found:
             return
         with self._store.write(workspace_id) as unit:
-            for member, facts in found.items():
-                unit.people.ensure(member, facts=facts)
+            for member in sorted(found):
+                unit.meet(member, found[member])
             unit.commit()
 
     def _ask_person(
@@ -399,15 +413,20 @@ class SlackDirectory:
         except SlackApiError as error:
             if error.response.get("error") in _NOBODY:
                 raise NotFound(Problem.NOT_A_COLLEAGUE) from error
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            raise not_said(error) from error
         except CALL_FAILED as error:
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            raise not_said(error) from error
         return person_facts(user, team_id=team_id)
 
 
 def _shared(info: Mapping[str, Any]) -> bool:
     told = channel_facts(info, guests=False)
     return told.shared or told.pending
+
+
+def _outdated(checked_at: datetime | None, now: datetime) -> bool:
+    # A look that is still to come was noted by a clock that was ahead, and says nothing.
+    return checked_at is None or not timedelta(0) <= now - checked_at <= TRUSTED_FOR
 
 
 def _go_on(look: Patience) -> None:

@@ -68,10 +68,15 @@ def renumbered(asked: Asked, unit: WriteUnit) -> Answer:
 
 
 def account_changed(asked: Asked, unit: WriteUnit) -> Answer:
-    """Name, zone, guest or closed account: kept for people the bot has met."""
+    """Name, zone, guest or closed account: kept for people the bot has met.
+
+    Of two that come the newer one first the newer holds; where Slack does not say which it is,
+    Slack is asked.
+    """
     user = asked.event.get("user")
     if isinstance(user, dict) and isinstance(user.get("id"), str):
-        unit.note_account(user["id"], person_facts(user, team_id=unit.workspace.team_id))
+        facts = person_facts(user, team_id=unit.workspace.team_id)
+        unit.note_account(user["id"], facts, heard=True)
     return Done()
 
 

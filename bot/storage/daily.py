@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, null, or_, select, union, update
+from sqlalchemy import Table, and_, bindparam, not_, null, or_, select, union, update
 
 from bot.domain.notices import SurfaceKind
 from bot.storage.statements import Scope
@@ -26,14 +26,14 @@ _WORKSPACE: Any = bindparam("b_workspace")
 _MACHINE_NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
 
 
-def _due(table: Table, ids: Any) -> Any:
+def _due(table: Table, which: Any) -> Any:
     not_lately = or_(table.c.looked_at.is_(None), table.c.looked_at < bindparam("before"))
     return (
         select(table.c.id, table.c.slack_id)
         .where(
             table.c.workspace_id == _WORKSPACE,
             table.c.id > bindparam("after"),
-            table.c.id.in_(ids),
+            which,
             not_lately,
         )
         .order_by(table.c.id)
@@ -45,24 +45,30 @@ def _open(part: Any) -> Any:
     return select(part).where(handoff.c.workspace_id == _WORKSPACE, HANDOFF_OPEN, part.is_not(None))
 
 
-_CHANNELS = _due(channel, _open(handoff.c.channel_id))
-_PEOPLE = _due(
-    person,
-    union(
-        *(
-            _open(part)
-            for part in (
-                handoff.c.ae_id,
-                handoff.c.csm_id,
-                handoff.c.cs_manager_id,
-                handoff.c.ae_manager_id,
-            )
-        ),
-        select(surface.c.person_id)
-        .join(handoff, handoff.c.id == surface.c.handoff_id)
-        .where(handoff.c.workspace_id == _WORKSPACE, HANDOFF_OPEN, IS_GUIDE),
+_CHANNELS = _due(channel, channel.c.id.in_(_open(handoff.c.channel_id)))
+_WITH_A_PART = union(
+    *(
+        _open(part)
+        for part in (
+            handoff.c.ae_id,
+            handoff.c.csm_id,
+            handoff.c.cs_manager_id,
+            handoff.c.ae_manager_id,
+        )
+    ),
+    select(surface.c.person_id)
+    .join(handoff, handoff.c.id == surface.c.handoff_id)
+    .where(handoff.c.workspace_id == _WORKSPACE, HANDOFF_OPEN, IS_GUIDE),
+)
+# Whoever counts as a colleague reads in channels, stands in or listens, with a part or without.
+_UNSURE = or_(
+    person.c.checked_at.is_(None),
+    and_(
+        person.c.checked_at < bindparam("before"),
+        not_(or_(person.c.guest, person.c.external, person.c.bot, person.c.deactivated)),
     ),
 )
+_PEOPLE = _due(person, or_(person.c.id.in_(_WITH_A_PART), _UNSURE))
 # What is on its way now, or may be there, is looked after by who has it.
 _AT_REST = and_(
     surface.c.workspace_id == _WORKSPACE,
@@ -128,7 +134,10 @@ class Daily:
         return self._due(_CHANNELS, before, after, most)
 
     def people(self, before: datetime, *, after: int, most: int) -> list[tuple[int, str]]:
-        """The same of people with a part in an open handoff, or a guide card of one."""
+        """The same of people with a part in an open handoff, or a guide card of one.
+
+        And of everybody who counts as a colleague though Slack was not asked about them since.
+        """
         return self._due(_PEOPLE, before, after, most)
 
     def in_channel(self, channel_id: int) -> list[Standing]:

@@ -1,10 +1,14 @@
 """Reading Slack's user and conversation objects into what is kept of them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
+
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999; no time is later."""
 
 
 def person_facts(user: Mapping[str, Any], *, team_id: str) -> PersonFacts:
@@ -26,7 +30,15 @@ def person_facts(user: Mapping[str, Any], *, team_id: str) -> PersonFacts:
         external=bool(user.get("is_stranger") or other_team),
         bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
         deactivated=bool(user.get("deleted")),
+        changed_at=_instant(user.get("updated")),
     )
+
+
+def _instant(told: object) -> datetime | None:
+    """Seconds since 1970, as Slack counts them; None where it tells no time."""
+    if isinstance(told, int | float) and told is not True and 0 < told <= _LAST_SECOND:
+        return datetime.fromtimestamp(told, UTC)
+    return None
 
 
 def channel_facts(channel: Mapping[str, Any], *, guests: bool) -> ChannelFacts:

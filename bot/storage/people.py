@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import (
     RowMapping,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -41,6 +42,8 @@ _PEOPLE = (
 )
 _BY_IDS = _PEOPLE.where(person.c.id.in_(bindparam("ids", expanding=True)))
 _BY_SLACK_ID = _PEOPLE.where(person.c.slack_id == bindparam("slack_id"))
+# Not the strongest lock: rows that refer to the person are still added meanwhile.
+_LOCKED = _BY_SLACK_ID.with_for_update(of=person, key_share=True)
 _BY_SLACK_IDS = _PEOPLE.where(person.c.slack_id.in_(bindparam("slack_ids", expanding=True)))
 _WITH_ROLE = _PEOPLE.where(
     person.c.id.in_(
@@ -172,7 +175,24 @@ _ADD = once(person)
 _CHANGE = update(person).where(
     person.c.id == bindparam("b_id"), person.c.workspace_id == bindparam("b_workspace")
 )
+_FREE = person.alias("free")
+_TOLD_OF = bindparam("b_changed_at", type_=person.c.changed_at.type)
+# Of many at once whoever somebody else changes just now is left out: nobody waits for anybody.
+_CONFIRM = _CHANGE.where(
+    person.c.id.in_(
+        select(_FREE.c.id)
+        .where(_FREE.c.id == bindparam("b_id"))
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+).values(
+    checked_at=bindparam("machine_now", type_=person.c.checked_at.type),
+    changed_at=case(
+        (or_(person.c.changed_at.is_(None), person.c.changed_at < _TOLD_OF), _TOLD_OF),
+        else_=person.c.changed_at,
+    ),
+)
 _ADD_ROLES = insert(person_role)
+_IN_DOUBT: dict[str, Any] = {"checked_at": None, "looked_at": None}
 _DROP_ROLES = delete(person_role).where(
     person_role.c.person_id == bindparam("b_id"),
     person_role.c.workspace_id == bindparam("b_workspace"),
@@ -190,6 +210,8 @@ class PersonFacts:
     external: bool = False
     bot: bool = False
     deactivated: bool = False
+    changed_at: datetime | None = None
+    """Since when it is so, by Slack's clock; None where Slack does not say it."""
 
 
 class People:
@@ -201,6 +223,7 @@ class People:
         self._shelf = shelf
         self._known: dict[int, Person] = {}
         self._checked: dict[int, datetime | None] = {}
+        self._changed: dict[int, datetime | None] = {}
         self._calendars: dict[tuple[int, str | None], Calendar] = {}
         self._alike: dict[tuple[str, str], Calendar] = {}
         self._revops: list[Person] | None = None
@@ -392,9 +415,18 @@ class People:
         return list(self._scope.connection.execute(_BACK, values).scalars())
 
     def checked_at(self, person_id: int) -> datetime | None:
-        """When Slack was last asked about the account, in machine time; None for never."""
+        """When Slack was last asked about the account, in machine time.
+
+        None where it never was, or where what was heard of it since leaves in doubt who it is.
+        """
         self.get(person_id)
         return self._checked[person_id]
+
+    def knows_newer(self, person_id: int, facts: PersonFacts) -> bool:
+        """Whether the account changed, by Slack's clock, after it was as these facts say."""
+        self.get(person_id)
+        known = self._changed[person_id]
+        return known is not None and facts.changed_at is not None and facts.changed_at < known
 
     def region(self, person_id: int) -> str:
         """The person's region, else the policy's, else the country of their zone."""
@@ -478,6 +510,7 @@ class People:
                 roles[one].add(Role.ADMIN)
             self._known[one] = _person(row, frozenset(roles[one]))
             self._checked[one] = row["checked_at"]
+            self._changed[one] = row["changed_at"]
             self._leave_ends[one] = row["leave_ends_at"]
             self._manager_checked[one] = row["manager_checked_at"]
         return [self._known[one] for one in sorted(rows)]
@@ -495,19 +528,60 @@ class WritablePeople(People):
             if facts is None or self._checked[added[0].id] == self._scope.machine_now:
                 return added[0]
             found = added[0]  # Another was faster; what Slack says is brought in below.
-        if facts is None:
+        return found if facts is None else self._learn(found, facts, heard=False)
+
+    def note(self, slack_id: str, facts: PersonFacts, *, heard: bool = False) -> Person | None:
+        """Take note of what Slack says of an account; None where the bot never met it.
+
+        `heard` is what an event says: it may be late, and is no look at the account.
+        """
+        found = self.by_slack_id(slack_id)
+        return self._learn(found, facts, heard=heard) if found is not None else None
+
+    def lock(self, slack_id: str) -> Person | None:
+        """The person whom nobody else changes until this unit ends; None for nobody met."""
+        return next(iter(self._read(_LOCKED, {"slack_id": slack_id})), None)
+
+    def confirm(self, told: Mapping[str, PersonFacts]) -> list[str]:
+        """Keep that Slack was asked about accounts; gives those that are not as they were.
+
+        Of these nothing is kept, and of accounts the bot never met neither.
+        """
+        same, differ = list[dict[str, Any]](), list[str]()
+        scope = {"b_workspace": self._scope.workspace_id, "machine_now": self._scope.machine_now}
+        for slack_id, one in self.by_slack_ids(told).items():
+            facts = told[slack_id]
+            if _as_known(one, facts):
+                same.append({**scope, "b_id": one.id, "b_changed_at": facts.changed_at})
+            else:
+                differ.append(slack_id)
+        if same:
+            self._scope.connection.execute(_CONFIRM, same)
+        return differ
+
+    def doubt(self, person_id: int) -> Person:
+        """Have Slack asked about an account before it counts as a colleague's."""
+        return self._change(person_id, _IN_DOUBT)
+
+    def _learn(self, found: Person, facts: PersonFacts, *, heard: bool) -> Person:
+        if self.knows_newer(found.id, facts):
             return found
-        learned = {**_checked_facts(facts), "checked_at": self._scope.machine_now}
+        learned = _checked_facts(facts)
+        known = self._changed[found.id]
+        in_order = facts.changed_at is not None and facts.changed_at != known
+        if facts.changed_at is None:
+            del learned["changed_at"]
+        if not heard:
+            learned["checked_at"] = self._scope.machine_now
+        elif not in_order and _standing(found) != _standing(facts):
+            # Which of two was the later, only Slack can tell.
+            learned |= _IN_DOUBT
         if found.erased:
             del learned["name"]
         if found.leave_until is not None and learned["zone"] != found.zone:
             # Who travels comes back at the midnight of where they are.
             learned["leave_ends_at"] = leave_ends_at(found.leave_until, learned["zone"])
         return self._change(found.id, learned)
-
-    def note(self, slack_id: str, facts: PersonFacts) -> Person | None:
-        """Take note of what an event says of an account; None where the bot never met it."""
-        return self.ensure(slack_id, facts=facts) if self.by_slack_id(slack_id) else None
 
     def forget_name(self, person_id: int) -> Person:
         """Erase a person's name for good: what Slack says of it is not taken any more."""
@@ -637,6 +711,20 @@ class WritablePeople(People):
         self._calendars.clear()
         self._away = None
         return self._read(_BY_IDS, {"ids": [person_id]})[0]
+
+
+def _standing(account: Person | PersonFacts) -> tuple[bool, bool, bool]:
+    """What decides whose account it is, and what they may read."""
+    return account.guest, account.external, account.deactivated
+
+
+def _as_known(known: Person, facts: PersonFacts) -> bool:
+    """Whether Slack says of an account what is known of it."""
+    told = _checked_facts(facts)
+    del told["changed_at"]
+    if known.erased:
+        del told["name"]
+    return all(getattr(known, name) == value for name, value in told.items())
 
 
 def _checked_facts(facts: PersonFacts) -> dict[str, Any]:

@@ -149,7 +149,9 @@ person = Table(
     Column("bot", Boolean, nullable=False),
     Column("deactivated", Boolean, nullable=False),
     Column("dm_slack_id", Text),  # the conversation between bot and person, once opened
-    Column("checked_at", Instant),  # machine
+    # Machine: when Slack was asked about the account last; none where that has to be done again.
+    Column("checked_at", Instant),
+    Column("changed_at", Instant),  # Slack's clock: since when the account is as it is here
     Column("looked_at", Instant),  # machine: when account and guide cards were looked at last
     # Calendar: when their name was erased on request; what Slack says of it is not taken any more.
     Column("erased_at", Instant),

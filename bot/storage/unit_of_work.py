@@ -1209,15 +1209,26 @@ class WriteUnit(ReadUnit):
                 handoff.note_leave(by=by, at=self.now)
                 self.save(handoff, actor_id=None)
 
-    def note_account(self, slack_id: str, facts: PersonFacts) -> None:
-        """Keep what Slack says of an account the bot has met, and let follow what hangs on it."""
-        before = self.people.by_slack_id(slack_id)
-        if before is None:
+    def meet(self, slack_id: str, facts: PersonFacts) -> None:
+        """Keep what Slack answered about an account, whether the bot met it before or not."""
+        if self.people.by_slack_id(slack_id) is None:
+            self.people.ensure(slack_id, facts=facts)
+        else:
+            self.note_account(slack_id, facts)
+
+    def note_account(self, slack_id: str, facts: PersonFacts, *, heard: bool = False) -> None:
+        """Keep what Slack says of an account the bot has met, and let follow what hangs on it.
+
+        `heard` is what an event says. What the account is no more since a change that is known
+        is not taken for true, however late it is told.
+        """
+        before = self.people.lock(slack_id)
+        if before is None or self.people.knows_newer(before.id, facts):
             return
         closes = before.deactivated is not facts.deactivated
         replaced = self.people.replaced_by(before.id) if closes else ()
         home = self.people.calendar(before.id)
-        now = self.people.note(slack_id, facts)
+        now = self.people.note(slack_id, facts, heard=heard)
         if now is None:
             return
         if (before.guest or before.external) is not (now.guest or now.external):
@@ -1233,6 +1244,13 @@ class WriteUnit(ReadUnit):
             self.bring_in_line(now.id, *self.people.replaced_by(now.id))
             self.digests.move(now.id, self.people.calendar(now.id), before=home)
             self.surfaces.follow([now.id])
+
+    def doubt_account(self, slack_id: str) -> None:
+        """Slack shows an account to nobody: it is no colleague's where somebody looks who reads."""
+        known = self.people.lock(slack_id)
+        if known is not None and self.people.checked_at(known.id) is not None:
+            self.people.doubt(known.id)
+            self.channels.forget_checks()
 
     def _open_interviews(self, ae_id: int) -> None:
         """Of every brief that an AE who is gone left unfinished others are asked what they know."""

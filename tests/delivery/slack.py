@@ -143,6 +143,10 @@ class FakeSlack(WebClient):
         """What Slack says is needed where a scope is missing."""
         self.accounts: dict[str, dict[str, Any]] = {}
         """What `users.info` says of people, by Slack's id."""
+        self.unlisted: set[str] = set()
+        """Whom `users.list` leaves out."""
+        self.members: dict[str, list[str]] = {}
+        """Who is in a conversation."""
         self.hides_before: float | None = None
         """A plan that shows only what was said since."""
 
@@ -225,7 +229,10 @@ class FakeSlack(WebClient):
             "conversations.invite": self._invite,
             "conversations.history": self._history,
             "conversations.replies": self._history,
+            "conversations.info": self._conversation,
+            "conversations.members": self._members,
             "users.info": self._account,
+            "users.list": self._accounts,
             "files.getUploadURLExternal": self._begin_file,
             "files.completeUploadExternal": self._complete_file,
         }[method]
@@ -337,7 +344,26 @@ class FakeSlack(WebClient):
             "response_metadata": {"next_cursor": cursor},
         }
 
+    def _conversation(self, args: dict[str, Any]) -> dict[str, Any]:
+        return {"channel": {"id": args["channel"], "name": "deal-northwind", "is_member": True}}
+
+    def _members(self, args: dict[str, Any]) -> dict[str, Any]:
+        return {"members": self.members.get(args["channel"], [])}
+
     def _account(self, args: dict[str, Any]) -> dict[str, Any]:
         if args["user"] not in self.accounts:
             raise self._refused("user_not_found")
-        return {"user": {"id": args["user"], "tz": "Europe/Berlin", **self.accounts[args["user"]]}}
+        return {"user": self._told_of(args["user"])}
+
+    def _accounts(self, args: dict[str, Any]) -> dict[str, Any]:
+        listed = sorted(set(self.accounts) - self.unlisted)
+        begin = int(args.get("cursor", "0"))
+        end = begin + int(args["limit"])
+        cursor = str(end) if end < len(listed) else ""
+        return {
+            "members": [self._told_of(one) for one in listed[begin:end]],
+            "response_metadata": {"next_cursor": cursor},
+        }
+
+    def _told_of(self, slack_id: str) -> dict[str, Any]:
+        return {"id": slack_id, "tz": "Europe/Berlin", **self.accounts[slack_id]}

@@ -8,11 +8,13 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from bot.delivery.directory import LooksGoOn, SlackDirectory
+from bot.delivery.directory import TRUSTED_FOR, LooksGoOn, SlackDirectory
 from bot.domain.errors import Problem, SlackUnavailable
 from bot.slack_calls import Patience
+from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store
-from tests.builders import FakeMachine, Team, wait_until
+from tests.builders import FakeMachine, Team, posted, wait_until
+from tests.delivery.slack import FakeSlack, Refusal
 from tests.flows.slack import account
 
 PAGES = 3
@@ -134,6 +136,65 @@ def test_a_look_at_a_public_channel_without_the_bot_goes_on_there_too(
     directory = _directory(store, slack, 1.5)
     assert not directory.channel(team.workspace_id, "CBIG", anywhere=True).bot_inside
     assert "users.info" not in slack.called
+
+
+@pytest.fixture
+def inside(store: Store, team: Team, slack: FakeSlack) -> SlackDirectory:
+    """Looks at a channel in which the AE and Sam are."""
+    slack.members["C0DEAL"] = [team.ae.slack_id, team.outsider.slack_id]
+    slack.accounts = {one.slack_id: {"real_name": one.name} for one in (team.ae, team.outsider)}
+    return SlackDirectory(
+        store=store,
+        client_of=lambda _: slack,
+        machine=slack.machine,
+        monotonic=slack.machine.monotonic,
+        budget=60.0,
+    )
+
+
+@pytest.mark.parametrize("word", ["user_not_found", "user_not_visible"])
+def test_a_member_nobody_can_look_up_counts_as_an_outsider(
+    team: Team, slack: FakeSlack, inside: SlackDirectory, word: str
+) -> None:
+    slack.members["C0DEAL"].append("UHIDDEN")
+    slack.trouble = lambda method, args: Refusal(word) if method == "users.info" else None
+    problem = inside.channel(team.workspace_id, "C0DEAL", anew=True).problem()
+    assert problem is Problem.CHANNEL_GUESTS
+
+
+def test_a_member_who_was_asked_about_days_ago_is_asked_about_again(
+    store: Store, team: Team, slack: FakeSlack, inside: SlackDirectory
+) -> None:
+    posted(store, team)
+    slack.accounts[team.outsider.slack_id]["is_restricted"] = True
+    slack.machine.advance(TRUSTED_FOR)
+    assert inside.channel(team.workspace_id, "C0DEAL").problem() is None
+    slack.machine.advance(timedelta(minutes=11))
+    assert inside.channel(team.workspace_id, "C0DEAL").problem() is Problem.CHANNEL_GUESTS
+    with store.read(team.workspace_id) as unit:
+        assert unit.people.get(team.outsider.id).guest
+    slack.machine.advance(timedelta(minutes=11))
+    before = len(slack.ledger.calls)
+    inside.channel(team.workspace_id, "C0DEAL")
+    assert "users.info" not in [method for method, _ in slack.ledger.calls[before:]]
+
+
+def test_what_is_heard_while_members_are_asked_about_counts(
+    store: Store, team: Team, slack: FakeSlack, inside: SlackDirectory
+) -> None:
+    slack.members["C0DEAL"].append("UNEW")
+    slack.accounts["UNEW"] = {"real_name": "Nia"}
+
+    def hears(method: str, _args: dict[str, Any]) -> None:
+        if method == "users.info":
+            with store.write(team.workspace_id) as unit:
+                guest = PersonFacts(team.outsider.name, guest=True)
+                unit.note_account(team.outsider.slack_id, guest, heard=True)
+                unit.commit()
+
+    slack.trouble = hears
+    problem = inside.channel(team.workspace_id, "C0DEAL", anew=True).problem()
+    assert problem is Problem.CHANNEL_GUESTS
 
 
 def test_one_channel_is_never_looked_at_twice_at_once_and_can_be_again_afterwards() -> None:

@@ -147,15 +147,16 @@ class App:
             return next()
 
         self.bolt.use(by_hand)
+        self.directory = SlackDirectory(
+            store=store,
+            client_of=lambda _: slack,
+            machine=machine,
+            budget=1.2,
+            monotonic=machine.monotonic,
+        )
         Conversations(
             store=store,
-            directory=SlackDirectory(
-                store=store,
-                client_of=lambda _: slack,
-                machine=machine,
-                budget=1.2,
-                monotonic=machine.monotonic,
-            ),
+            directory=self.directory,
             monotonic=machine.monotonic,
             listeners=listeners or _LISTENERS,
             workspace_of=installations.workspace_of,

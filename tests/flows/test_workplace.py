@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.alarms import About
+from bot.domain.errors import Problem
 from bot.domain.notices import NoticeKind
 from bot.storage.channels import ChannelFacts
+from bot.storage.facts import person_facts
 from bot.storage.tables import outbox, surface
 from tests.builders import assigned, posted, signed
 from tests.flows.app import App
-from tests.flows.slack import BOT_USER, DEAL, account
+from tests.flows.slack import BOT_USER, DEAL, TEAM, account
 
 FACTS = ChannelFacts(name="deal-northwind", bot_inside=True)
 NEW = "C0NEWID"
@@ -116,6 +118,69 @@ def test_a_closed_account_is_told_once_to_who_names_another(app: App) -> None:
     assert told == [app.team.cs_manager.id]
 
 
+CLOSED_OR_GUEST = pytest.mark.parametrize("became", ["deleted", "is_restricted"])
+NEWER, OLDER = 1_772_616_300, 1_772_616_000
+
+
+def _account_of_sam(app: App) -> tuple[bool, bool]:
+    with app.store.read(app.team.workspace_id) as unit:
+        sam = unit.people.get(app.team.outsider.id)
+    return sam.deactivated, sam.guest
+
+
+@CLOSED_OR_GUEST
+@pytest.mark.parametrize("at_last", [True, False])
+def test_of_two_changes_of_an_account_the_newer_holds_in_whatever_order_they_come(
+    app: App, became: str, at_last: bool
+) -> None:
+    posted(app.store, app.team)
+    sam = app.team.outsider.slack_id
+    for updated, is_so in ((NEWER, at_last), (OLDER, not at_last)):
+        user = account(sam, updated=updated, **{became: is_so})
+        assert app.deliver(app.event_body(type="user_change", user=user)).status == 200
+    assert any(_account_of_sam(app)) is at_last
+
+
+def test_an_answer_that_is_older_than_what_was_heard_undoes_nothing(app: App) -> None:
+    sam = app.team.outsider.slack_id
+    guest = account(sam, updated=NEWER, is_restricted=True)
+    app.deliver(app.event_body(type="user_change", user=guest))
+    facts = person_facts(account(sam, updated=OLDER), team_id=TEAM)
+    with app.store.write(app.team.workspace_id) as unit:
+        unit.meet(sam, facts)
+        unit.people.ensure(sam, facts=facts)
+        assert unit.people.confirm({sam: facts}) == [sam]
+        unit.commit()
+    assert _account_of_sam(app) == (False, True)
+
+
+@pytest.mark.parametrize("updated", [{}, {"updated": NEWER}, {"updated": "soon"}], ids=str)
+def test_where_slack_does_not_say_which_of_two_was_later_it_is_asked(
+    app: App, updated: dict[str, object]
+) -> None:
+    posted(app.store, app.team)
+    sam = app.team.outsider.slack_id
+    app.slack.channels[DEAL] = {"id": DEAL, "name": "deal-northwind", "is_member": True}
+    app.slack.members[DEAL] = [app.team.ae.slack_id, sam]
+    guest = app.slack.users[sam] = account(sam, is_restricted=True, **updated)
+    for user in (guest, account(sam, **updated)):
+        app.deliver(app.event_body(type="user_change", user=user))
+    with app.store.read(app.team.workspace_id) as unit:
+        assert unit.people.checked_at(app.team.outsider.id) is None
+        assert unit.channels.get(app.team.channel.id).checked_at is None
+        assert unit.daily.people(app.machine.now() - timedelta(days=1), after=0, most=99)
+    assert app.directory.channel(app.team.workspace_id, DEAL).problem() is Problem.CHANNEL_GUESTS
+    assert _account_of_sam(app) == (False, True)
+
+
+def test_a_change_that_says_nothing_new_leaves_no_doubt(app: App) -> None:
+    user = account(app.team.outsider.slack_id, real_name="Samuel")
+    app.deliver(app.event_body(type="user_change", user=user))
+    with app.store.read(app.team.workspace_id) as unit:
+        assert unit.people.get(app.team.outsider.id).name == "Samuel"
+        assert unit.people.checked_at(app.team.outsider.id) is not None
+
+
 # --- What is looked at once a day
 
 
@@ -127,7 +192,7 @@ def test_channels_and_people_of_open_handoffs_are_due_once_a_day(app: App) -> No
         assert unit.daily.channels(now, after=0, most=9) == [(app.team.channel.id, DEAL)]
         people = [one for one, _ in unit.daily.people(now, after=0, most=99)]
         assert app.team.ae.id in people
-        assert app.team.outsider.id not in people
+        assert app.team.outsider.id not in people, "just asked about, and without a part"
         assert {one.ts for one in unit.daily.in_channel(app.team.channel.id)} == {TS}
         unit.daily.looked_at(channel_id=app.team.channel.id)
         for one in people:
@@ -138,6 +203,8 @@ def test_channels_and_people_of_open_handoffs_are_due_once_a_day(app: App) -> No
         assert unit.daily.people(now, after=0, most=99) == []
         tomorrow = now + timedelta(days=1)
         assert len(unit.daily.channels(tomorrow, after=0, most=9)) == 1
+        again = [one for one, _ in unit.daily.people(tomorrow, after=0, most=99)]
+        assert {*people, app.team.outsider.id} <= set(again)
 
 
 def test_what_is_lost_is_wanted_anew_unless_somebody_has_it_in_hand(app: App) -> None:

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import pytest
 from sqlalchemy import event
 
 from bot.domain.access import EVERY
@@ -277,6 +278,54 @@ def test_a_handoff_is_locked_until_its_unit_ends(
             order.append("first")
         following.result(WAIT)
     assert order == ["first", "second"]
+
+
+NEWER, OLDER = datetime(2026, 3, 9, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC)
+
+
+def test_what_is_told_of_an_account_waits_for_what_is_told_at_once_and_undoes_nothing_newer(
+    open_store: Callable[..., Store], team: Team
+) -> None:
+    first, second = open_store(), open_store()
+    sam = team.outsider
+
+    def follow() -> None:
+        with second.write(team.workspace_id) as unit:
+            unit.note_account(sam.slack_id, PersonFacts(sam.name, changed_at=OLDER), heard=True)
+            unit.commit()
+
+    with ThreadPoolExecutor(1) as pool:
+        with first.write(team.workspace_id) as unit:
+            guest = PersonFacts(sam.name, guest=True, changed_at=NEWER)
+            unit.note_account(sam.slack_id, guest, heard=True)
+            following = pool.submit(follow)
+            wait([following], STOPPED)
+            assert not following.done()
+            unit.commit()
+        following.result(WAIT)
+    with first.read(team.workspace_id) as after:
+        assert after.people.get(sam.id).guest
+
+
+def test_a_list_of_accounts_waits_for_nobody_who_changes_one_of_them(
+    open_store: Callable[..., Store], team: Team
+) -> None:
+    first, second = open_store(), open_store()
+    if first.database.dialect == "sqlite":
+        pytest.skip("there one writes at a time")
+    told = {
+        one.slack_id: PersonFacts(one.name, one.zone, changed_at=NEWER)
+        for one in (team.ae, team.outsider)
+    }
+    with first.write(team.workspace_id) as unit:
+        unit.people.lock(team.ae.slack_id)
+        with second.write(team.workspace_id) as listing:
+            assert listing.people.confirm(told) == []
+            listing.commit()
+    with first.write(team.workspace_id) as unit:
+        older = {one: PersonFacts("Somebody", changed_at=OLDER) for one in told}
+        assert not unit.people.knows_newer(team.ae.id, older[team.ae.slack_id])
+        assert unit.people.knows_newer(team.outsider.id, older[team.outsider.slack_id])
 
 
 def test_a_line_settled_while_its_channel_becomes_shared_is_not_overlooked(

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,12 +7,14 @@ import pytest
 from bot.domain.errors import NotFound
 from bot.domain.people import Role
 from bot.domain.policy import Policy
+from bot.storage.facts import person_facts
 from bot.storage.holidays import HolidayBook, region_of_zone
 from bot.storage.people import PersonFacts
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, Team, make_team
 
 MONDAY = date(2026, 3, 9)
+MARCH = datetime(2026, 3, 4, 9, 20, tzinfo=UTC)
 
 
 def _one_day_off(region: str, year: int) -> frozenset[date]:
@@ -36,6 +38,36 @@ def test_a_person_is_made_once_and_brought_up_to_date(
         assert after.people.checked_at(made.id) == later
     assert (learned.id, learned.name, learned.zone) == (made.id, "Nia", "Asia/Tokyo")
     assert not learned.full_member
+
+
+def test_a_list_confirms_whom_it_tells_as_they_are_and_names_the_others(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    later = machine.advance(timedelta(hours=1))
+    ae, csm, sam = team.ae, team.csm, team.outsider
+    with store.write(team.workspace_id) as unit:
+        unit.people.forget_name(sam.id)
+        told = {
+            ae.slack_id: PersonFacts(ae.name, ae.zone),
+            csm.slack_id: PersonFacts(csm.name, csm.zone, guest=True),
+            sam.slack_id: PersonFacts(sam.name, sam.zone),
+            "UNEVER": PersonFacts("Never met"),
+        }
+        assert unit.people.confirm(told) == [csm.slack_id]
+        unit.commit()
+    with store.read(team.workspace_id) as after:
+        checked = [after.people.checked_at(one.id) == later for one in (ae, csm, sam)]
+        assert checked == [True, False, True]
+        assert not after.people.get(csm.id).guest
+        assert after.people.by_slack_id("UNEVER") is None
+        assert after.people.get(sam.id).erased
+
+
+@pytest.mark.parametrize("told", [MARCH, MARCH.timestamp() * 1000, True, -1, "1772616000", None])
+def test_when_an_account_changed_is_read_where_slack_tells_a_time(told: object) -> None:
+    user = {"id": "UNEW", "updated": told.timestamp() if isinstance(told, datetime) else told}
+    facts = person_facts(user, team_id="T100")
+    assert facts.changed_at == (told if told is MARCH else None)
 
 
 @pytest.mark.parametrize(
