@@ -2,11 +2,11 @@
 
 Events tell of most things at once. What no event told, because the bot was down or Slack tells of
 it to nobody, is found here: a deleted message, a channel that is archived, shared or without the
-bot, an account that was closed.
+bot, a colleague who became a guest, an account that was closed.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,10 +14,10 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.asking import Asking, Sleep
+from bot.delivery.asking import Asking, Refused, Sleep, not_said
 from bot.delivery.still_there import gone
 from bot.domain.channels import CHECK_AFTER, Channel
-from bot.domain.errors import Invalid, Problem, SlackUnavailable
+from bot.domain.errors import HandoffError, Invalid, Problem, SlackUnavailable
 from bot.domain.notices import SurfaceKind
 from bot.domain.ports import MachineClock
 from bot.slack_calls import CALL_FAILED
@@ -29,8 +29,11 @@ log = structlog.get_logger()
 
 LOOKED_AT_AFTER = timedelta(hours=24)
 PAGE = 50
+ACCOUNTS_A_PAGE = 200
 BETWEEN = 4.0
 """Seconds of rest after each look: most of Slack's rates is left to what people wait for."""
+SILENCES = 3
+"""So many in a row are about Slack; one alone may be about what was looked at."""
 _SETTLES = timedelta(minutes=10)
 """What was posted so lately may be missing from a history that lags."""
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -47,6 +50,9 @@ class DailyLook:
 
     The first round of a process, and the one after `missed_something`, looks at everything: of
     what happened while nobody listened Slack tells no more.
+
+    Before that Slack lists all accounts. Who is in it as they are known is looked after with that,
+    so that thousands cost few calls; the others are asked about one by one.
     """
 
     def __init__(
@@ -65,6 +71,8 @@ class DailyLook:
         self._sleep = sleep
         self._guard = threading.Lock()
         self._deaf_until = machine.now() - CHECK_AFTER
+        self._listed: dict[int, datetime] = {}
+        """When the last list of all accounts of a workspace that came to its end was begun."""
 
     def missed_something(self) -> None:
         """Nobody listened for a while until now."""
@@ -75,28 +83,92 @@ class DailyLook:
         """One round; ends early where Slack cannot be asked. Gives how much was looked at."""
         with self._guard:
             before = max(self._machine.now() - LOOKED_AT_AFTER, self._deaf_until)
-        try:
-            count = self._each(workspace_id, before, people=False)
-            return count + self._each(workspace_id, before, people=True)
-        except SlackUnavailable:
-            return 0  # The next round goes on with what is left.
-
-    def _each(self, workspace_id: int, before: datetime, *, people: bool) -> int:
-        look = self._person if people else self._channel
-        count, after = 0, 0
-        while True:
-            with self._store.read(workspace_id) as unit:
-                due = unit.daily.people if people else unit.daily.channels
-                ids = due(before, after=after, most=PAGE)
-            for one, slack_id in ids:
+        self._accounts(workspace_id, before)
+        count = silences = 0
+        for kind, one, slack_id in self._due(workspace_id, before):
+            look = self._person if kind == "person" else self._channel
+            try:
                 look(workspace_id, one, slack_id)
+            except HandoffError as error:
+                log.info("not looked at", workspace=workspace_id, **{kind: one}, **_why(error))
+                silences = silences + 1 if _silent(error) else 0
+                if silences == SILENCES:
+                    log.info("daily look ended early", workspace=workspace_id)
+                    break
+            else:
                 if not count:
                     # Slack takes the token: where nothing is to be sent nobody else would find out.
                     self._store.delivery.unblock_workspace(workspace_id)
-                count, after = count + 1, one
-                self._sleep(BETWEEN)
-            if not ids:
-                return count
+                count, silences = count + 1, 0
+            self._sleep(BETWEEN)
+        return count  # What is left is due in the next round, too.
+
+    def _due(self, workspace_id: int, before: datetime) -> Iterator[tuple[str, int, str]]:
+        for kind in ("channel", "person"):
+            after = 0
+            while True:
+                with self._store.read(workspace_id) as unit:
+                    due = unit.daily.people if kind == "person" else unit.daily.channels
+                    ids = due(before, after=after, most=PAGE)
+                for one, slack_id in ids:
+                    yield kind, one, slack_id
+                    after = one
+                if not ids:
+                    break
+
+    # --- Accounts
+
+    def _accounts(self, workspace_id: int, before: datetime) -> None:
+        """Have Slack list everybody, where that was not done since; it holds up nothing else."""
+        began, listed = self._machine.now(), self._listed.get(workspace_id)
+        if listed is not None and listed >= before:
+            return
+        try:
+            for page in self._pages(workspace_id):
+                with self._store.write(workspace_id) as unit:
+                    team_id = unit.workspace.team_id
+                    told = {one["id"]: person_facts(one, team_id=team_id) for one in page}
+                    differ = unit.people.confirm(told)
+                    unit.commit()
+                for slack_id in differ:
+                    self._account(workspace_id, slack_id)
+                    self._sleep(BETWEEN)
+        except HandoffError as error:
+            # Each is asked about by itself then.
+            log.info("accounts not listed", workspace=workspace_id, **_why(error))
+        else:
+            self._listed[workspace_id] = began
+
+    def _pages(self, workspace_id: int) -> Iterator[Sequence[Mapping[str, Any]]]:
+        cursor: str | None = None
+        while True:
+            try:
+                page = self._asking.ask(
+                    workspace_id, "users.list", None, limit=ACCOUNTS_A_PAGE, cursor=cursor
+                )
+            except CALL_FAILED as error:
+                raise not_said(error) from error
+            yield page["members"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+            self._sleep(BETWEEN)
+
+    def _account(self, workspace_id: int, slack_id: str) -> None:
+        try:
+            user = self._asking.ask(workspace_id, "users.info", None, user=slack_id)["user"]
+        except SlackApiError as error:
+            if error.response.get("error") not in _NOBODY:
+                raise not_said(error) from error
+            user = None
+        except CALL_FAILED as error:
+            raise not_said(error) from error
+        with self._store.write(workspace_id) as unit:
+            if user is None:
+                unit.doubt_account(slack_id)
+            else:
+                unit.note_account(slack_id, person_facts(user, team_id=unit.workspace.team_id))
+            unit.commit()
 
     # --- Channels
 
@@ -133,7 +205,7 @@ class DailyLook:
                     lost += self._missing(workspace_id, theirs, thread=card.ts)
         except SlackApiError as error:
             if error.response.get("error") not in _NOT_READ:
-                raise SlackUnavailable(Problem.SLACK_SILENT) from error
+                raise not_said(error) from error
             return [], list(cards.values())
         return lost, []
 
@@ -151,26 +223,12 @@ class DailyLook:
                 lost = self._missing(workspace_id, standing)
             except SlackApiError as error:
                 if error.response.get("error") not in _NOT_READ:
-                    raise SlackUnavailable(Problem.SLACK_SILENT) from error
+                    raise not_said(error) from error
         with self._store.write(workspace_id) as unit:
             posted_anew = unit.daily.lost(lost, not_before=not_before)
             unit.daily.looked_at(person_id=person_id)
             unit.commit()
         self._told(workspace_id, posted_anew, person=person_id)
-
-    def _account(self, workspace_id: int, slack_id: str) -> None:
-        try:
-            user = self._asking.ask(workspace_id, "users.info", None, user=slack_id)["user"]
-        except SlackApiError as error:
-            if error.response.get("error") in _NOBODY:
-                return
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
-        except CALL_FAILED as error:
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
-        with self._store.write(workspace_id) as unit:
-            facts = person_facts(user, team_id=unit.workspace.team_id)
-            unit.note_account(slack_id, facts)
-            unit.commit()
 
     # --- Both
 
@@ -183,7 +241,7 @@ class DailyLook:
             except SlackApiError:
                 raise
             except CALL_FAILED as error:
-                raise SlackUnavailable(Problem.SLACK_SILENT) from error
+                raise not_said(error) from error
             return told if isinstance(told, dict) else {}
 
         with self._store.read(workspace_id) as unit:
@@ -206,3 +264,17 @@ class DailyLook:
 
 def _place(one: Standing) -> str:
     return one.posted_in
+
+
+def _silent(error: HandoffError) -> bool:
+    """Whether Slack said nothing, or slows the bot down.
+
+    With another problem it is about one channel, whose look takes longer than it may.
+    """
+    silent = isinstance(error, SlackUnavailable) and error.problem is Problem.SLACK_SILENT
+    return silent and not isinstance(error, Refused)
+
+
+def _why(error: HandoffError) -> dict[str, str]:
+    word = error.facts.get("word")
+    return {"problem": error.problem.value} | ({"word": word} if word else {})

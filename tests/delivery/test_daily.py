@@ -3,18 +3,25 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.delivery.asking import Asking
 from bot.delivery.constants import Constants
-from bot.delivery.daily import DailyLook
+from bot.delivery.daily import SILENCES, DailyLook, LookAnew
+from bot.delivery.directory import SlackDirectory
 from bot.delivery.shaping import Shaping
 from bot.delivery.still_there import gone
 from bot.domain.channels import Channel
 from bot.domain.errors import Invalid, Problem, SlackUnavailable
-from bot.storage.tables import person, surface
+from bot.domain.people import Person
+from bot.storage.channels import ChannelFacts
+from bot.storage.people import PersonFacts
+from bot.storage.tables import channel, person, surface
+from bot.views import sentences
 from tests.builders import assigned, posted
 from tests.delivery.desk import Desk
 from tests.delivery.slack import Fault, Message, Refusal
@@ -57,11 +64,9 @@ def _stands(desk: Desk) -> None:
     desk.machine.advance(HOUR)
 
 
-def _card(desk: Desk) -> Message:
+def _card(desk: Desk, where: str = "C0DEAL") -> Message:
     (card,) = [
-        one
-        for one in desk.slack.ledger.in_channel("C0DEAL")
-        if not one.thread_ts and not one.deleted
+        one for one in desk.slack.ledger.in_channel(where) if not one.thread_ts and not one.deleted
     ]
     return card
 
@@ -219,23 +224,196 @@ def test_a_round_that_slack_cuts_short_goes_on_where_it_was(desk: Desk) -> None:
     def silent(workspace_id: int, slack_id: str) -> Channel:
         raise SlackUnavailable(Problem.SLACK_SILENT)
 
-    look = looking(desk, silent)
-    assert look.run(desk.team.workspace_id) == 0
+    looking(desk, silent).run(desk.team.workspace_id)
     old = _card(desk)
     desk.slack.delete(old)
     _run(desk, looking(desk))
     assert _card(desk).ts != old.ts
 
 
+@pytest.mark.parametrize("part", ["csm", "revops", "outsider"])
 def test_an_account_that_was_closed_while_nobody_listened_is_found(
+    desk: Desk, look: DailyLook, part: str
+) -> None:
+    assigned(desk.store, desk.team)
+    desk.drain()
+    gone: Person = getattr(desk.team, part)
+    desk.slack.accounts[gone.slack_id] = {"real_name": gone.name, "deleted": True}
+    _run(desk, look)
+    assert _known(desk, gone).deactivated
+
+
+# --- Colleagues who are none any more
+
+UNLISTED = "not listed"
+NO_LIST: dict[str, Fault | Refusal] = {
+    "refused": Refusal("limit_required"),
+    "silent": Fault.SILENT,
+    "limited": Fault.LIMITED,
+}
+"""How Slack may fail to list the accounts."""
+
+
+def _known(desk: Desk, one: Person) -> Person:
+    with desk.store.read(desk.team.workspace_id) as unit:
+        return unit.people.get(one.id)
+
+
+def _asks_who_is_there(desk: Desk, *members: Person) -> LookAnew:
+    """From now on Slack is asked who is in the channel, as in the bot; gives the look anew."""
+    desk.slack.members["C0DEAL"] = [one.slack_id for one in (desk.team.ae, *members)]
+
+    def rests(seconds: float) -> None:
+        desk.machine.advance(timedelta(seconds=seconds))
+
+    directory = SlackDirectory(
+        store=desk.store,
+        client_of=lambda _: desk.slack,
+        machine=desk.machine,
+        monotonic=desk.machine.monotonic,
+        budget=600,
+        sleep=rests,
+    )
+    desk.check_channel = directory.channel  # type: ignore[method-assign]
+    desk.hire()
+    return partial(directory.channel, anew=True)
+
+
+def _neutral(desk: Desk) -> bool:
+    neutral: bool = _card(desk).args["text"] == sentences.card.CARD_NEUTRAL
+    return neutral
+
+
+@pytest.mark.parametrize("began_anew", [True, False], ids=["at the start", "a day later"])
+@pytest.mark.parametrize("became", [{"is_restricted": True}, {"team_id": "T0ELSEWHERE"}], ids=str)
+@pytest.mark.parametrize("how", ["listed", UNLISTED, *NO_LIST])
+def test_a_colleague_who_became_an_outsider_unheard_has_the_card_made_neutral(
+    desk: Desk, began_anew: bool, became: dict[str, Any], how: str
+) -> None:
+    sam = desk.team.outsider
+    look_anew = _asks_who_is_there(desk, sam)
+    _stands(desk)
+    look = looking(desk, look_anew)
+    _run(desk, look)
+    assert not _neutral(desk)
+    desk.slack.accounts[sam.slack_id] = {"real_name": sam.name, **became}
+    desk.slack.unlisted = {sam.slack_id} if how == UNLISTED else set()
+    desk.slack.trouble = lambda method, args: NO_LIST.get(how) if method == "users.list" else None
+    desk.machine.advance(HOUR if began_anew else DAY + HOUR)
+    for _ in range(2):
+        _run(desk, looking(desk, look_anew) if began_anew else look)
+    now = _known(desk, sam)
+    assert now.guest or now.external
+    assert _neutral(desk)
+
+
+def test_a_member_whom_slack_shows_no_more_is_an_outsider_until_it_does(desk: Desk) -> None:
+    sam = desk.team.outsider
+    look_anew = _asks_who_is_there(desk, sam)
+    _stands(desk)
+    look = looking(desk, look_anew)
+    shown = desk.slack.accounts.pop(sam.slack_id)
+    desk.machine.advance(DAY)
+    _run(desk, look)
+    assert _neutral(desk)
+    assert _known(desk, sam).full_member, "of who they are nothing was said"
+    desk.slack.accounts[sam.slack_id] = shown
+    desk.machine.advance(DAY + HOUR)
+    _run(desk, look)
+    assert not _neutral(desk)
+
+
+def test_of_many_accounts_that_are_as_they_were_slack_is_asked_in_few_calls(desk: Desk) -> None:
+    with desk.store.write(desk.team.workspace_id) as unit:
+        for number in range(450):
+            facts = PersonFacts(f"Many {number}", "Europe/Berlin")
+            unit.people.ensure(f"UMANY{number}", facts=facts)
+        unit.commit()
+    _stands(desk)
+    look = looking(desk)
+    for lists in (1, 1, 2):
+        before = [method for method, _ in desk.slack.ledger.calls]
+        _run(desk, look)
+        calls = [method for method, _ in desk.slack.ledger.calls]
+        assert calls.count("users.list") == 3 * lists
+        assert calls.count("users.info") - before.count("users.info") <= 4, "who has a part"
+        desk.machine.advance(DAY / 2 + HOUR)
+    began = desk.machine.now() - 2 * DAY
+    assert all(row["checked_at"] > began for row in desk.rows(person))
+
+
+# --- One that cannot be looked at holds up no other
+
+
+def _second_channel(desk: Desk) -> None:
+    with desk.store.write(desk.team.workspace_id) as unit:
+        other = unit.channels.ensure("C0OTHER", facts=ChannelFacts("other", bot_inside=True))
+        unit.commit()
+    posted(desk.store, replace(desk.team, channel=other))
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        (Refusal("a_new_word"), "a_new_word"),
+        (Refusal("internal_error"), None),
+        (Fault.SERVER_ERROR, None),
+        (Fault.SILENT, None),
+        (Fault.LIMITED, None),
+    ],
+    ids=str,
+)
+def test_a_channel_of_which_slack_does_not_say_it_holds_up_no_other(
+    desk: Desk, look: DailyLook, fault: Any, word: str | None
+) -> None:
+    _second_channel(desk)
+    _stands(desk)
+    desk.slack.trouble = lambda method, args: (
+        fault if method == "conversations.history" and args["channel"] == "C0DEAL" else None
+    )
+    old = _card(desk, "C0OTHER")
+    desk.slack.delete(old)
+    with capture_logs() as logs:
+        _run(desk, look)
+    assert _card(desk, "C0OTHER").ts != old.ts
+    assert desk.row(person, id=desk.team.ae.id)["looked_at"] is not None
+    (about,) = [one for one in logs if one["event"] == "not looked at"]
+    first = desk.row(channel, slack_id="C0DEAL")
+    assert (about["channel"], about.get("word")) == (first["id"], word)
+    assert first["looked_at"] is None
+
+
+def test_where_slack_is_silent_the_round_ends_before_it_asked_about_many(desk: Desk) -> None:
+    _second_channel(desk)
+    _stands(desk)
+    look = looking(desk)
+    before = len(desk.slack.ledger.calls)
+    desk.slack.trouble = lambda method, args: Fault.SILENT
+    with capture_logs() as logs:
+        assert _run(desk, look) == 0
+    assert len(desk.slack.ledger.calls) <= before + 1 + SILENCES
+    assert [one["event"] for one in logs].count("daily look ended early") == 1
+
+
+def test_a_person_of_whom_slack_says_something_new_holds_up_no_other(
     desk: Desk, look: DailyLook
 ) -> None:
     assigned(desk.store, desk.team)
     desk.drain()
-    desk.slack.accounts[desk.team.csm.slack_id] = {"real_name": "Jonas", "deleted": True}
-    _run(desk, look)
-    with desk.store.read(desk.team.workspace_id) as unit:
-        assert unit.people.get(desk.team.csm.id).deactivated
+    ae, csm = desk.team.ae, desk.team.csm
+    assert ae.id < csm.id
+    desk.slack.accounts[csm.slack_id] = {"real_name": csm.name, "deleted": True}
+    desk.slack.trouble = lambda method, args: (
+        Refusal("a_new_word") if method == "users.list" or args.get("user") == ae.slack_id else None
+    )
+    with capture_logs() as logs:
+        _run(desk, look)
+    assert _known(desk, csm).deactivated
+    told = [(one["event"], one.get("person"), one["word"]) for one in logs if "word" in one]
+    assert told == [
+        ("accounts not listed", None, "a_new_word"),
+        ("not looked at", ae.id, "a_new_word"),
+    ]
 
 
 @pytest.mark.parametrize(("refused", "blocked"), [(False, False), (True, True)])
