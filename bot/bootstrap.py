@@ -1,6 +1,5 @@
 """The one place where the parts meet: everything is built here, from settings or with fakes."""
 
-import contextlib
 import gc
 import os
 import signal
@@ -38,6 +37,7 @@ from bot.delivery.constants import Constants
 from bot.delivery.daily import DailyLook
 from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
+from bot.delivery.granted import Granted, scopes_of
 from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import Heard, Outcome, Verdict, date_of, failed
 from bot.delivery.senders import Senders
@@ -121,7 +121,7 @@ class Workplace:
     bot_id: str | None
     name: str
     scopes: frozenset[str] | None = None
-    """What the token may do, where Slack says so."""
+    """What the token might do at the start, where Slack said so."""
 
 
 @dataclass(frozen=True)
@@ -342,6 +342,7 @@ class _Edge:
     sending: ClientOf
     shaping: Shaping
     drift: Drift
+    granted: Granted
 
 
 def _edge(settings: Settings, ground: _Ground, parts: Parts, tokens: TokenSource | None) -> _Edge:
@@ -368,6 +369,7 @@ def _edge(settings: Settings, ground: _Ground, parts: Parts, tokens: TokenSource
         sending=parts.client_of or Clients(tokens, base_url=base_url, timeout=patiently).of,
         shaping=Shaping(machine=ground.machine, constants=ground.kept, shelf=shelf),
         drift=drift,
+        granted=Granted(partial(ask_the_time, here, drift), workplace.scopes),
     )
 
 
@@ -517,7 +519,7 @@ def _ticks(
         machine=ground.machine,
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
         look_around=lambda workspace_id: looks_around(workspace_id, ""),
-        ask_the_time=lambda: _look_at_the_clock(edge.here, edge.drift),
+        ask_the_time=edge.granted.anew,
         rest=watch.stopping.wait,
     )
     alarms = Alarms(
@@ -525,7 +527,7 @@ def _ticks(
         clock=ground.clock,
         missing=watch.missing,
         required=[scope.name for scope in SCOPES if not scope.optional],
-        granted=edge.workplace.scopes,
+        granted=edge.granted,
         connected=watch.connected,
         heard_again=delivery.daily.missed_something,
     )
@@ -755,11 +757,6 @@ def ask_the_time(client: WebClient, drift: Drift) -> SlackResponse:
     return told
 
 
-def _look_at_the_clock(client: WebClient, drift: Drift) -> None:
-    with contextlib.suppress(*CALL_FAILED):  # It is asked again in an hour.
-        ask_the_time(client, drift)
-
-
 def bare_store(settings: Settings) -> Store:
     """A store for the commands that need no Slack, and mostly no key; raises StartError.
 
@@ -818,16 +815,8 @@ def _workplace(client: WebClient, store: Store, drift: Drift) -> Workplace:
         told["user_id"],
         told.get("bot_id"),
         told.get("team") or "",
-        _scopes(told),
+        scopes_of(told),
     )
-
-
-def _scopes(told: SlackResponse) -> frozenset[str] | None:
-    header = {name.lower(): value for name, value in (told.headers or {}).items()}
-    listed = header.get("x-oauth-scopes")
-    if not isinstance(listed, str):
-        return None
-    return frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
 
 
 def _take_key(store: Store, workplace: Workplace) -> None:

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
 
 from bot.clock.each import for_each
+from bot.delivery.granted import Granted
 from bot.delivery.missing import MissingScopes
 from bot.delivery.trouble import reference
 from bot.domain.alarms import OVER, SUMMED_UP_AFTER, About, alarm
@@ -27,6 +29,9 @@ LOST_FOR = timedelta(minutes=3)
 MOST_TOLD = 10
 """Admins; more of them need no message each."""
 MOST_LOGGED = 20
+
+Anew = Callable[[], frozenset[str] | None]
+"""Asks Slack for the scopes, once a look at most."""
 
 
 def _let_be() -> None:
@@ -47,9 +52,12 @@ class _Silence:
 class Alarms:
     """Finds what begins and what is over, and has admins told of it.
 
+    Several processes do so for one workspace, and each knows something else. What one does not know
+    to be over it leaves to those who do.
+
     `connected` is whether Slack reaches the bot, where it does so by a connection of the bot's;
-    `granted` are the scopes of the token, where Slack named them, and `required` those without
-    which the bot does not work. `heard_again` is told when Slack reaches the bot again.
+    `granted` are the scopes of the token, and `required` those without which the bot does not
+    work. `heard_again` is told when Slack reaches the bot again.
     """
 
     def __init__(
@@ -58,30 +66,35 @@ class Alarms:
         store: Store,
         clock: Clock,
         missing: MissingScopes,
+        granted: Granted,
         required: Collection[str] = (),
-        granted: Collection[str] | None = None,
         connected: Callable[[], bool] | None = None,
         heard_again: Callable[[], object] = _let_be,
     ) -> None:
         self._store = store
         self._clock = clock
         self._missing = missing
-        self._lacking = sorted(set(required) - set(granted)) if granted is not None else []
-        self._granted = frozenset(granted or ())
+        self._granted = granted
+        self._required = frozenset(required)
         self._connected = connected
         self._heard_again = heard_again
         self._silence: _Silence | None = None
+        self._noticed: dict[int, frozenset[str]] = {}
+        """By workspace, the scopes that were found lacking by what is known, and looked after."""
         self._turn = threading.Lock()
 
     def look(self) -> None:
         """One look over everything."""
         with self._turn:
             over = self._listen()
+            anew = cache(self._granted.anew)
             with self._store.system() as system:
                 workspaces = [row.id for row in system.workspaces()]
             blocked = self._store.delivery.blocked()
             # What is left out as somebody else writes for long is found again in a minute.
-            kept = for_each(workspaces, lambda one: self._look_at(one, blocked.get(one), over))
+            kept = for_each(
+                workspaces, lambda one: self._look_at(one, blocked.get(one), over, anew)
+            )
             if over is not None and kept == len(workspaces):
                 self._silence = None
                 self._heard_again()
@@ -110,18 +123,19 @@ class Alarms:
 
     # --- One workspace
 
-    def _look_at(self, workspace_id: int, blocked: str | None, over: _Silence | None) -> None:
-        met = self._missing.met(workspace_id)
+    def _look_at(
+        self, workspace_id: int, blocked: str | None, over: _Silence | None, anew: Anew
+    ) -> None:
+        met, lacking = self._missing.met(workspace_id), self._lacking()
+        new = lacking - self._noticed.get(workspace_id, frozenset())
         with self._store.read(workspace_id) as unit:
             lasting = {(one.about, one.detail): one for one in unit.alarms.lasting()}
-            wanted = self._wanted(unit, met, _first_word(blocked, lasting))
-            # That nothing asked for a permission lately does not mean that it was granted.
-            scopes = (key for key in lasting if key[0] is About.SCOPE)
-            wanted |= {key for key in scopes if key[1] not in self._granted}
+            wanted = self._wanted(unit, (*met, *new), _first_word(blocked, lasting))
             before = unit.now - SUMMED_UP_AFTER
             awake = _awake(unit)
         began = [one for one in wanted if one not in lasting]
-        ended = [one for key, one in lasting.items() if key not in wanted]
+        left = [one for key, one in lasting.items() if key not in wanted]
+        ended = [one for one in left if self._is_over(one, anew)]
         again = awake and any(_to_tell(one, before) for one in lasting.values())
         lost = self._untold(workspace_id) if over is None else None
         if began or ended or again or over is not None or lost is not None:
@@ -135,6 +149,11 @@ class Alarms:
         if lost is not None:
             lost.told.add(workspace_id)
         self._missing.forget(workspace_id, met)
+        self._noticed[workspace_id] = lacking
+
+    def _lacking(self) -> frozenset[str]:
+        known = self._granted.known()
+        return self._required - known if known is not None else frozenset()
 
     def _untold(self, workspace_id: int) -> _Silence | None:
         """A silence that lasts for long and is not told of yet: what is posted still goes out."""
@@ -144,16 +163,24 @@ class Alarms:
         return silence
 
     def _wanted(
-        self, unit: ReadUnit, met: Collection[str], blocked: str | None
+        self, unit: ReadUnit, lacking: Collection[str], blocked: str | None
     ) -> set[tuple[About, str]]:
-        """What is in trouble now."""
-        wanted: set[tuple[About, str]] = set()
+        """What is found in trouble now."""
+        wanted = {(About.SCOPE, scope) for scope in lacking}
         if unit.undelivered.count_but_alarms():
             wanted.add((About.UNDELIVERED, ""))
         if blocked is not None:
             wanted.add((About.TOKEN, blocked))
-        wanted |= {(About.SCOPE, scope) for scope in (*met, *self._lacking)}
         return wanted
+
+    def _is_over(self, one: Lasting, anew: Anew) -> bool:
+        """Whether what was not found any more is over."""
+        if one.about is not About.SCOPE:
+            return True
+        # That nothing asked for it lately does not mean that it was granted, and what is known may
+        # be from before it was taken away.
+        known = self._granted.known()
+        return known is not None and one.detail in known and one.detail in (anew() or ())
 
     def _settle(
         self,

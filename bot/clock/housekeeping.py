@@ -41,7 +41,7 @@ class Housekeeping:
     policy, other holidays, a manager or zone that changed, other rules in a new version. Whose
     profile was not asked for their manager for a day is asked about again, in the background, and
     so is what stands in channels and with people that were not looked at for a day. Slack is asked
-    the time, for where nothing else is asked of it for long.
+    the time, for where nothing else is asked of it for long, and with it what the token may do.
 
     `rest` waits for so many seconds, less where the process ends, and says whether it does.
     """

@@ -1,15 +1,19 @@
 """An admin is told in Slack when the bot cannot do its work, with a reference into the log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
+from urllib.error import URLError
 
 import pytest
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 from structlog.testing import capture_logs
 
 from bot.clock.alarms import LOST_FOR, Alarms
 from bot.delivery.alarms import LEFT_OUT_AT_WILL
+from bot.delivery.granted import Granted
 from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import failed
 from bot.domain.notices import NoticeKind
@@ -23,6 +27,50 @@ from tests.delivery.slack import Message, Refusal
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 REQUIRED = [scope.name for scope in SCOPES if not scope.optional]
+WITHOUT_IM = [one for one in REQUIRED if one != "im:write"]
+
+
+class Token:
+    """The bot's token: which scopes Slack names with an answer, while it answers."""
+
+    def __init__(self, scopes: Collection[str] = REQUIRED) -> None:
+        self.scopes: Collection[str] = scopes
+        self.silent = False
+        self.asked = 0
+
+    def __call__(self) -> SlackResponse:
+        self.asked += 1
+        if self.silent:
+            raise URLError(TimeoutError())
+        return _answer({"X-OAuth-Scopes": ", ".join(self.scopes)})
+
+    def learned(self) -> Granted:
+        """What a process knows of it that starts now."""
+        return Granted(self, frozenset(self.scopes))
+
+
+def _answer(headers: dict[str, Any]) -> SlackResponse:
+    return SlackResponse(
+        client=WebClient(),
+        http_verb="POST",
+        api_url="",
+        req_args={},
+        data={"ok": True},
+        headers=headers,
+        status_code=200,
+    )
+
+
+class Line:
+    """A connection that is up or not."""
+
+    up = True
+
+    def __call__(self) -> bool:
+        return self.up
+
+
+Start = Callable[..., Alarms]
 
 
 @pytest.fixture
@@ -42,8 +90,34 @@ def admin(desk: Desk) -> Person:
 
 
 @pytest.fixture
-def alarms(desk: Desk, missing: MissingScopes) -> Alarms:
-    return Alarms(store=desk.store, clock=desk.clock, missing=missing)
+def start(desk: Desk, missing: MissingScopes) -> Start:
+    """The alarms of a process that starts: it knows nothing but what the store has."""
+
+    def started(token: Token | None = None, **more: Any) -> Alarms:
+        return Alarms(
+            store=desk.store,
+            clock=desk.clock,
+            missing=missing,
+            granted=token.learned() if token is not None else Granted(lambda: _answer({})),
+            required=REQUIRED,
+            **more,
+        )
+
+    return started
+
+
+@pytest.fixture
+def alarms(start: Start) -> Alarms:
+    return start()
+
+
+def _minutes(desk: Desk, count: int, *processes: Alarms) -> None:
+    """Let both clocks go on, with a look of each process every minute."""
+    for _ in range(count):
+        for one in processes:
+            one.look()
+        desk.clock.advance(MINUTE)
+        desk.machine.advance(MINUTE)
 
 
 def _refused(desk: Desk, *, number: int = 1, error: str = "msg_too_long") -> None:
@@ -151,9 +225,9 @@ def test_an_alarm_that_cannot_be_delivered_raises_none(
 
 
 def test_two_processes_tell_of_it_once(
-    desk: Desk, admin: Person, alarms: Alarms, missing: MissingScopes
+    desk: Desk, admin: Person, alarms: Alarms, start: Start
 ) -> None:
-    other = Alarms(store=desk.store, clock=desk.clock, missing=missing)
+    other = start()
     _refused(desk)
     for one in (alarms, other, alarms):
         one.look()
@@ -224,26 +298,97 @@ def test_one_that_may_be_left_out_is_told_as_such(
 
 
 def test_a_permission_that_was_granted_and_taken_away_again_is_told_anew(
-    desk: Desk, admin: Person, missing: MissingScopes
+    desk: Desk, admin: Person, start: Start
 ) -> None:
-    def started(granted: list[str]) -> None:
-        Alarms(
-            store=desk.store,
-            clock=desk.clock,
-            missing=missing,
-            required=REQUIRED,
-            granted=granted,
-        ).look()
+    def started(granted: Collection[str]) -> None:
+        start(Token(granted)).look()
         desk.drain()
 
-    without = [one for one in REQUIRED if one != "im:write"]
-    started(without)
-    started(without)
+    started(WITHOUT_IM)
+    started(WITHOUT_IM)
     assert len(_told(desk, admin, "im:write")) == 1
     started(REQUIRED)
     assert desk.rows(alarm) == []
-    started(without)
+    started(WITHOUT_IM)
     assert len(_told(desk, admin, "im:write")) == 2
+
+
+def test_processes_that_learned_different_scopes_tell_of_one_that_lacks_once(
+    desk: Desk, admin: Person, start: Start
+) -> None:
+    token = Token(WITHOUT_IM)
+    stale = start(token)
+    _minutes(desk, 3, stale, start(token))
+    token.scopes = REQUIRED
+    restarted = start(token)
+    for _ in range(20):
+        _minutes(desk, 1, stale, restarted)
+        desk.drain()
+    assert len(_told(desk, admin, "im:write")) == 1
+    assert desk.rows(alarm) == []
+
+
+def test_what_is_known_of_the_scopes_may_change_without_a_restart(
+    desk: Desk, admin: Person, missing: MissingScopes
+) -> None:
+    token = Token(WITHOUT_IM)
+    granted = token.learned()
+    alarms = Alarms(
+        store=desk.store, clock=desk.clock, missing=missing, granted=granted, required=REQUIRED
+    )
+    for scopes, rows, told in ((WITHOUT_IM, 1, 1), (REQUIRED, 0, 1), (WITHOUT_IM, 1, 2)):
+        token.scopes = scopes
+        granted.anew()  # As is done every hour.
+        _minutes(desk, 3, alarms)
+        desk.drain()
+        assert (len(desk.rows(alarm)), len(_told(desk, admin, "im:write"))) == (rows, told)
+
+
+def test_a_permission_that_was_taken_away_after_the_start_is_told_once(
+    desk: Desk, admin: Person, missing: MissingScopes, start: Start
+) -> None:
+    token = Token()
+    alarms = start(token)
+    _minutes(desk, 2, alarms)
+    token.scopes = WITHOUT_IM
+    for _ in range(5):
+        missing.heard(desk.team.workspace_id, failed(_lacks("im:write")))
+        _minutes(desk, 3, alarms)
+        desk.drain()
+    assert len(_told(desk, admin, "im:write")) == 1
+    assert len(desk.rows(alarm)) == 1
+    assert token.asked == 1, "by then it is known"
+
+
+def test_a_permission_lacks_until_slack_names_it(
+    desk: Desk, admin: Person, missing: MissingScopes, start: Start
+) -> None:
+    token = Token()
+    token.silent = True
+    alarms = start(token)
+    missing.heard(desk.team.workspace_id, failed(_lacks("im:write")))
+    for _ in range(5):
+        _minutes(desk, 1, alarms)
+        desk.drain()
+    assert len(desk.rows(alarm)) == 1
+    token.silent = False
+    alarms.look()
+    assert desk.rows(alarm) == []
+    assert len(_told(desk, admin, "im:write")) == 1
+
+
+def test_scopes_stay_known_while_slack_does_not_name_them() -> None:
+    token = Token(["im:write", "chat:write"])
+    granted = Granted(token)
+    assert granted.known() is None
+    named = granted.anew()
+    assert named == granted.known() == frozenset(token.scopes)
+    token.silent = True
+    assert granted.anew() is None
+    assert granted.known() == named
+    unnamed = Granted(lambda: _answer({}), named)
+    assert unnamed.anew() is None
+    assert unnamed.known() == named
 
 
 def test_a_call_that_runs_into_it_is_noticed(
@@ -292,28 +437,13 @@ def test_a_token_that_was_refused_is_told_of_when_it_works_again(
     assert logged[0]["reference"] in str(told.args)
 
 
-class Line:
-    """A connection that is up or not."""
-
-    up = True
-
-    def __call__(self) -> bool:
-        return self.up
-
-
 @pytest.mark.parametrize(("lost_for", "told"), [(LOST_FOR / 2, 0), (LOST_FOR * 5, 1)])
 def test_a_connection_that_was_lost_for_minutes_is_told_of_when_it_is_back(
-    desk: Desk, admin: Person, missing: MissingScopes, lost_for: timedelta, told: int
+    desk: Desk, admin: Person, start: Start, lost_for: timedelta, told: int
 ) -> None:
     line, again = Line(), list[Any]()
     looked_again: Callable[[], object] = lambda: again.append(1)  # noqa: E731
-    alarms = Alarms(
-        store=desk.store,
-        clock=desk.clock,
-        missing=missing,
-        connected=line,
-        heard_again=looked_again,
-    )
+    alarms = start(connected=line, heard_again=looked_again)
     alarms.look()
     line.up = False
     with capture_logs() as logged:
@@ -333,10 +463,10 @@ def test_a_connection_that_was_lost_for_minutes_is_told_of_when_it_is_back(
 
 
 def test_a_connection_that_stays_lost_is_told_of_though_nobody_can_answer(
-    desk: Desk, admin: Person, missing: MissingScopes
+    desk: Desk, admin: Person, start: Start
 ) -> None:
     line = Line()
-    alarms = Alarms(store=desk.store, clock=desk.clock, missing=missing, connected=line)
+    alarms = start(connected=line)
     line.up = False
     with capture_logs() as logged:
         alarms.look()
@@ -362,10 +492,10 @@ def test_a_connection_that_stays_lost_is_told_of_though_nobody_can_answer(
 
 
 def test_a_connection_lost_at_night_and_back_by_the_morning_is_one_message(
-    desk: Desk, admin: Person, missing: MissingScopes
+    desk: Desk, admin: Person, start: Start
 ) -> None:
     line = Line()
-    alarms = Alarms(store=desk.store, clock=desk.clock, missing=missing, connected=line)
+    alarms = start(connected=line)
     with desk.store.read(desk.team.workspace_id) as unit:
         calendar, night = unit.people.calendar(admin.id), desk.clock.now()
         while not calendar.is_quiet(night):
