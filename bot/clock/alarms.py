@@ -5,8 +5,8 @@ itself is no reason for another.
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -26,12 +26,17 @@ log = structlog.get_logger()
 
 LOST_FOR = timedelta(minutes=3)
 """Slack sends connections away now and then, and the SDK is back within seconds."""
+NOTED_AFTER = timedelta(seconds=30)
+"""That there is a connection is noted once by all who look in so long."""
 MOST_TOLD = 10
 """Admins; more of them need no message each."""
 MOST_LOGGED = 20
 
+Trouble = tuple[About, str]
+"""What it is about, and the detail."""
 Anew = Callable[[], frozenset[str] | None]
 """Asks Slack for the scopes, once a look at most."""
+_SOCKET: Trouble = (About.SOCKET, "")
 
 
 def _let_be() -> None:
@@ -40,13 +45,10 @@ def _let_be() -> None:
 
 @dataclass
 class _Silence:
-    """A time without a connection."""
+    """A time without a connection of this process."""
 
     since: datetime
-    reference: str
-    logged: bool = False
-    told: set[int] = field(default_factory=set)
-    """The workspaces in which it was said."""
+    long: bool = False
 
 
 class Alarms:
@@ -55,9 +57,9 @@ class Alarms:
     Several processes do so for one workspace, and each knows something else. What one does not know
     to be over it leaves to those who do.
 
-    `connected` is whether Slack reaches the bot, where it does so by a connection of the bot's;
-    `granted` are the scopes of the token, and `required` those without which the bot does not
-    work. `heard_again` is told when Slack reaches the bot again.
+    `connected` is whether Slack reaches this process, where it does so by a connection of the
+    bot's; `granted` are the scopes of the token, and `required` those without which the bot does
+    not work. `heard_again` is told when Slack reaches this process again.
     """
 
     def __init__(
@@ -86,68 +88,76 @@ class Alarms:
     def look(self) -> None:
         """One look over everything."""
         with self._turn:
-            over = self._listen()
+            self._listen()
             anew = cache(self._granted.anew)
             with self._store.system() as system:
                 workspaces = [row.id for row in system.workspaces()]
             blocked = self._store.delivery.blocked()
             # What is left out as somebody else writes for long is found again in a minute.
-            kept = for_each(
-                workspaces, lambda one: self._look_at(one, blocked.get(one), over, anew)
-            )
-            if over is not None and kept == len(workspaces):
-                self._silence = None
-                self._heard_again()
+            for_each(workspaces, lambda one: self._look_at(one, blocked.get(one), anew))
 
     # --- The connection
 
-    def _listen(self) -> _Silence | None:
-        """A silence that is over and was long enough to be told of."""
+    def _listen(self) -> None:
+        """Notice how it stands with this process's own."""
         if self._connected is None:
-            return None
+            return
         if self._connected():
-            silence = self._silence
-            if silence is not None and silence.logged:
-                log.info("connected to Slack again", reference=silence.reference)
-                return silence
-            self._silence = None
-            return None
+            silence, self._silence = self._silence, None
+            if silence is not None and silence.long:
+                log.info("connected to Slack again", since=silence.since.isoformat())
+                self._heard_again()
+            return
         now = self._clock.now()
         if self._silence is None:
-            self._silence = _Silence(now, reference())
-        if not self._silence.logged and now - self._silence.since >= LOST_FOR:
-            self._silence.logged = True
-            since = self._silence.since.isoformat()
-            log.error("no connection to Slack", reference=self._silence.reference, since=since)
-        return None
+            self._silence = _Silence(now)
+        if not self._silence.long and now - self._silence.since >= LOST_FOR:
+            self._silence.long = True
+            log.error("no connection to Slack", since=self._silence.since.isoformat())
+
+    @property
+    def _reached(self) -> bool:
+        return self._connected is not None and self._silence is None
+
+    def _silent_since(self, now: datetime, ago: timedelta | None) -> datetime | None:
+        """Since when no process is connected, where that is so for long.
+
+        One was `ago`, by the machine's clock; the silence of this one is in calendar time.
+        """
+        silence = self._silence
+        if silence is None or not silence.long:
+            return None
+        if ago is None:
+            return silence.since
+        return max(silence.since, now - ago) if ago >= LOST_FOR else None
 
     # --- One workspace
 
-    def _look_at(
-        self, workspace_id: int, blocked: str | None, over: _Silence | None, anew: Anew
-    ) -> None:
+    def _look_at(self, workspace_id: int, blocked: str | None, anew: Anew) -> None:
         met, lacking = self._missing.met(workspace_id), self._lacking()
         new = lacking - self._noticed.get(workspace_id, frozenset())
         with self._store.read(workspace_id) as unit:
             lasting = {(one.about, one.detail): one for one in unit.alarms.lasting()}
             wanted = self._wanted(unit, (*met, *new), _first_word(blocked, lasting))
+            ago = unit.alarms.connected_ago()
+            silent_since = self._silent_since(unit.now, ago)
+            if silent_since is not None:
+                wanted[_SOCKET] = silent_since
             before = unit.now - SUMMED_UP_AFTER
             awake = _awake(unit)
-        began = [one for one in wanted if one not in lasting]
+        began = {key: since for key, since in wanted.items() if key not in lasting}
         left = [one for key, one in lasting.items() if key not in wanted]
         ended = [one for one in left if self._is_over(one, anew)]
         again = awake and any(_to_tell(one, before) for one in lasting.values())
-        lost = self._untold(workspace_id) if over is None else None
-        if began or ended or again or over is not None or lost is not None:
+        noted = self._reached and (ago is None or ago >= NOTED_AFTER)
+        if began or ended or again or noted:
             with self._store.write(workspace_id) as unit:
-                self._settle(unit, began, ended, over)
-                if lost is not None:
-                    self._say(unit, About.SOCKET, lost.reference, since=lost.since)
+                self._settle(unit, began, ended)
                 if awake:
                     self._tell(unit)
+                if noted:
+                    unit.alarms.note_connected()
                 unit.commit()
-        if lost is not None:
-            lost.told.add(workspace_id)
         self._missing.forget(workspace_id, met)
         self._noticed[workspace_id] = lacking
 
@@ -155,26 +165,21 @@ class Alarms:
         known = self._granted.known()
         return self._required - known if known is not None else frozenset()
 
-    def _untold(self, workspace_id: int) -> _Silence | None:
-        """A silence that lasts for long and is not told of yet: what is posted still goes out."""
-        silence = self._silence
-        if silence is None or not silence.logged or workspace_id in silence.told:
-            return None
-        return silence
-
     def _wanted(
         self, unit: ReadUnit, lacking: Collection[str], blocked: str | None
-    ) -> set[tuple[About, str]]:
+    ) -> dict[Trouble, datetime]:
         """What is found in trouble now."""
-        wanted = {(About.SCOPE, scope) for scope in lacking}
+        wanted = [(About.SCOPE, scope) for scope in lacking]
         if unit.undelivered.count_but_alarms():
-            wanted.add((About.UNDELIVERED, ""))
+            wanted.append((About.UNDELIVERED, ""))
         if blocked is not None:
-            wanted.add((About.TOKEN, blocked))
-        return wanted
+            wanted.append((About.TOKEN, blocked))
+        return dict.fromkeys(wanted, unit.now)
 
     def _is_over(self, one: Lasting, anew: Anew) -> bool:
         """Whether what was not found any more is over."""
+        if one.about is About.SOCKET:
+            return self._reached
         if one.about is not About.SCOPE:
             return True
         # That nothing asked for it lately does not mean that it was granted, and what is known may
@@ -185,21 +190,21 @@ class Alarms:
     def _settle(
         self,
         unit: WriteUnit,
-        began: Collection[tuple[About, str]],
+        began: Mapping[Trouble, datetime],
         ended: Collection[Lasting],
-        over: _Silence | None,
     ) -> None:
-        for about, detail in sorted(began):
+        for (about, detail), since in sorted(began.items()):
             name = reference()
-            if unit.alarms.begin(about, reference=name, detail=detail):
-                log.error("trouble", about=about.value, reference=name, **_logged(unit, detail))
+            if unit.alarms.begin(about, reference=name, detail=detail, since=since):
+                logged = _logged(unit, about, detail)
+                log.error("trouble", about=about.value, reference=name, **logged)
+                if about is About.SOCKET:  # What is posted still goes out.
+                    self._say(unit, about, name, since=since)
         for one in ended:
             if unit.alarms.over(one):
                 log.info("trouble is over", about=one.about.value, reference=one.reference)
-                if one.about is About.TOKEN:
-                    self._say_over(unit, one.about, one.reference, one.since, detail=one.detail)
-        if over is not None:
-            self._say_over(unit, About.SOCKET, over.reference, over.since)
+                if one.about in (About.TOKEN, About.SOCKET):
+                    self._say_over(unit, one)
 
     def _tell(self, unit: WriteUnit) -> None:
         before = unit.now - SUMMED_UP_AFTER
@@ -209,13 +214,12 @@ class Alarms:
                 continue
             if times:
                 about = {"about": one.about.value, "reference": one.reference}
-                log.error("trouble lasts", **about, **_logged(unit, one.detail))
+                log.error("trouble lasts", **about, **_logged(unit, one.about, one.detail))
             self._say(unit, one.about, one.reference, times=times, detail=one.detail)
 
-    def _say_over(
-        self, unit: WriteUnit, about: About, name: str, since: datetime, *, detail: str = ""
-    ) -> None:
-        self._say(unit, about, name, times=OVER, detail=detail, since=since, until=unit.now)
+    def _say_over(self, unit: WriteUnit, one: Lasting) -> None:
+        span = {"since": one.since, "until": unit.now}
+        self._say(unit, one.about, one.reference, times=OVER, detail=one.detail, **span)
 
     def _say(
         self,
@@ -256,7 +260,10 @@ def _awake(unit: ReadUnit) -> bool:
 
 
 def _to_tell(one: Lasting, before: datetime) -> bool:
-    """Whether it is time: of a permission once is enough, of a token when it is over."""
+    """Whether it is time: of a permission once is enough, of a token when it is over.
+
+    Of a connection is told as it begins and when it is over.
+    """
     if one.about is About.UNDELIVERED:
         return one.told_at is None or one.told_at <= before
     return one.about is About.SCOPE and one.told_at is None
@@ -268,11 +275,11 @@ def _first_word(blocked: str | None, lasting: Iterable[tuple[About, str]]) -> st
     return next(began, blocked) if blocked is not None else None
 
 
-def _logged(unit: ReadUnit, detail: str) -> dict[str, object]:
+def _logged(unit: ReadUnit, about: About, detail: str) -> dict[str, object]:
     """What a line of the log says, and the things that were not delivered by their ids."""
-    about: dict[str, object] = {"workspace": unit.workspace.id}
-    if detail:
-        return {**about, "detail": detail}
+    where: dict[str, object] = {"workspace": unit.workspace.id}
+    if about is not About.UNDELIVERED:
+        return {**where, "detail": detail} if detail else where
     newest = unit.undelivered.page(skip=0, size=MOST_LOGGED)
     entries = [f"{one.source.value} {one.id} {one.reason}" for one in newest]
-    return {**about, "count": unit.undelivered.count_but_alarms(), "newest": entries}
+    return {**where, "count": unit.undelivered.count_but_alarms(), "newest": entries}

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from bot.delivery.plans import Cancel
-from bot.domain.alarms import OVER, About, key_of
+from bot.domain.alarms import About
 from bot.domain.notices import Notice
 from bot.domain.people import Person, Role
 from bot.storage.unit_of_work import ReadUnit
@@ -48,8 +48,8 @@ def alarm_told(unit: ReadUnit, notice: Notice, reader: Person) -> Message | Canc
         return _undelivered(unit, times=int(notice.facts["times"]), reference=name)
     since = datetime.fromisoformat(str(notice.facts["since"]))
     if "until" not in notice.facts:
-        over = key_of(about, reader.id, reference=name, times=OVER)
-        if unit.alarms.said(over):
+        # What waited for the morning may be over: that is told under the same reference.
+        if all(one.reference != name for one in unit.alarms.lasting()):
             return Cancel("overtaken")
         return not_connected_message(since=since, reference=name)
     until = datetime.fromisoformat(str(notice.facts["until"]))

@@ -1,17 +1,23 @@
 """What an admin was told of trouble that lasts, and under which reference the log has it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.domain.alarms import About
 from bot.storage.statements import Scope, once
-from bot.storage.tables import alarm, outbox
+from bot.storage.tables import alarm, workspace
 
 _OURS: Any = alarm.c.workspace_id == bindparam("b_workspace")
-_THIS = (_OURS, alarm.c.about == bindparam("b_about"), alarm.c.detail == bindparam("b_detail"))
+_THIS = (
+    _OURS,
+    alarm.c.about == bindparam("b_about"),
+    alarm.c.detail == bindparam("b_detail"),
+    # What began anew meanwhile is something else.
+    alarm.c.reference == bindparam("b_reference"),
+)
 _ALL = select(alarm).where(_OURS).order_by(alarm.c.about, alarm.c.detail)
 _BEGIN = {dialect: add.returning(alarm.c.about) for dialect, add in once(alarm).items()}
 _OVER = delete(alarm).where(*_THIS)
@@ -22,9 +28,16 @@ _TELL = (
     .values(told_at=bindparam("b_now", type_=alarm.c.told_at.type), times=alarm.c.times + 1)
     .returning(alarm.c.times)
 )
-_SAID = select(outbox.c.id).where(
-    outbox.c.workspace_id == bindparam("b_workspace"), outbox.c.key == bindparam("b_key")
+_HERE = workspace.c.id == bindparam("b_workspace")
+_CONNECTED_AT = select(workspace.c.connected_at).where(_HERE)
+_CONNECTED = (
+    update(workspace)
+    .where(_HERE)
+    .values(connected_at=bindparam("b_now", type_=workspace.c.connected_at.type))
 )
+_AHEAD = timedelta(seconds=30)
+"""The machine clocks of two replicas differ by less; an instant beyond is from before a clock was
+set back."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +68,16 @@ class Alarms:
             for row in rows
         ]
 
-    def begin(self, about: About, *, reference: str, detail: str = "") -> bool:
-        """Trouble begins; False where it began before, whoever found it."""
+    def begin(
+        self, about: About, *, reference: str, detail: str = "", since: datetime | None = None
+    ) -> bool:
+        """Trouble begins, now or `since` then; False where it began before, whoever found it."""
         row = {
             "workspace_id": self._scope.workspace_id,
             "about": about.value,
             "detail": detail,
             "reference": reference,
-            "since": self._scope.now,
+            "since": since or self._scope.now,
             "times": 0,
         }
         added = self._scope.connection.execute(_BEGIN[self._scope.dialect], row)
@@ -77,18 +92,27 @@ class Alarms:
         row = self._scope.connection.execute(_TELL, values).first()
         return int(row.times) - 1 if row is not None else None
 
-    def said(self, key: str) -> bool:
-        """Whether an alarm was said under this key, or waits to be."""
-        of_it = {"b_workspace": self._scope.workspace_id, "b_key": key}
-        return self._scope.connection.execute(_SAID, of_it).first() is not None
-
     def over(self, one: Lasting) -> bool:
         """It is over; False where somebody else has found so."""
         return self._scope.connection.execute(_OVER, self._this(one)).rowcount > 0
+
+    def connected_ago(self) -> timedelta | None:
+        """How long ago some process was connected to Slack; None where that is not known."""
+        ours = {"b_workspace": self._scope.workspace_id}
+        at: datetime | None = self._scope.connection.execute(_CONNECTED_AT, ours).scalar_one()
+        if at is None or at > self._scope.machine_now + _AHEAD:
+            return None
+        return max(self._scope.machine_now - at, timedelta(0))
+
+    def note_connected(self) -> None:
+        """This process is connected to Slack."""
+        now = {"b_workspace": self._scope.workspace_id, "b_now": self._scope.machine_now}
+        self._scope.connection.execute(_CONNECTED, now)
 
     def _this(self, one: Lasting) -> dict[str, Any]:
         return {
             "b_workspace": self._scope.workspace_id,
             "b_about": one.about.value,
             "b_detail": one.detail,
+            "b_reference": one.reference,
         }

@@ -120,6 +120,8 @@ workspace = Table(
     Column("in_doubt_until", Instant),  # machine
     # On SQLite, where no sequence remembers them: numbers up to this one may have been given.
     Column("handoffs_from", ROW_ID),
+    # With Socket Mode: when some process last was connected to Slack.
+    Column("connected_at", Instant),  # machine
     UniqueConstraint("enterprise_id", "team_id"),
 )
 

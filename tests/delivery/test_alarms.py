@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from structlog.testing import capture_logs
 
-from bot.clock.alarms import LOST_FOR, Alarms
+from bot.clock.alarms import Alarms
 from bot.delivery.alarms import LEFT_OUT_AT_WILL
 from bot.delivery.granted import Granted
 from bot.delivery.missing import MissingScopes
@@ -437,29 +437,29 @@ def test_a_token_that_was_refused_is_told_of_when_it_works_again(
     assert logged[0]["reference"] in str(told.args)
 
 
-@pytest.mark.parametrize(("lost_for", "told"), [(LOST_FOR / 2, 0), (LOST_FOR * 5, 1)])
+@pytest.mark.parametrize(("minutes", "told"), [(2, 0), (15, 1)])
 def test_a_connection_that_was_lost_for_minutes_is_told_of_when_it_is_back(
-    desk: Desk, admin: Person, start: Start, lost_for: timedelta, told: int
+    desk: Desk, admin: Person, start: Start, minutes: int, told: int
 ) -> None:
     line, again = Line(), list[Any]()
-    looked_again: Callable[[], object] = lambda: again.append(1)  # noqa: E731
-    alarms = start(connected=line, heard_again=looked_again)
-    alarms.look()
+    alarms = start(connected=line, heard_again=lambda: again.append(1))
+    _minutes(desk, 1, alarms)
     line.up = False
     with capture_logs() as logged:
-        alarms.look()
-        desk.clock.advance(lost_for)
-        alarms.look()
+        _minutes(desk, minutes, alarms)
         line.up = True
-        alarms.look()
-        alarms.look()
+        _minutes(desk, 2, alarms)
     desk.drain()
     assert len(_told(desk, admin, "was not connected to Slack")) == told
     assert len(again) == told
-    names = {one["reference"] for one in logged}
-    assert len(names) == told
-    for one in _told(desk, admin):
-        assert names.pop() in str(one.args)
+    events = [one["event"] for one in logged]
+    assert events == told * [
+        "no connection to Slack",
+        "trouble",
+        "connected to Slack again",
+        "trouble is over",
+    ]
+    assert desk.rows(alarm) == []
 
 
 def test_a_connection_that_stays_lost_is_told_of_though_nobody_can_answer(
@@ -469,14 +469,12 @@ def test_a_connection_that_stays_lost_is_told_of_though_nobody_can_answer(
     alarms = start(connected=line)
     line.up = False
     with capture_logs() as logged:
-        alarms.look()
+        _minutes(desk, 3, alarms)
         desk.drain()
         assert not _told(desk, admin), "Slack sends connections away now and then"
-        desk.clock.advance(LOST_FOR)
         for _ in range(5):
-            alarms.look()
+            _minutes(desk, 1, alarms)
             desk.drain()
-            desk.clock.advance(MINUTE)
         (lost,) = _told(desk, admin)
         line.up = True
         alarms.look()
@@ -486,9 +484,90 @@ def test_a_connection_that_stays_lost_is_told_of_though_nobody_can_answer(
     first, again = _told(desk, admin)
     assert first is lost
     assert "was not connected to Slack" in again.args["text"]
-    names = {one["reference"] for one in logged}
-    (name,) = names
+    (name,) = {one["reference"] for one in logged if "reference" in one}
     assert all(name in str(one.args) for one in (lost, again))
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_a_connection_is_told_of_when_it_is_back_though_who_lost_it_ended(
+    desk: Desk, admin: Person, start: Start, restarted: bool
+) -> None:
+    gone, line = Line(), Line()
+    first = start(connected=gone)
+    _minutes(desk, 1, first)
+    gone.up, line.up, lost_at = False, not restarted, desk.clock.now()
+    _minutes(desk, 6, first)
+    desk.drain()
+    (lost,), (row,) = _told(desk, admin), desk.rows(alarm)
+    assert row["since"] == lost_at
+    again = start(connected=line)
+    _minutes(desk, 2, again)
+    line.up = True
+    _minutes(desk, 5, again)
+    desk.drain()
+    _, back = _told(desk, admin)
+    assert "was not connected to Slack" in back.args["text"]
+    assert row["reference"] in str(lost.args)
+    assert row["reference"] in str(back.args)
+    assert desk.rows(alarm) == []
+
+
+def test_three_processes_that_lose_their_connections_are_one_message_and_one_when_it_is_back(
+    desk: Desk, admin: Person, start: Start
+) -> None:
+    lines = [Line() for _ in range(3)]
+    processes = [start(connected=line) for line in lines]
+    _minutes(desk, 2, *processes)
+    lines[0].up = False
+    _minutes(desk, 10, *processes)
+    lost_at = desk.clock.now()
+    lines[1].up = lines[2].up = False
+    _minutes(desk, 10, *processes)
+    (row,) = desk.rows(alarm)
+    assert lost_at - MINUTE <= row["since"] <= lost_at, "as long as one has it, it is not lost"
+    desk.drain()
+    assert len(_told(desk, admin)) == 1
+    for line in lines:
+        line.up = True
+        _minutes(desk, 2, *processes)
+    desk.drain()
+    lost, back = _told(desk, admin)
+    assert "is not connected to Slack" in lost.args["text"]
+    assert "was not connected to Slack" in back.args["text"]
+
+
+def test_one_of_three_processes_that_loses_its_connection_is_a_line_in_the_log(
+    desk: Desk, admin: Person, start: Start
+) -> None:
+    lines = [Line() for _ in range(3)]
+    processes = [start(connected=line) for line in lines]
+    lines[0].up = False
+    with capture_logs() as logged:
+        _minutes(desk, 30, *processes)
+        lines[0].up = True
+        _minutes(desk, 2, *processes)
+    desk.drain()
+    assert not _told(desk, admin)
+    assert [one["event"] for one in logged] == [
+        "no connection to Slack",
+        "connected to Slack again",
+    ]
+
+
+def test_a_calendar_that_travels_makes_no_silence_long(
+    desk: Desk, admin: Person, start: Start
+) -> None:
+    line = Line()
+    alarms = start(connected=line)
+    alarms.look()
+    line.up = False
+    alarms.look()
+    desk.clock.advance(DAY)
+    alarms.look()
+    line.up = True
+    alarms.look()
+    desk.drain()
+    assert not _told(desk, admin)
 
 
 def test_a_connection_lost_at_night_and_back_by_the_morning_is_one_message(

@@ -1007,6 +1007,7 @@ class World:
                 alarms.alarm(about, admin.id, reference="0123abcd", since=now, until=now)
                 for about in alarms.About
             ]
+            unit.alarms.begin(lost, reference="4567cdef")
             told.append(alarms.alarm(lost, admin.id, reference="4567cdef", since=now))
             for one in told:
                 unit.outbox.add(replace(one, priority=Priority.ANSWER))

@@ -61,8 +61,7 @@ LET_IN_MEANS: Final = (
 )
 NOT_CONNECTED: Final = "the bot is not connected to Slack."
 NOT_CONNECTED_MEANS: Final = (
-    "What people press or type for the bot does not reach it, unless another process of it is "
-    "connected. What it has to say still goes out."
+    "What people press or type for the bot does not reach it. What it has to say still goes out."
 )
 NOT_CONNECTED_HELPS: Final = (
     "Whoever runs it looks at the network, at Slack's status page, and whether Socket Mode is "
