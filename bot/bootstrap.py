@@ -482,7 +482,9 @@ def _delivery(
     if ground.database.dialect == "sqlite":
         # Of several processes none knows what the others have in hand, nor reads the wall.
         ground.store.delivery.take_over(
-            lease=ground.kept.lease, longest_wait=ground.kept.longest_back_off
+            lease=ground.kept.lease,
+            quarantine=ground.kept.quarantine,
+            longest_wait=ground.kept.longest_back_off,
         )
     daily = DailyLook(
         store=ground.store,
@@ -801,6 +803,8 @@ def _workplace(client: WebClient, store: Store, drift: Drift) -> Workplace:
         raise StartError(
             f"SLACK_API_URL: {client.base_url} does not answer ({type(error).__name__})."
         ) from None
+    # What is sent first may be lost, and the next process may have another clock.
+    store.delivery.slack_showed(date_of(told.headers))
     enterprise_id = told.get("enterprise_id")
     workspace_id = store.workspace(
         enterprise_id=enterprise_id,

@@ -81,6 +81,11 @@ class FakeMachine(FixedClock):
     def monotonic(self) -> float:
         return (self._now - self._began).total_seconds()
 
+    def set_wall(self, by: timedelta) -> None:
+        """What a process that starts now reads is another time; none has gone by."""
+        self._now += by
+        self._began += by
+
 
 @dataclass
 class Pokes:

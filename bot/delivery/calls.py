@@ -25,6 +25,9 @@ from bot.storage.jobs import Job
 EVENT_TYPE = "handoff_notice"
 CLOCK_WAS_AHEAD = timedelta(days=1)
 """How far back is looked where nothing says when a post was tried first."""
+OF_ANOTHER = timedelta(hours=1)
+"""How much further where another process says it: an older version went by its own clock alone, and
+nobody knows how far that was ahead."""
 HISTORY_PAGE = 200
 """As many messages as Slack recommends to ask for at once."""
 MOST_PAGES = 50
@@ -92,8 +95,6 @@ class Calls:
         self._reached = reached
         self._put = put
         self._heard = heard
-        self._ahead = timedelta(0)
-        """How far this machine's clock is ahead of Slack's, by its last answer."""
 
     def call(self, job: Job, method: str, values: Mapping[str, Any]) -> Outcome:
         """Call a method once, at a moment its rate allows."""
@@ -105,8 +106,7 @@ class Calls:
             outcome = failed(error)
         took = time.monotonic() - began
         self._heard(job.workspace_id, method, outcome, took)
-        if outcome.date is not None:
-            self._ahead = max(timedelta(0), self._machine.now() - outcome.date)
+        self._delivery.slack_showed(outcome.date)
         if outcome.verdict is Verdict.LIMITED:
             self._shaping.limited(job.workspace_id, method, outcome.retry_after)
         if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
@@ -242,7 +242,11 @@ class Calls:
         if first > now:
             # A process before this one wrote it down by a clock that was ahead.
             first = now - CLOCK_WAS_AHEAD
-        return first - self._constants.look_back - self._ahead
+        elif first <= self._delivery.others_tried_until and not job.restored:
+            # What was restored is also looked for by marks, and those are not of one post alone.
+            first -= OF_ANOTHER
+        # What was tried before Slack's clock was known, or is known to a backup, is machine time.
+        return first - self._constants.look_back - self._delivery.ahead
 
     def _open(self, job: Job, reader: Reader) -> str:
         outcome = self._at_its_rate(job, "conversations.open", {"users": reader.slack_id})

@@ -75,10 +75,31 @@ class DeliveryStore:
         self._database = database
         self._clock = clock
         self._machine = machine
+        self._ahead = timedelta(0)
+        self._others_tried_until = machine.now()
+
+    # --- Slack's clock
+
+    def slack_showed(self, date: datetime | None) -> None:
+        """Slack's clock showed this just now; None where an answer did not say."""
+        if date is not None:
+            self._ahead = max(timedelta(0), self._machine.now() - date)
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far machine time is ahead of Slack's clock, by its last answer; never below zero."""
+        return self._ahead
+
+    @property
+    def others_tried_until(self) -> datetime:
+        """A first try that is noted as later than this was made by this process."""
+        return self._others_tried_until
 
     # --- The start of the only process
 
-    def take_over(self, *, lease: timedelta, longest_wait: timedelta) -> None:
+    def take_over(
+        self, *, lease: timedelta, quarantine: timedelta, longest_wait: timedelta
+    ) -> None:
         """Wait anew for what a process before this one had in hand, by a clock that may have moved.
 
         Whoever reads the wall when it starts does not know how long ago that was: what it sent may
@@ -89,8 +110,15 @@ class DeliveryStore:
             for table in TABLES.values():
                 leased = update(table).where(table.c.lease.is_not(None))
                 connection.execute(leased.values(lease_until=now + lease))
+                in_doubt = update(table).where(
+                    table.c.maybe_sent, table.c.next_try_at < now + quarantine
+                )
+                connection.execute(in_doubt.values(next_try_at=now + quarantine))
                 put_off = update(table).where(table.c.next_try_at > now + longest_wait)
                 connection.execute(put_off.values(next_try_at=now + longest_wait))
+                tried = connection.execute(select(func.max(table.c.first_try_at))).scalar()
+                if tried is not None:
+                    self._others_tried_until = max(self._others_tried_until, tried)
             refused = update(workspace).where(workspace.c.blocked_at > now)
             connection.execute(refused.values(blocked_at=now))
             # Before the first sweep after a restore nobody knows how long ago that was, either.
@@ -177,9 +205,11 @@ class DeliveryStore:
         where that is not the one that it has.
         """
         table = TABLES[job.source]
-        first = func.coalesce(
-            table.c.first_try_at, literal(self._machine.now(), table.c.first_try_at.type)
-        )
+        now = self._machine.now() - self._ahead
+        if job.restored_from is not None and now <= job.restored_from:
+            # By a clock that is ahead, what was known last is of later: this was tried after it.
+            now = self._machine.now()
+        first = func.coalesce(table.c.first_try_at, literal(now, table.c.first_try_at.type))
         values: dict[str, Any] = {"maybe_sent": True, "first_try_at": first}
         if job.source is JobSource.SURFACE:
             values["step"] = step

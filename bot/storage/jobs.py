@@ -47,7 +47,7 @@ class Job:
     attempts: int
     maybe_sent: bool
     first_try_at: datetime | None
-    """Machine time."""
+    """By Slack's clock, or machine time where that is behind it."""
     lease: str
     lease_until: datetime
     """Machine time."""
@@ -65,6 +65,8 @@ class Job:
     """What it says, for whoever says the same after a restore; empty where only its words do."""
     word_marks: tuple[str, ...] = ()
     """Of each thing that a notice is about."""
+    restored_from: datetime | None = None
+    """Machine time of the last thing a restored database knows of; None where it is none."""
     restored: bool = False
     """It may have been posted in the time that a restored database knows nothing of."""
     unswept: bool = False
@@ -152,6 +154,7 @@ def job_of(
         created_at=row["created_at"] if notice else None,
         mark=marks.notice(notice) if notice else _mark(marks, mirrored),
         word_marks=tuple(marks.word(row["person_id"], word) for word in about),
+        restored_from=restored_from,
         restored=restored,
         unswept=restored and restored_at is None,
         in_doubt_until=in_doubt_until if restored else None,

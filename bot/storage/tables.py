@@ -864,7 +864,7 @@ outbox = Table(
     Column("lease", Text),
     Column("lease_until", Instant),  # machine
     Column("maybe_sent", Boolean, nullable=False),
-    Column("first_try_at", Instant),  # machine
+    Column("first_try_at", Instant),  # Slack's clock, or machine where that is behind it
     Column("attempts", Integer, nullable=False),
     Column("ts", Text),  # of what is pending: it stands there and is to be looked at again
     Column("sent_channel", Text),
@@ -1004,7 +1004,7 @@ surface = Table(
     Column("lease", Text),
     Column("lease_until", Instant),  # machine
     Column("maybe_sent", Boolean, nullable=False),
-    Column("first_try_at", Instant),  # machine
+    Column("first_try_at", Instant),  # Slack's clock, or machine where that is behind it
     Column("attempts", Integer, nullable=False),
     Column("opened_at", Instant),  # machine: a Home tab, when it was last looked at
     Column("step", Text),  # a guide: its reader's step when it was posted, or last edited

@@ -220,6 +220,7 @@ class FakeSlack(WebClient):
 
     def _take(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         act = {
+            "auth.test": lambda _: {"team_id": "T100", "user_id": "U0BOT"},
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "chat.delete": self._delete,

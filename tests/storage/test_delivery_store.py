@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
@@ -12,6 +12,7 @@ from bot.domain.nudging import Stage
 from bot.domain.people import Person
 from bot.storage.jobs import Job
 from bot.storage.leasing import Candidate, HeldBack, Open
+from bot.storage.tables import workspace
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, FixedClock, Team, make_team, posted, signed
 
@@ -152,6 +153,24 @@ def test_what_waits_long_overtakes_what_matters_more_but_never_an_answer(
     _say(store, team, "late", priority=Priority.LATE)
     _say(store, team, "answer", priority=Priority.ANSWER)
     assert _keys_in_order(store) == ["answer", "old nudge", "late"]
+
+
+def test_what_is_tried_after_a_restore_is_not_taken_for_what_the_backup_knows_nothing_of(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    _say(store, team, "once")
+    with store.database.writing() as connection:
+        # By a clock that is far ahead of Slack's, as is that of the machine still.
+        connection.execute(update(workspace).values(restored_from=machine.now() - MINUTE))
+        connection.commit()
+    store.delivery.slack_showed(machine.now() - HOUR)
+    (job,) = _lease(store)
+    assert store.delivery.mark_maybe_sent(job)
+    assert store.delivery.retry(job, after=MINUTE)
+    machine.advance(MINUTE)
+    (job,) = _lease(store)
+    assert job.maybe_sent
+    assert not job.restored
 
 
 def test_a_lease_that_ran_out_goes_to_the_next_and_the_first_can_settle_nothing(
