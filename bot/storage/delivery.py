@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
@@ -110,21 +111,23 @@ class DeliveryStore:
             for table in TABLES.values():
                 leased = update(table).where(table.c.lease.is_not(None))
                 connection.execute(leased.values(lease_until=now + lease))
-                in_doubt = update(table).where(
-                    table.c.maybe_sent, table.c.next_try_at < now + quarantine
-                )
-                connection.execute(in_doubt.values(next_try_at=now + quarantine))
+                # Of the outbox nearly all is settled, and an index has the rest.
+                in_doubt = and_(table.c.maybe_sent, OUTBOX_PENDING if table is outbox else true())
+                waits = update(table).where(in_doubt, table.c.next_try_at < now + quarantine)
+                connection.execute(waits.values(next_try_at=now + quarantine))
                 put_off = update(table).where(table.c.next_try_at > now + longest_wait)
                 connection.execute(put_off.values(next_try_at=now + longest_wait))
-                tried = connection.execute(select(func.max(table.c.first_try_at))).scalar()
+                tried = connection.execute(
+                    select(func.max(table.c.first_try_at)).where(in_doubt)
+                ).scalar()
                 if tried is not None:
                     self._others_tried_until = max(self._others_tried_until, tried)
             refused = update(workspace).where(workspace.c.blocked_at > now)
             connection.execute(refused.values(blocked_at=now))
             # Before the first sweep after a restore nobody knows how long ago that was, either.
-            waits = workspace.c.in_doubt_until
-            unswept = and_(waits.is_not(None), workspace.c.restored_at.is_(None))
-            restored = update(workspace).where(or_(unswept, waits > now))
+            until = workspace.c.in_doubt_until
+            unswept = and_(until.is_not(None), workspace.c.restored_at.is_(None))
+            restored = update(workspace).where(or_(unswept, until > now))
             connection.execute(restored.values(in_doubt_until=now + lease))
             connection.commit()
 
