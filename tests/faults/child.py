@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
-from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot.bootstrap import Bot, build, spare_collections
@@ -29,7 +28,7 @@ from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.builders import KEY
 from tests.faults.factor import divided
-from tests.faults.mutants import Mutant, constants_of, parts_of
+from tests.faults.mutants import Address, Mutant, constants_of, parts_of
 from tests.faults.world import Scenario, Stream, scenario_of
 
 AT_ONCE = 50
@@ -69,11 +68,8 @@ def make(orders: Orders) -> Bot:
     mutant = Mutant(orders.mutant) if orders.mutant else None
     constants: Constants = constants_of(mutant, divided(orders.factor))
     timeout = max(1, int(constants.http_timeout.total_seconds()))
-
-    def client(workspace_id: int, **more: object) -> WebClient:
-        url, token = orders.workspaces[workspace_id]
-        return WebClient(token, url, timeout=timeout, **more)  # type: ignore[arg-type]
-
+    reached = {one: Address(*at) for one, at in orders.workspaces.items()}
+    parts = parts_of(mutant, reached, timeout=timeout)
     url, token = next(iter(orders.workspaces.values()))
     settings = Settings(
         slack_bot_token=SecretStr(token),
@@ -83,7 +79,7 @@ def make(orders: Orders) -> Bot:
         handoff_key=SecretStr(KEY),
         handoff_clock_url=orders.clock_url,
     )
-    return build(settings, constants=constants, reached=nowhere, parts=parts_of(mutant, client))
+    return build(settings, constants=constants, reached=nowhere, parts=parts)
 
 
 def run(path: str, name: str, wait: Callable[[], object]) -> None:

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
 from sqlalchemy import select
@@ -16,18 +16,25 @@ from sqlalchemy import select
 from bot.bootstrap import Parts
 from bot.clock.ticks import Ticks
 from bot.clock.watchdog import Watchdog
+from bot.delivery.calls import ClientOf
 from bot.delivery.constants import Constants
 from bot.delivery.plans import Edit
 from bot.delivery.protocol import Protocol
 from bot.delivery.senders import Senders
 from bot.domain.deadlines import Step
 from bot.domain.notices import JobSource, Notice, NoticeKind
+from bot.slack_calls import Clients, OneToken
 from bot.storage.jobs import Job
 from bot.storage.outbox import Outbox
 from bot.storage.tables import surface
 from bot.storage.unit_of_work import Store, WriteUnit
 
-MakeClient = Callable[..., WebClient]
+
+class Address(NamedTuple):
+    """How the Slack of a workspace is reached."""
+
+    url: str
+    token: str
 
 
 class Mutant(StrEnum):
@@ -147,16 +154,8 @@ def constants_of(mutant: Mutant | None, sound: Constants) -> Constants:
     return altered
 
 
-def parts_of(mutant: Mutant | None, make_client: MakeClient) -> Parts:
-    """What a bot is made of, sound or not; `make_client` takes the SDK's arguments."""
-    clients: dict[int, WebClient] = {}
-    extra: dict[str, Any] = {} if mutant is Mutant.SDK_RETRIES else {"retry_handlers": []}
-
-    def client_of(workspace_id: int) -> WebClient:
-        if workspace_id not in clients:
-            clients[workspace_id] = make_client(workspace_id, **extra)
-        return clients[workspace_id]
-
+def parts_of(mutant: Mutant | None, reached: Mapping[int, Address], *, timeout: int) -> Parts:
+    """What a bot is made of, sound or not, whose workspaces are reached as it says."""
     protocols = {
         Mutant.SENT_FIRST: _SentFirst,
         Mutant.REPOSTS_BLINDLY: _Blind,
@@ -167,5 +166,26 @@ def parts_of(mutant: Mutant | None, make_client: MakeClient) -> Parts:
         store=_Forgetful if mutant is Mutant.NO_DEDUP_KEY else Store,
         senders=_sending_by(protocols[mutant]) if mutant in protocols else Senders,
         ticks=_Unwatched if mutant is Mutant.NO_WATCHDOG else Ticks,
-        client_of=client_of,
+        client_of=_client_of(mutant, reached, timeout),
     )
+
+
+def _client_of(
+    mutant: Mutant | None, reached: Mapping[int, Address], timeout: int
+) -> ClientOf | None:
+    """With which client what is sent goes out; None for the one that the bot makes by itself.
+
+    The bot knows one address for all workspaces, and here each has a Slack of its own. Where there
+    are several each gets the bot's kind of client for its address.
+    """
+    if mutant is Mutant.SDK_RETRIES:
+        return lambda workspace_id: WebClient(
+            reached[workspace_id].token, reached[workspace_id].url, timeout=timeout
+        )
+    if len(reached) == 1:
+        return None
+    clients = {
+        one: Clients(OneToken(one, at.token), base_url=at.url, timeout=timeout)
+        for one, at in reached.items()
+    }
+    return lambda workspace_id: clients[workspace_id].of(workspace_id)
