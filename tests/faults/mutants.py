@@ -49,7 +49,7 @@ class Mutant(StrEnum):
     SHORT_QUARANTINE = "short_quarantine"
     """The look comes before Slack may have accepted late."""
     SHORT_LEASE = "short_lease"
-    """A lease ends before a call and its quarantine would, and nobody minds."""
+    """A lease outlasts a call and not the quarantine after it, which a death leaves to it alone."""
     NO_DEDUP_KEY = "no_dedup_key"
     """What is said twice is said twice."""
     NO_WATCHDOG = "no_watchdog"
@@ -148,9 +148,9 @@ def constants_of(mutant: Mutant | None, sound: Constants) -> Constants:
     if mutant is Mutant.SHORT_QUARANTINE:
         return replace(sound, quarantine=timedelta(seconds=0.05))
     if mutant is Mutant.SHORT_LEASE:
-        # The record would refuse it. Far shorter than a call: a start on a file of its own waits a
-        # whole lease for what was in hand before it.
-        object.__setattr__(altered, "lease", sound.http_timeout / 10)
+        # The record would refuse it. Longer than a call: as long as the process lives nobody else
+        # takes up what it has in hand.
+        object.__setattr__(altered, "lease", sound.http_timeout * 2)
     return altered
 
 

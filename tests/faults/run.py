@@ -79,6 +79,8 @@ class Conditions:
     """How long a process works before it is killed."""
     kill_every: int = 0
     """So many posts are accepted between two kills, where they come."""
+    kill_amid: int = 0
+    """So many posts that will be accepted late are on their way when a process is killed."""
     freezes: int = 0
     freeze_for: float = 0.0
     copies: int = 0
@@ -300,6 +302,8 @@ class Run:
         time.sleep(self._random.uniform(*self._conditions.kill_after))
         enough = self._accepted() + self._conditions.kill_every
         _until(lambda: self._accepted() >= enough, within=MOST_BETWEEN, must=False)
+        amid = self._conditions.kill_amid
+        _until(lambda: self._on_their_way() >= amid, within=MOST_BETWEEN, must=False)
         self._fleet.kill(index)
 
     def _accepted(self) -> int:
