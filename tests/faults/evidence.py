@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeAlias
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import Table, select
 
 from bot.delivery.constants import Constants
 from bot.sandbox.record import Accepted
@@ -19,28 +20,31 @@ from tests.faults.world import Scenario
 
 POST = "chat.postMessage"
 
+Row: TypeAlias = Mapping[Any, Any]
+"""By the names of its columns."""
+
 
 @dataclass(frozen=True)
 class Rows:
     """The rows of one workspace."""
 
-    outbox: Sequence[RowMapping]
-    about: Mapping[int, Sequence[RowMapping]]
-    deadlines: Sequence[RowMapping]
-    handoffs: Mapping[int, RowMapping]
-    surfaces: Sequence[RowMapping]
+    outbox: Sequence[Row]
+    about: Mapping[int, Sequence[Row]]
+    deadlines: Sequence[Row]
+    handoffs: Mapping[int, Row]
+    surfaces: Sequence[Row]
 
 
 def read_rows(database: Database, workspace_id: int) -> Rows:
     """All of one workspace, as they are in one state of the data."""
     with database.reading() as connection:
 
-        def all_of(table: Table) -> Sequence[RowMapping]:
+        def all_of(table: Table) -> Sequence[Row]:
             of = select(table).where(table.c.workspace_id == workspace_id)
             return connection.execute(of).mappings().all()
 
         notices = all_of(outbox)
-        about: dict[int, list[RowMapping]] = defaultdict(list)
+        about: dict[int, list[Row]] = defaultdict(list)
         named = select(outbox_about).join(outbox, outbox.c.id == outbox_about.c.outbox_id)
         for row in connection.execute(
             named.where(outbox.c.workspace_id == workspace_id)
@@ -116,17 +120,29 @@ class Evidence:
         found = (number_of(row) for row in self.rows.outbox)
         return Counter(one for one in found if one is not None)
 
-    def for_later(self, row: RowMapping) -> bool:
-        """Whether a notice is planned for after the run, as a summary of the next morning is."""
+    def for_later(self, row: Row) -> bool:
+        """Whether a notice is planned for after the run, as a summary of the next morning is.
+
+        When the scenario's own are due stands in the scenario: whoever puts them off is late.
+        """
+        number = number_of(row)
+        if number is not None:
+            return self.starts + self.scenario.instant(number) > self.looked_at
         at = row["not_before"]
         return at is not None and self.machine(at) > self.looked_at
+
+    def stands(self, post: Accepted) -> bool:
+        """Whether a message that was accepted is there, and was not taken down since."""
+        channel = self.standing.channels.get(post.channel or "")
+        message = channel.messages.get(post.ts or "") if channel is not None else None
+        return message is not None and not message.tombstone
 
     def machine(self, calendar: datetime) -> float:
         """An instant of the calendar by the machine's clock."""
         return calendar.timestamp() - self.offset
 
 
-def number_of(row: RowMapping) -> int | None:
+def number_of(row: Row) -> int | None:
     """Which of the scenario's notices a row is; None for what followed from an act."""
     number = json.loads(row["facts"]).get("said")
     return None if number is None else int(number)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.faults.copies import wrong_in
 from tests.faults.figures import Figure, summed_up
-from tests.faults.invariants import breaches, told
+from tests.faults.invariants import breaches, counted, told
 from tests.faults.run import Conditions, run, shares
 from tests.faults.world import Stream
 
@@ -52,8 +52,13 @@ def keep_it(conditions: Conditions, url: str, folder: Path, figure: Figure, *, o
     """Run under trouble, note what came of it, and see that every invariant holds."""
     outcome = run(conditions, url, folder)
     figure(summed_up(on, conditions, outcome))
-    for seen in outcome.evidence:
-        assert not breaches(seen), told(breaches(seen))
+    found = breaches(*outcome.evidence)
+    assert not found, told(found)
+    counts = zip(*map(counted, outcome.evidence), strict=True)
+    notices, lost, doubled = map(sum, counts)
+    assert notices >= NOTICES
+    assert (lost, doubled) == (0, 0)
+    assert outcome.under_trouble >= conditions.until_accepted
     assert [wrong for copy in outcome.copies for wrong in wrong_in(copy, outcome.evidence)] == []
     assert len(outcome.copies) == conditions.copies
     assert outcome.kills >= KILLS - 1

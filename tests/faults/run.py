@@ -115,6 +115,8 @@ class Outcome:
     """How often calls met which trouble."""
     met_of: int
     """How many calls there were that could have met any."""
+    under_trouble: int = 0
+    """How much was accepted before the trouble was over."""
     copies: list[Path] = field(default_factory=list)
     log: str = ""
 
@@ -208,6 +210,7 @@ class Run:
         self._constants = divided(conditions.factor)
         self._copies: list[Path] = []
         self._plans: list[FaultPlan] = []
+        self._under_trouble = 0
         folder.mkdir(parents=True, exist_ok=True)
         self._fleet = Fleet(folder / "orders", folder, conditions.processes, environ=environ)
 
@@ -227,6 +230,7 @@ class Run:
             self._fleet.start()
             self._set_clocks(timedelta(0))
             self._trouble()
+            self._under_trouble = self._accepted()
             self._storm(on=False)
             timings = self._drain(began)
             self._peace()
@@ -243,6 +247,7 @@ class Run:
             crashed=self._fleet.crashed,
             met=met,
             met_of=sum(plan.asked for plan in plans),
+            under_trouble=self._under_trouble,
             copies=self._copies,
             log=self._fleet.log.read_text() if self._fleet.log.exists() else "",
         )

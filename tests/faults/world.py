@@ -79,6 +79,11 @@ class Scenario:
     rename_every: float = 0.5
     rename_until: float = 0.0
 
+    def instant(self, number: int) -> float:
+        """When a notice that is said here is planned for; raises StopIteration for another one."""
+        mine = (one for one in self.streams if one.first <= number < one.first + one.count)
+        return next(mine).instant(number)
+
     def name_of(self, handoff_id: int, now: float) -> str:
         """What the account of a renamed handoff is called at a time."""
         turns = int(max(0.0, min(now, self.rename_until)) / self.rename_every)
