@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.clock.clocks import SteadyMachineClock
 from bot.delivery.constants import Constants
@@ -25,7 +25,9 @@ def wrong_at_rest(
 ) -> list[str]:
     """The surfaces of a workspace that stand otherwise; no process may send meanwhile.
 
-    Each is leased as a sender leases it, and drawn as a sender draws it.
+    Each is leased as a sender leases it, and drawn as a sender draws it. What none can lease is
+    said as well: nobody knows how that stands. All that is due is settled by this, in every
+    workspace: rows are read before.
     """
 
     def as_known(_: int, slack_id: str) -> Channel:
@@ -40,18 +42,33 @@ def wrong_at_rest(
         machine=machine,
         constants=constants,
     )
+    mine = surface.c.workspace_id == workspace_id
     with store.database.writing() as connection:
-        anew = {"wanted": surface.c.wanted + 1, "next_try_at": machine.now(), "not_before": None}
-        of_it = update(surface).where(surface.c.workspace_id == workspace_id)
-        connection.execute(of_it.values(**anew))
+        # Well before now: who leases reads another clock.
+        anew = {
+            "wanted": surface.c.wanted + 1,
+            "next_try_at": machine.now() - _LONG,
+            "not_before": None,
+        }
+        connection.execute(update(surface).where(mine).values(**anew))
         connection.commit()
-    wrong = []
+    wrong: list[str] = []
+    looked_at: set[int] = set()
     while jobs := store.delivery.lease(AT_ONCE, lease=_LONG):
         for job in jobs:
             if job.surface is not None and job.workspace_id == workspace_id:
+                looked_at.add(job.id)
                 wrong += _otherwise(renderer, job, standing)
             store.delivery.cancelled(job, reason="looked_at")
-    return wrong
+    with store.database.reading() as connection:
+        every = connection.execute(
+            select(surface.c.id, surface.c.kind, surface.c.state, surface.c.lease_until).where(mine)
+        ).all()
+    return wrong + [
+        f"{one.kind} {one.id} was not looked at: it is {one.state}, leased until {one.lease_until}"
+        for one in every
+        if one.id not in looked_at
+    ]
 
 
 def _otherwise(renderer: Renderer, job: Job, standing: Workspace) -> list[str]:

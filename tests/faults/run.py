@@ -241,7 +241,7 @@ class Run:
         for plan in plans:
             met.update({one.value: count for one, count in plan.met.items()})
         return Outcome(
-            evidence=[self._evidence(index, one, rested) for index, one in enumerate(timings)],
+            evidence=self._evidence(timings, rested),
             kills=self._fleet.kills,
             freezes=self._fleet.freezes,
             crashed=self._fleet.crashed,
@@ -433,20 +433,25 @@ class Run:
 
     # --- What is there
 
-    def _evidence(self, index: int, timing: Timing, rested: float) -> Evidence:
-        """Rows first: the look at the surfaces touches them.
+    def _evidence(self, timings: Sequence[Timing], rested: float) -> list[Evidence]:
+        """The rows of every workspace first: a look at the surfaces settles whatever is due.
 
         `rested` is when nothing was left to do, in seconds of the calendar.
         """
-        seen = self._looked_at(timing, index)
+        every = [self._looked_at(timing, index) for index, timing in enumerate(timings)]
         self._scene.clock.at = self._scene.starts + timedelta(seconds=rested)
-        place = self._scene.places[index]
-        wrong = wrong_at_rest(
-            self._scene.store, place.workspace_id, place.server.workspace, self._constants
-        )
-        return replace(seen, wrong_at_rest=wrong)
+        store = self._scene.store
+        return [
+            replace(
+                seen,
+                wrong_at_rest=wrong_at_rest(
+                    store, place.workspace_id, place.server.workspace, self._constants
+                ),
+            )
+            for seen, place in zip(every, self._scene.places, strict=True)
+        ]
 
-    def _looked_at(self, timing: Timing, index: int = 0) -> Evidence:
+    def _looked_at(self, timing: Timing, index: int) -> Evidence:
         place = self._scene.places[index]
         return Evidence(
             scenario=self._scene.scenarios[index],
