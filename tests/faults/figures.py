@@ -17,12 +17,14 @@ def summed_up(name: str, conditions: Conditions, outcome: Outcome) -> str:
         sum(numbers) for numbers in zip(*map(counted, outcome.evidence), strict=True)
     )
     took, bound, timing = max(map(_drained, outcome.evidence), key=lambda one: one[0] / one[1])
-    wrong = sum(len(one) for seen in outcome.evidence for one in breaches(seen).values())
+    wrong = sum(len(set(one)) for one in breaches(*outcome.evidence).values())
     surfaces = sum(len(seen.rows.surfaces) for seen in outcome.evidence)
     return (
         f"{name}: {lost} lost and {doubled} doubled of {notices} notices, with {outcome.kills} "
-        f"kills, {outcome.freezes} freezes, trouble in {outcome.met_share:.0%} of {outcome.met_of} "
-        f"calls; {surfaces} surfaces, {wrong} breaches\n"
+        f"kills, {outcome.freezes} freezes, {outcome.crashed} unplanned ends; {surfaces} surfaces, "
+        f"{wrong} breaches\n"
+        f"    while there was trouble, {outcome.met_share:.0%} of {outcome.met_of} posts and edits "
+        f"met it\n"
         f"    {took:.1f} s to drain {timing.backlog} waiting ({timing.in_doubt} in doubt), at most "
         f"{bound:.1f} s allowed, in the workspace nearest to that; {factor_told(conditions.factor)}"
     )

@@ -73,6 +73,7 @@ class Fleet:
         died = self._end(process)
         life.ended = time.time()
         self.kills += died
+        self.crashed += not died
         time.sleep(rest)
         self._running[index] = self._launch()
 
@@ -123,7 +124,7 @@ class Fleet:
     def stop(self) -> None:
         """Kill all for good."""
         for process, life, _ in self._running:
-            self._end(process)
+            self.crashed += not self._end(process)
             life.ended = life.ended or time.time()
         self._running.clear()
 

@@ -26,7 +26,7 @@ from bot.storage.migrate import migrate
 from tests.faults.copies import wrong_in
 from tests.faults.factor import told as factor_told
 from tests.faults.figures import summed_up
-from tests.faults.invariants import breaches, told
+from tests.faults.invariants import breaches, counted_once, told
 from tests.faults.punctual import GOAL, Punctuality, punctuality
 from tests.faults.run import Conditions, Outcome, Run, Scene, scene, shares
 from tests.faults.server import Server
@@ -51,7 +51,7 @@ LAST_WAIT = 240.0
 
 
 def _storm(factor: int) -> tuple[tuple[str, float, dict[str, float]], ...]:
-    """Thirty in a hundred calls; waits as long as the constants allow, divided as they are."""
+    """Of thirty in a hundred posts and edits; waits as long as the constants allow, divided."""
     return (
         ("limited", 0.001, {"seconds": 1.0}),
         ("refused", 0.093, {}),
@@ -191,6 +191,9 @@ class Soak(Run):
 
     def _crash(self) -> None:
         if self._server is not None:
+            # Who begins meanwhile says that there is no database, and ends.
+            for index in range(self._conditions.processes):
+                self._wait_for_work(index)
             self._server.crash(down_for=self._random.uniform(0.0, 3.0))
             self._reconnect()
 
@@ -298,11 +301,9 @@ def _soak(plan: Plan, name: str, folder: Path) -> Result:
         prepared = stack.enter_context(scene(plan.conditions(), url))
         soak = Soak(plan, name, url, folder, prepared, server=server, wall=wall)
         outcome = soak.go()
-        wrong = [line for seen in outcome.evidence for line in _lines(told(breaches(seen)))]
-        wrong += [one for copy in outcome.copies for one in wrong_in(copy, outcome.evidence)]
         measured = punctuality(outcome.evidence, soak.stream, soak.measured, factor=plan.factor)
         crashes = server.crashes if server is not None else 0
-        return Result(name, soak, outcome, crashes, wrong, measured)
+        return Result(name, soak, outcome, crashes, wrong_of(outcome), measured)
 
 
 _migrating = threading.Lock()
@@ -320,8 +321,14 @@ def _end(*_: object) -> None:
     os._exit(130)
 
 
-def _lines(text: str) -> list[str]:
-    return [] if text == "all invariants hold" else text.splitlines()
+def wrong_of(outcome: Outcome) -> list[str]:
+    """All that did not hold in a run, in lines; what its workspaces have in common once."""
+    found = breaches(*outcome.evidence)
+    wrong = told(found).splitlines() if found else []
+    if outcome.crashed:
+        wrong.append(f"{outcome.crashed} unplanned ends of a process")
+    in_copies = [one for copy in outcome.copies for one in wrong_in(copy, outcome.evidence)]
+    return wrong + counted_once(in_copies)
 
 
 def _told(result: Result) -> list[str]:
