@@ -24,7 +24,7 @@ def summed_up(name: str, conditions: Conditions, outcome: Outcome) -> str:
         f"kills, {outcome.freezes} freezes, {outcome.crashed} unplanned ends; {surfaces} surfaces, "
         f"{wrong} breaches\n"
         f"    while there was trouble, {outcome.met_share:.0%} of {outcome.met_of} posts and edits "
-        f"met it\n"
+        f"met it, and {outcome.looks_met} of {outcome.looks_of} looks for what was in doubt did\n"
         f"    {took:.1f} s to drain {timing.backlog} waiting ({timing.in_doubt} in doubt), at most "
         f"{bound:.1f} s allowed, in the workspace nearest to that; {factor_told(conditions.factor)}"
     )

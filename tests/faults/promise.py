@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.faults.copies import wrong_in
 from tests.faults.figures import Figure, summed_up
 from tests.faults.invariants import breaches, counted, told
-from tests.faults.run import Conditions, run, shares
+from tests.faults.run import Conditions, look_shares, run, shares
 from tests.faults.world import Stream
 
 KILLS, NOTICES, SHARE = 26, 1_500, 0.30
@@ -26,6 +26,8 @@ THIRTY_PERCENT = shares(
     ]
 )
 """A little more, of whatever is sent; the lag comes on top."""
+TEN_PERCENT = look_shares([("refused", 0.04), ("lost", 0.03), ("reset", 0.03)])
+"""Of the looks for what is in doubt."""
 TROUBLE = Conditions(
     workspaces=WORKSPACES,
     # Each death leaves leases on those it was sending to; of few readers soon none would be free.
@@ -39,6 +41,7 @@ TROUBLE = Conditions(
     due_until=15.0,
     cancelled=4,
     rules=THIRTY_PERCENT,
+    look_rules=TEN_PERCENT,
     until_accepted=int(0.9 * NOTICES),
     kills=KILLS,
     kill_after=(0.1, 0.4),
@@ -64,3 +67,4 @@ def keep_it(conditions: Conditions, url: str, folder: Path, figure: Figure, *, o
     assert outcome.kills >= KILLS - 1
     assert outcome.crashed == 0, outcome.log[-2000:]
     assert outcome.met_share >= SHARE * 0.95
+    assert outcome.looks_met > 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from bot.sandbox.fault_plan import FaultPlan, read_plan
+from bot.sandbox.fault_plan import FaultPlan, Meets, read_plan
 from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, handoff, outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.faults.at_rest import wrong_at_rest
@@ -37,6 +37,8 @@ from tests.faults.world import (
 )
 
 Rule = Mapping[str, Any]
+LOOKS = frozenset({"conversations.history", "conversations.replies"})
+"""By which what is in doubt is looked for."""
 LOOKS_EVERY = 0.05
 BEFORE = timedelta(minutes=10)
 """On the calendar, while the processes start: nothing is due then."""
@@ -68,6 +70,9 @@ class Conditions:
     cancelled: int = 0
     """The last of them, each cancelled a little before."""
     rules: tuple[Rule, ...] = ()
+    """What becomes of what is sent."""
+    look_rules: tuple[Rule, ...] = ()
+    """What becomes of the look for what is in doubt."""
     through: bool = False
     """Whether trouble lasts until nothing waits any more, and not only as long as the scenario."""
     until_accepted: int = 0
@@ -112,9 +117,13 @@ class Outcome:
     freezes: int
     crashed: int
     met: Mapping[str, int]
-    """How often calls met which trouble."""
+    """How often what was sent met which trouble."""
     met_of: int
-    """How many calls there were that could have met any."""
+    """How many posts and edits there were while trouble lasted, that could have met any."""
+    looks_met: int = 0
+    """How often a look did not end well."""
+    looks_of: int = 0
+    """How many looks there were while trouble lasted."""
     under_trouble: int = 0
     """How much was accepted before the trouble was over."""
     copies: list[Path] = field(default_factory=list)
@@ -125,6 +134,20 @@ class Outcome:
         """The share of those calls that met trouble, a lag of the history left out."""
         met = sum(count for trouble, count in self.met.items() if trouble != "lag")
         return met / max(1, self.met_of)
+
+
+class Weather(FaultPlan):
+    """A plan of trouble for what is sent, beside another one for the look, each counted apart."""
+
+    def __init__(self, sent: FaultPlan, looks: FaultPlan, *, seed: int) -> None:
+        super().__init__(sent.rules, seed=seed, posts=sent.posts)
+        self.looks = looks
+
+    def meet(self, method: str, channel: str | None) -> Meets | None:
+        """What the next call of a method meets, beside a lag."""
+        if method in LOOKS:
+            return self.looks.meet(method, channel)
+        return super().meet(method, channel)
 
 
 @dataclass
@@ -209,7 +232,7 @@ class Run:
         self._random = random.Random(conditions.seed)  # noqa: S311, a seed makes it repeatable
         self._constants = divided(conditions.factor)
         self._copies: list[Path] = []
-        self._plans: list[FaultPlan] = []
+        self._plans: list[Weather] = []
         self._under_trouble = 0
         folder.mkdir(parents=True, exist_ok=True)
         self._fleet = Fleet(folder / "orders", folder, conditions.processes, environ=environ)
@@ -217,12 +240,7 @@ class Run:
     def go(self) -> Outcome:
         servers = [place.server for place in self._scene.places]
         self._fleet.orders.write_text(self._orders().dumped())
-        wanted = {
-            "seed": self._conditions.seed,
-            "rules": list(self._conditions.rules),
-            "posts": self._conditions.posts,
-        }
-        plans = self._plans = [read_plan(wanted) for _ in servers]
+        plans = self._plans = [self._weather_plan() for _ in servers]
         self._storm(on=True)
         began = time.time()
         try:
@@ -247,10 +265,22 @@ class Run:
             crashed=self._fleet.crashed,
             met=met,
             met_of=sum(plan.asked for plan in plans),
+            looks_met=sum(plan.looks.met.total() for plan in plans),
+            looks_of=sum(plan.looks.asked for plan in plans),
             under_trouble=self._under_trouble,
             copies=self._copies,
             log=self._fleet.log.read_text() if self._fleet.log.exists() else "",
         )
+
+    def _weather_plan(self) -> Weather:
+        seed = self._conditions.seed
+        sent = {
+            "seed": seed,
+            "rules": list(self._conditions.rules),
+            "posts": self._conditions.posts,
+        }
+        looks = {"seed": seed, "rules": list(self._conditions.look_rules)}
+        return Weather(read_plan(sent), read_plan(looks), seed=seed)
 
     def _storm(self, *, on: bool) -> None:
         """Have calls meet the trouble of the plan, or none."""
@@ -491,4 +521,13 @@ def shares(parts: Sequence[tuple[str, float, dict[str, Any]]]) -> tuple[Rule, ..
     return tuple(
         {"method": "chat.*", "trouble": trouble, "share": share, **more}
         for trouble, share, more in parts
+    )
+
+
+def look_shares(parts: Sequence[tuple[str, float]]) -> tuple[Rule, ...]:
+    """Rules for the look into a history or a thread, from trouble and share."""
+    return tuple(
+        {"method": method, "trouble": trouble, "share": share}
+        for method in sorted(LOOKS)
+        for trouble, share in parts
     )

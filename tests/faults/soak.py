@@ -28,7 +28,7 @@ from tests.faults.factor import told as factor_told
 from tests.faults.figures import summed_up
 from tests.faults.invariants import breaches, counted_once, told
 from tests.faults.punctual import GOAL, Punctuality, punctuality
-from tests.faults.run import Conditions, Outcome, Run, Scene, scene, shares
+from tests.faults.run import Conditions, Outcome, Run, Scene, look_shares, scene, shares
 from tests.faults.server import Server
 from tests.faults.wall import NO_FAKETIME, Wall, library
 from tests.faults.world import Stream, sign_all
@@ -48,6 +48,8 @@ ALONE = (6.0, 18.0)
 LEAD = 30.0
 """Seconds by which notices are said before their instant, and peace is planned ahead."""
 LAST_WAIT = 240.0
+LOOKS_FAIL = (("refused", 0.04), ("lost", 0.03), ("reset", 0.03))
+"""Of the looks for what is in doubt, while a storm is on."""
 
 
 def _storm(factor: int) -> tuple[tuple[str, float, dict[str, float]], ...]:
@@ -110,6 +112,7 @@ class Plan:
             cancelled=6,
             later=later,
             rules=shares(_storm(self.factor)),
+            look_rules=look_shares(LOOKS_FAIL),
             posts={"per_second": 1.0 * self.factor, "burst": 4.0},
             kill_after=(0.5, 3.0),
             kill_every=10,
