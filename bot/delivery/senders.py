@@ -35,6 +35,9 @@ GATHER = 0.03
 LOOKS_SHARE = 8
 """An empty look is followed by a rest this many times as long, whatever waits for its rate; and for
 so long what another look found serves for more than one job, unless something new was said."""
+LONGEST_REST = 1.0
+"""Seconds; a look in which this process was frozen, or waited for others, took long for another
+reason, and nobody is to wait eight times as long for an answer."""
 BUSY_TOLD_EVERY = timedelta(minutes=1)
 """A line for each time the database is busy would be a flood of its own."""
 CREWS = 3
@@ -228,11 +231,12 @@ class Senders:
                 1, lease=self._constants.lease, gate=self._gate, seen=self._seen
             )
             now = self._monotonic()
+            # The longer a look over what waits takes, the longer the next one may wait.
+            rest = min(LOOKS_SHARE * (now - began), LONGEST_REST)
             if looks:
-                self._seen_at_poke, self._seen_until = poke, now + LOOKS_SHARE * (now - began)
+                self._seen_at_poke, self._seen_until = poke, now + rest
             if not jobs:
-                # The longer a look over what waits takes, the longer the next one may wait.
-                self._rests_until = now + LOOKS_SHARE * (now - began)
+                self._rests_until = now + rest
                 return None
             return jobs[0], self._shares.take(jobs[0].workspace_id)
 

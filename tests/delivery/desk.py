@@ -13,6 +13,7 @@ from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import Outcome
 from bot.delivery.rendering import CheckManager, nobody_to_ask
 from bot.delivery.senders import Senders
+from bot.delivery.shaping import Shaping
 from bot.domain.channels import Channel
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.domain.policy import Policy
@@ -74,7 +75,7 @@ class Desk:
         self.missing = MissingScopes()
         self.senders = self.hire()
 
-    def hire(self, reached: Reached = nowhere) -> Senders:
+    def hire(self, reached: Reached = nowhere, shaping: Shaping | None = None) -> Senders:
         """Senders as after a restart: nothing is left but the store."""
         self.senders = Senders(
             store=self.store,
@@ -85,6 +86,7 @@ class Desk:
             machine=self.machine,
             constants=self.constants,
             reached=reached,
+            shaping=shaping,
             put=self.slack.put,
             heard=self._hear,
         )

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from bot.delivery.failpoints import fail_points_from, nowhere
 from bot.delivery.outcomes import Verdict
 from bot.delivery.senders import NoSender
+from bot.delivery.shaping import Shaping
 from bot.domain.errors import Conflict, HandoffError, Problem
 from bot.storage.engine import StorageUnavailable
-from bot.storage.leasing import Candidate, candidates
+from bot.storage.leasing import Candidate, HeldBack, candidates
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import FixedClock, Team, make_store, wait_until
@@ -309,6 +311,28 @@ def test_after_an_error_at_its_top_a_sender_rests_whoever_pokes(
             desk.senders.poke()
         assert desk.senders.stop()
     assert len(tries) == 1
+
+
+def test_a_look_in_which_the_process_was_frozen_keeps_nobody_waiting(desk: Desk) -> None:
+    looks: list[int] = []
+
+    class Frozen(Shaping):
+        """Is stopped for two minutes in the first look."""
+
+        def held_back(self, within: Connection, /) -> HeldBack:
+            looks.append(1)
+            if len(looks) == 1:
+                desk.machine.advance(2 * MINUTE)
+            return super().held_back(within)
+
+    desk.constants = replace(desk.constants, senders=1)
+    desk.hire(shaping=Frozen(machine=desk.machine, constants=desk.constants))
+    desk.senders.start()
+    wait_until(lambda: bool(looks))
+    desk.say("hello")
+    desk.senders.poke()
+    wait_until(lambda: desk.state("hello") == "sent")
+    assert desk.senders.stop()
 
 
 def _ends(**_: object) -> None:
