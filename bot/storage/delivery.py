@@ -385,6 +385,15 @@ class DeliveryStore:
             return self._let_be(job, reason)
         return self._settle_notice(job, OutboxState.DEAD, reason)
 
+    def given_up(self, job: Job, *, reason: str) -> bool:
+        """Give up what failed for a reason of our own: where it may be there, it stays in doubt."""
+        if job.source is JobSource.SURFACE:
+            return self._let_be(job, reason)
+        in_doubt = (outbox.c.maybe_sent, OutboxState.UNCONFIRMED.value)
+        state = case(in_doubt, else_=OutboxState.DEAD.value)
+        now = self._machine.now()
+        return self._settle(job, {"state": state, "reason": reason, "settled_at": now})
+
     def stays(self, job: Job) -> bool:
         """What was looked at may go on standing where it does."""
         if job.notice is None:
