@@ -80,6 +80,27 @@ class HardlyWaits(Process):
         return desk
 
 
+class TrustsTheWall(_Breaks):
+    """What a process before it left in doubt waits as long as that one's clock said."""
+
+    class store_kind(DeliveryStore):
+        def take_over(self, *, quarantine: timedelta, **waits: timedelta) -> None:
+            super().take_over(quarantine=timedelta(0), **waits)
+
+
+class NotesItsOwnTime(_Breaks):
+    """A post counts as tried first when this machine's clock says so, not Slack's."""
+
+    class store_kind(DeliveryStore):
+        def mark_maybe_sent(
+            self, job: Job, *, step: Step | None = None, key: str | None = None
+        ) -> bool:
+            ahead, self._ahead = self._ahead, timedelta(0)
+            marked = super().mark_maybe_sent(job, step=step, key=key)
+            self._ahead = ahead
+            return marked
+
+
 class ChecksNoKey(Process):
     """An act that is delivered again is done again."""
 
@@ -118,6 +139,7 @@ class _Holding(Sweep):
         return super()._batch(unit, claimed)
 
 
+# Those that only a wall set at the right moment finds out have plays of their own.
 MUTANTS: tuple[type[Process], ...] = (
     SettlesBeforePosting,
     MarksAfterPosting,

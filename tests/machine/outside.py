@@ -125,7 +125,7 @@ class FaultySlack(FakeSlack):
     def _history(self, args: dict[str, Any]) -> dict[str, Any]:
         answer = super()._history(args)
         if self.lags:
-            seen_until = (self.machine.now() - LAG).timestamp()
+            seen_until = (self.now() - LAG).timestamp()
             answer["messages"] = [
                 one for one in answer["messages"] if float(one["ts"]) <= seen_until
             ]
@@ -148,3 +148,10 @@ class Outside:
         for part in (min(span, LATE), max(span - LATE, timedelta(0))):
             self.machine.advance(part)
             self.slack.catch_up()
+
+    def set_wall(self, off: timedelta) -> None:
+        """Who starts next reads both clocks off a wall that is so far ahead of Slack's."""
+        by = off - self.slack.behind
+        self.clock.advance(by)
+        self.machine.set_wall(by)
+        self.slack.behind = off

@@ -11,7 +11,7 @@ from tests.machine.outside import Outside
 
 
 class Process:
-    """Storage, sweep, housekeeping and senders, as they are after a start."""
+    """Storage, sweep, housekeeping and senders; all but what it reads when it starts."""
 
     def __init__(self, outside: Outside, team: Team) -> None:
         self.team, self._reached = team, outside.doom.reached
@@ -24,13 +24,23 @@ class Process:
         outside.doom.watch(self.store.database)
         self.store.delivery = self.delivery(outside)
         self.desk = self.senders(outside)
-        self.desk.hire(outside.doom.reached)
         self.sweep = self.sweeping(outside)
         self.housekeeping = Housekeeping(
             store=self.store,
             machine=outside.machine,  # type: ignore[arg-type]
             monotonic=outside.machine.monotonic,
         )
+
+    def start(self) -> None:
+        """Begin as on a file of its own, of which nobody says how long it was left."""
+        constants, slack = self.desk.constants, self.desk.slack
+        self.store.delivery.slack_showed(slack.now().replace(microsecond=0))
+        self.store.delivery.take_over(
+            lease=constants.lease,
+            quarantine=constants.quarantine,
+            longest_wait=constants.longest_back_off,
+        )
+        self.desk.hire(self._reached)
 
     def delivery(self, outside: Outside) -> DeliveryStore:
         return DeliveryStore(self.store.database, clock=outside.clock, machine=outside.machine)

@@ -18,7 +18,9 @@ from tests.machine.mutants import (
     HardlyWaits,
     MarksAfterPosting,
     NeverLooks,
+    NotesItsOwnTime,
     SettlesBeforePosting,
+    TrustsTheWall,
 )
 from tests.machine.process import Process
 from tests.machine.world import World
@@ -76,6 +78,23 @@ def slack_takes_it_late_and_shows_it_later(world: World) -> None:
         world.outside.go_on(timedelta(seconds=5))
 
 
+def the_wall_is_set_forward_over_a_quarantine(world: World) -> None:
+    world.act(BEGIN)
+    world.outside.slack.plan([Fault.TAKEN_LATE] * 2, only="chat.postMessage")
+    world.deliver()
+    world.start_again(timedelta(minutes=4))
+    world.live(timedelta(minutes=2), timedelta(seconds=5))
+
+
+def the_wall_was_ahead_when_answers_were_lost(world: World) -> None:
+    world.start_again(3 * HOUR)
+    world.act(BEGIN)
+    world.outside.slack.plan([Fault.TAKEN_THEN_RESET] * 2, only="chat.postMessage")
+    world.deliver()
+    world.outside.go_on(5 * HOUR)
+    world.start_again(timedelta(0))
+
+
 def somebody_acts_while_it_is_drawn(world: World) -> None:
     posted(world)
     world.act(on(acts.assign(other=False), "assign", Tag.ASSIGNED))
@@ -106,6 +125,8 @@ PLAYS: list[tuple[type[Process], Play, str]] = [
     (MarksAfterPosting, it_dies_after_a_post, "twice"),
     (NeverLooks, answers_are_lost, "twice"),
     (HardlyWaits, slack_takes_it_late_and_shows_it_later, "twice"),
+    (TrustsTheWall, the_wall_is_set_forward_over_a_quarantine, "twice"),
+    (NotesItsOwnTime, the_wall_was_ahead_when_answers_were_lost, "twice"),
     (ForgetsVersions, somebody_acts_while_it_is_drawn, "stood wrong"),
     (ChecksNoKey, an_act_is_done_and_not_answered, "begun 2 times"),
     (DecidesInTwo, it_dies_after_a_sweep, "not decided"),

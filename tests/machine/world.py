@@ -38,7 +38,7 @@ class World:
         self.model = Model()
         self.watcher = Watcher(self._looking, self.team, self.outside.slack.ledger, self.model)
         self._kind = kind
-        self.process = kind(self.outside, self.team)
+        self._begin()
 
     def close(self) -> None:
         self.process.end()
@@ -53,9 +53,19 @@ class World:
             run()
         except Crash:
             self.process.end()
-            self.process = self._kind(self.outside, self.team)
+            self._begin()
             return False
         return True
+
+    def start_again(self, off: timedelta) -> None:
+        """The process ends; the next one begins by a wall that is so far ahead of Slack's clock."""
+        self.process.end()
+        self.outside.set_wall(off)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.process = self._kind(self.outside, self.team)
+        self.survive(self.process.start)
 
     def act(self, act: Act, *, again: bool = False) -> None:
         """Deliver an act; where the process dies before it answered it is delivered again."""
