@@ -10,11 +10,13 @@ from slack_sdk.web import SlackResponse
 
 from bot.delivery.outcomes import Heard, Outcome, Verdict, answered, failed, unheard
 from bot.delivery.shaping import Shaping
-from bot.domain.errors import Problem, SlackUnavailable
+from bot.domain.errors import HandoffError, Problem, SlackUnavailable
 from bot.slack_calls import CALL_FAILED, Patience
 
 Sleep = Callable[[float], object]
 """Lets so many seconds go by."""
+SILENCES = 3
+"""So many in a row are about Slack; one alone may be about what was asked for."""
 _OF_THIS_ALONE = frozenset({Verdict.REFUSED, Verdict.GONE})
 """The others are silence, or concern all that is asked of Slack."""
 
@@ -39,6 +41,19 @@ def not_said(error: Exception) -> SlackUnavailable:
     if outcome.verdict in _OF_THIS_ALONE:
         return Refused(outcome.word)
     return SlackUnavailable(Problem.SLACK_SILENT)
+
+
+def is_silence(error: HandoffError) -> bool:
+    """Whether Slack said nothing, or slows the bot down; with another problem it is about one thing
+    that was asked for."""
+    silent = isinstance(error, SlackUnavailable) and error.problem is Problem.SLACK_SILENT
+    return silent and not isinstance(error, Refused)
+
+
+def why(error: HandoffError) -> dict[str, str]:
+    """For the log."""
+    word = error.facts.get("word")
+    return {"problem": error.problem.value} | ({"word": word} if word else {})
 
 
 class Asking:

@@ -14,10 +14,10 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.asking import Asking, Refused, Sleep, not_said
+from bot.delivery.asking import SILENCES, Asking, Sleep, is_silence, not_said, why
 from bot.delivery.still_there import gone
 from bot.domain.channels import CHECK_AFTER, Channel
-from bot.domain.errors import HandoffError, Invalid, Problem, SlackUnavailable
+from bot.domain.errors import HandoffError, Invalid
 from bot.domain.notices import SurfaceKind
 from bot.domain.ports import MachineClock
 from bot.slack_calls import CALL_FAILED
@@ -32,8 +32,6 @@ PAGE = 50
 ACCOUNTS_A_PAGE = 200
 BETWEEN = 4.0
 """Seconds of rest after each look: most of Slack's rates is left to what people wait for."""
-SILENCES = 3
-"""So many in a row are about Slack; one alone may be about what was looked at."""
 _SETTLES = timedelta(minutes=10)
 """What was posted so lately may be missing from a history that lags."""
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -90,8 +88,8 @@ class DailyLook:
             try:
                 look(workspace_id, one, slack_id)
             except HandoffError as error:
-                log.info("not looked at", workspace=workspace_id, **{kind: one}, **_why(error))
-                silences = silences + 1 if _silent(error) else 0
+                log.info("not looked at", workspace=workspace_id, **{kind: one}, **why(error))
+                silences = silences + 1 if is_silence(error) else 0
                 if silences == SILENCES:
                     log.info("daily look ended early", workspace=workspace_id)
                     break
@@ -135,7 +133,7 @@ class DailyLook:
                     self._sleep(BETWEEN)
         except HandoffError as error:
             # Each is asked about by itself then.
-            log.info("accounts not listed", workspace=workspace_id, **_why(error))
+            log.info("accounts not listed", workspace=workspace_id, **why(error))
         else:
             self._listed[workspace_id] = began
 
@@ -264,17 +262,3 @@ class DailyLook:
 
 def _place(one: Standing) -> str:
     return one.posted_in
-
-
-def _silent(error: HandoffError) -> bool:
-    """Whether Slack said nothing, or slows the bot down.
-
-    With another problem it is about one channel, whose look takes longer than it may.
-    """
-    silent = isinstance(error, SlackUnavailable) and error.problem is Problem.SLACK_SILENT
-    return silent and not isinstance(error, Refused)
-
-
-def _why(error: HandoffError) -> dict[str, str]:
-    word = error.facts.get("word")
-    return {"problem": error.problem.value} | ({"word": word} if word else {})

@@ -5,14 +5,17 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.asking import Asking
+from bot.delivery.asking import SILENCES, Asking, is_silence, not_said, why
 from bot.domain.errors import HandoffError, Invalid, Problem, SlackUnavailable
 from bot.domain.people import ManagerBy, Person
 from bot.domain.ports import MachineClock, ProfileField
 from bot.slack_calls import CALL_FAILED, Patience
 from bot.storage.unit_of_work import Store
+
+log = structlog.get_logger()
 
 ASKED_AFTER = timedelta(days=1)
 """How long what a profile said is taken for true."""
@@ -80,7 +83,7 @@ class Profiles:
         with self._store.read(workspace_id) as unit:
             if unit.workspace.manager_field is None:
                 return 0
-        asked, after = 0, 0
+        asked = silences = after = 0
         while True:
             before = self._machine.now() - ASKED_AFTER
             with self._store.read(workspace_id) as unit:
@@ -88,9 +91,15 @@ class Profiles:
             for person_id in ids:
                 try:
                     self.refresh(workspace_id, person_id)
-                except HandoffError:
-                    return asked  # The next round goes on with whoever is left.
-                asked, after = asked + 1, person_id
+                except HandoffError as error:
+                    about = {"workspace": workspace_id, "person": person_id}
+                    log.info("profile not read", **about, **why(error))
+                    silences = silences + 1 if is_silence(error) else 0
+                    if silences == SILENCES:
+                        return asked  # The next round goes on with whoever is left.
+                else:
+                    asked, silences = asked + 1, 0
+                after = person_id
             if not ids:
                 return asked
 
@@ -100,9 +109,9 @@ class Profiles:
         except SlackApiError as error:
             if error.response.get("error") in _NOBODY:
                 return None
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            raise not_said(error) from error
         except CALL_FAILED as error:
-            raise SlackUnavailable(Problem.SLACK_SILENT) from error
+            raise not_said(error) from error
         named = _value(told.get("profile"), field)
         if named is None or named == person.slack_id:
             return None

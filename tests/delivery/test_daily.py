@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery.asking import Asking
+from bot.delivery.asking import SILENCES, Asking
 from bot.delivery.constants import Constants
-from bot.delivery.daily import SILENCES, DailyLook, LookAnew
+from bot.delivery.daily import DailyLook, LookAnew
 from bot.delivery.directory import SlackDirectory
 from bot.delivery.shaping import Shaping
 from bot.delivery.still_there import gone

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+from structlog.testing import capture_logs
 
 from bot.clock.sweep import Sweep
 from bot.delivery.asking import Asking
@@ -420,3 +422,23 @@ def test_a_leave_that_began_after_it_was_decided_sends_it_on(
     desk.drain()
     assert "brief was due" not in told(desk, "UAE_MANAGER")
     assert told(desk, "UREVOPS").count("brief was due") == 1
+
+
+def test_a_profile_that_slack_does_not_show_holds_up_no_other(
+    store: Store, team: Team, machine: FakeMachine, by_hand: SlackByHand
+) -> None:
+    class Reluctant(SlackByHand):
+        """Shows every profile but one."""
+
+        def api_call(self, api_method: str, **given: Any) -> SlackResponse:
+            if given.get("params", {}).get("user") == "UAE":
+                raise self.refusal("profile_not_shown")
+            return super().api_call(api_method, **given)
+
+    signed(store, team)
+    slack = Reluctant()
+    slack.users, slack.profiles = by_hand.users, by_hand.profiles
+    with capture_logs() as logged:
+        assert profiles(store, machine, slack).refresh_all(team.workspace_id) == 3
+    (line,) = [one for one in logged if one["event"] == "profile not read"]
+    assert (line["person"], line["word"]) == (team.ae.id, "profile_not_shown")
