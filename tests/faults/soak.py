@@ -304,6 +304,11 @@ def _soak(plan: Plan, name: str, folder: Path) -> Result:
         prepared = stack.enter_context(scene(plan.conditions(), url))
         soak = Soak(plan, name, url, folder, prepared, server=server, wall=wall)
         outcome = soak.go()
+        if outcome.crashed:
+            # The folder goes with the run, and only what they wrote says why one of them ended.
+            with tempfile.NamedTemporaryFile("w", suffix=".log", delete=False) as kept:
+                kept.write(outcome.log)
+            print(f"{name}: what its processes wrote is in {kept.name}", file=sys.stderr)
         measured = punctuality(outcome.evidence, soak.stream, soak.measured, factor=plan.factor)
         crashes = server.crashes if server is not None else 0
         return Result(name, soak, outcome, crashes, wrong_of(outcome), measured)
