@@ -116,6 +116,15 @@ def test_without_a_database_there_is_no_backup(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("words", [("restore", "--reconcile"), ("copy", "--to", "sqlite:///a.db")])
+def test_a_folder_in_the_place_of_the_database_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}")
+    assert refused(*words).startswith("DATABASE_URL: ")
+
+
 def test_a_restore_asks_for_reconcile(place: Path) -> None:
     assert "--reconcile" in refused("restore", str(place))
 

@@ -145,7 +145,11 @@ def into_one_file(path: Path) -> None:
 def in_use(path: Path) -> bool:
     """Whether another process has a SQLite database open."""
     driver = sqlite_driver()
-    with closing(driver.connect(str(path), isolation_level=None, timeout=0)) as connection:
+    try:
+        opened = driver.connect(str(path), isolation_level=None, timeout=0)
+    except driver.OperationalError:
+        return False  # Whoever goes on to open it says why that cannot be done.
+    with closing(opened) as connection:
         try:
             _alone(connection)
         except InUse:
