@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help demo test lint format manifest steps bench bench-brief bench-ledger bench-monday \
-    bench-page bench-replicas bench-sweep pictures soak tour clean
+    bench-page bench-replicas bench-sweep bench-workspaces pictures soak tour clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -69,9 +69,11 @@ tour: $(VENV)/.dev ## walk the 90 days of a deal and take the pictures of docs/t
 soak: $(VENV)/.dev ## half an hour of kills and faults with the constants as shipped; writes docs/operations/soak.md
 	$(BIN)/python -m tests.faults.soak $(ARGS)
 
-bench-replicas: $(VENV)/.dev ## one process and three on PostgreSQL, and a hundred workspaces with two in trouble
+bench-replicas: $(VENV)/.dev ## one process and three on PostgreSQL
 	$(BIN)/python -m benchmarks.replicas $(ARGS)
-	$(BIN)/python -m benchmarks.workspaces
+
+bench-workspaces: $(VENV)/.dev ## a hundred workspaces, two of them in trouble
+	$(BIN)/python -m benchmarks.workspaces $(ARGS)
 
 clean: ## remove .venv, the demo's data and every cache
 	rm -rf $(VENV) .demo build dist *.egg-info manifest.yml.new steps.md.new \

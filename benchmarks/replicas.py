@@ -22,6 +22,7 @@ from benchmarks.load import Connection, Times, WrongAnswer, closed_loop
 from benchmarks.machine import Disk, Share, description
 from benchmarks.one_act import goal
 from benchmarks.processes import SIGNING_SECRET, Started, settle, slack, the_bot
+from benchmarks.quota import NoQuota, held_to
 from benchmarks.seeding import Assigned
 from benchmarks.slack_acts import SlackActs
 from benchmarks.slack_stub import RESPONSE_URL
@@ -33,6 +34,8 @@ TURNS = 3
 DELAY, AS_SLACK = 0.02, 0.2
 """Seconds; the second is about what Slack's own calls take."""
 MORE, NO_LESS = 2.0, 0.9
+PART = 0.25
+"""Of a processor, for each process: then none of them waits for what another one uses."""
 RESTART_RATE, RESTART_PEOPLE = 20.0, 16
 
 
@@ -111,6 +114,19 @@ def in_turns(
     print(f"{'':10}{machine.of_others() or 0:.0%} of the machine's processors were at work in all")
     ratio = several.rate / one.rate
     return goal(f"{ratio:.2f} times the acts a second ≥ {wanted}", ratio >= wanted)
+
+
+def each_with_a_part(
+    sides: tuple[Side, Side], build: Callable[[Assigned], bytes], *, seconds: float
+) -> bool:
+    """One process and several, each held to a part of a processor, as on a machine of its own."""
+    title = f"{PEOPLE} people open a form, {DELAY * 1000:.0f} ms a Slack call, {PART:g} processors"
+    try:
+        with held_to(PART, [bot.pid for side in sides for bot in side.bots]):
+            return in_turns(f"{title} a process", sides, build, seconds=seconds, wanted=MORE)
+    except NoQuota as error:
+        print(f"\nNot measured with a part of a processor for each process: {error}")
+        return False
 
 
 class Balancer:
@@ -239,6 +255,8 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
                 title = f"{PEOPLE} people open a form, {delay * 1000:.0f} ms a Slack call"
                 seconds = options.seconds
                 met.append(in_turns(title, sides, acts.open_form, seconds=seconds, wanted=wanted))
+            set_mood(other, delay=DELAY)
+            met.append(each_with_a_part(sides, acts.open_form, seconds=options.seconds))
             if options.restart:
                 set_mood(other, delay=DELAY)
                 refused = calls(other).get(RESPONSE_URL, 0)
