@@ -6,7 +6,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -637,36 +638,39 @@ def opened(settings: Settings) -> Database:
         raise StartError(
             "DATABASE_URL: PostgreSQL needs its driver; install handoff-bot with [postgres]."
         ) from None
-    try:
+    with _usable(database):
         database.reach()
-    except Conflict:
-        database.close()
-        raise StartError(_BUSY) from None
-    except StorageUnavailable as error:
-        database.close()
-        raise _not_opened(database, error) from None
     return database
 
 
 def migrated(database: Database) -> Database:
     """The same, brought to this version's tables; raises StartError, and then it is closed."""
-    try:
-        migrate(database, before=partial(_keep_before_migrating, database))
-    except UnknownSchema:
-        database.close()
-        raise StartError(_NEWER) from None
-    except (OSError, NoBackup) as error:
-        database.close()
-        raise StartError(
-            f"DATABASE_URL: no copy could be kept before the tables are changed ({error})."
-        ) from None
-    except Conflict:
-        database.close()
-        raise StartError(_BUSY) from None
-    except StorageUnavailable as error:
-        database.close()
-        raise _not_opened(database, error) from None
+    with _usable(database):
+        try:
+            migrate(database, before=partial(_keep_before_migrating, database))
+        except (OSError, NoBackup) as error:
+            raise StartError(
+                f"DATABASE_URL: no copy could be kept before the tables are changed ({error})."
+            ) from None
     return database
+
+
+@contextmanager
+def _usable(database: Database) -> Iterator[None]:
+    """What keeps a database from being used becomes a sentence, and it is closed."""
+    try:
+        yield
+        return
+    except StartError as error:
+        told = error
+    except UnknownSchema:
+        told = StartError(_NEWER)
+    except Conflict:
+        told = StartError(_BUSY)
+    except StorageUnavailable as error:
+        told = _not_opened(database, error)
+    database.close()
+    raise told from None
 
 
 def open_migrated(settings: Settings) -> Database:
@@ -679,11 +683,8 @@ def schema_made(database: Database) -> Schema:
 
     Raises StartError, and then it is closed.
     """
-    try:
+    with _usable(database):
         schema = schema_of(database)
-    except StorageUnavailable as error:
-        database.close()
-        raise _not_opened(database, error) from None
     if schema.at is None:
         migrated(database)
         return replace(schema, at=schema.newest, pending=0)
