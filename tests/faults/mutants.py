@@ -24,6 +24,7 @@ from bot.delivery.senders import Senders
 from bot.domain.deadlines import Step
 from bot.domain.notices import JobSource, Notice, NoticeKind
 from bot.slack_calls import Clients, OneToken
+from bot.storage.delivery import DeliveryStore
 from bot.storage.jobs import Job
 from bot.storage.outbox import Outbox
 from bot.storage.tables import surface
@@ -131,6 +132,17 @@ class _Forgetful(Store):
             yield unit
 
 
+class _OneOfSeveral(DeliveryStore):
+    def take_over(self, **_: timedelta) -> None:
+        """Wait for nothing anew, as where several processes trust in the leases of each other."""
+
+
+class _TakesNothingOver(Store):
+    def __init__(self, *given: Any, **parts: Any) -> None:
+        super().__init__(*given, **parts)
+        self.delivery.__class__ = _OneOfSeveral
+
+
 class _Asleep(Watchdog):
     def look(self) -> None:
         """See nothing."""
@@ -149,7 +161,8 @@ def constants_of(mutant: Mutant | None, sound: Constants) -> Constants:
         return replace(sound, quarantine=timedelta(seconds=0.05))
     if mutant is Mutant.SHORT_LEASE:
         # The record would refuse it. Longer than a call: as long as the process lives nobody else
-        # takes up what it has in hand.
+        # takes up what it has in hand. Where there is but one, its next start waits anew, so this
+        # one does as several do.
         object.__setattr__(altered, "lease", sound.http_timeout * 2)
     return altered
 
@@ -162,8 +175,12 @@ def parts_of(mutant: Mutant | None, reached: Mapping[int, Address], *, timeout: 
         Mutant.SHORT_LEASE: _AlwaysInTime,
         Mutant.BY_HASH_ALONE: _ByHashAlone,
     }
+    stores: dict[Mutant | None, type[Store]] = {
+        Mutant.NO_DEDUP_KEY: _Forgetful,
+        Mutant.SHORT_LEASE: _TakesNothingOver,
+    }
     return Parts(
-        store=_Forgetful if mutant is Mutant.NO_DEDUP_KEY else Store,
+        store=stores.get(mutant, Store),
         senders=_sending_by(protocols[mutant]) if mutant in protocols else Senders,
         ticks=_Unwatched if mutant is Mutant.NO_WATCHDOG else Ticks,
         client_of=_client_of(mutant, reached, timeout),
