@@ -17,7 +17,7 @@ Sleep = Callable[[float], object]
 """Lets so many seconds go by."""
 SILENCES = 3
 """So many in a row are about Slack; one alone may be about what was asked for."""
-_OF_THIS_ALONE = frozenset({Verdict.REFUSED, Verdict.GONE})
+_OF_THIS_ALONE = frozenset({Verdict.REFUSED, Verdict.GONE, Verdict.UNREADABLE})
 """The others are silence, or concern all that is asked of Slack."""
 
 

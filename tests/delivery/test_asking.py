@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
+from bot.delivery.asking import is_silence, not_said
 from bot.delivery.constants import Constants
 from bot.delivery.directory import SlackDirectory
 from bot.delivery.shaping import Shaping
@@ -190,3 +191,13 @@ def test_no_two_threads_take_one_token(machine: FakeMachine) -> None:
             pool.map(lambda _: shaping.take_in_turn(1, "users.info", answer=True), range(400))
         )
     assert waits.count(timedelta(0)) == Constants().rates["users.info"].burst
+
+
+@pytest.mark.parametrize(
+    ("word", "silent"),
+    [("missing_scope", False), ("ekm_access_denied", False), ("internal_error", True)],
+)
+def test_what_slack_says_of_one_question_alone_is_no_silence(word: str, silent: bool) -> None:
+    answer = {"ok": False, "error": word}
+    refused = SlackApiError("refused", answer)  # type: ignore[no-untyped-call]
+    assert is_silence(not_said(refused)) is silent
