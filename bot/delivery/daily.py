@@ -121,21 +121,32 @@ class DailyLook:
         began, listed = self._machine.now(), self._listed.get(workspace_id)
         if listed is not None and listed >= before:
             return
+        differ: list[str] = []
         try:
             for page in self._pages(workspace_id):
                 with self._store.write(workspace_id) as unit:
                     team_id = unit.workspace.team_id
                     told = {one["id"]: person_facts(one, team_id=team_id) for one in page}
-                    differ = unit.people.confirm(told)
+                    differ += unit.people.confirm(told)
                     unit.commit()
-                for slack_id in differ:
-                    self._account(workspace_id, slack_id)
-                    self._sleep(BETWEEN)
         except HandoffError as error:
             # Each is asked about by itself then.
             log.info("accounts not listed", workspace=workspace_id, **why(error))
         else:
             self._listed[workspace_id] = began
+        # Once all that is as it was counts: nobody waits for those of whom something is new.
+        silences = 0
+        for slack_id in differ:
+            try:
+                self._account(workspace_id, slack_id)
+            except HandoffError as error:
+                log.info("not looked at", workspace=workspace_id, account=slack_id, **why(error))
+                silences = silences + 1 if is_silence(error) else 0
+                if silences == SILENCES:
+                    return
+            else:
+                silences = 0
+            self._sleep(BETWEEN)
 
     def _pages(self, workspace_id: int) -> Iterator[Sequence[Mapping[str, Any]]]:
         cursor: str | None = None

@@ -345,6 +345,31 @@ def test_of_many_accounts_that_are_as_they_were_slack_is_asked_in_few_calls(desk
 # --- One that cannot be looked at holds up no other
 
 
+def test_an_account_that_cannot_be_asked_about_ends_no_list_of_them(desk: Desk) -> None:
+    with desk.store.write(desk.team.workspace_id) as unit:
+        many = [
+            unit.people.ensure(
+                f"UMANY{number}", facts=PersonFacts(f"Many {number}", "Europe/Berlin")
+            )
+            for number in range(250)
+        ]
+        unit.commit()
+    look = looking(desk)
+    for one in (many[0], many[-1]):
+        desk.slack.accounts[one.slack_id] = {"real_name": one.name, "deleted": True}
+    desk.slack.trouble = lambda method, args: (
+        Refusal("a_new_word")
+        if method == "users.info" and args.get("user") == many[0].slack_id
+        else None
+    )
+    for _ in range(2):
+        _run(desk, look)
+        methods = [method for method, _ in desk.slack.ledger.calls]
+        assert methods.count("users.list") == 2, "one page after the other, and that once"
+        assert methods.count("users.info") < 10, "nobody else has to be asked about"
+    assert _known(desk, many[-1]).deactivated
+
+
 def _second_channel(desk: Desk) -> None:
     with desk.store.write(desk.team.workspace_id) as unit:
         other = unit.channels.ensure("C0OTHER", facts=ChannelFacts("other", bot_inside=True))
