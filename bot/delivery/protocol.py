@@ -403,15 +403,27 @@ class Protocol:
 
     def _unconfirmed(self, job: Job, reason: str) -> bool:
         """Never repeated by itself; what may be missing from a channel is asked of a person."""
+        if self._ask(job):
+            # Asked first, under a key of this try: a crash in between repeats neither.
+            self._reached("asked")
+        return self._delivery.unconfirmed(job, reason=reason)
+
+    def _ask(self, job: Job) -> bool:
         with self._store.write(job.workspace_id) as unit:
             question = _question(unit, job)
             if question is not None:
                 unit.outbox.add(question)
                 unit.commit()
-        if question is not None:
-            # Asked first, under a key of this try: a crash in between repeats neither.
-            self._reached("asked")
-        return self._delivery.unconfirmed(job, reason=reason)
+        return question is not None
+
+    def give_up(self, job: Job, reason: str) -> None:
+        """Something of our own failed too often: where it may be there it stays in doubt."""
+        if not self._delivery.in_doubt(job):
+            self._delivery.dead(job, reason=reason)
+            return
+        # Settled first: what cannot be read for the question may be what failed.
+        if self._delivery.unconfirmed(job, reason=reason):
+            self._ask(job)
 
     def _say_all(self, job: Job, told: Sequence[Notice]) -> None:
         for notice in told:

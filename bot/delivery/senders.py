@@ -262,7 +262,7 @@ class Senders:
         # Where even this cannot be written, the lease runs out by itself.
         with contextlib.suppress(HandoffError):
             if not later and job.attempts + 1 >= self._constants.most_failures:
-                self._delivery.given_up(job, reason=type(error).__name__)
+                self._protocol.give_up(job, type(error).__name__)
                 return
             back_off = self._constants.back_off(0 if later else job.attempts)
             self._delivery.retry(

@@ -385,14 +385,12 @@ class DeliveryStore:
             return self._let_be(job, reason)
         return self._settle_notice(job, OutboxState.DEAD, reason)
 
-    def given_up(self, job: Job, *, reason: str) -> bool:
-        """Give up what failed for a reason of our own: where it may be there, it stays in doubt."""
-        if job.source is JobSource.SURFACE:
-            return self._let_be(job, reason)
-        in_doubt = (outbox.c.maybe_sent, OutboxState.UNCONFIRMED.value)
-        state = case(in_doubt, else_=OutboxState.DEAD.value)
-        now = self._machine.now()
-        return self._settle(job, {"state": state, "reason": reason, "settled_at": now})
+    def in_doubt(self, job: Job) -> bool:
+        """Whether its row says that it may be there, whatever the job knew when it was leased."""
+        table = TABLES[job.source]
+        doubtful = select(table.c.id).where(table.c.id == job.id, table.c.maybe_sent)
+        with self._database.reading() as connection:
+            return connection.execute(doubtful).first() is not None
 
     def stays(self, job: Job) -> bool:
         """What was looked at may go on standing where it does."""

@@ -16,11 +16,12 @@ from bot.delivery.outcomes import Verdict
 from bot.delivery.senders import NoSender
 from bot.delivery.shaping import Shaping
 from bot.domain.errors import Conflict, HandoffError, Problem
+from bot.domain.notices import NoticeKind
 from bot.storage.engine import StorageUnavailable
 from bot.storage.leasing import Candidate, HeldBack, candidates
-from bot.storage.tables import outbox
+from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
-from tests.builders import FixedClock, Team, make_store, wait_until
+from tests.builders import FixedClock, Team, make_store, posted, wait_until
 from tests.delivery.desk import MINUTE, SECOND, Desk
 from tests.delivery.slack import FakeSlack, Fault, Refusal, Script
 
@@ -254,6 +255,36 @@ def test_what_a_long_look_found_serves_until_something_new_is_said(
             desk.senders.poke()
     assert [desk.state(one.name) for one in (team.ae, team.csm, team.revops)] == ["sent"] * 3
     assert len(counted) == looks
+
+
+def test_what_fails_in_our_own_hands_stays_in_doubt_where_it_may_be_there(desk: Desk) -> None:
+    def fail(point: str) -> None:
+        if point == "posted":
+            raise LookupError("an answer nobody foresaw")
+
+    posted(desk.store, desk.team)
+    desk.say("hello")
+    desk.constants = replace(desk.constants, most_failures=1)
+    desk.hire(fail)
+    with capture_logs():
+        desk.drain()
+    assert desk.state("hello") == "unconfirmed"
+    assert desk.row(surface, kind="card")["state"] == "dead"
+    asked = [row for row in desk.rows(outbox) if row["kind"] == NoticeKind.UNCONFIRMED]
+    assert len(asked) == 1, "of the card its AE is asked"
+
+
+def test_what_fails_before_anything_was_sent_is_given_up_as_not_there(desk: Desk) -> None:
+    def fail(point: str) -> None:
+        if point == "rendered":
+            raise LookupError("a row nobody foresaw")
+
+    desk.say("hello")
+    desk.constants = replace(desk.constants, most_failures=1)
+    desk.hire(fail)
+    with capture_logs():
+        desk.drain()
+    assert desk.state("hello") == "dead"
 
 
 # --- Threads that go on

@@ -426,19 +426,6 @@ def test_a_card_that_was_urgent_is_so_no_more_once_it_was_drawn(
     assert not _lease(store, 10)
 
 
-def test_what_fails_for_a_reason_of_our_own_stays_in_doubt_where_it_may_be_there(
-    store: Store, team: Team
-) -> None:
-    _say(store, team, "marked")
-    _say(store, team, "not begun", person_id=team.csm.id)
-    marked, other = _lease(store, 2)
-    store.delivery.mark_maybe_sent(marked)
-    for job in (marked, other):
-        store.delivery.given_up(job, reason="LookupError")
-    counts = store.delivery.counts()
-    assert (counts.pending, counts.dead, counts.unconfirmed) == (0, 1, 1)
-
-
 def test_what_was_given_up_is_counted_and_listed_without_its_words(
     store: Store, team: Team, machine: FakeMachine
 ) -> None:
