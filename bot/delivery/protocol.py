@@ -40,7 +40,7 @@ from bot.domain.notices import (
     file_failed,
 )
 from bot.domain.ports import MachineClock
-from bot.storage.jobs import Job
+from bot.storage.jobs import CardMessage, Job
 from bot.storage.unit_of_work import Store, WriteUnit
 
 _SILENT = {"unfurl_links": False, "unfurl_media": False}
@@ -109,7 +109,8 @@ class Protocol:
         card = self._delivery.card_message(_handoff_of(job))
         if job.unswept or (below_card(job) and card.awaited):
             # What is decided, or found, first may change what is looked for and where.
-            self._delivery.retry(job, after=self._constants.idle, maybe_sent=True, counted=False)
+            after = self._constants.idle if job.unswept else self._until(card)
+            self._delivery.retry(job, after=after, maybe_sent=True, counted=False)
             return None
         if job.notice is not None and job.notice.kind in FILES and not job.key:
             self._unconfirmed(job, "restored")
@@ -154,7 +155,7 @@ class Protocol:
             card = self._delivery.card_message(_handoff_of(job))
             if card.ts is None and card.awaited:
                 # It is being posted anew, and where the thread is then is not known yet.
-                after = self._constants.thread_waits
+                after = self._until(card)
                 self._delivery.retry(job, after=after, maybe_sent=True, counted=False)
                 return False
         spot = self._renderer.spot(job)
@@ -174,6 +175,11 @@ class Protocol:
             return False
         self._reached("not_found")
         return True
+
+    def _until(self, card: CardMessage) -> timedelta:
+        """How long what stands below a card waits for it, if it is in doubt."""
+        put_off = card.next_try_at - self._machine.now() if card.next_try_at else timedelta(0)
+        return max(self._constants.thread_waits, min(put_off, self._constants.quarantine))
 
     def _found(self, job: Job, ts: str, channel: str, *, step: Step | None = None) -> None:
         self._reached("found")

@@ -112,10 +112,11 @@ class DeliveryStore:
                 leased = update(table).where(table.c.lease.is_not(None))
                 connection.execute(leased.values(lease_until=now + lease))
                 # Of the outbox nearly all is settled, and an index has the rest.
-                in_doubt = and_(table.c.maybe_sent, OUTBOX_PENDING if table is outbox else true())
+                waiting = OUTBOX_PENDING if table is outbox else true()
+                in_doubt = and_(table.c.maybe_sent, waiting)
                 waits = update(table).where(in_doubt, table.c.next_try_at < now + quarantine)
                 connection.execute(waits.values(next_try_at=now + quarantine))
-                put_off = update(table).where(table.c.next_try_at > now + longest_wait)
+                put_off = update(table).where(waiting, table.c.next_try_at > now + longest_wait)
                 connection.execute(put_off.values(next_try_at=now + longest_wait))
                 tried = connection.execute(
                     select(func.max(table.c.first_try_at)).where(in_doubt)
@@ -287,7 +288,10 @@ class DeliveryStore:
                 table.c.lease.is_(None),
                 not_(table.c.maybe_sent),
             )
-            self._write(update(table).where(waiting, new).values(next_try_at=now))
+            # In the order in which acts lock them, too; what somebody has locked comes by itself.
+            free = select(table.c.id).where(waiting, new).order_by(table.c.id)
+            woken = table.c.id.in_(free.with_for_update(skip_locked=True))
+            self._write(update(table).where(woken).values(next_try_at=now))
 
     def keep_about(self, job: Job, kept: Collection[int]) -> None:
         """Forget of what a message is about all that will not be said in it after all.
