@@ -20,6 +20,7 @@ from bot.sandbox.edge import Edge, Limited
 from bot.sandbox.fault_plan import Meets, Trouble
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.call import Call, Method, Refused, Server, Token, bad_argument
+from bot.sandbox.record import Accepted
 from bot.sandbox.wire import read_json
 from bot.sandbox.workspace import App, Json
 
@@ -119,6 +120,15 @@ class WebApi:
         failed = {"ok": False, "error": "ratelimited"}
         return self._response(failed, status=429, headers={"Retry-After": str(seconds)})
 
+    def _hide(self, accepted: Accepted) -> None:
+        """Show it late in the history, if that is planned; what is edited was there before."""
+        edge, channel, ts = self._edge, accepted.channel, accepted.ts
+        if channel is None or ts is None or edge.plan is None or accepted.method == "chat.update":
+            return
+        hidden = edge.plan.lag(accepted.method, channel)
+        if hidden:
+            edge.lag.hide(channel, ts, hidden)
+
     async def _answer(self, name: str, request: Request, *, asked_at: float | None = None) -> Json:
         edge = self._edge
         asked_at = edge.record.now() if asked_at is None else asked_at
@@ -132,10 +142,8 @@ class WebApi:
             arguments.pop("token", None)
             answer = {"ok": True, **method.handler(Call(self._server, arguments))}
             accepted = edge.record.add(name, arguments, answer, asked_at=asked_at)
-            if accepted is not None and accepted.channel and accepted.ts and edge.plan is not None:
-                hidden = edge.plan.lag(name, accepted.channel)
-                if hidden:
-                    edge.lag.hide(accepted.channel, accepted.ts, hidden)
+            if accepted is not None:
+                self._hide(accepted)
             return answer
         except Refused as refusal:
             return refusal.answer

@@ -179,6 +179,17 @@ def test_an_accepted_message_may_come_into_the_history_later(desk: Desk) -> None
     assert seen("replies", ts=parent) == ["hidden", "reply"]
 
 
+def test_an_edit_hides_no_message_that_stood_there_before(desk: Desk) -> None:
+    late = Rule(method="chat.*", trouble=Trouble.LAG, share=1.0, seconds=20)
+    posted = desk.call("chat.postMessage", channel=NORTHWIND, text="first")["ts"]
+    desk.built.edge.follow(FaultPlan((late,)))
+    desk.call("chat.update", channel=NORTHWIND, ts=posted, text="second")
+    desk.call("chat.postMessage", channel=NORTHWIND, text="hidden")
+    desk.workspace.app.bot_scopes.append("channels:history")
+    answer = desk.call("conversations.history", channel=NORTHWIND)
+    assert [one["text"] for one in answer["messages"]] == ["second"]
+
+
 def test_a_plan_may_keep_slacks_rate_and_is_followed_until_it_is_cleared(
     client: WebClient, sandbox: Sandbox
 ) -> None:
