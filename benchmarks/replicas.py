@@ -122,7 +122,8 @@ def each_with_a_part(
     sides: tuple[Side, Side], build: Callable[[Assigned], bytes], *, seconds: float
 ) -> bool:
     """One process and several, each held to a part of a processor, as on a machine of its own."""
-    title = f"{PEOPLE} people open a form, {DELAY * 1000:.0f} ms a Slack call, {PART:g} each"
+    title = f"{PEOPLE} people open a form, {DELAY * 1000:.0f} ms a Slack call, "
+    title += f"{PART:g} of a processor for each process"
     try:
         with held_to(PART, [bot.pid for side in sides for bot in side.bots]):
             return in_turns(title, sides, build, seconds=seconds, wanted=MORE)
