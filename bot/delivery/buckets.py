@@ -51,10 +51,6 @@ class Bucket:
         missing = max(0.0, wanted - self.tokens) / self.per_second * _SECOND
         return max(self.paused_until - self.at, missing, timedelta(0))
 
-    def take(self, calls: float) -> None:
-        """Count calls, or give back what came to none, up to what may be saved up."""
-        self.tokens = min(self.tokens - calls, max(self.tokens, self._burst))
-
     def limited(self, retry_after: timedelta) -> None:
         """Slack said it was too much: it rests, and is half as fast from then on.
 

@@ -220,8 +220,7 @@ class Shaping:
         with self._shelf.changing(keys) as kept:
             for key in keys:
                 bucket = self._bucket(kept, key)
-                # What came to no call is given back, but no more is saved up by that.
-                bucket.take(calls)
+                bucket.tokens -= calls
                 kept[key] = bucket.kept
 
     def _bucket(self, kept: Mapping[RateKey, Kept], key: RateKey) -> Bucket:
