@@ -6,6 +6,9 @@ from bot.delivery.constants import Rate
 from bot.sandbox.edge import Limited
 from tests.faults.fleet import Life
 
+ARRIVES = 1.0
+"""Seconds after its death within which what a process had sent is taken up at the edge."""
+
 
 def allowed(
     rate: Rate,
@@ -29,6 +32,8 @@ def allowed(
         first, last = max(begin, life.began), min(end, life.ended or end)
         if last >= first:
             together += rate.burst + rate.per_second * (last - first) + under_way
+        elif life.ended is not None and 0 < begin - life.ended <= ARRIVES:
+            together += under_way
     return together
 
 

@@ -8,7 +8,8 @@ from bot.delivery.buckets import Bucket
 from bot.delivery.constants import Rate
 from bot.sandbox.edge import Limited
 from tests.builders import WEDNESDAY
-from tests.faults.rates import seconds_for, slowed_by
+from tests.faults.fleet import Life
+from tests.faults.rates import ARRIVES, most_beyond, seconds_for, slowed_by
 
 FULL = Rate(5.0, burst=10.0)
 
@@ -47,3 +48,18 @@ def test_the_rule_is_the_bots_own() -> None:
     later = Bucket.of(bucket.kept, FULL, WEDNESDAY + timedelta(seconds=65), 0.1)
     told = Limited(WEDNESDAY.timestamp(), "chat.postMessage", 5)
     assert _after(told, at=told.at + 65) == pytest.approx(later.per_second)
+
+
+def _beyond(*at: float) -> float:
+    """With two processes, of which one died at 10 and the other began at 20."""
+    lives = [Life(began=0.0, ended=10.0), Life(began=20.0)]
+    return most_beyond(at, FULL, lives, under_way=2, shared=False)
+
+
+def test_what_a_process_had_sent_comes_in_after_its_death() -> None:
+    assert _beyond(10.1, 10.2) == 0
+    assert _beyond(10.1, 10.2, 10.3) == 1, "so many cannot have been under way"
+
+
+def test_nothing_comes_in_of_a_process_that_is_dead_for_long() -> None:
+    assert _beyond(10.1 + ARRIVES, 10.2 + ARRIVES) == 2
