@@ -21,6 +21,7 @@ from bot.bootstrap import (
     store_on,
 )
 from bot.clock.drift import Drift
+from bot.delivery.granted import scopes_of
 from bot.domain.errors import Conflict
 from bot.domain.handoff import DealChange
 from bot.domain.history import ANCHOR_DIGITS, Anchored, anchor_in, anchored, verify
@@ -134,18 +135,12 @@ def _check_slack(client: WebClient) -> list[Finding]:
         return [Finding(False, f"Slack does not answer: {type(error).__name__}.")]
     findings = [Finding(True, f"Slack knows the bot in {told.get('team') or told['team_id']}.")]
     findings.append(_check_clock(drift))
-    header = told.headers.get("x-oauth-scopes") if told.headers else None
-    if isinstance(header, str):
-        granted = {scope.strip() for scope in header.split(",")}
-        for scope in SCOPES:
-            if scope.name not in granted:
-                findings.append(
-                    Finding(
-                        scope.optional,
-                        f"The scope {scope.name} is missing; it is asked for {scope.reason}.",
-                    )
-                )
-    return findings
+    granted = scopes_of(told)
+    missing = [one for one in SCOPES if one.name not in granted] if granted is not None else []
+    return findings + [
+        Finding(one.optional, f"The scope {one.name} is missing; it is asked for {one.reason}.")
+        for one in missing
+    ]
 
 
 def _check_socket(client: WebClient, app_token: str) -> Finding:

@@ -43,6 +43,22 @@ def not_said(error: Exception) -> SlackUnavailable:
     return SlackUnavailable(Problem.SLACK_SILENT)
 
 
+class Silences:
+    """How often in a row Slack said nothing while one thing after the other is asked about."""
+
+    def __init__(self) -> None:
+        self._met = 0
+
+    def broken(self) -> None:
+        """Slack said something."""
+        self._met = 0
+
+    def met(self, error: HandoffError) -> bool:
+        """A question came to nothing; whether it is of no use to ask on."""
+        self._met = self._met + 1 if is_silence(error) else 0
+        return self._met == SILENCES
+
+
 def is_silence(error: HandoffError) -> bool:
     """Whether Slack said nothing, or slows the bot down; with another problem it is about one thing
     that was asked for."""

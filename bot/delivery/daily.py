@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.asking import SILENCES, Asking, Sleep, is_silence, not_said, why
+from bot.delivery.asking import Asking, Silences, Sleep, not_said, why
 from bot.delivery.still_there import gone
 from bot.domain.channels import CHECK_AFTER, Channel
 from bot.domain.errors import HandoffError, Invalid
@@ -82,22 +82,22 @@ class DailyLook:
         with self._guard:
             before = max(self._machine.now() - LOOKED_AT_AFTER, self._deaf_until)
         self._accounts(workspace_id, before)
-        count = silences = 0
+        count, silences = 0, Silences()
         for kind, one, slack_id in self._due(workspace_id, before):
             look = self._person if kind == "person" else self._channel
             try:
                 look(workspace_id, one, slack_id)
             except HandoffError as error:
                 log.info("not looked at", workspace=workspace_id, **{kind: one}, **why(error))
-                silences = silences + 1 if is_silence(error) else 0
-                if silences == SILENCES:
+                if silences.met(error):
                     log.info("daily look ended early", workspace=workspace_id)
                     break
             else:
                 if not count:
                     # Slack takes the token: where nothing is to be sent nobody else would find out.
                     self._store.delivery.unblock_workspace(workspace_id)
-                count, silences = count + 1, 0
+                count += 1
+                silences.broken()
             self._sleep(BETWEEN)
         return count  # What is left is due in the next round, too.
 
@@ -135,17 +135,16 @@ class DailyLook:
         else:
             self._listed[workspace_id] = began
         # Once all that is as it was counts: nobody waits for those of whom something is new.
-        silences = 0
+        silences = Silences()
         for slack_id in differ:
             try:
                 self._account(workspace_id, slack_id)
             except HandoffError as error:
                 log.info("not looked at", workspace=workspace_id, account=slack_id, **why(error))
-                silences = silences + 1 if is_silence(error) else 0
-                if silences == SILENCES:
+                if silences.met(error):
                     return
             else:
-                silences = 0
+                silences.broken()
             self._sleep(BETWEEN)
 
     def _pages(self, workspace_id: int) -> Iterator[Sequence[Mapping[str, Any]]]:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.asking import SILENCES, Asking, is_silence, not_said, why
+from bot.delivery.asking import Asking, Silences, not_said, why
 from bot.domain.errors import HandoffError, Invalid, Problem, SlackUnavailable
 from bot.domain.people import ManagerBy, Person
 from bot.domain.ports import MachineClock, ProfileField
@@ -83,7 +83,7 @@ class Profiles:
         with self._store.read(workspace_id) as unit:
             if unit.workspace.manager_field is None:
                 return 0
-        asked = silences = after = 0
+        asked, after, silences = 0, 0, Silences()
         while True:
             before = self._machine.now() - ASKED_AFTER
             with self._store.read(workspace_id) as unit:
@@ -94,11 +94,11 @@ class Profiles:
                 except HandoffError as error:
                     about = {"workspace": workspace_id, "person": person_id}
                     log.info("profile not read", **about, **why(error))
-                    silences = silences + 1 if is_silence(error) else 0
-                    if silences == SILENCES:
+                    if silences.met(error):
                         return asked  # The next round goes on with whoever is left.
                 else:
-                    asked, silences = asked + 1, 0
+                    asked += 1
+                    silences.broken()
                 after = person_id
             if not ids:
                 return asked
