@@ -134,6 +134,8 @@ class Later:
     """Something it needs is not there yet; machine time."""
 
     after: timedelta
+    in_vain: bool = False
+    """Whether that counts as a try, so that it is seen where it goes on."""
 
 
 @dataclass(frozen=True)

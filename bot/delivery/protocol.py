@@ -206,8 +206,10 @@ class Protocol:
                 if sums_up is not None and job.notice is not None:
                     self._sum_up(job, job.notice, sums_up)
                 self._delivery.cancelled(job, reason=reason)
-            case Later(after):
-                self._delivery.retry(job, after=after, maybe_sent=False, counted=False)
+            case Later(after, in_vain):
+                if in_vain:
+                    after = max(after, self._constants.back_off(job.attempts))
+                self._delivery.retry(job, after=after, maybe_sent=False, counted=in_vain)
             case Postpone(until):
                 self._delivery.postpone(job, until=until)
             case Post():

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.delivery.asking import Refused
 from bot.delivery.chats import chat_told
 from bot.delivery.constants import Constants
 from bot.delivery.debriefs import to_whoever_acts
@@ -144,6 +145,8 @@ class Renderer:
                 return self._notice(job, job.notice)
         except NotFound as gone:
             return Cancel(gone.problem.value)
+        except Refused:
+            return Later(self._constants.unknown_channel_waits, in_vain=True)
         raise TypeError(job.source)
 
     # --- Surfaces
@@ -238,9 +241,13 @@ class Renderer:
             return channel
         try:
             return self._check_channel(workspace_id, channel.slack_id)
-        except SlackUnavailable:
+        except SlackUnavailable as silent:
             # Nobody from outside reads on because Slack is slow to say who reads.
-            return channel if channel.outsiders else None
+            if channel.outsiders:
+                return channel
+            if isinstance(silent, Refused):
+                raise  # It says so each time: whoever runs the bot has to know.
+            return None
         except HandoffError as refused:
             if refused.problem not in _NO_PLACE:
                 raise

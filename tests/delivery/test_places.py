@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.asking import Refused
 from bot.domain.errors import Invalid, Problem, SlackUnavailable
 from bot.domain.notices import NoticeKind
 from bot.storage.people import PersonFacts
@@ -215,6 +216,26 @@ def test_what_waits_for_a_card_looks_no_oftener_than_the_card_and_goes_once_that
     desk.pass_time(2 * SECOND)
     assert desk.row(surface, kind="card")["ts"] is not None
     assert desk.state("posted") == "sent"
+
+
+def test_where_slack_will_not_say_who_reads_each_look_is_a_try_in_vain(desk: Desk) -> None:
+    there = desk.check_channel
+
+    def refused(workspace_id: int, slack_id: str) -> Any:
+        raise Refused("a_new_word")
+
+    desk.check_channel = refused  # type: ignore[method-assign]
+    desk.hire()
+    posted(desk.store, desk.team)
+    desk.machine.advance(LATER)
+    desk.pass_time(LATER)
+    assert desk.store.delivery.counts().most_tries > 5
+    assert not desk.slack.ledger.in_channel("C0DEAL")
+    desk.check_channel = there  # type: ignore[method-assign]
+    desk.hire()
+    desk.drain()
+    (card,) = desk.slack.ledger.in_channel("C0DEAL")
+    assert card.args["blocks"]
 
 
 def test_a_conversation_with_a_person_that_slack_knows_no_more_is_opened_anew(desk: Desk) -> None:
