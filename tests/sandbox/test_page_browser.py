@@ -286,6 +286,10 @@ def test_words_typed_in_a_modal_survive_a_reload(stage: Stage, screen: Screen) -
         page.get_by_label("About").fill("half a sen")
     page.reload()
     expect(page.get_by_label("About")).to_have_value("half a sen")
+    # Also the last of them, for which the page had no time.
+    page.get_by_label("About").fill("half a sentence")
+    page.reload()
+    expect(page.get_by_label("About")).to_have_value("half a sentence")
 
 
 def test_a_command_is_offered_and_its_answer_is_seen_by_one_person(

@@ -101,6 +101,8 @@ export async function post(deed, fields) {
       method: "POST",
       headers: { "X-Sandbox-Page": token },
       body,
+      // What is typed is also kept when the page is left; a browser keeps no files alive.
+      keepalive: deed === "typed",
     });
   } catch {
     return { said: "The sandbox does not answer. Is it still running?" };

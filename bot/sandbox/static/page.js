@@ -76,18 +76,29 @@ async function press(control) {
 // ---- what is typed in an open view is kept, also through a reload
 
 let typedTimer = null;
+let unkept = null;
 
 function cancelTyped() {
   clearTimeout(typedTimer);
+  unkept = null;
 }
 
 function keepTyped(form) {
   cancelTyped();
-  const fields = () => [["view_id", form.dataset.viewId], ...formFields(form)];
-  typedTimer = setTimeout(() => {
-    if (form.isConnected) act("typed", fields());
-  }, 400);
+  unkept = form;
+  typedTimer = setTimeout(keepNow, 400);
 }
+
+function keepNow() {
+  const form = unkept;
+  cancelTyped();
+  if (!form?.isConnected) return;
+  act("typed", [["view_id", form.dataset.viewId], ...formFields(form)]);
+}
+
+// Who leaves while the last words wait to be kept finds them again. Not on `pagehide`: by then a
+// page that is loaded anew has its new content.
+window.addEventListener("beforeunload", keepNow);
 
 // A choice in a menu that the app fills goes to the app, or is kept with what is typed.
 async function menuChanged(menu) {
