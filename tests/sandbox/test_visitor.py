@@ -341,10 +341,13 @@ def test_a_click_in_home_without_an_app_is_told(client: WebClient, maya: Visitor
 
 def test_calls_over_one_connection_are_answered_at_once(server: SandboxServer) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]))
-    began = time.monotonic()
-    for _ in range(20):
+    waited = []
+    for _ in range(40):
+        began = time.monotonic()
         connection.request("POST", "/api/api.test", body="{}", headers={"Content-Type": "text/x"})
         connection.getresponse().read()
+        waited.append(time.monotonic() - began)
     connection.close()
-    # With Nagle's algorithm each of them would wait about 40 ms for the one before.
-    assert time.monotonic() - began < 0.5
+    # With Nagle's algorithm each of them would wait about 40 ms for the one before, whatever else
+    # the machine does; without it the quickest does not.
+    assert min(waited[1:]) < 0.03
