@@ -49,8 +49,12 @@ class Channel:
         return Problem.CHANNEL_UNKNOWN if self.stale(now) else self.problem()
 
     def problem(self) -> Problem | None:
-        """Why nothing internal may be shown here, as last learned; None where it may."""
-        return Problem.CHANNEL_UNKNOWN if self.checked_at is None else self.obstacle
+        """Why nothing internal may be shown here, as last learned; None where it may.
+
+        That outsiders read is known from an event, too, before Slack was asked about all else.
+        """
+        unknown = self.checked_at is None and not self.outsiders
+        return Problem.CHANNEL_UNKNOWN if unknown else self.obstacle
 
     @property
     def outsiders(self) -> bool:

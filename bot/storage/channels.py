@@ -177,10 +177,15 @@ class WritableChannels(Channels):
             {"b_id": known.id, "b_workspace": self._scope.workspace_id, **changes},
         )
         changed = self.get(known.id)
-        seen = (changed.problem(), changed.outsiders, changed.slack_id)
-        if seen != (known.problem(), known.outsiders, known.slack_id):
+        if _shown(changed) != _shown(known):
             self._changed.add(known.id)
         return changed
+
+
+def _shown(channel: Channel) -> tuple[object, ...]:
+    """What decides about the cards in a channel, and whether Slack is to be asked before."""
+    unknown = channel.checked_at is None
+    return unknown, channel.problem(), channel.outsiders, channel.slack_id
 
 
 def _channel(row: RowMapping) -> Channel:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from bot.clock.sweep import Sweep
+from bot.domain.channels import Channel
+from bot.domain.errors import Problem, SlackUnavailable
 from bot.domain.items import SectionKey
 from bot.domain.notices import DRAWN_AS, Notice, NoticeKind, Notify, Place, Priority
 from bot.domain.people import Person
@@ -308,6 +310,33 @@ def test_a_card_in_a_channel_that_became_shared_shows_nothing_of_the_deal(
     (card,) = desk.slack.ledger.in_channel("C0DEAL")
     assert card.edits
     assert "Northwind" not in str(card.args)
+
+
+@pytest.mark.parametrize("stood", [True, False])
+def test_an_event_that_a_channel_is_shared_is_enough_while_slack_does_not_say_more(
+    desk: Desk, store: Store, team: Team, *, stood: bool
+) -> None:
+    posted(store, team)
+    if stood:
+        desk.drain()
+
+    def silent(_workspace_id: int, _slack_id: str) -> Channel:
+        raise SlackUnavailable(Problem.SLACK_SILENT)
+
+    with store.write(team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", shared=True, forget_check=True)
+        unit.commit()
+    looks, desk.check_channel = desk.check_channel, silent  # type: ignore[method-assign]
+    desk.hire()
+    desk.pass_time(10 * SECOND)
+    desk.check_channel = looks  # type: ignore[method-assign]
+    desk.facts = replace(desk.facts, shared=True)
+    desk.hire()
+    desk.drain()
+    assert "Northwind" not in str([one.args for one in desk.slack.ledger.in_channel("C0DEAL")])
+    told = desk.row(outbox, kind="cannot_post")
+    assert (told["state"], told["reason"], told["person_id"]) == ("sent", None, team.ae.id)
+    assert "shared outside the company" in _texts(desk, "D-UAE")[-1]
 
 
 def test_nothing_is_posted_to_a_channel_that_is_shared_when_it_is_looked_at(
