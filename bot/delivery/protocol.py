@@ -1,6 +1,7 @@
 """Sending one job so that it is there exactly once, as far as anybody can look."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -93,7 +94,11 @@ class Protocol:
     # --- In doubt
 
     def _after_doubt(self, job: Job) -> Job | None:
-        """The job, where an earlier try is known not to be there; else it is settled here."""
+        """The job, where an earlier try is known not to be there; else it is settled here.
+
+        It stays *maybe sent* where a restored message can only be edited: who finds it gone may
+        not post another.
+        """
         if job.restored:
             return self._since_backup(job)
         return job if self._ended_before(job) else None
@@ -122,6 +127,9 @@ class Protocol:
             return job if self._ended_before(job) else None
         channel = self._calls.channel(job, spot)
         outcome, posted = self._calls.posted(job, channel, spot.thread_ts)
+        if _unreadable(outcome) and job.surface is not None and job.surface.ts is not None:
+            # The backup knows where it stood. Whether it still does shows when it is edited.
+            return job
         if outcome.verdict is not Verdict.OK:
             self._cannot_look(job, outcome)
             return None
@@ -135,12 +143,13 @@ class Protocol:
         self, job: Job, notice: Notice | None, posted: Sequence[Posted], channel: str
     ) -> Job | None:
         """A job less those of its words that were said; settled where these are all."""
+        unsent = replace(job, maybe_sent=False)
         if notice is None or not notice.about:
             self._reached("not_found")
-            return job
+            return unsent
         with self._store.read(job.workspace_id) as unit:
             calendar = unit.people.calendar(notice.person_id or 0)
-        left, said_in = unsaid(job, notice, posted, calendar)
+        left, said_in = unsaid(unsent, notice, posted, calendar)
         if left.notice is None or not left.notice.about:
             self._found(job, said_in or "", channel)
             return None
@@ -188,7 +197,7 @@ class Protocol:
         self._delivery.sent(job, ts=ts, channel=channel, shown=shown, step=step)
 
     def _cannot_look(self, job: Job, outcome: Outcome) -> None:
-        if outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
+        if _unreadable(outcome):
             self._unconfirmed(job, outcome.word)
         else:
             self._give_back(job, outcome, maybe_sent=True)
@@ -332,12 +341,15 @@ class Protocol:
             return self._sent(job, there, step=edit.step)
         if outcome.verdict is Verdict.GONE and job.surface is None:
             return self._delivery.cancelled(job, reason=outcome.word)
+        if outcome.verdict is Verdict.GONE and job.maybe_sent:
+            return self._unconfirmed(job, outcome.word, surface_lost=True)
         if outcome.verdict is Verdict.GONE:
             after = timedelta(0)
             lost = self._delivery.retry(job, after=after, maybe_sent=False, surface_lost=True)
             self._reached("lost")
             return lost
-        return self._give_back(job, outcome, maybe_sent=False)
+        in_doubt = job.maybe_sent and not _unreadable(outcome)
+        return self._give_back(job, outcome, maybe_sent=None if in_doubt else False)
 
     def _retire(self, job: Job, retire: Retire) -> bool:
         """Shrink the old message; the surface, which has none then, is posted next."""
@@ -409,12 +421,12 @@ class Protocol:
             # Ours may have arrived after theirs, and shows older rows.
             self._delivery.draw_again(job)
 
-    def _unconfirmed(self, job: Job, reason: str) -> bool:
+    def _unconfirmed(self, job: Job, reason: str, *, surface_lost: bool = False) -> bool:
         """Never repeated by itself; what may be missing from a channel is asked of a person."""
         if self._ask(job):
             # Asked first, under a key of this try: a crash in between repeats neither.
             self._reached("asked")
-        return self._delivery.unconfirmed(job, reason=reason)
+        return self._delivery.unconfirmed(job, reason=reason, surface_lost=surface_lost)
 
     def _ask(self, job: Job) -> bool:
         with self._store.write(job.workspace_id) as unit:
@@ -513,6 +525,11 @@ class Protocol:
             unit.channels.note(channel.slack_id, forget_check=True)
             unit.commit()
         return True
+
+
+def _unreadable(outcome: Outcome) -> bool:
+    """Whether nobody can look, however long that is tried."""
+    return outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED)
 
 
 def _handoff_of(job: Job) -> int:

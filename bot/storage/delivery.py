@@ -414,13 +414,19 @@ class DeliveryStore:
             return self._let_be(job, None)
         return self._settle_notice(job, OutboxState.CANCELLED, reason)
 
-    def unconfirmed(self, job: Job, *, reason: str) -> bool:
+    def unconfirmed(self, job: Job, *, reason: str, surface_lost: bool = False) -> bool:
         """It may be there or not and nobody can look: not repeated by itself, and shown.
 
-        A guide is posted anew when its rows change, a card where a person says so.
+        A guide is posted anew when its rows change, a card where a person says so. `surface_lost`:
+        it is not where it stood.
         """
         if job.source is JobSource.SURFACE:
-            over = {"state": SurfaceState.DEAD.value, "opaque": secrets.token_hex(16)}
+            over: dict[str, Any] = {
+                "state": SurfaceState.DEAD.value,
+                "opaque": secrets.token_hex(16),
+            }
+            if surface_lost:
+                over |= {"ts": None, "posted_in": None}
             return self._let_be(job, reason, over)
         return self._settle_notice(job, OutboxState.UNCONFIRMED, reason)
 

@@ -39,6 +39,7 @@ _URGENT = or_(
 # A surface that waits out a refusal of Slack's, or that may be there already, keeps its time.
 _UNTROUBLED = and_(surface.c.attempts == 0, surface.c.maybe_sent.is_(False))
 _MACHINE_NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
+_DOUBLES_NOTHING = or_(IS_GUIDE, surface.c.ts.is_not(None))
 
 
 def _raising(
@@ -58,8 +59,9 @@ def _raising(
         .where(surface.c.id.in_(select(touched.c.id)))
         .values(
             wanted=surface.c.wanted + 1,
-            # A guide that may be there already is worth more than none; a card is asked about.
-            state=case((IS_GUIDE, SurfaceState.LIVE.value), else_=surface.c.state),
+            # A guide that may be there already is worth more than none; a card is asked about,
+            # but for one that is known to stand somewhere: to edit it doubles nothing.
+            state=case((_DOUBLES_NOTHING, SurfaceState.LIVE.value), else_=surface.c.state),
             priority=case((urgent, Priority.ANSWER.value), else_=surface.c.priority),
             next_try_at=case(
                 (and_(urgent, _UNTROUBLED), _MACHINE_NOW), else_=surface.c.next_try_at

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -226,6 +226,73 @@ def test_what_nobody_can_look_for_is_not_said_and_counted(desk: Desk, back_up_no
     assert desk.slack.ledger.whispers == []
     assert desk.state("whisper") == "unconfirmed"
     assert desk.store.delivery.counts().unconfirmed == 1
+
+
+@pytest.fixture
+def unreadable(desk: Desk, back_up_now: BackUp) -> Nightly:
+    """A card and a promise stood when the database was lost; Slack shows no history."""
+    posted(desk.store, desk.team)
+    desk.drain()
+    nightly = back_up_now()
+    nightly.go_on(HOUR)
+    desk.slack.without_scopes = {"conversations.history", "conversations.replies"}
+    nightly.lose_and_restore()
+    return nightly
+
+
+def _others_read(desk: Desk) -> None:
+    desk.facts = replace(desk.facts, shared=True)
+    with desk.store.write(desk.team.workspace_id) as unit:
+        unit.channels.note("C0DEAL", shared=True, forget_check=True)
+        unit.commit()
+
+
+def test_what_stood_is_drawn_on_where_nobody_can_look_for_it(
+    desk: Desk, unreadable: Nightly
+) -> None:
+    unreadable.sweep()
+    desk.drain()
+    assert desk.store.delivery.counts().unconfirmed == 0
+    assert desk.surfaces_at_rest()
+    stand = desk.slack.ledger.all_in("C0DEAL")
+    assert "Northwind" in str([one.args for one in stand])
+    _others_read(desk)
+    desk.drain()
+    assert "Northwind" not in str([one.args for one in stand])
+    assert desk.slack.ledger.all_in("C0DEAL") == stand
+
+
+def test_a_card_that_is_gone_where_nobody_can_look_is_asked_about_and_posted_on_demand(
+    desk: Desk, unreadable: Nightly
+) -> None:
+    (card,) = [one for one in desk.slack.ledger.in_channel("C0DEAL") if one.thread_ts is None]
+    desk.slack.ledger.messages.remove(card)
+    # The first edit is lost on its way, and the doubt must outlive that.
+    desk.slack.trouble = Script(chat__update=[Fault.SILENT])
+    desk.drain()
+    row = desk.row(surface, kind="card")
+    assert (row["state"], row["reason"]) == ("dead", "message_not_found")
+    assert desk.row(outbox, kind=NoticeKind.UNCONFIRMED)["state"] == "sent"
+    with desk.store.write(desk.team.workspace_id) as unit:
+        assert unit.surfaces.post_again(row["id"], handoff_id=row["handoff_id"])
+        unit.commit()
+    desk.drain()
+    cards = [one for one in desk.slack.ledger.in_channel("C0DEAL") if one.thread_ts is None]
+    assert [one.ts for one in cards] == [desk.row(surface, kind="card")["ts"]]
+
+
+def test_what_was_given_up_where_it_stands_is_drawn_anew_when_its_rows_change(
+    desk: Desk, back_up_now: BackUp
+) -> None:
+    posted(desk.store, desk.team)
+    desk.drain()
+    with desk.store.database.writing() as connection:
+        connection.execute(surface.update().values(state="dead", reason="missing_scope"))
+        connection.commit()
+    _others_read(desk)
+    desk.drain()
+    assert "Northwind" not in str([one.args for one in desk.slack.ledger.all_in("C0DEAL")])
+    assert desk.row(surface, kind="card")["state"] == "live"
 
 
 def test_who_waited_for_a_file_is_told_and_gets_no_second_one(
