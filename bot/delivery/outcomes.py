@@ -63,6 +63,8 @@ def unheard(_workspace_id: int, _method: str, _outcome: Outcome, _took: float) -
 
 
 _LONGEST_WORD = 80
+FIXED = frozenset({"edit_window_closed", "cant_update_message"})
+"""Of what cannot be edited any more: it stands all the same."""
 # Not among these is `ekm_access_denied`, "administrators have suspended the ability to post a
 # message": an organization may revoke its keys for one channel, or for some hours of it, alone.
 _NO_ACCESS = frozenset(
@@ -82,7 +84,7 @@ _NO_ACCESS = frozenset(
         "two_factor_setup_required",
     }
 )
-_GONE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
+_GONE = frozenset({"message_not_found", *FIXED})
 # Slack's own words for "some aspect of the operation may have succeeded", and for trouble on its
 # side; of these nothing can be concluded.
 _AMBIGUOUS = frozenset(

@@ -52,6 +52,8 @@ class Edit:
     """Said besides, once."""
     stands: bool = False
     """Whether what a notice says there has to go where others come to read."""
+    must_go: bool = False
+    """What stood there until now may not stay: others read it."""
     anew_at: datetime | None = None
     """Its reader has to hear of it, but their quiet hours end only then; calendar time."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.delivery.calls import EVENT_TYPE, Calls, Posted, Unfinished
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
-from bot.delivery.outcomes import Outcome, Verdict
+from bot.delivery.outcomes import FIXED, Outcome, Verdict
 from bot.delivery.plans import (
     Call,
     Cancel,
@@ -127,10 +127,10 @@ class Protocol:
             return job if self._ended_before(job) else None
         channel = self._calls.channel(job, spot)
         outcome, posted = self._calls.posted(job, channel, spot.thread_ts)
-        if _unreadable(outcome) and job.surface is not None and job.surface.ts is not None:
+        if _refused(outcome) and job.surface is not None and job.surface.ts is not None:
             # The backup knows where it stood. Whether it still does shows when it is edited.
             return job
-        if outcome.verdict is not Verdict.OK:
+        if outcome.verdict is not Verdict.OK and not _no_thread(job, outcome):
             self._cannot_look(job, outcome)
             return None
         found = stands(job, posted)
@@ -176,7 +176,7 @@ class Protocol:
             return False
         channel = self._calls.channel(job, spot)
         outcome, ts = self._calls.find(job, channel, spot.thread_ts)
-        if outcome.verdict is not Verdict.OK:
+        if outcome.verdict is not Verdict.OK and not _no_thread(job, outcome):
             self._cannot_look(job, outcome)
             return False
         if ts is not None:
@@ -197,7 +197,7 @@ class Protocol:
         self._delivery.sent(job, ts=ts, channel=channel, shown=shown, step=step)
 
     def _cannot_look(self, job: Job, outcome: Outcome) -> None:
-        if _unreadable(outcome):
+        if _refused(outcome):
             self._unconfirmed(job, outcome.word)
         else:
             self._give_back(job, outcome, maybe_sent=True)
@@ -258,8 +258,20 @@ class Protocol:
         self._reached("posted")
         if outcome.verdict is Verdict.OK and outcome.answer is not None:
             self._sent(job, outcome.answer)
+        elif _no_thread(job, outcome) and job.attempts < LOOKS_AGAIN:
+            self._after_another_card(job)
         else:
             self._give_back(job, outcome, maybe_sent=outcome.verdict is Verdict.AMBIGUOUS)
+
+    def _after_another_card(self, job: Job) -> None:
+        """The card is gone, and nobody saw that yet: to draw it again posts it anew."""
+        handoff_id = _handoff_of(job)
+        card = self._delivery.card_message(handoff_id)
+        if not card.awaited:
+            self._delivery.draw_card_again(handoff_id)
+        after = max(self._constants.settle, self._until(card))
+        # Tries are counted where the card was drawn since the one before, and there is no thread.
+        self._delivery.retry(job, after=after, maybe_sent=False, counted=not card.awaited)
 
     def _upload(self, job: Job, upload: Upload) -> None:
         """Bring a file and have it shown; a file that is there is known by Slack's id of it.
@@ -330,6 +342,8 @@ class Protocol:
         values = {"channel": edit.channel, "ts": edit.ts, **edit.args}
         outcome = self._calls.call(job, "chat.update", values)
         self._reached("edited")
+        if outcome.reason in FIXED and (job.surface is not None or edit.must_go):
+            outcome = self._take_down(job, edit.channel, edit.ts, outcome, must_go=edit.must_go)
         if outcome.verdict is Verdict.OK and edit.told is not None:
             self._say(job, edit.told)
             self._reached("told")
@@ -341,22 +355,43 @@ class Protocol:
             return self._sent(job, there, step=edit.step)
         if outcome.verdict is Verdict.GONE and job.surface is None:
             return self._delivery.cancelled(job, reason=outcome.word)
-        if outcome.verdict is Verdict.GONE and job.maybe_sent:
+        gone = outcome.verdict is Verdict.GONE or _conversation_gone(job, outcome)
+        if gone and job.maybe_sent:
             return self._unconfirmed(job, outcome.word, surface_lost=True)
-        if outcome.verdict is Verdict.GONE:
+        if gone:
             after = timedelta(0)
             lost = self._delivery.retry(job, after=after, maybe_sent=False, surface_lost=True)
             self._reached("lost")
             return lost
-        in_doubt = job.maybe_sent and not _unreadable(outcome)
+        in_doubt = job.maybe_sent and not _refused(outcome)
         return self._give_back(job, outcome, maybe_sent=None if in_doubt else False)
+
+    def _take_down(
+        self, job: Job, channel: str, ts: str, fixed: Outcome, *, must_go: bool = False
+    ) -> Outcome:
+        """Take down what stands and cannot be edited, so that it is not there beside a new one.
+
+        Gives how it ended for the message: `fixed`, which has it posted anew, also where Slack
+        keeps the old one. What `must_go` and cannot is refused, and so is shown as given up.
+        """
+        self._shaping.take(job.workspace_id, "chat.delete")
+        deleted = self._calls.call(job, "chat.delete", {"channel": channel, "ts": ts})
+        self._reached("withdrawn")
+        if deleted.verdict is Verdict.OK or deleted.reason == "message_not_found":
+            return fixed if job.surface is not None else Outcome(Verdict.OK)
+        if not _refused(deleted):
+            return deleted
+        return replace(fixed, verdict=Verdict.REFUSED) if must_go else fixed
 
     def _retire(self, job: Job, retire: Retire) -> bool:
         """Shrink the old message; the surface, which has none then, is posted next."""
         values = {"channel": retire.channel, "ts": retire.ts, **retire.args}
         outcome = self._calls.call(job, "chat.update", values)
         self._reached("retired")
-        if outcome.verdict in (Verdict.OK, Verdict.GONE):
+        if outcome.reason in FIXED:
+            outcome = self._take_down(job, retire.channel, retire.ts, outcome)
+        gone = outcome.verdict is Verdict.GONE or _conversation_gone(job, outcome)
+        if outcome.verdict is Verdict.OK or gone:
             after = timedelta(0)
             return self._delivery.retry(
                 job, after=after, maybe_sent=False, surface_lost=True, counted=False
@@ -527,9 +562,23 @@ class Protocol:
         return True
 
 
-def _unreadable(outcome: Outcome) -> bool:
-    """Whether nobody can look, however long that is tried."""
+def _refused(outcome: Outcome) -> bool:
+    """Whether Slack will not do it, however often it is asked."""
     return outcome.verdict in (Verdict.UNREADABLE, Verdict.REFUSED)
+
+
+def _no_thread(job: Job, outcome: Outcome) -> bool:
+    """Whether nothing stands below the card any more, as it was deleted before anything did."""
+    return below_card(job) and outcome.reason == "thread_not_found"
+
+
+def _conversation_gone(job: Job, outcome: Outcome) -> bool:
+    """Whether a guide stands with a person in another conversation than the bot has with them now.
+
+    So it is where the app was made anew. The conversation was looked for anew by then.
+    """
+    guide = job.surface is not None and job.surface.kind is SurfaceKind.GUIDE
+    return guide and outcome.reason == "channel_not_found" and job.attempts >= LOOKS_AGAIN
 
 
 def _handoff_of(job: Job) -> int:

@@ -194,10 +194,12 @@ class Renderer:
         if surface.ts is None and not bundle.handoff.open:
             return Cancel("handoff_closed")
         plan = _mirror(surface, Spot(channel=channel.slack_id), message.to_args())
-        if isinstance(plan, Edit) and problem is not None and bundle.handoff.open:
+        if not isinstance(plan, Edit) or problem is None:
+            return plan
+        told: Notice | None = None
+        if bundle.handoff.open:
             told = cannot_post(bundle.handoff, problem, turns=channel.turns, stood=True)
-            return replace(plan, told=told)
-        return plan
+        return replace(plan, told=told, must_go=True)
 
     def _promise(self, job: Job, surface: SurfaceJob) -> Plan:
         """One wording of a promise, below the card of its handoff."""
@@ -216,7 +218,8 @@ class Renderer:
             shown = _promise_shown(unit, surface)
         if surface.ts is not None and surface.posted_in is not None:
             args = promise_message(replace(shown, neutral=problem is not None)).to_args()
-            return Edit(surface.posted_in, surface.ts, {"blocks": [], **args})
+            ts, must_go = surface.ts, problem is not None
+            return Edit(surface.posted_in, ts, {"blocks": [], **args}, must_go=must_go)
         if shown.over is not None:
             return Cancel(shown.over.value)
         if card.ts is None or card.posted_in is None:
@@ -404,7 +407,7 @@ class Renderer:
             message = card_left_message(card, channel_slack_id=bundle.channel.slack_id)
         # Slack may have given the channel another id since.
         ts, args = str(notice.facts["ts"]), {"blocks": [], **message.to_args()}
-        return Edit(channel.slack_id, ts, args, stands=safe)
+        return Edit(channel.slack_id, ts, args, stands=safe, must_go=not safe)
 
     def _in_chat(self, job: Job, notice: Notice) -> Plan:
         """Below the first message of a chat, once that stands there."""

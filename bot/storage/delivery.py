@@ -379,6 +379,11 @@ class DeliveryStore:
         statement = update(surface).where(surface.c.id == job.id)
         self._write(statement.values(wanted=surface.c.wanted + 1))
 
+    def draw_card_again(self, handoff_id: int) -> None:
+        """Have the card of a handoff drawn once more."""
+        statement = update(surface).where(surface.c.handoff_id == handoff_id, IS_CARD)
+        self._write(statement.values(wanted=surface.c.wanted + 1))
+
     def postpone(self, job: Job, *, until: datetime) -> bool:
         """Let it wait for a calendar time, as quiet hours do."""
         return self._settle(job, {"not_before": until})

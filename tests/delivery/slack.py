@@ -147,6 +147,8 @@ class FakeSlack(WebClient):
         """Whom `users.list` leaves out."""
         self.members: dict[str, list[str]] = {}
         """Who is in a conversation."""
+        self.conversations: dict[str, str] = {}
+        """With whom the bot has another conversation than one named after them."""
         self.hides_before: float | None = None
         """A plan that shows only what was said since."""
 
@@ -240,6 +242,9 @@ class FakeSlack(WebClient):
         return act(args)
 
     def _post(self, args: dict[str, Any]) -> dict[str, Any]:
+        below = args.get("thread_ts")
+        if below and all(one.ts != below for one in self.ledger.all_in(args["channel"])):
+            raise self._refused("thread_not_found")
         stamp = self.now().timestamp() + next(self._number) / 1_000_000
         message = Message(args["channel"], f"{stamp:.6f}", args, args.get("thread_ts"))
         self.ledger.messages.append(message)
@@ -278,7 +283,7 @@ class FakeSlack(WebClient):
         return {"view": {"id": "V1"}}
 
     def _open(self, args: dict[str, Any]) -> dict[str, Any]:
-        return {"channel": {"id": f"D-{args['users']}"}}
+        return {"channel": {"id": self.conversations.get(args["users"], f"D-{args['users']}")}}
 
     def _invite(self, args: dict[str, Any]) -> dict[str, Any]:
         self.ledger.invitations.append((args["channel"], args["users"]))
