@@ -4,15 +4,16 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, not_, null, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, not_, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain import access
 from bot.domain.errors import Conflict, Problem
 from bot.domain.handoff import Handoff
-from bot.domain.notices import FirstWord, Priority, SurfaceKind, SurfaceWish
+from bot.domain.notices import FirstWord, Place, Priority, SurfaceKind, SurfaceWish
 from bot.storage.outbox import AGAIN
 from bot.storage.statements import Scope, once
 from bot.storage.tables import (
@@ -20,8 +21,11 @@ from bot.storage.tables import (
     IS_GUIDE,
     IS_HOME,
     IS_PROMISE,
+    OUTBOX_PENDING,
+    SURFACE_STALE,
     SURFACE_TROUBLE,
     SurfaceState,
+    outbox,
     promise,
     surface,
 )
@@ -171,6 +175,27 @@ _CARD_OF = (
         IS_CARD,
     )
     .with_for_update()
+)
+# In the order of their ids, as whoever raises or claims several locks them.
+_BELOW_CARD = (
+    select(surface.c.id, surface.c.lease_until, surface.c.maybe_sent)
+    .where(
+        surface.c.workspace_id == bindparam("workspace"),
+        surface.c.handoff_id == bindparam("handoff"),
+        SURFACE_STALE,
+        IS_PROMISE,
+    )
+    .order_by(surface.c.id)
+    .with_for_update(),
+    select(outbox.c.id, outbox.c.lease_until, outbox.c.maybe_sent)
+    .where(
+        outbox.c.workspace_id == bindparam("workspace"),
+        outbox.c.handoff_id == bindparam("handoff"),
+        outbox.c.place == Place.THREAD.value,
+        OUTBOX_PENDING,
+    )
+    .order_by(outbox.c.id)
+    .with_for_update(),
 )
 _CARD_ANEW = (
     update(surface)
@@ -361,14 +386,15 @@ class Surfaces:
         """Let the card of a handoff be posted anew where it lives now; gives where it stood.
 
         Raises Conflict(BUSY) while it is being sent, or may be there and is to be looked for: else
-        it might come to stand there after all.
+        it might come to stand there after all. The same goes for what is said below it: nobody
+        would look for that in the old thread any more.
         """
         values = {"workspace": self._scope.workspace_id, "handoff": of.id}
         row = self._scope.connection.execute(_CARD_OF, values).first()
         if row is None:
             return None
-        held = row.lease_until is not None and row.lease_until > self._scope.machine_now
-        if held or row.maybe_sent:
+        below = [self._scope.connection.execute(one, values).all() for one in _BELOW_CARD]
+        if any(self._under_way(one) for one in (row, *chain(*below))):
             raise Conflict(Problem.BUSY)
         self._scope.connection.execute(
             _CARD_ANEW,
@@ -389,6 +415,10 @@ class Surfaces:
             },
         )
         return LeftCard(row.posted_in, row.ts) if row.ts and row.posted_in else None
+
+    def _under_way(self, row: Row[Any]) -> bool:
+        held = row.lease_until is not None and row.lease_until > self._scope.machine_now
+        return held or bool(row.maybe_sent)
 
     def raise_wanted(self) -> list[FirstWord]:
         """Count up what was touched in this unit, and make what is missing.

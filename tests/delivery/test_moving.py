@@ -1,5 +1,6 @@
 """A handoff that moves takes its card along; what it leaves behind says no more than it may."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,8 @@ from bot.storage.channels import ChannelFacts
 from bot.storage.tables import outbox, surface
 from bot.views.sentences.card import CARD_NEUTRAL
 from tests.builders import assigned
-from tests.delivery.desk import MINUTE, Crash, CrashAt, Desk
-from tests.delivery.slack import FakeSlack, Message, Refusal
+from tests.delivery.desk import MINUTE, SECOND, Crash, CrashAt, Desk
+from tests.delivery.slack import FakeSlack, Fault, Message, Refusal, no_trouble
 
 OLD, NEW = "C0DEAL", "C0NEW"
 
@@ -179,6 +180,55 @@ def test_while_it_is_in_doubt_whether_the_card_stands_there_nothing_moves(
     with pytest.raises(Conflict) as busy:
         move(desk, handoff_id)
     assert busy.value.problem is Problem.BUSY
+
+
+@pytest.fixture(params=["line", "promise"])
+def below(request: pytest.FixtureRequest) -> Callable[[str, dict[str, Any]], bool]:
+    """Whether a call posts what is said below the card."""
+    of_a_promise = request.param == "promise"
+
+    def posts(method: str, args: dict[str, Any]) -> bool:
+        replies = method == "chat.postMessage" and "thread_ts" in args
+        return replies and Message(OLD, "", args).of_a_promise is of_a_promise
+
+    return posts
+
+
+def test_while_something_is_being_sent_below_the_card_nothing_moves(
+    desk: Desk, slack: FakeSlack, below: Callable[[str, dict[str, Any]], bool]
+) -> None:
+    refused: list[Problem] = []
+    one = assigned(desk.store, desk.team)
+
+    def meanwhile(method: str, args: dict[str, Any]) -> None:
+        if below(method, args):
+            with pytest.raises(Conflict) as busy:
+                move(desk, one)
+            refused.append(busy.value.problem)
+
+    slack.trouble = meanwhile
+    desk.drain()
+    assert refused == [Problem.BUSY]
+    move(desk, one)
+
+
+def test_while_something_below_the_card_may_be_there_nothing_moves_and_then_it_all_goes(
+    desk: Desk, slack: FakeSlack, below: Callable[[str, dict[str, Any]], bool]
+) -> None:
+    one = assigned(desk.store, desk.team)
+    slack.trouble = lambda method, args: Fault.TAKEN_THEN_RESET if below(method, args) else None
+    desk.pass_time(3 * SECOND)
+    with pytest.raises(Conflict) as busy:
+        move(desk, one)
+    assert busy.value.problem is Problem.BUSY
+    slack.trouble = no_trouble
+    desk.drain()
+    others_can_read(desk)
+    move(desk, one)
+    desk.pass_time(MINUTE)
+    assert "ERP" not in str([each.args for each in slack.ledger.promises_in(OLD)])
+    lines = [each for each in slack.ledger.in_channel(OLD) if each.thread_ts is not None]
+    assert lines == []
 
 
 def test_a_card_taken_out_of_an_unsafe_channel_is_told_to_the_ae_once(
