@@ -42,6 +42,7 @@ from bot.domain.history import instant_text
 from bot.domain.ledger import Over, PromiseShown, shown_of
 from bot.domain.notices import (
     IN_CHANNEL,
+    NO_CARD,
     OF_A_STEP,
     OF_THE_CLOCK,
     Notice,
@@ -374,7 +375,7 @@ class Renderer:
         with self._store.read(job.workspace_id) as unit:
             posted = unit.handoffs.get(notice.handoff_id or 0).posted_at is not None
         stands = self._store.delivery.card_message(notice.handoff_id or 0).ts is not None
-        return Cancel("no_card") if posted and not stands else None
+        return Cancel(NO_CARD) if posted and not stands else None
 
     def _belated(self, job: Job, notice: Notice, now: datetime) -> bool:
         """Whether what the clock decided would come so late that other things came since."""
@@ -430,7 +431,7 @@ class Renderer:
         their cards looked each second, it would leave no time for anything else.
         """
         if not card.awaited:
-            return Cancel("no_card")
+            return Cancel(NO_CARD)
         until = card.next_try_at - self._machine.now() if card.next_try_at else timedelta(0)
         return Later(max(self._constants.thread_waits, until))
 

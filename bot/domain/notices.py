@@ -261,6 +261,8 @@ class Place(StrEnum):
     """In place of a card, in the channel that its handoff left."""
 
 
+NO_CARD = "no_card"
+"""Why what hangs on a card was not said: the card does not stand, and nobody is posting it."""
 IN_CHANNEL = frozenset({Place.THREAD, Place.CHANNEL})
 """Where what is said stands for everybody who can read there."""
 STANDS = IN_CHANNEL | {Place.OLD_CARD}

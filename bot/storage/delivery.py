@@ -1,7 +1,7 @@
 """What delivery reads and settles: leases on notices and surfaces, each call a transaction."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,7 +26,15 @@ from sqlalchemy import (
 
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
-from bot.domain.notices import DRAWN_AS, STANDS, JobSource, Place, Priority, SurfaceKind
+from bot.domain.notices import (
+    DRAWN_AS,
+    NO_CARD,
+    STANDS,
+    JobSource,
+    Place,
+    Priority,
+    SurfaceKind,
+)
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
@@ -67,6 +75,33 @@ AT_A_LOOK = 16
 """A look sorts all that waits, however much of it is taken: so much is seen at once."""
 _LEASING = 7_205_759_404
 """Replicas lease one after the other, so that two never choose one destination."""
+
+
+def _nothing_besides(_connection: Connection) -> None:
+    return None
+
+
+def _revive_below(connection: Connection, handoff_id: int | None, now: datetime) -> None:
+    """What was not said because there was no card is said below the one that stands now.
+
+    While a card is in doubt, or was refused, what people do would else never be told there.
+    """
+    unsaid = and_(
+        outbox.c.handoff_id == handoff_id,
+        outbox.c.place == Place.THREAD.value,
+        outbox.c.state == OutboxState.CANCELLED.value,
+        outbox.c.reason == NO_CARD,
+    )
+    anew = {"state": OutboxState.PENDING.value, "reason": None, "settled_at": None}
+    connection.execute(update(outbox).where(unsaid).values(**anew, next_try_at=now, attempts=0))
+    unshown = and_(
+        surface.c.handoff_id == handoff_id,
+        surface.c.state == SurfaceState.LIVE.value,
+        surface.c.ts.is_(None),
+        surface.c.reason.is_(None),
+        IS_PROMISE,
+    )
+    connection.execute(update(surface).where(unshown).values(wanted=surface.c.wanted + 1))
 
 
 class DeliveryStore:
@@ -268,9 +303,15 @@ class DeliveryStore:
             values |= {"ts": ts, "posted_in": channel}
         if ts is None or step is not None:
             values["step"] = step
-        settled = self._settle(job, values)
         card = _surface_of(job)
-        if settled and ts is not None and card.kind is SurfaceKind.CARD and card.ts is None:
+        if ts is None or card.kind is not SurfaceKind.CARD or card.ts is not None:
+            return self._settle(job, values)
+
+        def below(connection: Connection) -> None:
+            _revive_below(connection, card.handoff_id, now)
+
+        settled = self._settle(job, values, besides=below)
+        if settled:
             self._wake_below(card.handoff_id, now)
         return settled
 
@@ -450,7 +491,13 @@ class DeliveryStore:
         return self._settle(job, {**values, **(over or {})})
 
     def _settle(
-        self, job: Job, values: dict[str, Any], *, release: bool = True, stands: bool = False
+        self,
+        job: Job,
+        values: dict[str, Any],
+        *,
+        release: bool = True,
+        stands: bool = False,
+        besides: Callable[[Connection], None] = _nothing_besides,
     ) -> bool:
         table = TABLES[job.source]
         if release:
@@ -466,6 +513,7 @@ class DeliveryStore:
                 values |= filed(connection, job.notice.channel_id, now=now)
             settled = connection.execute(statement.values(**values)).rowcount == 1
             if settled:
+                besides(connection)
                 connection.commit()
         return settled
 

@@ -232,24 +232,6 @@ _PROMISES_ANEW = (
         lease_until=None,
     )
 )
-_THAT_CARD = surface.alias("that_card")
-# Without a card they were not posted: with it they can be.
-_PROMISES_TOO = (
-    update(surface)
-    .where(
-        surface.c.workspace_id == bindparam("b_workspace"),
-        surface.c.handoff_id
-        == select(_THAT_CARD.c.handoff_id)
-        .where(_THAT_CARD.c.id == bindparam("b_card"), _THAT_CARD.c.kind == SurfaceKind.CARD.value)
-        .scalar_subquery(),
-        surface.c.state == SurfaceState.LIVE.value,
-        surface.c.ts.is_(None),
-        IS_PROMISE,
-    )
-    .values(wanted=surface.c.wanted + 1)
-)
-
-
 _FIRST_PRIORITY = {SurfaceKind.PROMISE: Priority.NUDGE}
 
 
@@ -352,21 +334,12 @@ class Surfaces:
             "machine_now": self._scope.machine_now,
         }
         again = self._scope.connection.execute(_SURFACE_AGAIN, values).rowcount > 0
-        if again:
-            self._promises_too(surface_id)
         self.grown |= again
         return again
 
     def try_again(self, surface_id: int) -> bool:
         """Show once more what Slack refused; False where it is not there to be tried."""
-        again = self._settle(_TRY_AGAIN, surface_id, machine_now=self._scope.machine_now)
-        if again:
-            self._promises_too(surface_id)
-        return again
-
-    def _promises_too(self, card_id: int) -> None:
-        values = {"b_workspace": self._scope.workspace_id, "b_card": card_id}
-        self._scope.connection.execute(_PROMISES_TOO, values)
+        return self._settle(_TRY_AGAIN, surface_id, machine_now=self._scope.machine_now)
 
     def put_aside(self, surface_id: int) -> bool:
         """Name a surface that was given up or is in doubt no more; it stays what it is."""

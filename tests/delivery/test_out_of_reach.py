@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.notices import NO_CARD
 from bot.domain.people import Person
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import WriteUnit
@@ -273,3 +274,52 @@ def test_what_waits_for_a_card_that_is_slow_to_come_back_is_not_given_up(desk: D
     assert desk.row(outbox, kind="csm_mention")["state"] == "sent"
     (card,) = _cards(desk)
     assert desk.row(surface, kind="card")["ts"] == card.ts
+
+
+# --- The card is not there yet
+
+
+def _promises(desk: Desk) -> list[Message]:
+    return desk.slack.ledger.promises_in(DEAL)
+
+
+@pytest.mark.parametrize("by", ["the AE", "an admin", "a change"])
+def test_what_was_not_said_for_want_of_a_card_is_said_below_it_once_it_stands(
+    desk: Desk, by: str
+) -> None:
+    in_doubt = by == "the AE"
+    word = Fault.SERVER_ERROR if in_doubt else Refusal("invalid_blocks")
+    desk.slack.without_scopes = {"conversations.history"}
+    faults = [word]
+
+    def trouble(method: str, args: dict[str, Any]) -> Fault | Refusal | None:
+        of_the_card = method == "chat.postMessage" and args["channel"] == DEAL
+        return faults.pop() if of_the_card and faults else None
+
+    desk.slack.trouble = trouble
+    handoff_id = posted(desk.store, desk.team)
+    desk.drain()
+    faults.append(Refusal("invalid_blocks"))
+    with desk.store.write(desk.team.workspace_id) as unit:
+        _mentions(unit, handoff_id, desk)
+    desk.drain()
+    assert desk.row(outbox, kind="csm_mention")["reason"] == NO_CARD
+    assert (_cards(desk), _promises(desk)) == ([], [])
+    faults.clear()
+    card = desk.row(surface, kind="card")
+    with desk.store.write(desk.team.workspace_id) as unit:
+        if by == "the AE":
+            assert unit.surfaces.post_again(card["id"], handoff_id=handoff_id)
+        elif by == "an admin":
+            assert unit.surfaces.try_again(card["id"])
+        else:
+            unit.surfaces.refresh(handoff_id)
+        unit.commit()
+    desk.drain()
+    (there,) = _cards(desk)
+    line = desk.row(outbox, kind="csm_mention")
+    assert line["state"] == "sent"
+    replies = [one.ts for one in desk.slack.ledger.all_in(DEAL) if one.thread_ts == there.ts]
+    assert sorted(replies) == sorted([line["ts"], *(one.ts for one in _promises(desk))])
+    assert len(_promises(desk)) == 1
+    assert desk.surfaces_at_rest()
