@@ -403,7 +403,15 @@ def _watch(settings: Settings, ground: _Ground, edge: _Edge, stopping: threading
         return socket.target is not None and socket.target.connected
 
     by_connection = connected if settings.socket_mode else None
-    pulse = Pulse(lambda: look(database, clock=ground.clock, machine=ground.machine))
+    pulse = Pulse(
+        partial(
+            look,
+            database,
+            clock=ground.clock,
+            machine=ground.machine,
+            pauses=edge.shaping.pauses,
+        )
+    )
     wellbeing = Wellbeing(
         Signs(
             vitals=pulse.vitals,
@@ -423,7 +431,6 @@ def _watch(settings: Settings, ground: _Ground, edge: _Edge, stopping: threading
         kinds=list(Kind),
         refused_writes=lambda: database.writability.refused,
         lost_lines=lost_lines,
-        resting=lambda: list(edge.shaping.pauses()),
         version=own_version(),
         dialect=database.dialect,
     )

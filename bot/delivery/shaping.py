@@ -132,12 +132,15 @@ class Shaping:
             bucket.limited(retry_after)
             kept[key] = bucket.kept
 
-    def pauses(self) -> Mapping[tuple[int, str], datetime]:
-        """Until when Slack asked to be left alone, by workspace and method or family of methods."""
+    def pauses(self, within: Connection | None = None, /) -> Mapping[tuple[int, str], datetime]:
+        """Until when Slack asked to be left alone, by workspace and method or family of methods.
+
+        `within` is the transaction to read it in, where there is one.
+        """
         now = self._machine.now()
         return {
             (key.workspace_id, key.family): kept.paused_until
-            for key, kept in self._shelf.closed(now).items()
+            for key, kept in self._shelf.closed(now, within).items()
             if kept.paused_until > now
         }
 

@@ -1,11 +1,13 @@
 """How it stands with what is due and what is to be sent, in one read that stays cheap."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     FromClause,
     Table,
     and_,
@@ -63,10 +65,21 @@ class Vitals:
     refused_tokens: int
     """Workspaces whose token Slack refuses."""
     paused: int
+    resting: frozenset[tuple[int, str]] = frozenset()
+    """Workspaces with the methods, or families of them, that Slack asked to leave alone for now."""
 
 
-def look(database: Database, *, clock: Clock, machine: MachineClock) -> Vitals:
-    """Read it; raises StorageUnavailable, or Conflict where no connection is free in time."""
+def look(
+    database: Database,
+    *,
+    clock: Clock,
+    machine: MachineClock,
+    pauses: Callable[[Connection], Collection[tuple[int, str]]] = lambda _: (),
+) -> Vitals:
+    """Read it; raises StorageUnavailable, or Conflict where no connection is free in time.
+
+    `pauses` tells what Slack asked to leave alone, by the same read where that stands in rows.
+    """
     calendar, now = clock.now(), machine.now()
     with database.reading() as connection:
         if database.dialect == "postgresql":
@@ -83,6 +96,7 @@ def look(database: Database, *, clock: Clock, machine: MachineClock) -> Vitals:
         failed = {row.state: row.of_it for row in connection.execute(_FAILED_NOTICES)}
         lost = {row.state: row.of_it for row in connection.execute(_FAILED_SURFACES)}
         refused, paused = connection.execute(_WORKSPACES).one()
+        resting = frozenset(pauses(connection))
     return Vitals(
         sweep_lag=_since(due, calendar),
         oldest=_since(ripe, now),
@@ -94,6 +108,7 @@ def look(database: Database, *, clock: Clock, machine: MachineClock) -> Vitals:
         dead=failed.get(OutboxState.DEAD.value, 0) + lost.get(SurfaceState.LIVE.value, 0),
         refused_tokens=refused,
         paused=paused,
+        resting=resting,
     )
 
 

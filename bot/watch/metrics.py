@@ -1,7 +1,8 @@
 """What Prometheus reads: counted as it happens, or looked at when it asks."""
 
 import platform
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter as Counts
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -36,7 +37,6 @@ class Metrics:
         kinds: Iterable[str],
         refused_writes: Callable[[], int],
         lost_lines: Callable[[], int],
-        resting: Callable[[], Collection[tuple[int, str]]],
         version: str,
         dialect: str,
     ) -> None:
@@ -81,7 +81,7 @@ class Metrics:
             "0 where the release of SQLite may corrupt the file.",
             registry=self.registry,
         ).set(wellbeing.signs.sqlite_safe)
-        self.registry.register(_AtScrape(wellbeing, refused_writes, lost_lines, resting))
+        self.registry.register(_AtScrape(wellbeing, refused_writes, lost_lines))
         ProcessCollector(registry=self.registry)
 
     def answered(self, kind: str, seconds: float) -> None:
@@ -110,12 +110,10 @@ class _AtScrape(Collector):
         wellbeing: Wellbeing,
         refused_writes: Callable[[], int],
         lost_lines: Callable[[], int],
-        resting: Callable[[], Collection[tuple[int, str]]],
     ) -> None:
         self._signs = wellbeing.signs
         self._refused_writes = refused_writes
         self._lost_lines = lost_lines
-        self._resting = resting
 
     def collect(self) -> Iterator[Metric]:
         """Each family once; those of a database that does not answer are left out."""
@@ -124,7 +122,6 @@ class _AtScrape(Collector):
         if vitals is not None:
             yield from _of_the_database(vitals)
         yield from self._of_the_process()
-        yield self._pauses()
 
     def _of_the_process(self) -> Iterator[Metric]:
         trouble = self._signs.trouble()
@@ -167,19 +164,6 @@ class _AtScrape(Collector):
                 "Whether Socket Mode's connection stands.",
                 self._signs.connected(),
             )
-
-    def _pauses(self) -> Metric:
-        paused = GaugeMetricFamily(
-            "handoff_methods_paused",
-            "Workspaces in which Slack asked for a pause of a method that is not over.",
-            labels=["method"],
-        )
-        counts: dict[str, int] = {}
-        for _, method in self._resting():
-            counts[method] = counts.get(method, 0) + 1
-        for method, count in sorted(counts.items()):
-            paused.add_metric([method], count)
-        return paused
 
 
 _PLAIN: Mapping[str, tuple[str, Callable[[Vitals], float]]] = {
@@ -225,6 +209,15 @@ def _of_the_database(vitals: Vitals) -> Iterator[Metric]:
     pending.add_metric(["notice"], vitals.notices)
     pending.add_metric(["surface"], vitals.surfaces)
     yield pending
+    resting = GaugeMetricFamily(
+        "handoff_methods_paused",
+        "Workspaces in which Slack asked for a pause of a method that is not over.",
+        labels=["method"],
+    )
+    counts = Counts(method for _, method in vitals.resting)
+    for method, count in sorted(counts.items()):
+        resting.add_metric([method], count)
+    yield resting
 
 
 def _gauge(name: str, told: str, value: float) -> GaugeMetricFamily:

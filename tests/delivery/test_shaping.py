@@ -223,7 +223,10 @@ def test_a_pause_is_told_until_it_ends(place: Place) -> None:
     place.use_up()
     assert place.other.pauses() == {}
     place.shaping.limited(place.here, POST, 30 * SECOND)
-    assert place.other.pauses() == {(place.here, POST): place.machine.now() + 30 * SECOND}
+    told = {(place.here, POST): place.machine.now() + 30 * SECOND}
+    assert place.other.pauses() == told
+    with place.store.database.reading() as connection:
+        assert place.other.pauses(connection) == told
     place.machine.advance(30 * SECOND)
     assert place.other.pauses() == {}
 

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from bot.bootstrap import all_end
+from tests import postgres
 from tests.story.stack import DEAL, Stack, Transport, running
 from tests.unwritable import read_only
 from tests.watch.test_heartbeat import watcher
@@ -55,7 +56,7 @@ def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
         stack.sandbox.fail_next("views.publish", status=429, retry_after=60)
         stack.priya.open_home()
         stack.until(lambda: metrics(stack).get((CALLS, "views.publish limited")) == 1)
-        assert metrics(stack)["handoff_methods_paused", "views.publish"] == 1
+        stack.until(lambda: metrics(stack).get(("handoff_methods_paused", "views.publish")) == 1)
         assert abs(found["handoff_clock_drift_seconds", ""]) < 5
         assert found["handoff_database_up", ""] == 1
 
@@ -78,6 +79,21 @@ def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
         status, facts = page(stack, "/readyz")
         assert (status, facts["problem"]) == (503, "The bot is stopping.")
         assert page(stack, "/healthz")[0] == 200
+
+
+@pytest.mark.postgres
+def test_a_server_that_does_not_answer_is_told_on_the_page_and_does_not_fail_it(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with running(tmp_path, database_url=postgres_url) as stack:
+        stack.sandbox.fail_next("views.publish", status=429, retry_after=60)
+        stack.priya.open_home()
+        stack.until(lambda: metrics(stack).get(("handoff_methods_paused", "views.publish")) == 1)
+        postgres.drop_database(postgres_url)
+        stack.until(lambda: metrics(stack)["handoff_database_up", ""] == 0)
+        silent = {name for name, _ in metrics(stack)}
+        assert silent >= {"handoff_answer_seconds_count", "process_resident_memory_bytes"}
+        assert not silent & {"handoff_methods_paused", "handoff_sweep_lag_seconds"}
 
 
 def test_the_heartbeat_is_heard_while_the_bot_is_well_and_ends_with_it(tmp_path: Path) -> None:

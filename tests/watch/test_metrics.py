@@ -33,6 +33,7 @@ VITALS = Vitals(
     dead=6,
     refused_tokens=7,
     paused=8,
+    resting=frozenset({(1, "chat.postMessage"), (2, "chat.postMessage"), (1, "chat.update")}),
 )
 SIGNS = Signs(
     vitals=lambda: VITALS,
@@ -52,7 +53,6 @@ def measured(**changed: Any) -> Metrics:
         kinds=list(Kind),
         refused_writes=lambda: 9,
         lost_lines=lambda: 10,
-        resting=lambda: [(1, "chat.postMessage"), (2, "chat.postMessage"), (1, "chat.update")],
         version="1.2.3",
         dialect="sqlite",
     )
@@ -113,6 +113,7 @@ def test_a_silent_database_leaves_out_what_only_it_knows() -> None:
         "handoff_outbox_dead_letters",
         "handoff_workspaces_token_refused",
         "handoff_workspaces_paused",
+        "handoff_methods_paused",
     }
 
 

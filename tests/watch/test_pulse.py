@@ -16,9 +16,8 @@ NOTHING = timedelta(0)
 
 def vitals(**changed: int) -> Vitals:
     counts = {"notices": 0, "surfaces": 0, "most_tries": 0, "unconfirmed": 0, "dead": 0}
-    return Vitals(
-        sweep_lag=NOTHING, oldest=NOTHING, refused_tokens=0, paused=0, **{**counts, **changed}
-    )
+    counts |= {"refused_tokens": 0, "paused": 0, **changed}
+    return Vitals(sweep_lag=NOTHING, oldest=NOTHING, resting=frozenset(), **counts)
 
 
 def test_a_look_is_shared_for_a_second() -> None:
