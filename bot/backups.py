@@ -78,13 +78,13 @@ def restore(settings: Settings, file: Path | None, *, replace: bool = False) -> 
         if not file.is_file():
             raise BackupError(f"{file}: there is no such file.")
         backup.look_into(file)
-        if backup.is_file_url(settings.database_url):
-            return _into_file(settings, file, replace=replace)
+        target = _own_file(settings.database_url)
+        if target is not None:
+            return _into_file(settings, file, target, replace=replace)
         return _into_server(settings, file, replace=replace)
 
 
-def _into_file(settings: Settings, file: Path, *, replace: bool) -> list[str]:
-    target = Path(str(checked_url(settings.database_url).database))
+def _into_file(settings: Settings, file: Path, target: Path, *, replace: bool) -> list[str]:
     if target.exists():
         if backup.in_use(target):
             raise BackupError(RUNNING)
@@ -152,9 +152,8 @@ def _prepared(
 
 
 def _in_place(settings: Settings) -> list[str]:
-    url = checked_url(settings.database_url)
-    if backup.is_file_url(settings.database_url):
-        target = Path(str(url.database))
+    target = _own_file(settings.database_url)
+    if target is not None:
         if not target.exists():
             raise BackupError("DATABASE_URL: there is no database; name the backup to restore.")
         if backup.in_use(target):
@@ -194,8 +193,8 @@ def copy(settings: Settings, url: str) -> list[str]:
 
     Raises BackupError.
     """
-    if backup.is_file_url(settings.database_url):
-        source = Path(str(checked_url(settings.database_url).database))
+    source = _own_file(settings.database_url)
+    if source is not None:
         if not source.exists():
             raise BackupError("DATABASE_URL: there is no database to copy.")
         if backup.in_use(source):
@@ -232,6 +231,19 @@ def _table(copied: Copied) -> list[str]:
     return [*told, f"{copied.histories} histories verified: sound."]
 
 
+def _own_file(url: str) -> Path | None:
+    """The SQLite file of the settings, whether or not it is there; None for a server's database.
+
+    Raises BackupError where it is something else, which must be neither read nor put aside.
+    """
+    if not backup.is_file_url(url):
+        return None
+    path = Path(str(checked_url(url).database))
+    if path.exists() and not path.is_file():
+        raise BackupError(f"DATABASE_URL: {path} is no file; name the file of the database.")
+    return path
+
+
 def _refuse_running(database: Database) -> None:
     """Raise where a bot has connections to this PostgreSQL database; SQLite is asked otherwise."""
     if database.dialect != "postgresql":
@@ -251,10 +263,9 @@ _OTHERS = text(
 
 def _reached(url: str, *, name: str = "DATABASE_URL") -> Database:
     """A database as it is, at whatever version's tables."""
-    if name == "DATABASE_URL" and backup.is_file_url(url):
-        path = Path(str(checked_url(url).database))
-        if not path.exists():
-            raise BackupError(f"{name}: there is no database at {path}.")
+    path = _own_file(url) if name == "DATABASE_URL" else None
+    if path is not None and not path.exists():
+        raise BackupError(f"{name}: there is no database at {path}.")
     try:
         database = open_database(url)
     except ModuleNotFoundError:

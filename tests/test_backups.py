@@ -116,13 +116,27 @@ def test_without_a_database_there_is_no_backup(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [("restore", "--reconcile"), ("copy", "--to", "sqlite:///a.db")])
-def test_a_folder_in_the_place_of_the_database_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("restore", "--reconcile"),
+        ("restore", "kept.db", "--reconcile"),
+        ("restore", "kept.db", "--reconcile", "--replace"),
+        ("copy", "--to", "sqlite:///a.db"),
+        ("backup", "--to", "other.db"),
+    ],
+)
+def test_a_folder_in_the_place_of_the_database_is_one_sentence_and_stays_where_it_is(
+    place: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}")
-    assert refused(*words).startswith("DATABASE_URL: ")
+    assert call("backup", "--to", "kept.db").exit_code == 0
+    folder = place.with_name("data")
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///data")
+    before = sorted(place.parent.rglob("*"))
+    assert refused(*words) == "DATABASE_URL: data is no file; name the file of the database."
+    assert sorted(place.parent.rglob("*")) == before
 
 
 def test_a_restore_asks_for_reconcile(place: Path) -> None:
