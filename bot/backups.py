@@ -29,7 +29,7 @@ from bot.storage.engine import (
     checked_url,
     open_database,
 )
-from bot.storage.migrate import UnknownSchema, migrate
+from bot.storage.migrate import UnknownSchema, migrate, schema_of
 from bot.storage.restoring import InDoubt, put_in_doubt
 
 FOLDER = Path("backups")
@@ -160,11 +160,11 @@ def _in_place(settings: Settings) -> list[str]:
             raise BackupError(RUNNING)
     with closing(opened(settings)) as database:
         _refuse_running(database)
+        if _holds_nothing(database):
+            raise BackupError("The database is empty; name the backup to restore.")
         migrated(database)
         until = machine_clock(database).now() + _in_hand(settings)
         with database.writing() as connection:
-            if not holds_anything(connection):
-                raise BackupError("The database is empty; name the backup to restore.")
             doubt = put_in_doubt(connection, until=until)
             connection.commit()
     return _doubtful(doubt)
@@ -203,20 +203,19 @@ def copy(settings: Settings, url: str) -> list[str]:
         checked_url(url)
     except ValueError:
         raise BackupError("--to: sqlite:///path or postgresql://user@host/name.") from None
-    with (
-        _sentences("--to"),
-        closing(opened(settings)) as ours,
-        closing(_reached(url, name="--to")) as theirs,
-    ):
+    with _sentences("--to"), closing(opened(settings)) as ours:
         _refuse_running(ours)
+        if _holds_nothing(ours):
+            raise BackupError("DATABASE_URL: there is nothing in it to copy.")
         migrated(ours)
-        migrate(theirs)
-        until = machine_clock(theirs).now() + _in_hand(settings)
-        with ours.reading() as source_rows, theirs.writing() as target:
-            if holds_anything(target):
-                raise BackupError("--to: that database is not empty; nothing was copied.")
-            copied = copy_rows(source_rows, target, in_doubt_until=until)
-            target.commit()
+        with closing(_reached(url, name="--to")) as theirs:
+            migrate(theirs)
+            until = machine_clock(theirs).now() + _in_hand(settings)
+            with ours.reading() as source_rows, theirs.writing() as target:
+                if holds_anything(target):
+                    raise BackupError("--to: that database is not empty; nothing was copied.")
+                copied = copy_rows(source_rows, target, in_doubt_until=until)
+                target.commit()
     return _table(copied)
 
 
@@ -236,12 +235,18 @@ def _own_file(url: str) -> Path | None:
 
     Raises BackupError where it is something else, which must be neither read nor put aside.
     """
-    if not backup.is_file_url(url):
-        return None
-    path = Path(str(checked_url(url).database))
-    if path.exists() and not path.is_file():
+    path = backup.file_named(url)
+    if path is not None and path.exists() and not path.is_file():
         raise BackupError(f"DATABASE_URL: {path} is no file; name the file of the database.")
     return path
+
+
+def _holds_nothing(database: Database) -> bool:
+    """Whether no bot has ever started on a database, whose tables stay as they are, or none."""
+    if schema_of(database).at is None:
+        return True
+    with database.reading() as connection:
+        return not holds_anything(connection)
 
 
 def _refuse_running(database: Database) -> None:

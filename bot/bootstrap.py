@@ -56,7 +56,7 @@ from bot.flows.shape import UNREADABLE
 from bot.logs import lost_lines, quiet_logger
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT, Clients, OneToken, TokenSource
-from bot.storage.backup import NoBackup, file_of, keep_aside
+from bot.storage.backup import NoBackup, file_named, file_of, keep_aside
 from bot.storage.cipher import NoteCipher, WrongKey
 from bot.storage.copying import holds_anything
 from bot.storage.engine import Database, StorageUnavailable, open_database
@@ -709,6 +709,11 @@ def not_current(schema: Schema) -> str:
     )
 
 
+_NO_DATABASE = "DATABASE_URL: there is no such database; name the one that the bot runs on."
+_NO_WORKSPACE = (
+    "DATABASE_URL: no bot has started on this database yet; name the one that the bot runs on, or "
+    "start it first."
+)
 _BUSY = "DATABASE_URL: others write to the database for too long."
 _NEWER = (
     "DATABASE_URL: a newer version of the bot has changed this database; run that one, or restore "
@@ -770,13 +775,22 @@ def ask_the_time(client: WebClient, drift: Drift) -> SlackResponse:
 def bare_store(settings: Settings) -> Store:
     """A store for the commands that need no Slack, and mostly no key; raises StartError.
 
-    They may be run beside a bot of another version, so they change no tables under it.
+    They may be run beside a bot of another version, so they change no tables under it. Where no
+    bot has ever started the address is most likely a wrong one, so they make no database either.
     """
+    named = file_named(settings.database_url)
+    if named is not None and not named.exists():
+        raise StartError(_NO_DATABASE)
     database = opened(settings)
-    schema = schema_made(database)
-    if not schema.current:
-        database.close()
-        raise StartError(not_current(schema))
+    with _usable(database):
+        schema = schema_of(database)
+        if schema.at is None:
+            raise StartError(_NO_WORKSPACE)
+        if not schema.current:
+            raise StartError(not_current(schema))
+        with database.reading() as connection:
+            if not holds_anything(connection):
+                raise StartError(_NO_WORKSPACE)
     return store_on(database, settings)
 
 

@@ -31,6 +31,7 @@ from bot.flows.manifest import SCOPES
 from bot.settings import Settings
 from bot.slack_calls import CALL_FAILED, CALL_TIMEOUT
 from bot.storage.cipher import WrongKey
+from bot.storage.copying import holds_anything
 from bot.storage.engine import SAFE_SQLITE, Database, StorageUnavailable
 from bot.storage.probe import try_to_write
 from bot.storage.unit_of_work import Store
@@ -75,6 +76,9 @@ def check(settings: Settings) -> list[Finding]:
             findings.append(Finding(False, not_current(schema)))
         else:
             findings.append(Finding(True, f"Its tables are this version's ({schema.at})."))
+            with database.reading() as connection:
+                if not holds_anything(connection):
+                    findings.append(Finding(True, "No bot has started on it yet."))
             findings += _check_writing(database)
             findings.append(_check_key(store))
         client = WebClient(token, settings.slack_api_url, timeout=CALL_TIMEOUT, retry_handlers=[])
@@ -250,12 +254,19 @@ def verify_histories(settings: Settings, *, handoff: int | None = None) -> list[
     """Check the history of one handoff or of all."""
     store = bare_store(settings)
     try:
-        return [
+        found = [
             _verified(store, workspace_id, handoff_id)
             for workspace_id, handoff_id in _handoffs(store, handoff)
         ]
     finally:
         store.close()
+    if not found:
+        return [_no_such(handoff) if handoff is not None else Verified(True, "0 handoffs.")]
+    return found
+
+
+def _no_such(handoff: int) -> Verified:
+    return Verified(False, f"There is no handoff {handoff}.")
 
 
 def verify_anchor(settings: Settings, text: str, *, handoff: int | None = None) -> list[Verified]:
@@ -286,7 +297,7 @@ def verify_anchor(settings: Settings, text: str, *, handoff: int | None = None) 
     if found:
         return found
     if about is not None:
-        return [Verified(False, f"There is no handoff {about}.")]
+        return [_no_such(about)]
     return [
         Verified(
             False,

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
-from bot.bootstrap import bare_store
+from bot.bootstrap import bare_store, open_migrated, store_on
 from bot.cli import app
 from bot.domain.deadlines import Deadline, DeadlineState, Step
 from bot.domain.people import Role
@@ -61,7 +61,8 @@ def workspace(database: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandb
         monkeypatch.setenv("SLACK_BOT_TOKEN", server.bot_token)
         monkeypatch.setenv("SLACK_APP_TOKEN", server.app_token)
         monkeypatch.setenv("HANDOFF_KEY", KEY)
-        with closing(bare_store(load_settings())) as store:
+        settings = load_settings()
+        with closing(store_on(open_migrated(settings), settings)) as store:
             workspace_id = store.workspace(enterprise_id=None, team_id="T0MERIDIAN")
             with store.write(workspace_id) as unit:
                 ada = unit.people.ensure("U0ADA00001", facts=PersonFacts("Ada Okonjo"))

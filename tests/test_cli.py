@@ -95,7 +95,9 @@ def test_a_wrong_setting_is_one_sentence_with_its_name_and_without_its_value(
     assert value not in outcome.output.replace(name, "")
 
 
-DATABASE_COMMANDS = ["run", "check", "migrate", "verify", "pause"]
+MAKES_ONE = ["run", "check", "migrate"]
+"""Commands for which an empty place is no mistake."""
+DATABASE_COMMANDS = [*MAKES_ONE, "verify", "pause"]
 PASSWORD = "a-password-nobody-may-read"
 
 
@@ -142,7 +144,10 @@ def test_a_database_that_cannot_be_opened_is_one_sentence_that_says_what_is_want
     no_database = tmp_path / "notes.txt"
     no_database.write_text("These are notes.")
     for url, wanted in (
-        (f"sqlite:///{tmp_path / PASSWORD / 'handoff.db'}", "wants a folder"),
+        (
+            f"sqlite:///{tmp_path / PASSWORD / 'handoff.db'}",
+            "wants a folder" if command in MAKES_ONE else "there is no such database",
+        ),
         (f"sqlite:///{tmp_path}", "wants a folder"),
         (f"sqlite:///{no_database}", "or it is none"),
         (f"postgresql://u:{PASSWORD}@127.0.0.1:1/x", "wants a server"),
@@ -167,7 +172,7 @@ def test_a_database_another_writes_to_for_too_long_is_said(
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("command", DATABASE_COMMANDS)
+@pytest.mark.parametrize("command", MAKES_ONE)
 def test_a_user_who_may_make_no_tables_is_said(
     tokens: None, postgres_url: str, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -377,6 +382,85 @@ def test_an_import_beside_a_bot_of_another_version_leaves_its_tables_alone(
     deals.write_text(f"{HEAD}\n{GOOD}\n")
     assert re.match(PENDING, one_sentence(call("backfill", str(deals))))
     assert tables(database) == before
+
+
+WORKS_ON_WHAT_IS_THERE = [
+    ("verify",),
+    ("verify", "--handoff", "1"),
+    ("verify", "--anchor", f"3 records, head {'ab' * 8}"),
+    ("pause",),
+    ("pause", "--resume"),
+    ("erase", "Ilse Brandt"),
+    ("erase", "Ilse Brandt", "--apply"),
+    ("backfill", "deals.csv", "--apply"),
+    ("backup", "--to", "kept.db"),
+    ("copy", "--to", "sqlite:///other.db"),
+    ("restore", "--reconcile"),
+]
+"""Commands that find nothing to do where no bot has started."""
+
+
+@pytest.mark.parametrize("words", WORKS_ON_WHAT_IS_THERE)
+def test_what_works_on_what_is_there_makes_no_database_at_a_mistyped_address(
+    database: Path, tokens: None, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(database.parent)
+    Path("deals.csv").write_text(f"{HEAD}\n{GOOD}\n")
+    assert "there is no" in one_sentence(call(*words))
+    assert list(Path().iterdir()) == [Path("deals.csv")]
+    database.touch()
+    one_sentence(call(*words))
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("words", WORKS_ON_WHAT_IS_THERE)
+def test_what_works_on_what_is_there_makes_no_tables_on_a_server(
+    postgres_url: str,
+    tmp_path: Path,
+    tokens: None,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    Path("deals.csv").write_text(f"{HEAD}\n{GOOD}\n")
+    one_sentence(call(*words))
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as server:
+        assert server.execute("SELECT to_regclass('workspace')").fetchone() == (None,)
+    assert list(Path().iterdir()) == [Path("deals.csv")]
+
+
+@pytest.mark.parametrize("words", WORKS_ON_WHAT_IS_THERE[:8])
+def test_where_no_bot_has_started_there_is_nothing_to_say_that_all_is_well_of(
+    database: Path, tokens: None, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    assert call("migrate").exit_code == 0
+    monkeypatch.chdir(database.parent)
+    Path("deals.csv").write_text(f"{HEAD}\n{GOOD}\n")
+    told = one_sentence(call(*words))
+    assert told.startswith("DATABASE_URL: no bot has started on this database yet; ")
+
+
+def test_a_check_before_the_first_start_says_that_there_was_none(
+    database: Path, workspace: SandboxServer
+) -> None:
+    never = "ok   No bot has started on it yet."
+    assert never in call("check").output
+    build(load_settings()).store.close()
+    assert never not in call("check").output
+
+
+def test_a_handoff_that_is_not_there_is_not_sound_and_none_at_all_is_said(database: Path) -> None:
+    assert call("migrate").exit_code == 0
+    store = make_store(f"sqlite:///{database}")
+    store.workspace(enterprise_id=None, team_id="T0INVENTED")
+    store.close()
+    outcome = call("verify", "--handoff", "99")
+    assert (outcome.exit_code, outcome.output) == (1, "There is no handoff 99.\n")
+    outcome = call("verify")
+    assert (outcome.exit_code, outcome.output) == (0, "0 handoffs.\n")
 
 
 def test_check_says_of_what_was_not_delivered_how_much_why_and_what_helps(

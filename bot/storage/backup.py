@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import make_url
 
@@ -254,6 +255,12 @@ def _force(path: Path) -> None:
         os.close(handle)
 
 
-def is_file_url(url: str) -> bool:
-    """Whether a database's URL names a SQLite file."""
-    return make_url(url).get_backend_name() == "sqlite"
+def file_named(url: str) -> Path | None:
+    """The SQLite file that a database's URL names, there or not; None for a server's database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    named = str(parsed.database)
+    if named.startswith("file:"):  # SQLite takes an address of its own as well.
+        return Path(unquote(urlsplit(named).path))
+    return Path(named)
