@@ -19,6 +19,8 @@ MOST_PEOPLE = 10
 TOO_MANY = 429
 MOST_PAUSES = 5
 """Times one call waits as long as Slack asks it to."""
+LOOKS = (0.0, 0.3, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds before each look into the history, until what is looked for is there."""
 LOOK_BACK, UNKNOWN_LOOK_BACK = 60.0, 3600.0
 """Seconds before the first message for which the history is read, and while that is not known."""
 _PAGE = 100
@@ -94,7 +96,7 @@ class Place:
         try:
             answer = self.patiently(send) if patient else send()
         except SlackApiError as error:
-            if error.response.status_code < _SERVER_ERRORS and word(error) not in _UNCLEAR:
+            if _certain(error):
                 self.keys.discard(key)  # It is certainly not there.
             raise
         ended = self.times.wall()
@@ -142,27 +144,62 @@ class Place:
                 self.times.sleep(retry_after(error) or 1.0)
         return call()
 
-    def clear(self) -> list[str]:
+    def clear(self, tell: Callable[[str], None]) -> dict[str, str]:
         """Delete all that this run posted, also what arrived unheard; gives what is left, by key.
 
-        Of each that is left it says why.
+        Of each that is left it says why. What is not known to be there is looked for as long as a
+        question looks for a message, after all else is gone.
         """
-        left: dict[str, str] = {}
-        try:
-            for key, message in self.seen().items() if self.keys else ():
-                self.posted[key] = str(message["ts"])
-        except CALL_FAILED as error:
-            left = {
-                key: f"its place is not known, the history was not read ({word(error)})"
-                for key in self.keys - set(self.posted)
-            }
-        for key, ts in sorted(self.posted.items()):
+        left = self._delete(self.posted)
+        unheard = self.keys - set(self.posted)
+        if unheard:
+            tell("Looking for what may have arrived unheard, for a minute at most …")
+            left |= self._delete_unheard(unheard)
+        return left
+
+    def _delete(self, posted: Mapping[str, str]) -> dict[str, str]:
+        left = {}
+        for key, ts in sorted(posted.items()):
             try:
                 self.patiently(partial(self.client.chat_delete, channel=self.channel, ts=ts))
             except CALL_FAILED as error:
                 if word(error) != "message_not_found":
                     left[key] = f"at {ts}: {word(error)}"
-        return [f"`{key}` {why}" for key, why in sorted(left.items())]
+        return left
+
+    def _delete_unheard(self, keys: set[str]) -> dict[str, str]:
+        left: dict[str, str] = {}
+        why = ""
+        try:
+            for wait in LOOKS:
+                self.times.sleep(wait)
+                try:
+                    seen = self.seen()
+                except CALL_FAILED as error:
+                    why = f"the history was not read ({word(error)})"
+                    if _certain(error):
+                        break
+                    continue
+                why = f"the history did not show it for {sum(LOOKS):.0f} s"
+                found = {key: str(seen[key]["ts"]) for key in keys & set(seen)}
+                self.posted |= found
+                left |= self._delete(found)
+                keys = keys - set(found)
+                if not keys:
+                    break
+        except KeyboardInterrupt:
+            # Whoever asks a second time does not want to wait for it.
+            why = "it was not looked for to the end"
+        return left | dict.fromkeys(keys, f"may be there: {why}")
+
+
+def _certain(error: Exception) -> bool:
+    """Whether Slack refused a call for good, and did nothing."""
+    return (
+        isinstance(error, SlackApiError)
+        and error.response.status_code < _SERVER_ERRORS
+        and word(error) not in _UNCLEAR
+    )
 
 
 def key_in(message: Mapping[str, Any]) -> str | None:

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 from slack_sdk.errors import SlackApiError
 
 from bot.probing.answers import Answer, spread
-from bot.probing.place import Place, Posted, retry_after, word
+from bot.probing.place import LOOKS, Place, Posted, retry_after, word
 from bot.slack_calls import CALL_FAILED
 
-LOOKS = (0.0, 0.3, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds before each look into the history, until what is looked for is there."""
 APART = 1.1
 """Seconds between two posts, as one a second is allowed in a conversation."""
 OTHERS_SEEN = 2
 """Messages beside these that are looked for: that of the metadata and that of the dates."""
+LAST_LOOK = 1
+"""For all together that may have arrived unheard, before it is over."""
 GIVES_UP = 0.001
 """Seconds after which the client of a post that is left alone does not wait any more."""
 
@@ -45,13 +45,13 @@ class Bounds:
     @property
     def calls(self) -> int:
         """Calls of all methods, if the history never shows anything at once."""
-        looks = (self.posts + self.left_alone) * len(LOOKS)
+        looks = (self.posts + self.left_alone + LAST_LOOK) * len(LOOKS)
         return 2 * self.messages + looks + self.updates + 30
 
     @property
     def minutes_unseen(self) -> float:
         """Minutes it looks for messages, if the history never shows any."""
-        return (self.posts + self.left_alone + OTHERS_SEEN) * sum(LOOKS) / 60
+        return (self.posts + self.left_alone + OTHERS_SEEN + LAST_LOOK) * sum(LOOKS) / 60
 
 
 @dataclass(frozen=True)

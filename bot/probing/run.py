@@ -3,7 +3,7 @@
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -79,8 +79,8 @@ def probe(
             ended = "until it was interrupted"
         finally:
             tell("Deleting what was posted …")
-            left = place.clear()
-            for one in left:
+            left = place.clear(tell)
+            for one in _named(left):
                 tell(f"Not deleted: {one}")
     cleared = _cleared(place, left)
     written = page(
@@ -105,11 +105,15 @@ def _up_front(asked: Asked) -> str:
     )
 
 
-def _cleared(place: Place, left: list[str]) -> Answer:
-    found = [f"{len(place.posted)} messages were posted, {len(place.posted) - len(left)} deleted"]
-    if left:
-        found = [found[0], *(f"not deleted: {one}" for one in left)]
+def _cleared(place: Place, left: Mapping[str, str]) -> Answer:
+    gone = len(place.posted.keys() - left.keys())
+    found = [f"{len(place.posted)} messages were posted, {gone} deleted"]
+    found += [f"not deleted: {one}" for one in _named(left)]
     return Answer("Cleaning up", tuple(found), "")
+
+
+def _named(left: Mapping[str, str]) -> list[str]:
+    return [f"`{key}` {why}" for key, why in sorted(left.items())]
 
 
 def _circumstances(settings: Settings, asked: Asked, ended: str) -> list[str]:

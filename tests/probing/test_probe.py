@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -216,8 +217,122 @@ def test_what_perhaps_was_posted_and_cannot_be_looked_for_is_named(
     sandbox.fail_next("conversations.history", error="missing_scope", times=100)
     sandbox.fail_next("chat.postMessage", after=True, status=503, error="service_unavailable")
     page, clean = run(settings)
-    assert "-lag-0` its place is not known" in answer_to(page, "Cleaning up")
+    cleared = answer_to(page, "Cleaning up")
+    assert "-lag-0` may be there: the history was not read (missing_scope)" in cleared
     assert not clean
+
+
+class Late:
+    """The history shows nothing until the cleaning up has waited for as long as `shows_after`."""
+
+    def __init__(self, server: SandboxServer, maya: Visitor, *, shows_after: float) -> None:
+        self._server, self._maya, self._shows_after = server, maya, shows_after
+        self.looking, self._waited = False, 0.0
+        unseen = Rule(method="chat.postMessage", trouble=Trouble.LAG, share=1.0, seconds=3600.0)
+        server.edge.follow(FaultPlan((unseen,)))
+
+    def tell(self, told: str) -> None:
+        self.looking = self.looking or "unheard" in told
+
+    def sleep(self, seconds: float) -> None:
+        self._waited += seconds if self.looking else 0.0
+        if self._waited >= self._shows_after:
+            for message in self._maya.messages(CHANNEL):
+                self._server.edge.lag.hide(CHANNEL, message.ts, 0.0)
+
+
+def test_what_the_history_shows_after_the_last_question_is_deleted_as_well(
+    settings: Settings, server: SandboxServer, maya: Visitor
+) -> None:
+    late = Late(server, maya, shows_after=60.0)
+    page, clean = probe(
+        settings,
+        Asked(channel=CHANNEL, bounds=FEW),
+        tell=late.tell,
+        may=lambda _: True,
+        times=Times(sleep=late.sleep),
+    )
+    gave_up = "How long after its client gave up does Slack still take a post?"
+    assert "0 of 2 posts were taken" in answer_to(page, gave_up)
+    assert "12 messages were posted, 12 deleted" in answer_to(page, "Cleaning up")
+    assert clean
+    assert maya.messages(CHANNEL) == []
+
+
+def test_what_was_posted_just_before_ctrl_c_is_deleted_once_the_history_shows_it(
+    settings: Settings, server: SandboxServer, maya: Visitor
+) -> None:
+    late = Late(server, maya, shows_after=5.0)
+
+    interrupted = list[bool]()
+
+    def wall() -> float:
+        if maya.messages(CHANNEL) and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+        return time.time()
+
+    page, clean = probe(
+        settings,
+        Asked(channel=CHANNEL, bounds=FEW),
+        tell=late.tell,
+        may=lambda _: True,
+        times=Times(wall=wall, sleep=late.sleep),
+    )
+    assert "until it was interrupted" in page
+    assert "1 messages were posted, 1 deleted" in answer_to(page, "Cleaning up")
+    assert clean
+    assert maya.messages(CHANNEL) == []
+
+
+def test_what_no_history_ever_shows_is_named_as_perhaps_there(
+    settings: Settings, server: SandboxServer, maya: Visitor
+) -> None:
+    late = Late(server, maya, shows_after=3600.0)
+    told: list[str] = []
+
+    def tell(one: str) -> None:
+        late.tell(one)
+        told.append(one)
+
+    asked, times = Asked(channel=CHANNEL, bounds=FEW), Times(sleep=late.sleep)
+    page, clean = probe(settings, asked, tell=tell, may=lambda _: True, times=times)
+    cleared = answer_to(page, "Cleaning up")
+    assert "10 messages were posted, 10 deleted" in cleared
+    for number in range(2):
+        named = f"-left-{number}` may be there: the history did not show it for 61 s"
+        assert named in cleared
+        assert any(named in line for line in told)
+    assert not clean
+    assert len(maya.messages(CHANNEL)) == 2
+
+
+def test_a_second_ctrl_c_ends_the_last_look_and_names_what_it_was_for(
+    settings: Settings, server: SandboxServer, maya: Visitor
+) -> None:
+    late = Late(server, maya, shows_after=3600.0)
+
+    def sleep(seconds: float) -> None:
+        if late.looking:
+            raise KeyboardInterrupt
+
+    asked = Asked(channel=CHANNEL, bounds=FEW)
+    times = Times(sleep=sleep)
+    page, clean = probe(settings, asked, tell=late.tell, may=lambda _: True, times=times)
+    assert "-left-0` may be there: it was not looked for to the end" in page
+    assert "10 messages were posted, 10 deleted" in page
+    assert not clean
+
+
+def test_a_history_that_fails_once_is_read_again_before_it_is_over(
+    settings: Settings, sandbox: Sandbox, maya: Visitor
+) -> None:
+    sandbox.fail_next("chat.postMessage", after=True, status=503, error="service_unavailable")
+    sandbox.fail_next("conversations.history", status=503, error="service_unavailable")
+    page, clean = run(settings)
+    assert "1 messages were posted, 1 deleted" in answer_to(page, "Cleaning up")
+    assert clean
+    assert maya.messages(CHANNEL) == []
 
 
 def test_a_place_where_somebody_may_be_disturbed_is_refused(
