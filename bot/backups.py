@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.bootstrap import constants_of, machine_clock, migrated, opened
 from bot.clock.clocks import SystemClock
-from bot.domain.errors import Conflict
+from bot.domain.errors import Conflict, Problem
 from bot.settings import Settings
 from bot.storage import backup
 from bot.storage.backup import Contents, InUse, NoBackup
@@ -59,7 +59,10 @@ def back_up(settings: Settings, *, to: Path | None, keep: int = 0) -> list[str]:
             file, folder = backup.dated(place, SystemClock().now()), place
     if keep and folder is None:
         raise BackupError("--keep: there are older backups only in a folder; name one with --to.")
-    with _sentences(file), closing(_reached(settings.database_url)) as database:
+    with (
+        _sentences(file, silent="DATABASE_URL"),
+        closing(_reached(settings.database_url)) as database,
+    ):
         held = backup.back_up(database, file)
         gone = backup.keep_newest(folder, keep) if folder is not None else []
     told = [f"{file}: {_holds(held)}, read back and sound."]
@@ -72,13 +75,15 @@ def restore(settings: Settings, file: Path | None, *, replace: bool = False) -> 
     What it does not know of is looked for in Slack from the next start on. Gives what to print;
     raises BackupError.
     """
-    with _sentences(file or "DATABASE_URL"):
-        if file is None:
+    if file is None:
+        with _sentences("DATABASE_URL"):
             return _in_place(settings)
+    with _sentences(file):
         if not file.is_file():
             raise BackupError(f"{file}: there is no such file.")
         backup.look_into(file)
-        target = _own_file(settings.database_url)
+    target = _own_file(settings.database_url)
+    with _sentences(target or "DATABASE_URL"):
         if target is not None:
             return _into_file(settings, file, target, replace=replace)
         return _into_server(settings, file, replace=replace)
@@ -115,11 +120,13 @@ def _into_server(settings: Settings, file: Path, *, replace: bool) -> list[str]:
             raise BackupError(_FULL)
         if full:
             kept = file.with_name(f"before-restore-{SystemClock().now():{_STAMP}}.db")
-            backup.back_up(database, kept)
+            with _sentences(kept, silent="DATABASE_URL"):
+                backup.back_up(database, kept)
             told = [f"What was there is kept as {kept}."]
         part = Path(folder) / "restored.db"
         until = machine_clock(database).now() + _in_hand(settings)
-        doubt, held, unsound = _prepared(file, part, until=until)
+        with _sentences(folder):
+            doubt, held, unsound = _prepared(file, part, until=until)
         with (
             closing(open_database(f"sqlite:///{part}")) as restored,
             restored.reading() as source,
@@ -142,7 +149,10 @@ def _prepared(
     """A copy of the backup at this version's tables in which all that is unsent is in doubt."""
     backup.vacuum_into(file, part)
     with closing(open_database(f"sqlite:///{part}")) as database:
-        migrate(database)
+        try:
+            migrate(database)
+        except UnknownSchema:
+            raise BackupError(_NEWER.format(file)) from None
         with database.writing() as connection:
             doubt = put_in_doubt(connection, until=until)
             unsound = unsound_histories(connection)
@@ -203,7 +213,10 @@ def copy(settings: Settings, url: str) -> list[str]:
         checked_url(url)
     except ValueError:
         raise BackupError("--to: sqlite:///path or postgresql://user@host/name.") from None
-    with _sentences("--to"), closing(opened(settings)) as ours:
+    with (
+        _sentences("--to", silent="DATABASE_URL or --to"),
+        closing(opened(settings)) as ours,
+    ):
         _refuse_running(ours)
         if _holds_nothing(ours):
             raise BackupError("DATABASE_URL: there is nothing in it to copy.")
@@ -292,9 +305,20 @@ def _holds(held: Contents) -> str:
     )
 
 
+_NEWER = "{}: a newer version of the bot made this; use that one."
+_UNWRITABLE = {
+    Problem.STORAGE_FULL: "the disk under it is full",
+    Problem.STORAGE_READ_ONLY: "it may only be read",
+    Problem.STORAGE_FAULT: "the disk under it fails",
+}
+
+
 @contextmanager
-def _sentences(place: object) -> Iterator[None]:
-    """Whatever of this a person can mend is a sentence."""
+def _sentences(place: object, *, silent: str = "") -> Iterator[None]:
+    """Whatever of this a person can mend is a sentence.
+
+    `place` is what is written. `silent` is what may not answer, where that is another database.
+    """
     try:
         yield
     except FileExistsError:
@@ -304,10 +328,12 @@ def _sentences(place: object) -> Iterator[None]:
     except NoBackup as error:
         raise BackupError(str(error)) from None
     except UnknownSchema:
-        raise BackupError(f"{place}: a newer version of the bot made this; use that one.") from None
+        raise BackupError(_NEWER.format(place)) from None
     except CopyDiffers as error:
         raise BackupError(f"Nothing was kept: {error}.") from None
-    except (StorageUnavailable, Conflict):
-        raise BackupError(f"{place}: the database does not answer.") from None
+    except (StorageUnavailable, Conflict) as error:
+        if error.problem in _UNWRITABLE:
+            raise BackupError(f"{place}: {_UNWRITABLE[error.problem]}.") from None
+        raise BackupError(f"{silent or place}: the database does not answer.") from None
     except OSError as error:
         raise BackupError(f"{place}: it cannot be written ({error.strerror}).") from None

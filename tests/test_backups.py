@@ -1,13 +1,16 @@
 """Backup, restore and copy, as somebody runs them."""
 
+import resource
+import shutil
 import sqlite3
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from sqlalchemy import text
@@ -15,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.delivery.constants import Constants
+from bot.storage.backup import NoBackup, into_one_file
 from bot.storage.engine import open_database
 from bot.storage.migrate import newest_revision, revision_of
 from bot.storage.unit_of_work import Store
@@ -106,6 +110,72 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(
     monkeypatch.chdir(gone)
     gone.rmdir()
     assert refused("backup").startswith("backups: it cannot be written (")
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """This process can make no file larger than so many bytes, as on a disk that fills up."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.postgres
+def test_of_a_backup_that_does_not_fit_its_file_is_named_and_not_the_server(
+    place: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("copy", "--to", postgres_url).exit_code == 0
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    with no_file_beyond(100_000):
+        told = refused("backup", "--to", "kept.db")
+    assert told == "kept.db: the disk under it fails."
+    assert not list(place.parent.glob("*kept.db*"))
+
+
+@pytest.mark.postgres
+def test_of_a_server_that_does_not_answer_the_backup_is_not_blamed(
+    place: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("copy", "--to", postgres_url).exit_code == 0
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as other:
+        other.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+        told = refused("backup", "--to", "kept.db")
+    assert told == "DATABASE_URL: the database does not answer."
+
+
+def test_what_cannot_be_brought_into_one_file_is_one_sentence(tmp_path: Path) -> None:
+    path, beside = tmp_path / "of-a-bot.db", tmp_path / "left-behind.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE note AS SELECT randomblob(20000) AS words")
+        # As it lies there after a crash: its last rows are in the log alone.
+        for ending in ("", "-wal"):
+            shutil.copy(f"{path}{ending}", f"{beside}{ending}")
+    with no_file_beyond(8192), pytest.raises(NoBackup, match="could not finish the file"):
+        into_one_file(beside)
+
+
+def test_of_a_restore_to_nowhere_the_target_is_named_and_not_the_backup(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("backup", "--to", "kept.db").exit_code == 0
+    target = tmp_path / "no-such-folder" / "handoff.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{target}")
+    told = refused("restore", "kept.db", "--reconcile")
+    assert told == f"{target}: it cannot be written (No such file or directory)."
+
+
+def test_a_backup_of_a_newer_version_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("backup", "--to", "kept.db").exit_code == 0
+    with closing(sqlite3.connect("kept.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    told = refused("restore", "kept.db", "--reconcile", "--replace")
+    assert told == "kept.db: a newer version of the bot made this; use that one."
 
 
 def test_without_a_database_there_is_no_backup(

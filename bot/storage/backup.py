@@ -136,11 +136,14 @@ def _copy_into(database: Database, part: Path) -> None:
 
 
 def into_one_file(path: Path) -> None:
-    """Leave nothing of a SQLite database outside of its file; raises InUse."""
+    """Leave nothing of a SQLite database outside of its file; raises InUse or NoBackup."""
     driver = sqlite_driver()
-    with closing(driver.connect(str(path), isolation_level=None, timeout=0)) as connection:
-        _alone(connection)
-        connection.execute("PRAGMA journal_mode=DELETE")
+    try:
+        with closing(driver.connect(str(path), isolation_level=None, timeout=0)) as connection:
+            _alone(connection)
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except driver.DatabaseError as error:
+        raise NoBackup(f"SQLite could not finish the file ({error}).") from None
 
 
 def in_use(path: Path) -> bool:
@@ -188,7 +191,7 @@ def holds_nothing(path: Path) -> bool:
 
 def set_aside(path: Path, ending: str) -> Path:
     """Give a SQLite database another name, also a damaged one; raises InUse."""
-    with contextlib.suppress(sqlite_driver().DatabaseError):
+    with contextlib.suppress(NoBackup):
         into_one_file(path)
     to = path.with_name(f"{path.name}.{ending}")
     for beside in ("-wal", "-shm", "-journal"):
