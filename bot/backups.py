@@ -52,6 +52,9 @@ def back_up(settings: Settings, *, to: Path | None, keep: int = 0) -> list[str]:
     BackupError.
     """
     place = to or FOLDER
+    if to is not None and not to.suffix and not to.exists():
+        # Taken for a file it would be written once, and be in the way on the next night.
+        raise BackupError(f"{to}: there is no such folder; make it first, or name a file.db.")
     file, folder = place, None
     with _sentences(place):
         if to is None or place.is_dir():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 import yaml
@@ -74,9 +75,9 @@ def play(
     """Play the whole job in a browser: a workspace on this machine with the bot in it."""
     from bot import demo  # The sandbox is loaded by the commands that need it, by `run` never.
 
-    if fresh:
-        demo.forget(data)
     with _one_sentence():
+        if fresh:
+            demo.forget(data)
         demo.run_demo(data, port=port, examples=examples)
 
 
@@ -166,9 +167,24 @@ def write_manifest(
     if socket == (http is not None):
         typer.echo("Say --socket, or --http with the bot's address.", err=True)
         raise typer.Exit(2)
+    if http is not None and not _reachable(http):
+        told = "--http: Slack calls an address like https://bot.example.com, over https alone."
+        typer.echo(told, err=True)
+        raise typer.Exit(2)
     url = None if http is None else http.rstrip("/") + "/slack/events"
     content = app_manifest(all_listeners(), http_url=url)
     typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=88), nl=False)
+
+
+def _reachable(address: str) -> bool:
+    """Whether Slack would take it, with a path behind it, as the address of an app."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # Raises where it is no number.
+    except ValueError:
+        return False
+    rest = bool(parts.query or parts.fragment) or any(one.isspace() for one in address)
+    return parts.scheme == "https" and bool(parts.hostname) and not rest
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """The demo: the bot beside a sandbox workspace, with people who already have their roles."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.domain.people import Role
 from bot.examples import Cast, Stage, place_example, read_example
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
+from bot.sandbox.persistence import UnreadableFile
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.story import load_story
 from bot.settings import Settings
@@ -76,9 +78,21 @@ def _all_work(day: date, book: HolidayBook) -> bool:
 
 
 def forget(folder: Path) -> None:
-    """Start over: remove what earlier demos kept."""
+    """Start over: remove what earlier demos kept; raises StartError where that is no folder."""
     if folder.exists():
-        shutil.rmtree(folder)
+        with _usable(folder):
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """What is wrong with the place that somebody named becomes a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise StartError(
+            f"--data: {folder} cannot be the folder of a demo ({error.strerror})."
+        ) from None
 
 
 def cast_roles(store: Store, workspace_id: int, known: Mapping[str, int]) -> None:
@@ -149,25 +163,35 @@ def seed_examples(bot: Bot, folder: Path) -> bool:
 
 
 def run_demo(data: Path, *, port: int, examples: bool = False) -> None:
-    """A sandbox workspace and the bot in it, until Ctrl-C; with `examples` three deals, too."""
+    """A sandbox workspace and the bot in it, until Ctrl-C; with `examples` three deals, too.
+
+    Raises StartError.
+    """
     if examples and not EXAMPLES_FOLDER.is_dir():
         raise StartError(f"There is no {EXAMPLES_FOLDER}: run the demo from the bot's repository.")
+    with _usable(data):
+        first_time = not (data / "workspace.json").exists()
+        data.mkdir(parents=True, exist_ok=True)
+        key = own_key(data / "handoff.key")
+    try:
+        server = SandboxServer(
+            manifest=manifest(all_listeners()),
+            data=data / "workspace.json",
+            port=port,
+            story=load_story(STORY),
+        )
+    except UnreadableFile as error:
+        raise StartError(f"--data: {error}") from None
+    except OSError as error:
+        raise StartError(f"--port: {port} cannot be used ({error.strerror}).") from None
     ended = ended_by_signal()
-    first_time = not data.exists()
-    data.mkdir(parents=True, exist_ok=True)
-    server = SandboxServer(
-        manifest=manifest(all_listeners()),
-        data=data / "workspace.json",
-        port=port,
-        story=load_story(STORY),
-    )
     if first_time:
         go_to_work(server)
     server.start()
     settings = Settings(
         slack_bot_token=SecretStr(server.bot_token),
         slack_app_token=SecretStr(server.app_token),
-        handoff_key=SecretStr(own_key(data / "handoff.key")),
+        handoff_key=SecretStr(key),
         slack_api_url=server.api_url,
         database_url=f"sqlite:///{data / 'handoff.db'}",
         handoff_clock_url=f"{server.url}/control/clock",

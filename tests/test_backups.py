@@ -99,6 +99,19 @@ def test_of_dated_backups_the_newest_stay_and_nothing_else_goes(place: Path) -> 
     assert "handoff-before-the-move.db" in names
 
 
+@pytest.mark.parametrize("words", [(), ("--keep", "14")])
+def test_a_folder_that_is_not_there_is_not_taken_for_a_file(
+    place: Path, words: tuple[str, ...]
+) -> None:
+    wanted = place.with_name("of-the-night")
+    told = refused("backup", "--to", f"{wanted}/", *words)
+    assert told == f"{wanted}: there is no such folder; make it first, or name a file.db."
+    assert not wanted.exists()
+    wanted.mkdir()
+    assert call("backup", "--to", str(wanted), *words).exit_code == 0
+    assert len(list(wanted.glob("handoff-*.db"))) == 1
+
+
 def test_a_folder_that_cannot_be_made_is_one_sentence(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -671,6 +671,47 @@ def test_the_manifest_is_written_for_socket_mode_or_http() -> None:
     assert call("manifest", "--socket", "--http", "https://x.example.com").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "bot.example.com",
+        "http://bot.example.com",
+        "https://",
+        "https://:443",
+        "https://bot.example.com:door",
+        "https://[bot",
+        "https://bot.example.com/?a=b",
+        "https://bot .example.com",
+    ],
+)
+def test_an_address_that_slack_refuses_makes_no_manifest(address: str) -> None:
+    told = one_sentence(call("manifest", "--http", address))
+    assert told.startswith("--http: Slack calls an address like https://")
+
+
+@pytest.mark.parametrize("words", [(), ("--fresh",)])
+def test_a_demo_wants_a_folder_for_its_data(tmp_path: Path, words: tuple[str, ...]) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("These are notes.")
+    for place in (file, file / "demo"):
+        told = one_sentence(call("demo", "--port", "0", "--data", str(place), *words))
+        assert told.startswith(f"--data: {place} cannot be the folder of a demo (")
+    assert file.read_text() == "These are notes."
+
+
+def test_a_demo_whose_port_is_taken_or_whose_data_is_of_another_kind_says_so(
+    tmp_path: Path,
+) -> None:
+    with closing(listening_socket("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = one_sentence(call("demo", "--port", port, "--data", str(tmp_path)))
+    assert told.startswith(f"--port: {port} cannot be used (")
+    (tmp_path / "workspace.json").write_text("{}")
+    told = one_sentence(call("demo", "--port", "0", "--data", str(tmp_path)))
+    assert told.startswith("--data: ")
+
+
 def test_pause_and_verify_work_on_the_database_of_a_played_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
