@@ -36,7 +36,7 @@ from bot.domain.plan import (
     Party,
 )
 from bot.domain.policy import Policy
-from bot.domain.ports import Poke
+from bot.domain.ports import MachineClock, Poke
 from bot.domain.promises import Fate, Kind, PromiseText, Side
 from bot.storage.channels import ChannelFacts
 from bot.storage.cipher import NoteCipher
@@ -77,6 +77,10 @@ class FakeMachine(FixedClock):
     def __init__(self, now: datetime = datetime(2030, 1, 1, tzinfo=UTC)) -> None:
         super().__init__(now)
         self._began = now
+
+    def catch_up(self, _told: datetime, /) -> datetime:
+        """It goes by no server."""
+        return self._now
 
     def monotonic(self) -> float:
         return (self._now - self._began).total_seconds()
@@ -145,7 +149,7 @@ def make_store(
     url: str,
     *,
     clock: FixedClock | None = None,
-    machine: FakeMachine | None = None,
+    machine: MachineClock | None = None,
     policy: Policy | None = None,
     holidays: Callable[[str, int], frozenset[date]] = no_holidays,
     on_commit: Poke | None = None,

@@ -54,10 +54,26 @@ class SteadyMachineClock:
     def now(self) -> datetime:
         """An aware UTC instant that never steps back."""
         with self._guard:
-            now = self._anchor + timedelta(seconds=self._monotonic() - self._zero)
             # Held for the moment by which this machine's seconds were the shorter ones.
-            self._latest = max(self._latest, now)
+            self._latest = max(self._latest, self._reckoned())
             return self._latest
+
+    def catch_up(self, told: datetime, /) -> datetime:
+        """Now, and never before what the server of a shared time has just told.
+
+        An answer may come late, so nobody is set back by it. The monotonic clock stands still while
+        a machine sleeps or is paused, and its wall need not show that.
+        """
+        if self._shared:
+            with self._guard:
+                behind = max(told - self._reckoned(), timedelta(0))
+                if behind:
+                    self._anchor, self._zero = told, self._monotonic()
+            _say_if_it_jumped(behind)
+        return self.now()
+
+    def _reckoned(self) -> datetime:
+        return self._anchor + timedelta(seconds=self._monotonic() - self._zero)
 
     def set_right(self) -> None:
         """Have a shared time told again: two machines' seconds are not quite as long.
@@ -70,15 +86,19 @@ class SteadyMachineClock:
         with self._guard:
             jumped = told - self._anchor - timedelta(seconds=zero - self._zero)
             self._anchor, self._zero = told, zero
-        if abs(jumped) > JUMP:
-            # This machine slept, or the server's clock was set: then leases do not hold what they
-            # promise, and an operator has to know.
-            seconds = round(jumped.total_seconds(), 1)
-            log.error("the database server's clock is another one than before", ahead=seconds)
+        _say_if_it_jumped(jumped)
 
     def monotonic(self) -> float:
         """Seconds on the same scale, for differences."""
         return self._monotonic()
+
+
+def _say_if_it_jumped(jumped: timedelta) -> None:
+    if abs(jumped) > JUMP:
+        # This machine slept, or the server's clock was set: what was in hand meanwhile may be
+        # somebody else's now, and an operator has to know.
+        seconds = round(jumped.total_seconds(), 1)
+        log.error("the database server's clock is another one than before", ahead=seconds)
 
 
 class TravelClock:

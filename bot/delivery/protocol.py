@@ -333,7 +333,7 @@ class Protocol:
     def _in_time(self, job: Job) -> bool:
         """Whether the lease outlasts a late acceptance, so that whoever is next comes after it."""
         needed = self._constants.http_timeout + self._constants.quarantine
-        if job.lease_until - self._machine.now() < needed:
+        if self._delivery.left(job) < needed:
             self._delivery.retry(job, after=timedelta(0), counted=False)
             return False
         return True

@@ -31,6 +31,10 @@ class MachineClock(Protocol):
         """An aware UTC instant that rises steadily within this process."""
         ...
 
+    def catch_up(self, told: datetime, /) -> datetime:
+        """The same, after the server of a database that several processes share told the time."""
+        ...
+
     def monotonic(self) -> float:
         """Seconds on a scale without an origin; differences only."""
         ...

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -36,7 +37,7 @@ from bot.domain.notices import (
     SurfaceKind,
 )
 from bot.domain.ports import Clock, MachineClock
-from bot.storage.engine import Database
+from bot.storage.engine import Database, told_by_server
 from bot.storage.jobs import CardMessage, DeadLetter, Job, OutboxCounts, SurfaceJob
 from bot.storage.leasing import (
     IN_HAND,
@@ -69,12 +70,15 @@ from bot.storage.tables import (
     surface,
     workspace,
 )
+from bot.storage.types import Instant
 
 _OPEN = Open()
 AT_A_LOOK = 16
 """A look sorts all that waits, however much of it is taken: so much is seen at once."""
 _LEASING = 7_205_759_404
 """Replicas lease one after the other, so that two never choose one destination."""
+_TURN = "SELECT clock_timestamp() AS told FROM pg_advisory_xact_lock(:key)"
+_IN_TURN = text(_TURN).columns(told=Instant)
 
 
 def _nothing_besides(_connection: Connection) -> None:
@@ -191,6 +195,8 @@ class DeliveryStore:
         with self._database.reading() as connection:
             held_back = gate.held_back(connection)
             found = candidates(connection, most, held_back, times=times, dialect=dialect)
+            if not found:
+                self._agreed(connection)  # Something may be due that this machine slept through.
         taken = self._take(found, limit, lease=lease, gate=gate, times=times)
         if seen is not None:
             seen[:] = found
@@ -209,7 +215,9 @@ class DeliveryStore:
         tried = 0
         with self._database.writing(patient=True) as connection:
             if self._database.dialect == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LEASING})
+                told = connection.execute(_IN_TURN, {"key": _LEASING}).scalar_one()
+                # By its own clock, a machine that slept would lease until what is over for others.
+                times = replace(times, machine=self._machine.catch_up(told))
             for source, row in found[: limit * SPARE]:
                 if len(taken) == limit:
                     break
@@ -225,6 +233,17 @@ class DeliveryStore:
                 connection.commit()
         del found[:tried]
         return taken
+
+    def left(self, job: Job) -> timedelta:
+        """How much longer the job's lease lasts, by the clock of all who share the database."""
+        return job.lease_until - self._agreed()
+
+    def _agreed(self, within: Connection | None = None) -> datetime:
+        """Machine time, asked of the server where others go by that, too."""
+        if self._database.dialect != "postgresql":
+            return self._machine.now()
+        told = told_by_server(within) if within is not None else self._database.server_now()
+        return self._machine.catch_up(told)
 
     def holds(self, job: Job) -> bool:
         """Whether the job is still leased to who holds it, however late their clock is."""
@@ -386,7 +405,9 @@ class DeliveryStore:
         `in_doubt_after` is how long to wait where the row says that it may be there.
         """
         table = TABLES[job.source]
-        now, kind = self._machine.now(), table.c.next_try_at.type
+        # What may come to stand there yet is not looked for too soon by anybody.
+        now = self._agreed() if maybe_sent or in_doubt_after else self._machine.now()
+        kind = table.c.next_try_at.type
         values: dict[str, Any] = {"next_try_at": now + after}
         if in_doubt_after is not None:
             values["next_try_at"] = case(

@@ -200,8 +200,7 @@ class Database:
     def server_now(self) -> datetime:
         """What PostgreSQL's server says the time is, in UTC; the same for all who share it."""
         with self.reading() as connection:
-            told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-        return told.astimezone(UTC)
+            return told_by_server(connection)
 
     def reach(self) -> None:
         """Begin to write once; raises StorageUnavailable where that is refused for any reason.
@@ -218,6 +217,12 @@ class Database:
         """Close every connection."""
         self._readers.dispose()
         self._writers.dispose()
+
+
+def told_by_server(connection: Connection) -> datetime:
+    """The same, asked within a transaction of PostgreSQL's."""
+    told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return told.astimezone(UTC)
 
 
 def open_database(url: str, *, pool_size: int = 24, wait_seconds: float = WAIT_SECONDS) -> Database:

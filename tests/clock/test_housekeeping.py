@@ -275,6 +275,21 @@ def test_a_process_alone_keeps_its_own_time_when_the_wall_is_set() -> None:
     assert clock.now() == NOON
 
 
+def test_a_machine_that_slept_catches_up_with_what_the_server_tells_and_says_so() -> None:
+    clock = SteadyMachineClock(monotonic=lambda: 0.0, told=lambda: NOON, shared=True)
+    with capture_logs() as logged:
+        assert clock.catch_up(NOON + HOUR) == NOON + HOUR
+        # An answer that was long on its way is of before.
+        assert clock.catch_up(NOON) == NOON + HOUR
+    assert [line["ahead"] for line in logged] == [HOUR.total_seconds()]
+    assert clock.now() == NOON + HOUR
+
+
+def test_a_process_alone_catches_up_with_nobody() -> None:
+    clock = SteadyMachineClock(monotonic=lambda: 0.0, told=lambda: NOON)
+    assert clock.catch_up(NOON + HOUR) == NOON
+
+
 @pytest.mark.postgres
 def test_the_server_of_a_shared_database_tells_the_time(postgres_url: str) -> None:
     database = open_database(postgres_url)
