@@ -220,7 +220,7 @@ def _reasons(store: Store) -> list[Finding]:
             for one in unit.undelivered.page(skip=0, size=MOST_COUNTED):
                 told = sentences.refusals.why(one.reason, in_doubt=one.in_doubt)
                 found[told] += 1
-                examples.setdefault(told, sentences.undelivered.KINDS[one.kind])
+                examples.setdefault(told, sentences.undelivered.what(one.kind))
     return [
         Finding(False, f"{count} of them, such as “{examples[told]}”: {told}")
         for told, count in found.most_common(MOST_REASONS)

@@ -430,7 +430,8 @@ class Undelivered:
 
     source: JobSource
     entry: int
-    kind: NoticeKind | SurfaceKind
+    kind: NoticeKind | SurfaceKind | None
+    """None where this version does not know it."""
     account: str | None
     """None where there is no handoff, or one that the reader may not know of."""
     hidden: bool

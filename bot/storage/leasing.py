@@ -38,6 +38,7 @@ from bot.domain.notices import (
 from bot.domain.nudging import Stage
 from bot.storage.jobs import Job, job_of
 from bot.storage.marks import Marks
+from bot.storage.readable import READABLE
 from bot.storage.tables import (
     OUTBOX_PENDING,
     SURFACE_STALE,
@@ -221,13 +222,17 @@ def _but_for(table: Table, name: str) -> ColumnElement[bool]:
 # To build a statement and have it compiled costs more than to run it, and every sender asks once a
 # second: there is one for each set of lists, however long those are.
 @cache
-def _candidates(source: JobSource, dialect: str, held_back: frozenset[str]) -> Select[Any]:
-    """Of one table, but for what stands in these lists."""
+def _candidates(
+    source: JobSource, dialect: str, held_back: frozenset[str], *, but_unread: bool = False
+) -> Select[Any]:
+    """Of one table, but for what stands in these lists, or is in words unknown here as well."""
     table = TABLES[source]
     since = table.c.created_at if table is outbox else table.c.next_try_at
     aged = _aged(table, since, dialect)
     but_for = [_but_for(table, name) for name in sorted(held_back)]
-    return (
+    if but_unread:
+        but_for.append(READABLE[table])
+    first = (
         select(
             table.c.id,
             table.c.workspace_id,
@@ -253,7 +258,9 @@ def _candidates(source: JobSource, dialect: str, held_back: frozenset[str]) -> S
             table.c.id,
         )
         .limit(bindparam("most"))
+        .subquery()
     )
+    return select(first, READABLE[table].label("readable")).join(table, table.c.id == first.c.id)
 
 
 def _claim(table: Table) -> ReturningUpdate[Any]:
@@ -297,8 +304,13 @@ def candidates(
     values = {**times.values(), **lists, "most": limit * SPARE}
     found: list[Candidate] = []
     for source in TABLES:
-        rows = connection.execute(_candidates(source, dialect, frozenset(lists)), values)
-        found += [(source, row) for row in rows.mappings()]
+        statement = _candidates(source, dialect, frozenset(lists))
+        rows = connection.execute(statement, values).mappings().all()
+        if not all(row["readable"] for row in rows):
+            # Seldom, and so only then all that waits is held against the words that are known.
+            statement = _candidates(source, dialect, frozenset(lists), but_unread=True)
+            rows = connection.execute(statement, values).mappings().all()
+        found += [(source, row) for row in rows]
     found.sort(
         key=lambda one: (
             one[1]["priority"] != Priority.ANSWER,

@@ -1,11 +1,12 @@
 """What could not be delivered, for the admins who can do something about it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, bindparam, func, select
 
 from bot.domain.notices import JobSource, NoticeKind, Place, SurfaceKind
+from bot.storage.readable import NEWER
 from bot.storage.statements import Scope
 from bot.storage.tables import (
     IS_GUIDE,
@@ -34,6 +35,7 @@ _PAGE_OF_SURFACES = _page(_SURFACES, surface.c.id)
 _COUNT_NOTICES = _NOTICES.with_only_columns(func.count())
 _COUNT_BUT_ALARMS = _COUNT_NOTICES.where(outbox.c.kind != NoticeKind.ALARM.value)
 _COUNT_SURFACES = _SURFACES.with_only_columns(func.count())
+_Kind = TypeVar("_Kind", NoticeKind, SurfaceKind)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Trouble:
 
     source: JobSource
     id: int
-    kind: NoticeKind | SurfaceKind
+    kind: NoticeKind | SurfaceKind | None
+    """None for what a newer version left that this one does not know."""
     handoff_id: int | None
     person_id: int | None
     """Whose it is, where it goes to one person."""
@@ -93,18 +96,18 @@ def _of_notice(row: RowMapping) -> Trouble:
     return Trouble(
         JobSource.NOTICE,
         row["id"],
-        NoticeKind(row["kind"]),
+        _known(NoticeKind, row["kind"]),
         row["handoff_id"],
         row["person_id"] if alone else None,
         None if alone else row["channel_id"],
         row["reason"],
         in_doubt=not dead,
-        may_retry=dead,
+        may_retry=dead and row["reason"] != NEWER,
     )
 
 
 def _of_surface(row: RowMapping) -> Trouble:
-    kind, live = SurfaceKind(row["kind"]), row["state"] == SurfaceState.LIVE.value
+    kind, live = _known(SurfaceKind, row["kind"]), row["state"] == SurfaceState.LIVE.value
     return Trouble(
         JobSource.SURFACE,
         row["id"],
@@ -114,5 +117,12 @@ def _of_surface(row: RowMapping) -> Trouble:
         row["channel_id"],
         row["reason"],
         in_doubt=not live,
-        may_retry=live or kind is SurfaceKind.GUIDE,
+        may_retry=(live or kind is SurfaceKind.GUIDE) and row["reason"] != NEWER,
     )
+
+
+def _known(kinds: type[_Kind], word: str) -> _Kind | None:
+    try:
+        return kinds(word)
+    except ValueError:
+        return None

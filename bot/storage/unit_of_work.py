@@ -115,6 +115,7 @@ from bot.storage.pasted import Pasted, WritablePasted
 from bot.storage.people import People, PersonFacts, WritablePeople
 from bot.storage.plans import Plans, WritablePlans
 from bot.storage.rates import forget_rates
+from bot.storage.readable import give_up_unreadable, take_up_readable
 from bot.storage.received import Received, WritableReceived
 from bot.storage.records import Records, WritableRecords
 from bot.storage.reviews import WritableReviews, WrittenReviews
@@ -1511,8 +1512,9 @@ class Store:
         A post keeps its row for good: its key is what keeps it from being said a second time, and
         an insert that meets it there needs no other table. What the row held besides is cleared.
         Where the bot's lines stand and was not looked at for a day, it is looked again. What
-        another version drew differently is drawn anew, a batch at a time. While another replica
-        does all that, nothing is done here.
+        another version drew differently is drawn anew, a batch at a time. What a newer one left to
+        be sent and this one does not know is shown as not delivered, until a version does. While
+        another replica does all that, nothing is done here.
         """
         now = self._machine.now()
         with self.database.writing() as connection:
@@ -1530,8 +1532,10 @@ class Store:
             look = {**before, "machine_now": now}
             unchecked = connection.execute(LOOK_DAILY, look).rowcount
             outdated = connection.execute(_DRAW_ANEW, {"b_drawn_as": DRAWN_AS}).rowcount
+            known = take_up_readable(connection, now=now)
+            give_up_unreadable(connection, now=now, calendar=self._clock.now())
             connection.commit()
-        if unchecked or outdated:
+        if unchecked or outdated or known:
             self._on_commit()
         return requests.rowcount, posts
 

@@ -28,7 +28,7 @@ def _told(one: Undelivered) -> list[Block]:
     to = mention(one.person) if one.person is not None else ""
     if one.channel_slack_id is not None:
         to = channel_link(one.channel_slack_id)
-    what = said.undelivered.KINDS[one.kind]
+    what = said.undelivered.what(one.kind)
     told: list[Block] = [section(f"{what}{said.undelivered.TO}{to}" if to else what)]
     if one.account is not None:
         told.append(plain_section(one_line(one.account)))

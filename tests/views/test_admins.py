@@ -13,6 +13,7 @@ from bot.domain.people import Person, Role
 from bot.domain.people_csv import Change, LineProblem, Plan, Wrong
 from bot.domain.read_models import Managed, Undelivered
 from bot.slack_calls import NotTaken
+from bot.storage.readable import NEWER
 from bot.views import sentences
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.lists import pages_of
@@ -271,6 +272,15 @@ def test_keys_that_are_revoked_are_no_setting_that_an_owner_allows() -> None:
 
 def test_everything_that_can_fail_has_a_name() -> None:
     assert set(sentences.undelivered.KINDS) == {*NoticeKind, *SurfaceKind}
+
+
+def test_what_a_newer_version_left_has_no_name_here_and_goes_by_itself() -> None:
+    left = replace(DEAD, kind=None, reason=NEWER, may_retry=False)
+    view = view_dict(undelivered_view([left], page=0, pages=1))
+    told = seen_text(view["blocks"])
+    assert sentences.undelivered.OF_NEWER in told
+    assert "goes out by itself" in told
+    assert [one["action_id"] for one in pressable(view["blocks"])] == [ActionId.PUT_ASIDE]
 
 
 def test_with_nothing_left_it_says_so_and_the_longest_page_fits() -> None:

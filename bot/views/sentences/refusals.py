@@ -121,6 +121,11 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
         "it waited when the backup was made, and nothing says whether it was sent after that",
         "restored",
     ),
+    (
+        "a newer version of the bot wrote it, and the one that runs now does not know what it "
+        "says; it goes out by itself once a version runs that does",
+        "newer_version",
+    ),
 )
 
 

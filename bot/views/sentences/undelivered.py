@@ -102,9 +102,15 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     SurfaceKind.PROMISE: "A promise below the card",
     SurfaceKind.HOME: "The Home tab",
 }
+OF_NEWER: Final = "A message of a newer version of the bot"
 HIDDEN: Final = "a handoff in a private channel"
 OF: Final = " of "
 TO: Final = " → "
+
+
+def what(kind: NoticeKind | SurfaceKind | None) -> str:
+    """What it is that was not delivered."""
+    return KINDS[kind] if kind is not None else OF_NEWER
 
 
 def home_line(count: int) -> str:
