@@ -3,12 +3,15 @@
 Events tell of most things at once. What no event told, because the bot was down or Slack tells of
 it to nobody, is found here: a deleted message, a channel that is archived, shared or without the
 bot, a colleague who became a guest, an account that was closed.
+
+Where nothing is open any more, what was said stands on: who reads it there is looked at once a
+week.
 """
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import structlog
@@ -28,6 +31,10 @@ from bot.storage.unit_of_work import Store
 log = structlog.get_logger()
 
 LOOKED_AT_AFTER = timedelta(hours=24)
+OVER_LOOKED_AT_AFTER = timedelta(days=7)
+OVER_A_ROUND = 400
+"""Channels in which nothing is open that one round looks at, in about half an hour: those of years
+shall not keep the next round from its begin."""
 PAGE = 50
 ACCOUNTS_A_PAGE = 200
 BETWEEN = 4.0
@@ -47,7 +54,8 @@ class DailyLook:
     """Looks at channels and people one after another, and has what is gone posted anew.
 
     The first round of a process, and the one after `missed_something`, looks at everything: of
-    what happened while nobody listened Slack tells no more.
+    what happened while nobody listened Slack tells no more. Of channels in which nothing is open
+    it takes some, and the rounds after it the others.
 
     Before that Slack lists all accounts. Who is in it as they are known is looked after with that,
     so that thousands cost few calls; the others are asked about one by one.
@@ -80,10 +88,12 @@ class DailyLook:
     def run(self, workspace_id: int) -> int:
         """One round; ends early where Slack cannot be asked. Gives how much was looked at."""
         with self._guard:
-            before = max(self._machine.now() - LOOKED_AT_AFTER, self._deaf_until)
+            deaf_until = self._deaf_until
+        before = max(self._machine.now() - LOOKED_AT_AFTER, deaf_until)
         self._accounts(workspace_id, before)
         count, silences = 0, Silences()
-        for kind, one, slack_id in self._due(workspace_id, before):
+        due = chain(self._due(workspace_id, before), self._over(workspace_id, deaf_until))
+        for kind, one, slack_id in due:
             look = self._person if kind == "person" else self._channel
             try:
                 look(workspace_id, one, slack_id)
@@ -113,6 +123,14 @@ class DailyLook:
                     after = one
                 if not ids:
                     break
+
+    def _over(self, workspace_id: int, deaf_until: datetime) -> Iterator[tuple[str, int, str]]:
+        """Last of all: nobody works there."""
+        before = max(self._machine.now() - OVER_LOOKED_AT_AFTER, deaf_until)
+        with self._store.read(workspace_id) as unit:
+            ids = unit.daily.channels_over(before, most=OVER_A_ROUND)
+        for one, slack_id in ids:
+            yield "channel", one, slack_id
 
     # --- Accounts
 

@@ -1,4 +1,7 @@
-"""What is looked at once a day: channels and people of open handoffs, and what stands there."""
+"""What is looked at once a day: channels and people of open handoffs, and what stands there.
+
+Channels in which nothing is open any more are looked at for who reads what was left there.
+"""
 
 import secrets
 from collections.abc import Iterable
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, not_, null, or_, select, union, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, not_, null, or_, select, union, update
 
 from bot.domain.notices import SurfaceKind
 from bot.storage.statements import Scope
@@ -18,7 +21,9 @@ from bot.storage.tables import (
     SurfaceState,
     channel,
     handoff,
+    outbox,
     person,
+    standing,
     surface,
 )
 
@@ -26,15 +31,18 @@ _WORKSPACE: Any = bindparam("b_workspace")
 _MACHINE_NOW = bindparam("machine_now", type_=surface.c.next_try_at.type)
 
 
+def _not_lately(table: Table) -> ColumnElement[bool]:
+    return or_(table.c.looked_at.is_(None), table.c.looked_at < bindparam("before"))
+
+
 def _due(table: Table, which: Any) -> Any:
-    not_lately = or_(table.c.looked_at.is_(None), table.c.looked_at < bindparam("before"))
     return (
         select(table.c.id, table.c.slack_id)
         .where(
             table.c.workspace_id == _WORKSPACE,
             table.c.id > bindparam("after"),
             which,
-            not_lately,
+            _not_lately(table),
         )
         .order_by(table.c.id)
         .limit(bindparam("most"))
@@ -46,6 +54,24 @@ def _open(part: Any) -> Any:
 
 
 _CHANNELS = _due(channel, channel.c.id.in_(_open(handoff.c.channel_id)))
+_LEFT_THERE = union(
+    select(surface.c.channel_id).where(
+        surface.c.workspace_id == _WORKSPACE, surface.c.ts.is_not(None), or_(IS_CARD, IS_PROMISE)
+    ),
+    select(outbox.c.channel_id).where(outbox.c.workspace_id == _WORKSPACE, standing(outbox)),
+)
+# The one that waits longest first: a round does not reach all of them.
+_OVER = (
+    select(channel.c.id, channel.c.slack_id)
+    .where(
+        channel.c.workspace_id == _WORKSPACE,
+        channel.c.id.in_(_LEFT_THERE),
+        channel.c.id.not_in(_open(handoff.c.channel_id)),
+        _not_lately(channel),
+    )
+    .order_by(channel.c.looked_at.nulls_first(), channel.c.id)
+    .limit(bindparam("most"))
+)
 _WITH_A_PART = union(
     *(
         _open(part)
@@ -132,6 +158,10 @@ class Daily:
     def channels(self, before: datetime, *, after: int, most: int) -> list[tuple[int, str]]:
         """Channels of open handoffs, by our and Slack's id, not looked at since (machine time)."""
         return self._due(_CHANNELS, before, after, most)
+
+    def channels_over(self, before: datetime, *, most: int) -> list[tuple[int, str]]:
+        """The same of channels without one, in which something of the bot's stands all the same."""
+        return self._due(_OVER, before, 0, most)
 
     def people(self, before: datetime, *, after: int, most: int) -> list[tuple[int, str]]:
         """The same of people with a part in an open handoff, or a guide card of one.

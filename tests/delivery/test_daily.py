@@ -7,24 +7,27 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from structlog.testing import capture_logs
 
 from bot.delivery.asking import SILENCES, Asking
 from bot.delivery.constants import Constants
-from bot.delivery.daily import DailyLook, LookAnew
+from bot.delivery.daily import OVER_A_ROUND, DailyLook, LookAnew
 from bot.delivery.directory import SlackDirectory
 from bot.delivery.shaping import Shaping
 from bot.delivery.still_there import gone
 from bot.domain.channels import Channel
 from bot.domain.errors import Invalid, Problem, SlackUnavailable
+from bot.domain.notices import NoticeKind, Place, Priority
 from bot.domain.people import Person
 from bot.storage.channels import ChannelFacts
 from bot.storage.people import PersonFacts
-from bot.storage.tables import channel, person, surface
+from bot.storage.tables import channel, outbox, person, surface
 from bot.views import sentences
 from tests.builders import assigned, posted
 from tests.delivery.desk import Desk
 from tests.delivery.slack import Fault, Message, Refusal
+from tests.delivery.test_closing import close, ready
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -495,3 +498,123 @@ def test_of_many_messages_just_those_are_gone_that_are(thread: str | None, page:
     assert history.calls <= len(ours) * 3 + len(deleted)
     if page == 50:
         assert history.calls == 1 + len(deleted)
+
+
+# --- Where nothing is open any more
+
+
+def _over(desk: Desk) -> None:
+    """A handoff whose card, promises and lines stand, and that was closed more than a month ago."""
+    handoff_id = ready(desk, desk.store, desk.team, desk.clock)
+    close(desk.store, desk.team, handoff_id)
+    desk.clock.advance(HOUR)
+    desk.drain()
+    desk.machine.advance(40 * DAY)
+    desk.clock.advance(40 * DAY)
+    for _ in range(2):
+        desk.store.housekeeping()
+        desk.drain()
+    lines = [one for one in desk.rows(outbox) if one["place"] == Place.THREAD]
+    assert lines
+    assert not any(one["settled_at"] for one in lines), "they are slimmed"
+
+
+def _stand_openly(desk: Desk) -> list[str]:
+    """What is to be read in the channel that is not for others."""
+    neutral = (sentences.card.CARD_NEUTRAL, sentences.card.WITHDRAWN)
+    texts = [str(one.args["text"]) for one in desk.slack.ledger.all_in("C0DEAL")]
+    return [one for one in texts if one not in neutral]
+
+
+@pytest.mark.parametrize("how", ["at the start", "after a silence", "a week later"])
+def test_what_stands_of_a_closed_handoff_goes_when_its_channel_was_shared_unheard(
+    desk: Desk, how: str
+) -> None:
+    _over(desk)
+    look = looking(desk)
+    _run(desk, look)
+    assert len(_stand_openly(desk)) > 3
+    desk.machine.advance(8 * DAY if how == "a week later" else HOUR)
+    desk.facts = replace(desk.facts, shared=True)
+    if how == "after a silence":
+        look.missed_something()
+    _run(desk, looking(desk) if how == "at the start" else look)
+    assert _neutral(desk)
+    assert _stand_openly(desk) == []
+    assert desk.slack.ledger.all_in("C0DEAL"), "the card itself stays"
+    assert desk.store.delivery.counts().dead == 0
+
+
+def test_a_channel_in_which_nothing_is_open_is_looked_at_once_a_week(desk: Desk) -> None:
+    _over(desk)
+    looked: list[str] = []
+
+    def look_anew(workspace_id: int, slack_id: str) -> Channel:
+        looked.append(slack_id)
+        return desk.check_channel(workspace_id, slack_id)
+
+    look = looking(desk, look_anew)
+    for days, looks in ((0, 1), (2, 1), (4, 1), (2, 2)):
+        desk.machine.advance(days * DAY)
+        _run(desk, look)
+        assert len(looked) == looks
+
+
+def test_a_deleted_card_of_a_closed_handoff_is_not_posted_anew(desk: Desk) -> None:
+    _over(desk)
+    desk.slack.delete(_card(desk))
+    before = len(desk.slack.ledger.messages)
+    _run(desk, looking(desk))
+    assert len(desk.slack.ledger.messages) == before
+
+
+def test_of_many_channels_in_which_nothing_is_open_a_round_takes_those_that_wait_longest(
+    desk: Desk,
+) -> None:
+    many = OVER_A_ROUND + 100
+    with desk.store.write(desk.team.workspace_id) as unit:
+        found = [unit.channels.ensure(f"C{number:04}", facts=desk.facts) for number in range(many)]
+        unit.commit()
+    with desk.store.database.writing() as connection:
+        connection.execute(
+            insert(outbox),
+            [
+                {
+                    "workspace_id": desk.team.workspace_id,
+                    "kind": NoticeKind.STATUS_POST.value,
+                    "place": Place.CHANNEL.value,
+                    "method": "chat.postMessage",
+                    "destination": f"channel:{one.id}",
+                    "priority": int(Priority.ANSWER),
+                    "key": f"list:{one.id}",
+                    "opaque": "",
+                    "channel_id": one.id,
+                    "facts": "{}",
+                    "state": "sent",
+                    "next_try_at": desk.machine.now(),
+                    "maybe_sent": False,
+                    "attempts": 0,
+                    "ts": "1.1",
+                    "created_at": desk.machine.now(),
+                }
+                for one in found
+            ],
+        )
+        connection.commit()
+    _stands(desk)
+    looked: list[str] = []
+
+    def look_anew(workspace_id: int, slack_id: str) -> Channel:
+        looked.append(slack_id)
+        return desk.check_channel(workspace_id, slack_id)
+
+    look = looking(desk, look_anew)
+    look.run(desk.team.workspace_id)
+    assert looked[0] == "C0DEAL", "what is open goes first"
+    assert len(looked) == OVER_A_ROUND + 1
+    # As after another start, for which all that was looked at before is to be looked at again.
+    desk.machine.advance(HOUR)
+    look.missed_something()
+    looked.clear()
+    look.run(desk.team.workspace_id)
+    assert set(looked[1:101]) == {one.slack_id for one in found[OVER_A_ROUND:]}

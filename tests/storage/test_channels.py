@@ -1,11 +1,16 @@
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.errors import NotFound, Problem
+from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.storage.channels import ChannelFacts
-from bot.storage.tables import surface
+from bot.storage.tables import handoff, surface
 from bot.storage.unit_of_work import Store
 from tests.builders import FakeMachine, Pokes, Team, make_team, posted
+
+MINUTE = timedelta(minutes=1)
 
 
 def _wanted(store: Store) -> dict[str, int]:
@@ -113,3 +118,44 @@ def test_where_a_card_is_the_checks_are_forgotten_and_the_card_is_drawn_anew(
     assert other.problem() is None
     there = {kind: before[kind] + 1 for kind in ("card", "promise")}
     assert _wanted(store) == {**before, **there}
+
+
+def test_where_something_stands_and_nothing_is_open_is_looked_at_apart(
+    store: Store, team: Team, machine: FakeMachine
+) -> None:
+    posted(store, team)
+    facts = ChannelFacts(bot_inside=True)
+    with store.write(team.workspace_id) as unit:
+        lists = unit.channels.ensure("C0LISTS", facts=facts)
+        unit.channels.ensure("C0EMPTY", facts=facts)
+        for key, one in (("list", lists), ("here", team.channel)):
+            unit.outbox.add(
+                Notice(
+                    NoticeKind.STATUS_POST,
+                    Place.CHANNEL,
+                    key,
+                    Priority.ANSWER,
+                    person_id=team.revops.id,
+                    channel_id=one.id,
+                )
+            )
+        unit.commit()
+    assert _over(store, team, machine) == []
+    while jobs := store.delivery.lease(1, lease=MINUTE):
+        store.delivery.sent(jobs[0], ts="1.1", channel="C0")
+    assert _over(store, team, machine) == ["C0LISTS"]
+    with store.database.writing() as connection:
+        connection.execute(update(handoff).values(state="closed"))
+        connection.commit()
+    assert _over(store, team, machine) == ["C0DEAL", "C0LISTS"]
+    with store.write(team.workspace_id) as unit:
+        unit.daily.looked_at(channel_id=team.channel.id)
+        unit.commit()
+    assert _over(store, team, machine) == ["C0LISTS"]
+    machine.advance(MINUTE)
+    assert _over(store, team, machine) == ["C0LISTS", "C0DEAL"], "the longest ago first"
+
+
+def _over(store: Store, team: Team, machine: FakeMachine) -> list[str]:
+    with store.read(team.workspace_id) as unit:
+        return [name for _, name in unit.daily.channels_over(machine.now(), most=9)]
