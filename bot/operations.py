@@ -22,6 +22,7 @@ from bot.bootstrap import (
 )
 from bot.clock.drift import Drift
 from bot.delivery.granted import scopes_of
+from bot.domain.alarms import TRIED_IN_VAIN
 from bot.domain.errors import Conflict
 from bot.domain.handoff import DealChange
 from bot.domain.history import ANCHOR_DIGITS, Anchored, anchor_in, anchored, verify
@@ -34,10 +35,10 @@ from bot.storage.cipher import WrongKey
 from bot.storage.copying import holds_anything
 from bot.storage.engine import SAFE_SQLITE, Database, StorageUnavailable
 from bot.storage.probe import try_to_write
-from bot.storage.unit_of_work import Store
+from bot.storage.undelivered import Lot, Trouble
+from bot.storage.unit_of_work import ReadUnit, Store
 from bot.views import sentences
 from bot.views.policy import policy_words
-from bot.watch.wellbeing import TRIED_IN_VAIN
 
 MOST_COUNTED = 5_000
 """Of each workspace, the newest; nobody reads more of them one by one."""
@@ -200,31 +201,44 @@ def _check_outbox(store: Store) -> list[Finding]:
     counts = store.delivery.counts()
     findings: list[Finding] = []
     if counts.most_tries >= TRIED_IN_VAIN:
-        told = f"A message was tried {counts.most_tries} times in vain, and is tried again: "
-        findings.append(Finding(False, f"{told}Slack is not reached, or fails at it."))
+        told = f"A message was tried {counts.most_tries} times in vain, and is tried again."
+        findings += [Finding(False, told), *_reasons(store, Lot.IN_VAIN)]
     if not counts.dead and not counts.unconfirmed:
         told = f"{counts.pending} message(s) wait to be sent, none was given up."
         return [*findings, Finding(True, told)]
     told = f"{counts.dead} message(s) could not be delivered, {counts.unconfirmed} may not have"
     listed = "An admin finds each under Delivery problems on the bot's Home tab."
-    return [*findings, Finding(False, f"{told} arrived. {listed}"), *_reasons(store)]
+    return [*findings, Finding(False, f"{told} arrived. {listed}"), *_reasons(store, Lot.GIVEN_UP)]
 
 
-def _reasons(store: Store) -> list[Finding]:
+def _reasons(store: Store, lot: Lot) -> list[Finding]:
     found: Counter[str] = Counter()
     examples: dict[str, str] = {}
     with store.system() as system:
         workspaces = [one.id for one in system.workspaces()]
     for workspace_id in workspaces:
         with store.read(workspace_id) as unit:
-            for one in unit.undelivered.page(skip=0, size=MOST_COUNTED):
+            for one in unit.undelivered.page(skip=0, size=MOST_COUNTED, lot=lot):
                 told = sentences.refusals.why(one.reason, in_doubt=one.in_doubt)
+                kind, place = sentences.undelivered.what(one.kind), ""
+                if one.in_vain:
+                    told = sentences.refusals.in_vain(one.reason)
+                    place = _place(unit, one)
                 found[told] += 1
-                examples.setdefault(told, sentences.undelivered.what(one.kind))
+                examples.setdefault(told, f"“{kind}”{place}")
     return [
-        Finding(False, f"{count} of them, such as “{examples[told]}”: {told}")
+        Finding(False, f"{count} of them, such as {examples[told]}: {told}")
         for told, count in found.most_common(MOST_REASONS)
     ]
+
+
+def _place(unit: ReadUnit, one: Trouble) -> str:
+    """Where something goes, by Slack's id."""
+    if one.channel_id is not None:
+        return f"{sentences.undelivered.TO}{unit.channels.get(one.channel_id).slack_id}"
+    if one.person_id is not None:
+        return f"{sentences.undelivered.TO}{unit.people.get(one.person_id).slack_id}"
+    return ""
 
 
 def set_pause(settings: Settings, *, paused: bool) -> int:

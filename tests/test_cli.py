@@ -504,12 +504,16 @@ def test_check_says_that_a_message_is_tried_in_vain(
         )
         unit.commit()
     with store.database.writing() as connection:
-        connection.execute(update(outbox).where(outbox.c.key == "note").values(attempts=12))
+        tried = {"attempts": 12, "reason": "fatal_error"}
+        connection.execute(update(outbox).where(outbox.c.key == "note").values(**tried))
         connection.commit()
     store.close()
     outcome = call("check")
     assert outcome.exit_code == 1
     assert "look A message was tried 12 times in vain, and is tried again" in outcome.output
+    told = "1 of them, such as “A reminder” → U0MAYA0001: Slack fails at it each time"
+    assert told in outcome.output
+    assert "(“fatal_error”)" in outcome.output
     assert "message(s) wait to be sent, none was given up." in outcome.output
 
 

@@ -20,6 +20,8 @@ from bot.domain.alarms import OVER, SUMMED_UP_AFTER, About, alarm
 from bot.domain.people import Person, Role
 from bot.domain.ports import Clock
 from bot.storage.alarms import Lasting
+from bot.storage.undelivered import LOTS
+from bot.storage.undelivered import Trouble as NotArrived
 from bot.storage.unit_of_work import ReadUnit, Store, WriteUnit
 
 log = structlog.get_logger()
@@ -170,8 +172,8 @@ class Alarms:
     ) -> dict[Trouble, datetime]:
         """What is found in trouble now."""
         wanted = [(About.SCOPE, scope) for scope in lacking]
-        if unit.undelivered.count_but_alarms():
-            wanted.append((About.UNDELIVERED, ""))
+        counted = unit.undelivered.count_but_alarms
+        wanted += [(about, "") for about, lot in LOTS.items() if counted(lot)]
         if blocked is not None:
             wanted.append((About.TOKEN, blocked))
         return dict.fromkeys(wanted, unit.now)
@@ -264,7 +266,7 @@ def _to_tell(one: Lasting, before: datetime) -> bool:
 
     Of a connection is told as it begins and when it is over.
     """
-    if one.about is About.UNDELIVERED:
+    if one.about in LOTS:
         return one.told_at is None or one.told_at <= before
     return one.about is About.SCOPE and one.told_at is None
 
@@ -278,8 +280,15 @@ def _first_word(blocked: str | None, lasting: Iterable[tuple[About, str]]) -> st
 def _logged(unit: ReadUnit, about: About, detail: str) -> dict[str, object]:
     """What a line of the log says, and the things that were not delivered by their ids."""
     where: dict[str, object] = {"workspace": unit.workspace.id}
-    if about is not About.UNDELIVERED:
+    lot = LOTS.get(about)
+    if lot is None:
         return {**where, "detail": detail} if detail else where
-    newest = unit.undelivered.page(skip=0, size=MOST_LOGGED)
-    entries = [f"{one.source.value} {one.id} {one.reason}" for one in newest]
-    return {**where, "count": unit.undelivered.count_but_alarms(), "newest": entries}
+    newest = unit.undelivered.page(skip=0, size=MOST_LOGGED, lot=lot)
+    entries = [f"{one.source.value} {one.id} {_place(one)}{one.reason}" for one in newest]
+    return {**where, "count": unit.undelivered.count_but_alarms(lot), "newest": entries}
+
+
+def _place(one: NotArrived) -> str:
+    if one.channel_id is not None:
+        return f"channel {one.channel_id} "
+    return f"person {one.person_id} " if one.person_id is not None else ""

@@ -33,6 +33,15 @@ class Refused(SlackUnavailable):
 
     def __init__(self, word: str) -> None:
         super().__init__(Problem.SLACK_SILENT, facts={"word": word})
+        self.word = word
+
+
+class Unheard(SlackUnavailable):
+    """Slack was not reached, or failed at it; `word` says how."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(Problem.SLACK_SILENT)
+        self.word = word
 
 
 def not_said(error: Exception) -> SlackUnavailable:
@@ -40,6 +49,8 @@ def not_said(error: Exception) -> SlackUnavailable:
     outcome = failed(error)
     if outcome.verdict in _OF_THIS_ALONE:
         return Refused(outcome.word)
+    if outcome.verdict in (Verdict.NOT_SENT, Verdict.AMBIGUOUS):
+        return Unheard(outcome.word)
     return SlackUnavailable(Problem.SLACK_SILENT)
 
 

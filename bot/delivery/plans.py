@@ -136,8 +136,10 @@ class Later:
     """Something it needs is not there yet; machine time."""
 
     after: timedelta
-    in_vain: bool = False
-    """Whether that counts as a try, so that it is seen where it goes on."""
+    in_vain: str = ""
+    """Slack's word, where that counts as a try, so that it is seen where it goes on."""
+    unheard: bool = False
+    """Whether it is not Slack's own: it was not reached, or failed."""
 
 
 @dataclass(frozen=True)

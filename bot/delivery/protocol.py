@@ -215,10 +215,17 @@ class Protocol:
                 if sums_up is not None and job.notice is not None:
                     self._sum_up(job, job.notice, sums_up)
                 self._delivery.cancelled(job, reason=reason)
-            case Later(after, in_vain):
+            case Later(after, in_vain, unheard):
                 if in_vain:
                     after = max(after, self._constants.back_off(job.attempts))
-                self._delivery.retry(job, after=after, maybe_sent=False, counted=in_vain)
+                self._delivery.retry(
+                    job,
+                    after=after,
+                    maybe_sent=False,
+                    counted=bool(in_vain),
+                    reason=in_vain or None,
+                    unheard=unheard,
+                )
             case Postpone(until):
                 self._delivery.postpone(job, until=until)
             case Post():
@@ -525,10 +532,10 @@ class Protocol:
                 )
             case Verdict.NOT_SENT:
                 after = self._constants.back_off(job.attempts)
-                return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+                return self._unheard(job, outcome, after=after, maybe_sent=maybe_sent)
             case Verdict.AMBIGUOUS:
                 after = max(self._constants.quarantine, self._constants.back_off(job.attempts))
-                return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
+                return self._unheard(job, outcome, after=after, maybe_sent=maybe_sent)
             case Verdict.REFUSED if outcome.reason in _PLACE_LOST and self._look_again(job):
                 after = self._constants.back_off(job.attempts)
                 return self._delivery.retry(job, after=after, maybe_sent=maybe_sent)
@@ -537,6 +544,14 @@ class Protocol:
                 return self._unconfirmed(job, outcome.word)
             case _:
                 return self._delivery.dead(job, reason=outcome.word)
+
+    def _unheard(
+        self, job: Job, outcome: Outcome, *, after: timedelta, maybe_sent: bool | None
+    ) -> bool:
+        """Try it again: Slack said nothing to it from which anything follows."""
+        return self._delivery.retry(
+            job, after=after, maybe_sent=maybe_sent, reason=outcome.word, unheard=True
+        )
 
     def _look_again(self, job: Job) -> bool:
         """Have the place of a job looked at before its next try; False where that was done before.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.delivery.asking import Refused
+from bot.delivery.asking import Refused, Unheard
 from bot.delivery.chats import chat_told
 from bot.delivery.constants import Constants
 from bot.delivery.debriefs import to_whoever_acts
@@ -146,8 +146,9 @@ class Renderer:
                 return self._notice(job, job.notice)
         except NotFound as gone:
             return Cancel(gone.problem.value)
-        except Refused:
-            return Later(self._constants.unknown_channel_waits, in_vain=True)
+        except (Refused, Unheard) as error:
+            waits, unheard = self._constants.unknown_channel_waits, isinstance(error, Unheard)
+            return Later(waits, in_vain=error.word, unheard=unheard)
         raise TypeError(job.source)
 
     # --- Surfaces
@@ -249,8 +250,8 @@ class Renderer:
             # Nobody from outside reads on because Slack is slow to say who reads.
             if channel.outsiders:
                 return channel
-            if isinstance(silent, Refused):
-                raise  # It says so each time: whoever runs the bot has to know.
+            if isinstance(silent, Refused | Unheard):
+                raise  # It may be so each time: an admin has to know.
             return None
         except HandoffError as refused:
             if refused.problem not in _NO_PLACE:

@@ -6,12 +6,17 @@ from enum import StrEnum
 from bot.domain.history import instant_text
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 
+TRIED_IN_VAIN = 10
+"""Times; with what lies between them that takes ten to fifteen minutes."""
+
 
 class About(StrEnum):
     """What is in trouble."""
 
     UNDELIVERED = "undelivered"
     """Something was given up or is in doubt."""
+    IN_VAIN = "in_vain"
+    """Something is tried again and again."""
     SCOPE = "scope"
     """Slack asked for a permission that the app does not have."""
     TOKEN = "token"  # noqa: S105

@@ -441,6 +441,8 @@ class Undelivered:
     reason: str
     in_doubt: bool
     may_retry: bool
+    in_vain: bool = False
+    """It is tried again and again; nobody need do anything here."""
 
 
 @dataclass(frozen=True)

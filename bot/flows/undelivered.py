@@ -44,6 +44,7 @@ def _told(unit: ReadUnit, one: Trouble, viewer: Person) -> Undelivered:
         reason=one.reason,
         in_doubt=one.in_doubt,
         may_retry=one.may_retry,
+        in_vain=one.in_vain,
     )
 
 

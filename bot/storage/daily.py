@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, not_, null, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    case,
+    not_,
+    null,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from bot.domain.notices import SurfaceKind
 from bot.storage.statements import Scope
@@ -18,6 +30,7 @@ from bot.storage.tables import (
     IS_CARD,
     IS_GUIDE,
     IS_PROMISE,
+    SURFACE_STALE,
     SurfaceState,
     channel,
     handoff,
@@ -120,7 +133,9 @@ _IN_CHANNEL = _STANDING.where(
 )
 _WITH_PERSON = _STANDING.where(surface.c.person_id == bindparam("person"), IS_GUIDE)
 _THIS = (_AT_REST, surface.c.id == bindparam("b_id"), surface.c.ts == bindparam("b_ts"))
-_ANEW = {"wanted": surface.c.wanted + 1, "attempts": 0, "next_try_at": _MACHINE_NOW}
+# What waits already was not tried less often because it is looked at.
+_TRIES = case((SURFACE_STALE, surface.c.attempts), else_=0)
+_ANEW = {"wanted": surface.c.wanted + 1, "attempts": _TRIES, "next_try_at": _MACHINE_NOW}
 _LOST = (
     update(surface)
     .where(*_THIS)

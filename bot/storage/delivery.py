@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.alarms import TRIED_IN_VAIN
 from bot.domain.deadlines import Step
 from bot.domain.digest import Word
 from bot.domain.notices import (
@@ -60,8 +61,8 @@ from bot.storage.tables import (
     IS_PROMISE,
     OUTBOX_PENDING,
     OUTBOX_TROUBLE,
+    SURFACE_GIVEN_UP,
     SURFACE_STALE,
-    SURFACE_TROUBLE,
     OutboxState,
     SurfaceState,
     outbox,
@@ -387,7 +388,8 @@ class DeliveryStore:
     def shown_for_now(self, job: Job, *, until: datetime, settle: timedelta) -> bool:
         """A surface was edited, and is wanted anew at a calendar time unless it changes before."""
         rested = self._machine.now() + settle
-        return self._settle(job, {"not_before": until, "next_try_at": rested, "attempts": 0})
+        shown = {"not_before": until, "next_try_at": rested, "attempts": 0, "reason": None}
+        return self._settle(job, shown)
 
     def retry(
         self,
@@ -398,11 +400,14 @@ class DeliveryStore:
         surface_lost: bool = False,
         counted: bool = True,
         in_doubt_after: timedelta | None = None,
+        reason: str | None = None,
+        unheard: bool = False,
     ) -> bool:
         """Give it back for later; `maybe_sent` None leaves that open as it stands.
 
         `surface_lost`: its message is gone or retired, so it is posted anew under a new key.
-        `in_doubt_after` is how long to wait where the row says that it may be there.
+        `in_doubt_after` is how long to wait where the row says that it may be there. `reason` is
+        why a try was in vain, kept once it was so often; `unheard`: Slack said nothing to it.
         """
         table = TABLES[job.source]
         # What may come to stand there yet is not looked for too soon by anybody.
@@ -416,6 +421,13 @@ class DeliveryStore:
             )
         if counted:
             values["attempts"] = table.c.attempts + 1
+            values["unheard_since"] = None
+        if counted and unheard:
+            first = or_(table.c.attempts == 0, table.c.unheard_since.is_(None))
+            values["unheard_since"] = case((first, literal(now, kind)), else_=table.c.unheard_since)
+        if reason is not None:
+            often = table.c.attempts + 1 >= TRIED_IN_VAIN
+            values["reason"] = case((often, reason), else_=table.c.reason)
         if maybe_sent is not None:
             values["maybe_sent"] = maybe_sent
             if not maybe_sent:
@@ -468,7 +480,7 @@ class DeliveryStore:
         if job.notice is None:
             raise TypeError(job.source)
         method = literal(METHODS[job.notice.place])
-        values = _once_more(self._machine.now(), method=method)
+        values = {"reason": None, **_once_more(self._machine.now(), method=method)}
         return self._settle(job, values, stands=True)
 
     def withdrawn(self, job: Job) -> bool:
@@ -614,7 +626,7 @@ class DeliveryStore:
                 for table, waits in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE))
             ]
             failed = _by_state(connection, outbox, OUTBOX_TROUBLE)
-            surfaces = _by_state(connection, surface, SURFACE_TROUBLE)
+            surfaces = _by_state(connection, surface, SURFACE_GIVEN_UP)
         return OutboxCounts(
             pending=waiting,
             oldest_age=self._machine.now() - oldest if oldest is not None else None,
@@ -630,7 +642,7 @@ class DeliveryStore:
         with self._database.reading() as connection:
             for source, table, given_up in (
                 (JobSource.NOTICE, outbox, OUTBOX_TROUBLE),
-                (JobSource.SURFACE, surface, SURFACE_TROUBLE),
+                (JobSource.SURFACE, surface, SURFACE_GIVEN_UP),
             ):
                 rows = connection.execute(
                     select(

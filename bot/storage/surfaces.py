@@ -22,8 +22,8 @@ from bot.storage.tables import (
     IS_HOME,
     IS_PROMISE,
     OUTBOX_PENDING,
+    SURFACE_GIVEN_UP,
     SURFACE_STALE,
-    SURFACE_TROUBLE,
     SurfaceState,
     outbox,
     promise,
@@ -160,7 +160,7 @@ _TRY_AGAIN = (
     .where(*_IN_TROUBLE, *AGAIN_SURFACE)
     .values(**AGAIN, state=SurfaceState.LIVE.value, wanted=surface.c.wanted + 1)
 )
-_PUT_ASIDE = update(surface).where(*_IN_TROUBLE, SURFACE_TROUBLE).values(reason=None)
+_PUT_ASIDE = update(surface).where(*_IN_TROUBLE, SURFACE_GIVEN_UP).values(reason=None)
 _CARD_OF = (
     select(
         surface.c.id,

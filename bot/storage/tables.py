@@ -27,10 +27,13 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     false,
+    literal_column,
+    not_,
     or_,
     text,
 )
 
+from bot.domain.alarms import TRIED_IN_VAIN
 from bot.storage.types import ROW_ID, Instant
 
 metadata = MetaData(
@@ -874,9 +877,20 @@ outbox = Table(
     Column("settled_at", Instant),
     # Of what is pending: what it says changed, perhaps after it was read to be sent.
     Column("changed", Boolean, nullable=False, server_default=false()),
+    # Machine: since when it is tried without an answer from which anything follows.
+    Column("unheard_since", Instant),
     UniqueConstraint("workspace_id", "key"),
 )
 OUTBOX_PENDING = outbox.c.state == text("'pending'")
+_SO_OFTEN = literal_column(str(TRIED_IN_VAIN), Integer)
+OUTBOX_IN_VAIN = and_(OUTBOX_PENDING, outbox.c.reason.is_not(None), outbox.c.attempts >= _SO_OFTEN)
+"""Of these the reason is why the last try was in vain."""
+Index(
+    "ix_outbox_in_vain",
+    outbox.c.workspace_id,
+    sqlite_where=and_(OUTBOX_PENDING, outbox.c.reason.is_not(None)),
+    postgresql_where=and_(OUTBOX_PENDING, outbox.c.reason.is_not(None)),
+)
 
 # What of the clock's a message is about; fixed once it is decided, so that it is said only once.
 outbox_about = Table(
@@ -1012,9 +1026,13 @@ surface = Table(
     Column("promise_version", Integer),
     Column("drawn_as", SmallInteger, nullable=False, server_default="0"),  # of what is shown
     Column("reason", Text),
+    Column("unheard_since", Instant),  # machine; as in the outbox
 )
 SURFACE_TROUBLE = surface.c.reason.is_not(None)
 SURFACE_STALE = and_(surface.c.wanted > surface.c.shown, surface.c.state == text("'live'"))
+SURFACE_IN_VAIN = and_(SURFACE_TROUBLE, SURFACE_STALE, surface.c.attempts >= _SO_OFTEN)
+SURFACE_GIVEN_UP = and_(SURFACE_TROUBLE, not_(and_(SURFACE_STALE, surface.c.attempts >= _SO_OFTEN)))
+"""Also of what is drawn anew since, until that is shown or tried in vain itself."""
 Index(
     "ix_surface_leased",
     surface.c.destination,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from bot.domain.alarms import TRIED_IN_VAIN
 from bot.domain.ports import Clock, MachineClock
 from bot.storage.engine import Database
 from bot.storage.leasing import free_from, is_answer
@@ -29,8 +30,8 @@ from bot.storage.tables import (
     ON_LEAVE,
     OUTBOX_PENDING,
     OUTBOX_TROUBLE,
+    SURFACE_GIVEN_UP,
     SURFACE_STALE,
-    SURFACE_TROUBLE,
     OutboxState,
     SurfaceState,
     deadline,
@@ -60,6 +61,10 @@ class Vitals:
     """Messages that wait to be brought in line with their rows."""
     most_tries: int
     """How often one of them was tried in vain; each try puts it off, so it is never old."""
+    in_vain: int
+    """How many of them were tried so often that an admin is told."""
+    stands_still: bool
+    """Slack says nothing to one of those, and took no message since that was tried first."""
     unconfirmed: int
     dead: int
     refused_tokens: int
@@ -87,12 +92,18 @@ def look(
             connection.execute(text(limit))
         due = [connection.execute(one, {"now": calendar}).scalar() for one in _EARLIEST]
         ripe: list[datetime | None] = []
-        waiting, tries = [], [0]
+        unheard: list[datetime | None] = []
+        waiting, tries, in_vain = [], [0], 0
         for one in _WAITING:
             row = connection.execute(one, {"now": now, "calendar": calendar}).one()
             waiting.append(row.of_it)
             ripe.append(row.since)
             tries.append(row.tries or 0)
+            in_vain += row.in_vain
+            unheard.append(row.unheard)
+        since = max((one for one in unheard if one is not None), default=None)
+        bounds = {"since": since, "now": now}
+        still = since is not None and connection.execute(_TAKEN, bounds).first() is None
         failed = {row.state: row.of_it for row in connection.execute(_FAILED_NOTICES)}
         lost = {row.state: row.of_it for row in connection.execute(_FAILED_SURFACES)}
         refused, paused = connection.execute(_WORKSPACES).one()
@@ -103,6 +114,8 @@ def look(
         notices=waiting[0],
         surfaces=waiting[1],
         most_tries=max(tries),
+        in_vain=in_vain,
+        stands_still=still,
         unconfirmed=failed.get(OutboxState.UNCONFIRMED.value, 0)
         + lost.get(SurfaceState.DEAD.value, 0),
         dead=failed.get(OutboxState.DEAD.value, 0) + lost.get(SurfaceState.LIVE.value, 0),
@@ -149,11 +162,16 @@ def _waits(table: Table, waiting: ColumnElement[bool]) -> Any:
         or_(workspace.c.paused_at.is_(None), is_answer(table)),
     )
     ripe = and_(free <= _NOW, wanted)
+    often = and_(wanted, table.c.attempts >= TRIED_IN_VAIN)
+    # An instant that is still to come is by a clock that was ahead, and tells nothing.
+    unheard = and_(often, table.c.unheard_since <= _NOW)
     return (
         select(
             func.count().label("of_it"),
             func.min(case((ripe, since)), type_=Instant).label("since"),
             func.max(case((wanted, table.c.attempts))).label("tries"),
+            func.count(case((often, 1))).label("in_vain"),
+            func.max(case((unheard, table.c.unheard_since)), type_=Instant).label("unheard"),
         )
         .join_from(table, workspace, workspace.c.id == table.c.workspace_id)
         .where(waiting)
@@ -161,6 +179,15 @@ def _waits(table: Table, waiting: ColumnElement[bool]) -> Any:
 
 
 _WAITING = (_waits(outbox, OUTBOX_PENDING), _waits(surface, SURFACE_STALE))
+_TAKEN = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.settled_at > bindparam("since", type_=Instant),
+        outbox.c.settled_at <= _NOW,
+        outbox.c.state == OutboxState.SENT.value,
+    )
+    .limit(1)
+)
 
 
 def _failed(table: Table, of: ColumnElement[bool]) -> Any:
@@ -168,5 +195,5 @@ def _failed(table: Table, of: ColumnElement[bool]) -> Any:
 
 
 _FAILED_NOTICES = _failed(outbox, OUTBOX_TROUBLE)
-_FAILED_SURFACES = _failed(surface, SURFACE_TROUBLE)
+_FAILED_SURFACES = _failed(surface, SURFACE_GIVEN_UP)
 _WORKSPACES = select(func.count(workspace.c.blocked_at), func.count(workspace.c.paused_at))

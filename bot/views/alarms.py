@@ -1,10 +1,12 @@
 """What admins are told when the bot cannot do its work."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.read_models import NamedPerson
 from bot.views import sentences as said
 from bot.views.card import Row
 from bot.views.ids import ActionId
@@ -16,12 +18,25 @@ from bot.views.message import (
     lines,
     plain_section,
     when,
+    where,
+    who,
     words,
 )
 from bot.views.payload import Ref
 from bot.views.text import escape
 
 MOST_REASONS = 3
+
+
+@dataclass(frozen=True)
+class InVain:
+    """How much is tried in vain in one place, and why."""
+
+    count: int
+    channel: str | None
+    """Slack's id."""
+    person: NamedPerson | None
+    reason: str
 
 
 def undelivered_message(
@@ -33,11 +48,38 @@ def undelivered_message(
     others = sum(of for of, _ in reasons[MOST_REASONS:])
     if others:
         rows.append([words(said.alarms.MORE_REASONS.format(count=others))])
+    return _listed(head, rows, f"{said.alarms.MEANS} {said.alarms.NEXT}", reference)
+
+
+def in_vain_message(
+    count: int, places: Sequence[InVain], *, lasts: bool, reference: str
+) -> Message:
+    """How much does not go through, where and why most of it does not, and the way to the list."""
+    head = said.alarms.in_vain(count, lasts=lasts)
+    rows = [_in_vain(one) for one in places[:MOST_REASONS]]
+    others = sum(one.count for one in places[MOST_REASONS:])
+    if others:
+        rows.append([words(said.alarms.MORE_PLACES.format(count=others))])
+    means = f"{said.alarms.IN_VAIN_MEANS} {said.alarms.MEANS} {said.alarms.NEXT}"
+    return _listed(head, rows, means, reference)
+
+
+def _in_vain(one: InVain) -> Row:
+    why = said.refusals.in_vain(one.reason)
+    row: Row = [words(said.alarms.reason(one.count, ""))]
+    if one.channel is not None:
+        row += [where(one.channel), words(said.alarms.THERE)]
+    elif one.person is not None:
+        row += [who(one.person), words(said.alarms.THERE)]
+    return [*row, words(why)]
+
+
+def _listed(head: str, rows: Sequence[Row], means: str, reference: str) -> Message:
     opens = ActionId.OPEN_UNDELIVERED
     press = button(opens, said.buttons.BUTTONS[opens], Ref())
     blocks: list[Block] = [
         lines([words(head, bold=True)], *rows),
-        plain_section(f"{said.alarms.MEANS} {said.alarms.NEXT}"),
+        plain_section(means),
         *actions([press]),
     ]
     return _alarm(head, blocks, reference)

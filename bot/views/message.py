@@ -98,6 +98,11 @@ def who(person: NamedPerson) -> RichTextElement:
     return RichTextElementParts.User(user_id=person.slack_id)
 
 
+def where(channel_slack_id: str) -> RichTextElement:
+    """A channel inside a line, by its name to whoever may know of it."""
+    return RichTextElementParts.Channel(channel_id=channel_slack_id)
+
+
 def when(at: datetime) -> RichTextElement:
     """An instant inside a line, in each reader's own zone whenever they look."""
     return RichTextElementParts.Date(
@@ -111,7 +116,7 @@ def account_line(account: str, told: str) -> Block:
 
 
 def lines(*rows: Sequence[RichTextElement]) -> RichTextBlock:
-    """Lines under each other, each made of `words`, `who` and `when`."""
+    """Lines under each other, each made of `words`, `who`, `where` and `when`."""
     return RichTextBlock(elements=[RichTextSectionElement(elements=list(row)) for row in rows])
 
 

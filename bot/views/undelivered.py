@@ -35,10 +35,14 @@ def _told(one: Undelivered) -> list[Block]:
     elif one.hidden:
         told.append(plain_section(said.undelivered.HIDDEN))
     why = said.refusals.why(one.reason, in_doubt=one.in_doubt)
+    if one.in_vain:
+        why = f"{said.refusals.in_vain(one.reason)} {said.undelivered.GOES_ON}"
     return [*told, context(escape(why))]
 
 
 def _presses(one: Undelivered, page: int) -> list[Block]:
+    if one.in_vain:
+        return []
     ref = Ref(thing=one.source.value, entry=one.entry, page=page or None)
     offered = [ActionId.SEND_AGAIN] if one.may_retry else []
     return actions(

@@ -13,16 +13,20 @@ from structlog.testing import capture_logs
 
 from bot.clock.alarms import Alarms
 from bot.delivery.alarms import LEFT_OUT_AT_WILL
+from bot.delivery.asking import Refused, not_said
 from bot.delivery.granted import Granted
 from bot.delivery.missing import MissingScopes
 from bot.delivery.outcomes import failed
+from bot.domain.channels import CHECK_AFTER
 from bot.domain.notices import NoticeKind
 from bot.domain.people import Person, Role
 from bot.flows.manifest import SCOPES
 from bot.storage.tables import alarm, outbox
+from bot.storage.vitals import Vitals, look
 from bot.views import sentences
-from tests.delivery.desk import MINUTE, Desk
-from tests.delivery.slack import Message, Refusal
+from tests.builders import posted
+from tests.delivery.desk import MINUTE, SECOND, Desk
+from tests.delivery.slack import Fault, Message, Refusal
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -263,6 +267,144 @@ def test_it_waits_for_the_admins_day(desk: Desk, admin: Person, alarms: Alarms) 
     alarms.look()
     desk.drain()
     assert len(_told(desk, admin)) == 1
+
+
+# --- What is tried again and again
+
+
+def _tried(desk: Desk, alarms: Alarms, *, minutes: int = 20) -> list[Any]:
+    """Let both clocks go on while the bot works; gives what was logged."""
+    with capture_logs() as logged:
+        for _ in range(minutes):
+            desk.pass_time(MINUTE, step=5 * SECOND)
+            desk.clock.advance(MINUTE)
+            alarms.look()
+    return list(logged)
+
+
+def _listed(desk: Desk) -> list[tuple[str | None, str, bool, bool]]:
+    with desk.store.read(desk.team.workspace_id) as unit:
+        page = unit.undelivered.page(skip=0, size=99)
+        assert len(page) == unit.undelivered.count()
+    return [(one.kind, one.reason, one.in_vain, one.may_retry) for one in page]
+
+
+def _vitals(desk: Desk) -> Vitals:
+    return look(desk.store.database, clock=desk.clock, machine=desk.machine)
+
+
+def test_a_channel_that_slack_refuses_is_told_with_its_place_and_slacks_word(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    there = desk.check_channel
+
+    def refused(workspace_id: int, slack_id: str) -> Any:
+        raise Refused("ekm_access_denied")
+
+    desk.check_channel = refused  # type: ignore[method-assign]
+    desk.hire()
+    posted(desk.store, desk.team)
+    desk.machine.advance(CHECK_AFTER + SECOND)
+    logged = _tried(desk, alarms, minutes=5)
+    assert not logged, "it may pass"
+    assert not _listed(desk)
+    logged = _tried(desk, alarms)
+    (told,) = _told(desk, admin)
+    assert "2 messages of the bot do not go through" in told.args["text"]
+    assert "'channel_id': 'C0DEAL'" in str(told.args["blocks"][0])
+    assert "Enterprise Key Management" in str(told.args)
+    assert "“ekm_access_denied”" in str(told.args)
+    assert [one["event"] for one in logged] == ["trouble"]
+    assert logged[0]["reference"] in str(told.args)
+    where = f"channel {desk.team.channel.id} ekm_access_denied"
+    assert [one.endswith(where) for one in logged[0]["newest"]] == [True, True]
+    assert _listed(desk) == [
+        ("promise", "ekm_access_denied", True, False),
+        ("card", "ekm_access_denied", True, False),
+    ]
+    assert (_vitals(desk).in_vain, _vitals(desk).stands_still) == (2, False)
+    assert desk.store.delivery.counts().dead == 0, "it is not given up"
+    desk.check_channel = there  # type: ignore[method-assign]
+    desk.hire()
+    logged = _tried(desk, alarms)
+    assert [one["event"] for one in logged] == ["trouble is over"]
+    assert len(_told(desk, admin)) == 1
+    assert not _listed(desk)
+    assert desk.rows(alarm) == []
+
+
+@pytest.mark.parametrize("error", ["fatal_error", "internal_error"])
+def test_a_message_that_slack_always_fails_at_is_told_and_listed_until_it_goes(
+    desk: Desk, admin: Person, alarms: Alarms, error: str
+) -> None:
+    csm = f"D-{desk.team.csm.slack_id}"
+    desk.slack.trouble = lambda method, args: (
+        Refusal(error) if method == "chat.postMessage" and args.get("channel") == csm else None
+    )
+    desk.say("poison", person_id=desk.team.csm.id)
+    _tried(desk, alarms, minutes=30)
+    (told,) = _told(desk, admin)
+    assert "Slack fails at it each time" in str(told.args)
+    assert f"“{error}”" in str(told.args)
+    assert f"'user_id': '{desk.team.csm.slack_id}'" in str(told.args["blocks"][0])
+    assert _listed(desk) == [("welcome", error, True, False)]
+    assert not _vitals(desk).stands_still, "the alarm went out"
+    desk.slack.trouble = lambda method, args: None
+    _tried(desk, alarms, minutes=5)
+    assert desk.state("poison") == "sent"
+    assert not _listed(desk)
+    assert desk.rows(alarm) == []
+
+
+def test_where_slack_fails_at_the_look_at_a_channel_each_time_it_is_told_too(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    def failed_at(workspace_id: int, slack_id: str) -> Any:
+        answer: dict[str, Any] = {"ok": False, "error": "fatal_error"}
+        raise not_said(SlackApiError("refused", answer))  # type: ignore[no-untyped-call]
+
+    desk.check_channel = failed_at  # type: ignore[method-assign]
+    desk.hire()
+    posted(desk.store, desk.team)
+    desk.machine.advance(CHECK_AFTER + SECOND)
+    _tried(desk, alarms)
+    assert len(_told(desk, admin, "2 messages of the bot do not go through")) == 1
+    assert {one[1:] for one in _listed(desk)} == {("fatal_error", True, False)}
+
+
+def test_what_is_given_up_beside_it_is_an_alarm_of_its_own(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    answers = {"D-UCSM": "fatal_error", f"D-{desk.team.ae.slack_id}": "msg_too_long"}
+    desk.slack.trouble = lambda method, args: (
+        Refusal(answers[args["channel"]])
+        if method == "chat.postMessage" and args.get("channel") in answers
+        else None
+    )
+    desk.say("poison", person_id=desk.team.csm.id)
+    desk.say("too long")
+    _tried(desk, alarms, minutes=30)
+    assert len(_told(desk, admin, "One message of the bot was not delivered")) == 1
+    assert len(_told(desk, admin, "One message of the bot does not go through")) == 1
+    assert _listed(desk) == [
+        ("welcome", "fatal_error", True, False),
+        ("welcome", "msg_too_long", False, True),
+    ]
+
+
+def test_where_nothing_goes_out_at_all_everything_stands_still_and_the_log_says_it(
+    desk: Desk, admin: Person, alarms: Alarms
+) -> None:
+    desk.slack.trouble = lambda method, args: Fault.NO_CONNECTION
+    desk.say("waits", person_id=desk.team.csm.id)
+    logged = _tried(desk, alarms, minutes=30)
+    assert [(one["event"], one["about"]) for one in logged] == [("trouble", "in_vain")]
+    assert _vitals(desk).stands_still
+    desk.slack.trouble = lambda method, args: None
+    _tried(desk, alarms, minutes=5)
+    assert desk.state("waits") == "sent"
+    assert not _vitals(desk).stands_still
+    assert desk.rows(alarm) == []
 
 
 # --- Permissions

@@ -94,6 +94,7 @@ pytestmark = pytest.mark.slow
 
 WAYS_OUT = {
     "alarms.connected_again_message",
+    "alarms.in_vain_message",
     "alarms.let_in_again_message",
     "alarms.not_connected_message",
     "alarms.scope_message",

@@ -994,11 +994,13 @@ class World:
         """An account is closed and the bot is in trouble; every kind that was ever sent."""
         gone, admin = self.team.csm, self.team.revops
         with self.store.database.writing() as connection:
-            newest = select(outbox.c.id).where(outbox.c.state == "cancelled").limit(1)
-            dead = {"state": "dead", "reason": "not_in_channel"}
-            connection.execute(
-                update(outbox).where(outbox.c.id == newest.scalar_subquery()).values(**dead)
-            )
+            dropped = select(outbox.c.id).where(outbox.c.state == "cancelled").limit(2)
+            dead, tried = connection.execute(dropped).scalars()
+            given_up = {"state": "dead", "reason": "not_in_channel"}
+            later = self.desk.machine.now() + timedelta(hours=9)
+            in_vain = {"state": "pending", "attempts": alarms.TRIED_IN_VAIN, "next_try_at": later}
+            for row, values in ((dead, given_up), (tried, {"reason": "fatal_error", **in_vain})):
+                connection.execute(update(outbox).where(outbox.c.id == row).values(**values))
             connection.commit()
         with self.store.write(self.team.workspace_id) as unit:
             unit.note_account(gone.slack_id, PersonFacts(name=gone.name, deactivated=True))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.domain.alarms import TRIED_IN_VAIN
 from bot.domain.digest import Day
 from bot.domain.errors import Invalid, Problem
 from bot.domain.notices import JobSource, Notice, NoticeKind, Notify, Place, Priority
@@ -16,7 +17,7 @@ from bot.domain.worktime import QuietHours
 from bot.storage.holidays import find_region, parts_of, region_name
 from bot.storage.people import PersonFacts
 from bot.storage.tables import outbox, person, surface
-from bot.storage.undelivered import _COUNT_NOTICES, _COUNT_SURFACES
+from bot.storage.undelivered import COUNT_NOTICES, COUNT_SURFACES, Lot
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.builders import FixedClock, Team, make_team, signed
 
@@ -328,13 +329,51 @@ def test_surfaces_stand_behind_notices_and_a_card_in_doubt_is_not_posted_again(
         assert unit.undelivered.page(skip=0, size=10) == found[:1]
 
 
+def test_what_is_tried_in_vain_is_neither_sent_again_nor_put_aside_nor_less_so_when_looked_at(
+    store: Store, team: Team
+) -> None:
+    handoff_id = signed(store, team)
+    with store.write(team.workspace_id) as unit:
+        handoff = unit.handoffs.lock(handoff_id)
+        handoff.post(by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+    given_up = failed(store, team)
+    tried = failed(store, team, state="pending", reason="fatal_error", attempts=TRIED_IN_VAIN)
+    failed(store, team, state="pending", reason=None, attempts=TRIED_IN_VAIN - 1)
+    with store.database.writing() as connection:
+        card = {"ts": "1.0", "posted_in": "C0DEAL", "attempts": 12, "reason": "internal_error"}
+        connection.execute(surface.update().where(surface.c.kind == "card").values(**card))
+        connection.commit()
+    with store.write(team.workspace_id) as unit:
+        found = unit.undelivered.page(skip=0, size=10)
+        assert [one.in_vain for one in found] == [True, False, True]
+        assert [one.id for one in found[:2]] == [tried, given_up]
+        assert unit.undelivered.count() == 3
+        for skip in range(4):
+            assert unit.undelivered.page(skip=skip, size=2) == found[skip : skip + 2]
+        for lot, ours in ((Lot.IN_VAIN, [found[0], found[2]]), (Lot.GIVEN_UP, [found[1]])):
+            assert unit.undelivered.page(skip=0, size=10, lot=lot) == ours
+            assert unit.undelivered.page(skip=1, size=10, lot=lot) == ours[1:]
+            assert unit.undelivered.count_but_alarms(lot) == len(ours)
+        assert not unit.outbox.try_again(tried)
+        assert not unit.outbox.put_aside(tried)
+        assert not unit.surfaces.try_again(found[2].id)
+        assert not unit.surfaces.put_aside(found[2].id)
+        assert unit.daily.draw_anew(unit.daily.in_channel(team.channel.id)) == 1
+        assert unit.undelivered.page(skip=0, size=10) == found
+    assert store.delivery.counts().dead == 1
+
+
 def test_the_lists_of_troubles_use_their_indexes(store: Store, team: Team) -> None:
     if store.database.dialect != "sqlite":
         pytest.skip("The plan of an empty table on PostgreSQL says nothing.")
     with store.database.reading() as connection:
         for statement, index in (
-            (_COUNT_NOTICES, "ix_outbox_failed"),
-            (_COUNT_SURFACES, "ix_surface_trouble"),
+            (COUNT_NOTICES[Lot.GIVEN_UP], "ix_outbox_failed"),
+            (COUNT_NOTICES[Lot.IN_VAIN], "ix_outbox_in_vain"),
+            (COUNT_SURFACES[Lot.GIVEN_UP], "ix_surface_trouble"),
+            (COUNT_SURFACES[Lot.IN_VAIN], "ix_surface_trouble"),
         ):
             compiled = statement.compile(dialect=connection.dialect)
             plan = connection.exec_driver_sql(

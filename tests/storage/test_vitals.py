@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.clock.sweep import Sweep
+from bot.domain.alarms import TRIED_IN_VAIN
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
+from bot.storage.jobs import Job
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
 from bot.storage.vitals import Vitals, look
@@ -45,7 +47,7 @@ def say(store: Store, team: Team, key: str = "hello", **changed: object) -> None
 
 
 def test_where_nothing_happens_there_is_nothing_to_tell(store: Store, looked: Look) -> None:
-    assert looked() == Vitals(NOTHING, NOTHING, 0, 0, 0, 0, 0, 0, 0)
+    assert looked() == Vitals(NOTHING, NOTHING, 0, 0, 0, 0, False, 0, 0, 0, 0)
 
 
 def test_the_sweep_lags_from_the_earliest_moment_that_was_not_dealt_with(
@@ -107,6 +109,49 @@ def test_what_is_tried_in_vain_is_told_though_each_try_makes_it_young_again(
     looked.set(not_before=None, state="dead", reason="invalid_blocks")
     assert looked().most_tries == 0, "it was given up"
     assert store.delivery.counts().most_tries == 0
+
+
+def test_what_is_tried_in_vain_stands_still_only_where_slack_takes_nothing_else(
+    store: Store, team: Team, looked: Look
+) -> None:
+    def sent(key: str) -> None:
+        """Another message goes out."""
+        say(store, team, key, person_id=team.csm.id)
+        (job,) = [one for one in waiting() if one.notice and one.notice.key == key]
+        store.delivery.sent(job, ts=f"{key}.0", channel="D1")
+
+    def waiting() -> list[Job]:
+        looked.machine.advance(2 * MINUTE)
+        return store.delivery.lease(9, lease=MINUTE)
+
+    sent("1")
+    say(store, team)
+    for _ in range(TRIED_IN_VAIN):
+        assert (looked().in_vain, looked().stands_still) == (0, False)
+        (job,) = waiting()
+        store.delivery.retry(job, after=MINUTE, reason="fatal_error", unheard=True)
+    assert (looked().in_vain, looked().stands_still) == (1, True)
+    sent("2")
+    assert (looked().in_vain, looked().stands_still) == (1, False)
+    say(store, team, "later", person_id=team.csm.id)
+    for _ in range(TRIED_IN_VAIN):
+        for job in waiting():
+            store.delivery.retry(job, after=MINUTE, reason="TimeoutError", unheard=True)
+    assert (looked().in_vain, looked().stands_still) == (2, True), "now nothing goes out any more"
+
+
+def test_a_place_that_slack_refuses_is_in_vain_but_nothing_stands_still(
+    store: Store, team: Team, looked: Look
+) -> None:
+    say(store, team)
+    for _ in range(TRIED_IN_VAIN):
+        (job,) = store.delivery.lease(1, lease=MINUTE)
+        store.delivery.retry(job, after=MINUTE, reason="ekm_access_denied")
+        looked.machine.advance(MINUTE)
+    assert (looked().in_vain, looked().stands_still) == (1, False)
+    (again,) = store.delivery.lease(1, lease=MINUTE)
+    store.delivery.retry(again, after=MINUTE, reason="TimeoutError", unheard=True)
+    assert looked().stands_still, "since then Slack took nothing"
 
 
 def test_what_failed_is_counted_as_check_counts_it(store: Store, team: Team, looked: Look) -> None:

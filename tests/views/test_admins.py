@@ -15,6 +15,7 @@ from bot.domain.read_models import Managed, Undelivered
 from bot.slack_calls import NotTaken
 from bot.storage.readable import NEWER
 from bot.views import sentences
+from bot.views.alarms import InVain, in_vain_message
 from bot.views.ids import ActionId, Field, ViewId
 from bot.views.lists import pages_of
 from bot.views.managed import managed_view
@@ -214,6 +215,28 @@ def test_it_is_told_what_to_whom_and_why_with_what_can_be_done() -> None:
         (ActionId.PUT_ASIDE, '{"t":"surface","e":12}'),
     ]
     assert not any(TRICKY in text for text in parsed_texts(view))
+
+
+def test_what_is_tried_in_vain_is_told_with_slacks_word_and_nothing_to_press() -> None:
+    vain = replace(DEAD, reason="ekm_access_denied", may_retry=False, in_vain=True)
+    view = view_dict(undelivered_view([vain, replace(vain, reason="http_503")], page=0, pages=1))
+    told = seen_text(view["blocks"])
+    assert "lift it (“ekm_access_denied”). The bot tried it many times, and goes on" in told
+    assert "Slack fails at it each time, or does not answer in time (“http_503”)." in told
+    assert "may have arrived" not in told.replace(sentences.undelivered.MEANS, "").casefold()
+    assert pressable(view["blocks"]) == []
+
+
+def test_an_alarm_of_what_is_in_vain_names_three_places_and_counts_the_others() -> None:
+    places = [InVain(of, f"C0DEAL{of}", None, "a_word_of_next_year") for of in (9, 5, 3, 2, 1)]
+    message = in_vain_message(20, places, lasts=True, reference="4711")
+    told = seen_text(message.to_args()["blocks"])
+    assert message.text.startswith("Still, 20 messages of the bot do not go through")
+    assert told.count("Slack refused it with the word “a_word_of_next_year”") == 3
+    named = [str(one.channel) in str(message.to_args()) for one in places]
+    assert named == [True] * 3 + [False] * 2
+    assert "and 3 elsewhere, or for other reasons." in told
+    assert "4711" in told
 
 
 def test_a_word_nobody_knows_is_told_as_slacks_own() -> None:

@@ -15,9 +15,16 @@ NOTHING = timedelta(0)
 
 
 def vitals(**changed: int) -> Vitals:
-    counts = {"notices": 0, "surfaces": 0, "most_tries": 0, "unconfirmed": 0, "dead": 0}
-    counts |= {"refused_tokens": 0, "paused": 0, **changed}
-    return Vitals(sweep_lag=NOTHING, oldest=NOTHING, resting=frozenset(), **counts)
+    counts = dict.fromkeys(("notices", "surfaces", "most_tries", "in_vain", "unconfirmed"), 0)
+    return Vitals(
+        sweep_lag=NOTHING,
+        oldest=NOTHING,
+        stands_still=False,
+        resting=frozenset(),
+        refused_tokens=0,
+        paused=0,
+        **{**counts, "dead": 0, **changed},
+    )
 
 
 def test_a_look_is_shared_for_a_second() -> None:

@@ -5,6 +5,9 @@ from typing import Final
 
 MEANS: Final = "Each of them, with what helps, stands under Delivery problems."
 MORE_REASONS: Final = "and {count} for other reasons."
+IN_VAIN_MEANS: Final = "The bot goes on trying; what goes through is off the list by itself."
+MORE_PLACES: Final = "and {count} elsewhere, or for other reasons."
+THERE: Final = ": "
 NEXT: Final = (
     "While this lasts you are told once a day at most. Whoever runs the bot finds it in the log."
 )
@@ -82,6 +85,13 @@ def undelivered(count: int, *, lasts: bool) -> str:
     """How much did not arrive, at first or on a day after that."""
     what = "one message of the bot was" if count == 1 else f"{count} messages of the bot were"
     told = f"{what} not delivered, or may not have been."
+    return f"Still, {told}" if lasts else f"{told[0].upper()}{told[1:]}"
+
+
+def in_vain(count: int, *, lasts: bool) -> str:
+    """How much does not go through, at first or on a day after that."""
+    what = "one message of the bot does" if count == 1 else f"{count} messages of the bot do"
+    told = f"{what} not go through, however often it tries."
     return f"Still, {told}" if lasts else f"{told[0].upper()}{told[1:]}"
 
 

@@ -5,6 +5,8 @@ from typing import Final
 
 _BUILT: Final = "Slack did not take the message as the bot made it; tell whoever runs the bot"
 _UNKNOWN_WORD: Final = "Slack refused it with the word “{reason}”; whoever runs the bot can look"
+_SILENT: Final = "Slack did not say whether it arrived"
+_FAILS: Final = "Slack fails at it each time, or does not answer in time"
 _OURS: Final = "the bot itself failed at it ({reason}); whoever runs it finds why in its log"
 _WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("the bot is not in this channel; somebody there invites it", "not_in_channel"),
@@ -98,7 +100,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("Slack had no time for it", "ratelimited rate_limited shaped"),
     (
-        "Slack did not say whether it arrived",
+        _SILENT,
         "fatal_error internal_error service_unavailable request_timeout unreadable_answer "
         "team_added_to_org update_failed external_channel_migrating TimeoutError URLError "
         "ConnectionResetError RemoteDisconnected IncompleteRead ConnectionAbortedError "
@@ -148,10 +150,26 @@ def why(reason: str, *, in_doubt: bool) -> str:
 
     A word of Slack's that nobody knows here is told as it is.
     """
+    told = _told(reason)
+    return f"It may have arrived: {told}." if in_doubt else _sentence(told)
+
+
+def in_vain(reason: str) -> str:
+    """Why it does not go through however often it is tried, with the word itself."""
+    told = _told(reason)
+    told = _FAILS if told == _SILENT else told
+    return _sentence(told if reason in told else f"{told} (“{reason}”)")
+
+
+def _told(reason: str) -> str:
     told = _WHY.get(reason)
     if told is None and reason.startswith("http_"):
         told = _WHY["internal_error"]
     if told is None:
         # Errors of our own are named as Python names them, with capitals.
         told = (_OURS if reason[:1].isupper() else _UNKNOWN_WORD).format(reason=reason)
-    return f"It may have arrived: {told}." if in_doubt else f"{told[0].upper()}{told[1:]}."
+    return told
+
+
+def _sentence(told: str) -> str:
+    return f"{told[0].upper()}{told[1:]}."

@@ -103,6 +103,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     SurfaceKind.HOME: "The Home tab",
 }
 OF_NEWER: Final = "A message of a newer version of the bot"
+GOES_ON: Final = "The bot tried it many times, and goes on trying."
 HIDDEN: Final = "a handoff in a private channel"
 OF: Final = " of "
 TO: Final = " → "
