@@ -179,6 +179,14 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Vitals], float]]] = {
         "How often one of what waits to be sent was tried in vain.",
         lambda vitals: vitals.most_tries,
     ),
+    "handoff_outbox_in_vain": (
+        "Messages that were tried in vain ten times or more, and are tried again.",
+        lambda vitals: vitals.in_vain,
+    ),
+    "handoff_outbox_stands_still": (
+        "Whether Slack says nothing to one of those, and took no message since its first try.",
+        lambda vitals: vitals.stands_still,
+    ),
     "handoff_outbox_unconfirmed": (
         "Messages that may have arrived or not, and that nobody can look for.",
         lambda vitals: vitals.unconfirmed,

@@ -18,7 +18,7 @@ from bot.domain.errors import Problem
 from bot.flows.asked import Kind
 from bot.storage.vitals import Vitals
 from bot.watch.metrics import Metrics
-from bot.watch.wellbeing import CLOCK_OFF, LATE, TRIED_IN_VAIN, Signs, Wellbeing
+from bot.watch.wellbeing import CLOCK_OFF, LATE, Signs, Wellbeing
 
 OPERATIONS = Path(__file__).resolve().parent.parent.parent / "docs" / "operations"
 PAGE = OPERATIONS / "monitoring.md"
@@ -85,6 +85,8 @@ def test_the_page_says_what_was_looked_at() -> None:
         ("handoff_outbox_pending", {"source": "notice"}, 3),
         ("handoff_outbox_pending", {"source": "surface"}, 4),
         ("handoff_outbox_most_tries", {}, 2),
+        ("handoff_outbox_in_vain", {}, 12),
+        ("handoff_outbox_stands_still", {}, 0),
         ("handoff_outbox_unconfirmed", {}, 5),
         ("handoff_outbox_dead_letters", {}, 6),
         ("handoff_workspaces_token_refused", {}, 7),
@@ -111,6 +113,8 @@ def test_a_silent_database_leaves_out_what_only_it_knows() -> None:
         "handoff_outbox_oldest_age_seconds",
         "handoff_outbox_pending",
         "handoff_outbox_most_tries",
+        "handoff_outbox_in_vain",
+        "handoff_outbox_stands_still",
         "handoff_outbox_unconfirmed",
         "handoff_outbox_dead_letters",
         "handoff_workspaces_token_refused",
@@ -171,8 +175,8 @@ def test_answers_calls_and_doubts_are_counted_by_bot_and_not_for_the_process() -
         ({"vitals": lambda: replace(VITALS, oldest=LATE + MINUTE)}, True, True, False),
         ({"vitals": lambda: replace(VITALS, sweep_lag=LATE + MINUTE)}, True, True, False),
         ({"vitals": lambda: replace(VITALS, oldest=LATE)}, True, True, True),
-        ({"vitals": lambda: replace(VITALS, most_tries=TRIED_IN_VAIN)}, True, True, False),
-        ({"vitals": lambda: replace(VITALS, most_tries=TRIED_IN_VAIN - 1)}, True, True, True),
+        ({"vitals": lambda: replace(VITALS, stands_still=True)}, True, True, False),
+        ({"vitals": lambda: replace(VITALS, most_tries=99, in_vain=9)}, True, True, True),
     ],
 )
 def test_alive_ready_and_well_are_three_questions(
