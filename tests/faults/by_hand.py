@@ -12,7 +12,7 @@ from bot.sandbox.workspace import Channel, Message
 from bot.sandbox.workspace_file import default_workspace
 from bot.storage.tables import OutboxState, SurfaceState
 from tests.builders import WEDNESDAY
-from tests.faults.evidence import POST, Evidence, Rows, Timing
+from tests.faults.evidence import EDIT, POST, Evidence, Rows, Timing
 from tests.faults.factor import CI_FACTOR, divided
 from tests.faults.fleet import Life
 from tests.faults.world import Scenario, Stream
@@ -38,6 +38,7 @@ class ByHand:
         self.accepted: list[Accepted] = []
         self.drained = CALM_AT + 1.0
         self.wrong_at_rest: list[str] = []
+        self.freezes: list[tuple[float, float]] = []
         self._about: dict[int, list[dict[str, Any]]] = {}
         self._said = 0
         self._ids = itertools.count(1)
@@ -76,7 +77,7 @@ class ByHand:
             "person_id": AE,
             "created_at": WEDNESDAY + timedelta(seconds=at),
             **dict.fromkeys(("ts", "sent_channel", "not_before", "reason", "next_try_at")),
-            **dict.fromkeys(("lease_until", "attempts", "maybe_sent")),
+            **dict.fromkeys(("lease_until", "attempts", "maybe_sent", "settled_at")),
         }
         self.rows[key] = row
         self._about[row["id"]] = [
@@ -133,6 +134,33 @@ class ByHand:
         place.messages[ts] = Message(ts=ts, channel=channel, user="U1", text="Said.")
         return ts
 
+    def edit(self, key: str, *, at: float) -> dict[str, Any]:
+        """Have what stands be edited, and give its row."""
+        row = self.rows[key]
+        self.accepted.append(
+            Accepted(
+                seq=len(self.accepted) + 1,
+                asked_at=_BEGAN + at,
+                at=_BEGAN + at,
+                method=EDIT,
+                channel=row["sent_channel"],
+                ts=row["ts"],
+            )
+        )
+        return row
+
+    def freeze(self, begin: float, end: float) -> None:
+        """A process stands still from one time to another."""
+        self.freezes.append((_BEGAN + begin, _BEGAN + end))
+
+    def drop(self, key: str, *, at: float) -> None:
+        """Have a reminder not be sent, because what it reminds of was late at a time."""
+        self.unsaid(key).update(
+            state=OutboxState.CANCELLED.value,
+            reason="overtaken",
+            settled_at=WEDNESDAY + timedelta(seconds=at),
+        )
+
     def unsaid(self, key: str) -> dict[str, Any]:
         """Take back that a notice was posted, and give its row."""
         row = self.rows[key]
@@ -155,6 +183,7 @@ class ByHand:
                 readers=[AE],
                 streams=[Stream(0, self._said, begins=0.0, per_second=1.0)],
                 due={GOES_ON: DUE_AT, OVER: DUE_AT},
+                reminded=dict.fromkeys((GOES_ON, OVER), Stage.HALF.value),
                 cancelled={OVER: OVER_AT},
             ),
             rows=Rows(
@@ -174,4 +203,5 @@ class ByHand:
             timing=Timing(_BEGAN, _BEGAN + CALM_AT, _BEGAN + self.drained),
             looked_at=_BEGAN + ENDS_AT,
             wrong_at_rest=self.wrong_at_rest,
+            freezes=self.freezes,
         )

@@ -18,7 +18,7 @@ from bot.storage.tables import deadline, handoff, outbox, outbox_about, surface
 from tests.faults.fleet import Life
 from tests.faults.world import Scenario
 
-POST = "chat.postMessage"
+POST, EDIT = "chat.postMessage", "chat.update"
 
 Row: TypeAlias = Mapping[Any, Any]
 """By the names of its columns."""
@@ -104,6 +104,8 @@ class Evidence:
     """Whether all processes take from the same buckets, as on PostgreSQL."""
     wrong_at_rest: Sequence[str] = ()
     """Surfaces that stand otherwise than their rows would draw them."""
+    freezes: Sequence[tuple[float, float]] = ()
+    """From when to when a process stood still, by the machine's clock."""
 
     def __post_init__(self) -> None:
         self.posts: dict[str, list[Accepted]] = defaultdict(list)
@@ -114,6 +116,14 @@ class Evidence:
         starts = datetime.fromisoformat(self.scenario.starts).timestamp()
         self.starts = starts - self.offset
         """The start of the calendar by the machine's clock."""
+        self._dues = {
+            (row["handoff_id"], row["step"], row["subject"]): self.machine(row["due_at"])
+            for row in self.rows.deadlines
+        }
+
+    def due_of(self, word: Row) -> float:
+        """The due time, by the machine's clock, of what a word of the clock is about."""
+        return self._dues[word["handoff_id"], word["step"], word["subject"]]
 
     def said(self) -> Counter[int]:
         """How many intents there are for each number that the scenario says."""

@@ -54,7 +54,8 @@ class Fleet:
     """
     lives: list[Life] = field(default_factory=list)
     kills: int = 0
-    freezes: int = 0
+    stood_still: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when one of them was frozen, in seconds since 1970."""
     crashed: int = 0
     """Ends that nobody here brought about."""
     _running: list[tuple[Running, Life, str]] = field(default_factory=list)
@@ -83,9 +84,15 @@ class Fleet:
 
     def freeze(self, index: int, seconds: float) -> None:
         """Let one stand still, and go on as if no time had passed."""
+        began = time.time()
         with self.still(index):
             time.sleep(seconds)
-        self.freezes += 1
+        self.stood_still.append((began, time.time()))
+
+    @property
+    def freezes(self) -> int:
+        """How often that was."""
+        return len(self.stood_still)
 
     def still(self, index: int) -> "_Still":
         """One stands still for the length of a block."""

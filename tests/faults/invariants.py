@@ -5,13 +5,14 @@ the edge accepted, never of what the bot says of itself.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from bot.delivery.constants import Constants, Rate
 from bot.domain.nudging import Stage
+from bot.sandbox.record import Accepted
 from bot.storage.tables import OutboxState, SurfaceState
-from tests.faults.evidence import POST, Evidence, Row, Timing, number_of
+from tests.faults.evidence import EDIT, POST, Evidence, Row, Timing, number_of
 from tests.faults.rates import most_beyond, seconds_for
 
 MOST_NAMED = 5
@@ -67,6 +68,13 @@ def one_intent(seen: Evidence) -> list[str]:
     for handoff_id in seen.scenario.due:
         if handoff_id not in seen.scenario.cancelled and owners[handoff_id] != 1:
             wrong.append(f"handoff {handoff_id} fell due and has {owners[handoff_id]} intents")
+    reminders = Counter(
+        (handoff_id, stage) for handoff_id, step, stage, _, _ in named if step == "brief"
+    )
+    for handoff_id, stage in seen.scenario.reminded.items():
+        if reminders[handoff_id, stage] != 1:
+            count = reminders[handoff_id, stage]
+            wrong.append(f"reminder {stage} of handoff {handoff_id} has {count} intents")
     return wrong
 
 
@@ -74,7 +82,8 @@ def once(seen: Evidence) -> list[str]:
     """I2: sent is once at the edge, pending is nowhere any more, and nothing came twice.
 
     What the scenario says, and what fell due in a handoff that goes on, may not be dropped either:
-    nothing happens that would make it void.
+    nothing happens that would make it void. But a reminder may be, that was still on its way when
+    what it reminds of became late.
     """
     wrong = []
     for row in seen.rows.outbox:
@@ -101,8 +110,20 @@ def once(seen: Evidence) -> list[str]:
 def _wanted(seen: Evidence, row: Row) -> bool:
     """Whether a notice has to be there in the end, whatever happened meanwhile."""
     words = seen.rows.about.get(row["id"], ())
-    go_on = [seen.rows.handoffs[word["handoff_id"]]["cancelled_at"] is None for word in words]
+    go_on = [
+        seen.rows.handoffs[word["handoff_id"]]["cancelled_at"] is None
+        for word in words
+        if not _in_vain(seen, row, word)
+    ]
     return number_of(row) is not None or any(go_on)
+
+
+def _in_vain(seen: Evidence, row: Row, word: Row) -> bool:
+    """Whether a reminder was dropped at the due time of what it reminds of, or later."""
+    if word["stage"] not in _AHEAD or row["reason"] != "overtaken":
+        return False
+    dropped: float = row["settled_at"].timestamp()
+    return dropped >= seen.due_of(word) - CLOCKS - seen.allowance.clock_steps
 
 
 def _nobodys(seen: Evidence) -> list[str]:
@@ -149,17 +170,46 @@ def not_after(seen: Evidence) -> list[str]:
 
 
 def before(seen: Evidence) -> list[str]:
-    """I4: a reminder that is there came before the due time it reminds of."""
-    dues = {(row["handoff_id"], row["step"], row["subject"]): row for row in seen.rows.deadlines}
-    wrong = []
+    """I4: a reminder that is there was sent before the due time it reminds of.
+
+    Where none of those of the scenario is, nothing would be held against anything: that is wrong
+    as well.
+    """
+    wrong, there = [], 0
+    for row, post, due in _reminders(seen):
+        there += due <= seen.looked_at
+        # Whether it still holds is looked at before the call. That Slack takes up a call and
+        # accepts it later is no fault of the bot's.
+        late = post.asked_at - due - CLOCKS - seen.allowance.clock_steps
+        late -= seen.constants.http_timeout.total_seconds()
+        if late > 0 and not _stood_still(seen, due, post.asked_at):
+            wrong.append(f"{row['key']} came {post.asked_at - due:.1f} s after its due time")
+    due_in_it = set(seen.scenario.due) - set(seen.scenario.cancelled)
+    wanted = due_in_it & set(seen.scenario.reminded)
+    if wanted and not there:
+        wrong.append(f"of {len(wanted)} reminders none is there that could have come too late")
+    return wrong
+
+
+def _reminders(seen: Evidence) -> Iterator[tuple[Row, Accepted, float]]:
+    """Every one that is there, with its row and the due time it reminds of."""
     for row in seen.rows.outbox:
         for word in seen.rows.about.get(row["id"], ()):
-            owed = dues[word["handoff_id"], word["step"], word["subject"]]
-            due = seen.machine(owed["due_at"]) + CLOCKS + seen.allowance.clock_steps
-            for post in seen.posts.get(row["opaque"], ()):
-                if word["stage"] in _AHEAD and post.at > due:
-                    wrong.append(f"{row['key']} came {post.at - due:.1f} s after its due time")
-    return wrong
+            if word["stage"] in _AHEAD:
+                for post in seen.posts.get(row["opaque"], ()):
+                    yield row, post, seen.due_of(word)
+
+
+def _stood_still(seen: Evidence, due: float, asked_at: float) -> bool:
+    """Whether a process was frozen at a due time, and had a call in hand that it made after."""
+    way = seen.constants.http_timeout.total_seconds() + CLOCKS
+    return any(began < due + way and asked_at < ended + way for began, ended in seen.freezes)
+
+
+def reminders_held_against(several: Iterable[Evidence]) -> tuple[int, int]:
+    """How many I4 looked at, and of how many the due time came in the run."""
+    dues = [due <= seen.looked_at for seen in several for _, _, due in _reminders(seen)]
+    return len(dues), sum(dues)
 
 
 def rate(seen: Evidence) -> list[str]:
@@ -226,7 +276,7 @@ def knows_where(seen: Evidence) -> list[str]:
     for row in [*seen.rows.outbox, *seen.rows.surfaces]:
         posts = seen.posts.get(row["opaque"], ())
         settled = row["state"] in STANDS or row["state"] == SurfaceState.LIVE.value
-        if not settled or not posts:
+        if not settled or not posts or _let_go(seen, row, posts):
             continue
         if row["ts"] not in {one.ts for one in posts}:
             there = ", ".join(f"{one.ts} in {one.channel}" for one in posts)
@@ -238,6 +288,19 @@ def knows_where(seen: Evidence) -> list[str]:
         if where not in {one.channel for one in posts}:
             wrong.append(f"{row['kind']} {row['id']} stands in another conversation")
     return wrong
+
+
+def _let_go(seen: Evidence, row: Row, posts: Sequence[Accepted]) -> bool:
+    """Whether a notice was edited for the last time: what it told of is over.
+
+    It is never edited again, and its row knows no more where it stands.
+    """
+    words = seen.rows.about.get(row["id"], ()) if "sent_channel" in row else ()
+    over = [seen.rows.handoffs[word["handoff_id"]]["cancelled_at"] is not None for word in words]
+    if row["ts"] is not None or not over or not all(over):
+        return False
+    edited = {(one.channel, one.ts) for one in seen.accepted if one.method == EDIT}
+    return any((one.channel, one.ts) in edited for one in posts)
 
 
 def confirmed(seen: Evidence) -> list[str]:

@@ -12,8 +12,17 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from bot.domain.nudging import Stage
 from bot.sandbox.fault_plan import FaultPlan, Meets, read_plan
-from bot.storage.tables import OUTBOX_PENDING, SURFACE_STALE, deadline, handoff, outbox, surface
+from bot.storage.tables import (
+    OUTBOX_PENDING,
+    SURFACE_STALE,
+    deadline,
+    handoff,
+    outbox,
+    outbox_about,
+    surface,
+)
 from bot.storage.unit_of_work import Store
 from tests.faults.at_rest import wrong_at_rest
 from tests.faults.child import Orders
@@ -24,7 +33,9 @@ from tests.faults.invariants import drains_within
 from tests.faults.mutants import Mutant
 from tests.faults.rates import slowed_by
 from tests.faults.world import (
+    HALF_BEFORE,
     MANAGERS,
+    MOST_BEFORE,
     Scenario,
     SeedClock,
     Settled,
@@ -40,8 +51,12 @@ Rule = Mapping[str, Any]
 LOOKS = frozenset({"conversations.history", "conversations.replies"})
 """By which what is in doubt is looked for."""
 LOOKS_EVERY = 0.05
-BEFORE = timedelta(minutes=10)
-"""On the calendar, while the processes start: nothing is due then."""
+BEFORE = MOST_BEFORE - timedelta(minutes=18)
+"""On the calendar, while the processes start: of what falls due soon after, the reminder is due.
+
+It cannot come in the run. Less than ten minutes before the due time nobody is reminded any more:
+they hear at that time that it is late.
+"""
 THROUGH = 60.0
 """Seconds of trouble after the scenario, at most."""
 MOST_BETWEEN = 2.0
@@ -60,11 +75,14 @@ class Conditions:
     readers: int = 40
     streams: tuple[Stream, ...] = ()
     cards: int = 0
-    """Handoffs that are renamed all the time."""
+    """Handoffs that are renamed all the time; meanwhile the first reminder of each is due."""
     rename_every: float = 0.5
     rename_until: float = 0.0
     dues: int = 0
-    """Handoffs whose brief falls due between `due_from` and `due_until`."""
+    """Handoffs whose brief falls due between `due_from` and `due_until`.
+
+    They are reminded of it before, as the processes start; those calls meet trouble as well.
+    """
     due_from: float = 5.0
     due_until: float = 15.0
     cancelled: int = 0
@@ -186,12 +204,14 @@ def scene(conditions: Conditions, url: str) -> Iterator[Scene]:
 def _scenario(
     conditions: Conditions, store: Store, clock: SeedClock, place: Settled, starts: datetime
 ) -> Scenario:
-    far = starts + timedelta(hours=3)
-    renamed = sign_all(store, clock, place, [far] * conditions.cards, each_in_a_channel=True)
+    turn = conditions.rename_until / (conditions.cards + 1)
+    halves = [(number + 1) * turn for number in range(conditions.cards)]
+    far = [starts + timedelta(seconds=one) + HALF_BEFORE for one in halves]
+    renamed = sign_all(store, clock, place, far, each_in_a_channel=True, said=())
     step = (conditions.due_until - conditions.due_from) / max(1, conditions.dues)
     at = [conditions.due_from + number * step for number in range(conditions.dues)]
     dues = [starts + timedelta(seconds=one) for one in at]
-    owing = sign_all(store, clock, place, dues, each_in_a_channel=True)
+    owing = sign_all(store, clock, place, dues, each_in_a_channel=True, said=())
     due = dict(zip(owing, at, strict=True))
     last = owing[len(owing) - conditions.cancelled :] if conditions.cancelled else []
     return Scenario(
@@ -200,6 +220,10 @@ def _scenario(
         readers=[one.id for one in place.people[MANAGERS : MANAGERS + conditions.readers]],
         streams=list(conditions.streams),
         due=due,
+        reminded={
+            **dict.fromkeys(renamed, Stage.HALF.value),
+            **dict.fromkeys(owing, Stage.MOST.value),
+        },
         cancelled={one: max(1.0, due[one] - 2.0) for one in last},
         renamed=renamed,
         rename_every=conditions.rename_every,
@@ -246,6 +270,8 @@ class Run:
         try:
             self._set_clocks(BEFORE)
             self._fleet.start()
+            _until(self._all_decided, within=THROUGH)
+            _until(self._half_taken_up, within=THROUGH, must=False)
             self._set_clocks(timedelta(0))
             self._trouble()
             self._under_trouble = self._accepted()
@@ -427,20 +453,43 @@ class Run:
 
     def _nothing_due(self) -> bool:
         """Nothing is left to be sent, or to be decided, but for what is planned for later."""
-        now = self._scene.starts + timedelta(seconds=self._now())
-        waits = [
-            select(func.count()).where(deadline.c.next_at <= now),
-            select(func.count()).where(handoff.c.light_at <= now),
-        ]
+        if not self._all_decided():
+            return False
+        now = self._calendar()
+        waits = [select(func.count()).where(handoff.c.light_at <= now)]
         for table, pending in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE)):
             when = or_(table.c.not_before.is_(None), table.c.not_before <= now)
             waits.append(select(func.count()).select_from(table).where(pending, when))
         with self._scene.store.database.reading() as connection:
             return not any(connection.execute(one).scalar_one() for one in waits)
 
+    def _all_decided(self) -> bool:
+        """Of all that is due by now it is written down what is said."""
+        due = select(func.count()).where(deadline.c.next_at <= self._calendar())
+        with self._scene.store.database.reading() as connection:
+            return not connection.execute(due).scalar_one()
+
+    def _half_taken_up(self) -> bool:
+        """Of the reminders of each workspace, so that no backlog keeps all of them back.
+
+        Whatever else the scenario says goes first, and that is much.
+        """
+        touched = or_(~OUTBOX_PENDING, outbox.c.next_try_at > outbox.c.created_at)
+        counted = (
+            select(outbox.c.workspace_id, func.count())
+            .join(outbox_about, outbox_about.c.outbox_id == outbox.c.id)
+            .where(outbox_about.c.stage == Stage.MOST.value, touched)
+            .group_by(outbox.c.workspace_id)
+        )
+        with self._scene.store.database.reading() as connection:
+            taken_up = {one: int(count) for one, count in connection.execute(counted)}
+        return all(
+            2 * taken_up.get(one.workspace_id, 0) >= len(one.due) for one in self._scene.scenarios
+        )
+
     def _waiting(self) -> list[tuple[int, int]]:
         """How much each workspace has to send now, and how much of it is in doubt."""
-        now = self._scene.starts + timedelta(seconds=self._now())
+        now = self._calendar()
         found: Counter[tuple[int, bool]] = Counter()
         with self._scene.store.database.reading() as connection:
             for table, pending in ((outbox, OUTBOX_PENDING), (surface, SURFACE_STALE)):
@@ -494,12 +543,16 @@ class Run:
             allowance=self._conditions.allowance(),
             offset=self._offset,
             shared_rates=self._scene.store.database.dialect == "postgresql",
+            freezes=self._fleet.stood_still,
         )
 
     def _now(self) -> float:
         """Seconds since the start of the calendar."""
         starts = self._scene.starts.timestamp() - self._offset
         return time.time() - starts
+
+    def _calendar(self) -> datetime:
+        return self._scene.starts + timedelta(seconds=self._now())
 
     @property
     def _ends(self) -> float:

@@ -8,7 +8,7 @@ from tests.builders import migrated_file
 from tests.faults.factor import CI_FACTOR
 from tests.faults.factor import told as factor_told
 from tests.faults.figures import Figure
-from tests.faults.invariants import breaches, told
+from tests.faults.invariants import breaches, reminders_held_against, told
 from tests.faults.punctual import GOAL, punctuality
 from tests.faults.run import Conditions, run
 from tests.faults.world import Stream
@@ -28,5 +28,8 @@ def test_notices_come_when_they_were_planned_for(tmp_path: Path, figure: Figure)
     figure(f"SQLite × 1, no trouble: {found.told()}; {factor_told(CI_FACTOR)}")
     for seen in outcome.evidence:
         assert not breaches(seen), told(breaches(seen))
+    # Without trouble no reminder is overtaken.
+    every = CALM.workspaces * CALM.dues
+    assert reminders_held_against(outcome.evidence) == (every, every)
     assert len(found.delays) == CALM.workspaces * (PLANNED.count + CALM.dues)
     assert found.share >= GOAL

@@ -1,7 +1,7 @@
 """A workspace of many people, in the sandbox and in the rows, and what will happen in it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -28,6 +28,10 @@ HOUR = time(14, 30)
 """When a run begins on its calendar, in UTC: nobody sleeps."""
 BRIEF_HOURS = 24
 """From the signature to the due time of the brief, by the policy as shipped."""
+HALF_BEFORE = timedelta(hours=19, minutes=30)
+"""From a brief's first reminder to its due time, where that reminder comes at `HOUR`."""
+MOST_BEFORE = timedelta(hours=1, minutes=48)
+"""From its second reminder to its due time, where that is at `HOUR`: a fifth of a working day."""
 
 
 def calendar_start(now: datetime) -> datetime:
@@ -72,6 +76,8 @@ class Scenario:
     streams: list[Stream] = field(default_factory=list)
     due: dict[int, float] = field(default_factory=dict)
     """When the brief of a handoff falls due and its AE is told that it is late."""
+    reminded: dict[int, str] = field(default_factory=dict)
+    """Which reminder of its brief the AE of a handoff gets, by its stage."""
     cancelled: dict[int, float] = field(default_factory=dict)
     """When a handoff is cancelled, so that nothing is due in it any more."""
     renamed: list[int] = field(default_factory=list)
@@ -104,7 +110,7 @@ def scenario_of(text: str) -> Scenario:
     """What `dumped` wrote."""
     given = json.loads(text)
     given["streams"] = [Stream(**one) for one in given["streams"]]
-    for name in ("due", "cancelled"):
+    for name in ("due", "reminded", "cancelled"):
         given[name] = {int(key): value for key, value in given[name].items()}
     return Scenario(**given)
 
@@ -211,10 +217,12 @@ def sign_all(
     dues: Sequence[datetime],
     *,
     each_in_a_channel: bool,
+    said: Collection[Stage] = (Stage.HALF, Stage.MOST),
 ) -> list[int]:
     """Handoffs signed so that their briefs fall due at these times, each with an AE of its own.
 
-    What was said of them the day before is noted as said, so that the next word is at the due time.
+    Of their reminders these are noted as `said`. With both of them the next word is at the due
+    time: so it is where that is too near for a reminder.
     """
     channels = [one for one in place.server.workspace.channels.values() if not one.is_im]
     made: list[int] = []
@@ -222,13 +230,15 @@ def sign_all(
         clock.at = due - timedelta(hours=BRIEF_HOURS)
         with store.write(place.workspace_id) as unit:
             slack_id = channels[len(place.handoffs) + number if each_in_a_channel else 0].id
-            made.append(_sign(unit, place, number, slack_id))
+            made.append(_sign(unit, place, number, slack_id, said))
             unit.commit()
     place.handoffs += made
     return made
 
 
-def _sign(unit: WriteUnit, place: Settled, number: int, channel: str) -> int:
+def _sign(
+    unit: WriteUnit, place: Settled, number: int, channel: str, said: Collection[Stage]
+) -> int:
     _, ae_manager, cs_manager, *others = place.people
     ae = others[(len(place.handoffs) + number) % len(others)]
     wish = Start(
@@ -247,5 +257,5 @@ def _sign(unit: WriteUnit, place: Settled, number: int, channel: str) -> int:
     unit.save(posted, actor_id=None)
     for one in unit.deadlines.of(begun.id):
         if one.step is Step.BRIEF:
-            unit.deadlines.settle([(begun.id, settle(one, said={Stage.HALF, Stage.MOST}))])
+            unit.deadlines.settle([(begun.id, settle(one, said=said))])
     return begun.id
