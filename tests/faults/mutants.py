@@ -23,6 +23,7 @@ from bot.delivery.protocol import Protocol
 from bot.delivery.senders import Senders
 from bot.domain.deadlines import Step
 from bot.domain.notices import JobSource, Notice, NoticeKind
+from bot.domain.nudging import Stage
 from bot.slack_calls import Clients, OneToken
 from bot.storage.delivery import DeliveryStore
 from bot.storage.jobs import Job
@@ -57,6 +58,8 @@ class Mutant(StrEnum):
     """Nobody wakes the ticks after the wall clock was set back."""
     BY_HASH_ALONE = "by_hash_alone"
     """A surface is stale or not, and not of a version."""
+    HOLDS_BACK = "holds_back"
+    """A reminder waits until after the due time, and nobody looks whether it still holds."""
 
 
 class _AlwaysInTime(Protocol):
@@ -103,6 +106,28 @@ class _ByHashAlone(Protocol):
         return super()._sent(
             replace(job, surface=replace(job.surface, wanted=wanted)), answer, step=step
         )
+
+
+class _HoldsBack(Protocol):
+    _FOR = timedelta(seconds=2)
+    """After the due time: longer than a call that was made before it may take."""
+
+    def deliver(self, job: Job) -> None:
+        notice = job.notice
+        if notice is None or notice.facts.get("stage") not in (Stage.HALF, Stage.MOST):
+            super().deliver(job)
+            return
+        word = notice.about[0]
+        with self._store.read(job.workspace_id) as unit:
+            owed = unit.deadlines.of(word.handoff_id)
+            due = next(one.due_at for one in owed if one.key == (word.step, word.subject))
+            held = unit.now < due + self._FOR
+        if held:
+            self._shaping.unused(job)
+            self._delivery.retry(job, after=self._constants.idle, maybe_sent=False, counted=False)
+            return
+        facts = {name: value for name, value in notice.facts.items() if name != "stage"}
+        super().deliver(replace(job, notice=replace(notice, facts=facts)))
 
 
 def _sending_by(protocol: type[Protocol]) -> type[Senders]:
@@ -174,6 +199,7 @@ def parts_of(mutant: Mutant | None, reached: Mapping[int, Address], *, timeout: 
         Mutant.REPOSTS_BLINDLY: _Blind,
         Mutant.SHORT_LEASE: _AlwaysInTime,
         Mutant.BY_HASH_ALONE: _ByHashAlone,
+        Mutant.HOLDS_BACK: _HoldsBack,
     }
     stores: dict[Mutant | None, type[Store]] = {
         Mutant.NO_DEDUP_KEY: _Forgetful,

@@ -1,4 +1,4 @@
-"""Mutants that show under faults, while the process lives."""
+"""Mutants that show while the process lives, most of them under faults."""
 
 from pathlib import Path
 
@@ -29,6 +29,7 @@ CHANGING = Conditions(
     rename_until=4.0,
     rules=({"method": "chat.update", "trouble": "slow", "share": 0.7, "seconds": 0.3},),
 )
+REMINDED = Conditions(dues=2, due_from=0.0, due_until=0.0)
 CASES = (
     Case(
         LOST_ANSWERS,
@@ -40,6 +41,7 @@ CASES = (
     ),
     Case(LATE, {Mutant.SHORT_QUARANTINE: Invariant.ONCE}),
     Case(CHANGING, {Mutant.BY_HASH_ALONE: Invariant.AT_REST}),
+    Case(REMINDED, {Mutant.HOLDS_BACK: Invariant.BEFORE}),
 )
 
 
