@@ -40,7 +40,7 @@ from bot.delivery.directory import LooksGoOn, SlackDirectory
 from bot.delivery.failpoints import Reached, fail_points_from
 from bot.delivery.granted import Granted, scopes_of
 from bot.delivery.missing import MissingScopes
-from bot.delivery.outcomes import Heard, Outcome, Verdict, date_of, failed
+from bot.delivery.outcomes import Heard, Outcome, Verdict, date_of, failed, listened
 from bot.delivery.senders import Senders
 from bot.delivery.shaping import InMemory, Shaping
 from bot.delivery.trouble import frames
@@ -198,14 +198,20 @@ class Bot:
         return ended
 
 
-def _address(here: WebClient, app_token: str, rest: Callable[[float], None]) -> str:
+def _address(
+    here: WebClient,
+    app_token: str,
+    rest: Callable[[float], None],
+    heard: Callable[[Outcome, float], object],
+) -> str:
     """Ask where to connect to; where Slack wants to be asked later, `rest` until then.
 
     The SDK's own way sleeps, and whoever ends the bot would wait for the end of it.
     """
+    ask = partial(here.apps_connections_open, app_token=app_token)
     while True:
         try:
-            return str(here.apps_connections_open(app_token=app_token)["url"])
+            return str(listened(heard, ask)["url"])
         except SlackApiError as error:
             told = failed(error)
             if told.verdict is not Verdict.LIMITED:
@@ -343,7 +349,6 @@ class _Edge:
     sending: ClientOf
     shaping: Shaping
     drift: Drift
-    granted: Granted
 
 
 def _edge(settings: Settings, ground: _Ground, parts: Parts, tokens: TokenSource | None) -> _Edge:
@@ -370,7 +375,6 @@ def _edge(settings: Settings, ground: _Ground, parts: Parts, tokens: TokenSource
         sending=parts.client_of or Clients(tokens, base_url=base_url, timeout=patiently).of,
         shaping=Shaping(machine=ground.machine, constants=ground.kept, shelf=shelf),
         drift=drift,
-        granted=Granted(partial(ask_the_time, here, drift), workplace.scopes),
     )
 
 
@@ -387,6 +391,12 @@ class _Watch:
     ticks: _Later[Ticks]
     socket: _Later[Socket]
     heard: Heard
+
+    def through(
+        self, workspace_id: int, method: str, call: Callable[[], SlackResponse]
+    ) -> SlackResponse:
+        """Make a call of a method, and have it heard how it ended; raises what the call does."""
+        return listened(partial(self.heard, workspace_id, method), call)
 
     def rest(self, seconds: float) -> None:
         """Wait in the background; raises Stopping once the bot ends."""
@@ -524,12 +534,14 @@ def _ticks(
     looks = partial(LooksGoOn, stopping=watch.stopping.is_set)
     profiles = looks(lambda workspace_id, _: ask_for_managers(workspace_id))
     looks_around = looks(lambda workspace_id, _: delivery.daily.run(workspace_id))
+    ask = partial(watch.through, edge.workplace.id, "auth.test", edge.here.auth_test)
+    granted = Granted(ask, edge.workplace.scopes)
     housekeeping = Housekeeping(
         store=ground.store,
         machine=ground.machine,
         ask_for_managers=lambda workspace_id: profiles(workspace_id, ""),
         look_around=lambda workspace_id: looks_around(workspace_id, ""),
-        ask_the_time=edge.granted.anew,
+        ask_the_time=granted.anew,
         rest=watch.stopping.wait,
     )
     alarms = Alarms(
@@ -537,7 +549,7 @@ def _ticks(
         clock=ground.clock,
         missing=watch.missing,
         required=[scope.name for scope in SCOPES if not scope.optional],
-        granted=edge.granted,
+        granted=granted,
         connected=watch.connected,
         heard_again=delivery.daily.missed_something,
     )
@@ -583,6 +595,7 @@ def _served(
         workspace_of=installations.workspace_of,
         reached=passed,
         answered=watch.metrics.answered,
+        through=watch.through,
     ).bind(bolt)
     secret = settings.slack_signing_secret
     web = build_web(
@@ -601,12 +614,14 @@ def _served(
     socket = None
     if settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()
+        # The scope of the other token: none that the bot's own would lack.
+        asked_to_connect = partial(watch.metrics.heard, "apps.connections.open")
         socket = build_socket(
             bolt,
             app_token=app_token,
             client=edge.here,
             threads=THREADS,
-            address=partial(_address, edge.here, app_token, watch.rest),
+            address=partial(_address, edge.here, app_token, watch.rest, asked_to_connect),
         )
     return _Served(bolt, web, socket)
 

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError, SlackObjectFormationError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from bot.slack_calls import NoToken
+from bot.slack_calls import CALL_FAILED, NoToken
 
 
 class Verdict(StrEnum):
@@ -109,6 +110,20 @@ def answered(response: SlackResponse) -> Outcome:
     data = response.data
     date = date_of(response.headers)
     return Outcome(Verdict.OK, answer=data if isinstance(data, dict) else {}, date=date)
+
+
+def listened(
+    heard: Callable[[Outcome, float], object], call: Callable[[], SlackResponse]
+) -> SlackResponse:
+    """Make a call of which somebody is to hear how it ended; raises what the call does."""
+    began = time.monotonic()
+    try:
+        told = call()
+    except CALL_FAILED as error:
+        heard(failed(error), time.monotonic() - began)
+        raise
+    heard(answered(told), time.monotonic() - began)
+    return told
 
 
 def failed(error: Exception) -> Outcome:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import structlog
 from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
 from bot.domain import access
 from bot.domain.channels import UNSAFE, Channel
@@ -33,7 +34,15 @@ from bot.flows.asked import Asked, Kind, Source, read
 from bot.flows.inputs import Typed
 from bot.flows.listeners import Listener, Listeners
 from bot.flows.shape import UNREADABLE
-from bot.flows.telling import LAST_WORD, field_refusal, payload_of, show, whisper
+from bot.flows.telling import (
+    LAST_WORD,
+    Screen,
+    Through,
+    field_refusal,
+    payload_of,
+    show,
+    whisper,
+)
 from bot.slack_calls import CALL_FAILED, Patience
 from bot.storage.unit_of_work import ReadUnit, Store
 from bot.views import sentences
@@ -120,6 +129,10 @@ def _unmeasured(_kind: str, _seconds: float) -> None:
     return None
 
 
+def _directly(_workspace_id: int, _method: str, call: Callable[[], SlackResponse]) -> None:
+    call()
+
+
 class _UnknownPerson(Exception):
     """The person acted before the bot ever heard of them."""
 
@@ -148,6 +161,7 @@ class Conversations:
         reached: Callable[[str], None] = _nowhere,
         monotonic: Callable[[], float] = time.monotonic,
         answered: Answered = _unmeasured,
+        through: Through = _directly,
     ) -> None:
         self._store = store
         self._directory = directory
@@ -156,6 +170,7 @@ class Conversations:
         self._reached = reached
         self._monotonic = monotonic
         self._answered = answered
+        self._through = through
 
     def bind(self, app: App) -> None:
         """Let Bolt bring every command, event, button, form and shortcut here, to be looked up.
@@ -194,7 +209,7 @@ class Conversations:
         context: BoltContext,
     ) -> BoltResponse | None:
         asked: Asked | None = None
-        patience = Patience(monotonic=self._monotonic)
+        screen = Screen(client, Patience(monotonic=self._monotonic), self._through)
         try:
             workspace_id = self._workspace_of(context.enterprise_id, context.team_id)
             if workspace_id is None:
@@ -202,22 +217,22 @@ class Conversations:
             asked = _read(kind, body, workspace_id)
             if asked is None:
                 return BoltResponse(status=400)
-            ended = self._perform(asked, client, patience)
+            ended = self._perform(asked, screen)
             payload = ended.payload
         except HandoffError as error:
             if kind is Kind.EVENT and error.problem in _PASSING:
                 # Only events are delivered again by Slack, so only they may fail.
                 return BoltResponse(status=500)
-            payload = self._refuse(error, asked, client, patience)
+            payload = self._refuse(error, asked, screen)
         except Exception as error:  # noqa: BLE001, the top of a request
             reference = _note(error, kind, asked, what="request failed")
             if kind is Kind.EVENT:
                 return BoltResponse(status=500)
             unexpected = HandoffError(Problem.UNEXPECTED, facts={"reference": reference})
-            payload = self._refuse(unexpected, asked, client, patience)
+            payload = self._refuse(unexpected, asked, screen)
         else:
             if ended.committed and ended.answer is not None:
-                self._show_what_stands(ended.answer, asked, client, patience)
+                self._show_what_stands(ended.answer, asked, screen)
         self._passed(kind, "answering")
         ack(**payload)
         return None
@@ -225,7 +240,8 @@ class Conversations:
     def _passed(self, kind: Kind, step: str) -> None:
         self._reached(f"{kind.value}-{step}")
 
-    def _perform(self, asked: Asked, client: WebClient, patience: Patience) -> _Ended:
+    def _perform(self, asked: Asked, screen: Screen) -> _Ended:
+        patience = screen.patience
         listener = self._listeners.of(asked.kind, asked.name)
         if listener is None and asked.kind is Kind.ACTION:
             listener = self._listeners.of(Kind.COMMAND, asked.name)  # *Try again* of a command.
@@ -260,7 +276,7 @@ class Conversations:
             self._directory.person(asked.workspace_id, asked.slack_user or "", patience)
             ended = self._run(listener, asked)
         if ended.answer is not None and not ended.committed:
-            self._show(ended.answer, asked, client, patience)
+            self._show(ended.answer, asked, screen)
         return ended
 
     def _meet(self, workspace_id: int, slack_ids: Iterable[str], patience: Patience) -> None:
@@ -414,30 +430,26 @@ class Conversations:
             return  # An act checks it again on the locked handoff; one look is enough for it.
         access.require(listener.act, actor, unit.handoffs.get(asked.handoff_id))
 
-    def _show(self, answer: Answer, asked: Asked, client: WebClient, patience: Patience) -> None:
+    def _show(self, answer: Answer, asked: Asked, screen: Screen) -> None:
         """Show what nothing was kept for; raises SlackUnavailable."""
         self._passed(asked.kind, "showing")
         try:
-            show(answer, asked, client, patience)
+            show(answer, asked, screen)
         except CALL_FAILED as error:
             log.warning("view not shown", name=asked.name, error=type(error).__name__)
             raise SlackUnavailable(Problem.SLACK_SILENT) from error
 
-    def _show_what_stands(
-        self, answer: Answer, asked: Asked, client: WebClient, patience: Patience
-    ) -> None:
+    def _show_what_stands(self, answer: Answer, asked: Asked, screen: Screen) -> None:
         """The act is kept: whatever goes wrong now, it must not be said that nothing was."""
         self._passed(asked.kind, "showing")
         try:
-            show(answer, asked, client, patience)
+            show(answer, asked, screen)
         except CALL_FAILED as error:
             log.warning("view not shown", name=asked.name, error=type(error).__name__)
         except Exception as error:  # noqa: BLE001, the top of a request
             _note(error, asked.kind, asked, what="view not shown")
 
-    def _refuse(
-        self, error: HandoffError, asked: Asked | None, client: WebClient, patience: Patience
-    ) -> dict[str, Any]:
+    def _refuse(self, error: HandoffError, asked: Asked | None, screen: Screen) -> dict[str, Any]:
         if asked is None or asked.kind is Kind.EVENT:
             return {}
         sentence = sentences.problems.problem(error, people=self._named(error, asked))
@@ -454,7 +466,7 @@ class Conversations:
         )
         if asked.kind in (Kind.ACTION, Kind.SHORTCUT):
             try:
-                whisper(answer, asked, client, patience, instead, least=LAST_WORD)
+                whisper(answer, asked, screen, instead, least=LAST_WORD)
             except CALL_FAILED as silent:
                 log.warning("refusal not shown", name=asked.name, error=type(silent).__name__)
         return payload_of(answer, asked)

@@ -1,9 +1,13 @@
 """How an answer reaches the person who acted: in the acknowledgement, or by a call to Slack."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.domain.errors import HandoffError
@@ -17,6 +21,28 @@ RESPONSE_URL_TIMEOUT = 1
 """Seconds for a sentence sent before the answer; Slack waits three in all."""
 LAST_WORD = 0.4
 """Seconds a refusal has in any case: else whoever pressed would hear nothing of it."""
+
+Through = Callable[[int, str, Callable[[], SlackResponse]], object]
+"""Makes a call of a method for a workspace and tells how it ended; raises what the call does."""
+_METHODS: Mapping[str, Callable[..., SlackResponse]] = {
+    "views.open": WebClient.views_open,
+    "views.push": WebClient.views_push,
+    "views.update": WebClient.views_update,
+}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where whoever acted is shown something, as long as there is time to."""
+
+    client: WebClient
+    patience: Patience
+    through: Through
+
+    def show(self, asked: Asked, method: str, *, least: float = 0.0, **given: Any) -> None:
+        """Show a view; raises one of CALL_FAILED."""
+        lent = self.patience.lend(self.client, least=least)
+        self.through(asked.workspace_id, method, partial(_METHODS[method], lent, **given))
 
 
 def payload_of(answer: Answer, asked: Asked) -> dict[str, Any]:
@@ -49,45 +75,38 @@ def field_refusal(
     return {"response_action": "errors", "errors": {block: sentence}}
 
 
-def show(answer: Answer, asked: Asked, client: WebClient, patience: Patience) -> None:
+def show(answer: Answer, asked: Asked, screen: Screen) -> None:
     """Show what the acknowledgement cannot carry; raises one of CALL_FAILED."""
     if isinstance(answer, Done | Update) and answer.refresh is not None:
-        _refresh(answer.refresh, client, patience)
+        _refresh(answer.refresh, asked, screen)
     if asked.kind is Kind.SUBMISSION:
         return
     if isinstance(answer, Done) and answer.spent and asked.whispered and asked.response_url:
-        _hook(asked.response_url, patience).send(delete_original=True)
+        _hook(asked.response_url, screen.patience).send(delete_original=True)
     if isinstance(answer, Open) or (isinstance(answer, Push | Update) and not asked.in_modal):
-        patience.lend(client).views_open(trigger_id=asked.trigger_id or "", view=answer.view)
+        screen.show(asked, "views.open", trigger_id=asked.trigger_id or "", view=answer.view)
     elif isinstance(answer, Push):
-        patience.lend(client).views_push(trigger_id=asked.trigger_id or "", view=answer.view)
+        screen.show(asked, "views.push", trigger_id=asked.trigger_id or "", view=answer.view)
         if answer.refresh is not None:
-            _refresh(answer.refresh, client, patience)
+            _refresh(answer.refresh, asked, screen)
     elif isinstance(answer, Update) and asked.view is not None:
-        patience.lend(client).views_update(view_id=asked.view["id"], view=answer.view)
+        screen.show(asked, "views.update", view_id=asked.view["id"], view=answer.view)
     elif isinstance(answer, Say) and asked.kind is Kind.ACTION:
-        whisper(answer, asked, client, patience, problem_view(answer.message.text))
+        whisper(answer, asked, screen, problem_view(answer.message.text))
 
 
 def whisper(
-    answer: Say,
-    asked: Asked,
-    client: WebClient,
-    patience: Patience,
-    instead: View,
-    *,
-    least: float = 0.0,
+    answer: Say, asked: Asked, screen: Screen, instead: View, *, least: float = 0.0
 ) -> None:
     """A sentence to the person who pressed, where they pressed; in a modal and on Home a view.
 
     Slack has no place for a message there. Raises one of CALL_FAILED.
     """
     if asked.response_url is None:
-        lent = patience.lend(client, least=least)
-        opens = lent.views_push if asked.in_modal else lent.views_open
-        opens(trigger_id=asked.trigger_id or "", view=instead)
+        opens = "views.push" if asked.in_modal else "views.open"
+        screen.show(asked, opens, least=least, trigger_id=asked.trigger_id or "", view=instead)
         return
-    _hook(asked.response_url, patience, least=least).send(
+    _hook(asked.response_url, screen.patience, least=least).send(
         text=answer.message.text,
         blocks=answer.message.blocks,
         response_type="ephemeral",
@@ -95,8 +114,8 @@ def whisper(
     )
 
 
-def _refresh(refresh: Refresh, client: WebClient, patience: Patience) -> None:
-    patience.lend(client).views_update(view_id=refresh.view_id, view=refresh.view)
+def _refresh(refresh: Refresh, asked: Asked, screen: Screen) -> None:
+    screen.show(asked, "views.update", view_id=refresh.view_id, view=refresh.view)
 
 
 def _hook(response_url: str, patience: Patience, *, least: float = 0.0) -> WebhookClient:

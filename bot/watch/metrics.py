@@ -52,7 +52,7 @@ class Metrics:
             self._answers.labels(kind)
         self._calls = Counter(
             "handoff_slack_calls",
-            "Calls to Slack by method and how they ended.",
+            "Calls of Slack's methods and how they ended.",
             ["method", "outcome"],
             registry=self.registry,
         )

@@ -51,6 +51,13 @@ def test_the_pages_tell_how_the_bot_is_and_count_what_it_does(
         )
         assert found["handoff_answer_seconds_sum", "command"] > 0
         assert found[CALLS, "conversations.info ok"] >= 1
+        assert found[CALLS, "views.open ok"] == 1
+        stack.until(lambda: metrics(stack).get((CALLS, "auth.test ok")))
+        asked_to_connect = found.get((CALLS, "apps.connections.open ok"))
+        assert asked_to_connect == (1 if transport is Transport.SOCKET else None)
+        stack.sandbox.fail_next("views.open", error="internal_error")
+        assert stack.maya.slash("/handoff", channel=DEAL).answered
+        stack.until(lambda: metrics(stack).get((CALLS, "views.open ambiguous")) == 1)
         stack.jonas.open_home()
         stack.until(lambda: metrics(stack).get((CALLS, "views.publish ok")) == 1)
         stack.sandbox.fail_next("views.publish", status=429, retry_after=60)
