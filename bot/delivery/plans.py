@@ -132,6 +132,13 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class GiveUp:
+    """It cannot be said where it was to be, and an admin sees why; `reason` is a word for that."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Later:
     """Something it needs is not there yet; machine time."""
 
@@ -151,4 +158,4 @@ class Postpone:
 
 Call = Edit | Retire | Withdraw | Publish | Invite
 """What may be repeated, so that nothing need be noted before it."""
-Plan = Call | Post | Upload | Whisper | Stay | Cancel | Later | Postpone
+Plan = Call | Post | Upload | Whisper | Stay | Cancel | GiveUp | Later | Postpone

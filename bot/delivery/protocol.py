@@ -13,6 +13,7 @@ from bot.delivery.plans import (
     Call,
     Cancel,
     Edit,
+    GiveUp,
     Invite,
     Later,
     Plan,
@@ -205,7 +206,7 @@ class Protocol:
     # --- Sending
 
     def _carry_out(self, job: Job, plan: Plan) -> None:
-        if isinstance(plan, Cancel | Later | Postpone | Stay):
+        if isinstance(plan, Cancel | GiveUp | Later | Postpone | Stay):
             self._shaping.unused(job)
         if isinstance(plan, Call) and not self._may_call(job):
             return
@@ -215,6 +216,8 @@ class Protocol:
                 if sums_up is not None and job.notice is not None:
                     self._sum_up(job, job.notice, sums_up)
                 self._delivery.cancelled(job, reason=reason)
+            case GiveUp(reason):
+                self._dead(job, reason)
             case Later(after, in_vain, unheard):
                 if in_vain:
                     after = max(after, self._constants.back_off(job.attempts))
@@ -481,7 +484,7 @@ class Protocol:
     def give_up(self, job: Job, reason: str) -> None:
         """Something of our own failed too often: where it may be there it stays in doubt."""
         if not self._delivery.in_doubt(job):
-            self._delivery.dead(job, reason=reason)
+            self._dead(job, reason)
             return
         # Settled first: what cannot be read for the question may be what failed.
         if self._delivery.unconfirmed(job, reason=reason):
@@ -543,7 +546,16 @@ class Protocol:
                 # What could not be looked for may be there: nobody is to be told that it is not.
                 return self._unconfirmed(job, outcome.word)
             case _:
-                return self._delivery.dead(job, reason=outcome.word)
+                return self._dead(job, outcome.word)
+
+    def _dead(self, job: Job, reason: str) -> bool:
+        """Give it up; what the team's channel does not take, managers read in their summaries."""
+        if job.notice is not None and job.notice.kind is NoticeKind.COMMITTED:
+            with self._store.write(job.workspace_id) as unit:
+                unit.sum_up_commitment(job.notice.handoff_id or 0)
+                unit.commit()
+            self._reached("told")
+        return self._delivery.dead(job, reason=reason)
 
     def _unheard(
         self, job: Job, outcome: Outcome, *, after: timedelta, maybe_sent: bool | None

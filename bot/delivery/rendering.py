@@ -15,6 +15,7 @@ from bot.delivery.notices import NoticeText
 from bot.delivery.plans import (
     Cancel,
     Edit,
+    GiveUp,
     Invite,
     Later,
     Plan,
@@ -297,6 +298,8 @@ class Renderer:
             return self._in_chat(job, notice)
         if notice.place is Place.OLD_CARD:
             return self._old_card(job, notice)
+        if notice.kind is NoticeKind.COMMITTED:
+            return self._in_team_channel(job, notice)
         if notice.place in IN_CHANNEL:
             channel = self._looked_at(job.workspace_id, notice.channel_id)
             if channel is None:
@@ -450,13 +453,25 @@ class Renderer:
         shown = {"reply_broadcast": True} if notice.kind is NoticeKind.HANDOFF_CLOSED else {}
         return Post(Spot(channel=card.posted_in, thread_ts=card.ts), {**text.to_args(), **shown})
 
+    def _in_team_channel(self, job: Job, notice: Notice) -> Plan:
+        """The line that is for the team, or why its channel, whichever it is, cannot take it."""
+        channel: Channel | None = None
+        try:
+            channel = self._looked_at(job.workspace_id, notice.channel_id)
+            problem = channel.problem() if channel is not None else None
+        except NotFound as gone:
+            problem = gone.problem
+        with self._store.read(job.workspace_id) as unit:
+            told = self._texts.for_channel(unit, notice)
+        if isinstance(told, Cancel):
+            return told
+        if problem is not None:
+            return GiveUp(problem.value)
+        if channel is None:
+            return Later(self._constants.unknown_channel_waits)
+        return Post(Spot(channel=channel.slack_id), told.to_args())
+
     def _in_channel(self, job: Job, notice: Notice, channel: Channel) -> Plan:
-        if notice.kind is NoticeKind.COMMITTED:
-            with self._store.read(job.workspace_id) as unit:
-                told = self._texts.for_channel(unit, notice)
-            if isinstance(told, Cancel):
-                return told
-            return Post(Spot(channel=channel.slack_id), told.to_args())
         if notice.kind is not NoticeKind.STATUS_POST:
             return Cancel("no_such_post")
         with self._store.read(job.workspace_id) as unit:

@@ -1485,11 +1485,15 @@ def for_the_summary(
         if event.tag is Tag.POSTED and event.actor is None and handoff.ae_manager_id is not None:
             told.append((handoff.ae_manager_id, Word(handoff.id, Step.MESSAGE, Stage.POST)))
         if commits(handoff, event) and not team_channel:
-            word = Word(handoff.id, Step.COMMITMENT, Stage.COMMITTED)
-            for manager in (handoff.ae_manager_id, handoff.cs_manager_id):
-                if manager not in (None, event.actor):
-                    told.append((manager or 0, word))
+            told += of_the_commitment(handoff, but=event.actor)
     return list(dict.fromkeys(told))
+
+
+def of_the_commitment(handoff: Handoff, *, but: int | None = None) -> list[tuple[int, Word]]:
+    """The day of the commitment to both managers, but not to who named it."""
+    word = Word(handoff.id, Step.COMMITMENT, Stage.COMMITTED)
+    managers = (handoff.ae_manager_id, handoff.cs_manager_id)
+    return [(manager, word) for manager in managers if manager is not None and manager != but]
 
 
 def _said_by_the_clock(step: Step, stage: Stage) -> NoticeKind:

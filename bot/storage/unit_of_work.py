@@ -41,6 +41,7 @@ from bot.domain.deadlines import (
     told_otherwise,
 )
 from bot.domain.debriefing import weigh_debrief
+from bot.domain.digest import Word
 from bot.domain.disputes import Escalation
 from bot.domain.errors import Invalid, NotFound, Problem
 from bot.domain.handoff import Handoff
@@ -66,6 +67,7 @@ from bot.domain.notices import (
     member_invite,
     member_invites,
     moved_away,
+    of_the_commitment,
     only_first,
     owner_gone,
     settle_asked,
@@ -1108,9 +1110,17 @@ class WriteUnit(ReadUnit):
 
     def _sum_up(self, handoff: Handoff) -> None:
         """What is told in a summary only waits for the next one of who is there to read it."""
-        for manager, word in for_the_summary(
-            handoff, handoff.events, team_channel=bool(self.policy.team_channel)
-        ):
+        in_channel = bool(self.policy.team_channel)
+        words = for_the_summary(handoff, handoff.events, team_channel=in_channel)
+        self._into_summaries(handoff, words)
+
+    def sum_up_commitment(self, handoff_id: int) -> None:
+        """The managers read in their summaries what the team's channel did not take."""
+        handoff = self.handoffs.get(handoff_id)
+        self._into_summaries(handoff, of_the_commitment(handoff))
+
+    def _into_summaries(self, handoff: Handoff, words: Sequence[tuple[int, Word]]) -> None:
+        for manager, word in words:
             told = self.people.told(handoff.ae_id, named=(manager, None), but=(handoff.ae_id,))
             if told is not None:
                 reader = told.person_id

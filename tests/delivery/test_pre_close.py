@@ -6,12 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.clock.sweep import Sweep
+from bot.domain.channels import Channel
+from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import CommitmentAnswer
+from bot.domain.notices import NoticeKind
 from bot.domain.policy import Policy
-from bot.storage.tables import outbox
+from bot.storage.tables import digest_line, outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import Deal, FixedClock, Team, fill_brief, signed, start, started
 from tests.delivery.desk import Desk
+from tests.delivery.slack import Refusal
 
 MONDAY = date(2026, 3, 23)
 """The signature is expected; written on Wednesday, 4 March."""
@@ -150,6 +154,15 @@ def commit_to(store: Store, team: Team, day: date = date(2026, 3, 5)) -> None:
         unit.commit()
 
 
+def cancel(store: Store, team: Team) -> None:
+    with store.write(team.workspace_id) as unit:
+        (found,) = unit.handoffs.open_in(team.channel.id)
+        handoff = unit.handoffs.lock(found.id)
+        handoff.cancel("They chose another vendor", by=team.ae, at=unit.now)
+        unit.save(handoff, actor_id=team.ae.id)
+        unit.commit()
+
+
 def test_the_team_channel_gets_one_line_without_the_content(
     desk: Desk, store: Store, team: Team
 ) -> None:
@@ -161,28 +174,96 @@ def test_the_team_channel_gets_one_line_without_the_content(
 
 
 @pytest.mark.parametrize(
-    "unsafe", [{"shared": True}, {"guests": True}, {"bot_inside": False}, {"archived": True}]
+    ("unsafe", "why"),
+    [
+        ({"shared": True}, "shared"),
+        ({"guests": True}, "guests"),
+        ({"bot_inside": False}, "not_inside"),
+        ({"archived": True}, "archived"),
+    ],
 )
-def test_a_team_channel_that_is_not_safe_gets_nothing(
-    desk: Desk, store: Store, team: Team, unsafe: dict[str, bool]
+def test_a_team_channel_that_is_not_safe_gets_nothing_and_the_managers_read_it(
+    desk: Desk, store: Store, team: Team, unsafe: dict[str, bool], why: str
 ) -> None:
     desk.facts = replace(desk.facts, **unsafe)  # type: ignore[arg-type]
     commit_to(store, team)
     desk.drain()
     assert told(desk, "C0TEAM") == []
+    assert in_summaries(desk) == {team.ae_manager.id, team.cs_manager.id}
+    assert given_up(desk) == [f"channel_{why}"]
+
+
+def given_up(desk: Desk) -> list[str]:
+    """Why an admin finds the line in Delivery problems."""
+    with desk.store.read(desk.team.workspace_id) as unit:
+        page = unit.undelivered.page(skip=0, size=9)
+    return [one.reason for one in page if one.kind is NoticeKind.COMMITTED]
+
+
+def in_summaries(desk: Desk) -> set[int]:
+    """Who reads the line in their next summary."""
+    return {row["person_id"] for row in desk.rows(digest_line) if row["stage"] == "committed"}
+
+
+def test_a_team_channel_the_bot_is_not_in_gets_the_line_once_it_is_sent_again_from_there(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    there = desk.check_channel
+
+    def not_inside(workspace_id: int, slack_id: str) -> Channel:
+        if slack_id == "C0TEAM":
+            raise Invalid(Problem.CHANNEL_NOT_INSIDE)
+        return there(workspace_id, slack_id)
+
+    desk.check_channel = not_inside  # type: ignore[method-assign]
+    desk.hire()
+    commit_to(store, team)
+    desk.drain()
+    assert given_up(desk) == ["channel_not_inside"]
+    assert in_summaries(desk) == {team.ae_manager.id, team.cs_manager.id}
+    say_until(desk, at("2026-03-05T09:30"))
+    for manager in (team.ae_manager, team.cs_manager):
+        assert shown(desk, f"D-{manager.slack_id}", "will have the brief ready by 5 Mar 2026") == 1
+    desk.check_channel = there  # type: ignore[method-assign]
+    desk.hire()
+    with store.write(team.workspace_id) as unit:
+        (trouble,) = unit.undelivered.page(skip=0, size=9)
+        assert unit.outbox.try_again(trouble.id)
+        unit.commit()
+    desk.drain()
+    assert len(told(desk, "C0TEAM")) == 1
+    assert given_up(desk) == []
+
+
+def test_a_line_that_slack_does_not_take_in_the_team_channel_is_for_the_managers(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    desk.slack.trouble = lambda method, args: (
+        Refusal("restricted_action") if args.get("channel") == "C0TEAM" else None
+    )
+    commit_to(store, team)
+    desk.drain()
+    assert given_up(desk) == ["restricted_action"]
+    assert in_summaries(desk) == {team.ae_manager.id, team.cs_manager.id}
+
+
+def test_of_a_handoff_that_was_cancelled_meanwhile_managers_are_not_told_either(
+    desk: Desk, store: Store, team: Team, clock: FixedClock
+) -> None:
+    desk.facts = replace(desk.facts, archived=True)
+    commit_to(store, team)
+    cancel(store, team)
+    clock.advance(Policy().undo_window)
+    desk.drain()
     assert desk.row(outbox, kind="committed")["state"] == "cancelled"
+    assert in_summaries(desk) == set()
 
 
 def test_a_handoff_that_was_cancelled_meanwhile_is_not_told(
     desk: Desk, store: Store, team: Team, clock: FixedClock
 ) -> None:
     commit_to(store, team)
-    with store.write(team.workspace_id) as unit:
-        (found,) = unit.handoffs.open_in(team.channel.id)
-        handoff = unit.handoffs.lock(found.id)
-        handoff.cancel("They chose another vendor", by=team.ae, at=unit.now)
-        unit.save(handoff, actor_id=team.ae.id)
-        unit.commit()
+    cancel(store, team)
     clock.advance(Policy().undo_window)
     desk.drain()
     assert told(desk, "C0TEAM") == []

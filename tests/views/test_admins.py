@@ -1,13 +1,16 @@
 """What admins see: who manages whom, people as lines, whom the clock tells, what did not arrive."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.message import Message
 from http.client import BadStatusLine, RemoteDisconnected
+from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 
 from bot.delivery.outcomes import failed
+from bot.domain.channels import Channel
 from bot.domain.notices import JobSource, NoticeKind, Notify, SurfaceKind
 from bot.domain.people import Person, Role
 from bot.domain.people_csv import Change, LineProblem, Plan, Wrong
@@ -291,6 +294,25 @@ def test_keys_that_are_revoked_are_no_setting_that_an_owner_allows() -> None:
     told = sentences.refusals.why("ekm_access_denied", in_doubt=False)
     assert "Enterprise Key Management" in told
     assert "owner" not in told
+
+
+@pytest.mark.parametrize(
+    "told_by",
+    [
+        {"shared": True},
+        {"pending": True},
+        {"guests": True},
+        {"archived": True},
+        {"direct": True},
+        {"bot_inside": False},
+        {"checked_at": None},
+    ],
+)
+def test_why_a_channel_takes_nothing_has_a_sentence(told_by: dict[str, Any]) -> None:
+    safe = Channel(1, 1, "C0TEAM", bot_inside=True, checked_at=datetime.now(UTC))
+    problem = replace(safe, **told_by).problem()
+    assert problem is not None
+    assert problem.value in sentences.refusals.known()
 
 
 def test_everything_that_can_fail_has_a_name() -> None:

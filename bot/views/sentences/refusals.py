@@ -11,10 +11,19 @@ _OURS: Final = "the bot itself failed at it ({reason}); whoever runs it finds wh
 _WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("the bot is not in this channel; somebody there invites it", "not_in_channel"),
     (
+        "the bot is not in this channel, or there is no such channel; somebody in it types "
+        "/invite @handoff",
+        "channel_not_inside",
+    ),
+    (
         "the channel does not exist any more, or the bot cannot see it",
         "channel_not_found invalid_channel team_not_found duplicate_channel_not_found",
     ),
-    ("the channel is archived", "is_archived is_inactive"),
+    ("the channel is archived", "is_archived is_inactive channel_archived"),
+    ("the channel is shared outside the company", "channel_shared"),
+    ("there are guests in the channel", "channel_guests"),
+    ("it is a conversation of a few people and not a channel", "channel_is_dm"),
+    ("Slack did not say who reads in this channel", "channel_unknown"),
     (
         "the settings of this workspace forbid it; an owner can allow it",
         "restricted_action restricted_action_read_only_channel "
