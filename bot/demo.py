@@ -39,6 +39,8 @@ THEO, ADA, SAM = "U0THEO0001", "U0ADA00001", "U0SAM00001"
 
 DEAL_CHANNEL = "C0NORTHWD1"
 STORY = Path(__file__).parent / "demo_story.yml"
+_PLACE, _KEY = "workspace.json", "handoff.key"
+"""Of the files in its folder those that every demo has."""
 EXAMPLES_FOLDER = Path(__file__).parent.parent / "examples"
 EXAMPLES: Mapping[str, tuple[str, Stage]] = {
     "northwind": (DEAL_CHANNEL, Stage.ASSIGNED),
@@ -78,10 +80,16 @@ def _all_work(day: date, book: HolidayBook) -> bool:
 
 
 def forget(folder: Path) -> None:
-    """Start over: remove what earlier demos kept; raises StartError where that is no folder."""
-    if folder.exists():
-        with _usable(folder):
-            shutil.rmtree(folder)
+    """Start over: remove what earlier demos kept.
+
+    Raises StartError where that is no folder, or holds what no demo has put there.
+    """
+    with _usable(folder):
+        if not folder.exists():
+            return
+        if any(folder.iterdir()) and not any((folder / one).exists() for one in (_PLACE, _KEY)):
+            raise StartError(f"--data: {folder} holds no demo; --fresh would delete what is there.")
+        shutil.rmtree(folder)
 
 
 @contextmanager
@@ -170,13 +178,13 @@ def run_demo(data: Path, *, port: int, examples: bool = False) -> None:
     if examples and not EXAMPLES_FOLDER.is_dir():
         raise StartError(f"There is no {EXAMPLES_FOLDER}: run the demo from the bot's repository.")
     with _usable(data):
-        first_time = not (data / "workspace.json").exists()
+        first_time = not (data / _PLACE).exists()
         data.mkdir(parents=True, exist_ok=True)
-        key = own_key(data / "handoff.key")
+        key = own_key(data / _KEY)
     try:
         server = SandboxServer(
             manifest=manifest(all_listeners()),
-            data=data / "workspace.json",
+            data=data / _PLACE,
             port=port,
             story=load_story(STORY),
         )

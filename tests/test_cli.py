@@ -25,6 +25,7 @@ from typer.testing import CliRunner, Result
 from bot.bootstrap import StartError, build
 from bot.cli import app
 from bot.clock.clocks import TravelClock
+from bot.demo import forget
 from bot.domain.notices import Notice, NoticeKind, Place, Priority
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
@@ -702,6 +703,21 @@ def test_a_demo_wants_a_folder_for_its_data(tmp_path: Path, words: tuple[str, ..
         told = one_sentence(call("demo", "--port", "0", "--data", str(place), *words))
         assert told.startswith(f"--data: {place} cannot be the folder of a demo (")
     assert file.read_text() == "These are notes."
+
+
+def test_a_demo_that_starts_over_deletes_nothing_but_a_demo(tmp_path: Path) -> None:
+    mine = tmp_path / "papers" / "notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("These are notes.")
+    told = one_sentence(call("demo", "--fresh", "--port", "0", "--data", str(mine.parent)))
+    assert told.startswith(f"--data: {mine.parent} holds no demo")
+    assert mine.read_text() == "These are notes."
+    earlier = tmp_path / "demo"
+    earlier.mkdir()
+    (earlier / "workspace.json").write_text("{}")
+    forget(earlier)
+    assert not earlier.exists()
+    forget(earlier)
 
 
 def test_a_demo_whose_port_is_taken_or_whose_data_is_of_another_kind_says_so(
