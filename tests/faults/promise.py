@@ -13,7 +13,7 @@ from tests.faults.world import Stream
 
 KILLS, NOTICES, SHARE = 26, 1_500, 0.30
 WORKSPACES = 3
-SAID = 1_350
+SAID = 1_380
 """Of the notices; the clock and what is late say the others."""
 THIRTY_PERCENT = shares(
     [
@@ -38,13 +38,13 @@ TROUBLE = Conditions(
     cards=3,
     rename_every=1.0,
     rename_until=15.0,
-    dues=14,
+    dues=10,
     due_from=4.0,
     due_until=15.0,
-    cancelled=4,
+    cancelled=3,
     rules=THIRTY_PERCENT,
     look_rules=TEN_PERCENT,
-    until_accepted=int(0.9 * NOTICES),
+    until_accepted=int(0.9 * SAID),
     kills=KILLS,
     kill_after=(0.1, 0.4),
     kill_every=30,
