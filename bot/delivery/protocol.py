@@ -483,11 +483,11 @@ class Protocol:
 
     def give_up(self, job: Job, reason: str) -> None:
         """Something of our own failed too often: where it may be there it stays in doubt."""
+        # Settled first: what cannot be read for what is said besides may be what failed.
         if not self._delivery.in_doubt(job):
-            self._dead(job, reason)
-            return
-        # Settled first: what cannot be read for the question may be what failed.
-        if self._delivery.unconfirmed(job, reason=reason):
+            if self._delivery.dead(job, reason=reason):
+                self._tell_managers(job)
+        elif self._delivery.unconfirmed(job, reason=reason):
             self._ask(job)
 
     def _say_all(self, job: Job, told: Sequence[Notice]) -> None:
@@ -549,13 +549,17 @@ class Protocol:
                 return self._dead(job, outcome.word)
 
     def _dead(self, job: Job, reason: str) -> bool:
-        """Give it up; what the team's channel does not take, managers read in their summaries."""
+        """Give up what Slack, or its place, does not take."""
+        self._tell_managers(job)
+        return self._delivery.dead(job, reason=reason)
+
+    def _tell_managers(self, job: Job) -> None:
+        """What the team's channel does not get they read in their summaries."""
         if job.notice is not None and job.notice.kind is NoticeKind.COMMITTED:
             with self._store.write(job.workspace_id) as unit:
                 unit.sum_up_commitment(job.notice.handoff_id or 0)
                 unit.commit()
             self._reached("told")
-        return self._delivery.dead(job, reason=reason)
 
     def _unheard(
         self, job: Job, outcome: Outcome, *, after: timedelta, maybe_sent: bool | None

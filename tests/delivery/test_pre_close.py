@@ -11,7 +11,7 @@ from bot.domain.errors import Invalid, Problem
 from bot.domain.handoff import CommitmentAnswer
 from bot.domain.notices import NoticeKind
 from bot.domain.policy import Policy
-from bot.storage.tables import digest_line, outbox
+from bot.storage.tables import digest_line, handoff, outbox
 from bot.storage.unit_of_work import Store
 from tests.builders import Deal, FixedClock, Team, fill_brief, signed, start, started
 from tests.delivery.desk import Desk
@@ -157,9 +157,9 @@ def commit_to(store: Store, team: Team, day: date = date(2026, 3, 5)) -> None:
 def cancel(store: Store, team: Team) -> None:
     with store.write(team.workspace_id) as unit:
         (found,) = unit.handoffs.open_in(team.channel.id)
-        handoff = unit.handoffs.lock(found.id)
-        handoff.cancel("They chose another vendor", by=team.ae, at=unit.now)
-        unit.save(handoff, actor_id=team.ae.id)
+        one = unit.handoffs.lock(found.id)
+        one.cancel("They chose another vendor", by=team.ae, at=unit.now)
+        unit.save(one, actor_id=team.ae.id)
         unit.commit()
 
 
@@ -245,6 +245,20 @@ def test_a_line_that_slack_does_not_take_in_the_team_channel_is_for_the_managers
     desk.drain()
     assert given_up(desk) == ["restricted_action"]
     assert in_summaries(desk) == {team.ae_manager.id, team.cs_manager.id}
+
+
+def test_a_line_whose_handoff_cannot_be_read_is_given_up_though_nobody_can_be_told(
+    desk: Desk, store: Store, team: Team
+) -> None:
+    commit_to(store, team)
+    with store.database.writing() as connection:
+        connection.execute(handoff.update().values(tier="unheard-of"))
+        connection.commit()
+    with pytest.raises(ValueError, match="unheard-of"):  # A sender logs it, and goes on.
+        desk.pass_time(timedelta(minutes=20), step=timedelta(seconds=10))
+    row = desk.row(outbox, kind="committed")
+    assert (row["state"], row["reason"]) == ("dead", "ValueError")
+    assert in_summaries(desk) == set()
 
 
 def test_of_a_handoff_that_was_cancelled_meanwhile_managers_are_not_told_either(
