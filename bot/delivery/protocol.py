@@ -330,23 +330,24 @@ class Protocol:
 
     def _mark(self, job: Job, step: Step | None = None, *, key: str | None = None) -> bool:
         """Whether a post may be made; noted in the row, because it must not be repeated."""
-        if not self._in_time(job):
-            return False
-        marked = self._delivery.mark_maybe_sent(job, step=step, key=key)
+        lasting = self._lasting
+        marked = self._delivery.mark_maybe_sent(job, lasting=lasting, step=step, key=key)
         self._reached("marked")
-        return marked
+        return marked or self._too_late(job)
 
     def _may_call(self, job: Job) -> bool:
         """Whether a call may be made that may be repeated: nobody else has taken the job over."""
-        return self._in_time(job) and self._delivery.holds(job)
+        return self._delivery.holds(job, lasting=self._lasting) or self._too_late(job)
 
-    def _in_time(self, job: Job) -> bool:
-        """Whether the lease outlasts a late acceptance, so that whoever is next comes after it."""
-        needed = self._constants.http_timeout + self._constants.quarantine
-        if self._delivery.left(job) < needed:
-            self._delivery.retry(job, after=timedelta(0), counted=False)
-            return False
-        return True
+    @property
+    def _lasting(self) -> timedelta:
+        """How long the lease must outlast a call: whoever is next comes after a late acceptance."""
+        return self._constants.http_timeout + self._constants.quarantine
+
+    def _too_late(self, job: Job) -> bool:
+        """Never in time: it is given back, where it is not somebody else's already."""
+        self._delivery.retry(job, after=timedelta(0), counted=False)
+        return False
 
     def _edit(self, job: Job, edit: Edit) -> bool:
         values = {"channel": edit.channel, "ts": edit.ts, **edit.args}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Table,
     and_,
     case,
@@ -80,6 +81,7 @@ _LEASING = 7_205_759_404
 """Replicas lease one after the other, so that two never choose one destination."""
 _TURN = "SELECT clock_timestamp() AS told FROM pg_advisory_xact_lock(:key)"
 _IN_TURN = text(_TURN).columns(told=Instant)
+_TOLD = func.clock_timestamp(type_=Instant).label("told")
 
 
 def _nothing_besides(_connection: Connection) -> None:
@@ -235,9 +237,27 @@ class DeliveryStore:
         del found[:tried]
         return taken
 
-    def left(self, job: Job) -> timedelta:
-        """How much longer the job's lease lasts, by the clock of all who share the database."""
-        return job.lease_until - self._agreed()
+    def holds(self, job: Job, *, lasting: timedelta = timedelta(0)) -> bool:
+        """Whether the job is still leased to who holds it, and for so long at least.
+
+        With replicas that is so by the server's clock, however late this machine's is.
+        """
+        table = TABLES[job.source]
+        held = select(*self._lease(table)).where(table.c.id == job.id, table.c.lease == job.lease)
+        with self._database.reading() as connection:
+            return self._lasts(connection.execute(held).first(), lasting)
+
+    def _lease(self, table: Table) -> tuple[ColumnElement[Any], ...]:
+        """Until when it lasts, and what the time is; a statement for that alone costs as much."""
+        if self._database.dialect == "postgresql":
+            return table.c.lease_until, _TOLD
+        return table.c.lease_until, literal(self._machine.now(), Instant()).label(_TOLD.name)
+
+    def _lasts(self, leased: Row[Any] | None, lasting: timedelta) -> bool:
+        if leased is None:
+            return False
+        until: datetime = leased.lease_until
+        return until - self._machine.catch_up(leased.told) >= lasting
 
     def _agreed(self, within: Connection | None = None) -> datetime:
         """Machine time, asked of the server where others go by that, too."""
@@ -246,22 +266,21 @@ class DeliveryStore:
         told = told_by_server(within) if within is not None else self._database.server_now()
         return self._machine.catch_up(told)
 
-    def holds(self, job: Job) -> bool:
-        """Whether the job is still leased to who holds it, however late their clock is."""
-        table = TABLES[job.source]
-        held = select(table.c.id).where(table.c.id == job.id, table.c.lease == job.lease)
-        with self._database.reading() as connection:
-            return connection.execute(held).first() is not None
-
     # --- Settling
 
     def mark_maybe_sent(
-        self, job: Job, *, step: Step | None = None, key: str | None = None
+        self,
+        job: Job,
+        *,
+        lasting: timedelta = timedelta(0),
+        step: Step | None = None,
+        key: str | None = None,
     ) -> bool:
         """Note, just before posting, that from now on it may be there.
 
-        `step` is the one that a guide tells its reader of; `key` is by what it is looked for,
-        where that is not the one that it has.
+        Not noted, and False, where the lease does not last for `lasting`, as `holds` says. `step`
+        is the one that a guide tells its reader of; `key` is by what it is looked for, where that
+        is not the one that it has.
         """
         table = TABLES[job.source]
         now = self._machine.now() - self._ahead
@@ -274,7 +293,7 @@ class DeliveryStore:
             values["step"] = step
         if key is not None:
             values["opaque"] = key
-        return self._settle(job, values, release=False)
+        return self._settle(job, values, release=False, lasting=lasting)
 
     def sent(
         self,
@@ -530,6 +549,7 @@ class DeliveryStore:
         *,
         release: bool = True,
         stands: bool = False,
+        lasting: timedelta | None = None,
         besides: Callable[[Connection], None] = _nothing_besides,
     ) -> bool:
         table = TABLES[job.source]
@@ -544,7 +564,12 @@ class DeliveryStore:
             if stands and job.notice is not None and job.notice.place in STANDS:
                 now = self._machine.now()
                 values |= filed(connection, job.notice.channel_id, now=now)
-            settled = connection.execute(statement.values(**values)).rowcount == 1
+            noted = statement.values(**values)
+            if lasting is None:
+                settled = connection.execute(noted).rowcount == 1
+            else:
+                leased = connection.execute(noted.returning(*self._lease(table))).first()
+                settled = self._lasts(leased, lasting)
             if settled:
                 besides(connection)
                 connection.commit()

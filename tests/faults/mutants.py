@@ -63,8 +63,9 @@ class Mutant(StrEnum):
 
 
 class _AlwaysInTime(Protocol):
-    def _in_time(self, job: Job) -> bool:
-        return True
+    @property
+    def _lasting(self) -> timedelta:
+        return -timedelta(days=1)
 
 
 class _SentFirst(Protocol):

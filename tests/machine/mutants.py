@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from bot.clock.sweep import Sweep
-from bot.domain.deadlines import Deadline, Step
+from bot.domain.deadlines import Deadline
 from bot.domain.notices import Notice
 from bot.storage.delivery import DeliveryStore
 from bot.storage.jobs import Job
@@ -31,11 +31,9 @@ class SettlesBeforePosting(_Breaks):
     """What is to be posted counts as sent before it is."""
 
     class store_kind(DeliveryStore):
-        def mark_maybe_sent(
-            self, job: Job, *, step: Step | None = None, key: str | None = None
-        ) -> bool:
+        def mark_maybe_sent(self, job: Job, **given: Any) -> bool:
             if job.notice is None:
-                return super().mark_maybe_sent(job, step=step, key=key)
+                return super().mark_maybe_sent(job, **given)
             return self._settle(job, {"state": OutboxState.SENT.value}, release=False)
 
 
@@ -43,10 +41,8 @@ class MarksAfterPosting(_Breaks):
     """That it may be there is only noted once the call has ended."""
 
     class store_kind(DeliveryStore):
-        def mark_maybe_sent(
-            self, job: Job, *, step: Step | None = None, key: str | None = None
-        ) -> bool:
-            marked = super().mark_maybe_sent(job, step=step, key=key)
+        def mark_maybe_sent(self, job: Job, **given: Any) -> bool:
+            marked = super().mark_maybe_sent(job, **given)
             return marked and self._settle(job, {"maybe_sent": False}, release=False)
 
 
@@ -92,11 +88,9 @@ class NotesItsOwnTime(_Breaks):
     """A post counts as tried first when this machine's clock says so, not Slack's."""
 
     class store_kind(DeliveryStore):
-        def mark_maybe_sent(
-            self, job: Job, *, step: Step | None = None, key: str | None = None
-        ) -> bool:
+        def mark_maybe_sent(self, job: Job, **given: Any) -> bool:
             ahead, self._ahead = self._ahead, timedelta(0)
-            marked = super().mark_maybe_sent(job, step=step, key=key)
+            marked = super().mark_maybe_sent(job, **given)
             self._ahead = ahead
             return marked
 
