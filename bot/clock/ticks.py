@@ -22,6 +22,9 @@ SWEEP_EVERY = timedelta(seconds=5)
 DELIVER_EVERY = timedelta(seconds=1)
 ALARMS_EVERY = timedelta(minutes=1)
 HOUSEKEEPING_EVERY = timedelta(hours=1)
+HOUSEKEEPING_AFTER = timedelta(seconds=10)
+"""Who starts first sends and decides what waited; whoever is started again and again does only
+that."""
 PERIODS_UNTIL_UNWELL = 5
 UNWELL_AFTER_AT_LEAST = timedelta(seconds=30)
 EXIT_STATUS = 70
@@ -41,11 +44,14 @@ class Tick:
         work: Callable[[], object],
         *,
         every: timedelta,
+        after: timedelta = timedelta(0),
         monotonic: Monotonic = time.monotonic,
     ) -> None:
+        """Its first turn comes `after` the start."""
         self._name = name
         self._work = work
         self.every = every
+        self.after = after
         self._monotonic = monotonic
         self._guard = threading.Lock()
         self._began: float | None = None
@@ -142,7 +148,13 @@ class Ticks:
         self._ticks: tuple[Tick, ...] = (
             self._sweep,
             Tick("deliver", deliver, every=DELIVER_EVERY, monotonic=monotonic),
-            Tick("housekeeping", housekeeping, every=HOUSEKEEPING_EVERY, monotonic=monotonic),
+            Tick(
+                "housekeeping",
+                housekeeping,
+                every=HOUSEKEEPING_EVERY,
+                after=HOUSEKEEPING_AFTER,
+                monotonic=monotonic,
+            ),
         )
         if alarms is not None:
             self._ticks += (Tick("alarms", alarms, every=ALARMS_EVERY, monotonic=monotonic),)
@@ -159,14 +171,14 @@ class Ticks:
         )
 
     def start(self) -> None:
-        """Start ticking; the first run of each is at once."""
+        """Start ticking; all but housekeeping run at once."""
         for tick in self._ticks:
             self._scheduler.add_job(
                 tick,
                 "interval",
                 seconds=tick.every.total_seconds(),
                 id=tick.name,
-                next_run_time=datetime.now(UTC),
+                next_run_time=datetime.now(UTC) + tick.after,
             )
         self._scheduler.start()
         self._watchdog.start()
