@@ -47,9 +47,9 @@ TROUBLE = Conditions(
     until_accepted=int(0.9 * SAID),
     kills=KILLS,
     kill_after=(0.1, 0.4),
-    kill_every=30,
+    kill_every=20,
     freezes=1,
-    freeze_for=7.0,
+    freeze_for=6.5,
 )
 
 
