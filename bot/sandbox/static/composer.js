@@ -86,7 +86,11 @@ function steer(form, key) {
   return true;
 }
 
-async function send(form, actWith) {
+let earlier = Promise.resolve();
+
+// One after the other, as they were written: who is quick sends the next message while the button
+// still waits for the one before.
+function send(form, actWith) {
   const box = boxOf(form);
   const text = box.value;
   const files = filesOf(form);
@@ -98,10 +102,13 @@ async function send(form, actWith) {
   sessionStorage.removeItem(draftKey(form));
   fit(box);
   offer(box);
-  const refusal = await actWith(form.querySelector("button[type=submit]"), "say", fields);
-  // What could not be sent comes back, unless something new is being written.
-  if (refusal && !boxOf(form).value) boxOf(form).value = text;
-  if (refusal && !filesOf(form).length) setFiles(form, files);
+  const said = earlier.then(async () => {
+    const refusal = await actWith(form.querySelector("button[type=submit]"), "say", fields);
+    // What could not be sent comes back, unless something new is being written.
+    if (refusal && !boxOf(form).value) boxOf(form).value = text;
+    if (refusal && !filesOf(form).length) setFiles(form, files);
+  });
+  earlier = said.catch(() => {});
 }
 
 // An update brings the list as it is before anybody types.
