@@ -26,6 +26,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.notices import cannot_post
 from bot.domain.nudging import Stage
 from bot.domain.ports import Clock
+from bot.storage.deadlines import UnreadableDeadline
 from bot.storage.engine import StorageUnavailable
 from bot.storage.probe import try_to_write
 from bot.storage.unit_of_work import Store, WriteUnit
@@ -112,7 +113,7 @@ class Sweep:
                 if busy(error) or isinstance(error, StorageUnavailable):
                     break
                 if size == 1:
-                    of = claimed[0] if claimed else None
+                    of = next((one for one in _blamed(error, claimed) if one not in aside), None)
                     log.error(
                         "handoff not swept", workspace=workspace_id, handoff=of, **named(error)
                     )
@@ -136,7 +137,8 @@ class Sweep:
                 return False  # Nothing happens by itself; afterwards the last stage is said.
             due = unit.deadlines.due(size, but=aside)
             claimed += [handoff_id for handoff_id, _ in due]
-            if not self._batch(unit, due):
+            told = self._batch(unit, due)
+            if not unit.refresh_due(BATCH, but=aside) and not told:
                 # Nothing is due, or others hold it: they tell, or the next run does.
                 return False
             unit.commit()
@@ -166,8 +168,7 @@ class Sweep:
             looked_at += anew
         told = tell(unit, looked_at, summaries)
         self._reached("said")
-        lights = unit.refresh_due(BATCH)
-        return bool(changed or told or lights)
+        return bool(changed or told)
 
     def _note_restart(self, workspace_id: int) -> None:
         """What is due by now may have been said before a restore; what is due later was not."""
@@ -184,6 +185,11 @@ class Sweep:
                 if not unit.end_leave():
                     return
                 unit.commit()
+
+
+def _blamed(error: Exception, claimed: Sequence[int]) -> Sequence[int]:
+    """The handoffs for one of which a deadline alone could not be swept, the likeliest first."""
+    return [error.handoff_id, *claimed] if isinstance(error, UnreadableDeadline) else claimed
 
 
 def _post(unit: WriteUnit, handoff_id: int, due: Deadline) -> bool:

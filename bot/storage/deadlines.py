@@ -89,8 +89,19 @@ SILENCE = (
 """What says nothing any more and is to be looked at all the same is not."""
 
 
+class UnreadableDeadline(ValueError):
+    """A deadline is in words that this version does not know; `handoff_id` says of which handoff.
+
+    A newer version wrote it, before this one was started again.
+    """
+
+    def __init__(self, handoff_id: int) -> None:
+        super().__init__(handoff_id)
+        self.handoff_id = handoff_id
+
+
 class Deadlines:
-    """What the handoffs of one workspace owe whom."""
+    """What the handoffs of one workspace owe whom; who reads raises UnreadableDeadline."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -101,13 +112,20 @@ class Deadlines:
 
     def of_many(self, handoff_ids: Iterable[int]) -> dict[int, list[Deadline]]:
         """The deadlines of several handoffs, by handoff."""
-        wanted = sorted(set(handoff_ids))
         found: dict[int, list[Deadline]] = {}
-        if wanted:
-            values = {"workspace": self._scope.workspace_id, "handoffs": wanted}
-            for row in self._scope.connection.execute(_OF, values).mappings():
-                found.setdefault(row["handoff_id"], []).append(_deadline(row))
+        for handoff_id, one in self._of_all(handoff_ids):
+            found.setdefault(handoff_id, []).append(one)
         return {handoff_id: in_order(several) for handoff_id, several in found.items()}
+
+    def _of_all(
+        self, handoff_ids: Iterable[int], *, but_unreadable: bool = False
+    ) -> list[tuple[int, Deadline]]:
+        wanted = sorted(set(handoff_ids))
+        if not wanted:
+            return []
+        values = {"workspace": self._scope.workspace_id, "handoffs": wanted}
+        rows = self._scope.connection.execute(_OF, values).mappings()
+        return _with_handoffs(rows, but_unreadable=but_unreadable)
 
 
 class WritableDeadlines(Deadlines):
@@ -118,6 +136,7 @@ class WritableDeadlines(Deadlines):
 
         `but` are handoffs that are not looked at; the others are locked. Those that another
         transaction holds are left out: it brings them up to date, or the next sweep finds them.
+        Raises UnreadableDeadline.
         """
         now = self._scope.now
         values: dict[str, Any] = {"now": now, "most": limit}
@@ -130,12 +149,13 @@ class WritableDeadlines(Deadlines):
     ) -> list[tuple[int, Deadline]]:
         """What has something to say by `until` and is owed by one of them or under them.
 
-        Locked like `due`, the earliest first, with the handoff of each.
+        Locked like `due`, the earliest first, with the handoff of each. What this version cannot
+        read is left out: `due` raises for it, and this person's others are theirs to hear of.
         """
         if not reader_ids:
             return []
         values = {"readers": sorted(reader_ids), "until": until, "most": limit}
-        return self._locked(_FOR_READERS, values, until=until)
+        return self._locked(_FOR_READERS, values, until=until, but_unreadable=True)
 
     def count_for_readers(self, reader_ids: Collection[int], *, until: datetime, limit: int) -> int:
         """How many `for_readers` would find, counted up to `limit`."""
@@ -144,36 +164,47 @@ class WritableDeadlines(Deadlines):
         return int(self._scope.connection.execute(_HOW_MANY, values).scalar_one())
 
     def _locked(
-        self, statement: Any, values: dict[str, Any], *, until: datetime
+        self,
+        statement: Any,
+        values: dict[str, Any],
+        *,
+        until: datetime,
+        but_unreadable: bool = False,
     ) -> list[tuple[int, Deadline]]:
         """What a statement finds that locks handoffs, as it is once they are locked.
 
         PostgreSQL finds rows first and locks then: what another act did in between is read after
         it. On SQLite nobody else writes while this transaction does.
         """
-        found = self._with_handoffs(statement, values)
+        found = self._found(statement, values, but_unreadable=but_unreadable)
         if self._scope.dialect != "postgresql" or not found:
             return found
-        now = self.of_many(handoff_id for handoff_id, _ in found)
+        handoffs = [handoff_id for handoff_id, _ in found]
+        now = self._of_all(handoffs, but_unreadable=but_unreadable)
         keys = {(handoff_id, one.key) for handoff_id, one in found}
         read = [
             (handoff_id, one)
-            for handoff_id, several in now.items()
-            for one in several
+            for handoff_id, one in now
             if (handoff_id, one.key) in keys and one.next_at is not None and one.next_at <= until
         ]
         return sorted(read, key=lambda one: (one[1].next_at, one[0]))
 
     def late_of(self, reader_ids: Collection[int], *, at: datetime) -> list[tuple[int, Deadline]]:
-        """What is late at a time and is owed by one of them or under them, the latest first."""
+        """What is late at a time and is owed by one of them or under them, the latest first.
+
+        What this version cannot read is left out here, too.
+        """
         if not reader_ids:
             return []
-        return self._with_handoffs(_LATE_OF, {"readers": sorted(reader_ids), "at": at})
+        values = {"readers": sorted(reader_ids), "at": at}
+        return self._found(_LATE_OF, values, but_unreadable=True)
 
-    def _with_handoffs(self, statement: Any, values: dict[str, Any]) -> list[tuple[int, Deadline]]:
+    def _found(
+        self, statement: Any, values: dict[str, Any], *, but_unreadable: bool
+    ) -> list[tuple[int, Deadline]]:
         values = {**values, "workspace": self._scope.workspace_id}
         rows = self._scope.connection.execute(statement, values).mappings()
-        return [(row["handoff_id"], _deadline(row)) for row in rows]
+        return _with_handoffs(rows, but_unreadable=but_unreadable)
 
     def keep(self, handoff_id: int, changed: Deadline) -> None:
         """Keep a deadline that was snoozed."""
@@ -250,6 +281,20 @@ def _settled(of: Deadline) -> dict[str, Any]:
         "passed": json.dumps(sorted(of.passed)),
         "next_at": of.next_at,
     }
+
+
+def _with_handoffs(
+    rows: Iterable[RowMapping], *, but_unreadable: bool
+) -> list[tuple[int, Deadline]]:
+    found = []
+    for row in rows:
+        handoff_id = row["handoff_id"]
+        try:
+            found.append((handoff_id, _deadline(row)))
+        except ValueError as error:
+            if not but_unreadable:
+                raise UnreadableDeadline(handoff_id) from error
+    return found
 
 
 def _deadline(row: RowMapping) -> Deadline:

@@ -265,6 +265,7 @@ _LIGHTS = (
         tables.handoff.c.workspace_id == bindparam("workspace"),
         tables.LIGHT_CHANGES,
         tables.handoff.c.light_at <= bindparam("now"),
+        tables.handoff.c.id.not_in(bindparam("but", expanding=True)),
     )
     .order_by(tables.handoff.c.light_at)
     .limit(bindparam("most"))
@@ -1336,9 +1337,13 @@ class WriteUnit(ReadUnit):
         self.bring_in_line(person_id)
         return True
 
-    def refresh_due(self, limit: int) -> int:
-        """Have handoffs drawn anew that show something else by time alone; gives how many."""
+    def refresh_due(self, limit: int, *, but: Collection[int] = ()) -> int:
+        """Have handoffs drawn anew that show something else by time alone; gives how many.
+
+        `but` are handoffs that are not looked at.
+        """
         values = {"workspace": self._scope.workspace_id, "now": self.now, "most": limit}
+        values["but"] = sorted(but)
         ids = list(self._scope.connection.execute(_LIGHTS, values).scalars())
         owed_by = self.deadlines.of_many(ids)
         for handoff in self.handoffs.turn_lights(ids, owed_by):

@@ -5,17 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot.clock.sweep import BATCH, SWEEPS_FOR, Sweep
 from bot.domain.deadlines import Deadline, Step, snooze
 from bot.domain.errors import Conflict, Problem
 from bot.domain.nudging import Stage
+from bot.storage.deadlines import UnreadableDeadline
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
+from bot.storage.tables import deadline, outbox, outbox_about, surface
 from bot.storage.tables import handoff as handoff_table
-from bot.storage.tables import outbox, outbox_about, surface
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.builders import (
     Deal,
@@ -321,6 +322,26 @@ def test_each_handoff_that_cannot_be_swept_is_logged_with_a_reference(
     }
     assert len({one["reference"] for one in lines}) == 2
     assert all(one["frames"] for one in lines)
+
+
+def test_a_deadline_in_words_of_a_newer_version_stops_the_clock_for_no_other(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    made = [signed(store, team, Deal(account=f"Deal {number}")) for number in range(3)]
+    odd = made[0]
+    of_odd = update(deadline).where(deadline.c.handoff_id == odd, deadline.c.next_at.is_not(None))
+    with store.database.writing() as connection:
+        connection.execute(of_odd.values(step=deadline.c.step + "_of_tomorrow"))
+        connection.commit()
+    for hours in (4, 12):
+        clock.advance(hours * HOUR)
+        with capture_logs() as logged, pytest.raises(UnreadableDeadline):
+            Sweep(store=store, clock=clock).run()
+        lines = [one for one in logged if one["event"] == "handoff not swept"]
+        assert [one["handoff"] for one in lines] == [odd]
+    others = made[1:]
+    assert _kinds(store) == ["bot_posted", "bot_posted", "summary"]
+    assert {one for one, _, _ in _words(store)} == set(others)
 
 
 class _Stumbling(Sweep):

@@ -396,7 +396,7 @@ def test_what_somebody_did_before_the_sweep_had_the_lock_is_read_under_it(
         act.save(handoff, actor_id=team.ae.id)
         act.commit()
     # The rows as a statement finds them that began before that act ended.
-    monkeypatch.setattr(WritableDeadlines, "_with_handoffs", lambda *_: found)
+    monkeypatch.setattr(WritableDeadlines, "_found", lambda *_, **__: found)
     with store.write(team.workspace_id) as sweep:
         assert sweep.deadlines.due(10) == []
         assert sweep.deadlines.for_readers(readers, until=until, limit=10) == []

@@ -10,15 +10,16 @@ from bot.domain.deadlines import Step
 from bot.domain.digest import Word
 from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
 from bot.domain.nudging import Stage
+from bot.storage.deadlines import UnreadableDeadline
 from bot.storage.delivery import AT_A_LOOK
 from bot.storage.jobs import Job
 from bot.storage.leasing import SPARE
 from bot.storage.readable import LEFT_FOR, NEWER
-from bot.storage.tables import outbox, outbox_about, surface
+from bot.storage.tables import deadline, outbox, outbox_about, surface
 from bot.storage.undelivered import Trouble
 from bot.storage.unit_of_work import Store
 from bot.views import sentences
-from tests.builders import FakeMachine, FixedClock, Pokes, Team, posted
+from tests.builders import Deal, FakeMachine, FixedClock, Pokes, Team, posted, signed
 
 LEASE = timedelta(minutes=2)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -196,3 +197,25 @@ def test_what_a_newer_version_could_not_deliver_is_shown_without_its_name(
     assert shown.kind is None
     assert sentences.undelivered.what(shown.kind) == sentences.undelivered.OF_NEWER
     assert sentences.undelivered.what(SurfaceKind.CARD) != sentences.undelivered.OF_NEWER
+
+
+def test_a_deadline_that_cannot_be_read_is_named_and_hides_no_other(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    odd, sound = (signed(store, team, Deal(account=name)) for name in ("Alder Bay", "Larkfield"))
+    brief = update(deadline).where(deadline.c.step == Step.BRIEF.value)
+    with store.database.writing() as connection:
+        connection.execute(brief.where(deadline.c.handoff_id == odd).values(step=TOMORROW))
+        connection.commit()
+    until = clock.advance(25 * HOUR)
+    with store.write(team.workspace_id) as unit:
+        with pytest.raises(UnreadableDeadline) as caught:
+            unit.deadlines.due(9)
+        assert caught.value.handoff_id == odd
+        assert {one for one, _ in unit.deadlines.due(9, but=[odd])} == {sound}
+        theirs = unit.deadlines.for_readers([team.ae.id], until=until, limit=9)
+        assert (sound, Step.BRIEF) in {(one, owed.step) for one, owed in theirs}
+        assert (sound, Step.BRIEF) in {
+            (one, late.step) for one, late in unit.deadlines.late_of([team.ae.id], at=until)
+        }
+        assert unit.refresh_due(9, but=[odd, sound]) == 0
