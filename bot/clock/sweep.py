@@ -83,24 +83,30 @@ class Sweep:
             if self._over:
                 return
             self._last = workspace_id
+            wrong: Exception | None = None
             if workspace_id in due:
-                counts.append(self._workspace(workspace_id))
+                count, wrong = self._workspace(workspace_id)
+                counts.append(count)
             if workspace_id in restored and not self._over:
+                # Also where a handoff was left aside: else nothing since the backup would ever go.
                 self._note_restart(workspace_id)
+            if wrong is not None:
+                raise wrong
 
         # Those after the last one of the run before, then the others.
         for_each(sorted(due | restored, key=lambda one: (one <= self._last, one)), sweep)
         return sum(counts)
 
-    def _workspace(self, workspace_id: int) -> int:
-        """Gives how many deadlines were looked at; raises what one of them failed for at the end.
+    def _workspace(self, workspace_id: int) -> tuple[int, Exception | None]:
+        """Gives how many deadlines were looked at, and what the first of them failed for.
 
         Where a batch fails they are looked at one by one, and the handoff of the one that fails is
-        left aside in this run: it shall not stop the clock for all the others.
+        left aside in this run: it shall not stop the clock for all the others. Raises what ends it.
         """
         self._bring_back(workspace_id)
         done, size, aside = 0, BATCH, set[int]()
         wrong: Exception | None = None
+        stopped = False
         for _ in range(MOST_BATCHES):
             if self._over:
                 break
@@ -108,15 +114,17 @@ class Sweep:
             try:
                 if not self._one_batch(workspace_id, size, aside, claimed):
                     break
-            except Exception as error:  # noqa: BLE001, the first is raised below
+            except Exception as error:  # noqa: BLE001, the first is raised in the end
                 wrong = wrong or error
-                if busy(error) or isinstance(error, StorageUnavailable):
+                stopped = busy(error) or isinstance(error, StorageUnavailable)
+                if stopped:
                     break
                 if size == 1:
                     of = next((one for one in _blamed(error, claimed) if one not in aside), None)
                     log.error(
                         "handoff not swept", workspace=workspace_id, handoff=of, **named(error)
                     )
+                    stopped = of is None
                     if of is None:
                         break
                     aside.add(of)
@@ -124,9 +132,9 @@ class Sweep:
                 continue
             self._reached("swept")
             done += len(claimed)
-        if wrong is not None:
+        if wrong is not None and stopped:
             raise wrong
-        return done
+        return done, wrong
 
     def _one_batch(
         self, workspace_id: int, size: int, aside: Collection[int], claimed: list[int]

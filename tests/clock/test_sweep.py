@@ -15,7 +15,7 @@ from bot.domain.nudging import Stage
 from bot.storage.deadlines import UnreadableDeadline
 from bot.storage.engine import open_database
 from bot.storage.migrate import migrate
-from bot.storage.tables import deadline, outbox, outbox_about, surface
+from bot.storage.tables import deadline, outbox, outbox_about, surface, workspace
 from bot.storage.tables import handoff as handoff_table
 from bot.storage.unit_of_work import Store, WriteUnit
 from tests.builders import (
@@ -305,6 +305,21 @@ def test_one_handoff_that_cannot_be_swept_stops_the_clock_for_no_other(
     assert left == {odd}
     Sweep(store=store, clock=clock).run()
     assert Sweep(store=store, clock=clock).run() == 0
+
+
+def test_after_a_restore_one_handoff_that_cannot_be_swept_holds_nothing_up(
+    store: Store, team: Team, clock: FixedClock
+) -> None:
+    odd, _ = (signed(store, team, Deal(account=name)) for name in ("Alder Bay", "Larkfield"))
+    with store.database.writing() as connection:
+        connection.execute(update(workspace).values(restored_from=clock.now()))
+        connection.commit()
+    clock.advance(4 * HOUR)
+    sweep = _Stumbling({odd: LookupError("a row nobody foresaw")}, store=store, clock=clock)
+    with pytest.raises(LookupError):
+        sweep.run()
+    with store.read(team.workspace_id) as unit:
+        assert not unit.workspace.restart_unnoted
 
 
 def test_each_handoff_that_cannot_be_swept_is_logged_with_a_reference(
