@@ -11,6 +11,7 @@ from bot.domain.deadlines import DeadlineState, Step
 from bot.domain.digest import Day, Word, moved_to
 from bot.domain.nudging import Stage
 from bot.domain.worktime import Calendar
+from bot.storage.readable import word_known
 from bot.storage.statements import Scope, once
 from bot.storage.tables import DIGEST_AHEAD, deadline, digest_line, person
 
@@ -46,15 +47,15 @@ _WAKE = (
     )
     .values(digest_at=bindparam("b_at"))
 )
-_LINES = select(digest_line).where(
+# What a newer version left there waits for one that knows it.
+_OF_THESE = (
     digest_line.c.workspace_id == bindparam("workspace"),
     digest_line.c.person_id.in_(bindparam("ids", expanding=True)),
+    word_known(digest_line),
 )
+_LINES = select(digest_line).where(*_OF_THESE)
 _ADD = once(digest_line)
-_TAKE = delete(digest_line).where(
-    digest_line.c.workspace_id == bindparam("workspace"),
-    digest_line.c.person_id.in_(bindparam("ids", expanding=True)),
-)
+_TAKE = delete(digest_line).where(*_OF_THESE)
 _LATE = (deadline.c.state == DeadlineState.OPEN.value, deadline.c.due_at < bindparam("now"))
 _UNAWARE = (
     select(person.c.id)

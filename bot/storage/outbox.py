@@ -22,6 +22,7 @@ from bot.domain.notices import (
     welcome,
 )
 from bot.domain.nudging import Stage
+from bot.storage.readable import READABLE
 from bot.storage.statements import Scope, once
 from bot.storage.tables import (
     OUTBOX_PENDING,
@@ -117,6 +118,7 @@ _BELATED = (
         outbox.c.workspace_id == bindparam("workspace"),
         outbox.c.destination.in_(bindparam("destinations", expanding=True)),
         outbox.c.kind.in_(sorted(kind.value for kind in OF_THE_CLOCK)),
+        READABLE[outbox],
         outbox.c.ts.is_(None),
         outbox.c.maybe_sent.is_(False),
         or_(

@@ -46,17 +46,17 @@ def _among(column: ColumnElement[Any], words: Iterable[str | int]) -> ColumnElem
     return column.in_([literal_column(repr(one)) for one in sorted(words)])
 
 
+def word_known(table: Table) -> ColumnElement[bool]:
+    """Whether this version knows what a row with a step and a stage is about."""
+    return and_(
+        _among(table.c.step, (one.value for one in Step)),
+        _among(table.c.stage, (one.value for one in Stage)),
+    )
+
+
 _ABOUT_OTHERS = (
     select(outbox_about.c.outbox_id)
-    .where(
-        outbox_about.c.outbox_id == outbox.c.id,
-        not_(
-            and_(
-                _among(outbox_about.c.step, (one.value for one in Step)),
-                _among(outbox_about.c.stage, (one.value for one in Stage)),
-            )
-        ),
-    )
+    .where(outbox_about.c.outbox_id == outbox.c.id, not_(word_known(outbox_about)))
     .exists()
 )
 _OF_THE_CLOCK = _among(outbox.c.kind, (one.value for one in OF_THE_CLOCK))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Table, select, update
 
 from bot.domain.deadlines import Step
-from bot.domain.digest import Word
+from bot.domain.digest import BELATED, Word
 from bot.domain.notices import JobSource, Notice, NoticeKind, Place, Priority, SurfaceKind
 from bot.domain.nudging import Stage
 from bot.storage.deadlines import UnreadableDeadline
@@ -15,7 +15,7 @@ from bot.storage.delivery import AT_A_LOOK
 from bot.storage.jobs import Job
 from bot.storage.leasing import SPARE
 from bot.storage.readable import LEFT_FOR, NEWER
-from bot.storage.tables import deadline, outbox, outbox_about, surface
+from bot.storage.tables import deadline, digest_line, outbox, outbox_about, surface
 from bot.storage.undelivered import Trouble
 from bot.storage.unit_of_work import Store
 from bot.views import sentences
@@ -197,6 +197,37 @@ def test_what_a_newer_version_could_not_deliver_is_shown_without_its_name(
     assert shown.kind is None
     assert sentences.undelivered.what(shown.kind) == sentences.undelivered.OF_NEWER
     assert sentences.undelivered.what(SurfaceKind.CARD) != sentences.undelivered.OF_NEWER
+
+
+def test_what_waits_for_a_summary_in_unknown_words_is_left_there(store: Store, team: Team) -> None:
+    handoff_id = posted(store, team)
+    steps = (Step.BRIEF, Step.MESSAGE)
+    with store.write(team.workspace_id) as unit:
+        unit.digests.add_lines(team.ae.id, [Word(handoff_id, one, Stage.LATE) for one in steps])
+        unit.commit()
+    brief = update(digest_line).where(digest_line.c.step == Step.BRIEF.value)
+    with store.database.writing() as connection:
+        connection.execute(brief.values(step=TOMORROW))
+        connection.commit()
+    with store.write(team.workspace_id) as unit:
+        taken = unit.digests.take_lines([team.ae.id])
+        assert [one.step for one in taken[team.ae.id]] == [Step.MESSAGE]
+        unit.commit()
+    with store.database.reading() as connection:
+        assert list(connection.execute(select(digest_line.c.step)).scalars()) == [TOMORROW]
+
+
+def test_what_comes_too_late_in_unknown_words_is_left_as_it_is(
+    store: Store, team: Team, clock: FixedClock, machine: FakeMachine
+) -> None:
+    _say(store, team)
+    clock.advance(BELATED + MINUTE)
+    machine.advance(BELATED + MINUTE)
+    with store.write(team.workspace_id) as unit:
+        assert list(unit.outbox.take_belated([team.ae.id])) == [team.ae.id]
+    _write(store, outbox_about, step=TOMORROW)
+    with store.write(team.workspace_id) as unit:
+        assert unit.outbox.take_belated([team.ae.id]) == {}
 
 
 def test_a_deadline_that_cannot_be_read_is_named_and_hides_no_other(
