@@ -1,10 +1,12 @@
 """What people see when a channel or an account is gone, and when the bot cannot deliver."""
 
-import pytest
-from sqlalchemy import update
+from datetime import UTC, datetime, timedelta
 
-from bot.domain.alarms import About, alarm
-from bot.storage.tables import outbox
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.domain.alarms import TRIED_IN_VAIN, About, alarm
+from bot.storage.tables import IS_CARD, outbox, surface
 from tests.browser.conftest import Seat
 from tests.story.stack import DEAL, Stack
 from tests.story.test_surfaces import ASKS, BOT
@@ -54,12 +56,20 @@ def test_admins_are_told_what_is_in_trouble(posted: Stack, sit: Seat) -> None:
         greetings = outbox.c.kind == "welcome"
         dead = {"state": "dead", "reason": "not_in_channel"}
         connection.execute(update(outbox).where(greetings).values(**dead))
+        later = datetime.now(UTC) + timedelta(hours=1)
+        tried = {"attempts": TRIED_IN_VAIN, "next_try_at": later}
+        card = update(surface).where(IS_CARD).values(wanted=surface.c.wanted + 1, **tried)
+        connection.execute(card.values(reason="channel_guests"))
+        one = select(func.min(outbox.c.id)).where(greetings).scalar_subquery()
+        greeting = update(outbox).where(outbox.c.id == one).values(state="pending", **tried)
+        connection.execute(greeting.values(reason="internal_error"))
         connection.commit()
     with store.write(workspace_id) as unit:
         reader = unit.people.by_slack_id(posted.ada.id)
         assert reader is not None
         for about, detail in (
             (About.UNDELIVERED, ""),
+            (About.IN_VAIN, ""),
             (About.SCOPE, "users:read"),
             (About.SCOPE, "groups:history"),
             (About.TOKEN, "account_inactive"),
@@ -76,6 +86,7 @@ def test_admins_are_told_what_is_in_trouble(posted: Stack, sit: Seat) -> None:
     for number, words in enumerate(
         (
             "were not delivered, or may not have been",
+            "do not go through, however often it tries",
             "lacks the permission users:read",
             "lacks the permission groups:history",
             "did not let the bot in for a while",
@@ -84,3 +95,7 @@ def test_admins_are_told_what_is_in_trouble(posted: Stack, sit: Seat) -> None:
     ):
         ada.sees(ada.message(words), "Reference for whoever runs the bot")
         ada.picture(f"9{number + 3}-alarm", at=ada.message(words))
+    ada.press(ada.message("do not go through"), "open_undelivered")
+    ada.sees(ada.modal, "There are guests in the channel")
+    ada.sees(ada.modal, "goes on trying")
+    ada.picture("99-delivery-problems")

@@ -545,15 +545,20 @@ def test_what_stands_of_a_closed_handoff_goes_when_its_channel_was_shared_unhear
     assert desk.store.delivery.counts().dead == 0
 
 
-def test_a_channel_in_which_nothing_is_open_is_looked_at_once_a_week(desk: Desk) -> None:
-    _over(desk)
+def _noting(desk: Desk) -> tuple[DailyLook, list[str]]:
+    """A look, and the channels it looks at, by Slack's ids."""
     looked: list[str] = []
 
     def look_anew(workspace_id: int, slack_id: str) -> Channel:
         looked.append(slack_id)
         return desk.check_channel(workspace_id, slack_id)
 
-    look = looking(desk, look_anew)
+    return looking(desk, look_anew), looked
+
+
+def test_a_channel_in_which_nothing_is_open_is_looked_at_once_a_week(desk: Desk) -> None:
+    _over(desk)
+    look, looked = _noting(desk)
     for days, looks in ((0, 1), (2, 1), (4, 1), (2, 2)):
         desk.machine.advance(days * DAY)
         _run(desk, look)
@@ -602,13 +607,7 @@ def test_of_many_channels_in_which_nothing_is_open_a_round_takes_those_that_wait
         )
         connection.commit()
     _stands(desk)
-    looked: list[str] = []
-
-    def look_anew(workspace_id: int, slack_id: str) -> Channel:
-        looked.append(slack_id)
-        return desk.check_channel(workspace_id, slack_id)
-
-    look = looking(desk, look_anew)
+    look, looked = _noting(desk)
     look.run(desk.team.workspace_id)
     assert looked[0] == "C0DEAL", "what is open goes first"
     assert len(looked) == OVER_A_ROUND + 1

@@ -13,6 +13,7 @@ from bot.storage.unit_of_work import WriteUnit
 from tests.builders import posted, signed
 from tests.delivery.desk import MINUTE, SECOND, CrashAt, Desk
 from tests.delivery.slack import Fault, Message, Refusal
+from tests.delivery.test_moving import others_can_read
 
 FIXED = ["edit_window_closed", "cant_update_message"]
 DEAL = "C0DEAL"
@@ -25,13 +26,6 @@ def _cards(desk: Desk) -> list[Message]:
 def _redraw(desk: Desk, handoff_id: int) -> None:
     with desk.store.write(desk.team.workspace_id) as unit:
         unit.surfaces.refresh(handoff_id)
-        unit.commit()
-
-
-def _others_read(desk: Desk) -> None:
-    desk.facts = replace(desk.facts, shared=True)
-    with desk.store.write(desk.team.workspace_id) as unit:
-        unit.channels.note(DEAL, shared=True)
         unit.commit()
 
 
@@ -89,7 +83,7 @@ def test_what_others_come_to_read_and_cannot_be_edited_is_taken_down(
         return fixed(method, args)
 
     desk.slack.trouble = trouble
-    _others_read(desk)
+    others_can_read(desk)
     desk.drain()
     assert desk.slack.ledger.all_in(DEAL) == []
     assert desk.row(outbox, kind="cannot_post")["state"] == "sent"
@@ -103,7 +97,7 @@ def test_what_others_read_and_slack_keeps_as_it_is_is_shown_as_given_up_and_trie
     desk.drain()
     (card,) = _cards(desk)
     desk.slack.trouble = _refuse(desk, chat__update=FIXED[0], chat__delete="cant_delete_message")
-    _others_read(desk)
+    others_can_read(desk)
     desk.drain()
     row = desk.row(surface, kind="card")
     assert (row["ts"], row["state"], row["reason"]) == (card.ts, "live", FIXED[0])
@@ -123,7 +117,7 @@ def test_the_old_card_of_a_handoff_that_moved_from_where_others_read_goes(
     desk.drain()
     words = {} if deletes else {"chat__delete": "cant_delete_message"}
     desk.slack.trouble = _refuse(desk, chat__update=FIXED[1], **words)
-    _others_read(desk)
+    others_can_read(desk)
     with desk.store.write(desk.team.workspace_id) as unit:
         channel = unit.channels.ensure("C0NEW", facts=replace(desk.facts, shared=False))
         unit.move(unit.handoffs.lock(handoff_id), channel, by=desk.team.ae)
