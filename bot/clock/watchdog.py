@@ -1,5 +1,6 @@
 """Looks after the ticks on the monotonic clock, because the wall clock may step under them."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,6 +19,9 @@ STEP = timedelta(seconds=2)
 """A wall clock that ran this much differently from the monotonic one was set."""
 HANGS_AFTER = 60.0
 """Seconds; every tick's own time-outs are far shorter."""
+STOOD_STILL = 5.0
+"""Seconds: if the watchdog looks so late, the whole process stood still, as while a machine is
+paused or moved."""
 
 
 class Watched(Protocol):
@@ -51,6 +55,7 @@ class Watchdog:
         self._monotonic = monotonic
         self._wall = wall
         self._seen: tuple[float, datetime] = (monotonic(), wall())
+        self._goes_since = -math.inf
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -73,9 +78,12 @@ class Watchdog:
         if abs(drift) > STEP:
             log.warning("wall clock stepped", seconds=round(drift.total_seconds(), 1))
             self._wake()
+        if now - before > STOOD_STILL:
+            # What was in hand meanwhile has its time anew: it did not hang.
+            self._goes_since = now
         for tick in self._ticks:
             running = tick.running_for()
-            if running is not None and running > HANGS_AFTER:
+            if running is not None and min(running, now - self._goes_since) > HANGS_AFTER:
                 log.error("tick hangs", tick=tick.name, seconds=round(running))
                 self._end_process()
                 return

@@ -80,18 +80,34 @@ def test_a_tick_that_hangs_ends_the_process_and_a_slow_one_does_not() -> None:
     looks: list[int] = []
 
     def hang() -> None:
-        for seconds in (HANGS_AFTER - 1, 0.5, 1.0):
-            clocks.seconds += seconds
+        for _ in range(2 * int(HANGS_AFTER) + 1):
+            clocks.seconds += 0.5
             watchdog.look()
             looks.append(ends.count)
 
     tick = Tick("sweep", hang, every=SECOND, monotonic=clocks.monotonic)
     watchdog = _watchdog(clocks, tick, wakes, ends)
     tick()
-    assert looks == [0, 0, 1]
+    assert looks == [0] * 2 * int(HANGS_AFTER) + [1]
     clocks.seconds += 1000
     watchdog.look()
     assert ends.count == 1
+
+
+def test_what_was_in_hand_while_the_whole_process_stood_still_does_not_hang() -> None:
+    clocks, ends = Clocks(), Count()
+    looks: list[int] = []
+
+    def work() -> None:
+        for still in (10 * HANGS_AFTER, *[0.5] * 2 * int(HANGS_AFTER), 0.5):
+            clocks.seconds += still
+            watchdog.look()
+            looks.append(ends.count)
+
+    tick = Tick("housekeeping", work, every=SECOND, monotonic=clocks.monotonic)
+    watchdog = _watchdog(clocks, tick, Count(), ends)
+    tick()
+    assert looks == [0] * (1 + 2 * int(HANGS_AFTER)) + [1], "afterwards it has as long as any"
 
 
 def test_a_tick_asked_for_while_it_runs_runs_once_more() -> None:
