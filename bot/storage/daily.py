@@ -123,6 +123,7 @@ _STANDING = (
         surface.c.handoff_id,
         surface.c.posted_in,
         surface.c.ts,
+        surface.c.next_try_at,
     )
     .join(handoff, handoff.c.id == surface.c.handoff_id)
     .where(_AT_REST, HANDOFF_OPEN)
@@ -160,6 +161,8 @@ class Standing:
     posted_in: str
     """Slack's id of the conversation."""
     ts: str
+    rests_since: datetime
+    """In machine time, a little after it was sent, found or edited last."""
 
 
 class Daily:
@@ -237,7 +240,14 @@ class Daily:
             statement, {**values, "machine_now": self._scope.machine_now}
         )
         return [
-            Standing(row.id, SurfaceKind(row.kind), row.handoff_id, row.posted_in, row.ts)
+            Standing(
+                row.id,
+                SurfaceKind(row.kind),
+                row.handoff_id,
+                row.posted_in,
+                row.ts,
+                rests_since=row.next_try_at,
+            )
             for row in rows
             if row.posted_in is not None
         ]
