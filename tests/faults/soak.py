@@ -304,14 +304,25 @@ def _soak(plan: Plan, name: str, folder: Path) -> Result:
         prepared = stack.enter_context(scene(plan.conditions(), url))
         soak = Soak(plan, name, url, folder, prepared, server=server, wall=wall)
         outcome = soak.go()
-        if outcome.crashed:
-            # The folder goes with the run, and only what they wrote says why one of them ended.
-            with tempfile.NamedTemporaryFile("w", suffix=".log", delete=False) as kept:
-                kept.write(outcome.log)
-            print(f"{name}: what its processes wrote is in {kept.name}", file=sys.stderr)
+        wrong = wrong_of(outcome)
+        if wrong:
+            print(f"{name}: what is left to look at is in {_kept(outcome)}", file=sys.stderr)
         measured = punctuality(outcome.evidence, soak.stream, soak.measured, factor=plan.factor)
         crashes = server.crashes if server is not None else 0
-        return Result(name, soak, outcome, crashes, wrong_of(outcome), measured)
+        return Result(name, soak, outcome, crashes, wrong, measured)
+
+
+def _kept(outcome: Outcome) -> str:
+    """The folder and the database go with the run, and only these say why something went wrong."""
+    folder = Path(tempfile.mkdtemp(prefix="soak-wrong-"))
+    (folder / "log").write_text(outcome.log)
+    for number, seen in enumerate(outcome.evidence):
+        with (folder / f"workspace-{number}").open("w") as page:
+            for one in seen.accepted:
+                print(one, file=page)
+            for row in [*seen.rows.surfaces, *seen.rows.outbox]:
+                print(dict(row), file=page)
+    return str(folder)
 
 
 _migrating = threading.Lock()
