@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -9,7 +10,7 @@ from sqlalchemy import update
 from bot.bootstrap import Bot, build
 from bot.sandbox.seen import Seen
 from bot.sandbox.workspace import Channel
-from bot.storage.tables import outbox
+from bot.storage.tables import IS_CARD, outbox, surface
 from tests.story.stack import DEAL, Stack, quick
 from tests.story.test_clocks import HOUR, settled
 from tests.story.test_thin_job import (
@@ -123,8 +124,11 @@ def test_what_became_of_a_channel_while_the_bot_was_down_is_found_when_it_is_bac
 
 def test_a_deleted_card_is_posted_anew_when_the_bot_looks(place: Stack, card: Seen) -> None:
     settled(place)
-    place.sandbox.advance(HOUR)
-    settled(place)
+    with place.bot.store.database.writing() as connection:
+        # As if it had been sent or edited last an hour ago.
+        ago = datetime.now(UTC) - timedelta(hours=1)
+        connection.execute(update(surface).where(IS_CARD).values(next_try_at=ago))
+        connection.commit()
     place.ada.do("delete_message", channel_id=place.sandbox.channel(DEAL), ts=card.ts)
     with started_again(place):
         place.sandbox.wait_until(
