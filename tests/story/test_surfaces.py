@@ -44,6 +44,7 @@ def started_again(place: Stack) -> Iterator[Bot]:
     """The bot as it comes up beside the one that heard nothing."""
     bot = build(place.bot.settings, constants=quick())
     bot.start()
+    bot.ticks.wake()  # Else housekeeping, which looks around, begins ten seconds later.
     try:
         yield bot
     finally:
