@@ -196,7 +196,7 @@ class Sweep:
 
 
 def _blamed(error: Exception, claimed: Sequence[int]) -> Sequence[int]:
-    """The handoffs for one of which a deadline alone could not be swept, the likeliest first."""
+    """The handoffs whose rows may be why a batch of one failed, the likeliest first."""
     return [error.handoff_id, *claimed] if isinstance(error, UnreadableDeadline) else claimed
 
 

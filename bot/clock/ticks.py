@@ -23,8 +23,7 @@ DELIVER_EVERY = timedelta(seconds=1)
 ALARMS_EVERY = timedelta(minutes=1)
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 HOUSEKEEPING_AFTER = timedelta(seconds=10)
-"""Who starts first sends and decides what waited; whoever is started again and again does only
-that."""
+"""What waited is decided and sent first; who is started again and again does nothing else."""
 PERIODS_UNTIL_UNWELL = 5
 UNWELL_AFTER_AT_LEAST = timedelta(seconds=30)
 EXIT_STATUS = 70

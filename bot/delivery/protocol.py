@@ -345,7 +345,7 @@ class Protocol:
         return self._constants.http_timeout + self._constants.quarantine
 
     def _too_late(self, job: Job) -> bool:
-        """Never in time: it is given back, where it is not somebody else's already."""
+        """Give it back, where nobody else has it already; False, as no call may be made."""
         self._delivery.retry(job, after=timedelta(0), counted=False)
         return False
 

@@ -101,7 +101,7 @@ class UnreadableDeadline(ValueError):
 
 
 class Deadlines:
-    """What the handoffs of one workspace owe whom; who reads raises UnreadableDeadline."""
+    """What the handoffs of one workspace owe whom; to read it may raise UnreadableDeadline."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope

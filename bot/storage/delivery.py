@@ -243,12 +243,14 @@ class DeliveryStore:
         With replicas that is so by the server's clock, however late this machine's is.
         """
         table = TABLES[job.source]
-        held = select(*self._lease(table)).where(table.c.id == job.id, table.c.lease == job.lease)
+        held = select(*self._until_and_now(table)).where(
+            table.c.id == job.id, table.c.lease == job.lease
+        )
         with self._database.reading() as connection:
             return self._lasts(connection.execute(held).first(), lasting)
 
-    def _lease(self, table: Table) -> tuple[ColumnElement[Any], ...]:
-        """Until when it lasts, and what the time is; a statement for that alone costs as much."""
+    def _until_and_now(self, table: Table) -> tuple[ColumnElement[Any], ...]:
+        """Until when a lease lasts, and the time: told besides, as a statement of its own costs."""
         if self._database.dialect == "postgresql":
             return table.c.lease_until, _TOLD
         return table.c.lease_until, literal(self._machine.now(), Instant()).label(_TOLD.name)
@@ -568,7 +570,7 @@ class DeliveryStore:
             if lasting is None:
                 settled = connection.execute(noted).rowcount == 1
             else:
-                leased = connection.execute(noted.returning(*self._lease(table))).first()
+                leased = connection.execute(noted.returning(*self._until_and_now(table))).first()
                 settled = self._lasts(leased, lasting)
             if settled:
                 besides(connection)
