@@ -75,7 +75,7 @@ def _lacked(unit: ReadUnit, bundle: Bundle, notice: Notice, reader: Person) -> M
 
 
 def morning_told(bundle: Bundle, now: datetime) -> Message | Cancel:
-    """On the day of it, to the CSM, until it begins."""
+    """That morning or before their quiet hours, to the CSM, until it begins."""
     handoff, at = bundle.handoff, bundle.handoff.kickoff.at
     if at is None or handoff.kickoff_held_at is not None or now >= at:
         return Cancel("of_another_day")

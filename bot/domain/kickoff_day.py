@@ -13,7 +13,7 @@ from bot.domain.steps import Step
 from bot.domain.worktime import Calendar
 
 SHORT_BEFORE = timedelta(hours=1)
-"""Before a kickoff that begins earlier than their day does."""
+"""Before a kickoff that begins earlier than their morning does."""
 
 
 def kickoff_day(
@@ -24,6 +24,10 @@ def kickoff_day(
 ) -> Deadline | None:
     """What the CSM is told that morning; None while there is no time for it, or no CSM.
 
+    Where that is in their quiet hours it goes out before these begin, as all reminders do: of a
+    kickoff on a day off they are told on the business day before it. Booked later than that, it
+    is told of at the end of the quiet hours, where that is still ahead of it.
+
     `fixed` holds owner and zone of the stored one: a zone stays as long as its owner does.
     """
     at, csm = handoff.kickoff.at, handoff.csm_id
@@ -33,7 +37,7 @@ def kickoff_day(
     kept_owner, kept_zone = (fixed or {}).get(Step.KICKOFF_DAY, (None, None))
     calendar = calendar_of(owner, kept_zone if kept_owner == owner else None)
     state = _state(handoff)
-    told = StagePlan(Stage.MORNING, _morning(at, calendar))
+    told = _told(at, handoff.kickoff.set_at or at, calendar)
     return Deadline(
         step=Step.KICKOFF_DAY,
         owner_id=owner,
@@ -43,13 +47,21 @@ def kickoff_day(
         start_at=handoff.kickoff.set_at,
         raw_due_at=at,
         due_at=at,
-        stages=(told,) if state is DeadlineState.DATED else (),
+        stages=(StagePlan(Stage.MORNING, told),) if told and state is DeadlineState.DATED else (),
     )
 
 
-def _morning(at: datetime, calendar: Calendar) -> datetime:
+def _told(at: datetime, booked_at: datetime, calendar: Calendar) -> datetime | None:
     morning = calendar.at(calendar.local_date(at), calendar.summary_time)
-    return morning if morning < at else at - SHORT_BEFORE
+    if morning >= at:
+        morning = at - SHORT_BEFORE
+    if not calendar.is_quiet(morning):
+        return morning
+    before = calendar.before_quiet(morning, booked_at)
+    if before is not None:
+        return before
+    after = calendar.first_loud(morning)
+    return after if after < at else None
 
 
 def _state(handoff: Handoff) -> DeadlineState:

@@ -38,7 +38,7 @@ def _at(handoff_id: int, account: str, lead: str, at: datetime, *wanted: ActionI
 def morning_message(
     handoff_id: int, account: str, at: datetime, missing: tuple[Missing, ...]
 ) -> Message:
-    """On the day of it: when it is, what is still missing, and the card."""
+    """Shortly before it: when it is, what is still missing, and the card."""
     told = _at(handoff_id, account, said.kickoff.TODAY, at)
     found = missing_blocks(missing) or [context(said.kickoff.NOTHING_MISSING)]
     press = _press(handoff_id, _CARD, ActionId.OPEN_HELD)

@@ -502,10 +502,15 @@ def test_the_csm_hears_of_it_on_its_morning_and_earlier_of_an_early_one() -> Non
     assert (made.owner_id, made.state, made.due_at) == (CSM.id, DeadlineState.DATED, THURSDAY)
     # 09:00 in New York.
     assert [one.at for one in made.stages] == [utc("2025-06-05T13:00")]
-    book(handoff, utc("2025-06-05T12:30"))
-    early = morning(handoff)
-    assert early is not None
-    assert [one.at for one in early.stages] == [utc("2025-06-05T11:30")]
+    # At 09:00 there, and at 08:30, the hour before which lies in the quiet hours.
+    for at, told in (
+        (utc("2025-06-05T13:00"), utc("2025-06-05T12:00")),
+        (utc("2025-06-05T12:30"), utc("2025-06-04T23:45")),
+    ):
+        book(handoff, at)
+        early = morning(handoff)
+        assert early is not None
+        assert [one.at for one in early.stages] == [told]
     handoff.hold_kickoff(MONDAY + 2 * HOUR, by=CSM, at=NOW)
     over = morning(handoff)
     assert over is not None

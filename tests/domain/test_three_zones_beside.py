@@ -271,8 +271,15 @@ def test_a_week_after_the_commitment_the_ae_manager_is_asked_in_berlin(
         (MARCH, "2025-04-03T14:00+11", "2025-04-03T09:00+11"),
         # The first morning in AEST.
         (MARCH, "2025-04-07T09:30+10", "2025-04-07T09:00+10"),
-        # Before their day begins: an hour before it.
-        (MARCH, "2025-04-07T08:30+10", "2025-04-07T07:30+10"),
+        # Before their morning: an hour before it.
+        (MARCH, "2025-04-07T09:00+10", "2025-04-07T08:00+10"),
+        # That hour is in their quiet hours, which began on Friday evening.
+        (MARCH, "2025-04-07T08:30+10", "2025-04-04T19:45+11"),
+        # A Saturday; on Sunday the clocks change.
+        (MARCH, "2025-04-05T15:00+11", "2025-04-04T19:45+11"),
+        # Good Friday, Saturday, Sunday, Easter Monday, and Anzac Day on a Friday.
+        (MARCH, "2025-04-21T14:00+10", "2025-04-17T19:45+10"),
+        (MARCH, "2025-04-25T14:00+10", "2025-04-24T19:45+10"),
         (OCTOBER, "2025-10-07T11:00+11", "2025-10-07T09:00+11"),
     ],
 )
@@ -285,6 +292,26 @@ def test_on_the_morning_of_the_kickoff_the_csm_is_told_in_sydney(
     assert made is not None
     assert made.owner_id == CSM.id
     assert [(one.stage, one.at) for one in made.stages] == [(Stage.MORNING, at(told))]
+
+
+@pytest.mark.parametrize(
+    ("set_at", "booked", "told"),
+    [
+        ("2025-04-02T21:00+11", "2025-04-03T14:00+11", "2025-04-03T09:00+11"),
+        ("2025-04-02T21:00+11", "2025-04-03T08:30+11", "2025-04-03T08:00+11"),
+        # It begins while these last.
+        ("2025-04-02T21:00+11", "2025-04-03T07:30+11", None),
+        ("2025-04-05T11:00+11", "2025-04-06T14:00+10", None),
+    ],
+)
+def test_of_a_kickoff_booked_in_the_quiet_hours_before_it_the_csm_is_told_when_they_end(
+    set_at: str, booked: str, told: str | None
+) -> None:
+    handoff, _ = handed_over(MARCH, Step.KICKOFF)
+    handoff.kickoff = Kickoff(at=at(booked), set_at=at(set_at))
+    made = kickoff_day(handoff, calendar_of)
+    assert made is not None
+    assert [one.at for one in made.stages] == ([] if told is None else [at(told)])
 
 
 # --- What is late is told again in the morning

@@ -37,7 +37,7 @@ STEP_NAMES: Final[Mapping[Step, str]] = {
     Step.PREP: "preparation of the kickoff by the CSM",
     Step.PREP_AE: "preparation of the kickoff by the AE",
     Step.KICKOFF: "kickoff",
-    Step.KICKOFF_DAY: "morning of the kickoff",
+    Step.KICKOFF_DAY: "start of the kickoff",
     Step.PLAN: "success plan",
     Step.SIGN_PLAN: "signatures under the success plan",
     Step.SIGN_PLAN_AE: "signatures under the success plan",

@@ -34,7 +34,7 @@ KINDS: Final[Mapping[NoticeKind | SurfaceKind, str]] = {
     NoticeKind.KICKOFF_CARD: "The way to the card of the kickoff",
     NoticeKind.KICKOFF_LATER: "That the customer wanted a later kickoff",
     NoticeKind.KICKOFF_PAST: "That the kickoff is past its last day",
-    NoticeKind.KICKOFF_MORNING: "What the kickoff of today still needs",
+    NoticeKind.KICKOFF_MORNING: "What the kickoff still needs",
     NoticeKind.KICKOFF_LACKED: "Which section was missing in the kickoff",
     NoticeKind.KICKOFF_HELD: "That the kickoff was held",
     NoticeKind.BRIEFING_BOOKED: "When the briefing call is",
