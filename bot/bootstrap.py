@@ -165,10 +165,8 @@ class Bot:
         """
         if self.travel is not None:
             # First: whatever read the calendar before it is told would draw an old day.
-            try:
+            with _told_the_time():
                 self.travel.start()
-            except TimeoutError:
-                raise StartError("HANDOFF_CLOCK_URL: nothing there tells the time.") from None
         self.senders.start()
         self.ticks.start()
         for begin in beside:
@@ -810,17 +808,35 @@ def bare_store(settings: Settings) -> Store:
 
 
 def store_on(database: Database, settings: Settings) -> Store:
-    """A store on a database at this version's tables."""
+    """A store on a database at this version's tables; raises StartError."""
     key = settings.handoff_key
     return Store(
         database,
-        clock=SystemClock(),
+        clock=_calendar(settings),
         machine=SteadyMachineClock(),
         policy=read_policy(settings),
         holidays=HolidayBook().holidays,
         on_commit=lambda: None,
         cipher=NoteCipher(settings.require_keys()) if key is not None else None,
     )
+
+
+def _calendar(settings: Settings) -> Clock:
+    """That of the bot of these settings: what a command writes comes after what the bot wrote."""
+    if settings.handoff_clock_url is None:
+        return SystemClock()
+    travel = TravelClock(settings.handoff_clock_url, on_moved=lambda: None)
+    with _told_the_time():
+        travel.wait(CALL_TIMEOUT)
+    return travel
+
+
+@contextmanager
+def _told_the_time() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise StartError("HANDOFF_CLOCK_URL: nothing there tells the time.") from None
 
 
 def reach_workplace(client: WebClient, store: Store) -> Workplace:

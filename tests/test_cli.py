@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from sqlalchemy import make_url, update
 from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
-from bot.bootstrap import StartError, build
+from bot.bootstrap import StartError, build, open_migrated, store_on
 from bot.cli import app
 from bot.clock.clocks import TravelClock
 from bot.demo import forget
@@ -301,6 +302,23 @@ def test_a_demos_clock_that_tells_nothing_is_said_and_nothing_is_sent_or_swept(
     for part in (bot.senders, bot.ticks):
         part.start()  # Both refuse a second start.
     assert bot.stop()
+
+
+def test_a_command_beside_a_demo_has_the_demos_time_or_says_that_it_is_not_told(
+    database: Path, workspace: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("migrate").exit_code == 0
+    settings = load_settings()
+    workspace.workspace.clock.advance(40 * 24 * 3600)
+    there = settings.model_copy(update={"handoff_clock_url": f"{workspace.url}/control/clock"})
+    with closing(store_on(open_migrated(there), there)) as store, store.read(1) as unit:
+        behind = workspace.workspace.clock.now() - unit.now
+    assert abs(behind) < timedelta(minutes=1)
+    monkeypatch.setattr("bot.bootstrap.CALL_TIMEOUT", 0)
+    monkeypatch.setenv("HANDOFF_CLOCK_URL", "http://127.0.0.1:1/control/clock")
+    silent = call("check")
+    assert silent.exit_code == 2
+    assert "HANDOFF_CLOCK_URL: nothing there tells the time." in silent.output
 
 
 def test_check_finds_everything_in_order(database: Path, workspace: SandboxServer) -> None:

@@ -132,17 +132,24 @@ class TravelClock:
             self._latest = now if self._latest is None else max(self._latest, now)
             return self._latest
 
-    def start(self) -> None:
-        """Wait until the offset is told, then follow it in a thread of its own.
+    def wait(self, within: float = TOLD_WITHIN) -> None:
+        """Wait until the offset is told, without following it.
 
-        Raises TimeoutError where it is not told within `TOLD_WITHIN`: without it the calendar would
+        Raises TimeoutError where it is not told in so many seconds: without it the calendar would
         stand before instants that rows have from earlier.
         """
-        end = self._monotonic() + TOLD_WITHIN
+        end = self._monotonic() + within
         while (told := self._told()) is None:
             if self._stopped.wait(self._every) or self._monotonic() > end:
                 raise TimeoutError("the calendar was not told")
         self._move_to(told)
+
+    def start(self) -> None:
+        """Wait until the offset is told, then follow it in a thread of its own.
+
+        Raises TimeoutError as `wait` does.
+        """
+        self.wait()
         self._thread = threading.Thread(target=self._run, name="travel-clock", daemon=True)
         self._thread.start()
 
