@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 from bot.bootstrap import Bot, WebServer, build
 from bot.delivery.constants import Constants
 from bot.delivery.failpoints import Reached
-from bot.demo import go_to_work, seed
+from bot.demo import seed
 from bot.flows.manifest import manifest
 from bot.flows.registration import all_listeners
 from bot.sandbox.seen import Screen, Seen
@@ -22,6 +23,9 @@ from bot.settings import Settings
 from tests.builders import KEY, compile_once, migrated_file
 
 DEAL = "#deal-northwind"
+BEGINS = datetime(2040, 1, 24, 14, 30, tzinfo=UTC)
+"""When each story begins, whatever the day it is told on: a Tuesday on which New York, London and
+Berlin are at work, with no holiday in the three weeks after it."""
 
 
 class Transport(StrEnum):
@@ -108,7 +112,8 @@ def running(
         manifest=manifest(all_listeners()),
         story=story,
     )
-    go_to_work(server)
+    clock = server.workspace.clock
+    clock.advance((BEGINS - clock.now()).total_seconds())
     server.start()
     web: WebServer | None = None
     bot: Bot | None = None

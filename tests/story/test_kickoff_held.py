@@ -90,6 +90,18 @@ def test_a_joint_kickoff_is_booked_prepared_held_and_recorded(place: Stack) -> N
     assert changed in modal(maya).words
 
 
+def test_of_a_kickoff_on_a_saturday_the_csm_is_told_on_friday_evening(place: Stack) -> None:
+    assigned(place)
+    booked(place, 4)
+    # A quarter of an hour before Jonas' quiet hours in Berlin begin.
+    evening = (place.sandbox.now() + timedelta(days=3)).replace(hour=18, minute=44)
+    place.sandbox.advance(evening.timestamp() - place.sandbox.now().timestamp())
+    settled(place)
+    assert not [one for one in place.jonas.dms() if "the kickoff begins" in one.words]
+    place.sandbox.advance(120)
+    place.dm_says(place.jonas, "the kickoff begins")
+
+
 def test_in_a_light_deal_customer_success_gets_ready_alone(place: Stack) -> None:
     assigned(place, value="20,000")
     maya, jonas = place.maya, place.jonas
