@@ -22,7 +22,7 @@ from bot.bootstrap import Bot, build
 from bot.cli import main
 from bot.clock.clocks import SteadyMachineClock, SystemClock
 from bot.delivery.failpoints import VARIABLE, nowhere
-from bot.demo import PARTS, go_to_work, sandbox_environment, seed
+from bot.demo import PARTS, sandbox_environment, seed
 from bot.domain.history import Tag
 from bot.domain.policy import Policy
 from bot.flows.manifest import manifest
@@ -38,6 +38,7 @@ from bot.storage.engine import open_database
 from bot.storage.tables import outbox, surface
 from bot.storage.unit_of_work import Store
 from tests.builders import KEY, Team, compile_once, migrated_file, no_holidays
+from tests.first_day import go_to_the_first_day
 from tests.forked import Forked
 
 ROOT = Path(__file__).parent.parent.parent
@@ -329,7 +330,7 @@ def living(
         answer_seconds=ANSWER_SECONDS,
         retry_scale=1 / 16,
     )
-    go_to_work(server)
+    go_to_the_first_day(server)
     server.start()
     settings = Settings(
         slack_bot_token=SecretStr(server.bot_token),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,11 +20,9 @@ from bot.sandbox.story import Story as SandboxStory
 from bot.sandbox.visitor import Sandbox, Visitor
 from bot.settings import Settings
 from tests.builders import KEY, compile_once, migrated_file
+from tests.first_day import go_to_the_first_day
 
 DEAL = "#deal-northwind"
-BEGINS = datetime(2040, 1, 24, 14, 30, tzinfo=UTC)
-"""When each story begins, whatever the day it is told on: a Tuesday on which New York, London and
-Berlin are at work, with no holiday in the three weeks after it."""
 
 
 class Transport(StrEnum):
@@ -112,8 +109,7 @@ def running(
         manifest=manifest(all_listeners()),
         story=story,
     )
-    clock = server.workspace.clock
-    clock.advance((BEGINS - clock.now()).total_seconds())
+    go_to_the_first_day(server)
     server.start()
     web: WebServer | None = None
     bot: Bot | None = None
