@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.machine import Share
+from bot.clock.ticks import HOUSEKEEPING_AFTER
 
 PROJECT = Path(__file__).parent.parent
 STARTS_WITHIN = 30
@@ -45,8 +46,10 @@ class Started:
 def settle(bots: Sequence[Started]) -> None:
     """Wait until what a process does once it is up is done: it looks at every open handoff.
 
-    Raises NotStarted where they do not come to rest.
+    It begins to a while after the start, and rests until then. Raises NotStarted where they do not
+    come to rest.
     """
+    time.sleep(HOUSEKEEPING_AFTER.total_seconds())
     end = time.monotonic() + SETTLES_WITHIN
     while time.monotonic() < end:
         share, began = Share([bot.pid for bot in bots]), time.perf_counter()
