@@ -46,8 +46,8 @@ class Started:
 def settle(bots: Sequence[Started]) -> None:
     """Wait until what a process does once it is up is done: it looks at every open handoff.
 
-    It begins to a while after the start, and rests until then. Raises NotStarted where they do not
-    come to rest.
+    Until that begins, some seconds after the start, it only seems to be at rest. Raises NotStarted
+    where they do not come to rest.
     """
     time.sleep(HOUSEKEEPING_AFTER.total_seconds())
     end = time.monotonic() + SETTLES_WITHIN

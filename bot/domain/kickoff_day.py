@@ -13,7 +13,7 @@ from bot.domain.steps import Step
 from bot.domain.worktime import Calendar
 
 SHORT_BEFORE = timedelta(hours=1)
-"""Before a kickoff that begins earlier than their morning does."""
+"""Before a kickoff that begins with their morning or earlier."""
 
 
 def kickoff_day(

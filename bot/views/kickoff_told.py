@@ -39,7 +39,7 @@ def morning_message(
     handoff_id: int, account: str, at: datetime, missing: tuple[Missing, ...]
 ) -> Message:
     """Shortly before it: when it is, what is still missing, and the card."""
-    told = _at(handoff_id, account, said.kickoff.TODAY, at)
+    told = _at(handoff_id, account, said.kickoff.BEGINS, at)
     found = missing_blocks(missing) or [context(said.kickoff.NOTHING_MISSING)]
     press = _press(handoff_id, _CARD, ActionId.OPEN_HELD)
     return Message(told.text, (*told.blocks, *found, *press))

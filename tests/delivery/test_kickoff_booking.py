@@ -238,7 +238,7 @@ def test_on_its_morning_the_csm_reads_what_is_still_missing(
     desk.clock.advance(46 * HOUR)
     sweep.run()
     desk.drain()
-    assert sentences.kickoff.TODAY not in shown(desk, "UCSM")
+    assert sentences.kickoff.BEGINS not in shown(desk, "UCSM")
     desk.clock.advance(HOUR)
     for _ in range(2):
         sweep.run()
@@ -246,7 +246,7 @@ def test_on_its_morning_the_csm_reads_what_is_still_missing(
     told = shown(desk, "UCSM")
     assert told.count("Still missing: the CSM's reading of the brief") >= 1
     assert "open_kickoff_card" in told
-    assert sentences.kickoff.TODAY not in shown(desk, "UAE")
+    assert sentences.kickoff.BEGINS not in shown(desk, "UAE")
 
 
 def test_the_ae_hears_which_section_was_missing_as_the_form_has_it_by_then(

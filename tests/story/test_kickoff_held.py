@@ -93,7 +93,7 @@ def test_a_joint_kickoff_is_booked_prepared_held_and_recorded(place: Stack) -> N
 def test_of_a_kickoff_on_a_saturday_the_csm_is_told_on_friday_evening(place: Stack) -> None:
     assigned(place)
     booked(place, 4)
-    # A quarter of an hour before Jonas' quiet hours in Berlin begin.
+    # 19:44 in Berlin; Jonas' quiet hours begin at 20:00 there, and he is told at 19:45.
     evening = (place.sandbox.now() + timedelta(days=3)).replace(hour=18, minute=44)
     place.sandbox.advance(evening.timestamp() - place.sandbox.now().timestamp())
     settled(place)

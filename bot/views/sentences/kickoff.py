@@ -212,7 +212,7 @@ OFFERED: Final = "; the earliest slot offered was "
 PAST: Final = "the kickoff is past the last business day for it"
 PAST_BOOKED: Final = "; it is booked for "
 PAST_UNBOOKED: Final = "; no time is booked for it"
-TODAY: Final = "the kickoff begins "
+BEGINS: Final = "the kickoff begins "
 
 
 def lacked(by: str, section: str) -> str:

@@ -46,7 +46,7 @@ MISSING: Final[Mapping[Step, str]] = {
     Step.SIGN_PLAN: "Your initial is missing, or the yes of whoever confirms it outside.",
     Step.SIGN_PLAN_AE: "The plan has a version that waits for your initial.",
     Step.MILESTONE: "Mark it done once it is reached, or change its date with whoever shares it.",
-    Step.KICKOFF_DAY: "Its card says what is still missing.",
+    Step.KICKOFF_DAY: "Its card says whether anything is still missing.",
     Step.SETTLE: "Both managers say what becomes of it, each alone.",
     Step.SETTLE_AE: "Both managers say what becomes of it, each alone.",
     Step.DECIDE: "What you say becomes of the promise at once.",
